@@ -1,0 +1,8 @@
+// Tests run on the compiled JavaScript: what is tested is what ships.
+export default {
+  rootDir: process.env.ADIT_BUILD_DIR ?? 'dist',
+  testMatch: ['<rootDir>/test/**/*.spec.js'],
+  transform: {},
+  coverageProvider: 'v8',
+  testTimeout: 60_000,
+};

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { lotAndPrev, seals } from './lot-claims.js';
+import { decimal, hs, text } from './primitives.js';
+import { quantity } from './quantity-claims.js';
+
+/** What export and import say alike. */
+
+/** A lot and, where it was weighed again, its mass. */
+export const weighedLot = z.strictObject({ ...lotAndPrev, mass: quantity.optional() });
+
+export const trade = {
+  /** Serial of the certificate that goes with the goods. */
+  certificate: text(64).optional(),
+  hs: hs.optional(),
+  container: z
+    .string()
+    .regex(/^[A-Z]{4}[0-9]{7}$/, 'must be a container number (ISO 6346)')
+    .optional(),
+  seals: seals.optional(),
+  customsDeclaration: text(100).optional(),
+  value: z
+    .strictObject({ amount: decimal, currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code') })
+    .optional(),
+};

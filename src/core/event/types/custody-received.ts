@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { lotAndPrev, seals } from '../lot-claims.js';
+import { reason, registryId, word } from '../primitives.js';
+import { quantity } from '../quantity-claims.js';
+import { defineEventType, listOfLots, payload, type Problem, repeatedLots } from './event-type.js';
+
+/** At the top for all lots, or beside one lot for that lot alone. */
+const sealsSeen = { seals: seals.optional(), sealState: word.optional(), reason: reason.optional() };
+
+const receivedLot = z.strictObject({
+  ...lotAndPrev,
+  outcome: z.enum(['accepted', 'rejected']).optional(),
+  mass: quantity.optional(),
+  ...sealsSeen,
+});
+
+const custodyReceivedSchema = payload('custody.received', {
+  from: registryId,
+  lots: listOfLots(receivedLot),
+  ...sealsSeen,
+});
+
+/** The receiver named in a dispatch takes lots over by its own weight, or rejects them. One dispatch per event. */
+export const custodyReceived = defineEventType({
+  type: 'custody.received',
+  schema: custodyReceivedSchema,
+  signers: { by: 'receiver' },
+  check: ({ lots }) => {
+    const problems: Problem[] = repeatedLots(lots);
+    for (const [i, lot] of lots.entries()) {
+      if (lot.prev !== lots[0]?.prev)
+        problems.push({ pointer: `/lots/${i}/prev`, detail: 'must name the same dispatch for all lots' });
+      if (lot.outcome !== 'rejected' && lot.mass === undefined)
+        problems.push({ pointer: `/lots/${i}/mass`, detail: 'is required where the lot is accepted' });
+    }
+    return problems;
+  },
+  names: ({ from }) => ({ actors: [from] }),
+});
+export type CustodyReceived = z.infer<typeof custodyReceivedSchema>;

@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import type { ErrorDetail } from '../../errors.js';
+import {
+  attachment,
+  instant,
+  jti,
+  MAX_LOTS,
+  place,
+  registryId,
+  type Role,
+  seen,
+  text,
+  wholeNumber,
+  withDigests,
+  word,
+} from '../primitives.js';
+
+/**
+ * Who may sign a type, as data that admission reads. `by` is what the signer must be to the thing spoken of:
+ *
+ * - `role`: has one of `roles`; nothing else is asked.
+ * - `holder`: holds every lot in `lots` or `inputs` (for a lot in transit that is the sender); with `roles`, also has one of them.
+ * - `receiver`: is the actor named in the dispatch under way.
+ * - `siteOperator`: operates `place.site`; or has one of `orRoles`, and then names the holder.
+ * - `subject`: is `actor` itself; or has one of `orRoles`.
+ * - `opener`: is the registrar that entry 0 names, by the key it names. `rootRegistrar`: is that registrar, later.
+ * - `service`: the service key, as actor `ledger`. No other type may be signed by it.
+ * - `anyone`: any registered actor; what the event is worth is judged elsewhere.
+ */
+export type Signers =
+  | { readonly by: 'role'; readonly roles: readonly Role[] }
+  | { readonly by: 'holder'; readonly roles?: readonly Role[] }
+  | { readonly by: 'receiver' }
+  | { readonly by: 'siteOperator'; readonly orRoles: readonly Role[] }
+  | { readonly by: 'subject'; readonly orRoles: readonly Role[] }
+  | { readonly by: 'opener' }
+  | { readonly by: 'rootRegistrar' }
+  | { readonly by: 'service' }
+  | { readonly by: 'anyone' };
+
+/** What a payload names beyond the claims that all types share (`iss`, `place`, `lots` with `prev`, `inputs`, `outputs`). */
+export interface Names {
+  actors?: (string | undefined)[];
+  kids?: string[];
+  sites?: string[];
+  facilities?: string[];
+  /** Lots named without extending their chain. */
+  lots?: string[];
+  events?: string[];
+}
+
+export interface EventType<P extends CommonClaims = CommonClaims> {
+  readonly type: P['type'];
+  readonly signers: Signers;
+  /** The shape of the payload; claims not listed are refused. */
+  readonly schema: z.ZodType<P>;
+  /** † claims as pointers, `*` standing for any array index. Each may be plain, a digest in `_sd`, or absent. */
+  readonly disclosable: readonly string[];
+  /** What the shape cannot say (two claims compared): everything wrong, as pointers. Called only on a payload of the right shape. */
+  check?(payload: P): Problem[];
+  /** What the payload names; see `references`. */
+  names?(payload: P): Names;
+}
+
+/** Something wrong that is `schema-invalid`. */
+export type Problem = Omit<ErrorDetail, 'code'>;
+
+/** Makes the type of the payload follow from its schema. */
+export const defineEventType = <P extends CommonClaims>(
+  definition: Omit<EventType<P>, 'disclosable'> & { readonly disclosable?: readonly string[] },
+): EventType<P> => ({
+  ...definition,
+  disclosable: [...commonDisclosable, ...(definition.disclosable ?? [])],
+});
+
+const commonDisclosable = [
+  '/place/lat',
+  '/place/lon',
+  '/place/accuracyM',
+  '/place/source',
+  '/attachments/*/salt',
+  '/attachments/*/digest',
+] as const;
+
+const commonShape = {
+  log: text(255),
+  iss: registryId,
+  iat: wholeNumber,
+  jti,
+  occurredAt: instant,
+  place: place.optional(),
+  device: word.optional(),
+  seq: wholeNumber.optional(),
+  seen: seen.optional(),
+  exp: wholeNumber.optional(),
+  attachments: z.array(attachment).min(1).max(50).optional(),
+  _sd_alg: z.literal('sha-256').optional(),
+};
+
+/** The claims that every payload has or may have. */
+export interface CommonClaims {
+  type: string;
+  log: string;
+  iss: string;
+  iat: number;
+  jti: string;
+  occurredAt: string;
+  place?: z.infer<typeof place> | undefined;
+  device?: string | undefined;
+  seq?: number | undefined;
+  seen?: z.infer<typeof seen> | undefined;
+  exp?: number | undefined;
+  attachments?: z.infer<typeof attachment>[] | undefined;
+}
+
+/** The payload of a type without † claims of its own at the top: the common claims and `shape`. */
+export const payload = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.strictObject({ ...commonShape, type: z.literal(type), ...shape });
+
+/** As `payload`, where some claim of `shape` is †: `_sd` may stand at the top. */
+export const payloadWithDigests = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  withDigests({ ...commonShape, type: z.literal(type), ...shape });
+
+export const listOfLots = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(MAX_LOTS);
+
+/** The later of two equal entries is the one in the wrong. `pointer` names the place of entry `i`. */
+export const repeated = (values: readonly string[], pointer: (i: number) => string, what: string): Problem[] => {
+  if (new Set(values).size === values.length) return [];
+  const met = new Set<string>();
+  const problems: Problem[] = [];
+  for (const [i, value] of values.entries()) {
+    if (met.has(value)) problems.push({ pointer: pointer(i), detail: `must not name ${what} twice` });
+    met.add(value);
+  }
+  return problems;
+};
+
+export const repeatedLots = (lots: readonly { lot: string }[]): Problem[] =>
+  repeated(
+    lots.map(({ lot }) => lot),
+    (i) => `/lots/${i}/lot`,
+    'a lot',
+  );

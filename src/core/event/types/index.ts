@@ -1,0 +1,109 @@
+import type { EventType } from './event-type.js';
+import { type LedgerOpened, ledgerOpened } from './ledger-opened.js';
+import { type LedgerUpdated, ledgerUpdated } from './ledger-updated.js';
+import { type ActorRegistered, actorRegistered } from './actor-registered.js';
+import { type ActorStatusChanged, actorStatusChanged } from './actor-status-changed.js';
+import { type KeyAdded, keyAdded } from './key-added.js';
+import { type KeyRevoked, keyRevoked } from './key-revoked.js';
+import { type SiteRegistered, siteRegistered } from './site-registered.js';
+import { type SiteUpdated, siteUpdated } from './site-updated.js';
+import { type SiteInspected, siteInspected } from './site-inspected.js';
+import { type TagsIssued, tagsIssued } from './tags-issued.js';
+import { type TagsVoided, tagsVoided } from './tags-voided.js';
+import { type FacilityRegistered, facilityRegistered } from './facility-registered.js';
+import { type LogClock, logClock } from './log-clock.js';
+import { type EventRefused, eventRefused } from './event-refused.js';
+import { type LotDeclared, lotDeclared } from './lot-declared.js';
+import { type LotMeasured, lotMeasured } from './lot-measured.js';
+import { type LotSealed, lotSealed } from './lot-sealed.js';
+import { type CustodyDispatched, custodyDispatched } from './custody-dispatched.js';
+import { type CustodyReceived, custodyReceived } from './custody-received.js';
+import { type CustodyRecalled, custodyRecalled } from './custody-recalled.js';
+import { type LotAggregated, lotAggregated } from './lot-aggregated.js';
+import { type LotSplit, lotSplit } from './lot-split.js';
+import { type LotProcessed, lotProcessed } from './lot-processed.js';
+import { type LotExported, lotExported } from './lot-exported.js';
+import { type LotImported, lotImported } from './lot-imported.js';
+import { type LotClosed, lotClosed } from './lot-closed.js';
+import { type EventEndorsed, eventEndorsed } from './event-endorsed.js';
+import { type LotHeld, lotHeld } from './lot-held.js';
+import { type LotReleased, lotReleased } from './lot-released.js';
+import { type AssayCertified, assayCertified } from './assay-certified.js';
+import { type CertificateIssued, certificateIssued } from './certificate-issued.js';
+import { type CertificateRevoked, certificateRevoked } from './certificate-revoked.js';
+
+/** What each type says, by the name of the type. */
+export interface Payloads {
+  'ledger.opened': LedgerOpened;
+  'ledger.updated': LedgerUpdated;
+  'actor.registered': ActorRegistered;
+  'actor.statusChanged': ActorStatusChanged;
+  'key.added': KeyAdded;
+  'key.revoked': KeyRevoked;
+  'site.registered': SiteRegistered;
+  'site.updated': SiteUpdated;
+  'site.inspected': SiteInspected;
+  'tags.issued': TagsIssued;
+  'tags.voided': TagsVoided;
+  'facility.registered': FacilityRegistered;
+  'log.clock': LogClock;
+  'event.refused': EventRefused;
+  'lot.declared': LotDeclared;
+  'lot.measured': LotMeasured;
+  'lot.sealed': LotSealed;
+  'custody.dispatched': CustodyDispatched;
+  'custody.received': CustodyReceived;
+  'custody.recalled': CustodyRecalled;
+  'lot.aggregated': LotAggregated;
+  'lot.split': LotSplit;
+  'lot.processed': LotProcessed;
+  'lot.exported': LotExported;
+  'lot.imported': LotImported;
+  'lot.closed': LotClosed;
+  'event.endorsed': EventEndorsed;
+  'lot.held': LotHeld;
+  'lot.released': LotReleased;
+  'assay.certified': AssayCertified;
+  'certificate.issued': CertificateIssued;
+  'certificate.revoked': CertificateRevoked;
+}
+
+export type EventTypeName = keyof Payloads;
+
+const all: readonly EventType[] = [
+  ledgerOpened,
+  ledgerUpdated,
+  actorRegistered,
+  actorStatusChanged,
+  keyAdded,
+  keyRevoked,
+  siteRegistered,
+  siteUpdated,
+  siteInspected,
+  tagsIssued,
+  tagsVoided,
+  facilityRegistered,
+  logClock,
+  eventRefused,
+  lotDeclared,
+  lotMeasured,
+  lotSealed,
+  custodyDispatched,
+  custodyReceived,
+  custodyRecalled,
+  lotAggregated,
+  lotSplit,
+  lotProcessed,
+  lotExported,
+  lotImported,
+  lotClosed,
+  eventEndorsed,
+  lotHeld,
+  lotReleased,
+  assayCertified,
+  certificateIssued,
+  certificateRevoked,
+];
+
+/** Every type this version of Adit admits; anything else is `type-unknown`. */
+export const eventTypes: ReadonlyMap<string, EventType> = new Map(all.map((eventType) => [eventType.type, eventType]));

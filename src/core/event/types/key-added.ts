@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { publicJwkSchema, thumbprint } from '../keys.js';
+import { compactJws, registryId, text } from '../primitives.js';
+import { defineEventType, payloadWithDigests } from './event-type.js';
+
+const keyAddedSchema = payloadWithDigests('key.added', {
+  actor: registryId,
+  key: publicJwkSchema,
+  possession: compactJws,
+  label: text(100).optional(),
+});
+
+/** A further key of an actor; added by a registrar in its name, it waits 72 hours. */
+export const keyAdded = defineEventType({
+  type: 'key.added',
+  schema: keyAddedSchema,
+  signers: { by: 'subject', orRoles: ['registrar'] },
+  // People name devices after themselves.
+  disclosable: ['/label'],
+  names: ({ actor, key }) => ({ actors: [actor], kids: [thumbprint(key)] }),
+});
+export type KeyAdded = z.infer<typeof keyAddedSchema>;

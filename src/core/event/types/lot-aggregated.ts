@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { checkInputsAndOutputs, input, inheritingOutput } from '../lot-claims.js';
+import { defineEventType, listOfLots, payload } from './event-type.js';
+
+const lotAggregatedSchema = payload('lot.aggregated', {
+  inputs: listOfLots(input),
+  outputs: z.tuple([inheritingOutput]),
+});
+
+/** Lots poured together into one; inputs are wholly consumed (split first to take a part). */
+export const lotAggregated = defineEventType({
+  type: 'lot.aggregated',
+  schema: lotAggregatedSchema,
+  signers: { by: 'holder' },
+  check: (claims) => checkInputsAndOutputs(claims),
+});
+export type LotAggregated = z.infer<typeof lotAggregatedSchema>;

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { checkInputsAndOutputs, input, processedOutput } from '../lot-claims.js';
+import { percentage, word } from '../primitives.js';
+import { grades, quantity } from '../quantity-claims.js';
+import { defineEventType, listOfLots, payload } from './event-type.js';
+
+/** Tailings, slag, dust: weighed, but nobody's lot. */
+const residue = z.strictObject({
+  kind: word,
+  mass: quantity,
+  moisturePercent: percentage.optional(),
+  grades: grades.optional(),
+});
+
+const lotProcessedSchema = payload('lot.processed', {
+  process: word,
+  inputs: listOfLots(input),
+  outputs: listOfLots(processedOutput),
+  batch: word.optional(),
+  residues: z.array(residue).min(1).max(20).optional(),
+});
+
+/** Lots worked into others; what is left over and is no lot stands in `residues`. */
+export const lotProcessed = defineEventType({
+  type: 'lot.processed',
+  schema: lotProcessedSchema,
+  signers: { by: 'holder', roles: ['processor', 'smelter', 'miner'] },
+  check: (claims) => checkInputsAndOutputs(claims),
+});
+export type LotProcessed = z.infer<typeof lotProcessedSchema>;

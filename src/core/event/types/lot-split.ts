@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { checkInputsAndOutputs, input, inheritingOutput } from '../lot-claims.js';
+import { defineEventType, listOfLots, payload } from './event-type.js';
+
+const lotSplitSchema = payload('lot.split', {
+  inputs: z.tuple([input]),
+  outputs: listOfLots(inheritingOutput).min(2),
+});
+
+/** One lot parted into several; a remainder is a new lot too. */
+export const lotSplit = defineEventType({
+  type: 'lot.split',
+  schema: lotSplitSchema,
+  signers: { by: 'holder' },
+  check: (claims) => checkInputsAndOutputs(claims),
+});
+export type LotSplit = z.infer<typeof lotSplitSchema>;

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { registryId } from '../primitives.js';
+import { siteCore, siteDetails, siteDisclosable } from '../site-claims.js';
+import { defineEventType, payloadWithDigests } from './event-type.js';
+
+const siteUpdatedSchema = payloadWithDigests('site.updated', {
+  site: registryId,
+  country: siteCore.country.optional(),
+  operator: siteCore.operator.optional(),
+  minerals: siteCore.minerals.optional(),
+  ...siteDetails,
+});
+
+/** Any claim of `site.registered` anew; what is not named stays as it was. */
+export const siteUpdated = defineEventType({
+  type: 'site.updated',
+  schema: siteUpdatedSchema,
+  signers: { by: 'role', roles: ['registrar', 'authority'] },
+  disclosable: siteDisclosable,
+  names: ({ site, operator, licence }) => ({ sites: [site], actors: [operator, licence?.holder] }),
+});
+export type SiteUpdated = z.infer<typeof siteUpdatedSchema>;

@@ -1,0 +1,14 @@
+import * as z from 'zod';
+import { tags } from '../lot-claims.js';
+import { reason } from '../primitives.js';
+import { defineEventType, payload } from './event-type.js';
+
+const tagsVoidedSchema = payload('tags.voided', { tags, reason });
+
+/** Tags that must not be seen on goods any more: lost, damaged, returned. */
+export const tagsVoided = defineEventType({
+  type: 'tags.voided',
+  schema: tagsVoidedSchema,
+  signers: { by: 'role', roles: ['authority'] },
+});
+export type TagsVoided = z.infer<typeof tagsVoidedSchema>;

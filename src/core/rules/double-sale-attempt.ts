@@ -1,0 +1,53 @@
+import { type JudgedOf, type Facts, isType } from './facts.js';
+import { attemptsText, groupRefusals, refusalSubjects } from './refused-moves.js';
+import type { Rule } from './rule.js';
+
+/** What admission answers to the second of two events on one head, by what became of the lot meanwhile. */
+const forkCodes: ReadonlySet<string> = new Set(['head-moved', 'lot-consumed', 'lot-closed', 'lot-in-transit']);
+
+/**
+ * A refused receipt of a dispatch that had been recalled carries `head-moved` as well; it is told apart by its signer,
+ * to whom the recalled dispatch was addressed.
+ */
+function isLateReceipt({ index, event }: JudgedOf<'event.refused'>, { chains }: Facts): boolean {
+  return event.payload.lots.some((lot) => {
+    const before = (chains.get(lot) ?? []).filter((entry) => entry.index < index);
+    const recall = before.findLastIndex((entry) => isType(entry, 'custody.recalled'));
+    const dispatch = before[recall - 1];
+    return (
+      dispatch !== undefined &&
+      isType(dispatch, 'custody.dispatched') &&
+      dispatch.event.payload.to === event.payload.signer
+    );
+  });
+}
+
+export const doubleSaleAttempt: Rule = {
+  id: 'double-sale-attempt',
+  version: 1,
+  group: 'custody',
+  title: 'One lot was sent two ways',
+  means:
+    'One actor signed two events on the same head of a lot, to different receivers or into different lots. The first counts, the second was refused and kept.',
+  doesNotMean:
+    'That two buyers lost money: the second never entered. Two desks that repeat one and the same sale are not meant by it.',
+  describe: ({ doubleSaleAttempt: { severity, severityRepeated } }) =>
+    `Any \`event.refused\` that is a fork of a lot's chain: ${severity}; more than one by the same signer on the same lots: ${severityRepeated}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  scope: ['refusals', 'chains'],
+  subjects: refusalSubjects,
+  evaluate: (facts, { doubleSaleAttempt: { severity, severityRepeated } }) =>
+    groupRefusals(facts, (refusal) => forkCodes.has(refusal.event.payload.code) && !isLateReceipt(refusal, facts)).map(
+      ({ subject, signer, lots, attempts }) => ({
+        severity: attempts.length > 1 ? severityRepeated : severity,
+        subject,
+        cause: signer,
+        lots,
+        events: attempts.map(({ event }) => event.id),
+        measured: attemptsText(attempts.length),
+        threshold: attemptsText(0),
+        detail: `${signer} signed ${attemptsText(attempts.length)} to send a lot another way than it had already sent it.`,
+        firstIndex: attempts[0]?.index ?? null,
+      }),
+    ),
+};

@@ -1,0 +1,103 @@
+import type { Actor, Lot, Site } from '../custody/view.js';
+import type { AditEvent } from '../event/event.js';
+import type { EventTypeName } from '../event/types/index.js';
+
+/** An entry of the log as the rules see it. */
+export interface JudgedEvent<E extends AditEvent = AditEvent> {
+  index: number;
+  event: E;
+}
+
+export type JudgedOf<T extends EventTypeName> = JudgedEvent<Extract<AditEvent, { type: T }>>;
+
+/**
+ * What the rules are given: the log as of index `end`, cut down to what they declared to read. Nothing in it depends on
+ * an entry at or after `end`, so the same log gives the same findings however the work was cut into pieces.
+ */
+export interface Facts {
+  /** Entries below this index count. */
+  end: number;
+  /** The newest `log.clock` below `end`, ms since 1970 UTC; null before the first. */
+  now: number | null;
+  /** The entries to be judged now, in the order of the log. */
+  entries: readonly JudgedEvent[];
+  /** *chains*: of every lot that an entry touches or a handover names, all events from its birth, in order. */
+  chains: ReadonlyMap<string, readonly JudgedEvent[]>;
+  /** *chains*: what never changes of the same lots. */
+  lots: ReadonlyMap<string, Pick<Lot, 'id' | 'mineral'>>;
+  /** *handovers*: dispatches to judge: new, answered, or due. The chains of all their lots are loaded. */
+  handovers: readonly JudgedOf<'custody.dispatched'>[];
+  /** *refusals*: every `event.refused` that names one of the lots touched, in order. */
+  refusals: readonly JudgedOf<'event.refused'>[];
+  /** *tagUses*: of every tag that an entry puts on a lot, all its uses in order. */
+  tagUses: ReadonlyMap<string, readonly TagUse[]>;
+  /** *tagUses*: ancestors of the lots that share a tag with another lot. */
+  ancestors: ReadonlyMap<string, ReadonlySet<string>>;
+  /** *production*: what was declared at sites with a known capacity, for as long as the entries can matter to. */
+  production: readonly SiteProduction[];
+  /** Actors named by the handovers. */
+  actors: ReadonlyMap<string, Pick<Actor, 'id' | 'country'>>;
+  /** *record*: what an audit of the stored ledger found; null when this is not an audit. */
+  record: readonly RecordFault[] | null;
+}
+
+export interface TagUse {
+  lot: string;
+  /** Id of the event that put it on. */
+  event: string;
+  index: number;
+}
+
+/** Declared production of one mineral at one site, by UTC day, in order of days, complete from `from` to `to`. */
+export interface SiteProduction {
+  site: Pick<Site, 'id' | 'capacity'>;
+  mineral: string;
+  /** Days since 1970-01-01 UTC; months that lie in `from`..`to` with a longest window's margin are judged. */
+  from: number;
+  to: number;
+  days: readonly { day: number; lots: readonly { lot: string; event: string; mass: bigint; index: number }[] }[];
+}
+
+/** One place where the stored ledger is not what was signed; the audit that saw it says where. */
+export interface RecordFault {
+  rule: RecordRuleId;
+  subject: string;
+  cause: string;
+  lots: string[];
+  events: string[];
+  measured: string;
+  threshold: string;
+  detail: string;
+  firstIndex: number | null;
+}
+
+export const recordRuleIds = [
+  'record-event-altered',
+  'record-event-missing',
+  'record-signature-invalid',
+  'record-chain-broken',
+  'record-root-mismatch',
+  'record-fork',
+  'record-projection-differs',
+  'record-backup-restored',
+  'record-disclosure-mismatch',
+] as const;
+export type RecordRuleId = (typeof recordRuleIds)[number];
+
+export const noFacts = (end: number, now: number | null): Facts => ({
+  end,
+  now,
+  entries: [],
+  chains: new Map(),
+  lots: new Map(),
+  handovers: [],
+  refusals: [],
+  tagUses: new Map(),
+  ancestors: new Map(),
+  production: [],
+  actors: new Map(),
+  record: null,
+});
+
+export const isType = <T extends EventTypeName>(entry: JudgedEvent, type: T): entry is JudgedOf<T> =>
+  entry.event.type === type;

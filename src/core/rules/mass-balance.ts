@@ -1,0 +1,69 @@
+import { kilograms } from '../custody/quantity.js';
+import type { LotMeasure } from './lot-history.js';
+import { gradePartsPerMillion } from './lot-history.js';
+import type { Tolerance } from './parameters.js';
+
+const MILLION = 1_000_000n;
+
+/** How far an amount that came out is above the one that went in; both in mg. */
+export interface Gain {
+  in: bigint;
+  out: bigint;
+  band: 'ok' | 'warn' | 'beyond';
+}
+
+/** out > in · (1 + tolerance), in integers. */
+export function gainOf(amountIn: bigint, amountOut: bigint, { ok, warn }: Tolerance): Gain {
+  const exceeds = (partsPerMillion: number): boolean =>
+    amountOut * MILLION > amountIn * (MILLION + BigInt(partsPerMillion));
+  return { in: amountIn, out: amountOut, band: exceeds(warn) ? 'beyond' : exceeds(ok) ? 'warn' : 'ok' };
+}
+
+const order = { ok: 0, warn: 1, beyond: 2 } as const;
+
+/**
+ * The smaller of the gains. A bag that is heavier because it rained has gained wet mass and not dry; one whose moisture
+ * is only judged anew has gained dry mass and not wet: neither has gained matter.
+ */
+export const smallest = (gains: readonly Gain[]): Gain | null =>
+  gains.reduce<Gain | null>(
+    (least, gain) => (least === null || order[gain.band] < order[least.band] ? gain : least),
+    null,
+  );
+
+/** mass · (1 − moisture), rounded down; null where the moisture is not known. */
+export const dryMass = ({ mass, moisture }: LotMeasure): bigint | null =>
+  moisture === null ? null : (mass * (MILLION - BigInt(moisture))) / MILLION;
+
+export const sum = (masses: readonly bigint[]): bigint => masses.reduce((total, mass) => total + mass, 0n);
+
+/** The sum of the dry masses, if all are known. */
+export function totalDryMass(measures: readonly LotMeasure[]): bigint | null {
+  const masses = measures.map(dryMass);
+  return masses.every((mass) => mass !== null) ? sum(masses) : null;
+}
+
+/**
+ * The metal of an analyte in a lot, mg: dry or wet mass times grade. `most` takes the wet mass where the moisture is not
+ * known, an upper bound; `least` counts what is not known as nothing, a lower bound. Null: no grade, and `most` is asked.
+ */
+export function metalIn(measure: LotMeasure, analyte: string, bound: 'most' | 'least'): bigint | null {
+  const grade = measure.grades.find((candidate) => candidate.analyte === analyte);
+  if (grade === undefined) return bound === 'most' ? null : 0n;
+  const dry = grade.basis === 'wet' ? measure.mass : dryMass(measure);
+  const mass = dry ?? (bound === 'most' ? measure.mass : 0n);
+  return (mass * BigInt(gradePartsPerMillion(grade))) / MILLION;
+}
+
+const decimalsOf = (value: string): number => Math.max(1, value.split('.')[1]?.length ?? 0);
+
+/**
+ * Measured value and threshold for people: the measured value exactly, the highest amount that would have passed
+ * rounded down to as many decimals as that (at least one).
+ */
+export function massTexts(gain: Gain, { ok }: Tolerance): { measured: string; threshold: string } {
+  const measured = kilograms(gain.out).value;
+  const step = 10n ** BigInt(6 - Math.min(6, decimalsOf(measured)));
+  const highest = (gain.in * (MILLION + BigInt(ok))) / MILLION;
+  return { measured: `${measured} KGM`, threshold: `${kilograms((highest / step) * step).value} KGM` };
+}

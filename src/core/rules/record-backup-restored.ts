@@ -1,0 +1,10 @@
+import { recordRule } from './record-rule.js';
+
+export const recordBackupRestored = recordRule({
+  id: 'record-backup-restored',
+  title: 'The database is older than the log',
+  means: 'The guard, which is kept outside the database, has seen a longer log, or another one of the same size.',
+  doesNotMean: 'Ill intent: putting back a backup looks exactly like this.',
+  test: 'The size and root in the guard compared with the tree recomputed from the stored bytes',
+  standard: 'Adit protocol, section 5',
+});

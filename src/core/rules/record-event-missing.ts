@@ -1,0 +1,10 @@
+import { recordRule } from './record-rule.js';
+
+export const recordEventMissing = recordRule({
+  id: 'record-event-missing',
+  title: 'An entry of the log is gone',
+  means: 'The log has had an entry at this index, and the row is not there any more.',
+  doesNotMean: 'That the event never happened: its signer may still hold the event and its receipt.',
+  test: 'A hole in the indices below the size of the log',
+  standard: 'RFC 6962 section 2.1',
+});

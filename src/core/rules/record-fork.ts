@@ -1,0 +1,11 @@
+import { recordRule } from './record-rule.js';
+
+export const recordFork = recordRule({
+  id: 'record-fork',
+  title: 'The log has shown two histories',
+  means:
+    'A checkpoint that a signer had seen, or that the key of the log has signed, is not consistent with the tree as stored.',
+  doesNotMean: 'Which history is the true one.',
+  test: 'Checkpoints named by the entries (the claim seen) compared with the tree recomputed from the stored bytes',
+  standard: 'RFC 6962 section 2.1.2; C2SP tlog-witness',
+});

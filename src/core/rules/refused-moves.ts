@@ -1,0 +1,40 @@
+import { type JudgedOf, type Facts, isType } from './facts.js';
+
+type Refusal = JudgedOf<'event.refused'>;
+
+/** Refused attempts of one signer on one set of lots. */
+export interface RefusedMoves {
+  /** The first of the lots, by id: it stands for the set. */
+  subject: string;
+  signer: string;
+  lots: string[];
+  attempts: Refusal[];
+}
+
+const subjectOf = (refusal: Refusal): string => refusal.event.payload.lots.toSorted()[0] ?? refusal.event.payload.event;
+
+/** Groups refusals by signer and lots, so that someone who tries again makes one finding grow and not a second one. */
+export function groupRefusals(facts: Facts, matches: (refusal: Refusal) => boolean): RefusedMoves[] {
+  const subjects = new Set(refusalSubjects(facts));
+  const groups = new Map<string, RefusedMoves>();
+  for (const refusal of facts.refusals) {
+    const { signer, lots } = refusal.event.payload;
+    const subject = subjectOf(refusal);
+    if (!subjects.has(subject) || !matches(refusal)) continue;
+    const key = `${subject} ${signer}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { subject, signer, lots: lots.toSorted(), attempts: [refusal] });
+    else {
+      group.attempts.push(refusal);
+      group.lots = [...new Set([...group.lots, ...lots])].toSorted();
+    }
+  }
+  return [...groups.values()];
+}
+
+/** Subjects of the refusals among the entries being judged; of these, and no others, all refusals are loaded. */
+export const refusalSubjects = (facts: Facts): string[] => [
+  ...new Set(facts.entries.flatMap((entry) => (isType(entry, 'event.refused') ? [subjectOf(entry)] : []))),
+];
+
+export const attemptsText = (count: number): string => (count === 1 ? '1 attempt' : `${count} attempts`);

@@ -1,0 +1,154 @@
+import { kilograms, milligrams } from '../custody/quantity.js';
+import type { SiteProduction } from './facts.js';
+import type { Parameters } from './parameters.js';
+import type { Observation, Rule } from './rule.js';
+
+/** A month of capacity is thirty days, so that windows compare. */
+const DAYS_OF_MONTH = 30n;
+const MILLION = 1_000_000n;
+const DAY = 86_400_000;
+/** A finding names at most this many lots, the newest of the window. */
+const LOTS_NAMED = 1_000;
+
+type Day = SiteProduction['days'][number];
+
+/** `2026-06` of a day counted from 1970-01-01 UTC. */
+export const monthOf = (day: number): string => new Date(day * DAY).toISOString().slice(0, 7);
+
+export const longestWindow = ({ siteOverCapacity }: Parameters): number => Math.max(...siteOverCapacity.windowDays);
+
+const nextMonth = (day: number): number => {
+  const date = new Date(day * DAY);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / DAY;
+};
+const firstOfMonth = (day: number): number => {
+  const date = new Date(day * DAY);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY;
+};
+
+/** The days that must be loaded so that every month to which production on these days can matter is judged wholly. */
+export function productionRange(
+  firstDay: number,
+  lastDay: number,
+  parameters: Parameters,
+): { from: number; to: number } {
+  const window = longestWindow(parameters);
+  return { from: firstOfMonth(firstDay - window) - window, to: nextMonth(lastDay + window) - 1 + window };
+}
+
+/** Months whose every window lies within what is loaded. */
+function monthsJudged({ from, to }: SiteProduction, window: number): string[] {
+  const months: string[] = [];
+  for (let day = firstOfMonth(from + window); nextMonth(day) - 1 + window <= to; day = nextMonth(day))
+    if (day - window >= from) months.push(monthOf(day));
+  return months;
+}
+
+/** Capacity in mg per worker and month times workers; null where it is not known. */
+function monthlyCapacity({ site, mineral }: SiteProduction, { siteOverCapacity }: Parameters): bigint | null {
+  if (site.capacity === null) return null;
+  const { workers, kilogramsPerWorkerMonth } = site.capacity;
+  const kilogramsEach = kilogramsPerWorkerMonth[mineral] ?? siteOverCapacity.kilogramsPerWorkerMonth[mineral];
+  if (kilogramsEach === undefined) return null;
+  const capacity = milligrams({ value: kilogramsEach, uom: 'KGM' }) * BigInt(workers);
+  return capacity > 0n ? capacity : null;
+}
+
+interface Window {
+  days: readonly Day[];
+  length: number;
+  mass: bigint;
+  capacity: bigint;
+  /** mass / capacity in parts per million, rounded down. */
+  ratio: bigint;
+  month: string;
+}
+
+const massOf = (day: Day): bigint => day.lots.reduce((sum, { mass }) => sum + mass, 0n);
+
+/** The month that holds most of a window's mass: a rush in June stays June's, though windows of July see it too. */
+function heaviestMonth(days: readonly Day[]): string {
+  const masses = new Map<string, bigint>();
+  for (const day of days) masses.set(monthOf(day.day), (masses.get(monthOf(day.day)) ?? 0n) + massOf(day));
+  return [...masses].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+}
+
+/** For each month the window that exceeds the capacity most; windows end on days of production. */
+function worstWindows(production: SiteProduction, monthly: bigint, parameters: Parameters): Map<string, Window> {
+  const worst = new Map<string, Window>();
+  const lowest = BigInt(parameters.siteOverCapacity.levels[0]?.above ?? 0);
+  for (const length of parameters.siteOverCapacity.windowDays) {
+    const capacity = (monthly * BigInt(length)) / DAYS_OF_MONTH;
+    if (capacity === 0n) continue;
+    let start = 0;
+    let mass = 0n;
+    for (const [end, last] of production.days.entries()) {
+      mass += massOf(last);
+      for (let first = production.days[start]; first !== undefined && first.day <= last.day - length;) {
+        mass -= massOf(first);
+        start += 1;
+        first = production.days[start];
+      }
+      if (mass * MILLION <= capacity * lowest) continue;
+      const days = production.days.slice(start, end + 1);
+      const window = { days, length, mass, capacity, ratio: (mass * MILLION) / capacity, month: heaviestMonth(days) };
+      const before = worst.get(window.month);
+      if (before === undefined || window.ratio > before.ratio) worst.set(window.month, window);
+    }
+  }
+  return worst;
+}
+
+const subjectOf = ({ site, mineral }: SiteProduction, month: string): string => `${site.id}/${mineral}/${month}`;
+
+function observe(production: SiteProduction, parameters: Parameters): Observation[] {
+  const monthly = monthlyCapacity(production, parameters);
+  if (monthly === null) return [];
+  const worst = worstWindows(production, monthly, parameters);
+  return monthsJudged(production, longestWindow(parameters)).flatMap((month) => {
+    const window = worst.get(month);
+    if (window === undefined) return [];
+    const { days, length, mass, capacity } = window;
+    const level = parameters.siteOverCapacity.levels.findLast(({ above }) => mass * MILLION > capacity * BigInt(above));
+    if (level === undefined) return [];
+    const lots = days.flatMap((day) => day.lots).slice(-LOTS_NAMED);
+    return [
+      {
+        severity: level.severity,
+        subject: subjectOf(production, month),
+        cause: 'over-capacity',
+        lots: lots.map(({ lot }) => lot),
+        events: [...new Set(lots.map(({ event }) => event))],
+        measured: `${kilograms(mass).value} KGM`,
+        threshold: `${kilograms(capacity).value} KGM`,
+        detail: `Site ${production.site.id} declared ${kilograms(mass).value} kg of ${production.mineral} within ${length} days, mostly in ${month}; its capacity for that time is ${kilograms(capacity).value} kg.`,
+        firstIndex: lots.reduce((first, { index }) => Math.min(first, index), lots[0]?.index ?? 0),
+      },
+    ];
+  });
+}
+
+export const siteOverCapacity: Rule = {
+  id: 'site-over-capacity',
+  version: 1,
+  group: 'origin',
+  title: 'A site declares more than its workers can dig',
+  means: 'Within a window of days the lots declared at a site weigh more than its workers can produce in that time.',
+  doesNotMean:
+    'That any one lot is false: the number of workers may be out of date. Stock from before may have been declared late. Sites without a known number of workers are not judged.',
+  describe: ({ siteOverCapacity: { windowDays, levels, kilogramsPerWorkerMonth } }) =>
+    `Declared mass in any ${windowDays.join(' or ')} days over workers times kilograms per worker and month (of 30 days): ` +
+    `${levels.map(({ above, severity }) => `more than ${above / 1e6} times: ${severity}`).join('; ')}. ` +
+    `Kilograms per worker and month where the site gives none: ` +
+    `${Object.entries(kilogramsPerWorkerMonth)
+      .map(([mineral, mass]) => `${mineral} ${mass}`)
+      .join(', ')}. ` +
+    `One finding a month, that in which most of the window's mass was dug, with the worst window.`,
+  standard: 'ICGLR Regional Certification Mechanism (production data); ITSCI mine baseline',
+  scope: ['production'],
+  subjects: (facts, parameters) =>
+    facts.production.flatMap((production) =>
+      monthsJudged(production, longestWindow(parameters)).map((month) => subjectOf(production, month)),
+    ),
+  evaluate: (facts, parameters) => facts.production.flatMap((production) => observe(production, parameters)),
+};

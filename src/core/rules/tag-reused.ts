@@ -1,0 +1,46 @@
+import type { Facts, TagUse } from './facts.js';
+import type { Observation, Rule } from './rule.js';
+
+/**
+ * A lot made of another may go on carrying its tag (a bag that is only weighed anew); two lots of which neither comes
+ * from the other cannot.
+ */
+function related(a: string, b: string, { ancestors }: Facts): boolean {
+  return a === b || ancestors.get(a)?.has(b) === true || ancestors.get(b)?.has(a) === true;
+}
+
+function observe(tag: string, uses: readonly TagUse[], facts: Facts, severity: Observation['severity']): Observation[] {
+  const clashing = uses.filter((use) => uses.some((other) => !related(use.lot, other.lot, facts)));
+  const [first, ...later] = clashing;
+  if (first === undefined) return [];
+  const lots = [...new Set([...later.map(({ lot }) => lot), first.lot])];
+  return [
+    {
+      severity,
+      subject: tag,
+      cause: 'several-lots',
+      lots,
+      events: [...new Set(clashing.map(({ event }) => event))],
+      measured: `${lots.length} lots`,
+      threshold: '1 lot',
+      detail: `Tag ${tag} is on ${lots.length} lots of which none comes from the other.`,
+      firstIndex: later.find(({ lot }) => lot !== first.lot)?.index ?? first.index,
+    },
+  ];
+}
+
+export const tagReused: Rule = {
+  id: 'tag-reused',
+  version: 1,
+  group: 'tags',
+  title: 'One tag is on two lots',
+  means: 'The same tag number was put on lots of which neither was made from the other.',
+  doesNotMean: 'Which of the lots carries the genuine tag, or that a number was not simply misread.',
+  describe: ({ tagReused: { severity } }) =>
+    `A tag in the use of more than one lot, lots made from one another not counted twice: ${severity}.`,
+  standard: 'ITSCI tagging procedures; ICGLR Regional Certification Mechanism, chain of custody',
+  scope: ['tagUses'],
+  subjects: (facts) => [...facts.tagUses.keys()],
+  evaluate: (facts, { tagReused: { severity } }) =>
+    [...facts.tagUses].flatMap(([tag, uses]) => observe(tag, uses, facts, severity)),
+};

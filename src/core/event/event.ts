@@ -1,14 +1,11 @@
 import type * as z from 'zod';
 import { AditError, type ErrorCode, type ErrorDetail } from '../errors.js';
-import { type Disclosure, readDisclosures } from './disclosure.js';
+import { type Disclosure, readDisclosures, repeatedDigests } from './disclosure.js';
 import { type Envelope, parseCompactJws } from './envelope.js';
 import { algOf, type PublicJwk, type SignatureCheck, thumbprint } from './keys.js';
-import { instantMs } from './primitives.js';
+import { instantMs, MAX_ERRORS } from './primitives.js';
 import type { CommonClaims, EventType, Problem } from './types/event-type.js';
 import { type EventTypeName, eventTypes, type Payloads } from './types/index.js';
-
-/** How many errors one refusal lists; the rest are left out. */
-export const MAX_ERRORS = 20;
 
 export interface EventOf<Type extends EventTypeName> {
   /** base64url(SHA-256(signing input)). */
@@ -77,17 +74,18 @@ export function readEvent(envelope: Envelope, log: string): AditEvent {
 export function readPayload<P extends CommonClaims>(claims: Record<string, unknown>, eventType: EventType<P>): P {
   const parsed = eventType.schema.safeParse(claims);
   if (parsed.success) {
-    const problems = eventType.check?.(parsed.data) ?? [];
+    const problems = [...eventType.check(parsed.data), ...repeatedDigests(claims, eventType)];
     if (problems.length > 0) throw refusal('schema-invalid', `the payload is not that of ${eventType.type}`, problems);
     return parsed.data;
   }
   const errors = parsed.error.issues.flatMap(errorsOf);
   if (errors.every(({ code }) => code === 'quantity-invalid')) {
     // Only the content of quantities is wrong, so the shape is right and the rest of the schema can have its say.
-    errors.push(...(eventType.check?.(claims as unknown as P) ?? []).map(asSchemaInvalid));
+    errors.push(...eventType.check(claims as unknown as P).map(asSchemaInvalid));
   }
   const code = errors.some((error) => error.code === 'schema-invalid') ? 'schema-invalid' : 'quantity-invalid';
-  const detail = code === 'schema-invalid' ? `the payload is not that of ${eventType.type}` : 'a quantity is not acceptable';
+  const detail =
+    code === 'schema-invalid' ? `the payload is not that of ${eventType.type}` : 'a quantity is not acceptable';
   throw new AditError(code, detail, errors.slice(0, MAX_ERRORS));
 }
 
@@ -120,7 +118,9 @@ function errorsOf(issue: z.core.$ZodIssue): ErrorDetail[] {
     }));
   }
   const ofQuantity = issue.code === 'custom' && issue.params?.quantity === true;
-  return [{ pointer: pointerTo(issue.path), code: ofQuantity ? 'quantity-invalid' : 'schema-invalid', detail: issue.message }];
+  return [
+    { pointer: pointerTo(issue.path), code: ofQuantity ? 'quantity-invalid' : 'schema-invalid', detail: issue.message },
+  ];
 }
 
 /**
@@ -146,7 +146,10 @@ async function provesPossession(
   const jws = parseProof(possession);
   if (jws === null || jws.header.kid !== expected.kid || jws.header.alg !== algOf(key)) return false;
   const claims = Object.entries(jws.payload);
-  if (claims.length !== 3 || !claims.every(([name, value]) => Object.hasOwn(expected, name) && isExpected(name, value))) {
+  if (
+    claims.length !== 3 ||
+    !claims.every(([name, value]) => Object.hasOwn(expected, name) && isExpected(name, value))
+  ) {
     return false;
   }
   return check(key, jws.signingInput, jws.signature);

@@ -7,6 +7,8 @@ import * as z from 'zod';
 
 export const MAX_LOTS = 200;
 export const MAX_DIGESTS = 64;
+/** How many errors one refusal lists; the rest are left out. */
+export const MAX_ERRORS = 20;
 
 const CONTROL = String.raw`\u0000-\u001f\u007f-\u009f`;
 

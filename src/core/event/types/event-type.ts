@@ -57,7 +57,7 @@ export interface EventType<P extends CommonClaims = CommonClaims> {
   /** † claims as pointers, `*` standing for any array index. Each may be plain, a digest in `_sd`, or absent. */
   readonly disclosable: readonly string[];
   /** What the shape cannot say (two claims compared): everything wrong, as pointers. Called only on a payload of the right shape. */
-  check?(payload: P): Problem[];
+  check(payload: P): Problem[];
   /** What the payload names; see `references`. */
   names?(payload: P): Names;
 }
@@ -67,11 +67,20 @@ export type Problem = Omit<ErrorDetail, 'code'>;
 
 /** Makes the type of the payload follow from its schema. */
 export const defineEventType = <P extends CommonClaims>(
-  definition: Omit<EventType<P>, 'disclosable'> & { readonly disclosable?: readonly string[] },
+  definition: Omit<EventType<P>, 'disclosable' | 'check'> & {
+    readonly disclosable?: readonly string[];
+    check?(payload: P): Problem[];
+  },
 ): EventType<P> => ({
   ...definition,
   disclosable: [...commonDisclosable, ...(definition.disclosable ?? [])],
+  check: (claims) => [...checkCommon(claims), ...(definition.check?.(claims) ?? [])],
 });
+
+const checkCommon = ({ device, seq }: CommonClaims): Problem[] =>
+  seq !== undefined && device === undefined
+    ? [{ pointer: '/seq', detail: 'is the running number of a device: name it' }]
+    : [];
 
 const commonDisclosable = [
   '/place/lat',

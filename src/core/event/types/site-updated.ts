@@ -17,6 +17,12 @@ export const siteUpdated = defineEventType({
   schema: siteUpdatedSchema,
   signers: { by: 'role', roles: ['registrar', 'authority'] },
   disclosable: siteDisclosable,
+  check: ({ country, operator, minerals, nationalId, point, polygon, licence, capacity, _sd }) =>
+    [country, operator, minerals, nationalId, point, polygon, licence, capacity, _sd].every(
+      (claim) => claim === undefined,
+    )
+      ? [{ pointer: '', detail: 'must change something' }]
+      : [],
   names: ({ site, operator, licence }) => ({ sites: [site], actors: [operator, licence?.holder] }),
 });
 export type SiteUpdated = z.infer<typeof siteUpdatedSchema>;

@@ -1,0 +1,184 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import * as z from 'zod';
+import { AditError, type ErrorDetail } from '../errors.js';
+import { decodeBase64url, encodeBase64url, parseStrictJson } from './grammar.js';
+import { MAX_ERRORS } from './primitives.js';
+import type { CommonClaims, EventType, Problem } from './types/event-type.js';
+
+/**
+ * Selective disclosure as far as events use it (RFC 9901 §4.2.1 object properties, §7.1): a claim that stands in the
+ * payload as a digest only, and `[salt, name, value]` beside it. Written out here rather than taken from an SD-JWT
+ * library: those resolve a whole token asynchronously and cannot say that a name is one of the type's † claims, that its
+ * value has the right shape, or where in the payload it belongs; and most events have no disclosure at all.
+ */
+export interface Disclosure {
+  /** base64url of the JSON array, as sent; what the digest is over. */
+  encoded: string;
+  digest: string;
+  salt: string;
+  name: string;
+  value: unknown;
+  /** Where the claim would stand if it were plain, e.g. `/place/lat`. */
+  pointer: string;
+}
+
+const SALT = /^[A-Za-z0-9_-]{22,128}$/;
+/** A disclosure holds one claim; the largest is a site's polygon. */
+const MAX_DISCLOSURE_BYTES = 32 * 1024;
+
+/** base64url(SHA-256(ASCII(disclosure))), RFC 9901 §4.2.3. */
+export const sdDigest = (encoded: string): string => encodeBase64url(sha256(utf8ToBytes(encoded)));
+
+/** An object of a payload that may carry digests, with the † claims it may hide. */
+interface Holder {
+  pointer: string;
+  object: Record<string, unknown>;
+  claims: ReadonlyMap<string, z.ZodType>;
+}
+
+/** Finds the place of each disclosure in the payload; throws `disclosure-invalid`, pointing at the objects concerned. */
+export function readDisclosures(
+  encoded: readonly string[],
+  payload: Record<string, unknown>,
+  eventType: EventType,
+): Disclosure[] {
+  const holders = holdersOf(payload, eventType);
+  const byDigest = new Map<string, Holder>();
+  for (const holder of holders) for (const digest of digestsOf(holder.object)) byDigest.set(digest, holder);
+  const read: Disclosure[] = [];
+  const errors: ErrorDetail[] = [];
+  const pointers = new Set<string>();
+  for (const text of encoded) {
+    const disclosure = readDisclosure(text, byDigest);
+    if (typeof disclosure === 'string') errors.push(invalid('', disclosure));
+    else if (pointers.has(disclosure.pointer)) errors.push(invalid(disclosure.pointer, 'is disclosed twice'));
+    else {
+      pointers.add(disclosure.pointer);
+      read.push(disclosure);
+    }
+  }
+  if (errors.length > 0) {
+    throw new AditError(
+      'disclosure-invalid',
+      'a disclosure does not belong to this event',
+      errors.slice(0, MAX_ERRORS),
+    );
+  }
+  return read;
+}
+
+const invalid = (pointer: string, detail: string): ErrorDetail => ({ pointer, code: 'disclosure-invalid', detail });
+
+/** One disclosure, or what is wrong with it. */
+function readDisclosure(encoded: string, byDigest: ReadonlyMap<string, Holder>): Disclosure | string {
+  const parts = parseDisclosure(encoded);
+  if (parts === null) return 'a disclosure must be base64url of JSON [salt, name, value]';
+  const [salt, name, value] = parts;
+  if (typeof salt !== 'string' || !SALT.test(salt)) return 'a salt must be at least 128 bits in base64url';
+  const digest = sdDigest(encoded);
+  const holder = byDigest.get(digest);
+  if (holder === undefined) return `no digest ${digest} stands in the payload`;
+  const schema = typeof name === 'string' ? holder.claims.get(name) : undefined;
+  if (typeof name !== 'string' || schema === undefined) return `the name behind ${digest} may not be disclosable there`;
+  if (Object.hasOwn(holder.object, name)) return `${holder.pointer}/${name} is there plainly too`;
+  if (!schema.safeParse(value).success) return `${holder.pointer}/${name} does not have the shape of that claim`;
+  return { encoded, digest, salt, name, value, pointer: `${holder.pointer}/${name}` };
+}
+
+function parseDisclosure(encoded: string): unknown[] | null {
+  try {
+    const bytes = decodeBase64url(encoded);
+    if (bytes.length > MAX_DISCLOSURE_BYTES) return null;
+    const json = parseStrictJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return Array.isArray(json) && json.length === 3 ? json : null;
+  } catch (error) {
+    if (error instanceof AditError || error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/** A digest that stands twice in a payload, in whichever objects, could disclose two claims at once (RFC 9901 §7.1 step 4). */
+export function repeatedDigests(payload: Record<string, unknown>, eventType: EventType): Problem[] {
+  const met = new Set<string>();
+  const problems: Problem[] = [];
+  for (const { pointer, object } of holdersOf(payload, eventType)) {
+    for (const [i, digest] of digestsOf(object).entries()) {
+      if (met.has(digest)) problems.push({ pointer: `${pointer}/_sd/${i}`, detail: 'stands in the payload twice' });
+      met.add(digest);
+    }
+  }
+  return problems;
+}
+
+const digestsOf = (object: Record<string, unknown>): string[] => (Array.isArray(object._sd) ? object._sd : []);
+
+/** The objects of this payload in which `_sd` may stand, those without it left out. */
+function holdersOf(payload: Record<string, unknown>, eventType: EventType): Holder[] {
+  return hiddenIn(eventType).flatMap(({ path, claims }) =>
+    objectsAt(payload, path)
+      .filter(({ object }) => object._sd !== undefined)
+      .map((found) => ({ ...found, claims })),
+  );
+}
+
+interface Found {
+  pointer: string;
+  object: Record<string, unknown>;
+}
+
+/** The objects at a path in which `*` stands for every index of an array. */
+function objectsAt(root: unknown, path: readonly string[]): Found[] {
+  let found: { pointer: string; value: unknown }[] = [{ pointer: '', value: root }];
+  for (const step of path) {
+    found = found.flatMap(({ pointer, value }) => {
+      if (step === '*')
+        return Array.isArray(value) ? value.map((item, i) => ({ pointer: `${pointer}/${i}`, value: item })) : [];
+      return isObject(value) && Object.hasOwn(value, step)
+        ? [{ pointer: `${pointer}/${step}`, value: value[step] }]
+        : [];
+    });
+  }
+  return found.flatMap(({ pointer, value }) => (isObject(value) ? [{ pointer, object: value }] : []));
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+interface Hidden {
+  path: readonly string[];
+  claims: ReadonlyMap<string, z.ZodType>;
+}
+
+const hiddenByType = new Map<EventType, Hidden[]>();
+
+/** The † claims of a type, by the object they stand in, each with the schema of its value. */
+function hiddenIn(eventType: EventType): Hidden[] {
+  const known = hiddenByType.get(eventType);
+  if (known !== undefined) return known;
+  const byObject = new Map<string, Map<string, z.ZodType>>();
+  for (const pointer of eventType.disclosable) {
+    const at = pointer.lastIndexOf('/');
+    const claims = byObject.get(pointer.slice(0, at)) ?? new Map<string, z.ZodType>();
+    claims.set(pointer.slice(at + 1), claimSchema(eventType, pointer));
+    byObject.set(pointer.slice(0, at), claims);
+  }
+  const hidden = [...byObject].map(([pointer, claims]) => ({ path: pointer.split('/').slice(1), claims }));
+  hiddenByType.set(eventType, hidden);
+  return hidden;
+}
+
+/** The schema of the claim that a pointer with `*` names in a type; a pointer to nothing is a mistake in the type's file. */
+export function claimSchema(eventType: EventType<CommonClaims>, pointer: string): z.ZodType {
+  let schema: unknown = eventType.schema;
+  for (const step of pointer.split('/').slice(1)) {
+    schema = plainSchema(schema);
+    if (step === '*' && schema instanceof z.ZodArray) schema = schema.element;
+    else if (schema instanceof z.ZodObject) schema = schema.shape[step];
+  }
+  schema = plainSchema(schema);
+  if (!(schema instanceof z.ZodType)) throw new Error(`${eventType.type} has no claim ${pointer}`);
+  return schema;
+}
+
+const plainSchema = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? schema.unwrap() : schema);

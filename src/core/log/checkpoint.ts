@@ -1,0 +1,88 @@
+import { AditError } from '../errors.js';
+import { decodeBase64, encodeBase64 } from './base64.js';
+import {
+  type NoteFailure,
+  type NoteSigner,
+  type NoteVerifier,
+  isKeyName,
+  openNote,
+  parseNote,
+  signNote,
+} from './note.js';
+import { HASH_BYTES } from './tree.js';
+
+export type { NoteSigner } from './note.js';
+
+/** The head of a log's tree: what a checkpoint (C2SP tlog-checkpoint) says. */
+export interface Checkpoint {
+  /** The log's name, and the name of the key that signs. */
+  origin: string;
+  /** Entries in the tree. */
+  size: number;
+  /** The RFC 6962 root over them, 32 bytes. */
+  root: Uint8Array;
+}
+
+/** `not-signed-by-origin`: trusted keys have signed, but none that bears the log's name. */
+export type CheckpointFailure = NoteFailure | 'not-signed-by-origin';
+
+export type OpenedCheckpoint =
+  { ok: true; checkpoint: Checkpoint; by: NoteVerifier[] } | { ok: false; reason: CheckpointFailure; detail: string };
+
+const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
+
+/** A whole number as ASCII decimal without leading zeros, up to 2^53−1; null for every other text. */
+export function parseCount(text: string): number | null {
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(text)) return null;
+  const count = Number(text);
+  return Number.isSafeInteger(count) ? count : null;
+}
+
+/** The three lines that are signed: origin, size, base64 of the root. */
+export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
+  const text = `${origin}\n${size}\n${encodeBase64(root)}\n`;
+  parseCheckpoint(text);
+  return text;
+}
+
+/**
+ * Reads the text of a checkpoint, without signatures. Extension lines are let through, as the format asks, and are not
+ * read. Throws `request-invalid` for leading zeros, base64 that is not canonical, an origin that could not name a key.
+ */
+export function parseCheckpoint(text: string): Checkpoint {
+  const lines = text.split('\n');
+  const [origin = '', sizeLine = '', rootLine = ''] = lines;
+  if (lines.pop() !== '' || lines.length < 3 || lines.includes(''))
+    throw malformed('A checkpoint has three lines, none of them empty: origin, size and root.');
+  const size = parseCount(sizeLine);
+  const root = decodeBase64(rootLine);
+  if (!isKeyName(origin)) throw malformed('The origin of the checkpoint could not be the name of a key.');
+  if (size === null) throw malformed('The size of the checkpoint is not a whole number without leading zeros.');
+  if (root?.length !== HASH_BYTES) throw malformed('The root of the checkpoint is not 32 bytes in base64.');
+  return { origin, size, root };
+}
+
+/** Signs a checkpoint with a key of the log's own name. */
+export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): string {
+  if (signer.name !== checkpoint.origin)
+    throw malformed(`The key of ${signer.name} does not sign for ${checkpoint.origin}.`);
+  return signNote(formatCheckpoint(checkpoint), [signer]);
+}
+
+/** Reads a signed checkpoint without verifying it: for showing, never for trusting. */
+export function readCheckpoint(note: string): Checkpoint {
+  return parseCheckpoint(parseNote(note).text);
+}
+
+/**
+ * Verifies a signed checkpoint against trusted keys, of which one that bears the log's name must have signed.
+ * @param keys verifier keys of the log and, if the reader trusts any, of witnesses.
+ */
+export function openCheckpoint(note: string, keys: readonly (string | NoteVerifier)[]): OpenedCheckpoint {
+  const checkpoint = readCheckpoint(note);
+  const opened = openNote(note, keys);
+  if (!opened.ok) return opened;
+  if (!opened.by.some(({ name }) => name === checkpoint.origin))
+    return { ok: false, reason: 'not-signed-by-origin', detail: `${checkpoint.origin} has not signed its checkpoint.` };
+  return { ok: true, checkpoint, by: opened.by };
+}

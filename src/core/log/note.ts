@@ -1,0 +1,190 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { AditError } from '../errors.js';
+import { decodeBase64, encodeBase64 } from './base64.js';
+import { defaultSha256 } from './tree.js';
+
+/**
+ * C2SP signed notes with Ed25519 keys (signature type 0x01): text that ends in a newline, a blank line, then one line
+ * `— <key name> <base64(key id ‖ signature)>` for each signature. What does not follow the form is refused, whoever
+ * signed it; signatures of keys that the reader does not know are ignored.
+ */
+export const ED25519_TYPE = 1;
+
+/** More signatures than a log with its witnesses has; a longer note is refused. */
+export const MAX_SIGNATURES = 16;
+/** Room for sixteen signatures of post-quantum size. */
+export const MAX_NOTE_LENGTH = 128 * 1024;
+
+const KEY_BYTES = 32;
+const KEY_ID_BYTES = 4;
+const SIGNATURE_BYTES = 64;
+
+/** Who signs notes: the key's name, its id (8 hexadecimal digits), and the key itself behind a function. */
+export interface NoteSigner {
+  readonly name: string;
+  readonly keyId: string;
+  sign(message: Uint8Array): Uint8Array;
+}
+
+/** A key that a reader trusts, as `parseVkey` reads it. */
+export interface NoteVerifier {
+  readonly vkey: string;
+  readonly name: string;
+  readonly keyId: string;
+  readonly publicKey: Uint8Array;
+}
+
+export interface NoteSignature {
+  name: string;
+  /** Eight hexadecimal digits. */
+  keyId: string;
+  /** What follows the key id: 64 bytes for Ed25519, other lengths for signature types that only others use. */
+  signature: Uint8Array;
+}
+
+/** A note taken apart; nothing of it is verified. */
+export interface Note {
+  /** With its last newline, without the blank line: the bytes that are signed. */
+  text: string;
+  signatures: NoteSignature[];
+}
+
+/** `no-known-key`: none of the reader's keys signed. `signature-wrong`: one of them is named, and did not sign this. */
+export type NoteFailure = 'no-known-key' | 'signature-wrong';
+
+export type OpenedNote =
+  | { ok: true; text: string; by: NoteVerifier[]; signatures: NoteSignature[] }
+  | { ok: false; reason: NoteFailure; detail: string };
+
+export type Ed25519Verify = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
+
+const encoder = new TextEncoder();
+const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
+
+/** RFC 8032 verification, the same in every runtime: canonical S, small-order keys refused. */
+const verifyEd25519: Ed25519Verify = (signature, message, publicKey) => {
+  try {
+    return ed25519.verify(signature, message, publicKey, { zip215: false });
+  } catch {
+    return false;
+  }
+};
+
+/** A key name is not empty and has neither spaces of any kind, nor `+`, nor control characters. */
+export function isKeyName(name: string): boolean {
+  return /^[^\p{White_Space}\p{Cc}\p{Cs}+]+$/u.test(name);
+}
+
+/** First four bytes of SHA-256(name ‖ "\n" ‖ 0x01 ‖ public key), as hexadecimal. */
+export function keyId(name: string, publicKey: Uint8Array): string {
+  const input = concatBytes(encoder.encode(`${name}\n`), Uint8Array.of(ED25519_TYPE), publicKey);
+  return bytesToHex(defaultSha256(input).subarray(0, KEY_ID_BYTES));
+}
+
+/** `<name>+<key id>+<base64(0x01 ‖ public key)>`: how a note's key is handed to those who trust it. */
+export function vkey(name: string, publicKey: Uint8Array): string {
+  if (!isKeyName(name)) throw malformed(`"${name}" is not the name of a note's key.`);
+  if (!isSoundKey(publicKey)) throw malformed('The public key is not a point of Ed25519 of full order.');
+  return `${name}+${keyId(name, publicKey)}+${encodeBase64(concatBytes(Uint8Array.of(ED25519_TYPE), publicKey))}`;
+}
+
+/** Reads a verifier key. Throws `request-invalid` if it is malformed, is no Ed25519 key, or its id does not derive from it. */
+export function parseVkey(text: string): NoteVerifier {
+  const [, name = '', id = '', encoded = ''] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{4,64})$/.exec(text) ?? [];
+  const bytes = decodeBase64(encoded);
+  if (!isKeyName(name) || bytes === null) throw malformed('A verifier key is <name>+<8 hexadecimal digits>+<base64>.');
+  if (bytes[0] !== ED25519_TYPE || bytes.length !== 1 + KEY_BYTES)
+    throw malformed(`The verifier key of ${name} is not an Ed25519 key.`);
+  const publicKey = bytes.slice(1);
+  if (vkey(name, publicKey) !== text) throw malformed(`The verifier key of ${name} has an id that is not its own.`);
+  return { vkey: text, name, keyId: id, publicKey };
+}
+
+function isSoundKey(publicKey: Uint8Array): boolean {
+  try {
+    const point = ed25519.Point.fromBytes(publicKey, false);
+    return !point.isSmallOrder() && point.isTorsionFree();
+  } catch {
+    return false;
+  }
+}
+
+/** A signer from the 32-byte private key (RFC 8032 seed), in pure JavaScript. */
+export function noteSigner(name: string, seed: Uint8Array): NoteSigner & { vkey: string } {
+  const publicKey = ed25519.getPublicKey(seed);
+  return {
+    name,
+    keyId: keyId(name, publicKey),
+    vkey: vkey(name, publicKey),
+    sign: (message) => ed25519.sign(message, seed),
+  };
+}
+
+/** Signs `text`, which must end in a newline, and gives the note. */
+export function signNote(text: string, signers: readonly NoteSigner[]): string {
+  requirePlainText(text);
+  if (!text.endsWith('\n')) throw malformed('The text of a note ends in a newline.');
+  const message = encoder.encode(text);
+  const lines = signers.map((signer) => {
+    if (!isKeyName(signer.name)) throw malformed(`"${signer.name}" is not the name of a note's key.`);
+    const signature = concatBytes(hexToBytes(signer.keyId), signer.sign(message));
+    return `— ${signer.name} ${encodeBase64(signature)}\n`;
+  });
+  if (lines.length === 0 || lines.length > MAX_SIGNATURES)
+    throw malformed(`A note has 1 to ${MAX_SIGNATURES} signatures.`);
+  return `${text}\n${lines.join('')}`;
+}
+
+function requirePlainText(text: string): void {
+  if (text.length > MAX_NOTE_LENGTH) throw malformed(`The note is longer than ${MAX_NOTE_LENGTH} characters.`);
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    const isControl = code < 0x20 && character !== '\n';
+    const isSurrogate = code >= 0xd800 && code <= 0xdfff;
+    if (isControl || isSurrogate) throw malformed('The note has a control character, or is not UTF-8.');
+  }
+}
+
+/** Takes a note apart without verifying anything. Throws `request-invalid` for every departure from the form. */
+export function parseNote(note: string): Note {
+  requirePlainText(note);
+  const split = note.lastIndexOf('\n\n');
+  if (split < 0) throw malformed('The note has no blank line before its signatures.');
+  if (!note.endsWith('\n')) throw malformed('The note does not end in a newline.');
+  const lines = note.slice(split + 2, -1).split('\n');
+  if (lines.length > MAX_SIGNATURES) throw malformed(`The note has more than ${MAX_SIGNATURES} signatures.`);
+  return { text: note.slice(0, split + 1), signatures: lines.map(parseSignature) };
+}
+
+function parseSignature(line: string): NoteSignature {
+  const [dash, name = '', encoded = '', ...rest] = line.split(' ');
+  const bytes = decodeBase64(encoded);
+  if (dash !== '—' || !isKeyName(name) || bytes === null || bytes.length <= KEY_ID_BYTES || rest.length > 0)
+    throw malformed('A signature line is "— <key name> <base64>" with a key id and a signature.');
+  return { name, keyId: bytesToHex(bytes.subarray(0, KEY_ID_BYTES)), signature: bytes.slice(KEY_ID_BYTES) };
+}
+
+/**
+ * Verifies a note against the keys a reader trusts. At least one of them must have signed, and none of those named in
+ * the note may fail. Throws `request-invalid` if the note or a key is malformed.
+ */
+export function openNote(
+  note: string,
+  keys: readonly (string | NoteVerifier)[],
+  verify: Ed25519Verify = verifyEd25519,
+): OpenedNote {
+  const { text, signatures } = parseNote(note);
+  const message = encoder.encode(text);
+  const verifiers = keys.map((key) => (typeof key === 'string' ? parseVkey(key) : key));
+  const by: NoteVerifier[] = [];
+  for (const verifier of verifiers) {
+    const own = signatures.filter(({ name, keyId: id }) => name === verifier.name && id === verifier.keyId);
+    for (const { signature } of own)
+      if (signature.length !== SIGNATURE_BYTES || !verify(signature, message, verifier.publicKey))
+        return { ok: false, reason: 'signature-wrong', detail: `The signature of ${verifier.name} does not verify.` };
+    if (own.length > 0 && !by.some(({ vkey: known }) => known === verifier.vkey)) by.push(verifier);
+  }
+  if (by.length === 0) return { ok: false, reason: 'no-known-key', detail: 'No trusted key has signed the note.' };
+  return { ok: true, text, by, signatures };
+}

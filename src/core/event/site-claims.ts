@@ -4,7 +4,6 @@ import {
   date,
   datesInOrder,
   decimal,
-  mineral,
   minerals,
   point,
   polygon,
@@ -29,7 +28,14 @@ const licence = withDigests({
 /** What the site can bring forth: kilograms per worker and month, by mineral. */
 const capacity = z.strictObject({
   workers: wholeNumber,
-  kilogramsPerWorkerMonth: z.partialRecord(mineral, decimal),
+  // Not a record: zod leaves a name `__proto__` out of records in silence, where an object refuses it.
+  kilogramsPerWorkerMonth: z.strictObject({
+    cassiterite: decimal.optional(),
+    coltan: decimal.optional(),
+    wolframite: decimal.optional(),
+    gold: decimal.optional(),
+    cobalt: decimal.optional(),
+  }),
 });
 
 /** Claims of a site beside its id, country, operator and minerals. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
 import { AditError } from '../../../src/core/errors.js';
 import { claimSchema } from '../../../src/core/event/disclosure.js';
 import { readEvent } from '../../../src/core/event/event.js';
@@ -192,5 +194,32 @@ describe('claims compared with each other', () => {
 
   it('refuses a running number without its device', () => {
     expect(refusalOf(examplePayload('lot.exported', { seq: 1 }))).toEqual(invalid('/seq'));
+  });
+});
+
+describe('docs/event-format.md', () => {
+  const page = readFileSync('docs/event-format.md', 'utf8');
+  const common = page.slice(page.indexOf('## Claims of every event'), page.indexOf('# The types'));
+  const sections = new Map(
+    page
+      .split('\n### ')
+      .slice(1)
+      .map((section) => [section.slice(1, section.indexOf('`', 1)), section]),
+  );
+
+  it('has a section for every type and for nothing else', () => {
+    expect([...sections.keys()].toSorted()).toEqual([...eventTypes.keys()].toSorted());
+  });
+
+  it.each(names)('names every claim of %s, with † where it may be disclosed', (type) => {
+    const eventType = eventTypes.get(type);
+    const section = sections.get(type) ?? '';
+    if (!(eventType?.schema instanceof z.ZodObject)) throw new Error(`${type} has no object for a schema`);
+    for (const claim of Object.keys(eventType.schema.shape)) {
+      if (claim.startsWith('_sd') || common.includes(`\`${claim}\``)) continue;
+      const mark = eventType.disclosable.includes(`/${claim}`) ? '†' : '';
+      expect(section).toContain(`\`${claim}\`${mark}`);
+      if (mark === '') expect(section).not.toContain(`\`${claim}\`†`);
+    }
   });
 });

@@ -1,0 +1,289 @@
+import { isIP } from 'node:net';
+import { isAbsolute, relative, resolve } from 'node:path';
+import * as z from 'zod';
+
+/** What the service is told from outside, checked once at the start. A class so that Nest can inject it by type. */
+export abstract class Config {
+  /** null: an embedded PostgreSQL is started under `dataDir`. */
+  abstract readonly databaseUrl: string | null;
+  /** For migrations; null: `databaseUrl` is used for them too. */
+  abstract readonly databaseOwnerUrl: string | null;
+  /** null: jobs wait in the same PostgreSQL. */
+  abstract readonly redisUrl: string | null;
+  abstract readonly origin: string;
+  abstract readonly dataDir: string;
+  abstract readonly logKeyFile: string;
+  abstract readonly serviceKeyFile: string;
+  abstract readonly guardFile: string;
+  /** Thumbprint of the only key that may open the ledger; null: whoever comes first. */
+  abstract readonly registrar: string | null;
+  abstract readonly host: string;
+  abstract readonly port: number;
+  abstract readonly publicUrl: string;
+  /** True where the setting that says what is exposed was spelled out. */
+  abstract readonly exposed: boolean;
+  abstract readonly entryBundles: boolean;
+  abstract readonly webhookPrivateTargets: boolean;
+  abstract readonly auditIntervalSeconds: number;
+  abstract readonly clockIntervalSeconds: number;
+  /** Threads that check signatures. */
+  abstract readonly verifyThreads: number;
+  /** Events that may wait for the sequencer before the service answers `overloaded`. */
+  abstract readonly appendQueue: number;
+  abstract readonly logLevel: LogLevel;
+  abstract readonly role: Role;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const roles = ['api', 'worker', 'all'] as const;
+/** `api` answers HTTP, `worker` runs jobs, `all` does both in one process. */
+export type Role = (typeof roles)[number];
+
+/** The words that must be spelled out before the service listens beyond this machine. */
+export const EXPOSE = 'ledger-without-access-control';
+
+/** Every problem of the environment at once, so that nobody mends them one restart at a time. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** A log's origin without scheme: a host, then a path, in the characters that also make a vkey's name. */
+const ORIGIN = /^[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?(\/[A-Za-z0-9._~-]{1,64}){0,8}$/;
+const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+const path = z
+  .string()
+  .min(1)
+  .transform((value) => resolve(value));
+const text = z.string().min(1);
+
+const url = (...schemes: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), {
+    message: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  });
+
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { message: `must lie between ${least} and ${most}` });
+
+/** One setting: what stands in `.env.example`, in `adit config check` and in the error when it is wrong. */
+export interface ConfigKey {
+  name: string;
+  /** Where it belongs in `Config`. */
+  member: keyof Config;
+  /** As it would be written in the environment; null: unset, with the meaning the description gives. */
+  default: string | null;
+  description: string;
+  secret: boolean;
+  schema: z.ZodType<unknown, unknown>;
+}
+
+const key = (
+  name: string,
+  member: keyof Config,
+  standard: string | null,
+  schema: z.ZodType<unknown, unknown>,
+  description: string,
+  secret = false,
+): ConfigKey => ({ name, member, default: standard, schema, description, secret });
+
+/** Every setting, in the order in which a reader meets them. */
+export const configKeys: readonly ConfigKey[] = [
+  key(
+    'DATABASE_URL',
+    'databaseUrl',
+    null,
+    url('postgres', 'postgresql'),
+    'PostgreSQL that the service works on. Unset: a PostgreSQL of its own under ADIT_DATA_DIR.',
+    true,
+  ),
+  key(
+    'DATABASE_OWNER_URL',
+    'databaseOwnerUrl',
+    null,
+    url('postgres', 'postgresql'),
+    'The same database for migrations, as a role that may create tables. Unset: DATABASE_URL.',
+    true,
+  ),
+  key(
+    'REDIS_URL',
+    'redisUrl',
+    null,
+    url('redis', 'rediss'),
+    'Redis for the jobs. Unset: jobs wait in the same PostgreSQL.',
+    true,
+  ),
+  key(
+    'ADIT_ORIGIN',
+    'origin',
+    'localhost/adit',
+    z.string().regex(ORIGIN, 'must be a host and a path without scheme, such as example.org/tin'),
+    'The name of the log, signed into every event and checkpoint. It can never change.',
+  ),
+  key('ADIT_DATA_DIR', 'dataDir', '.adit/data', path, 'Folder of the embedded database.'),
+  key(
+    'ADIT_LOG_KEY_FILE',
+    'logKeyFile',
+    '.adit/keys/log.key',
+    path,
+    'The private key that signs checkpoints. Keep it outside ADIT_DATA_DIR.',
+  ),
+  key(
+    'ADIT_SERVICE_KEY_FILE',
+    'serviceKeyFile',
+    '.adit/keys/service.jwk',
+    path,
+    "The private key that signs refusals and the log's time. Keep it outside ADIT_DATA_DIR.",
+  ),
+  key(
+    'ADIT_GUARD_FILE',
+    'guardFile',
+    '.adit/guard.json',
+    path,
+    'Remembers the newest checkpoint signed, so that an older database put back is noticed. Keep it outside ADIT_DATA_DIR.',
+  ),
+  key(
+    'ADIT_REGISTRAR',
+    'registrar',
+    null,
+    z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be a thumbprint of 43 base64url characters'),
+    'Thumbprint of the only key that may open the ledger. Unset: whoever comes first.',
+  ),
+  key('HOST', 'host', '127.0.0.1', text, 'Address to listen on. Anything but a loopback address needs ADIT_EXPOSE.'),
+  key('PORT', 'port', '8400', whole(0, 65_535), 'Port to listen on; 0 takes a free one.'),
+  key(
+    'ADIT_EXPOSE',
+    'exposed',
+    null,
+    z.literal(EXPOSE, { error: `must read ${EXPOSE}` }).transform(() => true),
+    `There is no access control yet: whoever reaches the port can read all and append. To listen beyond this machine all the same, write ${EXPOSE}.`,
+  ),
+  key(
+    'ADIT_PUBLIC_URL',
+    'publicUrl',
+    null,
+    url('http', 'https').transform((value) => value.replace(/\/+$/, '')),
+    'The address by which others reach the service. Unset: http://HOST:PORT.',
+  ),
+  key('ADIT_ENTRY_BUNDLES', 'entryBundles', 'off', onOff, 'on: /log/tile/entries serves every event to everyone.'),
+  key(
+    'ADIT_WEBHOOK_PRIVATE_TARGETS',
+    'webhookPrivateTargets',
+    'off',
+    onOff,
+    'on: webhooks may go to loopback and private addresses. For development only.',
+  ),
+  key(
+    'ADIT_AUDIT_INTERVAL_SECONDS',
+    'auditIntervalSeconds',
+    '300',
+    whole(1, 604_800),
+    'Seconds between audits that recompute the log from its stored bytes.',
+  ),
+  key(
+    'ADIT_CLOCK_INTERVAL_SECONDS',
+    'clockIntervalSeconds',
+    '3600',
+    whole(1, 3_600),
+    "The log's time enters the log at least this often, seconds.",
+  ),
+  key('ADIT_VERIFY_THREADS', 'verifyThreads', '2', whole(1, 64), 'Threads that check signatures.'),
+  key(
+    'ADIT_APPEND_QUEUE',
+    'appendQueue',
+    '20000',
+    whole(1, 1_000_000),
+    'Events that may wait to be appended; beyond them the answer is 503 overloaded.',
+  ),
+  key('ADIT_LOG_LEVEL', 'logLevel', 'info', z.enum(logLevels), `One of ${logLevels.join(', ')}.`),
+  key('ADIT_ROLE', 'role', 'all', z.enum(roles), 'api answers HTTP, worker runs jobs, all does both in one process.'),
+];
+
+/** An address that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
+
+/**
+ * Reads and checks the environment. An empty value counts as unset.
+ * Throws `ConfigError` that lists every problem; no value of a secret stands in it.
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const { name, member, default: standard, schema } of configKeys) {
+    const given = env[name] === undefined || env[name] === '' ? standard : env[name];
+    const result = given === null ? { success: true as const, data: null } : schema.safeParse(given);
+    if (result.success) values[member] = result.data;
+    else problems.push(...result.error.issues.map((issue) => `${name} ${readable(issue.message)}`));
+  }
+  values['exposed'] ??= false;
+  const host = values['host'];
+  if (typeof host === 'string' && !isLoopback(host) && values['exposed'] !== true)
+    problems.push(
+      `HOST ${host} can be reached from other machines, and there is no access control yet: set ADIT_EXPOSE=${EXPOSE}, or leave HOST at 127.0.0.1`,
+    );
+  if (values['databaseOwnerUrl'] && !values['databaseUrl'] && !env['DATABASE_URL'])
+    problems.push('DATABASE_OWNER_URL is set but DATABASE_URL is not');
+  if (problems.length > 0) throw new ConfigError(problems);
+  values['publicUrl'] ??=
+    `http://${isIP(String(host)) === 6 ? `[${String(host)}]` : String(host)}:${String(values['port'])}`;
+  return Object.freeze(values) as unknown as Config;
+}
+
+const readable = (message: string): string => (message.startsWith('must') ? message : `is not usable: ${message}`);
+
+/** What is usable but unwise: keys or the guard in the folder that a copied backup would bring back with them. */
+export function configWarnings(config: Config): string[] {
+  const inside = (file: string): boolean => {
+    const way = relative(config.dataDir, file);
+    return !way.startsWith('..') && !isAbsolute(way);
+  };
+  const files = {
+    ADIT_LOG_KEY_FILE: config.logKeyFile,
+    ADIT_SERVICE_KEY_FILE: config.serviceKeyFile,
+    ADIT_GUARD_FILE: config.guardFile,
+  };
+  const warnings = Object.entries(files)
+    .filter(([, file]) => inside(file))
+    .map(
+      ([name]) =>
+        `${name} lies in ADIT_DATA_DIR: a copied folder would restore it too, and an older log could be signed again`,
+    );
+  if (config.exposed && !isLoopback(config.host))
+    warnings.push(`${config.host}:${config.port} lets everyone who reaches it read the ledger and append to it`);
+  if (config.webhookPrivateTargets)
+    warnings.push('webhooks may reach private addresses (ADIT_WEBHOOK_PRIVATE_TARGETS=on)');
+  return warnings;
+}
+
+/** The configuration as it may be shown: addresses that can carry a password are shown without user and password. */
+export function redactedConfig(config: Config): Record<string, string | number | boolean | null> {
+  return Object.fromEntries(
+    configKeys.map(({ name, member, secret }) => {
+      const value = config[member];
+      return [name, secret && typeof value === 'string' ? withoutPassword(value) : value];
+    }),
+  );
+}
+
+function withoutPassword(address: string): string {
+  const { protocol, host, pathname } = new URL(address);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** The text of `.env.example`: every setting with its meaning, commented out at its default. */
+export function environmentExample(): string {
+  const entries = configKeys.map(
+    ({ name, default: standard, description }) => `# ${description}\n# ${name}=${standard ?? ''}\n`,
+  );
+  return `# Settings of Adit. Everything has a default; uncomment what you change. \`adit config check\` says what is in force.\n\n${entries.join('\n')}`;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import {
+  ConfigError,
+  EXPOSE,
+  configKeys,
+  configWarnings,
+  environmentExample,
+  loadConfig,
+  redactedConfig,
+} from '../../src/server/config.js';
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('reading the configuration', () => {
+  it('needs nothing: an embedded database, loopback, jobs in PostgreSQL', () => {
+    expect(loadConfig({})).toMatchObject({
+      databaseUrl: null,
+      redisUrl: null,
+      origin: 'localhost/adit',
+      host: '127.0.0.1',
+      port: 8400,
+      publicUrl: 'http://127.0.0.1:8400',
+      entryBundles: false,
+      role: 'all',
+      dataDir: resolve('.adit/data'),
+    });
+  });
+
+  it('names every problem at once', () => {
+    const problems = problemsOf({ PORT: 'many', ADIT_ROLE: 'king', REDIS_URL: 'http://x', ADIT_ORIGIN: 'https://x' });
+    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual([
+      'ADIT_ORIGIN',
+      'ADIT_ROLE',
+      'PORT',
+      'REDIS_URL',
+    ]);
+  });
+
+  it('does not listen beyond this machine unless told what that exposes', () => {
+    expect(problemsOf({ HOST: '0.0.0.0' }).join()).toContain(EXPOSE);
+    expect(problemsOf({ HOST: '0.0.0.0', ADIT_EXPOSE: 'yes' }).join()).toContain('ADIT_EXPOSE');
+    expect(problemsOf({ HOST: '127.evil.example' }).join()).toContain(EXPOSE);
+    expect(loadConfig({ HOST: '0.0.0.0', ADIT_EXPOSE: EXPOSE }).exposed).toBe(true);
+    expect(problemsOf({ HOST: '::1' })).toEqual([]);
+  });
+
+  it('takes an empty value as unset', () => {
+    expect(loadConfig({ DATABASE_URL: '', PORT: '' })).toMatchObject({ databaseUrl: null, port: 8400 });
+  });
+
+  it('keeps passwords out of errors and of what it shows', () => {
+    const secret = 'canary-7Yh';
+    expect(problemsOf({ DATABASE_URL: `mysql://u:${secret}@h/d` }).join()).not.toContain(secret);
+    const shown = redactedConfig(loadConfig({ DATABASE_URL: `postgres://u:${secret}@h/d?password=${secret}` }));
+    expect(JSON.stringify(shown)).not.toContain(secret);
+    expect(shown['DATABASE_URL']).toBe('postgres://h/d');
+  });
+
+  it('warns of keys that lie where a copied folder would restore them', () => {
+    expect(configWarnings(loadConfig({}))).toEqual([]);
+    expect(configWarnings(loadConfig({ ADIT_GUARD_FILE: '.adit/data/guard.json' })).join()).toContain(
+      'ADIT_GUARD_FILE',
+    );
+  });
+
+  it('is what .env.example shows', () => {
+    expect(readFileSync('.env.example', 'utf8')).toBe(environmentExample());
+    expect(new Set(configKeys.map(({ name }) => name)).size).toBe(configKeys.length);
+  });
+});

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { AditError, type ErrorDetail } from '../errors.js';
 import { decodeBase64url, encodeBase64url, parseStrictJson } from './grammar.js';
 import { MAX_ERRORS } from './primitives.js';
-import type { CommonClaims, EventType, Problem } from './types/event-type.js';
+import type { EventType, Problem } from './types/event-type.js';
 
 /**
  * Selective disclosure as far as events use it (RFC 9901 §4.2.1 object properties, §7.1): a claim that stands in the
@@ -23,6 +23,7 @@ export interface Disclosure {
   pointer: string;
 }
 
+const SD = '_sd';
 const SALT = /^[A-Za-z0-9_-]{22,128}$/;
 /** A disclosure holds one claim; the largest is a site's polygon. */
 const MAX_DISCLOSURE_BYTES = 32 * 1024;
@@ -111,13 +112,13 @@ export function repeatedDigests(payload: Record<string, unknown>, eventType: Eve
   return problems;
 }
 
-const digestsOf = (object: Record<string, unknown>): string[] => (Array.isArray(object._sd) ? object._sd : []);
+const digestsOf = (object: Record<string, unknown>): string[] => (Array.isArray(object[SD]) ? object[SD] : []);
 
 /** The objects of this payload in which `_sd` may stand, those without it left out. */
 function holdersOf(payload: Record<string, unknown>, eventType: EventType): Holder[] {
   return hiddenIn(eventType).flatMap(({ path, claims }) =>
     objectsAt(payload, path)
-      .filter(({ object }) => object._sd !== undefined)
+      .filter(({ object }) => object[SD] !== undefined)
       .map((found) => ({ ...found, claims })),
   );
 }
@@ -169,7 +170,7 @@ function hiddenIn(eventType: EventType): Hidden[] {
 }
 
 /** The schema of the claim that a pointer with `*` names in a type; a pointer to nothing is a mistake in the type's file. */
-export function claimSchema(eventType: EventType<CommonClaims>, pointer: string): z.ZodType {
+export function claimSchema(eventType: EventType, pointer: string): z.ZodType {
   let schema: unknown = eventType.schema;
   for (const step of pointer.split('/').slice(1)) {
     schema = plainSchema(schema);

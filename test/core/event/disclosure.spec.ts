@@ -28,11 +28,12 @@ describe('the digest of a disclosure', () => {
   });
 });
 
-describe('disclosing claims of an event', () => {
-  const lat = disclose('lat', '-1.7900');
-  const vehicle = disclose('vehicle', 'RAB 123 C');
-  const place = { site: 'hill', _sd: [digest(lat)] };
+const lat = disclose('lat', '-1.7900');
+const vehicle = disclose('vehicle', 'RAB 123 C');
+const place = { site: 'hill', _sd: [digest(lat)] };
+const dispatched = (...digests: string[]) => examplePayload('custody.dispatched', { _sd: digests });
 
+describe('disclosing claims of an event', () => {
   it('finds the place of each, wherever in the payload', () => {
     const salt = disclose('salt', SALT);
     const payload = examplePayload('custody.dispatched', {
@@ -69,9 +70,9 @@ describe('disclosing claims of an event', () => {
   it('never asks for one', () => {
     expect(readEvent(envelopeOf(examplePayload('custody.dispatched', { place })), LOG).disclosures).toEqual([]);
   });
+});
 
-  const dispatched = (...digests: string[]) => examplePayload('custody.dispatched', { _sd: digests });
-
+describe('a disclosure that does not belong to its event', () => {
   it.each([
     ['whose digest is not there', vehicle, EVENT_1],
     ['that is not base64url', `${vehicle}=`, undefined],

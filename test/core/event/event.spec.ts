@@ -74,7 +74,9 @@ describe('reading an event', () => {
     expect(error.code).toBe('schema-invalid');
     expect(pointersOf(error)).toContain('/outputs/1/lot');
   });
+});
 
+describe('refusing a payload', () => {
   it('takes a log or type that is no string for a fault of the schema', () => {
     expect(refusalOf(() => read(examplePayload('lot.exported', { log: 7 })))).toMatchObject({
       code: 'schema-invalid',

@@ -82,7 +82,9 @@ describe('what an event refers to', () => {
     });
     expect(of('event.refused')).toEqual({ ...nothing, actors: ['ledger', 'trader'], lots });
   });
+});
 
+describe('what an event refers to without touching lots', () => {
   it('is targets for an endorsement', () => {
     expect(of('event.endorsed', { events: [EVENT_1, EVENT_2] })).toEqual({ ...nothing, events: [EVENT_1, EVENT_2] });
   });

@@ -101,10 +101,10 @@ describe.each(names)('an event of type %s', (type) => {
   });
 });
 
-describe('claims compared with each other', () => {
-  const lot = { lot: LOT_1, prev: EVENT_1 };
-  const mass = { value: '1', uom: 'KGM' };
+const lot = { lot: LOT_1, prev: EVENT_1 };
+const mass = { value: '1', uom: 'KGM' };
 
+describe('lots named in one event', () => {
   it.each([
     'lot.measured',
     'lot.sealed',
@@ -159,7 +159,9 @@ describe('claims compared with each other', () => {
     expect(refusalOf(examplePayload('lot.processed', { inputs: lots(200) }))).toEqual(invalid('/outputs'));
     expect(refusalOf(examplePayload('custody.dispatched', { lots: [] }))).toEqual(invalid('/lots'));
   });
+});
 
+describe('claims that must fit each other', () => {
   it('refuses a receipt of two dispatches, and asks the mass of what is accepted only', () => {
     const other = { lot: LOT_2, prev: 'PiPoFgA5WUoziU9lZOGxNIu9egCI1CxKy3PurtWcAJ0', mass };
     expect(refusalOf(examplePayload('custody.received', { lots: [{ ...lot, mass }, other] }))).toEqual(

@@ -3,10 +3,12 @@ import { type ErrorCode, errorCodes } from '../../errors.js';
 import { digest, eventIdSchema, lotIdSchema, MAX_LOTS, registryId } from '../primitives.js';
 import { defineEventType, payload, repeated } from './event-type.js';
 
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code);
+
 const eventRefusedSchema = payload('event.refused', {
   event: eventIdSchema,
   jws: digest,
-  code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
+  code: z.string().refine(isErrorCode, 'must be a code with which events are refused'),
   signer: registryId,
   lots: z.array(lotIdSchema).max(MAX_LOTS),
 });

@@ -1,0 +1,108 @@
+import { AditError } from '../errors.js';
+import { sdDigest } from './disclosure.js';
+import { EVENT_TYP } from './envelope.js';
+import { readPayload } from './event.js';
+import { encodeBase64url } from './grammar.js';
+import { eventId, lotId } from './ids.js';
+import { type Signer, signJws } from './signer.js';
+import { eventTypes } from './types/index.js';
+
+export { type PrivateJwk, type Signer, generateSigner, signerFromJwk } from './signer.js';
+
+/** The claims of an event as its author thinks of them: everything plain. */
+export interface Claims {
+  log: string;
+  type: string;
+  iss: string;
+  iat: number;
+  jti: string;
+  occurredAt: string;
+  [claim: string]: unknown;
+}
+
+export interface BuildOptions {
+  /** Which of the † claims are disclosed to whom this event is sent: all (default), none, or those at these pointers. */
+  disclose?: boolean | readonly string[];
+  /** 128 random bits or more in base64url, new for each call. */
+  salt?: () => string;
+}
+
+export interface BuiltEvent {
+  /** `<JWS>~<disclosure>~…~`, as it is sent. */
+  event: string;
+  jws: string;
+  id: string;
+  /** All disclosures, also those that are not in `event`: the author keeps them. */
+  disclosures: string[];
+}
+
+const SALT_BYTES = 16;
+
+/** 128 random bits in base64url: a salt, or a `jti`. */
+export const randomToken = (): string => encodeBase64url(crypto.getRandomValues(new Uint8Array(SALT_BYTES)));
+
+/**
+ * Builds and signs an event. Every † claim that is present is replaced by its digest, and its disclosure goes along
+ * unless `disclose` says otherwise. Throws `type-unknown`, `schema-invalid` or `quantity-invalid` before anything is signed.
+ */
+export async function buildEvent(claims: Claims, signer: Signer, options: BuildOptions = {}): Promise<BuiltEvent> {
+  const eventType = eventTypes.get(claims.type);
+  if (eventType === undefined) throw new AditError('type-unknown', `There is no event type ${claims.type}.`);
+  const payload = structuredClone(claims);
+  readPayload(payload, eventType);
+  const hidden = hideClaims(payload, eventType.disclosable, options.salt ?? randomToken);
+  const jws = await signJws(payload, EVENT_TYP, signer);
+  const { disclose = true } = options;
+  const shown = hidden.filter(({ pointer }) => (typeof disclose === 'boolean' ? disclose : disclose.includes(pointer)));
+  return {
+    event: [jws, ...shown.map(({ disclosure }) => disclosure), ''].join('~'),
+    jws,
+    id: eventId(jws.slice(0, jws.lastIndexOf('.'))),
+    disclosures: hidden.map(({ disclosure }) => disclosure),
+  };
+}
+
+interface Hidden {
+  pointer: string;
+  disclosure: string;
+}
+
+/** Replaces the claims at the given patterns by digests in `_sd` of the object they stand in (RFC 9901 §4.2.4.1). */
+function hideClaims(payload: Record<string, unknown>, patterns: readonly string[], salt: () => string): Hidden[] {
+  const hidden: Hidden[] = [];
+  for (const pattern of patterns) {
+    const path = pattern.slice(1).split('/');
+    const name = path.pop() as string;
+    for (const { pointer, object } of objectsAt(payload, path, '')) {
+      if (object[name] === undefined) continue;
+      const disclosure = encodeBase64url(new TextEncoder().encode(JSON.stringify([salt(), name, object[name]])));
+      delete object[name];
+      // Sorted, so that the order does not tell which claim is which.
+      object._sd = [...((object._sd as string[] | undefined) ?? []), sdDigest(disclosure)].toSorted();
+      hidden.push({ pointer: `${pointer}/${name}`, disclosure });
+    }
+  }
+  return hidden;
+}
+
+/** The objects at a path, `*` standing for every element of an array. */
+function objectsAt(
+  value: unknown,
+  path: readonly string[],
+  pointer: string,
+): { pointer: string; object: Record<string, unknown> }[] {
+  const [step, ...rest] = path;
+  if (typeof value !== 'object' || value === null) return [];
+  if (step === undefined) return [{ pointer, object: value as Record<string, unknown> }];
+  if (step === '*')
+    return Object.entries(value).flatMap(([at, element]) => objectsAt(element, rest, `${pointer}/${at}`));
+  return objectsAt((value as Record<string, unknown>)[step], rest, `${pointer}/${step}`);
+}
+
+/** Ids of the lots that an event with `count` outputs creates. */
+export const outputLotIds = (log: string, iss: string, jti: string, count: number): string[] =>
+  Array.from({ length: count }, (_, output) => lotId(log, iss, jti, output));
+
+/** The proof that whoever registers a key holds it: a JWS by that key over exactly log, actor and kid. */
+export const buildPossession = (log: string, actor: string, signer: Signer): Promise<string> =>
+  signJws({ log, actor, kid: signer.kid }, 'key-possession+jwt', signer);

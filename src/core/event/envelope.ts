@@ -1,0 +1,114 @@
+import { AditError } from '../errors.js';
+import { MAX_PAYLOAD_BYTES, decodeBase64url, decodeUtf8, parseStrictJson } from './grammar.js';
+import { eventId } from './ids.js';
+import type { SignatureAlgorithm } from './keys.js';
+
+export const EVENT_TYP = 'custody-event+sd-jwt';
+
+/** Every kind of signed object has its own `typ`; none is accepted as another. */
+export type Typ =
+  | typeof EVENT_TYP
+  | 'key-possession+jwt'
+  | 'refusal+jwt'
+  | 'client-authentication+jwt'
+  | 'at+jwt'
+  | 'disclosure+sd-jwt';
+
+/** JWS and disclosures together at most, characters. */
+const MAX_ENVELOPE = 256 * 1024;
+const MAX_DISCLOSURES = 256;
+const MAX_HEADER = 512;
+/** Characters of base64url for the largest payload. */
+const MAX_PAYLOAD_CHARACTERS = Math.ceil((MAX_PAYLOAD_BYTES * 4) / 3);
+
+export interface Header {
+  alg: SignatureAlgorithm;
+  kid: string;
+  typ: Typ;
+}
+
+/** A compact JWS that follows the strict grammar; whether it verifies is not known yet. */
+export interface CompactJws {
+  jws: string;
+  header: Header;
+  payload: Record<string, unknown>;
+  /** `header.payload`: what the signature is over. */
+  signingInput: string;
+  signature: Uint8Array;
+}
+
+/** An event as sent: its JWS, its id, and the disclosures that came along. */
+export interface Envelope extends CompactJws {
+  text: string;
+  id: string;
+  disclosures: string[];
+}
+
+const malformed = (detail: string): AditError => new AditError('event-malformed', detail);
+
+/** Headers by their base64url text: a device signs thousands of events under one. */
+const HEADER_CACHE = 10_000;
+const headers = new Map<string, Header>();
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads a protected header, which is exactly alg, kid and typ (protocol.md §2). Throws `header-invalid`. */
+function readHeader(part: string): Header {
+  const known = headers.get(part);
+  if (known !== undefined) return known;
+  if (part.length > MAX_HEADER)
+    throw new AditError('header-invalid', `The header is longer than ${MAX_HEADER} characters.`);
+  const header = parseStrictJson(decodeUtf8(decodeBase64url(part)));
+  if (!isObject(header)) throw new AditError('header-invalid', 'The header is not a JSON object.');
+  const names = Object.keys(header).toSorted().join();
+  if (names !== 'alg,kid,typ') throw new AditError('header-invalid', 'The header must hold exactly alg, kid and typ.');
+  const { alg, kid, typ } = header;
+  if (alg !== 'Ed25519' && alg !== 'ES256') throw new AditError('header-invalid', 'alg must be Ed25519 or ES256.');
+  if (typeof kid !== 'string' || !/^[A-Za-z0-9_-]{43}$/.test(kid))
+    throw new AditError('header-invalid', 'kid must be the RFC 7638 SHA-256 thumbprint of the key.');
+  if (typeof typ !== 'string') throw new AditError('header-invalid', 'typ must be a string.');
+  const read: Header = { alg, kid, typ: typ as Typ };
+  if (headers.size >= HEADER_CACHE) headers.clear();
+  headers.set(part, read);
+  return read;
+}
+
+/** The kid that the header of an event names, found without reading the rest. Throws as `parseEnvelope` does. */
+export function headerKid(text: string): string {
+  const end = text.indexOf('.');
+  if (end < 0) throw malformed('The event is not a JWS of three parts.');
+  return readHeader(text.slice(0, end)).kid;
+}
+
+/**
+ * Parses a compact JWS of one kind. Throws `event-malformed`, `event-too-large` or `header-invalid`, before any
+ * cryptography.
+ */
+export function parseCompactJws(jws: string, typ: Typ): CompactJws {
+  const [head, body, tail, more] = jws.split('.', 4);
+  if (head === undefined || body === undefined || tail === undefined || more !== undefined)
+    throw malformed('The event is not a JWS of three parts.');
+  if (body.length > MAX_PAYLOAD_CHARACTERS)
+    throw new AditError('event-too-large', `The payload is larger than ${MAX_PAYLOAD_BYTES} bytes.`);
+  if (head === '' || body === '' || tail === '') throw malformed('A part of the JWS is empty.');
+  const header = readHeader(head);
+  if (header.typ !== typ) throw new AditError('header-invalid', `typ must be ${typ}.`);
+  const signature = decodeBase64url(tail);
+  const payload = parseStrictJson(decodeUtf8(decodeBase64url(body)));
+  if (!isObject(payload)) throw malformed('The payload is not a JSON object.');
+  return { jws, header, payload, signingInput: `${head}.${body}`, signature };
+}
+
+/** Parses `<JWS>~<disclosure>~…~`, the last `~` included. Throws as `parseCompactJws` does. */
+export function parseEnvelope(text: string): Envelope {
+  if (text.length > MAX_ENVELOPE)
+    throw new AditError('event-too-large', `The event with its disclosures is larger than ${MAX_ENVELOPE} characters.`);
+  if (!text.endsWith('~')) throw malformed('The event must end in ~.');
+  const [jws = '', ...disclosures] = text.slice(0, -1).split('~');
+  if (disclosures.length > MAX_DISCLOSURES) throw malformed(`There are more than ${MAX_DISCLOSURES} disclosures.`);
+  if (disclosures.includes('')) throw malformed('A disclosure is empty.');
+  const parsed = parseCompactJws(jws, EVENT_TYP);
+  return { ...parsed, text, id: eventId(parsed.signingInput), disclosures };
+}

@@ -1,0 +1,21 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { encodeBase64url } from './grammar.js';
+
+/** base64url(SHA-256(ASCII(signing input))): names what was said, before it is signed (protocol.md §2). */
+export const eventId = (signingInput: string): string => encodeBase64url(sha256(utf8ToBytes(signingInput)));
+
+/** base64url(SHA-256(ASCII(JWS))): names what was sent, signature included. */
+export const jwsDigest = (jws: string): string => encodeBase64url(sha256(utf8ToBytes(jws)));
+
+/**
+ * A lot's id: UUIDv8 (RFC 9562 §5.8) of the first 16 bytes of SHA-256(log ‖ 0 ‖ iss ‖ 0 ‖ jti ‖ 0 ‖ output), so that
+ * nobody can take it first. @param output number of the lot among the event's outputs, from 0.
+ */
+export function lotId(log: string, iss: string, jti: string, output: number): string {
+  const bytes = sha256(utf8ToBytes([log, iss, jti, output].join('\0'))).slice(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+import { type NumberedAlert, selectAlerts } from './alert.js';
+
+/** Changes of findings taken in one transaction. */
+const CHUNK = 500;
+
+interface ChangeRow {
+  id: string;
+  status: 'open' | 'closed';
+  change: number;
+}
+
+/**
+ * Turns changes of findings into alerts, and alerts into deliveries to every subscriber, in one transaction that moves
+ * the cursor: a job that is lost, repeated or run twice at once tells everybody exactly once.
+ */
+@Injectable()
+export class RaiseAlerts {
+  constructor(private readonly database: Database) {}
+
+  /** Gives the ids of the deliveries that now wait to be made. */
+  async raise(): Promise<string[]> {
+    const deliveries: string[] = [];
+    for (;;) {
+      const made = await this.database.transaction((db) => raiseChunk(db));
+      if (made === null) return deliveries;
+      deliveries.push(...made);
+    }
+  }
+}
+
+async function raiseChunk(db: Queryable): Promise<string[] | null> {
+  const { rows: cursor } = await db.query<{ change: number }>('SELECT change FROM alert_cursor FOR UPDATE');
+  const { rows: changes } = await db.query<ChangeRow>(
+    'SELECT id, status, change FROM findings WHERE change > $1 ORDER BY change LIMIT $2',
+    [cursor[0]?.change ?? 0, CHUNK],
+  );
+  const last = changes.at(-1);
+  if (last === undefined) return null;
+  const alerts = await upsertAlerts(db, changes);
+  const deliveries = await insertDeliveries(db, alerts);
+  await db.query('UPDATE alert_cursor SET change = $1', [last.change]);
+  return deliveries;
+}
+
+/** A finding that opens, or comes back, opens its alert; one whose cause has gone resolves it. */
+async function upsertAlerts(db: Queryable, changes: ChangeRow[]): Promise<NumberedAlert[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO alerts (finding, status)
+     SELECT finding, status FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS changed (finding, status, n) ORDER BY n
+     ON CONFLICT (finding) DO UPDATE
+        SET status = EXCLUDED.status, changed_at = now(), number = nextval('alert_numbers')
+     RETURNING id`,
+    [changes.map(({ id }) => id), changes.map(({ status }) => (status === 'open' ? 'open' : 'resolved'))],
+  );
+  return selectAlerts(db, 'a.id = ANY($1::uuid[]) ORDER BY a.number', [rows.map(({ id }) => id)]);
+}
+
+async function insertDeliveries(db: Queryable, alerts: NumberedAlert[]): Promise<string[]> {
+  const bodies = alerts.map(({ alert }) =>
+    JSON.stringify({
+      type: alert.status === 'open' ? 'alert.opened' : 'alert.resolved',
+      timestamp: new Date().toISOString(),
+      data: alert,
+    }),
+  );
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO deliveries (subscription, alert, number, body)
+     SELECT s.id, raised.alert, raised.number, raised.body
+       FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS raised (alert, number, body)
+      CROSS JOIN (SELECT id FROM subscriptions WHERE enabled) AS s
+     RETURNING id`,
+    [alerts.map(({ alert }) => alert.id), alerts.map(({ number }) => number), bodies],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,19 @@
+import { hkdfSync } from 'node:crypto';
+
+/** Bytes of a webhook secret, as Standard Webhooks asks for (24 to 64). */
+const SECRET_BYTES = 32;
+
+/**
+ * The secret of each webhook, derived from a master that is derived from the service key: nothing secret lies in the
+ * database, and nobody has to keep a second key file. A new service key therefore means new secrets (docs/operating.md).
+ */
+export class WebhookSecrets {
+  /** @param master at least 32 secret bytes. */
+  constructor(private readonly master: Uint8Array) {}
+
+  /** `whsec_` and base64, as the Standard Webhooks libraries take it. */
+  of(subscription: string): string {
+    const secret = hkdfSync('sha256', this.master, subscription, 'adit webhook secret v1', SECRET_BYTES);
+    return `whsec_${Buffer.from(secret).toString('base64')}`;
+  }
+}

@@ -1,0 +1,49 @@
+import type { QueryResult, QueryResultRow } from 'pg';
+
+/** A connection inside a transaction, or a pool: whatever can run one statement. */
+export interface Queryable {
+  query<T extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<T>>;
+}
+
+/** A row by its column names, in the column order of its table; bigint as decimal text, arrays and objects as they are. */
+export type Row = Record<string, unknown>;
+
+const asJson = (rows: Row[]): string =>
+  JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+
+/**
+ * Inserts all rows by one statement. The names are constants of our own code; the values travel as one JSON parameter
+ * that the table's own row type decodes, so a statement does not change with the number of rows.
+ */
+export async function insertRows(db: Queryable, table: string, rows: Row[]): Promise<void> {
+  if (rows.length === 0) return;
+  await db.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`, [asJson(rows)]);
+}
+
+/** Inserts rows, or writes their final state over the ones with the same key. */
+export async function upsertRows(db: Queryable, table: string, key: string, rows: Row[]): Promise<void> {
+  const first = rows[0];
+  if (first === undefined) return;
+  const assignments = Object.keys(first)
+    .filter((column) => column !== key)
+    .map((column) => `${column} = EXCLUDED.${column}`)
+    .join(', ');
+  await db.query(
+    `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)
+     ON CONFLICT (${key}) DO UPDATE SET ${assignments}`,
+    [asJson(rows)],
+  );
+}
+
+/** The rows of `table` whose text column `key` is one of `values`. */
+export async function rowsByKey<T extends QueryResultRow>(
+  db: Queryable,
+  table: string,
+  key: string,
+  values: string[],
+  type: 'text' | 'uuid' = 'text',
+): Promise<T[]> {
+  if (values.length === 0) return [];
+  const { rows } = await db.query<T>(`SELECT * FROM ${table} WHERE ${key} = ANY($1::${type}[])`, [values]);
+  return rows;
+}

@@ -1,0 +1,215 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { admit } from '../../core/custody/admit.js';
+import { visibleHeads } from '../../core/custody/heads.js';
+import type { LedgerView } from '../../core/custody/view.js';
+import type { AditEvent } from '../../core/event/event.js';
+import type { Queryable } from '../database/rows.js';
+import type { Arrival, Outcome } from './append-events.js';
+import { LedgerIdentity } from './ledger-identity.js';
+import { loadView } from './load-view.js';
+import { LogEvents } from './log-events.js';
+import { type WaitingEvent, countWaiting, childrenOf } from './waiting.js';
+
+/** The log's time goes before a batch when the last entry of it is older than this, ms. */
+const CLOCK_INTERVAL = 10_000;
+
+/** Evidence entries that one key can cause in an hour of the log's time; more of it adds bytes and no knowledge. */
+const EVIDENCE_PER_HOUR = 60;
+const HOUR = 3_600_000;
+
+/** Events that one key may have waiting for their parents. */
+const WAITING_PER_KEY = 10_000;
+
+/** An event that enters the log, at `index`. */
+export interface Admitted {
+  event: AditEvent;
+  text: string;
+  index: number;
+}
+
+/** A refused attempt that is kept; `evidenceIndex` is the index of its `event.refused`, null beyond the rate. */
+export interface Refused {
+  event: AditEvent;
+  code: string;
+  at: number;
+  evidenceIndex: number | null;
+}
+
+/** What one batch does to the ledger. */
+export interface BatchResult {
+  outcomes: Outcome[];
+  admitted: Admitted[];
+  waiting: Map<string, WaitingEvent>;
+  /** Ids of stored waiting events that were judged again; those that still wait are in `waiting` too. */
+  released: string[];
+  refused: Refused[];
+}
+
+/** Lets `core/custody` judge a batch in order, with what its events, their parents and their children need loaded. */
+@Injectable()
+export class AdmitBatch {
+  constructor(
+    private readonly identity: LedgerIdentity,
+    private readonly logEvents: LogEvents,
+  ) {}
+
+  /** @param now the service's time, ms since 1970 UTC; it counts only once it is in the log. */
+  async admit(db: Queryable, view: LedgerView, arrivals: readonly Arrival[], now: number): Promise<BatchResult> {
+    const run = new BatchRun(db, view, this.identity, this.logEvents, now);
+    const logged = await loggedIds(
+      db,
+      arrivals.map(({ event }) => event.id),
+    );
+    const fresh = arrivals.filter(({ event }) => !logged.has(event.id));
+    // A batch of repeats changes nothing; an empty one was sent to tell the time.
+    if (fresh.length > 0 || arrivals.length === 0) {
+      await loadView(
+        db,
+        view,
+        fresh.map(({ event }) => event),
+      );
+      await run.tellTime();
+      for (const { event, text } of fresh) await run.judge(event, text);
+      await run.settleWaiting();
+    }
+    const outcomes = arrivals.map(({ event }): Outcome => {
+      const index = logged.get(event.id);
+      return index === undefined ? run.outcomeOf(event.id) : { status: 'duplicate', id: event.id, index };
+    });
+    return { ...run.result, outcomes: repeatsAsDuplicates(outcomes) };
+  }
+}
+
+/** The same event twice in one batch: the second is a repeat of the first. */
+function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
+  const seen = new Set<string>();
+  return outcomes.map((outcome) => {
+    if (outcome.status !== 'accepted') return outcome;
+    if (seen.has(outcome.id)) return { status: 'duplicate', id: outcome.id, index: outcome.index };
+    seen.add(outcome.id);
+    return outcome;
+  });
+}
+
+async function loggedIds(db: Queryable, ids: string[]): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ id: string; index: number }>(
+    'SELECT id, index FROM entries WHERE id = ANY($1::text[])',
+    [ids],
+  );
+  return new Map(rows.map(({ id, index }) => [id, index]));
+}
+
+class BatchRun {
+  readonly result: Omit<BatchResult, 'outcomes'> = { admitted: [], waiting: new Map(), released: [], refused: [] };
+  private readonly outcomes = new Map<string, Outcome>();
+  /** Child ids by the missing parent, of events that began to wait in this batch. */
+  private readonly waitingFor = new Map<string, string[]>();
+  private unsettled: string[] = [];
+
+  constructor(
+    private readonly db: Queryable,
+    private readonly view: LedgerView,
+    private readonly identity: LedgerIdentity,
+    private readonly logEvents: LogEvents,
+    private readonly now: number,
+  ) {}
+
+  outcomeOf(id: string): Outcome {
+    const outcome = this.outcomes.get(id);
+    if (outcome === undefined) throw new Error(`No outcome for event ${id}.`);
+    return outcome;
+  }
+
+  /** Appends `log.clock` if the last is too old; the log's time never runs backwards, whatever the machine's does. */
+  async tellTime(): Promise<void> {
+    const { opened, clock } = this.view;
+    if (opened === null || (clock !== null && this.now < clock + CLOCK_INTERVAL)) return;
+    const { event, text } = await this.logEvents.clock(Math.max(this.now, clock ?? 0));
+    await this.judge(event, text);
+  }
+
+  async judge(event: AditEvent, text: string): Promise<void> {
+    if (this.outcomes.has(event.id)) return;
+    const index = this.view.size;
+    const admission = admit(event, this.view, this.identity);
+    if (admission.outcome === 'admitted') {
+      this.result.admitted.push({ event, text, index });
+      this.outcomes.set(event.id, { status: 'accepted', id: event.id, index, receipt: null });
+      this.result.waiting.delete(event.id);
+      this.unsettled.push(event.id);
+      if (event.type === 'ledger.opened') await this.tellTime();
+    } else if (admission.outcome === 'waiting') {
+      await this.wait(event, text, admission.missing);
+    } else {
+      await this.refuse(event, admission.error, admission.evidence);
+    }
+  }
+
+  /** Judges, until nothing moves any more, the events that waited for one that has just entered. */
+  async settleWaiting(): Promise<void> {
+    while (this.unsettled.length > 0) {
+      const parents = this.unsettled;
+      this.unsettled = [];
+      const children = new Map<string, WaitingEvent>();
+      for (const parent of parents)
+        for (const child of this.waitingFor.get(parent) ?? []) {
+          const waiting = this.result.waiting.get(child);
+          if (waiting !== undefined) children.set(child, waiting);
+        }
+      for (const stored of await childrenOf(this.db, parents, this.identity.origin)) {
+        this.result.released.push(stored.event.id);
+        if (this.outcomes.get(stored.event.id)?.status !== 'accepted') children.set(stored.event.id, stored);
+      }
+      if (children.size === 0) continue;
+      const events = [...children.values()];
+      await loadView(
+        this.db,
+        this.view,
+        events.map(({ event }) => event),
+      );
+      for (const { event, text } of events) {
+        this.outcomes.delete(event.id);
+        await this.judge(event, text);
+      }
+    }
+  }
+
+  private async wait(event: AditEvent, text: string, missing: string[]): Promise<void> {
+    if ((await countWaiting(this.db, event.kid)) + this.result.waiting.size >= WAITING_PER_KEY) {
+      const error = new AditError('overloaded', `More than ${WAITING_PER_KEY} events of this key wait for a parent.`);
+      this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads: {} });
+      return;
+    }
+    this.result.waiting.set(event.id, { event, text, missing });
+    for (const parent of missing) this.waitingFor.set(parent, [...(this.waitingFor.get(parent) ?? []), event.id]);
+    this.outcomes.set(event.id, { status: 'waiting', id: event.id, missing });
+  }
+
+  private async refuse(event: AditEvent, error: AditError, evidence: boolean): Promise<void> {
+    this.view.refused.add(event.id);
+    this.result.waiting.delete(event.id);
+    const heads = visibleHeads(event, this.view);
+    this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads });
+    if (evidence) await this.keepEvidence(event, error);
+  }
+
+  private async keepEvidence(event: AditEvent, error: AditError): Promise<void> {
+    const at = this.view.clock ?? this.now;
+    const { rows } = await this.db.query<{ known: boolean; recent: number }>(
+      `SELECT EXISTS (SELECT FROM refusals WHERE id = $1) AS known,
+              (SELECT count(*) FROM refusals WHERE kid = $2 AND at > $3 AND evidence_index IS NOT NULL) AS recent`,
+      [event.id, event.kid, at - HOUR],
+    );
+    const earlier = this.result.refused.filter((refused) => refused.event.kid === event.kid).length;
+    if (rows[0]?.known === true) return;
+    if ((rows[0]?.recent ?? 0) + earlier >= EVIDENCE_PER_HOUR) {
+      this.result.refused.push({ event, code: error.code, at, evidenceIndex: null });
+      return;
+    }
+    const evidence = await this.logEvents.refused(Math.max(this.now, at), event, error);
+    await loadView(this.db, this.view, [evidence.event]);
+    this.result.refused.push({ event, code: error.code, at, evidenceIndex: this.view.size });
+    await this.judge(evidence.event, evidence.text);
+  }
+}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { buildRefusal } from '../../core/event/refusal.js';
+import { Clock } from '../clock.js';
+import { type Problem, problemOf } from '../http/problem.js';
+import { LedgerIdentity } from './ledger-identity.js';
+import { ReadLog } from './read-log.js';
+import { ReadReceipt } from './read-receipt.js';
+import type { Received } from './receive-events.js';
+
+/** The answer to one event, in the words of wire.md. */
+export type Answer =
+  | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt?: string }
+  | { status: 'waiting'; id: string; missing: string[] }
+  | { status: 'refused'; id: string | null; problem: Problem };
+
+/** Codes that say nothing of the event: it may be sent again as it is, so no refusal of it is signed. */
+const NOT_OF_THE_EVENT = new Set(['overloaded', 'log-halted', 'internal']);
+
+/** Dresses what became of an event as the answer to its sender: with its receipt, or with a signed refusal. */
+@Injectable()
+export class AnswerEvents {
+  constructor(
+    private readonly identity: LedgerIdentity,
+    private readonly log: ReadLog,
+    private readonly receipts: ReadReceipt,
+    private readonly clock: Clock,
+  ) {}
+
+  async answer(received: Received, receipt: boolean): Promise<Answer> {
+    switch (received.status) {
+      case 'waiting':
+        return received;
+      case 'refused':
+        return { status: 'refused', id: received.id, problem: await this.problem(received) };
+      case 'duplicate':
+        return receipt ? { ...received, receipt: await this.receipts.first(received.index) } : received;
+      case 'accepted': {
+        const { receipt: given, ...rest } = received;
+        return given === null ? rest : { ...rest, receipt: given };
+      }
+    }
+  }
+
+  /** The problem document, with a refusal signed by the service key: the sender can show what it was told, and when. */
+  private async problem({ id, error, heads }: Extract<Received, { status: 'refused' }>): Promise<Problem> {
+    if (NOT_OF_THE_EVENT.has(error.code)) return problemOf(error);
+    const refusal = await buildRefusal(
+      {
+        log: this.identity.origin,
+        event: id,
+        code: error.code,
+        heads,
+        size: await this.log.size(),
+        iat: Math.floor(this.clock.now() / 1000),
+      },
+      this.identity.service,
+    );
+    return problemOf(error, { heads, refusal });
+  }
+
+  /** The same for a body that is no event at all. */
+  async refuse(error: AditError): Promise<Answer> {
+    return this.answer({ status: 'refused', id: null, error, heads: {} }, false);
+  }
+}

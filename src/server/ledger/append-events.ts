@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
+import { AditError } from '../../core/errors.js';
+import type { AditEvent } from '../../core/event/event.js';
+import { leafHash } from '../../core/log/tree.js';
+import { formatTlogProof } from '../../core/log/proof-file.js';
+import { Clock } from '../clock.js';
+import { Database } from '../database/database.js';
+import { type Admitted, type BatchResult, AdmitBatch } from './admit-batch.js';
+import { Crash } from './crash-points.js';
+import { LedgerIdentity } from './ledger-identity.js';
+import { nextView } from './load-view.js';
+import { type LogState, loadLogState, lockLogState } from './log-state.js';
+import { ReadTree } from './read-tree.js';
+import type { Seal, TreeHead } from './seal.js';
+import { sha256 } from './sha256.js';
+import { unavailable } from './unavailable.js';
+import { WakeVerification } from './wake-verification.js';
+import { writeBatch } from './write-batch.js';
+
+/** An event that has passed the door: grammar, signature, schema, possession and `seen` are checked. */
+export interface Arrival {
+  event: AditEvent;
+  /** The whole envelope as sent, disclosures included. */
+  text: string;
+  /** Whether the sender wants the receipt with the answer. */
+  receipt: boolean;
+}
+
+export type Outcome =
+  | { status: 'accepted'; id: string; index: number; receipt: string | null }
+  | { status: 'duplicate'; id: string; index: number }
+  | { status: 'waiting'; id: string; missing: string[] }
+  | { status: 'refused'; id: string; error: AditError; heads: Record<string, string> };
+
+/**
+ * The append: one transaction a batch. Whoever holds the row `log_state` is the sequencer; what it knows of the log's
+ * end is kept from batch to batch and thrown away whenever another process has appended or a commit is in doubt.
+ */
+@Injectable()
+export class AppendEvents {
+  private state: LogState | null = null;
+  private seal: Seal | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly identity: LedgerIdentity,
+    private readonly admission: AdmitBatch,
+    private readonly tree: ReadTree,
+    private readonly clock: Clock,
+    private readonly wake: WakeVerification,
+    private readonly crash: Crash,
+  ) {}
+
+  /** Given once, when those who sign have started. */
+  sealWith(seal: Seal): void {
+    this.seal = seal;
+  }
+
+  /** One outcome for each arrival, in order. Rejects when nothing of the batch is known to have been stored. */
+  async append(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+    this.crash.reach('before-begin');
+    const client = await this.database.pool.connect().catch(unavailable);
+    let broken: Error | undefined;
+    try {
+      return await this.appendWith(client, arrivals);
+    } catch (error) {
+      this.state = null;
+      broken = await client.query('ROLLBACK').then(
+        () => undefined,
+        (lost: Error) => lost,
+      );
+      return unavailable(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private async appendWith(client: PoolClient, arrivals: readonly Arrival[]): Promise<Outcome[]> {
+    const state = await this.lock(client);
+    this.crash.reach('after-lock');
+    const view = nextView(state.view);
+    const before: TreeHead = { size: state.size, root: state.root };
+    const result = await this.admission.admit(client, view, arrivals, this.clock.now());
+    this.crash.reach('after-admission');
+
+    const leaves = result.admitted.map(({ event }) => leafHash(event.jws, sha256));
+    const { tiles } = state.edge.append(leaves);
+    const after: TreeHead = { size: state.edge.size, root: state.edge.root() };
+    await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
+    this.crash.reach('after-entries');
+    if (after.size > before.size) await this.signer().check(before, this.rootAt);
+    this.crash.reach('before-commit');
+    await client.query('COMMIT');
+    this.crash.reach('after-commit');
+
+    if (after.size === before.size) {
+      this.state = { ...state, view };
+      return result.outcomes;
+    }
+    this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
+    this.tree.remember(after.size, after.root);
+    const note = await this.signer().seal(after, this.rootAt);
+    this.wake.appended();
+    this.addReceipts(result, arrivals, note);
+    this.crash.reach('before-reply');
+    return result.outcomes;
+  }
+
+  private readonly rootAt = (size: number): Promise<Uint8Array> => this.tree.rootAt(size);
+
+  private signer(): Seal {
+    if (this.seal === null) throw new AditError('log-halted', 'The log has nobody to sign it yet.');
+    return this.seal;
+  }
+
+  private async lock(client: PoolClient): Promise<LogState> {
+    const row = await lockLogState(client);
+    const state = this.state;
+    if (state !== null && state.epoch === row.epoch && state.size === row.size) return state;
+    return loadLogState(client, this.identity.origin, row);
+  }
+
+  private addReceipts(result: BatchResult, arrivals: readonly Arrival[], note: string): void {
+    const edge = this.state?.edge;
+    result.outcomes.forEach((outcome, i) => {
+      if (edge === undefined || outcome.status !== 'accepted' || !arrivals[i]?.receipt) return;
+      const proof = edge.proveAppended(outcome.index);
+      outcome.receipt = formatTlogProof({ index: outcome.index, proof, checkpoint: note });
+    });
+  }
+}
+
+export type { Admitted };

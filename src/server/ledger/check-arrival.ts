@@ -1,0 +1,41 @@
+import { AditError, type ErrorCode, type ErrorDetail } from '../../core/errors.js';
+import { type Envelope, parseEnvelope } from '../../core/event/envelope.js';
+import { type AditEvent, checkPossession, readEvent } from '../../core/event/event.js';
+import { type PublicJwk, algOf } from '../../core/event/keys.js';
+import { verifySignature } from './verify-signature.js';
+
+/** One event to be checked at the door, with the key its header names, if that is known. */
+export interface CheckJob {
+  text: string;
+  jwk: PublicJwk | null;
+}
+
+/** A refusal as plain data, so that it can cross from one thread to another. */
+export interface PlainError {
+  code: ErrorCode;
+  detail: string;
+  errors: readonly ErrorDetail[];
+}
+
+export type Checked = { event: AditEvent; error: null } | { event: null; error: PlainError; id: string | null };
+
+/** All checks of wire.md that need nothing but the event and its key: envelope, signature, payload, possession. */
+export async function checkArrival(job: CheckJob, log: string): Promise<Checked> {
+  let envelope: Envelope | null = null;
+  try {
+    envelope = parseEnvelope(job.text);
+    if (job.jwk === null) throw new AditError('key-unknown', `No key ${envelope.header.kid} is registered.`);
+    if (
+      algOf(job.jwk) !== envelope.header.alg ||
+      !(await verifySignature(job.jwk, envelope.signingInput, envelope.signature))
+    )
+      throw new AditError('signature-invalid', 'The signature does not verify with the key that the header names.');
+    const event = readEvent(envelope, log);
+    await checkPossession(event, verifySignature);
+    return { event, error: null };
+  } catch (error) {
+    if (!(error instanceof AditError)) throw error;
+    const { code, detail, errors } = error;
+    return { event: null, error: { code, detail, errors }, id: envelope?.id ?? null };
+  }
+}

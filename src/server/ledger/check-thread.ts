@@ -1,0 +1,21 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type CheckJob, type Checked, checkArrival } from './check-arrival.js';
+
+/** The other side of `CheckThreads`: checks the events of one message and answers them together. */
+const { log } = workerData as { log: string };
+
+async function checkAll(jobs: CheckJob[]): Promise<Checked[]> {
+  const results: Checked[] = [];
+  for (const job of jobs) results.push(await checkArrival(job, log));
+  return results;
+}
+
+parentPort?.on('message', (jobs: CheckJob[]) => {
+  checkAll(jobs).then(
+    (results) => parentPort?.postMessage(results),
+    // A fault of ours, not of the event: end the thread, so that the pool answers for its jobs and starts another.
+    (error: unknown) => {
+      throw error;
+    },
+  );
+});

@@ -1,0 +1,96 @@
+import { Worker } from 'node:worker_threads';
+import { AditError } from '../../core/errors.js';
+import type { CheckJob, Checked } from './check-arrival.js';
+
+/** Events in one message to a thread: enough to hide the cost of the message, few enough to share the work. */
+const MESSAGE_LIMIT = 64;
+/** Messages that a thread may have before it: one at work and one to go on with. */
+const MESSAGES_AHEAD = 2;
+
+interface Pending {
+  job: CheckJob;
+  resolve: (checked: Checked) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Thread {
+  worker: Worker;
+  messages: Pending[][];
+}
+
+/**
+ * Checks events in threads of their own: a signature costs more than everything else at the door, and must not delay
+ * the sequencer or share the pool of threads that the file system needs.
+ */
+export class CheckThreads {
+  private readonly threads: Thread[] = [];
+  private queue: Pending[] = [];
+  private dispatching = false;
+  private closed = false;
+
+  constructor(
+    private readonly log: string,
+    count: number,
+  ) {
+    for (let i = 0; i < count; i += 1) this.threads.push(this.start());
+  }
+
+  /** Rejects with `overloaded` if the thread dies under it; the event can be sent again. */
+  check(job: CheckJob): Promise<Checked> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ job, resolve, reject });
+      if (this.dispatching) return;
+      this.dispatching = true;
+      // All events that arrive in one turn of the event loop travel together.
+      setImmediate(() => {
+        this.dispatching = false;
+        this.dispatch();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
+  }
+
+  private start(): Thread {
+    const worker = new Worker(new URL('./check-thread.js', import.meta.url), { workerData: { log: this.log } });
+    const thread: Thread = { worker, messages: [] };
+    worker.on('message', (results: Checked[]) => {
+      const message = thread.messages.shift() ?? [];
+      message.forEach(({ resolve, reject }, i) => {
+        const checked = results[i];
+        if (checked === undefined) reject(new Error('A check was left without a result.'));
+        else resolve(checked);
+      });
+      this.dispatch();
+    });
+    // The exit follows; it answers for the jobs.
+    worker.on('error', () => undefined);
+    worker.on('exit', () => this.replace(thread));
+    return thread;
+  }
+
+  private replace(thread: Thread): void {
+    const lost = new AditError('overloaded', 'The check of this event was interrupted; send it again.');
+    for (const message of thread.messages) for (const { reject } of message) reject(lost);
+    thread.messages = [];
+    if (this.closed) return;
+    this.threads.splice(this.threads.indexOf(thread), 1, this.start());
+    this.dispatch();
+  }
+
+  private dispatch(): void {
+    while (this.queue.length > 0) {
+      const thread = this.threads.reduce((least, other) =>
+        other.messages.length < least.messages.length ? other : least,
+      );
+      if (thread.messages.length >= MESSAGES_AHEAD) return;
+      const message = this.queue.slice(0, MESSAGE_LIMIT);
+      this.queue = this.queue.slice(MESSAGE_LIMIT);
+      thread.messages.push(message);
+      thread.worker.postMessage(message.map(({ job }) => job));
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import type { Queryable } from '../database/rows.js';
+
+/** Differences listed for one table at most. */
+const LIMIT = 50;
+
+/** One cell, or one whole row (`column` null), that is not what the log gives. */
+export interface Difference {
+  table: string;
+  /** The primary key as text, such as `lot=…, seq=3`. */
+  key: string;
+  column: string | null;
+  stored: string | null;
+  replayed: string | null;
+  lots: string[];
+  /** Index of the entry the row speaks of, where it names one. */
+  index: number | null;
+}
+
+/** Every value as the text that JSON has for it, so that no number loses a digit on the way. */
+type TextRow = Record<string, string | null>;
+
+interface ComparedRow {
+  key: TextRow;
+  stored: TextRow | null;
+  replayed: TextRow | null;
+}
+
+/**
+ * Compares each stored projection with the temporary table of the same name: rows that are missing, extra or differ
+ * in any column. Rows are compared as JSON text, which tells apart whatever two columns can differ in.
+ */
+export async function compareTables(
+  db: Queryable,
+  tables: readonly string[],
+): Promise<{ differences: Difference[]; truncated: boolean }> {
+  const differences: Difference[] = [];
+  let truncated = false;
+  for (const table of tables) {
+    const key = await primaryKey(db, table);
+    const rows = await compareTable(db, table, key);
+    truncated ||= rows.length >= LIMIT;
+    differences.push(...rows.flatMap((row) => differencesOf(table, row)));
+  }
+  return { differences, truncated };
+}
+
+async function primaryKey(db: Queryable, table: string): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `SELECT a.attname AS name
+       FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+      WHERE i.indisprimary AND i.indrelid = $1::regclass
+      ORDER BY array_position(i.indkey::smallint[], a.attnum)`,
+    [`public.${table}`],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Table and columns are names of our own schema, read from the catalogue. */
+async function compareTable(db: Queryable, table: string, key: string[]): Promise<ComparedRow[]> {
+  const keyObject = key.map((column) => `'${column}', COALESCE(s.${column}, r.${column})::text`).join(', ');
+  const same = key.map((column) => `s.${column} = r.${column}`).join(' AND ');
+  const { rows } = await db.query<ComparedRow & Record<string, unknown>>(
+    `SELECT json_build_object(${keyObject}) AS key,
+            (SELECT json_object_agg(key, value) FROM json_each_text(to_json(s))) AS stored,
+            (SELECT json_object_agg(key, value) FROM json_each_text(to_json(r))) AS replayed
+       FROM public.${table} AS s FULL JOIN pg_temp.${table} AS r ON ${same}
+      WHERE to_json(s)::text IS DISTINCT FROM to_json(r)::text
+      LIMIT ${LIMIT}`,
+  );
+  return rows;
+}
+
+function differencesOf(table: string, { key, stored, replayed }: ComparedRow): Difference[] {
+  const row = stored ?? replayed ?? {};
+  const name = Object.entries(key)
+    .map(([column, value]) => `${column}=${value ?? ''}`)
+    .join(', ');
+  const common = { table, key: name, lots: lotsOf(table, row), index: indexOf(row) };
+  if (stored === null || replayed === null)
+    return [{ ...common, column: null, stored: asText(stored), replayed: asText(replayed) }];
+  return Object.keys(row)
+    .filter((column) => stored[column] !== replayed[column])
+    .map((column) => ({ ...common, column, stored: stored[column] ?? null, replayed: replayed[column] ?? null }));
+}
+
+const asText = (row: TextRow | null): string | null => (row === null ? null : JSON.stringify(row));
+
+function lotsOf(table: string, row: TextRow): string[] {
+  const named = table === 'lots' ? [row.id] : [row.lot, row.from_lot, row.to_lot];
+  return named.filter((lot): lot is string => typeof lot === 'string');
+}
+
+function indexOf(row: TextRow): number | null {
+  const index = row.head_index ?? row.index ?? row.added_index;
+  return index === undefined || index === null ? null : Number(index);
+}

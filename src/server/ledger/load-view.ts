@@ -1,0 +1,139 @@
+import { type LedgerView, type Successor, noChanges, successorKey } from '../../core/custody/view.js';
+import type { AditEvent } from '../../core/event/event.js';
+import { type References, references } from '../../core/event/references.js';
+import type { Queryable } from '../database/rows.js';
+import { loadEndorsements, loadRegistry } from '../registry/registry-rows.js';
+import { loadLots } from './lot-rows.js';
+
+/** Names and rows that a batch refers to, gathered once so that each table is asked once. */
+interface Gathered {
+  actors: Set<string>;
+  kids: Set<string>;
+  sites: Set<string>;
+  facilities: Set<string>;
+  lots: Set<string>;
+  events: Set<string>;
+  links: { lot: string; prev: string }[];
+}
+
+function gather(all: readonly References[]): Gathered {
+  const gathered: Gathered = {
+    actors: new Set(),
+    kids: new Set(),
+    sites: new Set(),
+    facilities: new Set(),
+    lots: new Set(),
+    events: new Set(),
+    links: [],
+  };
+  for (const refs of all) {
+    for (const id of refs.actors) gathered.actors.add(id);
+    for (const id of refs.kids) gathered.kids.add(id);
+    for (const id of refs.sites) gathered.sites.add(id);
+    for (const id of refs.facilities) gathered.facilities.add(id);
+    for (const id of refs.outputs) gathered.lots.add(id);
+    const parents = new Set<string>();
+    for (const { lot, prev } of refs.lots) {
+      gathered.lots.add(lot);
+      if (prev === null) continue;
+      gathered.links.push({ lot, prev });
+      parents.add(prev);
+    }
+    for (const id of refs.events) if (!parents.has(id)) gathered.events.add(id);
+  }
+  return gathered;
+}
+
+/**
+ * Loads into the view every row that the events refer to and that it does not hold yet: one statement a table, by
+ * primary key, so the cost follows the batch and not the ledger. Only entries below `view.size` count, which lets a
+ * replay read the same tables.
+ */
+export async function loadView(db: Queryable, view: LedgerView, events: readonly AditEvent[]): Promise<void> {
+  const wanted = gather(events.map(references));
+  await loadRegistry(db, wanted, view);
+  await loadLots(db, wanted.lots, view.lots);
+
+  // Of a chain that has not moved only the head is needed, and that came with the lot.
+  const moved = wanted.links.filter(({ lot, prev }) => view.lots.get(lot)?.head !== prev);
+  for (const { prev } of moved) wanted.events.add(prev);
+  await loadEvents(db, view, wanted.events);
+  await loadSuccessors(
+    db,
+    view,
+    moved.filter(({ lot, prev }) => view.lots.has(lot) && view.events.has(prev)),
+  );
+  // A key that is revoked, or was lost, may still speak through an event that a living key has endorsed.
+  const revoked = events.filter((event) => (view.keys.get(event.kid)?.revokedIndex ?? null) !== null);
+  const endorsed = await loadEndorsements(
+    db,
+    revoked.map((event) => event.id),
+    view.size,
+  );
+  for (const endorsement of endorsed) view.endorsements.set(endorsement.event, endorsement);
+}
+
+async function loadEvents(db: Queryable, view: LedgerView, ids: ReadonlySet<string>): Promise<void> {
+  const missing = [...ids].filter((id) => !view.events.has(id));
+  if (missing.length === 0) return;
+  const { rows } = await db.query<{ id: string; index: number }>(
+    'SELECT id, index FROM entries WHERE id = ANY($1::text[]) AND index < $2',
+    [missing, view.size],
+  );
+  for (const { id, index } of rows) view.events.set(id, { index });
+}
+
+interface SuccessorRow {
+  lot: string;
+  prev: string;
+  id: string;
+  jws: string;
+}
+
+async function loadSuccessors(
+  db: Queryable,
+  view: LedgerView,
+  links: readonly { lot: string; prev: string }[],
+): Promise<void> {
+  if (links.length === 0) return;
+  const { rows } = await db.query<SuccessorRow>(
+    `SELECT link.lot, link.prev, entry.id, entry.jws
+       FROM unnest($1::uuid[], $2::text[]) AS link (lot, prev)
+       JOIN entries AS parent ON parent.id = link.prev
+       JOIN lot_events AS here ON here.lot = link.lot AND here.index = parent.index
+       JOIN lot_events AS next ON next.lot = link.lot AND next.seq = here.seq + 1
+       JOIN entries AS entry ON entry.index = next.index`,
+    [links.map(({ lot }) => lot), links.map(({ prev }) => prev)],
+  );
+  for (const row of rows) view.successors.set(successorKey(row.lot, row.prev), successorOf(row.id, row.jws));
+}
+
+/** What a logged event did with a lot, read from its signed text; admission has checked the text before. */
+function successorOf(id: string, jws: string): Successor {
+  const payload = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
+    iss: string;
+    type: string;
+    to?: string;
+    outputs?: { lot: string }[];
+  };
+  return {
+    event: id,
+    iss: payload.iss,
+    type: payload.type,
+    to: payload.to ?? null,
+    outputs: (payload.outputs ?? []).map(({ lot }) => lot),
+  };
+}
+
+/** A view for the next batch: the registry stays in memory, everything that grows with the ledger is loaded anew. */
+export function nextView(view: LedgerView): LedgerView {
+  return {
+    ...view,
+    lots: new Map(),
+    events: new Map(),
+    successors: new Map(),
+    endorsements: new Map(),
+    refused: new Set(),
+    changes: noChanges(),
+  };
+}

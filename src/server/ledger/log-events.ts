@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { AditError } from '../../core/errors.js';
+import { buildEvent } from '../../core/event/build.js';
+import { jwsDigest } from '../../core/event/ids.js';
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { type AditEvent, readEvent } from '../../core/event/event.js';
+import { references } from '../../core/event/references.js';
+import { LedgerIdentity } from './ledger-identity.js';
+
+/** The reserved actor id in whose name the service key signs. */
+const SERVICE_ACTOR = 'ledger';
+
+/** An event that the ledger itself writes, signed by the service key. */
+export interface OwnEvent {
+  event: AditEvent;
+  text: string;
+}
+
+/** Builds the two kinds of entry that only the service signs: the log's time, and the evidence of a refused attempt. */
+@Injectable()
+export class LogEvents {
+  constructor(private readonly identity: LedgerIdentity) {}
+
+  /** `log.clock` at `time`, ms since 1970 UTC. */
+  clock(time: number): Promise<OwnEvent> {
+    return this.build('log.clock', time, {});
+  }
+
+  /** `event.refused`: that this JWS was sent, by whom it was signed, and why it was refused; never its text. */
+  refused(time: number, refused: AditEvent, error: AditError): Promise<OwnEvent> {
+    return this.build('event.refused', time, {
+      event: refused.id,
+      jws: jwsDigest(refused.jws),
+      code: error.code,
+      signer: refused.iss,
+      lots: [...new Set(references(refused).lots.map(({ lot }) => lot))],
+    });
+  }
+
+  private async build(type: string, time: number, body: Record<string, unknown>): Promise<OwnEvent> {
+    const { event: text } = await buildEvent(
+      {
+        log: this.identity.origin,
+        type,
+        iss: SERVICE_ACTOR,
+        iat: Math.floor(time / 1000),
+        jti: randomBytes(16).toString('base64url'),
+        occurredAt: new Date(time).toISOString(),
+        ...body,
+      },
+      this.identity.service,
+    );
+    return { text, event: readEvent(parseEnvelope(text), this.identity.origin) };
+  }
+}

@@ -1,0 +1,72 @@
+import { timingSafeEqual } from 'node:crypto';
+import { AditError } from '../../core/errors.js';
+import { TreeEdge } from '../../core/log/edge.js';
+import { type LedgerView, emptyView } from '../../core/custody/view.js';
+import type { Queryable } from '../database/rows.js';
+import { loadClock, loadLedgerInfo } from '../registry/registry-rows.js';
+
+/** Entries in a full tile: tile height 8 (C2SP tlog-tiles). */
+const TILE_WIDTH = 256;
+
+/** What the row `log_state` says. `epoch` grows with every commit: a writer that was overtaken finds its own stale. */
+export interface StateRow {
+  size: number;
+  root: Buffer;
+  epoch: number;
+}
+
+/** The log's end in memory, as of the last commit of this process. Thrown away whenever a commit is in doubt. */
+export interface LogState {
+  size: number;
+  root: Uint8Array;
+  epoch: number;
+  edge: TreeEdge;
+  /** Carries the registry from batch to batch; its lots are loaded for each. */
+  view: LedgerView;
+}
+
+/** Opens a transaction and takes the right to append: until it ends no other process appends. */
+export async function lockLogState(db: Queryable): Promise<StateRow> {
+  await db.query('BEGIN');
+  const { rows } = await db.query<{ size: number; root: Buffer; epoch: number }>(
+    'SELECT size, root, epoch FROM log_state FOR UPDATE',
+  );
+  const row = rows[0];
+  if (row === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
+  return row;
+}
+
+/** Hashes of the rightmost, not yet full tile of each level, lowest level first. */
+async function partialTiles(db: Queryable, size: number): Promise<Uint8Array[][]> {
+  const levels: Uint8Array[][] = [];
+  for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
+    const start = count - (count % TILE_WIDTH);
+    const { rows } =
+      level === 0
+        ? await db.query<{ hash: Buffer }>(
+            'SELECT leaf_hash AS hash FROM entries WHERE index >= $1 AND index < $2 ORDER BY index',
+            [start, count],
+          )
+        : await db.query<{ hash: Buffer }>(
+            'SELECT root AS hash FROM tiles WHERE level = $1 AND index >= $2 AND index < $3 ORDER BY index',
+            [level - 1, start, count],
+          );
+    if (rows.length !== count - start)
+      throw new AditError('log-halted', `The tree lacks hashes at level ${level} from ${start} to ${count}.`);
+    levels.push(rows.map((row) => new Uint8Array(row.hash)));
+  }
+  return levels;
+}
+
+/** Loads the log's end from the database and checks that it is the one the state row speaks of. */
+export async function loadLogState(db: Queryable, origin: string, row: StateRow): Promise<LogState> {
+  const edge = TreeEdge.at(row.size, await partialTiles(db, row.size));
+  const root = edge.root();
+  if (!timingSafeEqual(root, row.root))
+    throw new AditError('log-halted', `The stored tree of ${row.size} entries does not give the stored root.`);
+  const view = emptyView(origin);
+  view.size = row.size;
+  view.clock = await loadClock(db);
+  view.opened = await loadLedgerInfo(db);
+  return { size: row.size, root, epoch: row.epoch, edge, view };
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+
+/** One entry of the log as stored. */
+export interface StoredEntry {
+  index: number;
+  id: string;
+  jws: string;
+  leafHash: Buffer;
+}
+
+interface EntryRow {
+  index: number;
+  id: string;
+  jws: string;
+  leaf_hash: Buffer;
+}
+
+const storedEntry = (row: EntryRow): StoredEntry => ({
+  index: row.index,
+  id: row.id,
+  jws: row.jws,
+  leafHash: row.leaf_hash,
+});
+
+/** Entries `from` (included) to `to` (excluded) in order; a row that is missing leaves a hole in the answer. */
+export async function entriesBetween(db: Queryable, from: number, to: number): Promise<StoredEntry[]> {
+  const { rows } = await db.query<EntryRow>(
+    'SELECT index, id, jws, leaf_hash FROM entries WHERE index >= $1 AND index < $2 ORDER BY index',
+    [from, to],
+  );
+  return rows.map(storedEntry);
+}
+
+/** Reads the log; every method is one statement on an index. */
+@Injectable()
+export class ReadLog {
+  constructor(private readonly database: Database) {}
+
+  /** Number of entries. */
+  async size(): Promise<number> {
+    const { rows } = await this.database.pool.query<{ size: number }>('SELECT size FROM log_state');
+    return rows[0]?.size ?? 0;
+  }
+
+  /** The newest `log.clock`, ms since 1970 UTC; null before the first. */
+  async clock(): Promise<number | null> {
+    const { rows } = await this.database.pool.query<{ time: number }>(
+      'SELECT time FROM clocks ORDER BY index DESC LIMIT 1',
+    );
+    return rows[0]?.time ?? null;
+  }
+
+  /** The last `log.clock` before `index`, ms since 1970 UTC: when that entry was recorded. */
+  async recordedAt(index: number): Promise<number | null> {
+    const { rows } = await this.database.pool.query<{ time: number }>(
+      'SELECT time FROM clocks WHERE index < $1 ORDER BY index DESC LIMIT 1',
+      [index],
+    );
+    return rows[0]?.time ?? null;
+  }
+
+  entries(from: number, to: number): Promise<StoredEntry[]> {
+    return entriesBetween(this.database.pool, from, to);
+  }
+
+  async entryById(id: string): Promise<StoredEntry | null> {
+    const { rows } = await this.database.pool.query<EntryRow>(
+      'SELECT index, id, jws, leaf_hash FROM entries WHERE id = $1',
+      [id],
+    );
+    return rows[0] === undefined ? null : storedEntry(rows[0]);
+  }
+
+  /** What the submitter disclosed of an event, in the order of their digests. */
+  async disclosures(id: string): Promise<string[]> {
+    const { rows } = await this.database.pool.query<{ disclosure: string }>(
+      'SELECT disclosure FROM disclosures WHERE event = $1 ORDER BY digest',
+      [id],
+    );
+    return rows.map((row) => row.disclosure);
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { formatTlogProof } from '../../core/log/proof-file.js';
+import { Database } from '../database/database.js';
+import { ReadTree } from './read-tree.js';
+
+interface SignedCheckpoint {
+  size: number;
+  note: string;
+}
+
+/** Receipts of entries that are in the log already, in C2SP tlog-proof form. */
+@Injectable()
+export class ReadReceipt {
+  constructor(
+    private readonly database: Database,
+    private readonly tree: ReadTree,
+  ) {}
+
+  /** The first receipt: under the smallest signed checkpoint above the index, and so the same for ever. */
+  first(index: number): Promise<string> {
+    return this.receipt(index, 'SELECT size, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT 1');
+  }
+
+  /** A receipt under the newest signed checkpoint. */
+  newest(index: number): Promise<string> {
+    return this.receipt(
+      index,
+      'SELECT size, note FROM checkpoints WHERE size > $1 AND note IS NOT NULL ORDER BY size DESC LIMIT 1',
+    );
+  }
+
+  private async receipt(index: number, sql: string): Promise<string> {
+    const { rows } = await this.database.pool.query<SignedCheckpoint>(sql, [index]);
+    const checkpoint = rows[0];
+    if (checkpoint === undefined || checkpoint.note === null)
+      throw new AditError('overloaded', 'The checkpoint above this entry is being signed; ask again shortly.');
+    const proof = await this.tree.proveInclusion(index, checkpoint.size);
+    return formatTlogProof({ index, proof, checkpoint: checkpoint.note });
+  }
+}

@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import {
+  type HashOf,
+  type NodeId,
+  consistencyNodes,
+  inclusionNodes,
+  nodeHash,
+  proveConsistency,
+  proveInclusion,
+  rootHash,
+  rootNodes,
+} from '../../core/log/tree.js';
+import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+import type { PlainError } from './check-arrival.js';
+import { ReadLog } from './read-log.js';
+import { sha256 } from './sha256.js';
+import { unavailable } from './unavailable.js';
+
+const TILE_HEIGHT = 8;
+const TILE_WIDTH = 256;
+const HASH_BYTES = 32;
+/** Roots of older sizes kept in memory: what signers have `seen` lately. */
+const ROOT_CACHE = 10_000;
+
+/** The `seen` claim: a size of the log and its root in standard base64. */
+export interface Seen {
+  size: number;
+  root: string;
+}
+
+/** The run of hashes of one tile level under a node: all within one tile. */
+interface Run {
+  level: number;
+  start: number;
+  count: number;
+}
+
+function runOf({ level, index }: NodeId): Run {
+  const tileLevel = Math.floor(level / TILE_HEIGHT);
+  const count = 2 ** (level - tileLevel * TILE_HEIGHT);
+  return { level: tileLevel, start: index * count, count };
+}
+
+/** The hashes [start, end) of a tile level: from the full tile, else from the entries or the tiles below. */
+export async function tileHashes(db: Queryable, { level, start, count }: Run): Promise<Uint8Array[]> {
+  const tile = Math.floor(start / TILE_WIDTH);
+  const { rows } = await db.query<{ hashes: Buffer }>('SELECT hashes FROM tiles WHERE level = $1 AND index = $2', [
+    level,
+    tile,
+  ]);
+  const full = rows[0]?.hashes;
+  if (full !== undefined) {
+    const from = start - tile * TILE_WIDTH;
+    return Array.from({ length: count }, (_, i) => full.subarray((from + i) * HASH_BYTES, (from + i + 1) * HASH_BYTES));
+  }
+  const partial =
+    level === 0
+      ? await db.query<{ hash: Buffer }>(
+          'SELECT leaf_hash AS hash FROM entries WHERE index >= $1 AND index < $2 ORDER BY index',
+          [start, start + count],
+        )
+      : await db.query<{ hash: Buffer }>(
+          'SELECT root AS hash FROM tiles WHERE level = $1 AND index >= $2 AND index < $3 ORDER BY index',
+          [level - 1, start, start + count],
+        );
+  if (partial.rows.length !== count)
+    throw new AditError('log-halted', `The tree lacks hashes at level ${level} from ${start} to ${start + count}.`);
+  return partial.rows.map(({ hash }) => hash);
+}
+
+/** Folds a power of two of neighbouring hashes into the one above them. */
+function fold(hashes: Uint8Array[]): Uint8Array {
+  let row = hashes;
+  while (row.length > 1)
+    row = Array.from({ length: row.length / 2 }, (_, i) =>
+      nodeHash(row[2 * i] as Uint8Array, row[2 * i + 1] as Uint8Array, sha256),
+    );
+  return row[0] as Uint8Array;
+}
+
+/** Loads the hashes of the given nodes; every tree computation of core takes them from there. */
+export async function loadHashes(db: Queryable, nodes: readonly NodeId[]): Promise<HashOf> {
+  const hashes = new Map<string, Uint8Array>();
+  for (const node of nodes) {
+    const name = `${node.level}/${node.index}`;
+    if (!hashes.has(name)) hashes.set(name, fold(await tileHashes(db, runOf(node))));
+  }
+  return (level, index) => {
+    const hash = hashes.get(`${level}/${index}`);
+    if (hash === undefined) throw new Error(`Node ${level}/${index} was not loaded.`);
+    return hash;
+  };
+}
+
+/** Roots and proofs of any size of the log, computed from tiles; cost grows with the height of the tree only. */
+@Injectable()
+export class ReadTree {
+  private readonly roots = new Map<number, Uint8Array>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly log: ReadLog,
+  ) {}
+
+  /** The root of the first `size` entries. */
+  async rootAt(size: number): Promise<Uint8Array> {
+    const hashOf = await loadHashes(this.database.pool, rootNodes(size));
+    return rootHash(size, hashOf, sha256);
+  }
+
+  async proveInclusion(index: number, size: number): Promise<Uint8Array[]> {
+    return proveInclusion(index, size, await loadHashes(this.database.pool, inclusionNodes(index, size)));
+  }
+
+  async proveConsistency(from: number, to: number): Promise<Uint8Array[]> {
+    return proveConsistency(from, to, await loadHashes(this.database.pool, consistencyNodes(from, to)));
+  }
+
+  /** Keeps the root of a size that was just committed. */
+  remember(size: number, root: Uint8Array): void {
+    if (this.roots.size >= ROOT_CACHE) {
+      const oldest = this.roots.keys().next().value;
+      if (oldest !== undefined) this.roots.delete(oldest);
+    }
+    this.roots.set(size, root);
+  }
+
+  /** Whether `seen` is known to be ours without asking the database. */
+  remembers({ size, root }: Seen): boolean {
+    const known = this.roots.get(size);
+    return known !== undefined && Buffer.from(known).toString('base64') === root;
+  }
+
+  /** Null if what a signer says it saw is a size of this log and its root, else the refusal `seen-mismatch`. */
+  async compare({ size, root }: Seen): Promise<PlainError | null> {
+    const current = await this.log.size().catch(unavailable);
+    if (size <= current) {
+      const ours = await this.rootAt(size).catch(unavailable);
+      this.remember(size, ours);
+      if (Buffer.from(ours).toString('base64') === root) return null;
+    }
+    const detail = `The log of ${current} entries never had this root at size ${size}. Keep the checkpoint: it is evidence.`;
+    return { code: 'seen-mismatch', detail, errors: [{ pointer: '/seen', code: 'seen-mismatch', detail }] };
+  }
+}

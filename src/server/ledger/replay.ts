@@ -1,0 +1,218 @@
+import type { PoolClient } from 'pg';
+import { AditError } from '../../core/errors.js';
+import { admit } from '../../core/custody/admit.js';
+import { type LedgerView, emptyView } from '../../core/custody/view.js';
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { type AditEvent, checkPossession, readEvent } from '../../core/event/event.js';
+import { type PublicJwk, algOf } from '../../core/event/keys.js';
+import { references } from '../../core/event/references.js';
+import { leafHash } from '../../core/log/tree.js';
+import type { Database } from '../database/database.js';
+import { registryTables } from '../registry/registry-rows.js';
+import type { Admitted } from './admit-batch.js';
+import type { LedgerIdentity } from './ledger-identity.js';
+import { loadView, nextView } from './load-view.js';
+import { lotTables } from './lot-rows.js';
+import { type Difference, compareTables } from './compare-projections.js';
+import { type StoredEntry, entriesBetween } from './read-log.js';
+import { sha256 } from './sha256.js';
+import { verifySignature } from './verify-signature.js';
+import { writeProjections } from './write-batch.js';
+
+/** Entries that are re-admitted together; bounds the memory of a replay. */
+const CHUNK = 500;
+/** Problems reported at most; the first of them matter, the rest are counted by whoever repairs. */
+const PROBLEM_LIMIT = 100;
+
+/** An entry that the log would not hold if everything had gone by the rules. */
+export interface EntryProblem {
+  index: number;
+  kind: 'missing' | 'unreadable' | 'altered' | 'signature' | 'refused';
+  code: string | null;
+  lots: string[];
+  detail: string;
+}
+
+export interface Replay {
+  size: number;
+  entries: EntryProblem[];
+  differences: Difference[];
+  /** Whether more was found than is listed. */
+  truncated: boolean;
+}
+
+export interface ReplayOptions {
+  onProgress?: (done: number, size: number) => void;
+}
+
+export const projectionTables = [...registryTables, ...lotTables] as const;
+
+/**
+ * Replays the log: reads every stored entry again, admits it again, and writes the projections anew into temporary
+ * tables that shadow the real ones, by the same code that the sequencer runs; then compares the two, row by row. All
+ * of it sees one snapshot, so appends go on meanwhile. Memory is bounded by the chunk, time grows with the log.
+ */
+export async function replayLog(
+  database: Database,
+  identity: LedgerIdentity,
+  options: ReplayOptions = {},
+): Promise<Replay> {
+  const client = await database.pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await shadowTables(client);
+    const { rows } = await client.query<{ size: number }>('SELECT size FROM log_state');
+    const size = rows[0]?.size ?? 0;
+    const run = new ReplayRun(client, identity);
+    for (let from = 0; from < size; from += CHUNK) {
+      const to = Math.min(from + CHUNK, size);
+      await run.chunk(from, to, await entriesBetween(client, from, to));
+      options.onProgress?.(to, size);
+    }
+    const { differences, truncated } = await compareTables(client, projectionTables);
+    return { size, entries: run.problems, differences, truncated: truncated || run.problems.length >= PROBLEM_LIMIT };
+  } finally {
+    await client.query('ROLLBACK').catch((error: Error) => {
+      broken = error;
+    });
+    client.release(broken);
+  }
+}
+
+/** Temporary tables come first on the search path, so that reader and writer of the projections use them unchanged. */
+async function shadowTables(client: PoolClient): Promise<void> {
+  for (const table of projectionTables)
+    await client.query(
+      `CREATE TEMPORARY TABLE ${table} (LIKE public.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES) ON COMMIT DROP`,
+    );
+}
+
+class ReplayRun {
+  readonly problems: EntryProblem[] = [];
+  private view: LedgerView;
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly identity: LedgerIdentity,
+  ) {
+    this.view = emptyView(identity.origin);
+  }
+
+  /** Re-admits entries [from, to); a problem is noted and the replay goes on with the next entry. */
+  async chunk(from: number, to: number, stored: StoredEntry[]): Promise<void> {
+    const view = nextView(this.view);
+    view.size = from;
+    const readable = this.read(from, to, stored);
+    await loadView(
+      this.client,
+      view,
+      readable.map(({ event }) => event),
+    );
+    const admitted: Admitted[] = [];
+    for (const entry of readable) {
+      // The index is what the log says, also after a hole, so that later rows compare.
+      view.size = entry.index;
+      if (await this.admitAgain(view, entry)) admitted.push(entry);
+    }
+    view.size = to;
+    await writeProjections(this.client, view, admitted);
+    this.view = view;
+  }
+
+  private read(from: number, to: number, stored: StoredEntry[]): Admitted[] {
+    const byIndex = new Map(stored.map((entry) => [entry.index, entry]));
+    const readable: Admitted[] = [];
+    for (let index = from; index < to; index += 1) {
+      const entry = byIndex.get(index);
+      if (entry === undefined) {
+        this.note({ index, kind: 'missing', code: null, lots: [], detail: `Entry ${index} is missing.` });
+        continue;
+      }
+      const event = this.readEntry(entry);
+      if (event !== null) readable.push({ event, text: `${entry.jws}~`, index });
+    }
+    return readable;
+  }
+
+  /** The event in an entry, or null after noting why it cannot be one. */
+  private readEntry(entry: StoredEntry): AditEvent | null {
+    const { index } = entry;
+    try {
+      const event = readEvent(parseEnvelope(`${entry.jws}~`), this.identity.origin);
+      const lots = lotsOf(event);
+      if (event.id !== entry.id)
+        this.note({
+          index,
+          kind: 'altered',
+          code: null,
+          lots,
+          detail: `Entry ${index} is stored as ${entry.id} but its text is event ${event.id}.`,
+        });
+      if (!entry.leafHash.equals(leafHash(entry.jws, sha256)))
+        this.note({
+          index,
+          kind: 'altered',
+          code: null,
+          lots,
+          detail: `The leaf hash of entry ${index} is not that of its text.`,
+        });
+      return event;
+    } catch (error) {
+      if (!(error instanceof AditError)) throw error;
+      this.note({ index, kind: 'unreadable', code: error.code, lots: [], detail: `Entry ${index}: ${error.detail}` });
+      return null;
+    }
+  }
+
+  private async admitAgain(view: LedgerView, { event, index }: Admitted): Promise<boolean> {
+    const lots = lotsOf(event);
+    const jwk = keyOf(event, view);
+    const envelope = parseEnvelope(`${event.jws}~`);
+    if (
+      jwk === null ||
+      algOf(jwk) !== envelope.header.alg ||
+      !(await verifySignature(jwk, envelope.signingInput, envelope.signature))
+    ) {
+      this.note({
+        index,
+        kind: 'signature',
+        code: null,
+        lots,
+        detail: `The signature of entry ${index} does not verify.`,
+      });
+      return false;
+    }
+    try {
+      await checkPossession(event, verifySignature);
+    } catch (error) {
+      if (!(error instanceof AditError)) throw error;
+      this.note({ index, kind: 'refused', code: error.code, lots, detail: `Entry ${index}: ${error.detail}` });
+      return false;
+    }
+    const admission = admit(event, view, this.identity);
+    if (admission.outcome === 'admitted') return true;
+    const [code, detail] =
+      admission.outcome === 'refused'
+        ? [admission.error.code, admission.error.detail]
+        : [null, `it follows ${admission.missing.join(', ')}, which is not before it`];
+    this.note({ index, kind: 'refused', code, lots, detail: `Entry ${index} would not be admitted: ${detail}` });
+    return false;
+  }
+
+  private note(problem: EntryProblem): void {
+    if (this.problems.length < PROBLEM_LIMIT) this.problems.push(problem);
+  }
+}
+
+/** The lots an event touches or creates. */
+function lotsOf(event: AditEvent): string[] {
+  const refs = references(event);
+  return [...new Set([...refs.lots.map(({ lot }) => lot), ...refs.outputs])];
+}
+
+/** The key an event is signed with: the registry's as of its index, or the one that entry 0 brings itself. */
+function keyOf(event: AditEvent, view: LedgerView): PublicJwk | null {
+  if (event.type === 'ledger.opened') return event.payload.registrar.key;
+  return view.keys.get(event.kid)?.jwk ?? null;
+}

@@ -1,0 +1,61 @@
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { type AditEvent, readEvent } from '../../core/event/event.js';
+import { type Queryable, insertRows } from '../database/rows.js';
+
+/** An event whose parent is not in the log yet; it is tried again when the parent enters. */
+export interface WaitingEvent {
+  event: AditEvent;
+  text: string;
+  /** Event ids that it waits for. */
+  missing: string[];
+}
+
+/** How long an event may wait, ms of the log's time. */
+const WAITING_TIME = 90 * 24 * 3_600_000;
+
+export async function countWaiting(db: Queryable, kid: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>('SELECT count(*) AS count FROM waiting WHERE kid = $1', [kid]);
+  return rows[0]?.count ?? 0;
+}
+
+/** The stored events that wait for one of `parents`; they passed the door when they arrived. */
+export async function childrenOf(db: Queryable, parents: string[], origin: string): Promise<WaitingEvent[]> {
+  const { rows } = await db.query<{ event: string; missing: string[] }>(
+    `SELECT event, missing FROM waiting
+      WHERE id IN (SELECT child FROM waiting_for WHERE parent = ANY($1::text[]))
+      ORDER BY since, id`,
+    [parents],
+  );
+  return rows.map(({ event, missing }) => ({ event: readEvent(parseEnvelope(event), origin), text: event, missing }));
+}
+
+/** Stores those that wait, forgets those that no longer do, and those that have waited for 90 days. */
+export async function writeWaiting(
+  db: Queryable,
+  waiting: readonly WaitingEvent[],
+  released: readonly string[],
+  clock: number,
+): Promise<void> {
+  const gone = [...released, ...waiting.map(({ event }) => event.id)];
+  if (gone.length > 0) {
+    await db.query('DELETE FROM waiting_for WHERE child = ANY($1::text[])', [gone]);
+    await db.query('DELETE FROM waiting WHERE id = ANY($1::text[])', [gone]);
+  }
+  await insertRows(
+    db,
+    'waiting',
+    waiting.map(({ event, text, missing }) => ({ id: event.id, event: text, kid: event.kid, missing, since: clock })),
+  );
+  await insertRows(
+    db,
+    'waiting_for',
+    waiting.flatMap(({ event, missing }) => [...new Set(missing)].map((parent) => ({ parent, child: event.id }))),
+  );
+}
+
+/** Forgets the events that have waited for 90 days of the log's time. */
+export async function expireWaiting(db: Queryable, clock: number): Promise<void> {
+  const until = clock - WAITING_TIME;
+  await db.query('DELETE FROM waiting_for WHERE child IN (SELECT id FROM waiting WHERE since < $1)', [until]);
+  await db.query('DELETE FROM waiting WHERE since < $1', [until]);
+}

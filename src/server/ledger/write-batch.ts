@@ -1,0 +1,126 @@
+import { AditError } from '../../core/errors.js';
+import type { LedgerView } from '../../core/custody/view.js';
+import { sdDigest } from '../../core/event/disclosure.js';
+import { type Queryable, type Row, insertRows } from '../database/rows.js';
+import { writeRegistry } from '../registry/registry-rows.js';
+import type { Admitted, BatchResult, Refused } from './admit-batch.js';
+import { writeLots } from './lot-rows.js';
+import type { TreeHead } from './seal.js';
+import { expireWaiting, writeWaiting } from './waiting.js';
+
+/** A tile that became full: its 256 hashes one after another, and the root over them. */
+export interface FullTile {
+  level: number;
+  index: number;
+  hashes: Uint8Array;
+  root: Uint8Array;
+}
+
+export interface Batch {
+  before: TreeHead;
+  after: TreeHead;
+  epoch: number;
+  tiles: FullTile[];
+  leaves: Uint8Array[];
+  view: LedgerView;
+  result: BatchResult;
+}
+
+/** Writes all that a batch does, set by set, inside the transaction that the caller commits. */
+export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
+  const { before, after, view, result } = batch;
+  const clock = view.clock ?? 0;
+  await writeWaiting(db, [...result.waiting.values()], result.released, clock);
+  if (after.size === before.size) {
+    await insertRefusals(db, result.refused);
+    return;
+  }
+  await insertEntries(db, before.size, result.admitted, batch.leaves);
+  await insertTiles(db, batch.tiles);
+  await writeProjections(db, view, result.admitted);
+  await insertRefusals(db, result.refused);
+  await insertDisclosures(db, result.admitted);
+  if (result.admitted.some(({ event }) => event.type === 'log.clock')) await expireWaiting(db, clock);
+  await moveLogState(db, batch);
+}
+
+/** The projections as of the last of `admitted`; the view holds their final state. The replay writes by this too. */
+export async function writeProjections(db: Queryable, view: LedgerView, admitted: readonly Admitted[]): Promise<void> {
+  await insertRows(
+    db,
+    'clocks',
+    admitted
+      .filter(({ event }) => event.type === 'log.clock')
+      .map(({ event, index }) => ({ index, time: event.occurredAtMs })),
+  );
+  await writeRegistry(db, view, view.changes);
+  await writeLots(db, view, view.changes);
+}
+
+/** Base64url text and dots need no quoting inside an array literal, which spares the driver a scan of every event. */
+const arrayLiteral = (values: string[]): string => `{${values.join(',')}}`;
+
+async function insertEntries(db: Queryable, from: number, admitted: Admitted[], leaves: Uint8Array[]): Promise<void> {
+  await db.query(
+    `INSERT INTO entries (index, id, leaf_hash, jws)
+     SELECT $1::bigint + n - 1, id, substr($2::bytea, ((n - 1) * 32 + 1)::integer, 32), jws
+       FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS arrived (id, jws, n)`,
+    [
+      from,
+      Buffer.concat(leaves),
+      arrayLiteral(admitted.map(({ event }) => event.id)),
+      arrayLiteral(admitted.map(({ event }) => event.jws)),
+    ],
+  );
+}
+
+const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`;
+
+async function insertTiles(db: Queryable, tiles: FullTile[]): Promise<void> {
+  await insertRows(
+    db,
+    'tiles',
+    tiles.map(({ level, index, hashes, root }): Row => ({ level, index, hashes: hex(hashes), root: hex(root) })),
+  );
+}
+
+async function insertRefusals(db: Queryable, refused: Refused[]): Promise<void> {
+  await insertRows(
+    db,
+    'refusals',
+    refused.map(({ event, code, at, evidenceIndex }) => ({
+      id: event.id,
+      jws: event.jws,
+      kid: event.kid,
+      code,
+      at,
+      evidence_index: evidenceIndex,
+    })),
+  );
+}
+
+async function insertDisclosures(db: Queryable, admitted: Admitted[]): Promise<void> {
+  await insertRows(
+    db,
+    'disclosures',
+    admitted.flatMap(({ event, text }) =>
+      text
+        .split('~')
+        .slice(1, -1)
+        .map((disclosure) => ({ event: event.id, digest: sdDigest(disclosure), disclosure })),
+    ),
+  );
+}
+
+/** Moves the end of the log, and leaves an unsigned checkpoint there. A writer that was overtaken changes no row. */
+async function moveLogState(db: Queryable, { before, after, epoch }: Batch): Promise<void> {
+  const { rowCount } = await db.query(
+    `WITH moved AS (
+       UPDATE log_state SET size = $1, root = $2, epoch = epoch + 1 WHERE epoch = $3 AND size = $4 RETURNING size, root
+     )
+     INSERT INTO checkpoints (size, root) SELECT size, root FROM moved`,
+    [after.size, Buffer.from(after.root), epoch, before.size],
+  );
+  if (rowCount !== 1)
+    throw new AditError('overloaded', 'Another process has appended meanwhile; send the event again.');
+}

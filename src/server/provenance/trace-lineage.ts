@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { type Quantity, kilograms } from '../../core/custody/quantity.js';
+import type { LotStatus } from '../../core/custody/view.js';
+import { Database } from '../database/database.js';
+
+/** Generations that one answer follows at most. */
+export const MAX_DEPTH = 64;
+/** Lots in one answer at most; beyond it the answer says that it is truncated. */
+const MAX_LOTS = 10_000;
+
+export type Direction = 'upstream' | 'downstream';
+
+export interface LineageNode {
+  lot: string;
+  status: LotStatus;
+  holder: string;
+  mass: Quantity;
+}
+
+/** Mass that flowed from an input into an output; edges run so in both directions. */
+export interface LineageEdge {
+  from: string;
+  to: string;
+  event: string;
+  mass: Quantity;
+}
+
+export interface Lineage {
+  lot: string;
+  direction: Direction;
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+  truncated: boolean;
+}
+
+interface EdgeRow {
+  from_lot: string;
+  to_lot: string;
+  event: string;
+  mass: string;
+}
+
+/** Follows a lot to what it was made of, or to what was made of it, generation by generation. */
+@Injectable()
+export class TraceLineage {
+  constructor(private readonly database: Database) {}
+
+  /** @param depth generations, at most 64. Throws `lot-unknown`. */
+  async trace(lot: string, direction: Direction, depth: number): Promise<Lineage> {
+    const seen = new Set([lot]);
+    const edges: LineageEdge[] = [];
+    let frontier = [lot];
+    let truncated = false;
+    for (let generation = 0; frontier.length > 0; generation += 1) {
+      const rows = await this.edgesFrom(frontier, direction, MAX_LOTS + 1);
+      if (rows.length > 0 && (generation === depth || seen.size + rows.length > MAX_LOTS)) {
+        truncated = true;
+        break;
+      }
+      const next = new Set<string>();
+      for (const row of rows) {
+        edges.push({ from: row.from_lot, to: row.to_lot, event: row.event, mass: kilograms(BigInt(row.mass)) });
+        const reached = direction === 'upstream' ? row.from_lot : row.to_lot;
+        if (!seen.has(reached)) next.add(reached);
+      }
+      for (const reached of next) seen.add(reached);
+      frontier = [...next];
+    }
+    const nodes = await this.nodes([...seen]);
+    if (!nodes.some((node) => node.lot === lot)) throw new AditError('not-found', `There is no lot ${lot}.`);
+    return { lot, direction, nodes, edges, truncated };
+  }
+
+  /** The lot and everything it was made of, as ids, up to `limit`; each is visited once, however often it is met. */
+  async ancestors(lot: string, limit: number): Promise<string[]> {
+    const { rows } = await this.database.pool.query<{ lot: string }>(
+      `WITH RECURSIVE ancestors (lot) AS (
+         SELECT $1::uuid
+         UNION
+         SELECT edge.from_lot FROM ancestors JOIN lineage AS edge ON edge.to_lot = ancestors.lot
+       )
+       SELECT lot FROM ancestors LIMIT $2`,
+      [lot, limit],
+    );
+    return rows.map((row) => row.lot);
+  }
+
+  private async edgesFrom(lots: string[], direction: Direction, limit: number): Promise<EdgeRow[]> {
+    const column = direction === 'upstream' ? 'to_lot' : 'from_lot';
+    const { rows } = await this.database.pool.query<EdgeRow>(
+      `SELECT edge.from_lot, edge.to_lot, entry.id AS event, edge.mass
+         FROM lineage AS edge JOIN entries AS entry ON entry.index = edge.index
+        WHERE edge.${column} = ANY($1::uuid[])
+        ORDER BY edge.index, edge.from_lot, edge.to_lot LIMIT $2`,
+      [lots, limit],
+    );
+    return rows;
+  }
+
+  private async nodes(lots: string[]): Promise<LineageNode[]> {
+    const { rows } = await this.database.pool.query<{ id: string; status: LotStatus; holder: string; mass: string }>(
+      'SELECT id, status, holder, mass FROM lots WHERE id = ANY($1::uuid[]) ORDER BY born_index, id',
+      [lots],
+    );
+    return rows.map(({ id, status, holder, mass }) => ({ lot: id, status, holder, mass: kilograms(BigInt(mass)) }));
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { entryBundle, parseTilePath } from '../../core/log/tile.js';
+import { Database } from '../database/database.js';
+import { ReadLog } from '../ledger/read-log.js';
+import { tileHashes } from '../ledger/read-tree.js';
+import { SealLog } from './seal-log.js';
+
+const TILE_WIDTH = 256;
+
+/** Serves tiles of what has been signed; nothing beyond the newest checkpoint is shown. */
+@Injectable()
+export class ReadTiles {
+  constructor(
+    private readonly database: Database,
+    private readonly log: ReadLog,
+    private readonly sealed: SealLog,
+    private readonly bundlesServed: boolean,
+  ) {}
+
+  /** @param path below `/log/`, such as `tile/0/x001/234.p/5` or `tile/entries/067`. */
+  async read(path: string): Promise<Buffer> {
+    const tile = parseTilePath(path);
+    if (tile === null) throw new AditError('not-found', `${path} is not the path of a tile.`);
+    const { size } = await this.sealed.newestCheckpoint();
+    const level = tile.level === 'entries' ? 0 : tile.level;
+    const start = tile.index * TILE_WIDTH;
+    const width = tile.width ?? TILE_WIDTH;
+    if (Math.floor(size / TILE_WIDTH ** level) < start + width)
+      throw new AditError('not-found', `The log of ${size} entries does not reach as far as ${path}.`);
+    if (tile.level !== 'entries')
+      return Buffer.concat(await tileHashes(this.database.pool, { level, start, count: width }));
+    if (!this.bundlesServed) throw new AditError('not-found', 'This ledger does not publish entry bundles.');
+    const entries = await this.log.entries(start, start + width);
+    return Buffer.from(entryBundle(entries.map(({ jws }) => jws)));
+  }
+}

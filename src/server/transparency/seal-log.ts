@@ -1,0 +1,121 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { type NoteSigner, signCheckpoint } from '../../core/log/checkpoint.js';
+import { Database } from '../database/database.js';
+import { Crash } from '../ledger/crash-points.js';
+import { ReadTree } from '../ledger/read-tree.js';
+import type { Seal, TreeHead } from '../ledger/seal.js';
+import { Guard, type GuardState } from './guard.js';
+
+/** What signs the log: its origin, the signer of the log key, and the guard that remembers what was signed last. */
+export abstract class LogSigner {
+  abstract readonly origin: string;
+  abstract readonly signer: NoteSigner;
+  abstract readonly guard: Guard;
+}
+
+type RootAt = (size: number) => Promise<Uint8Array>;
+
+/**
+ * Signs checkpoints, and only of a tree that continues the one signed last. What was signed last stands in the guard,
+ * outside the database and its backups: a restored copy of the database is behind it, or differs from it, and then
+ * this refuses to sign until a person has decided (docs/operating.md, "The log is halted").
+ */
+@Injectable()
+export class SealLog implements Seal {
+  private halted: string | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly tree: ReadTree,
+    private readonly log: LogSigner,
+    private readonly crash: Crash,
+  ) {}
+
+  /** Why nothing is signed any more; null while all is well. */
+  get haltedBecause(): string | null {
+    return this.halted;
+  }
+
+  async check(head: TreeHead, rootAt: RootAt): Promise<void> {
+    if (this.halted !== null) throw new AditError('log-halted', this.halted);
+    await this.compare(this.readGuard(), head, rootAt);
+  }
+
+  async seal(head: TreeHead, rootAt: RootAt): Promise<string> {
+    await this.moveGuard(head, rootAt);
+    this.crash.reach('after-guard');
+    const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, this.log.signer);
+    this.crash.reach('after-sign');
+    // The signature is the same for ever, so losing this write costs nothing: it is made again from the row.
+    await this.database.pool.query(
+      `WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true))
+       UPDATE checkpoints SET note = $2 FROM relaxed WHERE size = $1 AND note IS NULL`,
+      [head.size, note],
+    );
+    return note;
+  }
+
+  /** Signs what was committed but not signed before the last process ended, after comparing the guard with the log. */
+  async sealPending(): Promise<void> {
+    const rootAt: RootAt = (size) => this.tree.rootAt(size);
+    const { rows: state } = await this.database.pool.query<TreeHead>('SELECT size, root FROM log_state');
+    const head = state[0];
+    if (head === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
+    await this.check(head, rootAt);
+    const { rows } = await this.database.pool.query<TreeHead>(
+      'SELECT size, root FROM checkpoints WHERE note IS NULL ORDER BY size',
+    );
+    for (const pending of rows) await this.seal(pending, rootAt);
+  }
+
+  /** The newest signed checkpoint, or the one of the empty log. Throws `log-halted` rather than show an older log. */
+  async newestCheckpoint(): Promise<{ size: number; note: string }> {
+    if (this.halted !== null) throw new AditError('log-halted', this.halted);
+    const { rows } = await this.database.pool.query<{ size: number; note: string }>(
+      'SELECT size, note FROM checkpoints WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1',
+    );
+    if (rows[0] !== undefined) return rows[0];
+    const root = await this.tree.rootAt(0);
+    return { size: 0, note: signCheckpoint({ origin: this.log.origin, size: 0, root }, this.log.signer) };
+  }
+
+  private readGuard(): GuardState {
+    try {
+      return this.log.guard.read();
+    } catch (error) {
+      return this.halt((error as Error).message);
+    }
+  }
+
+  private async compare(guard: GuardState, head: TreeHead, rootAt: RootAt): Promise<void> {
+    if (guard.size > head.size)
+      this.halt(
+        `The guard remembers a signed log of ${guard.size} entries, the database holds ${head.size}: an older copy of the database has been put back.`,
+      );
+    const root = guard.size === head.size ? head.root : await rootAt(guard.size);
+    if (!timingSafeEqual(root, guard.root))
+      this.halt(
+        `At ${guard.size} entries the guard remembers another root than the database gives: this is not the log that was signed.`,
+      );
+  }
+
+  /** Moves the guard to `head`, unless another process has signed a later size of the same log meanwhile. */
+  private async moveGuard(head: TreeHead, rootAt: RootAt): Promise<void> {
+    for (;;) {
+      const guard = this.readGuard();
+      if (guard.size >= head.size) {
+        const root = guard.size === head.size ? head.root : await rootAt(guard.size);
+        if (timingSafeEqual(root, guard.root)) return;
+        this.halt(`Another process has signed a different log of ${guard.size} entries with the same key.`);
+      }
+      if (this.log.guard.compareAndSwap(guard, { origin: this.log.origin, ...head })) return;
+    }
+  }
+
+  private halt(reason: string): never {
+    this.halted = reason;
+    throw new AditError('log-halted', reason);
+  }
+}

@@ -1,0 +1,126 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { errorCodes } from '../src/core/errors.js';
+import { rulesDocument } from '../src/core/rules/document.js';
+import { rules } from '../src/core/rules/index.js';
+import { environmentExample } from '../src/server/config.js';
+
+/** The project's root: tests run from the build folder, whatever its name. */
+const root = process.cwd();
+
+function filesUnder(folder: string, ending: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const sources = ['src', 'migrations', 'test', 'bench'].flatMap((folder) => filesUnder(folder, '.ts'));
+const documents = [...filesUnder('docs', '.md'), 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+
+function importsOf(path: string): string[] {
+  return [...read(path).matchAll(/^(?:import|export)\s[^;]*?from\s+'([^']+)'|^import\s+'([^']+)'/gms)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  );
+}
+
+/** The file that a relative import names, from the project's root. */
+const target = (path: string, specifier: string): string =>
+  relative(root, resolve(root, dirname(path), specifier)).replace(/\.js$/, '.ts');
+
+const featureLine = ['registry', 'ledger', 'transparency', 'verification', 'alerts'];
+const readers = ['provenance', 'access', 'exchange'];
+const ground = ['http', 'database', 'queue'];
+
+/** Why `from` may not import `to`, or null. */
+function trespass(from: string, to: string): string | null {
+  const room = (path: string): string => path.split('/')[1] ?? '';
+  const feature = (path: string): string => (path.split('/').length > 3 ? (path.split('/')[2] ?? '') : '');
+  if (!to.startsWith('src/') || !from.startsWith('src/')) return null;
+  if (room(from) === 'core' && room(to) !== 'core') return 'core imports core only';
+  if (room(from) === 'client' && !['core', 'client'].includes(room(to))) return 'client imports core';
+  if (room(from) === 'server' && !['core', 'server'].includes(room(to))) return 'server imports core';
+  if (room(from) !== 'server' || room(to) !== 'server') return null;
+  const [here, there] = [feature(from), feature(to)];
+  if (ground.includes(here) && [...featureLine, ...readers].includes(there)) return `${here} knows no feature`;
+  if (featureLine.includes(here) && readers.includes(there)) return `${here} does not know ${there}`;
+  if (featureLine.includes(here) && featureLine.indexOf(there) > featureLine.indexOf(here))
+    return 'features import only those before them';
+  if (readers.includes(here) && !['registry', 'ledger', here, '', ...ground].includes(there))
+    return `${here} reads registry and ledger`;
+  return null;
+}
+
+describe('the house', () => {
+  it('lets each room import only what it may', () => {
+    const found = sources.flatMap((path) =>
+      importsOf(path)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => ({ path, to: target(path, specifier), why: trespass(path, target(path, specifier)) }))
+        .filter(({ why }) => why !== null),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('keeps the core free of everything but its five libraries', () => {
+    const allowed = /^(\.|zod$|jose$|@noble\/(hashes|curves)\/|@sd-jwt\/core$)/;
+    const found = filesUnder('src/core', '.ts').flatMap((path) =>
+      importsOf(path)
+        .filter((specifier) => !allowed.test(specifier))
+        .map((specifier) => `${path}: ${specifier}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('reads the environment in one file', () => {
+    const found = filesUnder('src', '.ts').filter(
+      (path) => path !== 'src/server/config.ts' && /process\.env\b/.test(read(path)),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('has no file over 400 lines and no room for leftovers', () => {
+    expect(sources.filter((path) => read(path).split('\n').length > 401)).toEqual([]);
+    const leftovers = /\/(utils?|common|shared|helpers?|services|dto|interfaces|constants)\//;
+    expect(sources.filter((path) => leftovers.test(path))).toEqual([]);
+  });
+
+  it('never lets TypeORM change the schema by itself', () => {
+    expect(filesUnder('src', '.ts').filter((path) => /(synchronize|dropSchema):\s*true/.test(read(path)))).toEqual([]);
+  });
+
+  it('gives every error code its page', () => {
+    const page = read('docs/errors.md');
+    expect(Object.keys(errorCodes).filter((code) => !page.includes(`\n## ${code}\n`))).toEqual([]);
+  });
+
+  it('documents the rules as they are', () => {
+    expect(read('docs/rules.md')).toBe(rulesDocument());
+    expect(rules.length).toBeGreaterThan(0);
+  });
+
+  it('shows every setting in .env.example', () => {
+    expect(read('.env.example')).toBe(environmentExample());
+  });
+
+  it('gives every dependency its reason', () => {
+    const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+    const reasons = read('docs/dependencies.md');
+    const all = ['dependencies', 'optionalDependencies', 'devDependencies'].flatMap((kind) =>
+      Object.entries(manifest[kind] ?? {}),
+    );
+    expect(all.filter(([name]) => !reasons.includes(`| \`${name}\` |`)).map(([name]) => name)).toEqual([]);
+    expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+  });
+
+  it('links only to what exists', () => {
+    const broken = documents.flatMap((path) =>
+      [...read(path).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)/g)]
+        .map((match) => join(dirname(path), match[1] ?? ''))
+        .filter((link) => statSync(join(root, link), { throwIfNoEntry: false }) === undefined)
+        .map((link) => `${path} → ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});

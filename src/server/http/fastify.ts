@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AditError } from '../../core/errors.js';
+import type { Metrics } from './metrics.js';
+import { NDJSON_TYPE } from './ndjson.js';
+import { problemOf } from './problem.js';
+import { sendProblem } from './problem.filter.js';
+
+/** The one path whose bodies are long, and how long they may be, bytes. */
+export const BATCH_PATH = '/v1/events/batch';
+export const MAX_BATCH_BYTES = 32 * 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** A slow sender holds a socket no longer than this, ms: until its headers are in, until its body is, between requests. */
+const HEADERS_TIMEOUT = 10_000;
+const REQUEST_TIMEOUT = 30_000;
+const KEEP_ALIVE_TIMEOUT = 5_000;
+/** How often Node looks for sockets past their time, ms; its own 30 s would double every limit. */
+const CHECK_INTERVAL = 2_000;
+const MAX_CONNECTIONS = 4_096;
+/** A tile path is the longest parameter. */
+const MAX_PARAM_LENGTH = 200;
+
+/** Pages load nothing from anywhere; the API's answers are data. */
+const CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/** Swagger's page carries its style and its spinner inline; its scripts are files of ours. */
+const DOCS_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+const securityHeaders = {
+  'content-security-policy': CSP,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+};
+
+/** Fastify with limits on all that a sender decides, and no trust in what proxies claim. */
+export function fastifyAdapter(): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: CHECK_INTERVAL },
+    trustProxy: false,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    logger: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, {
+        ...problemOf(new AditError('request-invalid', 'The address of the request cannot be read.')),
+        request_id: request.id,
+      }),
+  });
+  const fastify = adapter.getInstance();
+  fastify.server.maxConnections = MAX_CONNECTIONS;
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === BATCH_PATH) route.bodyLimit = MAX_BATCH_BYTES;
+  });
+  // The stream is handed on unread: its reader counts lines and bytes (ndjson.ts), and reads no faster than it works.
+  fastify.addContentTypeParser(NDJSON_TYPE, (request, payload, done) => {
+    if (request.routeOptions.url === BATCH_PATH) done(null, payload);
+    else done(new AditError('request-invalid', `${NDJSON_TYPE} is read at ${BATCH_PATH} alone.`));
+  });
+  return adapter;
+}
+
+/** Sets what stands on every answer, and takes its time. */
+export function observeRequests(app: NestFastifyApplication, metrics: Metrics): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(securityHeaders).header('x-request-id', request.id);
+    if (request.url === '/docs' || request.url.startsWith('/docs/'))
+      void reply.header('content-security-policy', DOCS_CSP);
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    metrics.answered(
+      request.method,
+      request.routeOptions.url ?? 'unmatched',
+      reply.statusCode,
+      reply.elapsedTime / 1_000,
+    );
+    done();
+  });
+}

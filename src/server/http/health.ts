@@ -1,0 +1,65 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+/** Says null when ready, else why not, in words that may be shown to anyone. Throwing means not ready too. */
+export type ReadinessCheck = () => Promise<string | null>;
+
+export interface Readiness {
+  ready: boolean;
+  /** By the name of each check: `ready`, or why not. */
+  checks: Record<string, string>;
+}
+
+/** How long a check may take where it does not say, ms. */
+const TIME_LIMIT = 2_000;
+
+/** Where features register what must be well before this process can be sent requests. */
+@Injectable()
+export class HealthRegistry {
+  private readonly logger = new Logger('health');
+  private readonly checks = new Map<string, { check: ReadinessCheck; limit: number }>();
+  private isStarted = false;
+  private isStopping = false;
+
+  /** Adds a named check; returns what takes it away again. */
+  register(name: string, check: ReadinessCheck, limit = TIME_LIMIT): () => void {
+    this.checks.set(name, { check, limit });
+    return () => this.checks.delete(name);
+  }
+
+  /** Called once everything is up. */
+  started(): void {
+    this.isStarted = true;
+  }
+
+  /** Called when the process begins to stop: it answers what it has begun, but wants nothing new. */
+  stopping(): void {
+    this.isStopping = true;
+  }
+
+  get up(): boolean {
+    return this.isStarted;
+  }
+
+  async readiness(): Promise<Readiness> {
+    const entries = await Promise.all(
+      [...this.checks].map(async ([name, { check, limit }]) => [name, await this.ask(name, check, limit)] as const),
+    );
+    if (this.isStopping) entries.push(['process', 'stopping']);
+    return { ready: entries.every(([, state]) => state === 'ready'), checks: Object.fromEntries(entries) };
+  }
+
+  private async ask(name: string, check: ReadinessCheck, limit: number): Promise<string> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve(`no answer within ${limit} ms`), limit);
+    });
+    try {
+      return (await Promise.race([check(), late])) ?? 'ready';
+    } catch (error) {
+      this.logger.warn({ msg: 'a readiness check failed', check: name, err: error });
+      return 'failed';
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Metrics } from './metrics.js';
+
+@ApiTags('operation')
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @Header('cache-control', 'no-store')
+  @ApiProduces('text/plain')
+  @ApiOperation({ summary: 'Metrics in the Prometheus text format' })
+  read(): Promise<string> {
+    return this.metrics.text();
+  }
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { AditError } from '../../core/errors.js';
+
+/** Items of one page at most, and where the caller does not say. */
+export const MAX_PAGE = 100;
+const STANDARD_PAGE = 50;
+const MAX_CURSOR_LENGTH = 512;
+
+/** `?limit=&cursor=` of every list; extend it with a list's own filters: `pageQuery.extend({ … })`. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(STANDARD_PAGE),
+  cursor: z.string().min(1).max(MAX_CURSOR_LENGTH).optional(),
+});
+
+export type PageQuery = z.infer<typeof pageQuery>;
+
+/** One page of a list; `next` is the cursor of the page after it, null at the end. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** A position in a list as an opaque base64url text. */
+export function encodeCursor(position: unknown): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+/** The position that a cursor stands for; null without a cursor. Throws `request-invalid` for one that we did not make. */
+export function decodeCursor<T>(cursor: string | undefined, schema: z.ZodType<T>): T | null {
+  if (cursor === undefined) return null;
+  const detail = 'The cursor is not one that this list gave out.';
+  const invalid = new AditError('request-invalid', detail, [{ pointer: '/cursor', code: 'request-invalid', detail }]);
+  if (!/^[A-Za-z0-9_-]+$/.test(cursor)) throw invalid;
+  let position: unknown;
+  try {
+    position = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw invalid;
+  }
+  const result = schema.safeParse(position);
+  if (!result.success) throw invalid;
+  return result.data;
+}
+
+/**
+ * Makes a page of rows read with `limit + 1`: the row too many says that there is a next page, and is not shown.
+ * `positionOf` gives what the list is ordered by.
+ */
+export function pageOf<Row, T>(
+  rows: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => unknown,
+  show: (row: Row) => T,
+): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(show),
+    next: rows.length > limit && last !== undefined ? encodeCursor(positionOf(last)) : null,
+  };
+}

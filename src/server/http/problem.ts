@@ -1,0 +1,47 @@
+import { type AditError, type ErrorCode, type ErrorDetail, errorCodes } from '../../core/errors.js';
+
+/** RFC 9457 problem document as in wire.md, "Responses"; served as `application/problem+json`. */
+export interface Problem extends ProblemExtras {
+  /** `/errors/<code>`: a page of this service that explains the code. */
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  /** Every place that is wrong; absent where the code says it all. */
+  errors?: readonly ErrorDetail[];
+  /** The id under which the failure stands in the service's log; set by the filter. */
+  request_id?: string;
+}
+
+/** Members beyond RFC 9457 that a refusal of an event carries. */
+export interface ProblemExtras {
+  /** The heads of the lots to which the signer is a party, so that it can chain anew: lot id → event id. */
+  heads?: Readonly<Record<string, string>>;
+  /** The refusal signed by the service key, a compact JWS. */
+  refusal?: string;
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** What a coded error says over HTTP. */
+export function problemOf(error: AditError, extras: ProblemExtras = {}): Problem {
+  const { status, title } = errorCodes[error.code];
+  return {
+    type: `/errors/${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.detail,
+    ...(error.errors.length > 0 ? { errors: error.errors } : {}),
+    ...extras,
+  };
+}
+
+/** Thrown where a problem is ready made, with a signed refusal for instance; the filter sends it as it is. */
+export class ProblemError extends Error {
+  constructor(readonly problem: Problem) {
+    super(`${problem.code}: ${problem.detail}`);
+    this.name = 'ProblemError';
+  }
+}

@@ -1,0 +1,43 @@
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+import * as z from 'zod';
+import { AditError, type ErrorDetail } from '../../core/errors.js';
+
+/** Places reported of one request at most; whoever sends more mistakes than that learns little from the rest. */
+const MAX_ERRORS = 50;
+
+/** RFC 6901. */
+const pointer = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+interface Issue {
+  readonly message: string;
+  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }>;
+}
+
+/** `request-invalid` with a pointer to each place that is wrong. */
+export function requestInvalid(issues: readonly Issue[]): AditError {
+  const errors = issues.slice(0, MAX_ERRORS).map<ErrorDetail>(({ message, path = [] }) => ({
+    pointer: pointer(path.map((part) => (typeof part === 'object' ? part.key : part))),
+    code: 'request-invalid',
+    detail: message,
+  }));
+  const first = errors[0];
+  return new AditError(
+    'request-invalid',
+    first === undefined
+      ? 'The request does not have the expected form.'
+      : `${first.pointer || 'The request'}: ${first.detail}`,
+    errors,
+  );
+}
+
+/** Validates every `@Body`, `@Query` and `@Param` that names a `schema`, and hands over what the schema made of it. */
+export const validation = (): StandardSchemaValidationPipe =>
+  new StandardSchemaValidationPipe({ exceptionFactory: requestInvalid });
+
+/** Checks a value outside the pipe (a line of a stream, a header). Throws `request-invalid`. */
+export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (!result.success) throw requestInvalid(result.error.issues);
+  return result.data;
+}

@@ -1,0 +1,80 @@
+import { eventId } from '../../core/event/ids.js';
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { type PublicJwk, algOf } from '../../core/event/keys.js';
+import { AditError } from '../../core/errors.js';
+import { leafHash } from '../../core/log/tree.js';
+import type { Queryable } from '../database/rows.js';
+import type { StoredEntry } from '../ledger/read-log.js';
+import { sha256 } from '../ledger/sha256.js';
+import { verifySignature } from '../ledger/verify-signature.js';
+
+/** One entry whose row is not what was logged. `columns` are those that somebody changed, as far as can be told. */
+export interface AlteredEntry {
+  index: number;
+  id: string;
+  columns: ('jws' | 'leaf_hash' | 'id')[];
+  stored: string;
+  expected: string;
+}
+
+/** What an entry counts as in the recomputed tree. */
+export interface CheckedLeaf {
+  leaf: Uint8Array;
+  altered: AlteredEntry | null;
+  /** Whether nothing stored says for certain what the leaf was: roots from here on cannot be judged. */
+  uncertain: boolean;
+}
+
+const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/**
+ * Compares one stored entry with itself and with the tile that commits to it (null: its tile is not full yet). Where
+ * text and leaf hash differ, the tile says which of them is right, else the signature does.
+ */
+export async function checkLeaf(db: Queryable, entry: StoredEntry, tile: Uint8Array | null): Promise<CheckedLeaf> {
+  const leaf = leafHash(entry.jws, sha256);
+  const found = (columns: AlteredEntry['columns'], stored: string, expected: string): AlteredEntry => ({
+    index: entry.index,
+    id: entry.id,
+    columns,
+    stored,
+    expected,
+  });
+  if (equal(leaf, entry.leafHash) && (tile === null || equal(tile, leaf)))
+    return { leaf, altered: checkId(entry, found), uncertain: false };
+
+  const signed = await signatureHolds(db, entry.jws);
+  const truth = tile ?? (signed ? leaf : entry.leafHash);
+  if (equal(truth, leaf))
+    return { leaf, altered: found(['leaf_hash'], base64(entry.leafHash), base64(leaf)), uncertain: false };
+  // Text and hash agree with each other and the signature holds: rather the tile was changed, which the tree will show.
+  if (signed && equal(leaf, entry.leafHash)) return { leaf, altered: checkId(entry, found), uncertain: false };
+  const columns: AlteredEntry['columns'] = equal(truth, entry.leafHash) ? ['jws'] : ['jws', 'leaf_hash'];
+  return { leaf: truth, altered: found(columns, base64(leaf), base64(truth)), uncertain: tile === null };
+}
+
+function checkId(
+  { jws, id }: StoredEntry,
+  found: (columns: AlteredEntry['columns'], stored: string, expected: string) => AlteredEntry,
+): AlteredEntry | null {
+  const expected = eventId(jws.slice(0, jws.lastIndexOf('.')));
+  return expected === id ? null : found(['id'], id, expected);
+}
+
+/** Whether the text is an event signed by the key it names, as the registry's table has that key now. */
+export async function signatureHolds(db: Queryable, jws: string): Promise<boolean> {
+  try {
+    const envelope = parseEnvelope(`${jws}~`);
+    const { rows } = await db.query<{ jwk: PublicJwk }>('SELECT jwk FROM keys WHERE kid = $1', [envelope.header.kid]);
+    const jwk = rows[0]?.jwk;
+    return (
+      jwk !== undefined &&
+      algOf(jwk) === envelope.header.alg &&
+      (await verifySignature(jwk, envelope.signingInput, envelope.signature))
+    );
+  } catch (error) {
+    if (error instanceof AditError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Replay } from '../ledger/replay.js';
+import type { LogStateRow, StoredCheckpoint } from './audit-checkpoints.js';
+import type { DisclosureFault } from './audit-disclosures.js';
+import type { RecomputedTree } from './audit-tree.js';
+
+/** What one audit has gathered. */
+export interface Evidence {
+  tree: RecomputedTree;
+  state: LogStateRow | null;
+  checkpoints: StoredCheckpoint[];
+  /** What was signed last, remembered outside the database; null where this process cannot see it. */
+  guard: { size: number; root: Uint8Array } | null;
+  replay: Replay;
+  disclosures: DisclosureFault[];
+  /** Lots whose chain has an event at an index, for the indices of damaged entries. */
+  lotsAt: ReadonlyMap<number, string[]>;
+  /** Indices among the replay's problems whose signature does verify by the stored keys. */
+  signedAfterAll: ReadonlySet<number>;
+}
+
+/** What later faults may be put down to. */
+export interface BadEntries {
+  /** The first entry whose content is not what was logged; Infinity: none. */
+  first: number;
+  lots: ReadonlySet<string>;
+}

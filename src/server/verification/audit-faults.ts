@@ -1,0 +1,132 @@
+import type { RecordFault } from '../../core/rules/facts.js';
+import type { EntryProblem } from '../ledger/replay.js';
+import type { BadEntries, Evidence } from './audit-evidence.js';
+import { differenceFaults } from './audit-projection-faults.js';
+import type { MissingRun } from './audit-tree.js';
+import { treeFaults } from './audit-tree-faults.js';
+
+const runName = ({ from, to }: MissingRun): string => (to - from === 1 ? `${from}` : `${from}–${to - 1}`);
+
+/**
+ * Turns what an audit gathered into faults, each named once: table, key, lots, first bad index. What merely follows from
+ * a damaged entry (roots after it, events that build on it, rows derived from it) is left out, because it says nothing
+ * new and would hide the place.
+ */
+export function explain(evidence: Evidence): RecordFault[] {
+  const entries = entryFaults(evidence);
+  const bad = badEntries(evidence);
+  return [
+    ...entries,
+    ...chainFaults(evidence, bad),
+    ...treeFaults(evidence, bad),
+    ...differenceFaults(evidence, bad),
+    ...disclosureFaults(evidence, bad),
+  ];
+}
+
+function badEntries({ tree, replay, lotsAt, state, signedAfterAll }: Evidence): BadEntries {
+  const indices = [
+    ...tree.missing.map(({ from }) => from),
+    ...tree.altered.filter(({ columns }) => columns.includes('jws')).map(({ index }) => index),
+    ...replay.entries
+      .filter(({ kind, index }) => kind === 'unreadable' || (kind === 'signature' && !signedAfterAll.has(index)))
+      .map(({ index }) => index),
+  ];
+  if (state !== null && state.size > tree.size) indices.push(tree.size);
+  const lots = indices.flatMap((index) => lotsAt.get(index) ?? []);
+  return { first: Math.min(Infinity, ...indices), lots: new Set(lots) };
+}
+
+function entryFaults({ tree, state, checkpoints, replay, lotsAt, signedAfterAll }: Evidence): RecordFault[] {
+  const faults: RecordFault[] = [];
+  const named = new Set<number>();
+  const signed = checkpoints.some(({ size, note }) => size > tree.size && typeof note === 'object');
+  const tail = state !== null && state.size > tree.size && signed ? [{ from: tree.size, to: state.size }] : [];
+  for (const run of [...tree.missing, ...tail]) {
+    const lots = new Set<string>();
+    for (const [index, here] of lotsAt) if (index >= run.from && index < run.to) here.forEach((lot) => lots.add(lot));
+    faults.push({
+      rule: 'record-event-missing',
+      subject: `entries index=${run.from}`,
+      cause: 'missing',
+      lots: [...lots],
+      events: [],
+      measured: `${run.to - run.from} missing`,
+      threshold: '0 missing',
+      detail: `Table entries: index ${runName(run)} is not there.`,
+      firstIndex: run.from,
+    });
+  }
+  for (const { index, id, columns, stored, expected } of tree.altered) {
+    named.add(index);
+    faults.push({
+      rule: 'record-event-altered',
+      subject: `entries index=${index}`,
+      cause: 'altered',
+      lots: lotsAt.get(index) ?? [],
+      events: columns.includes('id') ? [expected] : [id],
+      measured: stored,
+      threshold: expected,
+      detail: `Table entries, index ${index}: ${columns.join(' and ')} is not what was logged.`,
+      firstIndex: index,
+    });
+  }
+  for (const { index, kind, lots, detail } of replay.entries) {
+    const signature = kind === 'signature' && !signedAfterAll.has(index);
+    if (named.has(index) || (kind !== 'unreadable' && !signature)) continue;
+    named.add(index);
+    faults.push({
+      rule: signature ? 'record-signature-invalid' : 'record-event-altered',
+      subject: `entries index=${index}`,
+      cause: signature ? 'signature' : 'altered',
+      lots: [...new Set([...lots, ...(lotsAt.get(index) ?? [])])],
+      events: [],
+      measured: signature ? 'signature does not verify' : 'not an event',
+      threshold: signature ? 'signature verifies' : 'an event',
+      detail: `Table entries, index ${index}: ${detail}`,
+      firstIndex: index,
+    });
+  }
+  return faults;
+}
+
+/** Entries that admission would refuse now; what builds on a refused one is refused with it and not named. */
+function chainFaults({ replay, tree }: Evidence, bad: BadEntries): RecordFault[] {
+  const altered = new Set(tree.altered.filter(({ columns }) => columns.includes('jws')).map(({ index }) => index));
+  const refused: EntryProblem[] = [];
+  for (const problem of replay.entries) {
+    if (problem.kind !== 'refused' || problem.index > bad.first || altered.has(problem.index)) continue;
+    const follows = refused.some(({ lots }) => lots.length === 0 || lots.some((lot) => problem.lots.includes(lot)));
+    if (!follows) refused.push(problem);
+  }
+  return refused.map(({ index, code, lots, detail }) => ({
+    rule: 'record-chain-broken',
+    subject: `entries index=${index}`,
+    cause: 'refused',
+    lots,
+    events: [],
+    measured: code ?? 'waiting',
+    threshold: 'admitted',
+    detail: `Table entries, index ${index}: ${detail}`,
+    firstIndex: index,
+  }));
+}
+
+function disclosureFaults({ disclosures }: Evidence, bad: BadEntries): RecordFault[] {
+  return disclosures
+    .filter(({ index }) => (index === null ? bad.first === Infinity : index !== bad.first))
+    .map(({ event, digest, index, actual }) => ({
+      rule: 'record-disclosure-mismatch',
+      subject: `disclosures event=${event}, digest=${digest}`,
+      cause: 'digest',
+      lots: [],
+      events: [event],
+      measured: actual,
+      threshold: digest,
+      detail:
+        index === null
+          ? `Table disclosures: the log has no event ${event}.`
+          : `Table disclosures: what is stored for event ${event} (entry ${index}) is not what it commits to.`,
+      firstIndex: index,
+    }));
+}

@@ -1,0 +1,68 @@
+import type { RecordFault } from '../../core/rules/facts.js';
+import type { Difference } from '../ledger/compare-projections.js';
+import type { BadEntries, Evidence } from './audit-evidence.js';
+
+/** Rows of one table that are named one by one; more are named together. */
+const ROWS_NAMED = 10;
+
+/** Whether a row differs only because the replay could not use a damaged entry. */
+function followsFrom({ lots, index }: Difference, bad: BadEntries): boolean {
+  if (bad.first === Infinity) return false;
+  return index === null || index >= bad.first || lots.some((lot) => bad.lots.has(lot));
+}
+
+/** Rows that the replay gives otherwise, each once with all its cells; many rows of one table are one fault. */
+export function differenceFaults({ replay }: Evidence, bad: BadEntries): RecordFault[] {
+  const refused = replay.entries.filter(({ kind }) => kind === 'refused');
+  const cause: BadEntries = {
+    first: Math.min(bad.first, ...refused.map(({ index }) => index)),
+    lots: new Set([...bad.lots, ...refused.flatMap(({ lots }) => lots)]),
+  };
+  const rows = new Map<string, Difference[]>();
+  for (const difference of replay.differences) {
+    if (followsFrom(difference, cause)) continue;
+    const name = `${difference.table} ${difference.key}`;
+    rows.set(name, [...(rows.get(name) ?? []), difference]);
+  }
+  const tables = new Map<string, Difference[][]>();
+  for (const row of rows.values()) {
+    const table = row[0]?.table ?? '';
+    tables.set(table, [...(tables.get(table) ?? []), row]);
+  }
+  return [...tables].flatMap(([table, found]) =>
+    found.length > ROWS_NAMED
+      ? [differenceFault(table, `${found.length} rows`, found.flat())]
+      : found.map((row) => differenceFault(`${table} ${row[0]?.key ?? ''}`, '', row)),
+  );
+}
+
+const short = (value: string | null): string =>
+  value === null ? 'nothing' : value.length > 80 ? `${value.slice(0, 79)}…` : value;
+
+function cells(row: readonly Difference[], side: 'stored' | 'replayed'): string {
+  return row
+    .slice(0, 8)
+    .map(({ column, [side]: value }) =>
+      column === null ? (value === null ? 'no row' : 'a row') : `${column} ${short(value)}`,
+    )
+    .join(', ');
+}
+
+function differenceFault(subject: string, many: string, row: Difference[]): RecordFault {
+  const indices = row.flatMap(({ index }) => index ?? []);
+  const what = row.some(({ column }) => column === null) ? 'is there in one and not in the other' : 'differs';
+  return {
+    rule: 'record-projection-differs',
+    subject,
+    cause: 'differs',
+    lots: [...new Set(row.flatMap(({ lots }) => lots))],
+    events: [],
+    measured: many === '' ? cells(row, 'stored') : many,
+    threshold: many === '' ? cells(row, 'replayed') : '0 rows',
+    detail:
+      many === ''
+        ? `Table ${subject}: stored ${cells(row, 'stored')}; the log gives ${cells(row, 'replayed')}.`
+        : `Table ${subject}: ${many} ${what === 'differs' ? 'differ' : 'are there in one and not in the other'} from a replay of the log.`,
+    firstIndex: indices.length === 0 ? null : Math.min(...indices),
+  };
+}

@@ -1,0 +1,183 @@
+import { TreeEdge, type FullTile } from '../../core/log/edge.js';
+import type { Queryable } from '../database/rows.js';
+import { entriesBetween } from '../ledger/read-log.js';
+import { sha256 } from '../ledger/sha256.js';
+import { type AlteredEntry, checkLeaf } from './audit-entries.js';
+import { seenOf } from './read-seen.js';
+
+/** Entries held in memory at a time: four tiles. */
+const CHUNK = 1_024;
+const TILE_WIDTH = 256;
+const HASH_BYTES = 32;
+
+/** Indices [from, to) of which no row is there. */
+export interface MissingRun {
+  from: number;
+  to: number;
+}
+
+export interface TileFault {
+  level: number;
+  index: number;
+  what: 'missing' | 'hashes' | 'root' | 'beyond';
+  /** Entries whose hashes in the tile differ, for a tile of level 0. */
+  entries: number[];
+}
+
+/** What recomputing the tree from the stored bytes gives. */
+export interface RecomputedTree {
+  /** Rows up to the last index, holes included. */
+  size: number;
+  missing: MissingRun[];
+  altered: AlteredEntry[];
+  tiles: TileFault[];
+  /** Roots at the sizes asked for, as far as they exist. */
+  roots: Map<number, Uint8Array>;
+  /** Entries whose `seen` names a size asked for and another root. */
+  forks: { index: number; id: string; size: number; root: string }[];
+  /** From this index on the tree rests on a guess, because nothing stored says what was there; null: nowhere. */
+  uncertainFrom: number | null;
+}
+
+interface TileRow {
+  level: number;
+  index: number;
+  hashes: Buffer;
+  root: Buffer;
+}
+
+/**
+ * Recomputes the whole tree (RFC 6962 §2.1) from the stored entries, a thousand at a time, and compares it with the
+ * stored tiles. Where an entry is damaged the hash that its tile has for it stands in, so that one damaged entry does
+ * not make everything after it look damaged.
+ */
+export class AuditTree {
+  private readonly edge = TreeEdge.at(0, [], sha256);
+  private readonly result: RecomputedTree = {
+    size: 0,
+    missing: [],
+    altered: [],
+    tiles: [],
+    roots: new Map(),
+    forks: [],
+    uncertainFrom: null,
+  };
+
+  /** @param sizes sizes at which the root is wanted. */
+  constructor(
+    private readonly db: Queryable,
+    private readonly sizes: ReadonlySet<number>,
+  ) {}
+
+  async run(): Promise<RecomputedTree> {
+    const { rows } = await this.db.query<{ size: number }>('SELECT COALESCE(max(index) + 1, 0) AS size FROM entries');
+    this.result.size = rows[0]?.size ?? 0;
+    this.keepRoot();
+    for (let from = 0; from < this.result.size; from += CHUNK)
+      await this.chunk(from, Math.min(from + CHUNK, this.result.size));
+    await this.tilesBeyond();
+    return this.result;
+  }
+
+  private async chunk(from: number, to: number): Promise<void> {
+    const stored = new Map((await entriesBetween(this.db, from, to)).map((entry) => [entry.index, entry]));
+    const tiles = await this.leafTiles(from, to);
+    let leaves: Uint8Array[] = [];
+    const emitted: FullTile[] = [];
+    const flush = (): void => {
+      emitted.push(...this.edge.append(leaves).tiles);
+      leaves = [];
+      this.keepRoot();
+    };
+    for (let index = from; index < to; index += 1) {
+      const tile = tiles.get(Math.floor(index / TILE_WIDTH))?.hashes ?? null;
+      const at = (index % TILE_WIDTH) * HASH_BYTES;
+      const hash = tile === null ? null : tile.subarray(at, at + HASH_BYTES);
+      const entry = stored.get(index);
+      if (entry === undefined) leaves.push(this.missing(index, hash));
+      else {
+        const { leaf, altered, uncertain } = await checkLeaf(this.db, entry, hash);
+        leaves.push(leaf);
+        if (altered !== null) this.result.altered.push(altered);
+        else this.compareSeen(index, entry.id, entry.jws);
+        if (uncertain) this.doubt(index);
+      }
+      if (this.sizes.has(index + 1) || leaves.length === TILE_WIDTH) flush();
+    }
+    flush();
+    await this.compareTiles(emitted);
+  }
+
+  private keepRoot(): void {
+    if (this.sizes.has(this.edge.size)) this.result.roots.set(this.edge.size, this.edge.root());
+  }
+
+  private doubt(index: number): void {
+    this.result.uncertainFrom ??= index;
+  }
+
+  private missing(index: number, hash: Uint8Array | null): Uint8Array {
+    const run = this.result.missing.at(-1);
+    if (run !== undefined && run.to === index) run.to = index + 1;
+    else this.result.missing.push({ from: index, to: index + 1 });
+    if (hash === null) this.doubt(index);
+    return hash ?? new Uint8Array(HASH_BYTES);
+  }
+
+  /** What a signer had seen must be a root of this very tree; sizes whose root is not kept cannot be judged. */
+  private compareSeen(index: number, id: string, jws: string): void {
+    const seen = seenOf(jws);
+    const root = seen === null ? undefined : this.result.roots.get(seen.size);
+    if (seen === null || root === undefined || Buffer.from(root).toString('base64') === seen.root) return;
+    this.result.forks.push({ index, id, ...seen });
+  }
+
+  private async leafTiles(from: number, to: number): Promise<Map<number, TileRow>> {
+    const { rows } = await this.db.query<TileRow>(
+      'SELECT level, index, hashes, root FROM tiles WHERE level = 0 AND index >= $1 AND index < $2',
+      [Math.floor(from / TILE_WIDTH), Math.ceil(to / TILE_WIDTH)],
+    );
+    // A tile that nobody can have filled yet proves nothing about its entries.
+    return new Map(
+      rows.filter(({ index }) => (index + 1) * TILE_WIDTH <= this.result.size).map((row) => [row.index, row]),
+    );
+  }
+
+  private async compareTiles(emitted: readonly FullTile[]): Promise<void> {
+    if (emitted.length === 0) return;
+    const { rows } = await this.db.query<TileRow>(
+      `SELECT t.level, t.index, t.hashes, t.root
+         FROM unnest($1::smallint[], $2::bigint[]) AS wanted (level, index) JOIN tiles AS t USING (level, index)`,
+      [emitted.map(({ level }) => level), emitted.map(({ index }) => index)],
+    );
+    const stored = new Map(rows.map((row) => [`${row.level}/${row.index}`, row]));
+    for (const { level, index, hashes, root } of emitted) {
+      const row = stored.get(`${level}/${index}`);
+      if (row === undefined) this.result.tiles.push({ level, index, what: 'missing', entries: [] });
+      else {
+        const differing = differingHashes(row.hashes, hashes);
+        const entries = level === 0 ? differing.map((position) => index * TILE_WIDTH + position) : [];
+        if (differing.length > 0) this.result.tiles.push({ level, index, what: 'hashes', entries });
+        else if (Buffer.compare(row.root, root) !== 0) this.result.tiles.push({ level, index, what: 'root', entries });
+      }
+    }
+  }
+
+  /** Tiles that the tree is too small to have filled. */
+  private async tilesBeyond(): Promise<void> {
+    const { rows } = await this.db.query<{ level: number; index: number }>(
+      'SELECT level, index FROM tiles WHERE (index + 1) * power(256::numeric, level + 1) > $1 ORDER BY level, index LIMIT 100',
+      [this.result.size],
+    );
+    for (const { level, index } of rows) this.result.tiles.push({ level, index, what: 'beyond', entries: [] });
+  }
+}
+
+function differingHashes(a: Uint8Array, b: Uint8Array): number[] {
+  if (Buffer.compare(a, b) === 0) return [];
+  const positions = Array.from({ length: TILE_WIDTH }, (_, position) => position);
+  return positions.filter((position) => {
+    const [from, to] = [position * HASH_BYTES, (position + 1) * HASH_BYTES];
+    return Buffer.compare(a.subarray(from, to), b.subarray(from, to)) !== 0;
+  });
+}

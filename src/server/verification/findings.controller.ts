@@ -1,0 +1,33 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as z from 'zod';
+import type { Page } from '../http/paging.js';
+import {
+  type FindingView,
+  type FindingsQuery,
+  ListFindings,
+  findingView,
+  findingsPage,
+  findingsQuery,
+} from './list-findings.js';
+
+/** What the verifiers have found. */
+@ApiTags('findings')
+@Controller('v1/findings')
+export class FindingsController {
+  constructor(private readonly findings: ListFindings) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Findings, the one opened last first; filters rule, severity, status, lot' })
+  @ApiOkResponse({ standardSchema: findingsPage })
+  list(@Query({ schema: findingsQuery }) query: FindingsQuery): Promise<Page<FindingView>> {
+    return this.findings.list(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One finding' })
+  @ApiOkResponse({ standardSchema: findingView })
+  byId(@Param('id', { schema: z.uuid() }) id: string): Promise<FindingView> {
+    return this.findings.byId(id);
+  }
+}

@@ -1,0 +1,101 @@
+import type { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+import type { LedgerIdentity } from '../ledger/ledger-identity.js';
+import { type Replay, replayLog } from '../ledger/replay.js';
+import { readCheckpoints, readLogState } from './audit-checkpoints.js';
+import { auditDisclosures } from './audit-disclosures.js';
+import { signatureHolds } from './audit-entries.js';
+import type { Evidence } from './audit-evidence.js';
+import { AuditTree, type RecomputedTree } from './audit-tree.js';
+
+/** Lots looked up for damaged entries at most. */
+const LOTS_NAMED = 1_000;
+
+export interface GatheredEvidence extends Evidence {
+  /** The newest time of the log, ms. */
+  now: number | null;
+}
+
+/**
+ * Reads all that an audit compares. The tree and what stands beside it are read in one snapshot, the replay in another;
+ * between the two the log can only have grown, which neither takes for a fault.
+ */
+export async function gatherEvidence(
+  database: Database,
+  identity: LedgerIdentity,
+  guard: Evidence['guard'],
+): Promise<GatheredEvidence> {
+  const replay = await replayLog(database, identity);
+  const client = await database.pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return await gather(client, identity, guard, replay);
+  } finally {
+    await client.query('ROLLBACK').catch((error: Error) => {
+      broken = error;
+    });
+    client.release(broken);
+  }
+}
+
+async function gather(
+  db: Queryable,
+  identity: LedgerIdentity,
+  guard: Evidence['guard'],
+  replay: Replay,
+): Promise<GatheredEvidence> {
+  const state = await readLogState(db);
+  const checkpoints = await readCheckpoints(db, identity.logKey);
+  const { rows: last } = await db.query<{ size: number }>('SELECT COALESCE(max(index) + 1, 0) AS size FROM entries');
+  const sizes = new Set([...checkpoints.map(({ size }) => size), last[0]?.size ?? 0]);
+  if (state !== null) sizes.add(state.size);
+  if (guard !== null) sizes.add(guard.size);
+  const tree = await new AuditTree(db, sizes).run();
+  const { rows: clock } = await db.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
+  return {
+    tree,
+    state,
+    checkpoints,
+    guard,
+    replay,
+    disclosures: await auditDisclosures(db),
+    lotsAt: await lotsAtDamage(db, tree, replay),
+    signedAfterAll: await signedAfterAll(db, replay),
+    now: clock[0]?.time ?? null,
+  };
+}
+
+/** Lots whose chain has an event where an entry is damaged: what the entry itself says may be forged or gone. */
+async function lotsAtDamage(db: Queryable, tree: RecomputedTree, replay: Replay): Promise<Map<number, string[]>> {
+  const indices = [
+    ...tree.altered.map(({ index }) => index),
+    ...tree.tiles.flatMap(({ entries }) => entries),
+    ...tree.forks.map(({ index }) => index),
+    ...replay.entries.map(({ index }) => index),
+  ];
+  const runs = [...tree.missing, { from: tree.size, to: Number.MAX_SAFE_INTEGER }];
+  const { rows } = await db.query<{ index: number; lot: string }>(
+    `SELECT index, lot FROM (SELECT index, lot FROM lot_events UNION ALL SELECT index, lot FROM attestations) AS named
+      WHERE index = ANY($1::bigint[])
+         OR EXISTS (SELECT FROM unnest($2::bigint[], $3::bigint[]) AS run (low, high) WHERE index >= low AND index < high)
+      ORDER BY index LIMIT ${LOTS_NAMED}`,
+    [indices, runs.map(({ from }) => from), runs.map(({ to }) => to)],
+  );
+  const lots = new Map<number, string[]>();
+  for (const { index, lot } of rows) lots.set(index, [...new Set([...(lots.get(index) ?? []), lot])]);
+  return lots;
+}
+
+/** The replay calls a signature invalid too where the key's own registration is damaged; those entries are sound. */
+async function signedAfterAll(db: Queryable, replay: Replay): Promise<Set<number>> {
+  const indices = replay.entries.filter(({ kind }) => kind === 'signature').map(({ index }) => index);
+  const sound = new Set<number>();
+  if (indices.length === 0) return sound;
+  const { rows } = await db.query<{ index: number; jws: string }>(
+    'SELECT index, jws FROM entries WHERE index = ANY($1::bigint[])',
+    [indices],
+  );
+  for (const { index, jws } of rows) if (await signatureHolds(db, jws)) sound.add(index);
+  return sound;
+}

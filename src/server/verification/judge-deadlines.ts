@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../clock.js';
+import { Database } from '../database/database.js';
+import { LogClock } from '../ledger/log-clock.js';
+import { nextDue } from './deadlines.js';
+import { VerifyEntries } from './verify-entries.js';
+
+/**
+ * Sees that what is due is judged with nobody calling. A deadline counts by the log's time only, so where the service's
+ * clock is past the next one, the log is told the time first.
+ */
+@Injectable()
+export class JudgeDeadlines {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly logClock: LogClock,
+    private readonly verify: VerifyEntries,
+  ) {}
+
+  /** Gives whether anything was due. */
+  async run(): Promise<boolean> {
+    const due = await nextDue(this.database.pool);
+    if (due === null || due > this.clock.now()) return false;
+    await this.logClock.tick();
+    await this.verify.run();
+    return true;
+  }
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
+import { HASH_BYTES, emptyRoot, sameHash } from '../../core/log/tree.js';
+import { createDurably, replaceDurably } from './durable-file.js';
+import { withFileLock } from './file-lock.js';
+import { hasCode } from './system-error.js';
+
+/** What was signed last: no other tree of this size, and no smaller one, is ever signed again. */
+export interface GuardState {
+  origin: string;
+  size: number;
+  root: Uint8Array;
+}
+
+/**
+ * `missing`: nothing tells what was signed before, so nothing may be signed. `unreadable`: the file is not what this
+ * class wrote. `foreign`: it guards another log. `exists`: a guard is made once. `backwards`: the step asked for would
+ * let a second history be signed.
+ */
+export type GuardFailure = 'missing' | 'unreadable' | 'foreign' | 'exists' | 'backwards';
+
+export class GuardError extends Error {
+  constructor(
+    readonly reason: GuardFailure,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'GuardError';
+  }
+}
+
+const stateSchema = z.strictObject({
+  origin: z.string(),
+  size: z.int().min(0),
+  root: z.string().transform((text, context) => {
+    const root = decodeBase64(text);
+    if (root?.length === HASH_BYTES) return root;
+    context.addIssue('must be 32 bytes in base64');
+    return z.NEVER;
+  }),
+});
+
+/**
+ * The memory of what the log key signed last: one line of JSON in a file outside the database and its backups, so that
+ * a restored database cannot bring back an older log to sign. Moves forward only, by compare-and-swap; safe between
+ * processes of one host; on the disk before `compareAndSwap` returns.
+ */
+export class Guard {
+  constructor(
+    readonly path: string,
+    readonly origin: string,
+  ) {}
+
+  /** Makes the guard of a new, empty log. Only `adit init` may: a guard made later would vouch for anything. */
+  create(): GuardState {
+    const state = { origin: this.origin, size: 0, root: emptyRoot() };
+    try {
+      createDurably(this.path, serialise(state));
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+      throw new GuardError('exists', `There is a guard at ${this.path} already; it is not replaced.`);
+    }
+    return state;
+  }
+
+  /** Throws a GuardError where there is no guard that can be relied on: then nothing may be signed. */
+  read(): GuardState {
+    const state = parse(this.path, this.readText());
+    if (state.origin !== this.origin)
+      throw new GuardError('foreign', `The guard at ${this.path} is that of ${state.origin}, not of ${this.origin}.`);
+    return state;
+  }
+
+  /**
+   * Moves the guard from `expected` to `next`. False if it does not stand at `expected`: another process has moved it.
+   * Throws a GuardError if `next` is smaller, or is another tree of the same size, or there is no guard.
+   */
+  compareAndSwap(expected: GuardState, next: GuardState): boolean {
+    if (next.origin !== this.origin)
+      throw new GuardError('foreign', `The guard at ${this.path} is not that of ${next.origin}.`);
+    if (!Number.isSafeInteger(next.size) || next.root.length !== HASH_BYTES)
+      throw new RangeError('What the guard is to remember is not the head of a tree.');
+    return withFileLock(`${this.path}.lock`, () => {
+      const current = this.read();
+      if (current.size !== expected.size || !sameHash(current.root, expected.root)) return false;
+      const isSame = next.size === current.size && sameHash(next.root, current.root);
+      if (next.size <= current.size && !isSame)
+        throw new GuardError('backwards', `A log of ${current.size} entries is signed: ${next.size} cannot follow.`);
+      if (!isSame) replaceDurably(this.path, serialise(next));
+      return true;
+    });
+  }
+
+  private readText(): string {
+    try {
+      return readFileSync(this.path, 'utf8');
+    } catch (error) {
+      if (hasCode(error, 'ENOENT'))
+        throw new GuardError(
+          'missing',
+          `There is no guard at ${this.path}, so what was signed before is unknown and nothing is signed. ` +
+            'Put the file back from where it was kept; for a new log, run "adit init".',
+        );
+      throw new GuardError('unreadable', `The guard at ${this.path} cannot be read: ${String(error)}.`);
+    }
+  }
+}
+
+function serialise({ origin, size, root }: GuardState): string {
+  return `${JSON.stringify({ origin, size, root: encodeBase64(root) })}\n`;
+}
+
+function parse(path: string, text: string): GuardState {
+  try {
+    const state = stateSchema.parse(JSON.parse(text));
+    if (serialise(state) === text) return state;
+  } catch {
+    // Whatever is wrong with it, the answer is the same.
+  }
+  throw new GuardError('unreadable', `The guard at ${path} is damaged: it is not one line of origin, size and root.`);
+}

@@ -1,0 +1,154 @@
+import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign as signWith } from 'node:crypto';
+import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import * as z from 'zod';
+import type { Signer } from '../../core/event/build.js';
+import { type PublicJwk, publicJwkSchema, thumbprint } from '../../core/event/keys.js';
+import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
+import { ED25519_TYPE, type NoteSigner, isKeyName, keyId, vkey } from '../../core/log/note.js';
+import { createDurably } from './durable-file.js';
+import { hasCode } from './system-error.js';
+
+/** Where the two private keys of a ledger are kept: neither in the database nor beside it. */
+export interface KeyPaths {
+  /** Signs checkpoints; C2SP signed-note private key text. */
+  logKeyFile: string;
+  /** Signs the log's clock and refusals; a private JWK (RFC 8037). */
+  serviceKeyFile: string;
+}
+
+export interface ServiceKeys {
+  log: NoteSigner;
+  /** The log's verifier key: what buyers pin. */
+  vkey: string;
+  service: Signer;
+  serviceJwk: PublicJwk;
+}
+
+/** `missing`, `exists`: the file. `unreadable`: it holds no such key. `foreign`: it is the key of another log. */
+export type KeyFileFailure = 'missing' | 'exists' | 'unreadable' | 'foreign';
+
+export class KeyFileError extends Error {
+  constructor(
+    readonly reason: KeyFileFailure,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'KeyFileError';
+  }
+}
+
+const SEED_BYTES = 32;
+const OTHERS = 0o077;
+/** PKCS #8 (RFC 8410 §7) is this, and then the 32 bytes of the private key. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+const privateJwkSchema = z.strictObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string(),
+  d: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+});
+
+/** Makes both keys of a new ledger. Refuses to replace either: with the log key goes every signature made so far. */
+export function initKeys({ logKeyFile, serviceKeyFile }: KeyPaths, origin: string): ServiceKeys {
+  if (!isKeyName(origin)) throw new KeyFileError('foreign', `"${origin}" is not the name of a log.`);
+  for (const path of [logKeyFile, serviceKeyFile])
+    if (existsSync(path)) throw new KeyFileError('exists', `There is a key at ${path} already; it is not replaced.`);
+  create(logKeyFile, logKeyText(origin, generateKeyPairSync('ed25519').privateKey));
+  try {
+    const serviceJwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+    create(
+      serviceKeyFile,
+      `${JSON.stringify({ kty: serviceJwk.kty, crv: serviceJwk.crv, x: serviceJwk.x, d: serviceJwk.d })}\n`,
+    );
+  } catch (error) {
+    unlinkSync(logKeyFile);
+    throw error;
+  }
+  return loadKeys({ logKeyFile, serviceKeyFile }, origin);
+}
+
+/**
+ * Reads both keys. Throws a KeyFileError that says what to do if one is missing, damaged, or of another log.
+ * @param warn is told of files that other users of the machine may read.
+ */
+export function loadKeys(
+  { logKeyFile, serviceKeyFile }: KeyPaths,
+  origin: string,
+  warn: (message: string) => void = () => undefined,
+): ServiceKeys {
+  const log = parseLogKey(logKeyFile, read(logKeyFile, 'log key', warn), origin);
+  const service = parseServiceKey(serviceKeyFile, read(serviceKeyFile, 'service key', warn));
+  return { ...log, service, serviceJwk: service.jwk };
+}
+
+function create(path: string, text: string): void {
+  try {
+    createDurably(path, text);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    throw new KeyFileError('exists', `There is a key at ${path} already; it is not replaced.`);
+  }
+}
+
+function read(path: string, name: string, warn: (message: string) => void): string {
+  try {
+    if (process.platform !== 'win32' && (statSync(path).mode & OTHERS) !== 0)
+      warn(`The ${name} at ${path} can be read by others than its owner; run "chmod 600 ${path}".`);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT'))
+      throw new KeyFileError(
+        'missing',
+        `There is no ${name} at ${path}. Run "adit init" for a new ledger; for one that exists, put its key back.`,
+      );
+    throw new KeyFileError('unreadable', `The ${name} at ${path} cannot be read: ${String(error)}.`);
+  }
+}
+
+/** The raw public key of an Ed25519 key: 32 bytes (RFC 8032). */
+function publicBytes(key: KeyObject): Uint8Array {
+  const { x = '' } = createPublicKey(key).export({ format: 'jwk' });
+  return new Uint8Array(Buffer.from(x, 'base64url'));
+}
+
+const keyFromSeed = (seed: Uint8Array): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+
+/** `PRIVATE+KEY+<name>+<key id>+<base64(0x01 ‖ private key)>`, as C2SP signed-note tools write it. */
+function logKeyText(origin: string, key: KeyObject): string {
+  const seed = Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url');
+  return `PRIVATE+KEY+${origin}+${keyId(origin, publicBytes(key))}+${encodeBase64(Buffer.concat([Uint8Array.of(ED25519_TYPE), seed]))}\n`;
+}
+
+function parseLogKey(path: string, text: string, origin: string): Pick<ServiceKeys, 'log' | 'vkey'> {
+  const match = /^PRIVATE\+KEY\+([^+\n]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\n?$/.exec(text);
+  const [, name = '', id = '', encoded = ''] = match ?? [];
+  const bytes = decodeBase64(encoded);
+  if (match === null || bytes?.[0] !== ED25519_TYPE || bytes.length !== 1 + SEED_BYTES)
+    throw new KeyFileError('unreadable', `The log key at ${path} is not a private key for signing notes with Ed25519.`);
+  const key = keyFromSeed(bytes.subarray(1));
+  const publicKey = publicBytes(key);
+  if (keyId(name, publicKey) !== id)
+    throw new KeyFileError('unreadable', `The log key at ${path} is damaged: its id does not derive from it.`);
+  if (name !== origin)
+    throw new KeyFileError('foreign', `The log key at ${path} is that of ${name}, and this log is ${origin}.`);
+  const sign = (message: Uint8Array): Uint8Array => new Uint8Array(signWith(null, message, key));
+  return { log: { name, keyId: id, sign }, vkey: vkey(name, publicKey) };
+}
+
+function parseServiceKey(path: string, text: string): Signer {
+  const damaged = new KeyFileError('unreadable', `The service key at ${path} is not a private Ed25519 key (JWK).`);
+  let parsed: z.infer<typeof privateJwkSchema>;
+  try {
+    parsed = privateJwkSchema.parse(JSON.parse(text));
+  } catch {
+    throw damaged;
+  }
+  const key = keyFromSeed(Buffer.from(parsed.d, 'base64url'));
+  if (Buffer.from(publicBytes(key)).toString('base64url') !== parsed.x)
+    throw new KeyFileError('unreadable', `The service key at ${path} is damaged: x is not the public key of d.`);
+  const jwk = publicJwkSchema.parse({ kty: parsed.kty, crv: parsed.crv, x: parsed.x });
+  const sign = (data: Uint8Array): Promise<Uint8Array> => Promise.resolve(new Uint8Array(signWith(null, data, key)));
+  return { kid: thumbprint(jwk), alg: 'Ed25519', jwk, sign };
+}

@@ -1,0 +1,134 @@
+import { type ConnectionOptions, createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
+import { assertSchemaCompatibility } from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+
+/** The schema that BullMQ's tables live in; it is the queue's own, and migrated by its own numbers. */
+const SCHEMA = 'bullmq';
+/** The role in which the service works; it may use the queue's tables, and not change them. */
+const APPLICATION_ROLE = 'ledger_app';
+
+/**
+ * Connections of the shared pool. Each worker holds one for LISTEN as long as it lives, so there must be more than
+ * there are queues; the rest serve adds, takes and completions.
+ */
+const POOL_SIZE = 12;
+const CONNECT_TIMEOUT = 5_000;
+/** Times a Redis command is tried before an add fails; a worker waits for Redis for ever, an API must not. */
+const API_RETRIES = 3;
+
+export interface QueueAddress {
+  /** Where the service works; jobs wait here unless there is a Redis. */
+  appUrl: string;
+  redisUrl: string | null;
+}
+
+/** Where jobs wait, ready to be used by every queue and worker of this process. */
+export interface QueueBackend {
+  kind: 'postgres' | 'redis';
+  connection: ConnectionOptions;
+  /** Rejects if jobs cannot be added or taken now. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes or updates the queue's tables, as a role that may; done before any queue is made, because BullMQ does not. */
+export async function migrateQueue(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: CONNECT_TIMEOUT });
+  await client.connect();
+  try {
+    await runMigrations(client, SCHEMA);
+    const { rows } = await client.query<{ present: boolean }>(
+      'SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS present',
+      [APPLICATION_ROLE],
+    );
+    if (rows[0]?.present === true)
+      await client.query(`
+        GRANT USAGE ON SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
+        GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
+        GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};`);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Opens the backend that every queue of this process will share; call it once, before Nest makes any queue.
+ * Rejects where the queue's tables are missing or too new: a worker would loop on that error without end.
+ */
+export async function openQueue(address: QueueAddress, failed: (error: Error) => void): Promise<QueueBackend> {
+  return address.redisUrl === null ? openPostgres(address.appUrl, failed) : openRedis(address.redisUrl, failed);
+}
+
+async function openPostgres(url: string, failed: (error: Error) => void): Promise<QueueBackend> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL_SIZE,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    application_name: 'adit-queue',
+    options: `-c role=${APPLICATION_ROLE} -c search_path=${SCHEMA}`,
+  });
+  // Every queue and worker listens here too.
+  pool.setMaxListeners(0);
+  pool.on('error', failed);
+  try {
+    const client = await pool.connect();
+    try {
+      await assertSchemaCompatibility(client, SCHEMA);
+    } finally {
+      client.release();
+    }
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  // @nestjs/bullmq hands no backend on, so the choice is made for the whole process.
+  setDefaultBackendFactory(createPostgresBackend);
+  return {
+    kind: 'postgres',
+    // BullMQ types its connections for Redis alone; the factory above takes a pool.
+    connection: pool as unknown as ConnectionOptions,
+    check: async () => void (await pool.query('SELECT 1')),
+    close: () => pool.end(),
+  };
+}
+
+async function openRedis(url: string, failed: (error: Error) => void): Promise<QueueBackend> {
+  setDefaultBackendFactory();
+  const probe = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT,
+    maxRetriesPerRequest: API_RETRIES,
+    enableOfflineQueue: false,
+  });
+  probe.on('error', failed);
+  try {
+    await probe.connect();
+  } catch (error) {
+    probe.disconnect();
+    throw error;
+  }
+  return {
+    kind: 'redis',
+    connection: redisConnection(url),
+    check: async () => void (await probe.ping()),
+    close: async () => void (await probe.quit()),
+  };
+}
+
+/** BullMQ makes its own ioredis connections from these, one for commands and one to block on. */
+function redisConnection(address: string): ConnectionOptions {
+  const url = new URL(address);
+  return {
+    host: url.hostname,
+    port: url.port === '' ? 6_379 : Number(url.port),
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(/^\/[0-9]+$/.test(url.pathname) ? { db: Number(url.pathname.slice(1)) } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+    maxRetriesPerRequest: null,
+  };
+}

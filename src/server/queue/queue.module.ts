@@ -1,0 +1,30 @@
+import { BullModule } from '@nestjs/bullmq';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { QueueBackend } from './prepare-queue.js';
+import { queueNames } from './queue-names.js';
+
+/** A job that failed is tried again after 1, 2, 4, 8 s; jobs are wake-ups, so few are kept to look at. */
+const jobs = {
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 1_000 },
+  removeOnComplete: { count: 100 },
+  removeOnFail: { count: 1_000 },
+} as const;
+
+/**
+ * The four queues, for every feature: `@InjectQueue('verification') queue: Queue` adds, a `@Processor('verification')`
+ * takes. Processors run where `process` is true, in the worker role; elsewhere they lie still even if they are provided.
+ */
+@Module({})
+export class QueueModule {
+  static forRoot(backend: QueueBackend, process: boolean): DynamicModule {
+    const root = BullModule.forRoot({
+      connection: backend.connection,
+      prefix: 'adit',
+      defaultJobOptions: jobs,
+      extraOptions: { manualRegistration: !process },
+    });
+    const queues = BullModule.registerQueue(...queueNames.map((name) => ({ name })));
+    return { module: QueueModule, global: true, imports: [root, queues], exports: [queues] };
+  }
+}

@@ -1,0 +1,45 @@
+import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
+import { Clock } from './clock.js';
+import { Config } from './config.js';
+import { HttpModule } from './http/http.module.js';
+import type { QueueBackend } from './queue/prepare-queue.js';
+import { QueueModule } from './queue/queue.module.js';
+
+/** What has been made ready before Nest starts. */
+export interface Ground {
+  config: Config;
+  clock: Clock;
+  queue: QueueBackend;
+}
+
+/** Configuration and time, for whoever asks for them by their class. */
+@Module({})
+class GroundModule {
+  static of({ config, clock }: Ground): DynamicModule {
+    return {
+      module: GroundModule,
+      global: true,
+      providers: [
+        { provide: Config, useValue: config },
+        { provide: Clock, useValue: clock },
+      ],
+      exports: [Config, Clock],
+    };
+  }
+}
+
+/** The whole service: the ground that every feature stands on, and the features in their line. */
+@Module({})
+export class AppModule {
+  static of(ground: Ground, features: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        GroundModule.of(ground),
+        HttpModule,
+        QueueModule.forRoot(ground.queue, ground.config.role !== 'api'),
+        ...features,
+      ],
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ErrorsController } from './errors.controller.js';
+import { HealthController } from './health.controller.js';
+import { HealthRegistry } from './health.js';
+import { MetricsController } from './metrics.controller.js';
+import { Metrics } from './metrics.js';
+import { ProblemFilter } from './problem.filter.js';
+import { validation } from './validation.js';
+
+/** What every feature answers with: problems, validation, health, metrics and the pages of errors. */
+@Global()
+@Module({
+  controllers: [HealthController, MetricsController, ErrorsController],
+  providers: [
+    HealthRegistry,
+    Metrics,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useFactory: validation },
+  ],
+  exports: [HealthRegistry, Metrics],
+})
+export class HttpModule {}

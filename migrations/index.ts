@@ -1,0 +1,10 @@
+import type { MigrationInterface } from 'typeorm';
+import { Ledger0001 } from './0001-ledger.js';
+import { Verification0002 } from './0002-verification.js';
+import { Alerts0003 } from './0003-alerts.js';
+
+/**
+ * Every migration, in order. TypeORM sorts by the 13 digits that end a migration's `name`, so each `name` is its title
+ * followed by its number, padded: `Ledger0000000000001`.
+ */
+export const migrations: readonly (new () => MigrationInterface)[] = [Ledger0001, Verification0002, Alerts0003];

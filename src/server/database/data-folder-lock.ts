@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Another living process works in the folder. */
+export class DataFolderHeldError extends Error {
+  constructor(
+    readonly folder: string,
+    readonly pid: number,
+    readonly since: string,
+  ) {
+    super(`${folder} is held by process ${pid} since ${since}. Stop it first, or set ADIT_DATA_DIR to another folder.`);
+    this.name = 'DataFolderHeldError';
+  }
+}
+
+interface Holder {
+  pid: number;
+  /** When the system started the process, in whatever form it says so: tells a process from a later one of its pid. */
+  started: string | null;
+  since: string;
+}
+
+/** A lock held on a data folder until it is released. */
+export interface DataFolderLock {
+  release(): void;
+}
+
+/** How often a lock that changes under our eyes is looked at again. */
+const ATTEMPTS = 20;
+
+/**
+ * Takes the folder's lock file, or throws `DataFolderHeldError`. A lock whose process is gone (`kill -9`, a crash of the
+ * machine) is taken over. The file appears with its whole content at once, since it is linked, not written in place.
+ */
+export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
+  const file = join(folder, 'adit.lock');
+  const mine: Holder = { pid: process.pid, started: startOf(process.pid), since: new Date().toISOString() };
+  const text = JSON.stringify(mine);
+  const candidate = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  await writeFile(candidate, text, { mode: 0o644 });
+  try {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (await linked(candidate, file)) return { release: () => releaseLock(file, text) };
+      await removeStale(folder, file);
+    }
+    throw new Error(`The lock file ${file} could not be taken: it keeps changing hands.`);
+  } finally {
+    await rm(candidate, { force: true });
+  }
+}
+
+async function linked(candidate: string, file: string): Promise<boolean> {
+  try {
+    await link(candidate, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function removeStale(folder: string, file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return;
+  const holder = parseHolder(text);
+  if (holder !== null && isAlive(holder)) throw new DataFolderHeldError(folder, holder.pid, holder.since);
+  const aside = `${file}.stale.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  await rename(file, aside).catch(() => undefined);
+  const moved = await readFile(aside, 'utf8').catch(() => null);
+  // Somebody took over between our reading and our renaming: give the lock back.
+  if (moved !== null && moved !== text) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    const holder = JSON.parse(text) as Partial<Holder>;
+    if (!Number.isSafeInteger(holder.pid)) return null;
+    return { pid: Number(holder.pid), started: holder.started ?? null, since: holder.since ?? 'an unknown time' };
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  if (!processExists(holder.pid)) return false;
+  const started = startOf(holder.pid);
+  return started === null || holder.started === null || started === holder.started;
+}
+
+/** Whether a process of this id lives, whoever owns it. */
+export function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)), after the name, which may hold spaces; elsewhere what `ps` says. */
+function startOf(pid: number): string | null {
+  if (process.platform === 'win32') return null;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    const { stdout, status } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
+    return status === 0 ? stdout.trim() : null;
+  }
+}
+
+function releaseLock(file: string, text: string): void {
+  try {
+    if (readFileSync(file, 'utf8') === text) rmSync(file, { force: true });
+  } catch {
+    // The folder is gone, and the lock with it.
+  }
+}

@@ -1,0 +1,30 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { migrations } from '../../../migrations/index.js';
+import { APPLICATION_ROLE } from './database.js';
+
+/** Where TypeORM notes which migrations have run. */
+export const MIGRATIONS_TABLE = 'schema_migrations';
+
+type Entities = NonNullable<DataSourceOptions['entities']>;
+
+/** For the service: entities of what is read and written one row at a time. It never changes the schema by itself. */
+export const applicationDataSource = (url: string, entities: Entities): DataSourceOptions => ({
+  type: 'postgres',
+  url,
+  entities,
+  synchronize: false,
+  migrationsRun: false,
+  extra: { max: 5, options: `-c role=${APPLICATION_ROLE}` },
+});
+
+/** For migrations: connects as the owner of the schema. */
+export const ownerDataSource = (url: string): DataSource =>
+  new DataSource({
+    type: 'postgres',
+    url,
+    migrations,
+    migrationsTableName: MIGRATIONS_TABLE,
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    extra: { max: 2, options: '-c role=ledger_owner' },
+  });

@@ -1,0 +1,80 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+
+/** The group role in which the service works: it may append to the log, and neither change nor delete what is in it. */
+export const APPLICATION_ROLE = 'ledger_app';
+
+/** Connections of one process; the append holds one, the rest serve readers, workers and audits. */
+const POOL_SIZE = 20;
+const CONNECT_TIMEOUT = 5_000;
+/** One statement of a reader at most, ms; a lineage that is too wide must not hold a connection. */
+const STATEMENT_TIMEOUT = 30_000;
+/** A transaction whose process was paused gives up its locks after this, ms, so that another can append. */
+const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;
+
+/** bigint as a number: counts, indices and milliseconds stay far below 2^53, and one that does not must not be rounded. */
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the whole numbers that are exact.`);
+  return value;
+}
+
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, safeInteger);
+
+export interface DatabaseOptions {
+  url: string;
+  /** Told of connections that were lost while idle; the pool makes new ones. */
+  failed: (error: Error) => void;
+  poolSize?: number;
+}
+
+/** The one pool of connections to PostgreSQL; every connection works in the application's role, whoever logged in. */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  readonly pool: pg.Pool;
+
+  constructor(options: DatabaseOptions) {
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.poolSize ?? POOL_SIZE,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      application_name: 'adit',
+      types,
+      options: [
+        `-c role=${APPLICATION_ROLE}`,
+        `-c statement_timeout=${STATEMENT_TIMEOUT}`,
+        `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_TIMEOUT}`,
+      ].join(' '),
+    });
+    this.pool.on('error', options.failed);
+  }
+
+  async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
+    return (await this.pool.query<T>(text, values)).rows;
+  }
+
+  /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
+  async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((lost: Error) => {
+        broken = lost;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (!this.pool.ended) await this.pool.end();
+  }
+}

@@ -1,0 +1,60 @@
+import type { DataSource } from 'typeorm';
+import { migrations } from '../../../migrations/index.js';
+import { MIGRATIONS_TABLE, ownerDataSource } from './data-source.js';
+
+/** Advisory lock of migrations, so that two processes that start at once do not both migrate. */
+const MIGRATION_LOCK = 0x61646974;
+
+const known = migrations.map((migration) => new migration().name);
+
+/** Names of the migrations that a database has, in order; empty for a new one. */
+async function applied(source: DataSource): Promise<string[]> {
+  const [{ present }] = (await source.query('SELECT to_regclass($1) IS NOT NULL AS present', [
+    `public.${MIGRATIONS_TABLE}`,
+  ])) as [{ present: boolean }];
+  if (!present) return [];
+  const rows = (await source.query(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`)) as { name: string }[];
+  return rows.map(({ name }) => name);
+}
+
+function refuseNewer(names: string[]): void {
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new Error(
+      `The database is newer than this program: it has the migrations ${unknown.join(', ')}, which this build does not know. Run the newer build, or restore a backup from before.`,
+    );
+}
+
+async function withOwner<T>(ownerUrl: string, work: (source: DataSource) => Promise<T>): Promise<T> {
+  const source = await ownerDataSource(ownerUrl).initialize();
+  try {
+    return await work(source);
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Runs the migrations that the database does not have yet, and gives their names. Throws if it is newer than this build. */
+export function migrate(ownerUrl: string): Promise<string[]> {
+  return withOwner(ownerUrl, async (source) => {
+    const runner = source.createQueryRunner();
+    try {
+      await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      refuseNewer(await applied(source));
+      const done = await source.runMigrations();
+      return done.map(({ name }) => name);
+    } finally {
+      await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      await runner.release();
+    }
+  });
+}
+
+/** Names of the migrations that the database lacks. Throws if it is newer than this build. */
+export function pendingMigrations(ownerUrl: string): Promise<string[]> {
+  return withOwner(ownerUrl, async (source) => {
+    const names = await applied(source);
+    refuseNewer(names);
+    return known.filter((name) => !names.includes(name));
+  });
+}

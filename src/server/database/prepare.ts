@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import pg from 'pg';
+import { APP_ROLE, OWNER_ROLE } from './database.js';
+
+export interface PreparedDatabase {
+  /** For the service: may append, and not alter. */
+  appUrl: string;
+  /** For migrations: owns the tables. */
+  ownerUrl: string;
+}
+
+const DATABASE = 'adit';
+const OWNER_LOGIN = 'adit_owner';
+const APP_LOGIN = 'adit_app';
+/** Two processes that prepare one server at once take turns under this key. */
+const PREPARE_LOCK = 4_147_120_017;
+
+interface Passwords {
+  owner: string;
+  app: string;
+}
+
+/**
+ * Makes the roles, the logins and the database `adit` on our own server, as far as they are missing; the logins' random
+ * passwords are kept in `passwordsFile`, mode 0600.
+ */
+export async function prepareDatabase(superuserUrl: string, passwordsFile: string): Promise<PreparedDatabase> {
+  const passwords = await keptPasswords(passwordsFile);
+  await withClient(superuserUrl, async (client) => {
+    await createGroups(client);
+    await createLogin(client, OWNER_LOGIN, passwords.owner, OWNER_ROLE);
+    await createLogin(client, APP_LOGIN, passwords.app, APP_ROLE);
+    await createDatabase(client, DATABASE);
+  });
+  return {
+    appUrl: loginUrl(superuserUrl, APP_LOGIN, passwords.app, DATABASE),
+    ownerUrl: loginUrl(superuserUrl, OWNER_LOGIN, passwords.owner, DATABASE),
+  };
+}
+
+/**
+ * Makes the group roles on a server that the operator gave, or finds them there, and lets both logins act as theirs.
+ * Throws with the statements to run where the owner's login may not do this.
+ */
+export async function prepareGivenDatabase(url: string, givenOwnerUrl: string | null): Promise<PreparedDatabase> {
+  const ownerUrl = givenOwnerUrl ?? url;
+  const appLogin = await withClient(url, currentUser);
+  try {
+    await withClient(ownerUrl, async (client) => {
+      await createGroups(client);
+      await grantGroup(client, OWNER_ROLE, await currentUser(client));
+      await grantGroup(client, APP_ROLE, appLogin);
+      if (!(await answers(client, `SELECT has_schema_privilege($1, 'public', 'CREATE')`, [OWNER_ROLE])))
+        await client.query(`GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE}`);
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `The database could not be prepared (${reason}). Set DATABASE_OWNER_URL to a login that may create roles, or let ` +
+        `an administrator run once: CREATE ROLE ${OWNER_ROLE}; CREATE ROLE ${APP_ROLE}; GRANT ${OWNER_ROLE} TO the owner's ` +
+        `login; GRANT ${APP_ROLE} TO ${appLogin}; GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE};`,
+      { cause },
+    );
+  }
+  return { appUrl: url, ownerUrl };
+}
+
+/** A database of the server in the locale that orders text by code point, owned by `ledger_owner`; kept if it exists. */
+export async function createDatabase(client: pg.Client, name: string): Promise<void> {
+  if (await answers(client, 'SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)', [name])) return;
+  await client.query(
+    `CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${OWNER_ROLE} TEMPLATE template0 ENCODING 'UTF8'
+       LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'`,
+  );
+}
+
+async function createGroups(client: pg.Client): Promise<void> {
+  for (const role of [OWNER_ROLE, APP_ROLE])
+    if (!(await roleExists(client, role))) await client.query(`CREATE ROLE ${role} NOLOGIN`);
+}
+
+async function createLogin(client: pg.Client, login: string, password: string, group: string): Promise<void> {
+  const verb = (await roleExists(client, login)) ? 'ALTER' : 'CREATE';
+  await client.query(`${verb} ROLE ${login} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
+  await grantGroup(client, group, login);
+}
+
+async function grantGroup(client: pg.Client, group: string, login: string): Promise<void> {
+  if (await answers(client, `SELECT pg_has_role($1, $2, 'SET')`, [login, group])) return;
+  await client.query(`GRANT ${group} TO ${pg.escapeIdentifier(login)}`);
+}
+
+const roleExists = (client: pg.Client, role: string): Promise<boolean> =>
+  answers(client, 'SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)', [role]);
+
+async function answers(client: pg.Client, question: string, values: string[]): Promise<boolean> {
+  const { rows } = await client.query<boolean[]>({ text: question, values, rowMode: 'array' });
+  return rows[0]?.[0] === true;
+}
+
+async function currentUser(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>('SELECT current_user::text AS name');
+  return rows[0]?.name ?? '';
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'adit prepare' });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [PREPARE_LOCK]);
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function keptPasswords(file: string): Promise<Passwords> {
+  const kept = await readFile(file, 'utf8').catch(() => null);
+  if (kept !== null) return JSON.parse(kept) as Passwords;
+  const fresh = { owner: randomBytes(24).toString('base64url'), app: randomBytes(24).toString('base64url') };
+  const part = `${file}.${process.pid}.part`;
+  await writeFile(part, JSON.stringify(fresh), { mode: 0o600 });
+  await rename(part, file);
+  return fresh;
+}
+
+/** `url` with another login and database. */
+export function loginUrl(url: string, login: string, password: string, database: string): string {
+  const other = new URL(url);
+  other.username = encodeURIComponent(login);
+  other.password = encodeURIComponent(password);
+  other.pathname = `/${encodeURIComponent(database)}`;
+  return other.href;
+}

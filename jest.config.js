@@ -2,6 +2,8 @@
 export default {
   rootDir: process.env.ADIT_BUILD_DIR ?? 'dist',
   testMatch: ['<rootDir>/test/**/*.spec.js'],
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
   transform: {},
   coverageProvider: 'v8',
   testTimeout: 60_000,

@@ -6,7 +6,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * by `adit replay`), and rows that are not in the log (waiting events, refused evidence, disclosures).
  */
 export class Ledger0001 implements MigrationInterface {
-  name = 'Ledger0001';
+  name = 'Ledger0000000000001';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(theLog);

@@ -5,7 +5,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * they keep. All of it follows from the log (and, for audits, from the tables as they stand); none of it is in the log.
  */
 export class Verification0002 implements MigrationInterface {
-  name = 'Verification0002';
+  name = 'Verification0000000000002';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(tables);

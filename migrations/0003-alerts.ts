@@ -6,7 +6,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * them misses nothing.
  */
 export class Alerts0003 implements MigrationInterface {
-  name = 'Alerts0003';
+  name = 'Alerts0000000000003';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(tables);

@@ -1,40 +1,22 @@
-import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { APP_ROLE, Database } from './database.js';
-import { dataSourceOptions, type Entity } from './data-source.js';
+import type { DataSourceOptions } from 'typeorm';
+import { applicationDataSource } from './data-source.js';
+import { Database, type DatabaseOptions } from './database.js';
 
-export interface DatabaseModuleOptions {
-  /** The application's login. */
-  url: string;
-  entities?: Entity[];
-  max?: number;
-}
-
-/** Closes the pool last, when nothing uses it any more. */
-class DatabaseShutdown implements OnApplicationShutdown {
-  constructor(private readonly database: Database) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.database.close();
-  }
+export interface DatabaseModuleOptions extends DatabaseOptions {
+  entities?: NonNullable<DataSourceOptions['entities']>;
 }
 
 /** Gives every feature the `Database` and TypeORM's repositories, both as the role `ledger_app`. */
 @Module({})
 export class DatabaseModule {
-  static forRoot({ url, entities = [], max }: DatabaseModuleOptions): DynamicModule {
+  static forRoot({ entities = [], ...options }: DatabaseModuleOptions): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [TypeOrmModule.forRootAsync({ useFactory: () => dataSourceOptions(url, APP_ROLE, entities) })],
-      providers: [
-        { provide: Database, useFactory: () => new Database({ url, ...(max === undefined ? {} : { max }) }) },
-        {
-          provide: DatabaseShutdown,
-          useFactory: (database: Database) => new DatabaseShutdown(database),
-          inject: [Database],
-        },
-      ],
+      imports: [TypeOrmModule.forRootAsync({ useFactory: () => applicationDataSource(options.url, entities) })],
+      providers: [{ provide: Database, useFactory: () => new Database(options) }],
       exports: [Database, TypeOrmModule],
     };
   }

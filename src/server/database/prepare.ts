@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import pg from 'pg';
-import { APP_ROLE, OWNER_ROLE } from './database.js';
+import { APPLICATION_ROLE } from './database.js';
 
 export interface PreparedDatabase {
   /** For the service: may append, and not alter. */
@@ -9,6 +9,9 @@ export interface PreparedDatabase {
   /** For migrations: owns the tables. */
   ownerUrl: string;
 }
+
+/** The group role that owns the tables; migrations run as it. */
+export const OWNER_ROLE = 'ledger_owner';
 
 const DATABASE = 'adit';
 const OWNER_LOGIN = 'adit_owner';
@@ -30,7 +33,7 @@ export async function prepareDatabase(superuserUrl: string, passwordsFile: strin
   await withClient(superuserUrl, async (client) => {
     await createGroups(client);
     await createLogin(client, OWNER_LOGIN, passwords.owner, OWNER_ROLE);
-    await createLogin(client, APP_LOGIN, passwords.app, APP_ROLE);
+    await createLogin(client, APP_LOGIN, passwords.app, APPLICATION_ROLE);
     await createDatabase(client, DATABASE);
   });
   return {
@@ -50,7 +53,7 @@ export async function prepareGivenDatabase(url: string, givenOwnerUrl: string | 
     await withClient(ownerUrl, async (client) => {
       await createGroups(client);
       await grantGroup(client, OWNER_ROLE, await currentUser(client));
-      await grantGroup(client, APP_ROLE, appLogin);
+      await grantGroup(client, APPLICATION_ROLE, appLogin);
       if (!(await answers(client, `SELECT has_schema_privilege($1, 'public', 'CREATE')`, [OWNER_ROLE])))
         await client.query(`GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE}`);
     });
@@ -58,8 +61,8 @@ export async function prepareGivenDatabase(url: string, givenOwnerUrl: string | 
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
       `The database could not be prepared (${reason}). Set DATABASE_OWNER_URL to a login that may create roles, or let ` +
-        `an administrator run once: CREATE ROLE ${OWNER_ROLE}; CREATE ROLE ${APP_ROLE}; GRANT ${OWNER_ROLE} TO the owner's ` +
-        `login; GRANT ${APP_ROLE} TO ${appLogin}; GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE};`,
+        `an administrator run once: CREATE ROLE ${OWNER_ROLE}; CREATE ROLE ${APPLICATION_ROLE}; GRANT ${OWNER_ROLE} TO the owner's ` +
+        `login; GRANT ${APPLICATION_ROLE} TO ${appLogin}; GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE};`,
       { cause },
     );
   }
@@ -76,7 +79,7 @@ export async function createDatabase(client: pg.Client, name: string): Promise<v
 }
 
 async function createGroups(client: pg.Client): Promise<void> {
-  for (const role of [OWNER_ROLE, APP_ROLE])
+  for (const role of [OWNER_ROLE, APPLICATION_ROLE])
     if (!(await roleExists(client, role))) await client.query(`CREATE ROLE ${role} NOLOGIN`);
 }
 

@@ -82,14 +82,14 @@ export interface ConfigKey {
   default: string | null;
   description: string;
   secret: boolean;
-  schema: z.ZodType<unknown, unknown>;
+  schema: z.ZodType;
 }
 
 const key = (
   name: string,
   member: keyof Config,
   standard: string | null,
-  schema: z.ZodType<unknown, unknown>,
+  schema: z.ZodType,
   description: string,
   secret = false,
 ): ConfigKey => ({ name, member, default: standard, schema, description, secret });
@@ -214,9 +214,14 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Reads and checks the environment. An empty value counts as unset.
+ * `preset` stands above the environment: what a command line says, such as a role.
  * Throws `ConfigError` that lists every problem; no value of a secret stands in it.
  */
-export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+export function loadConfig(
+  environment: Record<string, string | undefined> = process.env,
+  preset: Record<string, string> = {},
+): Config {
+  const env = { ...environment, ...preset };
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const { name, member, default: standard, schema } of configKeys) {

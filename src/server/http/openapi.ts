@@ -1,12 +1,30 @@
-import type { INestApplication } from '@nestjs/common';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 const DESCRIPTION =
   'An open custody ledger for minerals. Events are signed by those who act, and appended to a transparent log. ' +
   'Errors are problem+json (RFC 9457); each code has its page under /errors.';
 
+/** The files of Swagger UI that the page loads, from the copy that @nestjs/swagger brings. */
+const ASSETS: Record<string, string> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+};
+
+const PAGE = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Adit: HTTP API</title><link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><div id="api"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
+`;
+
+/** Unset, `validatorUrl` would send every document shown to a validator on another host. */
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
+
 /** OpenAPI 3.1 of all controllers, at /openapi.json; to be read at /docs, from files of this service alone. */
-export function describeApi(app: INestApplication): OpenAPIObject {
+export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Adit')
     .setDescription(DESCRIPTION)
@@ -14,11 +32,19 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .setLicense('Apache-2.0', '');
   const document = SwaggerModule.createDocument(app, builder.build());
-  SwaggerModule.setup('docs', app, document, {
-    jsonDocumentUrl: 'openapi.json',
-    customSiteTitle: 'Adit: HTTP API',
-    // Unset, the page would ask a validator on another host about every document it shows.
-    swaggerOptions: { validatorUrl: null },
-  });
+  const text = JSON.stringify(document);
+  const require = createRequire(import.meta.url);
+  const folder = dirname(createRequire(require.resolve('@nestjs/swagger')).resolve('swagger-ui-dist/package.json'));
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(text));
+  fastify.get('/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
+  fastify.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START));
+  for (const [name, type] of Object.entries(ASSETS))
+    fastify.get(`/docs/${name}`, async (_request, reply) =>
+      reply
+        .type(type)
+        .header('cache-control', 'public, max-age=3600')
+        .send(await readFile(join(folder, name))),
+    );
   return document;
 }

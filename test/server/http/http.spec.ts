@@ -64,7 +64,10 @@ class TrialModule {}
 let app: NestFastifyApplication;
 
 beforeAll(async () => {
-  app = await NestFactory.create<NestFastifyApplication>(TrialModule, fastifyAdapter(), { logger: false });
+  app = await NestFactory.create<NestFastifyApplication>(TrialModule, fastifyAdapter(), {
+    logger: false,
+    abortOnError: false,
+  });
   observeRequests(app, app.get(Metrics));
   sendPagesAsHtml(app.getHttpAdapter().getInstance());
   describeApi(app);

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import type { ModuleMetadata } from '@nestjs/common';
+import { Logger, type LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { type Clock, SystemClock } from './clock.js';
+import { type Config, configWarnings } from './config.js';
+import { startEmbeddedPostgres } from './database/embedded-postgres.js';
+import { migrate } from './database/migrate.js';
+import { prepareDatabase, prepareGivenDatabase } from './database/prepare.js';
+import { featureModules } from './features.js';
+import { fastifyAdapter, observeRequests } from './http/fastify.js';
+import { HealthRegistry } from './http/health.js';
+import { sendPagesAsHtml } from './http/html-type.js';
+import { Metrics } from './http/metrics.js';
+import { describeApi } from './http/openapi.js';
+import { JsonLogger } from './logger.js';
+import { migrateQueue, openQueue } from './queue/prepare-queue.js';
+
+/** Passwords of the embedded database's logins, beside its data. */
+const PASSWORDS_FILE = 'logins.json';
+
+/** Where the database is, as the role that works in it and as the role that owns its tables. */
+export interface DatabaseAddress {
+  appUrl: string;
+  ownerUrl: string;
+  /** Of the embedded server alone, for the demo that plays the tamperer; null where the database is not ours. */
+  superuserUrl: string | null;
+  stop(): Promise<void>;
+}
+
+/** What a test, the demo or the scenario runner puts in place of the usual. */
+export interface Overrides {
+  clock?: Clock;
+  logger?: LoggerService;
+  /** Instead of the features of the service. */
+  modules?: NonNullable<ModuleMetadata['imports']>;
+}
+
+export interface RunningServer {
+  /** Where it listens, such as `http://127.0.0.1:8400`. */
+  url: string;
+  app: NestFastifyApplication;
+  database: DatabaseAddress;
+  /** Takes no more requests, ends what was begun, and closes everything it opened. */
+  close(): Promise<void>;
+}
+
+/** The database of the configuration, or one of our own, with all its tables. */
+export async function openDatabase(config: Config, log: (message: string) => void): Promise<DatabaseAddress> {
+  if (config.databaseUrl !== null) {
+    const { appUrl, ownerUrl } = await prepareGivenDatabase(config.databaseUrl, config.databaseOwnerUrl);
+    await migrate(ownerUrl);
+    return { appUrl, ownerUrl, superuserUrl: null, stop: () => Promise.resolve() };
+  }
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  try {
+    const { appUrl, ownerUrl } = await prepareDatabase(embedded.superuserUrl, join(config.dataDir, PASSWORDS_FILE));
+    await migrate(ownerUrl);
+    return { appUrl, ownerUrl, superuserUrl: embedded.superuserUrl, stop: () => embedded.stop() };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+/** Undoes what was opened, the last first; every step is tried, and the first failure is told at the end. */
+async function undo(steps: (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps.toReversed()) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Starts the whole service of one process by its role: database, queue, features, and HTTP. */
+export async function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
+  const logger = overrides.logger ?? new JsonLogger(config.logLevel);
+  Logger.overrideLogger(logger);
+  for (const warning of configWarnings(config)) logger.warn(warning, 'config');
+  const opened: (() => Promise<unknown>)[] = [];
+  try {
+    const database = await openDatabase(config, (message) => logger.log(message, 'database'));
+    opened.push(() => database.stop());
+    if (config.redisUrl === null) await migrateQueue(database.ownerUrl);
+    const queue = await openQueue({ appUrl: database.appUrl, redisUrl: config.redisUrl }, (err) =>
+      logger.error({ msg: 'a connection of the queue failed', err }, 'queue'),
+    );
+    opened.push(() => queue.close());
+    const ground = { config, clock: overrides.clock ?? new SystemClock(), queue };
+    const features = overrides.modules ?? featureModules(config, database.appUrl);
+    const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(ground, features), fastifyAdapter(), {
+      logger,
+      abortOnError: false,
+    });
+    opened.push(() => app.close());
+    const health = app.get(HealthRegistry);
+    health.register('queue', async () => {
+      await queue.check();
+      return null;
+    });
+    observeRequests(app, app.get(Metrics));
+    sendPagesAsHtml(app.getHttpAdapter().getInstance());
+    if (config.role !== 'worker') describeApi(app);
+    const url = await listen(app, config);
+    health.started();
+    let closing: Promise<void> | null = null;
+    const close = (): Promise<void> => {
+      health.stopping();
+      return (closing ??= undo(opened));
+    };
+    return { url, app, database, close };
+  } catch (error) {
+    await undo(opened).catch((err: unknown) => logger.error({ msg: 'could not undo a failed start', err }, 'start'));
+    throw error;
+  }
+}
+
+async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<string> {
+  await app.listen(port, host);
+  return (await app.getUrl()).replace(/\/$/, '');
+}
+
+/** How long a stop may take before the process ends all the same, ms. */
+const GRACE = 10_000;
+
+/** Stops in order on SIGTERM and SIGINT; a second signal, or too long a wait, ends the process at once. */
+export function stopOnSignals(server: RunningServer, logger: LoggerService): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.log({ msg: 'stopping', signal }, 'start');
+    setTimeout(() => process.exit(1), GRACE).unref();
+    server.close().then(
+      () => process.exit(0),
+      (err: unknown) => {
+        logger.error({ msg: 'the stop was not clean', err }, 'start');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

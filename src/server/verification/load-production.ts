@@ -22,7 +22,7 @@ function declaredLots({ entries }: Facts): Declared[] {
   return entries.flatMap((entry) => {
     if (!isType(entry, 'lot.declared')) return [];
     const { id, occurredAtMs, payload } = entry.event;
-    const site = payload.place?.site;
+    const site = entry.event.place?.site;
     if (site === undefined) return [];
     return payload.outputs.map(({ lot, mineral, mass }) => ({
       lot,

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { rulesDocument } from '../../../src/core/rules/document.js';
+import { type RecordFault, noFacts, recordRuleIds } from '../../../src/core/rules/facts.js';
+import { fingerprint } from '../../../src/core/rules/fingerprint.js';
+import { recordRules, ruleById, rules } from '../../../src/core/rules/index.js';
+import { defaultParameters, parametersSchema } from '../../../src/core/rules/parameters.js';
+import { judge } from '../../../src/core/rules/rule.js';
+
+const fault = (rule: RecordFault['rule']): RecordFault => ({
+  rule,
+  subject: 'entries index=7',
+  cause: 'altered',
+  lots: [],
+  events: [],
+  measured: 'a',
+  threshold: 'b',
+  detail: 'Entry 7.',
+  firstIndex: 7,
+});
+
+describe('the rules', () => {
+  it('have names of their own', () => {
+    expect(ruleById.size).toBe(rules.length);
+    expect(recordRules.map(({ id }) => id)).toEqual([...recordRuleIds]);
+  });
+
+  it('are documented as they are', () => {
+    expect(readFileSync(join(process.cwd(), 'docs/rules.md'), 'utf8')).toBe(rulesDocument());
+    for (const { id } of rules) expect(rulesDocument()).toContain(`### \`${id}\``);
+  });
+
+  it('judge nothing where nothing happened', () => {
+    for (const rule of rules) {
+      expect(judge(rule, noFacts(0, null), defaultParameters)).toEqual({ rule: rule.id, subjects: [], findings: [] });
+    }
+  });
+
+  it('take only thresholds of the right form', () => {
+    expect(parametersSchema.safeParse({ ...defaultParameters, tagReused: { severity: 'dire' } }).success).toBe(false);
+  });
+});
+
+describe('a fault of the record', () => {
+  it('is a critical finding of its own rule and of no other', () => {
+    for (const id of recordRuleIds) {
+      const facts = { ...noFacts(9, null), record: [fault(id)] };
+      const findings = recordRules.flatMap((rule) => judge(rule, facts, defaultParameters).findings);
+      expect(findings).toEqual([expect.objectContaining({ rule: id, severity: 'critical', firstIndex: 7 })]);
+    }
+  });
+
+  it('is judged against the whole ledger by an audit, and not at all otherwise', () => {
+    const [rule] = recordRules;
+    expect(rule?.subjects({ ...noFacts(9, null), record: [] }, defaultParameters)).toBe('all');
+    expect(rule?.subjects(noFacts(9, null), defaultParameters)).toEqual([]);
+  });
+});
+
+describe('the fingerprint of a finding', () => {
+  it('tells apart rule, subject and cause, wherever one ends and the next begins', () => {
+    const prints = [
+      { rule: 'a', subject: 'b', cause: 'c' },
+      { rule: 'a', subject: 'bc', cause: '' },
+      { rule: 'ab', subject: '', cause: 'c' },
+      { rule: 'a', subject: 'b', cause: 'd' },
+    ].map(fingerprint);
+    expect(new Set(prints).size).toBe(4);
+    expect(prints[0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+});

@@ -18,8 +18,8 @@ export class FileLockError extends Error {
  * Runs `action` while no other process of this host runs one under the same path. Blocks, for milliseconds. The lock of
  * a process that has died is taken over; one that bears another host's name is never, since its process cannot be seen.
  */
-export function withFileLock<T>(path: string, action: () => T): T {
-  acquire(path);
+export function withFileLock<T>(path: string, action: () => T, waitMs = WAIT_MS): T {
+  acquire(path, waitMs);
   try {
     return action();
   } finally {
@@ -27,8 +27,8 @@ export function withFileLock<T>(path: string, action: () => T): T {
   }
 }
 
-function acquire(path: string): void {
-  const deadline = performance.now() + WAIT_MS;
+function acquire(path: string, waitMs: number): void {
+  const deadline = performance.now() + waitMs;
   while (!tryLock(path)) {
     if (performance.now() > deadline) throw new FileLockError(path);
     if (isAbandoned(path)) removeAbandoned(path);

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Database } from '../../../src/server/database/database.js';
+import { migrate, pendingMigrations } from '../../../src/server/database/migrate.js';
+import { asSuperuser, testDatabase, type TestDatabase } from '../../support/database.js';
+
+describe('working as the role that may only append', () => {
+  let place: TestDatabase;
+
+  beforeAll(async () => {
+    place = await testDatabase();
+    await asSuperuser(
+      place.superuserUrl,
+      'CREATE TABLE appended (number bigint); GRANT SELECT, INSERT ON appended TO ledger_app',
+    );
+  });
+
+  afterAll(() => place.drop());
+
+  it.each(['the application', 'a superuser'])('refuses to alter what was appended when %s logs in', async (who) => {
+    const database = new Database({
+      url: who === 'a superuser' ? place.superuserUrl : place.url,
+      failed: () => undefined,
+    });
+    try {
+      await database.query('INSERT INTO appended VALUES (7)');
+      const changes = ['UPDATE appended SET number = 8', 'DELETE FROM appended', 'TRUNCATE appended'];
+      for (const change of [...changes, 'DELETE FROM entries', 'TRUNCATE entries', 'DROP TABLE entries'])
+        await expect(database.query(change)).rejects.toMatchObject({ code: '42501' });
+      await expect(database.query(`SELECT 9007199254740993::bigint`)).rejects.toThrow(RangeError);
+    } finally {
+      await database.onApplicationShutdown();
+    }
+  });
+
+  it('has nothing left to migrate, and refuses a database that is newer', async () => {
+    expect(await pendingMigrations(place.ownerUrl)).toEqual([]);
+    expect(await migrate(place.ownerUrl)).toEqual([]);
+    await asSuperuser(
+      place.superuserUrl,
+      `INSERT INTO schema_migrations (timestamp, name) VALUES (9, 'Later0000000000009')`,
+    );
+    await expect(migrate(place.ownerUrl)).rejects.toThrow('newer than this program');
+  });
+});

@@ -1,4 +1,4 @@
-import { milligrams } from '../custody/quantity.js';
+import { milligrams, partsPerMillion } from '../custody/quantity.js';
 import type { Grade } from '../custody/view.js';
 import type { JudgedEvent } from './facts.js';
 
@@ -21,29 +21,13 @@ export interface Stated {
   grades?: readonly Grade[] | undefined;
 }
 
-/** "6.25" percent → 62 500 parts per million; digits beyond the millionth are dropped. */
-export function percentToPartsPerMillion(percent: string): number {
-  const [whole = '0', fraction = ''] = percent.split('.');
-  return Number(`${whole}${fraction.slice(0, 4).padEnd(4, '0')}`);
-}
-
-/** What each unit of a grade counts as, in digits behind the point of parts per million: percent, per mille, ppm. */
-const gradeDigits = { P1: 4, NX: 3, '59': 0 } as const;
-
-export function gradePartsPerMillion({ value, uom }: Grade): number {
-  const digits = gradeDigits[uom];
-  const [whole = '0', fraction = ''] = value.split('.');
-  return Number(`${whole}${fraction.slice(0, digits).padEnd(digits, '0')}`);
-}
-
 /** A measure with what was said anew; null while no mass is known. */
 export function remeasured(before: LotMeasure | null, said: Stated): LotMeasure | null {
   const mass = said.mass === undefined ? before?.mass : milligrams(said.mass);
   if (mass === undefined) return null;
   return {
     mass,
-    moisture:
-      said.moisturePercent === undefined ? (before?.moisture ?? null) : percentToPartsPerMillion(said.moisturePercent),
+    moisture: said.moisturePercent === undefined ? (before?.moisture ?? null) : partsPerMillion(said.moisturePercent),
     grades: said.grades ?? before?.grades ?? [],
   };
 }

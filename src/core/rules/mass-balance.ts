@@ -1,6 +1,5 @@
-import { kilograms } from '../custody/quantity.js';
+import { gradeInPartsPerMillion, kilograms } from '../custody/quantity.js';
 import type { LotMeasure } from './lot-history.js';
-import { gradePartsPerMillion } from './lot-history.js';
 import type { Tolerance } from './parameters.js';
 
 const MILLION = 1_000_000n;
@@ -52,7 +51,7 @@ export function metalIn(measure: LotMeasure, analyte: string, bound: 'most' | 'l
   if (grade === undefined) return bound === 'most' ? null : 0n;
   const dry = grade.basis === 'wet' ? measure.mass : dryMass(measure);
   const mass = dry ?? (bound === 'most' ? measure.mass : 0n);
-  return (mass * BigInt(gradePartsPerMillion(grade))) / MILLION;
+  return (mass * gradeInPartsPerMillion(grade)) / MILLION;
 }
 
 const decimalsOf = (value: string): number => Math.max(1, value.split('.')[1]?.length ?? 0);

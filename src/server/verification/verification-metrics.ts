@@ -16,42 +16,49 @@ export class VerificationMetrics {
     private readonly database: Database,
     metrics: Metrics,
   ) {
-    const registers = [metrics.registry];
     const openFindings = (gauge: Gauge): Promise<void> => this.openFindings(gauge);
     const state = (gauge: Gauge, pick: (row: StateRow) => number | null): Promise<void> => this.state(gauge, pick);
-    new Gauge({
-      name: 'adit_findings_open',
-      help: 'Open findings, by rule and severity',
-      labelNames: ['rule', 'severity'],
-      registers,
-      collect() {
-        return openFindings(this);
-      },
-    });
-    new Gauge({
-      name: 'adit_verification_lag_entries',
-      help: 'Entries in the log that the workers have not judged yet',
-      registers,
-      collect() {
-        return state(this, ({ lag }) => lag);
-      },
-    });
-    new Gauge({
-      name: 'adit_audit_duration_seconds',
-      help: 'How long the newest audit took',
-      registers,
-      collect() {
-        return state(this, ({ milliseconds }) => (milliseconds === null ? null : milliseconds / 1000));
-      },
-    });
-    new Gauge({
-      name: 'adit_audit_age_seconds',
-      help: 'Since the newest audit began',
-      registers,
-      collect() {
-        return state(this, ({ age }) => age);
-      },
-    });
+    metrics.registry.registerMetric(
+      new Gauge({
+        name: 'adit_findings_open',
+        help: 'Open findings, by rule and severity',
+        labelNames: ['rule', 'severity'],
+        registers: [],
+        collect() {
+          return openFindings(this);
+        },
+      }),
+    );
+    metrics.registry.registerMetric(
+      new Gauge({
+        name: 'adit_verification_lag_entries',
+        help: 'Entries in the log that the workers have not judged yet',
+        registers: [],
+        collect() {
+          return state(this, ({ lag }) => lag);
+        },
+      }),
+    );
+    metrics.registry.registerMetric(
+      new Gauge({
+        name: 'adit_audit_duration_seconds',
+        help: 'How long the newest audit took',
+        registers: [],
+        collect() {
+          return state(this, ({ milliseconds }) => (milliseconds === null ? null : milliseconds / 1000));
+        },
+      }),
+    );
+    metrics.registry.registerMetric(
+      new Gauge({
+        name: 'adit_audit_age_seconds',
+        help: 'Since the newest audit began',
+        registers: [],
+        collect() {
+          return state(this, ({ age }) => age);
+        },
+      }),
+    );
   }
 
   private async openFindings(gauge: Gauge): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ModuleMetadata } from '@nestjs/common';
+import { Logger, type ModuleMetadata } from '@nestjs/common';
 import type { Config } from './config.js';
 import { DatabaseModule } from './database/database.module.js';
 
@@ -9,5 +9,7 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
  * beside them. Each is one module; what belongs to one role alone (a processor, a controller) asks `config.role`.
  */
 export function featureModules(_config: Config, databaseUrl: string): Modules {
-  return [DatabaseModule.forRoot({ url: databaseUrl, entities: [] })];
+  const logger = new Logger('database');
+  const failed = (err: Error): void => logger.error({ msg: 'an idle connection was lost', err });
+  return [DatabaseModule.forRoot({ url: databaseUrl, failed })];
 }

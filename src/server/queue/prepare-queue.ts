@@ -1,11 +1,16 @@
-import { type ConnectionOptions, createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
-import { assertSchemaCompatibility } from 'bullmq';
+import {
+  type ConnectionOptions,
+  assertSchemaCompatibility,
+  createPostgresBackend,
+  runMigrations,
+  setDefaultBackendFactory,
+} from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
 /** The schema that BullMQ's tables live in; it is the queue's own, and migrated by its own numbers. */
 const SCHEMA = 'bullmq';
-/** The role in which the service works; it may use the queue's tables, and not change them. */
+/** The role in which the service works; it may use the queue's tables, and not alter them. */
 const APPLICATION_ROLE = 'ledger_app';
 
 /**
@@ -43,8 +48,9 @@ export async function migrateQueue(ownerUrl: string): Promise<void> {
       [APPLICATION_ROLE],
     );
     if (rows[0]?.present === true)
+      // CREATE, because BullMQ numbers the jobs of each queue by a sequence that it makes when the first job is added.
       await client.query(`
-        GRANT USAGE ON SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
+        GRANT USAGE, CREATE ON SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
         GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};

@@ -62,6 +62,7 @@ class TrialController {
 class TrialModule {}
 
 let app: NestFastifyApplication;
+let url: string;
 
 beforeAll(async () => {
   app = await NestFactory.create<NestFastifyApplication>(TrialModule, fastifyAdapter(), {
@@ -71,15 +72,29 @@ beforeAll(async () => {
   observeRequests(app, app.get(Metrics));
   sendPagesAsHtml(app.getHttpAdapter().getInstance());
   describeApi(app);
-  await app.init();
-  await app.getHttpAdapter().getInstance().ready();
+  await app.listen(0, '127.0.0.1');
+  url = await app.getUrl();
 });
 
 afterAll(() => app.close());
 
-const post = (url: string, payload: string, type = 'application/json') =>
-  app.inject({ method: 'POST', url, payload, headers: { 'content-type': type } });
-const get = (url: string, accept = '*/*') => app.inject({ method: 'GET', url, headers: { accept } });
+interface Answer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+  json<T>(): T;
+}
+
+async function request(path: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, init);
+  const body = await response.text();
+  const json = <T>(): T => JSON.parse(body) as T;
+  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body, json };
+}
+
+const post = (path: string, body: string, type = 'application/json') =>
+  request(path, { method: 'POST', body, headers: { 'content-type': type } });
+const get = (path: string, accept = '*/*') => request(path, { headers: { accept } });
 
 describe('answering with problems', () => {
   it('points at each place of a body that is wrong', async () => {

@@ -38,7 +38,7 @@ describe('reading the configuration', () => {
 
   it('names every problem at once', () => {
     const problems = problemsOf({ PORT: 'many', ADIT_ROLE: 'king', REDIS_URL: 'http://x', ADIT_ORIGIN: 'https://x' });
-    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual([
+    expect(problems.map((problem) => problem.split(' ')[0] ?? '').toSorted((a, b) => a.localeCompare(b))).toEqual([
       'ADIT_ORIGIN',
       'ADIT_ROLE',
       'PORT',

@@ -112,6 +112,7 @@ CREATE TABLE actors (
   country   text COLLATE "C",
   card_from text COLLATE "C",
   card_to   text COLLATE "C",
+  suspended boolean NOT NULL,
   index     bigint NOT NULL,
   CONSTRAINT actors_pkey PRIMARY KEY (id)
 );

@@ -20,6 +20,8 @@ export interface LedgerView {
   readonly keys: Map<string, Key>;
   readonly sites: Map<string, Site>;
   readonly facilities: Map<string, Facility>;
+  /** By serial. */
+  readonly certificates: Map<string, Certificate>;
   readonly lots: Map<string, Lot>;
   /** Which of the event ids referred to (as `prev`, or as a target) are in the log, and at which index. */
   readonly events: Map<string, LoggedEvent>;
@@ -46,7 +48,15 @@ export interface Actor {
   country: string | null;
   cardFrom: string | null;
   cardTo: string | null;
+  /** By the newest `actor.statusChanged`. A finding for others; admission does not heed it. */
+  suspended: boolean;
   index: number;
+}
+
+export interface Certificate {
+  serial: string;
+  index: number;
+  revokedIndex: number | null;
 }
 
 export interface Key {
@@ -173,7 +183,7 @@ export interface Changes {
   endorsements: Endorsement[];
   /** Registry events and attestations that name a lot without extending its chain. */
   attestations: { lot: string; index: number }[];
-  certificates: { serial: string; index: number; revokedIndex: number | null }[];
+  certificates: Set<string>;
 }
 
 export interface TagRange {
@@ -199,7 +209,7 @@ export const noChanges = (): Changes => ({
   tagUses: [],
   endorsements: [],
   attestations: [],
-  certificates: [],
+  certificates: new Set(),
 });
 
 export const emptyView = (log: string): LedgerView => ({
@@ -211,6 +221,7 @@ export const emptyView = (log: string): LedgerView => ({
   keys: new Map(),
   sites: new Map(),
   facilities: new Map(),
+  certificates: new Map(),
   lots: new Map(),
   events: new Map(),
   successors: new Map(),

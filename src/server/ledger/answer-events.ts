@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AditError } from '../../core/errors.js';
 import { buildRefusal } from '../../core/event/refusal.js';
 import { Clock } from '../clock.js';
-import { type Problem, problemOf } from '../http/problem.js';
+import { type Problem, ProblemError, problemOf } from '../http/problem.js';
 import { LedgerIdentity } from './ledger-identity.js';
 import { ReadLog } from './read-log.js';
 import { ReadReceipt } from './read-receipt.js';
@@ -59,8 +58,18 @@ export class AnswerEvents {
     return problemOf(error, { heads, refusal });
   }
 
-  /** The same for a body that is no event at all. */
-  async refuse(error: AditError): Promise<Answer> {
-    return this.answer({ status: 'refused', id: null, error, heads: {} }, false);
+  /** The answer to a single submission, with its HTTP status. Throws the problem of a refusal. */
+  async single(received: Received): Promise<{ status: number; body: object }> {
+    const answer = await this.answer(received, true);
+    switch (answer.status) {
+      case 'refused':
+        throw new ProblemError(answer.problem);
+      case 'waiting':
+        return { status: 202, body: answer };
+      default: {
+        const { status, ...body } = answer;
+        return { status: status === 'accepted' ? 201 : 200, body };
+      }
+    }
   }
 }

@@ -2,7 +2,7 @@ import { type LedgerView, type Successor, noChanges, successorKey } from '../../
 import type { AditEvent } from '../../core/event/event.js';
 import { type References, references } from '../../core/event/references.js';
 import type { Queryable } from '../database/rows.js';
-import { loadEndorsements, loadRegistry } from '../registry/registry-rows.js';
+import { loadCertificates, loadEndorsements, loadRegistry } from '../registry/registry-rows.js';
 import { loadLots } from './lot-rows.js';
 
 /** Names and rows that a batch refers to, gathered once so that each table is asked once. */
@@ -53,6 +53,7 @@ export async function loadView(db: Queryable, view: LedgerView, events: readonly
   const wanted = gather(events.map(references));
   await loadRegistry(db, wanted, view);
   await loadLots(db, wanted.lots, view.lots);
+  await loadCertificates(db, events.flatMap(serialOf), view.certificates);
 
   // Of a chain that has not moved only the head is needed, and that came with the lot.
   const moved = wanted.links.filter(({ lot, prev }) => view.lots.get(lot)?.head !== prev);
@@ -72,6 +73,9 @@ export async function loadView(db: Queryable, view: LedgerView, events: readonly
   );
   for (const endorsement of endorsed) view.endorsements.set(endorsement.event, endorsement);
 }
+
+const serialOf = (event: AditEvent): string[] =>
+  event.type === 'certificate.issued' || event.type === 'certificate.revoked' ? [event.payload.serial] : [];
 
 async function loadEvents(db: Queryable, view: LedgerView, ids: ReadonlySet<string>): Promise<void> {
   const missing = [...ids].filter((id) => !view.events.has(id));
@@ -129,6 +133,7 @@ function successorOf(id: string, jws: string): Successor {
 export function nextView(view: LedgerView): LedgerView {
   return {
     ...view,
+    certificates: new Map(),
     lots: new Map(),
     events: new Map(),
     successors: new Map(),

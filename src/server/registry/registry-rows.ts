@@ -33,6 +33,7 @@ interface ActorRow {
   country: string | null;
   card_from: string | null;
   card_to: string | null;
+  suspended: boolean;
   index: number;
 }
 
@@ -83,6 +84,7 @@ const actorRow = (actor: Actor): Row & ActorRow => ({
   country: actor.country,
   card_from: actor.cardFrom,
   card_to: actor.cardTo,
+  suspended: actor.suspended,
   index: actor.index,
 });
 
@@ -92,6 +94,7 @@ const actorOf = (row: ActorRow): Actor => ({
   country: row.country,
   cardFrom: row.card_from,
   cardTo: row.card_to,
+  suspended: row.suspended,
   index: row.index,
 });
 
@@ -204,6 +207,21 @@ export async function loadRegistry(db: Queryable, names: RegistryNames, into: Re
     into.facilities.set(row.id, facilityOf(row));
 }
 
+export async function loadCertificates(
+  db: Queryable,
+  serials: string[],
+  into: LedgerView['certificates'],
+): Promise<void> {
+  const missing = serials.filter((serial) => !into.has(serial));
+  const rows = await rowsByKey<{ serial: string; index: number; revoked_index: number | null }>(
+    db,
+    'certificates',
+    'serial',
+    missing,
+  );
+  for (const { serial, index, revoked_index } of rows) into.set(serial, { serial, index, revokedIndex: revoked_index });
+}
+
 /** Endorsements of the given events, by event id. */
 export async function loadEndorsements(db: Queryable, events: string[], before: number): Promise<Endorsement[]> {
   if (events.length === 0) return [];
@@ -256,7 +274,11 @@ export async function writeRegistry(db: Queryable, view: LedgerView, changes: Ch
     db,
     'certificates',
     'serial',
-    changes.certificates.map((c) => ({ serial: c.serial, index: c.index, revoked_index: c.revokedIndex })),
+    rowsOf(changes.certificates, view.certificates, ({ serial, index, revokedIndex }) => ({
+      serial,
+      index,
+      revoked_index: revokedIndex,
+    })),
   );
   await insertRows(
     db,

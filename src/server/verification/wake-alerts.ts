@@ -1,20 +1,19 @@
-import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable, Logger } from '@nestjs/common';
-import { Queue } from 'bullmq';
-import { ALERTS_QUEUE } from './queues.js';
-
-/** Tells `alerts` that findings have changed. What it must tell whom it reads itself, so a job that is lost loses nothing. */
-@Injectable()
+/**
+ * Tells `alerts` that findings have changed. It reads them by their `change`, so a job that is lost loses nothing, and a
+ * failure to wake it must not fail what was found.
+ */
 export class WakeAlerts {
-  private readonly logger = new Logger('verification');
-
-  constructor(@InjectQueue(ALERTS_QUEUE) private readonly queue: Queue) {}
+  /** @param add adds one job; @param failed is told when that does not work. */
+  constructor(
+    private readonly add: () => Promise<unknown>,
+    private readonly failed: (error: unknown) => void,
+  ) {}
 
   async wake(): Promise<void> {
     try {
-      await this.queue.add('findings', {}, { removeOnComplete: true, removeOnFail: 100 });
+      await this.add();
     } catch (error) {
-      this.logger.error({ msg: 'alerts could not be woken', err: error });
+      this.failed(error);
     }
   }
 }

@@ -1,0 +1,116 @@
+import type { AditEvent } from '../event/event.js';
+import { milligrams, partsPerMillion } from './quantity.js';
+import { type Origins, declaredOrigins, flows, mixedOrigins } from './origins.js';
+import type { LedgerView, Lot } from './view.js';
+
+type Declared = Extract<AditEvent, { type: 'lot.declared' }>;
+type Transformed = Extract<AditEvent, { type: 'lot.aggregated' | 'lot.split' | 'lot.processed' }>;
+type Output = Declared['payload']['outputs'][number] | Transformed['payload']['outputs'][number];
+
+/** Lots are born: declared at a site, or made of other lots, which end by it. */
+export function applyBirth(event: AditEvent, view: LedgerView, index: number): void {
+  if (event.type === 'lot.declared') declare(event, view, index);
+  else if (event.type === 'lot.aggregated' || event.type === 'lot.split' || event.type === 'lot.processed')
+    transform(event, view, index);
+}
+
+interface Parentage extends Origins {
+  holder: string;
+  mineral: string;
+  form: string;
+  moisture: number | null;
+  grades: Lot['grades'];
+  model: string | null;
+  site: string | null;
+  assayed: boolean;
+}
+
+/** What the output says of itself counts; where it is silent, what it comes from. */
+function bear(event: AditEvent, output: Output, parentage: Parentage, view: LedgerView, index: number): void {
+  const lot: Lot = {
+    ...parentage,
+    id: output.lot,
+    seq: 1,
+    head: event.id,
+    bornIndex: index,
+    headIndex: index,
+    status: 'held',
+    inTransitTo: null,
+    plannedArrival: null,
+    recalledFrom: null,
+    holds: [],
+    mass: milligrams(output.mass),
+    tags: [...(output.tags ?? [])],
+    lotNumber: output.lotNumber ?? null,
+    bornAt: event.occurredAtMs,
+  };
+  view.lots.set(lot.id, lot);
+  view.changes.lots.add(lot.id);
+  view.changes.chain.push({ lot: lot.id, seq: 1, index });
+  for (const tag of lot.tags) view.changes.tagUses.push({ tag, lot: lot.id, index });
+}
+
+function declare(event: Declared, view: LedgerView, index: number): void {
+  const { outputs, holder = event.iss } = event.payload;
+  const site = event.place?.site ?? '';
+  for (const output of outputs) {
+    const said = { mineral: output.mineral, form: output.form, ...measurementsOf(output) };
+    const origins = declaredOrigins(site, { ...said, mass: milligrams(output.mass) });
+    const model = output.model ?? null;
+    bear(event, output, { ...said, ...origins, holder, model, site, assayed: false }, view, index);
+  }
+}
+
+const measurementsOf = ({ moisturePercent, grades }: Output): Pick<Lot, 'moisture' | 'grades'> => ({
+  moisture: moisturePercent === undefined ? null : partsPerMillion(moisturePercent),
+  grades: (grades ?? []).map((grade) => ({ ...grade })),
+});
+
+/** Chain-of-custody models, strongest first (ISO 22095). */
+const MODELS = ['identityPreserved', 'segregated', 'controlledBlending', 'massBalance'];
+
+/** The weakest model of the inputs; none if one of them has none. */
+function weakestModel(inputs: readonly Lot[]): string | null {
+  const ranks = inputs.map(({ model }) => (model === null ? Infinity : MODELS.indexOf(model)));
+  return MODELS[Math.max(...ranks)] ?? null;
+}
+
+function transform(event: Transformed, view: LedgerView, index: number): void {
+  const { inputs: claimed, outputs } = event.payload;
+  const inputs = claimed.flatMap(({ lot }) => view.lots.get(lot) ?? []);
+  const masses = outputs.map(({ mass }) => milligrams(mass));
+  const { outputs: origins, originsBy } = mixedOrigins(inputs, masses);
+  // Parting a lot changes neither its moisture nor its grade; mixing and working do.
+  const [whole] = event.type === 'lot.split' ? inputs : [];
+  outputs.forEach((output, i) => {
+    const measured = measurementsOf(output);
+    bear(
+      event,
+      output,
+      {
+        holder: event.iss,
+        mineral: output.mineral ?? inputs[0]?.mineral ?? '',
+        form: output.form ?? inputs[0]?.form ?? '',
+        moisture: measured.moisture ?? whole?.moisture ?? null,
+        grades: measured.grades.length > 0 ? measured.grades : (whole?.grades ?? []),
+        model: output.model ?? weakestModel(inputs),
+        site: null,
+        assayed: inputs.every(({ assayed }) => assayed),
+        origins: origins[i] ?? [],
+        originsBy,
+      },
+      view,
+      index,
+    );
+    for (const { from, mass } of flows(inputs, masses[i] ?? 0n))
+      view.changes.lineage.push({ from, to: output.lot, index, mass });
+  });
+  for (const input of inputs) consume(input, event.id, view, index);
+}
+
+function consume(input: Lot, head: string, view: LedgerView, index: number): void {
+  const seq = input.seq + 1;
+  view.lots.set(input.id, { ...input, status: 'consumed', seq, head, headIndex: index });
+  view.changes.lots.add(input.id);
+  view.changes.chain.push({ lot: input.id, seq, index });
+}

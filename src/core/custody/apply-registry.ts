@@ -1,0 +1,169 @@
+import type { AditEvent } from '../event/event.js';
+import { type PublicJwk, thumbprint } from '../event/keys.js';
+import type { LedgerView, Site } from './view.js';
+
+const HOUR = 3_600_000;
+/** A key that a registrar adds in an actor's name waits this long, ms of the log's time. */
+const INTRODUCTION_TIME = 72 * HOUR;
+
+/** The effect of registry events; of others none. */
+export function applyRegistry(event: AditEvent, view: LedgerView, index: number): void {
+  applyLedger(event, view, index);
+  applyActors(event, view, index);
+  applyPlaces(event, view, index);
+  applyPapers(event, view, index);
+}
+
+function addKey(view: LedgerView, actor: string, jwk: PublicJwk, index: number, introduced: boolean): void {
+  const kid = thumbprint(jwk);
+  view.keys.set(kid, {
+    kid,
+    actor,
+    jwk,
+    addedIndex: index,
+    activeFrom: introduced ? (view.clock ?? 0) + INTRODUCTION_TIME : null,
+    introduced,
+    revokedIndex: null,
+    compromisedSince: null,
+  });
+  view.changes.keys.add(kid);
+}
+
+function applyLedger(event: AditEvent, view: LedgerView, index: number): void {
+  if (event.type === 'ledger.opened') {
+    const { logKey, serviceKey, registrar } = event.payload;
+    view.opened = {
+      registrar: registrar.actor,
+      registrarKid: event.kid,
+      logKey,
+      serviceKid: thumbprint(serviceKey),
+      admissionVersion: 1,
+    };
+    view.changes.opened = true;
+    view.actors.set(registrar.actor, {
+      id: registrar.actor,
+      roles: ['registrar'],
+      country: null,
+      cardFrom: null,
+      cardTo: null,
+      suspended: false,
+      index,
+    });
+    view.changes.actors.add(registrar.actor);
+    addKey(view, registrar.actor, registrar.key, index, false);
+  } else if (event.type === 'ledger.updated' && view.opened !== null) {
+    const { admissionVersion = view.opened.admissionVersion } = event.payload;
+    view.opened = { ...view.opened, admissionVersion };
+    view.changes.opened = true;
+  } else if (event.type === 'log.clock') {
+    view.clock = event.occurredAtMs;
+  }
+}
+
+function applyActors(event: AditEvent, view: LedgerView, index: number): void {
+  if (event.type === 'actor.registered') {
+    const { actor, roles, country, card, key } = event.payload;
+    view.actors.set(actor, {
+      id: actor,
+      roles: [...roles],
+      country,
+      cardFrom: card?.from ?? null,
+      cardTo: card?.to ?? null,
+      suspended: false,
+      index,
+    });
+    view.changes.actors.add(actor);
+    addKey(view, actor, key, index, false);
+  } else if (event.type === 'actor.statusChanged') {
+    const actor = view.actors.get(event.payload.actor);
+    if (actor === undefined) return;
+    const { status, card } = event.payload;
+    const renewed = card === undefined ? {} : { cardFrom: card.from ?? null, cardTo: card.to ?? null };
+    view.actors.set(actor.id, { ...actor, ...renewed, suspended: status === 'suspended' });
+    view.changes.actors.add(actor.id);
+  } else if (event.type === 'key.added') {
+    addKey(view, event.payload.actor, event.payload.key, index, event.iss !== event.payload.actor);
+  } else if (event.type === 'key.revoked') {
+    const key = view.keys.get(event.payload.kid);
+    if (key === undefined) return;
+    view.keys.set(key.kid, {
+      ...key,
+      revokedIndex: index,
+      compromisedSince: event.payload.compromisedSince ?? null,
+    });
+    view.changes.keys.add(key.kid);
+  } else if (event.type === 'event.endorsed') {
+    for (const target of event.payload.events) {
+      const endorsement = { event: target, index, by: event.iss };
+      view.endorsements.set(target, endorsement);
+      view.changes.endorsements.push(endorsement);
+    }
+  }
+}
+
+type SiteClaims = Extract<AditEvent, { type: 'site.updated' }>['payload'];
+
+/** What a site's event says of it, without what may be disclosed: no projection holds that. */
+function siteDetails({ country, operator, minerals, licence, capacity }: SiteClaims): Partial<Site> {
+  const details: Partial<Site> = {};
+  if (country !== undefined) details.country = country;
+  if (operator !== undefined) details.operator = operator;
+  if (minerals !== undefined) details.minerals = [...minerals];
+  if (licence !== undefined) {
+    const { kind, holder, minerals: licensed, from, to } = licence;
+    details.licence = { kind, holder, minerals: licensed, from, to };
+  }
+  if (capacity !== undefined) details.capacity = { ...capacity, kilogramsPerWorkerMonth: perMineral(capacity) };
+  return details;
+}
+
+function perMineral({ kilogramsPerWorkerMonth }: NonNullable<SiteClaims['capacity']>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(kilogramsPerWorkerMonth).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function applyPlaces(event: AditEvent, view: LedgerView, index: number): void {
+  if (event.type === 'site.registered') {
+    const { site: id, country, operator, minerals } = event.payload;
+    const blank = { licence: null, capacity: null, certification: null, activity: null, inspectedOn: null };
+    const site = { id, country, operator, minerals: [...minerals], ...blank, index };
+    view.sites.set(id, { ...site, ...siteDetails({ ...event.payload, type: 'site.updated' }) });
+    view.changes.sites.add(id);
+  } else if (event.type === 'site.updated' || event.type === 'site.inspected') {
+    const site = view.sites.get(event.payload.site);
+    if (site === undefined) return;
+    if (event.type === 'site.updated') view.sites.set(site.id, { ...site, ...siteDetails(event.payload) });
+    // An inspection that comes late does not undo a newer one.
+    else if (site.inspectedOn === null || site.inspectedOn <= event.payload.date) {
+      const { certification, activity, date } = event.payload;
+      view.sites.set(site.id, { ...site, certification, activity, inspectedOn: date });
+    }
+    view.changes.sites.add(site.id);
+  } else if (event.type === 'facility.registered') {
+    const { facility: id, kind, country, operator = null, capacityPerMonth = null } = event.payload;
+    view.facilities.set(id, { id, kind, country, operator, capacityPerMonth, index });
+    view.changes.facilities.add(id);
+  }
+}
+
+function applyPapers(event: AditEvent, view: LedgerView, index: number): void {
+  if (event.type === 'tags.issued') {
+    const { series, from, to, digits = null, site, issuer = null } = event.payload;
+    view.changes.tagRanges.push({ series, from, to, digits, site, issuer, index });
+  } else if (event.type === 'certificate.issued') {
+    const { serial, lots } = event.payload;
+    view.certificates.set(serial, { serial, index, revokedIndex: null });
+    view.changes.certificates.add(serial);
+    for (const lot of lots) view.changes.attestations.push({ lot, index });
+  } else if (event.type === 'certificate.revoked') {
+    const { serial } = event.payload;
+    const issued = view.certificates.get(serial);
+    view.certificates.set(serial, {
+      serial,
+      index: issued?.index ?? index,
+      revokedIndex: issued?.revokedIndex ?? index,
+    });
+    view.changes.certificates.add(serial);
+  }
+}

@@ -1,0 +1,172 @@
+import type { AditError } from '../errors.js';
+import type { AditEvent } from '../event/event.js';
+import { lotId } from '../event/ids.js';
+import type { Admission } from './admit.js';
+import { refusal } from './check-registry.js';
+import { isFork } from './fork.js';
+import { type Link, linksOf } from './links.js';
+import { type LedgerView, type Lot, successorKey } from './view.js';
+
+const HOUR = 3_600_000;
+/** After the planned arrival a sender waits this long before it may recall: within a country, and across a border. */
+const GRACE = 24 * HOUR;
+const GRACE_INTERNATIONAL = 72 * HOUR;
+
+/** What an authority's hold lets pass: goods that arrive are received, and may be weighed and sealed. */
+const ALLOWED_UNDER_HOLD: ReadonlySet<AditEvent['type']> = new Set(['custody.received', 'lot.measured', 'lot.sealed']);
+
+type Verdict = { error: AditError; evidence: boolean } | { missing: string } | null;
+
+/** Every lot that an event creates, extends, consumes or names, in array order; a refusal counts before a wait. */
+export function checkLots(event: AditEvent, view: LedgerView): Admission {
+  const missing: string[] = [];
+  for (const verdict of verdicts(event, view)) {
+    if (verdict === null) continue;
+    if ('error' in verdict) return { outcome: 'refused', ...verdict };
+    if (!missing.includes(verdict.missing)) missing.push(verdict.missing);
+  }
+  return missing.length > 0 ? { outcome: 'waiting', missing } : { outcome: 'admitted' };
+}
+
+function* verdicts(event: AditEvent, view: LedgerView): Generator<Verdict> {
+  yield* checkOutputs(event, view);
+  for (const link of linksOf(event)) yield checkLink(event, link, view);
+  yield* checkNamed(event, view);
+  yield checkInheritance(event, view);
+}
+
+const plain = (error: AditError): Verdict => ({ error, evidence: false });
+
+function* checkOutputs(event: AditEvent, view: LedgerView): Generator<Verdict> {
+  if (!('outputs' in event.payload)) return;
+  for (const [i, { lot }] of event.payload.outputs.entries()) {
+    if (lot !== lotId(event.log, event.iss, event.jti, i) || view.lots.has(lot))
+      yield plain(
+        refusal(
+          'lot-id-invalid',
+          `A new lot's id derives from log, iss, jti and its number ${i}.`,
+          `/outputs/${i}/lot`,
+        ),
+      );
+  }
+}
+
+function checkLink(event: AditEvent, link: Link, view: LedgerView): Verdict {
+  const { lot: id, prev, pointer } = link;
+  const lot = view.lots.get(id);
+  if (lot === undefined) {
+    if (view.refused.has(prev)) return plain(parentRefused(link));
+    if (!view.events.has(prev)) return { missing: prev };
+    return plain(refusal('lot-unknown', `There is no lot ${id}.`, `${pointer}/lot`));
+  }
+  const evidence = isEvidence(event, link, lot, view);
+  const ended = checkEnded(event, lot, pointer);
+  // Being held is told to whoever tries, and kept: it is the attempt that matters.
+  if (ended !== null) return { error: ended, evidence: evidence || ended.code === 'lot-on-hold' };
+  if (prev !== lot.head) {
+    if (view.refused.has(prev)) return plain(parentRefused(link));
+    if (!view.events.has(prev)) return { missing: prev };
+    return { error: refusal('head-moved', `The newest event of lot ${id} is another.`, `${pointer}/prev`), evidence };
+  }
+  const error = checkTransit(event, lot, pointer, view) ?? checkRight(event, lot, pointer);
+  return error === null ? null : { error, evidence: evidence || error.code === 'not-holder' };
+}
+
+const parentRefused = ({ prev, pointer }: Link): AditError =>
+  refusal('parent-refused', `Event ${prev} was refused.`, `${pointer}/prev`);
+
+/** A second sale of the same goods, or a receipt that crossed a recall: both sides must be able to show it. */
+function isEvidence(event: AditEvent, { lot, prev }: Link, state: Lot, view: LedgerView): boolean {
+  if (state.head === prev) return false;
+  if (event.type === 'custody.received' && state.recalledFrom === event.iss) return true;
+  return isFork(event, view.successors.get(successorKey(lot, prev)));
+}
+
+function checkEnded(event: AditEvent, lot: Lot, pointer: string): AditError | null {
+  if (lot.status === 'consumed') return refusal('lot-consumed', `Lot ${lot.id} has been consumed.`, `${pointer}/lot`);
+  if (lot.status === 'closed') return refusal('lot-closed', `Lot ${lot.id} is closed.`, `${pointer}/lot`);
+  if (lot.holds.length > 0 && !ALLOWED_UNDER_HOLD.has(event.type))
+    return refusal('lot-on-hold', `Lot ${lot.id} is held by ${lot.holds.join(', ')}.`, `${pointer}/lot`);
+  return null;
+}
+
+function checkTransit(event: AditEvent, lot: Lot, pointer: string, view: LedgerView): AditError | null {
+  const inTransit = lot.status === 'inTransit';
+  if (event.type !== 'custody.received' && event.type !== 'custody.recalled')
+    return inTransit ? refusal('lot-in-transit', `Lot ${lot.id} is in transit.`, `${pointer}/lot`) : null;
+  if (!inTransit) return refusal('lot-not-in-transit', `Lot ${lot.id} is not in transit.`, `${pointer}/lot`);
+  if (event.type === 'custody.received' || lot.holder !== event.iss) return null;
+  const until = (lot.plannedArrival ?? 0) + graceOf(lot, view);
+  if (view.clock !== null && view.clock > until) return null;
+  const detail = `The dispatch may be recalled after ${new Date(until).toISOString()} of the log's time.`;
+  return refusal('recall-too-early', detail, `${pointer}/lot`);
+}
+
+/** A border between sender and receiver takes longer. */
+export function graceOf(lot: Lot, view: LedgerView): number {
+  const [sender, receiver] = [view.actors.get(lot.holder), view.actors.get(lot.inTransitTo ?? '')];
+  return sender?.country === receiver?.country ? GRACE : GRACE_INTERNATIONAL;
+}
+
+function checkRight(event: AditEvent, lot: Lot, pointer: string): AditError | null {
+  if (event.type === 'custody.received') {
+    if (lot.inTransitTo !== event.iss)
+      return refusal('not-holder', `Lot ${lot.id} was not dispatched to ${event.iss}.`, `${pointer}/lot`);
+    return lot.holder === event.payload.from
+      ? null
+      : refusal('schema-invalid', `Lot ${lot.id} was not dispatched by ${event.payload.from}.`, '/from');
+  }
+  return lot.holder === event.iss
+    ? null
+    : refusal('not-holder', `${event.iss} does not hold lot ${lot.id}.`, `${pointer}/lot`);
+}
+
+/** Lots that an attestation names without extending their chains. */
+function* checkNamed(event: AditEvent, view: LedgerView): Generator<Verdict> {
+  const named = namedLots(event);
+  for (const [pointer, id] of named) {
+    const lot = view.lots.get(id);
+    if (lot === undefined) yield plain(refusal('lot-unknown', `There is no lot ${id}.`, pointer));
+    else if (event.type === 'lot.held') yield held(lot, pointer);
+    else if (event.type === 'lot.released' && releasable(lot, event.iss) === null)
+      yield plain(refusal('not-holder', `${event.iss} does not hold lot ${id} back.`, pointer));
+  }
+}
+
+function held(lot: Lot, pointer: string): Verdict {
+  if (lot.status === 'consumed')
+    return plain(refusal('lot-consumed', `Lot ${lot.id} has been consumed; hold what was made of it.`, pointer));
+  if (lot.status === 'closed') return plain(refusal('lot-closed', `Lot ${lot.id} is closed.`, pointer));
+  return null;
+}
+
+/** Whose hold an authority may lift: its own, else the ledger's. */
+export function releasable(lot: Lot, authority: string): string | null {
+  return [authority, 'ledger'].find((holder) => lot.holds.includes(holder)) ?? null;
+}
+
+function namedLots(event: AditEvent): [string, string][] {
+  switch (event.type) {
+    case 'lot.held':
+    case 'lot.released':
+    case 'certificate.issued':
+      return event.payload.lots.map((lot, i) => [`/lots/${i}`, lot]);
+    case 'assay.certified':
+      return [['/lot', event.payload.lot]];
+    default:
+      return [];
+  }
+}
+
+/** What an output inherits must be the same in all inputs, or be written. */
+function checkInheritance(event: AditEvent, view: LedgerView): Verdict {
+  if (event.type !== 'lot.aggregated' && event.type !== 'lot.split' && event.type !== 'lot.processed') return null;
+  const inputs = event.payload.inputs.flatMap(({ lot }) => view.lots.get(lot) ?? []);
+  for (const [i, output] of event.payload.outputs.entries())
+    for (const name of ['mineral', 'form'] as const) {
+      if (output[name] !== undefined || inputs.every((input) => input[name] === inputs[0]?.[name])) continue;
+      const detail = `The inputs differ in ${name}, so the output must say its own.`;
+      return plain(refusal('schema-invalid', detail, `/outputs/${i}/${name}`));
+    }
+  return null;
+}

@@ -1,0 +1,236 @@
+import { AditError, type ErrorCode } from '../errors.js';
+import type { AditEvent } from '../event/event.js';
+import { thumbprint } from '../event/keys.js';
+import { references } from '../event/references.js';
+import type { Signers } from '../event/types/event-type.js';
+import { eventTypes } from '../event/types/index.js';
+import type { Identity } from './admit.js';
+import type { LedgerView } from './view.js';
+
+/** The reserved actor in whose name the service key signs. */
+export const SERVICE_ACTOR = 'ledger';
+
+/** A refusal with a pointer to the one place that is wrong. */
+export const refusal = (code: ErrorCode, detail: string, pointer: string): AditError =>
+  new AditError(code, detail, [{ pointer, code, detail }]);
+
+type Check = (event: AditEvent, view: LedgerView, identity: Identity) => AditError | null;
+
+/** All that is not about lots: whether this key may say this, and whether what it names exists. Null: nothing is wrong. */
+export function checkRegistry(event: AditEvent, view: LedgerView, identity: Identity): AditError | null {
+  if (event.type === 'ledger.opened') return checkOpening(event, view, identity);
+  if (view.opened === null)
+    return new AditError('ledger-not-open', 'The first entry of a ledger is ledger.opened, signed by its registrar.');
+  const checks = event.kid === identity.serviceKid ? serviceChecks : actorChecks;
+  for (const check of checks) {
+    const error = check(event, view, identity);
+    if (error !== null) return error;
+  }
+  return null;
+}
+
+function checkOpening(
+  event: Extract<AditEvent, { type: 'ledger.opened' }>,
+  view: LedgerView,
+  identity: Identity,
+): AditError | null {
+  const { logKey, serviceKey, registrar } = event.payload;
+  if (view.opened !== null) return new AditError('ledger-already-open', 'This ledger has its first entry already.');
+  if (logKey !== identity.logKey) return refusal('ledger-mismatch', 'This is not the key of this log.', '/logKey');
+  if (thumbprint(serviceKey) !== identity.serviceKid)
+    return refusal('ledger-mismatch', 'This is not the service key of this ledger.', '/serviceKey');
+  const kid = thumbprint(registrar.key);
+  if (identity.registrarKid !== null && kid !== identity.registrarKid)
+    return refusal('ledger-mismatch', 'Another registrar is to open this ledger.', '/registrar/key');
+  if (event.kid !== kid) return new AditError('key-unknown', 'Entry 0 is signed by the registrar key that it names.');
+  if (event.iss !== registrar.actor) return refusal('issuer-mismatch', 'Entry 0 is issued by its registrar.', '/iss');
+  if (registrar.actor === SERVICE_ACTOR)
+    return refusal('id-exists', 'This actor id is reserved for the service.', '/registrar/actor');
+  if (kid === identity.serviceKid) return refusal('key-exists', 'This is the service key.', '/registrar/key');
+  return null;
+}
+
+const checkKeyKnown: Check = ({ kid }, view) => {
+  const key = view.keys.get(kid);
+  if (key === undefined) return new AditError('key-unknown', `No key ${kid} is registered.`);
+  if (key.activeFrom !== null && (view.clock ?? 0) < key.activeFrom)
+    return new AditError(
+      'key-unknown',
+      `A registrar added this key; it becomes active at ${new Date(key.activeFrom).toISOString()} of the log's time.`,
+    );
+  return null;
+};
+
+const checkExpiry: Check = ({ exp }, view) =>
+  exp !== undefined && view.clock !== null && exp * 1000 < view.clock
+    ? refusal('expired', 'The event asked not to be admitted this late.', '/exp')
+    : null;
+
+const checkKeyActive: Check = (event, view) => {
+  const key = view.keys.get(event.kid);
+  if (key === undefined || key.revokedIndex === null) return null;
+  // A key that was lost before a device could sync: its actor stands by the event with a living key.
+  if (view.endorsements.get(event.id)?.by === key.actor) return null;
+  return new AditError('key-revoked', `The key was revoked by entry ${key.revokedIndex}.`);
+};
+
+const checkIssuer: Check = ({ kid, iss }, view) =>
+  view.keys.get(kid)?.actor === iss ? null : refusal('issuer-mismatch', `The key is not one of ${iss}.`, '/iss');
+
+const checkRole: Check = (event, view) => {
+  const signers = eventTypes.get(event.type)?.signers;
+  if (signers === undefined || maySign(event, signers, view)) return checkHolderNamed(event, view);
+  return new AditError('role-not-allowed', `${event.iss} may not sign ${event.type}.`);
+};
+
+function maySign(event: AditEvent, signers: Signers, view: LedgerView): boolean {
+  const own = view.actors.get(event.iss)?.roles ?? [];
+  const has = (roles: readonly string[]): boolean => roles.some((role) => own.includes(role));
+  switch (signers.by) {
+    case 'role':
+      return has(signers.roles);
+    case 'holder':
+      return signers.roles === undefined || has(signers.roles);
+    case 'siteOperator': {
+      const site = view.sites.get(event.place?.site ?? '');
+      // Of a site that is not there nobody can say who operates it; that is refused as `site-unknown`.
+      return site === undefined || site.operator === event.iss || has(signers.orRoles);
+    }
+    case 'subject':
+      return ('actor' in event.payload && event.payload.actor === event.iss) || has(signers.orRoles);
+    case 'rootRegistrar':
+      return event.iss === view.opened?.registrar;
+    case 'receiver':
+    case 'anyone':
+      return true;
+    case 'opener':
+    case 'service':
+      return false;
+  }
+}
+
+/** An authority declares in the name of a holder, and nobody else does. */
+function checkHolderNamed(event: AditEvent, view: LedgerView): AditError | null {
+  if (event.type !== 'lot.declared') return null;
+  const operator = view.sites.get(event.place?.site ?? '')?.operator;
+  const { holder } = event.payload;
+  if (operator === event.iss && holder !== undefined && holder !== event.iss)
+    return refusal('role-not-allowed', 'Only an authority declares in the name of another.', '/holder');
+  if (operator !== undefined && operator !== event.iss && holder === undefined)
+    return refusal('schema-invalid', 'An authority that declares must name the holder.', '/holder');
+  return null;
+}
+
+/** Where a payload names an actor. */
+const ACTOR_CLAIMS = [
+  'to',
+  'from',
+  'holder',
+  'operator',
+  'carrier',
+  'actor',
+  'issuer',
+  'exporter',
+  'importer',
+  'signer',
+];
+
+function pointerToActor(event: AditEvent, actor: string): string {
+  const payload: Record<string, unknown> = { ...event.payload };
+  const claim = ACTOR_CLAIMS.find((name) => payload[name] === actor);
+  return claim === undefined ? '/licence/holder' : `/${claim}`;
+}
+
+const checkNames: Check = (event, view) => {
+  const { actors, sites, facilities } = references(event);
+  const born = bornIn(event);
+  const actor = actors.find((id) => id !== born.actor && !view.actors.has(id));
+  if (actor !== undefined) return refusal('actor-unknown', `There is no actor ${actor}.`, pointerToActor(event, actor));
+  const site = sites.find((id) => id !== born.site && !view.sites.has(id));
+  if (site !== undefined)
+    return refusal('site-unknown', `There is no site ${site}.`, event.place?.site === site ? '/place/site' : '/site');
+  const facility = facilities.find((id) => id !== born.facility && !view.facilities.has(id));
+  if (facility !== undefined)
+    return refusal('facility-unknown', `There is no facility ${facility}.`, '/place/facility');
+  return null;
+};
+
+/** The ids that an event brings into being, which must therefore not exist. */
+function bornIn(event: AditEvent): { actor?: string; site?: string; facility?: string; certificate?: string } {
+  switch (event.type) {
+    case 'actor.registered':
+      return { actor: event.payload.actor };
+    case 'site.registered':
+      return { site: event.payload.site };
+    case 'facility.registered':
+      return { facility: event.payload.facility };
+    case 'certificate.issued':
+      return { certificate: event.payload.serial };
+    default:
+      return {};
+  }
+}
+
+const checkNew: Check = (event, view) => {
+  const { actor, site, facility, certificate } = bornIn(event);
+  if (actor !== undefined && (actor === SERVICE_ACTOR || view.actors.has(actor)))
+    return refusal('id-exists', `The actor id ${actor} is taken.`, '/actor');
+  if (site !== undefined && view.sites.has(site)) return refusal('id-exists', `The site id ${site} is taken.`, '/site');
+  if (facility !== undefined && view.facilities.has(facility))
+    return refusal('id-exists', `The facility id ${facility} is taken.`, '/facility');
+  if (certificate !== undefined && view.certificates.has(certificate))
+    return refusal('id-exists', `There is a certificate ${certificate} already.`, '/serial');
+  return null;
+};
+
+const checkNewKey: Check = (event, view, identity) => {
+  if (event.type !== 'actor.registered' && event.type !== 'key.added') return null;
+  const kid = thumbprint(event.payload.key);
+  return kid === identity.serviceKid || view.keys.has(kid)
+    ? refusal('key-exists', 'A key is registered once, ever.', '/key')
+    : null;
+};
+
+const checkRevocation: Check = (event, view) => {
+  if (event.type !== 'key.revoked') return null;
+  const key = view.keys.get(event.payload.kid);
+  if (key === undefined) return refusal('key-unknown', `No key ${event.payload.kid} is registered.`, '/kid');
+  if (key.actor !== event.payload.actor)
+    return refusal('issuer-mismatch', `The key is not one of ${event.payload.actor}.`, '/kid');
+  return key.revokedIndex === null ? null : refusal('key-revoked', 'The key has been revoked before.', '/kid');
+};
+
+/** Key rotation of the ledger itself must not happen by surprise: what is named must be what this service runs with. */
+const checkUpdate: Check = (event, _view, identity) => {
+  if (event.type !== 'ledger.updated') return null;
+  const { logKey, serviceKey } = event.payload;
+  if (logKey !== undefined && logKey !== identity.logKey)
+    return refusal('ledger-mismatch', 'This service does not sign with this log key.', '/logKey');
+  if (serviceKey !== undefined && thumbprint(serviceKey) !== identity.serviceKid)
+    return refusal('ledger-mismatch', 'This service does not sign with this service key.', '/serviceKey');
+  return null;
+};
+
+const actorChecks: readonly Check[] = [
+  checkKeyKnown,
+  checkExpiry,
+  checkUpdate,
+  checkKeyActive,
+  checkIssuer,
+  checkRole,
+  checkNames,
+  checkNew,
+  checkNewKey,
+  checkRevocation,
+];
+
+const checkServiceEvent: Check = (event, view) => {
+  if (event.iss !== SERVICE_ACTOR) return refusal('issuer-mismatch', 'The service key speaks as ledger.', '/iss');
+  if (eventTypes.get(event.type)?.signers.by !== 'service')
+    return new AditError('role-not-allowed', `The service key may not sign ${event.type}.`);
+  if (event.type === 'log.clock' && view.clock !== null && event.occurredAtMs < view.clock)
+    return refusal('schema-invalid', "The log's time never runs backwards.", '/occurredAt');
+  return null;
+};
+
+const serviceChecks: readonly Check[] = [checkServiceEvent];

@@ -1,0 +1,21 @@
+import type { AditEvent } from '../event/event.js';
+import type { LedgerView, Lot } from './view.js';
+
+/** Adds an event to a lot's chain, with what it changes of the lot. */
+export function extend(id: string, event: AditEvent, view: LedgerView, index: number, changes: Partial<Lot>): void {
+  const lot = view.lots.get(id);
+  if (lot === undefined) return;
+  const seq = lot.seq + 1;
+  view.lots.set(id, { ...lot, ...changes, seq, head: event.id, headIndex: index });
+  view.changes.lots.add(id);
+  view.changes.chain.push({ lot: id, seq, index });
+}
+
+/** Changes a lot by something that is said about it, and does not extend its chain. */
+export function attest(id: string, view: LedgerView, index: number, changes: Partial<Lot>): void {
+  const lot = view.lots.get(id);
+  if (lot === undefined) return;
+  view.lots.set(id, { ...lot, ...changes });
+  view.changes.lots.add(id);
+  view.changes.attestations.push({ lot: id, index });
+}

@@ -1,0 +1,22 @@
+import type { AditEvent } from '../event/event.js';
+
+/** A lot whose chain an event extends or ends, the event it says is the newest there, and where it says so. */
+export interface Link {
+  lot: string;
+  prev: string;
+  /** RFC 6901 pointer to the element. */
+  pointer: string;
+}
+
+/** The lots whose chains an event extends (`lots`) or ends (`inputs`), in array order. */
+export function linksOf(event: AditEvent): Link[] {
+  const links: Link[] = [];
+  const add = (list: readonly (string | { lot: string; prev: string })[], at: string): void => {
+    for (const [i, item] of list.entries())
+      if (typeof item !== 'string') links.push({ lot: item.lot, prev: item.prev, pointer: `${at}/${i}` });
+  };
+  const { payload } = event;
+  if ('inputs' in payload) add(payload.inputs, '/inputs');
+  if ('lots' in payload) add(payload.lots, '/lots');
+  return links;
+}

@@ -1,0 +1,101 @@
+import { WHOLE, gradeInPartsPerMillion, shareOut } from './quantity.js';
+import type { Grade, Lot, OriginBasis } from './view.js';
+
+/** What of each mineral is counted as its contained metal. */
+const MAIN_ANALYTE: Readonly<Record<string, string>> = {
+  cassiterite: 'Sn',
+  coltan: 'Ta2O5',
+  wolframite: 'WO3',
+  gold: 'Au',
+  cobalt: 'Co',
+};
+
+/** Strongest first: what shares were reckoned by is only as good as the weakest step. */
+const STRENGTH: readonly OriginBasis[] = ['containedMetal', 'dryMass', 'wetMass'];
+
+const weakest = (bases: readonly OriginBasis[]): OriginBasis =>
+  STRENGTH[Math.max(0, ...bases.map((basis) => STRENGTH.indexOf(basis)))] ?? 'wetMass';
+
+type Substance = Pick<Lot, 'mineral' | 'mass' | 'moisture' | 'grades'>;
+
+/** mass · (1 − moisture), in milligrams · 10^6. Null where moisture is not known. */
+const dryMass = ({ mass, moisture }: Substance): bigint | null =>
+  moisture === null ? null : mass * BigInt(WHOLE - moisture);
+
+/** Metal (or oxide) in a lot, in milligrams · 10^12. Null where its grade, or the moisture the grade leaves out, is not known. */
+function containedMetal(lot: Substance): bigint | null {
+  const analyte = MAIN_ANALYTE[lot.mineral];
+  const grade = lot.grades.find((candidate: Grade) => candidate.analyte === analyte);
+  if (grade === undefined) return null;
+  const base = grade.basis === 'dry' ? dryMass(lot) : lot.mass * BigInt(WHOLE);
+  return base === null ? null : base * gradeInPartsPerMillion(grade);
+}
+
+/** By what the mass of all these lots can be reckoned, and how much of it is in each. */
+export function contents(lots: readonly Substance[]): { basis: OriginBasis; amounts: bigint[] } {
+  const known = (amounts: (bigint | null)[]): amounts is bigint[] => amounts.every((amount) => amount !== null);
+  const metal = lots.map(containedMetal);
+  const sameMineral = lots.every(({ mineral }) => mineral === lots[0]?.mineral);
+  if (sameMineral && known(metal)) return { basis: 'containedMetal', amounts: metal };
+  const dry = lots.map(dryMass);
+  if (known(dry)) return { basis: 'dryMass', amounts: dry };
+  return { basis: 'wetMass', amounts: lots.map(({ mass }) => mass) };
+}
+
+export interface Origins {
+  origins: Lot['origins'];
+  originsBy: OriginBasis;
+}
+
+/** Shares of sites in milligrams of `mass`, sorted by site, none of them zero. */
+function inMass(mass: bigint, weights: ReadonlyMap<string, bigint>): Lot['origins'] {
+  const shares = shareOut(
+    mass,
+    [...weights].map(([id, weight]) => ({ id, weight })),
+  );
+  return shares.filter(({ share }) => share > 0n).map(({ id, share }) => ({ site: id, mass: share }));
+}
+
+/** A lot that was declared comes wholly from its site. */
+export const declaredOrigins = (site: string, lot: Substance): Origins => ({
+  origins: [{ site, mass: lot.mass }],
+  originsBy: contents([lot]).basis,
+});
+
+/** The same shares of another mass: the lot was weighed again. */
+export const rescaled = (origins: Lot['origins'], mass: bigint): Lot['origins'] =>
+  inMass(mass, new Map(origins.map(({ site, mass: part }) => [site, part])));
+
+/**
+ * The origins of each output of a mix. What each input contributes is reckoned by contained metal where all grades are
+ * known, else by dry mass, else by wet mass; within an input its own shares hold. One input passes its shares on as
+ * they are, and with them what they were reckoned by.
+ */
+export function mixedOrigins(
+  inputs: readonly Lot[],
+  masses: readonly bigint[],
+): { outputs: Lot['origins'][]; originsBy: OriginBasis } {
+  const { basis, amounts } = contents(inputs);
+  const weights = new Map<string, bigint>();
+  inputs.forEach((input, i) => {
+    const parts = shareOut(
+      amounts[i] ?? 0n,
+      input.origins.map(({ site, mass }) => ({ id: site, weight: mass })),
+    );
+    for (const { id, share } of parts) weights.set(id, (weights.get(id) ?? 0n) + share);
+  });
+  const bases = inputs.map(({ originsBy }) => originsBy);
+  return {
+    outputs: masses.map((mass) => inMass(mass, weights)),
+    originsBy: weakest(inputs.length === 1 ? bases : [...bases, basis]),
+  };
+}
+
+/** How much of an output's mass came from each input: the masses on the edges of the lineage; they sum to the output. */
+export function flows(inputs: readonly Lot[], mass: bigint): { from: string; mass: bigint }[] {
+  const { amounts } = contents(inputs);
+  return shareOut(
+    mass,
+    inputs.map(({ id }, i) => ({ id, weight: amounts[i] ?? 0n })),
+  ).map(({ id, share }) => ({ from: id, mass: share }));
+}

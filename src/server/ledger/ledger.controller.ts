@@ -1,0 +1,74 @@
+import { Readable } from 'node:stream';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import * as z from 'zod';
+import { AnswerEvents } from './answer-events.js';
+import { DescribeLedger, type LedgerDescription } from './describe-ledger.js';
+import { ReadEvent, type StoredEvent } from './read-event.js';
+import { RecordBatch, batchLimits } from './record-batch.js';
+import { ReceiveEvents } from './receive-events.js';
+
+/** The envelope's own limits are stricter; this one spares the door a needless scan. */
+const submission = z.strictObject({ event: z.string().max(512 * 1024) });
+const batchQuery = z.strictObject({ receipts: z.enum(['true', 'false']).default('false') });
+const eventId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be an event id of 43 base64url characters');
+
+@ApiTags('ledger')
+@Controller('v1')
+export class LedgerController {
+  constructor(
+    private readonly ledger: DescribeLedger,
+    private readonly door: ReceiveEvents,
+    private readonly answers: AnswerEvents,
+    private readonly batch: RecordBatch,
+    private readonly events: ReadEvent,
+  ) {}
+
+  @Get('ledger')
+  @ApiOperation({ summary: 'Origin, keys and size of the log' })
+  describe(): Promise<LedgerDescription> {
+    return this.ledger.describe();
+  }
+
+  @Post('events')
+  @ApiOperation({ summary: 'Records one signed event' })
+  @ApiResponse({ status: 201, description: 'Recorded: id, index and receipt' })
+  @ApiResponse({ status: 200, description: 'Recorded before: the first answer again' })
+  @ApiResponse({ status: 202, description: 'Kept until the events that it follows arrive' })
+  async record(
+    @Body({ schema: submission }) { event }: z.infer<typeof submission>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const { status, body } = await this.answers.single(await this.door.receive(event));
+    reply.status(status);
+    return body;
+  }
+
+  @Post('events/batch')
+  @HttpCode(200)
+  @ApiConsumes('application/json', 'application/x-ndjson')
+  @ApiBody({ schema: { type: 'array', items: { type: 'object', properties: { event: { type: 'string' } } } } })
+  @ApiOperation({ summary: `Records up to ${batchLimits.maxLines} events in order; one result each` })
+  async recordBatch(
+    @Body() body: unknown,
+    @Query({ schema: batchQuery }) { receipts }: z.infer<typeof batchQuery>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const results = this.batch.record(body, receipts === 'true');
+    await this.batch.send(reply, results, body instanceof Readable);
+  }
+
+  @Get('events/:id')
+  @ApiOperation({ summary: 'An event as stored' })
+  event(@Param('id', { schema: eventId }) id: string): Promise<StoredEvent> {
+    return this.events.event(id);
+  }
+
+  @Get('events/:id/receipt')
+  @Header('content-type', 'text/plain; charset=utf-8')
+  @ApiOperation({ summary: 'Its receipt (C2SP tlog-proof) under the newest checkpoint' })
+  receipt(@Param('id', { schema: eventId }) id: string): Promise<string> {
+    return this.events.receipt(id);
+  }
+}

@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import * as z from 'zod';
+import { AditError } from '../../core/errors.js';
+import { NDJSON_TYPE, readNdjson } from '../http/ndjson.js';
+import { parseRequest } from '../http/validation.js';
+import { type Answer, AnswerEvents } from './answer-events.js';
+import { type Received, ReceiveEvents } from './receive-events.js';
+
+/** Of one batch request; the event's own limits apply to each event. */
+export const batchLimits = { maxLines: 10_000, maxBytes: 32 * 1024 * 1024, maxLineBytes: 512 * 1024 } as const;
+
+const batchItem = z.strictObject({ event: z.string().max(batchLimits.maxLineBytes) });
+const batchBody = z.array(batchItem).min(1).max(batchLimits.maxLines);
+
+/** Records many events of one request, in order, reading no faster than they are written. */
+@Injectable()
+export class RecordBatch {
+  constructor(
+    private readonly door: ReceiveEvents,
+    private readonly answers: AnswerEvents,
+  ) {}
+
+  /** @param body an NDJSON stream, or the parsed array; throws `request-invalid` for anything else. */
+  record(body: unknown, receipts: boolean): AsyncGenerator<Answer> {
+    const texts = body instanceof Readable ? textsOf(body) : listOf(parseRequest(batchBody, body));
+    return this.answerAll(texts, receipts);
+  }
+
+  /** NDJSON is answered by NDJSON, line by line as results come; an array by `{"results": […]}`. */
+  async send(reply: FastifyReply, results: AsyncGenerator<Answer>, ndjson: boolean): Promise<void> {
+    // The first result decides whether the request is answered at all: before it, an error is still a problem document.
+    const first = await results.next();
+    const all = startingWith(first, results);
+    if (ndjson) {
+      await reply.type(`${NDJSON_TYPE}; charset=utf-8`).send(Readable.from(linesOf(all), { objectMode: false }));
+      return;
+    }
+    const list: Answer[] = [];
+    for await (const answer of all) list.push(answer);
+    await reply.send({ results: list });
+  }
+
+  private async *answerAll(texts: AsyncIterable<string>, receipts: boolean): AsyncGenerator<Answer> {
+    for await (const received of this.door.receiveAll(texts, receipts)) {
+      yield plain(received) ?? (await this.answers.answer(received, receipts));
+    }
+  }
+}
+
+/** Most of a batch is simply accepted, and needs nothing looked up. */
+function plain(received: Received): Answer | null {
+  if (received.status !== 'accepted' || received.receipt !== null) return null;
+  const { status, id, index } = received;
+  return { status, id, index };
+}
+
+async function* listOf(items: readonly { event: string }[]): AsyncGenerator<string> {
+  for (const { event } of items) yield event;
+}
+
+/** A line that is no event is passed on as what it is; the door refuses it in its place. */
+async function* textsOf(stream: Readable): AsyncGenerator<string> {
+  for await (const value of readNdjson(stream, batchLimits)) {
+    const parsed = value instanceof AditError ? null : batchItem.safeParse(value);
+    yield parsed?.success === true ? parsed.data.event : '';
+  }
+}
+
+async function* startingWith<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* rest;
+}
+
+async function* linesOf(answers: AsyncIterable<Answer>): AsyncGenerator<string> {
+  for await (const answer of answers) yield `${JSON.stringify(answer)}\n`;
+}

@@ -1,0 +1,73 @@
+import { BullModule, getQueueToken } from '@nestjs/bullmq';
+import { type DynamicModule, Logger, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { Config } from '../config.js';
+import { Guard } from '../transparency/guard.js';
+import { AuditLog } from './audit-log.js';
+import { AuditLogProcessor } from './audit-log.processor.js';
+import { FindingsController } from './findings.controller.js';
+import { JudgeDeadlines } from './judge-deadlines.js';
+import { JudgeDeadlinesProcessor } from './judge-deadlines.processor.js';
+import { ListFindings } from './list-findings.js';
+import { ALERTS_QUEUE, AUDIT_QUEUE, DEADLINES_QUEUE, VERIFICATION_QUEUE } from './queues.js';
+import { ReadGuard } from './read-guard.js';
+import { ScheduleVerification } from './schedule-verification.js';
+import { VerificationMetrics } from './verification-metrics.js';
+import { VerifyEntries } from './verify-entries.js';
+import { VerifyEntriesProcessor } from './verify-entries.processor.js';
+import { WakeAlerts } from './wake-alerts.js';
+
+const logger = new Logger('verification');
+/** Done jobs say nothing that the tables do not say. */
+const forget = { removeOnComplete: true, removeOnFail: 100 };
+
+const useCases: Provider[] = [
+  VerifyEntries,
+  AuditLog,
+  JudgeDeadlines,
+  {
+    provide: ReadGuard,
+    inject: [Config],
+    useFactory: ({ guardFile, origin }: Config) =>
+      new ReadGuard(new Guard(guardFile, origin), ({ message }) => logger.warn(message)),
+  },
+  {
+    provide: WakeAlerts,
+    inject: [getQueueToken(ALERTS_QUEUE)],
+    useFactory: (queue: Queue) =>
+      new WakeAlerts(
+        () => queue.add('findings', {}, forget),
+        (error) => logger.error({ msg: 'alerts could not be woken', err: error }),
+      ),
+  },
+];
+
+const processors: Provider[] = [
+  ScheduleVerification,
+  VerifyEntriesProcessor,
+  AuditLogProcessor,
+  JudgeDeadlinesProcessor,
+];
+
+export interface VerificationOptions {
+  /** The modules that give `LedgerIdentity` and `LogClock`. */
+  ledger: NonNullable<ModuleMetadata['imports']>;
+  /** Whether this process runs the jobs, shows the findings, or both. */
+  runsJobs: boolean;
+  answersHttp: boolean;
+}
+
+/** Judges what enters the log, audits what is stored, and shows what was found. `Database`, `Config`, `Clock` are global. */
+@Module({})
+export class VerificationModule {
+  static forRoot({ ledger, runsJobs, answersHttp }: VerificationOptions): DynamicModule {
+    const queues = [VERIFICATION_QUEUE, AUDIT_QUEUE, DEADLINES_QUEUE, ALERTS_QUEUE].map((name) => ({ name }));
+    return {
+      module: VerificationModule,
+      imports: [BullModule.registerQueue(...queues), ...ledger],
+      controllers: answersHttp ? [FindingsController] : [],
+      providers: [ListFindings, VerificationMetrics, ...(runsJobs ? [...useCases, ...processors] : [])],
+      exports: [ListFindings, ...(runsJobs ? [VerifyEntries, AuditLog, JudgeDeadlines] : [])],
+    };
+  }
+}

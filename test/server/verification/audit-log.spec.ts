@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestLedger } from '../../support/test-ledger.js';
+
+interface FindingRow {
+  rule: string;
+  subject: string;
+  lots: string[];
+  detail: string;
+  first_index: number | null;
+}
+
+let ledger: TestLedger;
+/** A lot that was declared, dispatched and received, and one that is on its way. */
+let lot: string;
+let onItsWay: string;
+let dispatched: { id: string; index: number };
+
+const open = (): Promise<FindingRow[]> =>
+  ledger.database.query<FindingRow>("SELECT * FROM findings WHERE status = 'open' AND rule LIKE 'record-%'");
+
+/** Changes a row, audits, mends it from a copy of the tables, and audits again: what was found must be gone then. */
+async function foundAfter(sql: string, values: unknown[] = []): Promise<FindingRow[]> {
+  await ledger.tamper('CREATE SCHEMA IF NOT EXISTS kept');
+  const { rows: tables } = await ledger.database.pool.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+        AND table_name IN (SELECT unnest($1::text[]))`,
+    [ledgerTables],
+  );
+  for (const { name } of tables) await ledger.tamper(`CREATE TABLE kept.${name} AS SELECT * FROM public.${name}`);
+  const changed = await ledger.tamper(sql, values);
+  expect(changed).toBeGreaterThan(0);
+  await ledger.auditor().run();
+  const found = await open();
+  for (const { name } of tables) {
+    await ledger.tamper(`DELETE FROM public.${name}`);
+    await ledger.tamper(`INSERT INTO public.${name} SELECT * FROM kept.${name}`);
+  }
+  await ledger.tamper('DROP SCHEMA kept CASCADE');
+  expect(await ledger.auditor().run()).toMatchObject({ faults: 0 });
+  expect(await open()).toEqual([]);
+  return found;
+}
+
+const projections = [
+  'ledger_info',
+  'clocks',
+  'actors',
+  'keys',
+  'sites',
+  'facilities',
+  'tag_ranges',
+  'certificates',
+  'endorsements',
+  'lots',
+  'lot_events',
+  'lineage',
+  'tag_uses',
+  'attestations',
+];
+const ledgerTables = ['entries', 'tiles', 'checkpoints', 'log_state', 'disclosures', ...projections];
+
+beforeAll(async () => {
+  ledger = await TestLedger.open();
+  lot = await ledger.declare('48.6', { tags: ['SYN-M-4411'], moisturePercent: '6.0' });
+  dispatched = await ledger.dispatch(lot);
+  await ledger.receive(lot, '48.5');
+  onItsWay = await ledger.declare('50.2');
+  await ledger.dispatch(onItsWay);
+  const [a, b] = [await ledger.declare('20'), await ledger.declare('30')];
+  const { lots } = await ledger.record('lot.aggregated', 'coop', {
+    inputs: [{ lot: a }, { lot: b }],
+    outputs: [{ mass: { value: '50', uom: 'KGM' } }],
+  });
+  await ledger.record('lot.held', 'agent', { lots, ground: 'seizure' });
+  await ledger.submit('custody.dispatched', 'mallory', { to: 'trader', lots: [{ lot: a, prev: dispatched.id }] });
+});
+
+afterAll(async () => {
+  await ledger.close();
+});
+
+describe('an audit of a ledger nobody touched', () => {
+  it('finds nothing, in well under a second', async () => {
+    const report = await ledger.auditor().run();
+    expect(report).toMatchObject({ faults: 0 });
+    expect(report.milliseconds).toBeLessThan(1_000);
+    expect(await open()).toEqual([]);
+  });
+});
+
+describe('an entry changed behind the ledger', () => {
+  it('is found where the text was changed: one finding, with table, index and lot', async () => {
+    const found = await foundAfter(
+      "UPDATE entries SET jws = overlay(jws placing 'AAAA' from length(jws) - 20) WHERE index = $1",
+      [dispatched.index],
+    );
+    expect(found).toEqual([
+      expect.objectContaining({
+        rule: 'record-event-altered',
+        subject: `entries index=${dispatched.index}`,
+        lots: [lot],
+        first_index: dispatched.index,
+      }),
+    ]);
+  });
+
+  it('is found where another payload was put under the old signature, with id and leaf hash made to fit', async () => {
+    const found = await foundAfter(
+      `UPDATE entries AS e SET jws = forged.jws, leaf_hash = sha256('\\x00'::bytea || convert_to(forged.jws, 'UTF8'))
+         FROM (SELECT a.index, split_part(b.jws, '.', 1) || '.' || split_part(b.jws, '.', 2) || '.' || split_part(a.jws, '.', 3) AS jws
+                 FROM entries AS a JOIN entries AS b ON b.index = a.index + 1) AS forged
+        WHERE e.index = $1 AND forged.index = e.index`,
+      [dispatched.index],
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ subject: `entries index=${dispatched.index}`, first_index: dispatched.index });
+    expect(found[0]?.lots).toContain(lot);
+  });
+
+  it.each([
+    ['leaf_hash', "UPDATE entries SET leaf_hash = sha256('x') WHERE index = $1"],
+    ['id', "UPDATE entries SET id = translate(id, 'abcdefgh', 'bcdefghi') || '' WHERE index = $1"],
+  ])('is found where only %s was changed', async (column, sql) => {
+    const found = await foundAfter(sql, [dispatched.index]);
+    expect(found).toEqual([
+      expect.objectContaining({
+        rule: 'record-event-altered',
+        subject: `entries index=${dispatched.index}`,
+        lots: [lot],
+      }),
+    ]);
+    expect(found[0]?.detail).toContain(column);
+  });
+
+  it('is missed where its row was deleted, in the middle and at the end', async () => {
+    const middle = await foundAfter('DELETE FROM entries WHERE index = $1', [dispatched.index]);
+    expect(middle).toEqual([
+      expect.objectContaining({ rule: 'record-event-missing', lots: [lot], first_index: dispatched.index }),
+    ]);
+    const tail = await foundAfter('DELETE FROM entries WHERE index = (SELECT max(index) FROM entries)');
+    expect(tail).toEqual([expect.objectContaining({ rule: 'record-event-missing' })]);
+  });
+
+  it('is missed where all rows were deleted: one finding', async () => {
+    expect(await foundAfter('DELETE FROM entries')).toEqual([
+      expect.objectContaining({ rule: 'record-event-missing', first_index: 0 }),
+    ]);
+  });
+
+  it('is found where two entries were swapped whole', async () => {
+    const found = await foundAfter(
+      'UPDATE entries SET index = CASE index WHEN $1 THEN $1 + 1000000 ELSE $1 END WHERE index IN ($1, $1 + 1)',
+      [dispatched.index],
+    );
+    expect(found.map(({ first_index }) => first_index)).toContain(dispatched.index);
+  });
+});
+
+describe('the tree changed behind the ledger', () => {
+  it.each([
+    ['log_state.size', 'UPDATE log_state SET size = size - 1', 'log_state'],
+    ['log_state.size', 'UPDATE log_state SET size = size + 3', 'log_state'],
+    ['log_state.root', "UPDATE log_state SET root = sha256('x')", 'log_state'],
+    ['log_state.epoch', 'UPDATE log_state SET epoch = epoch + 1', 'log_state'],
+    ['log_state', 'DELETE FROM log_state', 'log_state'],
+    ['checkpoints.root', "UPDATE checkpoints SET root = sha256('x') WHERE size = 5", 'checkpoints size=5'],
+    [
+      'checkpoints.note',
+      "UPDATE checkpoints SET note = replace(note, E'\\n\\n', E'x\\n\\n') WHERE size = 5",
+      'checkpoints size=5',
+    ],
+    ['checkpoints.size', 'UPDATE checkpoints SET size = 1000000 WHERE size = 5', 'checkpoints size=1000000'],
+    ['checkpoints', 'DELETE FROM checkpoints WHERE size = 5', 'log_state'],
+    [
+      'tiles',
+      "INSERT INTO tiles SELECT 0, 0, decode(repeat('00', 8192), 'hex'), sha256('x')",
+      'tiles level=0, index=0',
+    ],
+  ])('%s: %s', async (_column, sql, subject) => {
+    const found = await foundAfter(sql);
+    expect(found.map((finding) => finding.rule)).toContain('record-root-mismatch');
+    expect(found.map((finding) => finding.subject)).toContain(subject);
+  });
+});
+
+describe('a disclosure changed behind the ledger', () => {
+  it('is found', async () => {
+    const found = await foundAfter(
+      `UPDATE disclosures SET disclosure = 'WyJzYWx0c2FsdHNhbHRzYWx0c2FsdCIsImxlZ2FsTmFtZSIsIk1hbGxvcnkiXQ'
+        WHERE digest = (SELECT min(digest) FROM disclosures)`,
+    );
+    expect(found).toEqual([expect.objectContaining({ rule: 'record-disclosure-mismatch' })]);
+  });
+});
+
+/** A statement that sets one cell of one row to another value of its type. */
+const otherValue = (type: string, column: string): string =>
+  ({
+    text: `COALESCE(${column}, '') || 'x'`,
+    ARRAY: `${column} || ARRAY['x']`,
+    bigint: `COALESCE(${column}, 0) + 1`,
+    integer: `COALESCE(${column}, 0) + 1`,
+    smallint: `COALESCE(${column}, 0) + 1`,
+    numeric: `${column} + 1`,
+    boolean: `NOT ${column}`,
+    uuid: `'00000000-0000-8000-8000-000000000000'`,
+    jsonb: `'{"x":1}'`,
+  })[type] ?? `${column}`;
+
+describe('a projection changed behind the ledger', () => {
+  it('is found and named, whichever cell it is', async () => {
+    const { rows: columns } = await ledger.database.pool.query<{ table: string; column: string; type: string }>(
+      `SELECT table_name AS table, column_name AS column, data_type AS type FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name = ANY($1) ORDER BY table_name, ordinal_position`,
+      [projections],
+    );
+    expect(columns.length).toBeGreaterThan(60);
+    const unnoticed: string[] = [];
+    for (const { table, column, type } of columns) {
+      const { rows } = await ledger.database.pool.query<{ present: number }>(
+        `SELECT count(*) AS present FROM ${table}`,
+      );
+      // The single row of ledger_info has a column that a check holds to one value.
+      if (rows[0]?.present === 0 || column === 'single') continue;
+      const value = column === 'status' ? "'closed'" : otherValue(type, column);
+      const found = await foundAfter(
+        `UPDATE ${table} SET ${column} = ${value} WHERE ctid = (SELECT max(ctid) FROM ${table})`,
+      );
+      const named = found.some(
+        ({ rule, subject, detail }) =>
+          rule === 'record-projection-differs' &&
+          subject.startsWith(table) &&
+          (detail.includes(column) || detail.includes('row')),
+      );
+      if (!named) unnoticed.push(`${table}.${column}: ${JSON.stringify(found)}`);
+    }
+    expect(unnoticed).toEqual([]);
+  }, 240_000);
+
+  it('names the lot whose row it is, and the one whose row is gone', async () => {
+    const holder = await foundAfter("UPDATE lots SET holder = 'mallory' WHERE id = $1", [lot]);
+    expect(holder).toEqual([
+      expect.objectContaining({ subject: `lots id=${lot}`, lots: [lot], rule: 'record-projection-differs' }),
+    ]);
+    expect(holder[0]?.detail).toContain('mallory');
+    const gone = await foundAfter('DELETE FROM lots WHERE id = $1', [onItsWay]);
+    expect(gone).toEqual([expect.objectContaining({ lots: [onItsWay] })]);
+  });
+});
+
+describe('an audit of a log that is older than its guard', () => {
+  it('says that a backup was restored', async () => {
+    const { size } = ledger.guard.read();
+    const found = await foundAfter(
+      `WITH gone AS (DELETE FROM entries WHERE index = $1 - 1 RETURNING index),
+            unsealed AS (DELETE FROM checkpoints WHERE size = $1),
+            unlinked AS (DELETE FROM attestations WHERE index = $1 - 1)
+       UPDATE log_state SET size = $1 - 1, epoch = epoch - 1, root = (SELECT root FROM checkpoints WHERE size = $1 - 1)`,
+      [size],
+    );
+    expect(found).toEqual([expect.objectContaining({ rule: 'record-backup-restored', first_index: size - 1 })]);
+  });
+});

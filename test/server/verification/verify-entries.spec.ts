@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestLedger } from '../../support/test-ledger.js';
+
+const HOUR = 3_600_000;
+
+interface FindingRow {
+  rule: string;
+  severity: string;
+  status: string;
+  lots: string[];
+  measured: string;
+  threshold: string;
+  reopened: number;
+  change: number;
+}
+
+let ledger: TestLedger;
+
+beforeAll(async () => {
+  ledger = await TestLedger.open();
+});
+
+afterAll(async () => {
+  await ledger.close();
+});
+
+const findings = (lot: string): Promise<FindingRow[]> =>
+  ledger.database.query<FindingRow>('SELECT * FROM findings WHERE lots @> ARRAY[$1::uuid] ORDER BY rule', [lot]);
+
+describe('verifying what enters the log', () => {
+  it('finds nothing in an honest handover, and moves its cursor to the end', async () => {
+    const lot = await ledger.declare('48.6', { tags: ['SYN-M-4411'] });
+    await ledger.dispatch(lot);
+    await ledger.receive(lot, '48.5');
+    expect(await ledger.verifier().run()).toBeGreaterThan(0);
+    expect(await ledger.verifier().run()).toBe(0);
+    expect(await ledger.database.query('SELECT next FROM verification_cursor')).toEqual(
+      await ledger.database.query('SELECT size AS next FROM log_state'),
+    );
+    expect(await findings(lot)).toEqual([]);
+  });
+
+  it('finds mass gained once, however many workers look', async () => {
+    const lot = await ledger.declare('48.6');
+    await ledger.dispatch(lot);
+    await ledger.receive(lot, '50.1');
+    const woken = ledger.woken;
+    await Promise.all([ledger.verifier().run(), ledger.verifier().run(), ledger.verifier().run()]);
+    await ledger.verifier().run();
+    expect(await findings(lot)).toEqual([
+      expect.objectContaining({
+        rule: 'mass-gained',
+        severity: 'critical',
+        status: 'open',
+        measured: '50.1 KGM',
+        threshold: '48.8 KGM',
+        reopened: 0,
+      }),
+    ]);
+    expect(ledger.woken).toBe(woken + 1);
+  });
+
+  it('finds one tag on two bags, and not on the lot made of one', async () => {
+    const first = await ledger.declare('50', { tags: ['SYN-M-4420'] });
+    const second = await ledger.declare('51', { tags: ['SYN-M-4421'] });
+    const { lots } = await ledger.record('lot.split', 'coop', {
+      inputs: [{ lot: first }],
+      outputs: [{ mass: { value: '20', uom: 'KGM' }, tags: ['SYN-M-4420'] }, { mass: { value: '30', uom: 'KGM' } }],
+    });
+    await ledger.verifier().run();
+    expect(await findings(lots[0] ?? '')).toEqual([]);
+    const third = await ledger.declare('49', { tags: ['SYN-M-4421'] });
+    await ledger.verifier().run();
+    for (const lot of [second, third])
+      expect(await findings(lot)).toEqual([expect.objectContaining({ rule: 'tag-reused', severity: 'critical' })]);
+  });
+
+  it('finds who tried to move a lot it does not hold, and who sent one lot two ways', async () => {
+    const lot = await ledger.declare('50');
+    const prev = ledger.head(lot);
+    const theft = await ledger.submit('custody.dispatched', 'mallory', { to: 'trader', lots: [{ lot }] });
+    expect(theft).toMatchObject({ status: 'refused', error: { code: 'not-holder' } });
+    await ledger.dispatch(lot, 'trader');
+    const fork = await ledger.submit('custody.dispatched', 'coop', { to: 'mallory', lots: [{ lot, prev }] });
+    expect(fork).toMatchObject({ status: 'refused' });
+    await ledger.verifier().run();
+    expect(await findings(lot)).toEqual([
+      expect.objectContaining({ rule: 'double-sale-attempt', severity: 'medium', measured: '1 attempt' }),
+      expect.objectContaining({ rule: 'not-holder', severity: 'high', measured: '1 attempt' }),
+    ]);
+  });
+});
+
+describe('a handover that nobody answers', () => {
+  const settle = async (): Promise<void> => {
+    await ledger.deadlines().run();
+    await ledger.verifier().run();
+  };
+
+  it('becomes overdue with nobody calling, grows worse, and closes itself when the receipt arrives', async () => {
+    const lot = await ledger.declare('40');
+    await ledger.dispatch(lot);
+    await ledger.verifier().run();
+    // Planned to arrive 72 h after the dispatch, as nothing else is said; a day of grace within one country.
+    ledger.clock.advance(95 * HOUR);
+    expect(await ledger.deadlines().run()).toBe(false);
+    expect(await findings(lot)).toEqual([]);
+    ledger.clock.advance(HOUR);
+    expect(await ledger.deadlines().run()).toBe(true);
+    expect(await findings(lot)).toEqual([
+      expect.objectContaining({ rule: 'handover-overdue', severity: 'medium', status: 'open', measured: '24 h' }),
+    ]);
+    ledger.clock.advance(48 * HOUR);
+    await settle();
+    expect(await findings(lot)).toEqual([expect.objectContaining({ severity: 'high', status: 'open' })]);
+    await ledger.receive(lot, '40');
+    await settle();
+    expect(await findings(lot)).toEqual([expect.objectContaining({ status: 'closed', reopened: 0 })]);
+    expect(await ledger.database.query('SELECT * FROM deadlines')).toEqual([]);
+  });
+
+  it('is one finding for each dispatch', async () => {
+    const [late, punctual] = [await ledger.declare('41'), await ledger.declare('42')];
+    await ledger.record('custody.dispatched', 'coop', { to: 'trader', lots: [{ lot: late }, { lot: punctual }] });
+    ledger.clock.advance(100 * HOUR);
+    await ledger.receive(punctual, '42');
+    await settle();
+    expect(await findings(punctual)).toEqual([]);
+    expect(await findings(late)).toEqual([expect.objectContaining({ rule: 'handover-overdue', lots: [late] })]);
+  });
+});
+
+describe('verifying what a site declares', () => {
+  it('finds a site that declares more than its workers can dig', async () => {
+    const lot = await ledger.declare('4801');
+    await ledger.verifier().run();
+    expect(await findings(lot)).toEqual([
+      expect.objectContaining({ rule: 'site-over-capacity', severity: 'medium', threshold: '4800 KGM' }),
+    ]);
+  });
+});

@@ -1,0 +1,243 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import {
+  type Signer,
+  buildEvent,
+  buildPossession,
+  generateSigner,
+  outputLotIds,
+  randomToken,
+} from '../../src/core/event/build.js';
+import { parseEnvelope } from '../../src/core/event/envelope.js';
+import { readEvent } from '../../src/core/event/event.js';
+import type { NoteSigner } from '../../src/core/log/note.js';
+import { SimulatedClock } from '../../src/server/clock.js';
+import { Database } from '../../src/server/database/database.js';
+import { AdmitBatch } from '../../src/server/ledger/admit-batch.js';
+import { AppendEvents, type Outcome } from '../../src/server/ledger/append-events.js';
+import { Crash } from '../../src/server/ledger/crash-points.js';
+import { LedgerIdentity } from '../../src/server/ledger/ledger-identity.js';
+import { LogClock } from '../../src/server/ledger/log-clock.js';
+import { LogEvents } from '../../src/server/ledger/log-events.js';
+import { ReadLog } from '../../src/server/ledger/read-log.js';
+import { ReadTree } from '../../src/server/ledger/read-tree.js';
+import { WakeVerification } from '../../src/server/ledger/wake-verification.js';
+import { Guard } from '../../src/server/transparency/guard.js';
+import { initKeys } from '../../src/server/transparency/keys.js';
+import { LogSigner, SealLog } from '../../src/server/transparency/seal-log.js';
+import { AuditLog } from '../../src/server/verification/audit-log.js';
+import { JudgeDeadlines } from '../../src/server/verification/judge-deadlines.js';
+import { ReadGuard } from '../../src/server/verification/read-guard.js';
+import { VerifyEntries } from '../../src/server/verification/verify-entries.js';
+import { WakeAlerts } from '../../src/server/verification/wake-alerts.js';
+import { type TestDatabase, testDatabase } from './database.js';
+
+const LOG = 'example.org/tin';
+/** Where the service's clock stands when a ledger opens. */
+export const OPENED = Date.parse('2026-05-12T06:00:00Z');
+
+const noFailure = (error: unknown): never => {
+  throw error;
+};
+
+class TestSigner extends LogSigner {
+  readonly origin = LOG;
+
+  constructor(
+    readonly signer: NoteSigner,
+    readonly guard: Guard,
+  ) {
+    super();
+  }
+}
+
+/** Everything of a running ledger but HTTP and the queue, on a database of its own. */
+export class TestLedger {
+  readonly clock = new SimulatedClock(OPENED);
+  readonly actors = new Map<string, Signer>();
+  /** How often alerts were woken. */
+  woken = 0;
+  private heads = new Map<string, string>();
+
+  private constructor(
+    readonly testDatabase: TestDatabase,
+    readonly database: Database,
+    readonly identity: LedgerIdentity,
+    readonly append: AppendEvents,
+    readonly guard: Guard,
+    private readonly folder: string,
+  ) {}
+
+  /** An open ledger with actors coop (miner, RW), trader and mallory (traders, RW), a site `hill` and a depot. */
+  static async open(): Promise<TestLedger> {
+    const test = await testDatabase();
+    const database = new Database({ url: test.url, failed: noFailure });
+    const folder = mkdtempSync(join(tmpdir(), 'adit-test-'));
+    const keys = initKeys({ logKeyFile: join(folder, 'log.key'), serviceKeyFile: join(folder, 'service.jwk') }, LOG);
+    const guard = new Guard(join(folder, 'guard.json'), LOG);
+    guard.create();
+    const identity = new LedgerIdentity(LOG, keys.vkey, keys.service, null);
+    const crash = new Crash(null);
+    const tree = new ReadTree(database, new ReadLog(database));
+    const clock = { now: (): number => ledger.clock.now() };
+    const wake = new WakeVerification(async () => undefined, noFailure);
+    const append = new AppendEvents(
+      database,
+      identity,
+      new AdmitBatch(identity, new LogEvents(identity)),
+      tree,
+      clock,
+      wake,
+      crash,
+    );
+    append.sealWith(new SealLog(database, tree, new TestSigner(keys.log, guard), crash));
+    const ledger: TestLedger = new TestLedger(test, database, identity, append, guard, folder);
+    await ledger.begin();
+    return ledger;
+  }
+
+  verifier(): VerifyEntries {
+    return new VerifyEntries(this.database, this.identity, this.clock, this.wakeAlerts());
+  }
+
+  auditor(): AuditLog {
+    const guard = new ReadGuard(this.guard, noFailure);
+    return new AuditLog(this.database, this.identity, guard, this.clock, this.wakeAlerts());
+  }
+
+  deadlines(): JudgeDeadlines {
+    return new JudgeDeadlines(this.database, this.clock, new LogClock(this.append), this.verifier());
+  }
+
+  /** Signs and appends one event; `prev` of lots and inputs, and ids of outputs, are filled in. Gives the outcome. */
+  async submit(type: string, by: string, body: Record<string, unknown>): Promise<Outcome & { lots: string[] }> {
+    const signer = this.actors.get(by);
+    if (signer === undefined) throw new Error(`${by} has no key.`);
+    const jti = randomToken();
+    const filled = { ...body };
+    const extended: string[] = [];
+    for (const member of ['lots', 'inputs'])
+      if (Array.isArray(filled[member]))
+        filled[member] = filled[member].map((item: string | { lot: string }) => {
+          // A lot named by its id alone is spoken of, and its chain not extended.
+          if (typeof item === 'string') return item;
+          extended.push(item.lot);
+          return { prev: this.heads.get(item.lot), ...item };
+        });
+    const outputs = Array.isArray(filled.outputs) ? filled.outputs : [];
+    const ids = outputLotIds(LOG, by, jti, outputs.length);
+    if (outputs.length > 0) filled.outputs = outputs.map((output: object, i) => ({ ...output, lot: ids[i] }));
+    const now = this.clock.now();
+    const claims = {
+      log: LOG,
+      type,
+      iss: by,
+      iat: Math.floor(now / 1000),
+      jti,
+      occurredAt: new Date(now).toISOString(),
+    };
+    const built = await buildEvent({ ...claims, ...filled }, signer);
+    const event = readEvent(parseEnvelope(built.event), LOG);
+    const [outcome] = await this.append.append([{ event, text: built.event, receipt: false }]);
+    if (outcome === undefined) throw new Error('No outcome.');
+    if (outcome.status === 'accepted') for (const lot of [...extended, ...ids]) this.heads.set(lot, event.id);
+    return { ...outcome, lots: ids };
+  }
+
+  /** As `submit`, for an event that must be accepted. Gives its id, its index and the lots it made. */
+  async record(
+    type: string,
+    by: string,
+    body: Record<string, unknown>,
+  ): Promise<{ id: string; index: number; lots: string[] }> {
+    const outcome = await this.submit(type, by, body);
+    if (outcome.status === 'refused') throw outcome.error;
+    if (outcome.status !== 'accepted') throw new Error(`${type} by ${by}: ${outcome.status}.`);
+    return outcome;
+  }
+
+  async declare(mass: string, more: Record<string, unknown> = {}): Promise<string> {
+    const output = { mineral: 'cassiterite', form: 'concentrate', mass: { value: mass, uom: 'KGM' }, ...more };
+    const { lots } = await this.record('lot.declared', 'coop', { place: { site: 'hill' }, outputs: [output] });
+    return lots[0] ?? '';
+  }
+
+  dispatch(lot: string, to = 'trader'): Promise<{ id: string; index: number }> {
+    return this.record('custody.dispatched', 'coop', { to, lots: [{ lot }] });
+  }
+
+  receive(lot: string, mass: string): Promise<{ id: string; index: number }> {
+    const lots = [{ lot, mass: { value: mass, uom: 'KGM' } }];
+    return this.record('custody.received', 'trader', { from: 'coop', lots });
+  }
+
+  head(lot: string): string | undefined {
+    return this.heads.get(lot);
+  }
+
+  /** Changes rows as the database's superuser with triggers off: what nobody should be able to do, and somebody can. */
+  async tamper(sql: string, values: unknown[] = []): Promise<number> {
+    const client = new pg.Client({ connectionString: this.testDatabase.superuserUrl });
+    await client.connect();
+    try {
+      await client.query("SET session_replication_role = 'replica'");
+      return (await client.query(sql, values)).rowCount ?? 0;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.database.onApplicationShutdown();
+    await this.testDatabase.drop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private wakeAlerts(): WakeAlerts {
+    return new WakeAlerts(async () => {
+      this.woken += 1;
+    }, noFailure);
+  }
+
+  private async begin(): Promise<void> {
+    const registrar = generateSigner('Ed25519').signer;
+    this.actors.set('registrar', registrar);
+    await this.record('ledger.opened', 'registrar', {
+      logKey: this.identity.logKey,
+      serviceKey: this.identity.serviceJwk,
+      registrar: { actor: 'registrar', key: registrar.jwk },
+    });
+    for (const [actor, role] of [
+      ['coop', 'miner'],
+      ['trader', 'trader'],
+      ['mallory', 'trader'],
+      ['agent', 'authority'],
+    ] as const)
+      await this.register(actor, role);
+    await this.record('site.registered', 'registrar', {
+      site: 'hill',
+      country: 'RW',
+      operator: 'coop',
+      minerals: ['cassiterite'],
+      capacity: { workers: 120, kilogramsPerWorkerMonth: { cassiterite: '40' } },
+    });
+    await this.record('facility.registered', 'registrar', { facility: 'depot', kind: 'warehouse', country: 'RW' });
+    await this.record('tags.issued', 'agent', { series: 'SYN-M-', from: 4411, to: 4500, site: 'hill' });
+  }
+
+  private async register(actor: string, role: string): Promise<void> {
+    const { signer } = generateSigner('Ed25519');
+    this.actors.set(actor, signer);
+    const possession = await buildPossession(LOG, actor, signer);
+    await this.record('actor.registered', 'registrar', {
+      actor,
+      roles: [role, 'processor'].slice(0, role === 'trader' ? 2 : 1),
+      country: 'RW',
+      legalName: `${actor} Ltd`,
+      key: signer.jwk,
+      possession,
+    });
+  }
+}

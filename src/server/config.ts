@@ -30,6 +30,8 @@ export abstract class Config {
   abstract readonly verifyThreads: number;
   /** Events that may wait for the sequencer before the service answers `overloaded`. */
   abstract readonly appendQueue: number;
+  /** Where a fault test kills this process; null in service. */
+  abstract readonly crashAt: string | null;
   abstract readonly logLevel: LogLevel;
   abstract readonly role: Role;
 }
@@ -203,6 +205,13 @@ export const configKeys: readonly ConfigKey[] = [
     'Events that may wait to be appended; beyond them the answer is 503 overloaded.',
   ),
   key('ADIT_LOG_LEVEL', 'logLevel', 'info', z.enum(logLevels), `One of ${logLevels.join(', ')}.`),
+  key(
+    'ADIT_CRASH_AT',
+    'crashAt',
+    null,
+    z.string().regex(/^[a-z-]{1,32}:[1-9][0-9]{0,5}$/, 'must be a point and a number, such as after-commit:3'),
+    'For fault tests only: the process kills itself at the n-th passage of a point of the append.',
+  ),
   key('ADIT_ROLE', 'role', 'all', z.enum(roles), 'api answers HTTP, worker runs jobs, all does both in one process.'),
 ];
 

@@ -1,15 +1,40 @@
 import { Logger, type ModuleMetadata } from '@nestjs/common';
+import { AlertsModule } from './alerts/alerts.module.js';
+import { WebhookSecrets } from './alerts/webhook-secrets.js';
 import type { Config } from './config.js';
 import { DatabaseModule } from './database/database.module.js';
+import { LedgerIdentity } from './ledger/ledger-identity.js';
+import { LedgerModule } from './ledger/ledger.module.js';
+import { ProvenanceModule } from './provenance/provenance.module.js';
+import { RegistryModule } from './registry/registry.module.js';
+import { Guard } from './transparency/guard.js';
+import { loadKeys } from './transparency/keys.js';
+import type { LogSigner } from './transparency/seal-log.js';
+import { TransparencyModule } from './transparency/transparency.module.js';
+import { VerificationModule } from './verification/verification.module.js';
 
 type Modules = NonNullable<ModuleMetadata['imports']>;
 
 /**
  * The features of the service, in their line: registry, ledger, transparency, verification, alerts, and provenance
- * beside them. Each is one module; what belongs to one role alone (a processor, a controller) asks `config.role`.
+ * beside them. What belongs to one role alone (a processor, a controller) is left out of the other.
  */
-export function featureModules(_config: Config, databaseUrl: string): Modules {
-  const logger = new Logger('database');
-  const failed = (err: Error): void => logger.error({ msg: 'an idle connection was lost', err });
-  return [DatabaseModule.forRoot({ url: databaseUrl, failed })];
+export function featureModules(config: Config, databaseUrl: string): Modules {
+  const logger = new Logger('features');
+  const failed = (err: Error): void => logger.error({ msg: 'an idle database connection was lost', err });
+  const { origin } = config;
+  const keys = loadKeys(config, origin, (message) => logger.warn(message));
+  const identity = new LedgerIdentity(origin, keys.vkey, keys.service, config.registrar);
+  const signer: LogSigner = { origin, signer: keys.log, guard: new Guard(config.guardFile, origin) };
+  const answersHttp = config.role !== 'worker';
+  const runsJobs = config.role !== 'api';
+  return [
+    DatabaseModule.forRoot({ url: databaseUrl, failed }),
+    RegistryModule.forRoot(answersHttp),
+    LedgerModule.forRoot(identity, answersHttp),
+    TransparencyModule.forRoot(signer, answersHttp),
+    VerificationModule.forRoot({ runsJobs, answersHttp }),
+    AlertsModule.forRoot({ secrets: new WebhookSecrets(keys.webhookMaster), runsJobs, answersHttp }),
+    ProvenanceModule.forRoot(answersHttp),
+  ];
 }

@@ -17,13 +17,21 @@ export type CrashPoint = (typeof crashPoints)[number];
 /** Kills this process at the n-th passage of one named point, as a power cut would; without a setting it does nothing. */
 export class Crash {
   private passages = 0;
+  private readonly point: string | null;
+  private readonly passage: number;
 
-  /** @param setting `point:n`, or null. */
-  constructor(private readonly setting: { point: CrashPoint; passage: number } | null) {}
+  /** @param setting `point:n`, or null. Throws a RangeError for a point that there is not. */
+  constructor(setting: string | null) {
+    const [point = '', passage] = setting?.split(':') ?? [];
+    if (setting !== null && !crashPoints.some((known) => known === point))
+      throw new RangeError(`There is no crash point ${point}; there are ${crashPoints.join(', ')}.`);
+    this.point = setting === null ? null : point;
+    this.passage = Number(passage);
+  }
 
   reach(point: CrashPoint): void {
-    if (this.setting?.point !== point) return;
+    if (this.point !== point) return;
     this.passages += 1;
-    if (this.passages === this.setting.passage) process.kill(process.pid, 'SIGKILL');
+    if (this.passages === this.passage) process.kill(process.pid, 'SIGKILL');
   }
 }

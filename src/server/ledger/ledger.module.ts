@@ -1,5 +1,12 @@
 import { getQueueToken } from '@nestjs/bullmq';
-import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
@@ -12,6 +19,7 @@ import { DescribeLedger } from './describe-ledger.js';
 import { KeyRing } from './key-ring.js';
 import { LedgerController } from './ledger.controller.js';
 import { LedgerIdentity } from './ledger-identity.js';
+import { LedgerMetrics } from './ledger-metrics.js';
 import { LogClock } from './log-clock.js';
 import { LogEvents } from './log-events.js';
 import { ReadEvent } from './read-event.js';
@@ -22,3 +30,95 @@ import { ReceiveEvents } from './receive-events.js';
 import { RecordBatch } from './record-batch.js';
 import { Sequencer } from './sequencer.js';
 import { WakeVerification } from './wake-verification.js';
+
+const logger = new Logger('ledger');
+/** A wake-up that is done says nothing that the log does not say. */
+const forget = { removeOnComplete: true, removeOnFail: 100 };
+
+/** What appends, reads and replays: every process has it, because the log's time is appended by workers too. */
+const log: Provider[] = [
+  AdmitBatch,
+  AppendEvents,
+  LogEvents,
+  ReadLog,
+  ReadTree,
+  { provide: Crash, inject: [Config], useFactory: ({ crashAt }: Config) => new Crash(crashAt) },
+  {
+    provide: LogClock,
+    inject: [AppendEvents, Config],
+    useFactory: (append: AppendEvents, { clockIntervalSeconds }: Config) =>
+      new LogClock(append, clockIntervalSeconds * 1_000),
+  },
+  {
+    provide: WakeVerification,
+    inject: [getQueueToken('verification')],
+    useFactory: (queue: Queue) =>
+      new WakeVerification(
+        () => queue.add('append', {}, forget),
+        (error) => logger.error({ msg: 'the verifiers could not be woken', err: error }),
+      ),
+  },
+];
+
+/** What stands between a socket and the sequencer. */
+const door: Provider[] = [
+  AnswerEvents,
+  DescribeLedger,
+  KeyRing,
+  LedgerMetrics,
+  ReadEvent,
+  ReadReceipt,
+  RecordBatch,
+  Sequencer,
+  {
+    provide: CheckThreads,
+    inject: [LedgerIdentity, Config],
+    useFactory: ({ origin }: LedgerIdentity, { verifyThreads }: Config) => new CheckThreads(origin, verifyThreads),
+  },
+  {
+    provide: ReceiveEvents,
+    inject: [Database, KeyRing, CheckThreads, ReadTree, Sequencer, Crash, Config],
+    useFactory: (
+      database: Database,
+      keys: KeyRing,
+      threads: CheckThreads,
+      tree: ReadTree,
+      sequencer: Sequencer,
+      crash: Crash,
+      { appendQueue }: Config,
+    ) => new ReceiveEvents(database, keys, threads, tree, sequencer, crash, appendQueue),
+  },
+];
+
+/** The log: its door, its one sequencer, what is derived from it, and how it is read. */
+@Module({})
+export class LedgerModule {
+  static forRoot(identity: LedgerIdentity, answersHttp: boolean): DynamicModule {
+    return {
+      module: answersHttp ? LedgerWithDoor : LedgerModule,
+      global: true,
+      controllers: answersHttp ? [LedgerController] : [],
+      providers: [{ provide: LedgerIdentity, useValue: identity }, ...log, ...(answersHttp ? door : [])],
+      exports: [LedgerIdentity, AppendEvents, Crash, LogClock, ReadLog, ReadTree],
+    };
+  }
+}
+
+/** Closes the door before anything behind it is closed. */
+@Module({})
+export class LedgerWithDoor implements BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    private readonly door: ReceiveEvents,
+    private readonly threads: CheckThreads,
+    private readonly wake: WakeVerification,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.door.close();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.wake.close();
+    await this.threads.close();
+  }
+}

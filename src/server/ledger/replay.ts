@@ -167,7 +167,7 @@ class ReplayRun {
 
   private async admitAgain(view: LedgerView, { event, index }: Admitted): Promise<boolean> {
     const lots = lotsOf(event);
-    const jwk = keyOf(event, view);
+    const jwk = keyOf(event, view, this.identity);
     const envelope = parseEnvelope(`${event.jws}~`);
     if (
       jwk === null ||
@@ -212,7 +212,8 @@ function lotsOf(event: AditEvent): string[] {
 }
 
 /** The key an event is signed with: the registry's as of its index, or the one that entry 0 brings itself. */
-function keyOf(event: AditEvent, view: LedgerView): PublicJwk | null {
+function keyOf(event: AditEvent, view: LedgerView, identity: LedgerIdentity): PublicJwk | null {
   if (event.type === 'ledger.opened') return event.payload.registrar.key;
+  if (event.kid === identity.serviceKid) return identity.serviceJwk;
   return view.keys.get(event.kid)?.jwk ?? null;
 }

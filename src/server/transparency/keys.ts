@@ -1,4 +1,11 @@
-import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign as signWith } from 'node:crypto';
+import {
+  type KeyObject,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hkdfSync,
+  sign as signWith,
+} from 'node:crypto';
 import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import * as z from 'zod';
 import type { Signer } from '../../core/event/build.js';
@@ -22,6 +29,8 @@ export interface ServiceKeys {
   vkey: string;
   service: Signer;
   serviceJwk: PublicJwk;
+  /** Secret bytes from which webhook secrets derive; a function of the service key that does not give it away. */
+  webhookMaster: Uint8Array;
 }
 
 /** `missing`, `exists`: the file. `unreadable`: it holds no such key. `foreign`: it is the key of another log. */
@@ -79,7 +88,7 @@ export function loadKeys(
 ): ServiceKeys {
   const log = parseLogKey(logKeyFile, read(logKeyFile, 'log key', warn), origin);
   const service = parseServiceKey(serviceKeyFile, read(serviceKeyFile, 'service key', warn));
-  return { ...log, service, serviceJwk: service.jwk };
+  return { ...log, ...service, serviceJwk: service.service.jwk };
 }
 
 function create(path: string, text: string): void {
@@ -137,7 +146,7 @@ function parseLogKey(path: string, text: string, origin: string): Pick<ServiceKe
   return { log: { name, keyId: id, sign }, vkey: vkey(name, publicKey) };
 }
 
-function parseServiceKey(path: string, text: string): Signer {
+function parseServiceKey(path: string, text: string): Pick<ServiceKeys, 'service' | 'webhookMaster'> {
   const damaged = new KeyFileError('unreadable', `The service key at ${path} is not a private Ed25519 key (JWK).`);
   let parsed: z.infer<typeof privateJwkSchema>;
   try {
@@ -150,5 +159,15 @@ function parseServiceKey(path: string, text: string): Signer {
     throw new KeyFileError('unreadable', `The service key at ${path} is damaged: x is not the public key of d.`);
   const jwk = publicJwkSchema.parse({ kty: parsed.kty, crv: parsed.crv, x: parsed.x });
   const sign = (data: Uint8Array): Promise<Uint8Array> => Promise.resolve(new Uint8Array(signWith(null, data, key)));
-  return { kid: thumbprint(jwk), alg: 'Ed25519', jwk, sign };
+  const webhookMaster = hkdfSync(
+    'sha256',
+    Buffer.from(parsed.d, 'base64url'),
+    '',
+    'adit webhook master v1',
+    SEED_BYTES,
+  );
+  return {
+    service: { kid: thumbprint(jwk), alg: 'Ed25519', jwk, sign },
+    webhookMaster: new Uint8Array(webhookMaster),
+  };
 }

@@ -1,9 +1,10 @@
 import { eventId } from '../../core/event/ids.js';
-import { parseEnvelope } from '../../core/event/envelope.js';
+import { type Envelope, parseEnvelope } from '../../core/event/envelope.js';
 import { type PublicJwk, algOf } from '../../core/event/keys.js';
 import { AditError } from '../../core/errors.js';
 import { leafHash } from '../../core/log/tree.js';
 import type { Queryable } from '../database/rows.js';
+import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import type { StoredEntry } from '../ledger/read-log.js';
 import { sha256 } from '../ledger/sha256.js';
 import { verifySignature } from '../ledger/verify-signature.js';
@@ -32,7 +33,12 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
  * Compares one stored entry with itself and with the tile that commits to it (null: its tile is not full yet). Where
  * text and leaf hash differ, the tile says which of them is right, else the signature does.
  */
-export async function checkLeaf(db: Queryable, entry: StoredEntry, tile: Uint8Array | null): Promise<CheckedLeaf> {
+export async function checkLeaf(
+  db: Queryable,
+  identity: LedgerIdentity,
+  entry: StoredEntry,
+  tile: Uint8Array | null,
+): Promise<CheckedLeaf> {
   const leaf = leafHash(entry.jws, sha256);
   const found = (columns: AlteredEntry['columns'], stored: string, expected: string): AlteredEntry => ({
     index: entry.index,
@@ -44,7 +50,7 @@ export async function checkLeaf(db: Queryable, entry: StoredEntry, tile: Uint8Ar
   if (equal(leaf, entry.leafHash) && (tile === null || equal(tile, leaf)))
     return { leaf, altered: checkId(entry, found), uncertain: false };
 
-  const signed = await signatureHolds(db, entry.jws);
+  const signed = await signatureHolds(db, identity, entry.jws);
   const truth = tile ?? (signed ? leaf : entry.leafHash);
   if (equal(truth, leaf))
     return { leaf, altered: found(['leaf_hash'], base64(entry.leafHash), base64(leaf)), uncertain: false };
@@ -63,13 +69,12 @@ function checkId(
 }
 
 /** Whether the text is an event signed by the key it names, as the registry's table has that key now. */
-export async function signatureHolds(db: Queryable, jws: string): Promise<boolean> {
+export async function signatureHolds(db: Queryable, identity: LedgerIdentity, jws: string): Promise<boolean> {
   try {
     const envelope = parseEnvelope(`${jws}~`);
-    const { rows } = await db.query<{ jwk: PublicJwk }>('SELECT jwk FROM keys WHERE kid = $1', [envelope.header.kid]);
-    const jwk = rows[0]?.jwk;
+    const jwk = await keyFor(db, identity, envelope);
     return (
-      jwk !== undefined &&
+      jwk !== null &&
       algOf(jwk) === envelope.header.alg &&
       (await verifySignature(jwk, envelope.signingInput, envelope.signature))
     );
@@ -77,4 +82,10 @@ export async function signatureHolds(db: Queryable, jws: string): Promise<boolea
     if (error instanceof AditError) return false;
     throw error;
   }
+}
+
+async function keyFor(db: Queryable, identity: LedgerIdentity, { header }: Envelope): Promise<PublicJwk | null> {
+  if (header.kid === identity.serviceKid) return identity.serviceJwk;
+  const { rows } = await db.query<{ jwk: PublicJwk }>('SELECT jwk FROM keys WHERE kid = $1', [header.kid]);
+  return rows[0]?.jwk ?? null;
 }

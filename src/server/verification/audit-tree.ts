@@ -1,5 +1,6 @@
 import { TreeEdge, type FullTile } from '../../core/log/edge.js';
 import type { Queryable } from '../database/rows.js';
+import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { entriesBetween } from '../ledger/read-log.js';
 import { sha256 } from '../ledger/sha256.js';
 import { type AlteredEntry, checkLeaf } from './audit-entries.js';
@@ -66,6 +67,7 @@ export class AuditTree {
   /** @param sizes sizes at which the root is wanted. */
   constructor(
     private readonly db: Queryable,
+    private readonly identity: LedgerIdentity,
     private readonly sizes: ReadonlySet<number>,
   ) {}
 
@@ -96,7 +98,7 @@ export class AuditTree {
       const entry = stored.get(index);
       if (entry === undefined) leaves.push(this.missing(index, hash));
       else {
-        const { leaf, altered, uncertain } = await checkLeaf(this.db, entry, hash);
+        const { leaf, altered, uncertain } = await checkLeaf(this.db, this.identity, entry, hash);
         leaves.push(leaf);
         if (altered !== null) this.result.altered.push(altered);
         else this.compareSeen(index, entry.id, entry.jws);

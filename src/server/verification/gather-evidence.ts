@@ -51,7 +51,7 @@ async function gather(
   const sizes = new Set([...checkpoints.map(({ size }) => size), last[0]?.size ?? 0]);
   if (state !== null) sizes.add(state.size);
   if (guard !== null) sizes.add(guard.size);
-  const tree = await new AuditTree(db, sizes).run();
+  const tree = await new AuditTree(db, identity, sizes).run();
   const { rows: clock } = await db.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
   return {
     tree,
@@ -61,7 +61,7 @@ async function gather(
     replay,
     disclosures: await auditDisclosures(db),
     lotsAt: await lotsAtDamage(db, tree, replay),
-    signedAfterAll: await signedAfterAll(db, replay),
+    signedAfterAll: await signedAfterAll(db, identity, replay),
     now: clock[0]?.time ?? null,
   };
 }
@@ -88,7 +88,7 @@ async function lotsAtDamage(db: Queryable, tree: RecomputedTree, replay: Replay)
 }
 
 /** The replay calls a signature invalid too where the key's own registration is damaged; those entries are sound. */
-async function signedAfterAll(db: Queryable, replay: Replay): Promise<Set<number>> {
+async function signedAfterAll(db: Queryable, identity: LedgerIdentity, replay: Replay): Promise<Set<number>> {
   const indices = replay.entries.filter(({ kind }) => kind === 'signature').map(({ index }) => index);
   const sound = new Set<number>();
   if (indices.length === 0) return sound;
@@ -96,6 +96,6 @@ async function signedAfterAll(db: Queryable, replay: Replay): Promise<Set<number
     'SELECT index, jws FROM entries WHERE index = ANY($1::bigint[])',
     [indices],
   );
-  for (const { index, jws } of rows) if (await signatureHolds(db, jws)) sound.add(index);
+  for (const { index, jws } of rows) if (await signatureHolds(db, identity, jws)) sound.add(index);
   return sound;
 }

@@ -1,5 +1,5 @@
-import { BullModule, getQueueToken } from '@nestjs/bullmq';
-import { type DynamicModule, Logger, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { getQueueToken } from '@nestjs/bullmq';
+import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { Config } from '../config.js';
 import { Guard } from '../transparency/guard.js';
@@ -9,7 +9,7 @@ import { FindingsController } from './findings.controller.js';
 import { JudgeDeadlines } from './judge-deadlines.js';
 import { JudgeDeadlinesProcessor } from './judge-deadlines.processor.js';
 import { ListFindings } from './list-findings.js';
-import { ALERTS_QUEUE, AUDIT_QUEUE, DEADLINES_QUEUE, VERIFICATION_QUEUE } from './queues.js';
+import { ALERTS_QUEUE } from './queues.js';
 import { ReadGuard } from './read-guard.js';
 import { ScheduleVerification } from './schedule-verification.js';
 import { VerificationMetrics } from './verification-metrics.js';
@@ -50,8 +50,6 @@ const processors: Provider[] = [
 ];
 
 export interface VerificationOptions {
-  /** The modules that give `LedgerIdentity` and `LogClock`. */
-  ledger: NonNullable<ModuleMetadata['imports']>;
   /** Whether this process runs the jobs, shows the findings, or both. */
   runsJobs: boolean;
   answersHttp: boolean;
@@ -60,11 +58,9 @@ export interface VerificationOptions {
 /** Judges what enters the log, audits what is stored, and shows what was found. `Database`, `Config`, `Clock` are global. */
 @Module({})
 export class VerificationModule {
-  static forRoot({ ledger, runsJobs, answersHttp }: VerificationOptions): DynamicModule {
-    const queues = [VERIFICATION_QUEUE, AUDIT_QUEUE, DEADLINES_QUEUE, ALERTS_QUEUE].map((name) => ({ name }));
+  static forRoot({ runsJobs, answersHttp }: VerificationOptions): DynamicModule {
     return {
       module: VerificationModule,
-      imports: [BullModule.registerQueue(...queues), ...ledger],
       controllers: answersHttp ? [FindingsController] : [],
       providers: [ListFindings, VerificationMetrics, ...(runsJobs ? [...useCases, ...processors] : [])],
       exports: [ListFindings, ...(runsJobs ? [VerifyEntries, AuditLog, JudgeDeadlines] : [])],

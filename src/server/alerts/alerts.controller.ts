@@ -1,0 +1,58 @@
+import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import * as z from 'zod';
+import type { Page } from '../http/paging.js';
+import { AlertFeed } from './alert-feed.js';
+import type { Alert } from './alert.js';
+import { ChangeAlert } from './change-alert.js';
+import { type AlertsQuery, ListAlerts, alertsQuery } from './list-alerts.js';
+
+const alertId = z.uuid();
+const eventNumber = /^[0-9]{1,15}$/;
+
+@ApiTags('alerts')
+@Controller('v1/alerts')
+export class AlertsController {
+  constructor(
+    private readonly alerts: ListAlerts,
+    private readonly changes: ChangeAlert,
+    private readonly feed: AlertFeed,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Alerts, the newest change first' })
+  list(@Query({ schema: alertsQuery }) query: AlertsQuery): Promise<Page<Alert>> {
+    return this.alerts.list(query);
+  }
+
+  @Get('stream')
+  @ApiProduces('text/event-stream')
+  @ApiOperation({ summary: 'Alerts as they come; resumes after Last-Event-ID' })
+  async stream(@Headers('last-event-id') last: string | undefined, @Res() reply: FastifyReply): Promise<void> {
+    const from = last !== undefined && eventNumber.test(last) ? Number(last) : await this.feed.newest();
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' });
+    await this.feed.follow(reply.raw, from);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One alert' })
+  alert(@Param('id', { schema: alertId }) id: string): Promise<Alert> {
+    return this.alerts.read(id);
+  }
+
+  @Post(':id/acknowledge')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Notes that somebody has taken it in hand' })
+  acknowledge(@Param('id', { schema: alertId }) id: string): Promise<Alert> {
+    return this.changes.change(id, 'acknowledged');
+  }
+
+  @Post(':id/resolve')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Notes that the desk is done with it' })
+  resolve(@Param('id', { schema: alertId }) id: string): Promise<Alert> {
+    return this.changes.change(id, 'resolved');
+  }
+}

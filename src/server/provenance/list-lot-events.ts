@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import * as z from 'zod';
+import { AditError } from '../../core/errors.js';
+import { Database } from '../database/database.js';
+import { type Page, type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
+
+/** One event on a lot's chain; `event` is the JWS, without what may be disclosed. */
+export interface LotEvent {
+  seq: number;
+  id: string;
+  index: number;
+  type: string;
+  iss: string;
+  occurredAt: string;
+  recordedAt: string | null;
+  event: string;
+}
+
+interface EventRow {
+  seq: number;
+  id: string;
+  index: number;
+  jws: string;
+  recorded_at: number | null;
+}
+
+function shown({ seq, id, index, jws, recorded_at: recorded }: EventRow): LotEvent {
+  const { type, iss, occurredAt } = JSON.parse(
+    Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8'),
+  ) as Pick<LotEvent, 'type' | 'iss' | 'occurredAt'>;
+  const recordedAt = recorded === null ? null : new Date(recorded).toISOString();
+  return { seq, id, index, type, iss, occurredAt, recordedAt, event: `${jws}~` };
+}
+
+/** A lot's chain, from its birth on. */
+@Injectable()
+export class ListLotEvents {
+  constructor(private readonly database: Database) {}
+
+  /** Throws `not-found`. */
+  async list(lot: string, { limit, cursor }: PageQuery): Promise<Page<LotEvent>> {
+    const { rows } = await this.database.pool.query<EventRow>(
+      `SELECT chain.seq, entry.id, entry.index, entry.jws,
+              (SELECT time FROM clocks WHERE clocks.index < entry.index ORDER BY clocks.index DESC LIMIT 1) AS recorded_at
+         FROM lot_events AS chain JOIN entries AS entry ON entry.index = chain.index
+        WHERE chain.lot = $1 AND chain.seq > $2
+        ORDER BY chain.seq LIMIT $3`,
+      [lot, decodeCursor(cursor, z.number().int()) ?? 0, limit + 1],
+    );
+    if (rows.length === 0 && cursor === undefined) throw new AditError('not-found', `There is no lot ${lot}.`);
+    return pageOf(rows, limit, ({ seq }) => seq, shown);
+  }
+}

@@ -183,7 +183,9 @@ export class TestLedger {
     await client.connect();
     try {
       await client.query("SET session_replication_role = 'replica'");
-      return (await client.query(sql, values)).rowCount ?? 0;
+      const result: unknown = await client.query(sql, values);
+      const results = Array.isArray(result) ? result : [result];
+      return results.reduce((rows: number, { rowCount }: pg.QueryResult) => rows + (rowCount ?? 0), 0);
     } finally {
       await client.end();
     }

@@ -3,7 +3,7 @@ import type { EntryProblem } from '../ledger/replay.js';
 import type { BadEntries, Evidence } from './audit-evidence.js';
 import { differenceFaults } from './audit-projection-faults.js';
 import type { MissingRun } from './audit-tree.js';
-import { treeFaults } from './audit-tree-faults.js';
+import { signedSize, treeFaults } from './audit-tree-faults.js';
 
 const runName = ({ from, to }: MissingRun): string => (to - from === 1 ? `${from}` : `${from}–${to - 1}`);
 
@@ -13,18 +13,18 @@ const runName = ({ from, to }: MissingRun): string => (to - from === 1 ? `${from
  * new and would hide the place.
  */
 export function explain(evidence: Evidence): RecordFault[] {
-  const entries = entryFaults(evidence);
   const bad = badEntries(evidence);
   return [
-    ...entries,
+    ...missingFaults(evidence),
+    ...alteredFaults(evidence),
     ...chainFaults(evidence, bad),
-    ...treeFaults(evidence, bad),
+    ...treeFaults(evidence),
     ...differenceFaults(evidence, bad),
     ...disclosureFaults(evidence, bad),
   ];
 }
 
-function badEntries({ tree, replay, lotsAt, state, signedAfterAll }: Evidence): BadEntries {
+function badEntries({ tree, replay, lotsAt, checkpoints, signedAfterAll }: Evidence): BadEntries {
   const indices = [
     ...tree.missing.map(({ from }) => from),
     ...tree.altered.filter(({ columns }) => columns.includes('jws')).map(({ index }) => index),
@@ -32,47 +32,52 @@ function badEntries({ tree, replay, lotsAt, state, signedAfterAll }: Evidence): 
       .filter(({ kind, index }) => kind === 'unreadable' || (kind === 'signature' && !signedAfterAll.has(index)))
       .map(({ index }) => index),
   ];
-  if (state !== null && state.size > tree.size) indices.push(tree.size);
+  if (signedSize(checkpoints) > tree.size) indices.push(tree.size);
   const lots = indices.flatMap((index) => lotsAt.get(index) ?? []);
   return { first: Math.min(Infinity, ...indices), lots: new Set(lots) };
 }
 
-function entryFaults({ tree, state, checkpoints, replay, lotsAt, signedAfterAll }: Evidence): RecordFault[] {
+function missingFaults({ tree, checkpoints, lotsAt }: Evidence): RecordFault[] {
+  const signed = signedSize(checkpoints);
+  const tail = signed > tree.size ? [{ from: tree.size, to: signed }] : [];
+  return [...tree.missing, ...tail].map((run) => ({
+    rule: 'record-event-missing',
+    subject: `entries index=${run.from}`,
+    cause: 'missing',
+    lots: [...new Set([...lotsAt].flatMap(([index, lots]) => (index >= run.from && index < run.to ? lots : [])))],
+    events: [],
+    measured: `${run.to - run.from} missing`,
+    threshold: '0 missing',
+    detail: `Table entries: index ${runName(run)} is not there.`,
+    firstIndex: run.from,
+  }));
+}
+
+function alteredFaults({ tree, replay, lotsAt, signedAfterAll }: Evidence): RecordFault[] {
   const faults: RecordFault[] = [];
   const named = new Set<number>();
-  const signed = checkpoints.some(({ size, note }) => size > tree.size && typeof note === 'object');
-  const tail = state !== null && state.size > tree.size && signed ? [{ from: tree.size, to: state.size }] : [];
-  for (const run of [...tree.missing, ...tail]) {
-    const lots = new Set<string>();
-    for (const [index, here] of lotsAt) if (index >= run.from && index < run.to) here.forEach((lot) => lots.add(lot));
-    faults.push({
-      rule: 'record-event-missing',
-      subject: `entries index=${run.from}`,
-      cause: 'missing',
-      lots: [...lots],
-      events: [],
-      measured: `${run.to - run.from} missing`,
-      threshold: '0 missing',
-      detail: `Table entries: index ${runName(run)} is not there.`,
-      firstIndex: run.from,
-    });
-  }
+  const notSigned = new Set(
+    replay.entries.flatMap(({ index, kind }) => (kind === 'signature' && !signedAfterAll.has(index) ? [index] : [])),
+  );
   for (const { index, id, columns, stored, expected } of tree.altered) {
     named.add(index);
+    // An id that does not fit a text whose signature fails is the id of the text that was there before.
+    const forged = notSigned.has(index) && !columns.includes('jws');
+    const what = forged ? ['jws'] : columns;
     faults.push({
       rule: 'record-event-altered',
       subject: `entries index=${index}`,
       cause: 'altered',
       lots: lotsAt.get(index) ?? [],
-      events: columns.includes('id') ? [expected] : [id],
-      measured: stored,
-      threshold: expected,
-      detail: `Table entries, index ${index}: ${columns.join(' and ')} is not what was logged.`,
+      events: !forged && columns.includes('id') ? [expected] : [id],
+      measured: forged ? expected : stored,
+      threshold: forged ? stored : expected,
+      detail: `Table entries, index ${index}: ${what.join(' and ')} is not what was logged.`,
       firstIndex: index,
     });
   }
   for (const { index, kind, lots, detail } of replay.entries) {
-    const signature = kind === 'signature' && !signedAfterAll.has(index);
+    const signature = notSigned.has(index);
     if (named.has(index) || (kind !== 'unreadable' && !signature)) continue;
     named.add(index);
     faults.push({

@@ -12,10 +12,13 @@ function followsFrom({ lots, index }: Difference, bad: BadEntries): boolean {
 }
 
 /** Rows that the replay gives otherwise, each once with all its cells; many rows of one table are one fault. */
-export function differenceFaults({ replay }: Evidence, bad: BadEntries): RecordFault[] {
+export function differenceFaults({ replay, state, tree }: Evidence, bad: BadEntries): RecordFault[] {
+  // Without the row, or with too small a size in it, the replay has not seen all that the tables tell.
+  if (state === null) return [];
+  const unseen = replay.size < tree.size ? replay.size : Infinity;
   const refused = replay.entries.filter(({ kind }) => kind === 'refused');
   const cause: BadEntries = {
-    first: Math.min(bad.first, ...refused.map(({ index }) => index)),
+    first: Math.min(bad.first, unseen, ...refused.map(({ index }) => index)),
     lots: new Set([...bad.lots, ...refused.flatMap(({ lots }) => lots)]),
   };
   const rows = new Map<string, Difference[]>();

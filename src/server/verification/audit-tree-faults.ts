@@ -1,17 +1,35 @@
 import type { RecordFault } from '../../core/rules/facts.js';
-import type { BadEntries, Evidence } from './audit-evidence.js';
+import type { StoredCheckpoint } from './audit-checkpoints.js';
+import type { Evidence } from './audit-evidence.js';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+/** The size of the newest checkpoint that the key of the log has signed, as its row and its note agree. */
+export const signedSize = (checkpoints: readonly StoredCheckpoint[]): number =>
+  Math.max(0, ...checkpoints.map(({ size, note }) => (typeof note === 'object' && note.size === size ? size : 0)));
+
+/**
+ * The size up to which the recomputed tree can be held against what is stored. Where it rests on a guess, or an entry
+ * has been forged whole (so that only its signature or its place gives it away), all that follows must differ.
+ */
+function trustedUntil({ tree, replay, signedAfterAll }: Evidence): number {
+  const damaged = new Set(tree.altered.filter(({ columns }) => columns.includes('jws')).map(({ index }) => index));
+  const first = Math.min(Infinity, ...damaged, ...tree.missing.map(({ from }) => from));
+  const forged = replay.entries
+    .filter(({ kind, index }) => {
+      if (kind === 'refused') return index < first;
+      return !damaged.has(index) && (kind === 'unreadable' || (kind === 'signature' && !signedAfterAll.has(index)));
+    })
+    .map(({ index }) => index);
+  return Math.min(tree.uncertainFrom ?? Infinity, ...forged);
+}
+
 /** Faults of what the tree is kept in: tiles, checkpoints, the state of the log, the guard. */
-export function treeFaults(evidence: Evidence, bad: BadEntries): RecordFault[] {
-  const { tree, lotsAt, replay } = evidence;
-  // Where the tree rests on a guess, or an entry has been forged whole, roots and tiles after it must differ.
-  const refused = replay.entries.filter(({ kind }) => kind === 'refused').map(({ index }) => index);
-  const forged = tree.altered.length === 0 && tree.missing.length === 0 ? Math.min(bad.first, ...refused) : Infinity;
-  const until = Math.min(tree.uncertainFrom ?? Infinity, forged);
+export function treeFaults(evidence: Evidence): RecordFault[] {
+  const { tree, lotsAt } = evidence;
+  const until = trustedUntil(evidence);
   const tiles = tree.tiles
-    .filter(({ level, index }) => (index + 1) * 256 ** (level + 1) <= until || until === Infinity)
+    .filter(({ level, index }) => (index + 1) * 256 ** (level + 1) <= until)
     .map(({ level, index, what, entries }): RecordFault => {
       const first = entries[0] ?? index * 256 ** (level + 1);
       return rootMismatch({
@@ -37,7 +55,13 @@ export function treeFaults(evidence: Evidence, bad: BadEntries): RecordFault[] {
       detail: `Entry ${index} was signed by someone who had seen another tree of ${size} entries.`,
       firstIndex: size === 0 ? 0 : size - 1,
     }));
-  return [...tiles, ...checkpointFaults(evidence, until), ...stateFaults(evidence, until), ...forks];
+  return [
+    ...tiles,
+    ...checkpointFaults(evidence, until),
+    ...stateFaults(evidence, until),
+    ...guardFaults(evidence, until),
+    ...forks,
+  ];
 }
 
 const tileText = {
@@ -52,7 +76,7 @@ const rootMismatch = (
 ): RecordFault => ({ rule: 'record-root-mismatch', events: [], ...fault });
 
 function checkpointFaults({ tree, checkpoints }: Evidence, until: number): RecordFault[] {
-  const faults: RecordFault[] = [];
+  const faults: RecordFault[] = checkpoints.flatMap((checkpoint) => beyondTree(checkpoint, tree.size));
   let signedRootOf = 0;
   let broken = false;
   for (const { size, root, note } of checkpoints) {
@@ -90,23 +114,44 @@ function checkpointFaults({ tree, checkpoints }: Evidence, until: number): Recor
   return faults;
 }
 
-function stateFaults({ tree, state, checkpoints, guard }: Evidence, until: number): RecordFault[] {
+/** A checkpoint of more entries than there are. Truly signed, it shows that entries are gone; else it never was one. */
+function beyondTree({ size, note }: StoredCheckpoint, entries: number): RecordFault[] {
+  if (size <= entries || (typeof note === 'object' && note.size === size)) return [];
+  const fault = {
+    subject: `checkpoints size=${size}`,
+    cause: 'beyond',
+    lots: [],
+    measured: `${size} entries`,
+    threshold: `${entries} entries`,
+    detail: `Table checkpoints, size ${size}: the log has ${entries} entries, and the note is not of this size.`,
+    firstIndex: entries,
+  };
+  return [rootMismatch(fault)];
+}
+
+const stateFault = (
+  cause: string,
+  measured: string,
+  threshold: string,
+  detail: string,
+  firstIndex: number,
+): RecordFault =>
+  rootMismatch({
+    subject: 'log_state',
+    cause,
+    lots: [],
+    measured,
+    threshold,
+    detail: `Table log_state: ${detail}`,
+    firstIndex,
+  });
+
+function stateFaults({ tree, state, checkpoints }: Evidence, until: number): RecordFault[] {
   const faults: RecordFault[] = [];
-  const at = (cause: string, measured: string, threshold: string, detail: string, firstIndex: number): RecordFault =>
-    rootMismatch({
-      subject: 'log_state',
-      cause,
-      lots: [],
-      measured,
-      threshold,
-      detail: `Table log_state: ${detail}`,
-      firstIndex,
-    });
-  const newest = Math.max(0, ...checkpoints.filter(({ note }) => typeof note === 'object').map(({ size }) => size));
-  if (state === null) return [at('missing', '0 rows', '1 row', 'the row is not there.', tree.size)];
-  if (state.size !== tree.size && !(state.size > tree.size && newest > tree.size))
+  if (state === null) return [stateFault('missing', '0 rows', '1 row', 'the row is not there.', tree.size)];
+  if (state.size !== tree.size && !(state.size > tree.size && state.size === signedSize(checkpoints)))
     faults.push(
-      at(
+      stateFault(
         'size',
         `${state.size}`,
         `${tree.size}`,
@@ -116,11 +161,11 @@ function stateFaults({ tree, state, checkpoints, guard }: Evidence, until: numbe
     );
   const root = tree.roots.get(state.size);
   if (root !== undefined && state.size <= until && !same(root, state.root))
-    faults.push(at('root', base64(state.root), base64(root), 'root is not what the entries give.', state.size));
+    faults.push(stateFault('root', base64(state.root), base64(root), 'root is not what the entries give.', state.size));
   const commits = checkpoints.filter(({ size }) => size > 0).length;
-  if (commits !== state.epoch && (state.size === tree.size || tree.missing.length === 0))
+  if (commits !== state.epoch)
     faults.push(
-      at(
+      stateFault(
         'epoch',
         `${state.epoch} commits`,
         `${commits} checkpoints`,
@@ -128,22 +173,23 @@ function stateFaults({ tree, state, checkpoints, guard }: Evidence, until: numbe
         0,
       ),
     );
-  const guardRoot = guard === null ? undefined : tree.roots.get(guard.size);
-  const behind = guard !== null && guard.size > Math.max(state.size, tree.size);
-  const differs = guard !== null && guard.size <= until && guardRoot !== undefined && !same(guardRoot, guard.root);
-  if (guard !== null && (behind || differs))
-    faults.push({
-      rule: 'record-backup-restored',
-      subject: 'guard',
-      cause: 'guard',
-      lots: [],
-      events: [],
-      measured: `${tree.size} entries`,
-      threshold: `${guard.size} entries`,
-      detail: behind
-        ? `The guard has seen a log of ${guard.size} entries; the database holds ${tree.size}.`
-        : `At ${guard.size} entries the guard has seen another root than the database gives.`,
-      firstIndex: behind ? tree.size : null,
-    });
   return faults;
+}
+
+/** The guard against the tree. Entries that are missing below the stored size are named as such, not as a restored backup. */
+function guardFaults({ tree, state, checkpoints, guard }: Evidence, until: number): RecordFault[] {
+  if (guard === null) return [];
+  const root = tree.roots.get(guard.size);
+  const behind = guard.size > Math.max(state?.size ?? 0, tree.size, signedSize(checkpoints));
+  const differs = guard.size <= until && root !== undefined && !same(root, guard.root);
+  if (!behind && !differs) return [];
+  const [measured, threshold] = behind
+    ? [`${tree.size} entries`, `${guard.size} entries`]
+    : [base64(root ?? new Uint8Array(0)), base64(guard.root)];
+  const detail = behind
+    ? `The guard has seen a log of ${guard.size} entries; the database holds ${tree.size}.`
+    : `At ${guard.size} entries the guard has seen another root than the database gives.`;
+  const firstIndex = behind ? tree.size : null;
+  const what = { subject: 'guard', cause: 'guard', lots: [], events: [], measured, threshold, detail, firstIndex };
+  return [{ rule: 'record-backup-restored', ...what }];
 }

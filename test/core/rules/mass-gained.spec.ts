@@ -61,6 +61,9 @@ describe('mass gained in a handover', () => {
     ]);
   });
 
+});
+
+describe('a gain in a handover, looked at twice', () => {
   it('closes when the receiver tells that the bag got wet', () => {
     const log = declared(bag, '50', { moisturePercent: '6.0' });
     const receipt = handOver(log, bag, '51.5');
@@ -198,6 +201,11 @@ describe('mass and metal gained in a process', () => {
       expect.objectContaining({ cause: 'processed', measured: '420.072 KGM', threshold: '374.195 KGM' }),
     ]);
   });
+
+});
+
+describe('mass through a process of which less is told', () => {
+  const [ore, upgraded] = [lot('ore'), lot('upgraded')];
 
   it('does not count the flux in slag as mass that came from the ore', () => {
     const log = declared(ore, '1000', { moisturePercent: '1.0' });

@@ -20,6 +20,9 @@ const redact = {
   censor: '[redacted]',
 };
 
+/** What the framework tells of its own start: two hundred lines that no operator needs. */
+const FRAMEWORK = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
+
 /** Addresses of databases stand in errors of drivers now and then, with their passwords. */
 const withoutPasswords = (text: string): string => text.replace(/(\w+:\/\/)[^\s/@]+@/g, '$1[redacted]@');
 
@@ -41,7 +44,7 @@ export class JsonLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(FRAMEWORK.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

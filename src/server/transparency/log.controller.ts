@@ -21,12 +21,12 @@ export class LogController {
     return (await this.sealed.newestCheckpoint()).note;
   }
 
-  @Get('tile/*path')
+  @Get('tile/*')
   @Header('content-type', 'application/octet-stream')
   @Header('cache-control', 'public, max-age=31536000, immutable')
   @ApiProduces('application/octet-stream')
   @ApiOperation({ summary: 'A hash tile or an entry bundle (C2SP tlog-tiles)' })
-  tile(@Param('path') path: string | string[]): Promise<Buffer> {
-    return this.tiles.read(`tile/${Array.isArray(path) ? path.join('/') : path}`);
+  tile(@Param('*') path: string): Promise<Buffer> {
+    return this.tiles.read(`tile/${path}`);
   }
 }

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Overrides, type RunningServer, startServer } from '../../src/server/start.js';
+import { type Config, loadConfig } from '../../src/server/config.js';
+import { JsonLogger } from '../../src/server/logger.js';
+import { Guard } from '../../src/server/transparency/guard.js';
+import { initKeys } from '../../src/server/transparency/keys.js';
+import { type TestDatabase, testDatabase } from './database.js';
+
+export interface TestServer {
+  url: string;
+  config: Config;
+  database: TestDatabase;
+  server: RunningServer;
+  /** Stops this process's service and starts another on the same database, keys and guard. */
+  restart(): Promise<TestServer>;
+  close(): Promise<void>;
+}
+
+/** The whole service on a database, keys and guard of its own, on a free port. */
+export async function startTestServer(settings: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestServer> {
+  const database = await testDatabase();
+  const folder = mkdtempSync(join(tmpdir(), 'adit-server-'));
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    DATABASE_OWNER_URL: database.ownerUrl,
+    ADIT_ORIGIN: 'example.org/tin',
+    ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
+    ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
+    ADIT_GUARD_FILE: join(folder, 'guard.json'),
+    ADIT_LOG_LEVEL: 'fatal',
+    ADIT_VERIFY_THREADS: '1',
+    ADIT_ENTRY_BUNDLES: 'on',
+    ADIT_WEBHOOK_PRIVATE_TARGETS: 'on',
+    PORT: '0',
+    ...settings,
+  });
+  initKeys(config, config.origin);
+  new Guard(config.guardFile, config.origin).create();
+  return running(config, database, overrides, () => rmSync(folder, { recursive: true, force: true }));
+}
+
+async function running(
+  config: Config,
+  database: TestDatabase,
+  overrides: Overrides,
+  cleanUp: () => void,
+): Promise<TestServer> {
+  const server = await startServer(config, { logger: new JsonLogger(config.logLevel), ...overrides });
+  return {
+    url: server.url,
+    config,
+    database,
+    server,
+    restart: async () => {
+      await server.close();
+      return running(config, database, overrides, cleanUp);
+    },
+    close: async () => {
+      await server.close();
+      await database.drop();
+      cleanUp();
+    },
+  };
+}

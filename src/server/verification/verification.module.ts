@@ -55,7 +55,7 @@ export interface VerificationOptions {
   answersHttp: boolean;
 }
 
-/** Judges what enters the log, audits what is stored, and shows what was found. `Database`, `Config`, `Clock` are global. */
+/** Judges what enters the log, audits what is stored, and shows what was found. */
 @Module({})
 export class VerificationModule {
   static forRoot({ runsJobs, answersHttp }: VerificationOptions): DynamicModule {

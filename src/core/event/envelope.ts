@@ -1,5 +1,5 @@
 import { AditError } from '../errors.js';
-import { MAX_PAYLOAD_BYTES, decodeBase64url, decodeUtf8, parseStrictJson } from './grammar.js';
+import { MAX_PAYLOAD_BYTES, decodeBase64url, decodeUtf8, encodeBase64url, parseStrictJson } from './grammar.js';
 import { eventId } from './ids.js';
 import type { SignatureAlgorithm } from './keys.js';
 
@@ -60,7 +60,8 @@ function readHeader(part: string): Header {
   if (known !== undefined) return known;
   if (part.length > MAX_HEADER)
     throw new AditError('header-invalid', `The header is longer than ${MAX_HEADER} characters.`);
-  const header = parseStrictJson(decodeUtf8(decodeBase64url(part)));
+  const bytes = decodeBase64url(part);
+  const header = parseStrictJson(decodeUtf8(bytes));
   if (!isObject(header)) throw new AditError('header-invalid', 'The header is not a JSON object.');
   const names = Object.keys(header).toSorted().join();
   if (names !== 'alg,kid,typ') throw new AditError('header-invalid', 'The header must hold exactly alg, kid and typ.');
@@ -69,9 +70,10 @@ function readHeader(part: string): Header {
   if (typeof kid !== 'string' || !/^[A-Za-z0-9_-]{43}$/.test(kid))
     throw new AditError('header-invalid', 'kid must be the RFC 7638 SHA-256 thumbprint of the key.');
   if (typeof typ !== 'string') throw new AditError('header-invalid', 'typ must be a string.');
-  const read: Header = { alg, kid, typ: typ as Typ };
+  const read: Header = Object.freeze({ alg, kid, typ: typ as Typ });
   if (headers.size >= HEADER_CACHE) headers.clear();
-  headers.set(part, read);
+  // Encoded anew, because `part` may be a view into the whole event and would keep all of it in memory.
+  headers.set(encodeBase64url(bytes), read);
   return read;
 }
 
@@ -87,18 +89,21 @@ export function headerKid(text: string): string {
  * cryptography.
  */
 export function parseCompactJws(jws: string, typ: Typ): CompactJws {
-  const [head, body, tail, more] = jws.split('.', 4);
-  if (head === undefined || body === undefined || tail === undefined || more !== undefined)
+  const first = jws.indexOf('.');
+  const second = jws.indexOf('.', first + 1);
+  if (first < 0 || second < 0 || jws.includes('.', second + 1))
     throw malformed('The event is not a JWS of three parts.');
-  if (body.length > MAX_PAYLOAD_CHARACTERS)
+  if (second - first - 1 > MAX_PAYLOAD_CHARACTERS)
     throw new AditError('event-too-large', `The payload is larger than ${MAX_PAYLOAD_BYTES} bytes.`);
+  const [head, body, tail] = [jws.slice(0, first), jws.slice(first + 1, second), jws.slice(second + 1)];
   if (head === '' || body === '' || tail === '') throw malformed('A part of the JWS is empty.');
-  const header = readHeader(head);
-  if (header.typ !== typ) throw new AditError('header-invalid', `typ must be ${typ}.`);
+  // The grammar of all parts comes before what the header says (wire.md, "Codes").
   const signature = decodeBase64url(tail);
   const payload = parseStrictJson(decodeUtf8(decodeBase64url(body)));
   if (!isObject(payload)) throw malformed('The payload is not a JSON object.');
-  return { jws, header, payload, signingInput: `${head}.${body}`, signature };
+  const header = readHeader(head);
+  if (header.typ !== typ) throw new AditError('header-invalid', `typ must be ${typ}.`);
+  return { jws, header, payload, signingInput: jws.slice(0, second), signature };
 }
 
 /** Parses `<JWS>~<disclosure>~…~`, the last `~` included. Throws as `parseCompactJws` does. */
@@ -106,7 +111,7 @@ export function parseEnvelope(text: string): Envelope {
   if (text.length > MAX_ENVELOPE)
     throw new AditError('event-too-large', `The event with its disclosures is larger than ${MAX_ENVELOPE} characters.`);
   if (!text.endsWith('~')) throw malformed('The event must end in ~.');
-  const [jws = '', ...disclosures] = text.slice(0, -1).split('~');
+  const [jws = '', ...disclosures] = text.slice(0, -1).split('~', MAX_DISCLOSURES + 2);
   if (disclosures.length > MAX_DISCLOSURES) throw malformed(`There are more than ${MAX_DISCLOSURES} disclosures.`);
   if (disclosures.includes('')) throw malformed('A disclosure is empty.');
   const parsed = parseCompactJws(jws, EVENT_TYP);

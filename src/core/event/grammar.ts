@@ -6,8 +6,12 @@ export const MAX_PAYLOAD_BYTES = 32 * 1024;
 export const MAX_DEPTH = 16;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const VALUES = new Int8Array(128).fill(-1);
-for (let i = 0; i < ALPHABET.length; i += 1) VALUES[ALPHABET.charCodeAt(i)] = i;
+/** Sextets by ASCII code; a character outside the alphabet has a bit set that no sextet has. */
+const OUTSIDE = 0x40;
+const SEXTETS = new Uint8Array(128).fill(OUTSIDE);
+for (let i = 0; i < ALPHABET.length; i += 1) SEXTETS[ALPHABET.charCodeAt(i)] = i;
+
+const sextetAt = (text: string, at: number): number => SEXTETS[text.charCodeAt(at)] ?? OUTSIDE;
 
 const malformed = (detail: string): AditError => new AditError('event-malformed', detail);
 
@@ -19,21 +23,31 @@ export function decodeBase64url(text: string): Uint8Array {
   const tail = text.length % 4;
   if (tail === 1) throw malformed('A part is not base64url: its length is impossible.');
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let bits = 0;
-  let held = 0;
+  // Every sextet is kept in `seen`, so that one look at the end tells whether a character was outside the alphabet.
+  let seen = 0;
   let at = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const value = VALUES[text.charCodeAt(i)] ?? -1;
-    if (value < 0) throw malformed('A part is not base64url: it holds a character outside the alphabet.');
-    held = (held << 6) | value;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes[at] = (held >> bits) & 0xff;
-    at += 1;
-    held &= (1 << bits) - 1;
+  let i = 0;
+  for (; i + 4 <= text.length; i += 4) {
+    const first = sextetAt(text, i);
+    const second = sextetAt(text, i + 1);
+    const third = sextetAt(text, i + 2);
+    const fourth = sextetAt(text, i + 3);
+    seen |= first | second | third | fourth;
+    bytes[at] = (first << 2) | (second >> 4);
+    bytes[at + 1] = (second << 4) | (third >> 2);
+    bytes[at + 2] = (third << 6) | fourth;
+    at += 3;
   }
-  if (held !== 0) throw malformed('A part is not base64url: bits are left over.');
+  let leftOver = 0;
+  if (tail > 0) {
+    const [first, second, third] = [sextetAt(text, i), sextetAt(text, i + 1), tail === 3 ? sextetAt(text, i + 2) : 0];
+    seen |= first | second | third;
+    bytes[at] = (first << 2) | (second >> 4);
+    if (tail === 3) bytes[at + 1] = (second << 4) | (third >> 2);
+    leftOver = tail === 3 ? third & 0x03 : second & 0x0f;
+  }
+  if ((seen & OUTSIDE) !== 0) throw malformed('A part is not base64url: it holds a character outside the alphabet.');
+  if (leftOver !== 0) throw malformed('A part is not base64url: bits are left over.');
   return bytes;
 }
 
@@ -77,15 +91,39 @@ export function parseStrictJson(text: string): unknown {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const WHOLE_NUMBER = /^(?:0|-?[1-9][0-9]*)$/;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+/** Fewer digits than this are always within ±(2^53−1). */
+const MANY_DIGITS = 16;
+/** With more names than this in one object a set finds a repeated one sooner than a list, however many there are. */
+const MANY_NAMES = 16;
 const UNSAFE_ESCAPE = /\\u(?:[dD][89a-fA-F]|0000)/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const MEANINGFUL_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** The names of one object that have been met. */
+class Names {
+  private readonly few: string[] = [];
+  private many: Set<string> | null = null;
+
+  /** Notes a name; false if it was there before. */
+  add(name: string): boolean {
+    if (this.many !== null) {
+      const { size } = this.many;
+      return this.many.add(name).size > size;
+    }
+    if (this.few.includes(name)) return false;
+    this.few.push(name);
+    if (this.few.length > MANY_NAMES) this.many = new Set(this.few);
+    return true;
+  }
+}
+
 class Scan {
   private at = 0;
   /** The names met so far of every object that is open; null for an array. */
-  private readonly open: (string[] | null)[] = [];
+  private readonly open: (Names | null)[] = [];
 
   constructor(private readonly text: string) {}
 
@@ -94,15 +132,15 @@ class Scan {
     while (this.at < text.length) {
       const code = text.charCodeAt(this.at);
       if (code === QUOTE) this.string();
-      else if (code === 0x7b) this.enter([]);
+      else if (code === 0x7b) this.enter(new Names());
       else if (code === 0x5b) this.enter(null);
       else if (code === 0x7d || code === 0x5d) this.leave();
-      else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) this.number();
+      else if (code === MINUS || (code >= ZERO && code <= NINE)) this.number(code);
       else this.at += 1;
     }
   }
 
-  private enter(names: string[] | null): void {
+  private enter(names: Names | null): void {
     if (this.open.length === MAX_DEPTH) throw malformed(`The payload is nested deeper than ${MAX_DEPTH} levels.`);
     this.open.push(names);
     this.at += 1;
@@ -117,21 +155,22 @@ class Scan {
     const { text } = this;
     const start = this.at;
     let escaped = false;
+    let surrogate = false;
     let end = start + 1;
     for (let code = text.charCodeAt(end); code !== QUOTE; code = text.charCodeAt(end)) {
       if (code === BACKSLASH) {
         escaped = true;
         end += 1;
-      }
+      } else if (code >= 0xd800 && code <= 0xdfff) surrogate = true;
       end += 1;
     }
     this.at = end + 1;
     const raw = text.slice(start + 1, end);
-    if (escaped && UNSAFE_ESCAPE.test(raw)) this.checkEscapes(raw);
+    if (surrogate || (escaped && UNSAFE_ESCAPE.test(raw))) this.checkCharacters(raw);
     if (this.isName()) this.name(escaped ? (JSON.parse(`"${raw}"`) as string) : raw);
   }
 
-  private checkEscapes(raw: string): void {
+  private checkCharacters(raw: string): void {
     const value = JSON.parse(`"${raw}"`) as string;
     if (LONE_SURROGATE.test(value)) throw malformed('A string holds half a character (a lone surrogate).');
     if (value.includes('\0')) throw malformed('A string holds the character NUL.');
@@ -146,19 +185,25 @@ class Scan {
   }
 
   private name(name: string): void {
-    const names = this.open.at(-1) as string[];
-    if (names.includes(name)) throw malformed(`The name "${name.slice(0, 50)}" stands twice in one object.`);
+    if (this.open.at(-1)?.add(name) === false)
+      throw malformed(`The name "${name.slice(0, 50)}" stands twice in one object.`);
     if (MEANINGFUL_NAMES.has(name)) throw malformed(`The name "${name}" is not allowed.`);
-    names.push(name);
   }
 
-  private number(): void {
+  /** In valid JSON what follows the digits is a fraction or an exponent, or the number is whole. */
+  private number(first: number): void {
+    const { text } = this;
     const start = this.at;
-    while (/[-+.0-9eE]/.test(this.text.charAt(this.at))) this.at += 1;
-    const digits = this.text.slice(start, this.at);
-    if (!WHOLE_NUMBER.test(digits) || !Number.isSafeInteger(Number(digits)))
+    let end = start + 1;
+    let code = text.charCodeAt(end);
+    for (; code >= ZERO && code <= NINE; code = text.charCodeAt(end)) end += 1;
+    const fraction = code === 0x2e || code === 0x45 || code === 0x65;
+    const minusZero = first === MINUS && text.charCodeAt(start + 1) === ZERO;
+    const unsafe = end - start >= MANY_DIGITS && !Number.isSafeInteger(Number(text.slice(start, end)));
+    if (fraction || minusZero || unsafe)
       throw malformed(
-        `${digits.slice(0, 40)} is not a whole number within ±(2^53−1); decimals are written as strings.`,
+        `${text.slice(start, start + 40)} is not a whole number within ±(2^53−1); decimals are written as strings.`,
       );
+    this.at = end;
   }
 }

@@ -116,7 +116,9 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => compare(a, b) === 0
  */
 export function signatureAcceptable(alg: SignatureAlgorithm, signature: Uint8Array): boolean {
   if (signature.length !== 64) return false;
-  const [first, second] = [signature.slice(0, 32), signature.slice(32)];
+  // A copy, because what `slice` gives of a Buffer is the caller's own memory.
+  const copy = new Uint8Array(signature);
+  const [first, second] = [copy.slice(0, 32), copy.slice(32)];
   if (alg === 'ES256') {
     const zero = new Uint8Array(32);
     if (sameBytes(first, zero) || sameBytes(second, zero)) return false;

@@ -1,9 +1,10 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
+import { type CryptoKey, importJWK } from 'jose';
 import { AditError } from '../errors.js';
 import type { Typ } from './envelope.js';
-import { decodeBase64url, encodeBase64url } from './grammar.js';
-import { type PublicJwk, type SignatureAlgorithm, publicJwkSchema, thumbprint } from './keys.js';
+import { MAX_PAYLOAD_BYTES, decodeBase64url, encodeBase64url, parseStrictJson } from './grammar.js';
+import { type PublicJwk, type SignatureAlgorithm, algOf, publicJwkSchema, thumbprint } from './keys.js';
 
 /** Whoever signs: a key in memory, or one that never leaves its device. */
 export interface Signer {
@@ -23,20 +24,41 @@ export function signerFromJwk(privateJwk: PrivateJwk): Signer {
   const parsed = publicJwkSchema.safeParse(rest);
   if (!parsed.success) throw new AditError('request-invalid', 'The key file does not hold an Ed25519 or P-256 JWK.');
   const jwk = parsed.data;
-  const secret = decodeBase64url(d);
-  if (!sameKey(jwk, secret))
-    throw new AditError('request-invalid', 'The private key does not belong to the public one.');
-  return {
-    kid: thumbprint(jwk),
-    alg: jwk.kty === 'OKP' ? 'Ed25519' : 'ES256',
-    jwk,
-    sign: async (data) => (jwk.kty === 'OKP' ? ed25519.sign(data, secret) : p256.sign(data, secret, { lowS: true })),
+  if (!belongsTo(jwk, d)) throw new AditError('request-invalid', 'The private key does not belong to the public one.');
+  const alg = algOf(jwk);
+  let key: Promise<CryptoKey> | undefined;
+  const sign = async (data: Uint8Array): Promise<Uint8Array> => {
+    key ??= importPrivateKey(jwk, d);
+    const signature = new Uint8Array(await crypto.subtle.sign(WEB_CRYPTO[alg], await key, new Uint8Array(data)));
+    return alg === 'ES256' ? withLowS(signature) : signature;
   };
+  return { kid: thumbprint(jwk), alg, jwk, sign };
 }
 
-function sameKey(jwk: PublicJwk, secret: Uint8Array): boolean {
-  const point = publicPart(jwk.kty === 'OKP' ? 'Ed25519' : 'ES256', secret);
-  return JSON.stringify(point) === JSON.stringify(jwk);
+/** The names WebCrypto has for what the header calls Ed25519 and ES256. */
+const WEB_CRYPTO = { Ed25519: { name: 'Ed25519' }, ES256: { name: 'ECDSA', hash: 'SHA-256' } };
+
+/** By WebCrypto: ten times as fast as the same in JavaScript, and in constant time. */
+async function importPrivateKey(jwk: PublicJwk, d: string): Promise<CryptoKey> {
+  const key = await importJWK({ ...jwk, d }, algOf(jwk));
+  if (key instanceof Uint8Array) throw new AditError('request-invalid', 'The key is not a key pair.');
+  return key;
+}
+
+/** Replaces S by n − S where S > n/2, for WebCrypto gives either (wire.md, "Envelope"). */
+function withLowS(signature: Uint8Array): Uint8Array {
+  const { r, s } = p256.Signature.fromBytes(signature);
+  const low = s > p256.Point.Fn.ORDER >> 1n ? p256.Point.Fn.neg(s) : s;
+  return new p256.Signature(r, low).toBytes();
+}
+
+function belongsTo(jwk: PublicJwk, d: string): boolean {
+  try {
+    return thumbprint(publicPart(algOf(jwk), decodeBase64url(d))) === thumbprint(jwk);
+  } catch {
+    // Not base64url, not 32 bytes, or not a number that is a private key.
+    return false;
+  }
 }
 
 function publicPart(alg: SignatureAlgorithm, secret: Uint8Array): PublicJwk {
@@ -59,9 +81,17 @@ export function generateSigner(alg: SignatureAlgorithm): { signer: Signer; priva
 
 const encoder = new TextEncoder();
 
-/** Signs a payload as a compact JWS whose header is exactly alg, kid and typ. */
+/**
+ * Signs a payload as a compact JWS whose header is exactly alg, kid and typ. Throws `event-malformed` or
+ * `event-too-large` rather than sign what every reader would refuse.
+ */
 export async function signJws(payload: Record<string, unknown>, typ: Typ, signer: Signer): Promise<string> {
   const header = JSON.stringify({ alg: signer.alg, kid: signer.kid, typ });
-  const signingInput = `${encodeBase64url(encoder.encode(header))}.${encodeBase64url(encoder.encode(JSON.stringify(payload)))}`;
+  const body = JSON.stringify(payload);
+  parseStrictJson(body);
+  const bytes = encoder.encode(body);
+  if (bytes.length > MAX_PAYLOAD_BYTES)
+    throw new AditError('event-too-large', `The payload is larger than ${MAX_PAYLOAD_BYTES} bytes.`);
+  const signingInput = `${encodeBase64url(encoder.encode(header))}.${encodeBase64url(bytes)}`;
   return `${signingInput}.${encodeBase64url(await signer.sign(encoder.encode(signingInput)))}`;
 }

@@ -113,8 +113,7 @@ export class TestLedger {
 
   /** Signs and appends one event; `prev` of lots and inputs, and ids of outputs, are filled in. Gives the outcome. */
   async submit(type: string, by: string, body: Record<string, unknown>): Promise<Outcome & { lots: string[] }> {
-    const signer = this.actors.get(by);
-    if (signer === undefined) throw new Error(`${by} has no key.`);
+    const signer = this.signerOf(by);
     const jti = randomToken();
     const filled = { ...body };
     const extended: string[] = [];
@@ -164,6 +163,29 @@ export class TestLedger {
     return lots[0] ?? '';
   }
 
+  /** Declares `count` lots of 1 kg in one batch; gives their ids. */
+  async declareMany(count: number): Promise<string[]> {
+    const signer = this.signerOf('coop');
+    const now = this.clock.now();
+    const arrivals = [];
+    const lots: string[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const jti = randomToken();
+      const [lot = ''] = outputLotIds(LOG, 'coop', jti, 1);
+      const outputs = [{ lot, mineral: 'cassiterite', form: 'ore', mass: { value: '1', uom: 'KGM' } }];
+      const claims = { log: LOG, iss: 'coop', iat: Math.floor(now / 1000), occurredAt: new Date(now).toISOString() };
+      const built = await buildEvent(
+        { ...claims, type: 'lot.declared', jti, place: { site: 'hill' }, outputs },
+        signer,
+      );
+      arrivals.push({ event: readEvent(parseEnvelope(built.event), LOG), text: built.event, receipt: false });
+      lots.push(lot);
+    }
+    for (const outcome of await this.append.append(arrivals))
+      if (outcome.status !== 'accepted') throw new Error(`A lot was ${outcome.status}.`);
+    return lots;
+  }
+
   dispatch(lot: string, to = 'trader'): Promise<{ id: string; index: number }> {
     return this.record('custody.dispatched', 'coop', { to, lots: [{ lot }] });
   }
@@ -195,6 +217,12 @@ export class TestLedger {
     await this.database.onApplicationShutdown();
     await this.testDatabase.drop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private signerOf(actor: string): Signer {
+    const signer = this.actors.get(actor);
+    if (signer === undefined) throw new Error(`${actor} has no key.`);
+    return signer;
   }
 
   private wakeAlerts(): WakeAlerts {

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { recordRules } from '../../core/rules/index.js';
-import { noFacts } from '../../core/rules/facts.js';
+import { type RecordFault, noFacts } from '../../core/rules/facts.js';
 import { defaultParameters } from '../../core/rules/parameters.js';
 import { judge } from '../../core/rules/rule.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
-import { type GatheredEvidence, gatherEvidence } from './gather-evidence.js';
+import { gatherEvidence } from './gather-evidence.js';
 import { explain } from './audit-faults.js';
 import { ReadGuard } from './read-guard.js';
 import { WakeAlerts } from './wake-alerts.js';
@@ -49,32 +49,61 @@ export class AuditLog {
   private async audit(): Promise<AuditReport> {
     const started = performance.now();
     const startedAt = new Date();
-    // The guard moves after each commit: read first, it can be behind the snapshot and never rightly ahead of it.
-    const guard = this.guard.read();
-    const evidence = await gatherEvidence(this.database, this.identity, guard);
-    const faults = explain(evidence);
+    const { size, root, now, faults, complete } = await this.examine();
     const judgements = recordRules.map((rule) => {
-      const judgement = judge(
-        rule,
-        { ...noFacts(evidence.tree.size, evidence.now), record: faults },
-        defaultParameters,
-      );
+      const judgement = judge(rule, { ...noFacts(size, now), record: faults }, defaultParameters);
       // Of an audit that could not list everything, what it does not list may still be there.
-      return evidence.replay.truncated ? { ...judgement, subjects: [] } : judgement;
+      return complete ? judgement : { ...judgement, subjects: [] };
     });
     const milliseconds = Math.round(performance.now() - started);
     const changed = await this.database.transaction(async (db) => {
       await lockCursor(db);
       await db.query(
         'INSERT INTO audits (started_at, milliseconds, size, root, findings) VALUES ($1, $2, $3, $4, $5)',
-        [startedAt, milliseconds, evidence.tree.size, rootOf(evidence), faults.length],
+        [startedAt, milliseconds, size, Buffer.from(root), faults.length],
       );
       await db.query('DELETE FROM audits WHERE id <= (SELECT max(id) FROM audits) - $1', [AUDITS_KEPT]);
-      return writeFindings(db, judgements, evidence.now ?? this.clock.now());
+      return writeFindings(db, judgements, now ?? this.clock.now());
     });
     if (changed > 0) await this.alerts.wake();
-    return { size: evidence.tree.size, faults: faults.length, milliseconds };
+    return { size, faults: faults.length, milliseconds };
+  }
+
+  private async examine(): Promise<Examination> {
+    // The guard moves after each commit: read first, it can be behind the snapshot and never rightly ahead of it.
+    const guard = this.guard.read();
+    try {
+      const evidence = await gatherEvidence(this.database, this.identity, guard);
+      const { tree, now, replay } = evidence;
+      const root = tree.roots.get(tree.size) ?? new Uint8Array(0);
+      return { size: tree.size, root, now, faults: explain(evidence), complete: !replay.truncated };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // A number that no ledger can hold stands in a row: whoever wrote it must not silence the audit by it.
+      return { size: 0, root: new Uint8Array(0), now: null, faults: [unreadable(error)], complete: false };
+    }
   }
 }
 
-const rootOf = ({ tree }: GatheredEvidence): Buffer => Buffer.from(tree.roots.get(tree.size) ?? new Uint8Array(0));
+/** What one look at everything gave. */
+interface Examination {
+  size: number;
+  root: Uint8Array;
+  /** The newest time of the log, ms. */
+  now: number | null;
+  faults: RecordFault[];
+  /** Whether all faults there are have been listed. */
+  complete: boolean;
+}
+
+const unreadable = (error: RangeError): RecordFault => ({
+  rule: 'record-root-mismatch',
+  subject: 'ledger',
+  cause: 'unreadable',
+  lots: [],
+  events: [],
+  measured: 'unreadable',
+  threshold: 'readable',
+  detail: `The stored ledger could not be read to its end: ${error.message}`,
+  firstIndex: null,
+});

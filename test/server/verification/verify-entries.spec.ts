@@ -27,6 +27,11 @@ afterAll(async () => {
 const findings = (lot: string): Promise<FindingRow[]> =>
   ledger.database.query<FindingRow>('SELECT * FROM findings WHERE lots @> ARRAY[$1::uuid] ORDER BY rule', [lot]);
 
+const settle = async (): Promise<void> => {
+  await ledger.deadlines().run();
+  await ledger.verifier().run();
+};
+
 describe('verifying what enters the log', () => {
   it('finds nothing in an honest handover, and moves its cursor to the end', async () => {
     const lot = await ledger.declare('48.6', { tags: ['SYN-M-4411'] });
@@ -92,11 +97,6 @@ describe('verifying what enters the log', () => {
 });
 
 describe('a handover that nobody answers', () => {
-  const settle = async (): Promise<void> => {
-    await ledger.deadlines().run();
-    await ledger.verifier().run();
-  };
-
   it('becomes overdue with nobody calling, grows worse, and closes itself when the receipt arrives', async () => {
     const lot = await ledger.declare('40');
     await ledger.dispatch(lot);

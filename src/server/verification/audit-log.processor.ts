@@ -7,12 +7,12 @@ import { AUDIT_QUEUE } from './queues.js';
 export class AuditLogProcessor extends WorkerHost {
   private readonly logger = new Logger('verification');
 
-  constructor(private readonly audit: AuditLog) {
+  constructor(private readonly log: AuditLog) {
     super();
   }
 
   async process(): Promise<void> {
-    await this.audit.run();
+    await this.log.audit();
   }
 
   @OnWorkerEvent('error')

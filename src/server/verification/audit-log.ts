@@ -29,6 +29,7 @@ export interface AuditReport {
 @Injectable()
 export class AuditLog {
   private running: Promise<AuditReport> | null = null;
+  private next: Promise<AuditReport> | null = null;
 
   constructor(
     private readonly database: Database,
@@ -38,15 +39,28 @@ export class AuditLog {
     private readonly alerts: WakeAlerts,
   ) {}
 
-  /** Runs an audit; whoever asks while one runs gets the outcome of that one. */
-  run(): Promise<AuditReport> {
-    this.running ??= this.audit().finally(() => {
+  /**
+   * Runs an audit. Whoever asks while one runs gets the one after it, because what he asks about may have happened
+   * since; all who ask meanwhile share that one.
+   */
+  audit(): Promise<AuditReport> {
+    if (this.running === null) return this.begin();
+    const begin = (): Promise<AuditReport> => {
+      this.next = null;
+      return this.begin();
+    };
+    this.next ??= this.running.then(begin, begin);
+    return this.next;
+  }
+
+  private begin(): Promise<AuditReport> {
+    this.running = this.auditOnce().finally(() => {
       this.running = null;
     });
     return this.running;
   }
 
-  private async audit(): Promise<AuditReport> {
+  private async auditOnce(): Promise<AuditReport> {
     const started = performance.now();
     const startedAt = new Date();
     const { size, root, now, faults, complete } = await this.examine();

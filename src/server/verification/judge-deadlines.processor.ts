@@ -12,7 +12,7 @@ export class JudgeDeadlinesProcessor extends WorkerHost {
   }
 
   async process(): Promise<void> {
-    await this.deadlines.run();
+    await this.deadlines.judge();
   }
 
   @OnWorkerEvent('error')

@@ -15,15 +15,15 @@ export class JudgeDeadlines {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly logClock: LogClock,
-    private readonly verify: VerifyEntries,
+    private readonly entries: VerifyEntries,
   ) {}
 
   /** Gives whether anything was due. */
-  async run(): Promise<boolean> {
+  async judge(): Promise<boolean> {
     const due = await nextDue(this.database.pool);
     if (due === null || due > this.clock.now()) return false;
     await this.logClock.tick();
-    await this.verify.run();
+    await this.entries.verify();
     return true;
   }
 }

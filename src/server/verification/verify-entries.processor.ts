@@ -7,12 +7,12 @@ import { VERIFICATION_QUEUE } from './queues.js';
 export class VerifyEntriesProcessor extends WorkerHost {
   private readonly logger = new Logger('verification');
 
-  constructor(private readonly verify: VerifyEntries) {
+  constructor(private readonly entries: VerifyEntries) {
     super();
   }
 
   async process(): Promise<void> {
-    await this.verify.run();
+    await this.entries.verify();
   }
 
   @OnWorkerEvent('error')

@@ -40,7 +40,7 @@ export class VerifyEntries {
   }
 
   /** Reads on to the end of the log; gives the number of entries judged. */
-  async run(): Promise<number> {
+  async verify(): Promise<number> {
     for (let total = 0; ;) {
       const { judged, due, changed } = await this.database.transaction((db) => this.step(db));
       total += judged;

@@ -23,7 +23,7 @@ async function foundAfter(sql: string, values: unknown[] = []): Promise<FindingR
   try {
     return await foundOnce(sql, values);
   } finally {
-    expect(await ledger.auditor().run()).toMatchObject({ faults: 0 });
+    expect(await ledger.auditor().audit()).toMatchObject({ faults: 0 });
     expect(await open()).toEqual([]);
   }
 }
@@ -32,7 +32,7 @@ async function foundAfter(sql: string, values: unknown[] = []): Promise<FindingR
 async function foundOnce(sql: string, values: unknown[] = []): Promise<FindingRow[]> {
   try {
     expect(await ledger.tamper(sql, values)).not.toBe(0);
-    await ledger.auditor().run();
+    await ledger.auditor().audit();
     return await open();
   } finally {
     await ledger.tamper(
@@ -84,7 +84,7 @@ afterAll(async () => {
 
 describe('an audit of a ledger nobody touched', () => {
   it('finds nothing, in well under a second', async () => {
-    const report = await ledger.auditor().run();
+    const report = await ledger.auditor().audit();
     expect(report).toMatchObject({ faults: 0 });
     expect(report.milliseconds).toBeLessThan(1_000);
     expect(await open()).toEqual([]);
@@ -251,7 +251,7 @@ describe('a projection changed behind the ledger', () => {
       if (!named) unnoticed.push(`${table}.${column}: ${JSON.stringify(found)}`);
     }
     expect(unnoticed).toEqual([]);
-    expect(await ledger.auditor().run()).toMatchObject({ faults: 0 });
+    expect(await ledger.auditor().audit()).toMatchObject({ faults: 0 });
   }, 240_000);
 
   it('names the lot whose row it is, and the one whose row is gone', async () => {
@@ -288,7 +288,7 @@ describe('an audit while events are appended', () => {
       for (let i = 0; i < 40; i += 1) await ledger.dispatch(await ledger.declare('10'));
       appending = false;
     })();
-    while (appending) reports.push(await ledger.auditor().run());
+    while (appending) reports.push(await ledger.auditor().audit());
     await appended;
     expect(reports.length).toBeGreaterThan(1);
     expect(reports.map(({ faults }) => faults)).toEqual(reports.map(() => 0));

@@ -14,7 +14,7 @@ let lots: string[];
 let first: number;
 
 const audited = async (): Promise<FindingRow[]> => {
-  await ledger.auditor().run();
+  await ledger.auditor().audit();
   return ledger.database.query<FindingRow>("SELECT * FROM findings WHERE status = 'open' AND rule LIKE 'record-%'");
 };
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
     await ledger.receive(lot, mass);
     lots.push(lot);
   }
-  await ledger.verifier().run();
+  await ledger.verifier().verify();
 });
 
 afterAll(async () => {

@@ -28,8 +28,8 @@ const findings = (lot: string): Promise<FindingRow[]> =>
   ledger.database.query<FindingRow>('SELECT * FROM findings WHERE lots @> ARRAY[$1::uuid] ORDER BY rule', [lot]);
 
 const settle = async (): Promise<void> => {
-  await ledger.deadlines().run();
-  await ledger.verifier().run();
+  await ledger.deadlines().judge();
+  await ledger.verifier().verify();
 };
 
 describe('verifying what enters the log', () => {
@@ -37,8 +37,8 @@ describe('verifying what enters the log', () => {
     const lot = await ledger.declare('48.6', { tags: ['SYN-M-4411'] });
     await ledger.dispatch(lot);
     await ledger.receive(lot, '48.5');
-    expect(await ledger.verifier().run()).toBeGreaterThan(0);
-    expect(await ledger.verifier().run()).toBe(0);
+    expect(await ledger.verifier().verify()).toBeGreaterThan(0);
+    expect(await ledger.verifier().verify()).toBe(0);
     expect(await ledger.database.query('SELECT next FROM verification_cursor')).toEqual(
       await ledger.database.query('SELECT size AS next FROM log_state'),
     );
@@ -50,8 +50,8 @@ describe('verifying what enters the log', () => {
     await ledger.dispatch(lot);
     await ledger.receive(lot, '50.1');
     const woken = ledger.woken;
-    await Promise.all([ledger.verifier().run(), ledger.verifier().run(), ledger.verifier().run()]);
-    await ledger.verifier().run();
+    await Promise.all([ledger.verifier().verify(), ledger.verifier().verify(), ledger.verifier().verify()]);
+    await ledger.verifier().verify();
     expect(await findings(lot)).toEqual([
       expect.objectContaining({
         rule: 'mass-gained',
@@ -72,10 +72,10 @@ describe('verifying what enters the log', () => {
       inputs: [{ lot: first }],
       outputs: [{ mass: { value: '20', uom: 'KGM' }, tags: ['SYN-M-4420'] }, { mass: { value: '30', uom: 'KGM' } }],
     });
-    await ledger.verifier().run();
+    await ledger.verifier().verify();
     expect(await findings(lots[0] ?? '')).toEqual([]);
     const third = await ledger.declare('49', { tags: ['SYN-M-4421'] });
-    await ledger.verifier().run();
+    await ledger.verifier().verify();
     for (const lot of [second, third])
       expect(await findings(lot)).toEqual([expect.objectContaining({ rule: 'tag-reused', severity: 'critical' })]);
   });
@@ -88,7 +88,7 @@ describe('verifying what enters the log', () => {
     await ledger.dispatch(lot, 'trader');
     const fork = await ledger.submit('custody.dispatched', 'coop', { to: 'mallory', lots: [{ lot, prev }] });
     expect(fork).toMatchObject({ status: 'refused' });
-    await ledger.verifier().run();
+    await ledger.verifier().verify();
     expect(await findings(lot)).toEqual([
       expect.objectContaining({ rule: 'double-sale-attempt', severity: 'medium', measured: '1 attempt' }),
       expect.objectContaining({ rule: 'not-holder', severity: 'high', measured: '1 attempt' }),
@@ -100,13 +100,13 @@ describe('a handover that nobody answers', () => {
   it('becomes overdue with nobody calling, grows worse, and closes itself when the receipt arrives', async () => {
     const lot = await ledger.declare('40');
     await ledger.dispatch(lot);
-    await ledger.verifier().run();
+    await ledger.verifier().verify();
     // Planned to arrive 72 h after the dispatch, as nothing else is said; a day of grace within one country.
     ledger.clock.advance(95 * HOUR);
-    expect(await ledger.deadlines().run()).toBe(false);
+    expect(await ledger.deadlines().judge()).toBe(false);
     expect(await findings(lot)).toEqual([]);
     ledger.clock.advance(HOUR);
-    expect(await ledger.deadlines().run()).toBe(true);
+    expect(await ledger.deadlines().judge()).toBe(true);
     expect(await findings(lot)).toEqual([
       expect.objectContaining({ rule: 'handover-overdue', severity: 'medium', status: 'open', measured: '24 h' }),
     ]);
@@ -133,7 +133,7 @@ describe('a handover that nobody answers', () => {
 describe('verifying what a site declares', () => {
   it('finds a site that declares more than its workers can dig', async () => {
     const lot = await ledger.declare('4801');
-    await ledger.verifier().run();
+    await ledger.verifier().verify();
     expect(await findings(lot)).toEqual([
       expect.objectContaining({ rule: 'site-over-capacity', severity: 'medium', threshold: '4800 KGM' }),
     ]);

@@ -24,7 +24,7 @@ describe('base64url in its one spelling', () => {
   });
 
   it('accepts a text exactly if it re-encodes to itself', () => {
-    const characters = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/= \n');
+    const characters = fc.constantFrom(...'AEIMQUYZabghyz0189-_+/= \n'.split(''));
     fc.assert(
       fc.property(fc.string({ unit: characters, maxLength: 12 }), (text) => {
         const same = Buffer.from(text, 'base64url').toString('base64url') === text;
@@ -99,7 +99,7 @@ const { value: json } = fc.letrec((tie) => ({
   ),
 }));
 
-describe('strict JSON', () => {
+describe('JSON that every reader reads alike', () => {
   it('reads everything that an event may say as JSON.parse does', () => {
     fc.assert(
       fc.property(json, fc.constantFrom(undefined, 2, '\t'), (value, indent) => {
@@ -108,7 +108,9 @@ describe('strict JSON', () => {
       }),
     );
   });
+});
 
+describe('names in JSON', () => {
   it('finds a repeated name wherever it stands, among few names or many', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(), fc.nat(), (count, which, where) => {
@@ -145,7 +147,9 @@ describe('strict JSON', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
     expect(parsing(`{"a":"${name}"}`)).toBe('accepted');
   });
+});
 
+describe('numbers in JSON', () => {
   it.each(['0', '7', '-7', '10', '9007199254740991', '-9007199254740991', '{"a":12,"b":[1,-2]}'])(
     'accepts the whole number %s',
     (text) => {
@@ -173,7 +177,9 @@ describe('strict JSON', () => {
     expect(parsing(`{"a":[${text}]}`)).toBe('event-malformed');
     expect(parsing(`{"a":"${text}"}`)).toBe('accepted');
   });
+});
 
+describe('what is not JSON, or not safely', () => {
   it.each([
     ['', 'nothing'],
     ['{', 'an open object'],

@@ -17,7 +17,7 @@ describe('the id of an event', () => {
 
 describe('the id of a lot', () => {
   it('is the UUIDv8 of log, issuer, jti and output number, as protocol.md spells it', () => {
-    const digest = createHash('sha256').update(`example.org/tin\0coop\0${JTI}\0${12}`).digest('hex');
+    const digest = createHash('sha256').update(`example.org/tin\0coop\0${JTI}\x0012`).digest('hex');
     const variant = ((Number.parseInt(digest.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
     expect(lotId('example.org/tin', 'coop', JTI, 12)).toBe(
       `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-${variant}${digest.slice(18, 20)}-${digest.slice(20, 32)}`,

@@ -7,7 +7,7 @@ import * as z from 'zod';
 const root = join(process.cwd(), '..', 'shared', 'vectors');
 
 /** Declares a test that needs a folder of vectors: skipped, and saying so in its name, where there is none. */
-export function itWithVectors(folder: string, name: string, test: (path: string) => void): void {
+export function itWithVectors(folder: string, name: string, test: (path: string) => void | Promise<void>): void {
   const path = join(root, folder);
   if (existsSync(path)) it(name, () => test(path));
   else it.skip(`${name} (no vectors at ${path})`, () => undefined);

@@ -37,6 +37,18 @@ export interface QueueBackend {
   close(): Promise<void>;
 }
 
+/** Of the sequences, only those that the application has not made itself: on its own the owner could grant nothing. */
+const grantOnSequences = `
+  DO $$
+  DECLARE made record;
+  BEGIN
+    FOR made IN SELECT oid::regclass AS name FROM pg_class
+                 WHERE relnamespace = '${SCHEMA}'::regnamespace AND relkind = 'S' AND relowner <> '${APPLICATION_ROLE}'::regrole
+    LOOP
+      EXECUTE format('GRANT USAGE, SELECT, UPDATE ON SEQUENCE %s TO ${APPLICATION_ROLE}', made.name);
+    END LOOP;
+  END $$;`;
+
 /** Makes or updates the queue's tables, as a role that may; done before any queue is made, because BullMQ does not. */
 export async function migrateQueue(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: CONNECT_TIMEOUT });
@@ -52,9 +64,9 @@ export async function migrateQueue(ownerUrl: string): Promise<void> {
       await client.query(`
         GRANT USAGE, CREATE ON SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
-        GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
-        GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};`);
+        GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
+        ${grantOnSequences}`);
   } finally {
     await client.end();
   }

@@ -1,0 +1,27 @@
+import { ConfigError, configKeys, loadConfig, redactedConfig } from '../server/operator.js';
+import { type Register, terminalOf } from './commands.js';
+import { EXIT } from './terminal.js';
+
+export const configCheck: Register = (program) => {
+  const config = program
+    .command('config')
+    .summary('the configuration')
+    .description('The configuration of this machine.');
+  config
+    .command('check')
+    .summary('check the environment, and show what it amounts to')
+    .action((_options: unknown, command) => {
+      const terminal = terminalOf(command);
+      try {
+        const shown: Record<string, unknown> = { ...redactedConfig(loadConfig()) };
+        for (const { name, member } of configKeys) terminal.say(`${name.padEnd(30)} ${String(shown[member] ?? '—')}`);
+        terminal.say(`\n${terminal.colour.green('✓')} the configuration is usable`);
+        terminal.result({ usable: true, config: shown });
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        for (const problem of error.problems) terminal.say(`${terminal.colour.red('✗')} ${problem}`);
+        terminal.result({ usable: false, problems: error.problems });
+        process.exitCode = EXIT.error;
+      }
+    });
+};

@@ -1,0 +1,70 @@
+import { type IncomingMessage, type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import type { Alert } from '../client/shapes.js';
+
+/** A webhook receiver as a subscriber would run one: it believes only what is signed with the secret it was given. */
+export class Receiver {
+  private webhook: Webhook | null = null;
+  private readonly alerts: Alert[] = [];
+  private readonly listeners = new Set<() => void>();
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<Receiver> {
+    const server = createServer();
+    const receiver = new Receiver(server);
+    server.on('request', (request: IncomingMessage, response) => {
+      receiver.take(request).then(
+        (good) => response.writeHead(good ? 204 : 401).end(),
+        () => response.writeHead(400).end(),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return receiver;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/alerts`;
+  }
+
+  trust(secret: string): void {
+    this.webhook = new Webhook(secret);
+  }
+
+  /** The first alert that has come, or comes, and is the one looked for; null once the signal ends the wait. */
+  alert(looked: (alert: Alert) => boolean, signal: AbortSignal): Promise<Alert | null> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const found = this.alerts.find(looked);
+        if (found === undefined && !signal.aborted) return;
+        this.listeners.delete(look);
+        resolve(found ?? null);
+      };
+      this.listeners.add(look);
+      signal.addEventListener('abort', look, { once: true });
+      look();
+    });
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  private async take(request: IncomingMessage): Promise<boolean> {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    try {
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      const { data } = this.webhook?.verify(body, headers) as { data: Alert };
+      this.alerts.push(data);
+    } catch {
+      return false;
+    }
+    for (const look of this.listeners) look();
+    return true;
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { generateSigner } from '../core/event/build.js';
+import { AditClient } from '../client/adit-client.js';
+import { recordEvent } from '../client/record-event.js';
+import { JsonLogger, KeyFileError, initialise, loadConfig, startServer } from '../server/operator.js';
+import { type Register, terminalOf } from './commands.js';
+import { readSigner } from './key-file.js';
+import { CommandError, type Terminal } from './terminal.js';
+
+export const init: Register = (program) => {
+  program
+    .command('init')
+    .summary('make the keys and the guard of a new ledger')
+    .description('Makes the log key, the service key and the guard where the configuration says. Never replaces any.')
+    .option('--open', 'also make a registrar key and write entry 0', false)
+    .option('--registrar-key <file>', 'where the registrar key is, or is made', '.adit/keys/registrar.jwk')
+    .option('--registrar <id>', 'actor id of the registrar', 'registrar')
+    .addHelpText('before', 'Example: adit init --open\n')
+    .action(async (options: InitOptions, command) => {
+      const terminal = terminalOf(command);
+      const config = loadConfig();
+      const vkey = makeKeys(config);
+      terminal.say(`${terminal.colour.green('✓')} log key    ${config.logKeyFile}`);
+      terminal.say(`${terminal.colour.green('✓')} service key ${config.serviceKeyFile}`);
+      terminal.say(`${terminal.colour.green('✓')} guard       ${config.guardFile}`);
+      terminal.say(`\nWhat buyers pin: ${vkey}`);
+      if (options.open) await open(options, config, terminal);
+      else terminal.say('\nNext: adit serve, and then open the ledger (or use --open).');
+      terminal.result({ logKey: vkey, opened: options.open });
+    });
+};
+
+interface InitOptions {
+  open: boolean;
+  registrarKey: string;
+  registrar: string;
+}
+
+function makeKeys(config: ReturnType<typeof loadConfig>): string {
+  try {
+    for (const file of [config.logKeyFile, config.serviceKeyFile, config.guardFile])
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return initialise(config).vkey;
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error;
+    throw new CommandError(
+      error.message,
+      'A ledger is initialised once. To begin another, name other files (adit config check).',
+    );
+  }
+}
+
+async function open(options: InitOptions, config: ReturnType<typeof loadConfig>, terminal: Terminal): Promise<void> {
+  const { privateJwk } = generateSigner('Ed25519');
+  mkdirSync(dirname(options.registrarKey), { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(options.registrarKey, `${JSON.stringify(privateJwk)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch {
+    // There is one already; it is used.
+  }
+  const signer = readSigner(options.registrarKey);
+  const server = await startServer({ ...config, port: 0, role: 'all' }, { logger: new JsonLogger('error') });
+  try {
+    const client = new AditClient(server.url);
+    const { logKey, serviceKey } = await client.ledger();
+    const body = { logKey, serviceKey, registrar: { actor: options.registrar, key: signer.jwk } };
+    await recordEvent(client, { type: 'ledger.opened', iss: options.registrar, body }, signer);
+  } finally {
+    await server.close();
+  }
+  terminal.say(`${terminal.colour.green('✓')} opened by ${options.registrar}, whose key is ${options.registrarKey}`);
+  terminal.say('\nNext: adit serve');
+}

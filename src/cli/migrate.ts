@@ -1,0 +1,16 @@
+import { loadConfig, openDatabase } from '../server/operator.js';
+import { type Register, terminalOf } from './commands.js';
+
+export const migrate: Register = (program) => {
+  program
+    .command('migrate')
+    .summary('bring the database to this version')
+    .description('Runs the migrations that the database lacks. `adit serve` does so too when it starts.')
+    .action(async (_options: unknown, command) => {
+      const terminal = terminalOf(command);
+      const database = await openDatabase(loadConfig(), (message) => terminal.say(message));
+      await database.stop();
+      terminal.say(`${terminal.colour.green('✓')} the database is up to date`);
+      terminal.result({ migrated: true });
+    });
+};

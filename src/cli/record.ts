@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { AditClient } from '../client/adit-client.js';
+import { AditProblem } from '../client/problem.js';
+import { recordEvent } from '../client/record-event.js';
+import { type Register, terminalOf, withServer } from './commands.js';
+import { readSigner } from './key-file.js';
+import { CommandError, EXIT } from './terminal.js';
+
+interface RecordOptions {
+  server: string;
+  key: string;
+  as: string;
+  occurredAt?: string;
+}
+
+export const record: Register = (program) => {
+  withServer(program.command('record'))
+    .summary('build, chain, sign and send one event')
+    .description(
+      'Reads the body of an event (JSON) from FILE or - for standard input. `prev` of existing lots and the ids of new ones are filled in.',
+    )
+    .argument('<type>', 'such as lot.declared')
+    .argument('<file>')
+    .requiredOption('--key <file>', 'private key of the signer (adit keygen)')
+    .requiredOption('--as <actor>', 'actor id of the signer')
+    .option('--occurred-at <time>', 'when it happened, RFC 3339 (default: now)')
+    .addHelpText('before', 'Example: adit record custody.dispatched sale.json --key coop.jwk --as coop\n')
+    .action(async (type: string, file: string, options: RecordOptions, command) => {
+      const terminal = terminalOf(command);
+      const body = readBody(file);
+      try {
+        const draft = { type, iss: options.as, occurredAt: options.occurredAt, body };
+        const recorded = await recordEvent(new AditClient(options.server), draft, readSigner(options.key));
+        if (recorded.status === 'waiting') terminal.say(`waiting for ${recorded.missing.join(', ')}`);
+        else
+          terminal.say(`${terminal.colour.green('✓')} entry ${recorded.index}  ${recorded.id}\n\n${recorded.receipt}`);
+        terminal.result(recorded);
+      } catch (error) {
+        if (!(error instanceof AditProblem)) throw error;
+        const places = (error.problem.errors ?? []).map(({ pointer, detail }) => `  ${pointer}: ${detail}`);
+        throw new CommandError(
+          [`Refused (${error.code}): ${error.problem.detail}`, ...places].join('\n'),
+          `What it means: ${options.server}/errors/${error.code}`,
+          error.problem.status === 403 ? EXIT.notAllowed : EXIT.error,
+        );
+      }
+    });
+};
+
+function readBody(file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as Record<string, unknown>;
+  } catch {
+    throw new CommandError(
+      `${file} is not a JSON file.`,
+      'It should hold the body of the event; docs/event-format.md shows each.',
+    );
+  }
+}

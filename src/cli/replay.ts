@@ -1,0 +1,37 @@
+import { type Difference, type EntryProblem, loadConfig, replayProjections } from '../server/operator.js';
+import { type Register, terminalOf } from './commands.js';
+import { EXIT } from './terminal.js';
+
+const describe = ({ table, key, column, stored, replayed }: Difference): string =>
+  column === null
+    ? `${table} (${key}): ${stored === null ? 'the row is missing' : 'the row should not be there'}`
+    : `${table} (${key}) ${column}: stored ${stored ?? 'null'}, the log gives ${replayed ?? 'null'}`;
+
+export const replay: Register = (program) => {
+  program
+    .command('replay')
+    .summary('rebuild everything from the log, and compare')
+    .description('Re-admits every entry and compares each derived row with the stored one. Changes nothing.')
+    .action(async (_options: unknown, command) => {
+      const terminal = terminalOf(command);
+      let bar: ((done: number) => void) | null = null;
+      const found = await replayProjections(loadConfig(), {
+        onProgress: (done, size) => (bar ??= terminal.progress('replaying', size))(done),
+      });
+      for (const { detail } of found.entries) terminal.say(`${terminal.colour.red('✗')} ${detail}`);
+      for (const difference of found.differences) terminal.say(`${terminal.colour.red('✗')} ${describe(difference)}`);
+      terminal.result(found);
+      const good = found.entries.length === 0 && found.differences.length === 0;
+      terminal.say(
+        good
+          ? `${terminal.colour.green('VERIFIED')}: ${found.size} entries give exactly the stored rows`
+          : `${terminal.colour.red('BROKEN')}${where(found.entries[0], found.differences[0])}`,
+      );
+      if (!good) process.exitCode = EXIT.broken;
+    });
+};
+
+function where(entry: EntryProblem | undefined, difference: Difference | undefined): string {
+  if (entry !== undefined) return ` at event ${entry.index}`;
+  return difference === undefined ? '' : ` in table ${difference.table}`;
+}

@@ -1,0 +1,188 @@
+import { AditProblem, NoAnswer, type ProblemDocument } from './problem.js';
+import type {
+  Alert,
+  BatchResult,
+  Finding,
+  Ledger,
+  Lineage,
+  LotEvent,
+  LotState,
+  Page,
+  Report,
+  StoredEvent,
+} from './shapes.js';
+
+/** Tries of one request in all. Recording is safe to repeat: the same event gives the first receipt. */
+const TRIES = 4;
+const FIRST_WAIT = 250;
+
+export type Submitted =
+  | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt: string }
+  | { status: 'waiting'; id: string; missing: string[] };
+
+interface RequestOptions {
+  method?: 'GET' | 'POST' | 'DELETE';
+  body?: unknown;
+  accept?: string;
+}
+
+const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** The HTTP API as functions. Refusals are thrown as `AditProblem`; 503 and lost connections are tried again. */
+export class AditClient {
+  readonly base: string;
+
+  /** @param base such as `http://127.0.0.1:8400`; @param fetcher for tests and old browsers. */
+  constructor(
+    base: string,
+    private readonly fetcher: typeof fetch = fetch,
+  ) {
+    this.base = base.replace(/\/+$/, '');
+  }
+
+  ledger(): Promise<Ledger> {
+    return this.json('/v1/ledger');
+  }
+
+  async submit(event: string): Promise<Submitted> {
+    const response = await this.request('/v1/events', { method: 'POST', body: { event } });
+    const answer = (await response.json()) as Record<string, unknown>;
+    if (response.status === 202) return answer as Extract<Submitted, { status: 'waiting' }>;
+    const status = response.status === 201 ? 'accepted' : 'duplicate';
+    return { ...answer, status } as Submitted;
+  }
+
+  async submitBatch(events: readonly string[], options: { receipts?: boolean } = {}): Promise<BatchResult[]> {
+    const query = options.receipts === true ? '?receipts=true' : '';
+    const body = events.map((event) => ({ event }));
+    return (await this.json<{ results: BatchResult[] }>(`/v1/events/batch${query}`, { method: 'POST', body })).results;
+  }
+
+  event(id: string): Promise<StoredEvent> {
+    return this.json(`/v1/events/${encodeURIComponent(id)}`);
+  }
+
+  receipt(id: string): Promise<string> {
+    return this.text(`/v1/events/${encodeURIComponent(id)}/receipt`);
+  }
+
+  checkpoint(): Promise<string> {
+    return this.text('/log/checkpoint');
+  }
+
+  lots(query: Record<string, string> = {}): Promise<Page<LotState>> {
+    return this.json(`/v1/lots?${new URLSearchParams(query).toString()}`);
+  }
+
+  lot(id: string): Promise<LotState> {
+    return this.json(`/v1/lots/${encodeURIComponent(id)}`);
+  }
+
+  lotEvents(id: string): AsyncGenerator<LotEvent> {
+    return this.pages<LotEvent>(`/v1/lots/${encodeURIComponent(id)}/events`);
+  }
+
+  lineage(id: string, direction: 'upstream' | 'downstream', depth = 64): Promise<Lineage> {
+    return this.json(`/v1/lots/${encodeURIComponent(id)}/lineage?direction=${direction}&depth=${depth}`);
+  }
+
+  report(id: string): Promise<Report> {
+    return this.json(`/v1/lots/${encodeURIComponent(id)}/report`);
+  }
+
+  findings(query: Record<string, string> = {}): AsyncGenerator<Finding> {
+    return this.pages<Finding>('/v1/findings', query);
+  }
+
+  alerts(query: Record<string, string> = {}): AsyncGenerator<Alert> {
+    return this.pages<Alert>('/v1/alerts', query);
+  }
+
+  subscribe(url: string): Promise<{ id: string; secret: string }> {
+    return this.json('/v1/subscriptions', { method: 'POST', body: { channel: 'webhook', url } });
+  }
+
+  /** Alerts as they come, resumed after the last one seen whenever the connection is lost; ends with the signal. */
+  async *followAlerts(signal: AbortSignal, after?: string): AsyncGenerator<{ id: string; alert: Alert }> {
+    let last = after;
+    while (!signal.aborted) {
+      try {
+        for await (const message of this.alertStream(signal, last)) {
+          last = message.id;
+          yield message;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof AditProblem) throw error;
+      }
+      await wait(FIRST_WAIT);
+    }
+  }
+
+  private async *alertStream(
+    signal: AbortSignal,
+    last: string | undefined,
+  ): AsyncGenerator<{ id: string; alert: Alert }> {
+    const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) };
+    const response = await this.fetcher(`${this.base}/v1/alerts/stream`, { headers, signal });
+    if (!response.ok || response.body === null) throw await this.failure(response);
+    const decoder = new TextDecoder();
+    let held = '';
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      held += decoder.decode(chunk, { stream: true });
+      const messages = held.split('\n\n');
+      held = messages.pop() ?? '';
+      for (const message of messages) {
+        const fields = new Map(
+          message.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+        );
+        const [id, data] = [fields.get('id'), fields.get('data')];
+        if (id !== undefined && data !== undefined) yield { id, alert: JSON.parse(data) as Alert };
+      }
+    }
+  }
+
+  private async *pages<T>(path: string, query: Record<string, string> = {}): AsyncGenerator<T> {
+    let cursor: string | null = null;
+    do {
+      const parameters: URLSearchParams = new URLSearchParams({
+        limit: '100',
+        ...query,
+        ...(cursor === null ? {} : { cursor }),
+      });
+      const page: Page<T> = await this.json(`${path}?${parameters.toString()}`);
+      yield* page.items;
+      cursor = page.next;
+    } while (cursor !== null);
+  }
+
+  private async json<T>(path: string, options: RequestOptions = {}): Promise<T> {
+    return (await (await this.request(path, options)).json()) as T;
+  }
+
+  private async text(path: string): Promise<string> {
+    return (await this.request(path, { accept: 'text/plain' })).text();
+  }
+
+  private async request(
+    path: string,
+    { method = 'GET', body, accept = 'application/json' }: RequestOptions,
+  ): Promise<Response> {
+    const url = `${this.base}${path}`;
+    const headers = { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await this.fetcher(url, { method, headers, body: JSON.stringify(body) }).catch(
+        (error: unknown) => error,
+      );
+      if (response instanceof Response && response.ok) return response;
+      const again = attempt < TRIES && (!(response instanceof Response) || response.status === 503);
+      if (!again) throw response instanceof Response ? await this.failure(response) : new NoAnswer(url, response);
+      await wait(FIRST_WAIT * 2 ** (attempt - 1));
+    }
+  }
+
+  private async failure(response: Response): Promise<Error> {
+    const document = (await response.json().catch(() => null)) as ProblemDocument | null;
+    return document?.code === undefined ? new NoAnswer(response.url, response.status) : new AditProblem(document);
+  }
+}

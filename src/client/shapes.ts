@@ -1,0 +1,111 @@
+import type { Grade, LotStatus, OriginBasis } from '../core/custody/view.js';
+import type { PublicJwk } from '../core/event/keys.js';
+import type { ProblemDocument } from './problem.js';
+
+/** What the API answers, as wire.md has it. Masses are decimal strings with their unit; times RFC 3339. */
+
+export interface Mass {
+  value: string;
+  uom: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface Ledger {
+  origin: string;
+  opened: boolean;
+  size: number;
+  logKey: string;
+  serviceKey: PublicJwk;
+}
+
+export type BatchResult =
+  | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt?: string }
+  | { status: 'waiting'; id: string; missing: string[] }
+  | { status: 'refused'; id: string | null; problem: ProblemDocument };
+
+export interface StoredEvent {
+  id: string;
+  index: number;
+  event: string;
+  recordedAt: string | null;
+}
+
+export interface LotEvent extends StoredEvent {
+  seq: number;
+  type: string;
+  iss: string;
+  occurredAt: string;
+}
+
+export interface Verdicts {
+  record: 'intact' | 'broken';
+  custody: 'complete' | 'open' | 'gaps';
+  risk: 'none' | 'low' | 'medium' | 'high' | 'critical' | 'undetermined';
+}
+
+export interface AsOf {
+  size: number;
+  verified: number;
+}
+
+export interface LotState {
+  id: string;
+  status: LotStatus;
+  holder: string;
+  inTransitTo: string | null;
+  onHold: boolean;
+  head: string;
+  mineral: string;
+  form: string;
+  mass: Mass;
+  moisturePercent: string | null;
+  grades: Grade[];
+  tags: string[];
+  model: string | null;
+  lotNumber: string | null;
+  origins: { site: string; mass: Mass }[];
+  originsBy: OriginBasis;
+  verdicts: Verdicts;
+  asOf: AsOf;
+}
+
+export interface Lineage {
+  lot: string;
+  direction: 'upstream' | 'downstream';
+  nodes: { lot: string; status: LotStatus; holder: string; mass: Mass }[];
+  edges: { from: string; to: string; event: string; mass: Mass }[];
+  truncated: boolean;
+}
+
+export interface Finding {
+  id: string;
+  rule: string;
+  version: number;
+  severity: string;
+  status: string;
+  lots: string[];
+  events: string[];
+  measured: string;
+  threshold: string;
+  detail: string;
+  openedAt: string;
+}
+
+export interface Alert extends Finding {
+  finding: string;
+  firstIndex: number | null;
+}
+
+export interface Report {
+  lot: string;
+  asOf: AsOf;
+  verdicts: Verdicts;
+  coverage: { tracedToSite: string; assayed: string; signedByBothSides: string };
+  origins: { site: string; mass: Mass }[];
+  originsBy: OriginBasis;
+  findings: Finding[];
+}

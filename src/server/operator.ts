@@ -1,0 +1,68 @@
+import pg from 'pg';
+import type { Config } from './config.js';
+import { Database } from './database/database.js';
+import { LedgerIdentity } from './ledger/ledger-identity.js';
+import { LogClock } from './ledger/log-clock.js';
+import { type Replay, type ReplayOptions, replayLog } from './ledger/replay.js';
+import { type RunningServer, openDatabase } from './start.js';
+import { Guard } from './transparency/guard.js';
+import { type ServiceKeys, initKeys, loadKeys } from './transparency/keys.js';
+import { AuditLog } from './verification/audit-log.js';
+import { JudgeDeadlines } from './verification/judge-deadlines.js';
+import { VerifyEntries } from './verification/verify-entries.js';
+
+/**
+ * What whoever runs a ledger does to it from a command line. This is the one door by which `src/cli` enters the server
+ * (docs/decisions/0010-cli-starts-the-server.md).
+ */
+export { type Config, ConfigError, configKeys, loadConfig, redactedConfig } from './config.js';
+export { Clock, SimulatedClock } from './clock.js';
+export { JsonLogger } from './logger.js';
+export { type RunningServer, openDatabase, startServer, stopOnSignals } from './start.js';
+export { KeyFileError } from './transparency/keys.js';
+export type { Difference } from './ledger/compare-projections.js';
+export type { EntryProblem, Replay } from './ledger/replay.js';
+
+/** Makes the keys and the guard of a new ledger; refuses to replace any of them. */
+export function initialise(config: Config): ServiceKeys {
+  const keys = initKeys(config, config.origin);
+  new Guard(config.guardFile, config.origin).create();
+  return keys;
+}
+
+/** Rebuilds the projections from the log alone and compares them with the stored ones. */
+export async function replayProjections(config: Config, options: ReplayOptions): Promise<Replay> {
+  const keys = loadKeys(config, config.origin);
+  const identity = new LedgerIdentity(config.origin, keys.vkey, keys.service, config.registrar);
+  const address = await openDatabase(config, () => undefined);
+  const database = new Database({ url: address.appUrl, failed: () => undefined });
+  try {
+    return await replayLog(database, identity, options);
+  } finally {
+    await database.pool.end();
+    await address.stop();
+  }
+}
+
+/** Lets every verifier catch up now: the log's time, new entries, what has fallen due, and one whole audit. */
+export async function verifyNow({ app }: RunningServer): Promise<void> {
+  await app.get(LogClock, { strict: false }).tick();
+  await app.get(VerifyEntries, { strict: false }).verify();
+  await app.get(JudgeDeadlines, { strict: false }).judge();
+  await app.get(AuditLog, { strict: false }).audit();
+}
+
+/** Changes a throw-away ledger's rows behind its back: as the superuser, with triggers off. For the demo and scenarios. */
+export async function tamper({ database }: RunningServer, sql: string): Promise<void> {
+  if (database.superuserUrl === null) throw new Error('Only a ledger on its own embedded database is tampered with.');
+  const url = new URL(database.superuserUrl);
+  url.pathname = new URL(database.appUrl).pathname;
+  const client = new pg.Client({ connectionString: url.toString() });
+  await client.connect();
+  try {
+    await client.query('SET session_replication_role = replica');
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AditClient } from '../../client/adit-client.js';
 import { AditProblem } from '../../client/problem.js';
+import { decodeBase64url, decodeUtf8 } from '../../core/event/grammar.js';
 import type { Finding, Verdicts } from '../../client/shapes.js';
 import {
   type Config,
@@ -149,16 +150,26 @@ export async function playScenario(
 
 async function findingsOf(client: AditClient, cast: Cast): Promise<Outcome['findings']> {
   const findings: Outcome['findings'] = [];
-  for await (const finding of client.findings({ status: 'open' })) findings.push(inWordsOf(cast, finding));
+  for await (const finding of client.findings({ status: 'open' })) findings.push(await inWordsOf(client, cast, finding));
   return findings.sort((a, b) => (a.rule === b.rule ? 0 : a.rule < b.rule ? -1 : 1));
 }
 
-const inWordsOf = (cast: Cast, { rule, severity, lots, events }: Finding): Outcome['findings'][number] => ({
-  rule,
-  severity,
-  lots: lots.map((id) => cast.nameOf(id)).sort(),
-  steps: events.flatMap((id) => cast.stepOf(id) ?? []).sort((a, b) => a - b),
-});
+async function inWordsOf(client: AditClient, cast: Cast, finding: Finding): Promise<Outcome['findings'][number]> {
+  const { rule, severity, lots, events } = finding;
+  const steps = new Set<number>();
+  for (const id of events) {
+    const step = cast.stepOf(id) ?? cast.stepOf(await refusedBy(client, id));
+    if (step !== undefined) steps.add(step);
+  }
+  return { rule, severity, lots: lots.map((id) => cast.nameOf(id)).sort(), steps: [...steps].sort((a, b) => a - b) };
+}
+
+/** What is evidence of a refused step names the event that was refused. */
+async function refusedBy(client: AditClient, id: string): Promise<string> {
+  const { event } = await client.event(id);
+  const payload = JSON.parse(decodeUtf8(decodeBase64url(event.split('.')[1] ?? ''))) as { event?: string };
+  return payload.event ?? id;
+}
 
 async function verdictsOf(client: AditClient, cast: Cast): Promise<Outcome['verdicts']> {
   const verdicts: Outcome['verdicts'] = {};

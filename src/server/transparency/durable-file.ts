@@ -17,12 +17,14 @@ export function createDurably(path: string, text: string): void {
   syncFolder(path);
 }
 
-/** Replaces a file in one step: whoever reads it, and whenever the power fails, it is wholly the old or the new one. */
-export function replaceDurably(path: string, text: string): void {
+/**
+ * Replaces a file in one step: whoever reads it, and whenever the power fails, it is wholly the old or the new one. The
+ * folder is not flushed: a power failure may bring back the old one, and a guard that is a step behind is safe.
+ */
+export function replaceAtOnce(path: string, text: string): void {
   const draft = `${path}.next`;
   writeSynced(draft, text);
   renameSync(draft, path);
-  syncFolder(path);
 }
 
 function writeSynced(path: string, text: string): void {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { HASH_BYTES, emptyRoot, sameHash } from '../../core/log/tree.js';
-import { createDurably, replaceDurably } from './durable-file.js';
+import { createDurably, replaceAtOnce } from './durable-file.js';
 import { withFileLock } from './file-lock.js';
 import { hasCode } from './system-error.js';
 
@@ -44,7 +44,7 @@ const stateSchema = z.strictObject({
 /**
  * The memory of what the log key signed last: one line of JSON in a file outside the database and its backups, so that
  * a restored database cannot bring back an older log to sign. Moves forward only, by compare-and-swap; safe between
- * processes of one host; on the disk before `compareAndSwap` returns.
+ * processes of one host. After a power failure it may be one step behind, which it then catches up with.
  */
 export class Guard {
   constructor(
@@ -87,7 +87,7 @@ export class Guard {
       const isSame = next.size === current.size && sameHash(next.root, current.root);
       if (next.size <= current.size && !isSame)
         throw new GuardError('backwards', `A log of ${current.size} entries is signed: ${next.size} cannot follow.`);
-      if (!isSame) replaceDurably(this.path, serialise(next));
+      if (!isSame) replaceAtOnce(this.path, serialise(next));
       return true;
     });
   }

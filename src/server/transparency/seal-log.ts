@@ -110,7 +110,16 @@ export class SealLog implements Seal {
         if (timingSafeEqual(root, guard.root)) return;
         this.halt(`Another process has signed a different log of ${guard.size} entries with the same key.`);
       }
-      if (this.log.guard.compareAndSwap(guard, { origin: this.log.origin, ...head })) return;
+      if (this.swap(guard, { origin: this.log.origin, ...head })) return;
+    }
+  }
+
+  private swap(expected: GuardState, next: GuardState): boolean {
+    try {
+      return this.log.guard.compareAndSwap(expected, next);
+    } catch (error) {
+      // What was committed is safe, and is signed once the guard can be written again.
+      throw new AditError('log-halted', `The guard cannot be moved: ${(error as Error).message}`);
     }
   }
 

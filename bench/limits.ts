@@ -1,0 +1,61 @@
+import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import Fastify from 'fastify';
+import pg from 'pg';
+import { postEach } from './load.js';
+
+/** What the machine gives at best, measured in the same run: the yardsticks that figures are compared to. */
+
+const SECONDS = 2;
+const rate = (count: number, started: number): number => count / ((performance.now() - started) / 1_000);
+
+/** Y1: bare Ed25519 verifications a second of one thread, over texts as long as an event's signing input. */
+export function bareVerification(): number {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const key = createPublicKey(publicKey.export({ type: 'spki', format: 'pem' }));
+  const texts = Array.from({ length: 200 }, (_, i) => Buffer.from(`${i}`.padEnd(780, 'x')));
+  const signatures = texts.map((text) => sign(null, text, privateKey));
+  let count = 0;
+  const started = performance.now();
+  while (performance.now() - started < SECONDS * 1_000) {
+    for (const [i, text] of texts.entries())
+      if (!verify(null, text, key, signatures[i] as Buffer)) throw new Error('unsound');
+    count += texts.length;
+  }
+  return rate(count, started);
+}
+
+/** Rows a second of the same size, 1,000 a statement and a durable commit each, into a table with the same two indexes. */
+export async function bareInsert(databaseUrl: string, events: readonly string[]): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(
+      'CREATE TABLE bench_rows (index bigint PRIMARY KEY, id text COLLATE "C" UNIQUE, hash bytea, jws text)',
+    );
+    const started = performance.now();
+    for (let from = 0; from < events.length; from += 1_000) {
+      const jws = events.slice(from, from + 1_000);
+      const ids = jws.map((text, i) => `${text.slice(-44, -1)}${from + i}`);
+      await client.query(
+        `INSERT INTO bench_rows SELECT $1::bigint + n - 1, id, '\\x00'::bytea, jws FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS t (id, jws, n)`,
+        [from, ids, jws],
+      );
+    }
+    return rate(events.length, started);
+  } finally {
+    await client.query('DROP TABLE IF EXISTS bench_rows');
+    await client.end();
+  }
+}
+
+/** Requests a second of an HTTP server that reads the same bodies and answers nothing, by the same client. */
+export async function bareHttp(events: readonly string[], clients: number): Promise<number> {
+  const server = Fastify({ bodyLimit: 32 * 1024 * 1024 });
+  server.post('/v1/events', (_request, reply) => reply.code(201).send({}));
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = server.server.address() as AddressInfo;
+  const { perSecond } = await postEach(`http://127.0.0.1:${port}`, events, clients);
+  await server.close();
+  return perSecond;
+}

@@ -1,0 +1,75 @@
+import { Pool } from 'undici';
+
+export interface LoadResult {
+  perSecond: number;
+  /** Milliseconds from sending to the last byte of the answer. */
+  p50: number;
+  p99: number;
+}
+
+const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+
+/** Posts bodies from so many clients, each waiting for its answer before it sends the next. */
+async function post(
+  base: string,
+  path: string,
+  bodies: readonly string[],
+  clients: number,
+  good: readonly number[],
+): Promise<number[]> {
+  const pool = new Pool(base, { connections: clients, pipelining: 1 });
+  const times: number[] = [];
+  let next = 0;
+  const client = async (): Promise<void> => {
+    while (next < bodies.length) {
+      const body = bodies[next] as string;
+      next += 1;
+      const started = performance.now();
+      const answer = await pool.request({
+        path,
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      });
+      const text = await answer.body.text();
+      times.push(performance.now() - started);
+      if (!good.includes(answer.statusCode))
+        throw new Error(`${path} answered ${answer.statusCode}: ${text.slice(0, 300)}`);
+      if (path.includes('batch') && text.includes('"refused"')) throw new Error(`refused: ${text.slice(0, 500)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  await pool.close();
+  return times;
+}
+
+const result = (count: number, started: number, times: number[]): LoadResult => {
+  const sorted = times.toSorted((a, b) => a - b);
+  return {
+    perSecond: count / ((performance.now() - started) / 1_000),
+    p50: percentile(sorted, 0.5),
+    p99: percentile(sorted, 0.99),
+  };
+};
+
+/** One event a request. */
+export async function postEach(base: string, events: readonly string[], clients: number): Promise<LoadResult> {
+  const bodies = events.map((event) => JSON.stringify({ event }));
+  const started = performance.now();
+  return result(events.length, started, await post(base, '/v1/events', bodies, clients, [201]));
+}
+
+/** Batches of `size` from `clients` clients at once. */
+export async function postBatches(
+  base: string,
+  events: readonly string[],
+  size: number,
+  clients: number,
+): Promise<LoadResult> {
+  const bodies: string[] = [];
+  for (let from = 0; from < events.length; from += size)
+    bodies.push(JSON.stringify(events.slice(from, from + size).map((event) => ({ event }))));
+  const started = performance.now();
+  return result(events.length, started, await post(base, '/v1/events/batch', bodies, clients, [200]));
+}

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { initialise, loadConfig, openDatabase } from '../src/server/operator.js';
+
+const MAIN = fileURLToPath(new URL('../src/server/main.js', import.meta.url));
+const START_LIMIT = 30_000;
+
+/** The service as an operator runs it: a process of its own, on its own embedded PostgreSQL, fsync on. */
+export interface BenchedService {
+  url: string;
+  /** Resident memory of the process, bytes. */
+  memory(): number;
+  databaseUrl: string;
+  stop(): Promise<void>;
+}
+
+export async function startService(settings: Record<string, string> = {}): Promise<BenchedService> {
+  const folder = mkdtempSync(join(tmpdir(), 'adit-bench-'));
+  const port = 18_400 + Math.floor(Math.random() * 1_000);
+  const environment = {
+    ADIT_ORIGIN: 'example.org/bench',
+    ADIT_DATA_DIR: join(folder, 'data'),
+    ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
+    ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
+    ADIT_GUARD_FILE: join(folder, 'guard.json'),
+    ADIT_LOG_LEVEL: 'error',
+    // The append alone: verification runs in worker processes of its own, and yields to it.
+    ADIT_ROLE: 'api',
+    PORT: String(port),
+    ...settings,
+  };
+  const config = loadConfig(environment);
+  initialise(config);
+  const database = await openDatabase(config, () => undefined);
+  const addresses = { DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl };
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, ...environment, ...addresses },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await ready(url, child);
+  return {
+    url,
+    databaseUrl: database.ownerUrl,
+    memory: () => residentBytes(child.pid ?? 0),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+      await database.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(url: string, child: ChildProcess): Promise<void> {
+  const until = Date.now() + START_LIMIT;
+  while (Date.now() < until && child.exitCode === null) {
+    const answer = await fetch(`${url}/readyz`).catch(() => null);
+    if (answer?.ok === true) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('The service did not start.');
+}
+
+/** Linux only; elsewhere 0, and the table says so. */
+function residentBytes(pid: number): number {
+  try {
+    const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}

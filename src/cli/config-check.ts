@@ -13,8 +13,8 @@ export const configCheck: Register = (program) => {
     .action((_options: unknown, command) => {
       const terminal = terminalOf(command);
       try {
-        const shown: Record<string, unknown> = { ...redactedConfig(loadConfig()) };
-        for (const { name, member } of configKeys) terminal.say(`${name.padEnd(30)} ${String(shown[member] ?? '—')}`);
+        const shown = redactedConfig(loadConfig());
+        for (const { name } of configKeys) terminal.say(`${name.padEnd(30)} ${JSON.stringify(shown[name])}`);
         terminal.say(`\n${terminal.colour.green('✓')} the configuration is usable`);
         terminal.result({ usable: true, config: shown });
       } catch (error) {

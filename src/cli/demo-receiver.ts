@@ -59,8 +59,8 @@ export class Receiver {
     for await (const chunk of request) body += String(chunk);
     try {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const { data } = this.webhook?.verify(body, headers) as { data: Alert };
-      this.alerts.push(data);
+      if (this.webhook === null) return false;
+      this.alerts.push((this.webhook.verify(body, headers) as { data: Alert }).data);
     } catch {
       return false;
     }

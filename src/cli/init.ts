@@ -25,7 +25,7 @@ export const init: Register = (program) => {
       terminal.say(`${terminal.colour.green('✓')} service key ${config.serviceKeyFile}`);
       terminal.say(`${terminal.colour.green('✓')} guard       ${config.guardFile}`);
       terminal.say(`\nWhat buyers pin: ${vkey}`);
-      if (options.open) await open(options, config, terminal);
+      if (options.open) await open(options, terminal);
       else terminal.say('\nNext: adit serve, and then open the ledger (or use --open).');
       terminal.result({ logKey: vkey, opened: options.open });
     });
@@ -51,7 +51,7 @@ function makeKeys(config: ReturnType<typeof loadConfig>): string {
   }
 }
 
-async function open(options: InitOptions, config: ReturnType<typeof loadConfig>, terminal: Terminal): Promise<void> {
+async function open(options: InitOptions, terminal: Terminal): Promise<void> {
   const { privateJwk } = generateSigner('Ed25519');
   mkdirSync(dirname(options.registrarKey), { recursive: true, mode: 0o700 });
   try {
@@ -60,7 +60,8 @@ async function open(options: InitOptions, config: ReturnType<typeof loadConfig>,
     // There is one already; it is used.
   }
   const signer = readSigner(options.registrarKey);
-  const server = await startServer({ ...config, port: 0, role: 'all' }, { logger: new JsonLogger('error') });
+  const free = loadConfig(undefined, { PORT: '0', ADIT_ROLE: 'all' });
+  const server = await startServer(free, { logger: new JsonLogger('error') });
   try {
     const client = new AditClient(server.url);
     const { logKey, serviceKey } = await client.ledger();

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { generateSigner } from '../core/event/build.js';
+import { buildPossession, generateSigner } from '../core/event/build.js';
 import { type Register, terminalOf } from './commands.js';
 import { CommandError } from './terminal.js';
 
@@ -9,9 +9,11 @@ export const keygen: Register = (program) => {
     .summary('make a key pair for an actor')
     .description('Writes a new private key (JWK) to FILE, readable by its owner only, and prints the public key.')
     .argument('<file>')
+    .option('--actor <id>', 'also print what a registrar needs to register this actor (with --log)')
+    .option('--log <origin>', 'the log the actor is to be registered in, such as example.org/tin')
     .option('--es256', 'P-256 instead of Ed25519, for devices whose hardware signs only so', false)
     .addHelpText('before', 'Example: adit keygen coop.jwk\n')
-    .action((file: string, { es256 }: { es256: boolean }, command) => {
+    .action(async (file: string, { es256, actor, log }: KeygenOptions, command) => {
       const terminal = terminalOf(command);
       const { signer, privateJwk } = generateSigner(es256 ? 'ES256' : 'Ed25519');
       try {
@@ -22,6 +24,17 @@ export const keygen: Register = (program) => {
       terminal.say(`${terminal.colour.green('✓')} private key in ${file}; keep it to yourself`);
       terminal.say(`public key  ${JSON.stringify(signer.jwk)}`);
       terminal.say(`thumbprint  ${signer.kid}`);
-      terminal.result({ file, kid: signer.kid, jwk: signer.jwk });
+      const registration =
+        actor === undefined || log === undefined
+          ? null
+          : { actor, key: signer.jwk, possession: await buildPossession(log, actor, signer) };
+      if (registration !== null) terminal.say(`for the registrar  ${JSON.stringify(registration)}`);
+      terminal.result({ file, kid: signer.kid, jwk: signer.jwk, registration });
     });
 };
+
+interface KeygenOptions {
+  es256: boolean;
+  actor?: string;
+  log?: string;
+}

@@ -93,19 +93,32 @@ export class OutsideActor {
   }
 
   /** Signs and posts; gives the answer with the event's id and the lots it creates. */
-  async record(type: string, claims: Body, common: Body = {}): Promise<Answer & { id: string; lots: string[]; event: string }> {
+  async record(
+    type: string,
+    claims: Body,
+    common: Body = {},
+  ): Promise<Answer & { id: string; lots: string[]; event: string }> {
     const signed = await this.sign(type, claims, common);
     return { ...(await post(this.base, signed.event)), ...signed };
   }
 
   /** As `record`, but anything but 201 is thrown. */
-  async must(type: string, claims: Body, common: Body = {}): Promise<{ id: string; lots: string[]; event: string; body: Body }> {
+  async must(
+    type: string,
+    claims: Body,
+    common: Body = {},
+  ): Promise<{ id: string; lots: string[]; event: string; body: Body }> {
     const answer = await this.record(type, claims, common);
     if (answer.status !== 201) throw new Error(`${type}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer;
   }
 
-  async register(id: string, roles: string[], country = 'RW', alg: OutsideKey['alg'] = 'Ed25519'): Promise<OutsideActor> {
+  async register(
+    id: string,
+    roles: string[],
+    country = 'RW',
+    alg: OutsideKey['alg'] = 'Ed25519',
+  ): Promise<OutsideActor> {
     const key = await outsideKey(alg);
     const possession = await this.possession(id, key);
     await this.must('actor.registered', { actor: id, roles, country, key: key.jwk, possession });

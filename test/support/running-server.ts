@@ -19,7 +19,10 @@ export interface TestServer {
 }
 
 /** The whole service on a database, keys and guard of its own, on a free port. */
-export async function startTestServer(settings: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestServer> {
+export async function startTestServer(
+  settings: Record<string, string> = {},
+  overrides: Overrides = {},
+): Promise<TestServer> {
   const database = await testDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'adit-server-'));
   const config = loadConfig({

@@ -150,7 +150,8 @@ export async function playScenario(
 
 async function findingsOf(client: AditClient, cast: Cast): Promise<Outcome['findings']> {
   const findings: Outcome['findings'] = [];
-  for await (const finding of client.findings({ status: 'open' })) findings.push(await inWordsOf(client, cast, finding));
+  for await (const finding of client.findings({ status: 'open' }))
+    findings.push(await inWordsOf(client, cast, finding));
   return findings.sort((a, b) => (a.rule === b.rule ? 0 : a.rule < b.rule ? -1 : 1));
 }
 

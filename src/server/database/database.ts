@@ -49,6 +49,9 @@ export class Database implements OnApplicationShutdown {
       ].join(' '),
     });
     this.pool.on('error', options.failed);
+    // A connection that is lost between two statements of a transaction has nobody else who listens, and would end the
+    // process; the next statement fails and answers for it.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {

@@ -92,6 +92,8 @@ async function openPostgres(url: string, failed: (error: Error) => void): Promis
   // Every queue and worker listens here too.
   pool.setMaxListeners(0);
   pool.on('error', failed);
+  // Also while a queue holds the connection; what it does next fails and is tried again.
+  pool.on('connect', (client) => client.on('error', failed));
   try {
     const client = await pool.connect();
     try {

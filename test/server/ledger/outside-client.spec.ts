@@ -22,7 +22,9 @@ describe('a client written from the contract alone', () => {
     const { body } = await get(service.url, '/v1/ledger');
     expect(body).toMatchObject({ origin: 'example.org/tin', opened: false, size: 0 });
     const checkpoint = await get(service.url, '/log/checkpoint');
-    expect(checkpoint.body.text).toMatch(/^example\.org\/tin\n0\n47DEQpj8HBSa\+\/TImW\+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— /);
+    expect(checkpoint.body.text).toMatch(
+      /^example\.org\/tin\n0\n47DEQpj8HBSa\+\/TImW\+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— /,
+    );
   });
 
   it('opens it and registers actors, a site, a facility and tags', async () => {
@@ -78,7 +80,10 @@ describe('a client written from the contract alone', () => {
       outputs: [{ mass: kilograms('60') }, { mass: kilograms('39.6') }],
     });
     const [large = ''] = parted.lots;
-    const toPlant = await actor('trader').must('custody.dispatched', { to: 'plant', lots: [{ lot: large, prev: parted.id }] });
+    const toPlant = await actor('trader').must('custody.dispatched', {
+      to: 'plant',
+      lots: [{ lot: large, prev: parted.id }],
+    });
     const atPlant = await actor('plant').must('custody.received', {
       from: 'trader',
       lots: [{ lot: large, prev: toPlant.id, mass: kilograms('59.9') }],
@@ -184,10 +189,17 @@ describe('a client written from the contract alone', () => {
       const response = await fetch(`${service.url}/v1/events/batch?receipts=true`, {
         method: 'POST',
         headers: { 'content-type': type },
-        body: type === 'application/json' ? JSON.stringify(items) : items.map((item) => JSON.stringify(item)).join('\n'),
+        body:
+          type === 'application/json' ? JSON.stringify(items) : items.map((item) => JSON.stringify(item)).join('\n'),
       });
       const text = await response.text();
-      const results = type === 'application/json' ? JSON.parse(text).results : text.trim().split('\n').map((line) => JSON.parse(line));
+      const results =
+        type === 'application/json'
+          ? JSON.parse(text).results
+          : text
+              .trim()
+              .split('\n')
+              .map((line) => JSON.parse(line));
       expect(results).toMatchObject([
         { status: 'refused', id: bad.id, problem: { code: 'schema-invalid' } },
         { status: type === 'application/json' ? 'accepted' : 'duplicate', id: good.id },

@@ -41,6 +41,8 @@ describe('a signed refusal', () => {
     const other = handKey('Ed25519');
     const underOurName = handMade(other, { header: headerOf(key, 'refusal+jwt'), payload: refusal });
     await expect(readRefusal(underOurName, key.jwk)).rejects.toMatchObject({ code: 'signature-invalid' });
+    const underOtherName = handMade(key, { header: headerOf(other, 'refusal+jwt'), payload: refusal });
+    await expect(readRefusal(underOtherName, key.jwk)).rejects.toMatchObject({ code: 'signature-invalid' });
     await expect(readRefusal(byHand({}), other.jwk)).rejects.toMatchObject({ code: 'signature-invalid' });
     await expect(readRefusal(handMade(key, { payload: refusal }), key.jwk)).rejects.toMatchObject({
       code: 'header-invalid',

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AditError, type ErrorCode } from '../../core/errors.js';
+import { isUnavailable } from '../database/is-unavailable.js';
 import { PROBLEM_TYPE, type Problem, ProblemError, problemOf } from './problem.js';
 
 /** Seconds after which a sender may try again what was refused for want of room. */
@@ -41,6 +42,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
 export function problemFrom(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof AditError) return problemOf(error);
+  if (isUnavailable(error)) return problemOf(new AditError('overloaded', 'The database cannot be reached; ask again.'));
   const status = statusOf(error);
   const [code, detail] = foreign(status);
   return { ...problemOf(new AditError(code, detail)), status: code === 'internal' ? 500 : status };

@@ -57,6 +57,11 @@ export class AppendEvents {
     this.seal = seal;
   }
 
+  /** Signs what is committed and not signed yet, and nothing else; throws `log-halted` if it must not. */
+  sealPending(): Promise<void> {
+    return this.signer().sealPending();
+  }
+
   /** One outcome for each arrival, in order. Rejects when nothing of the batch is known to have been stored. */
   async append(arrivals: readonly Arrival[]): Promise<Outcome[]> {
     this.crash.reach('before-begin');

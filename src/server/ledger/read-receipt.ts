@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
 import { formatTlogProof } from '../../core/log/proof-file.js';
 import { Database } from '../database/database.js';
+import { AppendEvents } from './append-events.js';
 import { ReadTree } from './read-tree.js';
 
 interface SignedCheckpoint {
   size: number;
-  note: string;
+  note: string | null;
 }
 
 /** Receipts of entries that are in the log already, in C2SP tlog-proof form. */
@@ -15,6 +16,7 @@ export class ReadReceipt {
   constructor(
     private readonly database: Database,
     private readonly tree: ReadTree,
+    private readonly append: AppendEvents,
   ) {}
 
   /** The first receipt: under the smallest signed checkpoint above the index, and so the same for ever. */
@@ -31,11 +33,19 @@ export class ReadReceipt {
   }
 
   private async receipt(index: number, sql: string): Promise<string> {
-    const { rows } = await this.database.pool.query<SignedCheckpoint>(sql, [index]);
-    const checkpoint = rows[0];
+    let checkpoint = await this.checkpoint(index, sql);
+    if (checkpoint === undefined || checkpoint.note === null) {
+      // Committed, but whoever did it had no time to sign, or a crash of the database took the signature with it.
+      await this.append.sealPending();
+      checkpoint = await this.checkpoint(index, sql);
+    }
     if (checkpoint === undefined || checkpoint.note === null)
       throw new AditError('overloaded', 'The checkpoint above this entry is being signed; ask again shortly.');
     const proof = await this.tree.proveInclusion(index, checkpoint.size);
     return formatTlogProof({ index, proof, checkpoint: checkpoint.note });
+  }
+  private async checkpoint(index: number, sql: string): Promise<SignedCheckpoint | undefined> {
+    const { rows } = await this.database.pool.query<SignedCheckpoint>(sql, [index]);
+    return rows[0];
   }
 }

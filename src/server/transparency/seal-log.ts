@@ -59,11 +59,14 @@ export class SealLog implements Seal {
 
   /** Signs what was committed but not signed before the last process ended, after comparing the guard with the log. */
   async sealPending(): Promise<void> {
+    if (this.halted !== null) throw new AditError('log-halted', this.halted);
     const rootAt: RootAt = (size) => this.tree.rootAt(size);
+    // The guard first: read after the log, it may be ahead of it by what another process has appended meanwhile.
+    const guard = this.readGuard();
     const { rows: state } = await this.database.pool.query<TreeHead>('SELECT size, root FROM log_state');
     const head = state[0];
     if (head === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
-    await this.check(head, rootAt);
+    await this.compare(guard, head, rootAt);
     const { rows } = await this.database.pool.query<TreeHead>(
       'SELECT size, root FROM checkpoints WHERE note IS NULL ORDER BY size',
     );

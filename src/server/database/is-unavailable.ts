@@ -1,0 +1,11 @@
+/** SQLSTATE classes and codes, and socket errors, that mean "not now" rather than "not so". */
+const TRANSIENT = /^(08|53|57P|25P03|40|55P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/;
+/** What the driver says, without a code, of a connection that it has lost or never got. */
+const LOST = /Connection terminated|timeout exceeded when trying to connect|is not queryable/;
+
+/** Whether an error says only that the database cannot be reached or has no room at the moment. */
+export function isUnavailable(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && TRANSIENT.test(code)) return true;
+  return typeof message === 'string' && LOST.test(message);
+}

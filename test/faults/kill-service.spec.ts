@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { crashPoints } from '../../src/server/ledger/crash-points.js';
+import { Acknowledged } from '../support/acknowledged.js';
+import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
+import { HonestWorld } from '../support/honest-world.js';
+import { ingest } from '../support/ingest.js';
+import { type Ground, ServiceProcess, long, newGround } from '../support/service-process.js';
+
+/** Passages of a crash point before it kills: more than the check after the kill before takes. */
+const FIRST_PASSAGE = 8;
+
+/** How long a client may need to drive the append to its end, ms. */
+const KILLED_WITHIN = 10_000;
+
+describe('a service that is killed', () => {
+  let ground: Ground;
+  let service: ServiceProcess;
+  let world: HonestWorld;
+  let acknowledged: Acknowledged;
+
+  beforeEach(async () => {
+    ground = await newGround();
+    service = await ServiceProcess.start(ground);
+    world = await HonestWorld.open(service.url);
+    acknowledged = new Acknowledged();
+    acknowledged.recordAll(world.setUp);
+  });
+
+  afterEach(async () => {
+    await service.kill();
+    await ground.remove();
+  });
+
+  const cycles = long ? 100 : 3;
+  it(`keeps every promise through ${cycles} kills in the midst of recording`, async () => {
+    for (let cycle = 1; cycle <= cycles; cycle += 1) {
+      const before = acknowledged.stored.size;
+      const clients = ingest([service.url], world, acknowledged);
+      await sleep(150 + Math.random() * 350);
+      await service.kill();
+      await clients.stop();
+      expect(acknowledged.stored.size).toBeGreaterThan(before);
+      await service.restart();
+      await acknowledged.settle(service.url);
+      if (!long || cycle % 10 === 0) await expectLedgerIntact(service, acknowledged);
+    }
+    expect(acknowledged.statuses).not.toContain(500);
+  });
+
+  const rounds = long ? 20 : 1;
+  const times = rounds === 1 ? 'once' : `${rounds} times`;
+  it(`keeps every promise when killed at each named point of the append, ${times} each`, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      for (const point of crashPoints) {
+        await service.kill();
+        await service.restart({ ADIT_CRASH_AT: `${point}:${FIRST_PASSAGE + round}` });
+        if (!long) await expectLedgerIntact(service, acknowledged);
+        const clients = ingest([service.url], world, acknowledged, { patient: true, clients: 4, size: 5 });
+        await service.gone(KILLED_WITHIN);
+        await clients.stop();
+      }
+      await service.restart();
+      await expectLedgerIntact(service, acknowledged);
+    }
+  }, 120_000);
+});

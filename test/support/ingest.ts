@@ -1,0 +1,49 @@
+import type { Acknowledged } from './acknowledged.js';
+import type { HonestWorld } from './honest-world.js';
+
+export interface IngestOptions {
+  /** Whether a client goes on after a lost answer; otherwise it ends there. */
+  patient?: boolean;
+  clients?: number;
+  /** Events in a batch. */
+  size?: number;
+}
+
+export interface Ingest {
+  /** Resolves when every client has had its last answer. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Clients that record honest events until told to stop: most in batches, one in four singly. By default eight, and 20
+ * events a batch. With several addresses they share them out.
+ */
+export function ingest(
+  urls: readonly string[],
+  world: HonestWorld,
+  acknowledged: Acknowledged,
+  { patient = false, clients = 8, size = 20 }: IngestOptions = {},
+): Ingest {
+  let stopped = false;
+  const client = async (number: number): Promise<void> => {
+    const url = urls[number % urls.length] ?? '';
+    while (!stopped) {
+      const single = number % 4 === 3;
+      const ending = single
+        ? await acknowledged.sendOne(url, world.declare())
+        : await acknowledged.sendBatch(url, world.batch(size));
+      if (ending === 'answered') continue;
+      if (!patient) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const all = Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
+  // A client that fails says so when it is stopped.
+  all.catch(() => undefined);
+  return {
+    stop: async () => {
+      stopped = true;
+      await all;
+    },
+  };
+}

@@ -58,6 +58,11 @@ export async function loadView(db: Queryable, view: LedgerView, events: readonly
   // Of a chain that has not moved only the head is needed, and that came with the lot.
   const moved = wanted.links.filter(({ lot, prev }) => view.lots.get(lot)?.head !== prev);
   for (const { prev } of moved) wanted.events.add(prev);
+  // A head is in the log; another event of the same batch may name it when it is the head no more.
+  for (const { lot, prev } of wanted.links) {
+    const head = view.lots.get(lot);
+    if (head?.head === prev) view.events.set(prev, { index: head.headIndex });
+  }
   await loadEvents(db, view, wanted.events);
   await loadSuccessors(
     db,

@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Acknowledged } from '../support/acknowledged.js';
+import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
+import { HonestWorld, type Signed } from '../support/honest-world.js';
+import { ingest } from '../support/ingest.js';
+import { type Answer, get, post } from '../support/outside-client.js';
+import { startTestServer } from '../support/running-server.js';
+import { type Ground, ServiceProcess, long, newGround } from '../support/service-process.js';
+
+/** An answer that was put off is asked for again. */
+async function submit(base: string, event: string): Promise<Answer> {
+  for (;;) {
+    const answer = await post(base, event);
+    if (answer.status !== 503) return answer;
+    await sleep(20);
+  }
+}
+
+describe('two services on one ledger', () => {
+  let ground: Ground;
+  let first: ServiceProcess;
+  let second: ServiceProcess;
+  let world: HonestWorld;
+  let acknowledged: Acknowledged;
+
+  beforeEach(async () => {
+    ground = await newGround();
+    first = await ServiceProcess.start(ground);
+    world = await HonestWorld.open(first.url);
+    acknowledged = new Acknowledged();
+    acknowledged.recordAll(world.setUp);
+  });
+
+  afterEach(async () => {
+    await Promise.all([first, second].map((service) => service.kill()));
+    await ground.remove();
+  });
+
+  it('append in turn, whoever is asked, also while one of them starts', async () => {
+    const early = ingest([first.url], world, acknowledged, { patient: true });
+    second = await ServiceProcess.start(ground);
+    await early.stop();
+    const clients = ingest([first.url, second.url], world, acknowledged, { patient: true });
+    await sleep(long ? 10_000 : 1_000);
+    await clients.stop();
+    for (const { url } of [first, second]) expect((await get(url, '/readyz')).status).toBe(200);
+    await expectLedgerIntact(first, acknowledged);
+    await expectLedgerIntact(second, acknowledged);
+    expect(acknowledged.statuses).not.toContain(500);
+  });
+
+  const pauses = long ? 50 : 0;
+  (long ? it : it.skip)(
+    `${pauses} times, one is paused for 30 s in the midst of appending and wakes up fenced off`,
+    async () => {
+      second = await ServiceProcess.start(ground);
+      for (let pause = 0; pause < pauses; pause += 1) {
+        const clients = ingest([first.url, second.url], world, acknowledged, { patient: true });
+        await sleep(100 + Math.random() * 200);
+        first.signal('SIGSTOP');
+        await sleep(30_000);
+        // Whoever was paused holds no lock any more: the other appends.
+        expect(await acknowledged.sendOne(second.url, world.declare())).toBe('answered');
+        first.signal('SIGCONT');
+        await clients.stop();
+        expect(first.running).toBe(true);
+      }
+      await expectLedgerIntact(first, acknowledged);
+      await expectLedgerIntact(second, acknowledged);
+    },
+  );
+
+  it('admit exactly one of two events that one holder signs on one head, and keep the other as evidence', async () => {
+    second = await ServiceProcess.start(ground, { ADIT_ROLE: 'all' });
+    for (const [here, there] of [
+      [first.url, first.url],
+      [first.url, second.url],
+    ] as const) {
+      const declared = world.declare();
+      const [lot = ''] = declared.lots;
+      expect(await acknowledged.sendOne(here, declared)).toBe('answered');
+      const rivals = ['trader', 'rival'].map((to) => world.dispatch('coop', to, lot, declared.id));
+      const answers = await Promise.all(rivals.map(({ event }, i) => submit([here, there][i] ?? here, event)));
+      const at = Date.now();
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+      const winner = answers.findIndex(({ status }) => status === 201);
+      const [won, lost] = [rivals[winner], rivals[1 - winner]] as [Signed, Signed];
+      acknowledged.sending([won]);
+      expect(answers[1 - winner]?.body).toMatchObject({ code: 'head-moved', heads: { [lot]: won.id } });
+      expect((await get(here, `/v1/events/${lost.id}`)).status).toBe(404);
+      await expectAlert(second.url, 'double-sale-attempt', lot, at + 2_000);
+    }
+    await expectLedgerIntact(first, acknowledged);
+  });
+});
+
+describe('a race for one lot', () => {
+  it('is a fork too when both handovers come in one batch', async () => {
+    const service = await startTestServer({ ADIT_ROLE: 'api' });
+    try {
+      const world = await HonestWorld.open(service.url);
+      const declared = world.declare();
+      const [lot = ''] = declared.lots;
+      expect(await post(service.url, declared.event)).toMatchObject({ status: 201 });
+      const handovers = ['trader', 'rival'].map((to) => world.dispatch('coop', to, lot, declared.id));
+      const response = await fetch(`${service.url}/v1/events/batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(handovers.map(({ event }) => ({ event }))),
+      });
+      const [won, lost] = handovers;
+      expect(await response.json()).toMatchObject({
+        results: [
+          { status: 'accepted', id: won?.id },
+          { status: 'refused', id: lost?.id, problem: { code: 'head-moved', heads: { [lot]: won?.id } } },
+        ],
+      });
+      const evidence = await postedEvidence(service.database.superuserUrl);
+      expect(evidence).toMatchObject([{ id: lost?.id, code: 'head-moved', evidence_index: expect.any(String) }]);
+    } finally {
+      await service.close();
+    }
+  });
+
+  const rounds = long ? 1_000 : 20;
+  it(`has one winner in each of ${rounds} rounds of 2 to 64 handovers`, async () => {
+    const ground = await newGround();
+    const service = await ServiceProcess.start(ground);
+    try {
+      const world = await HonestWorld.open(service.url);
+      const acknowledged = new Acknowledged();
+      acknowledged.recordAll(world.setUp);
+      for (let round = 0; round < rounds; round += 1)
+        await race(service.url, world, acknowledged, 2 ** (1 + (round % 6)));
+      await expectLedgerIntact(service, acknowledged);
+    } finally {
+      await service.kill();
+      await ground.remove();
+    }
+  });
+});
+
+/** Sends one lot to different receivers from one head, all at once. */
+async function race(url: string, world: HonestWorld, acknowledged: Acknowledged, rivals: number): Promise<void> {
+  const declared = world.declare();
+  const [lot = ''] = declared.lots;
+  await acknowledged.sendOne(url, declared);
+  const receivers = ['trader', 'rival', 'plant'];
+  const handovers = Array.from({ length: rivals }, (_, i) =>
+    world.dispatch('coop', receivers[i % receivers.length] ?? '', lot, declared.id),
+  );
+  const answers = await Promise.all(handovers.map(({ event }) => submit(url, event)));
+  const winners = handovers.filter((_, i) => answers[i]?.status === 201);
+  expect(winners).toHaveLength(1);
+  const losers = answers.filter(({ status }) => status !== 201);
+  for (const { status, body } of losers)
+    expect({ status, code: body.code, heads: body.heads }).toEqual({
+      status: 409,
+      code: 'head-moved',
+      heads: { [lot]: winners[0]?.id },
+    });
+  acknowledged.sending(winners);
+}
+
+/** What is kept of refused attempts. */
+async function postedEvidence(url: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query('SELECT id, code, evidence_index FROM refusals')).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** An alert of that rule on that lot is listed before the deadline. */
+async function expectAlert(base: string, rule: string, lot: string, deadline: number): Promise<void> {
+  for (;;) {
+    const { body } = await get(base, '/v1/alerts');
+    const alerts = (body.items ?? []) as { rule: string; lots: string[] }[];
+    if (alerts.some((alert) => alert.rule === rule && alert.lots.includes(lot))) return;
+    if (Date.now() > deadline) throw new Error(`no alert ${rule} on ${lot}: ${JSON.stringify(alerts)}`);
+    await sleep(50);
+  }
+}

@@ -1,6 +1,7 @@
+import { fork } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import Fastify from 'fastify';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { postEach } from './load.js';
 
@@ -49,13 +50,11 @@ export async function bareInsert(databaseUrl: string, events: readonly string[])
   }
 }
 
-/** Requests a second of an HTTP server that reads the same bodies and answers nothing, by the same client. */
+/** Requests a second of the same HTTP server in a process of its own, that answers nothing, by the same client. */
 export async function bareHttp(events: readonly string[], clients: number): Promise<number> {
-  const server = Fastify({ bodyLimit: 32 * 1024 * 1024 });
-  server.post('/v1/events', (_request, reply) => reply.code(201).send({}));
-  await server.listen({ port: 0, host: '127.0.0.1' });
-  const { port } = server.server.address() as AddressInfo;
+  const child = fork(fileURLToPath(new URL('bare-http.js', import.meta.url)));
+  const [port] = (await once(child, 'message')) as [number];
   const { perSecond } = await postEach(`http://127.0.0.1:${port}`, events, clients);
-  await server.close();
+  child.kill();
   return perSecond;
 }

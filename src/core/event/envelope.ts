@@ -1,6 +1,6 @@
 import { AditError } from '../errors.js';
 import { MAX_PAYLOAD_BYTES, decodeBase64url, decodeUtf8, encodeBase64url, parseStrictJson } from './grammar.js';
-import { eventId } from './ids.js';
+import { type Hash, eventId } from './ids.js';
 import type { SignatureAlgorithm } from './keys.js';
 
 export const EVENT_TYP = 'custody-event+sd-jwt';
@@ -107,7 +107,7 @@ export function parseCompactJws(jws: string, typ: Typ): CompactJws {
 }
 
 /** Parses `<JWS>~<disclosure>~…~`, the last `~` included. Throws as `parseCompactJws` does. */
-export function parseEnvelope(text: string): Envelope {
+export function parseEnvelope(text: string, hash?: Hash): Envelope {
   if (text.length > MAX_ENVELOPE)
     throw new AditError('event-too-large', `The event with its disclosures is larger than ${MAX_ENVELOPE} characters.`);
   if (!text.endsWith('~')) throw malformed('The event must end in ~.');
@@ -115,5 +115,5 @@ export function parseEnvelope(text: string): Envelope {
   if (disclosures.length > MAX_DISCLOSURES) throw malformed(`There are more than ${MAX_DISCLOSURES} disclosures.`);
   if (disclosures.includes('')) throw malformed('A disclosure is empty.');
   const parsed = parseCompactJws(jws, EVENT_TYP);
-  return { ...parsed, text, id: eventId(parsed.signingInput), disclosures };
+  return { ...parsed, text, id: eventId(parsed.signingInput, hash), disclosures };
 }

@@ -2,8 +2,12 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { encodeBase64url } from './grammar.js';
 
+/** SHA-256; a server brings its platform's own, which is several times faster over a whole event. */
+export type Hash = (data: Uint8Array) => Uint8Array;
+
 /** base64url(SHA-256(ASCII(signing input))): names what was said, before it is signed (protocol.md §2). */
-export const eventId = (signingInput: string): string => encodeBase64url(sha256(utf8ToBytes(signingInput)));
+export const eventId = (signingInput: string, hash: Hash = sha256): string =>
+  encodeBase64url(hash(utf8ToBytes(signingInput)));
 
 /** base64url(SHA-256(ASCII(JWS))): names what was sent, signature included. */
 export const jwsDigest = (jws: string): string => encodeBase64url(sha256(utf8ToBytes(jws)));

@@ -2,6 +2,7 @@ import { AditError, type ErrorCode, type ErrorDetail } from '../../core/errors.j
 import { type Envelope, parseEnvelope } from '../../core/event/envelope.js';
 import { type AditEvent, checkPossession, readEvent } from '../../core/event/event.js';
 import { type PublicJwk, algOf } from '../../core/event/keys.js';
+import { sha256 } from './sha256.js';
 import { verifySignature } from './verify-signature.js';
 
 /** One event to be checked at the door, with the key its header names, if that is known. */
@@ -23,7 +24,7 @@ export type Checked = { event: AditEvent; error: null } | { event: null; error: 
 export async function checkArrival(job: CheckJob, log: string): Promise<Checked> {
   let envelope: Envelope | null = null;
   try {
-    envelope = parseEnvelope(job.text);
+    envelope = parseEnvelope(job.text, sha256);
     if (job.jwk === null) throw new AditError('key-unknown', `No key ${envelope.header.kid} is registered.`);
     if (
       algOf(job.jwk) !== envelope.header.alg ||

@@ -1,12 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type CheckJob, type Checked, checkArrival } from './check-arrival.js';
+import { type CheckJob, checkArrival } from './check-arrival.js';
+import { type PlainChecked, plainChecked } from './reread-event.js';
 
 /** The other side of `CheckThreads`: checks the events of one message and answers them together. */
 const { log } = workerData as { log: string };
 
-async function checkAll(jobs: CheckJob[]): Promise<Checked[]> {
-  const results: Checked[] = [];
-  for (const job of jobs) results.push(await checkArrival(job, log));
+async function checkAll(jobs: CheckJob[]): Promise<PlainChecked[]> {
+  const results: PlainChecked[] = [];
+  for (const job of jobs) results.push(plainChecked(await checkArrival(job, log)));
   return results;
 }
 

@@ -1,11 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { AditError } from '../../core/errors.js';
 import type { CheckJob, Checked } from './check-arrival.js';
+import { type PlainChecked, rereadEvent } from './reread-event.js';
 
 /** Events in one message to a thread: enough to hide the cost of the message, few enough to share the work. */
 const MESSAGE_LIMIT = 64;
 /** Messages that a thread may have before it: one at work and one to go on with. */
 const MESSAGES_AHEAD = 2;
+
+/** Room for what lives as long as one event, MiB: the more of it, the fewer collections. */
+const YOUNG_GENERATION = 64;
 
 interface Pending {
   job: CheckJob;
@@ -55,14 +59,18 @@ export class CheckThreads {
   }
 
   private start(): Thread {
-    const worker = new Worker(new URL('./check-thread.js', import.meta.url), { workerData: { log: this.log } });
+    const worker = new Worker(new URL('./check-thread.js', import.meta.url), {
+      workerData: { log: this.log },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+    });
     const thread: Thread = { worker, messages: [] };
-    worker.on('message', (results: Checked[]) => {
+    worker.on('message', (results: PlainChecked[]) => {
       const message = thread.messages.shift() ?? [];
-      message.forEach(({ resolve, reject }, i) => {
+      message.forEach(({ job, resolve, reject }, i) => {
         const checked = results[i];
         if (checked === undefined) reject(new Error('A check was left without a result.'));
-        else resolve(checked);
+        else
+          resolve('good' in checked ? { event: rereadEvent(job.text, checked.good, this.log), error: null } : checked);
       });
       this.dispatch();
     });

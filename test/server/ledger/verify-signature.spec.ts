@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { buildEvent, generateSigner, randomToken } from '../../../src/core/event/build.js';
+import { parseEnvelope } from '../../../src/core/event/envelope.js';
+import { checkSignature } from '../../../src/core/event/keys.js';
+import { verifySignature } from '../../../src/server/ledger/verify-signature.js';
+
+const vectors = join(process.cwd(), '../shared/vectors/wycheproof/ed25519_test.json');
+
+interface Group {
+  publicKey: { pk: string };
+  tests: { tcId: number; msg: string; sig: string; result: string }[];
+}
+
+/** The door verifies with native code, everybody else with portable code: the two must never disagree. */
+describe('the fast verifier of the door', () => {
+  const both = async (...args: Parameters<typeof verifySignature>): Promise<boolean[]> => [
+    await verifySignature(...args),
+    await checkSignature(...args),
+  ];
+
+  for (const alg of ['Ed25519', 'ES256'] as const)
+    it(`takes and refuses the same ${alg} signatures as the portable one`, async () => {
+      const { signer } = generateSigner(alg);
+      const { event } = await buildEvent(
+        {
+          log: 'a.org',
+          type: 'event.endorsed',
+          iss: 'coop',
+          iat: 1,
+          jti: randomToken(),
+          occurredAt: '2026-05-12T08:10:00Z',
+          events: [randomToken().padEnd(43, 'A')],
+        },
+        signer,
+      );
+      const { signingInput, signature } = parseEnvelope(event);
+      expect(await both(signer.jwk, signingInput, signature)).toEqual([true, true]);
+      await fc.assert(
+        fc.asyncProperty(fc.nat(signature.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+          const altered = Uint8Array.from(signature);
+          altered[at] = (altered[at] ?? 0) ^ flip;
+          expect(await both(signer.jwk, signingInput, altered)).toEqual([false, false]);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+  (existsSync(vectors) ? it : it.skip)('decides as Wycheproof says for Ed25519', async () => {
+    const { testGroups } = JSON.parse(readFileSync(vectors, 'utf8')) as { testGroups: Group[] };
+    const wrong: number[] = [];
+    for (const { publicKey, tests } of testGroups)
+      for (const { tcId, msg, sig, result } of tests) {
+        const x = Buffer.from(publicKey.pk, 'hex').toString('base64url');
+        const text = Buffer.from(msg, 'hex').toString('latin1');
+        const taken = await verifySignature({ kty: 'OKP', crv: 'Ed25519', x }, text, Buffer.from(sig, 'hex'));
+        if (taken !== (result === 'valid')) wrong.push(tcId);
+      }
+    expect(wrong).toEqual([]);
+  });
+});

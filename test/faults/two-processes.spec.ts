@@ -84,7 +84,7 @@ describe('two services on one ledger', () => {
       const rivals = ['trader', 'rival'].map((to) => world.dispatch('coop', to, lot, declared.id));
       const answers = await Promise.all(rivals.map(({ event }, i) => submit([here, there][i] ?? here, event)));
       const at = Date.now();
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
       const winner = answers.findIndex(({ status }) => status === 201);
       const [won, lost] = [rivals[winner], rivals[1 - winner]] as [Signed, Signed];
       acknowledged.sending([won]);

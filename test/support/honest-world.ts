@@ -41,7 +41,7 @@ export function signFast(log: string, actor: string, key: OutsideKey, type: stri
   const input = `${part({ alg: 'Ed25519', kid: key.kid, typ: 'custody-event+sd-jwt' })}.${part(payload)}`;
   const signature = sign(null, Buffer.from(input, 'ascii'), KeyObject.from(key.privateKey)).toString('base64url');
   const event = `${input}.${signature}~`;
-  return { event, id: eventIdOf(event), lots: (outputs ?? []).map(({ lot }) => lot as string) };
+  return { event, id: eventIdOf(event), lots: (outputs ?? []).map(({ lot }) => lot) };
 }
 
 /** An open ledger with a miner and traders who know the ids of their events before they send them. */

@@ -46,7 +46,9 @@ describe('the log read as tiles by a stranger', () => {
   });
 
   const fetchBytes = async (name: string): Promise<Buffer> => {
-    const response = await fetch(`${service.url}/log/${name}`);
+    const ask = (): Promise<Response> => fetch(`${service.url}/log/${name}`);
+    // While much is hashed here, a kept connection may have been closed there.
+    const response = await ask().catch(ask);
     if (response.status !== 200) throw new Error(`${name}: ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   };

@@ -60,7 +60,6 @@ describe('mass gained in a handover', () => {
       expect.objectContaining({ severity: 'critical', measured: '0.899 KGM', threshold: '0.895 KGM' }),
     ]);
   });
-
 });
 
 describe('a gain in a handover, looked at twice', () => {
@@ -201,7 +200,6 @@ describe('mass and metal gained in a process', () => {
       expect.objectContaining({ cause: 'processed', measured: '420.072 KGM', threshold: '374.195 KGM' }),
     ]);
   });
-
 });
 
 describe('mass through a process of which less is told', () => {

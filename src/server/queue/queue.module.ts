@@ -1,5 +1,6 @@
-import { BullModule } from '@nestjs/bullmq';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { BullModule, getQueueToken } from '@nestjs/bullmq';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
+import type { Queue } from 'bullmq';
 import type { QueueBackend } from './prepare-queue.js';
 import { queueNames } from './queue-names.js';
 
@@ -11,8 +12,21 @@ const jobs = {
   removeOnFail: { count: 1_000 },
 } as const;
 
+const logger = new Logger('queue');
+
+/** A queue that nobody listens to prints every lost connection past the log. What is lost comes back by itself. */
+const listeners = {
+  provide: 'queue listeners',
+  inject: queueNames.map((name) => getQueueToken(name)),
+  useFactory: (...queues: Queue[]) => {
+    for (const queue of queues)
+      queue.on('error', (error) => logger.warn({ msg: 'a queue lost its connection', queue: queue.name, err: error }));
+    return queues.length;
+  },
+};
+
 /**
- * The four queues, for every feature: `@InjectQueue('verification') queue: Queue` adds, a `@Processor('verification')`
+ * The queues, for every feature: `@InjectQueue('verification') queue: Queue` adds, a `@Processor('verification')`
  * takes. Processors run where `process` is true, in the worker role; elsewhere they lie still even if they are provided.
  */
 @Module({})
@@ -25,6 +39,6 @@ export class QueueModule {
       extraOptions: { manualRegistration: !process },
     });
     const queues = BullModule.registerQueue(...queueNames.map((name) => ({ name })));
-    return { module: QueueModule, global: true, imports: [root, queues], exports: [queues] };
+    return { module: QueueModule, global: true, imports: [root, queues], providers: [listeners], exports: [queues] };
   }
 }

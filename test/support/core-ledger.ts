@@ -37,6 +37,8 @@ type Body = Record<string, unknown>;
  */
 export class CoreLedger {
   readonly view: LedgerView = emptyView(LOG);
+  /** What was admitted, in order. */
+  readonly entries: AditEvent[] = [];
   readonly service = generateSigner('Ed25519').signer;
   readonly signers = new Map<string, Signer>();
   readonly identity: Identity = { logKey: logKeyOf(LOG), serviceKid: this.service.kid, registrarKid: null };
@@ -80,7 +82,13 @@ export class CoreLedger {
 
   register(actor: string, roles: string[], country = 'RW'): Told {
     const { jwk } = this.key(actor);
-    return this.must('registrar', 'actor.registered', { actor, roles, country, key: jwk, possession: `e30.e30.${'A'.repeat(86)}` });
+    return this.must('registrar', 'actor.registered', {
+      actor,
+      roles,
+      country,
+      key: jwk,
+      possession: `e30.e30.${'A'.repeat(86)}`,
+    });
   }
 
   /** The log's time moves, and `log.clock` says so. */
@@ -122,7 +130,9 @@ export class CoreLedger {
   }
 
   judge(event: AditEvent): Admission {
-    return admit(event, this.view, this.identity);
+    const admission = admit(event, this.view, this.identity);
+    if (admission.outcome === 'admitted') this.entries.push(event);
+    return admission;
   }
 
   tell(by: string, type: string, body: Body, kid?: string, occurredAt?: string): Told {

@@ -56,11 +56,11 @@ export class AdmitBatch {
 
   /** @param now the service's time, ms since 1970 UTC; it counts only once it is in the log. */
   async admit(db: Queryable, view: LedgerView, arrivals: readonly Arrival[], now: number): Promise<BatchResult> {
-    const run = new BatchRun(db, view, this.identity, this.logEvents, now);
-    const logged = await loggedIds(
+    const { logged, someWait } = await whatIsThere(
       db,
       arrivals.map(({ event }) => event.id),
     );
+    const run = new BatchRun(db, view, this.identity, this.logEvents, now, someWait);
     const fresh = arrivals.filter(({ event }) => !logged.has(event.id));
     // A batch of repeats changes nothing; an empty one was sent to tell the time.
     if (fresh.length > 0 || arrivals.length === 0) {
@@ -92,12 +92,16 @@ function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
   });
 }
 
-async function loggedIds(db: Queryable, ids: string[]): Promise<Map<string, number>> {
-  const { rows } = await db.query<{ id: string; index: number }>(
-    'SELECT id, index FROM entries WHERE id = ANY($1::text[])',
+/** Which of the events are in the log already, and whether any event waits for its parent: mostly none does. */
+async function whatIsThere(db: Queryable, ids: string[]): Promise<{ logged: Map<string, number>; someWait: boolean }> {
+  const { rows } = await db.query<{ id: string | null; index: number }>(
+    `SELECT id, index FROM entries WHERE id = ANY($1::text[])
+     UNION ALL SELECT NULL, -1 WHERE EXISTS (SELECT FROM waiting_for)`,
     [ids],
   );
-  return new Map(rows.map(({ id, index }) => [id, index]));
+  const logged = new Map<string, number>();
+  for (const { id, index } of rows) if (id !== null) logged.set(id, index);
+  return { logged, someWait: rows.some(({ id }) => id === null) };
 }
 
 class BatchRun {
@@ -113,6 +117,8 @@ class BatchRun {
     private readonly identity: LedgerIdentity,
     private readonly logEvents: LogEvents,
     private readonly now: number,
+    /** Whether events of earlier batches wait. */
+    private readonly someWait: boolean,
   ) {}
 
   outcomeOf(id: string): Outcome {
@@ -157,9 +163,10 @@ class BatchRun {
           const waiting = this.result.waiting.get(child);
           if (waiting !== undefined) children.set(child, waiting);
         }
-      for (const stored of await childrenOf(this.db, parents, this.identity.origin)) {
-        this.result.released.push(stored.event.id);
-        if (this.outcomes.get(stored.event.id)?.status !== 'accepted') children.set(stored.event.id, stored);
+      const stored = this.someWait ? await childrenOf(this.db, parents, this.identity.origin) : [];
+      for (const child of stored) {
+        this.result.released.push(child.event.id);
+        if (this.outcomes.get(child.event.id)?.status !== 'accepted') children.set(child.event.id, child);
       }
       if (children.size === 0) continue;
       const events = [...children.values()];

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { QueryResult } from 'pg';
 import { AditError } from '../../core/errors.js';
 import { TreeEdge } from '../../core/log/edge.js';
 import { type LedgerView, emptyView } from '../../core/custody/view.js';
@@ -27,10 +28,9 @@ export interface LogState {
 
 /** Opens a transaction and takes the right to append: until it ends no other process appends. */
 export async function lockLogState(db: Queryable): Promise<StateRow> {
-  await db.query('BEGIN');
-  const { rows } = await db.query<{ size: number; root: Buffer; epoch: number }>(
-    'SELECT size, root, epoch FROM log_state FOR UPDATE',
-  );
+  // Two statements in one message: pg gives a result for each, though its types know of one.
+  const results: unknown = await db.query('BEGIN; SELECT size, root, epoch FROM log_state FOR UPDATE');
+  const [, { rows }] = results as [unknown, QueryResult<{ size: number; root: Buffer; epoch: number }>];
   const row = rows[0];
   if (row === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
   return row;

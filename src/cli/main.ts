@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { AditError } from '../core/errors.js';
 import { AditProblem, NoAnswer } from '../client/problem.js';
-import { ConfigError, KeyFileError } from '../server/operator.js';
+import { ConfigError, DataFolderHeldError, KeyFileError } from '../server/operator.js';
 import { alerts } from './alerts.js';
 import { terminalOf } from './commands.js';
 import { configCheck } from './config-check.js';
@@ -52,6 +52,12 @@ function explain(error: unknown): { message: string; advice: string; exitCode: n
     return {
       message: error.message,
       advice: 'Run "adit config check" to see where keys are looked for.',
+      exitCode: EXIT.error,
+    };
+  if (error instanceof DataFolderHeldError)
+    return {
+      message: error.message,
+      advice: 'Two services on one folder would be two servers on one database.',
       exitCode: EXIT.error,
     };
   const { message, stack } = error as Error;

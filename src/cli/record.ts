@@ -1,16 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { AditClient } from '../client/adit-client.js';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { AditClient, type Submitted } from '../client/adit-client.js';
 import { AditProblem } from '../client/problem.js';
 import { recordEvent } from '../client/record-event.js';
 import { type Register, terminalOf, withServer } from './commands.js';
 import { readSigner } from './key-file.js';
-import { CommandError, EXIT } from './terminal.js';
+import { CommandError, EXIT, type Terminal } from './terminal.js';
 
 interface RecordOptions {
   server: string;
   key: string;
   as: string;
   occurredAt?: string;
+  save?: string;
 }
 
 export const record: Register = (program) => {
@@ -23,6 +24,7 @@ export const record: Register = (program) => {
     .argument('<file>')
     .requiredOption('--key <file>', 'private key of the signer (adit keygen)')
     .requiredOption('--as <actor>', 'actor id of the signer')
+    .option('--save <name>', 'also write NAME.jws and NAME.tlog-proof, for "adit verify"')
     .option('--occurred-at <time>', 'when it happened, RFC 3339 (default: now)')
     .addHelpText('before', 'Example: adit record custody.dispatched sale.json --key coop.jwk --as coop\n')
     .action(async (type: string, file: string, options: RecordOptions, command) => {
@@ -32,8 +34,8 @@ export const record: Register = (program) => {
         const draft = { type, iss: options.as, occurredAt: options.occurredAt, body };
         const recorded = await recordEvent(new AditClient(options.server), draft, readSigner(options.key));
         if (recorded.status === 'waiting') terminal.say(`waiting for ${recorded.missing.join(', ')}`);
-        else
-          terminal.say(`${terminal.colour.green('✓')} entry ${recorded.index}  ${recorded.id}\n\n${recorded.receipt}`);
+        else terminal.say(`${terminal.colour.green('✓')} entry ${recorded.index}  ${recorded.id}`);
+        if (options.save !== undefined) save(options.save, recorded, terminal);
         terminal.result(recorded);
       } catch (error) {
         if (!(error instanceof AditProblem)) throw error;
@@ -46,6 +48,13 @@ export const record: Register = (program) => {
       }
     });
 };
+
+/** The event itself is kept also while it waits: it is the sender's proof of what it said. */
+function save(name: string, recorded: Submitted & { event: string }, terminal: Terminal): void {
+  writeFileSync(`${name}.jws`, recorded.event);
+  if (recorded.status !== 'waiting') writeFileSync(`${name}.tlog-proof`, recorded.receipt);
+  terminal.say(`  saved ${name}.jws${recorded.status === 'waiting' ? '' : ` and ${name}.tlog-proof`}`);
+}
 
 function readBody(file: string): Record<string, unknown> {
   try {

@@ -17,6 +17,7 @@ import { VerifyEntries } from './verification/verify-entries.js';
  */
 export { type Config, ConfigError, configKeys, loadConfig, redactedConfig } from './config.js';
 export { Clock, SimulatedClock } from './clock.js';
+export { DataFolderHeldError } from './database/data-folder-lock.js';
 export { JsonLogger } from './logger.js';
 export { type RunningServer, openDatabase, startServer, stopOnSignals } from './start.js';
 export { KeyFileError } from './transparency/keys.js';

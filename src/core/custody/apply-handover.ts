@@ -36,5 +36,6 @@ const taken = (lot: Lot | undefined, holder: string, mass: bigint): Partial<Lot>
   holder,
   mass,
   origins: rescaled(lot?.origins ?? [], mass),
-  recalledFrom: null,
+  // Only the receiver itself can settle that its dispatch was withdrawn; a sale to another in between does not.
+  recalledFrom: lot?.recalledFrom === holder ? null : (lot?.recalledFrom ?? null),
 });

@@ -1,6 +1,6 @@
 import type { AditEvent } from '../event/event.js';
 import { type PublicJwk, thumbprint } from '../event/keys.js';
-import type { LedgerView, Site } from './view.js';
+import { type LedgerView, type Site, endorsementKey } from './view.js';
 
 const HOUR = 3_600_000;
 /** A key that a registrar adds in an actor's name waits this long, ms of the log's time. */
@@ -93,11 +93,30 @@ function applyActors(event: AditEvent, view: LedgerView, index: number): void {
     });
     view.changes.keys.add(key.kid);
   } else if (event.type === 'event.endorsed') {
-    for (const target of event.payload.events) {
-      const endorsement = { event: target, index, by: event.iss };
-      view.endorsements.set(target, endorsement);
-      view.changes.endorsements.push(endorsement);
-    }
+    endorse(event, view, index);
+  }
+}
+
+function endorse(event: Extract<AditEvent, { type: 'event.endorsed' }>, view: LedgerView, index: number): void {
+  for (const target of event.payload.events) {
+    const endorsement = { event: target, index, by: event.iss };
+    view.endorsements.set(endorsementKey(target, event.iss), endorsement);
+    view.changes.endorsements.push(endorsement);
+  }
+  acceptKeys(event, view);
+}
+
+/** A key that a registrar introduced is the actor's own once an older one, not itself introduced, endorses its `key.added`. */
+function acceptKeys({ iss, kid, payload }: Extract<AditEvent, { type: 'event.endorsed' }>, view: LedgerView): void {
+  const older = view.keys.get(kid);
+  if (older === undefined || older.introduced) return;
+  const targets = new Set(payload.events.flatMap((id) => view.events.get(id)?.index ?? []));
+  if (targets.size === 0) return;
+  for (const key of view.keys.values()) {
+    if (!key.introduced || key.actor !== iss || key.addedIndex <= older.addedIndex) continue;
+    if (!targets.has(key.addedIndex)) continue;
+    view.keys.set(key.kid, { ...key, introduced: false });
+    view.changes.keys.add(key.kid);
   }
 }
 

@@ -44,7 +44,7 @@ function* checkOutputs(event: AditEvent, view: LedgerView): Generator<Verdict> {
       yield plain(
         refusal(
           'lot-id-invalid',
-          `A new lot's id derives from log, iss, jti and its number ${i}.`,
+          `A new lot's id derives from log, iss, jti and its number, here ${i}, and a jti is used once.`,
           `/outputs/${i}/lot`,
         ),
       );
@@ -78,8 +78,10 @@ const parentRefused = ({ prev, pointer }: Link): AditError =>
 /** A second sale of the same goods, or a receipt that crossed a recall: both sides must be able to show it. */
 function isEvidence(event: AditEvent, { lot, prev }: Link, state: Lot, view: LedgerView): boolean {
   if (state.head === prev) return false;
-  if (event.type === 'custody.received' && state.recalledFrom === event.iss) return true;
-  return isFork(event, view.successors.get(successorKey(lot, prev)));
+  const successor = view.successors.get(successorKey(lot, prev));
+  if (event.type === 'custody.received' && state.recalledFrom === event.iss)
+    return successor?.type === 'custody.recalled';
+  return isFork(event, successor);
 }
 
 function checkEnded(event: AditEvent, lot: Lot, pointer: string): AditError | null {
@@ -95,7 +97,7 @@ function checkTransit(event: AditEvent, lot: Lot, pointer: string, view: LedgerV
   if (event.type !== 'custody.received' && event.type !== 'custody.recalled')
     return inTransit ? refusal('lot-in-transit', `Lot ${lot.id} is in transit.`, `${pointer}/lot`) : null;
   if (!inTransit) return refusal('lot-not-in-transit', `Lot ${lot.id} is not in transit.`, `${pointer}/lot`);
-  if (event.type === 'custody.received' || lot.holder !== event.iss) return null;
+  if (event.type === 'custody.received') return null;
   const until = (lot.plannedArrival ?? 0) + graceOf(lot, view);
   if (view.clock !== null && view.clock > until) return null;
   const detail = `The dispatch may be recalled after ${new Date(until).toISOString()} of the log's time.`;

@@ -5,7 +5,7 @@ import { references } from '../event/references.js';
 import type { Signers } from '../event/types/event-type.js';
 import { eventTypes } from '../event/types/index.js';
 import type { Identity } from './admit.js';
-import type { LedgerView } from './view.js';
+import { type LedgerView, endorsementKey } from './view.js';
 
 /** The reserved actor in whose name the service key signs. */
 export const SERVICE_ACTOR = 'ledger';
@@ -35,14 +35,15 @@ function checkOpening(
   identity: Identity,
 ): AditError | null {
   const { logKey, serviceKey, registrar } = event.payload;
+  const kid = thumbprint(registrar.key);
+  if (view.opened === null && event.kid !== kid)
+    return new AditError('key-unknown', 'Entry 0 is signed by the registrar key that it names.');
   if (view.opened !== null) return new AditError('ledger-already-open', 'This ledger has its first entry already.');
   if (logKey !== identity.logKey) return refusal('ledger-mismatch', 'This is not the key of this log.', '/logKey');
   if (thumbprint(serviceKey) !== identity.serviceKid)
     return refusal('ledger-mismatch', 'This is not the service key of this ledger.', '/serviceKey');
-  const kid = thumbprint(registrar.key);
   if (identity.registrarKid !== null && kid !== identity.registrarKid)
     return refusal('ledger-mismatch', 'Another registrar is to open this ledger.', '/registrar/key');
-  if (event.kid !== kid) return new AditError('key-unknown', 'Entry 0 is signed by the registrar key that it names.');
   if (event.iss !== registrar.actor) return refusal('issuer-mismatch', 'Entry 0 is issued by its registrar.', '/iss');
   if (registrar.actor === SERVICE_ACTOR)
     return refusal('id-exists', 'This actor id is reserved for the service.', '/registrar/actor');
@@ -70,7 +71,7 @@ const checkKeyActive: Check = (event, view) => {
   const key = view.keys.get(event.kid);
   if (key === undefined || key.revokedIndex === null) return null;
   // A key that was lost before a device could sync: its actor stands by the event with a living key.
-  if (view.endorsements.get(event.id)?.by === key.actor) return null;
+  if (view.endorsements.has(endorsementKey(event.id, key.actor))) return null;
   return new AditError('key-revoked', `The key was revoked by entry ${key.revokedIndex}.`);
 };
 

@@ -31,9 +31,13 @@ function containedMetal(lot: Substance): bigint | null {
   return base === null ? null : base * gradeInPartsPerMillion(grade);
 }
 
-/** By what the mass of all these lots can be reckoned, and how much of it is in each. */
+/**
+ * By what the mass of all these lots can be reckoned, and how much of it is in each. A grade below one part per million
+ * is not known as far as this goes: it would make the lot, and the site it came from, vanish from the mix.
+ */
 export function contents(lots: readonly Substance[]): { basis: OriginBasis; amounts: bigint[] } {
-  const known = (amounts: (bigint | null)[]): amounts is bigint[] => amounts.every((amount) => amount !== null);
+  const known = (amounts: (bigint | null)[]): amounts is bigint[] =>
+    amounts.every((amount) => amount !== null && amount > 0n);
   const metal = lots.map(containedMetal);
   const sameMineral = lots.every(({ mineral }) => mineral === lots[0]?.mineral);
   if (sameMineral && known(metal)) return { basis: 'containedMetal', amounts: metal };

@@ -27,7 +27,7 @@ export interface LedgerView {
   readonly events: Map<string, LoggedEvent>;
   /** The event that follows `prev` on a lot, by `successorKey(lot, prev)`; loaded only where `prev` is not the head. */
   readonly successors: Map<string, Successor>;
-  /** Event ids endorsed by `event.endorsed`, by target event id. */
+  /** What actors stand by (`event.endorsed`), by `endorsementKey(event, actor)`: nobody's word displaces another's. */
   readonly endorsements: Map<string, Endorsement>;
   /** Ids of events refused earlier in this batch. */
   readonly refused: Set<string>;
@@ -120,7 +120,7 @@ export interface Lot {
   inTransitTo: string | null;
   /** While in transit: planned arrival by the dispatch, ms. */
   plannedArrival: number | null;
-  /** After a recall: the receiver whose dispatch was withdrawn; its late receipt freezes the lot. */
+  /** After a recall: the receiver whose dispatch was withdrawn; its late receipt freezes the lot, whoever has it by then. */
   recalledFrom: string | null;
   /** Authorities that hold it ('ledger' when frozen by a recall conflict), in order of arrival. */
   holds: string[];
@@ -164,6 +164,7 @@ export interface Endorsement {
 }
 
 export const successorKey = (lot: string, prev: string): string => `${lot}/${prev}`;
+export const endorsementKey = (event: string, actor: string): string => `${event}/${actor}`;
 
 /** What admitted events changed; rows named here are written with their final state, once a batch. */
 export interface Changes {

@@ -1,8 +1,8 @@
-import { type LedgerView, type Successor, noChanges, successorKey } from '../../core/custody/view.js';
+import { type LedgerView, type Successor, endorsementKey, noChanges, successorKey } from '../../core/custody/view.js';
 import type { AditEvent } from '../../core/event/event.js';
 import { type References, references } from '../../core/event/references.js';
 import type { Queryable } from '../database/rows.js';
-import { loadCertificates, loadEndorsements, loadRegistry } from '../registry/registry-rows.js';
+import { loadCertificates, loadEndorsements, loadIntroducedKeys, loadRegistry } from '../registry/registry-rows.js';
 import { loadLots } from './lot-rows.js';
 
 /** Names and rows that a batch refers to, gathered once so that each table is asked once. */
@@ -70,13 +70,19 @@ export async function loadView(db: Queryable, view: LedgerView, events: readonly
     moved.filter(({ lot, prev }) => view.lots.has(lot) && view.events.has(prev)),
   );
   // A key that is revoked, or was lost, may still speak through an event that a living key has endorsed.
-  const revoked = events.filter((event) => (view.keys.get(event.kid)?.revokedIndex ?? null) !== null);
+  const revokedHere = new Set(events.flatMap((event) => (event.type === 'key.revoked' ? [event.payload.kid] : [])));
+  const revoked = events.filter(
+    ({ kid }) => revokedHere.has(kid) || (view.keys.get(kid)?.revokedIndex ?? null) !== null,
+  );
   const endorsed = await loadEndorsements(
     db,
     revoked.map((event) => event.id),
     view.size,
   );
-  for (const endorsement of endorsed) view.endorsements.set(endorsement.event, endorsement);
+  for (const endorsement of endorsed)
+    view.endorsements.set(endorsementKey(endorsement.event, endorsement.by), endorsement);
+  const endorsers = events.flatMap((event) => (event.type === 'event.endorsed' ? [event.iss] : []));
+  await loadIntroducedKeys(db, [...new Set(endorsers)], view.keys);
 }
 
 const serialOf = (event: AditEvent): string[] =>

@@ -222,7 +222,14 @@ export async function loadCertificates(
   for (const { serial, index, revoked_index } of rows) into.set(serial, { serial, index, revokedIndex: revoked_index });
 }
 
-/** Endorsements of the given events, by event id. */
+/** Keys that a registrar introduced in the name of these actors: one of theirs may be about to accept them. */
+export async function loadIntroducedKeys(db: Queryable, actors: string[], into: LedgerView['keys']): Promise<void> {
+  if (actors.length === 0) return;
+  const { rows } = await db.query<KeyRow>('SELECT * FROM keys WHERE actor = ANY($1::text[]) AND introduced', [actors]);
+  for (const row of rows) if (!into.has(row.kid)) into.set(row.kid, keyOf(row));
+}
+
+/** Endorsements of the given events, by whomever. */
 export async function loadEndorsements(db: Queryable, events: string[], before: number): Promise<Endorsement[]> {
   if (events.length === 0) return [];
   const { rows } = await db.query<{ event: string; index: number; by_actor: string }>(

@@ -22,5 +22,6 @@ RUN mkdir -p /var/lib/adit && chown node:node /var/lib/adit
 USER node
 VOLUME /var/lib/adit
 EXPOSE 8400
-ENTRYPOINT ["node", "dist/src/cli/main.js"]
+# Room for what lives as long as one batch: fewer collections, a tenth more events a second.
+ENTRYPOINT ["node", "--max-semi-space-size=64", "dist/src/cli/main.js"]
 CMD ["serve"]

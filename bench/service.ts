@@ -36,7 +36,7 @@ export async function startService(settings: Record<string, string> = {}): Promi
   initialise(config);
   const database = await openDatabase(config, () => undefined);
   const addresses = { DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl };
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', MAIN], {
     env: { ...process.env, ...environment, ...addresses },
     stdio: ['ignore', 'inherit', 'inherit'],
   });

@@ -18,6 +18,7 @@ interface Parentage extends Origins {
   holder: string;
   mineral: string;
   form: string;
+  mass: bigint;
   moisture: number | null;
   grades: Lot['grades'];
   model: string | null;
@@ -27,22 +28,32 @@ interface Parentage extends Origins {
 
 /** What the output says of itself counts; where it is silent, what it comes from. */
 function bear(event: AditEvent, output: Output, parentage: Parentage, view: LedgerView, index: number): void {
+  // Written out member by member: this runs once for every new lot, and spreading costs several times as much.
   const lot: Lot = {
-    ...parentage,
     id: output.lot,
     seq: 1,
     head: event.id,
     bornIndex: index,
     headIndex: index,
     status: 'held',
+    holder: parentage.holder,
     inTransitTo: null,
     plannedArrival: null,
     recalledFrom: null,
     holds: [],
-    mass: milligrams(output.mass),
+    mineral: parentage.mineral,
+    form: parentage.form,
+    mass: parentage.mass,
+    moisture: parentage.moisture,
+    grades: parentage.grades,
     tags: [...(output.tags ?? [])],
+    model: parentage.model,
     lotNumber: output.lotNumber ?? null,
+    site: parentage.site,
     bornAt: event.occurredAtMs,
+    origins: parentage.origins,
+    originsBy: parentage.originsBy,
+    assayed: parentage.assayed,
   };
   view.lots.set(lot.id, lot);
   view.changes.lots.add(lot.id);
@@ -54,10 +65,24 @@ function declare(event: Declared, view: LedgerView, index: number): void {
   const { outputs, holder = event.iss } = event.payload;
   const site = event.place?.site ?? '';
   for (const output of outputs) {
-    const said = { mineral: output.mineral, form: output.form, ...measurementsOf(output) };
-    const origins = declaredOrigins(site, { ...said, mass: milligrams(output.mass) });
-    const model = output.model ?? null;
-    bear(event, output, { ...said, ...origins, holder, model, site, assayed: false }, view, index);
+    const { mineral, form, model = null } = output;
+    const { moisture, grades } = measurementsOf(output);
+    const mass = milligrams(output.mass);
+    const { origins, originsBy } = declaredOrigins(site, { mineral, mass, moisture, grades });
+    const parentage = {
+      holder,
+      mineral,
+      form,
+      mass,
+      moisture,
+      grades,
+      model,
+      site,
+      assayed: false,
+      origins,
+      originsBy,
+    };
+    bear(event, output, parentage, view, index);
   }
 }
 
@@ -91,6 +116,7 @@ function transform(event: Transformed, view: LedgerView, index: number): void {
         holder: event.iss,
         mineral: output.mineral ?? inputs[0]?.mineral ?? '',
         form: output.form ?? inputs[0]?.form ?? '',
+        mass: masses[i] ?? 0n,
         moisture: measured.moisture ?? whole?.moisture ?? null,
         grades: measured.grades.length > 0 ? measured.grades : (whole?.grades ?? []),
         model: output.model ?? weakestModel(inputs),

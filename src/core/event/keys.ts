@@ -81,18 +81,18 @@ export type SignatureCheck = (
 const hexBytes = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
-/** Order of the Ed25519 base point, little-endian (RFC 8032 §5.1). */
-const ED25519_ORDER = hexBytes('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed').reverse();
-/** The points of small order, by y with the sign bit cleared, little-endian. */
+/** Order of the Ed25519 base point, big-endian (RFC 8032 §5.1). */
+const ED25519_ORDER = hexBytes('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed');
+/** The points of small order, by y with the sign bit cleared, as they are written. */
 const SMALL_ORDER = [
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-].map(hexBytes);
-/** p = 2^255 − 19, little-endian: a y from here on is written in more ways than one. */
-const ED25519_PRIME = hexBytes('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f');
+].map((hex) => hexBytes(hex).reverse());
+/** p = 2^255 − 19, big-endian: a y from here on is written in more ways than one. */
+const ED25519_PRIME = hexBytes('7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed');
 
 /** Order of P-256 and its half, big-endian (FIPS 186-5). */
 const P256_ORDER = hexBytes('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
@@ -124,10 +124,11 @@ export function signatureAcceptable(alg: SignatureAlgorithm, signature: Uint8Arr
     if (sameBytes(first, zero) || sameBytes(second, zero)) return false;
     return compare(first, P256_ORDER) < 0 && compare(second, P256_HALF_ORDER) <= 0;
   }
-  if (compare(second.reverse(), ED25519_ORDER.toReversed()) >= 0) return false;
+  // Ed25519 writes numbers the other way round; the sign bit of R is no part of its y.
+  if (compare(second.reverse(), ED25519_ORDER) >= 0) return false;
   first[31] = (first[31] ?? 0) & 0x7f;
-  if (SMALL_ORDER.some((point) => sameBytes(first, point))) return false;
-  return compare(first.reverse(), ED25519_PRIME.toReversed()) < 0;
+  first.reverse();
+  return compare(first, ED25519_PRIME) < 0 && !SMALL_ORDER.some((point) => sameBytes(first, point));
 }
 
 /** Imported keys, by thumbprint; the oldest go first. */

@@ -5,11 +5,8 @@ export interface Queryable {
   query<T extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<T>>;
 }
 
-/** A row by its column names, in the column order of its table; bigint as decimal text, arrays and objects as they are. */
+/** A row by its column names, as JSON has it: large numbers as decimal text. */
 export type Row = Record<string, unknown>;
-
-const asJson = (rows: Row[]): string =>
-  JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 
 /**
  * Inserts all rows by one statement. The names are constants of our own code; the values travel as one JSON parameter
@@ -17,7 +14,9 @@ const asJson = (rows: Row[]): string =>
  */
 export async function insertRows(db: Queryable, table: string, rows: Row[]): Promise<void> {
   if (rows.length === 0) return;
-  await db.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`, [asJson(rows)]);
+  await db.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`, [
+    JSON.stringify(rows),
+  ]);
 }
 
 /** Inserts rows, or writes their final state over the ones with the same key. */
@@ -31,7 +30,7 @@ export async function upsertRows(db: Queryable, table: string, key: string, rows
   await db.query(
     `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)
      ON CONFLICT (${key}) DO UPDATE SET ${assignments}`,
-    [asJson(rows)],
+    [JSON.stringify(rows)],
   );
 }
 

@@ -106,7 +106,12 @@ export async function writeLots(db: Queryable, view: LedgerView, changes: Change
   await insertRows(
     db,
     'lineage',
-    changes.lineage.map((edge) => ({ from_lot: edge.from, to_lot: edge.to, index: edge.index, mass: edge.mass })),
+    changes.lineage.map((edge) => ({
+      from_lot: edge.from,
+      to_lot: edge.to,
+      index: edge.index,
+      mass: edge.mass.toString(),
+    })),
   );
   await insertRows(
     db,

@@ -106,7 +106,7 @@ function page({ y1, insert, http, rows, memory, bytes }: Figures): string {
 what the same machine gave in the same run. The client that sends runs on the same cores and is part of every figure.
 
 Measured ${new Date().toISOString().slice(0, 10)} on ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform}, Node ${process.version}, embedded PostgreSQL 18 with fsync
-on. The service runs as `npm start` runs it, in the role `api`: the verification workers are processes of their own.
+on. The service runs as \`npm start\` runs it, in the role \`api\`: the verification workers are processes of their own.
 
 | limit, measured in the same run | a second |
 | --- | ---: |

@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { logKeyOf } from '../support/core-ledger.js';
+import { type OutsideActor, get, openAsRegistrar } from '../support/outside-client.js';
+import { type TestServer, startTestServer } from '../support/running-server.js';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+interface Run {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** A terminal's colours begin with this. */
+const ESCAPE = '\u001b';
+
+describe('adit, as a script meets it', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'adit-cli-'));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Runs the command beside this process, which answers it where a ledger is asked. */
+  function adit(args: string[], env: Record<string, string> = {}): Promise<Run> {
+    return new Promise((resolve) => {
+      const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, timeout: 30_000 };
+      const child = execFile(process.execPath, [MAIN, ...args], options, (_error, out, err) =>
+        resolve({ code: child.exitCode, out, err }),
+      );
+    });
+  }
+
+  it('shows an example first in the help of a command, and no colour to a pipe', async () => {
+    const { code, out } = await adit(['record', '--help']);
+    expect(code).toBe(0);
+    expect(out.split('\n')[0]).toMatch(/^Example: adit record /);
+    expect(out).not.toContain(ESCAPE);
+  });
+
+  it('ends with 2 for a command that is wrongly used', async () => {
+    expect((await adit(['lot'])).code).toBe(2);
+    expect(await adit(['no-such-command'])).toMatchObject({ code: 2, err: expect.stringContaining('adit --help') });
+  });
+
+  it('ends with 1, and says what to do, where no ledger answers', async () => {
+    const { code, err } = await adit(['alerts', '--server', 'http://127.0.0.1:9']);
+    expect(code).toBe(1);
+    expect(err).toContain('adit serve');
+    expect(err).not.toContain('at ');
+  });
+
+  it('makes a key once, for its owner only, with the proof a registrar needs', async () => {
+    const { code, out } = await adit(['keygen', 'coop.jwk', '--actor', 'coop', '--log', 'example.org/tin', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      file: 'coop.jwk',
+      registration: { actor: 'coop', possession: expect.any(String) },
+    });
+    expect(out).not.toContain((JSON.parse(readFileSync(join(folder, 'coop.jwk'), 'utf8')) as { d: string }).d);
+    expect(statSync(join(folder, 'coop.jwk')).mode & 0o077).toBe(0);
+    expect(await adit(['keygen', 'coop.jwk'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('must not exist yet'),
+    });
+  });
+
+  it('tells every mistake of the configuration at once, and shows no password', async () => {
+    const bad = await adit(['config', 'check'], { PORT: 'x', ADIT_ORIGIN: 'https://a' });
+    expect(bad.code).toBe(1);
+    expect(bad.out).toMatch(/PORT[\s\S]*/);
+    expect(bad.out).toContain('ADIT_ORIGIN');
+    const good = await adit(['config', 'check', '--json'], { DATABASE_URL: 'postgres://a:hidden@localhost/adit' });
+    expect(good.code).toBe(0);
+    expect(good.out).not.toContain('hidden');
+  });
+
+  describe('with a ledger', () => {
+    let service: TestServer;
+    let coop: OutsideActor;
+    let receipt: string;
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return name;
+    };
+
+    beforeAll(async () => {
+      service = await startTestServer();
+      const registrar = await openAsRegistrar(service.url);
+      coop = await registrar.register('coop', ['miner']);
+      await registrar.must('site.registered', {
+        site: 'hill',
+        country: 'RW',
+        operator: 'coop',
+        minerals: ['cassiterite'],
+      });
+      const output = { mineral: 'cassiterite', form: 'concentrate', mass: { value: '48.6', uom: 'KGM' } };
+      const declared = await coop.must('lot.declared', { place: { site: 'hill' }, outputs: [output] });
+      receipt = file('bag.tlog-proof', String(declared.body.receipt));
+      file('bag.jws', declared.event);
+      file('lot', declared.lots[0] as string);
+    });
+    afterAll(async () => {
+      await service.close();
+    });
+
+    it('verifies a receipt with 0, a broken one with 3, and without a pinned key with 5', async () => {
+      const key = String((await get(service.url, '/v1/ledger')).body.logKey);
+      const verify = (proof: string, event: string, ...more: string[]): Promise<Run> =>
+        adit(['verify', proof, '--event', event, '--state', 'seen.json', ...more]);
+      expect(await verify(receipt, 'bag.jws', '--log-key', key)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('VERIFIED'),
+      });
+      expect(await verify(receipt, 'bag.jws')).toMatchObject({ code: 5, out: expect.stringContaining('INCOMPLETE') });
+      const altered = file('altered.jws', readFileSync(join(folder, 'bag.jws'), 'utf8').replace(/\../, '.A'));
+      expect(await verify(receipt, altered, '--log-key', key)).toMatchObject({
+        code: 3,
+        out: expect.stringContaining('BROKEN'),
+      });
+      const foreign = logKeyOf('example.org/tin');
+      expect((await verify(receipt, 'bag.jws', '--log-key', foreign)).code).toBe(3);
+    });
+
+    it('shows a lot, and nothing but one document with --json', async () => {
+      const id = readFileSync(join(folder, 'lot'), 'utf8');
+      expect((await adit(['lot', id, '--server', service.url])).out).toContain(
+        'record intact   custody complete   risk none',
+      );
+      const { code, out } = await adit(['lot', id, '--server', service.url, '--json']);
+      expect(code).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ report: { verdicts: { record: 'intact' } }, timeline: { length: 1 } });
+      expect(await adit(['alerts', '--server', service.url])).toMatchObject({ code: 0, out: 'No alert is open.\n' });
+    });
+
+    it('ends with 4 where somebody may not do what they ask', async () => {
+      await adit(['keygen', 'stranger.jwk']);
+      const body = file('bag.json', JSON.stringify({ place: { site: 'hill' }, outputs: [] }));
+      const { code, err } = await adit([
+        'record',
+        'event.endorsed',
+        file('e.json', JSON.stringify({ events: [`${'A'.repeat(43)}`] })),
+        '--key',
+        'stranger.jwk',
+        '--as',
+        'coop',
+        '--server',
+        service.url,
+      ]);
+      expect({ code, err }).toMatchObject({ code: 4, err: expect.stringContaining('/errors/key-unknown') });
+      const invalid = await adit([
+        'record',
+        'lot.declared',
+        body,
+        '--key',
+        'stranger.jwk',
+        '--as',
+        'coop',
+        '--server',
+        service.url,
+      ]);
+      expect(invalid).toMatchObject({ code: 1, err: expect.stringContaining('schema-invalid') });
+    });
+  });
+});

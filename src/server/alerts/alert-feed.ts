@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { type NumberedAlert, selectAlerts } from './alert.js';
 
@@ -20,12 +20,13 @@ export interface StreamTarget {
 
 /** Alerts as server-sent events, from the database: any process can serve any reader, and a reader misses nothing. */
 @Injectable()
-export class AlertFeed implements OnApplicationShutdown {
+export class AlertFeed implements BeforeApplicationShutdown {
   private closed = false;
 
   constructor(private readonly database: Database) {}
 
-  onApplicationShutdown(): void {
+  /** Before the door is closed, which waits for every answer that is still being written. */
+  beforeApplicationShutdown(): void {
     this.closed = true;
   }
 

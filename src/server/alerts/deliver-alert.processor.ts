@@ -1,6 +1,6 @@
-import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Logger } from '@nestjs/common';
+import { Processor } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
+import { QueueWorker } from '../queue/queue-worker.js';
 import { DeliverAlert } from './deliver-alert.js';
 import { QueueDeliveries } from './queue-deliveries.js';
 
@@ -8,24 +8,17 @@ import { QueueDeliveries } from './queue-deliveries.js';
 const AT_ONCE = 50;
 
 @Processor('deliveries', { concurrency: AT_ONCE })
-export class DeliverAlertProcessor extends WorkerHost {
-  private readonly logger = new Logger('alerts');
-
+export class DeliverAlertProcessor extends QueueWorker {
   constructor(
     private readonly deliver: DeliverAlert,
     private readonly deliveries: QueueDeliveries,
   ) {
-    super();
+    super('alerts', 'a delivery');
   }
 
   async process(job: Job<{ id?: string }>): Promise<void> {
     if (job.data.id === undefined) return this.deliveries.overdue();
     const next = await this.deliver.deliver(job.data.id);
     if (next !== null) await this.deliveries.later(job.data.id, next);
-  }
-
-  @OnWorkerEvent('error')
-  failed(err: Error): void {
-    this.logger.error({ msg: 'a delivery job failed', err });
   }
 }

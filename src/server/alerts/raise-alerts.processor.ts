@@ -1,25 +1,18 @@
-import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Logger } from '@nestjs/common';
+import { Processor } from '@nestjs/bullmq';
+import { QueueWorker } from '../queue/queue-worker.js';
 import { QueueDeliveries } from './queue-deliveries.js';
 import { RaiseAlerts } from './raise-alerts.js';
 
 @Processor('alerts')
-export class RaiseAlertsProcessor extends WorkerHost {
-  private readonly logger = new Logger('alerts');
-
+export class RaiseAlertsProcessor extends QueueWorker {
   constructor(
     private readonly alerts: RaiseAlerts,
     private readonly deliveries: QueueDeliveries,
   ) {
-    super();
+    super('alerts', 'raising alerts');
   }
 
   async process(): Promise<void> {
     await this.deliveries.now(await this.alerts.raise());
-  }
-
-  @OnWorkerEvent('error')
-  failed(err: Error): void {
-    this.logger.error({ msg: 'alerts could not be raised', err });
   }
 }

@@ -1,22 +1,15 @@
-import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Logger } from '@nestjs/common';
+import { Processor } from '@nestjs/bullmq';
+import { QueueWorker } from '../queue/queue-worker.js';
 import { JudgeDeadlines } from './judge-deadlines.js';
 import { DEADLINES_QUEUE } from './queues.js';
 
 @Processor(DEADLINES_QUEUE)
-export class JudgeDeadlinesProcessor extends WorkerHost {
-  private readonly logger = new Logger('verification');
-
+export class JudgeDeadlinesProcessor extends QueueWorker {
   constructor(private readonly deadlines: JudgeDeadlines) {
-    super();
+    super('verification', 'watching deadlines');
   }
 
   async process(): Promise<void> {
     await this.deadlines.judge();
-  }
-
-  @OnWorkerEvent('error')
-  failed(error: Error): void {
-    this.logger.error({ msg: 'the worker that watches deadlines met an error', err: error });
   }
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InjectQueue, Processor, WorkerHost } from '@nestjs/bullmq';
+import { InjectQueue, Processor } from '@nestjs/bullmq';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -12,6 +12,7 @@ import type { Job, Queue } from 'bullmq';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/server/database/embedded-postgres.js';
 import { prepareDatabase } from '../../../src/server/database/prepare.js';
 import { type QueueAddress, migrateQueue, openQueue } from '../../../src/server/queue/prepare-queue.js';
+import { QueueWorker } from '../../../src/server/queue/queue-worker.js';
 import { QueueModule } from '../../../src/server/queue/queue.module.js';
 
 @Injectable()
@@ -20,8 +21,12 @@ class Sender {
 }
 
 @Processor('alerts')
-class Taker extends WorkerHost {
+class Taker extends QueueWorker {
   readonly taken: unknown[] = [];
+
+  constructor() {
+    super('trial', 'taking');
+  }
 
   override process(job: Job): Promise<void> {
     this.taken.push(job.data);
@@ -31,6 +36,43 @@ class Taker extends WorkerHost {
 
 @Module({ providers: [Sender, Taker] })
 class TrialModule {}
+
+/** Works for a while, and then tells another queue, as those that judge tell those that alert. */
+@Processor('verification')
+class Waker extends QueueWorker {
+  readonly begun: unknown[] = [];
+  readonly woken: unknown[] = [];
+
+  constructor(@InjectQueue('alerts') private readonly alerts: Queue) {
+    super('trial', 'waking');
+  }
+
+  override async process(job: Job): Promise<void> {
+    this.begun.push(job.id);
+    await sleep(500);
+    this.woken.push((await this.alerts.add('findings', {})).id);
+  }
+}
+
+@Module({ providers: [Waker] })
+class WakingModule {
+  constructor(@InjectQueue('verification') readonly queue: Queue) {}
+}
+
+/** Closes a process while its worker is in the middle of a job; gives what the worker could still tell. */
+async function closeDuringJob(address: QueueAddress): Promise<unknown[]> {
+  const backend = await openQueue(address, () => undefined);
+  const app = await NestFactory.createApplicationContext(
+    { module: WakingModule, imports: [QueueModule.forRoot(backend, true)] },
+    { logger: false, abortOnError: false },
+  );
+  const waker = app.get(Waker);
+  await app.get(WakingModule).queue.add('append', {});
+  for (const end = Date.now() + 10_000; waker.begun.length === 0 && Date.now() < end;) await sleep(20);
+  await app.close();
+  await backend.close();
+  return waker.woken;
+}
 
 /** What the taker got of one job within `patience` ms, in a process whose processors run or lie still. */
 async function send(address: QueueAddress, process: boolean, patience: number): Promise<unknown[]> {
@@ -89,6 +131,10 @@ describe('a queue in PostgreSQL', () => {
     expect(await send(address, false, 500)).toEqual([]);
     // The job that nobody took is still there, before the second.
     expect((await send(address, true, 10_000)).at(0)).toEqual({ process: false });
+  });
+
+  it('closes while a job is under way that tells another queue, and the job ends first', async () => {
+    expect(await closeDuringJob({ appUrl: urls.appUrl, redisUrl: null })).toHaveLength(1);
   });
 });
 

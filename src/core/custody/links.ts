@@ -11,12 +11,13 @@ export interface Link {
 /** The lots whose chains an event extends (`lots`) or ends (`inputs`), in array order. */
 export function linksOf(event: AditEvent): Link[] {
   const links: Link[] = [];
-  const add = (list: readonly (string | { lot: string; prev: string })[], at: string): void => {
+  const add = (list: readonly (string | { lot: string; prev?: string | undefined })[], at: string): void => {
     for (const [i, item] of list.entries())
-      if (typeof item !== 'string') links.push({ lot: item.lot, prev: item.prev, pointer: `${at}/${i}` });
+      if (typeof item !== 'string' && item.prev !== undefined)
+        links.push({ lot: item.lot, prev: item.prev, pointer: `${at}/${i}` });
   };
   const { payload } = event;
   if ('inputs' in payload) add(payload.inputs, '/inputs');
-  if ('lots' in payload) add(payload.lots, '/lots');
+  if ('lots' in payload) add(payload.lots ?? [], '/lots');
   return links;
 }

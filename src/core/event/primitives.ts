@@ -184,8 +184,9 @@ export const place = withDigests({
   accuracyM: z.union([decimal, wholeNumber]).optional(),
   source: word.optional(),
 });
-/** Where a type requires the site; the rest as in `place`. */
+/** Where a type requires the site, or the facility; the rest as in `place`. */
 export const placeWithSite = place.extend({ site: registryId });
+export const placeWithFacility = place.extend({ facility: registryId });
 
 /** The newest checkpoint that the signer had; the root as it stands in the checkpoint, standard base64. */
 export const seen = z.strictObject({

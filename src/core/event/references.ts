@@ -19,7 +19,8 @@ export interface References {
 
 /** Where types that extend, consume or create lots say so; the names are the same in all of them. */
 interface LotClaims {
-  lots?: readonly (string | { lot: string; prev: string })[];
+  /** Ids alone, or objects without `prev`, where the chain is not extended. */
+  lots?: readonly (string | { lot: string; prev?: string | undefined })[] | undefined;
   inputs?: readonly { lot: string; prev: string }[];
   outputs?: readonly { lot: string }[];
 }
@@ -29,14 +30,16 @@ export function references(event: AditEvent): References {
   const eventType: EventType | undefined = eventTypes.get(event.type);
   const names = eventType?.names?.(event.payload) ?? {};
   const { lots, inputs, outputs }: CommonClaims & LotClaims = event.payload;
-  const chained = [...(lots ?? []), ...(inputs ?? [])].filter((item) => typeof item !== 'string');
+  const chained = [...(lots ?? []), ...(inputs ?? [])].flatMap((item) =>
+    typeof item === 'string' || item.prev === undefined ? [] : [{ lot: item.lot, prev: item.prev }],
+  );
   const mentioned = (names.lots ?? []).map((lot) => ({ lot, prev: null }));
   return {
     actors: distinct([event.iss, ...(names.actors ?? [])]),
     kids: distinct([event.kid, ...(names.kids ?? [])]),
     sites: distinct([event.place?.site, ...(names.sites ?? [])]),
     facilities: distinct([event.place?.facility, ...(names.facilities ?? [])]),
-    lots: [...chained.map(({ lot, prev }) => ({ lot, prev })), ...mentioned],
+    lots: [...chained, ...mentioned],
     outputs: (outputs ?? []).map(({ lot }) => lot),
     events: distinct([...chained.map(({ prev }) => prev), ...(names.events ?? [])]),
   };

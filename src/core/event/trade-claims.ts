@@ -5,6 +5,12 @@ import { quantity } from './quantity-claims.js';
 
 /** What export and import say alike. */
 
+/** Money, as a decimal string in a currency of ISO 4217. */
+export const amount = z.strictObject({
+  amount: decimal,
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+});
+
 /** A lot and, where it was weighed again, its mass. */
 export const weighedLot = z.strictObject({ ...lotAndPrev, mass: quantity.optional() });
 
@@ -18,7 +24,5 @@ export const trade = {
     .optional(),
   seals: seals.optional(),
   customsDeclaration: text(100).optional(),
-  value: z
-    .strictObject({ amount: decimal, currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code') })
-    .optional(),
+  value: amount.optional(),
 };

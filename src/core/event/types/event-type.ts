@@ -23,6 +23,10 @@ import {
  * - `receiver`: is the actor named in the dispatch under way.
  * - `siteOperator`: operates `place.site`; or has one of `orRoles`, and then names the holder.
  * - `subject`: is `actor` itself; or has one of `orRoles`.
+ * - `named`: is one of the actors that these claims of the payload name.
+ * - `holderOfNamed`: holds every lot it names without extending its chain; or has one of `orRoles`.
+ * - `targetSigner`: signed the event that it names; or has one of `orRoles`. `namedInTarget`: that event names it.
+ * - `caseOwner`: is the owner that the newest update of the incident names; or has one of `orRoles`.
  * - `opener`: is the registrar that entry 0 names, by the key it names. `rootRegistrar`: is that registrar, later.
  * - `service`: the service key, as actor `ledger`. No other type may be signed by it.
  * - `anyone`: any registered actor; what the event is worth is judged elsewhere.
@@ -33,6 +37,11 @@ export type Signers =
   | { readonly by: 'receiver' }
   | { readonly by: 'siteOperator'; readonly orRoles: readonly Role[] }
   | { readonly by: 'subject'; readonly orRoles: readonly Role[] }
+  | { readonly by: 'named'; readonly claims: readonly string[] }
+  | { readonly by: 'holderOfNamed'; readonly orRoles: readonly Role[] }
+  | { readonly by: 'targetSigner'; readonly orRoles?: readonly Role[] }
+  | { readonly by: 'namedInTarget' }
+  | { readonly by: 'caseOwner'; readonly orRoles: readonly Role[] }
   | { readonly by: 'opener' }
   | { readonly by: 'rootRegistrar' }
   | { readonly by: 'service' }

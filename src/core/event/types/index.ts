@@ -31,6 +31,18 @@ import { type LotReleased, lotReleased } from './lot-released.js';
 import { type AssayCertified, assayCertified } from './assay-certified.js';
 import { type CertificateIssued, certificateIssued } from './certificate-issued.js';
 import { type CertificateRevoked, certificateRevoked } from './certificate-revoked.js';
+import { type CustodyAssigned, custodyAssigned } from './custody-assigned.js';
+import { type IncidentReported, incidentReported } from './incident-reported.js';
+import { type IncidentUpdated, incidentUpdated } from './incident-updated.js';
+import { type OriginTested, originTested } from './origin-tested.js';
+import { type TransitChecked, transitChecked } from './transit-checked.js';
+import { type StockCounted, stockCounted } from './stock-counted.js';
+import { type PaymentRecorded, paymentRecorded } from './payment-recorded.js';
+import { type EventCorrected, eventCorrected } from './event-corrected.js';
+import { type EventDisputed, eventDisputed } from './event-disputed.js';
+import { type EventSettled, eventSettled } from './event-settled.js';
+import { type FindingAnswered, findingAnswered } from './finding-answered.js';
+import { type DataErased, dataErased } from './data-erased.js';
 
 /** What each type says, by the name of the type. */
 export interface Payloads {
@@ -66,6 +78,18 @@ export interface Payloads {
   'assay.certified': AssayCertified;
   'certificate.issued': CertificateIssued;
   'certificate.revoked': CertificateRevoked;
+  'custody.assigned': CustodyAssigned;
+  'incident.reported': IncidentReported;
+  'incident.updated': IncidentUpdated;
+  'origin.tested': OriginTested;
+  'transit.checked': TransitChecked;
+  'stock.counted': StockCounted;
+  'payment.recorded': PaymentRecorded;
+  'event.corrected': EventCorrected;
+  'event.disputed': EventDisputed;
+  'event.settled': EventSettled;
+  'finding.answered': FindingAnswered;
+  'data.erased': DataErased;
 }
 
 export type EventTypeName = keyof Payloads;
@@ -103,6 +127,18 @@ const all: readonly EventType[] = [
   assayCertified,
   certificateIssued,
   certificateRevoked,
+  custodyAssigned,
+  incidentReported,
+  incidentUpdated,
+  originTested,
+  transitChecked,
+  stockCounted,
+  paymentRecorded,
+  eventCorrected,
+  eventDisputed,
+  eventSettled,
+  findingAnswered,
+  dataErased,
 ];
 
 /** Every type this version of Adit admits; anything else is `type-unknown`. */

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { eventIdSchema, reason } from '../primitives.js';
+import { defineEventType, payload } from './event-type.js';
+
+const eventCorrectedSchema = payload('event.corrected', {
+  event: eventIdSchema,
+  /** JSON pointer to a claim of the target that is marked correctable, e.g. `/outputs/0/mass`. */
+  field: z.string().regex(/^(\/[A-Za-z0-9_]{1,64}){1,6}$/, 'must be a JSON pointer to a claim'),
+  /** The value in force before; absent where there was none. */
+  was: z.unknown().optional(),
+  /** The value from now on; absent to take the claim back. */
+  is: z.unknown().optional(),
+  reason,
+});
+
+/** The signer of an event mends what it said, in public: never actors, lots, heads or the type. */
+export const eventCorrected = defineEventType({
+  type: 'event.corrected',
+  schema: eventCorrectedSchema,
+  signers: { by: 'targetSigner' },
+  check: ({ was, is }) =>
+    was === undefined && is === undefined ? [{ pointer: '/is', detail: 'must say something new' }] : [],
+  names: ({ event }) => ({ events: [event] }),
+});
+export type EventCorrected = z.infer<typeof eventCorrectedSchema>;

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { lotIdSchema, MAX_LOTS, registryId, text } from '../primitives.js';
+import { amount } from '../trade-claims.js';
+import { defineEventType, payloadWithDigests, repeated } from './event-type.js';
+
+const paymentRecordedSchema = payloadWithDigests('payment.recorded', {
+  kind: z.enum(['tax', 'royalty', 'fee', 'price']),
+  payer: registryId,
+  /** A registered actor, where it is one. */
+  payee: registryId.optional(),
+  /** In words, where the payee is not registered. */
+  payeeName: text(200).optional(),
+  lots: z.array(lotIdSchema).min(1).max(MAX_LOTS).optional(),
+  amount: amount.optional(),
+  receiptNumber: text(100).optional(),
+});
+
+/** A tax, royalty, fee or price that was paid. Who paid and who was paid stays; how much may be kept back. */
+export const paymentRecorded = defineEventType({
+  type: 'payment.recorded',
+  schema: paymentRecordedSchema,
+  signers: { by: 'named', claims: ['payer', 'payee'] },
+  disclosable: ['/amount', '/payeeName'],
+  check: ({ lots = [] }) => repeated(lots, (i) => `/lots/${i}`, 'a lot'),
+  names: ({ payer, payee, lots }) => ({ actors: [payer, payee], ...(lots === undefined ? {} : { lots }) }),
+});
+export type PaymentRecorded = z.infer<typeof paymentRecordedSchema>;

@@ -3,7 +3,10 @@ import type { Envelope } from '../../src/core/event/envelope.js';
 import { type AditEvent, readEvent } from '../../src/core/event/event.js';
 import { references } from '../../src/core/event/references.js';
 import type { EventTypeName } from '../../src/core/event/types/index.js';
-import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../src/core/rules/facts.js';
+import { factsOfLog } from '../../src/core/rules/facts-of-log.js';
+import { type Facts, type JudgedEvent, type JudgedOf, type LotFacts, isType } from '../../src/core/rules/facts.js';
+import { milligrams } from '../../src/core/custody/quantity.js';
+import { defaultParameters } from '../../src/core/rules/parameters.js';
 
 export const LOG = 'example.org/tin';
 const HOUR = 3_600_000;
@@ -54,7 +57,7 @@ export class ToldLog {
       disclosures: [],
     };
     const event: AditEvent = readEvent(envelope, LOG);
-    const entry: JudgedEvent = { index, event };
+    const entry: JudgedEvent = { index, event, recordedAt: this.now() };
     this.entries.push(entry);
     const { lots, outputs } = references(event);
     const extended = [...lots.filter(({ prev }) => prev !== null).map((named) => named.lot), ...outputs];
@@ -68,24 +71,49 @@ export class ToldLog {
     return this.chains.get(id)?.at(-1)?.event.id ?? digest('nothing');
   }
 
-  /** Facts to judge the entries from index `from` on, complete in all that a chain can say. */
+  /** Facts to judge the entries from index `from` on, complete in all that the log can say. */
   facts(from = 0, more: Partial<Facts> = {}): Facts {
-    const now = this.entries.findLast((entry) => isType(entry, 'log.clock'))?.event.occurredAtMs ?? null;
-    return {
-      ...noFacts(this.entries.length, now),
-      entries: this.entries.slice(from),
-      chains: this.chains,
-      lots: new Map([...this.chains.keys()].map((id) => [id, { id, mineral: this.mineralOf(id) }])),
-      handovers: this.entries.filter((entry) => isType(entry, 'custody.dispatched')),
-      refusals: this.entries.filter((entry) => isType(entry, 'event.refused')),
-      ...more,
-    };
+    const lots = new Map([...this.chains.keys()].map((id) => [id, this.lotFacts(id)]));
+    return { ...factsOfLog(this.entries, lots, defaultParameters, this.entries.slice(from)), ...more };
   }
 
-  private mineralOf(id: string): string {
+  /** The newest time of the log, ms; null before it is told. */
+  now(): number | null {
+    return this.entries.findLast((entry) => isType(entry, 'log.clock'))?.event.occurredAtMs ?? null;
+  }
+
+  /** As admission would have it, where every output of an event inherits from all inputs alike. */
+  private lotFacts(id: string): LotFacts {
     const birth = this.chains.get(id)?.[0];
-    if (birth === undefined || !isType(birth, 'lot.declared')) return 'cassiterite';
-    return birth.event.payload.outputs.find((output) => output.lot === id)?.mineral ?? 'cassiterite';
+    const nothing = {
+      id,
+      mineral: 'cassiterite',
+      form: 'concentrate',
+      model: null,
+      site: null,
+      bornIndex: 0,
+      origins: [],
+    };
+    if (birth === undefined || !('outputs' in birth.event.payload)) return nothing;
+    const { outputs } = birth.event.payload;
+    const output = outputs.find((candidate) => candidate.lot === id);
+    if (output === undefined) return nothing;
+    const parents =
+      'inputs' in birth.event.payload ? birth.event.payload.inputs.map(({ lot }) => this.lotFacts(lot)) : [];
+    const site = birth.event.place?.site ?? null;
+    const masses = new Map<string, bigint>();
+    for (const { origins } of parents)
+      for (const origin of origins) masses.set(origin.site, (masses.get(origin.site) ?? 0n) + origin.mass);
+    if (parents.length === 0 && site !== null) masses.set(site, milligrams(output.mass));
+    return {
+      id,
+      mineral: output.mineral ?? parents[0]?.mineral ?? nothing.mineral,
+      form: output.form ?? parents[0]?.form ?? nothing.form,
+      model: output.model ?? null,
+      site: parents.length === 0 ? site : null,
+      bornIndex: birth.index,
+      origins: [...masses].toSorted().map(([origin, mass]) => ({ site: origin, mass })),
+    };
   }
 
   private chained(body: Record<string, unknown>): Record<string, unknown> {

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { AditError, type ErrorDetail } from '../errors.js';
 import { decodeBase64url, decodeUtf8, encodeBase64url, parseStrictJson } from './grammar.js';
 import { MAX_ERRORS } from './primitives.js';
+import type { AditEvent } from './event.js';
 import type { EventType, Problem } from './types/event-type.js';
 
 /**
@@ -188,3 +189,23 @@ export function claimSchema(eventType: EventType, pointer: string): z.ZodType {
 }
 
 const plainSchema = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? schema.unwrap() : schema);
+
+/**
+ * The event with its disclosed claims in their places, as if they were plain, and their digests taken out of `_sd`: what
+ * is left there has not been shown. For those who judge what an event says; what was signed is in `jws`.
+ */
+export function shown(event: AditEvent): AditEvent {
+  if (event.disclosures.length === 0) return event;
+  const payload: unknown = structuredClone(event.payload);
+  for (const { pointer, digest, name, value } of event.disclosures) {
+    const holder = pointer
+      .split('/')
+      .slice(1, -1)
+      .reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], payload) as Record<string, unknown>;
+    Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true });
+    holder[SD] = digestsOf(holder).filter((hidden) => hidden !== digest);
+  }
+  const told = payload as AditEvent['payload'];
+  // The disclosures were read against the schema of this type, so the payload still has its shape.
+  return { ...event, payload: told, place: told.place } as AditEvent;
+}

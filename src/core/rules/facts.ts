@@ -1,12 +1,25 @@
 import type { Actor, Lot, Site } from '../custody/view.js';
+import { shown } from '../event/disclosure.js';
 import type { AditEvent } from '../event/event.js';
 import type { EventTypeName } from '../event/types/index.js';
 
-/** An entry of the log as the rules see it. */
+/**
+ * An entry of the log as the rules see it: its payload carries what has been disclosed as if it were plain, and the
+ * corrections in force. What it says undisclosed stays a digest in `_sd`.
+ */
 export interface JudgedEvent<E extends AditEvent = AditEvent> {
   index: number;
   event: E;
+  /** The log's time when it entered, ms since 1970 UTC; null before the first `log.clock`. */
+  recordedAt: number | null;
 }
+
+/** @param event as read from its signed text, with the disclosures at hand. */
+export const judgedEvent = (index: number, event: AditEvent, recordedAt: number | null): JudgedEvent => ({
+  index,
+  event: shown(event),
+  recordedAt,
+});
 
 export type JudgedOf<T extends EventTypeName> = JudgedEvent<Extract<AditEvent, { type: T }>>;
 
@@ -23,8 +36,17 @@ export interface Facts {
   entries: readonly JudgedEvent[];
   /** *chains*: of every lot that an entry touches or a handover names, all events from its birth, in order. */
   chains: ReadonlyMap<string, readonly JudgedEvent[]>;
-  /** *chains*: what never changes of the same lots. */
-  lots: ReadonlyMap<string, Pick<Lot, 'id' | 'mineral'>>;
+  /** *chains*: what was said of the same lots at their birth, and where their mass comes from. */
+  lots: ReadonlyMap<string, LotFacts>;
+  /** *about*: by subject (`subjects.ts`), every entry below `end` filed under it, in order. */
+  about: ReadonlyMap<string, readonly JudgedEvent[]>;
+  /** *tagUses*: of every tag that an entry puts on a lot, the series it was issued in, in order of the log. */
+  tagIssues: ReadonlyMap<string, readonly TagIssue[]>;
+  /**
+   * *upstream*: of every lot that an entry exports, imports, or receives from another country, all lots it was made of,
+   * whose chains are loaded too. A lot of more than `MAX_UPSTREAM` ancestors is left out.
+   */
+  upstream: ReadonlyMap<string, readonly string[]>;
   /** *handovers*: dispatches to judge: new, answered, or due. The chains of all their lots are loaded. */
   handovers: readonly JudgedOf<'custody.dispatched'>[];
   /** *refusals*: every `event.refused` that names one of the lots touched, in order. */
@@ -39,6 +61,17 @@ export interface Facts {
   actors: ReadonlyMap<string, Pick<Actor, 'id' | 'country'>>;
   /** *record*: what an audit of the stored ledger found; null when this is not an audit. */
   record: readonly RecordFault[] | null;
+}
+
+export type LotFacts = Pick<Lot, 'id' | 'mineral' | 'form' | 'model' | 'site' | 'bornIndex' | 'origins'>;
+
+/** Ancestors of one lot that rules read at most. */
+export const MAX_UPSTREAM = 500;
+
+export interface TagIssue {
+  site: string;
+  event: string;
+  index: number;
 }
 
 export interface TagUse {
@@ -90,6 +123,9 @@ export const noFacts = (end: number, now: number | null): Facts => ({
   entries: [],
   chains: new Map(),
   lots: new Map(),
+  about: new Map(),
+  tagIssues: new Map(),
+  upstream: new Map(),
   handovers: [],
   refusals: [],
   tagUses: new Map(),

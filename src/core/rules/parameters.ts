@@ -1,71 +1,17 @@
-import * as z from 'zod';
+import { type Parameters, type Tolerance, type Tolerances, parametersSchema } from './parameters-schema.js';
 
-/**
- * Thresholds are data: by mineral, by process and by country, with a version and the day from which they hold. Shares
- * are whole parts per million, so that every comparison is one of integers.
- */
-const severity = z.enum(['low', 'medium', 'high', 'critical']);
-const partsPerMillion = z.int().min(0).max(10_000_000);
-const kilogramsText = z.string().regex(/^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$/);
+export { parametersSchema } from './parameters-schema.js';
+export type { Parameters, Tolerance, Tolerances } from './parameters-schema.js';
 
-/** A gain up to `ok` is measurement error; up to `warn` it is worth a look; above, it cannot be. */
-const tolerance = z.strictObject({ ok: partsPerMillion, warn: partsPerMillion });
-const tolerances = z.strictObject({ default: tolerance, byMineral: z.record(z.string(), tolerance) });
-const graceHours = z.strictObject({ domestic: z.int().min(0), international: z.int().min(0) });
+const low = { severity: 'low' } as const;
+const medium = { severity: 'medium' } as const;
+const high = { severity: 'high' } as const;
+const critical = { severity: 'critical' } as const;
 
-export const parametersSchema = z.strictObject({
-  version: z.int().min(1),
-  from: z.iso.date(),
-  record: z.strictObject({ severity }),
-  handoverOverdue: z.strictObject({
-    /** From the planned arrival on; a shorter or longer grace for dispatches that leave a country, by ISO 3166 code. */
-    graceHours,
-    graceHoursByCountry: z.record(z.string().length(2), graceHours),
-    severity,
-    /** This many times the grace after the planned arrival it becomes `severityLater`. */
-    laterAfterGraces: z.int().min(2),
-    severityLater: severity,
-  }),
-  notHolder: z.strictObject({ severity }),
-  doubleSaleAttempt: z.strictObject({ severity, severityRepeated: severity }),
-  tagReused: z.strictObject({ severity }),
-  massGained: z.strictObject({
-    /** One place, two weighings. */
-    reweighed: tolerances,
-    /** Dispatch to receipt. */
-    handedOver: tolerances,
-    /** Export to import. */
-    imported: tolerances,
-    /** Inputs to outputs of `lot.aggregated` and `lot.split`. */
-    closure: tolerances,
-    /** Dry mass through `lot.processed`. */
-    processed: tolerances,
-    /** Contained metal through `lot.processed`; two assays stand behind it. */
-    metal: tolerances,
-    /** Processes that add matter (reagents, flux): their residues do not count as mass that came from the inputs. */
-    addsMatter: z.array(z.string()),
-    /** Processes that add water: wet masses are not compared. */
-    addsWater: z.array(z.string()),
-    severityWarn: severity,
-    severity,
-  }),
-  siteOverCapacity: z.strictObject({
-    windowDays: z.array(z.int().min(1).max(366)).min(1),
-    /** Where a site's registration gives workers but no figure for the mineral. */
-    kilogramsPerWorkerMonth: z.record(z.string(), kilogramsText),
-    /** In rising order. */
-    levels: z.array(z.strictObject({ above: partsPerMillion, severity })).min(1),
-  }),
-});
+/** Countries whose tin, tantalum, tungsten and gold leave with a regional certificate: the member states of the ICGLR. */
+const greatLakes = ['AO', 'BI', 'CD', 'CF', 'CG', 'KE', 'RW', 'SD', 'SS', 'TZ', 'UG', 'ZM'];
 
-export type Parameters = z.infer<typeof parametersSchema>;
-export type Tolerance = z.infer<typeof tolerance>;
-export type Tolerances = z.infer<typeof tolerances>;
-
-export const defaultParameters: Parameters = parametersSchema.parse({
-  version: 1,
-  from: '2026-01-01',
-  record: { severity: 'critical' },
+const custody = {
   handoverOverdue: {
     graceHours: { domestic: 24, international: 72 },
     graceHoursByCountry: {},
@@ -73,21 +19,114 @@ export const defaultParameters: Parameters = parametersSchema.parse({
     laterAfterGraces: 3,
     severityLater: 'high',
   },
-  notHolder: { severity: 'high' },
+  handoverRejectedUnresolved: high,
+  hopMissing: medium,
+  notHolder: high,
   doubleSaleAttempt: { severity: 'medium', severityRepeated: 'high' },
-  tagReused: { severity: 'critical' },
+  sealMismatch: high,
+  dwellTooLong: { ...low, days: 90, daysInFacility: 180 },
+  stockDiffers: { ...high, tolerance: 10_000 },
+  heldLotMoved: high,
+  deviceSequenceGap: { ...high, hours: 72 },
+  deviceSequenceFork: high,
+  lateEntry: { ...medium, hours: 72 },
+  backdated: { ...medium, allowanceMinutes: 10 },
+  clockAhead: { ...medium, minutes: 10 },
+  burstEntry: { ...high, events: 20, olderThanDays: 7 },
+};
+
+const tagsAndDocuments = {
+  tagReused: critical,
+  tagWrongSite: critical,
+  tagVoidedUsed: critical,
+  tagUnknown: high,
+  tagRate: {
+    ...medium,
+    minimumTags: 20,
+    kilogramsPerTag: { cassiterite: '5', coltan: '5', wolframite: '5', cobalt: '5' },
+  },
+  certificateMissing: { ...high, minerals: ['cassiterite', 'coltan', 'wolframite', 'gold'], countries: greatLakes },
+  certificateExpired: high,
+  certificateReused: critical,
+  certificateMassDiffers: { ...high, tolerance: 10_000 },
+  certificateSameSigner: critical,
+  documentReused: high,
+  serialReused: critical,
+};
+
+const halfAndOne = { ok: 5_000, warn: 10_000 };
+const gold = { ok: 1_000, warn: 3_000 };
+
+const massAndGrade = {
   massGained: {
-    reweighed: { default: { ok: 5_000, warn: 10_000 }, byMineral: {} },
-    handedOver: { default: { ok: 5_000, warn: 10_000 }, byMineral: { gold: { ok: 1_000, warn: 3_000 } } },
-    imported: { default: { ok: 5_000, warn: 10_000 }, byMineral: {} },
-    closure: { default: { ok: 5_000, warn: 10_000 }, byMineral: {} },
-    processed: { default: { ok: 5_000, warn: 10_000 }, byMineral: {} },
-    metal: { default: { ok: 10_000, warn: 20_000 }, byMineral: { gold: { ok: 5_000, warn: 10_000 } } },
+    reweighed: { default: halfAndOne, byMineral: {} },
+    handedOver: { default: halfAndOne, byMineral: { gold } },
+    imported: { default: halfAndOne, byMineral: {} },
+    closure: { default: halfAndOne, byMineral: {} },
+    processed: { default: halfAndOne, byMineral: {} },
+    metal: { default: { ok: 10_000, warn: 20_000 }, byMineral: { gold: halfAndOne } },
     addsMatter: ['leach', 'smelt', 'refine'],
     addsWater: ['wash', 'leach'],
     severityWarn: 'medium',
     severity: 'critical',
   },
+  massLost: {
+    reweighed: { default: halfAndOne, byMineral: {} },
+    handedOver: { default: { ok: 25_000, warn: 50_000 }, byMineral: { gold } },
+    imported: { default: halfAndOne, byMineral: {} },
+    closure: { default: halfAndOne, byMineral: {} },
+    severityWarn: 'medium',
+    severity: 'high',
+  },
+  gradeImpossible: {
+    ...high,
+    maxima: [
+      { analyte: 'Sn', form: 'ore', max: '78.8' },
+      { analyte: 'Sn', form: 'concentrate', max: '78.8' },
+      { analyte: 'WO3', form: null, max: '76.6' },
+      { analyte: 'Ta2O5', form: null, max: '86' },
+      { analyte: 'Co', form: 'hydroxide', max: '63.4' },
+      { analyte: 'Au', form: null, max: '100' },
+    ],
+  },
+  gradeUnusual: {
+    ...medium,
+    windows: [
+      { mineral: 'cassiterite', form: 'concentrate', atSite: true, analyte: 'Sn', from: '30', to: '76' },
+      { mineral: 'cassiterite', form: 'concentrate', atSite: false, analyte: 'Sn', from: '30', to: '76' },
+      { mineral: 'coltan', form: 'concentrate', atSite: false, analyte: 'Ta2O5', from: '20', to: '50' },
+      { mineral: 'wolframite', form: 'concentrate', atSite: false, analyte: 'WO3', from: '50', to: '70' },
+      { mineral: 'cobalt', form: 'hydroxide', atSite: false, analyte: 'Co', from: '28', to: '40' },
+      { mineral: 'gold', form: 'dore', atSite: true, analyte: 'Au', from: '80', to: '95' },
+    ],
+  },
+  gradeJump: { ...high, tolerance: 50_000, byAnalyte: { Au: 20_000 } },
+  yieldImplausible: {
+    ...high,
+    windows: [
+      { process: ['gravity', 'magnetic'], mineral: null, inputForm: null, from: 850_000, to: 990_000 },
+      { process: ['wash'], mineral: null, inputForm: null, from: 300_000, to: 900_000 },
+      { process: ['melt', 'cast', 'smelt'], mineral: 'gold', inputForm: null, from: 900_000, to: 1_000_000 },
+      { process: ['smelt'], mineral: 'cassiterite', inputForm: null, from: 930_000, to: 995_000 },
+      { process: ['leach'], mineral: 'cobalt', inputForm: 'ore', from: 650_000, to: 920_000 },
+      { process: ['refine'], mineral: 'gold', inputForm: null, from: 995_000, to: 1_000_000 },
+    ],
+  },
+  mixForbidden: { ...critical, industrialMethods: ['industrial', 'mechanised', 'LSM'], separateMinerals: ['cobalt'] },
+  radioactivityMissing: { ...high, minerals: ['coltan'] },
+  radioactivityOver: { ...high, limitBecquerelPerGram: 10 },
+  numbersTooRound: {
+    ...low,
+    severityIdentical: 'medium',
+    minimumWeights: 50,
+    share: 500_000,
+    identical: 6,
+  },
+  claimExceedsInput: { ...critical, tolerance: 5_000 },
+  facilityOverCapacity: { ...high, above: 1_000_000 },
+};
+
+const origin = {
   siteOverCapacity: {
     windowDays: [30, 90],
     kilogramsPerWorkerMonth: { coltan: '12', cassiterite: '40', wolframite: '30', cobalt: '3000', gold: '0.035' },
@@ -97,6 +136,55 @@ export const defaultParameters: Parameters = parametersSchema.parse({
       { above: 3_000_000, severity: 'critical' },
     ],
   },
+  siteStatus: {
+    severityRed: 'critical',
+    severityLapsed: 'high',
+    clock: { greenDays: 365, blueDays: 1_095, yellowDays: 183 },
+    clockByCountry: { CD: { yellowDays: 92 } },
+  },
+  siteOutsidePolygon: { ...high, severityFar: 'critical', defaultAccuracyM: 50, farKilometres: 5 },
+  licenceInvalid: high,
+  mineralNotAtSite: high,
+  siteDormantBurst: { ...high, dormantDays: 90, burstDays: 7, share: 500_000 },
+  roundTrip: critical,
+  originImplausible: critical,
+  originUnknownShare: { ...medium, above: 0 },
+};
+
+const movement = {
+  speedImpossible: {
+    ...high,
+    kilometresPerHour: { foot: 6, bicycle: 20, motorbike: 60, track: 40, truck: 70, sea: 46, air: 950 },
+    unknownMode: 110,
+    minimumKilometres: 5,
+    defaultAccuracyM: 100,
+  },
+  placeJump: { ...high, kilometresPerHour: 950, minimumKilometres: 20 },
+  vehicleTwoPlaces: { ...high, kilometresPerHour: 110, minimumKilometres: 20 },
+  routeLeft: { ...medium, corridorKilometres: 100 },
+};
+
+const actors = {
+  actorSuspended: high,
+  cardExpired: high,
+  keyCompromised: critical,
+  selfDealing: high,
+  paymentUnofficial: high,
+  incidentOpen: { severityByLevel: ['critical', 'high', 'medium'] },
+  correctionAfterExport: { severity: 'medium', severityOrigin: 'high' },
+};
+
+export const defaultParameters: Parameters = parametersSchema.parse({
+  version: 2,
+  from: '2026-01-01',
+  record: critical,
+  required: ['mass-gained', 'tag-reused', 'site-status'],
+  ...custody,
+  ...tagsAndDocuments,
+  ...massAndGrade,
+  ...origin,
+  ...movement,
+  ...actors,
 });
 
 export const toleranceFor = (all: Tolerances, mineral: string): Tolerance => all.byMineral[mineral] ?? all.default;

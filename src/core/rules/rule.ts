@@ -5,13 +5,13 @@ export const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
 /** Which verdict a rule speaks to: `record` and `custody` are axes of their own, the others make up the risk. */
-export type RuleGroup = 'record' | 'custody' | 'mass' | 'tags' | 'origin';
+export type RuleGroup = 'record' | 'custody' | 'tags' | 'mass' | 'origin' | 'movement' | 'actors';
 
 /**
  * What a rule reads beside the entries being judged. Whoever runs the rules loads the union of what they declare, so a
  * rule that reads little costs little.
  */
-export type FactSet = 'chains' | 'handovers' | 'refusals' | 'tagUses' | 'production' | 'record';
+export type FactSet = 'chains' | 'handovers' | 'refusals' | 'about' | 'tagUses' | 'production' | 'upstream' | 'record';
 
 /**
  * What a rule has seen, for people to judge: a question, not an accusation. `measured` and `threshold` are short texts
@@ -62,6 +62,24 @@ export interface Rule {
   readonly scope: readonly FactSet[];
   subjects(facts: Facts, parameters: Parameters): Subjects;
   evaluate(facts: Facts, parameters: Parameters): Observation[];
+  /** Subjects that it cannot judge, because evidence that exists has not been disclosed; say why in one sentence. */
+  undecided?(facts: Facts, parameters: Parameters): Undecided[];
+  /** Entries that are to be judged again when the log's time reaches `at`, though nothing new is said. */
+  deadlines?(facts: Facts, parameters: Parameters): Deadline[];
+}
+
+export interface Undecided {
+  subject: string;
+  lots: string[];
+  reason: string;
+}
+
+export interface Deadline {
+  /** Index of the entry that is judged again, and the id of its event. */
+  index: number;
+  event: string;
+  /** ms since 1970 UTC. */
+  at: number;
 }
 
 /** What running a rule gives: its findings, and all subjects that were judged, found wanting or not. */
@@ -69,6 +87,8 @@ export interface Judgement {
   rule: string;
   subjects: Subjects;
   findings: Finding[];
+  undecided: Undecided[];
+  deadlines: Deadline[];
 }
 
 /** Runs one rule. */
@@ -79,5 +99,7 @@ export function judge(rule: Rule, facts: Facts, parameters: Parameters): Judgeme
     findings: rule
       .evaluate(facts, parameters)
       .map((observation) => ({ rule: rule.id, version: rule.version, ...observation })),
+    undecided: rule.undecided?.(facts, parameters) ?? [],
+    deadlines: rule.deadlines?.(facts, parameters) ?? [],
   };
 }

@@ -1,0 +1,141 @@
+import { milligrams } from '../custody/quantity.js';
+import { references } from '../event/references.js';
+import {
+  type Facts,
+  type JudgedEvent,
+  type LotFacts,
+  MAX_UPSTREAM,
+  type SiteProduction,
+  type TagIssue,
+  type TagUse,
+  isType,
+} from './facts.js';
+import type { Parameters } from './parameters.js';
+import { siteFacts } from './registry.js';
+import { productionRange } from './site-over-capacity.js';
+import { filedUnder, tagsPutOn } from './subjects.js';
+
+const DAY = 86_400_000;
+
+/**
+ * The facts of a whole log that is at hand, entry by entry: for whoever judges without a database. What it gives is what
+ * the service loads piece by piece (`server/verification/load-facts.ts`); the same rules must find the same in both.
+ * @param lots what admission made of the lots; @param judged the entries to be judged, all of them unless told.
+ */
+export function factsOfLog(
+  entries: readonly JudgedEvent[],
+  lots: ReadonlyMap<string, LotFacts>,
+  parameters: Parameters,
+  judged: readonly JudgedEvent[] = entries,
+): Facts {
+  const about = new Map<string, JudgedEvent[]>();
+  for (const entry of entries) for (const { subject } of filedUnder(entry)) push(about, subject, entry);
+  const facts: Facts = {
+    end: (entries.at(-1)?.index ?? -1) + 1,
+    now: entries.findLast((entry) => isType(entry, 'log.clock'))?.event.occurredAtMs ?? null,
+    entries: judged,
+    chains: chainsOf(entries),
+    lots,
+    about,
+    handovers: judged.filter((entry) => isType(entry, 'custody.dispatched')),
+    refusals: entries.filter((entry) => isType(entry, 'event.refused')),
+    ...tagsOf(entries),
+    ...lineageOf(entries),
+    production: [],
+    actors: actorsOf(entries),
+    record: null,
+  };
+  facts.production = productionOf(facts, entries, parameters);
+  return facts;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function chainsOf(entries: readonly JudgedEvent[]): Map<string, JudgedEvent[]> {
+  const chains = new Map<string, JudgedEvent[]>();
+  for (const entry of entries) {
+    const { lots, outputs } = references(entry.event);
+    for (const { lot, prev } of lots) if (prev !== null) push(chains, lot, entry);
+    for (const lot of outputs) push(chains, lot, entry);
+  }
+  return chains;
+}
+
+const actorsOf = (entries: readonly JudgedEvent[]): Facts['actors'] =>
+  new Map(
+    entries.flatMap(({ event }) =>
+      event.type === 'actor.registered'
+        ? [[event.payload.actor, { id: event.payload.actor, country: event.payload.country }]]
+        : [],
+    ),
+  );
+
+function tagsOf(entries: readonly JudgedEvent[]): Pick<Facts, 'tagUses' | 'tagIssues'> {
+  const tagUses = new Map<string, TagUse[]>();
+  const tagIssues = new Map<string, TagIssue[]>();
+  for (const entry of entries)
+    for (const { tag, lot } of tagsPutOn(entry)) push(tagUses, tag, { lot, event: entry.event.id, index: entry.index });
+  for (const { event, index } of entries) {
+    if (event.type !== 'tags.issued') continue;
+    const { series, from, to, digits = 0, site } = event.payload;
+    for (const tag of tagUses.keys()) {
+      const number = tag.startsWith(series) ? tag.slice(series.length) : '';
+      if (!/^[0-9]+$/.test(number) || Number(number) < from || Number(number) > to) continue;
+      if (number === String(Number(number)).padStart(digits, '0'))
+        push(tagIssues, tag, { site, event: event.id, index });
+    }
+  }
+  return { tagUses, tagIssues };
+}
+
+function lineageOf(entries: readonly JudgedEvent[]): Pick<Facts, 'ancestors' | 'upstream'> {
+  const ancestors = new Map<string, Set<string>>();
+  const upstream = new Map<string, string[]>();
+  for (const { event } of entries) {
+    if (!('inputs' in event.payload)) continue;
+    const above = new Set<string>();
+    for (const { lot } of event.payload.inputs) {
+      above.add(lot);
+      for (const ancestor of ancestors.get(lot) ?? []) above.add(ancestor);
+    }
+    for (const { lot } of event.payload.outputs) ancestors.set(lot, above);
+  }
+  for (const lot of chainsOf(entries).keys()) {
+    const above = [...(ancestors.get(lot) ?? [])];
+    if (above.length <= MAX_UPSTREAM) upstream.set(lot, above);
+  }
+  return { ancestors, upstream };
+}
+
+function productionOf(facts: Facts, entries: readonly JudgedEvent[], parameters: Parameters): SiteProduction[] {
+  const declared = new Map<string, { day: number; lot: string; event: string; mass: bigint; index: number }[]>();
+  for (const { event, index } of entries) {
+    if (event.type !== 'lot.declared' || event.place?.site === undefined) continue;
+    for (const { lot, mineral, mass } of event.payload.outputs)
+      push(declared, `${event.place.site}/${mineral}`, {
+        day: Math.floor(event.occurredAtMs / DAY),
+        lot,
+        event: event.id,
+        mass: milligrams(mass),
+        index,
+      });
+  }
+  return [...declared].flatMap(([key, lots]) => {
+    const [id = '', mineral = ''] = key.split('/');
+    const capacity = siteFacts(facts, id)?.capacity;
+    if (capacity === undefined) return [];
+    const days = new Map<number, SiteProduction['days'][number]['lots'][number][]>();
+    for (const { day, ...lot } of lots.toSorted((a, b) => a.day - b.day || a.index - b.index)) push(days, day, lot);
+    const numbers = [...days.keys()];
+    const range = productionRange(Math.min(...numbers), Math.max(...numbers), parameters);
+    const rates = Object.entries(capacity.kilogramsPerWorkerMonth).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    const site = { id, capacity: { workers: capacity.workers, kilogramsPerWorkerMonth: Object.fromEntries(rates) } };
+    return [{ site, mineral, ...range, days: [...days].map(([day, all]) => ({ day, lots: all })) }];
+  });
+}

@@ -1,0 +1,261 @@
+import { dateMs } from '../event/primitives.js';
+import { references } from '../event/references.js';
+import type { JudgedEvent } from './facts.js';
+
+/**
+ * What an entry is filed under, so that a rule that judges another entry finds it without searching the log. Subjects
+ * that much can be said about are cut into months, days or runs of numbers: what is loaded stays small however long the
+ * log grows. A subject is a short text, its kind first.
+ */
+
+export interface Filing {
+  subject: string;
+  /** When it happened in the world, ms since 1970 UTC: what is judged anew is often only what came after a date. */
+  at: number;
+}
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+/** Running numbers of a device that are kept together. */
+const RUN = 64;
+
+export const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
+const dayOf = (ms: number): number => Math.floor(ms / DAY);
+
+export const siteSubject = (site: string): string => `site:${site}`;
+export const actorSubject = (actor: string): string => `actor:${actor}`;
+export const keySubject = (kid: string): string => `key:${kid}`;
+export const facilitySubject = (facility: string): string => `facility:${facility}`;
+export const lotSubject = (lot: string): string => `lot:${lot}`;
+export const eventSubject = (id: string): string => `event:${id}`;
+export const tagSubject = (tag: string): string => `tag:${tag}`;
+export const certificateSubject = (serial: string): string => `certificate:${serial}`;
+export const serialSubject = (serial: string): string => `serial:${serial}`;
+export const documentSubject = (digest: string): string => `document:${digest}`;
+/** Everything an actor signed, and everything a key signed: read only to judge it anew. */
+export const signedBySubject = (actor: string): string => `signed-by:${actor}`;
+export const signedWithSubject = (kid: string): string => `signed-with:${kid}`;
+/** Lots declared at a site: read only to judge them anew. */
+export const declaredAtSubject = (site: string): string => `declared-at:${site}`;
+export const deviceSubject = (actor: string, device: string, seq: number): string =>
+  `device:${actor}/${device}/${Math.floor(seq / RUN)}`;
+export const vehicleSubject = (vehicle: string, ms: number): string => `vehicle:${vehicle}/${dayOf(ms)}`;
+export const throughputSubject = (facility: string, ms: number): string => `throughput:${facility}/${monthOf(ms)}`;
+export const weightsSubject = (actor: string, ms: number): string => `weights:${actor}/${monthOf(ms)}`;
+/** What an actor entered within one hour of the log. */
+export const enteredSubject = (actor: string, recordedAt: number): string =>
+  `entered:${actor}/${Math.floor(recordedAt / HOUR)}`;
+
+/** Tags that an entry puts on lots, with the lot each is put on. */
+export function tagsPutOn({ event }: JudgedEvent): { tag: string; lot: string }[] {
+  if (event.type === 'lot.sealed')
+    return event.payload.lots.flatMap(({ lot, tagsOn = [] }) => tagsOn.map((tag) => ({ tag, lot })));
+  if ('outputs' in event.payload)
+    return event.payload.outputs.flatMap(({ lot, tags = [] }) => tags.map((tag) => ({ tag, lot })));
+  return [];
+}
+
+/** Serial numbers of bars that an entry gives to new lots. */
+export function serialsGiven({ event }: JudgedEvent): { serial: string; lot: string }[] {
+  if (event.type !== 'lot.aggregated' && event.type !== 'lot.split' && event.type !== 'lot.processed') return [];
+  return event.payload.outputs.flatMap(({ lot, serials = [] }) => serials.map((serial) => ({ serial, lot })));
+}
+
+/** Every subject that an entry says something about. */
+export function filedUnder(entry: JudgedEvent): Filing[] {
+  const { event, recordedAt } = entry;
+  if (event.type === 'log.clock') return [];
+  const at = event.occurredAtMs;
+  const subjects = new Set<string>([...registrySubjects(entry), ...paperSubjects(entry), ...attestedSubjects(entry)]);
+  if (event.iss !== 'ledger') {
+    subjects.add(signedBySubject(event.iss));
+    subjects.add(signedWithSubject(event.kid));
+    if (recordedAt !== null && recordedAt - at >= DAY) subjects.add(enteredSubject(event.iss, recordedAt));
+  }
+  const { device, seq } = event.payload;
+  if (device !== undefined && seq !== undefined) subjects.add(deviceSubject(event.iss, device, seq));
+  if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
+    subjects.add(vehicleSubject(event.payload.vehicle, at));
+  if (event.type === 'lot.declared' && event.place?.site !== undefined) {
+    subjects.add(declaredAtSubject(event.place.site));
+    subjects.add(weightsSubject(event.iss, at));
+  }
+  if (event.type === 'custody.received') subjects.add(weightsSubject(event.iss, at));
+  if (event.place?.facility !== undefined && (event.type === 'custody.received' || event.type === 'lot.processed'))
+    subjects.add(throughputSubject(event.place.facility, at));
+  for (const { tag } of tagsPutOn(entry)) subjects.add(tagSubject(tag));
+  return [...subjects].map((subject) => ({ subject, at }));
+}
+
+/** What the registry and those who attest say of actors, keys, sites, facilities, tags and incidents. */
+function registrySubjects({ event }: JudgedEvent): string[] {
+  switch (event.type) {
+    case 'actor.registered':
+    case 'actor.statusChanged':
+      return [actorSubject(event.payload.actor)];
+    case 'key.added':
+      return [actorSubject(event.payload.actor)];
+    case 'key.revoked':
+      return [actorSubject(event.payload.actor), keySubject(event.payload.kid)];
+    case 'site.registered':
+    case 'site.updated':
+    case 'site.inspected':
+      return [siteSubject(event.payload.site)];
+    case 'facility.registered':
+      return [facilitySubject(event.payload.facility)];
+    case 'tags.voided':
+      return event.payload.tags.map(tagSubject);
+    case 'incident.reported': {
+      const { sites = [], facilities = [], actors = [] } = event.payload;
+      return [...sites.map(siteSubject), ...facilities.map(facilitySubject), ...actors.map(actorSubject)];
+    }
+    case 'incident.updated':
+      return [eventSubject(event.payload.incident)];
+    default:
+      return [];
+  }
+}
+
+function paperSubjects(entry: JudgedEvent): string[] {
+  const { event } = entry;
+  const subjects = serialsGiven(entry).map(({ serial }) => serialSubject(serial));
+  for (const { commit, digest } of event.payload.attachments ?? []) {
+    subjects.push(documentSubject(commit));
+    if (digest !== undefined) subjects.push(documentSubject(digest));
+  }
+  if (event.type === 'certificate.issued' || event.type === 'certificate.revoked')
+    subjects.push(certificateSubject(event.payload.serial));
+  if ((event.type === 'lot.exported' || event.type === 'lot.imported') && event.payload.certificate !== undefined)
+    subjects.push(certificateSubject(event.payload.certificate));
+  return subjects;
+}
+
+/** What is said about lots without extending their chains, and about other events. */
+function attestedSubjects({ event }: JudgedEvent): string[] {
+  switch (event.type) {
+    case 'event.corrected':
+    case 'event.disputed':
+      return [eventSubject(event.payload.event)];
+    case 'event.settled':
+      return [eventSubject(event.payload.dispute)];
+    case 'event.endorsed':
+      return event.payload.events.map(eventSubject);
+    case 'event.refused':
+      return event.payload.lots.map(lotSubject);
+    default:
+      return references(event)
+        .lots.filter(({ prev }) => prev === null)
+        .map(({ lot }) => lotSubject(lot));
+  }
+}
+
+/** Subjects whose filed entries a rule may want when it judges this one; beside the lots' own chains. */
+export function readsAbout(entry: JudgedEvent): string[] {
+  const { event, recordedAt } = entry;
+  if (event.type === 'log.clock') return [];
+  const at = event.occurredAtMs;
+  const refs = references(event);
+  const subjects = new Set<string>([
+    ...refs.actors.map(actorSubject),
+    ...refs.sites.map(siteSubject),
+    ...refs.facilities.map(facilitySubject),
+    ...refs.lots.map(({ lot }) => lotSubject(lot)),
+    ...refs.outputs.map(lotSubject),
+    ...paperSubjects(entry),
+    keySubject(event.kid),
+    eventSubject(event.id),
+    ...tagsPutOn(entry).map(({ tag }) => tagSubject(tag)),
+  ]);
+  if (event.type === 'tags.voided') for (const tag of event.payload.tags) subjects.add(tagSubject(tag));
+  if (recordedAt !== null && recordedAt - at >= DAY) subjects.add(enteredSubject(event.iss, recordedAt));
+  const { device, seq } = event.payload;
+  if (device !== undefined && seq !== undefined)
+    for (const neighbour of [seq - RUN, seq, seq + RUN])
+      if (neighbour >= 0) subjects.add(deviceSubject(event.iss, device, neighbour));
+  if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
+    for (const days of [-2, -1, 0, 1, 2]) subjects.add(vehicleSubject(event.payload.vehicle, at + days * DAY));
+  if (event.type === 'lot.declared' || event.type === 'custody.received') subjects.add(weightsSubject(event.iss, at));
+  if (event.place?.facility !== undefined && (event.type === 'custody.received' || event.type === 'lot.processed'))
+    subjects.add(throughputSubject(event.place.facility, at));
+  return [...subjects];
+}
+
+/** Entries that must be judged anew because of what this one says: those filed under `subject` that happened since. */
+export interface Revisit {
+  subject: string;
+  /** ms since 1970 UTC. */
+  since: number;
+}
+
+const YEAR = 366 * DAY;
+/** Tags of one series that are looked up at most; a larger series is not issued after its use. */
+const MAX_NUMBERS = 10_000;
+
+/** The tags of a series that was issued: series and number in decimal, zero-padded to `digits`. */
+function numbersOf({
+  series,
+  from,
+  to,
+  digits = 0,
+}: {
+  series: string;
+  from: number;
+  to: number;
+  digits?: number | undefined;
+}): string[] {
+  const count = Math.min(to - from + 1, MAX_NUMBERS);
+  return Array.from({ length: count }, (_, i) => `${series}${String(from + i).padStart(digits, '0')}`);
+}
+
+/** What is announced late is heeded a year back; nobody expects a licence of two years ago to be mended today. */
+export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
+  const at = event.occurredAtMs;
+  switch (event.type) {
+    case 'site.inspected':
+      return [{ subject: declaredAtSubject(event.payload.site), since: dateMs(event.payload.date) ?? at }];
+    case 'site.updated':
+      return [{ subject: declaredAtSubject(event.payload.site), since: at - YEAR }];
+    case 'actor.statusChanged': {
+      const { actor, from, card } = event.payload;
+      const since = dateMs(card?.from ?? from ?? '') ?? (card === undefined ? at : at - YEAR);
+      return [{ subject: signedBySubject(actor), since }];
+    }
+    case 'key.revoked':
+      return event.payload.compromisedSince === undefined
+        ? []
+        : [{ subject: signedWithSubject(event.payload.kid), since: at - YEAR }];
+    case 'tags.issued':
+      return numbersOf(event.payload).map((tag) => ({ subject: tagSubject(tag), since: at - YEAR }));
+    case 'tags.voided':
+      return event.payload.tags.map((tag) => ({ subject: tagSubject(tag), since: at - YEAR }));
+    case 'certificate.issued':
+    case 'certificate.revoked':
+      return [{ subject: certificateSubject(event.payload.serial), since: at - YEAR }];
+    case 'incident.reported': {
+      const { sites = [], actors = [] } = event.payload;
+      return [
+        ...sites.map((site) => ({ subject: declaredAtSubject(site), since: at - DAY })),
+        ...actors.map((actor) => ({ subject: signedBySubject(actor), since: at - DAY })),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Ids of the events that an entry speaks of, which are therefore judged anew with it. */
+export function eventsSpokenOf({ event }: JudgedEvent): string[] {
+  switch (event.type) {
+    case 'event.corrected':
+    case 'event.disputed':
+      return [event.payload.event];
+    case 'event.settled':
+      return [event.payload.dispute];
+    case 'event.endorsed':
+      return event.payload.events;
+    case 'incident.updated':
+      return [event.payload.incident];
+    default:
+      return [];
+  }
+}

@@ -24,6 +24,8 @@ export abstract class Config {
   abstract readonly exposed: boolean;
   abstract readonly entryBundles: boolean;
   abstract readonly webhookPrivateTargets: boolean;
+  /** Thresholds over those of Adit; null: there are none. */
+  abstract readonly ruleParametersFile: string | null;
   abstract readonly auditIntervalSeconds: number;
   abstract readonly clockIntervalSeconds: number;
   /** Threads that check signatures. */
@@ -181,6 +183,13 @@ export const configKeys: readonly ConfigKey[] = [
     'off',
     onOff,
     'on: webhooks may go to loopback and private addresses. For development only.',
+  ),
+  key(
+    'ADIT_RULE_PARAMETERS_FILE',
+    'ruleParametersFile',
+    null,
+    path,
+    'JSON list of thresholds over those of docs/rules.md, each with its version and the day from which it holds.',
   ),
   key(
     'ADIT_AUDIT_INTERVAL_SECONDS',

@@ -30,6 +30,7 @@ import { LogSigner, SealLog } from '../../src/server/transparency/seal-log.js';
 import { AuditLog } from '../../src/server/verification/audit-log.js';
 import { JudgeDeadlines } from '../../src/server/verification/judge-deadlines.js';
 import { ReadGuard } from '../../src/server/verification/read-guard.js';
+import { RuleParameters } from '../../src/server/verification/rule-parameters.js';
 import { VerifyEntries } from '../../src/server/verification/verify-entries.js';
 import { WakeAlerts } from '../../src/server/verification/wake-alerts.js';
 import { type TestDatabase, testDatabase } from './database.js';
@@ -99,12 +100,12 @@ export class TestLedger {
   }
 
   verifier(): VerifyEntries {
-    return new VerifyEntries(this.database, this.identity, this.clock, this.wakeAlerts());
+    return new VerifyEntries(this.database, this.identity, this.clock, this.wakeAlerts(), RuleParameters.load(null));
   }
 
   auditor(): AuditLog {
     const guard = new ReadGuard(this.guard, noFailure);
-    return new AuditLog(this.database, this.identity, guard, this.clock, this.wakeAlerts());
+    return new AuditLog(this.database, this.identity, guard, this.clock, this.wakeAlerts(), RuleParameters.load(null));
   }
 
   deadlines(): JudgeDeadlines {

@@ -16,8 +16,12 @@ export const jwsDigest = (jws: string): string => encodeBase64url(sha256(utf8ToB
  * A lot's id: UUIDv8 (RFC 9562 §5.8) of the first 16 bytes of SHA-256(log ‖ 0 ‖ iss ‖ 0 ‖ jti ‖ 0 ‖ output), so that
  * nobody can take it first. @param output number of the lot among the event's outputs, from 0.
  */
-export function lotId(log: string, iss: string, jti: string, output: number): string {
-  const bytes = sha256(utf8ToBytes([log, iss, jti, output].join('\0'))).slice(0, 16);
+export const lotId = (log: string, iss: string, jti: string, output: number): string =>
+  derivedUuid([log, iss, jti, output].join('\0'));
+
+/** UUIDv8 (RFC 9562 §5.8) of the first 16 bytes of SHA-256. */
+export function derivedUuid(text: string): string {
+  const bytes = sha256(utf8ToBytes(text)).slice(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

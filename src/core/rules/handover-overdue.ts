@@ -75,4 +75,14 @@ export const handoverOverdue: Rule = {
   scope: ['chains', 'handovers'],
   subjects: (facts) => facts.handovers.map(({ event }) => event.id),
   evaluate: (facts, parameters) => facts.handovers.flatMap((dispatch) => observe(dispatch, facts, parameters)),
+  deadlines: (facts, parameters) =>
+    facts.handovers
+      .filter((dispatch) => lotsInTransit(dispatch, facts.chains).length > 0)
+      .flatMap((dispatch) =>
+        handoverDeadlines(dispatch, facts.actors, parameters).map((at) => ({
+          index: dispatch.index,
+          event: dispatch.event.id,
+          at,
+        })),
+      ),
 };

@@ -12,6 +12,8 @@ export interface Filing {
   subject: string;
   /** When it happened in the world, ms since 1970 UTC: what is judged anew is often only what came after a date. */
   at: number;
+  /** Milligrams, where the subject is one whose sum is asked for. */
+  amount?: bigint;
 }
 
 const DAY = 86_400_000;

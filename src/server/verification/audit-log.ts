@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { recordRules } from '../../core/rules/index.js';
 import { type RecordFault, noFacts } from '../../core/rules/facts.js';
-import { defaultParameters } from '../../core/rules/parameters.js';
 import { judge } from '../../core/rules/rule.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
@@ -9,6 +8,7 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { gatherEvidence } from './gather-evidence.js';
 import { explain } from './audit-faults.js';
 import { ReadGuard } from './read-guard.js';
+import { RuleParameters } from './rule-parameters.js';
 import { WakeAlerts } from './wake-alerts.js';
 import { lockCursor, writeFindings } from './write-findings.js';
 
@@ -37,6 +37,7 @@ export class AuditLog {
     private readonly guard: ReadGuard,
     private readonly clock: Clock,
     private readonly alerts: WakeAlerts,
+    private readonly parameters: RuleParameters,
   ) {}
 
   /**
@@ -64,8 +65,9 @@ export class AuditLog {
     const started = performance.now();
     const startedAt = new Date();
     const { size, root, now, faults, complete } = await this.examine();
+    const parameters = this.parameters.asOf(now);
     const judgements = recordRules.map((rule) => {
-      const judgement = judge(rule, { ...noFacts(size, now), record: faults }, defaultParameters);
+      const judgement = judge(rule, { ...noFacts(size, now), record: faults }, parameters);
       // Of an audit that could not list everything, what it does not list may still be there.
       return complete ? judgement : { ...judgement, subjects: [] };
     });
@@ -77,7 +79,11 @@ export class AuditLog {
         [startedAt, milliseconds, size, Buffer.from(root), faults.length],
       );
       await db.query('DELETE FROM audits WHERE id <= (SELECT max(id) FROM audits) - $1', [AUDITS_KEPT]);
-      return writeFindings(db, judgements, now ?? this.clock.now());
+      return writeFindings(db, judgements, {
+        log: this.identity.origin,
+        parameters: parameters.version,
+        now: now ?? this.clock.now(),
+      });
     });
     if (changed > 0) await this.alerts.wake();
     return { size, faults: faults.length, milliseconds };

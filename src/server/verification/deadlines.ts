@@ -1,9 +1,6 @@
-import type { Facts } from '../../core/rules/facts.js';
-import { handoverDeadlines, lotsInTransit } from '../../core/rules/handover-overdue.js';
-import type { Parameters } from '../../core/rules/parameters.js';
+import type { Judgement } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
 
-const KIND = 'handover-overdue';
 /** Deadlines that are judged in one transaction at most. */
 const DUE_AT_ONCE = 500;
 
@@ -19,21 +16,22 @@ export async function takeDue(db: Queryable, now: number | null): Promise<number
   return [...new Set(rows.map(({ index }) => index))];
 }
 
-/** Sets the deadlines of the dispatches just judged: none where all lots have arrived, those still to come elsewhere. */
-export async function setDeadlines(db: Queryable, facts: Facts, parameters: Parameters): Promise<void> {
-  if (facts.handovers.length === 0) return;
-  const { now } = facts;
-  await db.query('DELETE FROM deadlines WHERE kind = $1 AND event = ANY($2::text[])', [
-    KIND,
-    facts.handovers.map(({ event }) => event.id),
-  ]);
-  const rows = facts.handovers
-    .filter((dispatch) => lotsInTransit(dispatch, facts.chains).length > 0)
-    .flatMap((dispatch) =>
-      handoverDeadlines(dispatch, facts.actors, parameters)
-        .filter((due) => now === null || due > now)
-        .map((due) => ({ kind: KIND, event: dispatch.event.id, index: dispatch.index, due_at: due })),
+/** Sets the deadlines that the judgements name: none for subjects that have been settled, those still to come elsewhere. */
+export async function setDeadlines(db: Queryable, judgements: readonly Judgement[], now: number | null): Promise<void> {
+  const settled = judgements.flatMap(({ rule, subjects }) =>
+    subjects === 'all' ? [] : subjects.map((subject) => ({ rule, subject })),
+  );
+  if (settled.length > 0)
+    await db.query(
+      `DELETE FROM deadlines USING unnest($1::text[], $2::text[]) AS settled (rule, subject)
+        WHERE kind = settled.rule AND event = settled.subject`,
+      [settled.map(({ rule }) => rule), settled.map(({ subject }) => subject)],
     );
+  const rows = judgements.flatMap(({ rule, deadlines }) =>
+    deadlines
+      .filter(({ at }) => now === null || at > now)
+      .map(({ event, index, at }) => ({ kind: rule, event, index, due_at: at })),
+  );
   if (rows.length === 0) return;
   await db.query(
     `INSERT INTO deadlines SELECT * FROM json_populate_recordset(NULL::deadlines, $1) ON CONFLICT DO NOTHING`,

@@ -2,18 +2,19 @@ import { references } from '../../core/event/references.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
+import { eventSubject, facilitySubject, lotSubject, readsAbout, siteSubject } from '../../core/rules/subjects.js';
 import type { Queryable } from '../database/rows.js';
+import { readAbout } from './filings.js';
+import { crossesBorder, loadLots, loadUpstream } from './load-lots.js';
 import { loadProduction } from './load-production.js';
 import { loadTagUses } from './load-tag-uses.js';
 import type { ReadEvents } from './read-events.js';
 
 export interface Piece {
-  /** Entries to be judged, and the index after the last of them. */
+  /** Entries to be judged: new ones, and old ones that are judged anew. */
   entries: readonly JudgedEvent[];
-  from: number;
+  /** The index after the last new entry. */
   end: number;
-  /** Indexes of dispatches that are due. */
-  due: readonly number[];
   /** The time of the log as of `end`, ms. */
   now: number | null;
 }
@@ -28,10 +29,13 @@ export async function loadFacts(
 ): Promise<Facts> {
   const wanted = new Set<FactSet>(rules.flatMap(({ scope }) => scope));
   const facts: Facts = { ...noFacts(piece.end, piece.now), entries: piece.entries };
-  if (wanted.has('chains') || wanted.has('handovers')) await addChains(db, events, piece, facts);
+  await addChains(db, events, facts);
+  if (wanted.has('upstream')) await addUpstream(db, events, facts);
+  facts.lots = await loadLots(db, [...facts.chains.keys()]);
   if (wanted.has('refusals')) facts.refusals = await loadRefusals(db, events, facts);
-  if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, piece.from, piece.end, lotsOf(piece.entries)));
+  if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, facts));
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
+  if (wanted.has('about')) await addAbout(db, events, facts);
   return facts;
 }
 
@@ -42,16 +46,14 @@ const namedLots = (entry: JudgedEvent): string[] => {
 
 const lotsOf = (entries: readonly JudgedEvent[]): string[] => [...new Set(entries.flatMap(namedLots))];
 
-async function addChains(db: Queryable, events: ReadEvents, piece: Piece, facts: Facts): Promise<void> {
+async function addChains(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const chains = new Map<string, JudgedEvent[]>();
-  await loadChains(db, events, lotsOf(piece.entries), piece.end, chains);
-  const due = [...(await events.byIndex(db, piece.due)).values()];
-  const handovers = dispatchesToJudge([...piece.entries, ...due], chains);
+  await loadChains(db, events, lotsOf(facts.entries), facts.end, chains);
+  const handovers = dispatchesToJudge(facts.entries, chains);
   // A dispatch is judged whole: its other lots may not be touched by these entries.
-  await loadChains(db, events, lotsOf(handovers), piece.end, chains);
+  await loadChains(db, events, lotsOf(handovers), facts.end, chains);
   facts.chains = chains;
   facts.handovers = handovers;
-  facts.lots = await loadMinerals(db, [...chains.keys()]);
   facts.actors = await loadCountries(
     db,
     handovers.flatMap(({ event }) => [event.iss, event.payload.to]),
@@ -93,19 +95,41 @@ function dispatchesToJudge(
   };
   for (const entry of entries) {
     add(entry);
-    if (!isType(entry, 'custody.received') && !isType(entry, 'custody.recalled')) continue;
+    if (!isType(entry, 'custody.received') && !isType(entry, 'custody.recalled') && !isType(entry, 'custody.assigned'))
+      continue;
     for (const { lot, prev } of entry.event.payload.lots) add(chains.get(lot)?.find(({ event }) => event.id === prev));
   }
   return [...dispatches.values()];
 }
 
-async function loadMinerals(db: Queryable, lots: string[]): Promise<Facts['lots']> {
-  if (lots.length === 0) return new Map();
-  const { rows } = await db.query<{ id: string; mineral: string }>(
-    'SELECT id, mineral FROM lots WHERE id = ANY($1::uuid[])',
-    [lots],
+/** The whole past of lots that leave, arrive or cross a border: their ancestors and the ancestors' chains. */
+async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+  const lots = facts.entries.filter((entry) => crossesBorder(entry, facts)).flatMap(namedLots);
+  facts.upstream = await loadUpstream(db, [...new Set(lots)], facts.end);
+  await loadChains(
+    db,
+    events,
+    [...facts.upstream.values()].flat(),
+    facts.end,
+    facts.chains as Map<string, JudgedEvent[]>,
   );
-  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** What is said about anything that the entries, the chains and the lots name. */
+async function addAbout(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+  const about = new Map<string, readonly JudgedEvent[]>();
+  const subjects = new Set(facts.entries.flatMap(readsAbout));
+  for (const [lot, chain] of facts.chains) {
+    subjects.add(lotSubject(lot));
+    for (const { event } of chain) {
+      subjects.add(eventSubject(event.id));
+      if (event.place?.site !== undefined) subjects.add(siteSubject(event.place.site));
+      if (event.place?.facility !== undefined) subjects.add(facilitySubject(event.place.facility));
+    }
+  }
+  for (const { origins } of facts.lots.values()) for (const { site } of origins) subjects.add(siteSubject(site));
+  await readAbout(db, events, subjects, facts.end, about);
+  facts.about = about;
 }
 
 async function loadCountries(db: Queryable, actors: string[]): Promise<Facts['actors']> {

@@ -42,7 +42,9 @@ export async function loadProduction(db: Queryable, facts: Facts, parameters: Pa
   if (declared.length === 0) return [];
   await db.query(
     `INSERT INTO site_production SELECT * FROM json_populate_recordset(NULL::site_production, $1)
-     ON CONFLICT (lot) DO NOTHING`,
+     ON CONFLICT (lot) DO UPDATE SET mass = EXCLUDED.mass, site = EXCLUDED.site, day = EXCLUDED.day
+      WHERE (site_production.mass, site_production.site, site_production.day)
+         IS DISTINCT FROM (EXCLUDED.mass, EXCLUDED.site, EXCLUDED.day)`,
     [JSON.stringify(declared)],
   );
   const { rows: sites } = await db.query<Pick<Site, 'id' | 'capacity'>>(

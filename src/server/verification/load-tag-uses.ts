@@ -1,28 +1,56 @@
-import type { Facts, TagUse } from '../../core/rules/facts.js';
+import type { Facts, TagIssue, TagUse } from '../../core/rules/facts.js';
+import { tagsPutOn } from '../../core/rules/subjects.js';
 import type { Queryable } from '../database/rows.js';
 
-/** Every use of the tags that the entries [from, end) put on one of `lots`, and which of the users come from another. */
-export async function loadTagUses(
-  db: Queryable,
-  from: number,
-  end: number,
-  lots: readonly string[],
-): Promise<Pick<Facts, 'tagUses' | 'ancestors'>> {
+type TagFacts = Pick<Facts, 'tagUses' | 'tagIssues' | 'ancestors'>;
+
+/** Every use of the tags that the entries put on lots, where they were issued, and which of the users come from another. */
+export async function loadTagUses(db: Queryable, { entries, end }: Facts): Promise<TagFacts> {
+  const tags = [...new Set(entries.flatMap((entry) => tagsPutOn(entry).map(({ tag }) => tag)))];
   const tagUses = new Map<string, TagUse[]>();
-  if (lots.length === 0) return { tagUses, ancestors: new Map() };
+  if (tags.length === 0) return { tagUses, tagIssues: new Map(), ancestors: new Map() };
   const { rows } = await db.query<TagUse & { tag: string }>(
-    `WITH fresh AS (
-       SELECT DISTINCT tag FROM tag_uses WHERE lot = ANY($1::uuid[]) AND index >= $2 AND index < $3
-     )
-     SELECT used.tag, used.lot, used.index, entry.id AS event
-       FROM fresh JOIN tag_uses AS used USING (tag) JOIN entries AS entry ON entry.index = used.index
-      WHERE used.index < $3
+    `SELECT used.tag, used.lot, used.index, entry.id AS event
+       FROM tag_uses AS used JOIN entries AS entry ON entry.index = used.index
+      WHERE used.tag = ANY($1::text[]) AND used.index < $2
       ORDER BY used.tag, used.index, used.lot`,
-    [lots, from, end],
+    [tags, end],
   );
-  for (const { tag, ...use } of rows) tagUses.set(tag, [...(tagUses.get(tag) ?? []), use]);
+  for (const { tag, ...use } of rows) {
+    const uses = tagUses.get(tag);
+    if (uses === undefined) tagUses.set(tag, [use]);
+    else uses.push(use);
+  }
   const shared = [...tagUses.values()].filter((uses) => new Set(uses.map(({ lot }) => lot)).size > 1);
-  return { tagUses, ancestors: await loadAncestors(db, shared.flat(), end) };
+  return {
+    tagUses,
+    tagIssues: await loadTagIssues(db, tags, end),
+    ancestors: await loadAncestors(db, shared.flat(), end),
+  };
+}
+
+/** A tag is a series and a number in decimal; every way to cut it in two is looked up, for a series may end in a digit. */
+async function loadTagIssues(db: Queryable, tags: readonly string[], end: number): Promise<Facts['tagIssues']> {
+  const cuts = tags.flatMap((tag) => {
+    const digits = /[0-9]{0,15}$/.exec(tag)?.[0].length ?? 0;
+    return Array.from({ length: digits }, (_, i) => {
+      const number = tag.slice(tag.length - digits + i);
+      return { tag, series: tag.slice(0, tag.length - digits + i), number: Number(number), length: number.length };
+    });
+  });
+  const { rows } = await db.query<TagIssue & { tag: string }>(
+    `SELECT cut.tag, issued.site, issued.index, entry.id AS event
+       FROM json_to_recordset($1) AS cut (tag text, series text, number bigint, length integer)
+       JOIN tag_ranges AS issued ON issued.series = cut.series
+        AND cut.number BETWEEN issued.from_number AND issued.to_number AND issued.index < $2
+        AND cut.length = GREATEST(COALESCE(issued.digits, 0), length(cut.number::text))
+       JOIN entries AS entry ON entry.index = issued.index
+      ORDER BY cut.tag, issued.index`,
+    [JSON.stringify(cuts), end],
+  );
+  const issues = new Map<string, TagIssue[]>();
+  for (const { tag, ...issue } of rows) issues.set(tag, [...(issues.get(tag) ?? []), issue]);
+  return issues;
 }
 
 /** Of the lots given, which come from which other of them; UNION keeps each pair once, however many ways lead there. */

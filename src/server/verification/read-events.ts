@@ -1,12 +1,25 @@
 import { AditError } from '../../core/errors.js';
 import { parseEnvelope } from '../../core/event/envelope.js';
-import { readEvent } from '../../core/event/event.js';
-import type { JudgedEvent } from '../../core/rules/facts.js';
+import { type AditEvent, readEvent } from '../../core/event/event.js';
+import { type JudgedEvent, judgedEvent } from '../../core/rules/facts.js';
 import type { Queryable } from '../database/rows.js';
-import type { StoredEntry } from '../ledger/read-log.js';
 
 /** Events kept parsed: a lot is mostly touched again soon, and parsing costs more than reading. */
-const CACHE = 4_000;
+const CACHE = 8_000;
+
+interface StoredEvent {
+  index: number;
+  jws: string;
+  /** Null where nothing was ever disclosed. */
+  disclosures: string[] | null;
+  recorded_at: number | null;
+}
+
+/** Of an entry: its text, what has been disclosed of it, and the log's time when it entered. */
+const columns = `
+  e.index, e.jws,
+  (SELECT array_agg(d.disclosure ORDER BY d.digest) FROM disclosures AS d WHERE d.event = e.id) AS disclosures,
+  (SELECT c.time FROM clocks AS c WHERE c.index <= e.index ORDER BY c.index DESC LIMIT 1) AS recorded_at`;
 
 /** Reads entries of the log as events. An entry that is no event any more is left out: the audit names it. */
 export class ReadEvents {
@@ -15,39 +28,54 @@ export class ReadEvents {
   /** @param log the log's origin. */
   constructor(private readonly log: string) {}
 
-  /** Those of the stored entries that can be read, in order. */
-  read(entries: readonly Pick<StoredEntry, 'index' | 'jws'>[]): JudgedEvent[] {
-    return entries.flatMap((entry) => this.readOne(entry) ?? []);
-  }
-
   async byIndex(db: Queryable, indexes: Iterable<number>): Promise<Map<number, JudgedEvent>> {
     const wanted = [...new Set(indexes)];
     if (wanted.length === 0) return new Map();
-    const { rows } = await db.query<{ index: number; jws: string }>(
-      'SELECT index, jws FROM entries WHERE index = ANY($1::bigint[])',
+    const { rows } = await db.query<StoredEvent>(
+      `SELECT ${columns} FROM entries AS e WHERE e.index = ANY($1::bigint[])`,
       [wanted],
     );
-    return new Map(this.read(rows).map((event) => [event.index, event]));
+    return new Map(this.read(rows).map((entry) => [entry.index, entry]));
   }
 
-  private readOne({ index, jws }: Pick<StoredEntry, 'index' | 'jws'>): JudgedEvent | null {
-    const key = `${index} ${jws.slice(-86)}`;
+  /**
+   * The entries from an index on, at most `limit` of them, and the index after the last row. It follows the rows and not
+   * the stored size, which somebody may have edited, and passes over a hole.
+   */
+  async from(db: Queryable, from: number, limit: number): Promise<{ entries: JudgedEvent[]; end: number }> {
+    const { rows } = await db.query<StoredEvent>(
+      `SELECT ${columns} FROM entries AS e WHERE e.index >= $1 ORDER BY e.index LIMIT $2`,
+      [from, limit],
+    );
+    return { entries: this.read(rows), end: (rows.at(-1)?.index ?? from - 1) + 1 };
+  }
+
+  private read(rows: readonly StoredEvent[]): JudgedEvent[] {
+    return rows.flatMap((row) => this.readOne(row) ?? []);
+  }
+
+  private readOne(stored: StoredEvent): JudgedEvent | null {
+    const { index, jws, disclosures, recorded_at: recordedAt } = stored;
+    const key = `${index} ${jws.slice(-86)} ${recordedAt} ${disclosures?.join(' ') ?? ''}`;
     const known = this.parsed.get(key);
     if (known !== undefined) return known;
-    const event = this.parse(index, jws);
-    if (event !== null) {
-      if (this.parsed.size >= CACHE) this.parsed.clear();
-      this.parsed.set(key, event);
-    }
-    return event;
+    const event = this.parse(jws, disclosures ?? []);
+    if (event === null) return null;
+    const entry = judgedEvent(index, event, recordedAt);
+    // The oldest goes first: a map keeps the order in which its keys came.
+    if (this.parsed.size >= CACHE) this.parsed.delete(this.parsed.keys().next().value as string);
+    this.parsed.set(key, entry);
+    return entry;
   }
 
-  private parse(index: number, jws: string): JudgedEvent | null {
-    try {
-      return { index, event: readEvent(parseEnvelope(`${jws}~`), this.log) };
-    } catch (error) {
-      if (error instanceof AditError) return null;
-      throw error;
-    }
+  /** A disclosure that was tampered with proves nothing and must not hide the event that it stands beside. */
+  private parse(jws: string, disclosures: readonly string[]): AditEvent | null {
+    for (const shown of disclosures.length === 0 ? [[]] : [disclosures, []])
+      try {
+        return readEvent(parseEnvelope([jws, ...shown, ''].join('~')), this.log);
+      } catch (error) {
+        if (!(error instanceof AditError)) throw error;
+      }
+    return null;
   }
 }

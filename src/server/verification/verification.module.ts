@@ -11,6 +11,7 @@ import { JudgeDeadlinesProcessor } from './judge-deadlines.processor.js';
 import { ListFindings } from './list-findings.js';
 import { ALERTS_QUEUE } from './queues.js';
 import { ReadGuard } from './read-guard.js';
+import { RuleParameters } from './rule-parameters.js';
 import { ScheduleVerification } from './schedule-verification.js';
 import { VerificationMetrics } from './verification-metrics.js';
 import { VerifyEntries } from './verify-entries.js';
@@ -42,6 +43,12 @@ const useCases: Provider[] = [
   },
 ];
 
+const parameters: Provider = {
+  provide: RuleParameters,
+  inject: [Config],
+  useFactory: ({ ruleParametersFile }: Config) => RuleParameters.load(ruleParametersFile),
+};
+
 const processors: Provider[] = [
   ScheduleVerification,
   VerifyEntriesProcessor,
@@ -62,8 +69,8 @@ export class VerificationModule {
     return {
       module: VerificationModule,
       controllers: answersHttp ? [FindingsController] : [],
-      providers: [ListFindings, VerificationMetrics, ...(runsJobs ? [...useCases, ...processors] : [])],
-      exports: [ListFindings, ...(runsJobs ? [VerifyEntries, AuditLog, JudgeDeadlines] : [])],
+      providers: [parameters, ListFindings, VerificationMetrics, ...(runsJobs ? [...useCases, ...processors] : [])],
+      exports: [RuleParameters, ListFindings, ...(runsJobs ? [VerifyEntries, AuditLog, JudgeDeadlines] : [])],
     };
   }
 }

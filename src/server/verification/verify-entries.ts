@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import type { JudgedEvent } from '../../core/rules/facts.js';
 import { eventRules } from '../../core/rules/index.js';
-import { defaultParameters } from '../../core/rules/parameters.js';
-import { judge } from '../../core/rules/rule.js';
+import { eventsSpokenOf } from '../../core/rules/subjects.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { setDeadlines, takeDue } from './deadlines.js';
+import { fileEntries, queueRevisits, takeRevisits } from './filings.js';
 import { loadFacts } from './load-facts.js';
 import { ReadEvents } from './read-events.js';
+import { RuleParameters } from './rule-parameters.js';
+import { runRules } from './run-rules.js';
+import { settleFindings } from './settle-findings.js';
 import { WakeAlerts } from './wake-alerts.js';
 import { lockCursor, writeFindings } from './write-findings.js';
 
@@ -17,14 +21,16 @@ const PIECE = 500;
 
 /** What one transaction did. */
 interface Step {
+  /** New entries, and old ones judged anew. */
   judged: number;
-  due: number;
+  again: number;
   changed: number;
 }
 
 /**
- * Judges what is new in the log, and what has fallen due. The cursor moves in the same transaction as the findings are
- * written, and its row is locked meanwhile: jobs that are lost, repeated or run twice at once change nothing.
+ * Judges what is new in the log, what has fallen due, and what something new makes worth judging again. The cursor moves
+ * in the same transaction as the findings are written, and its row is locked meanwhile: jobs that are lost, repeated or
+ * run twice at once change nothing.
  */
 @Injectable()
 export class VerifyEntries {
@@ -32,9 +38,10 @@ export class VerifyEntries {
 
   constructor(
     private readonly database: Database,
-    identity: LedgerIdentity,
+    private readonly identity: LedgerIdentity,
     private readonly clock: Clock,
     private readonly alerts: WakeAlerts,
+    private readonly parameters: RuleParameters,
   ) {
     this.events = new ReadEvents(identity.origin);
   }
@@ -42,38 +49,50 @@ export class VerifyEntries {
   /** Reads on to the end of the log; gives the number of entries judged. */
   async verify(): Promise<number> {
     for (let total = 0; ;) {
-      const { judged, due, changed } = await this.database.transaction((db) => this.step(db));
+      const { judged, again, changed } = await this.database.transaction((db) => this.step(db));
       total += judged;
       if (changed > 0) await this.alerts.wake();
-      if (judged === 0 && due === 0) return total;
+      if (judged === 0 && again === 0) return total;
     }
   }
 
   private async step(db: Queryable): Promise<Step> {
     const from = await lockCursor(db);
-    const stored = await entriesFrom(db, from);
-    const end = (stored.at(-1)?.index ?? from - 1) + 1;
-    const entries = this.events.read(stored);
+    const { entries: fresh, end } = await this.events.from(db, from, PIECE);
     const now = await timeBefore(db, end);
-    const due = await takeDue(db, now);
-    if (end === from && due.length === 0) return { judged: 0, due: 0, changed: 0 };
+    await fileEntries(db, fresh);
+    await queueRevisits(db, fresh);
+    const again = [...(await takeDue(db, now)), ...(await takeRevisits(db))];
+    if (end === from && again.length === 0) return { judged: 0, again: 0, changed: 0 };
 
-    const facts = await loadFacts(db, this.events, { entries, from, end, due, now }, eventRules, defaultParameters);
-    const judgements = eventRules.map((rule) => judge(rule, facts, defaultParameters));
-    const changed = await writeFindings(db, judgements, now ?? this.clock.now());
-    await setDeadlines(db, facts, defaultParameters);
+    const entries = await this.entriesToJudge(db, fresh, again);
+    const parameters = this.parameters.asOf(now);
+    const facts = await loadFacts(db, this.events, { entries, end, now }, eventRules, parameters);
+    const judgements = runRules(eventRules, facts, parameters);
+    const time = now ?? this.clock.now();
+    const basis = { log: this.identity.origin, parameters: parameters.version, now: time };
+    const written = await writeFindings(db, judgements, basis);
+    const settled = await settleFindings(db, entries, time);
+    await setDeadlines(db, judgements, now);
     await db.query('UPDATE verification_cursor SET next = $1', [end]);
-    return { judged: end - from, due: due.length, changed };
+    return { judged: end - from, again: again.length, changed: written + settled };
   }
-}
 
-/** The cursor follows the rows and not the stored size, which somebody may have edited; it passes over a hole. */
-async function entriesFrom(db: Queryable, from: number): Promise<{ index: number; jws: string }[]> {
-  const { rows } = await db.query<{ index: number; jws: string }>(
-    'SELECT index, jws FROM entries WHERE index >= $1 ORDER BY index LIMIT $2',
-    [from, PIECE],
-  );
-  return rows;
+  /** The new entries, those judged anew, and those that a new one speaks of, in the order of the log. */
+  private async entriesToJudge(
+    db: Queryable,
+    fresh: readonly JudgedEvent[],
+    again: readonly number[],
+  ): Promise<JudgedEvent[]> {
+    const spokenOf = fresh.flatMap(eventsSpokenOf);
+    const { rows } =
+      spokenOf.length === 0
+        ? { rows: [] }
+        : await db.query<{ index: number }>('SELECT index FROM entries WHERE id = ANY($1::text[])', [spokenOf]);
+    const older = await this.events.byIndex(db, [...again, ...rows.map(({ index }) => index)]);
+    const all = new Map([...older, ...fresh.map((entry): [number, JudgedEvent] => [entry.index, entry])]);
+    return [...all.values()].toSorted((a, b) => a.index - b.index);
+  }
 }
 
 /** The newest `log.clock` below an index, ms since 1970 UTC: the time of the log as of there. */

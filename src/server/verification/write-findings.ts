@@ -1,4 +1,4 @@
-import { fingerprint } from '../../core/rules/fingerprint.js';
+import { findingId, fingerprint } from '../../core/rules/fingerprint.js';
 import type { Judgement } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
 
@@ -13,20 +13,32 @@ export async function lockCursor(db: Queryable): Promise<number> {
   return row.next;
 }
 
-/**
- * Makes the table say what the judgements say: opens what is new, reopens what has come back, closes what was judged
- * and not found again. Running it twice changes nothing the second time. The caller holds the cursor's row.
- * @param now the log's time, ms. @returns how many findings opened, reopened, closed or changed their severity.
- */
-export async function writeFindings(db: Queryable, judgements: readonly Judgement[], now: number): Promise<number> {
-  const opened = await openFindings(db, judgements, now);
-  return opened + (await closeFindings(db, judgements, now));
+/** Of which log and by which thresholds findings speak; `now` is the log's time, ms. */
+export interface Basis {
+  log: string;
+  parameters: number;
+  now: number;
 }
 
-async function openFindings(db: Queryable, judgements: readonly Judgement[], now: number): Promise<number> {
+/**
+ * Makes the tables say what the judgements say: opens what is new, reopens what has come back, closes what was judged
+ * and not found again, and notes what could not be decided. Running it twice changes nothing the second time. The caller
+ * holds the cursor's row. @returns how many findings opened, reopened, closed or changed their severity.
+ */
+export async function writeFindings(db: Queryable, judgements: readonly Judgement[], basis: Basis): Promise<number> {
+  const opened = await openFindings(db, judgements, basis);
+  await writeUndecided(db, judgements);
+  return opened + (await closeFindings(db, judgements, basis.now));
+}
+
+/**
+ * An answered finding keeps its status while it shows the same events; new evidence, or a higher severity, opens it again.
+ */
+async function openFindings(db: Queryable, judgements: readonly Judgement[], basis: Basis): Promise<number> {
   const found = judgements.flatMap(({ findings }) =>
     findings.map(({ firstIndex, lots, ...finding }) => ({
       ...finding,
+      id: findingId(basis.log, finding),
       lots: [...new Set(lots)].filter((lot) => LOT.test(lot)),
       fingerprint: fingerprint(finding),
       first_index: firstIndex,
@@ -35,31 +47,69 @@ async function openFindings(db: Queryable, judgements: readonly Judgement[], now
   if (found.length === 0) return 0;
   const before = await lastChange(db);
   await db.query(
-    `INSERT INTO findings AS f (fingerprint, rule, version, severity, status, subject, cause, lots, events, measured,
-                                threshold, detail, first_index, first_opened, opened_at)
+    `INSERT INTO findings AS f (id, fingerprint, rule, version, severity, status, subject, cause, lots, events, measured,
+                                threshold, detail, first_index, first_opened, opened_at, parameters)
      SELECT DISTINCT ON (fingerprint)
-            fingerprint, rule, version, severity, 'open', subject, cause, lots, events, measured,
-            threshold, detail, first_index, $2::bigint, $2::bigint
-       FROM json_to_recordset($1) AS found (fingerprint text, rule text, version integer, severity text, subject text,
-            cause text, lots uuid[], events text[], measured text, threshold text, detail text, first_index bigint)
+            id, fingerprint, rule, version, severity, 'open', subject, cause, lots, events, measured,
+            threshold, detail, first_index, $2::bigint, $2::bigint, $3::integer
+       FROM json_to_recordset($1) AS found (id uuid, fingerprint text, rule text, version integer, severity text,
+            subject text, cause text, lots uuid[], events text[], measured text, threshold text, detail text,
+            first_index bigint)
      ON CONFLICT (fingerprint) DO UPDATE SET
-       version = EXCLUDED.version, severity = EXCLUDED.severity, status = 'open', lots = EXCLUDED.lots,
+       version = EXCLUDED.version, severity = EXCLUDED.severity, lots = EXCLUDED.lots,
        events = EXCLUDED.events, measured = EXCLUDED.measured, threshold = EXCLUDED.threshold,
-       detail = EXCLUDED.detail, first_index = EXCLUDED.first_index, closed_at = NULL,
-       opened_at = CASE f.status WHEN 'closed' THEN EXCLUDED.opened_at ELSE f.opened_at END,
-       reopened = f.reopened + (f.status = 'closed')::integer,
-       change = CASE WHEN f.status = 'closed' OR f.severity <> EXCLUDED.severity
+       detail = EXCLUDED.detail, first_index = EXCLUDED.first_index, parameters = EXCLUDED.parameters,
+       status = CASE WHEN ${comesBack} THEN 'open' ELSE f.status END,
+       closed_at = CASE WHEN ${comesBack} THEN NULL ELSE f.closed_at END,
+       answered = CASE WHEN ${comesBack} THEN NULL ELSE f.answered END,
+       due_at = CASE WHEN ${comesBack} THEN NULL ELSE f.due_at END,
+       opened_at = CASE WHEN ${comesBack} AND f.status <> 'open' THEN EXCLUDED.opened_at ELSE f.opened_at END,
+       reopened = f.reopened + (${comesBack} AND f.status <> 'open')::integer,
+       change = CASE WHEN ${comesBack} AND f.status <> 'open' OR f.severity <> EXCLUDED.severity
                      THEN nextval('finding_changes') ELSE f.change END
-     WHERE (f.status, f.version, f.severity, f.lots, f.events, f.measured, f.threshold, f.detail)
+     WHERE f.status = 'closed' AND f.answered IS NULL
+        OR (f.version, f.severity, f.lots, f.events, f.measured, f.threshold, f.detail, f.parameters)
         IS DISTINCT FROM
-           ('open', EXCLUDED.version, EXCLUDED.severity, EXCLUDED.lots, EXCLUDED.events, EXCLUDED.measured,
-            EXCLUDED.threshold, EXCLUDED.detail)`,
-    [JSON.stringify(found), now],
+           (EXCLUDED.version, EXCLUDED.severity, EXCLUDED.lots, EXCLUDED.events, EXCLUDED.measured,
+            EXCLUDED.threshold, EXCLUDED.detail, EXCLUDED.parameters)`,
+    [JSON.stringify(found), basis.now, basis.parameters],
   );
   const { rows } = await db.query<{ count: number }>('SELECT count(*) AS count FROM findings WHERE change > $1', [
     before,
   ]);
   return rows[0]?.count ?? 0;
+}
+
+/** Whether an upsert opens a finding that stood otherwise: it had closed by itself, or there is more to it than was answered. */
+const comesBack = `(f.answered IS NULL OR NOT f.events @> EXCLUDED.events
+  OR array_position(ARRAY['low', 'medium', 'high', 'critical'], EXCLUDED.severity)
+   > array_position(ARRAY['low', 'medium', 'high', 'critical'], f.severity))`;
+
+/** What is judged and decided now is undecided no more. */
+async function writeUndecided(db: Queryable, judgements: readonly Judgement[]): Promise<void> {
+  const judged = judgements.flatMap(({ rule, subjects }) =>
+    subjects === 'all' ? [] : [...new Set(subjects)].map((subject) => ({ rule, subject })),
+  );
+  const undecided = judgements.flatMap((judgement) =>
+    judgement.undecided.map(({ subject, lots, reason }) => ({
+      rule: judgement.rule,
+      subject,
+      lots: [...new Set(lots)].filter((lot) => LOT.test(lot)),
+      reason,
+    })),
+  );
+  if (judged.length > 0)
+    await db.query(
+      `DELETE FROM undecided AS u USING unnest($1::text[], $2::text[]) AS judged (rule, subject)
+        WHERE u.rule = judged.rule AND u.subject = judged.subject`,
+      [judged.map(({ rule }) => rule), judged.map(({ subject }) => subject)],
+    );
+  if (undecided.length === 0) return;
+  await db.query(
+    `INSERT INTO undecided SELECT DISTINCT ON (rule, subject) * FROM json_populate_recordset(NULL::undecided, $1)
+     ON CONFLICT (rule, subject) DO UPDATE SET lots = EXCLUDED.lots, reason = EXCLUDED.reason`,
+    [JSON.stringify(undecided)],
+  );
 }
 
 async function lastChange(db: Queryable): Promise<number> {
@@ -74,9 +124,9 @@ async function closeFindings(db: Queryable, judgements: readonly Judgement[], no
   if (judged.length === 0) return 0;
   const found = judgements.flatMap(({ findings }) => findings.map(fingerprint));
   const { rowCount } = await db.query(
-    `UPDATE findings AS f SET status = 'closed', closed_at = $3, change = nextval('finding_changes')
+    `UPDATE findings AS f SET status = 'closed', closed_at = $3, answered = NULL, due_at = NULL, change = nextval('finding_changes')
        FROM json_to_recordset($1) AS judged (rule text, subject text)
-      WHERE f.status = 'open' AND f.rule = judged.rule AND (judged.subject IS NULL OR f.subject = judged.subject)
+      WHERE f.status <> 'closed' AND f.rule = judged.rule AND (judged.subject IS NULL OR f.subject = judged.subject)
         AND NOT f.fingerprint = ANY($2::text[])`,
     [JSON.stringify(judged), found, now],
   );

@@ -1,0 +1,94 @@
+import type { JudgedEvent } from '../../core/rules/facts.js';
+import { type Revisit, filedUnder, revisitsAfter } from '../../core/rules/subjects.js';
+import type { Queryable } from '../database/rows.js';
+import type { ReadEvents } from './read-events.js';
+
+/** The newest entries of one subject that are read; subjects are cut so that few ever have as many. */
+const NEWEST = 1_000;
+/** Entries that are judged anew in one transaction at most. */
+const REVISITED_AT_ONCE = 200;
+
+/** Files entries under what they speak of. Entries that are filed already stay as they are. */
+export async function fileEntries(db: Queryable, entries: readonly JudgedEvent[]): Promise<void> {
+  const rows = entries.flatMap((entry) =>
+    filedUnder(entry).map(({ subject, at }) => ({ subject, index: entry.index, at })),
+  );
+  if (rows.length === 0) return;
+  await db.query(
+    `INSERT INTO filings (subject, index, at)
+     SELECT subject, index, at FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS filed (subject, index, at)
+     ON CONFLICT DO NOTHING`,
+    [rows.map(({ subject }) => subject), rows.map(({ index }) => index), rows.map(({ at }) => at)],
+  );
+}
+
+/** By subject, the entries below `end` that are filed under it, in order. A subject without any has an empty list. */
+export async function readAbout(
+  db: Queryable,
+  events: ReadEvents,
+  subjects: Iterable<string>,
+  end: number,
+  into: Map<string, readonly JudgedEvent[]>,
+): Promise<void> {
+  const wanted = [...new Set(subjects)].filter((subject) => !into.has(subject));
+  if (wanted.length === 0) return;
+  const { rows } = await db.query<{ subject: string; index: number }>(
+    `SELECT wanted.subject, filed.index
+       FROM unnest($1::text[]) AS wanted (subject)
+      CROSS JOIN LATERAL (SELECT index FROM filings WHERE subject = wanted.subject AND index < $2
+                           ORDER BY index DESC LIMIT ${NEWEST}) AS filed
+      ORDER BY filed.index`,
+    [wanted, end],
+  );
+  const byIndex = await events.byIndex(
+    db,
+    rows.map(({ index }) => index),
+  );
+  const found = new Map<string, JudgedEvent[]>(wanted.map((subject) => [subject, []]));
+  for (const { subject, index } of rows) {
+    const entry = byIndex.get(index);
+    if (entry !== undefined) found.get(subject)?.push(entry);
+  }
+  for (const [subject, entries] of found) into.set(subject, entries);
+}
+
+/** Notes which older entries are to be judged anew because of what these say; where there are none nothing is noted. */
+export async function queueRevisits(db: Queryable, entries: readonly JudgedEvent[]): Promise<void> {
+  const revisits = entries.flatMap((entry) =>
+    revisitsAfter(entry).map((revisit): Revisit & { until: number } => ({ ...revisit, until: entry.index })),
+  );
+  if (revisits.length === 0) return;
+  await db.query(
+    `INSERT INTO revisits (subject, since, next, until)
+     SELECT subject, since, first.index, until
+       FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS asked (subject, since, until)
+      CROSS JOIN LATERAL (SELECT min(index) AS index FROM filings
+                           WHERE subject = asked.subject AND at >= asked.since AND index < asked.until) AS first
+      WHERE first.index IS NOT NULL`,
+    [revisits.map(({ subject }) => subject), revisits.map(({ since }) => since), revisits.map(({ until }) => until)],
+  );
+}
+
+/** Takes the next entries that are to be judged anew; what is left of a revisit waits for the next transaction. */
+export async function takeRevisits(db: Queryable): Promise<number[]> {
+  const { rows: waiting } = await db.query<{ id: number; subject: string; since: number; next: number; until: number }>(
+    'SELECT id, subject, since, next, until FROM revisits ORDER BY id LIMIT 200',
+  );
+  const taken = new Set<number>();
+  const done: number[] = [];
+  for (const { id, subject, since, next, until } of waiting) {
+    const room = REVISITED_AT_ONCE - taken.size;
+    if (room <= 0) break;
+    const { rows } = await db.query<{ index: number }>(
+      `SELECT index FROM filings WHERE subject = $1 AND index >= $2 AND index < $3 AND at >= $4
+        ORDER BY index LIMIT $5`,
+      [subject, next, until, since, room],
+    );
+    for (const { index } of rows) taken.add(index);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < room) done.push(id);
+    else await db.query('UPDATE revisits SET next = $2 WHERE id = $1', [id, last.index + 1]);
+  }
+  if (done.length > 0) await db.query('DELETE FROM revisits WHERE id = ANY($1::bigint[])', [done]);
+  return [...taken];
+}

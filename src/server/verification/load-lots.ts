@@ -1,0 +1,62 @@
+import { type Facts, type JudgedEvent, type LotFacts, MAX_UPSTREAM, isType } from '../../core/rules/facts.js';
+import type { Queryable } from '../database/rows.js';
+
+interface LotRow {
+  id: string;
+  mineral: string;
+  form: string;
+  model: string | null;
+  site: string | null;
+  born_index: number;
+  origins: { site: string; mass: string }[];
+}
+
+/** What was said of lots at their birth, and where their mass comes from. */
+export async function loadLots(db: Queryable, lots: string[]): Promise<Map<string, LotFacts>> {
+  if (lots.length === 0) return new Map();
+  const { rows } = await db.query<LotRow>(
+    'SELECT id, mineral, form, model, site, born_index, origins FROM lots WHERE id = ANY($1::uuid[])',
+    [lots],
+  );
+  return new Map(
+    rows.map(({ born_index: bornIndex, origins, ...lot }) => [
+      lot.id,
+      { ...lot, bornIndex, origins: origins.map(({ site, mass }) => ({ site, mass: BigInt(mass) })) },
+    ]),
+  );
+}
+
+/** Whether rules ask for the whole past of the lots of an entry. */
+export function crossesBorder(entry: JudgedEvent, { actors, handovers }: Facts): boolean {
+  if (isType(entry, 'lot.exported') || isType(entry, 'lot.imported')) return true;
+  if (isType(entry, 'lot.processed')) return entry.event.payload.process === 'smelt';
+  if (!isType(entry, 'custody.received')) return false;
+  const prevs = new Set(entry.event.payload.lots.map(({ prev }) => prev));
+  return handovers.some(
+    ({ event }) => prevs.has(event.id) && actors.get(event.iss)?.country !== actors.get(event.payload.to)?.country,
+  );
+}
+
+/**
+ * All lots that each lot was made of. A lot of more ancestors than rules read is left out: what is asked of a past so
+ * wide is answered by what was judged on the way.
+ */
+export async function loadUpstream(db: Queryable, lots: string[], end: number): Promise<Map<string, string[]>> {
+  const upstream = new Map<string, string[]>();
+  for (const lot of lots) {
+    const { rows } = await db.query<{ lot: string }>(
+      `WITH RECURSIVE up (lot) AS (
+         SELECT from_lot FROM lineage WHERE to_lot = $1 AND index < $2
+         UNION
+         SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
+       ) SELECT lot FROM up LIMIT ${MAX_UPSTREAM + 1}`,
+      [lot, end],
+    );
+    if (rows.length <= MAX_UPSTREAM)
+      upstream.set(
+        lot,
+        rows.map((row) => row.lot),
+      );
+  }
+  return upstream;
+}

@@ -1,0 +1,76 @@
+import { Script, createContext } from 'node:vm';
+import { references } from '../../core/event/references.js';
+import type { Facts } from '../../core/rules/facts.js';
+import type { Parameters } from '../../core/rules/parameters.js';
+import { type Judgement, type Rule, type Undecided, judge } from '../../core/rules/rule.js';
+
+/** One rule on one piece of the log, ms; what takes longer does not end. */
+const TIME_LIMIT = 5_000;
+/** The name under which the operator is told of a rule that failed. */
+export const RULE_FAILED = 'rule-failed';
+
+const context = createContext({ run: () => undefined as unknown });
+const script = new Script('run()');
+
+/** Runs a function and ends it after a time, even if it loops. */
+function withinTime<T>(run: () => T, milliseconds: number): T {
+  context.run = run;
+  return script.runInContext(context, { timeout: milliseconds }) as T;
+}
+
+/**
+ * Runs every rule. One that throws or does not end never stops the others: it is tried again on each entry alone, what it
+ * then cannot judge is left undecided, and the operator is told by a finding of its own.
+ * @param limit ms that one rule may take.
+ */
+export function runRules(
+  rules: readonly Rule[],
+  facts: Facts,
+  parameters: Parameters,
+  limit: number = TIME_LIMIT,
+): Judgement[] {
+  return rules.flatMap((rule) => {
+    try {
+      return [withinTime(() => judge(rule, facts, parameters), limit)];
+    } catch (error) {
+      return runAlone(rule, facts, parameters, limit, reasonOf(error));
+    }
+  });
+}
+
+function runAlone(rule: Rule, facts: Facts, parameters: Parameters, limit: number, reason: string): Judgement[] {
+  const judgements: Judgement[] = [];
+  const undecided: Undecided[] = [];
+  for (const entry of facts.entries) {
+    const alone: Facts = { ...facts, entries: [entry] };
+    try {
+      judgements.push(withinTime(() => judge(rule, alone, parameters), limit));
+    } catch (error) {
+      const { lots, outputs } = references(entry.event);
+      const named = [...lots.map(({ lot }) => lot), ...outputs];
+      undecided.push({ subject: entry.event.id, lots: named, reason: `The rule failed: ${reasonOf(error)}` });
+    }
+  }
+  const nothing = { findings: [], deadlines: [] };
+  return [
+    ...judgements,
+    { rule: rule.id, subjects: [], undecided, ...nothing },
+    { rule: RULE_FAILED, subjects: [], undecided: [], findings: [failureOf(rule, reason, facts)], deadlines: [] },
+  ];
+}
+
+const failureOf = (rule: Rule, reason: string, { entries }: Facts): Judgement['findings'][number] => ({
+  rule: RULE_FAILED,
+  version: 1,
+  severity: 'high',
+  subject: rule.id,
+  cause: `version ${rule.version}`,
+  lots: [],
+  events: [],
+  measured: reason.slice(0, 200),
+  threshold: 'an answer',
+  detail: `Rule ${rule.id} failed on an entry; what it could not judge is undecided. This is for whoever operates the service.`,
+  firstIndex: entries[0]?.index ?? null,
+});
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

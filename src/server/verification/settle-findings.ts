@@ -1,0 +1,99 @@
+import { dateMs } from '../../core/event/primitives.js';
+import { type JudgedEvent, type JudgedOf, isType } from '../../core/rules/facts.js';
+import type { Queryable } from '../database/rows.js';
+
+const DAY = 86_400_000;
+/** Deadlines of mitigations stand among those of the rules under this name. */
+const MITIGATION = 'mitigation';
+
+/** What each answer makes of a finding. */
+const statusAfter = { explain: 'explained', mitigate: 'mitigated', dismiss: 'dismissed', close: 'closed' } as const;
+
+interface Answer {
+  finding: string;
+  index: number;
+  event: string;
+  by_actor: string;
+  answer: keyof typeof statusAfter;
+  reason: string;
+  due_on: string | null;
+  due_at: number | null;
+}
+
+const answerOf = ({ index, event }: JudgedOf<'finding.answered'>): Answer => {
+  const { finding, answer, reason, dueOn = null } = event.payload;
+  const due = dueOn === null ? null : dateMs(dueOn);
+  // The day itself still counts.
+  const due_at = due === null ? null : due + DAY;
+  return { finding, index, event: event.id, by_actor: event.iss, answer, reason, due_on: dueOn, due_at };
+};
+
+/**
+ * Heeds the answers among the entries. Those a finding names, by an event of theirs or a lot that they hold, may explain
+ * and mitigate it; a registrar or an authority may also dismiss and close it. Whoever else answers is shown, and changes
+ * nothing. A mitigation whose day has passed opens its finding again.
+ * @returns how many findings changed their status.
+ */
+export async function settleFindings(db: Queryable, entries: readonly JudgedEvent[], now: number): Promise<number> {
+  const answers = entries.filter((entry) => isType(entry, 'finding.answered')).map(answerOf);
+  let changed = 0;
+  for (const answer of answers) {
+    if (await isNoted(db, answer)) changed += await reopenOverdue(db, answer, now);
+    else changed += await heed(db, answer, now);
+  }
+  return changed;
+}
+
+async function isNoted(db: Queryable, { finding, index }: Answer): Promise<boolean> {
+  const { rows } = await db.query('SELECT FROM finding_answers WHERE finding = $1 AND index = $2', [finding, index]);
+  return rows.length > 0;
+}
+
+async function heed(db: Queryable, answer: Answer, now: number): Promise<number> {
+  const { due_at, ...row } = answer;
+  const counts = await mayAnswer(db, answer);
+  await db.query(
+    `INSERT INTO finding_answers
+     SELECT * FROM json_populate_record(NULL::finding_answers, $1) ON CONFLICT DO NOTHING`,
+    [JSON.stringify({ ...row, counts })],
+  );
+  if (!counts) return 0;
+  if (due_at !== null && due_at > now)
+    await db.query(
+      'INSERT INTO deadlines (kind, event, index, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+      [MITIGATION, answer.event, answer.index, due_at],
+    );
+  const status = statusAfter[answer.answer];
+  const { rowCount } = await db.query(
+    `UPDATE findings SET status = $2, answered = $3, due_at = $4, change = nextval('finding_changes'),
+            closed_at = CASE WHEN $2 = 'closed' THEN $5::bigint END
+      WHERE id = $1 AND status <> 'closed'`,
+    [answer.finding, status, answer.index, due_at, now],
+  );
+  return rowCount ?? 0;
+}
+
+async function mayAnswer(db: Queryable, { finding, by_actor, answer }: Answer): Promise<boolean> {
+  const { rows } = await db.query<{ official: boolean; named: boolean }>(
+    `SELECT EXISTS (SELECT FROM actors WHERE id = $2 AND roles && ARRAY['registrar', 'authority']) AS official,
+            EXISTS (SELECT FROM lots WHERE id = ANY(f.lots) AND holder = $2)
+         OR EXISTS (SELECT FROM entries AS e JOIN filings ON filings.index = e.index
+                     WHERE e.id = ANY(f.events) AND filings.subject = 'signed-by:' || $2) AS named
+       FROM findings AS f WHERE f.id = $1`,
+    [finding, by_actor],
+  );
+  const asked = rows[0];
+  if (asked === undefined) return false;
+  return asked.official || (asked.named && (answer === 'explain' || answer === 'mitigate'));
+}
+
+async function reopenOverdue(db: Queryable, { finding, index, due_at }: Answer, now: number): Promise<number> {
+  if (due_at === null || now < due_at) return 0;
+  const { rowCount } = await db.query(
+    `UPDATE findings SET status = 'open', opened_at = $3, due_at = NULL, reopened = reopened + 1,
+            change = nextval('finding_changes')
+      WHERE id = $1 AND status = 'mitigated' AND answered = $2`,
+    [finding, index, now],
+  );
+  return rowCount ?? 0;
+}

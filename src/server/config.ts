@@ -26,6 +26,9 @@ export abstract class Config {
   abstract readonly webhookPrivateTargets: boolean;
   /** Thresholds over those of Adit; null: there are none. */
   abstract readonly ruleParametersFile: string | null;
+  /** What is published of a site's volumes is so many days old, and rounded up to a multiple of so many kilograms (0: exact). */
+  abstract readonly volumesDelayDays: number;
+  abstract readonly volumesBucketKilograms: number;
   abstract readonly auditIntervalSeconds: number;
   abstract readonly clockIntervalSeconds: number;
   /** Threads that check signatures. */
@@ -190,6 +193,20 @@ export const configKeys: readonly ConfigKey[] = [
     null,
     path,
     'JSON list of thresholds over those of docs/rules.md, each with its version and the day from which it holds.',
+  ),
+  key(
+    'ADIT_VOLUMES_DELAY_DAYS',
+    'volumesDelayDays',
+    '0',
+    whole(0, 3_660),
+    "Days after which a month's volumes of a site are published.",
+  ),
+  key(
+    'ADIT_VOLUMES_BUCKET_KILOGRAMS',
+    'volumesBucketKilograms',
+    '0',
+    whole(0, 1_000_000),
+    'Published volumes are rounded up to a multiple of so many kilograms; 0: they are exact.',
   ),
   key(
     'ADIT_AUDIT_INTERVAL_SECONDS',

@@ -8,7 +8,7 @@ const CHUNK = 500;
 
 interface ChangeRow {
   id: string;
-  status: 'open' | 'closed';
+  status: 'open' | 'explained' | 'mitigated' | 'dismissed' | 'closed';
   change: number;
 }
 
@@ -45,7 +45,16 @@ async function raiseChunk(db: Queryable): Promise<string[] | null> {
   return deliveries;
 }
 
-/** A finding that opens, or comes back, opens its alert; one whose cause has gone resolves it. */
+/** What a finding's status makes of its alert: somebody has it in hand, or nobody needs to. */
+const alertStatus = {
+  open: 'open',
+  explained: 'acknowledged',
+  mitigated: 'acknowledged',
+  dismissed: 'resolved',
+  closed: 'resolved',
+} as const;
+
+/** A finding that opens, or comes back, opens its alert; one whose cause has gone, or that is dismissed, resolves it. */
 async function upsertAlerts(db: Queryable, changes: ChangeRow[]): Promise<NumberedAlert[]> {
   const { rows } = await db.query<{ id: string }>(
     `INSERT INTO alerts (finding, status)
@@ -53,7 +62,7 @@ async function upsertAlerts(db: Queryable, changes: ChangeRow[]): Promise<Number
      ON CONFLICT (finding) DO UPDATE
         SET status = EXCLUDED.status, changed_at = now(), number = nextval('alert_numbers')
      RETURNING id`,
-    [changes.map(({ id }) => id), changes.map(({ status }) => (status === 'open' ? 'open' : 'resolved'))],
+    [changes.map(({ id }) => id), changes.map(({ status }) => alertStatus[status])],
   );
   return selectAlerts(db, 'a.id = ANY($1::uuid[]) ORDER BY a.number', [rows.map(({ id }) => id)]);
 }
@@ -61,7 +70,7 @@ async function upsertAlerts(db: Queryable, changes: ChangeRow[]): Promise<Number
 async function insertDeliveries(db: Queryable, alerts: NumberedAlert[]): Promise<string[]> {
   const bodies = alerts.map(({ alert }) =>
     JSON.stringify({
-      type: alert.status === 'open' ? 'alert.opened' : 'alert.resolved',
+      type: alert.status === 'open' ? 'alert.opened' : `alert.${alert.status}`,
       timestamp: new Date().toISOString(),
       data: alert,
     }),

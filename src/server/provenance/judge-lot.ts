@@ -1,17 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { type RuleGroup, type Severity, severities } from '../../core/rules/rule.js';
+import { Upstream, shareText } from '../../core/custody/flows.js';
 import { rules } from '../../core/rules/index.js';
+import { type RuleGroup, type Severity, severities } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
+import { RuleParameters } from '../verification/rule-parameters.js';
 import { TraceLineage } from './trace-lineage.js';
 
-/** Lots that a verdict heeds at most: the lot and what it was made of. */
-const MAX_ANCESTORS = 50_000;
+/** Flows that a verdict heeds at most: those into the lot and into what it was made of. */
+const MAX_FLOWS = 100_000;
+/** Findings whose share of the mass is worked out; of more than that the rest are shown without. */
+const MAX_SHARES = 500;
+/** Verdicts kept until the log or a finding changes. */
+const KEPT = 200;
 
 /** Never one green tick: the record, the custody and the risk are three questions (protocol.md §6). */
 export interface Verdicts {
   record: 'intact' | 'broken';
   custody: 'complete' | 'open' | 'gaps';
-  risk: 'none' | Severity;
+  risk: 'none' | Severity | 'undetermined';
 }
 
 export interface FindingRow {
@@ -19,52 +25,109 @@ export interface FindingRow {
   rule: string;
   version: number;
   severity: Severity;
-  status: 'open' | 'closed';
+  status: string;
   lots: string[];
   events: string[];
   measured: string;
   threshold: string;
   detail: string;
   opened_at: number;
+  /** Share of the lot's mass that the finding concerns; null where it speaks of the log as a whole. */
+  share: string | null;
+}
+
+/** A question that a rule could not decide about the lot or what it was made of. */
+export interface UndecidedRow {
+  rule: string;
+  subject: string;
+  reason: string;
 }
 
 export interface Judgement {
   verdicts: Verdicts;
-  /** Open findings on the lot, on what it was made of, or on the log as a whole. */
+  /** Findings that nobody entitled has closed or dismissed: on the lot, on what it was made of, or on the whole log. */
   findings: FindingRow[];
+  undecided: UndecidedRow[];
+  /** Share of the mass that an assay by a laboratory stands behind. */
+  assayed: string;
 }
 
 const groups = new Map<string, RuleGroup>(rules.map((rule) => [rule.id, rule.group]));
 
-/** Gives a lot its verdicts from the open findings on it and on everything it was made of. */
+/** Gives a lot its verdicts from the findings on it and on everything it was made of. */
 @Injectable()
 export class JudgeLot {
+  private readonly kept = new Map<string, { asOf: string; judgement: Judgement }>();
+
   constructor(
     private readonly database: Database,
     private readonly lineage: TraceLineage,
+    private readonly parameters: RuleParameters,
   ) {}
 
   async judge(lot: string, inTransit: boolean): Promise<Judgement> {
-    const lots = await this.lineage.ancestors(lot, MAX_ANCESTORS);
-    const { rows } = await this.database.pool.query<FindingRow>(
-      `SELECT id, rule, version, severity, status, lots, events, measured, threshold, detail, opened_at
-         FROM findings
-        WHERE status = 'open' AND (lots && $1::uuid[] OR (lots = '{}' AND rule LIKE 'record-%'))
-        ORDER BY opened_at, id`,
-      [lots],
+    const asOf = await this.asOf();
+    const known = this.kept.get(lot);
+    if (known?.asOf === asOf) return known.judgement;
+    const judgement = await this.judgeAnew(lot, inTransit);
+    if (this.kept.size >= KEPT) this.kept.delete(this.kept.keys().next().value as string);
+    this.kept.set(lot, { asOf, judgement });
+    return judgement;
+  }
+
+  /** What a verdict depends on: the log, the findings, and what the workers wrote last, by the version of their cursor. */
+  private async asOf(): Promise<string> {
+    const { rows } = await this.database.pool.query<{ size: number; judged: string; change: number | null }>(
+      `SELECT log_state.size, verification_cursor.xmin::text AS judged, (SELECT max(change) FROM findings) AS change
+         FROM log_state, verification_cursor`,
     );
-    return { verdicts: verdictsOf(rows, inTransit), findings: rows };
+    return JSON.stringify(rows[0]);
+  }
+
+  private async judgeAnew(lot: string, inTransit: boolean): Promise<Judgement> {
+    const flows = await this.lineage.flowsInto(lot, MAX_FLOWS);
+    const lots = [...new Set([lot, ...flows.map(({ from }) => from)])];
+    const upstream = new Upstream(lot, flows);
+    const [{ rows: findings }, { rows: undecided }, { rows: assayed }] = await Promise.all([
+      this.database.pool.query<FindingRow>(
+        `SELECT id, rule, version, severity, status, lots, events, measured, threshold, detail, opened_at
+           FROM findings
+          WHERE status NOT IN ('closed', 'dismissed') AND (lots && $1::uuid[] OR (lots = '{}' AND rule LIKE 'record-%'))
+          ORDER BY opened_at, id`,
+        [lots],
+      ),
+      this.database.pool.query<UndecidedRow>(
+        'SELECT rule, subject, reason FROM undecided WHERE lots && $1::uuid[] ORDER BY rule, subject LIMIT 1000',
+        [lots],
+      ),
+      this.database.pool.query<{ id: string }>('SELECT id FROM lots WHERE id = ANY($1::uuid[]) AND assayed', [lots]),
+    ]);
+    for (const [i, finding] of findings.entries())
+      finding.share =
+        finding.lots.length === 0 || i >= MAX_SHARES ? null : shareText(upstream.shareThrough(new Set(finding.lots)));
+    return {
+      verdicts: verdictsOf(findings, undecided, inTransit, this.parameters.asOf(null).required),
+      findings,
+      undecided,
+      assayed: shareText(upstream.shareThrough(new Set(assayed.map(({ id }) => id)))),
+    };
   }
 }
 
-function verdictsOf(findings: FindingRow[], inTransit: boolean): Verdicts {
+function verdictsOf(
+  findings: readonly FindingRow[],
+  undecided: readonly UndecidedRow[],
+  inTransit: boolean,
+  required: readonly string[],
+): Verdicts {
   const has = (group: RuleGroup): boolean => findings.some(({ rule }) => groups.get(rule) === group);
   const risks = findings
-    .filter(({ rule }) => !['record', 'custody'].includes(groups.get(rule) ?? ''))
+    .filter(({ rule }) => !['record', 'custody'].includes(groups.get(rule) ?? 'record'))
     .map(({ severity }) => severities.indexOf(severity));
+  const open = undecided.some(({ rule }) => required.includes(rule)) ? 'undetermined' : 'none';
   return {
     record: has('record') ? 'broken' : 'intact',
     custody: has('custody') ? 'gaps' : inTransit ? 'open' : 'complete',
-    risk: severities[Math.max(-1, ...risks)] ?? 'none',
+    risk: severities[Math.max(-1, ...risks)] ?? open,
   };
 }

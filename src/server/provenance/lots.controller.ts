@@ -7,6 +7,7 @@ import { ListLotEvents, type LotEvent } from './list-lot-events.js';
 import { type AsOf, type LotState, ReadLot } from './read-lot.js';
 import { type Report, ReportLot } from './report-lot.js';
 import { type LotsQuery, SearchLots, lotsQuery } from './search-lots.js';
+import { type Impact, TraceImpact } from './trace-impact.js';
 import { type Lineage, MAX_DEPTH, TraceLineage } from './trace-lineage.js';
 
 const lotId = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a lot id');
@@ -24,6 +25,7 @@ export class LotsController {
     private readonly events: ListLotEvents,
     private readonly lineage: TraceLineage,
     private readonly reports: ReportLot,
+    private readonly impacts: TraceImpact,
   ) {}
 
   @Get()
@@ -60,5 +62,11 @@ export class LotsController {
   @ApiOperation({ summary: 'Verdicts, coverage and findings' })
   report(@Param('id', { schema: lotId }) id: string): Promise<Report> {
     return this.reports.report(id);
+  }
+
+  @Get(':id/impact')
+  @ApiOperation({ summary: 'Recall: all that contains this lot now, how much of it, and who holds it' })
+  impact(@Param('id', { schema: lotId }) id: string): Promise<Impact> {
+    return this.impacts.trace(id);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Lot, OriginBasis } from '../../core/custody/view.js';
-import type { FindingRow, Verdicts } from './judge-lot.js';
+import type { FindingRow, UndecidedRow, Verdicts } from './judge-lot.js';
 import { type AsOf, type Origin, ReadLot } from './read-lot.js';
 
 /** Shares of the lot's mass, "0.0000" to "1.0000". */
@@ -22,6 +22,8 @@ export interface ReportedFinding {
   threshold: string;
   detail: string;
   openedAt: string;
+  /** Share of the lot's mass that it concerns: 1 where it is about the lot itself; null where it is about the whole log. */
+  share: string | null;
 }
 
 export interface Report {
@@ -32,6 +34,8 @@ export interface Report {
   origins: Origin[];
   originsBy: OriginBasis;
   findings: ReportedFinding[];
+  /** What rules could not decide, because evidence was not disclosed or a rule failed. */
+  undecided: UndecidedRow[];
 }
 
 /** Answers "is this lot what it claims, how do you know": verdicts, how much of the mass they cover, and the findings. */
@@ -45,10 +49,11 @@ export class ReportLot {
       lot: id,
       asOf,
       verdicts: judgement.verdicts,
-      coverage: coverageOf(lot),
+      coverage: coverageOf(lot, judgement.assayed),
       origins: state.origins,
       originsBy: state.originsBy,
       findings: judgement.findings.map(reported),
+      undecided: judgement.undecided,
     };
   }
 }
@@ -64,11 +69,11 @@ function share(part: bigint, whole: bigint): string {
   return `${tenThousandths / 10_000n}.${String(tenThousandths % 10_000n).padStart(4, '0')}`;
 }
 
-function coverageOf(lot: Lot): Coverage {
+function coverageOf(lot: Lot, assayed: string): Coverage {
   const traced = lot.origins.reduce((sum, { mass }) => sum + mass, 0n);
   return {
     tracedToSite: share(traced, lot.mass),
-    assayed: share(lot.assayed ? 1n : 0n, 1n),
+    assayed,
     // Whatever a lot was made of was received before it was used; only its own last handover can still lack a signature.
     signedByBothSides: share(lot.status === 'inTransit' ? 0n : 1n, 1n),
   };

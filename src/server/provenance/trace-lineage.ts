@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Flow } from '../../core/custody/flows.js';
 import { AditError } from '../../core/errors.js';
 import { type Quantity, kilograms } from '../../core/custody/quantity.js';
 import type { LotStatus } from '../../core/custody/view.js';
@@ -72,18 +73,19 @@ export class TraceLineage {
     return { lot, direction, nodes, edges, truncated };
   }
 
-  /** The lot and everything it was made of, as ids, up to `limit`; each is visited once, however often it is met. */
-  async ancestors(lot: string, limit: number): Promise<string[]> {
-    const { rows } = await this.database.pool.query<{ lot: string }>(
-      `WITH RECURSIVE ancestors (lot) AS (
+  /** Every flow of mass into the lot and into whatever it was made of, up to `limit`; each is met once. */
+  async flowsInto(lot: string, limit: number): Promise<Flow[]> {
+    const { rows } = await this.database.pool.query<{ from: string; to: string; mass: string }>(
+      `WITH RECURSIVE upstream (lot) AS (
          SELECT $1::uuid
          UNION
-         SELECT edge.from_lot FROM ancestors JOIN lineage AS edge ON edge.to_lot = ancestors.lot
+         SELECT edge.from_lot FROM upstream JOIN lineage AS edge ON edge.to_lot = upstream.lot
        )
-       SELECT lot FROM ancestors LIMIT $2`,
+       SELECT edge.from_lot AS from, edge.to_lot AS to, edge.mass::text AS mass
+         FROM upstream JOIN lineage AS edge ON edge.to_lot = upstream.lot LIMIT $2`,
       [lot, limit],
     );
-    return rows.map((row) => row.lot);
+    return rows.map(({ mass, ...edge }) => ({ ...edge, mass: BigInt(mass) }));
   }
 
   private async edgesFrom(lots: string[], direction: Direction, limit: number): Promise<EdgeRow[]> {

@@ -68,6 +68,7 @@ export class VerificationModule {
   static forRoot({ runsJobs, answersHttp }: VerificationOptions): DynamicModule {
     return {
       module: VerificationModule,
+      global: true,
       controllers: answersHttp ? [FindingsController] : [],
       providers: [parameters, ListFindings, VerificationMetrics, ...(runsJobs ? [...useCases, ...processors] : [])],
       exports: [RuleParameters, ListFindings, ...(runsJobs ? [VerifyEntries, AuditLog, JudgeDeadlines] : [])],

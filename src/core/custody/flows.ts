@@ -1,0 +1,98 @@
+/** A flow of mass from a lot that was consumed into one that was made of it. */
+export interface Flow {
+  from: string;
+  to: string;
+  mass: bigint;
+}
+
+/** Groups flows by the lot they run into, with what ran into it in all. */
+function inflows(flows: readonly Flow[]): Map<string, { total: bigint; flows: Flow[] }> {
+  const into = new Map<string, { total: bigint; flows: Flow[] }>();
+  for (const flow of flows) {
+    const known = into.get(flow.to) ?? { total: 0n, flows: [] };
+    known.total += flow.mass;
+    known.flows.push(flow);
+    into.set(flow.to, known);
+  }
+  return into;
+}
+
+const part = (mass: bigint, total: bigint): number => (total === 0n ? 0 : Number(mass) / Number(total));
+
+/**
+ * The order in which every lot comes before those it was made of. Flows form no circle: a lot is made once, of lots that
+ * were there before it.
+ */
+function downToUp(root: string, into: ReadonlyMap<string, { flows: readonly Flow[] }>): string[] {
+  const order: string[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const stack = [root];
+  while (stack.length > 0) {
+    const lot = stack.at(-1) as string;
+    if (state.get(lot) === undefined) {
+      state.set(lot, 'open');
+      for (const { from } of into.get(lot)?.flows ?? []) if (state.get(from) === undefined) stack.push(from);
+    } else {
+      stack.pop();
+      if (state.get(lot) === 'open') order.push(lot);
+      state.set(lot, 'done');
+    }
+  }
+  return order.toReversed();
+}
+
+/** What a lot was made of, ready to be asked how much of its mass a set of lots stands for. */
+export class Upstream {
+  private readonly into: ReadonlyMap<string, { total: bigint; flows: Flow[] }>;
+  private readonly order: readonly string[];
+
+  /** @param flows every flow into the lot and into whatever it was made of. */
+  constructor(
+    readonly lot: string,
+    flows: readonly Flow[],
+  ) {
+    this.into = inflows(flows);
+    this.order = downToUp(lot, this.into);
+  }
+
+  /**
+   * The share of the lot's mass, 0 to 1, that passed through one of `lots` on its way; mass that passed through two of
+   * them counts once.
+   */
+  shareThrough(lots: ReadonlySet<string>): number {
+    const shares = new Map([[this.lot, 1]]);
+    let through = 0;
+    for (const lot of this.order) {
+      const share = shares.get(lot) ?? 0;
+      if (share === 0) continue;
+      if (lots.has(lot)) {
+        through += share;
+        continue;
+      }
+      const { total = 0n, flows = [] } = this.into.get(lot) ?? {};
+      for (const { from, mass } of flows) shares.set(from, (shares.get(from) ?? 0) + share * part(mass, total));
+    }
+    return Math.min(1, through);
+  }
+}
+
+/**
+ * How much of each lot stems from `root`, 0 to 1, for the root and all that was made of it.
+ * @param flows every flow into a lot that contains some of the root, from wherever it comes, in the order of the log.
+ */
+export function fractionsOf(root: string, flows: readonly Flow[]): Map<string, number> {
+  const fractions = new Map([[root, 1]]);
+  // In the order of the log an input is known before what is made of it.
+  for (const [lot, { total, flows: own }] of inflows(flows)) {
+    if (lot === root) continue;
+    const fraction = own.reduce((sum, { from, mass }) => sum + (fractions.get(from) ?? 0) * part(mass, total), 0);
+    fractions.set(lot, Math.min(1, fraction));
+  }
+  return fractions;
+}
+
+/** A share as text with four decimals, rounded down, so that only the whole is "1.0000"; what is there is never "0.0000". */
+export function shareText(share: number): string {
+  const tenThousandths = Math.floor(share * 10_000 + 1e-6);
+  return (share > 0 ? Math.max(1, tenThousandths) / 10_000 : 0).toFixed(4);
+}

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { type Quantity, kilograms, milligrams } from '../../core/custody/quantity.js';
+import { AditError } from '../../core/errors.js';
+import { Clock } from '../clock.js';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+import { RuleParameters } from '../verification/rule-parameters.js';
+
+const DAY = 86_400_000;
+const MILLIGRAMS = 1_000_000n;
+/** Months that one answer gives, the newest. */
+const MONTHS = 60;
+
+export interface MonthlyVolume {
+  month: string;
+  mineral: string;
+  lots: number;
+  /** Null: less than anything that is published. */
+  declared: Quantity | null;
+  tagged: Quantity | null;
+  /** What the workers of the site can bring forth in a month; null where it is not known. */
+  capacity: Quantity | null;
+}
+
+export interface Volumes {
+  site: string;
+  /** How old the newest figure is at least, and to what it is rounded up. */
+  delayDays: number;
+  bucket: Quantity | null;
+  items: MonthlyVolume[];
+}
+
+interface SiteRow {
+  capacity: { workers: number; kilogramsPerWorkerMonth: Record<string, string> } | null;
+}
+
+interface VolumeRow {
+  month: string;
+  mineral: string;
+  lots: number;
+  declared: string;
+  tagged: string;
+}
+
+/** Monthly mass declared and tagged at a site against what it can dig, as far as it is published. */
+@Injectable()
+export class ListVolumes {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly parameters: RuleParameters,
+  ) {}
+
+  /** Throws `not-found`. */
+  async list(site: string): Promise<Volumes> {
+    const { volumesDelayDays: delayDays, volumesBucketKilograms } = this.config;
+    const { rows: sites } = await this.database.pool.query<SiteRow>('SELECT capacity FROM sites WHERE id = $1', [site]);
+    if (sites[0] === undefined) throw new AditError('not-found', `There is no site ${site}.`);
+    const { capacity } = sites[0];
+    const until = Math.floor((this.clock.now() - delayDays * DAY) / DAY);
+    const { rows } = await this.database.pool.query<VolumeRow>(
+      `SELECT to_char(date '1970-01-01' + day, 'YYYY-MM') AS month, mineral, count(*) AS lots,
+              sum(mass)::text AS declared,
+              COALESCE(sum(mass) FILTER (WHERE EXISTS (SELECT FROM tag_uses WHERE tag_uses.lot = site_production.lot)), 0)::text AS tagged
+         FROM site_production WHERE site = $1 AND day <= $2
+        GROUP BY month, mineral ORDER BY month DESC, mineral LIMIT ${MONTHS}`,
+      [site, until],
+    );
+    const bucket = BigInt(volumesBucketKilograms) * MILLIGRAMS;
+    return {
+      site,
+      delayDays,
+      bucket: bucket === 0n ? null : kilograms(bucket),
+      items: rows.map(({ month, mineral, lots, declared, tagged }) => ({
+        month,
+        mineral,
+        lots,
+        declared: published(BigInt(declared), bucket),
+        tagged: published(BigInt(tagged), bucket),
+        capacity: this.monthlyCapacity(capacity, mineral),
+      })),
+    };
+  }
+
+  private monthlyCapacity(capacity: SiteRow['capacity'], mineral: string): Quantity | null {
+    if (capacity === null) return null;
+    const { kilogramsPerWorkerMonth: usual } = this.parameters.asOf(this.clock.now()).siteOverCapacity;
+    const each = capacity.kilogramsPerWorkerMonth[mineral] ?? usual[mineral];
+    if (each === undefined) return null;
+    const mass = milligrams({ value: each, uom: 'KGM' }) * BigInt(capacity.workers);
+    return mass === 0n ? null : kilograms(mass);
+  }
+}
+
+const published = (mass: bigint, bucket: bigint): Quantity | null => {
+  if (mass === 0n) return null;
+  return kilograms(bucket === 0n ? mass : ((mass + bucket - 1n) / bucket) * bucket);
+};

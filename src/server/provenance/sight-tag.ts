@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { Database } from '../database/database.js';
+
+/** Places of one tag in one answer at most. */
+const MAX_SIGHTINGS = 1_000;
+
+export interface TagSighting {
+  /** Put on a lot, or voided. */
+  event: string;
+  index: number;
+  type: string;
+  iss: string;
+  occurredAt: string;
+  place: { site?: string; facility?: string } | null;
+  /** Lots that it was put on by this event. */
+  lots: string[];
+}
+
+export interface SeenTag {
+  tag: string;
+  /** The series it was issued in, in the order of the log. */
+  issued: { series: string; site: string; issuer: string | null; event: string; index: number }[];
+  sightings: TagSighting[];
+  /** Lots that carry it now, with who holds them. */
+  carriedBy: { lot: string; status: string; holder: string }[];
+}
+
+interface SightingRow {
+  id: string;
+  index: number;
+  jws: string;
+  lots: string[];
+}
+
+interface Claims {
+  type: string;
+  iss: string;
+  occurredAt: string;
+  place?: { site?: string; facility?: string };
+}
+
+const claimsOf = (jws: string): Claims =>
+  JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as Claims;
+
+/** Every place a tag was seen: where it was issued to, what it was put on, where it was voided, and what carries it. */
+@Injectable()
+export class SightTag {
+  constructor(private readonly database: Database) {}
+
+  /** Throws `not-found` for a tag that nobody issued, used or voided. */
+  async sight(tag: string): Promise<SeenTag> {
+    const digits = /[0-9]{0,15}$/.exec(tag)?.[0].length ?? 0;
+    const cuts = Array.from({ length: digits }, (_, i) => tag.length - digits + i);
+    const { pool } = this.database;
+    const [{ rows: issued }, { rows: sightings }, { rows: carriedBy }] = await Promise.all([
+      pool.query<SeenTag['issued'][number]>(
+        `SELECT issued.series, issued.site, issued.issuer, entry.id AS event, issued.index
+           FROM unnest($2::integer[]) AS cut (at)
+           JOIN tag_ranges AS issued ON issued.series = left($1, cut.at)
+            AND substr($1, cut.at + 1)::bigint BETWEEN issued.from_number AND issued.to_number
+            AND length($1) - cut.at = GREATEST(COALESCE(issued.digits, 0), length(substr($1, cut.at + 1)::bigint::text))
+           JOIN entries AS entry ON entry.index = issued.index
+          ORDER BY issued.index`,
+        [tag, cuts],
+      ),
+      pool.query<SightingRow>(
+        `SELECT e.id, e.index, e.jws,
+                ARRAY(SELECT lot FROM tag_uses WHERE tag = $1 AND tag_uses.index = e.index ORDER BY lot) AS lots
+           FROM (SELECT index FROM tag_uses WHERE tag = $1
+                 UNION SELECT index FROM filings WHERE subject = 'tag:' || $1) AS seen
+           JOIN entries AS e USING (index) ORDER BY e.index LIMIT ${MAX_SIGHTINGS}`,
+        [tag],
+      ),
+      pool.query<SeenTag['carriedBy'][number]>(
+        `SELECT id AS lot, status, holder FROM lots
+          WHERE id IN (SELECT lot FROM tag_uses WHERE tag = $1) AND tags @> ARRAY[$1] AND status <> 'consumed'
+          ORDER BY born_index, id LIMIT ${MAX_SIGHTINGS}`,
+        [tag],
+      ),
+    ]);
+    if (issued.length === 0 && sightings.length === 0)
+      throw new AditError('not-found', `Nobody has issued, used or voided the tag ${tag}.`);
+    return { tag, issued, sightings: sightings.map(sightingOf), carriedBy };
+  }
+}
+
+function sightingOf({ id, index, jws, lots }: SightingRow): TagSighting {
+  const { type, iss, occurredAt, place } = claimsOf(jws);
+  const { site, facility } = place ?? {};
+  const named = { ...(site === undefined ? {} : { site }), ...(facility === undefined ? {} : { facility }) };
+  return { event: id, index, type, iss, occurredAt, place: place === undefined ? null : named, lots };
+}

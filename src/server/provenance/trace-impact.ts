@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { fractionsOf, shareText } from '../../core/custody/flows.js';
+import { AditError } from '../../core/errors.js';
+import { type Quantity, kilograms } from '../../core/custody/quantity.js';
+import type { LotStatus } from '../../core/custody/view.js';
+import { Database } from '../database/database.js';
+
+/** Lots made of one lot that an answer follows at most. */
+const MAX_LOTS = 20_000;
+/** Millionths, so that a mass times a share stays a whole number. */
+const MILLION = 1_000_000;
+
+export interface AffectedLot {
+  lot: string;
+  status: LotStatus;
+  holder: string;
+  inTransitTo: string | null;
+  mass: Quantity;
+  /** How much of it stems from the lot asked about, by the masses that flowed. */
+  contains: Quantity | null;
+  share: string;
+}
+
+export interface Impact {
+  lot: string;
+  /** Lots that contain some of it now, the one with the most first; those used up on the way are not listed. */
+  items: AffectedLot[];
+  /** Who has to be told: holders, and receivers of what is on its way. */
+  holders: string[];
+  truncated: boolean;
+}
+
+interface LotRow {
+  id: string;
+  status: LotStatus;
+  holder: string;
+  in_transit_to: string | null;
+  mass: string;
+}
+
+/** Answers a recall: what contains this lot now, how much of it, and who holds it. */
+@Injectable()
+export class TraceImpact {
+  constructor(private readonly database: Database) {}
+
+  /** Throws `not-found`. */
+  async trace(lot: string): Promise<Impact> {
+    const { rows: affected } = await this.database.pool.query<{ lot: string }>(
+      `WITH RECURSIVE down (lot) AS (
+         SELECT id FROM lots WHERE id = $1
+         UNION
+         SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot
+       ) SELECT lot FROM down LIMIT ${MAX_LOTS + 1}`,
+      [lot],
+    );
+    if (affected.length === 0) throw new AditError('not-found', `There is no lot ${lot}.`);
+    const lots = affected.slice(0, MAX_LOTS).map((row) => row.lot);
+    const [{ rows: edges }, { rows }] = await Promise.all([
+      this.database.pool.query<{ from: string; to: string; mass: string }>(
+        `SELECT from_lot AS from, to_lot AS to, mass::text AS mass FROM lineage
+          WHERE to_lot = ANY($1::uuid[]) AND to_lot <> $2 ORDER BY index`,
+        [lots, lot],
+      ),
+      this.database.pool.query<LotRow>(
+        `SELECT id, status, holder, in_transit_to, mass::text AS mass FROM lots
+          WHERE id = ANY($1::uuid[]) AND status <> 'consumed'`,
+        [lots],
+      ),
+    ]);
+    const fractions = fractionsOf(
+      lot,
+      edges.map(({ mass, ...edge }) => ({ ...edge, mass: BigInt(mass) })),
+    );
+    const items = rows
+      .map((row) => ({ row, fraction: fractions.get(row.id) ?? 0, mass: BigInt(row.mass) }))
+      .map((item) => ({
+        ...item,
+        contains: (item.mass * BigInt(Math.round(item.fraction * MILLION))) / BigInt(MILLION),
+      }))
+      .toSorted((a, b) =>
+        a.contains === b.contains ? (a.row.id < b.row.id ? -1 : 1) : a.contains > b.contains ? -1 : 1,
+      )
+      .map(({ row, fraction, mass, contains }) => ({
+        lot: row.id,
+        status: row.status,
+        holder: row.holder,
+        inTransitTo: row.in_transit_to,
+        mass: kilograms(mass),
+        contains: contains === 0n ? null : kilograms(contains),
+        share: shareText(fraction),
+      }));
+    return { lot, items, holders: holdersOf(items), truncated: affected.length > MAX_LOTS };
+  }
+}
+
+const holdersOf = (items: readonly AffectedLot[]): string[] => [
+  ...new Set(items.flatMap(({ holder, inTransitTo }) => (inTransitTo === null ? [holder] : [holder, inTransitTo]))),
+];

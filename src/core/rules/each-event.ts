@@ -1,0 +1,64 @@
+import { references } from '../event/references.js';
+import type { EventTypeName } from '../event/types/index.js';
+import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
+import type { Parameters } from './parameters.js';
+import type { Observation, Rule } from './rule.js';
+
+/** What a rule sees in one event; the event itself is the subject unless it names another. */
+export type Seen = Pick<Observation, 'severity' | 'measured' | 'threshold' | 'detail'> &
+  Partial<Pick<Observation, 'subject' | 'cause' | 'lots' | 'events'>>;
+
+type JudgesEach = Pick<Rule, 'subjects' | 'evaluate'>;
+
+/** Every lot that an entry extends, ends, makes or names, each once. */
+export function lotsOf({ event }: JudgedEvent): string[] {
+  const { lots, outputs } = references(event);
+  return [...new Set([...lots.map(({ lot }) => lot), ...outputs])];
+}
+
+const isOneOf = <T extends EventTypeName>(entry: JudgedEvent, types: readonly T[]): entry is JudgedOf<T> =>
+  (types as readonly string[]).includes(entry.event.type);
+
+/**
+ * A rule that judges each event of some types by itself, whatever else the facts say about it: the subjects are the
+ * events, so that a finding closes when its event is judged again and found well.
+ */
+export function judgesEach<T extends EventTypeName>(
+  types: readonly T[],
+  look: (entry: JudgedOf<T>, facts: Facts, parameters: Parameters) => Seen[],
+): JudgesEach {
+  const judged = ({ entries }: Facts): JudgedOf<T>[] => entries.filter((entry) => isOneOf(entry, types));
+  return {
+    subjects: (facts) => judged(facts).map(({ event }) => event.id),
+    evaluate: (facts, parameters) =>
+      judged(facts).flatMap((entry) =>
+        look(entry, facts, parameters).map((seen) => ({
+          subject: entry.event.id,
+          cause: 'event',
+          lots: lotsOf(entry),
+          events: [entry.event.id],
+          firstIndex: entry.index,
+          ...seen,
+        })),
+      ),
+  };
+}
+
+/** What a holder does with lots: the types whose events extend, end or begin a lot's chain. */
+export const custodyTypes = [
+  'lot.declared',
+  'lot.measured',
+  'lot.sealed',
+  'custody.dispatched',
+  'custody.received',
+  'custody.recalled',
+  'lot.aggregated',
+  'lot.split',
+  'lot.processed',
+  'lot.exported',
+  'lot.imported',
+  'lot.closed',
+] as const satisfies readonly EventTypeName[];
+
+/** `2026-05-12` of a time in ms, UTC. */
+export const dayText = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -1,0 +1,53 @@
+import { judgesEach } from './each-event.js';
+import type { Facts, JudgedOf } from './facts.js';
+import { isType } from './facts.js';
+import type { Rule } from './rule.js';
+
+/** The dispatches that a receipt answers, each once. */
+function dispatchesOf({ event }: JudgedOf<'custody.received'>, { chains }: Facts): JudgedOf<'custody.dispatched'>[] {
+  const found = new Map<string, JudgedOf<'custody.dispatched'>>();
+  for (const { lot, prev } of event.payload.lots) {
+    const dispatch = chains.get(lot)?.find((entry) => entry.event.id === prev);
+    if (dispatch !== undefined && isType(dispatch, 'custody.dispatched')) found.set(prev, dispatch);
+  }
+  return [...found.values()];
+}
+
+export const selfDealing: Rule = {
+  id: 'self-dealing',
+  version: 1,
+  group: 'actors',
+  title: 'Both sides of a handover are one',
+  means:
+    'Dispatch and receipt were recorded by one device, signed with one key, or by one actor: nobody else has seen the goods.',
+  doesNotMean:
+    'Fraud: at a remote site a phone is lent. It means that the second signature proves nothing more than the first.',
+  describe: ({ selfDealing: { severity } }) => `Dispatch and receipt name the same device, key or actor: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  scope: ['chains'],
+  ...judgesEach(['custody.received'], (entry, facts, { selfDealing: { severity } }) => {
+    const { event } = entry;
+    const same = dispatchesOf(entry, facts).find(
+      ({ event: sent }) =>
+        sent.iss === event.iss ||
+        sent.kid === event.kid ||
+        (sent.payload.device !== undefined && sent.payload.device === event.payload.device),
+    );
+    if (same === undefined) return [];
+    const by =
+      same.event.iss === event.iss
+        ? `actor ${event.iss}`
+        : same.event.kid === event.kid
+          ? 'key'
+          : `device ${event.payload.device}`;
+    return [
+      {
+        severity,
+        events: [same.event.id, event.id],
+        measured: `1 ${by.split(' ')[0]}`,
+        threshold: '2',
+        detail: `${same.event.iss} sent and ${event.iss} received by one ${by}.`,
+      },
+    ];
+  }),
+};

@@ -88,6 +88,8 @@ export interface SiteProduction {
   /** Days since 1970-01-01 UTC; months that lie in `from`..`to` with a longest window's margin are judged. */
   from: number;
   to: number;
+  /** Whether anything was declared there before `from`. */
+  earlier?: boolean;
   days: readonly { day: number; lots: readonly { lot: string; event: string; mass: bigint; index: number }[] }[];
 }
 

@@ -1,17 +1,6 @@
 import { judgesEach } from './each-event.js';
-import type { Facts, JudgedOf } from './facts.js';
-import { isType } from './facts.js';
+import { handoversOf } from './handover-pairs.js';
 import type { Rule } from './rule.js';
-
-/** The dispatches that a receipt answers, each once. */
-function dispatchesOf({ event }: JudgedOf<'custody.received'>, { chains }: Facts): JudgedOf<'custody.dispatched'>[] {
-  const found = new Map<string, JudgedOf<'custody.dispatched'>>();
-  for (const { lot, prev } of event.payload.lots) {
-    const dispatch = chains.get(lot)?.find((entry) => entry.event.id === prev);
-    if (dispatch !== undefined && isType(dispatch, 'custody.dispatched')) found.set(prev, dispatch);
-  }
-  return [...found.values()];
-}
 
 export const selfDealing: Rule = {
   id: 'self-dealing',
@@ -27,7 +16,8 @@ export const selfDealing: Rule = {
   scope: ['chains'],
   ...judgesEach(['custody.received'], (entry, facts, { selfDealing: { severity } }) => {
     const { event } = entry;
-    const same = dispatchesOf(entry, facts).find(
+    const sides = handoversOf(entry, facts).map(({ dispatch }) => dispatch);
+    const same = sides.find(
       ({ event: sent }) =>
         sent.iss === event.iss ||
         sent.kid === event.kid ||

@@ -37,7 +37,7 @@ export function productionRange(
 }
 
 /** Months whose every window lies within what is loaded. */
-function monthsJudged({ from, to }: SiteProduction, window: number): string[] {
+export function monthsJudged({ from, to }: SiteProduction, window: number): string[] {
   const months: string[] = [];
   for (let day = firstOfMonth(from + window); nextMonth(day) - 1 + window <= to; day = nextMonth(day))
     if (day - window >= from) months.push(monthOf(day));
@@ -45,7 +45,7 @@ function monthsJudged({ from, to }: SiteProduction, window: number): string[] {
 }
 
 /** Capacity in mg per worker and month times workers; null where it is not known. */
-function monthlyCapacity({ site, mineral }: SiteProduction, { siteOverCapacity }: Parameters): bigint | null {
+export function monthlyCapacity({ site, mineral }: SiteProduction, { siteOverCapacity }: Parameters): bigint | null {
   if (site.capacity === null) return null;
   const { workers, kilogramsPerWorkerMonth } = site.capacity;
   const kilogramsEach = kilogramsPerWorkerMonth[mineral] ?? siteOverCapacity.kilogramsPerWorkerMonth[mineral];
@@ -99,7 +99,8 @@ function worstWindows(production: SiteProduction, monthly: bigint, parameters: P
   return worst;
 }
 
-const subjectOf = ({ site, mineral }: SiteProduction, month: string): string => `${site.id}/${mineral}/${month}`;
+export const productionSubject = ({ site, mineral }: SiteProduction, month: string): string =>
+  `${site.id}/${mineral}/${month}`;
 
 function observe(production: SiteProduction, parameters: Parameters): Observation[] {
   const monthly = monthlyCapacity(production, parameters);
@@ -115,7 +116,7 @@ function observe(production: SiteProduction, parameters: Parameters): Observatio
     return [
       {
         severity: level.severity,
-        subject: subjectOf(production, month),
+        subject: productionSubject(production, month),
         cause: 'over-capacity',
         lots: lots.map(({ lot }) => lot),
         events: [...new Set(lots.map(({ event }) => event))],
@@ -148,7 +149,7 @@ export const siteOverCapacity: Rule = {
   scope: ['production'],
   subjects: (facts, parameters) =>
     facts.production.flatMap((production) =>
-      monthsJudged(production, longestWindow(parameters)).map((month) => subjectOf(production, month)),
+      monthsJudged(production, longestWindow(parameters)).map((month) => productionSubject(production, month)),
     ),
   evaluate: (facts, parameters) => facts.production.flatMap((production) => observe(production, parameters)),
 };

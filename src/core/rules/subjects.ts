@@ -105,6 +105,8 @@ function registrySubjects({ event }: JudgedEvent): string[] {
       return [siteSubject(event.payload.site)];
     case 'facility.registered':
       return [facilitySubject(event.payload.facility)];
+    case 'tags.issued':
+      return [siteSubject(event.payload.site)];
     case 'tags.voided':
       return event.payload.tags.map(tagSubject);
     case 'incident.reported': {

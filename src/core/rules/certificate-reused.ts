@@ -1,0 +1,65 @@
+import { certificateFacts } from './certificate-facts.js';
+import { isType } from './facts.js';
+import type { Facts, JudgedOf } from './facts.js';
+import type { Observation, Rule } from './rule.js';
+
+type Export = JudgedOf<'lot.exported'>;
+
+const lotsOf = ({ event }: Export): string[] => event.payload.lots.map(({ lot }) => lot);
+
+/** Exports of one certificate that are not the same shipment told again. */
+function shipments(exports: readonly Export[]): Export[] {
+  const distinct: Export[] = [];
+  for (const shipped of exports) {
+    const again = distinct.some(
+      (other) =>
+        lotsOf(other).some((lot) => lotsOf(shipped).includes(lot)) &&
+        other.event.payload.container === shipped.event.payload.container,
+    );
+    if (!again) distinct.push(shipped);
+  }
+  return distinct;
+}
+
+/** Serials of certificates that the entries cite or issue. */
+const serialsOf = ({ entries }: Facts): string[] => [
+  ...new Set(
+    entries.flatMap((entry) => (isType(entry, 'lot.exported') ? (entry.event.payload.certificate ?? []) : [])),
+  ),
+];
+
+function observe(serial: string, facts: Facts, severity: Observation['severity']): Observation[] {
+  const shipped = shipments(certificateFacts(serial, facts).exports);
+  const [, second] = shipped;
+  if (second === undefined) return [];
+  const containers = shipped.flatMap(({ event }) => event.payload.container ?? []);
+  return [
+    {
+      severity,
+      subject: serial,
+      cause: 'several-exports',
+      lots: [...new Set(shipped.flatMap(lotsOf))],
+      events: shipped.map(({ event }) => event.id),
+      measured: `${shipped.length} exports`,
+      threshold: '1 export',
+      detail: `Certificate ${serial} went with ${shipped.length} exports${containers.length > 1 ? ` (containers ${containers.join(', ')})` : ''}.`,
+      firstIndex: second.index,
+    },
+  ];
+}
+
+export const certificateReused: Rule = {
+  id: 'certificate-reused',
+  version: 1,
+  group: 'tags',
+  title: 'One certificate for two shipments',
+  means: 'The serial of one certificate is named by exports of different lots or containers.',
+  doesNotMean: 'Which of the shipments it was made out for.',
+  describe: ({ certificateReused: { severity } }) =>
+    `More than one \`lot.exported\` with the serial, of other lots or in another container: ${severity}.`,
+  standard: 'ICGLR Regional Certification Mechanism (one certificate a shipment)',
+  scope: ['about'],
+  subjects: serialsOf,
+  evaluate: (facts, { certificateReused: { severity } }) =>
+    serialsOf(facts).flatMap((serial) => observe(serial, facts, severity)),
+};

@@ -1,0 +1,66 @@
+import { lotsOf } from './each-event.js';
+import type { Facts, JudgedEvent } from './facts.js';
+import type { Observation, Rule } from './rule.js';
+import { documentSubject } from './subjects.js';
+
+const DAY = 86_400_000;
+/** Attachments that may look alike without saying the same. */
+const LIKENESSES = new Set(['photo', 'photograph', 'picture', 'logo', 'id', 'portrait']);
+
+/** Digests of papers that an entry attaches: of their bytes where that is disclosed, else the commitment. */
+const papersOf = ({ event }: JudgedEvent): string[] =>
+  (event.payload.attachments ?? [])
+    .filter(({ kind }) => !LIKENESSES.has(kind))
+    .flatMap(({ commit, digest }) => (digest === undefined ? [commit] : [commit, digest]));
+
+/** One waybill covers what one signer sends on one day; a paper follows its lot. */
+function related(a: JudgedEvent, b: JudgedEvent, { ancestors, upstream }: Facts): boolean {
+  const sameDay = Math.abs(a.event.occurredAtMs - b.event.occurredAtMs) <= DAY;
+  if (a.event.iss === b.event.iss && sameDay) return true;
+  const [ours, theirs] = [lotsOf(a), new Set(lotsOf(b))];
+  const pastOf = (lot: string): Iterable<string> => [...(ancestors.get(lot) ?? []), ...(upstream.get(lot) ?? [])];
+  return (
+    ours.some((lot) => theirs.has(lot) || [...pastOf(lot)].some((past) => theirs.has(past))) ||
+    [...theirs].some((lot) => [...pastOf(lot)].some((past) => ours.includes(past)))
+  );
+}
+
+const subjectsOf = ({ entries }: Facts): string[] => [...new Set(entries.flatMap(papersOf))];
+
+function observe(digest: string, facts: Facts, severity: Observation['severity']): Observation[] {
+  const uses = (facts.about.get(documentSubject(digest)) ?? []).filter((entry) => lotsOf(entry).length > 0);
+  const [first] = uses;
+  const strangers = first === undefined ? [] : uses.filter((use) => use !== first && !related(first, use, facts));
+  if (first === undefined || strangers.length === 0) return [];
+  const shown = [first, ...strangers];
+  return [
+    {
+      severity,
+      subject: digest,
+      cause: 'unrelated-lots',
+      lots: [...new Set(shown.flatMap(lotsOf))],
+      events: shown.map(({ event }) => event.id),
+      measured: `${shown.length} uses`,
+      threshold: 'related lots',
+      detail: `One document stands behind ${shown.length} events about lots that have nothing to do with one another.`,
+      firstIndex: strangers[0]?.index ?? null,
+    },
+  ];
+}
+
+export const documentReused: Rule = {
+  id: 'document-reused',
+  version: 1,
+  group: 'tags',
+  title: 'One paper for unrelated lots',
+  means: 'The same document is attached to events about lots of which none comes from the other.',
+  doesNotMean:
+    'Which of the uses is the true one. Photographs are not judged, nor what one signer sends on one day with one waybill.',
+  describe: ({ documentReused: { severity } }) =>
+    `The same attachment, by commitment or by its disclosed digest, on unrelated lots more than a day apart or by other signers: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (documentation); LBMA Responsible Gold Guidance',
+  scope: ['about', 'chains'],
+  subjects: subjectsOf,
+  evaluate: (facts, { documentReused: { severity } }) =>
+    subjectsOf(facts).flatMap((digest) => observe(digest, facts, severity)),
+};

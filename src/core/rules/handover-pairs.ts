@@ -1,0 +1,24 @@
+import type { Facts, JudgedOf } from './facts.js';
+import { isType } from './facts.js';
+
+/** A dispatch that a receipt answers, with the lots that it answers of it. */
+export interface HandoverPair {
+  dispatch: JudgedOf<'custody.dispatched'>;
+  lots: JudgedOf<'custody.received'>['event']['payload']['lots'];
+}
+
+/** The dispatches that a receipt answers; those whose lots' chains are not loaded are left out. */
+export function handoversOf({ event }: JudgedOf<'custody.received'>, { chains }: Facts): HandoverPair[] {
+  const pairs = new Map<string, HandoverPair>();
+  for (const received of event.payload.lots) {
+    const known = pairs.get(received.prev);
+    if (known !== undefined) {
+      known.lots.push(received);
+      continue;
+    }
+    const dispatch = chains.get(received.lot)?.find((entry) => entry.event.id === received.prev);
+    if (dispatch !== undefined && isType(dispatch, 'custody.dispatched'))
+      pairs.set(received.prev, { dispatch, lots: [received] });
+  }
+  return [...pairs.values()];
+}

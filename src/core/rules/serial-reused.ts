@@ -1,0 +1,54 @@
+import type { Facts, JudgedEvent } from './facts.js';
+import type { Observation, Rule } from './rule.js';
+import { serialSubject, serialsGiven } from './subjects.js';
+
+const subjectsOf = ({ entries }: Facts): string[] => [
+  ...new Set(entries.flatMap((entry) => serialsGiven(entry).map(({ serial }) => serial))),
+];
+
+/** A lot that is born of a bar with that serial goes on carrying it. */
+const continues = (later: JudgedEvent, lots: readonly string[]): boolean =>
+  'inputs' in later.event.payload && later.event.payload.inputs.some(({ lot }) => lots.includes(lot));
+
+function observe(serial: string, facts: Facts, severity: Observation['severity']): Observation[] {
+  const uses = (facts.about.get(serialSubject(serial)) ?? []).flatMap((entry) =>
+    serialsGiven(entry)
+      .filter((given) => given.serial === serial)
+      .map(({ lot }) => ({ lot, entry })),
+  );
+  const clashing = uses.filter(
+    ({ lot, entry }) =>
+      !uses.some((other) => other.entry.index < entry.index && continues(entry, [other.lot])) &&
+      uses.some((other) => other.lot !== lot),
+  );
+  const lots = [...new Set(clashing.map(({ lot }) => lot))];
+  if (lots.length < 2) return [];
+  return [
+    {
+      severity,
+      subject: serial,
+      cause: 'several-lots',
+      lots,
+      events: [...new Set(clashing.map(({ entry }) => entry.event.id))],
+      measured: `${lots.length} lots`,
+      threshold: '1 lot',
+      detail: `Bar serial ${serial} was given to ${lots.length} lots of which none was cast from the other.`,
+      firstIndex: clashing[1]?.entry.index ?? null,
+    },
+  ];
+}
+
+export const serialReused: Rule = {
+  id: 'serial-reused',
+  version: 1,
+  group: 'tags',
+  title: 'One bar number on two bars',
+  means: 'The same serial number was given to lots of which neither was made from the other.',
+  doesNotMean: 'That a bar was counterfeited: two refiners may number alike.',
+  describe: ({ serialReused: { severity } }) => `A bar serial given to more than one lot: ${severity}.`,
+  standard: 'LBMA Good Delivery Rules (bar numbers are unique)',
+  scope: ['about'],
+  subjects: subjectsOf,
+  evaluate: (facts, { serialReused: { severity } }) =>
+    subjectsOf(facts).flatMap((serial) => observe(serial, facts, severity)),
+};

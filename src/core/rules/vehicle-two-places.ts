@@ -1,0 +1,65 @@
+import { judgesEach } from './each-event.js';
+import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
+import { isType } from './facts.js';
+import { locate } from './registry.js';
+import type { Rule } from './rule.js';
+import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
+import { vehicleSubject } from './subjects.js';
+
+const DAY = 86_400_000;
+
+type Sighting = JudgedOf<'custody.dispatched' | 'transit.checked'>;
+
+const isSighting = (entry: JudgedEvent): entry is Sighting =>
+  isType(entry, 'custody.dispatched') || isType(entry, 'transit.checked');
+
+function stationOf(entry: JudgedEvent, facts: Facts): Station | null {
+  const place = locate(facts, entry, 100);
+  return place === null || place === 'undisclosed' ? null : { place, at: entry.event.occurredAtMs };
+}
+
+/** Where else the vehicle was seen within two days, before this entry in the log. */
+function otherSightings(entry: Sighting, vehicle: string, facts: Facts): Sighting[] {
+  const days = [-2, -1, 0, 1, 2].map((day) => vehicleSubject(vehicle, entry.event.occurredAtMs + day * DAY));
+  return [...new Set(days)]
+    .flatMap((subject) => facts.about.get(subject) ?? [])
+    .filter(isSighting)
+    .filter(({ index }) => index < entry.index);
+}
+
+export const vehicleTwoPlaces: Rule = {
+  id: 'vehicle-two-places',
+  version: 1,
+  group: 'movement',
+  title: 'One vehicle in two places',
+  means: 'A vehicle is named at two places that it cannot have been at within that time.',
+  doesNotMean: 'That the goods did not move: a number plate may be misread or copied.',
+  describe: ({ vehicleTwoPlaces: { severity, kilometresPerHour, minimumKilometres } }) =>
+    `Two dispatches or checkpoints with one vehicle, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex II red flags of transit',
+  scope: ['about'],
+  ...judgesEach(['custody.dispatched', 'transit.checked'], (entry, facts, { vehicleTwoPlaces: limits }) => {
+    const { vehicle } = entry.event.payload;
+    const here = stationOf(entry, facts);
+    if (vehicle === undefined || here === null) return [];
+    const clashes = otherSightings(entry, vehicle, facts).flatMap((other) => {
+      const there = stationOf(other, facts);
+      if (there === null) return [];
+      const [first, second] = there.at <= here.at ? [there, here] : [here, there];
+      const travelled = journey(first, second);
+      const impossible = travelled.km > limits.minimumKilometres && travelled.kmh > limits.kilometresPerHour;
+      return impossible ? [{ other, ...travelled, time: second.at - first.at }] : [];
+    });
+    const [worst] = clashes.toSorted((a, b) => b.kmh - a.kmh);
+    if (worst === undefined) return [];
+    return [
+      {
+        severity: limits.severity,
+        events: [worst.other.event.id, entry.event.id],
+        measured: speedText(worst.kmh),
+        threshold: `${limits.kilometresPerHour} km/h`,
+        detail: `Vehicle ${vehicle} is named at two places ${distanceText(worst.km)} apart within ${durationText(worst.time)}.`,
+      },
+    ];
+  }),
+};

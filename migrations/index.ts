@@ -2,6 +2,7 @@ import type { MigrationInterface } from 'typeorm';
 import { Ledger0001 } from './0001-ledger.js';
 import { Verification0002 } from './0002-verification.js';
 import { Alerts0003 } from './0003-alerts.js';
+import { Attestations0004 } from './0004-attestations.js';
 import { Rules0005 } from './0005-rules.js';
 
 /** A migration that says under which name it is noted. */
@@ -11,4 +12,10 @@ type NamedMigration = MigrationInterface & { name: string };
  * Every migration, in order. TypeORM sorts by the 13 digits that end a migration's `name`, so each `name` is its title
  * followed by its number, padded: `Ledger0000000000001`.
  */
-export const migrations: (new () => NamedMigration)[] = [Ledger0001, Verification0002, Alerts0003, Rules0005];
+export const migrations: (new () => NamedMigration)[] = [
+  Ledger0001,
+  Verification0002,
+  Alerts0003,
+  Attestations0004,
+  Rules0005,
+];

@@ -31,6 +31,18 @@ export interface Told {
 
 type Body = Record<string, unknown>;
 
+/** Types that name lots without extending their chains. */
+const NAMING = new Set([
+  'lot.held',
+  'lot.released',
+  'certificate.issued',
+  'event.refused',
+  'incident.reported',
+  'transit.checked',
+  'payment.recorded',
+  'stock.counted',
+]);
+
 /**
  * A ledger in memory, of admission alone: events have the shape of their types and are judged by `admit`, and nothing
  * is signed, because admission judges what has been verified.
@@ -181,7 +193,7 @@ export class CoreLedger {
   }
 
   private linked(type: string, item: unknown): unknown {
-    if (['lot.held', 'lot.released', 'certificate.issued', 'event.refused'].includes(type)) return item;
+    if (NAMING.has(type)) return item;
     const named = typeof item === 'string' ? { lot: item } : (item as { lot: string });
     return { prev: this.view.lots.get(named.lot)?.head ?? 'A'.repeat(43), ...named };
   }

@@ -158,6 +158,42 @@ export const examples: Record<EventTypeName, Example> = {
     required: ['/serial', '/exporter', '/lots', '/mass', '/originCountries', '/issuedOn', '/expiresOn'],
   },
   'certificate.revoked': { body: { serial: 'RW-2026-17', reason: 'wrong mass' }, required: ['/serial', '/reason'] },
+  'custody.assigned': {
+    body: { to: 'coop', lots: [extended], ground: 'returned to its owner by the court of Rubavu' },
+    required: ['/to', ...chain, '/ground'],
+  },
+  'incident.reported': { body: { category: 'theft', level: 2, lots: [LOT_1] }, required: ['/category', '/level'] },
+  'incident.updated': { body: { incident: EVENT_1, status: 'closed' }, required: ['/incident', '/status'] },
+  'origin.tested': {
+    body: { lot: LOT_1, sample: 'S-17', sites: ['hill'], result: 'plausible' },
+    required: ['/lot', '/sample', '/sites', '/result'],
+  },
+  'transit.checked': { body: { lots: [LOT_1] }, required: ['/lots'] },
+  'stock.counted': {
+    body: { place: { facility: 'depot' }, lots: [{ lot: LOT_1, mass: kilograms('48.6') }] },
+    required: ['/place', '/place/facility', '/lots', '/lots/0/lot', '/lots/0/mass'],
+  },
+  'payment.recorded': { body: { kind: 'tax', payer: 'coop' }, required: ['/kind', '/payer'] },
+  'event.corrected': {
+    body: {
+      event: EVENT_1,
+      field: '/outputs/0/mass',
+      was: kilograms('48.6'),
+      is: kilograms('46.8'),
+      reason: 'digits swapped',
+    },
+    required: ['/event', '/field', '/reason'],
+  },
+  'event.disputed': { body: { event: EVENT_1, ground: 'it never arrived' }, required: ['/event', '/ground'] },
+  'event.settled': {
+    body: { dispute: EVENT_1, settlement: 'withdrawn', reason: 'found in the other depot' },
+    required: ['/dispute', '/settlement', '/reason'],
+  },
+  'finding.answered': {
+    body: { finding: LOT_1, answer: 'explain', reason: 'the scale was recalibrated' },
+    required: ['/finding', '/answer', '/reason'],
+  },
+  'data.erased': { body: { digests: [EVENT_1], ground: 'request of the person' }, required: ['/digests', '/ground'] },
 };
 
 /** A fresh copy of the minimal payload of a type, with claims changed or added; undefined takes one away. */

@@ -44,8 +44,22 @@ function expandValue(value: unknown, claim: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, expandValue(inner, name)]));
 }
 
-/** Types whose `lots` are plain ids, because they do not extend a chain. */
-const NAMING = new Set(['lot.held', 'lot.released', 'certificate.issued']);
+/** Types that name lots without extending their chains: plain ids, or a lot without `prev`. */
+const NAMING = new Set([
+  'lot.held',
+  'lot.released',
+  'certificate.issued',
+  'incident.reported',
+  'transit.checked',
+  'payment.recorded',
+  'stock.counted',
+]);
+
+function named(item: unknown, known: Known): unknown {
+  if (typeof item === 'string') return known.lot(item) ?? item;
+  const body = item as Body;
+  return { ...body, lot: known.lot(String(body.lot)) ?? body.lot };
+}
 
 function linked(item: unknown, known: Known): Body {
   const body: Body = typeof item === 'string' ? { lot: item } : { ...(item as Body) };
@@ -62,12 +76,17 @@ export function expandStep(step: Step, known: Known): Body {
     const list = body[claim];
     if (!Array.isArray(list)) continue;
     body[claim] = NAMING.has(type)
-      ? list.map((lot: string) => known.lot(lot) ?? lot)
+      ? list.map((item: unknown) => named(item, known))
       : list.map((item: unknown) => linked(item, known));
   }
   if (typeof body.lot === 'string') body.lot = known.lot(body.lot) ?? body.lot;
   if (Array.isArray(body.events))
     body.events = body.events.map((event: unknown) => (typeof event === 'number' ? known.event(event) : event));
+  if (Array.isArray(body.missing)) body.missing = body.missing.map((lot: string) => known.lot(lot) ?? lot);
+  for (const claim of ['event', 'incident', 'dispute']) {
+    const step = body[claim];
+    if (typeof step === 'number') body[claim] = known.event(step);
+  }
   if (type === 'key.revoked' && body.kid === undefined) body.kid = known.kid(String(body.actor));
   return body;
 }

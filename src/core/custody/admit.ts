@@ -1,5 +1,6 @@
 import { AditError } from '../errors.js';
 import { type AditEvent } from '../event/event.js';
+import { applyAttestation } from './apply-attestation.js';
 import { applyBirth } from './apply-birth.js';
 import { applyHandover } from './apply-handover.js';
 import { applyLotEvent } from './apply-lot-event.js';
@@ -41,8 +42,9 @@ export function admit(event: AditEvent, view: LedgerView, identity: Identity): A
   applyBirth(event, view, index);
   applyHandover(event, view, index);
   applyLotEvent(event, view, index);
+  applyAttestation(event, view, index);
   for (const { lot, prev } of linksOf(event)) view.successors.set(successorKey(lot, prev), successorOf(event));
-  view.events.set(event.id, { index });
+  view.events.set(event.id, { index, event });
   view.size = index + 1;
   return { outcome: 'admitted' };
 }

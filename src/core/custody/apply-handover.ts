@@ -26,6 +26,10 @@ export function applyHandover(event: AditEvent, view: LedgerView, index: number)
   } else if (event.type === 'custody.recalled') {
     for (const { lot } of event.payload.lots)
       extend(lot, event, view, index, { ...arrived, recalledFrom: view.lots.get(lot)?.inTransitTo ?? null });
+  } else if (event.type === 'custody.assigned') {
+    // The hold stays until its authority releases it, so that the new holder cannot sell before it has decided.
+    for (const { lot } of event.payload.lots)
+      extend(lot, event, view, index, { ...arrived, holder: event.payload.to, recalledFrom: null });
   }
 }
 

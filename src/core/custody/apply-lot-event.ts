@@ -1,14 +1,10 @@
 import type { AditEvent } from '../event/event.js';
-import { releasable } from './check-lots.js';
-import { attest, extend } from './extend.js';
+import { extend } from './extend.js';
 import { rescaled } from './origins.js';
 import { milligrams, partsPerMillion } from './quantity.js';
 import type { LedgerView, Lot } from './view.js';
 
-/** The hold that the ledger itself puts on a lot when a receipt crossed a recall; any authority may lift it. */
-const LEDGER_HOLD = 'ledger';
-
-/** What its holder does with a lot beside handing it over, and what others attest of it. */
+/** What its holder does with a lot beside handing it over. */
 export function applyLotEvent(event: AditEvent, view: LedgerView, index: number): void {
   switch (event.type) {
     case 'lot.measured':
@@ -26,7 +22,6 @@ export function applyLotEvent(event: AditEvent, view: LedgerView, index: number)
       for (const { lot } of event.payload.lots) extend(lot, event, view, index, { status: 'closed' });
       break;
     default:
-      applyAttestation(event, view, index);
   }
 }
 
@@ -54,48 +49,4 @@ function seal(
   const kept = (view.lots.get(id)?.tags ?? []).filter((tag) => !tagsOff.includes(tag) && !tagsOn.includes(tag));
   extend(id, event, view, index, { tags: [...kept, ...tagsOn] });
   for (const tag of tagsOn) view.changes.tagUses.push({ tag, lot: id, index });
-}
-
-function applyAttestation(event: AditEvent, view: LedgerView, index: number): void {
-  switch (event.type) {
-    case 'lot.held':
-      for (const id of event.payload.lots) {
-        const holds = view.lots.get(id)?.holds ?? [];
-        attest(id, view, index, { holds: holds.includes(event.iss) ? holds : [...holds, event.iss] });
-      }
-      break;
-    case 'lot.released':
-      for (const id of event.payload.lots) {
-        const lot = view.lots.get(id);
-        const lifted = lot === undefined ? null : releasable(lot, event.iss);
-        attest(id, view, index, { holds: (lot?.holds ?? []).filter((hold) => hold !== lifted) });
-      }
-      break;
-    case 'assay.certified':
-      attest(event.payload.lot, view, index, { assayed: true });
-      break;
-    case 'event.refused':
-      for (const id of event.payload.lots) keepAttempt(id, event, view, index);
-      break;
-    default:
-  }
-}
-
-/**
- * A refused attempt is shown with the lots it was about. If it was the receipt of one whose dispatch was recalled, both
- * say they hold the goods: the lot is frozen until an authority has decided.
- */
-function keepAttempt(
-  id: string,
-  event: Extract<AditEvent, { type: 'event.refused' }>,
-  view: LedgerView,
-  index: number,
-): void {
-  const lot = view.lots.get(id);
-  if (lot === undefined) return;
-  const { code, signer } = event.payload;
-  const crossed = lot.recalledFrom === signer && (code === 'head-moved' || code === 'lot-not-in-transit');
-  const living = lot.status === 'held' || lot.status === 'inTransit';
-  const freeze = crossed && living && !lot.holds.includes(LEDGER_HOLD);
-  attest(id, view, index, freeze ? { holds: [...lot.holds, LEDGER_HOLD] } : {});
 }

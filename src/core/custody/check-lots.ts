@@ -2,7 +2,8 @@ import type { AditError } from '../errors.js';
 import type { AditEvent } from '../event/event.js';
 import { lotId } from '../event/ids.js';
 import type { Admission } from './admit.js';
-import { refusal } from './check-registry.js';
+import { checkTarget } from './check-target.js';
+import { refusal } from './refusal.js';
 import { isFork } from './fork.js';
 import { type Link, linksOf } from './links.js';
 import { type LedgerView, type Lot, successorKey } from './view.js';
@@ -15,7 +16,8 @@ const GRACE_INTERNATIONAL = 72 * HOUR;
 /** What an authority's hold lets pass: goods that arrive are received, and may be weighed and sealed. */
 const ALLOWED_UNDER_HOLD: ReadonlySet<AditEvent['type']> = new Set(['custody.received', 'lot.measured', 'lot.sealed']);
 
-type Verdict = { error: AditError; evidence: boolean } | { missing: string } | null;
+/** Null: nothing is wrong. `missing`: the id of an event that is not in the log yet. */
+export type Verdict = { error: AditError; evidence: boolean } | { missing: string } | null;
 
 /** Every lot that an event creates, extends, consumes or names, in array order; a refusal counts before a wait. */
 export function checkLots(event: AditEvent, view: LedgerView): Admission {
@@ -32,6 +34,7 @@ function* verdicts(event: AditEvent, view: LedgerView): Generator<Verdict> {
   yield* checkOutputs(event, view);
   for (const link of linksOf(event)) yield checkLink(event, link, view);
   yield* checkNamed(event, view);
+  yield checkTarget(event, view);
   yield checkInheritance(event, view);
 }
 
@@ -62,7 +65,8 @@ function checkLink(event: AditEvent, link: Link, view: LedgerView): Verdict {
   const evidence = isEvidence(event, link, lot, view);
   const ended = checkEnded(event, lot, pointer);
   // Being held is told to whoever tries, and kept: it is the attempt that matters.
-  if (ended !== null) return { error: ended, evidence: evidence || ended.code === 'lot-on-hold' };
+  if (ended !== null)
+    return { error: ended, evidence: evidence || (ended.code === 'lot-on-hold' && event.type !== 'custody.assigned') };
   if (prev !== lot.head) {
     if (view.refused.has(prev)) return plain(parentRefused(link));
     if (!view.events.has(prev)) return { missing: prev };
@@ -87,12 +91,22 @@ function isEvidence(event: AditEvent, { lot, prev }: Link, state: Lot, view: Led
 function checkEnded(event: AditEvent, lot: Lot, pointer: string): AditError | null {
   if (lot.status === 'consumed') return refusal('lot-consumed', `Lot ${lot.id} has been consumed.`, `${pointer}/lot`);
   if (lot.status === 'closed') return refusal('lot-closed', `Lot ${lot.id} is closed.`, `${pointer}/lot`);
+  if (event.type === 'custody.assigned') return checkOwnHold(event.iss, lot, pointer);
   if (lot.holds.length > 0 && !ALLOWED_UNDER_HOLD.has(event.type))
     return refusal('lot-on-hold', `Lot ${lot.id} is held by ${lot.holds.join(', ')}.`, `${pointer}/lot`);
   return null;
 }
 
+/** An authority gives away only what it holds itself: no other's hold, and nothing that is free, is decided by it. */
+function checkOwnHold(authority: string, lot: Lot, pointer: string): AditError | null {
+  if (lot.holds.includes(authority)) return null;
+  if (lot.holds.length > 0)
+    return refusal('lot-on-hold', `Lot ${lot.id} is held by ${lot.holds.join(', ')}.`, `${pointer}/lot`);
+  return refusal('not-holder', `${authority} does not hold lot ${lot.id} back.`, `${pointer}/lot`);
+}
+
 function checkTransit(event: AditEvent, lot: Lot, pointer: string, view: LedgerView): AditError | null {
+  if (event.type === 'custody.assigned') return null;
   const inTransit = lot.status === 'inTransit';
   if (event.type !== 'custody.received' && event.type !== 'custody.recalled')
     return inTransit ? refusal('lot-in-transit', `Lot ${lot.id} is in transit.`, `${pointer}/lot`) : null;
@@ -111,6 +125,7 @@ export function graceOf(lot: Lot, view: LedgerView): number {
 }
 
 function checkRight(event: AditEvent, lot: Lot, pointer: string): AditError | null {
+  if (event.type === 'custody.assigned') return null;
   if (event.type === 'custody.received') {
     if (lot.inTransitTo !== event.iss)
       return refusal('not-holder', `Lot ${lot.id} was not dispatched to ${event.iss}.`, `${pointer}/lot`);
@@ -147,13 +162,23 @@ export function releasable(lot: Lot, authority: string): string | null {
   return [authority, 'ledger'].find((holder) => lot.holds.includes(holder)) ?? null;
 }
 
-function namedLots(event: AditEvent): [string, string][] {
+/** The lots that an attestation names, each with the pointer to its name. */
+export function namedLots(event: AditEvent): [string, string][] {
   switch (event.type) {
     case 'lot.held':
     case 'lot.released':
     case 'certificate.issued':
-      return event.payload.lots.map((lot, i) => [`/lots/${i}`, lot]);
+    case 'incident.reported':
+    case 'transit.checked':
+    case 'payment.recorded':
+      return (event.payload.lots ?? []).map((lot, i) => [`/lots/${i}`, lot]);
+    case 'stock.counted':
+      return [
+        ...event.payload.lots.map(({ lot }, i): [string, string] => [`/lots/${i}/lot`, lot]),
+        ...(event.payload.missing ?? []).map((lot, i): [string, string] => [`/missing/${i}`, lot]),
+      ];
     case 'assay.certified':
+    case 'origin.tested':
       return [['/lot', event.payload.lot]];
     default:
       return [];

@@ -1,18 +1,17 @@
-import { AditError, type ErrorCode } from '../errors.js';
+import { AditError } from '../errors.js';
 import type { AditEvent } from '../event/event.js';
 import { thumbprint } from '../event/keys.js';
 import { references } from '../event/references.js';
 import type { Signers } from '../event/types/event-type.js';
 import { eventTypes } from '../event/types/index.js';
 import type { Identity } from './admit.js';
+import { namedLots } from './check-lots.js';
+import { targetOf } from './check-target.js';
+import { refusal } from './refusal.js';
 import { type LedgerView, endorsementKey } from './view.js';
 
 /** The reserved actor in whose name the service key signs. */
 export const SERVICE_ACTOR = 'ledger';
-
-/** A refusal with a pointer to the one place that is wrong. */
-export const refusal = (code: ErrorCode, detail: string, pointer: string): AditError =>
-  new AditError(code, detail, [{ pointer, code, detail }]);
 
 type Check = (event: AditEvent, view: LedgerView, identity: Identity) => AditError | null;
 
@@ -101,6 +100,18 @@ function maySign(event: AditEvent, signers: Signers, view: LedgerView): boolean 
       return ('actor' in event.payload && event.payload.actor === event.iss) || has(signers.orRoles);
     case 'rootRegistrar':
       return event.iss === view.opened?.registrar;
+    case 'named':
+      return signers.claims.some((claim) => claimOf(event, claim) === event.iss);
+    case 'holderOfNamed':
+      // Of a lot that is not there nobody can say who holds it; that is refused as `lot-unknown`.
+      return (
+        has(signers.orRoles) ||
+        namedLots(event).every(([, id]) => (view.lots.get(id)?.holder ?? event.iss) === event.iss)
+      );
+    case 'targetSigner':
+    case 'namedInTarget':
+    case 'caseOwner':
+      return has('orRoles' in signers ? (signers.orRoles ?? []) : []) || isPartyTo(event, signers.by, view);
     case 'receiver':
     case 'anyone':
       return true;
@@ -108,6 +119,21 @@ function maySign(event: AditEvent, signers: Signers, view: LedgerView): boolean 
     case 'service':
       return false;
   }
+}
+
+const claimOf = (event: AditEvent, claim: string): unknown =>
+  new Map<string, unknown>(Object.entries(event.payload)).get(claim);
+
+/** What the signer must be to the event that it speaks of. One that is not in the log yet is waited for. */
+function isPartyTo(event: AditEvent, by: 'targetSigner' | 'namedInTarget' | 'caseOwner', view: LedgerView): boolean {
+  const id = targetOf(event)?.id ?? '';
+  if (by === 'caseOwner') {
+    const incident = view.incidents.get(id);
+    return incident === undefined ? !view.events.has(id) : incident.owner === event.iss;
+  }
+  const target = view.events.get(id)?.event;
+  if (target === undefined) return true;
+  return by === 'targetSigner' ? target.iss === event.iss : references(target).actors.includes(event.iss);
 }
 
 /** An authority declares in the name of a holder, and nobody else does. */
@@ -134,6 +160,9 @@ const ACTOR_CLAIMS = [
   'exporter',
   'importer',
   'signer',
+  'payer',
+  'payee',
+  'owner',
 ];
 
 function pointerToActor(event: AditEvent, actor: string): string {

@@ -21,3 +21,9 @@ export function linksOf(event: AditEvent): Link[] {
   if ('lots' in payload) add(payload.lots ?? [], '/lots');
   return links;
 }
+
+/** Every lot whose chain an event extends, ends or begins. */
+export const lotsOf = (event: AditEvent): string[] => [
+  ...linksOf(event).map(({ lot }) => lot),
+  ...('outputs' in event.payload ? event.payload.outputs.map(({ lot }) => lot) : []),
+];

@@ -1,4 +1,6 @@
+import type { AditEvent } from '../event/event.js';
 import type { PublicJwk } from '../event/keys.js';
+import type { Correction } from './corrections.js';
 
 /**
  * What admission needs to know of the ledger, as of one index. The caller loads every row an event refers to
@@ -29,6 +31,10 @@ export interface LedgerView {
   readonly successors: Map<string, Successor>;
   /** What actors stand by (`event.endorsed`), by `endorsementKey(event, actor)`: nobody's word displaces another's. */
   readonly endorsements: Map<string, Endorsement>;
+  /** `incident.reported` by event id: those that an event of this batch updates. */
+  readonly incidents: Map<string, Incident>;
+  /** By the id of the event they correct, in order of the log. */
+  readonly corrections: Map<string, Correction[]>;
   /** Ids of events refused earlier in this batch. */
   readonly refused: Set<string>;
   changes: Changes;
@@ -145,6 +151,18 @@ export interface Lot {
 
 export interface LoggedEvent {
   index: number;
+  /** What it says: there for events that another corrects, disputes, settles or updates. */
+  event?: AditEvent;
+}
+
+export interface Incident {
+  /** Id of its `incident.reported`. */
+  id: string;
+  index: number;
+  level: number;
+  /** By the newest `incident.updated` that says so. */
+  owner: string | null;
+  status: 'open' | 'mitigating' | 'closed';
 }
 
 export interface Successor {
@@ -185,6 +203,8 @@ export interface Changes {
   /** Registry events and attestations that name a lot without extending its chain. */
   attestations: { lot: string; index: number }[];
   certificates: Set<string>;
+  incidents: Set<string>;
+  corrections: Set<Correction>;
 }
 
 export interface TagRange {
@@ -211,6 +231,8 @@ export const noChanges = (): Changes => ({
   endorsements: [],
   attestations: [],
   certificates: new Set(),
+  incidents: new Set(),
+  corrections: new Set(),
 });
 
 export const emptyView = (log: string): LedgerView => ({
@@ -227,6 +249,8 @@ export const emptyView = (log: string): LedgerView => ({
   events: new Map(),
   successors: new Map(),
   endorsements: new Map(),
+  incidents: new Map(),
+  corrections: new Map(),
   refused: new Set(),
   changes: noChanges(),
 });

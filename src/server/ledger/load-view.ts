@@ -1,5 +1,11 @@
 import { type LedgerView, type Successor, endorsementKey, noChanges, successorKey } from '../../core/custody/view.js';
 import type { AditEvent } from '../../core/event/event.js';
+import { AditError } from '../../core/errors.js';
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { readEvent } from '../../core/event/event.js';
+import { targetOf } from '../../core/custody/check-target.js';
+import { lotsOf } from '../../core/custody/links.js';
+import { loadCorrections, loadIncidents, targetsOfCorrections } from '../registry/attestation-rows.js';
 import { type References, references } from '../../core/event/references.js';
 import type { Queryable } from '../database/rows.js';
 import { loadCertificates, loadEndorsements, loadIntroducedKeys, loadRegistry } from '../registry/registry-rows.js';
@@ -81,9 +87,46 @@ export async function loadView(db: Queryable, view: LedgerView, events: readonly
   );
   for (const endorsement of endorsed)
     view.endorsements.set(endorsementKey(endorsement.event, endorsement.by), endorsement);
+  await loadTargets(db, view, events);
   const endorsers = events.flatMap((event) => (event.type === 'event.endorsed' ? [event.iss] : []));
   await loadIntroducedKeys(db, [...new Set(endorsers)], view.keys);
 }
+
+/** The events that others correct, dispute, settle or update, as they were signed, with what has been said of them before. */
+async function loadTargets(db: Queryable, view: LedgerView, events: readonly AditEvent[]): Promise<void> {
+  const named = events.flatMap((event) => targetOf(event)?.id ?? []);
+  const endorsed = events.flatMap((event) => (event.type === 'event.endorsed' ? event.payload.events : []));
+  if (named.length === 0 && endorsed.length === 0) return;
+  const targets = [...new Set([...named, ...(await targetsOfCorrections(db, endorsed))])];
+  const missing = targets.filter((id) => view.events.get(id)?.event === undefined);
+  const { rows } = await db.query<{ index: number; jws: string }>(
+    'SELECT index, jws FROM entries WHERE id = ANY($1::text[]) AND index < $2',
+    [missing, view.size],
+  );
+  for (const { index, jws } of rows) {
+    const event = readLogged(jws, view.log);
+    if (event !== null) view.events.set(event.id, { index, event });
+  }
+  await loadLots(db, new Set(targets.flatMap((id) => lotsOfTarget(view, id))), view.lots);
+  await loadIncidents(db, named, view.incidents);
+  for (const [target, corrections] of await loadCorrections(db, targets, view.size))
+    if (!view.corrections.has(target)) view.corrections.set(target, corrections);
+}
+
+/** Null for what cannot be an event: a stored text that was tampered with, which a replay meets and reports by itself. */
+function readLogged(jws: string, log: string): AditEvent | null {
+  try {
+    return readEvent(parseEnvelope(`${jws}~`), log);
+  } catch (error) {
+    if (error instanceof AditError) return null;
+    throw error;
+  }
+}
+
+const lotsOfTarget = (view: LedgerView, id: string): string[] => {
+  const event = view.events.get(id)?.event;
+  return event === undefined ? [] : lotsOf(event);
+};
 
 const serialOf = (event: AditEvent): string[] =>
   event.type === 'certificate.issued' || event.type === 'certificate.revoked' ? [event.payload.serial] : [];
@@ -149,6 +192,8 @@ export function nextView(view: LedgerView): LedgerView {
     events: new Map(),
     successors: new Map(),
     endorsements: new Map(),
+    incidents: new Map(),
+    corrections: new Map(),
     refused: new Set(),
     changes: noChanges(),
   };

@@ -2,6 +2,7 @@ import { AditError } from '../../core/errors.js';
 import type { LedgerView } from '../../core/custody/view.js';
 import { sdDigest } from '../../core/event/disclosure.js';
 import { type Queryable, type Row, insertRows } from '../database/rows.js';
+import { writeAttestations } from '../registry/attestation-rows.js';
 import { writeRegistry } from '../registry/registry-rows.js';
 import type { Admitted, BatchResult, Refused } from './admit-batch.js';
 import { writeLots } from './lot-rows.js';
@@ -40,6 +41,7 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
   await writeProjections(db, view, result.admitted);
   await insertRefusals(db, result.refused);
   await insertDisclosures(db, result.admitted);
+  await eraseDisclosures(db, result.admitted);
   if (result.admitted.some(({ event }) => event.type === 'log.clock')) await expireWaiting(db, clock);
   await moveLogState(db, batch);
 }
@@ -55,6 +57,7 @@ export async function writeProjections(db: Queryable, view: LedgerView, admitted
   );
   await writeRegistry(db, view, view.changes);
   await writeLots(db, view, view.changes);
+  await writeAttestations(db, view, view.changes);
 }
 
 /** Base64url text and dots need no quoting inside an array literal, which spares the driver a scan of every event. */
@@ -110,6 +113,12 @@ async function insertDisclosures(db: Queryable, admitted: Admitted[]): Promise<v
         .map((disclosure) => ({ event: event.id, digest: sdDigest(disclosure), disclosure })),
     ),
   );
+}
+
+/** What a registrar ordered to be erased goes in the same step in which the order is entered. */
+async function eraseDisclosures(db: Queryable, admitted: Admitted[]): Promise<void> {
+  const digests = admitted.flatMap(({ event }) => (event.type === 'data.erased' ? event.payload.digests : []));
+  if (digests.length > 0) await db.query('DELETE FROM disclosures WHERE digest = ANY($1::text[])', [digests]);
 }
 
 /** Moves the end of the log, and leaves an unsigned checkpoint there. A writer that was overtaken changes no row. */

@@ -12,7 +12,8 @@ import type { PublicJwk } from '../../core/event/keys.js';
 import { type Queryable, type Row, insertRows, rowsByKey, upsertRows } from '../database/rows.js';
 
 /**
- * The registry's projections: actors, keys, sites, facilities, tag ranges, certificates and endorsements, as rows.
+ * The registry's projections: actors, keys, sites, facilities, tag ranges, certificates, endorsements, incidents
+ * and corrections, as rows.
  * Every column is a function of the log, so that a replay writes the same bytes.
  */
 export const registryTables = [
@@ -25,6 +26,8 @@ export const registryTables = [
   'tag_ranges',
   'certificates',
   'endorsements',
+  'incidents',
+  'corrections',
 ] as const;
 
 interface ActorRow {

@@ -16,6 +16,7 @@ export const assayCertified = defineEventType({
   type: 'assay.certified',
   schema: assayCertifiedSchema,
   signers: { by: 'role', roles: ['assayer'] },
+  correctable: ['/sample', '/grades', '/moisturePercent', '/laboratory'],
   names: ({ lot }) => ({ lots: [lot] }),
 });
 export type AssayCertified = z.infer<typeof assayCertifiedSchema>;

@@ -41,6 +41,7 @@ export const custodyDispatched = defineEventType({
   type: 'custody.dispatched',
   schema: custodyDispatchedSchema,
   signers: { by: 'holder' },
+  correctable: ['/lots/*/mass', '/mode', '/vehicle', '/route', '/plannedArrival', '/seals', '/documents'],
   disclosable: ['/vehicle', '/route', '/documents'],
   check: ({ lots }) => repeatedLots(lots),
   names: ({ to, carrier }) => ({ actors: [to, carrier] }),

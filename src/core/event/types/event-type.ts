@@ -65,6 +65,11 @@ export interface EventType<P extends CommonClaims = CommonClaims> {
   readonly schema: z.ZodType<P>;
   /** † claims as pointers, `*` standing for any array index. Each may be plain, a digest in `_sd`, or absent. */
   readonly disclosable: readonly string[];
+  /**
+   * Claims that their signer may correct, as pointers, `*` standing for any array index, each with all beneath it. Never
+   * actors, lots, heads or the type.
+   */
+  readonly correctable: readonly string[];
   /** What the shape cannot say (two claims compared): everything wrong, as pointers. Called only on a payload of the right shape. */
   check(payload: P): Problem[];
   /** What the payload names; see `references`. */
@@ -76,13 +81,15 @@ export type Problem = Omit<ErrorDetail, 'code'>;
 
 /** Makes the type of the payload follow from its schema. */
 export const defineEventType = <P extends CommonClaims>(
-  definition: Omit<EventType<P>, 'disclosable' | 'check'> & {
+  definition: Omit<EventType<P>, 'disclosable' | 'correctable' | 'check'> & {
     readonly disclosable?: readonly string[];
+    readonly correctable?: readonly string[];
     check?(payload: P): Problem[];
   },
 ): EventType<P> => ({
   ...definition,
   disclosable: [...commonDisclosable, ...(definition.disclosable ?? [])],
+  correctable: [...commonCorrectable, ...(definition.correctable ?? [])],
   check: (claims) => [...checkCommon(claims), ...(definition.check?.(claims) ?? [])],
 });
 
@@ -99,6 +106,21 @@ const commonDisclosable = [
   '/attachments/*/salt',
   '/attachments/*/digest',
 ] as const;
+
+/** When and where it happened, and what documents it rests on. Not the site or the facility: goods of another origin are declared as another lot. */
+const commonCorrectable = [
+  '/occurredAt',
+  '/place/lat',
+  '/place/lon',
+  '/place/accuracyM',
+  '/place/source',
+  '/attachments',
+] as const;
+
+/** What may be corrected of a lot at its birth. */
+export const correctableOutput = ['mass', 'moisturePercent', 'grades', 'tags', 'packages', 'hs', 'lotNumber'].map(
+  (claim) => `/outputs/*/${claim}`,
+);
 
 const commonShape = {
   log: text(255),

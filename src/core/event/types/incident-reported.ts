@@ -20,6 +20,7 @@ export const incidentReported = defineEventType({
   type: 'incident.reported',
   schema: incidentReportedSchema,
   signers: { by: 'anyone' },
+  correctable: ['/category', '/level', '/what'],
   disclosable: ['/what', '/reporter'],
   check: ({ lots, sites, facilities, actors }) => [
     ...((lots ?? sites ?? facilities ?? actors)

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkInputsAndOutputs, input, inheritingOutput } from '../lot-claims.js';
-import { defineEventType, listOfLots, payload } from './event-type.js';
+import { correctableOutput, defineEventType, listOfLots, payload } from './event-type.js';
 
 const lotAggregatedSchema = payload('lot.aggregated', {
   inputs: listOfLots(input),
@@ -12,6 +12,7 @@ export const lotAggregated = defineEventType({
   type: 'lot.aggregated',
   schema: lotAggregatedSchema,
   signers: { by: 'holder' },
+  correctable: [...correctableOutput, '/inputs/*/mass'],
   check: (claims) => checkInputsAndOutputs(claims),
 });
 export type LotAggregated = z.infer<typeof lotAggregatedSchema>;

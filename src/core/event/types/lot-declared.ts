@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { declaredOutput } from '../lot-claims.js';
 import { datesFromTo, placeWithSite, positiveNumber, registryId, word } from '../primitives.js';
-import { defineEventType, listOfLots, payload, repeated } from './event-type.js';
+import { correctableOutput, defineEventType, listOfLots, payload, repeated } from './event-type.js';
 
 const lotDeclaredSchema = payload('lot.declared', {
   place: placeWithSite,
@@ -18,6 +18,7 @@ export const lotDeclared = defineEventType({
   type: 'lot.declared',
   schema: lotDeclaredSchema,
   signers: { by: 'siteOperator', orRoles: ['authority'] },
+  correctable: [...correctableOutput, '/pit', '/miningDates', '/teamSize', '/method'],
   check: ({ outputs }) =>
     repeated(
       outputs.map(({ lot }) => lot),

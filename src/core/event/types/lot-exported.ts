@@ -16,6 +16,18 @@ export const lotExported = defineEventType({
   type: 'lot.exported',
   schema: lotExportedSchema,
   signers: { by: 'holder', roles: ['exporter'] },
+  correctable: [
+    '/lots/*/mass',
+    '/certificate',
+    '/hs',
+    '/container',
+    '/seals',
+    '/customsDeclaration',
+    '/value',
+    '/portOfLoading',
+    '/portOfDischarge',
+    '/destination',
+  ],
   disclosable: ['/customsDeclaration', '/value'],
   check: ({ lots }) => repeatedLots(lots),
 });

@@ -16,6 +16,18 @@ export const lotImported = defineEventType({
   type: 'lot.imported',
   schema: lotImportedSchema,
   signers: { by: 'holder', roles: ['importer'] },
+  correctable: [
+    '/lots/*/mass',
+    '/certificate',
+    '/hs',
+    '/container',
+    '/seals',
+    '/customsDeclaration',
+    '/value',
+    '/entryNumber',
+    '/sealState',
+    '/portOfDischarge',
+  ],
   disclosable: ['/customsDeclaration', '/entryNumber', '/value'],
   check: ({ lots }) => repeatedLots(lots),
 });

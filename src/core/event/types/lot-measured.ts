@@ -25,6 +25,7 @@ export const lotMeasured = defineEventType({
   type: 'lot.measured',
   schema: lotMeasuredSchema,
   signers: { by: 'holder' },
+  correctable: ['/lots/*/mass', '/lots/*/moisturePercent', '/lots/*/grades', '/method', '/laboratory', '/scale'],
   check: ({ lots }) => [
     ...repeatedLots(lots),
     ...lots.flatMap((lot, i) =>

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { checkInputsAndOutputs, input, processedOutput } from '../lot-claims.js';
 import { percentage, word } from '../primitives.js';
 import { grades, quantity } from '../quantity-claims.js';
-import { defineEventType, listOfLots, payload } from './event-type.js';
+import { correctableOutput, defineEventType, listOfLots, payload } from './event-type.js';
 
 /** Tailings, slag, dust: weighed, but nobody's lot. */
 const residue = z.strictObject({
@@ -25,6 +25,7 @@ export const lotProcessed = defineEventType({
   type: 'lot.processed',
   schema: lotProcessedSchema,
   signers: { by: 'holder', roles: ['processor', 'smelter', 'miner'] },
+  correctable: [...correctableOutput, '/inputs/*/mass', '/process', '/batch', '/residues'],
   check: (claims) => checkInputsAndOutputs(claims),
 });
 export type LotProcessed = z.infer<typeof lotProcessedSchema>;

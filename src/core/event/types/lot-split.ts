@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkInputsAndOutputs, input, inheritingOutput } from '../lot-claims.js';
-import { defineEventType, listOfLots, payload } from './event-type.js';
+import { correctableOutput, defineEventType, listOfLots, payload } from './event-type.js';
 
 const lotSplitSchema = payload('lot.split', {
   inputs: z.tuple([input]),
@@ -12,6 +12,7 @@ export const lotSplit = defineEventType({
   type: 'lot.split',
   schema: lotSplitSchema,
   signers: { by: 'holder' },
+  correctable: [...correctableOutput, '/inputs/*/mass'],
   check: (claims) => checkInputsAndOutputs(claims),
 });
 export type LotSplit = z.infer<typeof lotSplitSchema>;

@@ -17,6 +17,7 @@ export const originTested = defineEventType({
   type: 'origin.tested',
   schema: originTestedSchema,
   signers: { by: 'role', roles: ['assayer'] },
+  correctable: ['/sample', '/result', '/method', '/laboratory'],
   check: ({ sites }) => repeated(sites, (i) => `/sites/${i}`, 'a site'),
   names: ({ lot, sites }) => ({ lots: [lot], sites }),
 });

@@ -20,6 +20,7 @@ export const paymentRecorded = defineEventType({
   type: 'payment.recorded',
   schema: paymentRecordedSchema,
   signers: { by: 'named', claims: ['payer', 'payee'] },
+  correctable: ['/kind', '/amount', '/receiptNumber'],
   disclosable: ['/amount', '/payeeName'],
   check: ({ lots = [] }) => repeated(lots, (i) => `/lots/${i}`, 'a lot'),
   names: ({ payer, payee, lots }) => ({ actors: [payer, payee], ...(lots === undefined ? {} : { lots }) }),

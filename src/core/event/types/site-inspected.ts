@@ -18,6 +18,7 @@ export const siteInspected = defineEventType({
   type: 'site.inspected',
   schema: siteInspectedSchema,
   signers: { by: 'role', roles: ['authority', 'auditor'] },
+  correctable: ['/date', '/certification', '/activity', '/inspector', '/findings', '/grounds'],
   disclosable: ['/inspector', '/findings', '/grounds'],
   names: ({ site }) => ({ sites: [site] }),
 });

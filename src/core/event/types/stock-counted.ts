@@ -16,6 +16,7 @@ export const stockCounted = defineEventType({
   type: 'stock.counted',
   schema: stockCountedSchema,
   signers: { by: 'holderOfNamed', orRoles: ['auditor'] },
+  correctable: ['/lots/*/mass'],
   check: ({ lots, missing = [] }) =>
     repeated(
       [...lots.map(({ lot }) => lot), ...missing],

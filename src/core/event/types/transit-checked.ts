@@ -25,6 +25,7 @@ export const transitChecked = defineEventType({
   type: 'transit.checked',
   schema: transitCheckedSchema,
   signers: { by: 'role', roles: ['transporter', 'authority'] },
+  correctable: ['/vehicle', '/seals', '/sealState', '/fees'],
   disclosable: ['/vehicle', '/fees/*/asked', '/fees/*/paid'],
   check: ({ lots }) => repeated(lots, (i) => `/lots/${i}`, 'a lot'),
   names: ({ lots }) => ({ lots }),

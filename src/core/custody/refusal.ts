@@ -1,0 +1,5 @@
+import { AditError, type ErrorCode } from '../errors.js';
+
+/** A refusal with a pointer to the one place that is wrong. */
+export const refusal = (code: ErrorCode, detail: string, pointer: string): AditError =>
+  new AditError(code, detail, [{ pointer, code, detail }]);

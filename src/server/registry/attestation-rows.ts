@@ -1,0 +1,76 @@
+import type { Correction } from '../../core/custody/corrections.js';
+import type { Changes, Incident, LedgerView } from '../../core/custody/view.js';
+import { type Queryable, type Row, rowsByKey, upsertRows } from '../database/rows.js';
+
+/** Incidents and corrections as rows. Every column is a function of the log. */
+
+interface CorrectionRow {
+  id: string;
+  index: number;
+  target: string;
+  field: string;
+  value: unknown;
+  in_force_index: number | null;
+}
+
+const correctionRow = (correction: Correction): Row & CorrectionRow => ({
+  id: correction.id,
+  index: correction.index,
+  target: correction.target,
+  field: correction.field,
+  value: correction.value,
+  in_force_index: correction.inForceIndex,
+});
+
+const correctionOf = (row: CorrectionRow): Correction => ({
+  id: row.id,
+  index: row.index,
+  target: row.target,
+  field: row.field,
+  value: row.value,
+  inForceIndex: row.in_force_index,
+});
+
+/** Corrections of the given events, in order of the log: those that were made below index `before`, as far as they were in force there. */
+export async function loadCorrections(
+  db: Queryable,
+  targets: readonly string[],
+  before: number,
+): Promise<Map<string, Correction[]>> {
+  const corrections = new Map<string, Correction[]>();
+  if (targets.length === 0) return corrections;
+  const { rows } = await db.query<CorrectionRow>(
+    'SELECT * FROM corrections WHERE target = ANY($1::text[]) AND index < $2 ORDER BY target, index',
+    [targets, before],
+  );
+  for (const row of rows) {
+    const correction = correctionOf(row);
+    if ((correction.inForceIndex ?? 0) >= before) correction.inForceIndex = null;
+    corrections.set(row.target, [...(corrections.get(row.target) ?? []), correction]);
+  }
+  return corrections;
+}
+
+/** Of these events, which are corrections, and of what. */
+export async function targetsOfCorrections(db: Queryable, ids: readonly string[]): Promise<string[]> {
+  const rows = await rowsByKey<CorrectionRow>(db, 'corrections', 'id', [...ids]);
+  return rows.map(({ target }) => target);
+}
+
+/** Adds the incidents that were reported by these events and are not there yet. */
+export async function loadIncidents(db: Queryable, ids: readonly string[], into: Map<string, Incident>): Promise<void> {
+  const missing = ids.filter((id) => !into.has(id));
+  for (const row of await rowsByKey<Incident>(db, 'incidents', 'id', missing)) into.set(row.id, { ...row });
+}
+
+/** Writes the final state of every incident and correction that the batch changed. */
+export async function writeAttestations(db: Queryable, view: LedgerView, changes: Changes): Promise<void> {
+  const incidents = [...changes.incidents].flatMap((id) => view.incidents.get(id) ?? []);
+  await upsertRows(
+    db,
+    'incidents',
+    'id',
+    incidents.map((incident) => ({ ...incident })),
+  );
+  await upsertRows(db, 'corrections', 'id', [...changes.corrections].map(correctionRow));
+}

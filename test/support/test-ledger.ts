@@ -121,8 +121,8 @@ export class TestLedger {
     for (const member of ['lots', 'inputs'])
       if (Array.isArray(filled[member]))
         filled[member] = filled[member].map((item: string | { lot: string }) => {
-          // A lot named by its id alone is spoken of, and its chain not extended.
-          if (typeof item === 'string') return item;
+          // A lot named by its id alone, or counted, is spoken of, and its chain not extended.
+          if (typeof item === 'string' || type === 'stock.counted') return item;
           extended.push(item.lot);
           return { prev: this.heads.get(item.lot), ...item };
         });
@@ -245,6 +245,8 @@ export class TestLedger {
       ['trader', 'trader'],
       ['mallory', 'trader'],
       ['agent', 'authority'],
+      ['laboratory', 'assayer'],
+      ['carrier', 'transporter'],
     ] as const)
       await this.register(actor, role);
     await this.record('site.registered', 'registrar', {

@@ -33,10 +33,14 @@ const inForce = (corrections: readonly Correction[]): Correction[] =>
 
 /** The event as the corrections in force have it. */
 export function corrected(event: AditEvent, corrections: readonly Correction[]): AditEvent {
-  const applied = inForce(corrections);
-  if (applied.length === 0) return event;
+  return mended(event, inForce(corrections));
+}
+
+/** The event with these corrections applied one after another. */
+export function mended(event: AditEvent, corrections: readonly Pick<Correction, 'field' | 'value'>[]): AditEvent {
+  if (corrections.length === 0) return event;
   const payload = structuredClone(event.payload);
-  for (const { field, value } of applied) setAt(payload, field, value ?? undefined);
+  for (const { field, value } of corrections) setAt(payload, field, value ?? undefined);
   const { occurredAt, place } = payload;
   // Admission has read every corrected payload against the schema of the type, so it has its shape.
   return {

@@ -1,3 +1,4 @@
+import { type Correction, mended } from '../custody/corrections.js';
 import type { Actor, Lot, Site } from '../custody/view.js';
 import { shown } from '../event/disclosure.js';
 import type { AditEvent } from '../event/event.js';
@@ -14,12 +15,16 @@ export interface JudgedEvent<E extends AditEvent = AditEvent> {
   recordedAt: number | null;
 }
 
-/** @param event as read from its signed text, with the disclosures at hand. */
-export const judgedEvent = (index: number, event: AditEvent, recordedAt: number | null): JudgedEvent => ({
-  index,
-  event: shown(event),
-  recordedAt,
-});
+/**
+ * @param event as read from its signed text, with the disclosures at hand
+ * @param corrections those in force, in the order in which they came into force
+ */
+export const judgedEvent = (
+  index: number,
+  event: AditEvent,
+  recordedAt: number | null,
+  corrections: readonly Pick<Correction, 'field' | 'value'>[] = [],
+): JudgedEvent => ({ index, event: mended(shown(event), corrections), recordedAt });
 
 export type JudgedOf<T extends EventTypeName> = JudgedEvent<Extract<AditEvent, { type: T }>>;
 

@@ -33,7 +33,7 @@ export async function loadFacts(
   if (wanted.has('upstream')) await addUpstream(db, events, facts);
   facts.lots = await loadLots(db, [...facts.chains.keys()]);
   if (wanted.has('refusals')) facts.refusals = await loadRefusals(db, events, facts);
-  if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, facts));
+  if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('about')) await addAbout(db, events, facts);
   return facts;

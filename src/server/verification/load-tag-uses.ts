@@ -1,22 +1,32 @@
 import type { Facts, TagIssue, TagUse } from '../../core/rules/facts.js';
 import { tagsPutOn } from '../../core/rules/subjects.js';
 import type { Queryable } from '../database/rows.js';
+import type { ReadEvents } from './read-events.js';
 
 type TagFacts = Pick<Facts, 'tagUses' | 'tagIssues' | 'ancestors'>;
 
 /** Every use of the tags that the entries put on lots, where they were issued, and which of the users come from another. */
-export async function loadTagUses(db: Queryable, { entries, end }: Facts): Promise<TagFacts> {
+export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, end }: Facts): Promise<TagFacts> {
   const tags = [...new Set(entries.flatMap((entry) => tagsPutOn(entry).map(({ tag }) => tag)))];
   const tagUses = new Map<string, TagUse[]>();
   if (tags.length === 0) return { tagUses, tagIssues: new Map(), ancestors: new Map() };
-  const { rows } = await db.query<TagUse & { tag: string }>(
-    `SELECT used.tag, used.lot, used.index, entry.id AS event
+  const { rows } = await db.query<TagUse & { tag: string; corrected: boolean }>(
+    `SELECT used.tag, used.lot, used.index, entry.id AS event,
+            EXISTS (SELECT FROM corrections AS c WHERE c.target = entry.id AND c.in_force_index IS NOT NULL) AS corrected
        FROM tag_uses AS used JOIN entries AS entry ON entry.index = used.index
       WHERE used.tag = ANY($1::text[]) AND used.index < $2
       ORDER BY used.tag, used.index, used.lot`,
     [tags, end],
   );
-  for (const { tag, ...use } of rows) {
+  const mended = await events.byIndex(
+    db,
+    rows.flatMap(({ corrected, index }) => (corrected ? [index] : [])),
+  );
+  for (const { tag, corrected, ...use } of rows) {
+    const entry = mended.get(use.index);
+    // A tag that a correction took back was never on that lot.
+    if (corrected && entry !== undefined && !tagsPutOn(entry).some((put) => put.tag === tag && put.lot === use.lot))
+      continue;
     const uses = tagUses.get(tag);
     if (uses === undefined) tagUses.set(tag, [use]);
     else uses.push(use);

@@ -1,3 +1,4 @@
+import type { Correction } from '../../core/custody/corrections.js';
 import { AditError } from '../../core/errors.js';
 import { parseEnvelope } from '../../core/event/envelope.js';
 import { type AditEvent, readEvent } from '../../core/event/event.js';
@@ -13,13 +14,19 @@ interface StoredEvent {
   /** Null where nothing was ever disclosed. */
   disclosures: string[] | null;
   recorded_at: number | null;
+  /** In force, in the order in which they came into force; null where there are none. */
+  corrections: StoredCorrection[] | null;
 }
 
-/** Of an entry: its text, what has been disclosed of it, and the log's time when it entered. */
+type StoredCorrection = Pick<Correction, 'field' | 'value'>;
+
+/** Of an entry: its text, what has been disclosed and corrected of it, and the log's time when it entered. */
 const columns = `
   e.index, e.jws,
   (SELECT array_agg(d.disclosure ORDER BY d.digest) FROM disclosures AS d WHERE d.event = e.id) AS disclosures,
-  (SELECT c.time FROM clocks AS c WHERE c.index <= e.index ORDER BY c.index DESC LIMIT 1) AS recorded_at`;
+  (SELECT c.time FROM clocks AS c WHERE c.index <= e.index ORDER BY c.index DESC LIMIT 1) AS recorded_at,
+  (SELECT json_agg(json_build_object('field', c.field, 'value', c.value) ORDER BY c.in_force_index, c.index)
+     FROM corrections AS c WHERE c.target = e.id AND c.in_force_index IS NOT NULL) AS corrections`;
 
 /** Reads entries of the log as events. An entry that is no event any more is left out: the audit names it. */
 export class ReadEvents {
@@ -55,13 +62,14 @@ export class ReadEvents {
   }
 
   private readOne(stored: StoredEvent): JudgedEvent | null {
-    const { index, jws, disclosures, recorded_at: recordedAt } = stored;
-    const key = `${index} ${jws.slice(-86)} ${recordedAt} ${disclosures?.join(' ') ?? ''}`;
+    const { index, jws, disclosures, recorded_at: recordedAt, corrections } = stored;
+    const mended = corrections === null ? '' : JSON.stringify(corrections);
+    const key = `${index} ${jws.slice(-86)} ${recordedAt} ${disclosures?.join(' ') ?? ''} ${mended}`;
     const known = this.parsed.get(key);
     if (known !== undefined) return known;
     const event = this.parse(jws, disclosures ?? []);
     if (event === null) return null;
-    const entry = judgedEvent(index, event, recordedAt);
+    const entry = judgedEvent(index, event, recordedAt, corrections ?? []);
     // The oldest goes first: a map keeps the order in which its keys came.
     if (this.parsed.size >= CACHE) this.parsed.delete(this.parsed.keys().next().value as string);
     this.parsed.set(key, entry);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { lotsOf } from '../../core/custody/links.js';
 import type { JudgedEvent } from '../../core/rules/facts.js';
 import { eventRules } from '../../core/rules/index.js';
 import { eventsSpokenOf } from '../../core/rules/subjects.js';
@@ -89,9 +90,32 @@ export class VerifyEntries {
       spokenOf.length === 0
         ? { rows: [] }
         : await db.query<{ index: number }>('SELECT index FROM entries WHERE id = ANY($1::text[])', [spokenOf]);
-    const older = await this.events.byIndex(db, [...again, ...rows.map(({ index }) => index)]);
+    const mended = await this.chainsMended(db, fresh);
+    const older = await this.events.byIndex(db, [...again, ...mended, ...rows.map(({ index }) => index)]);
+    // What a correction makes an entry speak of, it is found under from now on.
+    if (mended.length > 0) await fileEntries(db, [...older.values()]);
     const all = new Map([...older, ...fresh.map((entry): [number, JudgedEvent] => [entry.index, entry])]);
     return [...all.values()].toSorted((a, b) => a.index - b.index);
+  }
+
+  /** All entries on the chains of lots that a corrected event touched: each weighs against what another says. */
+  private async chainsMended(db: Queryable, fresh: readonly JudgedEvent[]): Promise<number[]> {
+    const targets = fresh.flatMap(({ event }) => (event.type === 'event.corrected' ? [event.payload.event] : []));
+    const endorsed = fresh.flatMap(({ event }) => (event.type === 'event.endorsed' ? event.payload.events : []));
+    if (targets.length === 0 && endorsed.length === 0) return [];
+    const { rows: mended } = await db.query<{ index: number }>(
+      `SELECT index FROM entries
+        WHERE id = ANY($1::text[]) OR id IN (SELECT target FROM corrections WHERE id = ANY($2::text[]))`,
+      [targets, endorsed],
+    );
+    const events = await this.events.byIndex(
+      db,
+      mended.map(({ index }) => index),
+    );
+    const { rows } = await db.query<{ index: number }>('SELECT index FROM lot_events WHERE lot = ANY($1::uuid[])', [
+      [...events.values()].flatMap(({ event }) => lotsOf(event)),
+    ]);
+    return rows.map(({ index }) => index);
   }
 }
 

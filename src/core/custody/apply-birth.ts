@@ -1,3 +1,4 @@
+import { modelsByStrength } from '../event/primitives.js';
 import type { AditEvent } from '../event/event.js';
 import { milligrams, partsPerMillion } from './quantity.js';
 import { type Origins, declaredOrigins, flows, mixedOrigins } from './origins.js';
@@ -91,13 +92,10 @@ const measurementsOf = ({ moisturePercent, grades }: Output): Pick<Lot, 'moistur
   grades: (grades ?? []).map((grade) => ({ ...grade })),
 });
 
-/** Chain-of-custody models, strongest first (ISO 22095). */
-const MODELS = ['identityPreserved', 'segregated', 'controlledBlending', 'massBalance'];
-
 /** The weakest model of the inputs; none if one of them has none. */
 function weakestModel(inputs: readonly Lot[]): string | null {
-  const ranks = inputs.map(({ model }) => (model === null ? Infinity : MODELS.indexOf(model)));
-  return MODELS[Math.max(...ranks)] ?? null;
+  const ranks = inputs.map(({ model }) => (model === null ? Infinity : modelsByStrength.indexOf(model)));
+  return modelsByStrength[Math.max(...ranks)] ?? null;
 }
 
 function transform(event: Transformed, view: LedgerView, index: number): void {

@@ -71,6 +71,7 @@ export const mineral = z.enum(['cassiterite', 'coltan', 'wolframite', 'gold', 'c
 export const form = z.enum(['ore', 'concentrate', 'dore', 'hydroxide', 'slag', 'metal']);
 /** Chain-of-custody models (ISO 22095), strongest first. */
 export const model = z.enum(['identityPreserved', 'segregated', 'controlledBlending', 'massBalance']);
+export const modelsByStrength: readonly string[] = model.options;
 export const hs = z.string().regex(/^[0-9]{4}(\.?[0-9]{2}){0,3}$/, 'must be an HS code of 4 to 10 digits');
 export const locode = z.string().regex(/^[A-Z]{2} ?[A-Z2-9]{3}$/, 'must be a UN/LOCODE');
 

@@ -13,13 +13,23 @@ const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
     title: 'Custody gaps',
     text: 'An open finding makes the verdict on custody `gaps`.',
   },
-  { group: 'tags', title: 'Tags', text: 'Open findings of this group and those below make up the verdict on risk.' },
+  {
+    group: 'tags',
+    title: 'Tags and documents',
+    text: 'Open findings of this group and those below make up the verdict on risk.',
+  },
   {
     group: 'mass',
-    title: 'Mass',
+    title: 'Mass, grade, yield',
     text: 'Computed in whole milligrams and parts per million, never in floating point.',
   },
-  { group: 'origin', title: 'Origin', text: 'What a site can produce against what it says it did.' },
+  { group: 'origin', title: 'Origin', text: 'Where mineral is said to come from, and whether it can.' },
+  {
+    group: 'movement',
+    title: 'Movement',
+    text: 'Whether goods, devices and vehicles can have been where they are said to have been.',
+  },
+  { group: 'actors', title: 'Actors', text: 'Who handled the goods, and what is said of them.' },
 ];
 
 const section = (rule: Rule, parameters: Parameters): string =>

@@ -42,6 +42,8 @@ export function factsOfLog(
     ...tagsOf(entries),
     ...lineageOf(entries),
     production: [],
+    seenAt: seenOf(entries),
+    totals: totalsOf(entries),
     actors: actorsOf(entries),
     record: null,
   };
@@ -73,6 +75,17 @@ const actorsOf = (entries: readonly JudgedEvent[]): Facts['actors'] =>
         : [],
     ),
   );
+
+/** The log's time as of each entry, by the size of the log that ends with it. */
+const seenOf = (entries: readonly JudgedEvent[]): Facts['seenAt'] =>
+  new Map(entries.flatMap(({ index, recordedAt }) => (recordedAt === null ? [] : [[index + 1, recordedAt] as const])));
+
+function totalsOf(entries: readonly JudgedEvent[]): Facts['totals'] {
+  const totals = new Map<string, bigint>();
+  for (const { subject, amount } of entries.flatMap(filedUnder))
+    if (amount !== undefined) totals.set(subject, (totals.get(subject) ?? 0n) + amount);
+  return totals;
+}
 
 function tagsOf(entries: readonly JudgedEvent[]): Pick<Facts, 'tagUses' | 'tagIssues'> {
   const tagUses = new Map<string, TagUse[]>();

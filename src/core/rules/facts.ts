@@ -62,6 +62,10 @@ export interface Facts {
   ancestors: ReadonlyMap<string, ReadonlySet<string>>;
   /** *production*: what was declared at sites with a known capacity, for as long as the entries can matter to. */
   production: readonly SiteProduction[];
+  /** *seen*: by the size of a checkpoint that an entry says its signer had seen, the log's time there, ms. */
+  seenAt: ReadonlyMap<number, number>;
+  /** *totals*: by subject, the sum of the masses filed under it below `end`, mg. */
+  totals: ReadonlyMap<string, bigint>;
   /** Actors named by the handovers. */
   actors: ReadonlyMap<string, Pick<Actor, 'id' | 'country'>>;
   /** *record*: what an audit of the stored ledger found; null when this is not an audit. */
@@ -138,6 +142,8 @@ export const noFacts = (end: number, now: number | null): Facts => ({
   tagUses: new Map(),
   ancestors: new Map(),
   production: [],
+  seenAt: new Map(),
+  totals: new Map(),
   actors: new Map(),
   record: null,
 });

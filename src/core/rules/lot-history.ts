@@ -1,6 +1,6 @@
 import { milligrams, partsPerMillion } from '../custody/quantity.js';
 import type { Grade } from '../custody/view.js';
-import type { JudgedEvent } from './facts.js';
+import type { Facts, JudgedEvent } from './facts.js';
 
 /** What was last said of a lot's mass and make-up: mg, parts per million of moisture, grades as written. */
 export interface LotMeasure {
@@ -62,4 +62,49 @@ export function measureBefore(chain: readonly JudgedEvent[], lot: string, index:
     if (said !== null) measure = remeasured(measure, said);
   }
   return measure;
+}
+
+/** The entry on a lot's chain before the one at `index`; null if there is none, or the chain is not loaded. */
+export function entryBefore({ chains }: Facts, lot: string, index: number): JudgedEvent | null {
+  const chain = chains.get(lot) ?? [];
+  return chain[chain.findIndex((entry) => entry.index === index) - 1] ?? null;
+}
+
+/** Where a lot stood before the entry at `index`, by its chain alone; null if its birth is not in the chain. */
+export function stateBefore(chain: readonly JudgedEvent[], lot: string, index: number): LotState | null {
+  let state: LotState | null = null;
+  for (const entry of chain) {
+    if (entry.index >= index) break;
+    state = stateAfter(entry, lot, state);
+  }
+  return state;
+}
+
+export interface LotState {
+  status: 'held' | 'inTransit' | 'consumed' | 'closed';
+  holder: string;
+}
+
+function stateAfter({ event }: JudgedEvent, lot: string, before: LotState | null): LotState | null {
+  if ('outputs' in event.payload && event.payload.outputs.some((output) => output.lot === lot)) {
+    const declaredFor = event.type === 'lot.declared' ? event.payload.holder : undefined;
+    return { status: 'held', holder: declaredFor ?? event.iss };
+  }
+  if (before === null) return null;
+  switch (event.type) {
+    case 'custody.dispatched':
+      return { ...before, status: 'inTransit' };
+    case 'custody.received': {
+      const received = event.payload.lots.find((named) => named.lot === lot);
+      return { status: 'held', holder: received?.outcome === 'rejected' ? before.holder : event.iss };
+    }
+    case 'custody.recalled':
+      return { ...before, status: 'held' };
+    case 'custody.assigned':
+      return { status: 'held', holder: event.payload.to };
+    case 'lot.closed':
+      return { ...before, status: 'closed' };
+    default:
+      return 'inputs' in event.payload ? { ...before, status: 'consumed' } : before;
+  }
 }

@@ -1,6 +1,6 @@
 import { gradeInPartsPerMillion, kilograms } from '../custody/quantity.js';
 import type { LotMeasure } from './lot-history.js';
-import type { Tolerance } from './parameters.js';
+import type { Tolerance, Tolerances } from './parameters.js';
 
 const MILLION = 1_000_000n;
 
@@ -16,6 +16,13 @@ export function gainOf(amountIn: bigint, amountOut: bigint, { ok, warn }: Tolera
   const exceeds = (partsPerMillion: number): boolean =>
     amountOut * MILLION > amountIn * (MILLION + BigInt(partsPerMillion));
   return { in: amountIn, out: amountOut, band: exceeds(warn) ? 'beyond' : exceeds(ok) ? 'warn' : 'ok' };
+}
+
+/** How far an amount that came out is below the one that went in: out < in · (1 − tolerance), in integers. */
+export function lossOf(amountIn: bigint, amountOut: bigint, { ok, warn }: Tolerance): Gain {
+  const isBelow = (partsPerMillion: number): boolean =>
+    amountOut * MILLION < amountIn * (MILLION - BigInt(partsPerMillion));
+  return { in: amountIn, out: amountOut, band: isBelow(warn) ? 'beyond' : isBelow(ok) ? 'warn' : 'ok' };
 }
 
 const order = { ok: 0, warn: 1, beyond: 2 } as const;
@@ -65,4 +72,14 @@ export function massTexts(gain: Gain, { ok }: Tolerance): { measured: string; th
   const step = 10n ** BigInt(6 - Math.min(6, decimalsOf(measured)));
   const highest = (gain.in * (MILLION + BigInt(ok))) / MILLION;
   return { measured: `${measured} KGM`, threshold: `${kilograms((highest / step) * step).value} KGM` };
+}
+
+const percent = (partsPerMillion: number): string => `${partsPerMillion / 1e4} %`;
+
+/** Tolerances for people: a name, then both figures, then those that differ by mineral. */
+export function tolerancesText(name: string, { default: usual, byMineral }: Tolerances): string {
+  const minerals = Object.entries(byMineral).map(
+    ([mineral, { ok, warn }]) => `; ${mineral} ${percent(ok)}, ${percent(warn)}`,
+  );
+  return `${name} ${percent(usual.ok)}, ${percent(usual.warn)}${minerals.join('')}`;
 }

@@ -92,7 +92,7 @@ const massAndGrade = {
     severityWarn: severity,
     severity,
   }),
-  /** Losses: up to `ok` nothing, up to `warn` `severityWarn`, above `severity`. Days let ore dry: no more than this may dry away. */
+  /** Losses: up to `ok` nothing, up to `warn` `severityWarn`, above `severity`. */
   massLost: z.strictObject({
     reweighed: tolerances,
     handedOver: tolerances,

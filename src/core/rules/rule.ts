@@ -11,7 +11,8 @@ export type RuleGroup = 'record' | 'custody' | 'tags' | 'mass' | 'origin' | 'mov
  * What a rule reads beside the entries being judged. Whoever runs the rules loads the union of what they declare, so a
  * rule that reads little costs little.
  */
-export type FactSet = 'chains' | 'handovers' | 'refusals' | 'about' | 'tagUses' | 'production' | 'upstream' | 'record';
+export type FactSet =
+  'chains' | 'handovers' | 'refusals' | 'about' | 'tagUses' | 'production' | 'upstream' | 'seen' | 'totals' | 'record';
 
 /**
  * What a rule has seen, for people to judge: a question, not an accusation. `measured` and `threshold` are short texts

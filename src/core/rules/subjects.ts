@@ -1,3 +1,4 @@
+import { type Quantity, milligrams } from '../custody/quantity.js';
 import { dateMs } from '../event/primitives.js';
 import { references } from '../event/references.js';
 import type { JudgedEvent } from './facts.js';
@@ -19,7 +20,7 @@ export interface Filing {
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 /** Running numbers of a device that are kept together. */
-const RUN = 64;
+export const DEVICE_RUN = 64;
 
 export const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 const dayOf = (ms: number): number => Math.floor(ms / DAY);
@@ -40,9 +41,11 @@ export const signedWithSubject = (kid: string): string => `signed-with:${kid}`;
 /** Lots declared at a site: read only to judge them anew. */
 export const declaredAtSubject = (site: string): string => `declared-at:${site}`;
 export const deviceSubject = (actor: string, device: string, seq: number): string =>
-  `device:${actor}/${device}/${Math.floor(seq / RUN)}`;
+  `device:${actor}/${device}/${Math.floor(seq / DEVICE_RUN)}`;
 export const vehicleSubject = (vehicle: string, ms: number): string => `vehicle:${vehicle}/${dayOf(ms)}`;
-export const throughputSubject = (facility: string, ms: number): string => `throughput:${facility}/${monthOf(ms)}`;
+/** What a facility received, and what it made, in a month; their sums are asked for. */
+export const intakeSubject = (facility: string, ms: number): string => `intake:${facility}/${monthOf(ms)}`;
+export const outputSubject = (facility: string, ms: number): string => `output:${facility}/${monthOf(ms)}`;
 export const weightsSubject = (actor: string, ms: number): string => `weights:${actor}/${monthOf(ms)}`;
 /** What an actor entered within one hour of the log. */
 export const enteredSubject = (actor: string, recordedAt: number): string =>
@@ -61,6 +64,22 @@ export function tagsPutOn({ event }: JudgedEvent): { tag: string; lot: string }[
 export function serialsGiven({ event }: JudgedEvent): { serial: string; lot: string }[] {
   if (event.type !== 'lot.aggregated' && event.type !== 'lot.split' && event.type !== 'lot.processed') return [];
   return event.payload.outputs.flatMap(({ lot, serials = [] }) => serials.map((serial) => ({ serial, lot })));
+}
+
+/** What an entry adds to the intake or the output of a facility in its month, mg. */
+export function throughputOf({ event }: JudgedEvent): Required<Filing>[] {
+  const facility = event.place?.facility;
+  const at = event.occurredAtMs;
+  if (facility === undefined) return [];
+  const total = (masses: readonly (Quantity | undefined)[]): bigint =>
+    masses.reduce((sum, mass) => sum + (mass === undefined ? 0n : milligrams(mass)), 0n);
+  if (event.type === 'custody.received') {
+    const accepted = event.payload.lots.filter(({ outcome }) => outcome !== 'rejected');
+    return [{ subject: intakeSubject(facility, at), at, amount: total(accepted.map(({ mass }) => mass)) }];
+  }
+  if (event.type === 'lot.processed')
+    return [{ subject: outputSubject(facility, at), at, amount: total(event.payload.outputs.map(({ mass }) => mass)) }];
+  return [];
 }
 
 /** Every subject that an entry says something about. */
@@ -83,10 +102,8 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
     subjects.add(weightsSubject(event.iss, at));
   }
   if (event.type === 'custody.received') subjects.add(weightsSubject(event.iss, at));
-  if (event.place?.facility !== undefined && (event.type === 'custody.received' || event.type === 'lot.processed'))
-    subjects.add(throughputSubject(event.place.facility, at));
   for (const { tag } of tagsPutOn(entry)) subjects.add(tagSubject(tag));
-  return [...subjects].map((subject) => ({ subject, at }));
+  return [...[...subjects].map((subject) => ({ subject, at })), ...throughputOf(entry)];
 }
 
 /** What the registry and those who attest say of actors, keys, sites, facilities, tags and incidents. */
@@ -174,13 +191,12 @@ export function readsAbout(entry: JudgedEvent): string[] {
   if (recordedAt !== null && recordedAt - at >= DAY) subjects.add(enteredSubject(event.iss, recordedAt));
   const { device, seq } = event.payload;
   if (device !== undefined && seq !== undefined)
-    for (const neighbour of [seq - RUN, seq, seq + RUN])
+    for (const neighbour of [seq - DEVICE_RUN, seq, seq + DEVICE_RUN])
       if (neighbour >= 0) subjects.add(deviceSubject(event.iss, device, neighbour));
   if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
     for (const days of [-2, -1, 0, 1, 2]) subjects.add(vehicleSubject(event.payload.vehicle, at + days * DAY));
   if (event.type === 'lot.declared' || event.type === 'custody.received') subjects.add(weightsSubject(event.iss, at));
-  if (event.place?.facility !== undefined && (event.type === 'custody.received' || event.type === 'lot.processed'))
-    subjects.add(throughputSubject(event.place.facility, at));
+  for (const { subject } of throughputOf(entry)) subjects.add(subject);
   return [...subjects];
 }
 

@@ -8,17 +8,23 @@ const NEWEST = 1_000;
 /** Entries that are judged anew in one transaction at most. */
 const REVISITED_AT_ONCE = 200;
 
-/** Files entries under what they speak of. Entries that are filed already stay as they are. */
+/** Files entries under what they speak of. Of entries that are filed already a corrected mass is put right. */
 export async function fileEntries(db: Queryable, entries: readonly JudgedEvent[]): Promise<void> {
   const rows = entries.flatMap((entry) =>
-    filedUnder(entry).map(({ subject, at }) => ({ subject, index: entry.index, at })),
+    filedUnder(entry).map(({ subject, at, amount }) => ({ subject, index: entry.index, at, amount })),
   );
   if (rows.length === 0) return;
   await db.query(
-    `INSERT INTO filings (subject, index, at)
-     SELECT subject, index, at FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS filed (subject, index, at)
-     ON CONFLICT DO NOTHING`,
-    [rows.map(({ subject }) => subject), rows.map(({ index }) => index), rows.map(({ at }) => at)],
+    `INSERT INTO filings (subject, index, at, amount)
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::numeric[])
+     ON CONFLICT (subject, index) DO UPDATE SET amount = EXCLUDED.amount
+      WHERE filings.amount IS DISTINCT FROM EXCLUDED.amount`,
+    [
+      rows.map(({ subject }) => subject),
+      rows.map(({ index }) => index),
+      rows.map(({ at }) => at),
+      rows.map(({ amount }) => amount?.toString() ?? null),
+    ],
   );
 }
 
@@ -50,6 +56,21 @@ export async function readAbout(
     if (entry !== undefined) found.get(subject)?.push(entry);
   }
   for (const [subject, entries] of found) into.set(subject, entries);
+}
+
+/** By subject, the sum of the masses filed under it below `end`, mg. */
+export async function readTotals(
+  db: Queryable,
+  subjects: readonly string[],
+  end: number,
+): Promise<Map<string, bigint>> {
+  if (subjects.length === 0) return new Map();
+  const { rows } = await db.query<{ subject: string; total: string }>(
+    `SELECT subject, sum(amount)::text AS total FROM filings
+      WHERE subject = ANY($1::text[]) AND index < $2 AND amount IS NOT NULL GROUP BY subject`,
+    [[...new Set(subjects)], end],
+  );
+  return new Map(rows.map(({ subject, total }) => [subject, BigInt(total)]));
 }
 
 /** Notes which older entries are to be judged anew because of what these say; where there are none nothing is noted. */

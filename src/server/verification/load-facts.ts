@@ -2,9 +2,17 @@ import { references } from '../../core/event/references.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
-import { eventSubject, facilitySubject, lotSubject, readsAbout, siteSubject } from '../../core/rules/subjects.js';
+import {
+  actorSubject,
+  throughputOf,
+  eventSubject,
+  facilitySubject,
+  lotSubject,
+  readsAbout,
+  siteSubject,
+} from '../../core/rules/subjects.js';
 import type { Queryable } from '../database/rows.js';
-import { readAbout } from './filings.js';
+import { readAbout, readTotals } from './filings.js';
 import { crossesBorder, loadLots, loadUpstream } from './load-lots.js';
 import { loadProduction } from './load-production.js';
 import { loadTagUses } from './load-tag-uses.js';
@@ -36,6 +44,8 @@ export async function loadFacts(
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('about')) await addAbout(db, events, facts);
+  if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
+  if (wanted.has('totals')) facts.totals = await readTotals(db, facts.entries.flatMap(throughputSubjects), facts.end);
   return facts;
 }
 
@@ -115,6 +125,20 @@ async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Pro
   );
 }
 
+const throughputSubjects = (entry: JudgedEvent): string[] => throughputOf(entry).map(({ subject }) => subject);
+
+/** The log's time as of each checkpoint that an entry says its signer had seen. */
+async function loadSeen(db: Queryable, entries: readonly JudgedEvent[]): Promise<Facts['seenAt']> {
+  const sizes = [...new Set(entries.flatMap(({ event }) => event.seen?.size ?? []))];
+  if (sizes.length === 0) return new Map();
+  const { rows } = await db.query<{ size: number; time: number }>(
+    `SELECT size, clock.time FROM unnest($1::bigint[]) AS seen (size)
+      CROSS JOIN LATERAL (SELECT time FROM clocks WHERE index < seen.size ORDER BY index DESC LIMIT 1) AS clock`,
+    [sizes],
+  );
+  return new Map(rows.map(({ size, time }) => [size, time]));
+}
+
 /** What is said about anything that the entries, the chains and the lots name. */
 async function addAbout(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const about = new Map<string, readonly JudgedEvent[]>();
@@ -123,12 +147,16 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts): Promis
     subjects.add(lotSubject(lot));
     for (const { event } of chain) {
       subjects.add(eventSubject(event.id));
+      subjects.add(actorSubject(event.iss));
       if (event.place?.site !== undefined) subjects.add(siteSubject(event.place.site));
       if (event.place?.facility !== undefined) subjects.add(facilitySubject(event.place.facility));
     }
   }
   for (const { origins } of facts.lots.values()) for (const { site } of origins) subjects.add(siteSubject(site));
   await readAbout(db, events, subjects, facts.end, about);
+  // Whether an incident is still open is told by what is filed under it.
+  const incidents = [...about.values()].flat().filter((entry) => isType(entry, 'incident.reported'));
+  await readAbout(db, events, new Set(incidents.map(({ event }) => eventSubject(event.id))), facts.end, about);
   facts.about = about;
 }
 

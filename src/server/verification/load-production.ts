@@ -62,11 +62,21 @@ export async function loadProduction(db: Queryable, facts: Facts, parameters: Pa
         mineral,
         from,
         to,
+        earlier: await hasEarlier(db, site.id, mineral, from),
         days: await productionDays(db, { site: site.id, mineral, from, to, end: facts.end }),
       });
     }
   }
   return all;
+}
+
+/** Whether anything was declared there before the days that are loaded: one index probe. */
+async function hasEarlier(db: Queryable, site: string, mineral: string, from: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'SELECT 1 FROM site_production WHERE site = $1 AND mineral = $2 AND day < $3 LIMIT 1',
+    [site, mineral, from],
+  );
+  return rowCount !== 0;
 }
 
 interface Range {

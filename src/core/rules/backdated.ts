@@ -1,0 +1,35 @@
+import { custodyTypes, judgesEach } from './each-event.js';
+import type { Rule } from './rule.js';
+
+const MINUTE = 60_000;
+
+export const backdated: Rule = {
+  id: 'backdated',
+  version: 1,
+  group: 'custody',
+  title: 'Signed at another time than it says',
+  means:
+    'The signature claims to be older than the newest state of the log that its signer had seen, or older than what it tells of.',
+  doesNotMean: 'That the event did not happen: a phone with a wrong clock signs like this too.',
+  describe: ({ backdated: { severity, allowanceMinutes } }) =>
+    `Custody events whose \`iat\` is more than ${allowanceMinutes} min before the log's time at their \`seen\`, or before their own \`occurredAt\`: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  scope: ['seen'],
+  ...judgesEach(custodyTypes, ({ event }, { seenAt }, { backdated: { severity, allowanceMinutes } }) => {
+    const signed = event.iat * 1_000;
+    const seen = event.seen === undefined ? null : (seenAt.get(event.seen.size) ?? null);
+    const bounds = [
+      { at: seen, what: 'the state of the log that it names' },
+      { at: event.occurredAtMs, what: 'what it tells of' },
+    ];
+    return bounds
+      .flatMap(({ at, what }) => (at !== null && signed < at - allowanceMinutes * MINUTE ? [{ at, what }] : []))
+      .slice(0, 1)
+      .map(({ at, what }) => ({
+        severity,
+        measured: new Date(signed).toISOString(),
+        threshold: new Date(at).toISOString(),
+        detail: `${event.type} of ${event.iss} says it was signed ${Math.round((at - signed) / MINUTE)} min before ${what}.`,
+      }));
+  }),
+};

@@ -1,0 +1,30 @@
+import { custodyTypes, judgesEach } from './each-event.js';
+import type { Rule } from './rule.js';
+
+const MINUTE = 60_000;
+
+export const clockAhead: Rule = {
+  id: 'clock-ahead',
+  version: 1,
+  group: 'custody',
+  title: 'Entered before it is said to have happened',
+  means: 'The event tells of a time that had not come yet when it reached the ledger.',
+  doesNotMean: 'More than that a clock is wrong, or a date was mistyped; the order of the log stands.',
+  describe: ({ clockAhead: { severity, minutes } }) =>
+    `Custody events whose \`occurredAt\` or \`iat\` is more than ${minutes} min after the log's time of entry: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  scope: [],
+  ...judgesEach(custodyTypes, ({ event, recordedAt }, _facts, { clockAhead: { severity, minutes } }) => {
+    const said = Math.max(event.occurredAtMs, event.iat * 1_000);
+    if (recordedAt === null || said <= recordedAt + minutes * MINUTE) return [];
+    const ahead = Math.round((said - recordedAt) / MINUTE);
+    return [
+      {
+        severity,
+        measured: `${ahead} min ahead`,
+        threshold: `${minutes} min`,
+        detail: `${event.type} of ${event.iss} is dated ${ahead} min after the time at which it was entered.`,
+      },
+    ];
+  }),
+};

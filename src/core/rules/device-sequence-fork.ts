@@ -1,0 +1,41 @@
+import { lotsOf } from './each-event.js';
+import { type Numbered, neighbours, numbered } from './device-numbers.js';
+import type { Facts } from './facts.js';
+import type { Rule } from './rule.js';
+
+const subjectOf = ({ entry, device, seq }: Numbered): string => `${entry.event.iss}/${device}/${seq}`;
+
+const toJudge = (facts: Facts): Map<string, Numbered> =>
+  new Map(facts.entries.flatMap((entry) => numbered(entry) ?? []).map((own) => [subjectOf(own), own]));
+
+export const deviceSequenceFork: Rule = {
+  id: 'device-sequence-fork',
+  version: 1,
+  group: 'custody',
+  title: 'A device used one number twice',
+  means: 'Two different events bear the same running number of one device: one of its records was replaced by another.',
+  doesNotMean: 'Which of the two was first. A device restored from a copy counts again from an older number.',
+  describe: ({ deviceSequenceFork: { severity } }) =>
+    `Two events of one actor and device with the same \`seq\`: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  scope: ['about'],
+  subjects: (facts) => [...toJudge(facts).keys()],
+  evaluate: (facts, { deviceSequenceFork: { severity } }) =>
+    [...toJudge(facts)].flatMap(([subject, own]) => {
+      const twins = neighbours(own, facts).filter(({ seq }) => seq === own.seq);
+      if (twins.length < 2) return [];
+      return [
+        {
+          severity,
+          subject,
+          cause: 'twice',
+          lots: [...new Set(twins.flatMap(({ entry }) => lotsOf(entry)))],
+          events: twins.map(({ entry }) => entry.event.id),
+          measured: `${twins.length} events`,
+          threshold: '1 event',
+          detail: `Device ${own.device} of ${own.entry.event.iss} signed ${twins.length} events as its number ${own.seq}.`,
+          firstIndex: twins[1]?.entry.index ?? own.entry.index,
+        },
+      ];
+    }),
+};

@@ -1,0 +1,77 @@
+import { lotsOf } from './each-event.js';
+import { type Numbered, neighbours, numbered } from './device-numbers.js';
+import type { Facts } from './facts.js';
+import type { Parameters } from './parameters.js';
+import type { Observation, Rule } from './rule.js';
+
+const HOUR = 3_600_000;
+
+/** The entries that bear a number, and what their devices recorded next after: an entry that comes late closes the hole before its successor. */
+function toJudge(facts: Facts): Numbered[] {
+  const judged = new Map<string, Numbered>();
+  for (const entry of facts.entries) {
+    const own = numbered(entry);
+    if (own === null) continue;
+    const next = neighbours(own, facts)
+      .filter(({ seq }) => seq > own.seq)
+      .toSorted((a, b) => a.seq - b.seq);
+    for (const one of [own, ...next.slice(0, 1)]) judged.set(one.entry.event.id, one);
+  }
+  return [...judged.values()];
+}
+
+/** The number before the hole that ends at this entry; null where there is no hole, or nothing of the device is known before it. */
+function lastBefore(own: Numbered, facts: Facts): number | null {
+  const before = neighbours(own, facts)
+    .map(({ seq }) => seq)
+    .filter((seq) => seq < own.seq);
+  const last = Math.max(...before, -1);
+  return last < 0 || last === own.seq - 1 ? null : last;
+}
+
+const dueAt = ({ entry }: Numbered, { deviceSequenceGap }: Parameters): number | null =>
+  entry.recordedAt === null ? null : entry.recordedAt + deviceSequenceGap.hours * HOUR;
+
+function observe(own: Numbered, facts: Facts, parameters: Parameters): Observation[] {
+  const last = lastBefore(own, facts);
+  const due = dueAt(own, parameters);
+  if (last === null || due === null || facts.now === null || facts.now < due) return [];
+  const missing = own.seq - last - 1;
+  const { event, index } = own.entry;
+  return [
+    {
+      severity: parameters.deviceSequenceGap.severity,
+      subject: event.id,
+      cause: 'gap',
+      lots: lotsOf(own.entry),
+      events: [event.id],
+      measured: `${missing} missing`,
+      threshold: 'running numbers without a hole',
+      detail: `Device ${own.device} of ${event.iss} went from number ${last} to ${own.seq}; what it recorded in between has not come within ${parameters.deviceSequenceGap.hours} h.`,
+      firstIndex: index,
+    },
+  ];
+}
+
+export const deviceSequenceGap: Rule = {
+  id: 'device-sequence-gap',
+  version: 1,
+  group: 'custody',
+  title: 'Something that a device recorded is being kept back',
+  means: 'The running numbers of a device have a hole: it recorded events that have not reached the ledger.',
+  doesNotMean:
+    'What the missing events say: they may be lost with the device, or wait in its store. It closes when they arrive. A device that starts anew, far from its old numbers, is not judged.',
+  describe: ({ deviceSequenceGap: { severity, hours } }) =>
+    `A number missing below one that reached the log ${hours} h ago: ${severity}.`,
+  standard: 'ITSCI tag log numbering; OECD Due Diligence Guidance, Annex I (chain of custody)',
+  scope: ['about'],
+  subjects: (facts) => toJudge(facts).map(({ entry }) => entry.event.id),
+  evaluate: (facts, parameters) => toJudge(facts).flatMap((own) => observe(own, facts, parameters)),
+  deadlines: (facts, parameters) =>
+    toJudge(facts).flatMap((own) => {
+      const at = dueAt(own, parameters);
+      return at === null || lastBefore(own, facts) === null
+        ? []
+        : [{ index: own.entry.index, event: own.entry.event.id, at }];
+    }),
+};

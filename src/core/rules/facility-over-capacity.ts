@@ -1,0 +1,61 @@
+import { kilograms, milligrams } from '../custody/quantity.js';
+import { lotsOf } from './each-event.js';
+import type { Facts, JudgedEvent } from './facts.js';
+import type { Parameters } from './parameters.js';
+import { facilityFacts } from './registry.js';
+import type { Observation, Rule } from './rule.js';
+import { throughputOf } from './subjects.js';
+
+const MILLION = 1_000_000n;
+
+/** Facilities and months that the entries add to, with the first entry that does. */
+function toJudge({ entries }: Facts): Map<string, { facility: string; entry: JudgedEvent }> {
+  const judged = new Map<string, { facility: string; entry: JudgedEvent }>();
+  for (const entry of entries) {
+    const { facility } = entry.event.place ?? {};
+    if (facility === undefined) continue;
+    for (const { subject } of throughputOf(entry)) if (!judged.has(subject)) judged.set(subject, { facility, entry });
+  }
+  return judged;
+}
+
+function observe(facts: Facts, { facilityOverCapacity }: Parameters): Observation[] {
+  return [...toJudge(facts)].flatMap(([subject, { facility, entry }]) => {
+    const capacity = facilityFacts(facts, facility)?.capacityPerMonth;
+    const total = facts.totals.get(subject);
+    if (capacity === undefined || total === undefined) return [];
+    const most = milligrams(capacity);
+    if (total * MILLION <= most * BigInt(facilityOverCapacity.above)) return [];
+    const measured = `${kilograms(total).value} KGM`;
+    const contributing = (facts.about.get(subject) ?? []).filter((one) => one.index < facts.end);
+    return [
+      {
+        severity: facilityOverCapacity.severity,
+        subject,
+        cause: 'over-capacity',
+        lots: [...new Set(contributing.flatMap(lotsOf))].slice(-1_000),
+        events: contributing.map(({ event }) => event.id).slice(-1_000),
+        measured,
+        threshold: `${kilograms(most).value} KGM`,
+        detail: `Facility ${facility} ${subject.startsWith('intake:') ? 'took in' : 'made'} ${kilograms(total).value} kg within a month; it is rated for ${kilograms(most).value} kg.`,
+        firstIndex: contributing[0]?.index ?? entry.index,
+      },
+    ];
+  });
+}
+
+export const facilityOverCapacity: Rule = {
+  id: 'facility-over-capacity',
+  version: 1,
+  group: 'mass',
+  title: 'A plant takes in or makes more than it can',
+  means: 'What a facility received, or made, within a calendar month weighs more than it is rated for.',
+  doesNotMean:
+    'That the mineral is false: ratings grow old. But more than can be worked may only pass through on paper.',
+  describe: ({ facilityOverCapacity: { severity, above } }) =>
+    `Mass received at a facility, or made there, in one month (UTC) above ${above / 1e6} times its \`capacityPerMonth\`: ${severity}. Facilities without a rating are not judged.`,
+  standard: 'RMI RMAP (plausibility of throughput); OECD Due Diligence Guidance, Annex II red flags',
+  scope: ['about', 'totals'],
+  subjects: (facts) => [...toJudge(facts).keys()],
+  evaluate: observe,
+};

@@ -1,0 +1,41 @@
+import { gradeInPartsPerMillion, partsPerMillion } from '../custody/quantity.js';
+import { judgesEach } from './each-event.js';
+import { gradesSaid, gradeText, gradingTypes } from './grades.js';
+import type { Rule } from './rule.js';
+
+export const gradeImpossible: Rule = {
+  id: 'grade-impossible',
+  version: 1,
+  group: 'mass',
+  title: 'More metal than chemistry allows',
+  means: 'The grade stated is higher than that of the pure mineral.',
+  doesNotMean: 'That somebody lies: a decimal point, a unit or the wrong analyte looks the same.',
+  describe: ({ gradeImpossible: { severity, maxima } }) =>
+    `A grade above ${maxima
+      .map(({ analyte, form, max }) => `${max} % ${analyte}${form === null ? '' : ` in ${form}`}`)
+      .join(', ')}: ${severity}.`,
+  standard:
+    'Stoichiometry of cassiterite (SnO₂), wolframite, tantalite and cobalt hydroxide; fineness of gold (ISO 11426)',
+  scope: ['chains'],
+  ...judgesEach(gradingTypes, (entry, facts, { gradeImpossible: { severity, maxima } }) =>
+    gradesSaid(entry).flatMap(({ lot, grades }) =>
+      grades.flatMap((grade) => {
+        const form = facts.lots.get(lot)?.form ?? null;
+        const limit = maxima.find(
+          (line) => line.analyte === grade.analyte && (line.form === null || line.form === form),
+        );
+        if (limit === undefined || gradeInPartsPerMillion(grade) <= BigInt(partsPerMillion(limit.max))) return [];
+        return [
+          {
+            severity,
+            cause: `${lot}:${grade.analyte}`,
+            lots: [lot],
+            measured: gradeText(grade),
+            threshold: `${limit.max} % ${grade.analyte}`,
+            detail: `${entry.event.iss} states ${gradeText(grade)}; no such ore exists.`,
+          },
+        ];
+      }),
+    ),
+  ),
+};

@@ -1,0 +1,54 @@
+import { judgesEach } from './each-event.js';
+import { type Facts, type JudgedEvent, isType } from './facts.js';
+import type { Rule } from './rule.js';
+
+/** Whether an event shows that the goods passed through other hands, or on a way, or through a place that is no mine. */
+function isHop({ event }: JudgedEvent): boolean {
+  if (event.place?.facility !== undefined) return true;
+  if (event.type === 'custody.assigned') return true;
+  if (event.type === 'custody.received') return event.payload.lots.some(({ outcome }) => outcome !== 'rejected');
+  if (event.type !== 'custody.dispatched') return false;
+  const { carrier, vehicle, mode, route, _sd = [] } = event.payload;
+  // A digest may hide the vehicle or the route: then somebody has said it, and has not shown it here.
+  return carrier !== undefined || vehicle !== undefined || mode !== undefined || route !== undefined || _sd.length > 0;
+}
+
+/** Lots of an export or a smelting whose whole past names nobody and nothing between the mine and here. */
+function lotsWithoutHop(lots: readonly string[], { index }: JudgedEvent, { chains, upstream }: Facts): string[] {
+  return lots.filter((lot) => {
+    const above = upstream.get(lot);
+    if (above === undefined) return false;
+    const past = [lot, ...above].flatMap((one) => chains.get(one) ?? []).filter((entry) => entry.index < index);
+    return past.some((entry) => isType(entry, 'lot.declared')) && !past.some(isHop);
+  });
+}
+
+export const hopMissing: Rule = {
+  id: 'hop-missing',
+  version: 1,
+  group: 'custody',
+  title: 'From the mine to the border with nobody between',
+  means:
+    'Goods are exported, and from their declaration on no handover, carrier, means of transport or depot is named anywhere.',
+  doesNotMean:
+    'That anything is wrong with the goods: a miner may export itself. But then a depot and a transport can be named, and a buyer should ask for them.',
+  describe: ({ hopMissing: { severity } }) =>
+    `An export of lots with no receipt, carrier, vehicle, mode, route or facility in all their past: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1 C (chain of custody data)',
+  scope: ['chains', 'upstream'],
+  ...judgesEach(['lot.exported'], (entry, facts, { hopMissing: { severity } }) => {
+    const { iss, payload, place } = entry.event;
+    const missing = place?.facility !== undefined ? [] : payload.lots.map(({ lot }) => lot);
+    const lots = lotsWithoutHop(missing, entry, facts);
+    if (lots.length === 0) return [];
+    return [
+      {
+        severity,
+        lots,
+        measured: 'no hop',
+        threshold: 'a trader, depot or transport',
+        detail: `${iss} exports ${lots.length} lot(s) of which no handover, transport or depot is known since the mine.`,
+      },
+    ];
+  }),
+};

@@ -1,0 +1,40 @@
+import { lotsOf } from './each-event.js';
+import { delayOf, lateBatches } from './entered-late.js';
+import type { Rule } from './rule.js';
+
+const HOUR = 3_600_000;
+
+export const lateEntry: Rule = {
+  id: 'late-entry',
+  version: 1,
+  group: 'custody',
+  title: 'Entered long after it happened',
+  means: 'Custody events reached the ledger days after they are said to have happened.',
+  doesNotMean:
+    'That they are false: phones stay offline. But until then nobody could see the goods, and what was signed could still be changed.',
+  describe: ({ lateEntry: { severity, hours } }) =>
+    `Log's time of entry more than ${hours} h after \`occurredAt\`, custody events only: ${severity}. One finding for all that one actor enters within one hour.`,
+  standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1 C (timely data)',
+  scope: ['about'],
+  subjects: (facts) => lateBatches(facts).map(({ subject }) => subject),
+  evaluate: (facts, { lateEntry: { severity, hours } }) =>
+    lateBatches(facts).flatMap(({ subject, actor, entries }) => {
+      const late = entries.filter((entry) => (delayOf(entry) ?? 0) > hours * HOUR);
+      const [first] = late;
+      if (first === undefined) return [];
+      const longest = Math.floor(Math.max(...late.map((entry) => delayOf(entry) ?? 0)) / HOUR);
+      return [
+        {
+          severity,
+          subject,
+          cause: 'late',
+          lots: [...new Set(late.flatMap(lotsOf))],
+          events: late.map(({ event }) => event.id),
+          measured: `${longest} h`,
+          threshold: `${hours} h`,
+          detail: `${actor} entered ${late.length} event(s) up to ${longest} h after they happened.`,
+          firstIndex: first.index,
+        },
+      ];
+    }),
+};

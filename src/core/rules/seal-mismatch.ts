@@ -1,0 +1,111 @@
+import { judgesEach } from './each-event.js';
+import { type Facts, type JudgedEvent, isType } from './facts.js';
+import { entryBefore } from './lot-history.js';
+import type { Rule } from './rule.js';
+import { lotSubject } from './subjects.js';
+
+/** The seals last listed on a lot before an entry: at its dispatch or export, or by a checkpoint on the way. Null: none were. */
+function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts): readonly string[] | null {
+  const chain = (facts.chains.get(lot) ?? []).filter(({ index }) => index < entry.index);
+  const from = chain.findLastIndex(
+    (one) => isType(one, 'custody.dispatched') || (isType(entry, 'lot.imported') && isType(one, 'lot.exported')),
+  );
+  const start = chain[from];
+  if (start === undefined) return null;
+  const since = isType(entry, 'lot.imported')
+    ? chain.filter((one) => isType(one, 'custody.dispatched') || isType(one, 'lot.exported'))
+    : [start];
+  const checks = (facts.about.get(lotSubject(lot)) ?? []).filter(
+    (one) => isType(one, 'transit.checked') && one.index > start.index && one.index < entry.index,
+  );
+  const listed = [...since, ...checks]
+    .toSorted((a, b) => a.index - b.index)
+    .flatMap(({ event }) => {
+      if (event.type !== 'custody.dispatched' && event.type !== 'lot.exported' && event.type !== 'transit.checked')
+        return [];
+      return event.payload.seals === undefined ? [] : [event.payload.seals];
+    });
+  return listed.at(-1) ?? null;
+}
+
+interface Seen {
+  lot: string;
+  seals: readonly string[] | null;
+  state: string | null;
+  /** Whether the list speaks of this lot alone, and not of the whole load. */
+  alone: boolean;
+}
+
+function sealsSeen({ event }: JudgedEvent): Seen[] {
+  switch (event.type) {
+    case 'custody.received': {
+      const { seals: all, sealState: state, lots } = event.payload;
+      return lots.map(({ lot, seals, sealState }) => ({
+        lot,
+        seals: seals ?? all ?? null,
+        state: sealState ?? state ?? null,
+        alone: seals !== undefined,
+      }));
+    }
+    case 'lot.imported':
+    case 'transit.checked': {
+      const { seals = null, sealState: state = null, lots } = event.payload;
+      return lots.map((named) => ({
+        lot: typeof named === 'string' ? named : named.lot,
+        seals,
+        state,
+        alone: false,
+      }));
+    }
+    default:
+      return [];
+  }
+}
+
+const BROKEN = new Set(['broken', 'missing']);
+
+/** What is wrong with the seals of one lot, in words; null: nothing, or nothing to compare. */
+function wrongWith({ seals, state, lot, alone }: Seen, entry: JudgedEvent, facts: Facts): string | null {
+  if (state !== null && BROKEN.has(state)) return state;
+  // A checkpoint may put on seals of its own, and says which: its list is the one that counts from there on.
+  if (seals === null || isType(entry, 'transit.checked')) return null;
+  const before = sealsBefore(lot, entry, facts);
+  if (before === null) return null;
+  const other = seals.find((seal) => !before.includes(seal));
+  if (other !== undefined) return `${other} instead of ${before.join(', ')}`;
+  const gone = alone ? undefined : before.find((seal) => !seals.includes(seal));
+  return gone === undefined ? null : `without ${gone}`;
+}
+
+export const sealMismatch: Rule = {
+  id: 'seal-mismatch',
+  version: 1,
+  group: 'custody',
+  title: 'Seals are not those that were put on',
+  means:
+    'On arrival or at a checkpoint a seal was broken or missing, or other seals were seen than were listed before.',
+  doesNotMean: 'That goods were taken or added: seals break on rough roads, and numbers are misread.',
+  describe: ({ sealMismatch: { severity } }) =>
+    `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch, export or a checkpoint: ${severity}.`,
+  standard: 'ISO 17712 (freight container seals); ITSCI tagging procedures',
+  scope: ['chains', 'about'],
+  ...judgesEach(['custody.received', 'lot.imported', 'transit.checked'], (entry, facts, { sealMismatch }) => {
+    const wrong = sealsSeen(entry).flatMap((seen) => {
+      const what = wrongWith(seen, entry, facts);
+      return what === null ? [] : [{ lot: seen.lot, what }];
+    });
+    const [first] = wrong;
+    if (first === undefined) return [];
+    const before = entryBefore(facts, first.lot, entry.index);
+    return [
+      {
+        severity: sealMismatch.severity,
+        lots: wrong.map(({ lot }) => lot),
+        events: [...(before === null ? [] : [before.event.id]), entry.event.id],
+        measured: first.what,
+        threshold: 'the seals listed before, intact',
+        detail: `At ${entry.event.type} ${entry.event.iss} found the seals of ${wrong.length} lot(s) ${first.what}.`,
+      },
+    ];
+  }),
+};

@@ -1,0 +1,117 @@
+import { gradeInPartsPerMillion } from '../custody/quantity.js';
+import { judgesEach } from './each-event.js';
+import type { Facts, JudgedOf } from './facts.js';
+import { type LotMeasure, measureBefore, remeasured } from './lot-history.js';
+import { metalIn, sum } from './mass-balance.js';
+import type { Parameters } from './parameters.js';
+import type { Rule } from './rule.js';
+
+const MILLION = 1_000_000n;
+
+type Process = JudgedOf<'lot.processed'>;
+type Window = Parameters['yieldImplausible']['windows'][number];
+
+function windowOf(entry: Process, facts: Facts, { yieldImplausible }: Parameters): Window | null {
+  const { process, inputs } = entry.event.payload;
+  const [first] = inputs.flatMap(({ lot }) => facts.lots.get(lot) ?? []);
+  return (
+    yieldImplausible.windows.find(
+      (window) =>
+        window.process.includes(process) &&
+        (window.mineral === null || window.mineral === first?.mineral) &&
+        (window.inputForm === null || window.inputForm === first?.form),
+    ) ?? null
+  );
+}
+
+interface Recovery {
+  analyte: string;
+  /** Recovered shares, parts per million: at least, and at most, by what is known of moistures. */
+  least: bigint;
+  most: bigint;
+}
+
+const gradeIn = ({ grades }: LotMeasure, analyte: string): bigint | null => {
+  const grade = grades.find((candidate) => candidate.analyte === analyte);
+  return grade === undefined ? null : gradeInPartsPerMillion(grade);
+};
+
+/** Outputs that are not poorer than what was fed: tailings and slag may be kept as lots too, and are not what was recovered. */
+function products(analyte: string, inputs: readonly LotMeasure[], outputs: readonly LotMeasure[]): LotMeasure[] {
+  const fed = inputs.flatMap((input) => gradeIn(input, analyte) ?? []);
+  return outputs.filter((output) => {
+    const grade = gradeIn(output, analyte);
+    return grade === null || fed.length === 0 || fed.some((other) => grade >= other);
+  });
+}
+
+/** Metal in the outputs over metal in the inputs; null where a grade of either is not known. */
+function recoveryOf(analyte: string, inputs: readonly LotMeasure[], outputs: readonly LotMeasure[]): Recovery | null {
+  const made = products(analyte, inputs, outputs);
+  const graded = [...inputs, ...made].every(({ grades }) => grades.some((grade) => grade.analyte === analyte));
+  if (!graded || made.length === 0) return null;
+  const total = (measures: readonly LotMeasure[], bound: 'most' | 'least'): bigint =>
+    sum(measures.map((measure) => metalIn(measure, analyte, bound) ?? 0n));
+  const [leastIn, mostIn] = [total(inputs, 'least'), total(inputs, 'most')];
+  if (mostIn === 0n) return null;
+  const mostOut = total(made, 'most');
+  return {
+    analyte,
+    least: (total(made, 'least') * MILLION) / mostIn,
+    most: leastIn === 0n ? MILLION * 1_000n : (mostOut * MILLION) / leastIn,
+  };
+}
+
+function recoveriesOf(entry: Process, { chains }: Facts): Recovery[] {
+  const inputs = entry.event.payload.inputs.map(({ lot, mass }) =>
+    remeasured(measureBefore(chains.get(lot) ?? [], lot, entry.index), { mass }),
+  );
+  const outputs = entry.event.payload.outputs.map((output) => remeasured(null, output));
+  if (![...inputs, ...outputs].every((measure) => measure !== null)) return [];
+  const [from, made] = [inputs.flatMap((one) => one ?? []), outputs.flatMap((one) => one ?? [])];
+  const analytes = new Set(made.flatMap(({ grades }) => grades.map(({ analyte }) => analyte)));
+  return [...analytes].toSorted().flatMap((analyte) => recoveryOf(analyte, from, made) ?? []);
+}
+
+/** What is recovered of each mineral: other elements in it follow their own ways. */
+const MAIN = new Set(['Sn', 'Ta2O5', 'WO3', 'Au', 'Co']);
+
+const percent = (share: bigint): string => `${Number(share / 100n) / 100} %`;
+
+export const yieldImplausible: Rule = {
+  id: 'yield-implausible',
+  version: 1,
+  group: 'mass',
+  title: 'A process recovers more or less than it can',
+  means: 'The metal in the outputs over that in the inputs lies outside what the process is known to recover.',
+  doesNotMean:
+    'That metal was added or taken out: a wrong assay of the feed looks the same. More metal than went in is the matter of mass-gained.',
+  describe: ({ yieldImplausible: { severity, windows } }) =>
+    `Recovery outside ${windows
+      .map(
+        ({ process, mineral, from, to }) =>
+          `${from / 1e4}–${to / 1e4} % (${process.join(', ')}${mineral === null ? '' : ` of ${mineral}`})`,
+      )
+      .join(', ')}: ${severity}.`,
+  standard: 'Metallurgical accounting (AMIRA P754); RMI recovery factors',
+  scope: ['chains'],
+  ...judgesEach(['lot.processed'], (entry, facts, parameters) => {
+    const window = windowOf(entry, facts, parameters);
+    if (window === null) return [];
+    return recoveriesOf(entry, facts).flatMap(({ analyte, least, most }) => {
+      if (!MAIN.has(analyte) || least > MILLION) return [];
+      const [from, to] = [BigInt(window.from), BigInt(window.to)];
+      if (most >= from && least <= to) return [];
+      const measured = most < from ? most : least;
+      return [
+        {
+          severity: parameters.yieldImplausible.severity,
+          cause: analyte,
+          measured: percent(measured),
+          threshold: `${percent(from)} to ${percent(to)}`,
+          detail: `${entry.event.iss} recovered ${percent(measured)} of the ${analyte} by ${entry.event.payload.process}.`,
+        },
+      ];
+    });
+  }),
+};

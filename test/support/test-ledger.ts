@@ -30,7 +30,7 @@ import { LogSigner, SealLog } from '../../src/server/transparency/seal-log.js';
 import { AuditLog } from '../../src/server/verification/audit-log.js';
 import { JudgeDeadlines } from '../../src/server/verification/judge-deadlines.js';
 import { ReadGuard } from '../../src/server/verification/read-guard.js';
-import { RuleParameters } from '../../src/server/verification/rule-parameters.js';
+import { RuleParameters } from '../../src/server/rule-parameters.js';
 import { VerifyEntries } from '../../src/server/verification/verify-entries.js';
 import { WakeAlerts } from '../../src/server/verification/wake-alerts.js';
 import { type TestDatabase, testDatabase } from './database.js';

@@ -23,6 +23,8 @@ export const kilograms = (value: string): { value: string; uom: string } => ({ v
 
 interface Said extends Record<string, unknown> {
   iss: string;
+  /** Names the key that signs, where an actor has more than one. */
+  signedWith?: string;
   occurredAt: string;
 }
 
@@ -32,9 +34,16 @@ interface Said extends Record<string, unknown> {
  */
 export class ToldLog {
   readonly entries: JudgedEvent[] = [];
+  private readonly unknown = new Set<string>();
   private readonly chains = new Map<string, JudgedEvent[]>();
 
-  tell<T extends EventTypeName>(type: T, { iss, occurredAt, ...body }: Said): JudgedOf<T> {
+  /** Whether the log's time goes with what is told: an event of a later time is preceded by `log.clock`. */
+  ticking = false;
+
+  tell<T extends EventTypeName>(type: T, { iss, occurredAt, signedWith = iss, ...body }: Said): JudgedOf<T> {
+    const at = Date.parse(occurredAt);
+    if (this.ticking && type !== 'log.clock' && at > (this.now() ?? 0))
+      this.tell('log.clock', { iss: 'ledger', occurredAt: new Date(at).toISOString() });
     const index = this.entries.length;
     const jti = digest(`jti ${index}`);
     const payload: Record<string, unknown> = {
@@ -44,20 +53,20 @@ export class ToldLog {
       iat: Math.floor(Date.parse(occurredAt) / 1000),
       jti,
       occurredAt,
-      ...this.chained(body),
+      ...(type === 'stock.counted' ? body : this.chained(body)),
     };
     const envelope: Envelope = {
       text: `told-${index}~`,
       jws: `told-${index}`,
       id: digest(`id ${index}`),
-      header: { alg: 'Ed25519', kid: digest(iss), typ: 'custody-event+sd-jwt' },
+      header: { alg: 'Ed25519', kid: digest(signedWith), typ: 'custody-event+sd-jwt' },
       payload,
       signingInput: `told-${index}`,
       signature: new Uint8Array(64),
       disclosures: [],
     };
     const event: AditEvent = readEvent(envelope, LOG);
-    const entry: JudgedEvent = { index, event, recordedAt: this.now() };
+    const entry: JudgedEvent = { index, event, recordedAt: type === 'log.clock' ? at : this.now() };
     this.entries.push(entry);
     const { lots, outputs } = references(event);
     const extended = [...lots.filter(({ prev }) => prev !== null).map((named) => named.lot), ...outputs];
@@ -75,6 +84,11 @@ export class ToldLog {
   facts(from = 0, more: Partial<Facts> = {}): Facts {
     const lots = new Map([...this.chains.keys()].map((id) => [id, this.lotFacts(id)]));
     return { ...factsOfLog(this.entries, lots, defaultParameters, this.entries.slice(from)), ...more };
+  }
+
+  /** Takes from a lot what is known of where it comes from, as a ledger that was moved over from paper might not know it. */
+  forgetOrigin(id: string): void {
+    this.unknown.add(id);
   }
 
   /** The newest time of the log, ms; null before it is told. */
@@ -104,7 +118,7 @@ export class ToldLog {
     const masses = new Map<string, bigint>();
     for (const { origins } of parents)
       for (const origin of origins) masses.set(origin.site, (masses.get(origin.site) ?? 0n) + origin.mass);
-    if (parents.length === 0 && site !== null) masses.set(site, milligrams(output.mass));
+    if (parents.length === 0 && site !== null && !this.unknown.has(id)) masses.set(site, milligrams(output.mass));
     return {
       id,
       mineral: output.mineral ?? parents[0]?.mineral ?? nothing.mineral,
@@ -112,7 +126,7 @@ export class ToldLog {
       model: output.model ?? null,
       site: parents.length === 0 ? site : null,
       bornIndex: birth.index,
-      origins: [...masses].toSorted().map(([origin, mass]) => ({ site: origin, mass })),
+      origins: [...masses].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([origin, mass]) => ({ site: origin, mass })),
     };
   }
 

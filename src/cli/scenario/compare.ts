@@ -4,32 +4,30 @@ import type { Scenario } from './scenario-file.js';
 type Expected = Scenario['expect'];
 type ExpectedFinding = Expected['findings'][number];
 
-const same = (a: readonly unknown[], b: readonly unknown[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+const includes = <T>(all: readonly T[], some: readonly T[] = []): boolean => some.every((one) => all.includes(one));
 
-/** A finding meets an expectation if it agrees in everything that the expectation says. */
+/** A finding meets an expectation if it says everything that the expectation says; it may name more lots and steps. */
 function meets(found: Outcome['findings'][number], expected: ExpectedFinding): boolean {
   return (
     found.rule === expected.rule &&
     (expected.severity === undefined || found.severity === expected.severity) &&
-    (expected.lots === undefined || same(found.lots, expected.lots.toSorted())) &&
-    (expected.steps === undefined ||
-      same(
-        found.steps,
-        expected.steps.toSorted((a, b) => a - b),
-      ))
+    includes(found.lots, expected.lots) &&
+    includes(found.steps, expected.steps)
   );
 }
 
-/** What differs between what was expected and what came, one line each; none if the expectation holds. Findings are exact. */
+/**
+ * What differs between what was expected and what came, one line each; none if the expectation holds. Findings are exact:
+ * each that was expected is there, and each that is there was expected.
+ */
 export function differences(outcome: Outcome, expected: Expected): string[] {
   const lines: string[] = [];
-  const left = [...outcome.findings];
-  for (const finding of expected.findings) {
-    const at = left.findIndex((found) => meets(found, finding));
-    if (at === -1) lines.push(`expected and not found: ${JSON.stringify(finding)}`);
-    else left.splice(at, 1);
-  }
-  for (const found of left) lines.push(`found and not expected: ${JSON.stringify(found)}`);
+  for (const finding of expected.findings)
+    if (!outcome.findings.some((found) => meets(found, finding)))
+      lines.push(`expected and not found: ${JSON.stringify(finding)}`);
+  for (const found of outcome.findings)
+    if (!expected.findings.some((finding) => meets(found, finding)))
+      lines.push(`found and not expected: ${JSON.stringify(found)}`);
   const refused = new Map(outcome.refused.map(({ step, code }) => [step, code]));
   for (const { step, code } of expected.refused) {
     if (refused.get(step) !== code)

@@ -84,8 +84,8 @@ export function expandStep(step: Step, known: Known): Body {
     body.events = body.events.map((event: unknown) => (typeof event === 'number' ? known.event(event) : event));
   if (Array.isArray(body.missing)) body.missing = body.missing.map((lot: string) => known.lot(lot) ?? lot);
   for (const claim of ['event', 'incident', 'dispute']) {
-    const step = body[claim];
-    if (typeof step === 'number') body[claim] = known.event(step);
+    const number = body[claim];
+    if (typeof number === 'number') body[claim] = known.event(number);
   }
   if (type === 'key.revoked' && body.kid === undefined) body.kid = known.kid(String(body.actor));
   return body;

@@ -149,10 +149,15 @@ export async function playScenario(
 }
 
 async function findingsOf(client: AditClient, cast: Cast): Promise<Outcome['findings']> {
-  const findings: Outcome['findings'] = [];
-  for await (const finding of client.findings({ status: 'open' }))
-    findings.push(await inWordsOf(client, cast, finding));
-  return findings.sort((a, b) => (a.rule === b.rule ? 0 : a.rule < b.rule ? -1 : 1));
+  const findings = new Map<string, Outcome['findings'][number]>();
+  for await (const finding of client.findings({ status: 'open' })) {
+    const said = await inWordsOf(client, cast, finding);
+    // The same of the same lots, seen in two events of one actor, is one thing to tell.
+    const key = [said.rule, said.severity, ...said.lots].join(' ');
+    const steps = new Set([...(findings.get(key)?.steps ?? []), ...said.steps]);
+    findings.set(key, { ...said, steps: [...steps].sort((a, b) => a - b) });
+  }
+  return [...findings.values()].sort((a, b) => (a.rule === b.rule ? 0 : a.rule < b.rule ? -1 : 1));
 }
 
 async function inWordsOf(client: AditClient, cast: Cast, finding: Finding): Promise<Outcome['findings'][number]> {

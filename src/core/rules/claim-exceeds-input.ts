@@ -57,13 +57,13 @@ export const claimExceedsInput: Rule = {
     `Contained metal (else dry, else wet mass) of the outputs with a model above that of the inputs with one by more than ${tolerance / 1e4} %, where some input has none: ${severity}.`,
   standard: 'ISO 22095 (mass balance model)',
   scope: ['chains'],
-  ...judgesEach(['lot.aggregated', 'lot.split', 'lot.processed'], (entry, facts, { claimExceedsInput }) => {
+  ...judgesEach(['lot.aggregated', 'lot.split', 'lot.processed'], (entry, facts, { claimExceedsInput: parameters }) => {
     const found = qualifying(entry, facts);
     if (found === null) return [];
-    if (found.out * MILLION <= found.in * (MILLION + BigInt(claimExceedsInput.tolerance))) return [];
+    if (found.out * MILLION <= found.in * (MILLION + BigInt(parameters.tolerance))) return [];
     return [
       {
-        severity: claimExceedsInput.severity,
+        severity: parameters.severity,
         lots: entry.event.payload.outputs.map(({ lot }) => lot),
         measured: `${kilograms(found.out).value} KGM ${found.by}`,
         threshold: `${kilograms(found.in).value} KGM ${found.by}`,

@@ -42,11 +42,13 @@ export function factsOfLog(
     ...tagsOf(entries),
     ...lineageOf(entries),
     production: [],
+    exports: new Map(),
     seenAt: seenOf(entries),
     totals: totalsOf(entries),
     actors: actorsOf(entries),
     record: null,
   };
+  facts.exports = exportsOf(facts, entries);
   facts.production = productionOf(facts, entries, parameters);
   return facts;
 }
@@ -75,6 +77,17 @@ const actorsOf = (entries: readonly JudgedEvent[]): Facts['actors'] =>
         : [],
     ),
   );
+
+/** The first export of every lot, or of one that was made of it. */
+function exportsOf({ ancestors }: Facts, entries: readonly JudgedEvent[]): Map<string, number> {
+  const exports = new Map<string, number>();
+  for (const entry of entries) {
+    if (!isType(entry, 'lot.exported')) continue;
+    for (const { lot } of entry.event.payload.lots)
+      for (const one of [lot, ...(ancestors.get(lot) ?? [])]) if (!exports.has(one)) exports.set(one, entry.index);
+  }
+  return exports;
+}
 
 /** The log's time as of each entry, by the size of the log that ends with it. */
 const seenOf = (entries: readonly JudgedEvent[]): Facts['seenAt'] =>

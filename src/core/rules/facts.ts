@@ -62,6 +62,8 @@ export interface Facts {
   ancestors: ReadonlyMap<string, ReadonlySet<string>>;
   /** *production*: what was declared at sites with a known capacity, for as long as the entries can matter to. */
   production: readonly SiteProduction[];
+  /** *exports*: of every lot that a corrected event touched, the index of the first export of it or of a lot made of it. */
+  exports: ReadonlyMap<string, number>;
   /** *seen*: by the size of a checkpoint that an entry says its signer had seen, the log's time there, ms. */
   seenAt: ReadonlyMap<number, number>;
   /** *totals*: by subject, the sum of the masses filed under it below `end`, mg. */
@@ -142,6 +144,7 @@ export const noFacts = (end: number, now: number | null): Facts => ({
   tagUses: new Map(),
   ancestors: new Map(),
   production: [],
+  exports: new Map(),
   seenAt: new Map(),
   totals: new Map(),
   actors: new Map(),

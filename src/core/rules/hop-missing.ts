@@ -29,17 +29,22 @@ export const hopMissing: Rule = {
   group: 'custody',
   title: 'From the mine to the border with nobody between',
   means:
-    'Goods are exported, and from their declaration on no handover, carrier, means of transport or depot is named anywhere.',
+    'Goods are exported or smelted, and from their declaration on no handover, carrier, means of transport or depot is named anywhere.',
   doesNotMean:
     'That anything is wrong with the goods: a miner may export itself. But then a depot and a transport can be named, and a buyer should ask for them.',
   describe: ({ hopMissing: { severity } }) =>
-    `An export of lots with no receipt, carrier, vehicle, mode, route or facility in all their past: ${severity}.`,
+    `An export or a smelting of lots with no receipt, carrier, vehicle, mode, route or facility in all their past: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1 C (chain of custody data)',
   scope: ['chains', 'upstream'],
-  ...judgesEach(['lot.exported'], (entry, facts, { hopMissing: { severity } }) => {
+  ...judgesEach(['lot.exported', 'lot.processed'], (entry, facts, { hopMissing: { severity } }) => {
     const { iss, payload, place } = entry.event;
-    const missing = place?.facility !== undefined ? [] : payload.lots.map(({ lot }) => lot);
-    const lots = lotsWithoutHop(missing, entry, facts);
+    if (place?.facility !== undefined || ('process' in payload && payload.process !== 'smelt')) return [];
+    const taken = 'inputs' in payload ? payload.inputs : payload.lots;
+    const lots = lotsWithoutHop(
+      taken.map(({ lot }) => lot),
+      entry,
+      facts,
+    );
     if (lots.length === 0) return [];
     return [
       {
@@ -47,7 +52,7 @@ export const hopMissing: Rule = {
         lots,
         measured: 'no hop',
         threshold: 'a trader, depot or transport',
-        detail: `${iss} exports ${lots.length} lot(s) of which no handover, transport or depot is known since the mine.`,
+        detail: `${iss} ${'inputs' in payload ? 'smelts' : 'exports'} ${lots.length} lot(s) of which no handover, transport or depot is known since the mine.`,
       },
     ];
   }),

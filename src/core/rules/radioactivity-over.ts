@@ -13,8 +13,8 @@ export const radioactivityOver: Rule = {
     `An export with 35.7 · ThO2 % + 104.7 · U3O8 % above ${limitBecquerelPerGram} Bq/g: ${severity}.`,
   standard: 'IAEA Regulations for the Safe Transport of Radioactive Material (SSR-6); TIC NORM policy',
   scope: ['chains', 'about', 'upstream'],
-  ...judgesEach(['lot.exported'], ({ index, event }, facts, { radioactivityOver }) => {
-    const limit = inMillionths(radioactivityOver.limitBecquerelPerGram);
+  ...judgesEach(['lot.exported'], ({ index, event }, facts, { radioactivityOver: parameters }) => {
+    const limit = inMillionths(parameters.limitBecquerelPerGram);
     const over = event.payload.lots.flatMap(({ lot }) => {
       const activity = activityOf(lot, index, facts);
       return activity !== null && activity > limit ? [{ lot, activity }] : [];
@@ -23,7 +23,7 @@ export const radioactivityOver: Rule = {
     const most = over.reduce((a, b) => (b.activity > a.activity ? b : a));
     return [
       {
-        severity: radioactivityOver.severity,
+        severity: parameters.severity,
         lots: over.map(({ lot }) => lot),
         measured: activityText(most.activity),
         threshold: activityText(limit),

@@ -12,7 +12,17 @@ export type RuleGroup = 'record' | 'custody' | 'tags' | 'mass' | 'origin' | 'mov
  * rule that reads little costs little.
  */
 export type FactSet =
-  'chains' | 'handovers' | 'refusals' | 'about' | 'tagUses' | 'production' | 'upstream' | 'seen' | 'totals' | 'record';
+  | 'chains'
+  | 'handovers'
+  | 'refusals'
+  | 'about'
+  | 'tagUses'
+  | 'production'
+  | 'upstream'
+  | 'exports'
+  | 'seen'
+  | 'totals'
+  | 'record';
 
 /**
  * What a rule has seen, for people to judge: a question, not an accusation. `measured` and `threshold` are short texts

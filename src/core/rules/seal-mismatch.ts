@@ -89,23 +89,26 @@ export const sealMismatch: Rule = {
     `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch, export or a checkpoint: ${severity}.`,
   standard: 'ISO 17712 (freight container seals); ITSCI tagging procedures',
   scope: ['chains', 'about'],
-  ...judgesEach(['custody.received', 'lot.imported', 'transit.checked'], (entry, facts, { sealMismatch }) => {
-    const wrong = sealsSeen(entry).flatMap((seen) => {
-      const what = wrongWith(seen, entry, facts);
-      return what === null ? [] : [{ lot: seen.lot, what }];
-    });
-    const [first] = wrong;
-    if (first === undefined) return [];
-    const before = entryBefore(facts, first.lot, entry.index);
-    return [
-      {
-        severity: sealMismatch.severity,
-        lots: wrong.map(({ lot }) => lot),
-        events: [...(before === null ? [] : [before.event.id]), entry.event.id],
-        measured: first.what,
-        threshold: 'the seals listed before, intact',
-        detail: `At ${entry.event.type} ${entry.event.iss} found the seals of ${wrong.length} lot(s) ${first.what}.`,
-      },
-    ];
-  }),
+  ...judgesEach(
+    ['custody.received', 'lot.imported', 'transit.checked'],
+    (entry, facts, { sealMismatch: parameters }) => {
+      const wrong = sealsSeen(entry).flatMap((seen) => {
+        const what = wrongWith(seen, entry, facts);
+        return what === null ? [] : [{ lot: seen.lot, what }];
+      });
+      const [first] = wrong;
+      if (first === undefined) return [];
+      const before = entryBefore(facts, first.lot, entry.index);
+      return [
+        {
+          severity: parameters.severity,
+          lots: wrong.map(({ lot }) => lot),
+          events: [...(before === null ? [] : [before.event.id]), entry.event.id],
+          measured: first.what,
+          threshold: 'the seals listed before, intact',
+          detail: `At ${entry.event.type} ${entry.event.iss} found the seals of ${wrong.length} lot(s) ${first.what}.`,
+        },
+      ];
+    },
+  ),
 };

@@ -60,6 +60,9 @@ export function tagsPutOn({ event }: JudgedEvent): { tag: string; lot: string }[
   return [];
 }
 
+/** A lot that was exported: found from any of the lots that it was made of. */
+export const exportedSubject = (lot: string): string => `exported:${lot}`;
+
 /** Serial numbers of bars that an entry gives to new lots. */
 export function serialsGiven({ event }: JudgedEvent): { serial: string; lot: string }[] {
   if (event.type !== 'lot.aggregated' && event.type !== 'lot.split' && event.type !== 'lot.processed') return [];
@@ -103,6 +106,7 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
   }
   if (event.type === 'custody.received') subjects.add(weightsSubject(event.iss, at));
   for (const { tag } of tagsPutOn(entry)) subjects.add(tagSubject(tag));
+  if (event.type === 'lot.exported') for (const { lot } of event.payload.lots) subjects.add(exportedSubject(lot));
   return [...[...subjects].map((subject) => ({ subject, at })), ...throughputOf(entry)];
 }
 

@@ -3,7 +3,7 @@ import { Upstream, shareText } from '../../core/custody/flows.js';
 import { rules } from '../../core/rules/index.js';
 import { type RuleGroup, type Severity, severities } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
-import { RuleParameters } from '../verification/rule-parameters.js';
+import { RuleParameters } from '../rule-parameters.js';
 import { TraceLineage } from './trace-lineage.js';
 
 /** Flows that a verdict heeds at most: those into the lot and into what it was made of. */

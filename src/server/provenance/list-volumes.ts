@@ -4,7 +4,7 @@ import { AditError } from '../../core/errors.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
-import { RuleParameters } from '../verification/rule-parameters.js';
+import { RuleParameters } from '../rule-parameters.js';
 
 const DAY = 86_400_000;
 const MILLIGRAMS = 1_000_000n;

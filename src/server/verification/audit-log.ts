@@ -8,7 +8,7 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { gatherEvidence } from './gather-evidence.js';
 import { explain } from './audit-faults.js';
 import { ReadGuard } from './read-guard.js';
-import { RuleParameters } from './rule-parameters.js';
+import { RuleParameters } from '../rule-parameters.js';
 import { WakeAlerts } from './wake-alerts.js';
 import { lockCursor, writeFindings } from './write-findings.js';
 

@@ -13,7 +13,7 @@ import {
 } from '../../core/rules/subjects.js';
 import type { Queryable } from '../database/rows.js';
 import { readAbout, readTotals } from './filings.js';
-import { crossesBorder, loadLots, loadUpstream } from './load-lots.js';
+import { crossesBorder, loadExports, loadLots, loadUpstream } from './load-lots.js';
 import { loadProduction } from './load-production.js';
 import { loadTagUses } from './load-tag-uses.js';
 import type { ReadEvents } from './read-events.js';
@@ -44,6 +44,7 @@ export async function loadFacts(
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('about')) await addAbout(db, events, facts);
+  if (wanted.has('exports')) facts.exports = await loadExports(db, facts);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
   if (wanted.has('totals')) facts.totals = await readTotals(db, facts.entries.flatMap(throughputSubjects), facts.end);
   return facts;

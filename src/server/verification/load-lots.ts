@@ -1,3 +1,4 @@
+import { lotsOf } from '../../core/rules/each-event.js';
 import { type Facts, type JudgedEvent, type LotFacts, MAX_UPSTREAM, isType } from '../../core/rules/facts.js';
 import type { Queryable } from '../database/rows.js';
 
@@ -59,4 +60,31 @@ export async function loadUpstream(db: Queryable, lots: string[], end: number): 
       );
   }
   return upstream;
+}
+
+/** Lots that are followed downstream from one correction at most. */
+const MAX_DOWNSTREAM = 10_000;
+
+/** Of every lot that a corrected event touched, the first export of it or of a lot made of it. */
+export async function loadExports(db: Queryable, { entries, end }: Facts): Promise<Map<string, number>> {
+  const corrected = new Set(
+    entries.flatMap((entry) => (isType(entry, 'event.corrected') ? [entry.event.payload.event] : [])),
+  );
+  const lots = entries.filter(({ event }) => corrected.has(event.id)).flatMap(lotsOf);
+  const exports = new Map<string, number>();
+  for (const lot of new Set(lots)) {
+    const { rows } = await db.query<{ first: number | null }>(
+      `WITH RECURSIVE down (lot) AS (
+         SELECT $1::uuid
+         UNION
+         SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot AND edge.index < $2
+       ), reached AS (SELECT lot FROM down LIMIT ${MAX_DOWNSTREAM})
+       SELECT min(filed.index) AS first FROM reached
+         JOIN filings AS filed ON filed.subject = 'exported:' || reached.lot AND filed.index < $2`,
+      [lot, end],
+    );
+    const first = rows[0]?.first ?? null;
+    if (first !== null) exports.set(lot, first);
+  }
+  return exports;
 }

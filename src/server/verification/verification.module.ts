@@ -11,7 +11,7 @@ import { JudgeDeadlinesProcessor } from './judge-deadlines.processor.js';
 import { ListFindings } from './list-findings.js';
 import { ALERTS_QUEUE } from './queues.js';
 import { ReadGuard } from './read-guard.js';
-import { RuleParameters } from './rule-parameters.js';
+import { RuleParameters } from '../rule-parameters.js';
 import { ScheduleVerification } from './schedule-verification.js';
 import { VerificationMetrics } from './verification-metrics.js';
 import { VerifyEntries } from './verify-entries.js';

@@ -11,7 +11,7 @@ import { setDeadlines, takeDue } from './deadlines.js';
 import { fileEntries, queueRevisits, takeRevisits } from './filings.js';
 import { loadFacts } from './load-facts.js';
 import { ReadEvents } from './read-events.js';
-import { RuleParameters } from './rule-parameters.js';
+import { RuleParameters } from '../rule-parameters.js';
 import { runRules } from './run-rules.js';
 import { settleFindings } from './settle-findings.js';
 import { WakeAlerts } from './wake-alerts.js';

@@ -28,7 +28,7 @@ const correct = (by: string, body: Record<string, unknown>): { outcome: string; 
 };
 const outputInForce = (): object => {
   const { payload } = corrected(declaration, ledger.view.corrections.get(declaration.id) ?? []);
-  return 'outputs' in payload ? (payload.outputs[0] as object) : {};
+  return 'outputs' in payload ? (payload.outputs[0] ?? {}) : {};
 };
 const handOver = (): void => {
   ledger.dispatch('coop', 'trader', [lot]);

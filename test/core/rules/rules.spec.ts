@@ -33,7 +33,13 @@ describe('the rules', () => {
 
   it('judge nothing where nothing happened', () => {
     for (const rule of rules) {
-      expect(judge(rule, noFacts(0, null), defaultParameters)).toEqual({ rule: rule.id, subjects: [], findings: [] });
+      expect(judge(rule, noFacts(0, null), defaultParameters)).toEqual({
+        rule: rule.id,
+        subjects: [],
+        findings: [],
+        undecided: [],
+        deadlines: [],
+      });
     }
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { type Parameters, defaultParameters, parametersSchema } from '../../core/rules/parameters.js';
+import { type Parameters, defaultParameters, parametersSchema } from '../core/rules/parameters.js';
 
 type Json = { [name: string]: unknown };
 

@@ -1,0 +1,121 @@
+import type { Case } from './case.js';
+import { kilograms, lot } from './told-log.js';
+import { certified } from './cases-tags.js';
+import { declares, dispatches, receives, register, registrar, time, world } from './told-world.js';
+
+const bag = lot('bag');
+
+const delivered = (prepare: (log: ReturnType<typeof world>) => void, more: Record<string, unknown> = {}) => {
+  const log = world();
+  prepare(log);
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  dispatches(log, [bag], { mode: 'truck', ...more });
+  time(log, '2026-05-13T09:00:00Z');
+  receives(log, { [bag]: '50.3' }, more);
+  return log;
+};
+
+const suspend = (from: string) => (log: ReturnType<typeof world>) =>
+  void log.tell('actor.statusChanged', { ...registrar, actor: 'trader', status: 'suspended', from });
+
+const card = (to: string) => (log: ReturnType<typeof world>) => register(log, 'trader', 'RW', { card: { to } });
+
+const corrected = (before: boolean) => {
+  const log = before ? world() : certified();
+  if (before) declares(log, [{ lot: bag, kg: '50.3' }]);
+  const declaration = log.entries.find(({ event }) => event.type === 'lot.declared');
+  log.tell('event.corrected', {
+    iss: 'coop',
+    occurredAt: '2026-05-21T08:00:00Z',
+    event: declaration?.event.id,
+    field: '/outputs/0/mass',
+    was: kilograms('50.3'),
+    is: kilograms('53.0'),
+    reason: 'misread',
+  });
+  return log;
+};
+
+const incident = (closed: boolean) => {
+  const log = world();
+  const { event } = log.tell('incident.reported', {
+    iss: 'agent',
+    occurredAt: '2026-05-01T08:00:00Z',
+    category: 'childLabour',
+    level: 1,
+    sites: ['hill'],
+  });
+  if (closed)
+    log.tell('incident.updated', {
+      iss: 'agent',
+      occurredAt: '2026-05-10T08:00:00Z',
+      incident: event.id,
+      status: 'closed',
+      outcome: 'unfounded',
+    });
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  return log;
+};
+
+const checkpoint = (fees: Record<string, unknown>[]) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  log.tell('transit.checked', { iss: 'agent', occurredAt: '2026-05-12T10:00:00Z', lots: [bag], fees });
+  return log;
+};
+
+const francs = { amount: '5000', currency: 'RWF' };
+
+const stolenKey = (endorsed: boolean) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  const declaration = log.entries.at(-1);
+  log.tell('key.revoked', {
+    iss: 'registrar',
+    occurredAt: '2026-05-13T08:00:00Z',
+    actor: 'coop',
+    kid: declaration?.event.kid,
+    reason: 'stolen',
+    compromisedSince: declaration?.index,
+  });
+  if (endorsed)
+    log.tell('event.endorsed', {
+      iss: 'coop',
+      signedWith: 'coop 2',
+      occurredAt: '2026-05-13T09:00:00Z',
+      events: [declaration?.event.id],
+    });
+  return log;
+};
+
+export const actorCases: Record<string, Case> = {
+  'actor-suspended': {
+    severity: 'high',
+    wrong: () => delivered(suspend('2026-05-13')),
+    twin: () => delivered(suspend('2026-05-14')),
+  },
+  'card-expired': {
+    severity: 'high',
+    wrong: () => delivered(card('2026-05-12')),
+    // Valid to the end of the day that it names.
+    twin: () => delivered(card('2026-05-13')),
+  },
+  'key-compromised': { severity: 'critical', wrong: () => stolenKey(false), twin: () => stolenKey(true) },
+  'self-dealing': {
+    severity: 'high',
+    wrong: () => delivered(() => undefined, { device: 'phone' }),
+    twin: () => delivered(() => undefined),
+  },
+  'payment-unofficial': {
+    severity: 'high',
+    wrong: () => checkpoint([{ kind: 'passage', asked: francs, paid: francs }]),
+    // Asked, and not paid; paid, and receipted.
+    twin: () =>
+      checkpoint([
+        { kind: 'passage', asked: francs },
+        { kind: 'toll', paid: francs, receiptNumber: 'R-1' },
+      ]),
+  },
+  'incident-open': { severity: 'critical', wrong: () => incident(false), twin: () => incident(true) },
+  'correction-after-export': { severity: 'high', wrong: () => corrected(false), twin: () => corrected(true) },
+};

@@ -1,0 +1,126 @@
+import type { Case } from './case.js';
+import { lot } from './told-log.js';
+import { certified } from './cases-tags.js';
+import { declares, dispatches, exports, inspect, receives, site, world } from './told-world.js';
+
+const bag = lot('bag');
+
+const declaredAt = (place: Record<string, unknown>, more: Record<string, unknown> = {}) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3' }], { place: { site: 'hill', ...place }, ...more });
+  return log;
+};
+
+const heaps = (count: number) => {
+  const log = world();
+  for (let i = 0; i < count; i += 1)
+    declares(log, [{ lot: lot(`heap ${i}`), kg: `2000.${i}` }], { occurredAt: `2026-06-0${i + 1}T08:00:00Z` });
+  return log;
+};
+
+const inspected = (certification: number, date = '2026-05-10') => {
+  const log = world();
+  inspect(log, 'hill', date, certification);
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  return log;
+};
+
+const awoken = (kg: string) => {
+  const log = world();
+  site(log, 'ridge');
+  inspect(log, 'ridge', '2026-05-01', 1, 0);
+  declares(log, [{ lot: bag, kg }], { place: { site: 'ridge' } });
+  return log;
+};
+
+/** Sold abroad, and received back in the country it came from. */
+const returned = (imported: boolean) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  dispatches(log, [bag], { to: 'abroad', mode: 'truck' });
+  receives(log, { [bag]: '50.3' }, { iss: 'abroad' });
+  if (imported) log.tell('lot.imported', { iss: 'abroad', occurredAt: '2026-05-13T12:00:00Z', lots: [{ lot: bag }] });
+  dispatches(log, [bag], { iss: 'abroad', to: 'trader', occurredAt: '2026-05-14T09:00:00Z', mode: 'truck' });
+  if (!imported) receives(log, { [bag]: '50.3' }, { from: 'abroad', occurredAt: '2026-05-15T09:00:00Z' });
+  return log;
+};
+
+const tested = (results: string[]) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  for (const result of results)
+    log.tell('origin.tested', {
+      iss: 'agent',
+      occurredAt: '2026-05-14T09:00:00Z',
+      lot: bag,
+      sample: 'S-1',
+      sites: ['hill'],
+      result,
+    });
+  return log;
+};
+
+export const originCases: Record<string, Case> = {
+  'site-over-capacity': { severity: 'high', wrong: () => heaps(4), twin: () => heaps(2) },
+  'site-status': {
+    severity: 'critical',
+    wrong: () => inspected(3),
+    // Yellow: there is time to mend.
+    twin: () => inspected(2),
+  },
+  'site-outside-polygon': {
+    severity: 'critical',
+    wrong: () => declaredAt({ lat: '-1.7000', lon: '29.9500', accuracyM: '10' }),
+    // Forty metres over the border, by a device that is right within fifty.
+    twin: () => declaredAt({ lat: '-1.7944', lon: '30.0150', accuracyM: '50' }),
+  },
+  'licence-invalid': {
+    severity: 'high',
+    wrong: () => {
+      const log = world();
+      site(log, 'ridge', { licence: { kind: 'artisanal_permit', number: 'SYN-2', holder: 'coop', to: '2026-05-11' } });
+      declares(log, [{ lot: bag, kg: '50.3' }], { place: { site: 'ridge' } });
+      return log;
+    },
+    twin: () => {
+      const log = world();
+      site(log, 'ridge', { licence: { kind: 'artisanal_permit', number: 'SYN-2', holder: 'coop', to: '2026-05-12' } });
+      declares(log, [{ lot: bag, kg: '50.3' }], { place: { site: 'ridge' } });
+      return log;
+    },
+  },
+  'mineral-not-at-site': {
+    severity: 'high',
+    wrong: () => {
+      const log = world();
+      declares(log, [{ lot: bag, kg: '24.7', mineral: 'wolframite' }]);
+      return log;
+    },
+    twin: () => declaredAt({}),
+  },
+  'site-dormant-burst': { severity: 'high', wrong: () => awoken('2900.3'), twin: () => awoken('900.3') },
+  'round-trip': { severity: 'critical', wrong: () => returned(false), twin: () => returned(true) },
+  'origin-implausible': {
+    severity: 'critical',
+    wrong: () => tested(['notPlausible']),
+    twin: () => tested(['notPlausible', 'plausible']),
+  },
+  'origin-unknown-share': {
+    severity: 'medium',
+    wrong: () => {
+      const log = world();
+      log.tell('lot.declared', {
+        iss: 'coop',
+        occurredAt: '2026-05-12T08:00:00Z',
+        place: { site: 'nowhere' },
+        outputs: [{ lot: bag, mineral: 'cassiterite', form: 'concentrate', mass: { value: '50.3', uom: 'KGM' } }],
+      });
+      log.forgetOrigin(bag);
+      dispatches(log, [bag], { mode: 'truck' });
+      receives(log, { [bag]: '50.3' });
+      exports(log, [bag], { certificate: 'RW-1' });
+      return log;
+    },
+    twin: certified,
+  },
+};

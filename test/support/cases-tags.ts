@@ -1,0 +1,213 @@
+import type { Case } from './case.js';
+import { kilograms, lot } from './told-log.js';
+import {
+  type Output,
+  declares,
+  dispatches,
+  exports,
+  makes,
+  receives,
+  registrar,
+  site,
+  time,
+  world,
+} from './told-world.js';
+
+const [bag, other, drum] = [lot('bag'), lot('other'), lot('drum')];
+const COMMIT = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU';
+
+const tagged = (tags: string[], more: Record<string, unknown> = {}) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3', tags }], more);
+  return log;
+};
+
+/** Goods of the trader, ready to leave. */
+const ready = (outputs: Output[] = [{ lot: bag, kg: '50.3' }]) => {
+  const log = world();
+  declares(log, outputs);
+  dispatches(
+    log,
+    outputs.map(({ lot: id }) => id),
+    { mode: 'truck' },
+  );
+  receives(log, Object.fromEntries(outputs.map(({ lot: id, kg }) => [id, kg])));
+  return log;
+};
+
+const certify = (log: ReturnType<typeof world>, more: Record<string, unknown> = {}): void =>
+  void log.tell('certificate.issued', {
+    iss: 'agent',
+    occurredAt: '2026-05-15T08:00:00Z',
+    serial: 'RW-1',
+    exporter: 'trader',
+    lots: [bag],
+    mass: kilograms('50.3'),
+    originCountries: ['RW'],
+    verifier: 'A. Uwase',
+    validator: 'B. Mugabo',
+    issuedOn: '2026-05-15',
+    expiresOn: '2026-08-12',
+    ...more,
+  });
+
+export const certified = (more: Record<string, unknown> = {}) => {
+  const log = ready();
+  certify(log, more);
+  exports(log, [bag], { certificate: 'RW-1', container: 'MSCU1234565' });
+  return log;
+};
+
+const paper = { attachments: [{ commit: COMMIT, mediaType: 'application/pdf', kind: 'waybill', size: 2048 }] };
+
+const bar = (
+  serial: string,
+  id: string,
+  input: string,
+  log = ready([
+    { lot: bag, kg: '50.3' },
+    { lot: other, kg: '51.2' },
+  ]),
+) => {
+  makes(log, 'lot.processed', [input], [{ lot: id, kg: '30', form: 'metal', serials: [serial] }], { process: 'smelt' });
+  return log;
+};
+
+export const tagCases: Record<string, Case> = {
+  'tag-reused': {
+    severity: 'critical',
+    wrong: () => {
+      const log = tagged(['SYN-M-1']);
+      declares(log, [{ lot: other, kg: '51', tags: ['SYN-M-1'] }]);
+      return log;
+    },
+    // The bag was only weighed into another, and kept its tag.
+    twin: () => {
+      const log = tagged(['SYN-M-1']);
+      makes(log, 'lot.aggregated', [bag], [{ lot: other, kg: '50.3', tags: ['SYN-M-1'] }], { iss: 'coop' });
+      return log;
+    },
+  },
+  'tag-wrong-site': {
+    severity: 'critical',
+    wrong: () => {
+      const log = world();
+      site(log, 'ridge');
+      declares(log, [{ lot: bag, kg: '50.3', tags: ['SYN-M-1'] }], { place: { site: 'ridge' } });
+      return log;
+    },
+    twin: () => tagged(['SYN-M-1']),
+  },
+  'tag-voided-used': {
+    severity: 'critical',
+    wrong: () => {
+      const log = world();
+      log.tell('tags.voided', { ...registrar, iss: 'agent', tags: ['SYN-M-1'], reason: 'lost' });
+      declares(log, [{ lot: bag, kg: '50.3', tags: ['SYN-M-1'] }]);
+      return log;
+    },
+    // A tag that fell off was voided, and another put on.
+    twin: () => {
+      const log = tagged(['SYN-M-1']);
+      log.tell('tags.voided', { iss: 'agent', occurredAt: '2026-05-12T10:00:00Z', tags: ['SYN-M-1'], reason: 'lost' });
+      log.tell('lot.sealed', {
+        iss: 'coop',
+        occurredAt: '2026-05-12T11:00:00Z',
+        lots: [{ lot: bag, tagsOff: ['SYN-M-1'], tagsOn: ['SYN-M-2'] }],
+      });
+      time(log, '2026-05-12T11:00:00Z');
+      return log;
+    },
+  },
+  'tag-unknown': {
+    severity: 'high',
+    wrong: () => tagged(['SYN-M-9999']),
+    // A site to which nobody has issued tags numbers its bags itself.
+    twin: () => {
+      const log = world();
+      site(log, 'ridge');
+      declares(log, [{ lot: bag, kg: '50.3', tags: ['OWN-1'] }], { place: { site: 'ridge' } });
+      return log;
+    },
+  },
+  'tag-rate': {
+    severity: 'medium',
+    wrong: () => tagged(Array.from({ length: 30 }, (_, i) => `SYN-M-${i + 1}`)),
+    twin: () => tagged(['SYN-M-1', 'SYN-M-2']),
+  },
+  'certificate-missing': {
+    severity: 'high',
+    wrong: () => {
+      const log = ready();
+      exports(log, [bag]);
+      return log;
+    },
+    twin: certified,
+  },
+  'certificate-expired': {
+    severity: 'high',
+    wrong: () => certified({ issuedOn: '2026-02-10', expiresOn: '2026-05-10' }),
+    // The last day of its validity is a day of its validity.
+    twin: () => certified({ issuedOn: '2026-02-20', expiresOn: '2026-05-20' }),
+  },
+  'certificate-reused': {
+    severity: 'critical',
+    wrong: () => {
+      const log = ready([
+        { lot: bag, kg: '25.1' },
+        { lot: other, kg: '25.2' },
+      ]);
+      certify(log, { lots: [bag, other] });
+      exports(log, [bag], { certificate: 'RW-1', container: 'MSCU1234565' });
+      exports(log, [other], { certificate: 'RW-1', container: 'MSCU7654328' });
+      return log;
+    },
+    twin: () => {
+      const log = ready([
+        { lot: bag, kg: '25.1' },
+        { lot: other, kg: '25.2' },
+      ]);
+      certify(log, { lots: [bag, other] });
+      exports(log, [bag, other], { certificate: 'RW-1', container: 'MSCU1234565' });
+      return log;
+    },
+  },
+  'certificate-mass-differs': {
+    severity: 'high',
+    wrong: () => certified({ mass: kilograms('60') }),
+    twin: () => certified({ mass: kilograms('50.1') }),
+  },
+  'certificate-same-signer': {
+    severity: 'critical',
+    wrong: () => certified({ verifier: 'A. Uwase', validator: ' a.  uwase ' }),
+    twin: certified,
+  },
+  'document-reused': {
+    severity: 'high',
+    wrong: () => {
+      const log = world();
+      declares(log, [{ lot: bag, kg: '50.3' }], paper);
+      declares(log, [{ lot: other, kg: '51.2' }], { ...paper, occurredAt: '2026-05-12T08:05:00Z', iss: 'trader' });
+      return log;
+    },
+    // One waybill for what one firm sends on one day.
+    twin: () => {
+      const log = world();
+      declares(log, [{ lot: bag, kg: '50.3' }], paper);
+      declares(log, [{ lot: other, kg: '51.2' }], { ...paper, occurredAt: '2026-05-12T08:05:00Z' });
+      return log;
+    },
+  },
+  'serial-reused': {
+    severity: 'critical',
+    wrong: () => bar('B-1', lot('bar 2'), other, bar('B-1', lot('bar 1'), bag)),
+    // The bar that was cut off the other keeps its number.
+    twin: () => {
+      const log = bar('B-1', drum, bag);
+      makes(log, 'lot.processed', [drum], [{ lot: lot('cast'), kg: '30', form: 'metal', serials: ['B-1'] }], {
+        process: 'cast',
+      });
+      return log;
+    },
+  },
+};

@@ -49,6 +49,8 @@ export class Rules0005 implements MigrationInterface {
       ALTER TABLE findings ALTER COLUMN parameters DROP DEFAULT;
       COMMENT ON COLUMN findings.id IS 'derives from the log, the rule, the subject and the cause: everybody names a finding alike';
       COMMENT ON COLUMN findings.answered IS 'index of the finding.answered that gave the status; due_at is the end of a mitigation; assignee and acknowledged_at are notes of the desk and not in the log';
+      ALTER TABLE alerts ADD COLUMN descendants integer NOT NULL DEFAULT 0;
+      COMMENT ON COLUMN alerts.descendants IS 'living and dead lots made of those that the finding names, when the alert last changed';
       DROP INDEX findings_open;
       CREATE INDEX findings_open ON findings (rule, subject) WHERE status <> 'closed';
 

@@ -98,6 +98,10 @@ export interface Finding {
 export interface Alert extends Finding {
   finding: string;
   firstIndex: number | null;
+  regressed: boolean;
+  dueAt: string | null;
+  /** Lots made of those that it names. */
+  descendants: number;
 }
 
 export interface Report {

@@ -72,6 +72,6 @@ export const deviceSequenceGap: Rule = {
       const at = dueAt(own, parameters);
       return at === null || lastBefore(own, facts) === null
         ? []
-        : [{ index: own.entry.index, event: own.entry.event.id, at }];
+        : [{ index: own.entry.index, subject: own.entry.event.id, at }];
     }),
 };

@@ -72,6 +72,6 @@ export const dwellTooLong: Rule = {
       const found = dwelling(lot, facts, parameters);
       if (found === null) return [];
       const at = found.last.event.occurredAtMs + found.days * DAY;
-      return [{ index: found.head.index, event: found.head.event.id, at }];
+      return [{ index: found.head.index, subject: lot, at }];
     }),
 };

@@ -81,7 +81,7 @@ export const handoverOverdue: Rule = {
       .flatMap((dispatch) =>
         handoverDeadlines(dispatch, facts.actors, parameters).map((at) => ({
           index: dispatch.index,
-          event: dispatch.event.id,
+          subject: dispatch.event.id,
           at,
         })),
       ),

@@ -207,6 +207,13 @@ export const parametersSchema = z.strictObject({
   record: plain,
   /** Rules without whose answer a lot's risk is `undetermined`. */
   required: codes,
+  /** Within so many hours a finding is to be answered, by its severity; null: whenever somebody comes to it. */
+  answerWithinHours: z.strictObject({
+    critical: hours.nullable(),
+    high: hours.nullable(),
+    medium: hours.nullable(),
+    low: hours.nullable(),
+  }),
   ...custody,
   ...tagsAndDocuments,
   ...massAndGrade,

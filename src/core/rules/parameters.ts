@@ -179,6 +179,8 @@ export const defaultParameters: Parameters = parametersSchema.parse({
   from: '2026-01-01',
   record: critical,
   required: ['mass-gained', 'tag-reused', 'site-status'],
+  // A day for what is serious, six months for what can be mitigated (ITSCI incident protocol; OECD Annex II).
+  answerWithinHours: { critical: 24, high: 4_392, medium: 4_392, low: null },
   ...custody,
   ...tagsAndDocuments,
   ...massAndGrade,

@@ -86,9 +86,9 @@ export interface Undecided {
 }
 
 export interface Deadline {
-  /** Index of the entry that is judged again, and the id of its event. */
+  /** What is judged again, by the rule's own subjects, and the index of an entry that has it judged. */
+  subject: string;
   index: number;
-  event: string;
   /** ms since 1970 UTC. */
   at: number;
 }

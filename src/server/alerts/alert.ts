@@ -17,6 +17,12 @@ export interface Alert {
   /** Index of the first entry that it concerns. */
   firstIndex: number | null;
   openedAt: string;
+  /** Whether it had been closed or answered before, and has come back. */
+  regressed: boolean;
+  /** Until when it is to be answered. */
+  dueAt: string | null;
+  /** Lots made of those that it names: their verdicts have changed with it. */
+  descendants: number;
 }
 
 /** An alert with its running number, which grows with every change of any alert. */
@@ -39,6 +45,9 @@ interface AlertRow extends QueryResultRow {
   detail: string;
   first_index: number | null;
   opened_at: Date;
+  reopened: number;
+  due_at: number | null;
+  descendants: number;
   number: number;
 }
 
@@ -58,6 +67,9 @@ const numbered = (row: AlertRow): NumberedAlert => ({
     detail: row.detail,
     firstIndex: row.first_index,
     openedAt: row.opened_at.toISOString(),
+    regressed: row.reopened > 0,
+    dueAt: row.due_at === null ? null : new Date(row.due_at).toISOString(),
+    descendants: row.descendants,
   },
 });
 
@@ -65,7 +77,7 @@ const numbered = (row: AlertRow): NumberedAlert => ({
 export async function selectAlerts(db: Queryable, where: string, values: unknown[]): Promise<NumberedAlert[]> {
   const { rows } = await db.query<AlertRow>(
     `SELECT a.id, a.finding, f.rule, f.version, f.severity, a.status, f.lots, f.events, f.measured, f.threshold,
-            f.detail, f.first_index, a.opened_at, a.number
+            f.detail, f.first_index, a.opened_at, a.number, f.reopened, f.due_at, a.descendants
        FROM alerts AS a JOIN findings AS f ON f.id = a.finding
       WHERE ${where}`,
     values,

@@ -64,7 +64,32 @@ async function upsertAlerts(db: Queryable, changes: ChangeRow[]): Promise<Number
      RETURNING id`,
     [changes.map(({ id }) => id), changes.map(({ status }) => alertStatus[status])],
   );
+  await countDescendants(
+    db,
+    rows.map(({ id }) => id),
+  );
   return selectAlerts(db, 'a.id = ANY($1::uuid[]) ORDER BY a.number', [rows.map(({ id }) => id)]);
+}
+
+/** Lots that are followed from one finding; beyond that it is enough to know that they are many. */
+const MAX_DESCENDANTS = 10_000;
+
+/** One alert names the root, and says how many lots were made of it. */
+async function countDescendants(db: Queryable, alerts: readonly string[]): Promise<void> {
+  await db.query(
+    `UPDATE alerts AS a SET descendants = counted.lots
+       FROM (SELECT alert.id, (
+               WITH RECURSIVE down (lot) AS (
+                 SELECT edge.to_lot FROM lineage AS edge WHERE edge.from_lot = ANY(f.lots)
+                 UNION
+                 SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot
+               ) SELECT count(*) FROM (SELECT lot FROM down LIMIT ${MAX_DESCENDANTS}) AS reached
+             ) AS lots
+               FROM alerts AS alert JOIN findings AS f ON f.id = alert.finding
+              WHERE alert.id = ANY($1::uuid[])) AS counted
+      WHERE a.id = counted.id AND a.descendants <> counted.lots`,
+    [alerts],
+  );
 }
 
 async function insertDeliveries(db: Queryable, alerts: NumberedAlert[]): Promise<string[]> {

@@ -81,7 +81,7 @@ export class AuditLog {
       await db.query('DELETE FROM audits WHERE id <= (SELECT max(id) FROM audits) - $1', [AUDITS_KEPT]);
       return writeFindings(db, judgements, {
         log: this.identity.origin,
-        parameters: parameters.version,
+        parameters,
         now: now ?? this.clock.now(),
       });
     });

@@ -30,7 +30,7 @@ export async function setDeadlines(db: Queryable, judgements: readonly Judgement
   const rows = judgements.flatMap(({ rule, deadlines }) =>
     deadlines
       .filter(({ at }) => now === null || at > now)
-      .map(({ event, index, at }) => ({ kind: rule, event, index, due_at: at })),
+      .map(({ subject, index, at }) => ({ kind: rule, event: subject, index, due_at: at })),
   );
   if (rows.length === 0) return;
   await db.query(

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
 import type { Page } from '../http/paging.js';
@@ -6,6 +6,8 @@ import {
   type FindingView,
   type FindingsQuery,
   ListFindings,
+  type DeskNote,
+  deskNote,
   findingView,
   findingsPage,
   findingsQuery,
@@ -29,5 +31,16 @@ export class FindingsController {
   @ApiOkResponse({ standardSchema: findingView })
   byId(@Param('id', { schema: z.uuid() }) id: string): Promise<FindingView> {
     return this.findings.byId(id);
+  }
+
+  @Post(':id/responses')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Notes who has it in hand; answers that count are signed events (finding.answered)' })
+  @ApiOkResponse({ standardSchema: findingView })
+  respond(
+    @Param('id', { schema: z.uuid() }) id: string,
+    @Body({ schema: deskNote }) note: DeskNote,
+  ): Promise<FindingView> {
+    return this.findings.respond(id, note);
   }
 }

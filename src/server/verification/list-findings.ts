@@ -6,10 +6,13 @@ import { severities } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
 import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
+/** `open` until its cause goes away or somebody who may has answered (docs/rules.md, "What becomes of a finding"). */
+const statuses = ['open', 'explained', 'mitigated', 'dismissed', 'closed'] as const;
+
 export const findingsQuery = pageQuery.extend({
   rule: z.string().max(64).optional(),
   severity: z.enum(severities).optional(),
-  status: z.enum(['open', 'closed']).optional(),
+  status: z.enum(statuses).optional(),
   lot: lotIdSchema.optional(),
 });
 export type FindingsQuery = z.infer<typeof findingsQuery>;
@@ -20,7 +23,7 @@ export const findingView = z.strictObject({
   rule: z.string(),
   version: z.int(),
   severity: z.enum(severities),
-  status: z.enum(['open', 'closed']),
+  status: z.enum(statuses),
   subject: z.string(),
   lots: z.array(z.string()),
   events: z.array(z.string()),
@@ -30,10 +33,39 @@ export const findingView = z.strictObject({
   firstIndex: z.int().nullable(),
   openedAt: z.string(),
   closedAt: z.string().nullable(),
+  /** How often it came back after it had been closed or answered: above zero it is *regressed*. */
   reopened: z.int(),
+  /** Version of the thresholds that it was judged by. */
+  parameters: z.int(),
+  /** End of a mitigation, or of the time in which a serious finding is to be answered. */
+  dueAt: z.string().nullable(),
+  /** Notes of the desk; not in the log. */
+  assignee: z.string().nullable(),
+  acknowledgedAt: z.string().nullable(),
+  /** Signed answers, in the order of the log; one that does not count came from somebody who may not give it. */
+  answers: z.array(
+    z.strictObject({
+      event: z.string(),
+      index: z.int(),
+      by: z.string(),
+      answer: z.string(),
+      reason: z.string(),
+      dueOn: z.string().nullable(),
+      counts: z.boolean(),
+    }),
+  ),
 });
 export type FindingView = z.infer<typeof findingView>;
 export const findingsPage = z.strictObject({ items: z.array(findingView), next: z.string().nullable() });
+
+/** What the desk notes beside a finding; who answers for it signs a `finding.answered`. */
+export const deskNote = z
+  .strictObject({
+    acknowledged: z.literal(true).optional(),
+    assignee: z.string().min(1).max(100).nullable().optional(),
+  })
+  .refine(({ acknowledged, assignee }) => acknowledged !== undefined || assignee !== undefined, 'must say something');
+export type DeskNote = z.infer<typeof deskNote>;
 
 interface FindingRow {
   id: string;
@@ -51,20 +83,44 @@ interface FindingRow {
   opened_at: number;
   closed_at: number | null;
   reopened: number;
+  parameters: number;
+  due_at: number | null;
+  assignee: string | null;
+  acknowledged_at: Date | null;
+  answers: FindingView['answers'];
 }
 
 const rfc3339 = (time: number): string => new Date(time).toISOString();
 
-const viewOf = ({ first_index, opened_at, closed_at, reopened, ...row }: FindingRow): FindingView => ({
+const viewOf = ({
+  first_index,
+  opened_at,
+  closed_at,
+  reopened,
+  parameters,
+  due_at,
+  assignee,
+  acknowledged_at,
+  answers,
+  ...row
+}: FindingRow): FindingView => ({
   ...row,
   firstIndex: first_index,
   openedAt: rfc3339(opened_at),
   closedAt: closed_at === null ? null : rfc3339(closed_at),
   reopened,
+  parameters,
+  dueAt: due_at === null ? null : rfc3339(due_at),
+  assignee,
+  acknowledgedAt: acknowledged_at?.toISOString() ?? null,
+  answers,
 });
 
 const columns = `id, rule, version, severity, status, subject, lots, events, measured, threshold, detail, first_index,
-                 opened_at, closed_at, reopened`;
+                 opened_at, closed_at, reopened, parameters, due_at, assignee, acknowledged_at,
+                 (SELECT COALESCE(json_agg(json_build_object('event', a.event, 'index', a.index, 'by', a.by_actor,
+                           'answer', a.answer, 'reason', a.reason, 'dueOn', a.due_on, 'counts', a.counts) ORDER BY a.index), '[]')
+                    FROM finding_answers AS a WHERE a.finding = findings.id) AS answers`;
 const position = z.tuple([z.int(), z.uuid()]);
 
 /** Findings, the one opened last first. */
@@ -83,6 +139,18 @@ export class ListFindings {
       [rule ?? null, severity ?? null, status ?? null, lot ?? null, openedAt, id, limit + 1],
     );
     return pageOf(rows, limit, (row) => [row.opened_at, row.id], viewOf);
+  }
+
+  /** Notes that somebody has taken a finding in hand, and who. A note of the desk: it changes no verdict. Throws `not-found`. */
+  async respond(id: string, { acknowledged, assignee }: DeskNote): Promise<FindingView> {
+    await this.database.pool.query(
+      `UPDATE findings
+          SET acknowledged_at = CASE WHEN $2 THEN COALESCE(acknowledged_at, now()) ELSE acknowledged_at END,
+              assignee = CASE WHEN $3 THEN $4 ELSE assignee END
+        WHERE id = $1`,
+      [id, acknowledged === true, assignee !== undefined, assignee ?? null],
+    );
+    return this.byId(id);
   }
 
   /** Throws `not-found`. */

@@ -71,7 +71,7 @@ export class VerifyEntries {
     const facts = await loadFacts(db, this.events, { entries, end, now }, eventRules, parameters);
     const judgements = runRules(eventRules, facts, parameters);
     const time = now ?? this.clock.now();
-    const basis = { log: this.identity.origin, parameters: parameters.version, now: time };
+    const basis = { log: this.identity.origin, parameters, now: time };
     const written = await writeFindings(db, judgements, basis);
     const settled = await settleFindings(db, entries, time);
     await setDeadlines(db, judgements, now);

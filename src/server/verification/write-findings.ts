@@ -1,6 +1,9 @@
 import { findingId, fingerprint } from '../../core/rules/fingerprint.js';
-import type { Judgement } from '../../core/rules/rule.js';
+import type { Parameters } from '../../core/rules/parameters.js';
+import type { Judgement, Severity } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
+
+const HOUR = 3_600_000;
 
 /** A damaged row may name anything as its lot; only what has the form of one can be asked for. */
 const LOT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -16,7 +19,7 @@ export async function lockCursor(db: Queryable): Promise<number> {
 /** Of which log and by which thresholds findings speak; `now` is the log's time, ms. */
 export interface Basis {
   log: string;
-  parameters: number;
+  parameters: Pick<Parameters, 'version' | 'answerWithinHours'>;
   now: number;
 }
 
@@ -31,6 +34,12 @@ export async function writeFindings(db: Queryable, judgements: readonly Judgemen
   return opened + (await closeFindings(db, judgements, basis.now));
 }
 
+/** Until when a finding is to be answered, ms. */
+function dueAt(severity: Severity, { parameters, now }: Basis): number | null {
+  const hours = parameters.answerWithinHours[severity];
+  return hours === null ? null : now + hours * HOUR;
+}
+
 /**
  * An answered finding keeps its status while it shows the same events; new evidence, or a higher severity, opens it again.
  */
@@ -42,19 +51,20 @@ async function openFindings(db: Queryable, judgements: readonly Judgement[], bas
       lots: [...new Set(lots)].filter((lot) => LOT.test(lot)),
       fingerprint: fingerprint(finding),
       first_index: firstIndex,
+      due_at: dueAt(finding.severity, basis),
     })),
   );
   if (found.length === 0) return 0;
   const before = await lastChange(db);
   await db.query(
     `INSERT INTO findings AS f (id, fingerprint, rule, version, severity, status, subject, cause, lots, events, measured,
-                                threshold, detail, first_index, first_opened, opened_at, parameters)
+                                threshold, detail, first_index, first_opened, opened_at, parameters, due_at)
      SELECT DISTINCT ON (fingerprint)
             id, fingerprint, rule, version, severity, 'open', subject, cause, lots, events, measured,
-            threshold, detail, first_index, $2::bigint, $2::bigint, $3::integer
+            threshold, detail, first_index, $2::bigint, $2::bigint, $3::integer, due_at
        FROM json_to_recordset($1) AS found (id uuid, fingerprint text, rule text, version integer, severity text,
             subject text, cause text, lots uuid[], events text[], measured text, threshold text, detail text,
-            first_index bigint)
+            first_index bigint, due_at bigint)
      ON CONFLICT (fingerprint) DO UPDATE SET
        version = EXCLUDED.version, severity = EXCLUDED.severity, lots = EXCLUDED.lots,
        events = EXCLUDED.events, measured = EXCLUDED.measured, threshold = EXCLUDED.threshold,
@@ -62,7 +72,7 @@ async function openFindings(db: Queryable, judgements: readonly Judgement[], bas
        status = CASE WHEN ${comesBack} THEN 'open' ELSE f.status END,
        closed_at = CASE WHEN ${comesBack} THEN NULL ELSE f.closed_at END,
        answered = CASE WHEN ${comesBack} THEN NULL ELSE f.answered END,
-       due_at = CASE WHEN ${comesBack} THEN NULL ELSE f.due_at END,
+       due_at = CASE WHEN ${comesBack} THEN EXCLUDED.due_at ELSE f.due_at END,
        opened_at = CASE WHEN ${comesBack} AND f.status <> 'open' THEN EXCLUDED.opened_at ELSE f.opened_at END,
        reopened = f.reopened + (${comesBack} AND f.status <> 'open')::integer,
        change = CASE WHEN ${comesBack} AND f.status <> 'open' OR f.severity <> EXCLUDED.severity
@@ -72,7 +82,7 @@ async function openFindings(db: Queryable, judgements: readonly Judgement[], bas
         IS DISTINCT FROM
            (EXCLUDED.version, EXCLUDED.severity, EXCLUDED.lots, EXCLUDED.events, EXCLUDED.measured,
             EXCLUDED.threshold, EXCLUDED.detail, EXCLUDED.parameters)`,
-    [JSON.stringify(found), basis.now, basis.parameters],
+    [JSON.stringify(found), basis.now, basis.parameters.version],
   );
   const { rows } = await db.query<{ count: number }>('SELECT count(*) AS count FROM findings WHERE change > $1', [
     before,

@@ -63,6 +63,9 @@ async function handOver(ledger: TestLedger, held: HeldLot, rejected: boolean): P
   }
   const outcome = rejected ? { outcome: 'rejected' } : { mass: kilograms(held.grams) };
   await ledger.record('custody.received', to, { from, lots: [{ lot: held.lot, ...outcome }] });
+  // Whoever has goods sent back looks at them.
+  if (rejected)
+    await ledger.record('lot.measured', from, { lots: [{ lot: held.lot, mass: kilograms((held.grams -= 1)) }] });
 }
 
 describe('any honest supply chain', () => {
@@ -74,6 +77,7 @@ describe('any honest supply chain', () => {
 
   beforeAll(async () => {
     ledger = await TestLedger.open();
+    await ledger.record('tags.issued', 'agent', { series: 'SYN-H-', from: 1, to: 100_000, site: 'hill' });
   });
 
   afterAll(async () => {

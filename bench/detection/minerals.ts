@@ -153,7 +153,7 @@ export const chains: readonly Chain[] = [
     madeGrade: 32,
     madeMoisture: 55,
     recovery: [0.7, 0.85],
-    workers: 900,
+    workers: 1_500,
     perWorker: '3000',
     certified: false,
     more: [],

@@ -4,6 +4,7 @@ import { AditError } from '../core/errors.js';
 import { AditProblem, NoAnswer } from '../client/problem.js';
 import { ConfigError, DataFolderHeldError, KeyFileError } from '../server/operator.js';
 import { alerts } from './alerts.js';
+import { audit } from './audit.js';
 import { terminalOf } from './commands.js';
 import { configCheck } from './config-check.js';
 import { demo } from './demo.js';
@@ -26,7 +27,21 @@ const program = new Command('adit')
   .showHelpAfterError('(adit --help shows all commands)')
   .exitOverride();
 
-for (const register of [demo, serve, init, keygen, record, lot, verify, alerts, scenario, replay, migrate, configCheck])
+for (const register of [
+  demo,
+  serve,
+  init,
+  keygen,
+  record,
+  lot,
+  verify,
+  alerts,
+  scenario,
+  replay,
+  audit,
+  migrate,
+  configCheck,
+])
   register(program);
 
 /** What to print for an error, what to do next, and with which code to end. */

@@ -16,7 +16,7 @@ export const replay: Register = (program) => {
       const terminal = terminalOf(command);
       let bar: ((done: number) => void) | null = null;
       const found = await replayProjections(loadConfig(), {
-        onProgress: (done, size) => (bar ??= terminal.progress('replaying', size))(done),
+        pace: async (done, size) => (bar ??= terminal.progress('replaying', size))(done),
       });
       for (const { detail } of found.entries) terminal.say(`${terminal.colour.red('✗')} ${detail}`);
       for (const difference of found.differences) terminal.say(`${terminal.colour.red('✗')} ${describe(difference)}`);

@@ -30,6 +30,8 @@ export abstract class Config {
   abstract readonly volumesDelayDays: number;
   abstract readonly volumesBucketKilograms: number;
   abstract readonly auditIntervalSeconds: number;
+  /** Within which an audit that nobody waits for reads everything once. */
+  abstract readonly auditCycleSeconds: number;
   abstract readonly clockIntervalSeconds: number;
   /** Threads that check signatures. */
   abstract readonly verifyThreads: number;
@@ -214,6 +216,13 @@ export const configKeys: readonly ConfigKey[] = [
     '300',
     whole(1, 604_800),
     'Seconds between audits that recompute the log from its stored bytes.',
+  ),
+  key(
+    'ADIT_AUDIT_CYCLE_SECONDS',
+    'auditCycleSeconds',
+    '240',
+    whole(0, 604_800),
+    'Seconds over which such an audit spreads its work; it rests more while events stream in. 0: as fast as it can.',
   ),
   key(
     'ADIT_CLOCK_INTERVAL_SECONDS',

@@ -3,11 +3,17 @@ import type { Config } from './config.js';
 import { Database } from './database/database.js';
 import { LedgerIdentity } from './ledger/ledger-identity.js';
 import { LogClock } from './ledger/log-clock.js';
-import { type Replay, type ReplayOptions, replayLog } from './ledger/replay.js';
+import { ReadLog } from './ledger/read-log.js';
+import { ReadTree } from './ledger/read-tree.js';
+import { type Pace, type Replay, type ReplayOptions, replayLog } from './ledger/replay.js';
 import { type RunningServer, openDatabase } from './start.js';
 import { Guard } from './transparency/guard.js';
 import { type ServiceKeys, initKeys, loadKeys } from './transparency/keys.js';
+import { explain } from './verification/audit-faults.js';
 import { AuditLog } from './verification/audit-log.js';
+import { AuditLots, lotsOfSite } from './verification/audit-lots.js';
+import { gatherEvidence } from './verification/gather-evidence.js';
+import { ReadGuard } from './verification/read-guard.js';
 import { JudgeDeadlines } from './verification/judge-deadlines.js';
 import { VerifyEntries } from './verification/verify-entries.js';
 
@@ -39,6 +45,50 @@ export async function replayProjections(config: Config, options: ReplayOptions):
   const database = new Database({ url: address.appUrl, failed: () => undefined });
   try {
     return await replayLog(database, identity, options);
+  } finally {
+    await database.pool.end();
+    await address.stop();
+  }
+}
+
+/** What is to be audited: one lot or the lots of a site, with all that they were made of, or everything. */
+export type AuditScope = { lot: string } | { site: string } | 'everything';
+
+export interface Audited {
+  entries: number;
+  lots: number | null;
+  faults: { index: number | null; lots: string[]; detail: string }[];
+}
+
+/** Audits now, from the stored bytes alone. Changes nothing: what the service's own audits find, they note. */
+export async function auditNow(
+  config: Config,
+  scope: AuditScope,
+  onProgress: (what: string, done: number, size: number) => void,
+): Promise<Audited> {
+  const keys = loadKeys(config, config.origin);
+  const identity = new LedgerIdentity(config.origin, keys.vkey, keys.service, config.registrar);
+  const address = await openDatabase(config, () => undefined);
+  const database = new Database({ url: address.appUrl, failed: () => undefined });
+  const pace =
+    (what: string): Pace =>
+    async (done, size) =>
+      onProgress(what, done, size);
+  try {
+    if (scope === 'everything') {
+      const guard = new ReadGuard(new Guard(config.guardFile, config.origin), () => undefined).read();
+      const pacing = { replay: pace('replaying'), tree: pace('hashing') };
+      const evidence = await gatherEvidence(database, identity, guard, pacing);
+      const faults = explain(evidence).map(({ firstIndex, lots, detail }) => ({ index: firstIndex, lots, detail }));
+      return { entries: evidence.tree.size, lots: null, faults };
+    }
+    const lots = 'lot' in scope ? [scope.lot] : await lotsOfSite(database.pool, scope.site);
+    const tree = new ReadTree(database, new ReadLog(database));
+    const { faults, ...audited } = await new AuditLots(database, identity, tree).audit(lots, pace('checking'));
+    return {
+      ...audited,
+      faults: faults.map(({ lot, ...fault }) => ({ ...fault, lots: lot === null ? [] : [lot] })),
+    };
   } finally {
     await database.pool.end();
     await address.stop();

@@ -41,16 +41,20 @@ export interface Replay {
   truncated: boolean;
 }
 
+/** Called between pieces of a long reading; it may wait, so that others come first, or throw to end the reading. */
+export type Pace = (done: number, size: number) => Promise<void>;
+
 export interface ReplayOptions {
-  onProgress?: (done: number, size: number) => void;
+  pace?: Pace;
 }
 
 export const projectionTables = [...registryTables, ...lotTables] as const;
 
 /**
  * Replays the log: reads every stored entry again, admits it again, and writes the projections anew into temporary
- * tables that shadow the real ones, by the same code that the sequencer runs; then compares the two, row by row. All
- * of it sees one snapshot, so appends go on meanwhile. Memory is bounded by the chunk, time grows with the log.
+ * tables that shadow the real ones, by the same code that the sequencer runs; then compares the two, row by row, in one
+ * snapshot that begins with the last piece: entries never change, so the pieces before need none, and no snapshot is
+ * held for long. Appends go on meanwhile. Memory is bounded by the chunk, time grows with the log.
  */
 export async function replayLog(
   database: Database,
@@ -58,33 +62,45 @@ export async function replayLog(
   options: ReplayOptions = {},
 ): Promise<Replay> {
   const client = await database.pool.connect();
-  let broken: Error | undefined;
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     await shadowTables(client);
-    const { rows } = await client.query<{ size: number }>('SELECT size FROM log_state');
-    const size = rows[0]?.size ?? 0;
     const run = new ReplayRun(client, identity);
-    for (let from = 0; from < size; from += CHUNK) {
-      const to = Math.min(from + CHUNK, size);
-      await run.chunk(from, to, await entriesBetween(client, from, to));
-      options.onProgress?.(to, size);
+    const before = await sizeOf(client);
+    let done = 0;
+    for (; before - done > CHUNK; done += CHUNK) {
+      await client.query('BEGIN');
+      await run.chunk(done, done + CHUNK, await entriesBetween(client, done, done + CHUNK));
+      await client.query('COMMIT');
+      await options.pace?.(done + CHUNK, before);
     }
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    const size = await sizeOf(client);
+    for (; done < size; done += CHUNK) {
+      const to = Math.min(done + CHUNK, size);
+      await run.chunk(done, to, await entriesBetween(client, done, to));
+    }
+    await options.pace?.(size, size);
     const { differences, truncated } = await compareTables(client, projectionTables);
     return { size, entries: run.problems, differences, truncated: truncated || run.problems.length >= PROBLEM_LIMIT };
   } finally {
-    await client.query('ROLLBACK').catch((error: Error) => {
-      broken = error;
-    });
-    client.release(broken);
+    // The session goes, and its temporary tables with it.
+    client.release(true);
   }
+}
+
+/** By the state of the log, but no farther beyond its last entry than a piece: somebody may have written any number there. */
+async function sizeOf(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ size: number }>(
+    `SELECT LEAST(size, (SELECT COALESCE(max(index) + 1, 0) + ${CHUNK} FROM entries)) AS size FROM log_state`,
+  );
+  return rows[0]?.size ?? 0;
 }
 
 /** Temporary tables come first on the search path, so that reader and writer of the projections use them unchanged. */
 async function shadowTables(client: PoolClient): Promise<void> {
   for (const table of projectionTables)
     await client.query(
-      `CREATE TEMPORARY TABLE ${table} (LIKE public.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES) ON COMMIT DROP`,
+      `CREATE TEMPORARY TABLE ${table} (LIKE public.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)`,
     );
 }
 

@@ -1,11 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { recordRules } from '../../core/rules/index.js';
 import { type RecordFault, noFacts } from '../../core/rules/facts.js';
 import { judge } from '../../core/rules/rule.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
-import { gatherEvidence } from './gather-evidence.js';
+import { AuditPace, AuditStopped } from './audit-pace.js';
+import { type Pacing, gatherEvidence } from './gather-evidence.js';
 import { explain } from './audit-faults.js';
 import { ReadGuard } from './read-guard.js';
 import { RuleParameters } from '../rule-parameters.js';
@@ -27,9 +28,10 @@ export interface AuditReport {
  * It works on a snapshot, so events are appended meanwhile.
  */
 @Injectable()
-export class AuditLog {
+export class AuditLog implements BeforeApplicationShutdown {
   private running: Promise<AuditReport> | null = null;
   private next: Promise<AuditReport> | null = null;
+  private pace: AuditPace | null = null;
 
   constructor(
     private readonly database: Database,
@@ -45,26 +47,44 @@ export class AuditLog {
    * since; all who ask meanwhile share that one.
    */
   audit(): Promise<AuditReport> {
-    if (this.running === null) return this.begin();
+    if (this.running === null) return this.begin(null);
+    // Somebody waits now: whatever goes slowly goes on as fast as it can.
+    this.pace?.hurry();
     const begin = (): Promise<AuditReport> => {
       this.next = null;
-      return this.begin();
+      return this.begin(null);
     };
     this.next ??= this.running.then(begin, begin);
     return this.next;
   }
 
-  private begin(): Promise<AuditReport> {
-    this.running = this.auditOnce().finally(() => {
+  /** An audit that nobody waits for: it takes up to that time, and gives way to others. Null: it was stopped. */
+  async auditSlowly(milliseconds: number): Promise<AuditReport | null> {
+    try {
+      return await (this.running ?? this.begin(new AuditPace(this.database, milliseconds)));
+    } catch (error) {
+      if (error instanceof AuditStopped) return null;
+      throw error;
+    }
+  }
+
+  beforeApplicationShutdown(): void {
+    this.pace?.stop();
+  }
+
+  private begin(pace: AuditPace | null): Promise<AuditReport> {
+    this.pace = pace;
+    this.running = this.auditOnce(pace).finally(() => {
       this.running = null;
+      this.pace = null;
     });
     return this.running;
   }
 
-  private async auditOnce(): Promise<AuditReport> {
+  private async auditOnce(pace: AuditPace | null): Promise<AuditReport> {
     const started = performance.now();
     const startedAt = new Date();
-    const { size, root, now, faults, complete } = await this.examine();
+    const { size, root, now, faults, complete } = await this.examine(pace);
     const parameters = this.parameters.asOf(now);
     const judgements = recordRules.map((rule) => {
       const judgement = judge(rule, { ...noFacts(size, now), record: faults }, parameters);
@@ -89,11 +109,11 @@ export class AuditLog {
     return { size, faults: faults.length, milliseconds };
   }
 
-  private async examine(): Promise<Examination> {
+  private async examine(pace: AuditPace | null): Promise<Examination> {
     // The guard moves after each commit: read first, it can be behind the snapshot and never rightly ahead of it.
     const guard = this.guard.read();
     try {
-      const evidence = await gatherEvidence(this.database, this.identity, guard);
+      const evidence = await gatherEvidence(this.database, this.identity, guard, pacingBy(pace));
       const { tree, now, replay } = evidence;
       const root = tree.roots.get(tree.size) ?? new Uint8Array(0);
       return { size: tree.size, root, now, faults: explain(evidence), complete: !replay.truncated };
@@ -104,6 +124,16 @@ export class AuditLog {
     }
   }
 }
+
+/** The replay reads the log once, and the tree once more. */
+const pacingBy = (pace: AuditPace | null): Pacing =>
+  pace === null
+    ? {}
+    : {
+        // The last piece of each is read in a snapshot, which nobody is to hold while he rests.
+        replay: async (done, size) => (done < size ? pace.rest((0.5 * done) / size) : undefined),
+        tree: async (done, size) => (done < size ? pace.rest(0.5 + (0.5 * done) / size) : undefined),
+      };
 
 /** What one look at everything gave. */
 interface Examination {

@@ -1,6 +1,7 @@
 import { TreeEdge, type FullTile } from '../../core/log/edge.js';
 import type { Queryable } from '../database/rows.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
+import type { Pace } from '../ledger/replay.js';
 import { entriesBetween } from '../ledger/read-log.js';
 import { sha256 } from '../ledger/sha256.js';
 import { type AlteredEntry, checkLeaf } from './audit-entries.js';
@@ -48,7 +49,8 @@ interface TileRow {
 }
 
 /**
- * Recomputes the whole tree (RFC 6962 §2.1) from the stored entries, a thousand at a time, and compares it with the
+ * Recomputes the whole tree (RFC 6962 §2.1) from the stored entries, a thousand at a time (they never change, so only the
+ * end needs to be read together with what it is compared to), and compares it with the
  * stored tiles. Where an entry is damaged the hash that its tile has for it stands in, so that one damaged entry does
  * not make everything after it look damaged.
  */
@@ -64,19 +66,28 @@ export class AuditTree {
     uncertainFrom: null,
   };
 
-  /** @param sizes sizes at which the root is wanted. */
+  /** @param sizes sizes at which the root is wanted; sizes that are not read yet may be added. */
   constructor(
-    private readonly db: Queryable,
+    private db: Queryable,
     private readonly identity: LedgerIdentity,
     private readonly sizes: ReadonlySet<number>,
   ) {}
 
-  async run(): Promise<RecomputedTree> {
+  /** Reads on from where it is to the last entry there is now. */
+  async advance(pace?: Pace): Promise<void> {
     const { rows } = await this.db.query<{ size: number }>('SELECT COALESCE(max(index) + 1, 0) AS size FROM entries');
-    this.result.size = rows[0]?.size ?? 0;
+    this.result.size = Math.max(this.edge.size, rows[0]?.size ?? 0);
     this.keepRoot();
-    for (let from = 0; from < this.result.size; from += CHUNK)
-      await this.chunk(from, Math.min(from + CHUNK, this.result.size));
+    while (this.edge.size < this.result.size) {
+      await this.chunk(this.edge.size, Math.min(this.edge.size + CHUNK, this.result.size));
+      await pace?.(this.edge.size, this.result.size);
+    }
+  }
+
+  /** Reads what is left in the snapshot of `db`, and gives what all of it came to. */
+  async finish(db: Queryable): Promise<RecomputedTree> {
+    this.db = db;
+    await this.advance();
     await this.tilesBeyond();
     return this.result;
   }

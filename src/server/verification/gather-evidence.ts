@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
-import { type Replay, replayLog } from '../ledger/replay.js';
+import { type Pace, type Replay, replayLog } from '../ledger/replay.js';
 import { readCheckpoints, readLogState } from './audit-checkpoints.js';
 import { auditDisclosures } from './audit-disclosures.js';
 import { signatureHolds } from './audit-entries.js';
@@ -16,6 +16,12 @@ export interface GatheredEvidence extends Evidence {
   now: number | null;
 }
 
+/** How an audit that nobody waits for goes slowly: its two readings of the log, each paced. */
+export interface Pacing {
+  replay?: Pace;
+  tree?: Pace;
+}
+
 /**
  * Reads all that an audit compares. The tree and what stands beside it are read in one snapshot, the replay in another;
  * between the two the log can only have grown, which neither takes for a fault.
@@ -24,13 +30,18 @@ export async function gatherEvidence(
   database: Database,
   identity: LedgerIdentity,
   guard: Evidence['guard'],
+  pacing: Pacing = {},
 ): Promise<GatheredEvidence> {
-  const replay = await replayLog(database, identity);
+  const replay = await replayLog(database, identity, { pace: pacing.replay });
+  const sizes = await sizesWanted(database.pool, identity, guard);
+  const tree = new AuditTree(database.pool, identity, sizes);
+  await tree.advance(pacing.tree);
   const client = await database.pool.connect();
   let broken: Error | undefined;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    return await gather(client, identity, guard, replay);
+    for (const size of await sizesWanted(client, identity, guard)) sizes.add(size);
+    return await gather(client, identity, guard, { replay, tree: await tree.finish(client) });
   } finally {
     await client.query('ROLLBACK').catch((error: Error) => {
       broken = error;
@@ -43,15 +54,10 @@ async function gather(
   db: Queryable,
   identity: LedgerIdentity,
   guard: Evidence['guard'],
-  replay: Replay,
+  { replay, tree }: { replay: Replay; tree: RecomputedTree },
 ): Promise<GatheredEvidence> {
   const state = await readLogState(db);
   const checkpoints = await readCheckpoints(db, identity.logKey);
-  const { rows: last } = await db.query<{ size: number }>('SELECT COALESCE(max(index) + 1, 0) AS size FROM entries');
-  const sizes = new Set([...checkpoints.map(({ size }) => size), last[0]?.size ?? 0]);
-  if (state !== null) sizes.add(state.size);
-  if (guard !== null) sizes.add(guard.size);
-  const tree = await new AuditTree(db, identity, sizes).run();
   const { rows: clock } = await db.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
   return {
     tree,
@@ -64,6 +70,17 @@ async function gather(
     signedAfterAll: await signedAfterAll(db, identity, replay),
     now: clock[0]?.time ?? null,
   };
+}
+
+/** The sizes at which somebody has said what the root is. */
+async function sizesWanted(db: Queryable, identity: LedgerIdentity, guard: Evidence['guard']): Promise<Set<number>> {
+  const state = await readLogState(db);
+  const checkpoints = await readCheckpoints(db, identity.logKey);
+  const { rows: last } = await db.query<{ size: number }>('SELECT COALESCE(max(index) + 1, 0) AS size FROM entries');
+  const sizes = new Set([...checkpoints.map(({ size }) => size), last[0]?.size ?? 0]);
+  if (state !== null) sizes.add(state.size);
+  if (guard !== null) sizes.add(guard.size);
+  return sizes;
 }
 
 /** Lots whose chain has an event where an entry is damaged: what the entry itself says may be forged or gone. */

@@ -1,0 +1,177 @@
+import { linksOf } from '../../core/custody/links.js';
+import { readEvent } from '../../core/event/event.js';
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { AditError } from '../../core/errors.js';
+import { checkInclusion, leafHash } from '../../core/log/tree.js';
+import type { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+import type { LedgerIdentity } from '../ledger/ledger-identity.js';
+import type { Pace } from '../ledger/replay.js';
+import type { StoredEntry } from '../ledger/read-log.js';
+import { ReadTree } from '../ledger/read-tree.js';
+import { sha256 } from '../ledger/sha256.js';
+import { checkLeaf, signatureHolds } from './audit-entries.js';
+
+/** Lots followed upstream from those asked for at most. */
+const MAX_LOTS = 100_000;
+const CHUNK = 500;
+
+/** Something that is not as it was signed, at one entry or in one lot's chain. */
+export interface LotFault {
+  lot: string | null;
+  index: number | null;
+  detail: string;
+}
+
+export interface LotsAudit {
+  lots: number;
+  entries: number;
+  faults: LotFault[];
+}
+
+/** The lots declared at a site. */
+export async function lotsOfSite(db: Queryable, site: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>('SELECT id FROM lots WHERE site = $1 ORDER BY born_index LIMIT $2', [
+    site,
+    MAX_LOTS,
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Audits some lots and all that they were made of: every event that touched or names them is hashed and its signature
+ * checked again, is proved to be in the tree under the newest root, and follows the event that it names.
+ */
+export class AuditLots {
+  private readonly faults: LotFault[] = [];
+  /** Event id by index, as the text itself gives it. */
+  private readonly ids = new Map<number, string>();
+  private root: Uint8Array | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly identity: LedgerIdentity,
+    private readonly tree: ReadTree,
+  ) {}
+
+  async audit(lots: readonly string[], pace?: Pace): Promise<LotsAudit> {
+    const db = this.database.pool;
+    const all = await withAncestors(db, lots);
+    const chains = await chainsOf(db, all);
+    const named = await attestationsOf(db, all);
+    const indices = [...new Set([...[...chains.values()].flat(), ...named])].toSorted((a, b) => a - b);
+    const { rows } = await db.query<{ size: number }>('SELECT size FROM log_state');
+    const size = rows[0]?.size ?? 0;
+    for (let from = 0; from < indices.length; from += CHUNK) {
+      await this.entries(db, indices.slice(from, from + CHUNK), size);
+      await pace?.(Math.min(from + CHUNK, indices.length), indices.length);
+    }
+    await this.chains(db, chains);
+    return { lots: all.length, entries: indices.length, faults: this.faults };
+  }
+
+  private note(index: number | null, detail: string, lot: string | null = null): void {
+    this.faults.push({ lot, index, detail });
+  }
+
+  private async entries(db: Queryable, indices: readonly number[], size: number): Promise<void> {
+    const { rows } = await db.query<{ index: number; id: string; jws: string; leaf_hash: Buffer; tile: Buffer | null }>(
+      `SELECT e.index, e.id, e.jws, e.leaf_hash, substr(t.hashes, ((e.index % 256) * 32 + 1)::integer, 32) AS tile
+         FROM entries AS e LEFT JOIN tiles AS t ON t.level = 0 AND t.index = e.index / 256
+        WHERE e.index = ANY($1::bigint[])`,
+      [indices],
+    );
+    const stored = new Map(rows.map((row) => [row.index, row]));
+    for (const index of indices) {
+      const row = stored.get(index);
+      if (row === undefined) this.note(index, `Entry ${index} is missing.`);
+      else await this.entry(db, { ...row, leafHash: row.leaf_hash }, row.tile, size);
+    }
+  }
+
+  private async entry(db: Queryable, entry: StoredEntry, tile: Buffer | null, size: number): Promise<void> {
+    const { index, jws } = entry;
+    const { altered } = await checkLeaf(db, this.identity, entry, tile);
+    if (altered !== null) return this.note(index, `Entry ${index} was changed: ${altered.columns.join(', ')}.`);
+    this.ids.set(index, entry.id);
+    if (!(await signatureHolds(db, this.identity, jws)) && index > 0)
+      this.note(index, `The signature of entry ${index} does not verify.`);
+    const leaf = leafHash(jws, sha256);
+    if (index < size && !(await this.isIncluded(index, leaf, size)))
+      this.note(index, `Entry ${index} is not in the tree of ${size} entries.`);
+  }
+
+  /** Whether the tiles prove the leaf to be under the root of the newest state of the log. */
+  private async isIncluded(index: number, leaf: Uint8Array, size: number): Promise<boolean> {
+    try {
+      this.root ??= await this.tree.rootAt(size);
+      return checkInclusion(leaf, index, size, await this.tree.proveInclusion(index, size), this.root, sha256);
+    } catch (error) {
+      if (error instanceof AditError) return false;
+      throw error;
+    }
+  }
+
+  /** Every event of a chain names the one before it; the first makes the lot. */
+  private async chains(db: Queryable, chains: ReadonlyMap<string, readonly number[]>): Promise<void> {
+    for (const [lot, indices] of chains) {
+      const { rows } = await db.query<{ index: number; jws: string }>(
+        'SELECT index, jws FROM entries WHERE index = ANY($1::bigint[]) ORDER BY index',
+        [indices],
+      );
+      let before: string | null = null;
+      for (const { index, jws } of rows) {
+        const prev = this.prevOf(jws, lot);
+        if (prev !== undefined && prev !== before)
+          this.note(index, `Entry ${index} does not follow the event before it on lot ${lot}.`, lot);
+        before = this.ids.get(index) ?? null;
+      }
+      if (rows.length !== indices.length) this.note(null, `Events on the chain of lot ${lot} are missing.`, lot);
+    }
+  }
+
+  /** The event that one names as the newest on a lot; null where it makes the lot; undefined where it cannot be read. */
+  private prevOf(jws: string, lot: string): string | null | undefined {
+    try {
+      const event = readEvent(parseEnvelope(`${jws}~`), this.identity.origin);
+      return linksOf(event).find((link) => link.lot === lot)?.prev ?? null;
+    } catch (error) {
+      if (error instanceof AditError) return undefined;
+      throw error;
+    }
+  }
+}
+
+async function withAncestors(db: Queryable, lots: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ lot: string }>(
+    `WITH RECURSIVE up (lot) AS (
+       SELECT id FROM lots WHERE id = ANY($1::uuid[])
+       UNION
+       SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
+     ) SELECT lot FROM up LIMIT $2`,
+    [lots, MAX_LOTS],
+  );
+  return rows.map(({ lot }) => lot);
+}
+
+async function chainsOf(db: Queryable, lots: readonly string[]): Promise<Map<string, number[]>> {
+  const { rows } = await db.query<{ lot: string; index: number }>(
+    'SELECT lot, index FROM lot_events WHERE lot = ANY($1::uuid[]) ORDER BY lot, seq',
+    [lots],
+  );
+  const chains = new Map<string, number[]>();
+  for (const { lot, index } of rows) {
+    const chain = chains.get(lot);
+    if (chain === undefined) chains.set(lot, [index]);
+    else chain.push(index);
+  }
+  return chains;
+}
+
+async function attestationsOf(db: Queryable, lots: readonly string[]): Promise<number[]> {
+  const { rows } = await db.query<{ index: number }>(
+    'SELECT DISTINCT index FROM attestations WHERE lot = ANY($1::uuid[])',
+    [lots],
+  );
+  return rows.map(({ index }) => index);
+}

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { AditError } from '../core/errors.js';
 import type { Config } from './config.js';
 import { Database } from './database/database.js';
 import { LedgerIdentity } from './ledger/ledger-identity.js';
@@ -11,7 +12,7 @@ import { Guard } from './transparency/guard.js';
 import { type ServiceKeys, initKeys, loadKeys } from './transparency/keys.js';
 import { explain } from './verification/audit-faults.js';
 import { AuditLog } from './verification/audit-log.js';
-import { AuditLots, lotsOfSite } from './verification/audit-lots.js';
+import { AuditLots, lotsNamed, lotsOfSite } from './verification/audit-lots.js';
 import { gatherEvidence } from './verification/gather-evidence.js';
 import { ReadGuard } from './verification/read-guard.js';
 import { JudgeDeadlines } from './verification/judge-deadlines.js';
@@ -82,7 +83,13 @@ export async function auditNow(
       const faults = explain(evidence).map(({ firstIndex, lots, detail }) => ({ index: firstIndex, lots, detail }));
       return { entries: evidence.tree.size, lots: null, faults };
     }
-    const lots = 'lot' in scope ? [scope.lot] : await lotsOfSite(database.pool, scope.site);
+    const lots =
+      'lot' in scope ? await lotsNamed(database.pool, scope.lot) : await lotsOfSite(database.pool, scope.site);
+    if (lots.length === 0)
+      throw new AditError(
+        'not-found',
+        'lot' in scope ? `There is no lot ${scope.lot}.` : `No lot was declared at ${scope.site}.`,
+      );
     const tree = new ReadTree(database, new ReadLog(database));
     const { faults, ...audited } = await new AuditLots(database, identity, tree).audit(lots, pace('checking'));
     return {

@@ -1,5 +1,6 @@
 import { linksOf } from '../../core/custody/links.js';
 import { readEvent } from '../../core/event/event.js';
+import { lotIdSchema } from '../../core/event/primitives.js';
 import { parseEnvelope } from '../../core/event/envelope.js';
 import { AditError } from '../../core/errors.js';
 import { checkInclusion, leafHash } from '../../core/log/tree.js';
@@ -27,6 +28,13 @@ export interface LotsAudit {
   lots: number;
   entries: number;
   faults: LotFault[];
+}
+
+/** The lot of that id, if there is one; any text may be asked for. */
+export async function lotsNamed(db: Queryable, lot: string): Promise<string[]> {
+  if (!lotIdSchema.safeParse(lot).success) return [];
+  const { rows } = await db.query<{ id: string }>('SELECT id FROM lots WHERE id = $1::uuid', [lot]);
+  return rows.map(({ id }) => id);
 }
 
 /** The lots declared at a site. */

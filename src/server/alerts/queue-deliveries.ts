@@ -1,6 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
+import { KeepsJobs } from '../queue/keeps-jobs.js';
 import { DeliverAlert } from './deliver-alert.js';
 
 /** How often somebody looks for deliveries whose job was lost, ms. */
@@ -11,17 +12,19 @@ const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 /** Wakes the deliverers. What is due stands in the table; a job only says that it is worth looking. */
 @Injectable()
-export class QueueDeliveries implements OnApplicationBootstrap {
+export class QueueDeliveries extends KeepsJobs {
   constructor(
     @InjectQueue('deliveries') private readonly queue: Queue,
     @InjectQueue('alerts') private readonly alerts: Queue,
     private readonly deliver: DeliverAlert,
-  ) {}
+  ) {
+    super();
+  }
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.queue.upsertJobScheduler('sweep', { every: SWEEP }, { name: 'sweep', data: {}, opts: forget });
+  protected async begin(): Promise<void> {
+    await this.repeat(this.queue, 'sweep', SWEEP);
     // Findings may have changed while nobody was there to hear it.
-    await this.alerts.add('findings', {}, forget);
+    await this.wake(this.alerts, 'findings');
   }
 
   async now(ids: readonly string[]): Promise<void> {

@@ -13,6 +13,7 @@ import { type ServiceKeys, initKeys, loadKeys } from './transparency/keys.js';
 import { explain } from './verification/audit-faults.js';
 import { AuditLog } from './verification/audit-log.js';
 import { AuditLots, lotsNamed, lotsOfSite } from './verification/audit-lots.js';
+import { isDamage, unreadable } from './verification/damage.js';
 import { gatherEvidence } from './verification/gather-evidence.js';
 import { ReadGuard } from './verification/read-guard.js';
 import { JudgeDeadlines } from './verification/judge-deadlines.js';
@@ -96,6 +97,10 @@ export async function auditNow(
       ...audited,
       faults: faults.map(({ lot, ...fault }) => ({ ...fault, lots: lot === null ? [] : [lot] })),
     };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const { detail } = unreadable(error);
+    return { entries: 0, lots: null, faults: [{ index: null, lots: [], detail }] };
   } finally {
     await database.pool.end();
     await address.stop();

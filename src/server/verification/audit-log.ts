@@ -8,6 +8,7 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { AuditPace, AuditStopped } from './audit-pace.js';
 import { type Pacing, gatherEvidence } from './gather-evidence.js';
 import { explain } from './audit-faults.js';
+import { isDamage, unreadable } from './damage.js';
 import { ReadGuard } from './read-guard.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { WakeAlerts } from './wake-alerts.js';
@@ -118,8 +119,7 @@ export class AuditLog implements BeforeApplicationShutdown {
       const root = tree.roots.get(tree.size) ?? new Uint8Array(0);
       return { size: tree.size, root, now, faults: explain(evidence), complete: !replay.truncated };
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      // A number that no ledger can hold stands in a row: whoever wrote it must not silence the audit by it.
+      if (!isDamage(error)) throw error;
       return { size: 0, root: new Uint8Array(0), now: null, faults: [unreadable(error)], complete: false };
     }
   }
@@ -145,15 +145,3 @@ interface Examination {
   /** Whether all faults there are have been listed. */
   complete: boolean;
 }
-
-const unreadable = (error: RangeError): RecordFault => ({
-  rule: 'record-root-mismatch',
-  subject: 'ledger',
-  cause: 'unreadable',
-  lots: [],
-  events: [],
-  measured: 'unreadable',
-  threshold: 'readable',
-  detail: `The stored ledger could not be read to its end: ${error.message}`,
-  firstIndex: null,
-});

@@ -16,7 +16,8 @@ export class Rules0005 implements MigrationInterface {
         amount  numeric,
         CONSTRAINT filings_pkey PRIMARY KEY (subject, index)
       );
-      COMMENT ON COLUMN filings.at IS 'occurredAt of the entry, ms since 1970 UTC; amount is milligrams, where the subject sums them';
+      CREATE INDEX filings_amount ON filings (subject, amount) WHERE amount IS NOT NULL;
+      COMMENT ON COLUMN filings.at IS 'occurredAt of the entry, ms since 1970 UTC; amount is milligrams or a count that is summed, or the running number of a device';
 
       CREATE TABLE revisits (
         id      bigint GENERATED ALWAYS AS IDENTITY,

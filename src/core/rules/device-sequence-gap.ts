@@ -60,7 +60,7 @@ export const deviceSequenceGap: Rule = {
   title: 'Something that a device recorded is being kept back',
   means: 'The running numbers of a device have a hole: it recorded events that have not reached the ledger.',
   doesNotMean:
-    'What the missing events say: they may be lost with the device, or wait in its store. It closes when they arrive. A device that starts anew, far from its old numbers, is not judged.',
+    'What the missing events say: they may be lost with the device, or wait in its store. It closes when they arrive. A device that starts anew at its first number opens no hole.',
   describe: ({ deviceSequenceGap: { severity, hours } }) =>
     `A number missing below one that reached the log ${hours} h ago: ${severity}.`,
   standard: 'ITSCI tag log numbering; OECD Due Diligence Guidance, Annex I (chain of custody)',

@@ -2,7 +2,7 @@ import { milligrams } from '../custody/quantity.js';
 import { type Facts, type JudgedOf, isType } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
-import { weightsSubject } from './subjects.js';
+import { roundWeightsSubject, weightsSubject } from './subjects.js';
 
 type Declaration = JudgedOf<'lot.declared'>;
 
@@ -35,28 +35,33 @@ function identicalIn(entry: Declaration, { numbersTooRound }: Parameters): Obser
   ];
 }
 
-/** The last digit as it was written: a scale shows all ten of them alike often. */
-const isRound = ({ value }: { value: string }): boolean => value.endsWith('0') || value.endsWith('5');
-
-function roundIn(subject: string, { about }: Facts, { numbersTooRound }: Parameters): Observation[] {
-  const entries = (about.get(subject) ?? []).filter((entry) => isType(entry, 'lot.declared'));
-  const weights = entries.flatMap(({ event }) => event.payload.outputs.map(({ mass }) => mass));
-  const round = weights.filter(isRound).length;
-  if (weights.length < numbersTooRound.minimumWeights) return [];
-  if (round * 1_000_000 <= weights.length * numbersTooRound.share) return [];
+/** The last digits as they were written: a scale shows all ten of them alike often. */
+function roundIn(month: readonly Declaration[], facts: Facts, { numbersTooRound }: Parameters): Observation[] {
+  const [first] = month;
+  if (first === undefined) return [];
+  const { iss, occurredAtMs } = first.event;
+  const total = Number(facts.totals.get(weightsSubject(iss, occurredAtMs)) ?? 0n);
+  const round = Number(facts.totals.get(roundWeightsSubject(iss, occurredAtMs)) ?? 0n);
+  if (total < numbersTooRound.minimumWeights || round * 1_000_000 <= total * numbersTooRound.share) return [];
   return [
     {
       severity: numbersTooRound.severity,
-      subject,
+      subject: monthOf(first),
       cause: 'last-digit',
-      lots: entries.flatMap(({ event }) => event.payload.outputs.map(({ lot }) => lot)),
-      events: entries.map(({ event }) => event.id),
-      measured: `${round} of ${weights.length}`,
+      lots: month.flatMap(({ event }) => event.payload.outputs.map(({ lot }) => lot)),
+      events: month.map(({ event }) => event.id),
+      measured: `${round} of ${total}`,
       threshold: `${numbersTooRound.share / 1e4} %`,
-      detail: `${round} of ${weights.length} weights that ${entries[0]?.event.iss} declared that month end in 0 or 5.`,
-      firstIndex: entries[0]?.index ?? null,
+      detail: `${round} of ${total} weights that ${iss} declared that month end in 0 or 5.`,
+      firstIndex: first.index,
     },
   ];
+}
+
+function byMonth(facts: Facts): Map<string, Declaration[]> {
+  const months = new Map<string, Declaration[]>();
+  for (const entry of declarations(facts)) months.set(monthOf(entry), [...(months.get(monthOf(entry)) ?? []), entry]);
+  return months;
 }
 
 export const numbersTooRound: Rule = {
@@ -69,13 +74,10 @@ export const numbersTooRound: Rule = {
   describe: ({ numbersTooRound: { severity, severityIdentical, minimumWeights, share, identical } }) =>
     `${identical} or more identical weights in one declaration: ${severityIdentical}; of at least ${minimumWeights} weights that one actor declares in a month more than ${share / 1e4} % ending in 0 or 5: ${severity}.`,
   standard: 'Digit analysis of reported data (Benford; last-digit test); ITSCI plausibility checks',
-  scope: ['about'],
-  subjects: (facts) => [
-    ...declarations(facts).map(({ event }) => event.id),
-    ...new Set(declarations(facts).map(monthOf)),
-  ],
+  scope: ['totals'],
+  subjects: (facts) => [...declarations(facts).map(({ event }) => event.id), ...byMonth(facts).keys()],
   evaluate: (facts, parameters) => [
     ...declarations(facts).flatMap((entry) => identicalIn(entry, parameters)),
-    ...[...new Set(declarations(facts).map(monthOf))].flatMap((subject) => roundIn(subject, facts, parameters)),
+    ...[...byMonth(facts).values()].flatMap((month) => roundIn(month, facts, parameters)),
   ],
 };

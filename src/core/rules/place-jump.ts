@@ -1,25 +1,23 @@
 import { eventTypes } from '../event/types/index.js';
 import type { EventTypeName } from '../event/types/index.js';
+import { neighbours, numbered } from './device-numbers.js';
 import { judgesEach } from './each-event.js';
 import type { Facts, JudgedEvent } from './facts.js';
 import { locate } from './registry.js';
 import type { Rule } from './rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
-import { deviceSubject } from './subjects.js';
 
 /** What one device recorded next before an entry, by its running number, with a place of its own. */
-function beforeOnDevice({ event }: JudgedEvent, facts: Facts): { entry: JudgedEvent; station: Station } | null {
-  const { device, seq } = event.payload;
-  if (device === undefined || seq === undefined) return null;
-  const buckets = new Set([seq, Math.max(0, seq - 1)].map((number) => deviceSubject(event.iss, device, number)));
-  const earlier = [...buckets]
-    .flatMap((subject) => facts.about.get(subject) ?? [])
-    .filter((other) => (other.event.payload.seq ?? seq) < seq)
-    .toSorted((a, b) => (b.event.payload.seq ?? 0) - (a.event.payload.seq ?? 0));
-  for (const entry of earlier) {
-    const place = locate(facts, entry, 0);
+function beforeOnDevice(entry: JudgedEvent, facts: Facts): { entry: JudgedEvent; station: Station } | null {
+  const own = numbered(entry);
+  if (own === null) return null;
+  const earlier = neighbours(own, facts)
+    .filter(({ seq }) => seq < own.seq)
+    .toSorted((a, b) => b.seq - a.seq);
+  for (const { entry: other } of earlier) {
+    const place = locate(facts, other, 0);
     if (place !== null && place !== 'undisclosed' && place.by === 'coordinates')
-      return { entry, station: { place, at: entry.event.occurredAtMs } };
+      return { entry: other, station: { place, at: other.event.occurredAtMs } };
   }
   return null;
 }

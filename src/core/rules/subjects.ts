@@ -13,14 +13,12 @@ export interface Filing {
   subject: string;
   /** When it happened in the world, ms since 1970 UTC: what is judged anew is often only what came after a date. */
   at: number;
-  /** Milligrams, where the subject is one whose sum is asked for. */
+  /** Where a sum is asked for, or an order: milligrams, a count, or the running number of a device. */
   amount?: bigint;
 }
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
-/** Running numbers of a device that are kept together. */
-export const DEVICE_RUN = 64;
 
 export const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 const dayOf = (ms: number): number => Math.floor(ms / DAY);
@@ -40,13 +38,15 @@ export const signedBySubject = (actor: string): string => `signed-by:${actor}`;
 export const signedWithSubject = (kid: string): string => `signed-with:${kid}`;
 /** Lots declared at a site: read only to judge them anew. */
 export const declaredAtSubject = (site: string): string => `declared-at:${site}`;
-export const deviceSubject = (actor: string, device: string, seq: number): string =>
-  `device:${actor}/${device}/${Math.floor(seq / DEVICE_RUN)}`;
+/** What a device recorded; the amount is its own running number. */
+export const deviceSubject = (actor: string, device: string): string => `device:${actor}/${device}`;
 export const vehicleSubject = (vehicle: string, ms: number): string => `vehicle:${vehicle}/${dayOf(ms)}`;
 /** What a facility received, and what it made, in a month; their sums are asked for. */
 export const intakeSubject = (facility: string, ms: number): string => `intake:${facility}/${monthOf(ms)}`;
 export const outputSubject = (facility: string, ms: number): string => `output:${facility}/${monthOf(ms)}`;
+/** How many weights an actor declared in a month, and how many of them end in 0 or 5. */
 export const weightsSubject = (actor: string, ms: number): string => `weights:${actor}/${monthOf(ms)}`;
+export const roundWeightsSubject = (actor: string, ms: number): string => `round:${actor}/${monthOf(ms)}`;
 /** What an actor entered within one hour of the log. */
 export const enteredSubject = (actor: string, recordedAt: number): string =>
   `entered:${actor}/${Math.floor(recordedAt / HOUR)}`;
@@ -85,6 +85,21 @@ export function throughputOf({ event }: JudgedEvent): Required<Filing>[] {
   return [];
 }
 
+const isRound = ({ value }: Quantity): boolean => value.endsWith('0') || value.endsWith('5');
+
+/** What an entry adds to sums that rules ask for: of a facility's month, and of the weights that an actor declares. */
+export function countedIn(entry: JudgedEvent): Required<Filing>[] {
+  const { event } = entry;
+  if (event.type !== 'lot.declared') return throughputOf(entry);
+  const at = event.occurredAtMs;
+  const masses = event.payload.outputs.map(({ mass }) => mass);
+  return [
+    ...throughputOf(entry),
+    { subject: weightsSubject(event.iss, at), at, amount: BigInt(masses.length) },
+    { subject: roundWeightsSubject(event.iss, at), at, amount: BigInt(masses.filter(isRound).length) },
+  ];
+}
+
 /** Every subject that an entry says something about. */
 export function filedUnder(entry: JudgedEvent): Filing[] {
   const { event, recordedAt } = entry;
@@ -97,17 +112,18 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
     if (recordedAt !== null && recordedAt - at >= DAY) subjects.add(enteredSubject(event.iss, recordedAt));
   }
   const { device, seq } = event.payload;
-  if (device !== undefined && seq !== undefined) subjects.add(deviceSubject(event.iss, device, seq));
   if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
     subjects.add(vehicleSubject(event.payload.vehicle, at));
   if (event.type === 'lot.declared' && event.place?.site !== undefined) {
     subjects.add(declaredAtSubject(event.place.site));
-    subjects.add(weightsSubject(event.iss, at));
   }
-  if (event.type === 'custody.received') subjects.add(weightsSubject(event.iss, at));
   for (const { tag } of tagsPutOn(entry)) subjects.add(tagSubject(tag));
   if (event.type === 'lot.exported') for (const { lot } of event.payload.lots) subjects.add(exportedSubject(lot));
-  return [...[...subjects].map((subject) => ({ subject, at })), ...throughputOf(entry)];
+  const numbered =
+    device === undefined || seq === undefined
+      ? []
+      : [{ subject: deviceSubject(event.iss, device), at, amount: BigInt(seq) }];
+  return [...[...subjects].map((subject) => ({ subject, at })), ...numbered, ...countedIn(entry)];
 }
 
 /** What the registry and those who attest say of actors, keys, sites, facilities, tags and incidents. */
@@ -193,14 +209,8 @@ export function readsAbout(entry: JudgedEvent): string[] {
   ]);
   if (event.type === 'tags.voided') for (const tag of event.payload.tags) subjects.add(tagSubject(tag));
   if (recordedAt !== null && recordedAt - at >= DAY) subjects.add(enteredSubject(event.iss, recordedAt));
-  const { device, seq } = event.payload;
-  if (device !== undefined && seq !== undefined)
-    for (const neighbour of [seq - DEVICE_RUN, seq, seq + DEVICE_RUN])
-      if (neighbour >= 0) subjects.add(deviceSubject(event.iss, device, neighbour));
   if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
     for (const days of [-2, -1, 0, 1, 2]) subjects.add(vehicleSubject(event.payload.vehicle, at + days * DAY));
-  if (event.type === 'lot.declared' || event.type === 'custody.received') subjects.add(weightsSubject(event.iss, at));
-  for (const { subject } of throughputOf(entry)) subjects.add(subject);
   return [...subjects];
 }
 

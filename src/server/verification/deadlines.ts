@@ -1,3 +1,4 @@
+import { ruleById } from '../../core/rules/index.js';
 import type { Judgement } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
 
@@ -8,9 +9,9 @@ const DUE_AT_ONCE = 500;
 export async function takeDue(db: Queryable, now: number | null): Promise<number[]> {
   if (now === null) return [];
   const { rows } = await db.query<{ index: number }>(
-    `DELETE FROM deadlines WHERE (kind, event, due_at) IN (
-       SELECT kind, event, due_at FROM deadlines WHERE due_at <= $1 ORDER BY due_at LIMIT ${DUE_AT_ONCE}
-     ) RETURNING index`,
+    `DELETE FROM deadlines WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM deadlines WHERE due_at <= $1 ORDER BY due_at LIMIT ${DUE_AT_ONCE}
+     )) RETURNING index`,
     [now],
   );
   return [...new Set(rows.map(({ index }) => index))];
@@ -19,12 +20,17 @@ export async function takeDue(db: Queryable, now: number | null): Promise<number
 /** Sets the deadlines that the judgements name: none for subjects that have been settled, those still to come elsewhere. */
 export async function setDeadlines(db: Queryable, judgements: readonly Judgement[], now: number | null): Promise<void> {
   const settled = judgements.flatMap(({ rule, subjects }) =>
-    subjects === 'all' ? [] : subjects.map((subject) => ({ rule, subject })),
+    subjects === 'all' || ruleById.get(rule)?.deadlines === undefined
+      ? []
+      : subjects.map((subject) => ({ rule, subject })),
   );
   if (settled.length > 0)
     await db.query(
-      `DELETE FROM deadlines USING unnest($1::text[], $2::text[]) AS settled (rule, subject)
-        WHERE kind = settled.rule AND event = settled.subject`,
+      `DELETE FROM deadlines WHERE ctid = ANY (ARRAY(
+         SELECT due.ctid FROM unnest($1::text[], $2::text[]) AS settled (rule, subject)
+          CROSS JOIN LATERAL (SELECT ctid FROM deadlines
+                               WHERE kind = settled.rule AND event = settled.subject OFFSET 0) AS due
+       ))`,
       [settled.map(({ rule }) => rule), settled.map(({ subject }) => subject)],
     );
   const rows = judgements.flatMap(({ rule, deadlines }) =>

@@ -1,9 +1,12 @@
+import { milligrams } from '../../core/custody/quantity.js';
 import { references } from '../../core/event/references.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
 import type { Parameters } from '../../core/rules/parameters.js';
+import { facilityFacts } from '../../core/rules/registry.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
 import {
   actorSubject,
+  countedIn,
   throughputOf,
   eventSubject,
   facilitySubject,
@@ -14,6 +17,7 @@ import {
 import type { Queryable } from '../database/rows.js';
 import { readAbout, readTotals } from './filings.js';
 import { crossesBorder, loadExports, loadLots, loadUpstream } from './load-lots.js';
+import { loadDevices } from './load-devices.js';
 import { loadProduction } from './load-production.js';
 import { loadTagUses } from './load-tag-uses.js';
 import type { ReadEvents } from './read-events.js';
@@ -46,7 +50,7 @@ export async function loadFacts(
   if (wanted.has('about')) await addAbout(db, events, facts);
   if (wanted.has('exports')) facts.exports = await loadExports(db, facts);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
-  if (wanted.has('totals')) facts.totals = await readTotals(db, facts.entries.flatMap(throughputSubjects), facts.end);
+  if (wanted.has('totals')) await addTotals(db, events, facts);
   return facts;
 }
 
@@ -126,7 +130,18 @@ async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Pro
   );
 }
 
-const throughputSubjects = (entry: JudgedEvent): string[] => throughputOf(entry).map(({ subject }) => subject);
+/** Sums of what the entries add to; where one exceeds what its facility is rated for, also the entries behind it. */
+async function addTotals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+  const subjects = facts.entries.flatMap((entry) => countedIn(entry).map(({ subject }) => subject));
+  facts.totals = await readTotals(db, subjects, facts.end);
+  const over = facts.entries.flatMap((entry) => {
+    const capacity = facilityFacts(facts, entry.event.place?.facility ?? '')?.capacityPerMonth;
+    return throughputOf(entry).flatMap(({ subject }) =>
+      capacity !== undefined && (facts.totals.get(subject) ?? 0n) > milligrams(capacity) ? [subject] : [],
+    );
+  });
+  await readAbout(db, events, over, facts.end, facts.about as Map<string, readonly JudgedEvent[]>);
+}
 
 /** The log's time as of each checkpoint that an entry says its signer had seen. */
 async function loadSeen(db: Queryable, entries: readonly JudgedEvent[]): Promise<Facts['seenAt']> {
@@ -158,6 +173,7 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts): Promis
   // Whether an incident is still open is told by what is filed under it.
   const incidents = [...about.values()].flat().filter((entry) => isType(entry, 'incident.reported'));
   await readAbout(db, events, new Set(incidents.map(({ event }) => eventSubject(event.id))), facts.end, about);
+  for (const [subject, entries] of await loadDevices(db, events, facts)) about.set(subject, entries);
   facts.about = about;
 }
 

@@ -96,10 +96,29 @@ const comesBack = `(f.answered IS NULL OR NOT f.events @> EXCLUDED.events
    > array_position(ARRAY['low', 'medium', 'high', 'critical'], f.severity))`;
 
 /** What is judged and decided now is undecided no more. */
+/** Which of the rules judged have anything to take back at all: most rules find nothing most of the time. */
+async function rulesIn(
+  db: Queryable,
+  where: 'open' | 'undecided',
+  judged: readonly { rule: string }[],
+): Promise<Set<string>> {
+  const rules = [...new Set(judged.map(({ rule }) => rule))];
+  const exists =
+    where === 'open'
+      ? "SELECT FROM findings AS f WHERE f.rule = asked.rule AND f.status <> 'closed'"
+      : 'SELECT FROM undecided AS u WHERE u.rule = asked.rule';
+  const { rows } = await db.query<{ rule: string }>(
+    `SELECT asked.rule FROM unnest($1::text[]) AS asked (rule) WHERE EXISTS (${exists})`,
+    [rules],
+  );
+  return new Set(rows.map(({ rule }) => rule));
+}
+
 async function writeUndecided(db: Queryable, judgements: readonly Judgement[]): Promise<void> {
   const judged = judgements.flatMap(({ rule, subjects }) =>
     subjects === 'all' ? [] : [...new Set(subjects)].map((subject) => ({ rule, subject })),
   );
+  const noted = await rulesIn(db, 'undecided', judged);
   const undecided = judgements.flatMap((judgement) =>
     judgement.undecided.map(({ subject, lots, reason }) => ({
       rule: judgement.rule,
@@ -108,11 +127,12 @@ async function writeUndecided(db: Queryable, judgements: readonly Judgement[]): 
       reason,
     })),
   );
-  if (judged.length > 0)
+  const again = judged.filter(({ rule }) => noted.has(rule));
+  if (again.length > 0)
     await db.query(
       `DELETE FROM undecided AS u USING unnest($1::text[], $2::text[]) AS judged (rule, subject)
         WHERE u.rule = judged.rule AND u.subject = judged.subject`,
-      [judged.map(({ rule }) => rule), judged.map(({ subject }) => subject)],
+      [again.map(({ rule }) => rule), again.map(({ subject }) => subject)],
     );
   if (undecided.length === 0) return;
   await db.query(
@@ -131,14 +151,16 @@ async function closeFindings(db: Queryable, judgements: readonly Judgement[], no
   const judged = judgements.flatMap(({ rule, subjects }): { rule: string; subject: string | null }[] =>
     subjects === 'all' ? [{ rule, subject: null }] : [...new Set(subjects)].map((subject) => ({ rule, subject })),
   );
-  if (judged.length === 0) return 0;
+  const open = await rulesIn(db, 'open', judged);
+  const again = judged.filter(({ rule }) => open.has(rule));
+  if (again.length === 0) return 0;
   const found = judgements.flatMap(({ findings }) => findings.map(fingerprint));
   const { rowCount } = await db.query(
     `UPDATE findings AS f SET status = 'closed', closed_at = $3, answered = NULL, due_at = NULL, change = nextval('finding_changes')
        FROM json_to_recordset($1) AS judged (rule text, subject text)
       WHERE f.status <> 'closed' AND f.rule = judged.rule AND (judged.subject IS NULL OR f.subject = judged.subject)
         AND NOT f.fingerprint = ANY($2::text[])`,
-    [JSON.stringify(judged), found, now],
+    [JSON.stringify(again), found, now],
   );
   return rowCount ?? 0;
 }

@@ -5,7 +5,7 @@ import { type BenchedService, startService } from '../service.js';
 import { Chains, type LotHead } from './chains.js';
 
 /**
- * What judging costs as the ledger grows: from a receipt to its finding at 10⁴, 10⁵ and, with --million, 10⁶ events; what
+ * What judging costs as the ledger grows: from a receipt to its finding at 10⁴ and 10⁵ events (`--sizes 10000,1000000`); what
  * the database read sequentially meanwhile; the same while events stream in; and the answers about a lot of 10,000
  * ancestors.
  */
@@ -14,6 +14,11 @@ const SITES = 500;
 const HANDOVERS = 20;
 const STREAM_SECONDS = 20;
 const STREAM_RATE = 1_000;
+
+const at = process.argv.indexOf('--sizes');
+const sizes = (at < 0 ? '10000,100000' : (process.argv[at + 1] ?? '')).split(',').map(Number);
+if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0))
+  throw new Error('--sizes takes numbers of entries.');
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -174,7 +179,7 @@ try {
     `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
   );
   const bench = new Bench(service, await Chains.open(service.url, SITES), db);
-  for (const size of [10_000, 100_000, ...(process.argv.includes('--million') ? [1_000_000] : [])]) {
+  for (const size of sizes) {
     await bench.grow(size);
     await bench.measure();
   }

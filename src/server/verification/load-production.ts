@@ -51,32 +51,20 @@ export async function loadProduction(db: Queryable, facts: Facts, parameters: Pa
     'SELECT id, capacity FROM sites WHERE id = ANY($1::text[]) AND capacity IS NOT NULL',
     [[...new Set(declared.map(({ site }) => site))]],
   );
-  const all: SiteProduction[] = [];
-  for (const site of sites) {
-    const here = declared.filter((lot) => lot.site === site.id);
-    for (const mineral of new Set(here.map((lot) => lot.mineral))) {
-      const days = here.filter((lot) => lot.mineral === mineral).map(({ day }) => day);
-      const { from, to } = productionRange(Math.min(...days), Math.max(...days), parameters);
-      all.push({
-        site,
-        mineral,
-        from,
-        to,
-        earlier: await hasEarlier(db, site.id, mineral, from),
-        days: await productionDays(db, { site: site.id, mineral, from, to, end: facts.end }),
-      });
-    }
-  }
-  return all;
-}
-
-/** Whether anything was declared there before the days that are loaded: one index probe. */
-async function hasEarlier(db: Queryable, site: string, mineral: string, from: number): Promise<boolean> {
-  const { rowCount } = await db.query(
-    'SELECT 1 FROM site_production WHERE site = $1 AND mineral = $2 AND day < $3 LIMIT 1',
-    [site, mineral, from],
+  const capacities = new Map(sites.map((site) => [site.id, site]));
+  const ranges = rangesOf(
+    declared.filter(({ site }) => capacities.has(site)),
+    facts.end,
+    parameters,
   );
-  return rowCount !== 0;
+  const [days, earlier] = [await productionDays(db, ranges), await withEarlier(db, ranges)];
+  return ranges.flatMap(({ site: id, mineral, from, to }) => {
+    const site = capacities.get(id);
+    const key = keyOf(id, mineral);
+    return site === undefined
+      ? []
+      : [{ site, mineral, from, to, earlier: earlier.has(key), days: days.get(key) ?? [] }];
+  });
 }
 
 interface Range {
@@ -87,17 +75,64 @@ interface Range {
   end: number;
 }
 
-async function productionDays(db: Queryable, { site, mineral, from, to, end }: Range): Promise<SiteProduction['days']> {
-  const { rows } = await db.query<Pick<Declared, 'lot' | 'day' | 'mass' | 'event' | 'index'>>(
-    `SELECT lot, day, mass::text AS mass, event, index FROM site_production
-      WHERE site = $1 AND mineral = $2 AND day BETWEEN $3 AND $4 AND index < $5
-      ORDER BY day, index, lot`,
-    [site, mineral, from, to, end],
+const keyOf = (site: string, mineral: string): string => `${site}/${mineral}`;
+
+/** By site and mineral, the days that what was declared there can matter to. */
+function rangesOf(declared: readonly Declared[], end: number, parameters: Parameters): Range[] {
+  const groups = new Map<string, Declared[]>();
+  for (const lot of declared) {
+    const group = groups.get(keyOf(lot.site, lot.mineral));
+    if (group === undefined) groups.set(keyOf(lot.site, lot.mineral), [lot]);
+    else group.push(lot);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const days = group.map(({ day }) => day);
+    const range = productionRange(Math.min(...days), Math.max(...days), parameters);
+    return [{ site: first.site, mineral: first.mineral, ...range, end }];
+  });
+}
+
+const wanted = `unnest($1::text[], $2::text[], $3::integer[], $4::integer[]) AS wanted (site, mineral, low, high)`;
+const valuesOf = (ranges: readonly Range[]): unknown[] => [
+  ranges.map(({ site }) => site),
+  ranges.map(({ mineral }) => mineral),
+  ranges.map(({ from }) => from),
+  ranges.map(({ to }) => to),
+];
+
+/** Sites and minerals of which anything was declared before the days that are loaded: one index probe each. */
+async function withEarlier(db: Queryable, ranges: readonly Range[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ site: string; mineral: string }>(
+    `SELECT wanted.site, wanted.mineral FROM ${wanted}
+      WHERE wanted.high >= wanted.low AND EXISTS (
+        SELECT FROM site_production AS p
+         WHERE p.site = wanted.site AND p.mineral = wanted.mineral AND p.day < wanted.low)`,
+    valuesOf(ranges),
   );
-  const days: { day: number; lots: { lot: string; event: string; mass: bigint; index: number }[] }[] = [];
-  for (const { lot, day, mass, event, index } of rows) {
+  return new Set(rows.map(({ site, mineral }) => keyOf(site, mineral)));
+}
+
+async function productionDays(db: Queryable, ranges: readonly Range[]): Promise<Map<string, SiteProduction['days']>> {
+  const { rows } = await db.query<Declared>(
+    `SELECT p.site, p.mineral, p.lot, p.day, p.mass::text AS mass, p.event, p.index
+       FROM ${wanted}
+      CROSS JOIN LATERAL (SELECT * FROM site_production AS q
+                           WHERE q.site = wanted.site AND q.mineral = wanted.mineral
+                             AND q.day BETWEEN wanted.low AND wanted.high AND q.index < $5) AS p
+      ORDER BY p.day, p.index, p.lot`,
+    [...valuesOf(ranges), ranges[0]?.end ?? 0],
+  );
+  const byKey = new Map<
+    string,
+    { day: number; lots: { lot: string; event: string; mass: bigint; index: number }[] }[]
+  >();
+  for (const { site, mineral, lot, day, mass, event, index } of rows) {
+    const days = byKey.get(keyOf(site, mineral)) ?? [];
+    byKey.set(keyOf(site, mineral), days);
     if (days.at(-1)?.day !== day) days.push({ day, lots: [] });
     days.at(-1)?.lots.push({ lot, event, mass: BigInt(mass), index });
   }
-  return days;
+  return byKey;
 }

@@ -20,7 +20,8 @@ function withinTime<T>(run: () => T, milliseconds: number): T {
 
 /**
  * Runs every rule. One that throws or does not end never stops the others: it is tried again on each entry alone, what it
- * then cannot judge is left undecided, and the operator is told by a finding of its own.
+ * then cannot judge is left undecided, and the operator is told by a finding of its own. All run within one limit, because
+ * to set one costs more than most rules; only where it is reached each gets one of its own.
  * @param limit ms that one rule may take.
  */
 export function runRules(
@@ -29,13 +30,31 @@ export function runRules(
   parameters: Parameters,
   limit: number = TIME_LIMIT,
 ): Judgement[] {
-  return rules.flatMap((rule) => {
-    try {
-      return [withinTime(() => judge(rule, facts, parameters), limit)];
-    } catch (error) {
-      return runAlone(rule, facts, parameters, limit, reasonOf(error));
-    }
-  });
+  try {
+    return withinTime(() => rules.map((rule) => attempt(rule, facts, parameters)), limit).flatMap((done, i) =>
+      'judgement' in done ? [done.judgement] : runAlone(rules[i] as Rule, facts, parameters, limit, done.reason),
+    );
+  } catch {
+    return rules.flatMap((rule) => runOne(rule, facts, parameters, limit));
+  }
+}
+
+type Attempt = { judgement: Judgement } | { reason: string };
+
+function attempt(rule: Rule, facts: Facts, parameters: Parameters): Attempt {
+  try {
+    return { judgement: judge(rule, facts, parameters) };
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+}
+
+function runOne(rule: Rule, facts: Facts, parameters: Parameters, limit: number): Judgement[] {
+  try {
+    return [withinTime(() => judge(rule, facts, parameters), limit)];
+  } catch (error) {
+    return runAlone(rule, facts, parameters, limit, reasonOf(error));
+  }
 }
 
 function runAlone(rule: Rule, facts: Facts, parameters: Parameters, limit: number, reason: string): Judgement[] {

@@ -26,8 +26,24 @@ export interface SiteFacts {
 
 const pointFrom = ([lon, lat]: readonly string[]): Point => ({ lat: Number(lat), lon: Number(lon) });
 
+/** Answers about one set of facts are worked out once: every rule asks for the same few sites and actors. */
+function remembered<T>(answer: (facts: Facts, id: string) => T): (facts: Facts, id: string) => T {
+  const known = new WeakMap<Facts['about'], Map<string, T>>();
+  return (facts, id) => {
+    const answers = known.get(facts.about) ?? new Map<string, T>();
+    known.set(facts.about, answers);
+    const before = answers.get(id);
+    if (before !== undefined) return before;
+    const now = answer(facts, id);
+    answers.set(id, now);
+    return now;
+  };
+}
+
 /** The newest that is said of a site; null if it is not loaded. */
-export function siteFacts(facts: Facts, id: string): SiteFacts | null {
+export const siteFacts = remembered(readSite);
+
+function readSite(facts: Facts, id: string): SiteFacts | null {
   let site: SiteFacts | null = null;
   const inspections: SiteFacts['inspections'][number][] = [];
   for (const { event, index } of facts.about.get(siteSubject(id)) ?? []) {
@@ -111,7 +127,9 @@ export interface ActorFacts {
 }
 
 /** What is said of an actor; null if it is not loaded (the root registrar and the service have no registration). */
-export function actorFacts(facts: Facts, id: string): ActorFacts | null {
+export const actorFacts = remembered(readActor);
+
+function readActor(facts: Facts, id: string): ActorFacts | null {
   let found: Pick<ActorFacts, 'id' | 'roles' | 'country'> | null = null;
   const statuses: ActorFacts['statuses'][number][] = [];
   const cards: ActorFacts['cards'][number][] = [];
@@ -140,7 +158,9 @@ export interface FacilityFacts {
   capacityPerMonth: JudgedOf<'facility.registered'>['event']['payload']['capacityPerMonth'];
 }
 
-export function facilityFacts(facts: Facts, id: string): FacilityFacts | null {
+export const facilityFacts = remembered(readFacility);
+
+function readFacility(facts: Facts, id: string): FacilityFacts | null {
   const registered = (facts.about.get(facilitySubject(id)) ?? []).find((entry) => isType(entry, 'facility.registered'));
   if (registered === undefined) return null;
   const { kind, country, operator = null, point, capacityPerMonth } = registered.event.payload;

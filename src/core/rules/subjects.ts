@@ -33,9 +33,8 @@ export const tagSubject = (tag: string): string => `tag:${tag}`;
 export const certificateSubject = (serial: string): string => `certificate:${serial}`;
 export const serialSubject = (serial: string): string => `serial:${serial}`;
 export const documentSubject = (digest: string): string => `document:${digest}`;
-/** Everything an actor signed, and everything a key signed: read only to judge it anew. */
+/** Everything an actor signed, with whichever key: read only to judge it anew. */
 export const signedBySubject = (actor: string): string => `signed-by:${actor}`;
-export const signedWithSubject = (kid: string): string => `signed-with:${kid}`;
 /** Lots declared at a site: read only to judge them anew. */
 export const declaredAtSubject = (site: string): string => `declared-at:${site}`;
 /** What a device recorded; the amount is its own running number. */
@@ -93,10 +92,11 @@ export function countedIn(entry: JudgedEvent): Required<Filing>[] {
   if (event.type !== 'lot.declared') return throughputOf(entry);
   const at = event.occurredAtMs;
   const masses = event.payload.outputs.map(({ mass }) => mass);
+  const round = masses.filter(isRound).length;
   return [
     ...throughputOf(entry),
     { subject: weightsSubject(event.iss, at), at, amount: BigInt(masses.length) },
-    { subject: roundWeightsSubject(event.iss, at), at, amount: BigInt(masses.filter(isRound).length) },
+    { subject: roundWeightsSubject(event.iss, at), at, amount: BigInt(round) },
   ];
 }
 
@@ -108,7 +108,6 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
   const subjects = new Set<string>([...registrySubjects(entry), ...paperSubjects(entry), ...attestedSubjects(entry)]);
   if (event.iss !== 'ledger') {
     subjects.add(signedBySubject(event.iss));
-    subjects.add(signedWithSubject(event.kid));
     if (recordedAt !== null && recordedAt - at >= DAY) subjects.add(enteredSubject(event.iss, recordedAt));
   }
   const { device, seq } = event.payload;
@@ -123,7 +122,11 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
     device === undefined || seq === undefined
       ? []
       : [{ subject: deviceSubject(event.iss, device), at, amount: BigInt(seq) }];
-  return [...[...subjects].map((subject) => ({ subject, at })), ...numbered, ...countedIn(entry)];
+  return [
+    ...[...subjects].map((subject) => ({ subject, at })),
+    ...numbered,
+    ...countedIn(entry).filter(({ amount }) => amount > 0n),
+  ];
 }
 
 /** What the registry and those who attest say of actors, keys, sites, facilities, tags and incidents. */
@@ -257,7 +260,7 @@ export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
     case 'key.revoked':
       return event.payload.compromisedSince === undefined
         ? []
-        : [{ subject: signedWithSubject(event.payload.kid), since: at - YEAR }];
+        : [{ subject: signedBySubject(event.payload.actor), since: at - YEAR }];
     case 'tags.issued':
       return numbersOf(event.payload).map((tag) => ({ subject: tagSubject(tag), since: at - YEAR }));
     case 'tags.voided':

@@ -162,6 +162,14 @@ function productionOf(facts: Facts, entries: readonly JudgedEvent[], parameters:
       (entry): entry is [string, string] => entry[1] !== undefined,
     );
     const site = { id, capacity: { workers: capacity.workers, kilogramsPerWorkerMonth: Object.fromEntries(rates) } };
-    return [{ site, mineral, ...range, earlier: false, days: [...days].map(([day, all]) => ({ day, lots: all })) }];
+    return [
+      {
+        site,
+        mineral,
+        ...range,
+        earlier: false,
+        days: [...days].map(([day, all]) => ({ day, mass: all.reduce((sum, { mass }) => sum + mass, 0n), lots: all })),
+      },
+    ];
   });
 }

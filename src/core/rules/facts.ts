@@ -101,7 +101,12 @@ export interface SiteProduction {
   to: number;
   /** Whether anything was declared there before `from`. */
   earlier?: boolean;
-  days: readonly { day: number; lots: readonly { lot: string; event: string; mass: bigint; index: number }[] }[];
+  /** `lots` may be left out where no rule finds anything in the masses alone. */
+  days: readonly {
+    day: number;
+    mass: bigint;
+    lots: readonly { lot: string; event: string; mass: bigint; index: number }[];
+  }[];
 }
 
 /** One place where the stored ledger is not what was signed; the audit that saw it says where. */

@@ -12,8 +12,7 @@ const INACTIVE = 0;
 
 type Day = SiteProduction['days'][number];
 
-const massOf = (days: readonly Day[]): bigint =>
-  days.reduce((sum, { lots }) => sum + lots.reduce((total, { mass }) => total + mass, 0n), 0n);
+const massOf = (days: readonly Day[]): bigint => days.reduce((sum, { mass }) => sum + mass, 0n);
 
 /** Why nobody expected the site to produce on a day; null: somebody did. */
 function dormancy(production: SiteProduction, first: Day, facts: Facts, dormantDays: number): string | null {

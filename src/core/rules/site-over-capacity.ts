@@ -64,12 +64,10 @@ interface Window {
   month: string;
 }
 
-const massOf = (day: Day): bigint => day.lots.reduce((sum, { mass }) => sum + mass, 0n);
-
 /** The month that holds most of a window's mass: a rush in June stays June's, though windows of July see it too. */
 function heaviestMonth(days: readonly Day[]): string {
   const masses = new Map<string, bigint>();
-  for (const day of days) masses.set(monthOf(day.day), (masses.get(monthOf(day.day)) ?? 0n) + massOf(day));
+  for (const day of days) masses.set(monthOf(day.day), (masses.get(monthOf(day.day)) ?? 0n) + day.mass);
   return [...masses].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
 
@@ -83,9 +81,9 @@ function worstWindows(production: SiteProduction, monthly: bigint, parameters: P
     let start = 0;
     let mass = 0n;
     for (const [end, last] of production.days.entries()) {
-      mass += massOf(last);
+      mass += last.mass;
       for (let first = production.days[start]; first !== undefined && first.day <= last.day - length;) {
-        mass -= massOf(first);
+        mass -= first.mass;
         start += 1;
         first = production.days[start];
       }

@@ -46,8 +46,8 @@ export async function loadFacts(
   facts.lots = await loadLots(db, [...facts.chains.keys()]);
   if (wanted.has('refusals')) facts.refusals = await loadRefusals(db, events, facts);
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
-  if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('about')) await addAbout(db, events, facts);
+  if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('exports')) facts.exports = await loadExports(db, facts);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
   if (wanted.has('totals')) await addTotals(db, events, facts);

@@ -2,7 +2,8 @@ import { milligrams } from '../../core/custody/quantity.js';
 import type { Site } from '../../core/custody/view.js';
 import { type Facts, type SiteProduction, isType } from '../../core/rules/facts.js';
 import type { Parameters } from '../../core/rules/parameters.js';
-import { productionRange } from '../../core/rules/site-over-capacity.js';
+import { siteDormantBurst } from '../../core/rules/site-dormant-burst.js';
+import { productionRange, siteOverCapacity } from '../../core/rules/site-over-capacity.js';
 import type { Queryable } from '../database/rows.js';
 
 const DAY = 86_400_000;
@@ -57,13 +58,35 @@ export async function loadProduction(db: Queryable, facts: Facts, parameters: Pa
     facts.end,
     parameters,
   );
-  const [days, earlier] = [await productionDays(db, ranges), await withEarlier(db, ranges)];
-  return ranges.flatMap(({ site: id, mineral, from, to }) => {
-    const site = capacities.get(id);
-    const key = keyOf(id, mineral);
+  const [days, earlier] = [await dailyMasses(db, ranges), await withEarlier(db, ranges)];
+  const productions = ranges.flatMap((range): SiteProduction[] => {
+    const site = capacities.get(range.site);
+    const key = keyOf(range.site, range.mineral);
+    const { mineral, from, to } = range;
     return site === undefined
       ? []
       : [{ site, mineral, from, to, earlier: earlier.has(key), days: days.get(key) ?? [] }];
+  });
+  return withLots(db, facts, productions, parameters);
+}
+
+/** Rules name the lots of a window that they find too full; of the others the masses are enough. */
+async function withLots(
+  db: Queryable,
+  facts: Facts,
+  productions: readonly SiteProduction[],
+  parameters: Parameters,
+): Promise<SiteProduction[]> {
+  const isFound = (production: SiteProduction): boolean =>
+    [siteOverCapacity, siteDormantBurst].some(
+      (rule) => rule.evaluate({ ...facts, production: [production] }, parameters).length > 0,
+    );
+  const found = productions.filter(isFound);
+  const ranges = found.map(({ site, mineral, from, to }) => ({ site: site.id, mineral, from, to, end: facts.end }));
+  const days = found.length === 0 ? new Map<string, SiteProduction['days']>() : await productionDays(db, ranges);
+  return productions.map((production) => {
+    const full = days.get(keyOf(production.site.id, production.mineral));
+    return full === undefined ? production : { ...production, days: full };
   });
 }
 
@@ -114,6 +137,26 @@ async function withEarlier(db: Queryable, ranges: readonly Range[]): Promise<Set
   return new Set(rows.map(({ site, mineral }) => keyOf(site, mineral)));
 }
 
+/** By site and mineral, what was declared each day. */
+async function dailyMasses(db: Queryable, ranges: readonly Range[]): Promise<Map<string, SiteProduction['days']>> {
+  const { rows } = await db.query<Pick<Declared, 'site' | 'mineral' | 'day' | 'mass'>>(
+    `SELECT wanted.site, wanted.mineral, p.day, sum(p.mass)::text AS mass
+       FROM ${wanted}
+       JOIN site_production AS p ON p.site = wanted.site AND p.mineral = wanted.mineral
+        AND p.day BETWEEN wanted.low AND wanted.high AND p.index < $5
+      GROUP BY wanted.site, wanted.mineral, p.day ORDER BY p.day`,
+    [...valuesOf(ranges), ranges[0]?.end ?? 0],
+  );
+  const byKey = new Map<string, { day: number; mass: bigint; lots: never[] }[]>();
+  for (const { site, mineral, day, mass } of rows) {
+    const days = byKey.get(keyOf(site, mineral)) ?? [];
+    byKey.set(keyOf(site, mineral), days);
+    days.push({ day, mass: BigInt(mass), lots: [] });
+  }
+  return byKey;
+}
+
+/** The same with every lot. */
 async function productionDays(db: Queryable, ranges: readonly Range[]): Promise<Map<string, SiteProduction['days']>> {
   const { rows } = await db.query<Declared>(
     `SELECT p.site, p.mineral, p.lot, p.day, p.mass::text AS mass, p.event, p.index
@@ -126,13 +169,16 @@ async function productionDays(db: Queryable, ranges: readonly Range[]): Promise<
   );
   const byKey = new Map<
     string,
-    { day: number; lots: { lot: string; event: string; mass: bigint; index: number }[] }[]
+    { day: number; mass: bigint; lots: { lot: string; event: string; mass: bigint; index: number }[] }[]
   >();
   for (const { site, mineral, lot, day, mass, event, index } of rows) {
     const days = byKey.get(keyOf(site, mineral)) ?? [];
     byKey.set(keyOf(site, mineral), days);
-    if (days.at(-1)?.day !== day) days.push({ day, lots: [] });
-    days.at(-1)?.lots.push({ lot, event, mass: BigInt(mass), index });
+    if (days.at(-1)?.day !== day) days.push({ day, mass: 0n, lots: [] });
+    const last = days.at(-1);
+    if (last === undefined) continue;
+    last.mass += BigInt(mass);
+    last.lots.push({ lot, event, mass: BigInt(mass), index });
   }
   return byKey;
 }

@@ -19,6 +19,7 @@ function production(days: Record<string, bigint>, workers = 120): SiteProduction
     ...productionRange(Math.min(...numbers), Math.max(...numbers), defaultParameters),
     days: dates.map((date, index) => ({
       day: dayOf(date),
+      mass: (days[date] ?? 0n) * KG,
       lots: [{ lot: lot(date), event: `event-${date}`, mass: (days[date] ?? 0n) * KG, index }],
     })),
   };

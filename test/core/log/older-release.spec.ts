@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { admit } from '../../../src/core/custody/admit.js';
+import { emptyView } from '../../../src/core/custody/view.js';
+import { parseEnvelope } from '../../../src/core/event/envelope.js';
+import { readEvent } from '../../../src/core/event/event.js';
+import { type PublicJwk, thumbprint } from '../../../src/core/event/keys.js';
+import { openCheckpoint } from '../../../src/core/log/checkpoint.js';
+import { TreeEdge } from '../../../src/core/log/edge.js';
+import { checkTlogProof } from '../../../src/core/log/proof-file.js';
+import { leafHash } from '../../../src/core/log/tree.js';
+import { sha256 } from '../../../src/server/ledger/sha256.js';
+
+/** A log as release 0.1.0 wrote it: what it signed and promised holds in every later release. Never regenerate it. */
+interface Written {
+  logKey: string;
+  serviceKey: PublicJwk;
+  checkpoint: string;
+  receipts: string[];
+}
+
+const [head = '', ...lines] = readFileSync(join(process.cwd(), 'test/fixtures/log-0.1.0.jsonl'), 'utf8')
+  .trim()
+  .split('\n');
+const written = JSON.parse(head) as Written;
+const entries = lines.map((line) => JSON.parse(line) as string);
+const ORIGIN = 'example.org/tin';
+
+describe('a log that release 0.1.0 wrote', () => {
+  it('has the root that was signed then', () => {
+    const opened = openCheckpoint(written.checkpoint, [written.logKey]);
+    if (!opened.ok) throw new Error(opened.reason);
+    const edge = TreeEdge.at(0, [], sha256);
+    edge.append(entries.map((jws) => leafHash(jws)));
+    expect(opened.checkpoint.size).toBe(entries.length);
+    expect(Buffer.from(edge.root())).toEqual(Buffer.from(opened.checkpoint.root));
+  });
+
+  it('proves its receipts, and only for their own entries', () => {
+    expect(written.receipts).toHaveLength(3);
+    for (const receipt of written.receipts) {
+      const index = Number(/^index (\d+)$/m.exec(receipt)?.[1]);
+      expect(checkTlogProof(receipt, leafHash(entries[index] ?? ''), [written.logKey])).toMatchObject({
+        ok: true,
+        index,
+      });
+      expect(checkTlogProof(receipt, leafHash(entries[index + 1] ?? ''), [written.logKey])).toMatchObject({
+        ok: false,
+        reason: 'not-included',
+      });
+    }
+  });
+
+  it('is admitted event by event as it was then', () => {
+    const view = emptyView(ORIGIN);
+    const identity = { logKey: written.logKey, serviceKid: thumbprint(written.serviceKey), registrarKid: null };
+    const refused = entries.filter(
+      (jws) => admit(readEvent(parseEnvelope(`${jws}~`), ORIGIN), view, identity).outcome !== 'admitted',
+    );
+    expect(refused).toEqual([]);
+    expect(view.size).toBe(entries.length);
+  });
+});

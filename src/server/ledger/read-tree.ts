@@ -24,6 +24,9 @@ const HASH_BYTES = 32;
 /** Roots of older sizes kept in memory: what signers have `seen` lately. */
 const ROOT_CACHE = 10_000;
 
+/** Nodes whose tiles are in memory at a time: 8 MiB of them at most. */
+const NODES_AT_ONCE = 1_024;
+
 /** The `seen` claim: a size of the log and its root in standard base64. */
 export interface Seen {
   size: number;
@@ -51,10 +54,7 @@ export async function tileHashes(db: Queryable, { level, start, count }: Run): P
     tile,
   ]);
   const full = rows[0]?.hashes;
-  if (full !== undefined) {
-    const from = start - tile * TILE_WIDTH;
-    return Array.from({ length: count }, (_, i) => full.subarray((from + i) * HASH_BYTES, (from + i + 1) * HASH_BYTES));
-  }
+  if (full !== undefined) return hashesIn(full, start - tile * TILE_WIDTH, count);
   const partial =
     level === 0
       ? await db.query<{ hash: Buffer }>(
@@ -80,12 +80,40 @@ function fold(hashes: Uint8Array[]): Uint8Array {
   return row[0] as Uint8Array;
 }
 
-/** Loads the hashes of the given nodes; every tree computation of core takes them from there. */
-export async function loadHashes(db: Queryable, nodes: readonly NodeId[]): Promise<HashOf> {
+/** The tiles that hold the runs, as far as they are full: by `level/index`. */
+async function fullTiles(db: Queryable, runs: readonly Run[]): Promise<Map<string, Buffer>> {
+  const names = new Map(
+    runs.map(({ level, start }) => {
+      const index = Math.floor(start / TILE_WIDTH);
+      return [`${level}/${index}`, { level, index }];
+    }),
+  );
+  const wanted = [...names.values()];
+  const { rows } = await db.query<{ level: number; index: number; hashes: Buffer }>(
+    `SELECT t.level, t.index, t.hashes
+       FROM unnest($1::smallint[], $2::bigint[]) AS wanted (level, index) JOIN tiles AS t USING (level, index)`,
+    [wanted.map(({ level }) => level), wanted.map(({ index }) => index)],
+  );
+  return new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
+}
+
+/** Loads the hashes of the given nodes, many in one statement; every tree computation of core takes them from there. */
+export async function loadHashes(db: Queryable, nodes: Iterable<NodeId>): Promise<HashOf> {
   const hashes = new Map<string, Uint8Array>();
-  for (const node of nodes) {
-    const name = `${node.level}/${node.index}`;
-    if (!hashes.has(name)) hashes.set(name, fold(await tileHashes(db, runOf(node))));
+  const wanted = [...new Map([...nodes].map((node) => [`${node.level}/${node.index}`, node]))];
+  for (let from = 0; from < wanted.length; from += NODES_AT_ONCE) {
+    const piece = wanted.slice(from, from + NODES_AT_ONCE);
+    const tiles = await fullTiles(
+      db,
+      piece.map(([, node]) => runOf(node)),
+    );
+    for (const [name, node] of piece) {
+      const run = runOf(node);
+      const tile = Math.floor(run.start / TILE_WIDTH);
+      const full = tiles.get(`${run.level}/${tile}`);
+      const at = run.start - tile * TILE_WIDTH;
+      hashes.set(name, fold(full === undefined ? await tileHashes(db, run) : hashesIn(full, at, run.count)));
+    }
   }
   return (level, index) => {
     const hash = hashes.get(`${level}/${index}`);
@@ -93,6 +121,9 @@ export async function loadHashes(db: Queryable, nodes: readonly NodeId[]): Promi
     return hash;
   };
 }
+
+const hashesIn = (tile: Uint8Array, at: number, count: number): Uint8Array[] =>
+  Array.from({ length: count }, (_, i) => tile.slice((at + i) * HASH_BYTES, (at + i + 1) * HASH_BYTES));
 
 /** Roots and proofs of any size of the log, computed from tiles; cost grows with the height of the tree only. */
 @Injectable()

@@ -3,13 +3,13 @@ import { readEvent } from '../../core/event/event.js';
 import { lotIdSchema } from '../../core/event/primitives.js';
 import { parseEnvelope } from '../../core/event/envelope.js';
 import { AditError } from '../../core/errors.js';
-import { checkInclusion, leafHash } from '../../core/log/tree.js';
+import { checkInclusion, inclusionNodes, leafHash, proveInclusion } from '../../core/log/tree.js';
 import type { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import type { Pace } from '../ledger/replay.js';
 import type { StoredEntry } from '../ledger/read-log.js';
-import { ReadTree } from '../ledger/read-tree.js';
+import { ReadTree, loadHashes } from '../ledger/read-tree.js';
 import { sha256 } from '../ledger/sha256.js';
 import { checkLeaf, signatureHolds } from './audit-entries.js';
 
@@ -23,6 +23,9 @@ export interface LotFault {
   index: number | null;
   detail: string;
 }
+
+/** Whether an entry of this index and leaf hash is in the tree; one that is newer than the tree is not asked about. */
+type Proofs = (index: number, leaf: Uint8Array) => boolean;
 
 export interface LotsAudit {
   lots: number;
@@ -90,32 +93,38 @@ export class AuditLots {
       [indices],
     );
     const stored = new Map(rows.map((row) => [row.index, row]));
+    const proofs = await this.proofs(db, indices, size);
     for (const index of indices) {
       const row = stored.get(index);
       if (row === undefined) this.note(index, `Entry ${index} is missing.`);
-      else await this.entry(db, { ...row, leafHash: row.leaf_hash }, row.tile, size);
+      else await this.entry(db, { ...row, leafHash: row.leaf_hash }, row.tile, proofs);
     }
   }
 
-  private async entry(db: Queryable, entry: StoredEntry, tile: Buffer | null, size: number): Promise<void> {
+  private async entry(db: Queryable, entry: StoredEntry, tile: Buffer | null, proofs: Proofs): Promise<void> {
     const { index, jws } = entry;
     const { altered } = await checkLeaf(db, this.identity, entry, tile);
     if (altered !== null) return this.note(index, `Entry ${index} was changed: ${altered.columns.join(', ')}.`);
     this.ids.set(index, entry.id);
     if (!(await signatureHolds(db, this.identity, jws)) && index > 0)
       this.note(index, `The signature of entry ${index} does not verify.`);
-    const leaf = leafHash(jws, sha256);
-    if (index < size && !(await this.isIncluded(index, leaf, size)))
-      this.note(index, `Entry ${index} is not in the tree of ${size} entries.`);
+    if (!proofs(index, leafHash(jws, sha256))) this.note(index, `Entry ${index} is not in the tree.`);
   }
 
-  /** Whether the tiles prove the leaf to be under the root of the newest state of the log. */
-  private async isIncluded(index: number, leaf: Uint8Array, size: number): Promise<boolean> {
+  /** Tells of entries whether the tiles prove them to be under the root of the newest state of the log. */
+  private async proofs(db: Queryable, indices: readonly number[], size: number): Promise<Proofs> {
     try {
       this.root ??= await this.tree.rootAt(size);
-      return checkInclusion(leaf, index, size, await this.tree.proveInclusion(index, size), this.root, sha256);
+      const root = this.root;
+      const known = indices.filter((index) => index < size);
+      const hashOf = await loadHashes(
+        db,
+        known.flatMap((index) => inclusionNodes(index, size)),
+      );
+      return (index, leaf) =>
+        index >= size || checkInclusion(leaf, index, size, proveInclusion(index, size, hashOf), root, sha256);
     } catch (error) {
-      if (error instanceof AditError) return false;
+      if (error instanceof AditError) return () => false;
       throw error;
     }
   }

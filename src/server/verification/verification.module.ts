@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import { Config } from '../config.js';
 import { Guard } from '../transparency/guard.js';
 import { AuditLog } from './audit-log.js';
+import { AuditNew } from './audit-new.js';
 import { AuditLogProcessor } from './audit-log.processor.js';
 import { FindingsController } from './findings.controller.js';
 import { JudgeDeadlines } from './judge-deadlines.js';
@@ -25,6 +26,7 @@ const forget = { removeOnComplete: true, removeOnFail: 100 };
 const useCases: Provider[] = [
   VerifyEntries,
   AuditLog,
+  AuditNew,
   JudgeDeadlines,
   {
     provide: ReadGuard,

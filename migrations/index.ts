@@ -4,6 +4,7 @@ import { Verification0002 } from './0002-verification.js';
 import { Alerts0003 } from './0003-alerts.js';
 import { Attestations0004 } from './0004-attestations.js';
 import { Rules0005 } from './0005-rules.js';
+import { SealedIndex0006 } from './0006-sealed-index.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -18,4 +19,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Alerts0003,
   Attestations0004,
   Rules0005,
+  SealedIndex0006,
 ];

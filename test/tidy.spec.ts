@@ -49,8 +49,8 @@ function trespass(from: string, to: string): string | null {
   if (featureLine.includes(here) && readers.includes(there)) return `${here} does not know ${there}`;
   if (featureLine.includes(here) && featureLine.indexOf(there) > featureLine.indexOf(here))
     return 'features import only those before them';
-  if (readers.includes(here) && !['registry', 'ledger', here, '', ...ground].includes(there))
-    return `${here} reads registry and ledger`;
+  if (readers.includes(here) && !['registry', 'ledger', 'transparency', here, '', ...ground].includes(there))
+    return `${here} reads registry, ledger and transparency`;
   if (room(to) === 'cli' && room(from) !== 'cli') return 'nobody imports cli';
   return null;
 }

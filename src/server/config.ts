@@ -30,6 +30,7 @@ export abstract class Config {
   abstract readonly volumesDelayDays: number;
   abstract readonly volumesBucketKilograms: number;
   abstract readonly auditIntervalSeconds: number;
+  abstract readonly indexIntervalSeconds: number;
   /** Within which an audit that nobody waits for reads everything once. */
   abstract readonly auditCycleSeconds: number;
   abstract readonly clockIntervalSeconds: number;
@@ -223,6 +224,13 @@ export const configKeys: readonly ConfigKey[] = [
     '240',
     whole(0, 604_800),
     'Seconds over which such an audit spreads its work; it rests more while events stream in. 0: as fast as it can.',
+  ),
+  key(
+    'ADIT_INDEX_INTERVAL_SECONDS',
+    'indexIntervalSeconds',
+    '3600',
+    whole(1, 604_800),
+    'Seconds between sealings of the index, which proves that bundles leave nothing out.',
   ),
   key(
     'ADIT_CLOCK_INTERVAL_SECONDS',

@@ -32,7 +32,7 @@ export function featureModules(config: Config, databaseUrl: string): Modules {
     DatabaseModule.forRoot({ url: databaseUrl, failed }),
     RegistryModule.forRoot(answersHttp),
     LedgerModule.forRoot(identity, answersHttp),
-    TransparencyModule.forRoot(signer, answersHttp),
+    TransparencyModule.forRoot(signer, { runsJobs, answersHttp }),
     VerificationModule.forRoot({ runsJobs, answersHttp }),
     AlertsModule.forRoot({ secrets: new WebhookSecrets(keys.webhookMaster), runsJobs, answersHttp }),
     ProvenanceModule.forRoot(answersHttp),

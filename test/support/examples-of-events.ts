@@ -68,6 +68,10 @@ export const examples: Record<EventTypeName, Example> = {
     body: { facility: 'depot', kind: 'warehouse', country: 'RW' },
     required: ['/facility', '/kind', '/country'],
   },
+  'index.sealed': {
+    body: { iss: 'ledger', size: 7, root: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' },
+    required: ['size', 'root'],
+  },
   'log.clock': { body: { iss: 'ledger', occurredAt: '2026-05-12T06:10:02.000Z' }, required: [] },
   'event.refused': {
     body: { iss: 'ledger', event: EVENT_1, jws: EVENT_2, code: 'not-holder', signer: 'trader', lots: [LOT_1] },

@@ -26,7 +26,7 @@ export interface Correction {
 type Corrected = Extract<AditEvent, { type: 'event.corrected' }>;
 
 /** The corrections in force, in the order in which they came into force. */
-const inForce = (corrections: readonly Correction[]): Correction[] =>
+export const inForce = (corrections: readonly Correction[]): Correction[] =>
   corrections
     .filter(({ inForceIndex }) => inForceIndex !== null)
     .toSorted((a, b) => (a.inForceIndex ?? 0) - (b.inForceIndex ?? 0) || a.index - b.index);

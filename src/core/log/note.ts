@@ -63,7 +63,7 @@ const encoder = new TextEncoder();
 const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
 
 /** RFC 8032 verification, the same in every runtime: canonical S, small-order keys refused. */
-const verifyEd25519: Ed25519Verify = (signature, message, publicKey) => {
+export const verifyEd25519: Ed25519Verify = (signature, message, publicKey) => {
   try {
     return ed25519.verify(signature, message, publicKey, { zip215: false });
   } catch {
@@ -101,7 +101,7 @@ export function parseVkey(text: string): NoteVerifier {
   return { vkey: text, name, keyId: id, publicKey };
 }
 
-function isSoundKey(publicKey: Uint8Array): boolean {
+export function isSoundKey(publicKey: Uint8Array): boolean {
   try {
     const point = ed25519.Point.fromBytes(publicKey, false);
     return !point.isSmallOrder() && point.isTorsionFree();

@@ -63,14 +63,14 @@ function requireOrder(from: number, to: number): void {
 }
 
 /** The largest power of two smaller than `size` (size ≥ 2): where RFC 6962 splits a tree. */
-function splitPoint(size: number): number {
+export function splitPoint(size: number): number {
   let half = 1;
   while (half * 2 < size) half *= 2;
   return half;
 }
 
 /** The complete subtrees that make up a span, largest first. */
-function spanNodes({ start, end }: Span): NodeId[] {
+export function spanNodes({ start, end }: Span): NodeId[] {
   const nodes: NodeId[] = [];
   let width = 1;
   let level = 0;

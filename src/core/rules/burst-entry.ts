@@ -47,6 +47,7 @@ export const burstEntry: Rule = {
     `At least ${events} custody events of one actor, spanning at least ${olderThanDays} days, entered within one hour with one identical place; quiet where one device's running numbers are without a hole: ${severity}.`,
   standard: 'ITSCI plausibility checks of data collection',
   scope: ['about'],
+  needs: 'more',
   subjects: (facts) => lateBatches(facts).map(({ subject }) => subject),
   evaluate: (facts, { burstEntry: { severity, events, olderThanDays } }) =>
     lateBatches(facts).flatMap(({ subject, actor, entries }) => {

@@ -19,6 +19,7 @@ export const deviceSequenceFork: Rule = {
     `Two events of one actor and device with the same \`seq\`: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
   scope: ['about'],
+  needs: 'more',
   subjects: (facts) => [...toJudge(facts).keys()],
   evaluate: (facts, { deviceSequenceFork: { severity } }) =>
     [...toJudge(facts)].flatMap(([subject, own]) => {

@@ -65,6 +65,7 @@ export const deviceSequenceGap: Rule = {
     `A number missing below one that reached the log ${hours} h ago: ${severity}.`,
   standard: 'ITSCI tag log numbering; OECD Due Diligence Guidance, Annex I (chain of custody)',
   scope: ['about'],
+  needs: 'whole',
   subjects: (facts) => toJudge(facts).map(({ entry }) => entry.event.id),
   evaluate: (facts, parameters) => toJudge(facts).flatMap((own) => observe(own, facts, parameters)),
   deadlines: (facts, parameters) =>

@@ -60,6 +60,7 @@ export const documentReused: Rule = {
     `The same attachment, by commitment or by its disclosed digest, on unrelated lots more than a day apart or by other signers: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (documentation); LBMA Responsible Gold Guidance',
   scope: ['about', 'chains'],
+  needs: 'more',
   subjects: subjectsOf,
   evaluate: (facts, { documentReused: { severity } }) =>
     subjectsOf(facts).flatMap((digest) => observe(digest, facts, severity)),

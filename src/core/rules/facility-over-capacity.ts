@@ -56,6 +56,7 @@ export const facilityOverCapacity: Rule = {
     `Mass received at a facility, or made there, in one month (UTC) above ${above / 1e6} times its \`capacityPerMonth\`: ${severity}. Facilities without a rating are not judged.`,
   standard: 'RMI RMAP (plausibility of throughput); OECD Due Diligence Guidance, Annex II red flags',
   scope: ['about', 'totals'],
+  needs: 'more',
   subjects: (facts) => [...toJudge(facts).keys()],
   evaluate: observe,
 };

@@ -8,7 +8,7 @@ import { keySubject } from './subjects.js';
 
 /** What the service itself signs is not signed with an actor's key. */
 const types = [...eventTypes.keys()].filter(
-  (type) => !['log.clock', 'event.refused', 'ledger.opened'].includes(type),
+  (type) => !['log.clock', 'index.sealed', 'event.refused', 'ledger.opened'].includes(type),
 ) as EventTypeName[];
 
 export const keyCompromised: Rule = {

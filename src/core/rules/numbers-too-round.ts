@@ -75,6 +75,7 @@ export const numbersTooRound: Rule = {
     `${identical} or more identical weights in one declaration: ${severityIdentical}; of at least ${minimumWeights} weights that one actor declares in a month more than ${share / 1e4} % ending in 0 or 5: ${severity}.`,
   standard: 'Digit analysis of reported data (Benford; last-digit test); ITSCI plausibility checks',
   scope: ['totals'],
+  needs: 'whole',
   subjects: (facts) => [...declarations(facts).map(({ event }) => event.id), ...byMonth(facts).keys()],
   evaluate: (facts, parameters) => [
     ...declarations(facts).flatMap((entry) => identicalIn(entry, parameters)),

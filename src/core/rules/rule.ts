@@ -71,6 +71,11 @@ export interface Rule {
   /** The standard or programme the rule follows. */
   readonly standard: string;
   readonly scope: readonly FactSet[];
+  /**
+   * Where one lot's history is not enough. `more`: what it shows can convict, and what is not in it might; `whole`: without
+   * the rest it says nothing, because it looks for what is missing or for a share of all.
+   */
+  readonly needs?: 'more' | 'whole';
   subjects(facts: Facts, parameters: Parameters): Subjects;
   evaluate(facts: Facts, parameters: Parameters): Observation[];
   /** Subjects that it cannot judge, because evidence that exists has not been disclosed; say why in one sentence. */

@@ -48,6 +48,7 @@ export const serialReused: Rule = {
   describe: ({ serialReused: { severity } }) => `A bar serial given to more than one lot: ${severity}.`,
   standard: 'LBMA Good Delivery Rules (bar numbers are unique)',
   scope: ['about'],
+  needs: 'more',
   subjects: subjectsOf,
   evaluate: (facts, { serialReused: { severity } }) =>
     subjectsOf(facts).flatMap((serial) => observe(serial, facts, severity)),

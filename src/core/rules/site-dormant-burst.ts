@@ -81,6 +81,7 @@ export const siteDormantBurst: Rule = {
     `Inactive by its newest inspection, or nothing declared for more than ${dormantDays} days though there was before; and at least ${share / 1e4} % of a month's capacity within ${burstDays} days: ${severity}.`,
   standard: 'ITSCI mine baseline; ICGLR Regional Certification Mechanism, activity (MDC.02)',
   scope: ['production', 'about'],
+  needs: 'whole',
   subjects: (facts, parameters) =>
     facts.production.flatMap((production) =>
       monthsJudged(production, longestWindow(parameters)).map((month) => productionSubject(production, month)),

@@ -145,6 +145,7 @@ export const siteOverCapacity: Rule = {
     `One finding a month, that in which most of the window's mass was dug, with the worst window.`,
   standard: 'ICGLR Regional Certification Mechanism (production data); ITSCI mine baseline',
   scope: ['production'],
+  needs: 'more',
   subjects: (facts, parameters) =>
     facts.production.flatMap((production) =>
       monthsJudged(production, longestWindow(parameters)).map((month) => productionSubject(production, month)),

@@ -49,6 +49,7 @@ export const stockDiffers: Rule = {
     `A counted mass that differs by more than ${tolerance / 1e4} %; a lot missing that the ledger says is held; a lot found that it says is consumed or closed: ${severity}.`,
   standard: 'ITSCI stock reconciliation; OECD Due Diligence Guidance, Annex I (chain of custody)',
   scope: ['chains'],
+  needs: 'more',
   ...judgesEach(['stock.counted'], (count, facts, parameters) => {
     const differences = [...found(count, facts, parameters), ...missing(count, facts)];
     const [first] = differences;

@@ -103,7 +103,7 @@ export function countedIn(entry: JudgedEvent): Required<Filing>[] {
 /** Every subject that an entry says something about. */
 export function filedUnder(entry: JudgedEvent): Filing[] {
   const { event, recordedAt } = entry;
-  if (event.type === 'log.clock') return [];
+  if (event.type === 'log.clock' || event.type === 'index.sealed') return [];
   const at = event.occurredAtMs;
   const subjects = new Set<string>([...registrySubjects(entry), ...paperSubjects(entry), ...attestedSubjects(entry)]);
   if (event.iss !== 'ledger') {
@@ -196,7 +196,7 @@ function attestedSubjects({ event }: JudgedEvent): string[] {
 /** Subjects whose filed entries a rule may want when it judges this one; beside the lots' own chains. */
 export function readsAbout(entry: JudgedEvent): string[] {
   const { event, recordedAt } = entry;
-  if (event.type === 'log.clock') return [];
+  if (event.type === 'log.clock' || event.type === 'index.sealed') return [];
   const at = event.occurredAtMs;
   const refs = references(event);
   const subjects = new Set<string>([

@@ -38,6 +38,7 @@ export const vehicleTwoPlaces: Rule = {
     `Two dispatches or checkpoints with one vehicle, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit',
   scope: ['about'],
+  needs: 'more',
   ...judgesEach(['custody.dispatched', 'transit.checked'], (entry, facts, { vehicleTwoPlaces: limits }) => {
     const { vehicle } = entry.event.payload;
     const here = stationOf(entry, facts);

@@ -99,7 +99,7 @@ export class LedgerModule {
       global: true,
       controllers: answersHttp ? [LedgerController] : [],
       providers: [{ provide: LedgerIdentity, useValue: identity }, ...log, ...(answersHttp ? door : [])],
-      exports: [LedgerIdentity, AppendEvents, Crash, LogClock, ReadLog, ReadTree],
+      exports: [LedgerIdentity, AppendEvents, Crash, LogClock, LogEvents, ReadLog, ReadTree],
     };
   }
 }

@@ -17,7 +17,7 @@ export interface OwnEvent {
   text: string;
 }
 
-/** Builds the two kinds of entry that only the service signs: the log's time, and the evidence of a refused attempt. */
+/** Builds the entries that only the service signs: the log's time, the evidence of a refused attempt, the sealed index. */
 @Injectable()
 export class LogEvents {
   constructor(private readonly identity: LedgerIdentity) {}
@@ -36,6 +36,11 @@ export class LogEvents {
       signer: refused.iss,
       lots: [...new Set(references(refused).lots.map(({ lot }) => lot))],
     });
+  }
+
+  /** `index.sealed`: the root of the sealed index over the first `size` entries. */
+  indexSealed(time: number, size: number, root: Uint8Array): Promise<OwnEvent> {
+    return this.build('index.sealed', time, { size, root: Buffer.from(root).toString('base64') });
   }
 
   private async build(type: string, time: number, body: Record<string, unknown>): Promise<OwnEvent> {

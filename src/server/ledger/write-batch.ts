@@ -1,4 +1,5 @@
 import { AditError } from '../../core/errors.js';
+import { aboutOthers } from '../../core/bundle/subjects.js';
 import type { LedgerView } from '../../core/custody/view.js';
 import { sdDigest } from '../../core/event/disclosure.js';
 import { type Queryable, type Row, insertRows } from '../database/rows.js';
@@ -58,6 +59,11 @@ export async function writeProjections(db: Queryable, view: LedgerView, admitted
   await writeRegistry(db, view, view.changes);
   await writeLots(db, view, view.changes);
   await writeAttestations(db, view, view.changes);
+  await insertRows(
+    db,
+    'subject_entries',
+    admitted.flatMap(({ event, index }) => [...new Set(aboutOthers(event))].map((subject) => ({ subject, index }))),
+  );
 }
 
 /** Base64url text and dots need no quoting inside an array literal, which spares the driver a scan of every event. */

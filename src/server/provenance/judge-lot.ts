@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { type Verdicts, verdictsOf } from '../../core/bundle/verdicts.js';
 import { Upstream, shareText } from '../../core/custody/flows.js';
-import { rules } from '../../core/rules/index.js';
-import { type RuleGroup, type Severity, severities } from '../../core/rules/rule.js';
+import type { Severity } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { TraceLineage } from './trace-lineage.js';
@@ -12,13 +12,6 @@ const MAX_FLOWS = 100_000;
 const MAX_SHARES = 500;
 /** Verdicts kept until the log or a finding changes. */
 const KEPT = 200;
-
-/** Never one green tick: the record, the custody and the risk are three questions (protocol.md §6). */
-export interface Verdicts {
-  record: 'intact' | 'broken';
-  custody: 'complete' | 'open' | 'gaps';
-  risk: 'none' | Severity | 'undetermined';
-}
 
 export interface FindingRow {
   id: string;
@@ -51,8 +44,6 @@ export interface Judgement {
   /** Share of the mass that an assay by a laboratory stands behind. */
   assayed: string;
 }
-
-const groups = new Map<string, RuleGroup>(rules.map((rule) => [rule.id, rule.group]));
 
 /** Gives a lot its verdicts from the findings on it and on everything it was made of. */
 @Injectable()
@@ -112,22 +103,4 @@ export class JudgeLot {
       assayed: shareText(upstream.shareThrough(new Set(assayed.map(({ id }) => id)))),
     };
   }
-}
-
-function verdictsOf(
-  findings: readonly FindingRow[],
-  undecided: readonly UndecidedRow[],
-  inTransit: boolean,
-  required: readonly string[],
-): Verdicts {
-  const has = (group: RuleGroup): boolean => findings.some(({ rule }) => groups.get(rule) === group);
-  const risks = findings
-    .filter(({ rule }) => !['record', 'custody'].includes(groups.get(rule) ?? 'record'))
-    .map(({ severity }) => severities.indexOf(severity));
-  const open = undecided.some(({ rule }) => required.includes(rule)) ? 'undetermined' : 'none';
-  return {
-    record: has('record') ? 'broken' : 'intact',
-    custody: has('custody') ? 'gaps' : inTransit ? 'open' : 'complete',
-    risk: severities[Math.max(-1, ...risks)] ?? open,
-  };
 }

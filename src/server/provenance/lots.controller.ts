@@ -1,10 +1,12 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
 import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
-import type { Verdicts } from './judge-lot.js';
+import type { Verdicts } from '../../core/bundle/verdicts.js';
+import type { LotState } from '../../core/custody/lot-state.js';
+import { MakeBundle } from './make-bundle.js';
 import { ListLotEvents, type LotEvent } from './list-lot-events.js';
-import { type AsOf, type LotState, ReadLot } from './read-lot.js';
+import { type AsOf, ReadLot } from './read-lot.js';
 import { type Report, ReportLot } from './report-lot.js';
 import { type LotsQuery, SearchLots, lotsQuery } from './search-lots.js';
 import { type Impact, TraceImpact } from './trace-impact.js';
@@ -14,6 +16,11 @@ const lotId = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'm
 const lineageQuery = z.strictObject({
   direction: z.enum(['upstream', 'downstream']).default('upstream'),
   depth: z.coerce.number().int().min(1).max(MAX_DEPTH).default(MAX_DEPTH),
+});
+
+const bundleQuery = z.strictObject({
+  disclosures: z.enum(['all', 'none']).default('all'),
+  sealed: z.enum(['last', 'now']).default('last'),
 });
 
 @ApiTags('lots')
@@ -26,6 +33,7 @@ export class LotsController {
     private readonly lineage: TraceLineage,
     private readonly reports: ReportLot,
     private readonly impacts: TraceImpact,
+    private readonly bundles: MakeBundle,
   ) {}
 
   @Get()
@@ -62,6 +70,16 @@ export class LotsController {
   @ApiOperation({ summary: 'Verdicts, coverage and findings' })
   report(@Param('id', { schema: lotId }) id: string): Promise<Report> {
     return this.reports.report(id);
+  }
+
+  @Get(':id/bundle')
+  @ApiOperation({ summary: 'Its provenance bundle: all that is needed to verify it offline' })
+  async bundle(
+    @Param('id', { schema: lotId }) id: string,
+    @Query({ schema: bundleQuery }) { disclosures, sealed }: z.infer<typeof bundleQuery>,
+  ): Promise<StreamableFile> {
+    const stream = await this.bundles.make(id, { disclosures: disclosures === 'all', sealed: sealed === 'now' });
+    return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }
 
   @Get(':id/impact')

@@ -4,6 +4,7 @@ import { ListLotEvents } from './list-lot-events.js';
 import { ListVolumes } from './list-volumes.js';
 import { LotsController } from './lots.controller.js';
 import { PlacesController } from './places.controller.js';
+import { MakeBundle } from './make-bundle.js';
 import { ReadLot } from './read-lot.js';
 import { ReportLot } from './report-lot.js';
 import { SearchLots } from './search-lots.js';
@@ -21,6 +22,7 @@ export class ProvenanceModule {
       providers: [
         JudgeLot,
         ListLotEvents,
+        ...(answersHttp ? [MakeBundle] : []),
         ReadLot,
         ReportLot,
         SearchLots,

@@ -1,39 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
-import { type Quantity, kilograms } from '../../core/custody/quantity.js';
-import type { Grade, Lot, LotStatus, OriginBasis } from '../../core/custody/view.js';
+import type { Verdicts } from '../../core/bundle/verdicts.js';
+import { type LotState, stateOf } from '../../core/custody/lot-state.js';
+import type { Lot } from '../../core/custody/view.js';
 import { Database } from '../database/database.js';
 import { type LotRow, lotOf } from '../ledger/lot-rows.js';
-import { JudgeLot, type Judgement, type Verdicts } from './judge-lot.js';
+import { JudgeLot, type Judgement } from './judge-lot.js';
 
 /** As of which entry an answer speaks: `size` in the log, `verified` of them judged by the workers. */
 export interface AsOf {
   size: number;
   verified: number;
-}
-
-export interface Origin {
-  site: string;
-  mass: Quantity;
-}
-
-export interface LotState {
-  id: string;
-  status: LotStatus;
-  holder: string;
-  inTransitTo: string | null;
-  onHold: boolean;
-  head: string;
-  mineral: string;
-  form: string;
-  mass: Quantity;
-  moisturePercent: string | null;
-  grades: Grade[];
-  tags: string[];
-  model: string | null;
-  lotNumber: string | null;
-  origins: Origin[];
-  originsBy: OriginBasis;
 }
 
 export interface JudgedLot {
@@ -42,33 +19,6 @@ export interface JudgedLot {
   judgement: Judgement;
   asOf: AsOf;
 }
-
-/** Parts per million as a percentage without needless zeros: 60000 is "6". */
-export function percent(ppm: number): string {
-  const fraction = String(ppm % 10_000)
-    .padStart(4, '0')
-    .replace(/0+$/, '');
-  return `${Math.floor(ppm / 10_000)}${fraction === '' ? '' : `.${fraction}`}`;
-}
-
-export const stateOf = (lot: Lot): LotState => ({
-  id: lot.id,
-  status: lot.status,
-  holder: lot.holder,
-  inTransitTo: lot.inTransitTo,
-  onHold: lot.holds.length > 0,
-  head: lot.head,
-  mineral: lot.mineral,
-  form: lot.form,
-  mass: kilograms(lot.mass),
-  moisturePercent: lot.moisture === null ? null : percent(lot.moisture),
-  grades: lot.grades,
-  tags: lot.tags,
-  model: lot.model,
-  lotNumber: lot.lotNumber,
-  origins: lot.origins.map(({ site, mass }) => ({ site, mass: kilograms(mass) })),
-  originsBy: lot.originsBy,
-});
 
 /** Reads a lot's present state with its verdicts. */
 @Injectable()

@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Lot, OriginBasis } from '../../core/custody/view.js';
-import type { FindingRow, UndecidedRow, Verdicts } from './judge-lot.js';
-import { type AsOf, type Origin, ReadLot } from './read-lot.js';
-
-/** Shares of the lot's mass, "0.0000" to "1.0000". */
-export interface Coverage {
-  tracedToSite: string;
-  assayed: string;
-  signedByBothSides: string;
-}
+import { type Coverage, type Verdicts, coverageOf } from '../../core/bundle/verdicts.js';
+import type { Origin } from '../../core/custody/lot-state.js';
+import type { OriginBasis } from '../../core/custody/view.js';
+import type { FindingRow, UndecidedRow } from './judge-lot.js';
+import { type AsOf, ReadLot } from './read-lot.js';
 
 export interface ReportedFinding {
   id: string;
@@ -62,19 +57,3 @@ export const reported = ({ opened_at, ...finding }: FindingRow): ReportedFinding
   ...finding,
   openedAt: new Date(opened_at).toISOString(),
 });
-
-/** `part` of `whole` as a decimal share, rounded down to four places, so that only the whole is "1.0000". */
-function share(part: bigint, whole: bigint): string {
-  const tenThousandths = whole === 0n ? 0n : (part * 10_000n) / whole;
-  return `${tenThousandths / 10_000n}.${String(tenThousandths % 10_000n).padStart(4, '0')}`;
-}
-
-function coverageOf(lot: Lot, assayed: string): Coverage {
-  const traced = lot.origins.reduce((sum, { mass }) => sum + mass, 0n);
-  return {
-    tracedToSite: share(traced, lot.mass),
-    assayed,
-    // Whatever a lot was made of was received before it was used; only its own last handover can still lack a signature.
-    signedByBothSides: share(lot.status === 'inTransit' ? 0n : 1n, 1n),
-  };
-}

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Database } from '../database/database.js';
 import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 import { type LotRow, lotOf } from '../ledger/lot-rows.js';
-import { type LotState, stateOf } from './read-lot.js';
+import { type LotState, stateOf } from '../../core/custody/lot-state.js';
 
 const word = z.string().min(1).max(64);
 

@@ -5,11 +5,21 @@ import { Database } from '../database/database.js';
 import { HealthRegistry } from '../http/health.js';
 import { AppendEvents } from '../ledger/append-events.js';
 import { ReadLog } from '../ledger/read-log.js';
+import { ProveIndex } from './prove-index.js';
+import { ScheduleIndex } from './schedule-index.js';
+import { SealIndex } from './seal-index.js';
+import { SealIndexProcessor } from './seal-index.processor.js';
 import { LogController } from './log.controller.js';
 import { ReadTiles } from './read-tiles.js';
 import { LogSigner, SealLog } from './seal-log.js';
 
-/** Checkpoints, tiles and the guard. */
+export interface TransparencyOptions {
+  /** Whether this process seals the index, answers, or both. */
+  runsJobs: boolean;
+  answersHttp: boolean;
+}
+
+/** Checkpoints, tiles, the sealed index and the guard. */
 @Module({})
 export class TransparencyModule implements OnApplicationBootstrap {
   private readonly logger = new Logger('transparency');
@@ -23,7 +33,7 @@ export class TransparencyModule implements OnApplicationBootstrap {
     health.register('log', () => Promise.resolve(sealed.haltedBecause));
   }
 
-  static forRoot(signer: LogSigner, answersHttp: boolean): DynamicModule {
+  static forRoot(signer: LogSigner, { runsJobs, answersHttp }: TransparencyOptions): DynamicModule {
     const tiles = {
       provide: ReadTiles,
       inject: [Database, ReadLog, SealLog, Config],
@@ -32,9 +42,17 @@ export class TransparencyModule implements OnApplicationBootstrap {
     };
     return {
       module: TransparencyModule,
+      global: true,
       controllers: answersHttp ? [LogController] : [],
-      providers: [{ provide: LogSigner, useValue: signer }, SealLog, ...(answersHttp ? [tiles] : [])],
-      exports: [SealLog],
+      providers: [
+        { provide: LogSigner, useValue: signer },
+        SealLog,
+        SealIndex,
+        ProveIndex,
+        ...(answersHttp ? [tiles] : []),
+        ...(runsJobs ? [ScheduleIndex, SealIndexProcessor] : []),
+      ],
+      exports: [SealLog, SealIndex, ProveIndex],
     };
   }
 

@@ -12,6 +12,7 @@ import { type TagsIssued, tagsIssued } from './tags-issued.js';
 import { type TagsVoided, tagsVoided } from './tags-voided.js';
 import { type FacilityRegistered, facilityRegistered } from './facility-registered.js';
 import { type LogClock, logClock } from './log-clock.js';
+import { type IndexSealed, indexSealed } from './index-sealed.js';
 import { type EventRefused, eventRefused } from './event-refused.js';
 import { type LotDeclared, lotDeclared } from './lot-declared.js';
 import { type LotMeasured, lotMeasured } from './lot-measured.js';
@@ -59,6 +60,7 @@ export interface Payloads {
   'tags.voided': TagsVoided;
   'facility.registered': FacilityRegistered;
   'log.clock': LogClock;
+  'index.sealed': IndexSealed;
   'event.refused': EventRefused;
   'lot.declared': LotDeclared;
   'lot.measured': LotMeasured;
@@ -108,6 +110,7 @@ const all: readonly EventType[] = [
   tagsVoided,
   facilityRegistered,
   logClock,
+  indexSealed,
   eventRefused,
   lotDeclared,
   lotMeasured,

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { AditError } from '../errors.js';
+import { lotIdSchema } from '../event/primitives.js';
+import { decodeBase64, encodeBase64 } from '../log/base64.js';
+import { MAX_NOTE_LENGTH } from '../log/note.js';
+import type { IndexProof } from '../log/sealed-index.js';
+import { HASH_BYTES } from '../log/tree.js';
+
+export const BUNDLE_FORMAT = 'adit-bundle/1';
+/** Events in one bundle at most. */
+export const MAX_EVENTS = 50_000;
+
+const count = z.int().min(0);
+const hash = z.string().length(44);
+
+const bundleSchema = z.strictObject({
+  format: z.literal(BUNDLE_FORMAT),
+  log: z.string().min(1).max(255),
+  lot: lotIdSchema,
+  /** What whoever made it says of its keys: a hint, for somebody who has yet to find out whom to trust. */
+  hints: z.strictObject({ logKey: z.string().max(1_000) }),
+  checkpoint: z.string().max(MAX_NOTE_LENGTH),
+  events: z
+    .array(z.strictObject({ index: count, event: z.string().max(300_000) }))
+    .min(1)
+    .max(MAX_EVENTS),
+  nodes: z.string(),
+  index: z
+    .strictObject({
+      event: count,
+      shape: z.string().regex(/^[NEKL]*$/),
+      hashes: z.string(),
+      others: z.array(z.strictObject({ key: hash, count, digest: hash })),
+    })
+    .nullable(),
+});
+
+/** A provenance bundle as it is written (protocol.md §6; every field: docs/event-format.md). Nothing of it is verified. */
+export type BundleJson = z.infer<typeof bundleSchema>;
+
+/** A bundle whose fields have their forms. */
+export interface Bundle extends Omit<BundleJson, 'nodes' | 'index'> {
+  /** The proof of `core/log/partial-tree.ts` for all events, and for each size that one of them has `seen`. */
+  nodes: Uint8Array[];
+  /** Where the `index.sealed` stands that this is a proof under. */
+  index: ({ event: number } & IndexProof) | null;
+}
+
+const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
+
+/** Hashes one after another in base64, as proofs are written. */
+export function encodeHashes(hashes: readonly Uint8Array[]): string {
+  const bytes = new Uint8Array(hashes.length * HASH_BYTES);
+  for (const [i, each] of hashes.entries()) bytes.set(each, i * HASH_BYTES);
+  return encodeBase64(bytes);
+}
+
+function decodeHashes(text: string, name: string): Uint8Array[] {
+  const bytes = decodeBase64(text);
+  if (bytes === null || bytes.length % HASH_BYTES !== 0) throw malformed(`${name} is not a list of hashes in base64.`);
+  return Array.from({ length: bytes.length / HASH_BYTES }, (_, i) =>
+    bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES),
+  );
+}
+
+function oneHash(text: string): Uint8Array {
+  const [only] = decodeHashes(text, 'A leaf of the index');
+  if (only === undefined) throw malformed('A leaf of the index is not 32 bytes in base64.');
+  return only;
+}
+
+/** Reads a bundle. Throws `request-invalid` where it is not one, or its events do not stand in order. */
+export function parseBundle(text: string): Bundle {
+  const parsed = bundleSchema.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw malformed(`This is no bundle: ${issue?.path.join('/') ?? ''} ${issue?.message ?? ''}`);
+  }
+  const { nodes, index, ...bundle } = parsed.data;
+  for (const [i, { index: at }] of bundle.events.entries())
+    if (i > 0 && at <= (bundle.events[i - 1]?.index ?? 0))
+      throw malformed('The events of a bundle stand in the order of the log, none twice.');
+  return {
+    ...bundle,
+    nodes: decodeHashes(nodes, 'nodes'),
+    index:
+      index === null
+        ? null
+        : {
+            event: index.event,
+            shape: index.shape,
+            hashes: decodeHashes(index.hashes, 'index/hashes'),
+            others: index.others.map((leaf) => ({ ...leaf, key: oneHash(leaf.key), digest: oneHash(leaf.digest) })),
+          },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed('A bundle is JSON.');
+  }
+}

@@ -1,0 +1,198 @@
+import { AditError } from '../errors.js';
+import type { SignatureCheck } from '../event/keys.js';
+import { encodeBase64 } from '../log/base64.js';
+import { type Checkpoint, openCheckpoint } from '../log/checkpoint.js';
+import { checkPartial } from '../log/partial-tree.js';
+import { type Policy, checkQuorum } from '../log/policy.js';
+import { type Sha256, defaultSha256, leafHash } from '../log/tree.js';
+import type { Parameters } from '../rules/parameters.js';
+import type { Bundle } from './bundle.js';
+import { type BundledEvent, chainFlaw, lotsBehind, readEvents } from './events.js';
+import { type Freshness, checkFreshness } from './freshness.js';
+import { type Judged, judgeBundle } from './judge.js';
+import { readmit } from './readmit.js';
+
+/** What the verifier brings, and nothing of it comes from the bundle. */
+export interface Trust {
+  /** Verifier keys of the logs that he trusts; none: whatever the bundle names is checked, and proves nothing. */
+  logKeys: readonly string[];
+  /** Which witnesses must have seen the checkpoint; null: none. */
+  policy: Policy | null;
+  parameters: Parameters;
+  /** Faster ones than the portable, with the same answers. */
+  checkSignature: SignatureCheck;
+  sha256?: Sha256;
+}
+
+export const steps = [
+  'policy',
+  'checkpoint',
+  'inclusion',
+  'signatures',
+  'chains',
+  'admission',
+  'disclosures',
+  'rules',
+  'freshness',
+] as const;
+export type StepName = (typeof steps)[number];
+
+/** One step of the verification, in order. `incomplete`: nothing is wrong, and something is not shown. */
+export interface Step {
+  step: StepName;
+  outcome: 'held' | 'broken' | 'incomplete';
+  detail: string;
+  /** The entry at which it breaks. */
+  index?: number;
+}
+
+export interface BundleReport {
+  word: 'VERIFIED' | 'BROKEN' | 'INCOMPLETE';
+  steps: Step[];
+  checkpoint: Checkpoint | null;
+  events: number;
+  /** Null where something is broken: then nothing can be said of the lot. */
+  judged: Judged | null;
+  /** RFC 3339: as of when nothing about the lot was left out; null: that is not proved. */
+  currentAsOf: string | null;
+}
+
+/** Carries a verification from step to step. */
+class Verification {
+  readonly steps: Step[] = [];
+
+  held(step: StepName, detail: string): void {
+    this.steps.push({ step, outcome: 'held', detail });
+  }
+
+  incomplete(step: StepName, detail: string): void {
+    this.steps.push({ step, outcome: 'incomplete', detail });
+  }
+
+  broken(step: StepName, detail: string, index?: number): BundleReport {
+    this.steps.push({ step, outcome: 'broken', detail, ...(index === undefined ? {} : { index }) });
+    return { word: 'BROKEN', steps: this.steps, checkpoint: null, events: 0, judged: null, currentAsOf: null };
+  }
+}
+
+/**
+ * Verifies a bundle (protocol.md §6), without any network and without trust in whoever made it: policy, checkpoint,
+ * inclusion, signatures, chains, admission, disclosures, rules, freshness, in that order; what breaks first is named.
+ */
+export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleReport> {
+  const run = new Verification();
+  const checkpoint = openHead(bundle, trust, run);
+  if (typeof checkpoint === 'string') return run.broken('checkpoint', checkpoint);
+  const tree = checkInclusion(bundle, checkpoint, trust);
+  if (typeof tree === 'string') return run.broken('inclusion', tree);
+  run.held('inclusion', `all ${bundle.events.length} events are in the log of ${checkpoint.size} entries`);
+
+  const { events, flaw: unreadable } = readEvents(bundle);
+  if (unreadable !== null) return run.broken(unreadable.step, unreadable.detail, unreadable.index);
+  const fork = seenFault(events, tree);
+  if (fork !== null) return run.broken('inclusion', fork.detail, fork.index);
+  const scope = lotsBehind(bundle.lot, events);
+  const hole = chainFlaw(scope, events);
+  if (hole !== null) return run.broken('chains', hole.detail, hole.index);
+  const { view, flaw } = await readmit(events, scope, trust.checkSignature);
+  if (flaw !== null) return run.broken(flaw.step, flaw.detail, flaw.index);
+  if (view.opened?.logKey !== logKeyOf(bundle, trust, checkpoint))
+    return run.broken('admission', 'Entry 0 names another log key than the one that signed the checkpoint.', 0);
+  const shown = events.reduce((sum, { event }) => sum + event.disclosures.length, 0);
+  run.held('signatures', 'each by a key that was active at its entry');
+  run.held('chains', `${scope.size} ${scope.size === 1 ? 'lot' : 'lots'} from birth to head, without a hole`);
+  run.held('admission', 'every event is one that this ledger admits');
+  run.held('disclosures', `${shown} shown, each the one that was signed`);
+
+  const freshness = checkFreshness(bundle, events, scope, trust.sha256);
+  if (freshness.outcome === 'broken') return run.broken('freshness', freshness.detail);
+  const judged = judgeBundle(bundle.lot, events, view, scope, freshness.outcome === 'held', trust.parameters);
+  run.held('rules', findingsSaid(judged));
+  sayFreshness(freshness, run);
+  const word = run.steps.some(({ outcome }) => outcome === 'incomplete') ? 'INCOMPLETE' : 'VERIFIED';
+  return { word, steps: run.steps, checkpoint, events: events.length, judged, currentAsOf: freshness.asOf };
+}
+
+const findingsSaid = ({ findings }: Judged): string =>
+  findings.length === 0 ? 'nothing found' : `${findings.length} found`;
+
+function sayFreshness(freshness: Freshness, run: Verification): void {
+  if (freshness.outcome === 'held') run.held('freshness', freshness.detail);
+  else run.incomplete('freshness', freshness.detail);
+}
+
+/** The signed head of the log, or what is wrong with it; what is not pinned is said, and not trusted. */
+function openHead(bundle: Bundle, { logKeys, policy }: Trust, run: Verification): Checkpoint | string {
+  const pinned = policy === null ? [...logKeys] : policy.logs.map(({ key }) => key.vkey);
+  try {
+    const opened = openCheckpoint(bundle.checkpoint, pinned.length === 0 ? [bundle.hints.logKey] : pinned);
+    if (!opened.ok) return opened.detail;
+    const { checkpoint } = opened;
+    if (checkpoint.origin !== bundle.log) return `The checkpoint is one of ${checkpoint.origin}.`;
+    if (pinned.length === 0)
+      run.incomplete('policy', 'no log key is pinned: whoever made the bundle may have signed all of it himself');
+    else run.held('policy', `the key of ${checkpoint.origin} is pinned`);
+    if (policy?.wantsWitnesses === true) {
+      const { met, cosignatures } = checkQuorum(bundle.checkpoint, policy);
+      const who = cosignatures.map(({ by }) => by.name).join(', ');
+      const said = `signed by the log, and cosigned by ${who === '' ? 'nobody whom the policy names' : who}`;
+      if (met) run.held('checkpoint', said);
+      else run.incomplete('checkpoint', `${said}: too few for the policy, so other readers may be shown another log`);
+    } else run.held('checkpoint', `signed by the log, ${checkpoint.size} entries`);
+    return checkpoint;
+  } catch (error) {
+    if (error instanceof AditError) return error.detail;
+    throw error;
+  }
+}
+
+/** The key, among those trusted or hinted at, that bears the log's name and signed. */
+function logKeyOf(bundle: Bundle, { logKeys, policy }: Trust, { origin }: Checkpoint): string | null {
+  const pinned = policy === null ? [...logKeys] : policy.logs.map(({ key }) => key.vkey);
+  const opened = openCheckpoint(bundle.checkpoint, pinned.length === 0 ? [bundle.hints.logKey] : pinned);
+  return opened.ok ? (opened.by.find(({ name }) => name === origin)?.vkey ?? null) : null;
+}
+
+type Tree = NonNullable<ReturnType<typeof checkPartial>>;
+
+function checkInclusion(bundle: Bundle, { size, root }: Checkpoint, { sha256 = defaultSha256 }: Trust): Tree | string {
+  const leaves = new Map(
+    bundle.events.map(({ index, event }) => [index, leafHash(event.slice(0, event.indexOf('~')), sha256)]),
+  );
+  const tree = checkPartial(leaves, seenSizes(bundle), size, bundle.nodes, sha256);
+  if (tree === null) return 'The proof does not fit these events and this checkpoint.';
+  return encodeBase64(tree.root) === encodeBase64(root)
+    ? tree
+    : 'The events and their proof do not give the root of the checkpoint: one of them is not in this log.';
+}
+
+/** The sizes above 0 that events say their signers had seen, as far as the text can be read; all else is found later. */
+export function seenSizes({ events }: Pick<Bundle, 'events'>): number[] {
+  const sizes = new Set<number>();
+  for (const { event } of events) {
+    const { size } = seenIn(event) ?? { size: 0 };
+    if (Number.isSafeInteger(size) && size > 0) sizes.add(size);
+  }
+  return [...sizes].toSorted((a, b) => a - b);
+}
+
+function seenIn(event: string): { size: number } | null {
+  try {
+    const part = event.split('.', 2)[1] ?? '';
+    const payload = JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))) as { seen?: { size?: unknown } };
+    return typeof payload.seen?.size === 'number' ? { size: payload.seen.size } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The first event whose signer had seen another log than this. */
+function seenFault(events: readonly BundledEvent[], { roots }: Tree): { index: number; detail: string } | null {
+  for (const { index, event } of events) {
+    if (event.seen === undefined || event.seen.size === 0) continue;
+    const root = roots.get(event.seen.size);
+    if (root === undefined || encodeBase64(root) !== event.seen.root)
+      return { index, detail: `Its signer had seen another log of ${event.seen.size} entries than this: a fork.` };
+  }
+  return null;
+}

@@ -1,0 +1,71 @@
+import { linksOf } from '../custody/links.js';
+import { AditError } from '../errors.js';
+import { parseEnvelope } from '../event/envelope.js';
+import { type AditEvent, readEvent } from '../event/event.js';
+import type { SignatureAlgorithm } from '../event/keys.js';
+import type { Bundle } from './bundle.js';
+import type { Flaw } from './readmit.js';
+
+/** An event of a bundle, read by the strict grammar. */
+export interface BundledEvent {
+  index: number;
+  event: AditEvent;
+  alg: SignatureAlgorithm;
+  signingInput: string;
+  signature: Uint8Array;
+}
+
+/** Reads the events of a bundle; a disclosure that is not in the text that was signed is a flaw of its own. */
+export function readEvents({ log, events }: Bundle): { events: BundledEvent[]; flaw: Flaw | null } {
+  const read: BundledEvent[] = [];
+  for (const { index, event: text } of events) {
+    try {
+      const envelope = parseEnvelope(text);
+      const { header, signingInput, signature } = envelope;
+      read.push({ index, event: readEvent(envelope, log), alg: header.alg, signingInput, signature });
+    } catch (error) {
+      if (!(error instanceof AditError)) throw error;
+      const step = error.code === 'disclosure-invalid' ? 'disclosures' : 'admission';
+      return { events: read, flaw: { step, index, detail: `${error.detail} (${error.code})` } };
+    }
+  }
+  return { events: read, flaw: null };
+}
+
+/** The lots that the bundle is about: its lot, and all that it was made of, as far as its events tell. */
+export function lotsBehind(lot: string, events: readonly BundledEvent[]): Set<string> {
+  const madeOf = new Map<string, string[]>();
+  for (const { event } of events) {
+    if (!('outputs' in event.payload)) continue;
+    const inputs = 'inputs' in event.payload ? event.payload.inputs.map((input) => input.lot) : [];
+    for (const output of event.payload.outputs) madeOf.set(output.lot, inputs);
+  }
+  const scope = new Set([lot]);
+  for (const one of scope) for (const input of madeOf.get(one) ?? []) scope.add(input);
+  return scope;
+}
+
+/** The first lot whose chain does not begin with its birth, or has an event that does not follow the one before. */
+export function chainFlaw(scope: ReadonlySet<string>, events: readonly BundledEvent[]): Flaw | null {
+  const heads = new Map<string, string>();
+  for (const { index, event } of events) {
+    for (const { lot, prev } of linksOf(event)) {
+      if (!scope.has(lot)) continue;
+      const head = heads.get(lot);
+      if (head !== prev) {
+        const detail =
+          head === undefined
+            ? `The birth of lot ${lot} is not in the bundle.`
+            : `The chain of lot ${lot} has a hole: this entry follows ${prev}, and the one before it is ${head}.`;
+        return { step: 'chains', index, detail };
+      }
+      heads.set(lot, event.id);
+    }
+    const outputs = 'outputs' in event.payload ? event.payload.outputs : [];
+    for (const { lot } of outputs) if (!heads.has(lot)) heads.set(lot, event.id);
+  }
+  const unborn = [...scope].find((lot) => !heads.has(lot));
+  return unborn === undefined
+    ? null
+    : { step: 'chains', index: 0, detail: `Nothing of lot ${unborn} is in the bundle.` };
+}

@@ -1,0 +1,123 @@
+import { type Identity, admit } from '../custody/admit.js';
+import { namedLots } from '../custody/check-lots.js';
+import { linksOf } from '../custody/links.js';
+import { type LedgerView, type Lot, emptyView } from '../custody/view.js';
+import { AditError } from '../errors.js';
+import { type AditEvent, checkPossession } from '../event/event.js';
+import { type PublicJwk, type SignatureCheck, algOf, thumbprint } from '../event/keys.js';
+import { references } from '../event/references.js';
+import type { BundledEvent } from './events.js';
+
+/** The first thing wrong with the events of a bundle, and at which entry. */
+export interface Flaw {
+  step: 'signatures' | 'admission' | 'disclosures' | 'chains';
+  index: number;
+  detail: string;
+}
+
+/**
+ * Admits the events of a bundle again, each at its index, by the rules that the service goes by, with the keys as they
+ * were at that index. Of lots that the bundle is not about nothing is known but what its events say of them: those stand
+ * as these events need them, so that the rest of each event can be judged. Gives the ledger as it then is.
+ * @param scope lots of which nothing is taken on trust
+ */
+export async function readmit(
+  events: readonly BundledEvent[],
+  scope: ReadonlySet<string>,
+  check: SignatureCheck,
+): Promise<{ view: LedgerView; flaw: Flaw | null }> {
+  const [opening] = events;
+  const view = emptyView(opening?.event.log ?? '');
+  if (opening === undefined || opening.event.type !== 'ledger.opened' || opening.index !== 0)
+    return { view, flaw: { step: 'admission', index: 0, detail: 'Entry 0, ledger.opened, is not in the bundle.' } };
+  const { logKey, serviceKey } = opening.event.payload;
+  const identity: Identity = { logKey, serviceKid: thumbprint(serviceKey), registrarKid: null };
+  for (const { index, event, signature, signingInput, alg } of events) {
+    const flaw = (step: Flaw['step'], detail: string) => ({ view, flaw: { step, index, detail } });
+    const jwk = keyOf(event, view, identity.serviceKid, serviceKey);
+    if (jwk === null) return flaw('signatures', `Key ${event.kid} was not registered before this entry.`);
+    if (algOf(jwk) !== alg || !(await check(jwk, signingInput, signature)))
+      return flaw('signatures', `The signature of ${event.iss} does not verify.`);
+    const possession = await possessionFault(event, check);
+    if (possession !== null) return flaw('signatures', possession);
+    standIn(event, view, scope);
+    view.size = index;
+    const admission = admit(event, view, identity);
+    if (admission.outcome === 'refused')
+      return flaw('admission', `It would not be admitted: ${admission.error.detail} (${admission.error.code})`);
+    if (admission.outcome === 'waiting')
+      return flaw('chains', `It follows ${admission.missing.join(', ')}, which is not in the bundle before it.`);
+  }
+  return { view, flaw: null };
+}
+
+async function possessionFault(event: AditEvent, check: SignatureCheck): Promise<string | null> {
+  try {
+    await checkPossession(event, check);
+    return null;
+  } catch (error) {
+    if (error instanceof AditError) return error.detail;
+    throw error;
+  }
+}
+
+function keyOf(event: AditEvent, view: LedgerView, serviceKid: string, serviceKey: PublicJwk): PublicJwk | null {
+  if (event.type === 'ledger.opened') return event.payload.registrar.key;
+  return event.kid === serviceKid ? serviceKey : (view.keys.get(event.kid)?.jwk ?? null);
+}
+
+/** Puts what the bundle is not about into the state that an event says it found it in. */
+function standIn(event: AditEvent, view: LedgerView, scope: ReadonlySet<string>): void {
+  const links = linksOf(event);
+  const own = links.map(({ lot }) => view.lots.get(lot)).find((lot) => lot !== undefined && scope.has(lot.id));
+  for (const { lot, prev } of links) {
+    if (scope.has(lot)) continue;
+    view.lots.set(lot, asFound(event, lot, prev, own));
+    if (!view.events.has(prev)) view.events.set(prev, { index: 0 });
+  }
+  for (const [, lot] of namedLots(event))
+    if (!scope.has(lot) && !view.lots.has(lot)) view.lots.set(lot, asFound(event, lot, '', undefined));
+  const chained = new Set(links.map(({ prev }) => prev));
+  for (const id of references(event).events)
+    if (!chained.has(id) && !view.events.has(id)) view.events.set(id, { index: 0 });
+}
+
+function asFound(event: AditEvent, lot: string, prev: string, like: Lot | undefined): Lot {
+  const held: Lot = {
+    id: lot,
+    seq: 1,
+    head: prev,
+    bornIndex: 0,
+    headIndex: 0,
+    status: 'held',
+    holder: event.iss,
+    inTransitTo: null,
+    plannedArrival: null,
+    recalledFrom: null,
+    holds: [],
+    mineral: like?.mineral ?? 'cassiterite',
+    form: like?.form ?? 'concentrate',
+    mass: 1n,
+    moisture: null,
+    grades: [],
+    tags: [],
+    model: null,
+    lotNumber: null,
+    site: null,
+    bornAt: 0,
+    origins: [],
+    originsBy: 'wetMass',
+    assayed: false,
+  };
+  switch (event.type) {
+    case 'custody.received':
+      return { ...held, status: 'inTransit', holder: event.payload.from, inTransitTo: event.iss, plannedArrival: 0 };
+    case 'custody.recalled':
+      return { ...held, status: 'inTransit', inTransitTo: event.iss, plannedArrival: 0 };
+    case 'custody.assigned':
+    case 'lot.released':
+      return { ...held, holds: [event.iss] };
+    default:
+      return held;
+  }
+}

@@ -1,0 +1,89 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { AditError } from '../errors.js';
+import { decodeBase64, encodeBase64 } from './base64.js';
+import { type Ed25519Verify, isKeyName, isSoundKey, parseNote, verifyEd25519 } from './note.js';
+import { defaultSha256 } from './tree.js';
+
+/**
+ * C2SP tlog-cosignature, cosignature/v1 with Ed25519 (signature type 0x04): a witness says that at a time it had seen this
+ * checkpoint, and every one it had cosigned before was consistent with it.
+ */
+export const COSIGNATURE_TYPE = 4;
+
+const KEY_ID_BYTES = 4;
+const TIME_BYTES = 8;
+const SIGNATURE_BYTES = 64;
+
+/** A witness's key, as a policy names it. */
+export interface WitnessKey {
+  readonly vkey: string;
+  readonly name: string;
+  readonly keyId: string;
+  readonly publicKey: Uint8Array;
+}
+
+/** @param seconds when the witness says it saw it, s since 1970 UTC. */
+export interface Cosignature {
+  by: WitnessKey;
+  seconds: number;
+}
+
+const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
+
+/** First four bytes of SHA-256(name ‖ "\n" ‖ 0x04 ‖ public key), as hexadecimal. */
+export function witnessKeyId(name: string, publicKey: Uint8Array): string {
+  const input = concatBytes(utf8ToBytes(`${name}\n`), Uint8Array.of(COSIGNATURE_TYPE), publicKey);
+  return bytesToHex(defaultSha256(input).subarray(0, KEY_ID_BYTES));
+}
+
+/** `<name>+<key id>+<base64(0x04 ‖ public key)>`. */
+export function witnessVkey(name: string, publicKey: Uint8Array): string {
+  if (!isKeyName(name)) throw malformed(`"${name}" is not the name of a witness's key.`);
+  if (!isSoundKey(publicKey)) throw malformed('The public key is not a point of Ed25519 of full order.');
+  const key = encodeBase64(concatBytes(Uint8Array.of(COSIGNATURE_TYPE), publicKey));
+  return `${name}+${witnessKeyId(name, publicKey)}+${key}`;
+}
+
+/** Throws `request-invalid` if the key is malformed, of another type, or its id does not derive from it. */
+export function parseWitnessKey(text: string): WitnessKey {
+  const [, name = '', keyId = '', encoded = ''] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{4,64})$/.exec(text) ?? [];
+  const bytes = decodeBase64(encoded);
+  if (!isKeyName(name) || bytes?.[0] !== COSIGNATURE_TYPE || bytes.length !== 33)
+    throw malformed('A witness key is <name>+<8 hexadecimal digits>+<base64 of 0x04 and an Ed25519 key>.');
+  const publicKey = bytes.slice(1);
+  if (witnessVkey(name, publicKey) !== text) throw malformed(`The key of ${name} has an id that is not its own.`);
+  return { vkey: text, name, keyId, publicKey };
+}
+
+/** What a witness signs of a checkpoint's text. */
+const messageOf = (text: string, seconds: number): Uint8Array =>
+  utf8ToBytes(`cosignature/v1\ntime ${seconds}\n${text}`);
+
+/** The signature line that a witness adds to a note. @param seed its 32-byte private key (RFC 8032). */
+export function cosign(text: string, name: string, seed: Uint8Array, seconds: number): string {
+  const publicKey = ed25519.getPublicKey(seed);
+  const time = new Uint8Array(TIME_BYTES);
+  new DataView(time.buffer).setBigUint64(0, BigInt(seconds));
+  const signature = ed25519.sign(messageOf(text, seconds), seed);
+  const line = concatBytes(hexToBytes(witnessKeyId(name, publicKey)), time, signature);
+  return `— ${name} ${encodeBase64(line)}\n`;
+}
+
+/** The cosignatures of these witnesses that stand in a note and verify; one that does not verify counts as none. */
+export function openCosignatures(
+  note: string,
+  witnesses: readonly WitnessKey[],
+  verify: Ed25519Verify = verifyEd25519,
+): Cosignature[] {
+  const { text, signatures } = parseNote(note);
+  return witnesses.flatMap((by): Cosignature[] => {
+    const own = signatures.find(({ name, keyId }) => name === by.name && keyId === by.keyId);
+    if (own?.signature.length !== TIME_BYTES + SIGNATURE_BYTES) return [];
+    const bytes = Uint8Array.from(own.signature);
+    const time = new DataView(bytes.buffer).getBigUint64(0);
+    if (time > BigInt(Number.MAX_SAFE_INTEGER)) return [];
+    const seconds = Number(time);
+    return verify(bytes.subarray(TIME_BYTES), messageOf(text, seconds), by.publicKey) ? [{ by, seconds }] : [];
+  });
+}

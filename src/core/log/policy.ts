@@ -1,0 +1,113 @@
+import { AditError } from '../errors.js';
+import { type Cosignature, type WitnessKey, openCosignatures, parseWitnessKey } from './cosignature.js';
+import { type NoteVerifier, parseVkey } from './note.js';
+
+/** Lines, and witnesses and groups together, that a policy has at most. */
+const MAX_LINES = 1_000;
+
+export interface PolicyWitness {
+  /** What the policy calls it. */
+  name: string;
+  key: WitnessKey;
+  /** Where it is asked; null where the policy does not say. */
+  url: string | null;
+}
+
+/** C2SP tlog-policy: which logs a reader trusts, and which witnesses must have seen what they show. */
+export interface Policy {
+  logs: { key: NoteVerifier; url: string | null }[];
+  witnesses: PolicyWitness[];
+  /** Whether these witnesses together are enough. */
+  isQuorum(names: ReadonlySet<string>): boolean;
+  /** Whether any witness is asked for at all. */
+  wantsWitnesses: boolean;
+}
+
+type Enough = (names: ReadonlySet<string>) => boolean;
+
+/** Reads a policy file line by line; a name must be there before it is used. */
+class PolicyReader {
+  readonly logs: Policy['logs'] = [];
+  readonly witnesses: PolicyWitness[] = [];
+  private readonly groups = new Map<string, Enough>();
+  quorum: { name: string; enough: Enough } | null = null;
+
+  constructor(private readonly fail: (detail: string) => AditError) {}
+
+  line(words: readonly string[]): void {
+    const [keyword, ...rest] = words;
+    if (keyword === 'log') this.log(rest);
+    else if (keyword === 'witness') this.witness(rest);
+    else if (keyword === 'group') this.group(rest);
+    else if (keyword === 'quorum') this.setQuorum(rest);
+    else throw this.fail(`"${keyword ?? ''}" is none of log, witness, group and quorum`);
+  }
+
+  private log([vkey = '', url, ...others]: readonly string[]): void {
+    if (others.length > 0) throw this.fail('log takes a verifier key and a URL');
+    this.logs.push({ key: parseVkey(vkey), url: url ?? null });
+  }
+
+  private witness([name = '', vkey = '', url, ...others]: readonly string[]): void {
+    if (others.length > 0) throw this.fail('witness takes a name, a verifier key and a URL');
+    this.define(name, (names) => names.has(name));
+    const key = parseWitnessKey(vkey);
+    if (this.witnesses.some((known) => known.key.vkey === key.vkey)) throw this.fail('this key is named twice');
+    this.witnesses.push({ name, key, url: url ?? null });
+  }
+
+  private group([name = '', threshold = '', ...members]: readonly string[]): void {
+    const parts = members.map((member) => this.known(member));
+    if (new Set(members).size !== members.length) throw this.fail('a group has a member twice');
+    const needed = threshold === 'all' ? parts.length : threshold === 'any' ? 1 : wholeNumber(threshold);
+    if (needed === null || needed < 1 || needed > parts.length)
+      throw this.fail('a threshold is all, any, or a number from 1 to that of the members');
+    this.define(name, (names) => parts.filter((enough) => enough(names)).length >= needed);
+  }
+
+  private setQuorum([name = '', ...others]: readonly string[]): void {
+    if (this.quorum !== null || others.length > 0) throw this.fail('there is one quorum, of one name');
+    this.quorum = { name, enough: name === 'none' ? () => true : this.known(name) };
+  }
+
+  private define(name: string, enough: Enough): void {
+    if (name === '' || name === 'none' || this.groups.has(name)) throw this.fail(`the name "${name}" cannot be given`);
+    this.groups.set(name, enough);
+  }
+
+  private known(name: string): Enough {
+    const enough = this.groups.get(name);
+    if (enough === undefined) throw this.fail(`"${name}" has not been named before`);
+    return enough;
+  }
+}
+
+const wholeNumber = (text: string): number | null => (/^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : null);
+
+/** Throws `request-invalid`, naming the line. */
+export function parsePolicy(text: string): Policy {
+  const lines = text.split('\n');
+  if (lines.length > MAX_LINES) throw new AditError('request-invalid', `A policy has ${MAX_LINES} lines at most.`);
+  let at = 0;
+  const fail = (detail: string): AditError => new AditError('request-invalid', `Line ${at} of the policy: ${detail}.`);
+  const reader = new PolicyReader(fail);
+  for (const line of lines) {
+    at += 1;
+    const plain = line.trim();
+    if (plain !== '' && !plain.startsWith('#')) reader.line(plain.split(/[ \t]+/));
+  }
+  const { logs, witnesses, quorum } = reader;
+  if (quorum === null)
+    throw new AditError('request-invalid', 'The policy names no quorum; "quorum none" asks for none.');
+  return { logs, witnesses, isQuorum: quorum.enough, wantsWitnesses: quorum.name !== 'none' };
+}
+
+/** Whether enough of the policy's witnesses have cosigned a note, and which have. */
+export function checkQuorum(note: string, policy: Policy): { met: boolean; cosignatures: Cosignature[] } {
+  const cosignatures = openCosignatures(
+    note,
+    policy.witnesses.map(({ key }) => key),
+  );
+  const names = policy.witnesses.filter(({ key }) => cosignatures.some(({ by }) => by.vkey === key.vkey));
+  return { met: policy.isQuorum(new Set(names.map(({ name }) => name))), cosignatures };
+}

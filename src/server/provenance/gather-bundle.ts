@@ -1,0 +1,137 @@
+import { subjectsBehind } from '../../core/bundle/subjects.js';
+import { MAX_EVENTS } from '../../core/bundle/bundle.js';
+import { AditError } from '../../core/errors.js';
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { readEvent } from '../../core/event/event.js';
+import type { Queryable } from '../database/rows.js';
+
+/** Entries read at a time. */
+const PIECE = 500;
+/** Lots behind one lot that a bundle carries at most. */
+const MAX_LOTS = 20_000;
+
+/** Which entries a bundle carries, and what must be proved of them. */
+export interface Gathered {
+  /** Ascending. */
+  indexes: number[];
+  /** Everything about which nothing may be left out. */
+  subjects: Set<string>;
+  /** Sizes above 0 of checkpoints that signers had seen, ascending. */
+  seen: number[];
+}
+
+/**
+ * Gathers what is needed to judge a lot without this ledger: its chain and those of all that it was made of; every registry
+ * event and attestation on what they name, and on what those name in turn; the log's time on either side of each. Events
+ * are read piece by piece and let go, so memory grows with their number and not with their text.
+ */
+export class GatherBundle {
+  private readonly indexes = new Set<number>();
+  private readonly subjects = new Set<string>();
+  private readonly seen = new Set<number>();
+  private scope: ReadonlySet<string> = new Set();
+
+  /** @param size entries below it count: those under the checkpoint of the bundle */
+  constructor(
+    private readonly db: Queryable,
+    private readonly log: string,
+    private readonly size: number,
+  ) {}
+
+  /** Throws `not-found`, and `request-too-large` where the history is larger than a bundle may be. */
+  async gather(lot: string, more: readonly number[]): Promise<Gathered> {
+    this.scope = await this.lotsBehind(lot);
+    let fresh = [...(await this.ofLots([...this.scope])), ...more];
+    while (fresh.length > 0) {
+      const before = this.subjects.size;
+      await this.read(fresh);
+      // A set keeps the order in which its members came: the new ones are the last.
+      const wanted = [...this.subjects].slice(before);
+      fresh = (await this.about(wanted)).filter((index) => !this.indexes.has(index));
+    }
+    for (const index of await this.clocks()) this.indexes.add(index);
+    return {
+      indexes: [...this.indexes].toSorted((a, b) => a - b),
+      subjects: this.subjects,
+      seen: [...this.seen].toSorted((a, b) => a - b),
+    };
+  }
+
+  private async lotsBehind(lot: string): Promise<Set<string>> {
+    const { rows } = await this.db.query<{ lot: string }>(
+      `WITH RECURSIVE up (lot) AS (
+         SELECT id FROM lots WHERE id = $1 AND born_index < $2
+         UNION
+         SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
+       ) SELECT lot FROM up LIMIT $3`,
+      [lot, this.size, MAX_LOTS + 1],
+    );
+    if (rows.length === 0) throw new AditError('not-found', `There is no lot ${lot}.`);
+    if (rows.length > MAX_LOTS) throw tooLarge(`It was made of more than ${MAX_LOTS} lots`);
+    return new Set(rows.map((row) => row.lot));
+  }
+
+  private async ofLots(lots: readonly string[]): Promise<number[]> {
+    const { rows } = await this.db.query<{ index: number }>(
+      `SELECT index FROM lot_events WHERE lot = ANY($1::uuid[]) AND index < $2
+       UNION SELECT index FROM attestations WHERE lot = ANY($1::uuid[]) AND index < $2
+       UNION SELECT 0::bigint`,
+      [lots, this.size],
+    );
+    return rows.map(({ index }) => index);
+  }
+
+  /** Notes entries, and what is behind them. */
+  private async read(fresh: readonly number[]): Promise<void> {
+    const wanted = [...new Set(fresh)].toSorted((a, b) => a - b);
+    for (const index of wanted) this.indexes.add(index);
+    if (this.indexes.size > MAX_EVENTS) throw tooLarge(`Its history has more than ${MAX_EVENTS} events`);
+    for (let from = 0; from < wanted.length; from += PIECE) {
+      const { rows } = await this.db.query<{ jws: string }>('SELECT jws FROM entries WHERE index = ANY($1::bigint[])', [
+        wanted.slice(from, from + PIECE),
+      ]);
+      for (const { jws } of rows) {
+        const event = readEvent(parseEnvelope(`${jws}~`), this.log);
+        for (const subject of subjectsBehind(event, this.scope)) this.subjects.add(subject);
+        if (event.seen !== undefined && event.seen.size > 0) this.seen.add(event.seen.size);
+      }
+    }
+  }
+
+  /** The entries about some subjects; those of lots are there already. */
+  private async about(subjects: readonly string[]): Promise<number[]> {
+    const others = subjects.filter((subject) => !subject.startsWith('lot:'));
+    if (others.length === 0) return [];
+    const tags = others.flatMap((subject) => (subject.startsWith('tag:') ? [subject.slice(4)] : []));
+    const { rows } = await this.db.query<{ index: number }>(
+      `SELECT index FROM subject_entries WHERE subject = ANY($1::text[]) AND index < $3
+       UNION SELECT index FROM tag_uses WHERE tag = ANY($2::text[]) AND index < $3
+       UNION SELECT issued.index
+               FROM unnest($2::text[]) AS used (tag)
+              CROSS JOIN generate_series(0, length(used.tag)) AS cut
+               JOIN tag_ranges AS issued ON issued.series = left(used.tag, cut) AND issued.index < $3
+              WHERE substr(used.tag, cut + 1) ~ '^[0-9]{1,15}$'
+                AND substr(used.tag, cut + 1)::bigint BETWEEN issued.from_number AND issued.to_number`,
+      [others, tags, this.size],
+    );
+    return rows.map(({ index }) => index);
+  }
+
+  /** The log's time before and after each entry. */
+  private async clocks(): Promise<number[]> {
+    const { rows } = await this.db.query<{ index: number }>(
+      `SELECT DISTINCT clock.index
+         FROM unnest($1::bigint[]) AS entry (index)
+        CROSS JOIN LATERAL (
+          (SELECT index FROM clocks WHERE index <= entry.index ORDER BY index DESC LIMIT 1)
+          UNION ALL
+          (SELECT index FROM clocks WHERE index > entry.index AND index < $2 ORDER BY index LIMIT 1)
+        ) AS clock`,
+      [[...this.indexes], this.size],
+    );
+    return rows.map(({ index }) => index);
+  }
+}
+
+const tooLarge = (why: string): AditError =>
+  new AditError('request-too-large', `${why}; take the bundles of the lots it was made of one by one.`);

@@ -1,0 +1,112 @@
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { BUNDLE_FORMAT, encodeHashes } from '../../core/bundle/bundle.js';
+import { AditError } from '../../core/errors.js';
+import { type IndexLeaf } from '../../core/log/sealed-index.js';
+import { partialNodes, provePartial } from '../../core/log/partial-tree.js';
+import { Database } from '../database/database.js';
+import { LedgerIdentity } from '../ledger/ledger-identity.js';
+import { loadHashes } from '../ledger/read-tree.js';
+import { sha256 } from '../ledger/sha256.js';
+import { ProveIndex, type ProvenIndex } from '../transparency/prove-index.js';
+import { SealIndex } from '../transparency/seal-index.js';
+import { SealLog } from '../transparency/seal-log.js';
+import { GatherBundle, type Gathered } from './gather-bundle.js';
+
+/** Events in memory at a time. */
+const PIECE = 500;
+/** Bundles that are made at the same time; more wait for nobody. */
+const AT_ONCE = 4;
+
+export interface BundleOptions {
+  /** Whether the events carry what has been disclosed of them. */
+  disclosures: boolean;
+  /** Whether the index is sealed first, so that the bundle speaks of now and not of the last hour. */
+  sealed: boolean;
+}
+
+/** Makes the provenance bundle of a lot (protocol.md §6), and gives it as a stream while it reads. */
+@Injectable()
+export class MakeBundle {
+  private making = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly identity: LedgerIdentity,
+    private readonly log: SealLog,
+    private readonly sealing: SealIndex,
+    private readonly index: ProveIndex,
+  ) {}
+
+  /** Throws `not-found`, `request-too-large`, and `overloaded` where as many as may be are being made. */
+  async make(lot: string, { disclosures, sealed }: BundleOptions): Promise<Readable> {
+    if (this.making >= AT_ONCE) throw new AditError('overloaded', 'Other bundles are being made; ask again shortly.');
+    this.making += 1;
+    try {
+      if (sealed) await this.sealing.seal();
+      const { size, note } = await this.log.newestCheckpoint();
+      const entry = await this.index.newest(size);
+      const gatherer = new GatherBundle(this.database.pool, this.identity.origin, size);
+      const gathered = await gatherer.gather(lot, entry === null ? [] : [entry]);
+      const proven = entry === null ? null : await this.index.prove(entry, gathered.subjects);
+      const nodes = await this.nodes(gathered, size);
+      return Readable.from(this.pieces(lot, note, gathered, nodes, proven, disclosures), { objectMode: false });
+    } finally {
+      this.making -= 1;
+    }
+  }
+
+  private async nodes({ indexes, seen }: Gathered, size: number): Promise<string> {
+    const asked = { leaves: indexes, sizes: seen };
+    const hashOf = await loadHashes(this.database.pool, partialNodes(asked, size));
+    return encodeHashes(provePartial(asked, size, hashOf, sha256));
+  }
+
+  private async *pieces(
+    lot: string,
+    checkpoint: string,
+    { indexes }: Gathered,
+    nodes: string,
+    proven: ProvenIndex | null,
+    disclosures: boolean,
+  ): AsyncGenerator<string> {
+    const head = {
+      format: BUNDLE_FORMAT,
+      log: this.identity.origin,
+      lot,
+      hints: { logKey: this.identity.logKey },
+      checkpoint,
+    };
+    yield `${JSON.stringify(head).slice(0, -1)},"events":[`;
+    for (let from = 0; from < indexes.length; from += PIECE) {
+      const events = await this.events(indexes.slice(from, from + PIECE), disclosures);
+      yield `${from === 0 ? '' : ','}\n${events.map((event) => JSON.stringify(event)).join(',\n')}`;
+    }
+    yield `\n],"nodes":${JSON.stringify(nodes)},"index":${JSON.stringify(indexJson(proven))}}\n`;
+  }
+
+  private async events(indexes: readonly number[], disclosures: boolean): Promise<{ index: number; event: string }[]> {
+    const { rows } = await this.database.pool.query<{ index: number; jws: string; shown: string[] | null }>(
+      `SELECT e.index, e.jws,
+              (SELECT array_agg(d.disclosure ORDER BY d.digest) FROM disclosures AS d
+                WHERE $2 AND d.event = e.id) AS shown
+         FROM entries AS e WHERE e.index = ANY($1::bigint[]) ORDER BY e.index`,
+      [indexes, disclosures],
+    );
+    if (rows.length !== indexes.length) throw new AditError('log-halted', 'An entry of the bundle is missing.');
+    return rows.map(({ index, jws, shown }) => ({ index, event: [jws, ...(shown ?? []), ''].join('~') }));
+  }
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+function indexJson(proven: ProvenIndex | null): unknown {
+  if (proven === null) return null;
+  const { shape, hashes, others } = proven.proof;
+  return {
+    event: proven.entry,
+    shape,
+    hashes: encodeHashes(hashes),
+    others: others.map(({ key, count, digest }: IndexLeaf) => ({ key: base64(key), count, digest: base64(digest) })),
+  };
+}

@@ -1,0 +1,182 @@
+import {
+  type IndexLeaf,
+  type IndexNode,
+  NO_EVENTS,
+  bitOf,
+  combine,
+  emptyNode,
+  extendDigest,
+  indexNode,
+} from '../../core/log/sealed-index.js';
+import type { Queryable } from '../database/rows.js';
+import { sha256 } from '../ledger/sha256.js';
+
+/** Leaves that a subtree at the cut has on average at most: what is hashed anew when one of them changes. */
+const BUCKET = 8;
+/** Subtrees at the cut whose leaves are in memory at a time. */
+const BUCKETS_AT_ONCE = 4_000;
+const KEY_BYTES = 32;
+
+/** How the tree is kept: every leaf, and the hashes of all subtrees down to depth `cut`, which grows with the tree. */
+export interface IndexState {
+  size: number;
+  root: Buffer;
+  cut: number;
+  leaves: number;
+  entry: number | null;
+}
+
+export async function readIndexState(db: Queryable, lock = false): Promise<IndexState> {
+  const { rows } = await db.query<IndexState>(
+    `SELECT size, root, cut, leaves, entry FROM index_state${lock ? ' FOR UPDATE' : ''}`,
+  );
+  const [state] = rows;
+  if (state === undefined) throw new Error('The row that holds the state of the sealed index is missing.');
+  return state;
+}
+
+/** The number that the first `depth` bits of a key make; 2^53 is never reached, because a cut is below 40. */
+export function prefixOf(key: Uint8Array, depth: number): number {
+  let prefix = 0;
+  for (let bit = 0; bit < depth; bit += 1) prefix = prefix * 2 + bitOf(key, bit);
+  return prefix;
+}
+
+/** The smallest (`fill` 0) or largest (0xff) key under a subtree. */
+function boundOf(depth: number, prefix: number, fill: number): Buffer {
+  const key = Buffer.alloc(KEY_BYTES, fill);
+  for (let bit = 0; bit < depth; bit += 1) {
+    const isSet = Math.floor(prefix / 2 ** (depth - 1 - bit)) % 2 === 1;
+    const mask = 128 >> (bit % 8);
+    const at = Math.floor(bit / 8);
+    key[at] = isSet ? (key[at] as number) | mask : (key[at] as number) & ~mask;
+  }
+  return key;
+}
+
+export interface Subtree {
+  depth: number;
+  prefix: number;
+}
+
+const nameOf = ({ depth, prefix }: Subtree): string => `${depth}/${prefix}`;
+
+/** The leaves of some subtrees, each sorted by key, by `depth/prefix`. */
+export async function leavesUnder(db: Queryable, subtrees: readonly Subtree[]): Promise<Map<string, IndexLeaf[]>> {
+  const found = new Map<string, IndexLeaf[]>(subtrees.map((subtree) => [nameOf(subtree), []]));
+  const { rows } = await db.query<{ n: number; key: Buffer; count: number; digest: Buffer }>(
+    `SELECT (wanted.n - 1)::integer AS n, leaf.key, leaf.count, leaf.digest
+       FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS wanted (low, high, n)
+       JOIN index_leaves AS leaf ON leaf.key BETWEEN wanted.low AND wanted.high
+      ORDER BY leaf.key`,
+    [
+      subtrees.map(({ depth, prefix }) => boundOf(depth, prefix, 0)),
+      subtrees.map(({ depth, prefix }) => boundOf(depth, prefix, 0xff)),
+    ],
+  );
+  for (const { n, ...leaf } of rows) found.get(nameOf(subtrees[n] as Subtree))?.push(leaf);
+  return found;
+}
+
+/** Subtrees above or at the cut, by `depth/prefix`; one without a row is empty. */
+export async function nodesAt(db: Queryable, subtrees: readonly Subtree[]): Promise<Map<string, IndexNode>> {
+  const { rows } = await db.query<Subtree & IndexNode>(
+    `SELECT node.depth, node.prefix, node.leaves, node.hash
+       FROM unnest($1::smallint[], $2::bigint[]) AS wanted (depth, prefix) JOIN index_nodes AS node USING (depth, prefix)`,
+    [subtrees.map(({ depth }) => depth), subtrees.map(({ prefix }) => prefix)],
+  );
+  return new Map(rows.map(({ depth, prefix, leaves, hash }) => [nameOf({ depth, prefix }), { leaves, hash }]));
+}
+
+/** What new entries add to the map: for each key the ids of the events that name it, in order. */
+export type Additions = Map<string, { key: Uint8Array; ids: Uint8Array[] }>;
+
+/** Adds events to the leaves; gives how many leaves are new. */
+export async function addToLeaves(db: Queryable, additions: Additions): Promise<number> {
+  const changed = [...additions.values()];
+  const { rows } = await db.query<{ key: Buffer; count: number; digest: Buffer }>(
+    'SELECT key, count, digest FROM index_leaves WHERE key = ANY($1::bytea[])',
+    [changed.map(({ key }) => Buffer.from(key))],
+  );
+  const known = new Map(rows.map((leaf) => [leaf.key.toString('hex'), leaf]));
+  const leaves = changed.map(({ key, ids }): IndexLeaf => {
+    const before = known.get(Buffer.from(key).toString('hex')) ?? { count: 0, digest: NO_EVENTS };
+    const digest = ids.reduce<Uint8Array>((chain, id) => extendDigest(chain, id, sha256), before.digest);
+    return { key, count: before.count + ids.length, digest };
+  });
+  await db.query(
+    `INSERT INTO index_leaves (key, count, digest) SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bytea[])
+     ON CONFLICT (key) DO UPDATE SET count = EXCLUDED.count, digest = EXCLUDED.digest`,
+    [
+      leaves.map(({ key }) => Buffer.from(key)),
+      leaves.map(({ count }) => count),
+      leaves.map(({ digest }) => Buffer.from(digest)),
+    ],
+  );
+  return changed.length - known.size;
+}
+
+/** The depth at which subtrees of so many leaves in all have a handful each. */
+export const cutFor = (leaves: number): number => Math.max(0, Math.ceil(Math.log2(Math.max(1, leaves / BUCKET))));
+
+async function writeNodes(db: Queryable, depth: number, nodes: ReadonlyMap<number, IndexNode>): Promise<void> {
+  await db.query(
+    `INSERT INTO index_nodes (depth, prefix, leaves, hash)
+     SELECT $1::smallint, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[])
+     ON CONFLICT (depth, prefix) DO UPDATE SET leaves = EXCLUDED.leaves, hash = EXCLUDED.hash`,
+    [
+      depth,
+      [...nodes.keys()],
+      [...nodes.values()].map(({ leaves }) => leaves),
+      [...nodes.values()].map(({ hash }) => Buffer.from(hash)),
+    ],
+  );
+}
+
+/** Hashes some subtrees at the cut anew from their leaves, and all above them; gives the root. */
+export async function rehash(db: Queryable, cut: number, prefixes: readonly number[]): Promise<IndexNode> {
+  for (let from = 0; from < prefixes.length; from += BUCKETS_AT_ONCE) {
+    const piece = prefixes.slice(from, from + BUCKETS_AT_ONCE);
+    const leaves = await leavesUnder(
+      db,
+      piece.map((prefix) => ({ depth: cut, prefix })),
+    );
+    const nodes = piece.map((prefix): [number, IndexNode] => [
+      prefix,
+      indexNode(leaves.get(nameOf({ depth: cut, prefix })) ?? [], cut, sha256),
+    ]);
+    await writeNodes(db, cut, new Map(nodes));
+  }
+  let touched = prefixes;
+  for (let depth = cut; depth > 0; depth -= 1) touched = await rehashAbove(db, depth, touched);
+  return (await nodesAt(db, [{ depth: 0, prefix: 0 }])).get('0/0') ?? emptyNode;
+}
+
+/** Hashes the parents of some subtrees; gives the parents' prefixes. */
+async function rehashAbove(db: Queryable, depth: number, prefixes: readonly number[]): Promise<number[]> {
+  const parents = [...new Set(prefixes.map((prefix) => Math.floor(prefix / 2)))];
+  for (let from = 0; from < parents.length; from += BUCKETS_AT_ONCE) {
+    const piece = parents.slice(from, from + BUCKETS_AT_ONCE);
+    const children = await nodesAt(
+      db,
+      piece.flatMap((parent) => [
+        { depth, prefix: 2 * parent },
+        { depth, prefix: 2 * parent + 1 },
+      ]),
+    );
+    const child = (prefix: number): IndexNode => children.get(nameOf({ depth, prefix })) ?? emptyNode;
+    const nodes = piece.map((parent): [number, IndexNode] => [
+      parent,
+      combine(child(2 * parent), child(2 * parent + 1), sha256),
+    ]);
+    await writeNodes(db, depth - 1, new Map(nodes));
+  }
+  return parents;
+}
+
+/** Hashes the whole tree anew at another cut: done as often as it doubles. */
+export async function recut(db: Queryable, cut: number): Promise<IndexNode> {
+  await db.query('DELETE FROM index_nodes');
+  const all = Array.from({ length: 2 ** cut }, (_, prefix) => prefix);
+  return rehash(db, cut, all);
+}

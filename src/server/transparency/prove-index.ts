@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type IndexLeaf,
+  type IndexNode,
+  type IndexProof,
+  compareKeys,
+  emptyNode,
+  proveIndex,
+  subjectKey,
+} from '../../core/log/sealed-index.js';
+import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+import { sha256 } from '../ledger/sha256.js';
+import { type IndexState, type Subtree, leavesUnder, nodesAt, prefixOf, readIndexState } from './index-rows.js';
+
+/** Subjects whose subtrees are loaded by one statement. */
+const AT_ONCE = 4_000;
+
+/** A proof under the index as it was sealed last. */
+export interface ProvenIndex {
+  /** Where its `index.sealed` stands. */
+  entry: number;
+  proof: IndexProof;
+}
+
+/** Proves what the sealed index holds about subjects, all in one snapshot: the next sealing may begin meanwhile. */
+@Injectable()
+export class ProveIndex {
+  constructor(private readonly database: Database) {}
+
+  /** The newest index that is said by an entry below `before`; null where there is none. */
+  async newest(before: number): Promise<number | null> {
+    const { entry } = await readIndexState(this.database.pool);
+    return entry === null || entry >= before ? null : entry;
+  }
+
+  /** Null where the index has been sealed anew since `entry`. */
+  async prove(entry: number, subjects: ReadonlySet<string>): Promise<ProvenIndex | null> {
+    const client = await this.database.pool.connect();
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const state = await readIndexState(client);
+      if (state.entry !== entry) return null;
+      return { entry, proof: await proveUnder(client, state, subjects) };
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  }
+}
+
+const nameOf = (depth: number, prefix: number): string => `${depth}/${prefix}`;
+
+async function proveUnder(db: Queryable, { cut }: IndexState, subjects: ReadonlySet<string>): Promise<IndexProof> {
+  const keys = [...subjects].map((subject) => subjectKey(subject, sha256)).toSorted(compareKeys);
+  const nodes = new Map<string, IndexNode>();
+  const leaves = new Map<string, readonly IndexLeaf[]>();
+  for (let from = 0; from < keys.length; from += AT_ONCE) {
+    const prefixes = new Set(keys.slice(from, from + AT_ONCE).map((key) => prefixOf(key, cut)));
+    for (const [name, node] of await nodesAt(db, pathsTo(prefixes, cut))) nodes.set(name, node);
+    const wanted = [...prefixes].map((prefix): Subtree => ({ depth: cut, prefix }));
+    for (const [name, under] of await leavesUnder(db, wanted)) leaves.set(name, under);
+  }
+  // Above the cut a subtree of one leaf is that leaf, wherever below it lies.
+  const single = [...nodes].flatMap(([name, node]): Subtree[] => {
+    const [depth = 0, prefix = 0] = name.split('/').map(Number);
+    return node.leaves === 1 && depth < cut ? [{ depth, prefix }] : [];
+  });
+  for (const [name, under] of await leavesUnder(db, single)) leaves.set(name, under);
+  const source = {
+    cut,
+    node: (depth: number, prefix: number) => nodes.get(nameOf(depth, prefix)) ?? emptyNode,
+    leaves: (depth: number, prefix: number) => leaves.get(nameOf(depth, prefix)) ?? [],
+  };
+  return proveIndex(keys, source, sha256);
+}
+
+/** Every subtree on the way from the root to some at the cut, and the one beside each. */
+function pathsTo(prefixes: Iterable<number>, cut: number): Subtree[] {
+  const subtrees = new Map<string, Subtree>();
+  for (const bottom of prefixes)
+    for (let depth = cut, prefix = bottom; depth >= 0; depth -= 1, prefix = Math.floor(prefix / 2)) {
+      const beside = depth === 0 ? prefix : prefix % 2 === 0 ? prefix + 1 : prefix - 1;
+      if (subtrees.has(nameOf(depth, prefix)) && subtrees.has(nameOf(depth, beside))) break;
+      subtrees.set(nameOf(depth, prefix), { depth, prefix });
+      subtrees.set(nameOf(depth, beside), { depth, prefix: beside });
+    }
+  return [...subtrees.values()];
+}

@@ -1,0 +1,22 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import { Config } from '../config.js';
+import { KeepsJobs } from '../queue/keeps-jobs.js';
+
+export const INDEX_QUEUE = 'index';
+
+/** Has the index sealed in its time. */
+@Injectable()
+export class ScheduleIndex extends KeepsJobs {
+  constructor(
+    private readonly config: Config,
+    @InjectQueue(INDEX_QUEUE) private readonly queue: Queue,
+  ) {
+    super();
+  }
+
+  protected begin(): Promise<void> {
+    return this.repeat(this.queue, 'seal', this.config.indexIntervalSeconds * 1_000);
+  }
+}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { readEvent } from '../../core/event/event.js';
+import { decodeBase64url } from '../../core/event/grammar.js';
+import { subjectsNamed } from '../../core/bundle/subjects.js';
+import { subjectKey } from '../../core/log/sealed-index.js';
+import { Clock } from '../clock.js';
+import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+import { AppendEvents } from '../ledger/append-events.js';
+import { LedgerIdentity } from '../ledger/ledger-identity.js';
+import { LogEvents } from '../ledger/log-events.js';
+import { entriesBetween } from '../ledger/read-log.js';
+import { sha256 } from '../ledger/sha256.js';
+import {
+  type Additions,
+  type IndexState,
+  addToLeaves,
+  cutFor,
+  prefixOf,
+  readIndexState,
+  recut,
+  rehash,
+} from './index-rows.js';
+
+/** Entries taken into the index in one transaction; bounds its memory. */
+const PIECE = 5_000;
+
+export interface SealedIndex {
+  /** Entries that the index covers. */
+  size: number;
+  /** Where its `index.sealed` stands. */
+  entry: number;
+}
+
+/**
+ * Seals the index (protocol.md §6): takes what is new in the log into the map, hashes what changed, and says the root in
+ * the log. The cost is that of the new entries: each changes a few leaves, and the hashes above them.
+ */
+@Injectable()
+export class SealIndex {
+  private running: Promise<SealedIndex | null> | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly identity: LedgerIdentity,
+    private readonly events: LogEvents,
+    private readonly append: AppendEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Null as long as the log is empty. Whoever asks while one is under way gets that one. */
+  seal(): Promise<SealedIndex | null> {
+    this.running ??= this.sealOnce().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async sealOnce(): Promise<SealedIndex | null> {
+    for (;;) {
+      const { state, more } = await this.database.transaction((db) => this.step(db));
+      if (more) continue;
+      if (state.size === 0) return null;
+      return { size: state.size, entry: state.entry ?? (await this.say(state)) };
+    }
+  }
+
+  /** Takes in the next entries; where the log has only been told of the last index since, there is nothing to seal. */
+  private async step(db: Queryable): Promise<{ state: IndexState; more: boolean }> {
+    const state = await readIndexState(db, true);
+    const { rows } = await db.query<{ size: number }>('SELECT size FROM log_state');
+    const size = rows[0]?.size ?? 0;
+    const isSaid = state.entry !== null && (await saysNothingNew(db, state.size, size));
+    if (size <= state.size || isSaid) return { state, more: false };
+    const to = Math.min(size, state.size + PIECE);
+    const additions = await this.additions(db, state.size, to);
+    const leaves = state.leaves + (await addToLeaves(db, additions));
+    const cut = Math.max(state.cut, cutFor(leaves));
+    const changed = [...additions.values()].map(({ key }) => prefixOf(key, cut));
+    const root = cut === state.cut ? await rehash(db, cut, [...new Set(changed)]) : await recut(db, cut);
+    const next: IndexState = { size: to, root: Buffer.from(root.hash), cut, leaves, entry: null };
+    await db.query('UPDATE index_state SET size = $1, root = $2, cut = $3, leaves = $4, entry = NULL', [
+      next.size,
+      next.root,
+      next.cut,
+      next.leaves,
+    ]);
+    return { state: next, more: to < size };
+  }
+
+  private async additions(db: Queryable, from: number, to: number): Promise<Additions> {
+    const additions: Additions = new Map();
+    const entries = await entriesBetween(db, from, to);
+    if (entries.length !== to - from)
+      throw new AditError('log-halted', `Entries between ${from} and ${to} are missing.`);
+    for (const { jws } of entries) {
+      const event = readEvent(parseEnvelope(`${jws}~`), this.identity.origin);
+      for (const subject of subjectsNamed(event)) {
+        const known = additions.get(subject) ?? { key: subjectKey(subject, sha256), ids: [] };
+        known.ids.push(decodeBase64url(event.id));
+        additions.set(subject, known);
+      }
+    }
+    return additions;
+  }
+
+  /** A service that ends before this is done says it again; two that say the same do no harm. */
+  private async say({ size, root }: IndexState): Promise<number> {
+    const { event, text } = await this.events.indexSealed(this.clock.now(), size, root);
+    const [outcome] = await this.append.append([{ event, text, receipt: false }]);
+    if (outcome?.status !== 'accepted') throw new AditError('log-halted', 'The sealed index was not admitted.');
+    await this.database.pool.query('UPDATE index_state SET entry = $2 WHERE size = $1', [size, outcome.index]);
+    return outcome.index;
+  }
+}
+
+/** Whether the newer entries are only the service's own word of the time and of the index. */
+async function saysNothingNew(db: Queryable, from: number, to: number): Promise<boolean> {
+  if (to - from > 2) return false;
+  const { rows } = await db.query<{ known: boolean }>(
+    `SELECT count(*) = $2::bigint - $1::bigint AS known FROM entries
+      WHERE index >= $1 AND index < $2
+        AND (index IN (SELECT entry FROM index_state) OR index IN (SELECT index FROM clocks))`,
+    [from, to],
+  );
+  return rows[0]?.known ?? false;
+}

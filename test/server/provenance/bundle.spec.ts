@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type BundleJson, parseBundle } from '../../../src/core/bundle/bundle.js';
+import { type BundleReport, type Trust, checkBundle } from '../../../src/core/bundle/check.js';
+import { checkSignature } from '../../../src/core/event/keys.js';
+import { defaultParameters } from '../../../src/core/rules/parameters.js';
+import { HonestWorld } from '../../support/honest-world.js';
+import { get, post } from '../../support/outside-client.js';
+import { type TestServer, startTestServer } from '../../support/running-server.js';
+
+describe('the bundle of a lot', () => {
+  let server: TestServer;
+  let world: HonestWorld;
+  let logKey: string;
+  /** Made of two lots that were received, and on its way since. */
+  let lot: string;
+
+  const trust = (): Trust => ({
+    logKeys: [logKey],
+    policy: null,
+    parameters: defaultParameters,
+    checkSignature,
+  });
+
+  async function record(...events: { event: string }[]): Promise<void> {
+    for (const { event } of events) expect((await post(server.url, event)).status).toBe(201);
+  }
+
+  async function fetchBundle(of: string, query = 'sealed=now'): Promise<string> {
+    const response = await fetch(`${server.url}/v1/lots/${of}/bundle?${query}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('application/json');
+    return response.text();
+  }
+
+  const check = (text: string): Promise<BundleReport> => checkBundle(parseBundle(text), trust());
+
+  beforeAll(async () => {
+    server = await startTestServer();
+    world = await HonestWorld.open(server.url);
+    logKey = String((await get(server.url, '/v1/ledger')).body.logKey);
+    const heads: { lot: string; prev: string }[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      const declared = world.declare();
+      const [bag = ''] = declared.lots;
+      const sent = world.dispatch('coop', 'trader', bag, declared.id);
+      const mass = { value: '49.9', uom: 'KGM' };
+      const received = world.sign('trader', 'custody.received', {
+        from: 'coop',
+        lots: [{ lot: bag, prev: sent.id, mass }],
+      });
+      await record(declared, sent, received);
+      heads.push({ lot: bag, prev: received.id });
+    }
+    const made = world.sign('trader', 'lot.aggregated', {
+      inputs: heads,
+      outputs: [{ mass: { value: '99.8', uom: 'KGM' } }],
+    });
+    [lot = ''] = made.lots;
+    await record(made, world.dispatch('trader', 'plant', lot, made.id), ...world.chain());
+  }, 60_000);
+
+  afterAll(async () => {
+    await server.close();
+  });
+
+  it('verifies with nothing but the pinned key, and says as of when nothing was left out', async () => {
+    const report = await check(await fetchBundle(lot));
+    expect(report.steps.filter(({ outcome }) => outcome !== 'held')).toEqual([]);
+    expect(report).toMatchObject({ word: 'VERIFIED', judged: { verdicts: { record: 'intact', custody: 'open' } } });
+    expect(report.judged?.lot).toMatchObject({ id: lot, holder: 'trader', inTransitTo: 'plant' });
+    expect(report.judged?.coverage.tracedToSite).toBe('1.0000');
+    expect(Date.parse(report.currentAsOf ?? '')).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it('says the same of the lot as the service does', async () => {
+    const report = await check(await fetchBundle(lot));
+    const { body } = await get(server.url, `/v1/lots/${lot}`);
+    const { verdicts, asOf, ...state } = body;
+    expect(asOf).toBeDefined();
+    expect(verdicts).toMatchObject({ record: 'intact', custody: 'open' });
+    expect(report.judged?.lot).toEqual(state);
+  });
+
+  it('seals nothing anew where nothing happened, and says so where the index is older than the lot', async () => {
+    const size = async (): Promise<number> => Number((await get(server.url, '/v1/ledger')).body.size);
+    await fetchBundle(lot);
+    const before = await size();
+    await fetchBundle(lot);
+    expect(await size()).toBe(before);
+    const late = world.declare();
+    await record(late);
+    const report = await check(await fetchBundle(late.lots[0] ?? '', 'sealed=last'));
+    expect(report.word).toBe('VERIFIED');
+    expect(report.steps.at(-1)?.detail).toContain('1 newer are in it');
+  });
+
+  it('proves nothing to somebody who trusts nobody', async () => {
+    const bundle = parseBundle(await fetchBundle(lot));
+    const report = await checkBundle(bundle, { ...trust(), logKeys: [] });
+    expect(report.word).toBe('INCOMPLETE');
+    expect(report.steps[0]).toMatchObject({ step: 'policy', outcome: 'incomplete' });
+  });
+
+  it('is refused where the log key is another', async () => {
+    const bundle = parseBundle(await fetchBundle(lot));
+    const other = 'example.org/tin+0a1d1a2c+AVqLG9XqOyCeQMPsVIrxQcgOlxSg1vzMZ5xVVbbFIzWM';
+    await expect(checkBundle(bundle, { ...trust(), logKeys: [other] })).resolves.toMatchObject({ word: 'BROKEN' });
+  });
+
+  it('is found out where a hold, or a use of a tag, or an event of the chain was left out', async () => {
+    const text = await fetchBundle(lot);
+    const whole = JSON.parse(text) as BundleJson;
+    for (const [at, left] of whole.events.entries()) {
+      const without = { ...whole, events: whole.events.toSpliced(at, 1) };
+      const report = await check(JSON.stringify(without));
+      expect([left.index, report.word]).toEqual([left.index, 'BROKEN']);
+    }
+  });
+
+  it('shows what was disclosed, or not, as asked', async () => {
+    const plain = parseBundle(await fetchBundle(lot, 'disclosures=none'));
+    expect(plain.events.every(({ event }) => /^[^~]+~$/.test(event))).toBe(true);
+    expect((await checkBundle(plain, trust())).word).toBe('VERIFIED');
+  });
+
+  it('is not there for a lot that is not', async () => {
+    const path = '/v1/lots/00000000-0000-8000-8000-000000000000/bundle';
+    expect((await get(server.url, path)).status).toBe(404);
+  });
+});

@@ -33,7 +33,7 @@ export function readEvents({ log, events }: Bundle): { events: BundledEvent[]; f
 }
 
 /** The lots that the bundle is about: its lot, and all that it was made of, as far as its events tell. */
-export function lotsBehind(lot: string, events: readonly BundledEvent[]): Set<string> {
+export function lotsBehind(lot: string, events: readonly Pick<BundledEvent, 'event'>[]): Set<string> {
   const madeOf = new Map<string, string[]>();
   for (const { event } of events) {
     if (!('outputs' in event.payload)) continue;

@@ -5,6 +5,7 @@ import { Alerts0003 } from './0003-alerts.js';
 import { Attestations0004 } from './0004-attestations.js';
 import { Rules0005 } from './0005-rules.js';
 import { SealedIndex0006 } from './0006-sealed-index.js';
+import { Sums0007 } from './0007-sums.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -20,4 +21,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Attestations0004,
   Rules0005,
   SealedIndex0006,
+  Sums0007,
 ];

@@ -123,7 +123,9 @@ describe('workers that are killed, woken too often, or not at all', () => {
   it('found just what one worker finds that nothing disturbs', async () => {
     const { rows: disturbed } = await db.query(FINDINGS);
     for (const worker of workers) await worker.kill();
-    await db.query('TRUNCATE findings, undecided, filings, revisits, deadlines, site_production CASCADE');
+    await db.query(
+      'TRUNCATE findings, undecided, filings, totals, revisits, deadlines, site_production, site_days CASCADE',
+    );
     await db.query('UPDATE verification_cursor SET next = 0');
     await workers[0]?.restart();
     await judgedAll();

@@ -8,17 +8,29 @@ const NEWEST = 1_000;
 /** Entries that are judged anew in one transaction at most. */
 const REVISITED_AT_ONCE = 200;
 
-/** Files entries under what they speak of. Of entries that are filed already a corrected mass is put right. */
+/** Files entries under what they speak of. Of entries that are filed already a corrected mass is put right, and the sum with it. */
 export async function fileEntries(db: Queryable, entries: readonly JudgedEvent[]): Promise<void> {
   const rows = entries.flatMap((entry) =>
     filedUnder(entry).map(({ subject, at, amount }) => ({ subject, index: entry.index, at, amount })),
   );
   if (rows.length === 0) return;
   await db.query(
-    `INSERT INTO filings (subject, index, at, amount)
-     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::numeric[])
-     ON CONFLICT (subject, index) DO UPDATE SET amount = EXCLUDED.amount
-      WHERE filings.amount IS DISTINCT FROM EXCLUDED.amount`,
+    `WITH given AS (
+       SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::numeric[]) AS given (subject, index, at, amount)
+     ), before AS (
+       SELECT filings.subject, filings.index, filings.amount FROM given JOIN filings USING (subject, index)
+     ), written AS (
+       INSERT INTO filings (subject, index, at, amount) SELECT * FROM given
+       ON CONFLICT (subject, index) DO UPDATE SET amount = EXCLUDED.amount
+        WHERE filings.amount IS DISTINCT FROM EXCLUDED.amount
+       RETURNING subject, index, amount
+     )
+     INSERT INTO totals (subject, amount)
+     SELECT written.subject, sum(COALESCE(written.amount, 0) - COALESCE(before.amount, 0))
+       FROM written LEFT JOIN before USING (subject, index)
+      WHERE written.subject NOT LIKE 'device:%' AND (written.amount IS NOT NULL OR before.amount IS NOT NULL)
+      GROUP BY written.subject
+     ON CONFLICT (subject) DO UPDATE SET amount = totals.amount + EXCLUDED.amount`,
     [
       rows.map(({ subject }) => subject),
       rows.map(({ index }) => index),
@@ -58,17 +70,12 @@ export async function readAbout(
   for (const [subject, entries] of found) into.set(subject, entries);
 }
 
-/** By subject, the sum of the masses filed under it below `end`, mg. */
-export async function readTotals(
-  db: Queryable,
-  subjects: readonly string[],
-  end: number,
-): Promise<Map<string, bigint>> {
+/** By subject, the sum of what is filed under it: masses in mg, or counts. */
+export async function readTotals(db: Queryable, subjects: readonly string[]): Promise<Map<string, bigint>> {
   if (subjects.length === 0) return new Map();
   const { rows } = await db.query<{ subject: string; total: string }>(
-    `SELECT subject, sum(amount)::text AS total FROM filings
-      WHERE subject = ANY($1::text[]) AND index < $2 AND amount IS NOT NULL GROUP BY subject`,
-    [[...new Set(subjects)], end],
+    'SELECT subject, amount::text AS total FROM totals WHERE subject = ANY($1::text[])',
+    [[...new Set(subjects)]],
   );
   return new Map(rows.map(({ subject, total }) => [subject, BigInt(total)]));
 }

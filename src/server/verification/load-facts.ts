@@ -133,7 +133,7 @@ async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Pro
 /** Sums of what the entries add to; where one exceeds what its facility is rated for, also the entries behind it. */
 async function addTotals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const subjects = facts.entries.flatMap((entry) => countedIn(entry).map(({ subject }) => subject));
-  facts.totals = await readTotals(db, subjects, facts.end);
+  facts.totals = await readTotals(db, subjects);
   const over = facts.entries.flatMap((entry) => {
     const capacity = facilityFacts(facts, entry.event.place?.facility ?? '')?.capacityPerMonth;
     return throughputOf(entry).flatMap(({ subject }) =>

@@ -37,17 +37,36 @@ function declaredLots({ entries }: Facts): Declared[] {
   });
 }
 
+/** Keeps what is declared, and the sum of each day. A correction takes from one day what it puts to another. */
+async function keepProduction(db: Queryable, declared: readonly Declared[]): Promise<void> {
+  await db.query(
+    `WITH given AS (
+       SELECT * FROM json_populate_recordset(NULL::site_production, $1)
+     ), before AS (
+       SELECT site_production.* FROM given JOIN site_production USING (lot)
+     ), written AS (
+       INSERT INTO site_production SELECT * FROM given
+       ON CONFLICT (lot) DO UPDATE SET mass = EXCLUDED.mass, site = EXCLUDED.site, day = EXCLUDED.day
+        WHERE (site_production.mass, site_production.site, site_production.day)
+           IS DISTINCT FROM (EXCLUDED.mass, EXCLUDED.site, EXCLUDED.day)
+       RETURNING lot, site, mineral, day, mass
+     ), changes AS (
+       SELECT site, mineral, day, mass FROM written
+       UNION ALL
+       SELECT before.site, before.mineral, before.day, -before.mass FROM written JOIN before USING (lot)
+     )
+     INSERT INTO site_days (site, mineral, day, mass)
+     SELECT site, mineral, day, sum(mass) FROM changes GROUP BY site, mineral, day
+     ON CONFLICT (site, mineral, day) DO UPDATE SET mass = site_days.mass + EXCLUDED.mass`,
+    [JSON.stringify(declared)],
+  );
+}
+
 /** Keeps what the entries declare, and gives the production around them of every site whose capacity is known. */
 export async function loadProduction(db: Queryable, facts: Facts, parameters: Parameters): Promise<SiteProduction[]> {
   const declared = declaredLots(facts);
   if (declared.length === 0) return [];
-  await db.query(
-    `INSERT INTO site_production SELECT * FROM json_populate_recordset(NULL::site_production, $1)
-     ON CONFLICT (lot) DO UPDATE SET mass = EXCLUDED.mass, site = EXCLUDED.site, day = EXCLUDED.day
-      WHERE (site_production.mass, site_production.site, site_production.day)
-         IS DISTINCT FROM (EXCLUDED.mass, EXCLUDED.site, EXCLUDED.day)`,
-    [JSON.stringify(declared)],
-  );
+  await keepProduction(db, declared);
   const { rows: sites } = await db.query<Pick<Site, 'id' | 'capacity'>>(
     'SELECT id, capacity FROM sites WHERE id = ANY($1::text[]) AND capacity IS NOT NULL',
     [[...new Set(declared.map(({ site }) => site))]],
@@ -130,8 +149,8 @@ async function withEarlier(db: Queryable, ranges: readonly Range[]): Promise<Set
   const { rows } = await db.query<{ site: string; mineral: string }>(
     `SELECT wanted.site, wanted.mineral FROM ${wanted}
       WHERE wanted.high >= wanted.low AND EXISTS (
-        SELECT FROM site_production AS p
-         WHERE p.site = wanted.site AND p.mineral = wanted.mineral AND p.day < wanted.low)`,
+        SELECT FROM site_days AS p
+         WHERE p.site = wanted.site AND p.mineral = wanted.mineral AND p.day < wanted.low AND p.mass > 0)`,
     valuesOf(ranges),
   );
   return new Set(rows.map(({ site, mineral }) => keyOf(site, mineral)));
@@ -140,12 +159,13 @@ async function withEarlier(db: Queryable, ranges: readonly Range[]): Promise<Set
 /** By site and mineral, what was declared each day. */
 async function dailyMasses(db: Queryable, ranges: readonly Range[]): Promise<Map<string, SiteProduction['days']>> {
   const { rows } = await db.query<Pick<Declared, 'site' | 'mineral' | 'day' | 'mass'>>(
-    `SELECT wanted.site, wanted.mineral, p.day, sum(p.mass)::text AS mass
+    `SELECT wanted.site, wanted.mineral, p.day, p.mass::text AS mass
        FROM ${wanted}
-       JOIN site_production AS p ON p.site = wanted.site AND p.mineral = wanted.mineral
-        AND p.day BETWEEN wanted.low AND wanted.high AND p.index < $5
-      GROUP BY wanted.site, wanted.mineral, p.day ORDER BY p.day`,
-    [...valuesOf(ranges), ranges[0]?.end ?? 0],
+      CROSS JOIN LATERAL (SELECT day, mass FROM site_days AS d
+                           WHERE d.site = wanted.site AND d.mineral = wanted.mineral
+                             AND d.day BETWEEN wanted.low AND wanted.high AND d.mass > 0) AS p
+      ORDER BY p.day`,
+    valuesOf(ranges),
   );
   const byKey = new Map<string, { day: number; mass: bigint; lots: never[] }[]>();
   for (const { site, mineral, day, mass } of rows) {

@@ -6,6 +6,7 @@ import { ConfigError, DataFolderHeldError, KeyFileError } from '../server/operat
 import { alerts } from './alerts.js';
 import { audit } from './audit.js';
 import { terminalOf } from './commands.js';
+import { bundle } from './bundle.js';
 import { configCheck } from './config-check.js';
 import { demo } from './demo.js';
 import { init } from './init.js';
@@ -34,6 +35,7 @@ for (const register of [
   keygen,
   record,
   lot,
+  bundle,
   verify,
   alerts,
   scenario,

@@ -1,50 +1,114 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type Policy, parsePolicy } from '../core/log/policy.js';
 import { type Register, terminalOf } from './commands.js';
-import { CommandError, EXIT } from './terminal.js';
-import { type SeenCheckpoints, verifyReceipt } from './verify-receipt.js';
+import { type CheckpointsSeen, readSeen, saveEvidence, writeSeen } from './seen-checkpoints.js';
+import { CommandError, EXIT, type Terminal } from './terminal.js';
+import { showVerdict, verifyBundle } from './verify-bundle.js';
+import { verifyReceipt } from './verify-receipt.js';
 
 interface VerifyOptions {
-  event: string;
-  logKey?: string;
+  event?: string;
+  logKey: string[];
+  policy?: string;
   state: string;
+  allowOlder?: boolean;
 }
+
+/** What was checked, in a word that a script and a person understand. */
+type Word = 'VERIFIED' | 'BROKEN' | 'INCOMPLETE';
+const exitCodes = { VERIFIED: EXIT.done, BROKEN: EXIT.broken, INCOMPLETE: EXIT.undecided } as const;
 
 export const verify: Register = (program) => {
   program
     .command('verify')
-    .summary('check a receipt, without trusting anybody')
+    .summary('check a bundle or a receipt, without trusting anybody')
     .description(
-      'Checks that an event is in the log that a receipt (FILE or URL) speaks of, against the log key that you pinned. Remembers the newest checkpoint it saw of each log.',
+      'Checks the whole history of a lot (a bundle, FILE or URL), or that an event is in the log (a receipt), against the log key or the policy that you pinned. Works without any network. Remembers the newest checkpoint it saw of each log.',
     )
-    .argument('<receipt>', 'a .tlog-proof file, or its URL')
-    .requiredOption('--event <file>', 'the event: its file or URL, as <JWS>~… or as JSON with a member `event`')
-    .option('--log-key <vkey>', "the log's verifier key, from somebody you trust")
+    .argument('<file>', 'a bundle, a .tlog-proof file, or the URL of either')
+    .option('--event <file>', 'of a receipt: the event, as <JWS>~… or as JSON with a member `event`')
+    .option('--log-key <vkey>', "the log's verifier key, from somebody you trust; may be given again", gathered, [])
+    .option('--policy <file>', 'a C2SP policy: the logs and witnesses that you trust')
     .option('--state <file>', 'where the newest checkpoints are kept', join(homedir(), '.adit', 'checkpoints.json'))
-    .addHelpText('before', 'Example: adit verify sale.tlog-proof --event sale.jws --log-key example.org/tin+…\n')
-    .action(async (receipt: string, options: VerifyOptions, command) => {
+    .option('--allow-older', 'take a bundle that is older than a checkpoint seen before')
+    .addHelpText(
+      'before',
+      'Example: adit verify lot.bundle.json --log-key example.org/tin+…\n         adit verify sale.tlog-proof --event sale.jws --log-key example.org/tin+…\n',
+    )
+    .action(async (place: string, options: VerifyOptions, command: Command) => {
       const terminal = terminalOf(command);
-      const seen = readSeen(options.state);
-      const [proof, event] = await Promise.all([readText(receipt), readText(options.event)]);
-      const verdict = verifyReceipt(proof, eventText(event), options.logKey ?? null, seen);
-      const { colour } = terminal;
-      if (verdict.word === 'VERIFIED') {
-        writeSeen(options.state, verdict.seen);
-        terminal.say(
-          `  ${colour.green('✓')} event ${verdict.id} is entry ${verdict.index} of a signed log of ${verdict.size}`,
-        );
-        terminal.say(colour.green('VERIFIED'));
-        terminal.result({ verdict: verdict.word, index: verdict.index, size: verdict.size, id: verdict.id });
-        return;
-      }
-      terminal.say(
-        `${verdict.word === 'BROKEN' ? colour.red('BROKEN') : colour.yellow('INCOMPLETE')}: ${verdict.reason}`,
-      );
-      terminal.result({ verdict: verdict.word, reason: verdict.reason });
-      process.exitCode = verdict.word === 'BROKEN' ? EXIT.broken : EXIT.undecided;
+      const text = await readText(place);
+      const policy = options.policy === undefined ? null : parsePolicy(await readText(options.policy));
+      const { word, seen } = text.trimStart().startsWith('{')
+        ? await bundle(text, policy, options, terminal)
+        : await receipt(text, policy, options, terminal);
+      remember(seen, options.state, terminal);
+      process.exitCode = exitCodes[word];
     });
 };
+
+const gathered = (value: string, before: string[]): string[] => [...before, value];
+
+interface Checked {
+  word: Word;
+  seen: CheckpointsSeen | null;
+}
+
+async function bundle(
+  text: string,
+  policy: Policy | null,
+  { logKey, state, allowOlder = false }: VerifyOptions,
+  terminal: Terminal,
+): Promise<Checked> {
+  const verdict = await verifyBundle(text, { logKeys: logKey, policy, seen: readSeen(state), allowOlder });
+  showVerdict(verdict, terminal);
+  const { steps, judged, currentAsOf, events, checkpoint } = verdict.report;
+  const size = checkpoint?.size ?? null;
+  const { word, reason } = verdict;
+  terminal.result({
+    verdict: word,
+    reason: reason === '' ? null : reason,
+    size,
+    events,
+    currentAsOf,
+    steps,
+    ...judged,
+  });
+  return verdict;
+}
+
+async function receipt(
+  proof: string,
+  policy: Policy | null,
+  { event, logKey, state }: VerifyOptions,
+  terminal: Terminal,
+): Promise<Checked> {
+  if (event === undefined) throw new CommandError('A receipt says nothing without its event.', 'Name it with --event.');
+  const keys = [...logKey, ...(policy?.logs.map(({ key }) => key.vkey) ?? [])];
+  const verdict = verifyReceipt(proof, eventText(await readText(event)), keys, readSeen(state));
+  const { colour } = terminal;
+  if (verdict.word === 'VERIFIED') {
+    const { id, index, size } = verdict;
+    terminal.say(`  ${colour.green('✓')} event ${id} is entry ${index} of a signed log of ${size}`);
+    terminal.say(colour.green('VERIFIED'));
+    terminal.result({ verdict: verdict.word, index, size, id });
+    return verdict;
+  }
+  const { word, reason } = verdict;
+  terminal.say(`${word === 'BROKEN' ? colour.red(word) : colour.yellow(word)}: ${reason}`);
+  terminal.result({ verdict: word, reason });
+  return verdict;
+}
+
+/** What was seen is kept; what contradicts it is saved beside it, because it convicts the log wherever it is shown. */
+function remember(seen: CheckpointsSeen | null, state: string, terminal: Terminal): void {
+  if (seen === null) return;
+  if (seen.fork) terminal.say(`  The two checkpoints, which prove it to anyone: ${saveEvidence(state, seen)}`);
+  else writeSeen(state, seen.newest);
+}
 
 async function readText(place: string): Promise<string> {
   try {
@@ -68,17 +132,4 @@ function eventText(text: string): string {
       'Give what the service answers at /v1/events/ID.',
     );
   }
-}
-
-function readSeen(path: string): SeenCheckpoints {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as SeenCheckpoints;
-  } catch {
-    return {};
-  }
-}
-
-function writeSeen(path: string, seen: SeenCheckpoints): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(seen, null, 2)}\n`);
 }

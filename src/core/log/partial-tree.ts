@@ -4,6 +4,7 @@ import {
   type Sha256,
   type Span,
   defaultSha256,
+  inclusionSpans,
   nodeHash,
   spanHash,
   spanNodes,
@@ -81,8 +82,18 @@ export const provePartial = (
   sha256: Sha256 = defaultSha256,
 ): Uint8Array[] => otherSpans(asked, size).map((span) => spanHash(span, hashOf, sha256));
 
+/** What a proof gives, to be compared with what was signed. */
+export interface PartialTree {
+  /** The root over all leaves. */
+  root: Uint8Array;
+  /** At each size asked for. */
+  roots: Map<number, Uint8Array>;
+  /** PATH of one of the leaves (RFC 6962 §2.1.1), from its sibling up: the proof that others read. */
+  path(index: number): Uint8Array[];
+}
+
 /**
- * What the proof gives: the root over all `size` leaves, and the root at each size asked for. Null where it has more or
+ * The part of the tree that a proof shows. Null where it has more or
  * fewer hashes than it must have. Whoever asks compares the roots with those that were signed.
  */
 export function checkPartial(
@@ -91,7 +102,7 @@ export function checkPartial(
   size: number,
   proof: readonly Uint8Array[],
   sha256: Sha256 = defaultSha256,
-): { root: Uint8Array; roots: Map<number, Uint8Array> } | null {
+): PartialTree | null {
   const asked = { leaves: ascending(leaves.keys()), sizes: ascending(sizes) };
   if (size < 1 || (asked.leaves.at(-1) ?? 0) >= size || (asked.sizes.at(-1) ?? 0) > size) return null;
   if ((asked.leaves[0] ?? 0) < 0 || (asked.sizes[0] ?? 1) < 1) return null;
@@ -114,7 +125,11 @@ export function checkPartial(
     return spans.get(`${index * width}/${(index + 1) * width}`) ?? nothing;
   };
   const rootAt = (at: number): Uint8Array => (at === size ? root : spanHash({ start: 0, end: at }, hashOf, sha256));
-  return { root, roots: new Map(asked.sizes.map((at) => [at, rootAt(at)])) };
+  return {
+    root,
+    roots: new Map(asked.sizes.map((at) => [at, rootAt(at)])),
+    path: (index) => inclusionSpans(index, size).map(({ start, end }) => spans.get(`${start}/${end}`) ?? nothing),
+  };
 }
 
 const ascending = (numbers: Iterable<number>): number[] => [...new Set(numbers)].toSorted((a, b) => a - b);

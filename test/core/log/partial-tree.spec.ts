@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { checkPartial, partialNodes, provePartial } from '../../../src/core/log/partial-tree.js';
-import { type HashOf, leafHash, nodeHash, rootHash } from '../../../src/core/log/tree.js';
+import { type HashOf, leafHash, nodeHash, proveInclusion, rootHash } from '../../../src/core/log/tree.js';
 
 const MOST = 300;
 const leaves = Array.from({ length: MOST }, (_, i) => leafHash(`entry ${i}`));
@@ -32,6 +32,7 @@ describe('one proof for many leaves and sizes', () => {
         const checked = checkPartial(shown(indexes), sizes, size, proof);
         expect(checked?.root).toEqual(rootHash(size, hashOf));
         for (const at of sizes) expect(checked?.roots.get(at)).toEqual(rootHash(at, hashOf));
+        for (const index of indexes) expect(checked?.path(index)).toEqual(proveInclusion(index, size, hashOf));
       }),
     );
   });

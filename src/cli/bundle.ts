@@ -1,0 +1,83 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { parseBundle } from '../core/bundle/bundle.js';
+import { unpackBundle } from '../core/bundle/unpack.js';
+import { type Register, terminalOf, withServer } from './commands.js';
+import { CommandError } from './terminal.js';
+
+/** As a number of bytes is best read. */
+const inKilobytes = (bytes: number): string => `${Math.ceil(bytes / 1_000)} kB`;
+
+export const bundle: Register = (program) => {
+  const group = program.command('bundle').summary("take a lot's whole history away, as one file");
+  withServer(group.command('fetch'))
+    .summary('save the bundle of a lot')
+    .argument('<lot>', 'the id of the lot')
+    .option('-o, --output <file>', 'where to; LOT.bundle.json unless said')
+    .option('--without-disclosures', 'without what has been disclosed: names, places, prices')
+    .option('--last-sealed', 'under the index as it was sealed last, and not sealed now')
+    .addHelpText('before', 'Example: adit bundle fetch 0190a2c4-… -o lot.bundle.json\n')
+    .action(
+      async (
+        lot: string,
+        options: { server: string; output?: string; withoutDisclosures?: boolean; lastSealed?: boolean },
+        command: Command,
+      ) => {
+        const terminal = terminalOf(command);
+        const query = new URLSearchParams({
+          disclosures: options.withoutDisclosures === true ? 'none' : 'all',
+          sealed: options.lastSealed === true ? 'last' : 'now',
+        });
+        const text = await fetchText(`${options.server}/v1/lots/${encodeURIComponent(lot)}/bundle?${query.toString()}`);
+        const { events } = parseBundle(text);
+        const output = options.output ?? `${lot}.bundle.json`;
+        writeFileSync(output, text);
+        terminal.say(
+          `${output}: ${events.length} events, ${inKilobytes(text.length)}. Check it with: adit verify ${output}`,
+        );
+        terminal.result({ file: output, events: events.length, bytes: text.length });
+      },
+    );
+  group
+    .command('unpack')
+    .summary('write a bundle out as plain files, for other tools')
+    .argument('<file>', 'the bundle')
+    .argument('<folder>', 'where to; made if it is not there')
+    .addHelpText('before', 'Example: adit bundle unpack lot.bundle.json lot\n')
+    .action((file: string, folder: string, _options: object, command: Command) => {
+      const terminal = terminalOf(command);
+      const files = unpackBundle(parseBundle(read(file)));
+      for (const { path, text } of files) {
+        const to = join(folder, path);
+        mkdirSync(dirname(to), { recursive: true });
+        writeFileSync(to, text);
+      }
+      terminal.say(`${files.length} files in ${folder}`);
+      terminal.result({ folder, files: files.map(({ path }) => path) });
+    });
+};
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new CommandError(`${file} cannot be read.`, 'Name a bundle, as "adit bundle fetch" saves it.');
+  }
+}
+
+async function fetchText(url: string): Promise<string> {
+  const response = await fetch(url).catch(() => null);
+  if (response === null)
+    throw new CommandError(
+      'No ledger answers there.',
+      'Is it running? Start it with "adit serve", or name it with --server.',
+    );
+  const text = await response.text();
+  if (response.ok) return text;
+  const { detail } = JSON.parse(text) as { detail?: string };
+  throw new CommandError(
+    detail ?? `The ledger answered ${response.status}.`,
+    'Look at the id: "adit lot ID" shows a lot.',
+  );
+}

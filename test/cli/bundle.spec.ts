@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { openCheckpoint } from '../../src/core/log/checkpoint.js';
+import { cosign, witnessVkey } from '../../src/core/log/cosignature.js';
+import { parseNote } from '../../src/core/log/note.js';
+import type { BundleJson } from '../../src/core/bundle/bundle.js';
+import { Forger } from '../support/forger.js';
+import { HonestWorld } from '../support/honest-world.js';
+import { get, post } from '../support/outside-client.js';
+import { type TestServer, startTestServer } from '../support/running-server.js';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+describe('adit bundle and adit verify', () => {
+  let folder: string;
+  let server: TestServer;
+  let logKey: string;
+  let lot: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'adit-bundle-'));
+    server = await startTestServer();
+    const world = await HonestWorld.open(server.url);
+    logKey = String((await get(server.url, '/v1/ledger')).body.logKey);
+    const chain = world.chain();
+    for (const { event } of chain) expect((await post(server.url, event)).status).toBe(201);
+    lot = chain[3]?.lots[0] ?? '';
+  }, 60_000);
+
+  afterAll(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function adit(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+    return new Promise((resolve) => {
+      const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder }, timeout: 30_000 };
+      const child = execFile(process.execPath, [MAIN, ...args], options, (_error, out, err) =>
+        resolve({ code: child.exitCode, out, err }),
+      );
+    });
+  }
+
+  it('saves a bundle and verifies it, step by step, with the verdicts and as of when', async () => {
+    const saved = await adit('bundle', 'fetch', lot, '-o', 'lot.json', '--server', server.url);
+    expect(saved).toMatchObject({ code: 0, err: '' });
+    const { code, out } = await adit('verify', 'lot.json', '--log-key', logKey);
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.filter((line) => line.includes('✓'))).toHaveLength(9);
+    expect(out).toContain('record intact · custody open · risk');
+    expect(out).toMatch(/current as of 20[0-9-]{8}T/);
+    expect(lines.at(-1)).toBe('VERIFIED');
+  });
+
+  it('takes the bundle from its URL, and gives one document to a script', async () => {
+    const url = `${server.url}/v1/lots/${lot}/bundle`;
+    const { code, out } = await adit('verify', url, '--log-key', logKey, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ verdict: 'VERIFIED', lot: { id: lot }, verdicts: { record: 'intact' } });
+  });
+
+  it('ends with 5 where nothing is pinned, and with 3 and the entry where something was changed', async () => {
+    expect(await adit('verify', 'lot.json')).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/INCOMPLETE .*pinned/),
+    });
+    const forged = JSON.parse(readFileSync(join(folder, 'lot.json'), 'utf8')) as BundleJson;
+    forged.events.splice(3, 1);
+    writeFileSync(join(folder, 'forged.json'), JSON.stringify(forged));
+    const { code, out } = await adit('verify', 'forged.json', '--log-key', logKey);
+    expect(code).toBe(3);
+    expect(out).toContain('BROKEN');
+    writeFileSync(join(folder, 'none.json'), '{"format":"other"}');
+    expect((await adit('verify', 'none.json', '--log-key', logKey)).code).toBe(1);
+  });
+
+  it('goes by a policy: too few witnesses is incomplete', async () => {
+    const none = `log ${logKey}\nquorum none\n`;
+    writeFileSync(join(folder, 'none.policy'), none);
+    expect((await adit('verify', 'lot.json', '--policy', 'none.policy')).code).toBe(0);
+    const seed = randomBytes(32);
+    const witness = witnessVkey('witness.example/w1', ed25519.getPublicKey(seed));
+    writeFileSync(join(folder, 'some.policy'), `log ${logKey}\nwitness w1 ${witness}\nquorum w1\n`);
+    expect(await adit('verify', 'lot.json', '--policy', 'some.policy')).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/INCOMPLETE .*too few for the policy/),
+    });
+    const whole = JSON.parse(readFileSync(join(folder, 'lot.json'), 'utf8')) as BundleJson;
+    const seconds = Math.floor(Date.now() / 1_000);
+    whole.checkpoint += cosign(parseNote(whole.checkpoint).text, 'witness.example/w1', seed, seconds);
+    writeFileSync(join(folder, 'witnessed.json'), JSON.stringify(whole));
+    expect(await adit('verify', 'witnessed.json', '--policy', 'some.policy')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('cosigned by witness.example/w1'),
+    });
+  });
+
+  it('writes plain files that other tools can check', async () => {
+    expect((await adit('bundle', 'unpack', 'lot.json', 'plain')).code).toBe(0);
+    const whole = JSON.parse(readFileSync(join(folder, 'lot.json'), 'utf8')) as BundleJson;
+    const names = readdirSync(join(folder, 'plain', 'events')).filter((name) => name.endsWith('.jws'));
+    expect(names).toHaveLength(whole.events.length);
+    expect(readFileSync(join(folder, 'plain', 'checkpoint'), 'utf8')).toBe(whole.checkpoint);
+    for (const name of names) {
+      const jws = readFileSync(join(folder, 'plain', 'events', name));
+      const proof = readFileSync(join(folder, 'plain', 'events', name.replace('.jws', '.tlog-proof')), 'utf8');
+      expect(rootOf(jws, proof)).toBe(whole.checkpoint.split('\n')[2]);
+    }
+    const [jws = ''] = names;
+    const one = await adit(
+      'verify',
+      join('plain', 'events', jws.replace('.jws', '.tlog-proof')),
+      '--event',
+      join('plain', 'events', jws),
+      '--log-key',
+      logKey,
+    );
+    expect(one.code).toBe(0);
+  });
+
+  it('refuses what is older than it has seen, and keeps the proof of a fork', async () => {
+    const forger = await Forger.open();
+    const { lots } = await forger.write('coop', 'lot.declared', {
+      place: { site: 'hill' },
+      outputs: [{ mineral: 'cassiterite', form: 'concentrate', mass: { value: '5', uom: 'KGM' } }],
+    });
+    const bundleAt = async (name: string): Promise<void> => {
+      const text = forger.bundle(lots[0] ?? '', { sealed: await forger.seal() });
+      writeFileSync(join(folder, name), text);
+    };
+    const verify = (name: string, ...more: string[]) =>
+      adit('verify', name, '--log-key', forger.log.vkey, '--state', 'seen.json', ...more);
+    await bundleAt('first.json');
+    await bundleAt('second.json');
+    expect((await verify('second.json')).code).toBe(0);
+    expect(await verify('first.json')).toMatchObject({
+      code: 5,
+      out: expect.stringContaining('something newer exists'),
+    });
+    expect((await verify('first.json', '--allow-older')).code).toBe(0);
+
+    // Another last entry: the operator's second log of the same size, proved as well as the first.
+    forger.texts.pop();
+    forger.events.pop();
+    await bundleAt('fork.json');
+    const { code, out } = await verify('fork.json');
+    expect(code).toBe(3);
+    expect(out).toContain('two different trees');
+    const evidence = readdirSync(folder).find((name) => name.startsWith('fork-example.org-tin-')) ?? '';
+    const { logKey: key, checkpoints } = JSON.parse(readFileSync(join(folder, evidence), 'utf8')) as {
+      logKey: string;
+      checkpoints: string[];
+    };
+    const roots = checkpoints.map((note) => openCheckpoint(note, [key]));
+    expect(roots.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(new Set(checkpoints.map((note) => note.split('\n')[1])).size).toBe(1);
+    expect(new Set(checkpoints.map((note) => note.split('\n')[2])).size).toBe(2);
+  });
+});
+
+/** RFC 6962 by hand, as `sha256sum` and a reader of C2SP tlog-proof would reckon it. */
+function rootOf(entry: Buffer, proof: string): string {
+  const sha256 = (...parts: Uint8Array[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
+  const lines = proof.split('\n');
+  const start = lines.findIndex((line) => line.startsWith('index '));
+  let index = Number(lines[start]?.slice(6));
+  const end = lines.indexOf('', start);
+  const size = Number(lines[end + 2]);
+  let last = size - 1;
+  let hash = sha256(Buffer.of(0), entry);
+  for (const line of lines.slice(start + 1, end)) {
+    const sibling = Buffer.from(line, 'base64');
+    while (index % 2 === 0 && index === last) [index, last] = [Math.floor(index / 2), Math.floor(last / 2)];
+    hash = index % 2 === 1 ? sha256(Buffer.of(1), sibling, hash) : sha256(Buffer.of(1), hash, sibling);
+    [index, last] = [Math.floor(index / 2), Math.floor(last / 2)];
+  }
+  return hash.toString('base64');
+}

@@ -1,6 +1,7 @@
-import { type AuditScope, auditNow, loadConfig } from '../server/operator.js';
+import type { AuditScope } from '../server/operator.js';
 import { type Register, terminalOf } from './commands.js';
 import { CommandError, EXIT } from './terminal.js';
+import { operator } from './operator.js';
 
 interface Options {
   lot?: string;
@@ -26,6 +27,7 @@ export const audit: Register = (program) => {
     .action(async (options: Options, command) => {
       const terminal = terminalOf(command);
       let bar: { what: string; show(done: number): void } | null = null;
+      const { auditNow, loadConfig } = await operator();
       const audited = await auditNow(loadConfig(), scopeOf(options), (what, done, size) => {
         if (bar?.what !== what) bar = { what, show: terminal.progress(what, size) };
         bar.show(done);

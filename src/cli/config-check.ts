@@ -1,6 +1,6 @@
-import { ConfigError, configKeys, loadConfig, redactedConfig } from '../server/operator.js';
 import { type Register, terminalOf } from './commands.js';
 import { EXIT } from './terminal.js';
+import { operator } from './operator.js';
 
 export const configCheck: Register = (program) => {
   const config = program
@@ -10,8 +10,9 @@ export const configCheck: Register = (program) => {
   config
     .command('check')
     .summary('check the environment, and show what it amounts to')
-    .action((_options: unknown, command) => {
+    .action(async (_options: unknown, command) => {
       const terminal = terminalOf(command);
+      const { ConfigError, configKeys, loadConfig, redactedConfig } = await operator();
       try {
         const shown = redactedConfig(loadConfig());
         for (const { name } of configKeys) terminal.say(`${name.padEnd(30)} ${JSON.stringify(shown[name])}`);

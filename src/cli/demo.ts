@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Alert, LotEvent } from '../client/shapes.js';
 import { decodeBase64url, decodeUtf8 } from '../core/event/grammar.js';
-import { tamper } from '../server/operator.js';
+import { operator } from './operator.js';
 import { type Register, terminalOf } from './commands.js';
 import { Receiver } from './demo-receiver.js';
 import { Cast } from './scenario/cast.js';
@@ -127,6 +127,7 @@ async function changeWeight(stage: Stage, { event, index }: LotEvent, terminal: 
   const was = output.mass.value;
   output.mass.value = String(Number(was) + 10);
   const body = Buffer.from(JSON.stringify(payload)).toString('base64url');
+  const { tamper } = await operator();
   await tamper(
     stage.server,
     `UPDATE entries SET jws = '${[header, body, signature].join('.')}' WHERE index = ${index}`,

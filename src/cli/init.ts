@@ -3,10 +3,11 @@ import { dirname } from 'node:path';
 import { generateSigner } from '../core/event/build.js';
 import { AditClient } from '../client/adit-client.js';
 import { recordEvent } from '../client/record-event.js';
-import { JsonLogger, KeyFileError, initialise, loadConfig, startServer } from '../server/operator.js';
+import type { Config } from '../server/operator.js';
 import { type Register, terminalOf } from './commands.js';
 import { readSigner } from './key-file.js';
 import { CommandError, type Terminal } from './terminal.js';
+import { operator } from './operator.js';
 
 export const init: Register = (program) => {
   program
@@ -19,8 +20,8 @@ export const init: Register = (program) => {
     .addHelpText('before', 'Example: adit init --open\n')
     .action(async (options: InitOptions, command) => {
       const terminal = terminalOf(command);
-      const config = loadConfig();
-      const vkey = makeKeys(config);
+      const config = (await operator()).loadConfig();
+      const vkey = await makeKeys(config);
       terminal.say(`${terminal.colour.green('✓')} log key    ${config.logKeyFile}`);
       terminal.say(`${terminal.colour.green('✓')} service key ${config.serviceKeyFile}`);
       terminal.say(`${terminal.colour.green('✓')} guard       ${config.guardFile}`);
@@ -37,7 +38,8 @@ interface InitOptions {
   registrar: string;
 }
 
-function makeKeys(config: ReturnType<typeof loadConfig>): string {
+async function makeKeys(config: Config): Promise<string> {
+  const { KeyFileError, initialise } = await operator();
   try {
     for (const file of [config.logKeyFile, config.serviceKeyFile, config.guardFile])
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -60,6 +62,7 @@ async function open(options: InitOptions, terminal: Terminal): Promise<void> {
     // There is one already; it is used.
   }
   const signer = readSigner(options.registrarKey);
+  const { JsonLogger, loadConfig, startServer } = await operator();
   const free = loadConfig(undefined, { PORT: '0', ADIT_ROLE: 'all' });
   const server = await startServer(free, { logger: new JsonLogger('error') });
   try {

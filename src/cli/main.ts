@@ -2,7 +2,6 @@
 import { Command, CommanderError } from 'commander';
 import { AditError } from '../core/errors.js';
 import { AditProblem, NoAnswer } from '../client/problem.js';
-import { ConfigError, DataFolderHeldError, KeyFileError } from '../server/operator.js';
 import { alerts } from './alerts.js';
 import { audit } from './audit.js';
 import { terminalOf } from './commands.js';
@@ -46,6 +45,13 @@ for (const register of [
 ])
   register(program);
 
+/** Errors that the service throws when it cannot start, by name: their classes come with the service, which is loaded late. */
+const ofTheService = new Map([
+  ['ConfigError', 'Run "adit config check" after mending it.'],
+  ['KeyFileError', 'Run "adit config check" to see where keys are looked for.'],
+  ['DataFolderHeldError', 'Two services on one folder would be two servers on one database.'],
+]);
+
 /** What to print for an error, what to do next, and with which code to end. */
 function explain(error: unknown): { message: string; advice: string; exitCode: number } {
   if (error instanceof CommandError) return error;
@@ -63,21 +69,9 @@ function explain(error: unknown): { message: string; advice: string; exitCode: n
     };
   if (error instanceof AditError)
     return { message: error.message, advice: 'Check the input and try again.', exitCode: EXIT.error };
-  if (error instanceof ConfigError)
-    return { message: error.message, advice: 'Run "adit config check" after mending it.', exitCode: EXIT.usage };
-  if (error instanceof KeyFileError)
-    return {
-      message: error.message,
-      advice: 'Run "adit config check" to see where keys are looked for.',
-      exitCode: EXIT.error,
-    };
-  if (error instanceof DataFolderHeldError)
-    return {
-      message: error.message,
-      advice: 'Two services on one folder would be two servers on one database.',
-      exitCode: EXIT.error,
-    };
-  const { message, stack } = error as Error;
+  const { name, message, stack } = error as Error;
+  const advice = ofTheService.get(name);
+  if (advice !== undefined) return { message, advice, exitCode: name === 'ConfigError' ? EXIT.usage : EXIT.error };
   return { message: `Something failed: ${message}`, advice: stack ?? '', exitCode: EXIT.error };
 }
 

@@ -1,5 +1,5 @@
-import { loadConfig, openDatabase } from '../server/operator.js';
 import { type Register, terminalOf } from './commands.js';
+import { operator } from './operator.js';
 
 export const migrate: Register = (program) => {
   program
@@ -8,6 +8,7 @@ export const migrate: Register = (program) => {
     .description('Runs the migrations that the database lacks. `adit serve` does so too when it starts.')
     .action(async (_options: unknown, command) => {
       const terminal = terminalOf(command);
+      const { loadConfig, openDatabase } = await operator();
       const database = await openDatabase(loadConfig(), (message) => terminal.say(message));
       await database.stop();
       terminal.say(`${terminal.colour.green('✓')} the database is up to date`);

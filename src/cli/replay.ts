@@ -1,6 +1,7 @@
-import { type Difference, type EntryProblem, loadConfig, replayProjections } from '../server/operator.js';
+import type { Difference, EntryProblem } from '../server/operator.js';
 import { type Register, terminalOf } from './commands.js';
 import { EXIT } from './terminal.js';
+import { operator } from './operator.js';
 
 const describe = ({ table, key, column, stored, replayed }: Difference): string =>
   column === null
@@ -15,6 +16,7 @@ export const replay: Register = (program) => {
     .action(async (_options: unknown, command) => {
       const terminal = terminalOf(command);
       let bar: ((done: number) => void) | null = null;
+      const { loadConfig, replayProjections } = await operator();
       const found = await replayProjections(loadConfig(), {
         pace: async (done, size) => (bar ??= terminal.progress('replaying', size))(done),
       });

@@ -1,5 +1,5 @@
-import { JsonLogger, loadConfig, startServer, stopOnSignals } from '../server/operator.js';
 import { type Register, terminalOf } from './commands.js';
+import { operator } from './operator.js';
 
 export const serve: Register = (program) => {
   program
@@ -10,6 +10,7 @@ export const serve: Register = (program) => {
     .addHelpText('before', 'Example: adit serve\n')
     .action(async ({ role }: { role?: string }, command) => {
       const terminal = terminalOf(command);
+      const { JsonLogger, loadConfig, startServer, stopOnSignals } = await operator();
       const config = loadConfig(undefined, role === undefined ? {} : { ADIT_ROLE: role });
       const logger = new JsonLogger(config.logLevel);
       const server = await startServer(config, { logger });

@@ -5,17 +5,8 @@ import { AditClient } from '../../client/adit-client.js';
 import { AditProblem } from '../../client/problem.js';
 import { decodeBase64url, decodeUtf8 } from '../../core/event/grammar.js';
 import type { Finding, Verdicts } from '../../client/shapes.js';
-import {
-  type Config,
-  JsonLogger,
-  type RunningServer,
-  SimulatedClock,
-  initialise,
-  loadConfig,
-  startServer,
-  tamper,
-  verifyNow,
-} from '../../server/operator.js';
+import type { Config, RunningServer, SimulatedClock } from '../../server/operator.js';
+import { operator } from '../operator.js';
 import { Cast } from './cast.js';
 import type { Scenario, Step } from './scenario-file.js';
 
@@ -43,6 +34,7 @@ export async function openStage(
   startsAt: number,
   settings: Record<string, string> = {},
 ): Promise<Stage> {
+  const { JsonLogger, SimulatedClock: Clock, initialise, loadConfig, startServer } = await operator();
   const folder = mkdtempSync(join(tmpdir(), 'adit-'));
   const config = loadConfig({
     ADIT_ORIGIN: origin,
@@ -55,7 +47,7 @@ export async function openStage(
     PORT: '0',
     ...settings,
   });
-  const clock = new SimulatedClock(startsAt);
+  const clock = new Clock(startsAt);
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     initialise(config);
@@ -104,6 +96,7 @@ export async function playSteps(
   told: (sent: number) => void,
 ): Promise<Pick<Outcome, 'accepted' | 'refused'>> {
   const { client, clock, server } = stage;
+  const { tamper } = await operator();
   const refused: Outcome['refused'] = [];
   const signed = new Map<number, string>();
   let sent = 0;
@@ -137,7 +130,7 @@ export async function playScenario(
     const played = await playSteps(scenario, stage, cast, told);
     if (scenario.advanceTo !== undefined)
       stage.clock.setTo(Math.max(stage.clock.now(), Date.parse(scenario.advanceTo)));
-    await verifyNow(stage.server);
+    await (await operator()).verifyNow(stage.server);
     return {
       ...played,
       findings: await findingsOf(stage.client, cast),

@@ -87,7 +87,7 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   if (typeof tree === 'string') return run.broken('inclusion', tree);
   run.held('inclusion', `all ${bundle.events.length} events are in the log of ${checkpoint.size} entries`);
 
-  const { events, flaw: unreadable } = readEvents(bundle);
+  const { events, flaw: unreadable } = readEvents(bundle, trust.sha256);
   if (unreadable !== null) return run.broken(unreadable.step, unreadable.detail, unreadable.index);
   const fork = seenFault(events, tree);
   if (fork !== null) return run.broken('inclusion', fork.detail, fork.index);

@@ -3,6 +3,7 @@ import { AditError } from '../errors.js';
 import { parseEnvelope } from '../event/envelope.js';
 import { type AditEvent, readEvent } from '../event/event.js';
 import type { SignatureAlgorithm } from '../event/keys.js';
+import type { Sha256 } from '../log/tree.js';
 import type { Bundle } from './bundle.js';
 import type { Flaw } from './readmit.js';
 
@@ -16,11 +17,11 @@ export interface BundledEvent {
 }
 
 /** Reads the events of a bundle; a disclosure that is not in the text that was signed is a flaw of its own. */
-export function readEvents({ log, events }: Bundle): { events: BundledEvent[]; flaw: Flaw | null } {
+export function readEvents({ log, events }: Bundle, sha256?: Sha256): { events: BundledEvent[]; flaw: Flaw | null } {
   const read: BundledEvent[] = [];
   for (const { index, event: text } of events) {
     try {
-      const envelope = parseEnvelope(text);
+      const envelope = parseEnvelope(text, sha256);
       const { header, signingInput, signature } = envelope;
       read.push({ index, event: readEvent(envelope, log), alg: header.alg, signingInput, signature });
     } catch (error) {

@@ -47,16 +47,16 @@ export function judgeBundle(
   const undecided: Judged['undecided'] = [];
   const findings: Judged['findings'] = [];
   for (const rule of eventRules) {
-    const judgement = attempt(() => judge(rule, facts, parameters));
+    const judgement = rule.needs === 'whole' ? OUTSIDE : attempt(() => judge(rule, facts, parameters));
     if (typeof judgement === 'string') undecided.push({ rule: rule.id, reason: judgement });
     else {
-      for (const finding of rule.needs === 'whole' ? [] : judgement.findings)
+      for (const finding of judgement.findings)
         if (finding.lots.some((named) => scope.has(named)))
           findings.push({ ...finding, share: shareText(upstream.shareThrough(new Set(finding.lots))) });
       for (const { lots, reason } of judgement.undecided)
         if (lots.some((named) => scope.has(named))) undecided.push({ rule: rule.id, reason });
     }
-    if (rule.needs !== undefined) undecided.push({ rule: rule.id, reason: OUTSIDE });
+    if (rule.needs === 'more') undecided.push({ rule: rule.id, reason: OUTSIDE });
     else if (!sealed && rule.scope.includes('tagUses')) undecided.push({ rule: rule.id, reason: UNSEALED });
   }
   const assayed = new Set([...scope].filter((id) => view.lots.get(id)?.assayed === true));

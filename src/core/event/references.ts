@@ -25,8 +25,17 @@ interface LotClaims {
   outputs?: readonly { lot: string }[];
 }
 
+/** An event never changes, and many ask what it names. */
+const listed = new WeakMap<AditEvent, References>();
+
 /** Lists what an event names, so that it can be loaded at once; an id that is named need not exist. */
-export function references(event: AditEvent): References {
+export function references(event: AditEvent): Readonly<References> {
+  const known = listed.get(event) ?? list(event);
+  listed.set(event, known);
+  return known;
+}
+
+function list(event: AditEvent): References {
   const eventType: EventType | undefined = eventTypes.get(event.type);
   const names = eventType?.names?.(event.payload) ?? {};
   const { lots, inputs, outputs }: CommonClaims & LotClaims = event.payload;

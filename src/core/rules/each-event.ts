@@ -16,8 +16,8 @@ export function lotsOf({ event }: JudgedEvent): string[] {
   return [...new Set([...lots.map(({ lot }) => lot), ...outputs])];
 }
 
-const isOneOf = <T extends EventTypeName>(entry: JudgedEvent, types: readonly T[]): entry is JudgedOf<T> =>
-  (types as readonly string[]).includes(entry.event.type);
+const isOneOf = <T extends EventTypeName>(entry: JudgedEvent, types: ReadonlySet<string>): entry is JudgedOf<T> =>
+  types.has(entry.event.type);
 
 /**
  * A rule that judges each event of some types by itself, whatever else the facts say about it: the subjects are the
@@ -27,7 +27,8 @@ export function judgesEach<T extends EventTypeName>(
   types: readonly T[],
   look: (entry: JudgedOf<T>, facts: Facts, parameters: Parameters) => Seen[],
 ): JudgesEach {
-  const judged = ({ entries }: Facts): JudgedOf<T>[] => entries.filter((entry) => isOneOf(entry, types));
+  const wanted = new Set<string>(types);
+  const judged = ({ entries }: Facts): JudgedOf<T>[] => entries.filter((entry) => isOneOf<T>(entry, wanted));
   return {
     subjects: (facts) => judged(facts).map(({ event }) => event.id),
     evaluate: (facts, parameters) =>

@@ -13,6 +13,8 @@ import { sha256 } from '../ledger/sha256.js';
 
 /** Leaves that a subtree at the cut has on average at most: what is hashed anew when one of them changes. */
 const BUCKET = 8;
+/** Leaves of one subtree at most: many times what chance gives. The limit has each range read from the index, by itself. */
+const LEAVES = 10_000;
 /** Subtrees at the cut whose leaves are in memory at a time. */
 const BUCKETS_AT_ONCE = 4_000;
 const KEY_BYTES = 32;
@@ -67,8 +69,8 @@ export async function leavesUnder(db: Queryable, subtrees: readonly Subtree[]): 
   const { rows } = await db.query<{ n: number; key: Buffer; count: number; digest: Buffer }>(
     `SELECT (wanted.n - 1)::integer AS n, leaf.key, leaf.count, leaf.digest
        FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS wanted (low, high, n)
-       JOIN index_leaves AS leaf ON leaf.key BETWEEN wanted.low AND wanted.high
-      ORDER BY leaf.key`,
+      CROSS JOIN LATERAL (SELECT key, count, digest FROM index_leaves
+                           WHERE key BETWEEN wanted.low AND wanted.high ORDER BY key LIMIT ${LEAVES}) AS leaf`,
     [
       subtrees.map(({ depth, prefix }) => boundOf(depth, prefix, 0)),
       subtrees.map(({ depth, prefix }) => boundOf(depth, prefix, 0xff)),

@@ -70,7 +70,7 @@ export const examples: Record<EventTypeName, Example> = {
   },
   'index.sealed': {
     body: { iss: 'ledger', size: 7, root: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' },
-    required: ['size', 'root'],
+    required: ['/size', '/root'],
   },
   'log.clock': { body: { iss: 'ledger', occurredAt: '2026-05-12T06:10:02.000Z' }, required: [] },
   'event.refused': {

@@ -49,7 +49,7 @@ export function combine(left: IndexNode, right: IndexNode, sha256: Sha256 = defa
 
 /** Bit number `depth` of a key, from the most significant. */
 export const bitOf = (key: Uint8Array, depth: number): number =>
-  (((key[Math.floor(depth / 8)] ?? 0) >> (7 - (depth % 8))) & 1) as 0 | 1;
+  ((key[Math.floor(depth / 8)] ?? 0) >> (7 - (depth % 8))) & 1;
 
 /** Where, in a list sorted by key, those begin whose bit at `depth` is 1; all before share it with the first. */
 function splitAt(keys: readonly Uint8Array[], depth: number): number {

@@ -44,7 +44,8 @@ export class AuditNew {
   private async entriesHold(from: number, to: number): Promise<boolean> {
     const { rows } = await this.database.pool.query<NewEntry>(
       `SELECT e.index, e.id, e.jws, e.leaf_hash, substr(t.hashes, ((e.index % 256) * 32 + 1)::integer, 32) AS tile
-         FROM entries AS e LEFT JOIN tiles AS t ON t.level = 0 AND t.index = e.index / 256
+         FROM entries AS e
+         LEFT JOIN LATERAL (SELECT hashes FROM tiles WHERE level = 0 AND index = e.index / 256 LIMIT 1) AS t ON true
         WHERE e.index >= $1 AND e.index < $2`,
       [from, to],
     );

@@ -117,10 +117,11 @@ function expectEntries(entries: Entry[], { sent, stored }: Acknowledged, service
 const partOf = (jws: string, part: 0 | 1): Record<string, unknown> =>
   JSON.parse(Buffer.from(jws.split('.')[part] ?? '', 'base64url').toString('utf8')) as Record<string, unknown>;
 
-/** The two kinds of entry that the service itself may write. */
+const OWN_TYPES: unknown[] = ['log.clock', 'event.refused', 'index.sealed'];
+
+/** The kinds of entry that the service itself may write. */
 function isOwn(jws: string, service: string): boolean {
-  const { type } = partOf(jws, 1);
-  return (type === 'log.clock' || type === 'event.refused') && partOf(jws, 0).kid === service;
+  return OWN_TYPES.includes(partOf(jws, 1).type) && partOf(jws, 0).kid === service;
 }
 
 /** I4 and I8: what the entries tell of each lot, by a reading of our own, is what the tables say. */

@@ -6,6 +6,7 @@ import { Attestations0004 } from './0004-attestations.js';
 import { Rules0005 } from './0005-rules.js';
 import { SealedIndex0006 } from './0006-sealed-index.js';
 import { Sums0007 } from './0007-sums.js';
+import { Witnesses0008 } from './0008-witnesses.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -22,4 +23,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Rules0005,
   SealedIndex0006,
   Sums0007,
+  Witnesses0008,
 ];

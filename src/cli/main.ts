@@ -18,6 +18,7 @@ import { scenario } from './scenario.js';
 import { serve } from './serve.js';
 import { CommandError, EXIT } from './terminal.js';
 import { verify } from './verify.js';
+import { witness } from './witness.js';
 
 const program = new Command('adit')
   .description('An open custody ledger for minerals, from the mouth of the mine to the buyer.')
@@ -36,6 +37,7 @@ for (const register of [
   lot,
   bundle,
   verify,
+  witness,
   alerts,
   scenario,
   replay,

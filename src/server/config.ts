@@ -24,6 +24,9 @@ export abstract class Config {
   abstract readonly exposed: boolean;
   abstract readonly entryBundles: boolean;
   abstract readonly webhookPrivateTargets: boolean;
+  /** C2SP policy: whose cosignatures readers are to see; null: nobody's. */
+  abstract readonly witnessPolicyFile: string | null;
+  abstract readonly witnessIntervalSeconds: number;
   /** Thresholds over those of Adit; null: there are none. */
   abstract readonly ruleParametersFile: string | null;
   /** What is published of a site's volumes is so many days old, and rounded up to a multiple of so many kilograms (0: exact). */
@@ -189,6 +192,20 @@ export const configKeys: readonly ConfigKey[] = [
     'off',
     onOff,
     'on: webhooks may go to loopback and private addresses. For development only.',
+  ),
+  key(
+    'ADIT_WITNESS_POLICY_FILE',
+    'witnessPolicyFile',
+    null,
+    path,
+    'C2SP tlog-policy that names this log and its witnesses. Set: readers see only checkpoints that meet its quorum. Unset: no witness is asked.',
+  ),
+  key(
+    'ADIT_WITNESS_INTERVAL_SECONDS',
+    'witnessIntervalSeconds',
+    '5',
+    whole(1, 86_400),
+    'Seconds between the times that the witnesses are asked.',
   ),
   key(
     'ADIT_RULE_PARAMETERS_FILE',

@@ -11,6 +11,7 @@ import { Guard } from './transparency/guard.js';
 import { loadKeys } from './transparency/keys.js';
 import type { LogSigner } from './transparency/seal-log.js';
 import { TransparencyModule } from './transparency/transparency.module.js';
+import { loadWitnessPolicy } from './transparency/witness-policy.js';
 import { VerificationModule } from './verification/verification.module.js';
 
 type Modules = NonNullable<ModuleMetadata['imports']>;
@@ -26,13 +27,14 @@ export function featureModules(config: Config, databaseUrl: string): Modules {
   const keys = loadKeys(config, origin, (message) => logger.warn(message));
   const identity = new LedgerIdentity(origin, keys.vkey, keys.service, config.registrar);
   const signer: LogSigner = { origin, signer: keys.log, guard: new Guard(config.guardFile, origin) };
+  const witnesses = loadWitnessPolicy(config.witnessPolicyFile, keys.vkey);
   const answersHttp = config.role !== 'worker';
   const runsJobs = config.role !== 'api';
   return [
     DatabaseModule.forRoot({ url: databaseUrl, failed }),
     RegistryModule.forRoot(answersHttp),
     LedgerModule.forRoot(identity, answersHttp),
-    TransparencyModule.forRoot(signer, { runsJobs, answersHttp }),
+    TransparencyModule.forRoot(signer, { runsJobs, answersHttp, witnesses }),
     VerificationModule.forRoot({ runsJobs, answersHttp }),
     AlertsModule.forRoot({ secrets: new WebhookSecrets(keys.webhookMaster), runsJobs, answersHttp }),
     ProvenanceModule.forRoot(answersHttp),

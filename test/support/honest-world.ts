@@ -53,8 +53,11 @@ export class HonestWorld {
     readonly setUp: readonly Signed[],
   ) {}
 
-  /** Opens the ledger with actors `coop`, `trader`, `rival` and `plant`, and the site `hill`. */
-  static async open(base: string): Promise<HonestWorld> {
+  /**
+   * Opens the ledger with actors `coop`, `trader`, `rival` and `plant`, and the site `hill`.
+   * @param shown waits until readers see what was recorded, where that takes witnesses.
+   */
+  static async open(base: string, shown: () => Promise<void> = () => Promise.resolve()): Promise<HonestWorld> {
     const registrar = await openAsRegistrar(base);
     const actors: Record<string, OutsideActor> = { registrar };
     const roles = { coop: ['miner'], trader: ['trader'], rival: ['trader'], plant: ['processor', 'exporter'] };
@@ -65,6 +68,7 @@ export class HonestWorld {
       operator: 'coop',
       minerals: ['cassiterite'],
     });
+    await shown();
     return new HonestWorld(registrar, actors, await recordedSoFar(base));
   }
 

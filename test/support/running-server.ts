@@ -18,14 +18,16 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** The whole service on a database, keys and guard of its own, on a free port. */
+type Settings = Record<string, string>;
+
+/** The whole service on a database, keys and guard of its own, on a free port. @param settings may need the log's key. */
 export async function startTestServer(
-  settings: Record<string, string> = {},
+  settings: Settings | ((logKey: string) => Settings) = {},
   overrides: Overrides = {},
 ): Promise<TestServer> {
   const database = await testDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'adit-server-'));
-  const config = loadConfig({
+  const standard = {
     DATABASE_URL: database.url,
     DATABASE_OWNER_URL: database.ownerUrl,
     ADIT_ORIGIN: 'example.org/tin',
@@ -37,9 +39,10 @@ export async function startTestServer(
     ADIT_ENTRY_BUNDLES: 'on',
     ADIT_WEBHOOK_PRIVATE_TARGETS: 'on',
     PORT: '0',
-    ...settings,
-  });
-  initKeys(config, config.origin);
+  };
+  const { origin, ...paths } = loadConfig({ ...standard, ...(typeof settings === 'function' ? {} : settings) });
+  const { vkey } = initKeys(paths, origin);
+  const config = loadConfig({ ...standard, ...(typeof settings === 'function' ? settings(vkey) : settings) });
   new Guard(config.guardFile, config.origin).create();
   return running(config, database, overrides, () => rmSync(folder, { recursive: true, force: true }));
 }

@@ -1,8 +1,8 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { AditError } from '../errors.js';
 import { decodeBase64, encodeBase64 } from './base64.js';
-import { type Ed25519Verify, isKeyName, isSoundKey, parseNote, verifyEd25519 } from './note.js';
+import { type Ed25519Verify, formatSignature, isKeyName, isSoundKey, parseNote, verifyEd25519 } from './note.js';
 import { defaultSha256 } from './tree.js';
 
 /**
@@ -66,8 +66,7 @@ export function cosign(text: string, name: string, seed: Uint8Array, seconds: nu
   const time = new Uint8Array(TIME_BYTES);
   new DataView(time.buffer).setBigUint64(0, BigInt(seconds));
   const signature = ed25519.sign(messageOf(text, seconds), seed);
-  const line = concatBytes(hexToBytes(witnessKeyId(name, publicKey)), time, signature);
-  return `— ${name} ${encodeBase64(line)}\n`;
+  return formatSignature({ name, keyId: witnessKeyId(name, publicKey), signature: concatBytes(time, signature) });
 }
 
 /** The cosignatures of these witnesses that stand in a note and verify; one that does not verify counts as none. */

@@ -126,14 +126,23 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
   requirePlainText(text);
   if (!text.endsWith('\n')) throw malformed('The text of a note ends in a newline.');
   const message = encoder.encode(text);
-  const lines = signers.map((signer) => {
+  const signatures = signers.map((signer) => {
     if (!isKeyName(signer.name)) throw malformed(`"${signer.name}" is not the name of a note's key.`);
-    const signature = concatBytes(hexToBytes(signer.keyId), signer.sign(message));
-    return `— ${signer.name} ${encodeBase64(signature)}\n`;
+    return { name: signer.name, keyId: signer.keyId, signature: signer.sign(message) };
   });
-  if (lines.length === 0 || lines.length > MAX_SIGNATURES)
+  return formatNote(text, signatures);
+}
+
+/** Puts a note together again from its text and signatures. */
+export function formatNote(text: string, signatures: readonly NoteSignature[]): string {
+  if (signatures.length === 0 || signatures.length > MAX_SIGNATURES)
     throw malformed(`A note has 1 to ${MAX_SIGNATURES} signatures.`);
-  return `${text}\n${lines.join('')}`;
+  return `${text}\n${signatures.map(formatSignature).join('')}`;
+}
+
+/** The line of one signature, with its newline. */
+export function formatSignature({ name, keyId: id, signature }: NoteSignature): string {
+  return `— ${name} ${encodeBase64(concatBytes(hexToBytes(id), signature))}\n`;
 }
 
 function requirePlainText(text: string): void {

@@ -24,8 +24,13 @@ export class ReadReceipt {
     return this.receipt(index, 'SELECT size, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT 1');
   }
 
-  /** A receipt under the newest signed checkpoint. */
-  newest(index: number): Promise<string> {
+  /** A receipt under the newest checkpoint that witnesses have cosigned, else under the newest signed one. */
+  async newest(index: number): Promise<string> {
+    const { rows } = await this.database.pool.query<{ size: number; note: string }>(
+      'SELECT size, note FROM witnessed_checkpoints WHERE size > $1 ORDER BY size DESC LIMIT 1',
+      [index],
+    );
+    if (rows[0] !== undefined) return this.under(index, rows[0].size, rows[0].note);
     return this.receipt(
       index,
       'SELECT size, note FROM checkpoints WHERE size > $1 AND note IS NOT NULL ORDER BY size DESC LIMIT 1',
@@ -41,9 +46,14 @@ export class ReadReceipt {
     }
     if (checkpoint === undefined || checkpoint.note === null)
       throw new AditError('overloaded', 'The checkpoint above this entry is being signed; ask again shortly.');
-    const proof = await this.tree.proveInclusion(index, checkpoint.size);
-    return formatTlogProof({ index, proof, checkpoint: checkpoint.note });
+    return this.under(index, checkpoint.size, checkpoint.note);
   }
+
+  private async under(index: number, size: number, checkpoint: string): Promise<string> {
+    const proof = await this.tree.proveInclusion(index, size);
+    return formatTlogProof({ index, proof, checkpoint });
+  }
+
   private async checkpoint(index: number, sql: string): Promise<SignedCheckpoint | undefined> {
     const { rows } = await this.database.pool.query<SignedCheckpoint>(sql, [index]);
     return rows[0];

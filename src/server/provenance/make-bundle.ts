@@ -8,9 +8,10 @@ import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { loadHashes } from '../ledger/read-tree.js';
 import { sha256 } from '../ledger/sha256.js';
+import { CollectCosignatures } from '../transparency/collect-cosignatures.js';
 import { ProveIndex, type ProvenIndex } from '../transparency/prove-index.js';
 import { SealIndex } from '../transparency/seal-index.js';
-import { SealLog } from '../transparency/seal-log.js';
+import { ShowCheckpoint } from '../transparency/show-checkpoint.js';
 import { GatherBundle, type Gathered } from './gather-bundle.js';
 
 /** Events in memory at a time. */
@@ -33,8 +34,9 @@ export class MakeBundle {
   constructor(
     private readonly database: Database,
     private readonly identity: LedgerIdentity,
-    private readonly log: SealLog,
+    private readonly shown: ShowCheckpoint,
     private readonly sealing: SealIndex,
+    private readonly cosignatures: CollectCosignatures,
     private readonly index: ProveIndex,
   ) {}
 
@@ -43,8 +45,8 @@ export class MakeBundle {
     if (this.making >= AT_ONCE) throw new AditError('overloaded', 'Other bundles are being made; ask again shortly.');
     this.making += 1;
     try {
-      if (sealed) await this.sealing.seal();
-      const { size, note } = await this.log.newestCheckpoint();
+      if (sealed) await this.seal();
+      const { size, note } = await this.shown.newest();
       const entry = await this.index.newest(size);
       const gatherer = new GatherBundle(this.database.pool, this.identity.origin, size);
       const gathered = await gatherer.gather(lot, entry === null ? [] : [entry]);
@@ -54,6 +56,12 @@ export class MakeBundle {
     } finally {
       this.making -= 1;
     }
+  }
+
+  /** Seals the index now, and lets the witnesses see it, without which it could not be shown. */
+  private async seal(): Promise<void> {
+    await this.sealing.seal();
+    await this.cosignatures.collect();
   }
 
   private async nodes({ indexes, seen }: Gathered, size: number): Promise<string> {

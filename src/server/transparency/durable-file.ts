@@ -27,6 +27,12 @@ export function replaceAtOnce(path: string, text: string): void {
   renameSync(draft, path);
 }
 
+/** As `replaceAtOnce`, and what is there once this returns survives a power failure. */
+export function replaceDurably(path: string, text: string): void {
+  replaceAtOnce(path, text);
+  syncFolder(path);
+}
+
 function writeSynced(path: string, text: string): void {
   const file = openSync(path, 'w', OWNER_ONLY);
   try {

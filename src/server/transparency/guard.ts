@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { HASH_BYTES, emptyRoot, sameHash } from '../../core/log/tree.js';
@@ -16,9 +16,9 @@ export interface GuardState {
 /**
  * `missing`: nothing tells what was signed before, so nothing may be signed. `unreadable`: the file is not what this
  * class wrote. `foreign`: it guards another log. `exists`: a guard is made once. `backwards`: the step asked for would
- * let a second history be signed.
+ * let a second history be signed. `contradicted`: a checkpoint that this log signed is known to contradict it.
  */
-export type GuardFailure = 'missing' | 'unreadable' | 'foreign' | 'exists' | 'backwards';
+export type GuardFailure = 'missing' | 'unreadable' | 'foreign' | 'exists' | 'backwards' | 'contradicted';
 
 export class GuardError extends Error {
   constructor(
@@ -40,6 +40,16 @@ const stateSchema = z.strictObject({
     return z.NEVER;
   }),
 });
+
+const contradictionSchema = z.object({ detail: z.string(), checkpoint: z.string() });
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
 
 /**
  * The memory of what the log key signed last: one line of JSON in a file outside the database and its backups, so that
@@ -64,8 +74,31 @@ export class Guard {
     return state;
   }
 
+  /** Where a checkpoint that contradicts the log is kept, as evidence and until a person has decided. */
+  get evidencePath(): string {
+    return `${this.path}.contradiction.json`;
+  }
+
+  /** What is known to contradict the log, in a sentence; null while nothing is. Known to every process of the host. */
+  contradiction(): string | null {
+    if (!existsSync(this.evidencePath)) return null;
+    const { detail } = contradictionSchema.safeParse(readJson(this.evidencePath)).data ?? {};
+    return `${detail ?? 'A checkpoint that this log signed contradicts it.'} The evidence is ${this.evidencePath}.`;
+  }
+
+  /** Keeps a signed checkpoint that contradicts the log; from then on nothing is signed. The first one stays. */
+  contradict(detail: string, checkpoint: string): void {
+    try {
+      createDurably(this.evidencePath, `${JSON.stringify({ detail, checkpoint })}\n`);
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+
   /** Throws a GuardError where there is no guard that can be relied on: then nothing may be signed. */
   read(): GuardState {
+    const contradiction = this.contradiction();
+    if (contradiction !== null) throw new GuardError('contradicted', contradiction);
     const state = parse(this.path, this.readText());
     if (state.origin !== this.origin)
       throw new GuardError('foreign', `The guard at ${this.path} is that of ${state.origin}, not of ${this.origin}.`);

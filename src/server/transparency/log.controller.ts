@@ -1,14 +1,15 @@
-import { Controller, Get, Header, Param } from '@nestjs/common';
+import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { ReadTiles } from './read-tiles.js';
-import { SealLog } from './seal-log.js';
+import { ShowCheckpoint, type Witnessing } from './show-checkpoint.js';
 
 /** The log as C2SP tlog-tiles: anyone may read hash tiles and checkpoints; entries only where a setting allows it. */
 @ApiTags('log')
 @Controller('log')
 export class LogController {
   constructor(
-    private readonly sealed: SealLog,
+    private readonly shown: ShowCheckpoint,
     private readonly tiles: ReadTiles,
   ) {}
 
@@ -16,9 +17,21 @@ export class LogController {
   @Header('content-type', 'text/plain; charset=utf-8')
   @Header('cache-control', 'no-cache')
   @ApiProduces('text/plain')
-  @ApiOperation({ summary: 'The newest signed checkpoint (C2SP tlog-checkpoint)' })
-  async checkpoint(): Promise<string> {
-    return (await this.sealed.newestCheckpoint()).note;
+  @ApiOperation({
+    summary: 'The newest signed checkpoint (C2SP tlog-checkpoint)',
+    description:
+      'Where the ledger has witnesses: the newest that enough of them have cosigned. `Last-Modified` says when they had.',
+  })
+  async checkpoint(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    const { note, witnessedAt } = await this.shown.newest();
+    if (witnessedAt !== null) reply.header('last-modified', witnessedAt.toUTCString());
+    return note;
+  }
+
+  @Get('witnesses')
+  @ApiOperation({ summary: 'How old the checkpoint is that readers see, and how each witness answered last' })
+  witnesses(): Promise<Witnessing> {
+    return this.shown.witnesses();
   }
 
   @Get('tile/*')

@@ -4,17 +4,17 @@ import { entryBundle, parseTilePath } from '../../core/log/tile.js';
 import { Database } from '../database/database.js';
 import { ReadLog } from '../ledger/read-log.js';
 import { tileHashes } from '../ledger/read-tree.js';
-import { SealLog } from './seal-log.js';
+import { ShowCheckpoint } from './show-checkpoint.js';
 
 const TILE_WIDTH = 256;
 
-/** Serves tiles of what has been signed; nothing beyond the newest checkpoint is shown. */
+/** Serves tiles of what readers are shown; nothing beyond the newest checkpoint that they may see. */
 @Injectable()
 export class ReadTiles {
   constructor(
     private readonly database: Database,
     private readonly log: ReadLog,
-    private readonly sealed: SealLog,
+    private readonly shown: ShowCheckpoint,
     private readonly bundlesServed: boolean,
   ) {}
 
@@ -22,7 +22,7 @@ export class ReadTiles {
   async read(path: string): Promise<Buffer> {
     const tile = parseTilePath(path);
     if (tile === null) throw new AditError('not-found', `${path} is not the path of a tile.`);
-    const { size } = await this.sealed.newestCheckpoint();
+    const { size } = await this.shown.newest();
     const level = tile.level === 'entries' ? 0 : tile.level;
     const start = tile.index * TILE_WIDTH;
     const width = tile.width ?? TILE_WIDTH;

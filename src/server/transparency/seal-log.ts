@@ -75,13 +75,25 @@ export class SealLog implements Seal {
 
   /** The newest signed checkpoint, or the one of the empty log. Throws `log-halted` rather than show an older log. */
   async newestCheckpoint(): Promise<{ size: number; note: string }> {
-    if (this.halted !== null) throw new AditError('log-halted', this.halted);
+    this.requireStanding();
     const { rows } = await this.database.pool.query<{ size: number; note: string }>(
       'SELECT size, note FROM checkpoints WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1',
     );
     if (rows[0] !== undefined) return rows[0];
     const root = await this.tree.rootAt(0);
     return { size: 0, note: signCheckpoint({ origin: this.log.origin, size: 0, root }, this.log.signer) };
+  }
+
+  /** Throws `log-halted` where this log is known to be another than the one that was signed, by any process of the host. */
+  requireStanding(): void {
+    this.halted ??= this.log.guard.contradiction();
+    if (this.halted !== null) throw new AditError('log-halted', this.halted);
+  }
+
+  /** Halts the log, here and in every other process, because of a checkpoint that it signed and does not continue. */
+  contradict(detail: string, checkpoint: string): void {
+    this.log.guard.contradict(detail, checkpoint);
+    this.halted ??= this.log.guard.contradiction();
   }
 
   private readGuard(): GuardState {

@@ -5,21 +5,28 @@ import { Database } from '../database/database.js';
 import { HealthRegistry } from '../http/health.js';
 import { AppendEvents } from '../ledger/append-events.js';
 import { ReadLog } from '../ledger/read-log.js';
+import { CollectCosignatures } from './collect-cosignatures.js';
+import { CollectCosignaturesProcessor } from './collect-cosignatures.processor.js';
 import { ProveIndex } from './prove-index.js';
 import { ScheduleIndex } from './schedule-index.js';
 import { SealIndex } from './seal-index.js';
 import { SealIndexProcessor } from './seal-index.processor.js';
 import { LogController } from './log.controller.js';
 import { ReadTiles } from './read-tiles.js';
+import { ScheduleWitnesses } from './schedule-witnesses.js';
 import { LogSigner, SealLog } from './seal-log.js';
+import { ShowCheckpoint } from './show-checkpoint.js';
+import { WitnessMetrics } from './witness-metrics.js';
+import { WitnessPolicy } from './witness-policy.js';
 
 export interface TransparencyOptions {
   /** Whether this process seals the index, answers, or both. */
   runsJobs: boolean;
   answersHttp: boolean;
+  witnesses: WitnessPolicy;
 }
 
-/** Checkpoints, tiles, the sealed index and the guard. */
+/** Checkpoints and who has cosigned them, tiles, the sealed index and the guard. */
 @Module({})
 export class TransparencyModule implements OnApplicationBootstrap {
   private readonly logger = new Logger('transparency');
@@ -27,18 +34,19 @@ export class TransparencyModule implements OnApplicationBootstrap {
   constructor(
     append: AppendEvents,
     private readonly sealed: SealLog,
+    private readonly cosignatures: CollectCosignatures,
     health: HealthRegistry,
   ) {
     append.sealWith(sealed);
     health.register('log', () => Promise.resolve(sealed.haltedBecause));
   }
 
-  static forRoot(signer: LogSigner, { runsJobs, answersHttp }: TransparencyOptions): DynamicModule {
+  static forRoot(signer: LogSigner, { runsJobs, answersHttp, witnesses }: TransparencyOptions): DynamicModule {
     const tiles = {
       provide: ReadTiles,
-      inject: [Database, ReadLog, SealLog, Config],
-      useFactory: (database: Database, log: ReadLog, sealed: SealLog, { entryBundles }: Config) =>
-        new ReadTiles(database, log, sealed, entryBundles),
+      inject: [Database, ReadLog, ShowCheckpoint, Config],
+      useFactory: (database: Database, log: ReadLog, shown: ShowCheckpoint, { entryBundles }: Config) =>
+        new ReadTiles(database, log, shown, entryBundles),
     };
     return {
       module: TransparencyModule,
@@ -46,19 +54,26 @@ export class TransparencyModule implements OnApplicationBootstrap {
       controllers: answersHttp ? [LogController] : [],
       providers: [
         { provide: LogSigner, useValue: signer },
+        { provide: WitnessPolicy, useValue: witnesses },
         SealLog,
+        ShowCheckpoint,
+        CollectCosignatures,
+        WitnessMetrics,
         SealIndex,
         ProveIndex,
         ...(answersHttp ? [tiles] : []),
         ...(runsJobs ? [ScheduleIndex, SealIndexProcessor] : []),
+        ...(runsJobs && witnesses.policy !== null ? [ScheduleWitnesses, CollectCosignaturesProcessor] : []),
       ],
-      exports: [SealLog, SealIndex, ProveIndex],
+      exports: [SealLog, ShowCheckpoint, CollectCosignatures, SealIndex, ProveIndex],
     };
   }
 
   /** A log that must not be signed is still read: the service stays up, and says why wherever it is asked. */
   async onApplicationBootstrap(): Promise<void> {
     try {
+      // A witness may remember what a restored database and a restored guard have both forgotten; nothing is signed before.
+      await this.cosignatures.collect(true);
       await this.sealed.sealPending();
     } catch (error) {
       if (!(error instanceof AditError)) throw error;

@@ -30,6 +30,8 @@ const besideTheLog = [
   'index_state',
   'index_leaves',
   'index_nodes',
+  'witnessed_checkpoints',
+  'witnesses',
   'filings',
   'revisits',
   'audits',

@@ -1,0 +1,40 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import { MAX_SUBMISSION_LENGTH, SIZE_TYPE } from '../core/log/add-checkpoint.js';
+import type { WitnessStore } from './witness-store.js';
+
+/** A slow sender holds a socket no longer than this, ms. */
+const REQUEST_TIMEOUT = 10_000;
+const TEXT = 'text/plain; charset=utf-8';
+
+/** The HTTP side of a witness (C2SP tlog-witness): `add-checkpoint`, and for monitors what it cosigned last. */
+export function witnessServer(
+  store: Pick<WitnessStore, 'consider' | 'newest'>,
+  { prefix, now, told }: { prefix: string; now: () => number; told: (line: string) => void },
+): FastifyInstance {
+  const server = fastify({
+    bodyLimit: MAX_SUBMISSION_LENGTH,
+    requestTimeout: REQUEST_TIMEOUT,
+    logger: false,
+    forceCloseConnections: true,
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.post(`${prefix}/add-checkpoint`, (request, reply) => {
+    const body = typeof request.body === 'string' ? request.body : '';
+    const considered = store.consider(body, Math.floor(now() / 1_000));
+    if (considered.status === 200) {
+      told(`cosigned ${considered.checkpoint.origin}, ${considered.checkpoint.size} entries`);
+      return reply.type(TEXT).send(considered.cosignature);
+    }
+    // A checkpoint that its log has signed and that contradicts the one before is what a witness is there to see.
+    if (considered.status === 422) told(`REFUSED: ${considered.detail}\n${body}`);
+    if (considered.status === 409) return reply.code(409).type(SIZE_TYPE).send(`${considered.size}\n`);
+    return reply.code(considered.status).type(TEXT).send(`${considered.detail}\n`);
+  });
+  server.get<{ Params: { hash: string } }>(`${prefix}/:hash/checkpoint`, ({ params }, reply) => {
+    const note = store.newest(params.hash);
+    if (note === null) return reply.code(404).type(TEXT).send('This witness has cosigned nothing of that log.\n');
+    return reply.type(TEXT).header('cache-control', 'no-cache').send(note);
+  });
+  return server;
+}

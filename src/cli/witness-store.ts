@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import * as z from 'zod';
+import { type Consideration, type WitnessedLog, considerSubmission } from '../core/log/add-checkpoint.js';
+import { decodeBase64, encodeBase64 } from '../core/log/base64.js';
+import { readCheckpoint } from '../core/log/checkpoint.js';
+import { COSIGNATURE_TYPE, cosign, witnessKeyId, witnessVkey } from '../core/log/cosignature.js';
+import { parseVkey } from '../core/log/note.js';
+import { emptyRoot } from '../core/log/tree.js';
+import type { operator } from './operator.js';
+import { sha256 } from './platform-crypto.js';
+import { CommandError } from './terminal.js';
+
+/** How files are written so that a power failure cannot undo them, and kept from two processes at once. */
+export type DurableFiles = Pick<
+  Awaited<ReturnType<typeof operator>>,
+  'createDurably' | 'replaceDurably' | 'withFileLock'
+>;
+
+const SEED_BYTES = 32;
+/** What the witness knows of one log, as it stands in its file. */
+const logSchema = z.strictObject({
+  origin: z.string(),
+  logKeys: z.array(z.string()).min(1).max(16),
+  /** The checkpoint cosigned last, with the signatures of the log and the witness; null: none yet. */
+  note: z.string().nullable(),
+});
+type StoredLog = z.infer<typeof logSchema>;
+
+/** SHA-256 of a log's origin in hexadecimal: how the protocol names a log in addresses, and the witness in its folder. */
+export const originHash = (origin: string): string => bytesToHex(sha256(utf8ToBytes(origin)));
+
+const keyFile = (folder: string): string => join(folder, 'witness.key');
+const logFile = (folder: string, hash: string): string => join(folder, `${hash}.json`);
+
+/** Makes the key of a new witness; a folder that holds one is left alone. Gives the verifier key. */
+export function initWitness(folder: string, name: string, { createDurably }: DurableFiles): string {
+  const seed = new Uint8Array(randomBytes(SEED_BYTES));
+  const vkey = witnessVkey(name, ed25519.getPublicKey(seed));
+  const id = witnessKeyId(name, ed25519.getPublicKey(seed));
+  const encoded = encodeBase64(Uint8Array.of(COSIGNATURE_TYPE, ...seed));
+  if (existsSync(keyFile(folder)))
+    throw new CommandError(`There is a witness in ${folder} already.`, 'Its key is not replaced. Name another folder.');
+  createDurably(keyFile(folder), `PRIVATE+KEY+${name}+${id}+${encoded}\n`);
+  return vkey;
+}
+
+/**
+ * A witness's folder: its key, and a file for each log that it watches. A log whose file is lost is a log it does not
+ * know: it then answers 404 and cosigns nothing, and does not begin anew with a history that may be another.
+ */
+export class WitnessStore {
+  readonly vkey: string;
+  private readonly name: string;
+  private readonly seed: Uint8Array;
+
+  constructor(
+    readonly folder: string,
+    private readonly files: DurableFiles,
+  ) {
+    const text = readOr(keyFile(folder), `There is no witness in ${folder}.`, 'Make one with "adit witness init".');
+    const [, name = '', id = '', encoded = ''] =
+      /^PRIVATE\+KEY\+([^+\n]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\n?$/.exec(text) ?? [];
+    const bytes = decodeBase64(encoded);
+    if (bytes?.[0] !== COSIGNATURE_TYPE || bytes.length !== 1 + SEED_BYTES)
+      throw new CommandError(`The key in ${folder} is not that of a witness.`, 'Put the right one back.');
+    this.seed = bytes.slice(1);
+    this.name = name;
+    const publicKey = ed25519.getPublicKey(this.seed);
+    if (witnessKeyId(name, publicKey) !== id)
+      throw new CommandError(`The key in ${folder} is damaged.`, 'Its id does not derive from it: put it back.');
+    this.vkey = witnessVkey(name, publicKey);
+  }
+
+  /** Lets the witness watch a log, or trust another key of a log that it watches. Gives the log's origin. */
+  add(logKey: string): string {
+    const { name: origin } = parseVkey(logKey);
+    const path = logFile(this.folder, originHash(origin));
+    return this.locked(() => {
+      const known = existsSync(path) ? this.read(path) : null;
+      if (known?.logKeys.includes(logKey) === true)
+        throw new CommandError(`This key of ${origin} is known already.`, 'Nothing was changed.');
+      if (known === null) this.files.createDurably(path, serialise({ origin, logKeys: [logKey], note: null }));
+      else this.files.replaceDurably(path, serialise({ ...known, logKeys: [...known.logKeys, logKey] }));
+      return origin;
+    });
+  }
+
+  /** The logs that it watches, with the checkpoint it cosigned last of each. */
+  logs(): StoredLog[] {
+    return readdirSync(this.folder)
+      .filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
+      .map((name) => this.read(join(this.folder, name)));
+  }
+
+  /** The checkpoint cosigned last of the log whose origin has this hash; null if there is none. */
+  newest(hash: string): string | null {
+    const path = logFile(this.folder, hash);
+    return /^[0-9a-f]{64}$/.test(hash) && existsSync(path) ? this.read(path).note : null;
+  }
+
+  /**
+   * Considers a submission and, where it is taken, stores the checkpoint before it gives the cosignature. Nothing comes
+   * between looking and storing, also from another process, so that no two histories are ever cosigned.
+   * @param seconds the time, s since 1970 UTC
+   */
+  consider(body: string, seconds: number): Consideration & { cosignature?: string } {
+    return this.locked(() => {
+      const considered = considerSubmission(body, (origin) => this.witnessed(origin));
+      if (considered.status !== 200) return considered;
+      const { checkpoint, text, note } = considered;
+      const path = logFile(this.folder, originHash(checkpoint.origin));
+      const cosignature = cosign(text, this.name, this.seed, seconds);
+      this.files.replaceDurably(path, serialise({ ...this.read(path), note: `${note}${cosignature}` }));
+      return { ...considered, cosignature };
+    });
+  }
+
+  private witnessed(origin: string): WitnessedLog | null {
+    const path = logFile(this.folder, originHash(origin));
+    if (!existsSync(path)) return null;
+    const { logKeys, note } = this.read(path);
+    const { size, root } = note === null ? { size: 0, root: emptyRoot() } : readCheckpoint(note);
+    return { keys: logKeys.map(parseVkey), size, root };
+  }
+
+  private locked<T>(action: () => T): T {
+    return this.files.withFileLock(join(this.folder, 'witness.lock'), action);
+  }
+
+  private read(path: string): StoredLog {
+    try {
+      return logSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    } catch {
+      throw new CommandError(
+        `${path} is damaged.`,
+        'A witness that has forgotten what it cosigned must not go on: put the file back, or retire the witness.',
+      );
+    }
+  }
+}
+
+const serialise = (log: StoredLog): string => `${JSON.stringify(log)}\n`;
+
+function readOr(path: string, message: string, advice: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new CommandError(message, advice);
+  }
+}

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { openCheckpoint } from '../../core/log/checkpoint.js';
+import { openCosignatures } from '../../core/log/cosignature.js';
+import { type Policy, checkQuorum } from '../../core/log/policy.js';
+import { sameHash } from '../../core/log/tree.js';
+import { Database } from '../database/database.js';
+import { LedgerIdentity } from '../ledger/ledger-identity.js';
+import { ReadTree } from '../ledger/read-tree.js';
+import { type WitnessAnswer, askWitness, checkpointOf } from './ask-witness.js';
+import { SealLog } from './seal-log.js';
+import { type AskedWitness, WitnessPolicy } from './witness-policy.js';
+
+/** A signed checkpoint on its way, and what is known of the witnesses from the last time. */
+interface Round {
+  size: number;
+  note: string;
+  /** With the cosignatures that are there already. */
+  cosigned: string;
+  known: Map<string, number>;
+}
+
+interface Asked {
+  witness: AskedWitness;
+  answer: WitnessAnswer | { outcome: 'contradicted' | 'ahead'; detail: string };
+  /** What it has cosigned, as far as it says. */
+  size: number;
+}
+
+/**
+ * Has the newest checkpoint cosigned by the witnesses of the policy, all at a time, and keeps it once they are enough.
+ * Appends do not wait for this. A witness that shows a checkpoint of ours which the log does not continue proves that an
+ * older database was put back or another log was signed: then the log is halted. One that only says so is not heeded.
+ */
+@Injectable()
+export class CollectCosignatures {
+  private readonly logger = new Logger('transparency');
+  private running: Promise<void> | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly tree: ReadTree,
+    private readonly identity: LedgerIdentity,
+    private readonly sealed: SealLog,
+    private readonly witnesses: WitnessPolicy,
+  ) {}
+
+  /**
+   * Whoever asks while one is under way gets that one.
+   * @param everyone also those who have cosigned this checkpoint: a restored database remembers that they did, and not what
+   * they have cosigned since
+   */
+  collect(everyone = false): Promise<void> {
+    this.running ??= this.collectOnce(everyone).finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async collectOnce(everyone: boolean): Promise<void> {
+    const { policy, asked } = this.witnesses;
+    if (policy === null) return;
+    const round = await this.begin(everyone);
+    const done = new Set(
+      openCosignatures(
+        round.cosigned,
+        asked.map(({ key }) => key),
+      ).map(({ by }) => by.vkey),
+    );
+    const missing = asked.filter(({ key }) => !done.has(key.vkey));
+    if (missing.length === 0) return;
+    const answers = missing.map(async (witness) => {
+      const answered = await this.ask(witness, round);
+      await this.take(answered, round, policy);
+      return answered;
+    });
+    await this.remember(await Promise.all(answers));
+  }
+
+  /** Adds a cosignature, and keeps the checkpoint once they are enough: a slow witness holds up nobody. */
+  private async take({ answer }: Asked, round: Round, policy: Policy): Promise<void> {
+    if (answer.outcome !== 'cosigned') return;
+    round.cosigned += answer.line;
+    if (checkQuorum(round.cosigned, policy).met) await this.keep(round.size, round.cosigned);
+  }
+
+  private async begin(everyone: boolean): Promise<Round> {
+    const { size, note } = await this.sealed.newestCheckpoint();
+    const { rows: stored } = await this.database.pool.query<{ note: string }>(
+      'SELECT note FROM witnessed_checkpoints WHERE size = $1 AND NOT $2',
+      [size, everyone],
+    );
+    const { rows: known } = await this.database.pool.query<{ vkey: string; size: number }>(
+      'SELECT vkey, size FROM witnesses',
+    );
+    return { size, note, cosigned: stored[0]?.note ?? note, known: new Map(known.map((row) => [row.vkey, row.size])) };
+  }
+
+  /** Twice at most: the first answer may say from which size the proof must lead. */
+  private async ask(witness: AskedWitness, { size, note, known }: Round): Promise<Asked> {
+    let oldSize = Math.min(known.get(witness.key.vkey) ?? 0, size);
+    for (let attempt = 0; ; attempt += 1) {
+      const proof = await this.tree.proveConsistency(oldSize, size);
+      const answer = await askWitness(witness, { oldSize, proof, note });
+      if (answer.outcome === 'cosigned') return { witness, answer, size };
+      if (answer.outcome === 'failed') return { witness, answer, size: oldSize };
+      const mayRetry = answer.outcome === 'conflict' && answer.size < size && answer.size !== oldSize && attempt === 0;
+      if (!mayRetry) return this.compare(witness, answer, oldSize);
+      oldSize = answer.size;
+    }
+  }
+
+  /** What a witness holds that will not cosign: proof against this log, or a mere claim. */
+  private async compare(witness: AskedWitness, answer: WitnessAnswer, oldSize: number): Promise<Asked> {
+    const claim =
+      answer.outcome === 'conflict' ? `says that it has cosigned ${answer.size} entries` : 'finds it inconsistent';
+    const hash = createHash('sha256').update(this.identity.origin).digest('hex');
+    const note = await checkpointOf(witness, hash);
+    const why = note === null ? null : await this.contradiction(note, witness.name);
+    if (note === null || why === null)
+      return { witness, answer: { outcome: 'ahead', detail: `${claim}, and proves nothing` }, size: oldSize };
+    this.sealed.contradict(why, note);
+    return { witness, answer: { outcome: 'contradicted', detail: why }, size: oldSize };
+  }
+
+  /** How a note that this log has signed contradicts the log as it is; null if it does not, or we never signed it. */
+  private async contradiction(note: string, name: string): Promise<string | null> {
+    try {
+      const opened = openCheckpoint(note, [this.identity.logKey]);
+      if (!opened.ok) return null;
+      const { size, root } = opened.checkpoint;
+      // Read after the note was fetched: another process may have appended meanwhile.
+      const { rows } = await this.database.pool.query<{ size: number }>('SELECT size FROM log_state');
+      const own = rows[0]?.size ?? 0;
+      if (size > own)
+        return `Witness ${name} holds a signed checkpoint of ${size} entries, the database has ${own}: an older copy of the database has been put back.`;
+      return sameHash(await this.tree.rootAt(size), root)
+        ? null
+        : `Witness ${name} holds a signed checkpoint of ${size} entries with another root: two histories have been signed with this log's key.`;
+    } catch (error) {
+      if (error instanceof AditError) return null;
+      throw error;
+    }
+  }
+
+  private async remember(answers: readonly Asked[]): Promise<void> {
+    const told = answers.map(({ witness, answer, size }) => ({
+      vkey: witness.key.vkey,
+      size,
+      outcome: answer.outcome,
+      detail: 'detail' in answer ? answer.detail : '',
+    }));
+    for (const { vkey, outcome, detail } of told)
+      if (outcome !== 'cosigned') this.logger.warn({ msg: 'a witness did not cosign', witness: vkey, outcome, detail });
+    await this.database.pool.query(
+      `INSERT INTO witnesses (vkey, size, outcome, detail, asked_at)
+       SELECT *, clock_timestamp() FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[])
+       ON CONFLICT (vkey) DO UPDATE SET size = excluded.size, outcome = excluded.outcome,
+                                        detail = excluded.detail, asked_at = excluded.asked_at`,
+      [
+        told.map(({ vkey }) => vkey),
+        told.map(({ size }) => size),
+        told.map(({ outcome }) => outcome),
+        told.map(({ detail }) => detail),
+      ],
+    );
+  }
+
+  private async keep(size: number, note: string): Promise<void> {
+    await this.database.pool.query(
+      `INSERT INTO witnessed_checkpoints (size, note) VALUES ($1, $2)
+       ON CONFLICT (size) DO UPDATE SET note = excluded.note
+        WHERE length(excluded.note) > length(witnessed_checkpoints.note)`,
+      [size, note],
+    );
+  }
+}

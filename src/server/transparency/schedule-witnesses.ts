@@ -1,0 +1,22 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import { Config } from '../config.js';
+import { KeepsJobs } from '../queue/keeps-jobs.js';
+
+export const WITNESS_QUEUE = 'witnesses';
+
+/** Has the witnesses asked in their time. */
+@Injectable()
+export class ScheduleWitnesses extends KeepsJobs {
+  constructor(
+    private readonly config: Config,
+    @InjectQueue(WITNESS_QUEUE) private readonly queue: Queue,
+  ) {
+    super();
+  }
+
+  protected begin(): Promise<void> {
+    return this.repeat(this.queue, 'collect', this.config.witnessIntervalSeconds * 1_000);
+  }
+}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { openCheckpoint } from '../../core/log/checkpoint.js';
+import { checkQuorum } from '../../core/log/policy.js';
+import { Database } from '../database/database.js';
+import { LedgerIdentity } from '../ledger/ledger-identity.js';
+import { SealLog } from './seal-log.js';
+import { WitnessPolicy } from './witness-policy.js';
+
+/** The checkpoint that readers are shown. */
+export interface ShownCheckpoint {
+  size: number;
+  note: string;
+  /** When enough witnesses had cosigned it; null where no policy asks for any. */
+  witnessedAt: Date | null;
+}
+
+export interface WitnessState {
+  name: string;
+  vkey: string;
+  outcome: string;
+  detail: string;
+  askedAt: string | null;
+}
+
+/** How the witnesses of a ledger stand to it. */
+export interface Witnessing {
+  /** C2SP tlog-policy; empty: no witness is asked. */
+  policy: string;
+  /** Null: nothing can be shown yet, or no policy asks for it. */
+  shown: { size: number; at: string } | null;
+  witnesses: WitnessState[];
+}
+
+/** What readers see of the log: with a policy, only a checkpoint that meets it, however old it is. */
+@Injectable()
+export class ShowCheckpoint {
+  /** The note that was checked last, so that it is not checked again for every reader. */
+  private checked = '';
+
+  constructor(
+    private readonly database: Database,
+    private readonly identity: LedgerIdentity,
+    private readonly sealed: SealLog,
+    private readonly witnessPolicy: WitnessPolicy,
+  ) {}
+
+  /** Throws `log-halted`, and `overloaded` as long as too few witnesses have cosigned any. */
+  async newest(): Promise<ShownCheckpoint> {
+    if (this.witnessPolicy.policy === null) return { ...(await this.sealed.newestCheckpoint()), witnessedAt: null };
+    this.sealed.requireStanding();
+    const { rows } = await this.database.pool.query<{ size: number; note: string; witnessedAt: Date }>(
+      `SELECT size, note, witnessed_at AS "witnessedAt" FROM witnessed_checkpoints ORDER BY size DESC LIMIT 1`,
+    );
+    const [row] = rows;
+    if (row === undefined || !this.meetsPolicy(row.note))
+      throw new AditError('overloaded', 'Too few witnesses have cosigned a checkpoint so far; ask again shortly.');
+    return row;
+  }
+
+  /** The policy, what readers see under it and since when, and the witnesses. */
+  async witnesses(): Promise<Witnessing> {
+    const shown = await this.newest().catch((error: unknown) => {
+      if (error instanceof AditError && error.code === 'overloaded') return null;
+      throw error;
+    });
+    const at = shown?.witnessedAt ?? null;
+    return {
+      policy: this.witnessPolicy.text,
+      shown: shown === null || at === null ? null : { size: shown.size, at: at.toISOString() },
+      witnesses: await this.witnessStates(),
+    };
+  }
+
+  /** How each witness answered when it was asked last, in the order of the policy. */
+  private async witnessStates(): Promise<WitnessState[]> {
+    const { rows } = await this.database.pool.query<{ vkey: string; outcome: string; detail: string; at: Date }>(
+      'SELECT vkey, outcome, detail, asked_at AS at FROM witnesses',
+    );
+    const known = new Map(rows.map((row) => [row.vkey, row]));
+    return this.witnessPolicy.asked.map(({ name, key }) => {
+      const { outcome = 'unasked', detail = '', at } = known.get(key.vkey) ?? {};
+      return { name, vkey: key.vkey, outcome, detail, askedAt: at?.toISOString() ?? null };
+    });
+  }
+
+  private meetsPolicy(note: string): boolean {
+    const { policy } = this.witnessPolicy;
+    if (policy === null || note === this.checked) return true;
+    const met = openCheckpoint(note, [this.identity.logKey]).ok && checkQuorum(note, policy).met;
+    if (met) this.checked = note;
+    return met;
+  }
+}

@@ -1,7 +1,8 @@
 import { cpus, totalmem } from 'node:os';
 import { parseBundle } from '../../src/core/bundle/bundle.js';
 import { checkBundle } from '../../src/core/bundle/check.js';
-import { checkSignature, sha256 } from '../../src/cli/platform-crypto.js';
+import { sha256 } from '../../src/platform/sha256.js';
+import { verifySignature } from '../../src/platform/verify-signature.js';
 import { defaultParameters } from '../../src/core/rules/parameters.js';
 import { postBatches, postEach } from '../load.js';
 import { startService } from '../service.js';
@@ -65,7 +66,13 @@ async function timed<T>(run: () => Promise<T>): Promise<[T, number]> {
 async function measure(lot: string, logKey: string): Promise<void> {
   const [, sealing] = await timed(async () => (await fetch(`${service.url}/v1/lots/${lot}/bundle?sealed=now`)).text());
   const [text, making] = await timed(async () => (await fetch(`${service.url}/v1/lots/${lot}/bundle`)).text());
-  const trust = { logKeys: [logKey], policy: null, parameters: defaultParameters, checkSignature, sha256 };
+  const trust = {
+    logKeys: [logKey],
+    policy: null,
+    parameters: defaultParameters,
+    checkSignature: verifySignature,
+    sha256,
+  };
   await checkBundle(parseBundle(text), trust);
   const [report, checking] = await timed(() => checkBundle(parseBundle(text), trust));
   const events = parseBundle(text).events.reduce((sum, { event }) => sum + event.length, 0);

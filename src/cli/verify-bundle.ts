@@ -2,7 +2,8 @@ import { parseBundle } from '../core/bundle/bundle.js';
 import { type BundleReport, type Step, checkBundle } from '../core/bundle/check.js';
 import type { Policy } from '../core/log/policy.js';
 import { defaultParameters } from '../core/rules/parameters.js';
-import { checkSignature, sha256 } from './platform-crypto.js';
+import { sha256 } from '../platform/sha256.js';
+import { verifySignature } from '../platform/verify-signature.js';
 import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from './seen-checkpoints.js';
 import type { Terminal } from './terminal.js';
 
@@ -28,7 +29,13 @@ export async function verifyBundle(
   { logKeys, policy, seen, allowOlder }: Pinned,
 ): Promise<BundleVerdict> {
   const bundle = parseBundle(text);
-  const report = await checkBundle(bundle, { logKeys, policy, parameters: defaultParameters, checkSignature, sha256 });
+  const report = await checkBundle(bundle, {
+    logKeys,
+    policy,
+    parameters: defaultParameters,
+    checkSignature: verifySignature,
+    sha256,
+  });
   const flaw = report.steps.find(({ outcome }) => outcome === 'broken');
   if (flaw !== undefined) return { word: 'BROKEN', reason: reasonOf(flaw), report, seen: null };
   const pinned = policy === null ? logKeys : policy.logs.map(({ key }) => key.vkey);

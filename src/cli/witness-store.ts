@@ -10,15 +10,10 @@ import { readCheckpoint } from '../core/log/checkpoint.js';
 import { COSIGNATURE_TYPE, cosign, witnessKeyId, witnessVkey } from '../core/log/cosignature.js';
 import { parseVkey } from '../core/log/note.js';
 import { emptyRoot } from '../core/log/tree.js';
-import type { operator } from './operator.js';
-import { sha256 } from './platform-crypto.js';
+import { createDurably, replaceDurably } from '../platform/durable-file.js';
+import { withFileLock } from '../platform/file-lock.js';
+import { sha256 } from '../platform/sha256.js';
 import { CommandError } from './terminal.js';
-
-/** How files are written so that a power failure cannot undo them, and kept from two processes at once. */
-export type DurableFiles = Pick<
-  Awaited<ReturnType<typeof operator>>,
-  'createDurably' | 'replaceDurably' | 'withFileLock'
->;
 
 const SEED_BYTES = 32;
 /** What the witness knows of one log, as it stands in its file. */
@@ -37,7 +32,7 @@ const keyFile = (folder: string): string => join(folder, 'witness.key');
 const logFile = (folder: string, hash: string): string => join(folder, `${hash}.json`);
 
 /** Makes the key of a new witness; a folder that holds one is left alone. Gives the verifier key. */
-export function initWitness(folder: string, name: string, { createDurably }: DurableFiles): string {
+export function initWitness(folder: string, name: string): string {
   const seed = new Uint8Array(randomBytes(SEED_BYTES));
   const vkey = witnessVkey(name, ed25519.getPublicKey(seed));
   const id = witnessKeyId(name, ed25519.getPublicKey(seed));
@@ -57,10 +52,7 @@ export class WitnessStore {
   private readonly name: string;
   private readonly seed: Uint8Array;
 
-  constructor(
-    readonly folder: string,
-    private readonly files: DurableFiles,
-  ) {
+  constructor(readonly folder: string) {
     const text = readOr(keyFile(folder), `There is no witness in ${folder}.`, 'Make one with "adit witness init".');
     const [, name = '', id = '', encoded = ''] =
       /^PRIVATE\+KEY\+([^+\n]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\n?$/.exec(text) ?? [];
@@ -83,8 +75,8 @@ export class WitnessStore {
       const known = existsSync(path) ? this.read(path) : null;
       if (known?.logKeys.includes(logKey) === true)
         throw new CommandError(`This key of ${origin} is known already.`, 'Nothing was changed.');
-      if (known === null) this.files.createDurably(path, serialise({ origin, logKeys: [logKey], note: null }));
-      else this.files.replaceDurably(path, serialise({ ...known, logKeys: [...known.logKeys, logKey] }));
+      if (known === null) createDurably(path, serialise({ origin, logKeys: [logKey], note: null }));
+      else replaceDurably(path, serialise({ ...known, logKeys: [...known.logKeys, logKey] }));
       return origin;
     });
   }
@@ -114,7 +106,7 @@ export class WitnessStore {
       const { checkpoint, text, note } = considered;
       const path = logFile(this.folder, originHash(checkpoint.origin));
       const cosignature = cosign(text, this.name, this.seed, seconds);
-      this.files.replaceDurably(path, serialise({ ...this.read(path), note: `${note}${cosignature}` }));
+      replaceDurably(path, serialise({ ...this.read(path), note: `${note}${cosignature}` }));
       return { ...considered, cosignature };
     });
   }
@@ -128,7 +120,7 @@ export class WitnessStore {
   }
 
   private locked<T>(action: () => T): T {
-    return this.files.withFileLock(join(this.folder, 'witness.lock'), action);
+    return withFileLock(join(this.folder, 'witness.lock'), action);
   }
 
   private read(path: string): StoredLog {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { readCheckpoint } from '../core/log/checkpoint.js';
 import { type Register, terminalOf } from './commands.js';
-import { operator } from './operator.js';
 import { CommandError } from './terminal.js';
 import { WitnessStore, initWitness } from './witness-store.js';
 
@@ -23,9 +22,9 @@ export const witness: Register = (program) => {
     .summary('make the key of a new witness')
     .argument('<folder>', 'where the witness keeps its key and what it cosigned; made if it is not there')
     .argument('<name>', 'what policies call its key, such as example.org/witness')
-    .action(async (folder: string, name: string, _options: object, command: Command) => {
+    .action((folder: string, name: string, _options: object, command: Command) => {
       const terminal = terminalOf(command);
-      const vkey = initWitness(folder, name, await operator());
+      const vkey = initWitness(folder, name);
       terminal.say(`${terminal.colour.green('✓')} key in ${folder}; whoever has it can speak for the witness`);
       terminal.say(`verifier key, for policies: ${vkey}`);
       terminal.result({ folder, vkey });
@@ -35,9 +34,9 @@ export const witness: Register = (program) => {
     .summary('watch a log, or trust another key of one')
     .argument('<folder>', 'of the witness')
     .argument('<vkey>', "the log's verifier key, from whoever runs it")
-    .action(async (folder: string, vkey: string, _options: object, command: Command) => {
+    .action((folder: string, vkey: string, _options: object, command: Command) => {
       const terminal = terminalOf(command);
-      const origin = new WitnessStore(folder, await operator()).add(vkey);
+      const origin = new WitnessStore(folder).add(vkey);
       terminal.say(`${terminal.colour.green('✓')} watches ${origin}`);
       terminal.result({ origin });
     });
@@ -54,7 +53,7 @@ async function serve(folder: string, { host, port }: ServeOptions, command: Comm
   const terminal = terminalOf(command);
   if (!/^[0-9]{1,5}$/.test(port)) throw new CommandError('--port is not a number.', 'Give one up to 65535.');
   const { witnessServer } = await import('./witness-server.js');
-  const store = new WitnessStore(folder, await operator());
+  const store = new WitnessStore(folder);
   const told = (line: string): void => terminal.say(`${new Date().toISOString()} ${line}`);
   const server = witnessServer(store, { prefix: '', now: Date.now, told });
   const url = await server.listen({ host, port: Number(port) });

@@ -28,8 +28,6 @@ export { Clock, SimulatedClock } from './clock.js';
 export { DataFolderHeldError } from './database/data-folder-lock.js';
 export { JsonLogger } from './logger.js';
 export { type RunningServer, openDatabase, startServer, stopOnSignals } from './start.js';
-export { createDurably, replaceDurably } from './transparency/durable-file.js';
-export { withFileLock } from './transparency/file-lock.js';
 export { KeyFileError } from './transparency/keys.js';
 export type { Difference } from './ledger/compare-projections.js';
 export type { EntryProblem, Replay } from './ledger/replay.js';

@@ -4,9 +4,6 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { witnessServer } from '../../src/cli/witness-server.js';
 import { WitnessStore, initWitness } from '../../src/cli/witness-store.js';
-import { createDurably, replaceDurably, withFileLock } from '../../src/server/operator.js';
-
-const files = { createDurably, replaceDurably, withFileLock };
 
 /** What a request is answered with instead of the truth; null: the truth. */
 export type Lie = (() => { status: number; text: string } | 'nothing') | null;
@@ -21,8 +18,8 @@ export class TestWitness {
   private port = 0;
 
   constructor(readonly name: string) {
-    this.vkey = initWitness(this.folder, `example.org/${name}`, files);
-    this.store = new WitnessStore(this.folder, files);
+    this.vkey = initWitness(this.folder, `example.org/${name}`);
+    this.store = new WitnessStore(this.folder);
   }
 
   get url(): string {

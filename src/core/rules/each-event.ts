@@ -16,8 +16,28 @@ export function lotsOf({ event }: JudgedEvent): string[] {
   return [...new Set([...lots.map(({ lot }) => lot), ...outputs])];
 }
 
-const isOneOf = <T extends EventTypeName>(entry: JudgedEvent, types: ReadonlySet<string>): entry is JudgedOf<T> =>
-  types.has(entry.event.type);
+/** The entries of each type, found once for all rules that judge the same entries. */
+const byType = new WeakMap<readonly JudgedEvent[], Map<string, JudgedEvent[]>>();
+
+function sorted(entries: readonly JudgedEvent[]): Map<string, JudgedEvent[]> {
+  const known = byType.get(entries);
+  if (known !== undefined) return known;
+  const types = new Map<string, JudgedEvent[]>();
+  for (const entry of entries) {
+    const list = types.get(entry.event.type);
+    if (list === undefined) types.set(entry.event.type, [entry]);
+    else list.push(entry);
+  }
+  byType.set(entries, types);
+  return types;
+}
+
+/** The entries of some types, in the order in which they stand. */
+export function ofTypes<T extends EventTypeName>(entries: readonly JudgedEvent[], types: readonly T[]): JudgedOf<T>[] {
+  const lists = types.flatMap((type) => sorted(entries).get(type) ?? []);
+  const inOrder = types.length === 1 ? lists : lists.toSorted((a, b) => a.index - b.index);
+  return inOrder as JudgedOf<T>[];
+}
 
 /**
  * A rule that judges each event of some types by itself, whatever else the facts say about it: the subjects are the
@@ -27,8 +47,7 @@ export function judgesEach<T extends EventTypeName>(
   types: readonly T[],
   look: (entry: JudgedOf<T>, facts: Facts, parameters: Parameters) => Seen[],
 ): JudgesEach {
-  const wanted = new Set<string>(types);
-  const judged = ({ entries }: Facts): JudgedOf<T>[] => entries.filter((entry) => isOneOf<T>(entry, wanted));
+  const judged = ({ entries }: Facts): JudgedOf<T>[] => ofTypes(entries, types);
   return {
     subjects: (facts) => judged(facts).map(({ event }) => event.id),
     evaluate: (facts, parameters) =>

@@ -29,22 +29,28 @@ export function factsOfLog(
   judged: readonly JudgedEvent[] = entries,
 ): Facts {
   const about = new Map<string, JudgedEvent[]>();
-  for (const entry of entries) for (const { subject } of filedUnder(entry)) push(about, subject, entry);
+  const totals = new Map<string, bigint>();
+  const chains = chainsOf(entries);
+  for (const entry of entries)
+    for (const { subject, amount } of filedUnder(entry)) {
+      push(about, subject, entry);
+      if (amount !== undefined) totals.set(subject, (totals.get(subject) ?? 0n) + amount);
+    }
   const facts: Facts = {
     end: (entries.at(-1)?.index ?? -1) + 1,
     now: entries.findLast((entry) => isType(entry, 'log.clock'))?.event.occurredAtMs ?? null,
-    entries: judged,
-    chains: chainsOf(entries),
+    entries: [...judged],
+    chains,
     lots,
     about,
     handovers: judged.filter((entry) => isType(entry, 'custody.dispatched')),
     refusals: entries.filter((entry) => isType(entry, 'event.refused')),
     ...tagsOf(entries),
-    ...lineageOf(entries),
+    ...lineageOf(entries, chains),
     production: [],
     exports: new Map(),
     seenAt: seenOf(entries),
-    totals: totalsOf(entries),
+    totals,
     actors: actorsOf(entries),
     record: null,
   };
@@ -93,13 +99,6 @@ function exportsOf({ ancestors }: Facts, entries: readonly JudgedEvent[]): Map<s
 const seenOf = (entries: readonly JudgedEvent[]): Facts['seenAt'] =>
   new Map(entries.flatMap(({ index, recordedAt }) => (recordedAt === null ? [] : [[index + 1, recordedAt] as const])));
 
-function totalsOf(entries: readonly JudgedEvent[]): Facts['totals'] {
-  const totals = new Map<string, bigint>();
-  for (const { subject, amount } of entries.flatMap(filedUnder))
-    if (amount !== undefined) totals.set(subject, (totals.get(subject) ?? 0n) + amount);
-  return totals;
-}
-
 function tagsOf(entries: readonly JudgedEvent[]): Pick<Facts, 'tagUses' | 'tagIssues'> {
   const tagUses = new Map<string, TagUse[]>();
   const tagIssues = new Map<string, TagIssue[]>();
@@ -118,7 +117,10 @@ function tagsOf(entries: readonly JudgedEvent[]): Pick<Facts, 'tagUses' | 'tagIs
   return { tagUses, tagIssues };
 }
 
-function lineageOf(entries: readonly JudgedEvent[]): Pick<Facts, 'ancestors' | 'upstream'> {
+function lineageOf(
+  entries: readonly JudgedEvent[],
+  chains: ReadonlyMap<string, unknown>,
+): Pick<Facts, 'ancestors' | 'upstream'> {
   const ancestors = new Map<string, Set<string>>();
   const upstream = new Map<string, string[]>();
   for (const { event } of entries) {
@@ -130,7 +132,7 @@ function lineageOf(entries: readonly JudgedEvent[]): Pick<Facts, 'ancestors' | '
     }
     for (const { lot } of event.payload.outputs) ancestors.set(lot, above);
   }
-  for (const lot of chainsOf(entries).keys()) {
+  for (const lot of chains.keys()) {
     const above = [...(ancestors.get(lot) ?? [])];
     if (above.length <= MAX_UPSTREAM) upstream.set(lot, above);
   }

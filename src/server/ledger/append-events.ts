@@ -13,7 +13,7 @@ import { nextView } from './load-view.js';
 import { type LogState, loadLogState, lockLogState } from './log-state.js';
 import { ReadTree } from './read-tree.js';
 import type { Seal, TreeHead } from './seal.js';
-import { sha256 } from './sha256.js';
+import { sha256 } from '../../platform/sha256.js';
 import { unavailable } from './unavailable.js';
 import { WakeVerification } from './wake-verification.js';
 import { writeBatch } from './write-batch.js';

@@ -2,8 +2,8 @@ import { AditError, type ErrorCode, type ErrorDetail } from '../../core/errors.j
 import { type Envelope, parseEnvelope } from '../../core/event/envelope.js';
 import { type AditEvent, checkPossession, readEvent } from '../../core/event/event.js';
 import { type PublicJwk, algOf } from '../../core/event/keys.js';
-import { sha256 } from './sha256.js';
-import { verifySignature } from './verify-signature.js';
+import { sha256 } from '../../platform/sha256.js';
+import { verifySignature } from '../../platform/verify-signature.js';
 
 /** One event to be checked at the door, with the key its header names, if that is known. */
 export interface CheckJob {

@@ -15,7 +15,7 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import type { PlainError } from './check-arrival.js';
 import { ReadLog } from './read-log.js';
-import { sha256 } from './sha256.js';
+import { sha256 } from '../../platform/sha256.js';
 import { unavailable } from './unavailable.js';
 
 const TILE_HEIGHT = 8;

@@ -15,8 +15,8 @@ import { loadView, nextView } from './load-view.js';
 import { lotTables } from './lot-rows.js';
 import { type Difference, compareTables } from './compare-projections.js';
 import { type StoredEntry, entriesBetween } from './read-log.js';
-import { sha256 } from './sha256.js';
-import { verifySignature } from './verify-signature.js';
+import { sha256 } from '../../platform/sha256.js';
+import { verifySignature } from '../../platform/verify-signature.js';
 import { writeProjections } from './write-batch.js';
 
 /** Entries that are re-admitted together; bounds the memory of a replay. */

@@ -7,7 +7,7 @@ import { partialNodes, provePartial } from '../../core/log/partial-tree.js';
 import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { loadHashes } from '../ledger/read-tree.js';
-import { sha256 } from '../ledger/sha256.js';
+import { sha256 } from '../../platform/sha256.js';
 import { CollectCosignatures } from '../transparency/collect-cosignatures.js';
 import { ProveIndex, type ProvenIndex } from '../transparency/prove-index.js';
 import { SealIndex } from '../transparency/seal-index.js';

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { HASH_BYTES, emptyRoot, sameHash } from '../../core/log/tree.js';
-import { createDurably, replaceAtOnce } from './durable-file.js';
-import { withFileLock } from './file-lock.js';
-import { hasCode } from './system-error.js';
+import { createDurably, replaceAtOnce } from '../../platform/durable-file.js';
+import { withFileLock } from '../../platform/file-lock.js';
+import { hasCode } from '../../platform/system-error.js';
 
 /** What was signed last: no other tree of this size, and no smaller one, is ever signed again. */
 export interface GuardState {

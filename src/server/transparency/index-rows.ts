@@ -9,7 +9,7 @@ import {
   indexNode,
 } from '../../core/log/sealed-index.js';
 import type { Queryable } from '../database/rows.js';
-import { sha256 } from '../ledger/sha256.js';
+import { sha256 } from '../../platform/sha256.js';
 
 /** Leaves that a subtree at the cut has on average at most: what is hashed anew when one of them changes. */
 const BUCKET = 8;

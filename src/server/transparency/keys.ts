@@ -12,8 +12,8 @@ import type { Signer } from '../../core/event/build.js';
 import { type PublicJwk, publicJwkSchema, thumbprint } from '../../core/event/keys.js';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { ED25519_TYPE, type NoteSigner, isKeyName, keyId, vkey } from '../../core/log/note.js';
-import { createDurably } from './durable-file.js';
-import { hasCode } from './system-error.js';
+import { createDurably } from '../../platform/durable-file.js';
+import { hasCode } from '../../platform/system-error.js';
 
 /** Where the two private keys of a ledger are kept: neither in the database nor beside it. */
 export interface KeyPaths {

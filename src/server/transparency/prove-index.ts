@@ -10,7 +10,7 @@ import {
 } from '../../core/log/sealed-index.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
-import { sha256 } from '../ledger/sha256.js';
+import { sha256 } from '../../platform/sha256.js';
 import { type IndexState, type Subtree, leavesUnder, nodesAt, prefixOf, readIndexState } from './index-rows.js';
 
 /** Subjects whose subtrees are loaded by one statement. */

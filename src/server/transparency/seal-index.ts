@@ -12,7 +12,7 @@ import { AppendEvents } from '../ledger/append-events.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { LogEvents } from '../ledger/log-events.js';
 import { entriesBetween } from '../ledger/read-log.js';
-import { sha256 } from '../ledger/sha256.js';
+import { sha256 } from '../../platform/sha256.js';
 import {
   type Additions,
   type IndexState,

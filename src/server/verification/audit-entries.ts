@@ -6,8 +6,8 @@ import { leafHash } from '../../core/log/tree.js';
 import type { Queryable } from '../database/rows.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import type { StoredEntry } from '../ledger/read-log.js';
-import { sha256 } from '../ledger/sha256.js';
-import { verifySignature } from '../ledger/verify-signature.js';
+import { sha256 } from '../../platform/sha256.js';
+import { verifySignature } from '../../platform/verify-signature.js';
 
 /** One entry whose row is not what was logged. `columns` are those that somebody changed, as far as can be told. */
 export interface AlteredEntry {

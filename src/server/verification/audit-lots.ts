@@ -10,7 +10,7 @@ import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import type { Pace } from '../ledger/replay.js';
 import type { StoredEntry } from '../ledger/read-log.js';
 import { ReadTree, loadHashes } from '../ledger/read-tree.js';
-import { sha256 } from '../ledger/sha256.js';
+import { sha256 } from '../../platform/sha256.js';
 import { checkLeaf, signatureHolds } from './audit-entries.js';
 
 /** Lots followed upstream from those asked for at most. */

@@ -4,7 +4,7 @@ import { AditError } from '../../core/errors.js';
 import { leafHash, rootHash, rootNodes } from '../../core/log/tree.js';
 import { Database } from '../database/database.js';
 import { loadHashes } from '../ledger/read-tree.js';
-import { sha256 } from '../ledger/sha256.js';
+import { sha256 } from '../../platform/sha256.js';
 
 /** Entries held in memory at a time: four tiles. */
 const CHUNK = 1_024;

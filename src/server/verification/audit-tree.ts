@@ -3,7 +3,7 @@ import type { Queryable } from '../database/rows.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import type { Pace } from '../ledger/replay.js';
 import { entriesBetween } from '../ledger/read-log.js';
-import { sha256 } from '../ledger/sha256.js';
+import { sha256 } from '../../platform/sha256.js';
 import { type AlteredEntry, checkLeaf } from './audit-entries.js';
 import { seenOf } from './read-seen.js';
 

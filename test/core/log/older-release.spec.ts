@@ -10,7 +10,7 @@ import { openCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { TreeEdge } from '../../../src/core/log/edge.js';
 import { checkTlogProof } from '../../../src/core/log/proof-file.js';
 import { leafHash } from '../../../src/core/log/tree.js';
-import { sha256 } from '../../../src/server/ledger/sha256.js';
+import { sha256 } from '../../../src/platform/sha256.js';
 
 /** A log as release 0.1.0 wrote it: what it signed and promised holds in every later release. Never regenerate it. */
 interface Written {

@@ -1,5 +1,5 @@
 import { leafHash } from '../../../src/core/log/tree.js';
-import { withFileLock } from '../../../src/server/transparency/file-lock.js';
+import { withFileLock } from '../../../src/platform/file-lock.js';
 import { Guard } from '../../../src/server/transparency/guard.js';
 
 /** A second process for the guard's tests: moves a guard forward as often as it is told, or dies holding its lock. */

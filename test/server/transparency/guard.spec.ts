@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { emptyRoot, leafHash } from '../../../src/core/log/tree.js';
-import { FileLockError, withFileLock } from '../../../src/server/transparency/file-lock.js';
+import { FileLockError, withFileLock } from '../../../src/platform/file-lock.js';
 import { Guard, type GuardState } from '../../../src/server/transparency/guard.js';
 
 const origin = 'example.org/tin';

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { buildEvent, generateSigner, randomToken } from '../../../src/core/event/build.js';
-import { parseEnvelope } from '../../../src/core/event/envelope.js';
-import { checkSignature } from '../../../src/core/event/keys.js';
-import { verifySignature } from '../../../src/server/ledger/verify-signature.js';
+import { buildEvent, generateSigner, randomToken } from '../../src/core/event/build.js';
+import { parseEnvelope } from '../../src/core/event/envelope.js';
+import { checkSignature } from '../../src/core/event/keys.js';
+import { verifySignature } from '../../src/platform/verify-signature.js';
 
 const vectors = join(process.cwd(), '../shared/vectors/wycheproof/ed25519_test.json');
 

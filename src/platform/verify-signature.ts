@@ -1,5 +1,5 @@
 import { type KeyObject, createPublicKey, verify } from 'node:crypto';
-import { type PublicJwk, type SignatureCheck, algOf, signatureAcceptable } from '../../core/event/keys.js';
+import { type PublicJwk, type SignatureCheck, algOf, signatureAcceptable } from '../core/event/keys.js';
 
 /** Keys ready for use, by their coordinates; a cache of this many costs a few megabytes. */
 const KEY_CACHE = 10_000;

@@ -52,6 +52,7 @@ function trespass(from: string, to: string): string | null {
   if (featureLine.includes(here) && readers.includes(there)) return `${here} does not know ${there}`;
   if (featureLine.includes(here) && featureLine.indexOf(there) > featureLine.indexOf(here))
     return 'features import only those before them';
+  if (there === 'monitor' && here !== 'monitor' && here !== '') return 'only the operator opens a monitor';
   if (readers.includes(here) && !['registry', 'ledger', 'transparency', here, '', ...ground].includes(there))
     return `${here} reads registry, ledger and transparency`;
   return null;

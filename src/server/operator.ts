@@ -1,12 +1,14 @@
+import { join } from 'node:path';
 import pg from 'pg';
 import { AditError } from '../core/errors.js';
-import type { Config } from './config.js';
+import { type Config, loadConfig } from './config.js';
 import { Database } from './database/database.js';
 import { LedgerIdentity } from './ledger/ledger-identity.js';
 import { LogClock } from './ledger/log-clock.js';
 import { ReadLog } from './ledger/read-log.js';
 import { ReadTree } from './ledger/read-tree.js';
 import { type Pace, type Replay, type ReplayOptions, replayLog } from './ledger/replay.js';
+import { Monitor, type MonitorOptions } from './monitor/monitor.js';
 import { type RunningServer, openDatabase } from './start.js';
 import { Guard } from './transparency/guard.js';
 import { type ServiceKeys, initKeys, loadKeys } from './transparency/keys.js';
@@ -24,6 +26,8 @@ import { VerifyEntries } from './verification/verify-entries.js';
  * (docs/decisions/0010-cli-starts-the-server.md).
  */
 export { type Config, ConfigError, configKeys, loadConfig, redactedConfig } from './config.js';
+export { type Alarm, convicting } from './monitor/alarm.js';
+export type { Monitor, Monitored } from './monitor/monitor.js';
 export { Clock, SimulatedClock } from './clock.js';
 export { DataFolderHeldError } from './database/data-folder-lock.js';
 export { JsonLogger } from './logger.js';
@@ -105,6 +109,21 @@ export async function auditNow(
     await database.pool.end();
     await address.stop();
   }
+}
+
+export interface MonitorPlace extends Omit<MonitorOptions, 'databaseUrl'> {
+  /** A PostgreSQL of the monitor's own; null: one is started in the folder. */
+  database: string | null;
+}
+
+/** Opens a monitor of somebody else's ledger, with its own database; `close` ends both. */
+export async function openMonitor({ database, ...options }: MonitorPlace): Promise<Monitor> {
+  const config = loadConfig({
+    ADIT_DATA_DIR: join(options.folder, 'data'),
+    ...(database === null ? {} : { DATABASE_URL: database }),
+  });
+  const address = await openDatabase(config, () => undefined);
+  return new Monitor({ ...options, databaseUrl: address.appUrl }, () => address.stop());
 }
 
 /** Lets every verifier catch up now: the log's time, new entries, what has fallen due, and one whole audit. */

@@ -68,7 +68,8 @@ describe('two services on one ledger', () => {
     await first.restart(settings);
     second = await ServiceProcess.start(ground, settings);
     for (let i = 0; i < pauses; i += 1) {
-      const clients = ingest([first.url, second.url], world, acknowledged, { patient: true });
+      const rest = long ? 1_000 : 0;
+      const clients = ingest([first.url, second.url], world, acknowledged, { patient: true, rest });
       await sleep(200 + Math.random() * 200);
       first.signal('SIGSTOP');
       await sleep(pause);

@@ -8,6 +8,8 @@ export interface IngestOptions {
   clients?: number;
   /** Events in a batch. */
   size?: number;
+  /** Pause of each client after an answer, ms: what is remembered of hours of it must fit into memory. */
+  rest?: number;
 }
 
 export interface Ingest {
@@ -23,7 +25,7 @@ export function ingest(
   urls: readonly string[],
   world: HonestWorld,
   acknowledged: Acknowledged,
-  { patient = false, clients = long ? 8 : 4, size = long ? 20 : 8 }: IngestOptions = {},
+  { patient = false, clients = long ? 8 : 4, size = long ? 20 : 8, rest = 0 }: IngestOptions = {},
 ): Ingest {
   let stopped = false;
   const client = async (number: number): Promise<void> => {
@@ -33,9 +35,9 @@ export function ingest(
       const ending = single
         ? await acknowledged.sendOne(url, world.declare())
         : await acknowledged.sendBatch(url, world.batch(size));
-      if (ending === 'answered') continue;
-      if (!patient) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (ending !== 'answered' && !patient) return;
+      const wait = ending === 'answered' ? rest : 50;
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     }
   };
   const all = Promise.all(Array.from({ length: clients }, (_, number) => client(number)));

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/log/checkpoint.js';
@@ -9,6 +8,7 @@ import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { ReadTree } from '../ledger/read-tree.js';
 import { type WitnessAnswer, askWitness, checkpointOf } from './ask-witness.js';
+import { originHash } from './origin-hash.js';
 import { SealLog } from './seal-log.js';
 import { type AskedWitness, WitnessPolicy } from './witness-policy.js';
 
@@ -115,8 +115,7 @@ export class CollectCosignatures {
   private async compare(witness: AskedWitness, answer: WitnessAnswer, oldSize: number): Promise<Asked> {
     const claim =
       answer.outcome === 'conflict' ? `says that it has cosigned ${answer.size} entries` : 'finds it inconsistent';
-    const hash = createHash('sha256').update(this.identity.origin).digest('hex');
-    const note = await checkpointOf(witness, hash);
+    const note = await checkpointOf(witness, originHash(this.identity.origin));
     const why = note === null ? null : await this.contradiction(note, witness.name);
     if (note === null || why === null)
       return { witness, answer: { outcome: 'ahead', detail: `${claim}, and proves nothing` }, size: oldSize };

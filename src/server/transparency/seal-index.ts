@@ -1,28 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
-import { parseEnvelope } from '../../core/event/envelope.js';
-import { readEvent } from '../../core/event/event.js';
-import { decodeBase64url } from '../../core/event/grammar.js';
-import { subjectsNamed } from '../../core/bundle/subjects.js';
-import { subjectKey } from '../../core/log/sealed-index.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { AppendEvents } from '../ledger/append-events.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { LogEvents } from '../ledger/log-events.js';
-import { entriesBetween } from '../ledger/read-log.js';
-import { sha256 } from '../../platform/sha256.js';
-import {
-  type Additions,
-  type IndexState,
-  addToLeaves,
-  cutFor,
-  prefixOf,
-  readIndexState,
-  recut,
-  rehash,
-} from './index-rows.js';
+import { extendIndex } from './extend-index.js';
+import { type IndexState, readIndexState } from './index-rows.js';
 
 /** Entries taken into the index in one transaction; bounds its memory. */
 const PIECE = 5_000;
@@ -63,7 +48,7 @@ export class SealIndex {
       const { state, more } = await this.database.transaction((db) => this.step(db));
       if (more) continue;
       if (state.size === 0) return null;
-      return { size: state.size, entry: state.entry ?? (await this.say(state)) };
+      return this.database.transaction((db) => this.say(db));
     }
   }
 
@@ -75,44 +60,22 @@ export class SealIndex {
     const isSaid = state.entry !== null && (await saysNothingNew(db, state.size, size));
     if (size <= state.size || isSaid) return { state, more: false };
     const to = Math.min(size, state.size + PIECE);
-    const additions = await this.additions(db, state.size, to);
-    const leaves = state.leaves + (await addToLeaves(db, additions));
-    const cut = Math.max(state.cut, cutFor(leaves));
-    const changed = [...additions.values()].map(({ key }) => prefixOf(key, cut));
-    const root = cut === state.cut ? await rehash(db, cut, [...new Set(changed)]) : await recut(db, cut);
-    const next: IndexState = { size: to, root: Buffer.from(root.hash), cut, leaves, entry: null };
-    await db.query('UPDATE index_state SET size = $1, root = $2, cut = $3, leaves = $4, entry = NULL', [
-      next.size,
-      next.root,
-      next.cut,
-      next.leaves,
-    ]);
+    const next = await extendIndex(db, this.identity.origin, state, to);
     return { state: next, more: to < size };
   }
 
-  private async additions(db: Queryable, from: number, to: number): Promise<Additions> {
-    const additions: Additions = new Map();
-    const entries = await entriesBetween(db, from, to);
-    if (entries.length !== to - from)
-      throw new AditError('log-halted', `Entries between ${from} and ${to} are missing.`);
-    for (const { jws } of entries) {
-      const event = readEvent(parseEnvelope(`${jws}~`), this.identity.origin);
-      for (const subject of subjectsNamed(event)) {
-        const known = additions.get(subject) ?? { key: subjectKey(subject, sha256), ids: [] };
-        known.ids.push(decodeBase64url(event.id));
-        additions.set(subject, known);
-      }
-    }
-    return additions;
-  }
-
-  /** A service that ends before this is done says it again; two that say the same do no harm. */
-  private async say({ size, root }: IndexState): Promise<number> {
+  /**
+   * Says in the log what was reckoned. The state's row is held meanwhile, so that of two processes none says an older index
+   * after a newer one. A service that ends before this is done says it again, which does no harm.
+   */
+  private async say(db: Queryable): Promise<SealedIndex> {
+    const { size, root, entry } = await readIndexState(db, true);
+    if (entry !== null) return { size, entry };
     const { event, text } = await this.events.indexSealed(this.clock.now(), size, root);
     const [outcome] = await this.append.append([{ event, text, receipt: false }]);
     if (outcome?.status !== 'accepted') throw new AditError('log-halted', 'The sealed index was not admitted.');
-    await this.database.pool.query('UPDATE index_state SET entry = $2 WHERE size = $1', [size, outcome.index]);
-    return outcome.index;
+    await db.query('UPDATE index_state SET entry = $1', [outcome.index]);
+    return { size, entry: outcome.index };
   }
 }
 

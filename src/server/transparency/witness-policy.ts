@@ -17,15 +17,17 @@ export abstract class WitnessPolicy {
 
 const NO_POLICY: WitnessPolicy = { policy: null, text: '', asked: [] };
 
+/** The witnesses of a policy that have an address. */
+export const askedOf = ({ witnesses }: Policy): AskedWitness[] =>
+  witnesses.flatMap(({ url, ...witness }) => (url === null ? [] : [{ ...witness, url: url.replace(/\/+$/, '') }]));
+
 /** Reads the policy of the service. Throws `ConfigError` for one that this log could never meet. */
 export function loadWitnessPolicy(file: string | null, logKey: string): WitnessPolicy {
   if (file === null) return NO_POLICY;
   const fail = (why: string): ConfigError => new ConfigError([`ADIT_WITNESS_POLICY_FILE ${file}: ${why}`]);
   const { policy, text } = read(file, fail);
   if (!policy.logs.some(({ key }) => key.vkey === logKey)) throw fail(`it does not name this log, ${logKey}`);
-  const asked = policy.witnesses.flatMap(({ url, ...witness }): AskedWitness[] =>
-    url === null ? [] : [{ ...witness, url: checkedUrl(url, fail) }],
-  );
+  const asked = askedOf(policy).map((witness) => ({ ...witness, url: checkedUrl(witness.url, fail) }));
   if (asked.length >= MAX_SIGNATURES) throw fail(`a checkpoint has room for ${MAX_SIGNATURES - 1} witnesses`);
   if (!policy.isQuorum(new Set(asked.map(({ name }) => name))))
     throw fail('its quorum cannot be met by the witnesses that have a URL');

@@ -47,11 +47,12 @@ export class VerifyEntries {
     this.events = new ReadEvents(identity.origin);
   }
 
-  /** Reads on to the end of the log; gives the number of entries judged. */
-  async verify(): Promise<number> {
+  /** Reads on to the end of the log; gives the number of entries judged. @param told how many, after each piece. */
+  async verify(told: (total: number) => void = () => undefined): Promise<number> {
     for (let total = 0; ;) {
       const { judged, again, changed } = await this.database.transaction((db) => this.step(db));
       total += judged;
+      told(total);
       if (changed > 0) await this.alerts.wake();
       if (judged === 0 && again === 0) return total;
     }

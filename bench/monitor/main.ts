@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { openMonitor } from '../../src/server/operator.js';
+import { postBatches } from '../load.js';
+import { startService } from '../service.js';
+import { Chains } from '../verification/chains.js';
+
+/**
+ * How fast a monitor reads somebody else's log of so many entries (`--entries 20000`): entries fetched, checked, admitted
+ * again and written, and after that judged by every rule. The ledger answers from the same machine.
+ */
+
+const at = process.argv.indexOf('--entries');
+const entries = at < 0 ? 20_000 : Number(process.argv[at + 1]);
+if (!Number.isSafeInteger(entries) || entries < 1_000) throw new Error('--entries takes a number of 1,000 or more.');
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const service = await startService({ ADIT_ROLE: 'api', ADIT_ENTRY_BUNDLES: 'on' });
+const folder = mkdtempSync(join(tmpdir(), 'adit-bench-monitor-'));
+try {
+  say(
+    `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+  );
+  const chains = await Chains.open(service.url, 50);
+  for (let number = 0; number < entries; number += 10_000) {
+    const count = Math.min(10_000, entries - number);
+    const events = Array.from({ length: count }, (_, i) => chains.declare(number + i).text);
+    await postBatches(service.url, events, 1_000, 1);
+  }
+  await (await fetch(`${service.url}/v1/lots/${crypto.randomUUID()}/bundle?sealed=now`)).text();
+  const { logKey } = (await (await fetch(`${service.url}/v1/ledger`)).json()) as { logKey: string };
+  const reached = { entries: 0, rules: 0 };
+  const monitor = await openMonitor({
+    url: service.url,
+    logKey,
+    policy: null,
+    token: null,
+    folder,
+    database: null,
+    staleAfter: Number.MAX_SAFE_INTEGER,
+    threads: 2,
+    progress: (what) => {
+      reached[what] = performance.now();
+    },
+  });
+  const started = performance.now();
+  const { size, alarms } = await monitor.look();
+  const ended = performance.now();
+  const rate = (ms: number): string => (size / (ms / 1_000)).toFixed(0);
+  say(`  ${size} entries, ${alarms.length} alarms, ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`);
+  say(`  fetched, checked, admitted again and written: ${rate(reached.entries - started)} a second`);
+  say(
+    `  sealed indexes and rules after that: ${rate(ended - reached.entries)} a second; all: ${rate(ended - started)}`,
+  );
+  await monitor.close();
+} finally {
+  await service.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

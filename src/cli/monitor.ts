@@ -1,0 +1,101 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parsePolicy } from '../core/log/policy.js';
+import type { Alarm, Monitored } from '../server/operator.js';
+import { operator } from './operator.js';
+import { CommandError, EXIT, type Terminal } from './terminal.js';
+
+export interface MonitorSettings {
+  logKey?: string;
+  policy?: string;
+  token?: string;
+  state: string;
+  database?: string;
+  once: boolean;
+  interval: string;
+  staleHours: string;
+}
+
+const HOUR = 3_600_000;
+
+/** Follows somebody else's ledger until told to stop, or once; 3 is the exit code where the log is convicted. */
+export async function monitorLedger(url: string, settings: MonitorSettings, terminal: Terminal): Promise<void> {
+  const policy = settings.policy === undefined ? null : parsePolicy(readText(settings.policy));
+  const logKey = settings.logKey ?? policy?.logs[0]?.key.vkey;
+  if (logKey === undefined)
+    throw new CommandError('Whose log it is must be pinned.', 'Give --log-key or --policy.', EXIT.usage);
+  const { convicting, openMonitor } = await operator();
+  let bar: { what: string; show(done: number): void } | null = null;
+  const monitor = await openMonitor({
+    url,
+    logKey,
+    policy,
+    token: settings.token ?? null,
+    folder: settings.state,
+    database: settings.database ?? null,
+    staleAfter: amount(settings.staleHours) * HOUR,
+    threads: 2,
+    progress: (what, done, size) => {
+      if (bar?.what !== what) bar = { what, show: terminal.progress(what, size) };
+      bar.show(done);
+    },
+  });
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  let told = '';
+  try {
+    do {
+      const seen = await monitor.look();
+      bar = null;
+      // What has not changed is not said again.
+      const now = JSON.stringify([seen.size, seen.alarms]);
+      if (now !== told || seen.findings.length > 0) tell(seen, settings.state, terminal);
+      told = now;
+      if (seen.alarms.some(({ kind }) => convicting.has(kind))) process.exitCode = EXIT.broken;
+      else if (settings.once) process.exitCode = seen.alarms.length > 0 ? EXIT.undecided : EXIT.done;
+      if (!settings.once)
+        await sleep(amount(settings.interval) * 1_000, null, { signal: stop.signal }).catch(() => null);
+    } while (!settings.once && !stop.signal.aborted);
+  } finally {
+    await monitor.close();
+  }
+}
+
+/** A number of hours or seconds, as it was given. */
+function amount(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new CommandError(`"${text}" is not a number above 0.`, 'Give one.', EXIT.usage);
+  return value;
+}
+
+function tell({ size, alarms, findings }: Monitored, folder: string, terminal: Terminal): void {
+  const { colour } = terminal;
+  for (const { rule, severity, status, detail } of findings)
+    terminal.say(`  ${status === 'open' ? colour.yellow('!') : '·'} ${severity} ${rule} ${status}: ${detail}`);
+  const evidence = alarms.map((each) => saveEvidence(each, folder));
+  alarms.forEach(({ kind, detail }, i) => {
+    terminal.say(`  ${colour.red('✗')} ${kind}: ${detail}`);
+    if (evidence[i] !== null) terminal.say(`    the checkpoints that show it: ${evidence[i]}`);
+  });
+  const word = alarms.length === 0 ? colour.green('CONSISTENT') : colour.red(alarms.map(({ kind }) => kind).join(', '));
+  terminal.say(`${new Date().toISOString()} ${size} entries: ${word}`);
+  terminal.result({ size, alarms: alarms.map((each, i) => ({ ...each, evidence: evidence[i] })), findings });
+}
+
+/** Signed checkpoints that convict are kept in a file of their own, for whoever is to be shown them. */
+function saveEvidence({ kind, detail, checkpoints }: Alarm, folder: string): string | null {
+  if (checkpoints.length === 0) return null;
+  const file = join(folder, 'evidence', `${new Date().toISOString().replaceAll(':', '')}-${kind}.json`);
+  mkdirSync(join(folder, 'evidence'), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ kind, detail, checkpoints }, null, 2)}\n`);
+  return file;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new CommandError(`${file} cannot be read.`, 'Name a policy, as docs/operating.md shows one.');
+  }
+}

@@ -1,0 +1,148 @@
+import type { PoolClient } from 'pg';
+import { AditError } from '../../core/errors.js';
+import { admit } from '../../core/custody/admit.js';
+import { lotsOf } from '../../core/custody/links.js';
+import type { LedgerView } from '../../core/custody/view.js';
+import type { AditEvent } from '../../core/event/event.js';
+import type { PublicJwk } from '../../core/event/keys.js';
+import { leafHash } from '../../core/log/tree.js';
+import { sha256 } from '../../platform/sha256.js';
+import { Database } from '../database/database.js';
+import type { Admitted } from './admit-batch.js';
+import type { Checked } from './check-arrival.js';
+import { CheckThreads } from './check-threads.js';
+import { CandidateKeys, KeyRing, kidOf } from './key-ring.js';
+import { LedgerIdentity } from './ledger-identity.js';
+import { loadView, nextView } from './load-view.js';
+import { type LogState, loadLogState, lockLogState } from './log-state.js';
+import { writeBatch } from './write-batch.js';
+
+/** An entry that the log would not hold if everything had gone by the rules. */
+export interface BadEntry {
+  index: number;
+  code: string | null;
+  lots: string[];
+  detail: string;
+}
+
+/**
+ * Somebody else's log, entry by entry in a database of one's own: each is checked and admitted again by the code that the
+ * service runs, and written as the service writes it. Nothing is signed. The first entry that does not go by the rules
+ * ends it: what stands before is kept, and of what follows nothing can be said.
+ */
+export class MirrorLog {
+  private state: LogState | null = null;
+  private readonly keys: KeyRing;
+  /** Keys that entries bring which are checked, and not appended yet. */
+  private readonly candidates = new CandidateKeys();
+
+  constructor(
+    private readonly database: Database,
+    private readonly identity: LedgerIdentity,
+    private readonly threads: CheckThreads,
+  ) {
+    this.keys = new KeyRing(database);
+  }
+
+  /** Entries so far, and the root over them. */
+  async head(): Promise<{ size: number; root: Uint8Array }> {
+    const { rows } = await this.database.pool.query<{ size: number; root: Buffer }>('SELECT size, root FROM log_state');
+    if (rows[0] === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
+    return rows[0];
+  }
+
+  /** Checks entries in threads, before their turn to be appended has come; called in the order of the log. */
+  async check(entries: readonly string[]): Promise<Checked[]> {
+    const texts = entries.map((jws) => `${jws}~`);
+    const kids = texts.map(kidOf);
+    this.candidates.add(texts);
+    await this.keys.load(kids.filter((kid) => kid !== null));
+    const checked = await Promise.all(
+      texts.map((text, i) => this.threads.check({ text, jwk: this.keyOf(kids[i] ?? null) })),
+    );
+    this.candidates.learn(
+      texts,
+      checked.map(({ event }) => event),
+    );
+    return checked;
+  }
+
+  /** Appends what was checked; gives the first that is not as it should be, or null. */
+  async append(entries: readonly string[], checked: readonly Checked[]): Promise<BadEntry | null> {
+    const client = await this.database.pool.connect();
+    try {
+      return await this.appendWith(client, entries, checked);
+    } catch (error) {
+      this.state = null;
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  private keyOf(kid: string | null): PublicJwk | null {
+    if (kid === null) return null;
+    if (kid === this.identity.serviceKid) return this.identity.serviceJwk;
+    return this.keys.find(kid) ?? this.candidates.find(kid);
+  }
+
+  private async appendWith(
+    client: PoolClient,
+    entries: readonly string[],
+    checked: readonly Checked[],
+  ): Promise<BadEntry | null> {
+    const row = await lockLogState(client);
+    const state = this.state?.epoch === row.epoch ? this.state : await loadLogState(client, this.identity.origin, row);
+    const view = nextView(state.view);
+    const { admitted, bad } = await this.admit(client, view, state.size, entries, checked);
+    if (admitted.length > 0) {
+      const leaves = admitted.map(({ event }) => leafHash(event.jws, sha256));
+      const { tiles } = state.edge.append(leaves);
+      const before = { size: state.size, root: state.root };
+      const after = { size: state.edge.size, root: state.edge.root() };
+      const result = { outcomes: [], admitted, waiting: new Map(), released: [], refused: [] };
+      await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
+      this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
+    }
+    await client.query('COMMIT');
+    return bad;
+  }
+
+  private async admit(
+    client: PoolClient,
+    view: LedgerView,
+    from: number,
+    entries: readonly string[],
+    checked: readonly Checked[],
+  ): Promise<{ admitted: Admitted[]; bad: BadEntry | null }> {
+    const events = checked.flatMap(({ event }) => (event === null ? [] : [event]));
+    view.size = from;
+    await loadView(client, view, events);
+    const admitted: Admitted[] = [];
+    for (const [i, jws] of entries.entries()) {
+      const index = from + i;
+      const one = checked[i];
+      if (one === undefined || one.event === null) {
+        const { code, detail } = one?.error ?? { code: null, detail: 'it was not checked' };
+        return { admitted, bad: { index, code, lots: [], detail: `Entry ${index}: ${detail}` } };
+      }
+      view.size = index;
+      const bad = this.refusal(one.event, view, index);
+      if (bad !== null) return { admitted, bad };
+      admitted.push({ event: one.event, text: `${jws}~`, index });
+    }
+    view.size = from + admitted.length;
+    return { admitted, bad: null };
+  }
+
+  private refusal(event: AditEvent, view: LedgerView, index: number): BadEntry | null {
+    const admission = admit(event, view, this.identity);
+    if (admission.outcome === 'admitted') return null;
+    const [code, why] =
+      admission.outcome === 'refused'
+        ? [admission.error.code, admission.error.detail]
+        : [null, `it follows ${admission.missing.join(', ')}, which is not before it`];
+    return { index, code, lots: lotsOf(event), detail: `Entry ${index} would not be admitted: ${why}` };
+  }
+}

@@ -1,0 +1,52 @@
+import { AditError } from '../../core/errors.js';
+import { openCheckpoint } from '../../core/log/checkpoint.js';
+import { sameHash } from '../../core/log/tree.js';
+import type { ReadTree } from '../ledger/read-tree.js';
+import { originHash } from '../transparency/origin-hash.js';
+import { checkpointOf } from '../transparency/ask-witness.js';
+import type { AskedWitness } from '../transparency/witness-policy.js';
+import { type Alarm, alarm } from './alarm.js';
+
+/** Compares what witnesses say they have cosigned with the log that this monitor was shown. */
+export class CompareWitnesses {
+  /** Checkpoints that were ahead of the log when they were seen, by witness: it must have caught up by the next time. */
+  private readonly ahead = new Map<string, { size: number; note: string }>();
+
+  constructor(
+    private readonly tree: ReadTree,
+    private readonly logKey: string,
+    private readonly witnesses: readonly AskedWitness[],
+  ) {}
+
+  /** @param size entries that the monitor has; @param shown the checkpoint over them. */
+  async compare(origin: string, size: number, shown: string): Promise<Alarm[]> {
+    const found = await Promise.all(
+      this.witnesses.map(async (witness) => {
+        const late = this.ahead.get(witness.name);
+        this.ahead.delete(witness.name);
+        if (late !== undefined && late.size > size) {
+          const detail = `Witness ${witness.name} has cosigned ${late.size} entries, and the log still shows ${size}.`;
+          return [alarm('rollback', detail, [shown, late.note])];
+        }
+        const note = await checkpointOf(witness, originHash(origin));
+        return note === null ? [] : this.compareOne(witness.name, note, size, shown);
+      }),
+    );
+    return found.flat();
+  }
+
+  private async compareOne(name: string, note: string, size: number, shown: string): Promise<Alarm[]> {
+    try {
+      const opened = openCheckpoint(note, [this.logKey]);
+      if (!opened.ok) return [];
+      const { checkpoint } = opened;
+      if (checkpoint.size > size) this.ahead.set(name, { size: checkpoint.size, note });
+      else if (!sameHash(await this.tree.rootAt(checkpoint.size), checkpoint.root))
+        return [alarm('fork', `Witness ${name} was shown another log of ${checkpoint.size} entries.`, [shown, note])];
+      return [];
+    } catch (error) {
+      if (error instanceof AditError) return [];
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { AditError } from '../../core/errors.js';
+import { type Checkpoint, openCheckpoint, readCheckpoint } from '../../core/log/checkpoint.js';
+import { type Policy, checkQuorum } from '../../core/log/policy.js';
+import { sameHash } from '../../core/log/tree.js';
+import type { Checked } from '../ledger/check-arrival.js';
+import type { MirrorLog } from '../ledger/mirror-log.js';
+import { type Alarm, alarm } from './alarm.js';
+import type { StateFile } from './monitor-state.js';
+import type { RemoteLog } from './remote-log.js';
+
+/** Entry bundles that are fetched and checked ahead of the one that is appended. */
+const AHEAD = 8;
+
+interface Fetched {
+  entries: string[];
+  checked: Checked[];
+}
+
+export interface Trusted {
+  logKey: string;
+  policy: Policy | null;
+}
+
+/**
+ * Follows a log: the newest checkpoint must be signed by the pinned key, continue the one before, and be what the entries
+ * give; every entry must go by the rules of the ledger.
+ */
+export class FollowLog {
+  constructor(
+    private readonly remote: RemoteLog,
+    private readonly mirror: MirrorLog,
+    private readonly file: StateFile,
+    private readonly trusted: Trusted,
+    private readonly progress: (done: number, size: number) => void,
+  ) {}
+
+  /** Reads on to the newest checkpoint; gives what is wrong. */
+  async follow(): Promise<Alarm[]> {
+    let note: string;
+    try {
+      note = await this.remote.checkpoint();
+    } catch (error) {
+      return [alarm('unreachable', `The log gives no checkpoint: ${(error as Error).message}`)];
+    }
+    const opened = this.open(note);
+    if (typeof opened === 'string') return [alarm('unsigned', opened, [note])];
+    const before = this.file.state.newest === null ? null : readCheckpoint(this.file.state.newest);
+    const wrong = before === null ? null : this.compare(opened, before, note);
+    if (wrong !== null) return [wrong];
+    const found = this.isWitnessed(note) ? [] : [alarm('unwitnessed', 'Too few witnesses have cosigned.', [note])];
+    try {
+      const bad = await this.readOn(opened.size);
+      if (bad !== null) return [...found, bad];
+    } catch (error) {
+      if (!(error instanceof AditError) && (error as { code?: string }).code === undefined) throw error;
+      return [...found, alarm('unreachable', `Entries cannot be read: ${(error as Error).message}`)];
+    }
+    const { root } = await this.mirror.head();
+    if (!sameHash(root, opened.root)) return [...found, this.differs(opened, note)];
+    this.file.save({ newest: note });
+    return found;
+  }
+
+  private open(note: string): Checkpoint | string {
+    try {
+      const opened = openCheckpoint(note, [this.trusted.logKey]);
+      return opened.ok ? opened.checkpoint : opened.detail;
+    } catch (error) {
+      if (error instanceof AditError) return error.detail;
+      throw error;
+    }
+  }
+
+  private isWitnessed(note: string): boolean {
+    const { policy } = this.trusted;
+    return policy === null || checkQuorum(note, policy).met;
+  }
+
+  private compare(now: Checkpoint, before: Checkpoint, note: string): Alarm | null {
+    const notes = [this.file.state.newest ?? '', note];
+    if (now.size < before.size)
+      return alarm('rollback', `The log shows ${now.size} entries, and showed ${before.size} before.`, notes);
+    if (now.size === before.size && !sameHash(now.root, before.root))
+      return alarm('fork', `The log has signed two different trees of ${now.size} entries.`, notes);
+    return null;
+  }
+
+  private differs({ size }: Checkpoint, note: string): Alarm {
+    const { newest } = this.file.state;
+    const detail = `The ${size} entries that the log gives are not those of the checkpoint that it signed over ${size}.`;
+    return alarm('root-differs', detail, newest === null ? [note] : [newest, note]);
+  }
+
+  /** Fetches and checks some bundles ahead while the first of them is appended. */
+  private async readOn(size: number): Promise<Alarm | null> {
+    const { size: have } = await this.mirror.head();
+    const ahead: Promise<Fetched>[] = [];
+    let next = have;
+    let done = have;
+    let last: Promise<unknown> = Promise.resolve();
+    const begin = (): void => {
+      while (ahead.length < AHEAD && next < size) {
+        // They arrive in any order, and their check begins in that of the log: keys stand before what they sign.
+        const begun = Promise.all([this.remote.entries(next, size), last]).then(([texts]) => ({
+          fetched: this.check(texts),
+        }));
+        last = begun;
+        const fetched = begun.then((check) => check.fetched);
+        // Whoever awaits it answers for it; until then it must not end the process.
+        fetched.catch(() => undefined);
+        ahead.push(fetched);
+        next = Math.min(size, (Math.floor(next / 256) + 1) * 256);
+      }
+    };
+    for (begin(); ahead.length > 0; begin()) {
+      const { entries, checked } = await (ahead.shift() as Promise<Fetched>);
+      const bad = await this.mirror.append(entries, checked);
+      if (bad !== null) return alarm('bad-entry', bad.detail, [], bad.index);
+      done += entries.length;
+      this.progress(done, size);
+    }
+    return null;
+  }
+
+  private async check(entries: string[]): Promise<Fetched> {
+    return { entries, checked: await this.mirror.check(entries) };
+  }
+}

@@ -1,0 +1,36 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { replaceDurably } from '../../platform/durable-file.js';
+
+const schema = z.strictObject({
+  logKey: z.string(),
+  /** The newest checkpoint whose root the mirrored entries gave; null before the first. */
+  newest: z.string().nullable(),
+  /** Entries below this have been looked through for sealed indexes. */
+  indexed: z.int().min(0),
+  /** The newest change of a finding that was told. */
+  told: z.int().min(0),
+});
+export type MonitorState = z.infer<typeof schema>;
+
+/** What a monitor remembers beside its mirror of the log. */
+export class StateFile {
+  private readonly path: string;
+  state: MonitorState;
+
+  /** Throws where the folder is that of another log. */
+  constructor(folder: string, logKey: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.path = join(folder, 'monitor.json');
+    this.state = existsSync(this.path)
+      ? schema.parse(JSON.parse(readFileSync(this.path, 'utf8')))
+      : { logKey, newest: null, indexed: 0, told: 0 };
+    if (this.state.logKey !== logKey) throw new Error(`${folder} is the state of another log: ${this.state.logKey}.`);
+  }
+
+  save(change: Partial<MonitorState>): void {
+    this.state = { ...this.state, ...change };
+    replaceDurably(this.path, `${JSON.stringify(this.state)}\n`);
+  }
+}

@@ -1,0 +1,192 @@
+import { AditError } from '../../core/errors.js';
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { readEvent } from '../../core/event/event.js';
+import { type PublicJwk, thumbprint } from '../../core/event/keys.js';
+import { parseVkey } from '../../core/log/note.js';
+import { readCheckpoint } from '../../core/log/checkpoint.js';
+import type { Policy } from '../../core/log/policy.js';
+import { SystemClock } from '../clock.js';
+import { Database } from '../database/database.js';
+import { CheckThreads } from '../ledger/check-threads.js';
+import { LedgerIdentity } from '../ledger/ledger-identity.js';
+import { MirrorLog } from '../ledger/mirror-log.js';
+import { ReadLog } from '../ledger/read-log.js';
+import { ReadTree } from '../ledger/read-tree.js';
+import { RuleParameters } from '../rule-parameters.js';
+import { askedOf } from '../transparency/witness-policy.js';
+import { VerifyEntries } from '../verification/verify-entries.js';
+import { WakeAlerts } from '../verification/wake-alerts.js';
+import { type Alarm, alarm } from './alarm.js';
+import { CompareWitnesses } from './compare-witnesses.js';
+import { FollowLog } from './follow-log.js';
+import { StateFile } from './monitor-state.js';
+import { RecomputeIndexes } from './recompute-indexes.js';
+import { RemoteLog } from './remote-log.js';
+
+export interface MonitorOptions {
+  /** Where the ledger answers. */
+  url: string;
+  /** The log's verifier key, pinned. */
+  logKey: string;
+  policy: Policy | null;
+  token: string | null;
+  /** Where the monitor keeps what it remembers beside the database. */
+  folder: string;
+  /** Of a database that is the monitor's alone. */
+  databaseUrl: string;
+  /** How old the log's own time may be, ms. */
+  staleAfter: number;
+  /** Threads that check signatures. */
+  threads: number;
+  /** Of the entries being read, and then of those being judged. */
+  progress: (what: 'entries' | 'rules', done: number, size: number) => void;
+}
+
+/** What a rule found, opened or closed since it was told last. */
+export interface ToldFinding {
+  rule: string;
+  severity: string;
+  status: string;
+  subject: string;
+  detail: string;
+  firstIndex: number | null;
+}
+
+export interface Monitored {
+  /** Entries that were checked, all of them together. */
+  size: number;
+  alarms: Alarm[];
+  findings: ToldFinding[];
+}
+
+/**
+ * Watches somebody else's ledger (C2SP: a monitor), with state of its own: reads every entry, admits and judges it again,
+ * reckons the sealed indexes, and compares with what witnesses saw. What the operator says of the ledger counts for nothing.
+ */
+export class Monitor {
+  private readonly origin: string;
+  private readonly file: StateFile;
+  private readonly database: Database;
+  private readonly threads: CheckThreads;
+  private readonly remote: RemoteLog;
+  private watching: Watching | null = null;
+
+  /** @param closed ends what was opened for the monitor. */
+  constructor(
+    private readonly options: MonitorOptions,
+    private readonly closed: () => Promise<void>,
+  ) {
+    this.origin = parseVkey(options.logKey).name;
+    this.file = new StateFile(options.folder, options.logKey);
+    this.database = new Database({ url: options.databaseUrl, failed: () => undefined });
+    this.threads = new CheckThreads(this.origin, options.threads);
+    this.remote = new RemoteLog(options.url, options.token);
+  }
+
+  /** Follows the log once to its newest checkpoint. */
+  async look(): Promise<Monitored> {
+    if (this.watching === null) {
+      const begun = await this.begin();
+      if (begun === null || 'kind' in begun) return { size: 0, alarms: begun === null ? [] : [begun], findings: [] };
+      this.watching = begun;
+    }
+    const { follow, mirror, indexes, witnesses, rules } = this.watching;
+    const alarms = await follow.follow();
+    const { size } = await mirror.head();
+    const { newest, indexed } = this.file.state;
+    alarms.push(...(await indexes.recompute(size)));
+    await rules.verify((judged) => this.options.progress('rules', judged, size - indexed));
+    if (newest !== null) alarms.push(...(await witnesses.compare(this.origin, readCheckpoint(newest).size, newest)));
+    alarms.push(...(await this.staleness()));
+    return { size, alarms, findings: await this.findings() };
+  }
+
+  async close(): Promise<void> {
+    await this.threads.close();
+    await this.database.pool.end();
+    await this.closed();
+  }
+
+  /** The keys by which the log speaks stand in its entry 0; null as long as it is empty. */
+  private async begin(): Promise<Watching | Alarm | null> {
+    let first: string;
+    try {
+      const { size } = readCheckpoint(await this.remote.checkpoint());
+      if (size === 0) return null;
+      [first = ''] = await this.remote.entries(0, size);
+    } catch (error) {
+      return alarm('unreachable', `The log cannot be read: ${(error as Error).message}`);
+    }
+    const serviceKey = this.serviceKeyIn(first);
+    if (serviceKey === null)
+      return alarm('bad-entry', 'Entry 0 does not open this ledger under the key that was pinned.', [], 0);
+    const cannotSign = (): never => {
+      throw new Error('A monitor signs nothing.');
+    };
+    const service = { kid: thumbprint(serviceKey), alg: 'Ed25519' as const, jwk: serviceKey, sign: cannotSign };
+    return this.watch(new LedgerIdentity(this.origin, this.options.logKey, service, null));
+  }
+
+  private serviceKeyIn(first: string): PublicJwk | null {
+    try {
+      const opening = readEvent(parseEnvelope(`${first}~`), this.origin);
+      const isOurs = opening.type === 'ledger.opened' && opening.payload.logKey === this.options.logKey;
+      return isOurs ? opening.payload.serviceKey : null;
+    } catch (error) {
+      if (error instanceof AditError) return null;
+      throw error;
+    }
+  }
+
+  private watch(identity: LedgerIdentity): Watching {
+    const { logKey, policy, progress } = this.options;
+    const mirror = new MirrorLog(this.database, identity, this.threads);
+    const told = (done: number, size: number): void => progress('entries', done, size);
+    const nobody = new WakeAlerts(
+      () => Promise.resolve(),
+      () => undefined,
+    );
+    const tree = new ReadTree(this.database, new ReadLog(this.database));
+    return {
+      mirror,
+      follow: new FollowLog(this.remote, mirror, this.file, { logKey, policy }, told),
+      indexes: new RecomputeIndexes(this.database, this.origin, this.file),
+      witnesses: new CompareWitnesses(tree, logKey, policy === null ? [] : askedOf(policy)),
+      rules: new VerifyEntries(this.database, identity, new SystemClock(), nobody, RuleParameters.load(null)),
+    };
+  }
+
+  private async staleness(): Promise<Alarm[]> {
+    const [row] = await this.database.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
+    if (row === undefined) return [];
+    const age = Date.now() - row.time;
+    if (age <= this.options.staleAfter) return [];
+    return [alarm('stale', `The log's time has stood still since ${new Date(row.time).toISOString()}.`)];
+  }
+
+  private async findings(): Promise<ToldFinding[]> {
+    const rows = await this.database.query<ToldFinding & { change: number }>(
+      `SELECT rule, severity, status, subject, detail, first_index AS "firstIndex", change
+         FROM findings WHERE change > $1 ORDER BY change`,
+      [this.file.state.told],
+    );
+    const last = rows.at(-1);
+    if (last !== undefined) this.file.save({ told: last.change });
+    return rows.map(({ rule, severity, status, subject, detail, firstIndex }) => ({
+      rule,
+      severity,
+      status,
+      subject,
+      detail,
+      firstIndex,
+    }));
+  }
+}
+
+interface Watching {
+  mirror: MirrorLog;
+  follow: FollowLog;
+  indexes: RecomputeIndexes;
+  witnesses: CompareWitnesses;
+  rules: VerifyEntries;
+}

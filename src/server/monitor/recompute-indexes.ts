@@ -1,0 +1,59 @@
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { readEvent } from '../../core/event/event.js';
+import type { Database } from '../database/database.js';
+import { entriesBetween } from '../ledger/read-log.js';
+import { extendIndex } from '../transparency/extend-index.js';
+import { readIndexState } from '../transparency/index-rows.js';
+import { type Alarm, alarm } from './alarm.js';
+import type { StateFile } from './monitor-state.js';
+
+/** Entries in memory at a time. */
+const PIECE = 1_000;
+
+/** Whether it is worth reading: of a thousand entries hardly one is. */
+const mayBeSealed = (jws: string): boolean =>
+  Buffer.from(jws.split('.', 2)[1] ?? '', 'base64url').includes('index.sealed');
+
+/** Reckons every index that the log says it sealed, from the entries, and compares. */
+export class RecomputeIndexes {
+  constructor(
+    private readonly database: Database,
+    private readonly origin: string,
+    private readonly file: StateFile,
+  ) {}
+
+  /** Reads on up to `size` entries. */
+  async recompute(size: number): Promise<Alarm[]> {
+    const found: Alarm[] = [];
+    for (let from = this.file.state.indexed; from < size; from = this.file.state.indexed) {
+      const to = Math.min(size, from + PIECE);
+      for (const { index, jws } of await entriesBetween(this.database.pool, from, to)) {
+        if (!mayBeSealed(jws)) continue;
+        const event = readEvent(parseEnvelope(`${jws}~`), this.origin);
+        if (event.type !== 'index.sealed') continue;
+        const { size: sealed, root } = event.payload;
+        const own = await this.rootAt(sealed);
+        if (own !== root)
+          found.push(
+            alarm(
+              'index-differs',
+              `Entry ${index} seals an index that the first ${sealed} entries do not give.`,
+              [],
+              index,
+            ),
+          );
+      }
+      this.file.save({ indexed: to });
+    }
+    return found;
+  }
+
+  /** The root over the first `size` entries; null where a newer index was sealed before, which the service never does. */
+  private async rootAt(size: number): Promise<string | null> {
+    return this.database.transaction(async (db) => {
+      let state = await readIndexState(db, true);
+      while (state.size < size) state = await extendIndex(db, this.origin, state, Math.min(size, state.size + PIECE));
+      return state.size === size ? state.root.toString('base64') : null;
+    });
+  }
+}

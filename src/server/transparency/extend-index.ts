@@ -1,0 +1,45 @@
+import { subjectsNamed } from '../../core/bundle/subjects.js';
+import { AditError } from '../../core/errors.js';
+import { parseEnvelope } from '../../core/event/envelope.js';
+import { readEvent } from '../../core/event/event.js';
+import { decodeBase64url } from '../../core/event/grammar.js';
+import { subjectKey } from '../../core/log/sealed-index.js';
+import { sha256 } from '../../platform/sha256.js';
+import type { Queryable } from '../database/rows.js';
+import { entriesBetween } from '../ledger/read-log.js';
+import { type Additions, type IndexState, addToLeaves, cutFor, prefixOf, recut, rehash } from './index-rows.js';
+
+/**
+ * Takes the entries from `state.size` up to `to` into the map, and hashes what changed: the cost is that of the entries.
+ * Inside the transaction of the caller, who holds the row of the state.
+ */
+export async function extendIndex(db: Queryable, origin: string, state: IndexState, to: number): Promise<IndexState> {
+  const additions = await additionsOf(db, origin, state.size, to);
+  const leaves = state.leaves + (await addToLeaves(db, additions));
+  const cut = Math.max(state.cut, cutFor(leaves));
+  const changed = [...additions.values()].map(({ key }) => prefixOf(key, cut));
+  const root = cut === state.cut ? await rehash(db, cut, [...new Set(changed)]) : await recut(db, cut);
+  const next: IndexState = { size: to, root: Buffer.from(root.hash), cut, leaves, entry: null };
+  await db.query('UPDATE index_state SET size = $1, root = $2, cut = $3, leaves = $4, entry = NULL', [
+    next.size,
+    next.root,
+    next.cut,
+    next.leaves,
+  ]);
+  return next;
+}
+
+async function additionsOf(db: Queryable, origin: string, from: number, to: number): Promise<Additions> {
+  const additions: Additions = new Map();
+  const entries = await entriesBetween(db, from, to);
+  if (entries.length !== to - from) throw new AditError('log-halted', `Entries between ${from} and ${to} are missing.`);
+  for (const { jws } of entries) {
+    const event = readEvent(parseEnvelope(`${jws}~`), origin);
+    for (const subject of subjectsNamed(event)) {
+      const known = additions.get(subject) ?? { key: subjectKey(subject, sha256), ids: [] };
+      known.ids.push(decodeBase64url(event.id));
+      additions.set(subject, known);
+    }
+  }
+  return additions;
+}

@@ -1,0 +1,209 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { signCheckpoint } from '../../../src/core/log/checkpoint.js';
+import { noteSigner } from '../../../src/core/log/note.js';
+import { parsePolicy } from '../../../src/core/log/policy.js';
+import { leafHash } from '../../../src/core/log/tree.js';
+import { migrate } from '../../../src/server/database/migrate.js';
+import { Monitor, type MonitorOptions, type Monitored } from '../../../src/server/monitor/monitor.js';
+import { type TestDatabase, testDatabase } from '../../support/database.js';
+import { ForgedLog } from '../../support/forged-log.js';
+import { Forger, LOG } from '../../support/forger.js';
+import { TestWitness } from '../../support/test-witness.js';
+
+const kilograms = (value: string): object => ({ value, uom: 'KGM' });
+const tin = (mass: string): object => ({ mineral: 'cassiterite', form: 'concentrate', mass: kilograms(mass) });
+
+describe('a monitor of somebody else’s ledger', () => {
+  let forger: Forger;
+  let log: ForgedLog;
+  let folder: string;
+  let database: TestDatabase;
+  let options: MonitorOptions;
+  let monitor: Monitor;
+
+  beforeEach(async () => {
+    forger = await Forger.open();
+    log = new ForgedLog(forger);
+    folder = mkdtempSync(join(tmpdir(), 'adit-monitor-'));
+    database = await testDatabase();
+    await migrate(database.ownerUrl);
+    options = {
+      url: await log.start(),
+      logKey: forger.log.vkey,
+      policy: null,
+      token: null,
+      folder,
+      databaseUrl: database.url,
+      staleAfter: Number.MAX_SAFE_INTEGER,
+      threads: 1,
+      progress: () => undefined,
+    };
+    monitor = open();
+  });
+
+  afterEach(async () => {
+    await monitor.close();
+    log.stop();
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const open = (changed: Partial<MonitorOptions> = {}): Monitor =>
+    new Monitor({ ...options, ...changed }, () => Promise.resolve());
+
+  async function again(changed: Partial<MonitorOptions> = {}): Promise<Monitored> {
+    await monitor.close();
+    monitor = open(changed);
+    return monitor.look();
+  }
+
+  const declare = (): Promise<{ lots: string[] }> =>
+    forger.write('coop', 'lot.declared', { place: { site: 'hill' }, outputs: [tin('48.6')] });
+
+  async function declareMany(count: number): Promise<void> {
+    for (let i = 0; i < count; i += 1) await declare();
+  }
+
+  const kinds = ({ alarms }: Monitored): string[] => alarms.map(({ kind }) => kind);
+
+  it('follows an honest log, and goes on where it was', async () => {
+    await declareMany(300);
+    await forger.seal();
+    expect(await monitor.look()).toMatchObject({ size: forger.texts.length, alarms: [] });
+    await declareMany(3);
+    await forger.seal();
+    expect(await monitor.look()).toMatchObject({ size: forger.texts.length, alarms: [] });
+    await declareMany(260);
+    expect(await again()).toMatchObject({ size: forger.texts.length, alarms: [] });
+  }, 60_000);
+
+  it('judges by every rule, and tells each finding once', async () => {
+    const [bag = ''] = (await forger.write('coop', 'lot.declared', { place: { site: 'hill' }, outputs: [tin('50')] }))
+      .lots;
+    await forger.write('coop', 'custody.dispatched', {
+      to: 'plant',
+      lots: [{ lot: bag }],
+      plannedArrival: '2026-05-12T23:00:00.000Z',
+    });
+    for (let i = 0; i < 200; i += 1) await forger.clock();
+    const { findings, alarms } = await monitor.look();
+    expect(alarms).toEqual([]);
+    expect(findings.map(({ rule, status }) => `${rule} ${status}`)).toContain('handover-overdue open');
+    expect((await again()).findings).toEqual([]);
+  });
+
+  it('names the first entry that the ledger’s rules forbid, and takes nothing after it', async () => {
+    const [bag = ''] = (await declare()).lots;
+    const head = forger.head(bag);
+    const sale = (to: string): object => ({
+      to,
+      lots: [{ lot: bag, prev: head }],
+    });
+    await forger.write('coop', 'custody.dispatched', { ...sale('trader') });
+    const second = await forger.write('coop', 'custody.dispatched', { ...sale('rival') });
+    await declare();
+    const seen = await monitor.look();
+    expect(seen).toMatchObject({ size: second.index, alarms: [{ kind: 'bad-entry', index: second.index }] });
+    expect(kinds(await again())).toEqual(['bad-entry']);
+  });
+
+  it('names an entry whose signature is another’s', async () => {
+    const forged = await forger.write(
+      'coop',
+      'lot.declared',
+      { place: { site: 'hill' }, outputs: [tin('9')] },
+      forger.key('rival'),
+    );
+    expect((await monitor.look()).alarms).toMatchObject([{ kind: 'bad-entry', index: forged.index }]);
+  });
+
+  it('notices an index from which something was left out', async () => {
+    const hidden = await forger.write('agent', 'site.inspected', {
+      site: 'hill',
+      date: '2026-05-12',
+      certification: 3,
+      activity: 1,
+    });
+    const index = await forger.seal([hidden.index]);
+    expect((await monitor.look()).alarms).toMatchObject([{ kind: 'index-differs', index }]);
+  });
+
+  it('notices a log that shows less than it showed', async () => {
+    await declareMany(3);
+    await monitor.look();
+    log.checkpoint = forger.checkpoint(forger.texts.length - 1);
+    const seen = await again();
+    expect(seen.alarms).toMatchObject([{ kind: 'rollback', checkpoints: [forger.checkpoint(), log.checkpoint] }]);
+  });
+
+  const note = (size: number, key = forger.log): string =>
+    signCheckpoint({ origin: LOG, size, root: leafHash('another history') }, key);
+
+  it('notices two histories of one size, and a history that does not continue the last', async () => {
+    await monitor.look();
+    log.checkpoint = note(forger.texts.length);
+    expect(kinds(await again())).toEqual(['fork']);
+    await declare();
+    log.checkpoint = note(forger.texts.length);
+    const seen = await again();
+    expect(kinds(seen)).toEqual(['root-differs']);
+    expect(seen.alarms[0]?.checkpoints).toHaveLength(2);
+  });
+
+  it('heeds no checkpoint that another key signed', async () => {
+    log.checkpoint = note(forger.texts.length, noteSigner(LOG, new Uint8Array(32).fill(3)));
+    expect(kinds(await monitor.look())).toEqual(['unsigned']);
+  });
+
+  it('says when the time of the log stands still, and when nobody answers', async () => {
+    expect(kinds(await again({ staleAfter: 3_600_000 }))).toEqual(['stale']);
+    log.stop();
+    expect(kinds(await again())).toEqual(['unreachable']);
+  }, 30_000);
+
+  describe('with a witness', () => {
+    let witness: TestWitness;
+
+    beforeEach(async () => {
+      witness = new TestWitness('north');
+      await witness.start();
+      witness.store.add(forger.log.vkey);
+      options = { ...options, policy: parsePolicy(`log ${forger.log.vkey}\n${witness.line}\nquorum north\n`) };
+    });
+
+    afterEach(() => witness.remove());
+
+    function cosign(checkpoint: string): string {
+      const considered = witness.store.consider(`old 0\n\n${checkpoint}`, 1_800_000_000);
+      if (considered.cosignature === undefined) throw new Error(`not cosigned: ${considered.status}`);
+      return checkpoint + considered.cosignature;
+    }
+
+    it('says when too few have cosigned', async () => {
+      expect(kinds(await again())).toEqual(['unwitnessed']);
+      log.checkpoint = cosign(forger.checkpoint());
+      expect(kinds(await again())).toEqual([]);
+    });
+
+    it('notices that a witness was shown another log', async () => {
+      log.checkpoint = cosign(forger.checkpoint());
+      const [file = ''] = readdirSync(witness.folder).filter((name) => name.endsWith('.json'));
+      const other = note(forger.texts.length - 1);
+      const stored = { origin: LOG, logKeys: [forger.log.vkey], note: other };
+      writeFileSync(join(witness.folder, file), JSON.stringify(stored));
+      expect((await again()).alarms).toMatchObject([{ kind: 'fork', checkpoints: [log.checkpoint, other] }]);
+    });
+
+    it('notices that the log holds back what a witness has cosigned', async () => {
+      const shown = forger.checkpoint();
+      await declare();
+      cosign(forger.checkpoint());
+      log.checkpoint = shown;
+      expect(kinds(await again())).toEqual(['unwitnessed']);
+      expect(kinds(await monitor.look())).toEqual(['unwitnessed', 'rollback']);
+    });
+  });
+});

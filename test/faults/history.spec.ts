@@ -4,7 +4,7 @@ import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld, type Signed } from '../support/honest-world.js';
 import { get } from '../support/outside-client.js';
-import { type Ground, ServiceProcess, long, newGround } from '../support/service-process.js';
+import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
 
 const CLIENTS = 8;
 const OPERATIONS = long ? 100_000 : 1_200;
@@ -109,25 +109,29 @@ describe('what eight clients see of one ledger, while it is killed', () => {
     await ground.remove();
   });
 
-  it(`is one history, in ${OPERATIONS} operations`, async () => {
-    const clients = Array.from({ length: CLIENTS }, () => new Client(service.url, world, acknowledged));
-    const done = (): number => clients.reduce((sum, { operations }) => sum + operations, 0);
-    const running = Promise.all(
-      clients.map(async (client) => {
-        while (done() < OPERATIONS) await client.step();
-      }),
-    );
-    // A client that fails ends the waiting for the others.
-    const failed = running.then(() => sleep(20));
-    failed.catch(() => undefined);
-    for (let kill = 1; kill <= KILLS; kill += 1) {
-      while (done() < (OPERATIONS * kill) / (KILLS + 1)) await Promise.race([sleep(20), failed]);
-      await service.kill();
-      await service.restart();
-    }
-    await running;
-    expect(clients.flatMap(({ anomalies }) => anomalies)).toEqual([]);
-    await acknowledged.settle(service.url);
-    await expectLedgerIntact(service, acknowledged);
-  }, 120_000);
+  it(
+    `is one history, in ${OPERATIONS} operations`,
+    async () => {
+      const clients = Array.from({ length: CLIENTS }, () => new Client(service.url, world, acknowledged));
+      const done = (): number => clients.reduce((sum, { operations }) => sum + operations, 0);
+      const running = Promise.all(
+        clients.map(async (client) => {
+          while (done() < OPERATIONS) await client.step();
+        }),
+      );
+      // A client that fails ends the waiting for the others.
+      const failed = running.then(() => sleep(20));
+      failed.catch(() => undefined);
+      for (let kill = 1; kill <= KILLS; kill += 1) {
+        while (done() < (OPERATIONS * kill) / (KILLS + 1)) await Promise.race([sleep(20), failed]);
+        await service.kill();
+        await service.restart();
+      }
+      await running;
+      expect(clients.flatMap(({ anomalies }) => anomalies)).toEqual([]);
+      await acknowledged.settle(service.url);
+      await expectLedgerIntact(service, acknowledged);
+    },
+    upTo(120_000),
+  );
 });

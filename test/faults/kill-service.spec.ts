@@ -5,7 +5,7 @@ import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
-import { type Ground, ServiceProcess, long, newGround } from '../support/service-process.js';
+import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
 
 /** Passages of a crash point before it kills: more than the check after the kill before takes. */
 const FIRST_PASSAGE = 8;
@@ -50,18 +50,22 @@ describe('a service that is killed', () => {
 
   const rounds = long ? 20 : 1;
   const times = rounds === 1 ? 'once' : `${rounds} times`;
-  it(`keeps every promise when killed at each named point of the append, ${times} each`, async () => {
-    for (let round = 0; round < rounds; round += 1) {
-      for (const point of crashPoints) {
-        await service.kill();
-        await service.restart({ ADIT_CRASH_AT: `${point}:${FIRST_PASSAGE + round}` });
-        if (!long) await expectLedgerIntact(service, acknowledged);
-        const clients = ingest([service.url], world, acknowledged, { patient: true, clients: 4, size: 5 });
-        await service.gone(KILLED_WITHIN);
-        await clients.stop();
+  it(
+    `keeps every promise when killed at each named point of the append, ${times} each`,
+    async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        for (const point of crashPoints) {
+          await service.kill();
+          await service.restart({ ADIT_CRASH_AT: `${point}:${FIRST_PASSAGE + round}` });
+          if (!long) await expectLedgerIntact(service, acknowledged);
+          const clients = ingest([service.url], world, acknowledged, { patient: true, clients: 4, size: 5 });
+          await service.gone(KILLED_WITHIN);
+          await clients.stop();
+        }
+        await service.restart();
+        await expectLedgerIntact(service, acknowledged);
       }
-      await service.restart();
-      await expectLedgerIntact(service, acknowledged);
-    }
-  }, 120_000);
+    },
+    upTo(120_000),
+  );
 });

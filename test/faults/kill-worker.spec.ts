@@ -5,7 +5,7 @@ import pg from 'pg';
 import { openQueue } from '../../src/server/queue/prepare-queue.js';
 import { VERIFICATION_QUEUE } from '../../src/server/verification/queues.js';
 import { HonestWorld } from '../support/honest-world.js';
-import { type Ground, ServiceProcess, long, newGround } from '../support/service-process.js';
+import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
 
 const KILLS = long ? 50 : 6;
 /** Times that the same job is added at once. */
@@ -32,7 +32,7 @@ describe('workers that are killed, woken too often, or not at all', () => {
     world = await HonestWorld.open(api.url);
     db = new pg.Client({ connectionString: ground.database.superuserUrl });
     await db.connect();
-  }, 60_000);
+  }, upTo(60_000));
 
   afterAll(async () => {
     await db.end();
@@ -92,45 +92,53 @@ describe('workers that are killed, woken too often, or not at all', () => {
     }
   }
 
-  it(`finds each fault once through ${KILLS} kills, an emptied queue and repeated jobs`, async () => {
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      const recording = record();
-      const worker = workers[kill % workers.length] as ServiceProcess;
-      await sleep(Math.random() * 200);
-      await worker.kill();
-      await recording;
-      if (kill % 3 === 0) await db.query('DELETE FROM bullmq.job WHERE true');
-      if (kill % 3 === 1) await wakeOften();
-      await worker.restart();
-    }
-    await record();
-    await wakeOften();
-    await judgedAll();
-    const { rows } = await db.query<{ rule: string; lot: string; findings: string; alerts: string }>(
-      `SELECT finding.rule, finding.lots[1] AS lot, count(DISTINCT finding.id) AS findings, count(alerts.id) AS alerts
+  it(
+    `finds each fault once through ${KILLS} kills, an emptied queue and repeated jobs`,
+    async () => {
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        const recording = record();
+        const worker = workers[kill % workers.length] as ServiceProcess;
+        await sleep(Math.random() * 200);
+        await worker.kill();
+        await recording;
+        if (kill % 3 === 0) await db.query('DELETE FROM bullmq.job WHERE true');
+        if (kill % 3 === 1) await wakeOften();
+        await worker.restart();
+      }
+      await record();
+      await wakeOften();
+      await judgedAll();
+      const { rows } = await db.query<{ rule: string; lot: string; findings: string; alerts: string }>(
+        `SELECT finding.rule, finding.lots[1] AS lot, count(DISTINCT finding.id) AS findings, count(alerts.id) AS alerts
          FROM findings AS finding LEFT JOIN alerts ON alerts.finding = finding.id
         WHERE finding.rule IN ('mass-gained', 'double-sale-attempt')
         GROUP BY finding.rule, finding.lots[1]`,
-    );
-    const expected = [
-      ...faulty.map((lot) => ({ rule: 'mass-gained', lot, findings: '1', alerts: '1' })),
-      ...twice.map((lot) => ({ rule: 'double-sale-attempt', lot, findings: '1', alerts: '1' })),
-    ];
-    const byLot = (a: { lot: string }, b: { lot: string }): number => (a.lot < b.lot ? -1 : 1);
-    expect(rows.toSorted(byLot)).toEqual(expected.toSorted(byLot));
-  }, 180_000);
+      );
+      const expected = [
+        ...faulty.map((lot) => ({ rule: 'mass-gained', lot, findings: '1', alerts: '1' })),
+        ...twice.map((lot) => ({ rule: 'double-sale-attempt', lot, findings: '1', alerts: '1' })),
+      ];
+      const byLot = (a: { lot: string }, b: { lot: string }): number => (a.lot < b.lot ? -1 : 1);
+      expect(rows.toSorted(byLot)).toEqual(expected.toSorted(byLot));
+    },
+    upTo(180_000),
+  );
 
-  it('found just what one worker finds that nothing disturbs', async () => {
-    const { rows: disturbed } = await db.query(FINDINGS);
-    for (const worker of workers) await worker.kill();
-    await db.query(
-      'TRUNCATE findings, undecided, filings, totals, revisits, deadlines, site_production, site_days CASCADE',
-    );
-    await db.query('UPDATE verification_cursor SET next = 0');
-    await workers[0]?.restart();
-    await judgedAll();
-    const { rows: calm } = await db.query(FINDINGS);
-    expect(disturbed.length).toBeGreaterThanOrEqual(faulty.length + twice.length);
-    expect(calm).toEqual(disturbed);
-  }, 120_000);
+  it(
+    'found just what one worker finds that nothing disturbs',
+    async () => {
+      const { rows: disturbed } = await db.query(FINDINGS);
+      for (const worker of workers) await worker.kill();
+      await db.query(
+        'TRUNCATE findings, undecided, filings, totals, revisits, deadlines, site_production, site_days CASCADE',
+      );
+      await db.query('UPDATE verification_cursor SET next = 0');
+      await workers[0]?.restart();
+      await judgedAll();
+      const { rows: calm } = await db.query(FINDINGS);
+      expect(disturbed.length).toBeGreaterThanOrEqual(faulty.length + twice.length);
+      expect(calm).toEqual(disturbed);
+    },
+    upTo(120_000),
+  );
 });

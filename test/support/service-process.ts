@@ -17,6 +17,9 @@ const PATIENCE = 30_000;
 /** Long rounds run only by `npm run test:faults`. */
 export const long = process.env.ADIT_FAULTS === 'long';
 
+/** How long a test may take in the short round, ms; a long one may take its hour. */
+export const upTo = (ms: number): number => (long ? 3_600_000 : ms);
+
 /** What the processes of one ledger share: a database, keys and a guard. */
 export interface Ground {
   database: Pick<TestDatabase, 'url' | 'ownerUrl' | 'superuserUrl'>;

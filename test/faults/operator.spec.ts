@@ -1,0 +1,180 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { noteSigner } from '../../src/core/log/note.js';
+import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from '../../src/cli/seen-checkpoints.js';
+import { verifyBundle } from '../../src/cli/verify-bundle.js';
+import { verifyReceipt } from '../../src/cli/verify-receipt.js';
+import { migrate } from '../../src/server/database/migrate.js';
+import { Monitor, type Monitored } from '../../src/server/monitor/monitor.js';
+import { type TestDatabase, asSuperuser, testDatabase } from '../support/database.js';
+import type { Signed } from '../support/honest-world.js';
+import { get, post } from '../support/outside-client.js';
+import { Restorable } from '../support/restorable.js';
+
+/** What protocol.md §7 lets an operator try with his own hands: he has every key, the guard and the superuser's password. */
+describe('an operator who changes what was recorded, seen by a client alone', () => {
+  let ledger: Restorable;
+  let logKey: string;
+  let chain: Signed[];
+  let lot: string;
+  let seen: SeenCheckpoints;
+
+  beforeEach(async () => {
+    ledger = await Restorable.start({ ADIT_ROLE: 'api' });
+    logKey = String((await get(ledger.service.url, '/v1/ledger')).body.logKey);
+    chain = ledger.world.chain();
+    for (const { event } of chain) expect((await post(ledger.service.url, event)).status).toBe(201);
+    lot = chain[3]?.lots[0] ?? '';
+    seen = {};
+  });
+
+  afterEach(() => ledger.remove());
+
+  /** What a buyer does: takes the bundle, and checks it against the key that he pinned and what he saw before. */
+  async function buy(): Promise<{ word: string; reason: string }> {
+    const response = await fetch(`${ledger.service.url}/v1/lots/${lot}/bundle?sealed=now`);
+    if (response.status !== 200) return { word: 'REFUSED', reason: String(response.status) };
+    const verdict = await verifyBundle(await response.text(), {
+      logKeys: [logKey],
+      policy: null,
+      seen,
+      allowOlder: false,
+    });
+    if (verdict.seen !== null) seen = verdict.seen.newest;
+    return { word: verdict.word, reason: verdict.reason };
+  }
+
+  const sql = (text: string): Promise<void> =>
+    asSuperuser(ledger.service.database.superuserUrl, `SET session_replication_role = replica; ${text}`);
+
+  /** Puts the copy back, has the guard vouch for it, and lets another history grow. */
+  async function rewrite(events: number): Promise<void> {
+    await ledger.service.server.close();
+    await ledger.replaceDatabase();
+    await ledger.blindGuard();
+    ledger.service = await ledger.service.restart();
+    await ledger.record(events);
+  }
+
+  /** How the checkpoint that the log shows stands to what this client has seen. */
+  const shown = async (): Promise<CheckpointsSeen> =>
+    compareWithSeen(await (await fetch(`${ledger.service.url}/log/checkpoint`)).text(), logKey, seen);
+
+  const receiptOf = async ({ id }: Signed): Promise<string> =>
+    (await fetch(`${ledger.service.url}/v1/events/${id}/receipt`)).text();
+
+  it('is believed as long as he changes nothing', async () => {
+    expect(await buy()).toEqual({ word: 'VERIFIED', reason: '' });
+    expect(await buy()).toEqual({ word: 'VERIFIED', reason: '' });
+  });
+
+  it('cannot rewrite an entry, with its hashes or without', async () => {
+    const { id = '' } = chain[0] ?? {};
+    await sql(`UPDATE entries SET jws = jws || 'A' WHERE id = '${id}'`);
+    expect(await buy()).toMatchObject({ word: 'BROKEN', reason: expect.stringContaining('(inclusion)') });
+    await sql(`UPDATE entries SET leaf_hash = sha256('\\x00' || jws::bytea) WHERE id = '${id}'`);
+    expect(await buy()).toMatchObject({ word: 'BROKEN' });
+  });
+
+  it('cannot take an entry out of a lot’s chain', async () => {
+    await sql(`DELETE FROM lot_events WHERE index = (SELECT index FROM entries WHERE id = '${chain[1]?.id ?? ''}')`);
+    expect(['BROKEN', 'REFUSED']).toContain((await buy()).word);
+  });
+
+  it('cannot make another the holder: what the bundle says comes from the events', async () => {
+    await sql(`UPDATE lots SET holder = 'rival', mass = 1 WHERE id = '${lot}'`);
+    expect((await get(ledger.service.url, `/v1/lots/${lot}`)).body).toMatchObject({ holder: 'rival' });
+    const text = await (await fetch(`${ledger.service.url}/v1/lots/${lot}/bundle`)).text();
+    const { report } = await verifyBundle(text, { logKeys: [logKey], policy: null, seen, allowOlder: false });
+    expect(report.judged?.lot).toMatchObject({ mass: { value: '30' } });
+    expect(report.judged?.lot.holder).not.toBe('rival');
+  });
+
+  it('cannot seal the whole log again with another key', async () => {
+    const { origin, logKeyFile } = ledger.service.config;
+    await ledger.service.server.close();
+    const other = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+    const seed = Buffer.from(other.d ?? '', 'base64url');
+    const { keyId } = noteSigner(origin, seed);
+    const text = Buffer.concat([Uint8Array.of(1), seed]).toString('base64');
+    writeFileSync(logKeyFile, `PRIVATE+KEY+${origin}+${keyId}+${text}\n`);
+    await sql('UPDATE checkpoints SET note = NULL');
+    ledger.service = await ledger.service.restart();
+    expect(await buy()).toMatchObject({ word: 'BROKEN', reason: expect.stringContaining('(checkpoint)') });
+  });
+
+  it('cannot put an older database back, with its guard: who has a newer checkpoint notices', async () => {
+    expect((await buy()).word).toBe('VERIFIED');
+    await rewrite(0);
+    expect(await shown()).toMatchObject({ older: true, fork: false });
+  });
+
+  it('cannot let another history grow past it: who has a receipt notices', async () => {
+    const kept = await Promise.all(chain.map(receiptOf));
+    for (const [i, receipt] of kept.entries()) {
+      const verdict = verifyReceipt(receipt, chain[i]?.event ?? '', [logKey], seen);
+      expect(verdict.word).toBe('VERIFIED');
+      if (verdict.seen !== null) seen = verdict.seen.newest;
+    }
+    await rewrite(chain.length);
+    // Of the same size the log has now signed another tree: the two checkpoints convict it wherever they are shown.
+    expect(await shown()).toMatchObject({ fork: true });
+  });
+
+  describe('with a monitor', () => {
+    let database: TestDatabase;
+    let folder: string;
+
+    beforeEach(async () => {
+      database = await testDatabase();
+      await migrate(database.ownerUrl);
+      folder = mkdtempSync(join(tmpdir(), 'adit-monitor-'));
+    });
+
+    afterEach(async () => {
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    async function look(): Promise<Monitored> {
+      const options = {
+        url: ledger.service.url,
+        logKey,
+        policy: null,
+        token: null,
+        folder,
+        databaseUrl: database.url,
+        staleAfter: Number.MAX_SAFE_INTEGER,
+        threads: 1,
+        progress: () => undefined,
+      };
+      const monitor = new Monitor(options, () => Promise.resolve());
+      try {
+        return await monitor.look();
+      } finally {
+        await monitor.close();
+      }
+    }
+
+    const kinds = async (): Promise<string[]> => (await look()).alarms.map(({ kind }) => kind);
+
+    it('cannot cut the end off, nor let another history grow in its place', async () => {
+      expect(await kinds()).toEqual([]);
+      await rewrite(0);
+      expect(await kinds()).toEqual(['rollback']);
+      await ledger.record(chain.length);
+      expect(await kinds()).toEqual(['fork']);
+      await ledger.record(3);
+      expect((await kinds()).some((kind) => ['root-differs', 'bad-entry'].includes(kind))).toBe(true);
+    });
+
+    it('cannot rewrite an entry before the monitor reads it', async () => {
+      const altered = chain[2]?.id ?? '';
+      await sql(`UPDATE entries SET jws = jws || 'A' WHERE id = '${altered}'`);
+      expect(await kinds()).toEqual(['bad-entry']);
+    });
+  });
+});

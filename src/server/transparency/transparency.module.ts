@@ -5,9 +5,11 @@ import { Database } from '../database/database.js';
 import { HealthRegistry } from '../http/health.js';
 import { AppendEvents } from '../ledger/append-events.js';
 import { ReadLog } from '../ledger/read-log.js';
+import { CoseReceipt } from './cose-receipt.js';
 import { CollectCosignatures } from './collect-cosignatures.js';
 import { CollectCosignaturesProcessor } from './collect-cosignatures.processor.js';
 import { ProveIndex } from './prove-index.js';
+import { ReceiptsController } from './receipts.controller.js';
 import { ScheduleIndex } from './schedule-index.js';
 import { SealIndex } from './seal-index.js';
 import { SealIndexProcessor } from './seal-index.processor.js';
@@ -51,7 +53,7 @@ export class TransparencyModule implements OnApplicationBootstrap {
     return {
       module: TransparencyModule,
       global: true,
-      controllers: answersHttp ? [LogController] : [],
+      controllers: answersHttp ? [LogController, ReceiptsController] : [],
       providers: [
         { provide: LogSigner, useValue: signer },
         { provide: WitnessPolicy, useValue: witnesses },
@@ -61,7 +63,7 @@ export class TransparencyModule implements OnApplicationBootstrap {
         WitnessMetrics,
         SealIndex,
         ProveIndex,
-        ...(answersHttp ? [tiles] : []),
+        ...(answersHttp ? [tiles, CoseReceipt] : []),
         ...(runsJobs ? [ScheduleIndex, SealIndexProcessor] : []),
         ...(runsJobs && witnesses.policy !== null ? [ScheduleWitnesses, CollectCosignaturesProcessor] : []),
       ],

@@ -35,25 +35,29 @@ function identicalIn(entry: Declaration, { numbersTooRound }: Parameters): Obser
   ];
 }
 
-/** The last digits as they were written: a scale shows all ten of them alike often. */
+/**
+ * The last digits as they were written: a scale shows all ten of them alike often. What shows it are sums over a month, which
+ * are kept; of the declarations behind them the newest is named, so that the finding does not depend on how many were judged
+ * together.
+ */
 function roundIn(month: readonly Declaration[], facts: Facts, { numbersTooRound }: Parameters): Observation[] {
-  const [first] = month;
-  if (first === undefined) return [];
-  const { iss, occurredAtMs } = first.event;
+  const newest = month.at(-1);
+  if (newest === undefined) return [];
+  const { iss, occurredAtMs, payload } = newest.event;
   const total = Number(facts.totals.get(weightsSubject(iss, occurredAtMs)) ?? 0n);
   const round = Number(facts.totals.get(roundWeightsSubject(iss, occurredAtMs)) ?? 0n);
   if (total < numbersTooRound.minimumWeights || round * 1_000_000 <= total * numbersTooRound.share) return [];
   return [
     {
       severity: numbersTooRound.severity,
-      subject: monthOf(first),
+      subject: monthOf(newest),
       cause: 'last-digit',
-      lots: month.flatMap(({ event }) => event.payload.outputs.map(({ lot }) => lot)),
-      events: month.map(({ event }) => event.id),
+      lots: payload.outputs.map(({ lot }) => lot),
+      events: [newest.event.id],
       measured: `${round} of ${total}`,
       threshold: `${numbersTooRound.share / 1e4} %`,
       detail: `${round} of ${total} weights that ${iss} declared that month end in 0 or 5.`,
-      firstIndex: first.index,
+      firstIndex: newest.index,
     },
   ];
 }
@@ -66,7 +70,7 @@ function byMonth(facts: Facts): Map<string, Declaration[]> {
 
 export const numbersTooRound: Rule = {
   id: 'numbers-too-round',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'Weights that no scale shows',
   means: 'Many lots weigh exactly the same, or far too many weights end in 0 or 5: they were estimated, or made up.',

@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { compareWithSeen } from '../../src/cli/seen-checkpoints.js';
+import { readCheckpoint } from '../../src/core/log/checkpoint.js';
+import { type Config, loadConfig } from '../../src/server/config.js';
+import { JsonLogger } from '../../src/server/logger.js';
+import { auditNow, initialise } from '../../src/server/operator.js';
+import { type RunningServer, startServer } from '../../src/server/start.js';
+import { Acknowledged } from '../support/acknowledged.js';
+import { HonestWorld } from '../support/honest-world.js';
+import { ingest } from '../support/ingest.js';
+import { get } from '../support/outside-client.js';
+import { upTo } from '../support/service-process.js';
+
+const quiet = new JsonLogger('fatal');
+
+/** F18: PostgreSQL's own way to copy a running server (pg_backup_start, the files, pg_backup_stop), while events stream in. */
+describe('a backup that was taken while events streamed in', () => {
+  let folder: string;
+  let config: Config;
+  let restored: Config;
+  let logKey: string;
+  /** The newest checkpoint that a client was shown before the ledger was lost. */
+  let newest: string;
+  /** Entries that were acknowledged when the backup began, and in the end. */
+  let before: number;
+  let inAll: number;
+
+  const place = (data: string): Config =>
+    loadConfig({
+      ADIT_ORIGIN: 'example.org/tin',
+      ADIT_DATA_DIR: join(folder, data),
+      ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
+      ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
+      ADIT_GUARD_FILE: join(folder, 'guard.json'),
+      ADIT_LOG_LEVEL: 'fatal',
+      ADIT_ENTRY_BUNDLES: 'on',
+      ADIT_ROLE: 'api',
+      PORT: '0',
+    });
+
+  async function backUp(server: RunningServer): Promise<void> {
+    const client = new pg.Client({ connectionString: server.database.superuserUrl ?? '' });
+    await client.connect();
+    const [from, to] = [config.dataDir, restored.dataDir];
+    await client.query("SELECT pg_backup_start('copy', true)");
+    // Files come and go under a copy of a running server; what the log of changes needs is copied again at the end.
+    execFileSync('sh', ['-c', `cp -a "${from}" "${to}" 2>/dev/null || true`]);
+    await sleep(300);
+    const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+    execFileSync('cp', ['-a', `${join(from, 'postgres', 'pg_wal')}/.`, join(to, 'postgres', 'pg_wal')]);
+    const label = join(to, 'postgres', 'backup_label');
+    writeFileSync(label, rows[0]?.labelfile ?? '');
+    // As root, PostgreSQL runs as another user, who must be able to read it.
+    const { uid, gid } = statSync(join(to, 'postgres'));
+    chownSync(label, uid, gid);
+    // Who holds the folder is not copied with it.
+    for (const own of ['adit.lock', join('postgres', 'postmaster.pid')]) rmSync(join(to, own), { force: true });
+    await client.end();
+  }
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'adit-backup-'));
+    config = place('data');
+    restored = place('restored');
+    initialise(config);
+    const server = await startServer(config, { logger: quiet });
+    const world = await HonestWorld.open(server.url);
+    logKey = String((await get(server.url, '/v1/ledger')).body.logKey);
+    const acknowledged = new Acknowledged();
+    acknowledged.recordAll(world.setUp);
+    const clients = ingest([server.url], world, acknowledged, { patient: true, clients: 4, size: 8 });
+    await sleep(500);
+    before = acknowledged.stored.size;
+    await backUp(server);
+    await sleep(300);
+    await clients.stop();
+    newest = await acknowledged.see(server.url);
+    inAll = readCheckpoint(newest).size;
+    await server.close();
+  }, upTo(60_000));
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('holds everything that was acknowledged before it began, intact, and says that it is older than what was signed', async () => {
+    const { entries, faults } = await auditNow(restored, 'everything', () => undefined);
+    expect(entries).toBeGreaterThanOrEqual(before);
+    expect(entries).toBeLessThan(inAll);
+    expect(faults).toMatchObject([
+      { detail: `The guard has seen a log of ${inAll} entries; the database holds ${entries}.` },
+    ]);
+  }, 60_000);
+
+  it('is not signed on by the service', async () => {
+    const server = await startServer(restored, { logger: quiet });
+    try {
+      const detail = expect.stringContaining('an older copy of the database has been put back');
+      expect(await get(server.url, '/log/checkpoint')).toMatchObject({
+        status: 503,
+        body: { code: 'log-halted', detail },
+      });
+    } finally {
+      await server.close();
+    }
+  }, 60_000);
+
+  it('is a rollback to whoever has seen more, also where the guard was put back with it', async () => {
+    const guard = JSON.parse(readFileSync(config.guardFile, 'utf8')) as { origin: string };
+    rmSync(config.guardFile);
+    writeFileSync(config.guardFile, `${JSON.stringify({ ...guard, size: 0, root: EMPTY_ROOT })}\n`);
+    const server = await startServer(restored, { logger: quiet });
+    try {
+      const note = await (await fetch(`${server.url}/log/checkpoint`)).text();
+      const { size, root } = readCheckpoint(newest);
+      const seen = { [logKey]: { size, root: Buffer.from(root).toString('base64'), note: newest } };
+      expect(compareWithSeen(note, logKey, seen)).toMatchObject({ older: true, fork: false });
+    } finally {
+      await server.close();
+    }
+  }, 60_000);
+});
+
+/** SHA-256 of nothing. */
+const EMPTY_ROOT = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { admit } from '../../../src/core/custody/admit.js';
 import { emptyView } from '../../../src/core/custody/view.js';
@@ -20,20 +21,28 @@ interface Written {
   receipts: string[];
 }
 
-const [head = '', ...lines] = readFileSync(join(process.cwd(), 'test/fixtures/log-0.1.0.jsonl'), 'utf8')
-  .trim()
-  .split('\n');
-const written = JSON.parse(head) as Written;
-const entries = lines.map((line) => JSON.parse(line) as string);
 const ORIGIN = 'example.org/tin';
 
-describe('a log that release 0.1.0 wrote', () => {
+/** The first line says what was promised, the others are the entries. */
+function fixture(name: string): { written: Written; entries: string[] } {
+  const bytes = readFileSync(join(process.cwd(), 'test/fixtures', name));
+  const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+  const [head = '', ...lines] = text.trim().split('\n');
+  return { written: JSON.parse(head) as Written, entries: lines.map((line) => JSON.parse(line) as string) };
+}
+
+describe.each([
+  ['of every type', 'log-0.1.0.jsonl', 247],
+  ['of 10,000 entries', 'log-0.1.0-long.jsonl.gz', 10_000],
+])('a log %s that release 0.1.0 wrote', (_what, name, size) => {
+  const { written, entries } = fixture(name);
+
   it('has the root that was signed then', () => {
     const opened = openCheckpoint(written.checkpoint, [written.logKey]);
     if (!opened.ok) throw new Error(opened.reason);
     const edge = TreeEdge.at(0, [], sha256);
     edge.append(entries.map((jws) => leafHash(jws)));
-    expect(opened.checkpoint.size).toBe(entries.length);
+    expect([opened.checkpoint.size, entries.length]).toEqual([size, size]);
     expect(Buffer.from(edge.root())).toEqual(Buffer.from(opened.checkpoint.root));
   });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { crashPoints } from '../../src/server/ledger/crash-points.js';
+import { appendPoints } from '../../src/server/ledger/crash-points.js';
 import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
@@ -32,6 +32,18 @@ describe('a service that is killed', () => {
     await ground.remove();
   });
 
+  /** A second failure, at the same point, before anything of the first is mended: at the start, or with the first event. */
+  async function dieAgain(point: string): Promise<void> {
+    const started = await service.restart({ ADIT_CRASH_AT: `${point}:1` }).then(
+      () => true,
+      () => false,
+    );
+    if (!started) return;
+    const clients = ingest([service.url], world, acknowledged, { patient: true, clients: 4, size: 5 });
+    await service.gone(KILLED_WITHIN);
+    await clients.stop();
+  }
+
   const cycles = long ? 100 : 3;
   it(`keeps every promise through ${cycles} kills in the midst of recording`, async () => {
     for (let cycle = 1; cycle <= cycles; cycle += 1) {
@@ -51,21 +63,22 @@ describe('a service that is killed', () => {
   const rounds = long ? 20 : 1;
   const times = rounds === 1 ? 'once' : `${rounds} times`;
   it(
-    `keeps every promise when killed at each named point of the append, ${times} each`,
+    `keeps every promise when killed at each named point of the append, twice in a row, ${times} each`,
     async () => {
       for (let round = 0; round < rounds; round += 1) {
-        for (const point of crashPoints) {
+        for (const point of appendPoints) {
           await service.kill();
           await service.restart({ ADIT_CRASH_AT: `${point}:${FIRST_PASSAGE + round}` });
           if (!long) await expectLedgerIntact(service, acknowledged);
           const clients = ingest([service.url], world, acknowledged, { patient: true, clients: 4, size: 5 });
           await service.gone(KILLED_WITHIN);
           await clients.stop();
+          await dieAgain(point);
         }
         await service.restart();
         await expectLedgerIntact(service, acknowledged);
       }
     },
-    upTo(120_000),
+    upTo(240_000),
   );
 });

@@ -1,5 +1,5 @@
 /** The places where a fault test may kill the process, in the order in which an append passes them. */
-export const crashPoints = [
+export const appendPoints = [
   'after-verify',
   'before-begin',
   'after-lock',
@@ -12,7 +12,12 @@ export const crashPoints = [
   'before-reply',
 ] as const;
 
-export type CrashPoint = (typeof crashPoints)[number];
+/** Those that a checkpoint passes on its way to the witnesses and to readers. */
+export const witnessPoints = ['before-witness', 'after-cosigned', 'after-witnessed'] as const;
+
+const crashPoints = [...appendPoints, ...witnessPoints];
+
+type CrashPoint = (typeof crashPoints)[number];
 
 /** Kills this process at the n-th passage of one named point, as a power cut would; without a setting it does nothing. */
 export class Crash {

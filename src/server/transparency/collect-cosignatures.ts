@@ -5,6 +5,7 @@ import { openCosignatures } from '../../core/log/cosignature.js';
 import { type Policy, checkQuorum } from '../../core/log/policy.js';
 import { sameHash } from '../../core/log/tree.js';
 import { Database } from '../database/database.js';
+import { Crash } from '../ledger/crash-points.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { ReadTree } from '../ledger/read-tree.js';
 import { type WitnessAnswer, askWitness, checkpointOf } from './ask-witness.js';
@@ -44,6 +45,7 @@ export class CollectCosignatures {
     private readonly identity: LedgerIdentity,
     private readonly sealed: SealLog,
     private readonly witnesses: WitnessPolicy,
+    private readonly crash: Crash,
   ) {}
 
   /**
@@ -70,6 +72,7 @@ export class CollectCosignatures {
     );
     const missing = asked.filter(({ key }) => !done.has(key.vkey));
     if (missing.length === 0) return;
+    this.crash.reach('before-witness');
     const answers = missing.map(async (witness) => {
       const answered = await this.ask(witness, round);
       await this.take(answered, round, policy);
@@ -82,7 +85,10 @@ export class CollectCosignatures {
   private async take({ answer }: Asked, round: Round, policy: Policy): Promise<void> {
     if (answer.outcome !== 'cosigned') return;
     round.cosigned += answer.line;
-    if (checkQuorum(round.cosigned, policy).met) await this.keep(round.size, round.cosigned);
+    this.crash.reach('after-cosigned');
+    if (!checkQuorum(round.cosigned, policy).met) return;
+    await this.keep(round.size, round.cosigned);
+    this.crash.reach('after-witnessed');
   }
 
   private async begin(everyone: boolean): Promise<Round> {

@@ -32,7 +32,7 @@ function fixture(name: string): { written: Written; entries: string[] } {
 }
 
 describe.each([
-  ['of every type', 'log-0.1.0.jsonl', 247],
+  ['of 247 entries', 'log-0.1.0.jsonl', 247],
   ['of 10,000 entries', 'log-0.1.0-long.jsonl.gz', 10_000],
 ])('a log %s that release 0.1.0 wrote', (_what, name, size) => {
   const { written, entries } = fixture(name);

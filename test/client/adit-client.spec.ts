@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { AditClient } from '../../src/client/adit-client.js';
+import { AditProblem, NoAnswer } from '../../src/client/problem.js';
+
+interface Asked {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+}
+
+/** A server in the shape of `fetch`: gives the answers in turn, and remembers what it was asked. */
+function server(...answers: (Response | Error)[]): { client: AditClient; asked: Asked[] } {
+  const asked: Asked[] = [];
+  const fetcher = (url: string, { method = 'GET', headers }: RequestInit): Promise<Response> => {
+    asked.push({ url, method, headers: headers as Record<string, string> });
+    const answer = answers.shift();
+    if (answer === undefined) throw new Error('asked too often');
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  return { client: new AditClient('http://ledger/', fetcher as typeof fetch), asked };
+}
+
+const json = (body: unknown, status = 200): Response => Response.json(body, { status });
+const busy = (): Response => json({ code: 'overloaded', title: 'Busy', status: 503, detail: 'later' }, 503);
+
+describe('the client', () => {
+  it('asks again where the service is busy or the connection is lost: recording twice is harmless', async () => {
+    const accepted = { id: 'x', index: 7, receipt: 'proof' };
+    const { client, asked } = server(busy(), new TypeError('connection lost'), json(accepted, 201));
+    expect(await client.submit('event')).toEqual({ ...accepted, status: 'accepted' });
+    expect(asked.map(({ url, method }) => `${method} ${url}`)).toEqual(Array(3).fill('POST http://ledger/v1/events'));
+  });
+
+  it('gives up after four tries, and says that nobody answers', async () => {
+    const lost = [1, 2, 3, 4].map(() => new TypeError('connection lost'));
+    const { client, asked } = server(...lost);
+    await expect(client.ledger()).rejects.toThrow(NoAnswer);
+    expect(asked).toHaveLength(4);
+  });
+
+  it('tells a repeat and a waiting event from a new one', async () => {
+    const { client } = server(json({ id: 'x', index: 7, receipt: 'proof' }), json({ id: 'y', status: 'waiting' }, 202));
+    expect((await client.submit('event')).status).toBe('duplicate');
+    expect((await client.submit('event')).status).toBe('waiting');
+  });
+
+  it('throws a refusal as the problem that it is, and does not ask again', async () => {
+    const problem = { code: 'head-moved', title: 'Head moved', status: 409, detail: 'another event came first' };
+    const { client, asked } = server(json(problem, 409));
+    const refused = client.submit('event');
+    await expect(refused).rejects.toThrow(AditProblem);
+    await expect(refused).rejects.toMatchObject({ problem });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('takes an answer that is no problem document for none', async () => {
+    const { client } = server(new Response('<html>a proxy</html>', { status: 404 }));
+    await expect(client.ledger()).rejects.toThrow(NoAnswer);
+  });
+
+  it('reads a list page by page, to its end', async () => {
+    const { client, asked } = server(json({ items: [1, 2], next: 'more' }), json({ items: [3], next: null }));
+    const items: unknown[] = [];
+    for await (const item of client.findings({ rule: 'mass-gained' })) items.push(item);
+    expect(items).toEqual([1, 2, 3]);
+    expect(asked.map(({ url }) => url.split('?')[1])).toEqual([
+      'limit=100&rule=mass-gained',
+      'limit=100&rule=mass-gained&cursor=more',
+    ]);
+  });
+
+  it('follows alerts, and goes on after the last one it saw when the connection is lost', async () => {
+    const stream = (...messages: string[]): Response => new Response(messages.join(''));
+    const message = (id: string): string => `id: ${id}\ndata: {"id":"alert ${id}"}\n\n`;
+    const { client, asked } = server(
+      stream(message('1'), ': beat\n\n', message('2').slice(0, -1)),
+      stream(message('3')),
+    );
+    const stop = new AbortController();
+    const seen: string[] = [];
+    for await (const { id } of client.followAlerts(stop.signal)) {
+      seen.push(id);
+      if (seen.length === 2) stop.abort();
+    }
+    expect(seen).toEqual(['1', '3']);
+    expect(asked.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1']);
+  });
+});

@@ -7,6 +7,7 @@ import { Rules0005 } from './0005-rules.js';
 import { SealedIndex0006 } from './0006-sealed-index.js';
 import { Sums0007 } from './0007-sums.js';
 import { Witnesses0008 } from './0008-witnesses.js';
+import { KeyRotation0009 } from './0009-key-rotation.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -24,4 +25,5 @@ export const migrations: (new () => NamedMigration)[] = [
   SealedIndex0006,
   Sums0007,
   Witnesses0008,
+  KeyRotation0009,
 ];

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { errorCodes } from '../src/core/errors.js';
 import { rulesDocument } from '../src/core/rules/document.js';
 import { rules } from '../src/core/rules/index.js';
-import { environmentExample } from '../src/server/config.js';
+import { environmentExample } from '../src/server/show-config.js';
 
 /** The project's root: tests run from the build folder, whatever its name. */
 const root = process.cwd();

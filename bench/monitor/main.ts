@@ -33,7 +33,7 @@ try {
   const reached = { entries: 0, rules: 0 };
   const monitor = await openMonitor({
     url: service.url,
-    logKey,
+    logKeys: [logKey],
     policy: null,
     token: null,
     folder,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AuditScope } from '../server/operator.js';
-import { type Register, terminalOf } from './commands.js';
+import { type Register, gathered, terminalOf } from './commands.js';
 import { CommandError, EXIT, type Terminal } from './terminal.js';
 import { type MonitorSettings, monitorLedger } from './monitor.js';
 import { operator } from './operator.js';
@@ -27,7 +27,12 @@ export const audit: Register = (program) => {
     .argument('[url]', "of somebody else's ledger")
     .option('--lot <id>', 'this lot, with all that it was made of')
     .option('--site <id>', 'the lots declared at this site')
-    .option('--log-key <vkey>', 'with URL: the verifier key of the log, from somebody you trust')
+    .option(
+      '--log-key <vkey>',
+      'with URL: the verifier key of the log, from somebody you trust; may be given again',
+      gathered,
+      [],
+    )
     .option('--policy <file>', 'with URL: a C2SP policy, with witnesses to compare with')
     .option('--token <token>', "with URL: an auditor's, where entries are not public")
     .option('--state <folder>', 'with URL: where the monitor keeps what it has read', '.adit/monitor')

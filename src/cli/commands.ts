@@ -15,6 +15,9 @@ export function terminalOf(command: Command): Terminal {
   return new Terminal(json, process.stdout, process.stderr, !color);
 }
 
+/** For an option that may be given several times. */
+export const gathered = (value: string, before: string[]): string[] => [...before, value];
+
 /** Where the ledger answers, as every command that speaks to one takes it. */
 export const withServer = (command: Command): Command =>
   command.option('--server <url>', 'the ledger to speak to', 'http://127.0.0.1:8400');

@@ -14,8 +14,10 @@ import { lot } from './lot.js';
 import { migrate } from './migrate.js';
 import { record } from './record.js';
 import { replay } from './replay.js';
+import { rotate } from './rotate.js';
 import { scenario } from './scenario.js';
 import { serve } from './serve.js';
+import { submit } from './submit.js';
 import { CommandError, EXIT } from './terminal.js';
 import { verify } from './verify.js';
 import { witness } from './witness.js';
@@ -33,7 +35,9 @@ for (const register of [
   serve,
   init,
   keygen,
+  rotate,
   record,
+  submit,
   lot,
   bundle,
   verify,

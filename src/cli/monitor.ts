@@ -7,7 +7,7 @@ import { operator } from './operator.js';
 import { CommandError, EXIT, type Terminal } from './terminal.js';
 
 export interface MonitorSettings {
-  logKey?: string;
+  logKey: string[];
   policy?: string;
   token?: string;
   state: string;
@@ -22,14 +22,14 @@ const HOUR = 3_600_000;
 /** Follows somebody else's ledger until told to stop, or once; 3 is the exit code where the log is convicted. */
 export async function monitorLedger(url: string, settings: MonitorSettings, terminal: Terminal): Promise<void> {
   const policy = settings.policy === undefined ? null : parsePolicy(readText(settings.policy));
-  const logKey = settings.logKey ?? policy?.logs[0]?.key.vkey;
-  if (logKey === undefined)
+  const logKeys = [...settings.logKey, ...(policy?.logs.map(({ key }) => key.vkey) ?? [])];
+  if (logKeys.length === 0)
     throw new CommandError('Whose log it is must be pinned.', 'Give --log-key or --policy.', EXIT.usage);
   const { convicting, openMonitor } = await operator();
   let bar: { what: string; show(done: number): void } | null = null;
   const monitor = await openMonitor({
     url,
-    logKey,
+    logKeys,
     policy,
     token: settings.token ?? null,
     folder: settings.state,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { AditClient, type Submitted } from '../client/adit-client.js';
 import { AditProblem } from '../client/problem.js';
-import { recordEvent } from '../client/record-event.js';
+import { type Draft, recordEvent, signDraft } from '../client/record-event.js';
 import { type Register, terminalOf, withServer } from './commands.js';
 import { readSigner } from './key-file.js';
 import { CommandError, EXIT, type Terminal } from './terminal.js';
@@ -12,6 +12,7 @@ interface RecordOptions {
   as: string;
   occurredAt?: string;
   save?: string;
+  offline?: string;
 }
 
 export const record: Register = (program) => {
@@ -25,29 +26,50 @@ export const record: Register = (program) => {
     .requiredOption('--key <file>', 'private key of the signer (adit keygen)')
     .requiredOption('--as <actor>', 'actor id of the signer')
     .option('--save <name>', 'also write NAME.jws and NAME.tlog-proof, for "adit verify"')
+    .option('--offline <origin>', 'only sign, for the log of this name, and write NAME.jws; "adit submit" sends it')
     .option('--occurred-at <time>', 'when it happened, RFC 3339 (default: now)')
     .addHelpText('before', 'Example: adit record custody.dispatched sale.json --key coop.jwk --as coop\n')
     .action(async (type: string, file: string, options: RecordOptions, command) => {
       const terminal = terminalOf(command);
-      const body = readBody(file);
+      const draft = { type, iss: options.as, occurredAt: options.occurredAt, body: readBody(file) };
+      if (options.offline !== undefined) return signOnly(options.offline, draft, options, terminal);
       try {
-        const draft = { type, iss: options.as, occurredAt: options.occurredAt, body };
         const recorded = await recordEvent(new AditClient(options.server), draft, readSigner(options.key));
         if (recorded.status === 'waiting') terminal.say(`waiting for ${recorded.missing.join(', ')}`);
         else terminal.say(`${terminal.colour.green('✓')} entry ${recorded.index}  ${recorded.id}`);
         if (options.save !== undefined) save(options.save, recorded, terminal);
         terminal.result(recorded);
       } catch (error) {
-        if (!(error instanceof AditProblem)) throw error;
-        const places = (error.problem.errors ?? []).map(({ pointer, detail }) => `  ${pointer}: ${detail}`);
-        throw new CommandError(
-          [`Refused (${error.code}): ${error.problem.detail}`, ...places].join('\n'),
-          `What it means: ${options.server}/errors/${error.code}`,
-          error.problem.status === 403 ? EXIT.notAllowed : EXIT.error,
-        );
+        throw refused(error, options.server);
       }
     });
 };
+
+/** A refusal, as a person is told of it; any other error as it is. */
+export function refused(error: unknown, server: string): unknown {
+  if (!(error instanceof AditProblem)) return error;
+  const places = (error.problem.errors ?? []).map(({ pointer, detail }) => `  ${pointer}: ${detail}`);
+  return new CommandError(
+    [`Refused (${error.code}): ${error.problem.detail}`, ...places].join('\n'),
+    `What it means: ${server}/errors/${error.code}`,
+    error.problem.status === 403 ? EXIT.notAllowed : EXIT.error,
+  );
+}
+
+/** For a key that never meets a network: the event goes to the ledger by any other machine. */
+async function signOnly(
+  log: string,
+  draft: Draft,
+  { key, save: name }: RecordOptions,
+  terminal: Terminal,
+): Promise<void> {
+  if (name === undefined) throw new CommandError('Where is it to be written?', 'Give --save NAME.', EXIT.usage);
+  const { event, id } = await signDraft(log, draft, readSigner(key));
+  writeFileSync(`${name}.jws`, event);
+  terminal.say(`${terminal.colour.green('✓')} signed ${id}`);
+  terminal.say(`  saved ${name}.jws; "adit submit ${name}.jws" sends it, from any machine`);
+  terminal.result({ id, event });
+}
 
 /** The event itself is kept also while it waits: it is the sender's proof of what it said. */
 function save(name: string, recorded: Submitted & { event: string }, terminal: Terminal): void {

@@ -10,7 +10,7 @@ export interface SeenCheckpoints {
 
 /** How a checkpoint stands to what was seen of its log before. */
 export interface CheckpointsSeen {
-  logKey: string;
+  logKeys: readonly string[];
   note: string;
   /** The newer of the two. */
   newest: SeenCheckpoints;
@@ -21,20 +21,25 @@ export interface CheckpointsSeen {
   known: string | null;
 }
 
-/** @param note a checkpoint that the log's key has signed. */
-export function compareWithSeen(note: string, logKey: string, seen: SeenCheckpoints): CheckpointsSeen {
-  const { size, root } = readCheckpoint(note);
+/**
+ * @param note a checkpoint that one of the log's keys has signed
+ * @param pinned keys that the reader trusts; those of this log are one log, whose key was replaced
+ */
+export function compareWithSeen(note: string, pinned: readonly string[], seen: SeenCheckpoints): CheckpointsSeen {
+  const { origin, size, root } = readCheckpoint(note);
   const own = { size, root: encodeBase64(root), note };
-  const known = seen[logKey];
+  const logKeys = pinned.filter((key) => key.startsWith(`${origin}+`));
+  const [known] = logKeys.flatMap((key) => seen[key] ?? []).toSorted((a, b) => b.size - a.size);
   const fork = known?.size === size && known.root !== own.root;
   const older = known !== undefined && known.size > size;
-  const newest = { ...seen, [logKey]: known !== undefined && known.size >= size ? known : own };
+  const kept = known !== undefined && known.size >= size ? known : own;
+  const newest = { ...seen, ...Object.fromEntries(logKeys.map((key) => [key, kept])) };
   const detail = fork
     ? `The log has signed two different trees of ${size} entries.`
     : older
       ? `This is a log of ${size} entries, and one of ${known.size} was seen before: something newer exists.`
       : '';
-  return { logKey, note, newest, fork, older, detail, known: known?.note ?? null };
+  return { logKeys, note, newest, fork, older, detail, known: known?.note ?? null };
 }
 
 export function readSeen(path: string): SeenCheckpoints {
@@ -53,9 +58,9 @@ export function writeSeen(path: string, seen: SeenCheckpoints): void {
 }
 
 /** Saves two checkpoints that contradict each other, for anyone to check by the log's key; gives the file. */
-export function saveEvidence(path: string, { logKey, note, known }: CheckpointsSeen): string {
+export function saveEvidence(path: string, { logKeys, note, known }: CheckpointsSeen): string {
   const { origin, size } = readCheckpoint(note);
   const file = join(dirname(path), `fork-${origin.replaceAll(/[^A-Za-z0-9.-]/g, '-')}-${size}.json`);
-  writeFileSync(file, `${JSON.stringify({ logKey, checkpoints: [known, note] }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ logKeys, checkpoints: [known, note] }, null, 2)}\n`);
   return file;
 }

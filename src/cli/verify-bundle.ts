@@ -39,8 +39,7 @@ export async function verifyBundle(
   const flaw = report.steps.find(({ outcome }) => outcome === 'broken');
   if (flaw !== undefined) return { word: 'BROKEN', reason: reasonOf(flaw), report, seen: null };
   const pinned = policy === null ? logKeys : policy.logs.map(({ key }) => key.vkey);
-  const logKey = pinned.find((key) => key.startsWith(`${bundle.log}+`));
-  const compared = logKey === undefined ? null : compareWithSeen(bundle.checkpoint, logKey, seen);
+  const compared = pinned.length === 0 ? null : compareWithSeen(bundle.checkpoint, pinned, seen);
   if (compared?.fork === true) return { word: 'BROKEN', reason: compared.detail, report, seen: compared };
   const gap = report.steps.find(({ outcome }) => outcome === 'incomplete');
   if (gap !== undefined) return { word: 'INCOMPLETE', reason: reasonOf(gap), report, seen: compared };

@@ -30,9 +30,8 @@ export function verifyReceipt(
   const checked = checkTlogProof(receipt, leafHash(jws), [...logKeys]);
   if (!checked.ok) return { word: 'BROKEN', reason: `${checked.reason}: ${checked.detail}`, seen: null };
   const { index, checkpoint: note } = parseTlogProof(receipt);
-  const { origin, size } = readCheckpoint(note);
-  const logKey = logKeys.find((key) => key.startsWith(`${origin}+`)) ?? '';
-  const compared = compareWithSeen(note, logKey, seen);
+  const { size } = readCheckpoint(note);
+  const compared = compareWithSeen(note, logKeys, seen);
   if (compared.fork) return { word: 'BROKEN', reason: compared.detail, seen: compared };
   return { word: 'VERIFIED', index, size, id: eventId(jws.slice(0, jws.lastIndexOf('.'))), seen: compared };
 }

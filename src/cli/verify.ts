@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Policy, parsePolicy } from '../core/log/policy.js';
-import { type Register, terminalOf } from './commands.js';
+import { type Register, gathered, terminalOf } from './commands.js';
 import { type CheckpointsSeen, readSeen, saveEvidence, writeSeen } from './seen-checkpoints.js';
 import { CommandError, EXIT, type Terminal } from './terminal.js';
 import { showVerdict, verifyBundle } from './verify-bundle.js';
@@ -49,8 +49,6 @@ export const verify: Register = (program) => {
       process.exitCode = exitCodes[word];
     });
 };
-
-const gathered = (value: string, before: string[]): string[] => [...before, value];
 
 interface Checked {
   word: Word;

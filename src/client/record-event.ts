@@ -58,22 +58,22 @@ export async function prepareEvent(
 ): Promise<BuiltEvent> {
   const [{ origin }, note] = await Promise.all([client.ledger(), client.checkpoint()]);
   const { size, root } = readCheckpoint(note);
+  const seen = { size, root: encodeBase64(root) };
+  return signDraft(origin, { ...draft, body: { seen, ...(await chain(client, draft.body)) } }, signer, options);
+}
+
+/** Builds and signs an event without asking anybody: the body names the heads that it follows itself. */
+export function signDraft(
+  log: string,
+  { type, iss, occurredAt, body }: Draft,
+  signer: Signer,
+  options: BuildOptions = {},
+): Promise<BuiltEvent> {
   const now = new Date();
   const jti = randomToken();
-  return buildEvent(
-    {
-      log: origin,
-      type: draft.type,
-      iss: draft.iss,
-      iat: Math.floor(now.getTime() / 1000),
-      jti,
-      occurredAt: draft.occurredAt ?? now.toISOString(),
-      seen: { size, root: encodeBase64(root) },
-      ...bear(origin, draft.iss, jti, await chain(client, draft.body)),
-    },
-    signer,
-    options,
-  );
+  const iat = Math.floor(now.getTime() / 1000);
+  const common = { log, type, iss, iat, jti, occurredAt: occurredAt ?? now.toISOString() };
+  return buildEvent({ ...common, ...bear(log, iss, jti, body) }, signer, options);
 }
 
 /** Prepares and submits; throws `AditProblem` when it is refused. */

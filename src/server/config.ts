@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 
 /** What the service is told from outside, checked once at the start. A class so that Nest can inject it by type. */
@@ -13,7 +13,12 @@ export abstract class Config {
   abstract readonly origin: string;
   abstract readonly dataDir: string;
   abstract readonly logKeyFile: string;
+  /** Other keys of the log: the one that is to follow, or those that were in force before. */
+  abstract readonly otherLogKeyFiles: readonly string[];
   abstract readonly serviceKeyFile: string;
+  abstract readonly otherServiceKeyFiles: readonly string[];
+  /** What the service keeps secret itself is encrypted under, or derived from, what stands in this file. */
+  abstract readonly secretFile: string;
   abstract readonly guardFile: string;
   /** Thumbprint of the only key that may open the ledger; null: whoever comes first. */
   abstract readonly registrar: string | null;
@@ -72,6 +77,16 @@ const path = z
   .string()
   .min(1)
   .transform((value) => resolve(value));
+const paths = z
+  .string()
+  .max(4_096)
+  .transform((value) =>
+    value
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== '')
+      .map((one) => resolve(one)),
+  );
 const text = z.string().min(1);
 
 const url = (...schemes: string[]) =>
@@ -149,11 +164,32 @@ export const configKeys: readonly ConfigKey[] = [
     'The private key that signs checkpoints. Keep it outside ADIT_DATA_DIR.',
   ),
   key(
+    'ADIT_OTHER_LOG_KEY_FILES',
+    'otherLogKeyFiles',
+    '',
+    paths,
+    'While the log key is being replaced: files of the one that is to follow, or of those before it, separated by commas.',
+  ),
+  key(
     'ADIT_SERVICE_KEY_FILE',
     'serviceKeyFile',
     '.adit/keys/service.jwk',
     path,
     "The private key that signs refusals and the log's time. Keep it outside ADIT_DATA_DIR.",
+  ),
+  key(
+    'ADIT_OTHER_SERVICE_KEY_FILES',
+    'otherServiceKeyFiles',
+    '',
+    paths,
+    'While the service key is being replaced: files of the one that is to follow, or of those before it, separated by commas.',
+  ),
+  key(
+    'ADIT_SECRET_FILE',
+    'secretFile',
+    null,
+    path,
+    'Random bytes from which webhook secrets derive. Unset: secret.key beside ADIT_SERVICE_KEY_FILE.',
   ),
   key(
     'ADIT_GUARD_FILE',
@@ -308,6 +344,7 @@ export function loadConfig(
   if (values['databaseOwnerUrl'] && !values['databaseUrl'] && !env['DATABASE_URL'])
     problems.push('DATABASE_OWNER_URL is set but DATABASE_URL is not');
   if (problems.length > 0) throw new ConfigError(problems);
+  values['secretFile'] ??= join(dirname(String(values['serviceKeyFile'])), 'secret.key');
   values['publicUrl'] ??=
     `http://${isIP(String(host)) === 6 ? `[${String(host)}]` : String(host)}:${String(values['port'])}`;
   return Object.freeze(values) as unknown as Config;
@@ -324,6 +361,7 @@ export function configWarnings(config: Config): string[] {
   const files = {
     ADIT_LOG_KEY_FILE: config.logKeyFile,
     ADIT_SERVICE_KEY_FILE: config.serviceKeyFile,
+    ADIT_SECRET_FILE: config.secretFile,
     ADIT_GUARD_FILE: config.guardFile,
   };
   const warnings = Object.entries(files)
@@ -337,27 +375,4 @@ export function configWarnings(config: Config): string[] {
   if (config.webhookPrivateTargets)
     warnings.push('webhooks may reach private addresses (ADIT_WEBHOOK_PRIVATE_TARGETS=on)');
   return warnings;
-}
-
-/** The configuration as it may be shown: addresses that can carry a password are shown without user and password. */
-export function redactedConfig(config: Config): Record<string, string | number | boolean | null> {
-  return Object.fromEntries(
-    configKeys.map(({ name, member, secret }) => {
-      const value = config[member];
-      return [name, secret && typeof value === 'string' ? withoutPassword(value) : value];
-    }),
-  );
-}
-
-function withoutPassword(address: string): string {
-  const { protocol, host, pathname } = new URL(address);
-  return `${protocol}//${host}${pathname}`;
-}
-
-/** The text of `.env.example`: every setting with its meaning, commented out at its default. */
-export function environmentExample(): string {
-  const entries = configKeys.map(
-    ({ name, default: standard, description }) => `# ${description}\n# ${name}=${standard ?? ''}\n`,
-  );
-  return `# Settings of Adit. Everything has a default; uncomment what you change. \`adit config check\` says what is in force.\n\n${entries.join('\n')}`;
 }

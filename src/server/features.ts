@@ -12,6 +12,7 @@ import { loadKeys } from './transparency/keys.js';
 import type { LogSigner } from './transparency/seal-log.js';
 import { TransparencyModule } from './transparency/transparency.module.js';
 import { loadWitnessPolicy } from './transparency/witness-policy.js';
+import { loadSecret } from './secret.js';
 import { VerificationModule } from './verification/verification.module.js';
 
 type Modules = NonNullable<ModuleMetadata['imports']>;
@@ -25,9 +26,10 @@ export function featureModules(config: Config, databaseUrl: string): Modules {
   const failed = (err: Error): void => logger.error({ msg: 'an idle database connection was lost', err });
   const { origin } = config;
   const keys = loadKeys(config, origin, (message) => logger.warn(message));
-  const identity = new LedgerIdentity(origin, keys.vkey, keys.service, config.registrar);
-  const signer: LogSigner = { origin, signer: keys.log, guard: new Guard(config.guardFile, origin) };
-  const witnesses = loadWitnessPolicy(config.witnessPolicyFile, keys.vkey);
+  const identity = new LedgerIdentity(origin, [...keys.logs.keys()], keys.services, config.registrar);
+  const signer: LogSigner = { origin, signers: keys.logs, guard: new Guard(config.guardFile, origin) };
+  const witnesses = loadWitnessPolicy(config.witnessPolicyFile, identity.logKeys);
+  const secret = loadSecret(config.secretFile, keys.derivedSecret, (message) => logger.warn(message));
   const answersHttp = config.role !== 'worker';
   const runsJobs = config.role !== 'api';
   return [
@@ -36,7 +38,7 @@ export function featureModules(config: Config, databaseUrl: string): Modules {
     LedgerModule.forRoot(identity, answersHttp),
     TransparencyModule.forRoot(signer, { runsJobs, answersHttp, witnesses }),
     VerificationModule.forRoot({ runsJobs, answersHttp }),
-    AlertsModule.forRoot({ secrets: new WebhookSecrets(keys.webhookMaster), runsJobs, answersHttp }),
+    AlertsModule.forRoot({ secrets: new WebhookSecrets(secret), runsJobs, answersHttp }),
     ProvenanceModule.forRoot(answersHttp),
   ];
 }

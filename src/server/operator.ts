@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { AditError } from '../core/errors.js';
@@ -9,6 +10,7 @@ import { ReadLog } from './ledger/read-log.js';
 import { ReadTree } from './ledger/read-tree.js';
 import { type Pace, type Replay, type ReplayOptions, replayLog } from './ledger/replay.js';
 import { Monitor, type MonitorOptions } from './monitor/monitor.js';
+import { createSecret } from './secret.js';
 import { type RunningServer, openDatabase } from './start.js';
 import { Guard } from './transparency/guard.js';
 import { type ServiceKeys, initKeys, loadKeys } from './transparency/keys.js';
@@ -25,28 +27,34 @@ import { VerifyEntries } from './verification/verify-entries.js';
  * What whoever runs a ledger does to it from a command line. This is the one door by which `src/cli` enters the server
  * (docs/decisions/0010-cli-starts-the-server.md).
  */
-export { type Config, ConfigError, configKeys, loadConfig, redactedConfig } from './config.js';
+export { type Config, ConfigError, configKeys, loadConfig } from './config.js';
+export { redactedConfig } from './show-config.js';
 export { type Alarm, convicting } from './monitor/alarm.js';
 export type { Monitor, Monitored } from './monitor/monitor.js';
 export { Clock, SimulatedClock } from './clock.js';
 export { DataFolderHeldError } from './database/data-folder-lock.js';
 export { JsonLogger } from './logger.js';
 export { type RunningServer, openDatabase, startServer, stopOnSignals } from './start.js';
-export { KeyFileError } from './transparency/keys.js';
+export { KeyFileError, createLogKey, createServiceKey } from './transparency/keys.js';
 export type { Difference } from './ledger/compare-projections.js';
 export type { EntryProblem, Replay } from './ledger/replay.js';
 
-/** Makes the keys and the guard of a new ledger; refuses to replace any of them. */
+/** Makes the keys, the secret and the guard of a new ledger; refuses to replace any of them. */
 export function initialise(config: Config): ServiceKeys {
   const keys = initKeys(config, config.origin);
+  if (!existsSync(config.secretFile)) createSecret(config.secretFile);
   new Guard(config.guardFile, config.origin).create();
   return keys;
 }
 
+function identityOf(config: Config): LedgerIdentity {
+  const { logs, services } = loadKeys(config, config.origin);
+  return new LedgerIdentity(config.origin, [...logs.keys()], services, config.registrar);
+}
+
 /** Rebuilds the projections from the log alone and compares them with the stored ones. */
 export async function replayProjections(config: Config, options: ReplayOptions): Promise<Replay> {
-  const keys = loadKeys(config, config.origin);
-  const identity = new LedgerIdentity(config.origin, keys.vkey, keys.service, config.registrar);
+  const identity = identityOf(config);
   const address = await openDatabase(config, () => undefined);
   const database = new Database({ url: address.appUrl, failed: () => undefined });
   try {
@@ -72,8 +80,7 @@ export async function auditNow(
   scope: AuditScope,
   onProgress: (what: string, done: number, size: number) => void,
 ): Promise<Audited> {
-  const keys = loadKeys(config, config.origin);
-  const identity = new LedgerIdentity(config.origin, keys.vkey, keys.service, config.registrar);
+  const identity = identityOf(config);
   const address = await openDatabase(config, () => undefined);
   const database = new Database({ url: address.appUrl, failed: () => undefined });
   const pace =

@@ -154,11 +154,11 @@ describe('adit bundle and adit verify', () => {
     expect(code).toBe(3);
     expect(out).toContain('two different trees');
     const evidence = readdirSync(folder).find((name) => name.startsWith('fork-example.org-tin-')) ?? '';
-    const { logKey: key, checkpoints } = JSON.parse(readFileSync(join(folder, evidence), 'utf8')) as {
-      logKey: string;
+    const { logKeys, checkpoints } = JSON.parse(readFileSync(join(folder, evidence), 'utf8')) as {
+      logKeys: string[];
       checkpoints: string[];
     };
-    const roots = checkpoints.map((note) => openCheckpoint(note, [key]));
+    const roots = checkpoints.map((note) => openCheckpoint(note, logKeys));
     expect(roots.map(({ ok }) => ok)).toEqual([true, true]);
     expect(new Set(checkpoints.map((note) => note.split('\n')[1])).size).toBe(1);
     expect(new Set(checkpoints.map((note) => note.split('\n')[2])).size).toBe(2);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exportJWK } from 'jose';
 import { logKeyOf } from '../support/core-ledger.js';
 import { type OutsideActor, get, openAsRegistrar } from '../support/outside-client.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
@@ -83,6 +84,7 @@ describe('adit, as a script meets it', () => {
 
   describe('with a ledger', () => {
     let service: TestServer;
+    let registrar: OutsideActor;
     let coop: OutsideActor;
     let receipt: string;
     const file = (name: string, text: string): string => {
@@ -92,7 +94,7 @@ describe('adit, as a script meets it', () => {
 
     beforeAll(async () => {
       service = await startTestServer();
-      const registrar = await openAsRegistrar(service.url);
+      registrar = await openAsRegistrar(service.url);
       coop = await registrar.register('coop', ['miner']);
       await registrar.must('site.registered', {
         site: 'hill',
@@ -126,6 +128,26 @@ describe('adit, as a script meets it', () => {
       });
       const foreign = logKeyOf('example.org/tin');
       expect((await verify(receipt, 'bag.jws', '--log-key', foreign)).code).toBe(3);
+    });
+
+    it('replaces the log key by an event that was signed on a machine without a network', async () => {
+      const settings = { ADIT_ORIGIN: 'example.org/tin' };
+      expect((await adit(['rotate', 'moon', 'x.key'], settings)).code).toBe(2);
+      const { out } = await adit(['rotate', 'log', 'next.key', '--json'], settings);
+      const { update } = JSON.parse(out) as { update: { logKey: string } };
+      expect(statSync(join(folder, 'next.key')).mode & 0o077).toBe(0);
+      expect(await adit(['rotate', 'log', 'next.key'], settings)).toMatchObject({ code: 1 });
+
+      service = await service.restart({ ADIT_OTHER_LOG_KEY_FILES: join(folder, 'next.key') });
+      file('update.json', JSON.stringify(update));
+      file('registrar.jwk', JSON.stringify(await exportJWK(registrar.key.privateKey)));
+      const by = ['--key', 'registrar.jwk', '--as', 'registrar'];
+      const sign = ['record', 'ledger.updated', 'update.json', ...by, '--offline', 'example.org/tin'];
+      expect((await adit(sign)).code).toBe(2);
+      expect((await adit([...sign, '--save', 'update'])).code).toBe(0);
+      expect(await adit(['submit', 'update.jws', '--server', service.url])).toMatchObject({ code: 0 });
+      expect((await adit(['submit', 'update.jws', '--server', service.url])).code).toBe(0);
+      expect((await get(service.url, '/v1/ledger')).body).toMatchObject(update);
     });
 
     it('shows a lot, and nothing but one document with --json', async () => {

@@ -118,7 +118,7 @@ describe('a backup that was taken while events streamed in', () => {
       const note = await (await fetch(`${server.url}/log/checkpoint`)).text();
       const { size, root } = readCheckpoint(newest);
       const seen = { [logKey]: { size, root: Buffer.from(root).toString('base64'), note: newest } };
-      expect(compareWithSeen(note, logKey, seen)).toMatchObject({ older: true, fork: false });
+      expect(compareWithSeen(note, [logKey], seen)).toMatchObject({ older: true, fork: false });
     } finally {
       await server.close();
     }

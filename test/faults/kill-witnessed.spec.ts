@@ -15,7 +15,8 @@ import { get } from '../support/outside-client.js';
 import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
 import { TestWitness } from '../support/test-witness.js';
 
-const KILLED_WITHIN = 20_000;
+/** A job that the killed process held is free again after 15 s; a machine with much to do takes its time besides. */
+const KILLED_WITHIN = 60_000;
 
 describe('a service that is killed on the way to its witnesses', () => {
   let witness: TestWitness;
@@ -94,6 +95,6 @@ describe('a service that is killed on the way to its witnesses', () => {
         }
       expect((await get(service.url, '/log/witnesses')).body).toMatchObject({ witnesses: [{ outcome: 'cosigned' }] });
     },
-    upTo(120_000),
+    upTo(300_000),
   );
 });

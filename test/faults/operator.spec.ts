@@ -61,7 +61,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
 
   /** How the checkpoint that the log shows stands to what this client has seen. */
   const shown = async (): Promise<CheckpointsSeen> =>
-    compareWithSeen(await (await fetch(`${ledger.service.url}/log/checkpoint`)).text(), logKey, seen);
+    compareWithSeen(await (await fetch(`${ledger.service.url}/log/checkpoint`)).text(), [logKey], seen);
 
   const receiptOf = async ({ id }: Signed): Promise<string> =>
     (await fetch(`${ledger.service.url}/v1/events/${id}/receipt`)).text();
@@ -98,10 +98,11 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
     await ledger.service.server.close();
     const other = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
     const seed = Buffer.from(other.d ?? '', 'base64url');
-    const { keyId } = noteSigner(origin, seed);
+    const { keyId, vkey } = noteSigner(origin, seed);
     const text = Buffer.concat([Uint8Array.of(1), seed]).toString('base64');
     writeFileSync(logKeyFile, `PRIVATE+KEY+${origin}+${keyId}+${text}\n`);
     await sql('UPDATE checkpoints SET note = NULL');
+    await sql(`UPDATE ledger_info SET log_keys = '[{"vkey":"${vkey}","from":0}]'`);
     ledger.service = await ledger.service.restart();
     expect(await buy()).toMatchObject({ word: 'BROKEN', reason: expect.stringContaining('(checkpoint)') });
   });
@@ -142,7 +143,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
     async function look(): Promise<Monitored> {
       const options = {
         url: ledger.service.url,
-        logKey,
+        logKeys: [logKey],
         policy: null,
         token: null,
         folder,

@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import {
-  ConfigError,
-  EXPOSE,
-  configKeys,
-  configWarnings,
-  environmentExample,
-  loadConfig,
-  redactedConfig,
-} from '../../src/server/config.js';
+import { ConfigError, EXPOSE, configKeys, configWarnings, loadConfig } from '../../src/server/config.js';
+import { environmentExample, redactedConfig } from '../../src/server/show-config.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {

@@ -53,13 +53,22 @@ export class CoreLedger {
   readonly entries: AditEvent[] = [];
   readonly service = generateSigner('Ed25519').signer;
   readonly signers = new Map<string, Signer>();
-  readonly identity: Identity = { logKey: logKeyOf(LOG), serviceKid: this.service.kid, registrarKid: null };
+  readonly identity: Identity;
   private number = 0;
   private time = START;
 
+  /** @param ready keys that the service has besides those that it opens with */
+  constructor(ready: Pick<Identity, 'logKeys' | 'serviceKids'> = { logKeys: [], serviceKids: [] }) {
+    this.identity = {
+      logKeys: [logKeyOf(LOG), ...ready.logKeys],
+      serviceKids: [this.service.kid, ...ready.serviceKids],
+      registrarKid: null,
+    };
+  }
+
   /** Open, with a registrar, an authority, a miner, two traders, a plant and a site. */
-  static opened(): CoreLedger {
-    const ledger = new CoreLedger();
+  static opened(ready?: Pick<Identity, 'logKeys' | 'serviceKids'>): CoreLedger {
+    const ledger = new CoreLedger(ready);
     ledger.open();
     ledger.register('agent', ['authority']);
     ledger.register('coop', ['miner']);
@@ -79,7 +88,7 @@ export class CoreLedger {
   open(more: Body = {}): Told {
     const key = this.key('registrar').jwk;
     return this.tell('registrar', 'ledger.opened', {
-      logKey: this.identity.logKey,
+      logKey: this.identity.logKeys[0],
       serviceKey: this.service.jwk,
       registrar: { actor: 'registrar', key },
       ...more,

@@ -58,10 +58,10 @@ export async function expectLedgerIntact(service: ServiceUnderTest, acknowledged
 
 function identityOf({ config }: ServiceUnderTest): LedgerIdentity {
   const keys = loadKeys(config, config.origin);
-  return new LedgerIdentity(config.origin, keys.vkey, keys.service, config.registrar);
+  return new LedgerIdentity(config.origin, [...keys.logs.keys()], keys.services, config.registrar);
 }
 
-const serviceKid = (service: ServiceUnderTest): string => identityOf(service).serviceKid;
+const serviceKid = (service: ServiceUnderTest): string => identityOf(service).signer(null).kid;
 
 /** I10, from outside: singly, and all of them in one batch. */
 async function expectSameAnswers({ url }: ServiceUnderTest, acknowledged: Acknowledged): Promise<void> {

@@ -13,8 +13,8 @@ export interface TestServer {
   config: Config;
   database: TestDatabase;
   server: RunningServer;
-  /** Stops this process's service and starts another on the same database, keys and guard. */
-  restart(): Promise<TestServer>;
+  /** Stops this process's service and starts another on the same database and guard, and the same keys if not told others. */
+  restart(settings?: Settings): Promise<TestServer>;
   close(): Promise<void>;
 }
 
@@ -44,14 +44,23 @@ export async function startTestServer(
   const { vkey } = initKeys(paths, origin);
   const config = loadConfig({ ...standard, ...(typeof settings === 'function' ? settings(vkey) : settings) });
   new Guard(config.guardFile, config.origin).create();
-  return running(config, database, overrides, () => rmSync(folder, { recursive: true, force: true }));
+  const reconfigure = (changed: Settings): Config => loadConfig({ ...standard, ...changed });
+  return running(config, database, overrides, {
+    reconfigure,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  });
+}
+
+interface Surroundings {
+  reconfigure(settings: Settings): Config;
+  remove(): void;
 }
 
 async function running(
   config: Config,
   database: TestDatabase,
   overrides: Overrides,
-  cleanUp: () => void,
+  surroundings: Surroundings,
 ): Promise<TestServer> {
   const server = await startServer(config, { logger: new JsonLogger(config.logLevel), ...overrides });
   return {
@@ -59,14 +68,15 @@ async function running(
     config,
     database,
     server,
-    restart: async () => {
+    restart: async (settings) => {
       await server.close();
-      return running(config, database, overrides, cleanUp);
+      const next = settings === undefined ? config : surroundings.reconfigure(settings);
+      return running(next, database, overrides, surroundings);
     },
     close: async () => {
       await server.close();
       await database.drop();
-      cleanUp();
+      surroundings.remove();
     },
   };
 }

@@ -47,7 +47,7 @@ class TestSigner extends LogSigner {
   readonly origin = LOG;
 
   constructor(
-    readonly signer: NoteSigner,
+    readonly signers: ReadonlyMap<string, NoteSigner>,
     readonly guard: Guard,
   ) {
     super();
@@ -79,7 +79,7 @@ export class TestLedger {
     const keys = initKeys({ logKeyFile: join(folder, 'log.key'), serviceKeyFile: join(folder, 'service.jwk') }, LOG);
     const guard = new Guard(join(folder, 'guard.json'), LOG);
     guard.create();
-    const identity = new LedgerIdentity(LOG, keys.vkey, keys.service, null);
+    const identity = new LedgerIdentity(LOG, [keys.vkey], keys.services, null);
     const crash = new Crash(null);
     const tree = new ReadTree(database, new ReadLog(database));
     const clock = { now: (): number => ledger.clock.now() };
@@ -93,7 +93,7 @@ export class TestLedger {
       wake,
       crash,
     );
-    append.sealWith(new SealLog(database, tree, new TestSigner(keys.log, guard), crash));
+    append.sealWith(new SealLog(database, tree, new TestSigner(keys.logs, guard), crash));
     const ledger: TestLedger = new TestLedger(test, database, identity, append, guard, folder);
     await ledger.begin();
     return ledger;
@@ -236,8 +236,8 @@ export class TestLedger {
     const registrar = generateSigner('Ed25519').signer;
     this.actors.set('registrar', registrar);
     await this.record('ledger.opened', 'registrar', {
-      logKey: this.identity.logKey,
-      serviceKey: this.identity.serviceJwk,
+      logKey: this.identity.firstLogKey,
+      serviceKey: this.identity.signer(null).jwk,
       registrar: { actor: 'registrar', key: registrar.jwk },
     });
     for (const [actor, role] of [

@@ -1,3 +1,5 @@
+import { logKeyAt } from '../custody/ledger-keys.js';
+import type { LogKey } from '../custody/view.js';
 import { AditError } from '../errors.js';
 import type { SignatureCheck } from '../event/keys.js';
 import { encodeBase64 } from '../log/base64.js';
@@ -96,8 +98,8 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   if (hole !== null) return run.broken('chains', hole.detail, hole.index);
   const { view, flaw } = await readmit(events, scope, trust.checkSignature);
   if (flaw !== null) return run.broken(flaw.step, flaw.detail, flaw.index);
-  if (view.opened?.logKey !== logKeyOf(bundle, trust, checkpoint))
-    return run.broken('admission', 'Entry 0 names another log key than the one that signed the checkpoint.', 0);
+  const foreign = keyFault(bundle, trust, checkpoint, view.opened?.logKeys ?? []);
+  if (foreign !== null) return run.broken('admission', foreign, 0);
   const shown = events.reduce((sum, { event }) => sum + event.disclosures.length, 0);
   run.held('signatures', 'each by a key that was active at its entry');
   run.held('chains', `${scope.size} ${scope.size === 1 ? 'lot' : 'lots'} from birth to head, without a hole`);
@@ -122,8 +124,9 @@ function sayFreshness(freshness: Freshness, run: Verification): void {
 }
 
 /** The signed head of the log, or what is wrong with it; what is not pinned is said, and not trusted. */
-function openHead(bundle: Bundle, { logKeys, policy }: Trust, run: Verification): Checkpoint | string {
-  const pinned = policy === null ? [...logKeys] : policy.logs.map(({ key }) => key.vkey);
+function openHead(bundle: Bundle, trust: Trust, run: Verification): Checkpoint | string {
+  const { policy } = trust;
+  const pinned = pinnedOf(trust);
   try {
     const opened = openCheckpoint(bundle.checkpoint, pinned.length === 0 ? [bundle.hints.logKey] : pinned);
     if (!opened.ok) return opened.detail;
@@ -146,11 +149,28 @@ function openHead(bundle: Bundle, { logKeys, policy }: Trust, run: Verification)
   }
 }
 
-/** The key, among those trusted or hinted at, that bears the log's name and signed. */
-function logKeyOf(bundle: Bundle, { logKeys, policy }: Trust, { origin }: Checkpoint): string | null {
-  const pinned = policy === null ? [...logKeys] : policy.logs.map(({ key }) => key.vkey);
+const pinnedOf = ({ logKeys, policy }: Trust): string[] =>
+  policy === null ? [...logKeys] : policy.logs.map(({ key }) => key.vkey);
+
+/**
+ * What is wrong with the log keys: the one trusted must be one that this ledger has named, and the one in force at the
+ * checkpoint's size must have signed it too. A key that was replaced signs nothing alone any more.
+ */
+function keyFault(
+  bundle: Bundle,
+  trust: Trust,
+  { origin, size }: Checkpoint,
+  declared: readonly LogKey[],
+): string | null {
+  const pinned = pinnedOf(trust);
   const opened = openCheckpoint(bundle.checkpoint, pinned.length === 0 ? [bundle.hints.logKey] : pinned);
-  return opened.ok ? (opened.by.find(({ name }) => name === origin)?.vkey ?? null) : null;
+  const trusted = opened.ok ? opened.by.find(({ name }) => name === origin)?.vkey : undefined;
+  if (!declared.some(({ vkey }) => vkey === trusted))
+    return 'The ledger names another log key than the one that signed the checkpoint.';
+  const inForce = logKeyAt(declared, size) ?? '';
+  return openCheckpoint(bundle.checkpoint, [inForce]).ok
+    ? null
+    : 'The log key in force has not signed the checkpoint: one that was replaced has.';
 }
 
 type Tree = NonNullable<ReturnType<typeof checkPartial>>;

@@ -1,10 +1,10 @@
-import { type Identity, admit } from '../custody/admit.js';
+import { admit } from '../custody/admit.js';
 import { namedLots } from '../custody/check-lots.js';
 import { linksOf } from '../custody/links.js';
 import { type LedgerView, type Lot, emptyView } from '../custody/view.js';
 import { AditError } from '../errors.js';
 import { type AditEvent, checkPossession } from '../event/event.js';
-import { type PublicJwk, type SignatureCheck, algOf, thumbprint } from '../event/keys.js';
+import { type PublicJwk, type SignatureCheck, algOf } from '../event/keys.js';
 import { references } from '../event/references.js';
 import type { BundledEvent } from './events.js';
 
@@ -30,11 +30,9 @@ export async function readmit(
   const view = emptyView(opening?.event.log ?? '');
   if (opening === undefined || opening.event.type !== 'ledger.opened' || opening.index !== 0)
     return { view, flaw: { step: 'admission', index: 0, detail: 'Entry 0, ledger.opened, is not in the bundle.' } };
-  const { logKey, serviceKey } = opening.event.payload;
-  const identity: Identity = { logKey, serviceKid: thumbprint(serviceKey), registrarKid: null };
   for (const { index, event, signature, signingInput, alg } of events) {
     const flaw = (step: Flaw['step'], detail: string) => ({ view, flaw: { step, index, detail } });
-    const jwk = keyOf(event, view, identity.serviceKid, serviceKey);
+    const jwk = keyOf(event, view);
     if (jwk === null) return flaw('signatures', `Key ${event.kid} was not registered before this entry.`);
     if (algOf(jwk) !== alg || !(await check(jwk, signingInput, signature)))
       return flaw('signatures', `The signature of ${event.iss} does not verify.`);
@@ -42,7 +40,7 @@ export async function readmit(
     if (possession !== null) return flaw('signatures', possession);
     standIn(event, view, scope);
     view.size = index;
-    const admission = admit(event, view, identity);
+    const admission = admit(event, view, null);
     if (admission.outcome === 'refused')
       return flaw('admission', `It would not be admitted: ${admission.error.detail} (${admission.error.code})`);
     if (admission.outcome === 'waiting')
@@ -61,9 +59,8 @@ async function possessionFault(event: AditEvent, check: SignatureCheck): Promise
   }
 }
 
-function keyOf(event: AditEvent, view: LedgerView, serviceKid: string, serviceKey: PublicJwk): PublicJwk | null {
-  if (event.type === 'ledger.opened') return event.payload.registrar.key;
-  return event.kid === serviceKid ? serviceKey : (view.keys.get(event.kid)?.jwk ?? null);
+function keyOf(event: AditEvent, view: LedgerView): PublicJwk | null {
+  return event.type === 'ledger.opened' ? event.payload.registrar.key : (view.keys.get(event.kid)?.jwk ?? null);
 }
 
 /** Puts what the bundle is not about into the state that an event says it found it in. */

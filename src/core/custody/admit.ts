@@ -11,11 +11,12 @@ import { successorOf } from './fork.js';
 import { linksOf } from './links.js';
 import { type LedgerView, successorKey } from './view.js';
 
-/** What this ledger's first entry must name, and who signs in the ledger's own name. */
+/** What a service can sign with, so that no entry names a key that it does not have. */
 export interface Identity {
-  /** The log's verifier key. */
-  readonly logKey: string;
-  readonly serviceKid: string;
+  /** Verifier keys of the log whose private keys it has. */
+  readonly logKeys: readonly string[];
+  /** Thumbprints of the service keys whose private keys it has. */
+  readonly serviceKids: readonly string[];
   /** The only key that may open the ledger; null: whoever comes first. */
   readonly registrarKid: string | null;
 }
@@ -31,9 +32,10 @@ export type Admission =
  * Judges an event at the index it would get (protocol.md §3, checks of wire.md from `expired` on, in that order; the
  * first failure decides), and if it is admitted changes the view by it. A refusal or a wait leaves the view untouched.
  * The view must hold every row that the event refers to.
+ * @param own the service that is to go by it; null for whoever judges what a service has admitted before
  */
-export function admit(event: AditEvent, view: LedgerView, identity: Identity): Admission {
-  const error = checkRegistry(event, view, identity);
+export function admit(event: AditEvent, view: LedgerView, own: Identity | null): Admission {
+  const error = checkRegistry(event, view, own);
   if (error !== null) return { outcome: 'refused', error, evidence: false };
   const lots = checkLots(event, view);
   if (lots.outcome !== 'admitted') return lots;

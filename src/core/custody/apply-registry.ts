@@ -1,6 +1,7 @@
 import type { AditEvent } from '../event/event.js';
 import { type PublicJwk, thumbprint } from '../event/keys.js';
-import { type LedgerView, type Site, endorsementKey } from './view.js';
+import { SERVICE_ACTOR } from './ledger-keys.js';
+import { type LedgerInfo, type LedgerView, type Site, endorsementKey } from './view.js';
 
 const HOUR = 3_600_000;
 /** A key that a registrar adds in an actor's name waits this long, ms of the log's time. */
@@ -35,11 +36,12 @@ function applyLedger(event: AditEvent, view: LedgerView, index: number): void {
     view.opened = {
       registrar: registrar.actor,
       registrarKid: event.kid,
-      logKey,
+      logKeys: [{ vkey: logKey, from: 0 }],
       serviceKid: thumbprint(serviceKey),
       admissionVersion: 1,
     };
     view.changes.opened = true;
+    addKey(view, SERVICE_ACTOR, serviceKey, index, false);
     view.actors.set(registrar.actor, {
       id: registrar.actor,
       roles: ['registrar'],
@@ -52,12 +54,30 @@ function applyLedger(event: AditEvent, view: LedgerView, index: number): void {
     view.changes.actors.add(registrar.actor);
     addKey(view, registrar.actor, registrar.key, index, false);
   } else if (event.type === 'ledger.updated' && view.opened !== null) {
-    const { admissionVersion = view.opened.admissionVersion } = event.payload;
+    const { admissionVersion = view.opened.admissionVersion, logKey, serviceKey } = event.payload;
     view.opened = { ...view.opened, admissionVersion };
+    if (logKey !== undefined) rotateLogKey(view.opened, logKey, index);
+    if (serviceKey !== undefined) rotateServiceKey(view, view.opened, serviceKey, index);
     view.changes.opened = true;
   } else if (event.type === 'log.clock') {
     view.clock = event.occurredAtMs;
   }
+}
+
+/** A checkpoint that covers the entry itself is signed by the new key. */
+function rotateLogKey(opened: LedgerInfo, vkey: string, index: number): void {
+  if (opened.logKeys.at(-1)?.vkey === vkey) return;
+  opened.logKeys = [...opened.logKeys, { vkey, from: index + 1 }];
+}
+
+function rotateServiceKey(view: LedgerView, opened: LedgerInfo, jwk: PublicJwk, index: number): void {
+  const former = view.keys.get(opened.serviceKid);
+  const kid = thumbprint(jwk);
+  if (former === undefined || kid === former.kid) return;
+  view.keys.set(former.kid, { ...former, revokedIndex: index });
+  view.changes.keys.add(former.kid);
+  addKey(view, SERVICE_ACTOR, jwk, index, false);
+  opened.serviceKid = kid;
 }
 
 function applyActors(event: AditEvent, view: LedgerView, index: number): void {

@@ -7,22 +7,21 @@ import { eventTypes } from '../event/types/index.js';
 import type { Identity } from './admit.js';
 import { namedLots } from './check-lots.js';
 import { targetOf } from './check-target.js';
+import { checkJurisdiction } from './jurisdiction.js';
+import { ADMISSION_VERSIONS, SERVICE_ACTOR } from './ledger-keys.js';
 import { refusal } from './refusal.js';
 import { type LedgerView, endorsementKey } from './view.js';
 
-/** The reserved actor in whose name the service key signs. */
-export const SERVICE_ACTOR = 'ledger';
-
-type Check = (event: AditEvent, view: LedgerView, identity: Identity) => AditError | null;
+type Check = (event: AditEvent, view: LedgerView, own: Identity | null) => AditError | null;
 
 /** All that is not about lots: whether this key may say this, and whether what it names exists. Null: nothing is wrong. */
-export function checkRegistry(event: AditEvent, view: LedgerView, identity: Identity): AditError | null {
-  if (event.type === 'ledger.opened') return checkOpening(event, view, identity);
+export function checkRegistry(event: AditEvent, view: LedgerView, own: Identity | null): AditError | null {
+  if (event.type === 'ledger.opened') return checkOpening(event, view, own);
   if (view.opened === null)
     return new AditError('ledger-not-open', 'The first entry of a ledger is ledger.opened, signed by its registrar.');
-  const checks = event.kid === identity.serviceKid ? serviceChecks : actorChecks;
+  const checks = event.kid === view.opened.serviceKid ? serviceChecks : actorChecks;
   for (const check of checks) {
-    const error = check(event, view, identity);
+    const error = check(event, view, own);
     if (error !== null) return error;
   }
   return null;
@@ -31,22 +30,23 @@ export function checkRegistry(event: AditEvent, view: LedgerView, identity: Iden
 function checkOpening(
   event: Extract<AditEvent, { type: 'ledger.opened' }>,
   view: LedgerView,
-  identity: Identity,
+  own: Identity | null,
 ): AditError | null {
   const { logKey, serviceKey, registrar } = event.payload;
   const kid = thumbprint(registrar.key);
   if (view.opened === null && event.kid !== kid)
     return new AditError('key-unknown', 'Entry 0 is signed by the registrar key that it names.');
   if (view.opened !== null) return new AditError('ledger-already-open', 'This ledger has its first entry already.');
-  if (logKey !== identity.logKey) return refusal('ledger-mismatch', 'This is not the key of this log.', '/logKey');
-  if (thumbprint(serviceKey) !== identity.serviceKid)
+  if (own !== null && !own.logKeys.includes(logKey))
+    return refusal('ledger-mismatch', 'This is not the key of this log.', '/logKey');
+  if (own !== null && !own.serviceKids.includes(thumbprint(serviceKey)))
     return refusal('ledger-mismatch', 'This is not the service key of this ledger.', '/serviceKey');
-  if (identity.registrarKid !== null && kid !== identity.registrarKid)
+  if (own !== null && own.registrarKid !== null && kid !== own.registrarKid)
     return refusal('ledger-mismatch', 'Another registrar is to open this ledger.', '/registrar/key');
   if (event.iss !== registrar.actor) return refusal('issuer-mismatch', 'Entry 0 is issued by its registrar.', '/iss');
   if (registrar.actor === SERVICE_ACTOR)
     return refusal('id-exists', 'This actor id is reserved for the service.', '/registrar/actor');
-  if (kid === identity.serviceKid) return refusal('key-exists', 'This is the service key.', '/registrar/key');
+  if (kid === thumbprint(serviceKey)) return refusal('key-exists', 'This is the service key.', '/registrar/key');
   return null;
 }
 
@@ -213,10 +213,10 @@ const checkNew: Check = (event, view) => {
   return null;
 };
 
-const checkNewKey: Check = (event, view, identity) => {
+const checkNewKey: Check = (event, view) => {
   if (event.type !== 'actor.registered' && event.type !== 'key.added') return null;
   const kid = thumbprint(event.payload.key);
-  return kid === identity.serviceKid || view.keys.has(kid)
+  return kid === view.opened?.serviceKid || view.keys.has(kid)
     ? refusal('key-exists', 'A key is registered once, ever.', '/key')
     : null;
 };
@@ -230,16 +230,27 @@ const checkRevocation: Check = (event, view) => {
   return key.revokedIndex === null ? null : refusal('key-revoked', 'The key has been revoked before.', '/kid');
 };
 
-/** Key rotation of the ledger itself must not happen by surprise: what is named must be what this service runs with. */
-const checkUpdate: Check = (event, _view, identity) => {
-  if (event.type !== 'ledger.updated') return null;
-  const { logKey, serviceKey } = event.payload;
-  if (logKey !== undefined && logKey !== identity.logKey)
-    return refusal('ledger-mismatch', 'This service does not sign with this log key.', '/logKey');
-  if (serviceKey !== undefined && thumbprint(serviceKey) !== identity.serviceKid)
-    return refusal('ledger-mismatch', 'This service does not sign with this service key.', '/serviceKey');
-  return null;
+/** The ledger's own keys are not changed by surprise: the service that goes on must have what is named, and know the rules. */
+const checkUpdate: Check = (event, view, own) => {
+  if (event.type !== 'ledger.updated' || view.opened === null) return null;
+  const { admissionVersion, logKey, serviceKey } = event.payload;
+  if (admissionVersion !== undefined && !ADMISSION_VERSIONS.includes(admissionVersion))
+    return refusal('ledger-mismatch', 'This service does not know this version of the rules.', '/admissionVersion');
+  const known = view.opened.logKeys.findIndex(({ vkey }) => vkey === logKey);
+  if (known >= 0 && known < view.opened.logKeys.length - 1)
+    return refusal('key-exists', 'This log key was in force before, and does not come back.', '/logKey');
+  if (own !== null && logKey !== undefined && !own.logKeys.includes(logKey))
+    return refusal('ledger-mismatch', 'This service does not have this log key.', '/logKey');
+  return serviceKey === undefined ? null : checkServiceKey(thumbprint(serviceKey), view, own);
 };
+
+function checkServiceKey(kid: string, view: LedgerView, own: Identity | null): AditError | null {
+  if (kid !== view.opened?.serviceKid && view.keys.has(kid))
+    return refusal('key-exists', 'A key is registered once, ever.', '/serviceKey');
+  return own !== null && !own.serviceKids.includes(kid)
+    ? refusal('ledger-mismatch', 'This service does not have this service key.', '/serviceKey')
+    : null;
+}
 
 const actorChecks: readonly Check[] = [
   checkKeyKnown,
@@ -248,6 +259,7 @@ const actorChecks: readonly Check[] = [
   checkKeyActive,
   checkIssuer,
   checkRole,
+  checkJurisdiction,
   checkNames,
   checkNew,
   checkNewKey,

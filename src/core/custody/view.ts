@@ -43,9 +43,17 @@ export interface LedgerView {
 export interface LedgerInfo {
   registrar: string;
   registrarKid: string;
-  logKey: string;
+  /** The keys of the log, oldest first; the last is in force. */
+  logKeys: LogKey[];
+  /** The service key in force; it and those before it stand among the keys, as those of the actor `ledger`. */
   serviceKid: string;
   admissionVersion: number;
+}
+
+export interface LogKey {
+  vkey: string;
+  /** It signs checkpoints of this size and larger, until the next key does. */
+  from: number;
 }
 
 export interface Actor {

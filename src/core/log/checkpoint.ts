@@ -62,11 +62,11 @@ export function parseCheckpoint(text: string): Checkpoint {
   return { origin, size, root };
 }
 
-/** Signs a checkpoint with a key of the log's own name. */
-export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): string {
-  if (signer.name !== checkpoint.origin)
-    throw malformed(`The key of ${signer.name} does not sign for ${checkpoint.origin}.`);
-  return signNote(formatCheckpoint(checkpoint), [signer]);
+/** Signs a checkpoint with keys of the log's own name: the one in force, and others while they are being replaced. */
+export function signCheckpoint(checkpoint: Checkpoint, ...signers: readonly NoteSigner[]): string {
+  const foreign = signers.find(({ name }) => name !== checkpoint.origin);
+  if (foreign !== undefined) throw malformed(`The key of ${foreign.name} does not sign for ${checkpoint.origin}.`);
+  return signNote(formatCheckpoint(checkpoint), signers);
 }
 
 /** Reads a signed checkpoint without verifying it: for showing, never for trusting. */

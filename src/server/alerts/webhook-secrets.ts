@@ -3,12 +3,9 @@ import { hkdfSync } from 'node:crypto';
 /** Bytes of a webhook secret, as Standard Webhooks asks for (24 to 64). */
 const SECRET_BYTES = 32;
 
-/**
- * The secret of each webhook, derived from a master that is derived from the service key: nothing secret lies in the
- * database, and nobody has to keep a second key file. A new service key therefore means new secrets (docs/operating.md).
- */
+/** The secret of each webhook, derived from the secret of the service (ADIT_SECRET_FILE): nothing secret lies in the database. */
 export class WebhookSecrets {
-  /** @param master at least 32 secret bytes. */
+  /** @param master the secret of the service, 32 bytes. */
   constructor(private readonly master: Uint8Array) {}
 
   /** `whsec_` and base64, as the Standard Webhooks libraries take it. */

@@ -131,7 +131,7 @@ class BatchRun {
   async tellTime(): Promise<void> {
     const { opened, clock } = this.view;
     if (opened === null || (clock !== null && this.now < clock + CLOCK_INTERVAL)) return;
-    const { event, text } = await this.logEvents.clock(Math.max(this.now, clock ?? 0));
+    const { event, text } = await this.logEvents.clock(opened.serviceKid, Math.max(this.now, clock ?? 0));
     await this.judge(event, text);
   }
 
@@ -202,6 +202,8 @@ class BatchRun {
   }
 
   private async keepEvidence(event: AditEvent, error: AditError): Promise<void> {
+    const { opened } = this.view;
+    if (opened === null) return;
     const at = this.view.clock ?? this.now;
     const { rows } = await this.db.query<{ known: boolean; recent: number }>(
       `SELECT EXISTS (SELECT FROM refusals WHERE id = $1) AS known,
@@ -214,7 +216,7 @@ class BatchRun {
       this.result.refused.push({ event, code: error.code, at, evidenceIndex: null });
       return;
     }
-    const evidence = await this.logEvents.refused(Math.max(this.now, at), event, error);
+    const evidence = await this.logEvents.refused(opened.serviceKid, Math.max(this.now, at), event, error);
     await loadView(this.db, this.view, [evidence.event]);
     this.result.refused.push({ event, code: error.code, at, evidenceIndex: this.view.size });
     await this.judge(evidence.event, evidence.text);

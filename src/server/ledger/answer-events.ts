@@ -44,16 +44,17 @@ export class AnswerEvents {
   /** The problem document, with a refusal signed by the service key: the sender can show what it was told, and when. */
   private async problem({ id, error, heads }: Extract<Received, { status: 'refused' }>): Promise<Problem> {
     if (NOT_OF_THE_EVENT.has(error.code)) return problemOf(error);
+    const { size, serviceKid } = await this.log.head();
     const refusal = await buildRefusal(
       {
         log: this.identity.origin,
         event: id,
         code: error.code,
         heads,
-        size: await this.log.size(),
+        size,
         iat: Math.floor(this.clock.now() / 1000),
       },
-      this.identity.service,
+      this.identity.signer(serviceKid),
     );
     return problemOf(error, { heads, refusal });
   }

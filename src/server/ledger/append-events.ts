@@ -94,7 +94,8 @@ export class AppendEvents {
     const after: TreeHead = { size: state.edge.size, root: state.edge.root() };
     await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
     this.crash.reach('after-entries');
-    if (after.size > before.size) await this.signer().check(before, this.rootAt);
+    const keys = view.opened?.logKeys ?? [];
+    if (after.size > before.size) await this.signer().check(before, this.rootAt, keys);
     this.crash.reach('before-commit');
     await client.query('COMMIT');
     this.crash.reach('after-commit');
@@ -105,7 +106,7 @@ export class AppendEvents {
     }
     this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
     this.tree.remember(after.size, after.root);
-    const note = await this.signer().seal(after, this.rootAt);
+    const note = await this.signer().seal(after, this.rootAt, keys);
     this.wake.appended();
     this.addReceipts(result, arrivals, note);
     this.crash.reach('before-reply');

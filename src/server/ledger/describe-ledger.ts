@@ -1,15 +1,26 @@
 import { Injectable } from '@nestjs/common';
+import { SERVICE_ACTOR } from '../../core/custody/ledger-keys.js';
+import type { LogKey } from '../../core/custody/view.js';
 import type { PublicJwk } from '../../core/event/keys.js';
 import { Database } from '../database/database.js';
+import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { LedgerIdentity } from './ledger-identity.js';
 
 export interface LedgerDescription {
   origin: string;
   opened: boolean;
   size: number;
-  /** C2SP verifier key of the log. */
+  /** C2SP verifier key of the log, the one in force. */
   logKey: string;
   serviceKey: PublicJwk;
+}
+
+/** Every key by which the ledger has ever spoken, oldest first. */
+export interface LedgerKeys {
+  /** A log key signs checkpoints of size `from` and larger, until the next does. */
+  logKeys: LogKey[];
+  /** A service key signs entries from index `from` to below `until`. */
+  serviceKeys: { kid: string; key: PublicJwk; from: number; until: number | null }[];
 }
 
 /** What a stranger must know before the first event: which log this is, and by which keys it speaks. */
@@ -21,10 +32,23 @@ export class DescribeLedger {
   ) {}
 
   async describe(): Promise<LedgerDescription> {
-    const { rows } = await this.database.pool.query<{ size: number; opened: boolean }>(
-      'SELECT size, EXISTS (SELECT FROM ledger_info) AS opened FROM log_state',
+    const { rows } = await this.database.pool.query<{ size: number; logKey: string | null; serviceKey: PublicJwk }>(
+      `SELECT size, log_keys->-1->>'vkey' AS "logKey", jwk AS "serviceKey" FROM log_state
+         LEFT JOIN ledger_info ON true LEFT JOIN keys ON kid = service_kid`,
     );
-    const { origin, logKey, serviceJwk } = this.identity;
-    return { origin, opened: rows[0]?.opened ?? false, size: rows[0]?.size ?? 0, logKey, serviceKey: serviceJwk };
+    const { origin, firstLogKey } = this.identity;
+    const [row] = rows;
+    if (row?.logKey == null)
+      return { origin, opened: false, size: 0, logKey: firstLogKey, serviceKey: this.identity.signer(null).jwk };
+    return { origin, opened: true, size: row.size, logKey: row.logKey, serviceKey: row.serviceKey };
+  }
+
+  async keys(): Promise<LedgerKeys> {
+    const { rows } = await this.database.pool.query<LedgerKeys['serviceKeys'][number]>(
+      `SELECT kid, jwk AS key, added_index + 1 AS from, revoked_index AS until FROM keys WHERE actor = $1 ORDER BY added_index`,
+      [SERVICE_ACTOR],
+    );
+    const logKeys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
+    return { logKeys, serviceKeys: rows };
   }
 }

@@ -40,11 +40,12 @@ export function kidOf(text: string): string | null {
   }
 }
 
-/** Where each type of event that brings a new key carries it. */
-const keyPlaces: Record<string, (payload: Record<string, unknown>) => unknown> = {
-  'ledger.opened': (payload) => (payload.registrar as { key?: unknown } | undefined)?.key,
-  'actor.registered': (payload) => payload.key,
-  'key.added': (payload) => payload.key,
+/** Where each type of event that brings new keys carries them. */
+const keyPlaces: Record<string, (payload: Record<string, unknown>) => unknown[]> = {
+  'ledger.opened': ({ registrar, serviceKey }) => [(registrar as { key?: unknown } | undefined)?.key, serviceKey],
+  'ledger.updated': ({ serviceKey }) => [serviceKey],
+  'actor.registered': ({ key }) => [key],
+  'key.added': ({ key }) => [key],
 };
 
 /**
@@ -88,7 +89,7 @@ export class CandidateKeys {
 
   private keep(payload: Record<string, unknown>): void {
     const place = typeof payload.type === 'string' ? keyPlaces[payload.type] : undefined;
-    const jwk = place?.(payload) as PublicJwk | undefined;
-    if (jwk !== undefined) this.keys.set(thumbprint(jwk), jwk);
+    for (const jwk of (place?.(payload) ?? []) as (PublicJwk | undefined)[])
+      if (jwk !== undefined) this.keys.set(thumbprint(jwk), jwk);
   }
 }

@@ -1,22 +1,44 @@
+import type { Identity } from '../../core/custody/admit.js';
+import { AditError } from '../../core/errors.js';
 import type { Signer } from '../../core/event/build.js';
 import type { PublicJwk } from '../../core/event/keys.js';
 
-/** Who this ledger is: its origin, the log's public key, and the service key that signs refusals and the log's time. */
-export class LedgerIdentity {
+/**
+ * Who this ledger is: its origin, and the keys that this service has for it. Which of them are in force the log says
+ * (`ledger.updated`); the others are those that were, or are about to be.
+ */
+export class LedgerIdentity implements Identity {
   constructor(
     readonly origin: string,
-    /** The log's verifier key (C2SP vkey). */
-    readonly logKey: string,
-    readonly service: Signer,
+    /** Verifier keys of the log (C2SP vkey), the one of a new ledger first. */
+    readonly logKeys: readonly string[],
+    /** They sign refusals and the log's time; the one of a new ledger first. */
+    private readonly services: readonly Signer[],
     /** The only key that may open the ledger; null: whoever comes first. */
     readonly registrarKid: string | null,
   ) {}
 
-  get serviceKid(): string {
-    return this.service.kid;
+  get serviceKids(): string[] {
+    return this.services.map(({ kid }) => kid);
   }
 
-  get serviceJwk(): PublicJwk {
-    return this.service.jwk;
+  /** The log key that a new ledger is opened with. */
+  get firstLogKey(): string {
+    return this.logKeys[0] ?? '';
+  }
+
+  /**
+   * What signs in the ledger's name while the service key `kid` is in force; null: before the ledger is opened. Throws
+   * `log-halted` if this service does not have that key.
+   */
+  signer(kid: string | null): Signer {
+    const signer = kid === null ? this.services[0] : this.services.find((service) => service.kid === kid);
+    if (signer !== undefined) return signer;
+    throw new AditError('log-halted', `The service key ${kid} is in force, and is not in ADIT_SERVICE_KEY_FILE.`);
+  }
+
+  /** The public key of one of the service's own; null for any other. */
+  serviceJwk(kid: string): PublicJwk | null {
+    return this.services.find((service) => service.kid === kid)?.jwk ?? null;
   }
 }

@@ -4,7 +4,7 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { AnswerEvents } from './answer-events.js';
-import { DescribeLedger, type LedgerDescription } from './describe-ledger.js';
+import { DescribeLedger, type LedgerDescription, type LedgerKeys } from './describe-ledger.js';
 import { ReadEvent, type StoredEvent } from './read-event.js';
 import { RecordBatch, batchLimits } from './record-batch.js';
 import { ReceiveEvents } from './receive-events.js';
@@ -29,6 +29,12 @@ export class LedgerController {
   @ApiOperation({ summary: 'Origin, keys and size of the log' })
   describe(): Promise<LedgerDescription> {
     return this.ledger.describe();
+  }
+
+  @Get('ledger/keys')
+  @ApiOperation({ summary: 'Every key by which the ledger has spoken, and since when' })
+  keys(): Promise<LedgerKeys> {
+    return this.ledger.keys();
   }
 
   @Post('events')

@@ -57,6 +57,9 @@ function gather(all: readonly References[]): Gathered {
  */
 export async function loadView(db: Queryable, view: LedgerView, events: readonly AditEvent[]): Promise<void> {
   const wanted = gather(events.map(references));
+  // The key that an update replaces is no more named by it than the ledger itself.
+  if (view.opened !== null && events.some(({ type }) => type === 'ledger.updated'))
+    wanted.kids.add(view.opened.serviceKid);
   await loadRegistry(db, wanted, view);
   await loadLots(db, wanted.lots, view.lots);
   await loadCertificates(db, events.flatMap(serialOf), view.certificates);

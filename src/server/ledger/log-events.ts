@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { SERVICE_ACTOR } from '../../core/custody/ledger-keys.js';
 import type { AditError } from '../../core/errors.js';
 import { buildEvent } from '../../core/event/build.js';
 import { jwsDigest } from '../../core/event/ids.js';
@@ -8,28 +9,28 @@ import { type AditEvent, readEvent } from '../../core/event/event.js';
 import { references } from '../../core/event/references.js';
 import { LedgerIdentity } from './ledger-identity.js';
 
-/** The reserved actor id in whose name the service key signs. */
-const SERVICE_ACTOR = 'ledger';
-
 /** An event that the ledger itself writes, signed by the service key. */
 export interface OwnEvent {
   event: AditEvent;
   text: string;
 }
 
-/** Builds the entries that only the service signs: the log's time, the evidence of a refused attempt, the sealed index. */
+/**
+ * Builds the entries that only the service signs: the log's time, the evidence of a refused attempt, the sealed index.
+ * Each is signed by the service key whose thumbprint is given, the one in force.
+ */
 @Injectable()
 export class LogEvents {
   constructor(private readonly identity: LedgerIdentity) {}
 
   /** `log.clock` at `time`, ms since 1970 UTC. */
-  clock(time: number): Promise<OwnEvent> {
-    return this.build('log.clock', time, {});
+  clock(by: string, time: number): Promise<OwnEvent> {
+    return this.build('log.clock', by, time, {});
   }
 
   /** `event.refused`: that this JWS was sent, by whom it was signed, and why it was refused; never its text. */
-  refused(time: number, refused: AditEvent, error: AditError): Promise<OwnEvent> {
-    return this.build('event.refused', time, {
+  refused(by: string, time: number, refused: AditEvent, error: AditError): Promise<OwnEvent> {
+    return this.build('event.refused', by, time, {
       event: refused.id,
       jws: jwsDigest(refused.jws),
       code: error.code,
@@ -39,11 +40,11 @@ export class LogEvents {
   }
 
   /** `index.sealed`: the root of the sealed index over the first `size` entries. */
-  indexSealed(time: number, size: number, root: Uint8Array): Promise<OwnEvent> {
-    return this.build('index.sealed', time, { size, root: Buffer.from(root).toString('base64') });
+  indexSealed(by: string, time: number, size: number, root: Uint8Array): Promise<OwnEvent> {
+    return this.build('index.sealed', by, time, { size, root: Buffer.from(root).toString('base64') });
   }
 
-  private async build(type: string, time: number, body: Record<string, unknown>): Promise<OwnEvent> {
+  private async build(type: string, by: string, time: number, body: Record<string, unknown>): Promise<OwnEvent> {
     const { event: text } = await buildEvent(
       {
         log: this.identity.origin,
@@ -54,7 +55,7 @@ export class LogEvents {
         occurredAt: new Date(time).toISOString(),
         ...body,
       },
-      this.identity.service,
+      this.identity.signer(by),
     );
     return { text, event: readEvent(parseEnvelope(text), this.identity.origin) };
   }

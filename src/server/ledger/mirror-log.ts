@@ -2,12 +2,13 @@ import type { PoolClient } from 'pg';
 import { AditError } from '../../core/errors.js';
 import { admit } from '../../core/custody/admit.js';
 import { lotsOf } from '../../core/custody/links.js';
-import type { LedgerView } from '../../core/custody/view.js';
+import type { LedgerView, LogKey } from '../../core/custody/view.js';
 import type { AditEvent } from '../../core/event/event.js';
 import type { PublicJwk } from '../../core/event/keys.js';
 import { leafHash } from '../../core/log/tree.js';
 import { sha256 } from '../../platform/sha256.js';
 import { Database } from '../database/database.js';
+import { loadLedgerInfo } from '../registry/registry-rows.js';
 import type { Admitted } from './admit-batch.js';
 import type { Checked } from './check-arrival.js';
 import { CheckThreads } from './check-threads.js';
@@ -51,6 +52,11 @@ export class MirrorLog {
     return rows[0];
   }
 
+  /** The log's keys, as far as the entries go. */
+  async logKeys(): Promise<LogKey[]> {
+    return (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
+  }
+
   /** Checks entries in threads, before their turn to be appended has come; called in the order of the log. */
   async check(entries: readonly string[]): Promise<Checked[]> {
     const texts = entries.map((jws) => `${jws}~`);
@@ -83,7 +89,6 @@ export class MirrorLog {
 
   private keyOf(kid: string | null): PublicJwk | null {
     if (kid === null) return null;
-    if (kid === this.identity.serviceKid) return this.identity.serviceJwk;
     return this.keys.find(kid) ?? this.candidates.find(kid);
   }
 
@@ -137,7 +142,7 @@ export class MirrorLog {
   }
 
   private refusal(event: AditEvent, view: LedgerView, index: number): BadEntry | null {
-    const admission = admit(event, view, this.identity);
+    const admission = admit(event, view, null);
     if (admission.outcome === 'admitted') return null;
     const [code, why] =
       admission.outcome === 'refused'

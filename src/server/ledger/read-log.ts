@@ -44,6 +44,14 @@ export class ReadLog {
     return rows[0]?.size ?? 0;
   }
 
+  /** Number of entries, and the thumbprint of the service key in force; null before the ledger is opened. */
+  async head(): Promise<{ size: number; serviceKid: string | null }> {
+    const { rows } = await this.database.pool.query<{ size: number; serviceKid: string | null }>(
+      'SELECT size, (SELECT service_kid FROM ledger_info) AS "serviceKid" FROM log_state',
+    );
+    return rows[0] ?? { size: 0, serviceKid: null };
+  }
+
   /** The newest `log.clock`, ms since 1970 UTC; null before the first. */
   async clock(): Promise<number | null> {
     const { rows } = await this.database.pool.query<{ time: number }>(

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SERVICE_ACTOR } from '../../core/custody/ledger-keys.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import type { Checked, PlainError } from './check-arrival.js';
@@ -129,6 +130,8 @@ export class ReceiveEvents {
 
   private async settle(text: string, checked: Checked, receipt: boolean): Promise<Received> {
     if (checked.event === null) return this.refuse(checked);
+    if (checked.event.iss === SERVICE_ACTOR)
+      return this.refuse({ event: null, id: checked.event.id, error: fromOutside });
     return this.sequencer.sequence({ event: checked.event, text, receipt });
   }
 
@@ -153,6 +156,13 @@ export class ReceiveEvents {
 const notOpen: PlainError = {
   code: 'ledger-not-open',
   detail: 'The first entry of a ledger is `ledger.opened`, signed by its registrar (`adit init --open`).',
+  errors: [],
+};
+
+/** Whoever steals the service key cannot send what it signs: the service writes its own entries itself. */
+const fromOutside: PlainError = {
+  code: 'key-unknown',
+  detail: 'What the service signs does not come from outside.',
   errors: [],
 };
 

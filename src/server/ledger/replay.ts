@@ -183,7 +183,7 @@ class ReplayRun {
 
   private async admitAgain(view: LedgerView, { event, index }: Admitted): Promise<boolean> {
     const lots = lotsOf(event);
-    const jwk = keyOf(event, view, this.identity);
+    const jwk = keyOf(event, view);
     const envelope = parseEnvelope(`${event.jws}~`);
     if (
       jwk === null ||
@@ -206,7 +206,7 @@ class ReplayRun {
       this.note({ index, kind: 'refused', code: error.code, lots, detail: `Entry ${index}: ${error.detail}` });
       return false;
     }
-    const admission = admit(event, view, this.identity);
+    const admission = admit(event, view, null);
     if (admission.outcome === 'admitted') return true;
     const [code, detail] =
       admission.outcome === 'refused'
@@ -228,8 +228,7 @@ function lotsOf(event: AditEvent): string[] {
 }
 
 /** The key an event is signed with: the registry's as of its index, or the one that entry 0 brings itself. */
-function keyOf(event: AditEvent, view: LedgerView, identity: LedgerIdentity): PublicJwk | null {
+function keyOf(event: AditEvent, view: LedgerView): PublicJwk | null {
   if (event.type === 'ledger.opened') return event.payload.registrar.key;
-  if (event.kid === identity.serviceKid) return identity.serviceJwk;
   return view.keys.get(event.kid)?.jwk ?? null;
 }

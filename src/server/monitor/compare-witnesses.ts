@@ -1,6 +1,7 @@
 import { AditError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/log/checkpoint.js';
 import { sameHash } from '../../core/log/tree.js';
+import type { MirrorLog } from '../ledger/mirror-log.js';
 import type { ReadTree } from '../ledger/read-tree.js';
 import { originHash } from '../transparency/origin-hash.js';
 import { checkpointOf } from '../transparency/ask-witness.js';
@@ -14,7 +15,8 @@ export class CompareWitnesses {
 
   constructor(
     private readonly tree: ReadTree,
-    private readonly logKey: string,
+    private readonly mirror: MirrorLog,
+    private readonly logKeys: readonly string[],
     private readonly witnesses: readonly AskedWitness[],
   ) {}
 
@@ -37,7 +39,8 @@ export class CompareWitnesses {
 
   private async compareOne(name: string, note: string, size: number, shown: string): Promise<Alarm[]> {
     try {
-      const opened = openCheckpoint(note, [this.logKey]);
+      const declared = await this.mirror.logKeys();
+      const opened = openCheckpoint(note, [...this.logKeys, ...declared.map(({ vkey }) => vkey)]);
       if (!opened.ok) return [];
       const { checkpoint } = opened;
       if (checkpoint.size > size) this.ahead.set(name, { size: checkpoint.size, note });

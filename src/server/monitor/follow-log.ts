@@ -1,3 +1,4 @@
+import { logKeyAt } from '../../core/custody/ledger-keys.js';
 import { AditError } from '../../core/errors.js';
 import { type Checkpoint, openCheckpoint, readCheckpoint } from '../../core/log/checkpoint.js';
 import { type Policy, checkQuorum } from '../../core/log/policy.js';
@@ -17,13 +18,15 @@ interface Fetched {
 }
 
 export interface Trusted {
-  logKey: string;
+  /** Verifier keys of the log that are pinned. */
+  logKeys: readonly string[];
   policy: Policy | null;
 }
 
 /**
- * Follows a log: the newest checkpoint must be signed by the pinned key, continue the one before, and be what the entries
- * give; every entry must go by the rules of the ledger.
+ * Follows a log: the newest checkpoint must be signed by a pinned key, or by one that the log named in entries which such a
+ * key has signed; it must continue the one before, and be what the entries give; every entry must go by the rules of the
+ * ledger, and the key in force must have signed too.
  */
 export class FollowLog {
   constructor(
@@ -42,7 +45,7 @@ export class FollowLog {
     } catch (error) {
       return [alarm('unreachable', `The log gives no checkpoint: ${(error as Error).message}`)];
     }
-    const opened = this.open(note);
+    const opened = this.open(note, [...this.trusted.logKeys, ...(await this.declared())]);
     if (typeof opened === 'string') return [alarm('unsigned', opened, [note])];
     const before = this.file.state.newest === null ? null : readCheckpoint(this.file.state.newest);
     const wrong = before === null ? null : this.compare(opened, before, note);
@@ -57,13 +60,31 @@ export class FollowLog {
     }
     const { root } = await this.mirror.head();
     if (!sameHash(root, opened.root)) return [...found, this.differs(opened, note)];
+    const foreign = await this.keyFault(note, opened.size);
+    if (foreign !== null) return [...found, foreign];
     this.file.save({ newest: note });
     return found;
   }
 
-  private open(note: string): Checkpoint | string {
+  /** The log keys that the entries read so far name. */
+  private async declared(): Promise<string[]> {
+    return (await this.mirror.logKeys()).map(({ vkey }) => vkey);
+  }
+
+  private async keyFault(note: string, size: number): Promise<Alarm | null> {
+    if (size === 0) return null;
+    const declared = await this.mirror.logKeys();
+    if (!declared.some(({ vkey }) => this.trusted.logKeys.includes(vkey)))
+      return alarm('bad-entry', 'The ledger does not name the log key that was pinned.', [note], 0);
+    const signed = this.open(note, [logKeyAt(declared, size) ?? '']);
+    return typeof signed === 'string'
+      ? alarm('unsigned', 'The log key in force has not signed: one that was replaced has.', [note])
+      : null;
+  }
+
+  private open(note: string, logKeys: readonly string[]): Checkpoint | string {
     try {
-      const opened = openCheckpoint(note, [this.trusted.logKey]);
+      const opened = openCheckpoint(note, logKeys);
       return opened.ok ? opened.checkpoint : opened.detail;
     } catch (error) {
       if (error instanceof AditError) return error.detail;

@@ -4,7 +4,8 @@ import * as z from 'zod';
 import { replaceDurably } from '../../platform/durable-file.js';
 
 const schema = z.strictObject({
-  logKey: z.string(),
+  /** The log that it is of. */
+  origin: z.string(),
   /** The newest checkpoint whose root the mirrored entries gave; null before the first. */
   newest: z.string().nullable(),
   /** Entries below this have been looked through for sealed indexes. */
@@ -20,13 +21,13 @@ export class StateFile {
   state: MonitorState;
 
   /** Throws where the folder is that of another log. */
-  constructor(folder: string, logKey: string) {
+  constructor(folder: string, origin: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.path = join(folder, 'monitor.json');
     this.state = existsSync(this.path)
       ? schema.parse(JSON.parse(readFileSync(this.path, 'utf8')))
-      : { logKey, newest: null, indexed: 0, told: 0 };
-    if (this.state.logKey !== logKey) throw new Error(`${folder} is the state of another log: ${this.state.logKey}.`);
+      : { origin, newest: null, indexed: 0, told: 0 };
+    if (this.state.origin !== origin) throw new Error(`${folder} is the state of another log: ${this.state.origin}.`);
   }
 
   save(change: Partial<MonitorState>): void {

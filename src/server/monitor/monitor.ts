@@ -1,7 +1,3 @@
-import { AditError } from '../../core/errors.js';
-import { parseEnvelope } from '../../core/event/envelope.js';
-import { readEvent } from '../../core/event/event.js';
-import { type PublicJwk, thumbprint } from '../../core/event/keys.js';
 import { parseVkey } from '../../core/log/note.js';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
 import type { Policy } from '../../core/log/policy.js';
@@ -27,7 +23,8 @@ export interface MonitorOptions {
   /** Where the ledger answers. */
   url: string;
   /** The log's verifier key, pinned. */
-  logKey: string;
+  /** The log's verifier keys that are pinned: one, or while it is being replaced also the next. */
+  logKeys: readonly string[];
   policy: Policy | null;
   token: string | null;
   /** Where the monitor keeps what it remembers beside the database. */
@@ -69,27 +66,23 @@ export class Monitor {
   private readonly database: Database;
   private readonly threads: CheckThreads;
   private readonly remote: RemoteLog;
-  private watching: Watching | null = null;
+  private readonly watching: Watching;
 
   /** @param closed ends what was opened for the monitor. */
   constructor(
     private readonly options: MonitorOptions,
     private readonly closed: () => Promise<void>,
   ) {
-    this.origin = parseVkey(options.logKey).name;
-    this.file = new StateFile(options.folder, options.logKey);
+    this.origin = parseVkey(options.logKeys[0] ?? '').name;
+    this.file = new StateFile(options.folder, this.origin);
     this.database = new Database({ url: options.databaseUrl, failed: () => undefined });
     this.threads = new CheckThreads(this.origin, options.threads);
     this.remote = new RemoteLog(options.url, options.token);
+    this.watching = this.watch();
   }
 
   /** Follows the log once to its newest checkpoint. */
   async look(): Promise<Monitored> {
-    if (this.watching === null) {
-      const begun = await this.begin();
-      if (begun === null || 'kind' in begun) return { size: 0, alarms: begun === null ? [] : [begun], findings: [] };
-      this.watching = begun;
-    }
     const { follow, mirror, indexes, witnesses, rules } = this.watching;
     const alarms = await follow.follow();
     const { size } = await mirror.head();
@@ -107,39 +100,10 @@ export class Monitor {
     await this.closed();
   }
 
-  /** The keys by which the log speaks stand in its entry 0; null as long as it is empty. */
-  private async begin(): Promise<Watching | Alarm | null> {
-    let first: string;
-    try {
-      const { size } = readCheckpoint(await this.remote.checkpoint());
-      if (size === 0) return null;
-      [first = ''] = await this.remote.entries(0, size);
-    } catch (error) {
-      return alarm('unreachable', `The log cannot be read: ${(error as Error).message}`);
-    }
-    const serviceKey = this.serviceKeyIn(first);
-    if (serviceKey === null)
-      return alarm('bad-entry', 'Entry 0 does not open this ledger under the key that was pinned.', [], 0);
-    const cannotSign = (): never => {
-      throw new Error('A monitor signs nothing.');
-    };
-    const service = { kid: thumbprint(serviceKey), alg: 'Ed25519' as const, jwk: serviceKey, sign: cannotSign };
-    return this.watch(new LedgerIdentity(this.origin, this.options.logKey, service, null));
-  }
-
-  private serviceKeyIn(first: string): PublicJwk | null {
-    try {
-      const opening = readEvent(parseEnvelope(`${first}~`), this.origin);
-      const isOurs = opening.type === 'ledger.opened' && opening.payload.logKey === this.options.logKey;
-      return isOurs ? opening.payload.serviceKey : null;
-    } catch (error) {
-      if (error instanceof AditError) return null;
-      throw error;
-    }
-  }
-
-  private watch(identity: LedgerIdentity): Watching {
-    const { logKey, policy, progress } = this.options;
+  private watch(): Watching {
+    const { logKeys, policy, progress } = this.options;
+    // Who signs for the ledger its entries say; a monitor signs nothing.
+    const identity = new LedgerIdentity(this.origin, logKeys, [], null);
     const mirror = new MirrorLog(this.database, identity, this.threads);
     const told = (done: number, size: number): void => progress('entries', done, size);
     const nobody = new WakeAlerts(
@@ -149,9 +113,9 @@ export class Monitor {
     const tree = new ReadTree(this.database, new ReadLog(this.database));
     return {
       mirror,
-      follow: new FollowLog(this.remote, mirror, this.file, { logKey, policy }, told),
+      follow: new FollowLog(this.remote, mirror, this.file, { logKeys, policy }, told),
       indexes: new RecomputeIndexes(this.database, this.origin, this.file),
-      witnesses: new CompareWitnesses(tree, logKey, policy === null ? [] : askedOf(policy)),
+      witnesses: new CompareWitnesses(tree, mirror, logKeys, policy === null ? [] : askedOf(policy)),
       rules: new VerifyEntries(this.database, identity, new SystemClock(), nobody, RuleParameters.load(null)),
     };
   }

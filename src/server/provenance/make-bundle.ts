@@ -1,12 +1,15 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { BUNDLE_FORMAT, encodeHashes } from '../../core/bundle/bundle.js';
+import { logKeyAt } from '../../core/custody/ledger-keys.js';
 import { AditError } from '../../core/errors.js';
+import { readCheckpoint } from '../../core/log/checkpoint.js';
 import { type IndexLeaf } from '../../core/log/sealed-index.js';
 import { partialNodes, provePartial } from '../../core/log/partial-tree.js';
 import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { loadHashes } from '../ledger/read-tree.js';
+import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { sha256 } from '../../platform/sha256.js';
 import { CollectCosignatures } from '../transparency/collect-cosignatures.js';
 import { ProveIndex, type ProvenIndex } from '../transparency/prove-index.js';
@@ -78,11 +81,12 @@ export class MakeBundle {
     proven: ProvenIndex | null,
     disclosures: boolean,
   ): AsyncGenerator<string> {
+    const logKeys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
     const head = {
       format: BUNDLE_FORMAT,
       log: this.identity.origin,
       lot,
-      hints: { logKey: this.identity.logKey },
+      hints: { logKey: logKeyAt(logKeys, readCheckpoint(checkpoint).size) ?? this.identity.firstLogKey },
       checkpoint,
     };
     yield `${JSON.stringify(head).slice(0, -1)},"events":[`;

@@ -6,6 +6,7 @@ import type {
   Key,
   LedgerInfo,
   LedgerView,
+  LogKey,
   Site,
 } from '../../core/custody/view.js';
 import type { PublicJwk } from '../../core/event/keys.js';
@@ -76,7 +77,7 @@ interface FacilityRow {
 interface InfoRow {
   registrar: string;
   registrar_kid: string;
-  log_key: string;
+  log_keys: LogKey[];
   service_kid: string;
   admission_version: number;
 }
@@ -167,7 +168,7 @@ const facilityOf = (row: FacilityRow): Facility => ({
   index: row.index,
 });
 
-/** Entry 0 as the projection has it, or null before the ledger is opened. */
+/** What the log says of the ledger itself, or null before it is opened. */
 export async function loadLedgerInfo(db: Queryable): Promise<LedgerInfo | null> {
   const { rows } = await db.query<InfoRow>('SELECT * FROM ledger_info');
   const row = rows[0];
@@ -175,7 +176,7 @@ export async function loadLedgerInfo(db: Queryable): Promise<LedgerInfo | null> 
   return {
     registrar: row.registrar,
     registrarKid: row.registrar_kid,
-    logKey: row.log_key,
+    logKeys: row.log_keys,
     serviceKid: row.service_kid,
     admissionVersion: row.admission_version,
   };
@@ -251,13 +252,13 @@ const rowsOf = <T>(ids: Iterable<string>, map: ReadonlyMap<string, T>, row: (val
 /** Writes the final state of every registry row that the batch changed. */
 export async function writeRegistry(db: Queryable, view: LedgerView, changes: Changes): Promise<void> {
   if (changes.opened && view.opened !== null) {
-    const { registrar, registrarKid, logKey, serviceKid, admissionVersion } = view.opened;
+    const { registrar, registrarKid, logKeys, serviceKid, admissionVersion } = view.opened;
     await upsertRows(db, 'ledger_info', 'single', [
       {
         single: true,
         registrar,
         registrar_kid: registrarKid,
-        log_key: logKey,
+        log_keys: logKeys,
         service_kid: serviceKid,
         admission_version: admissionVersion,
       },

@@ -3,7 +3,8 @@ import { QueueWorker } from '../queue/queue-worker.js';
 import { CollectCosignatures } from './collect-cosignatures.js';
 import { WITNESS_QUEUE } from './schedule-witnesses.js';
 
-@Processor(WITNESS_QUEUE)
+// Readers wait for this: a job whose process was killed is taken up again within 15 s, and not within a minute.
+@Processor(WITNESS_QUEUE, { lockDuration: 10_000, stalledInterval: 5_000 })
 export class CollectCosignaturesProcessor extends QueueWorker {
   constructor(private readonly cosignatures: CollectCosignatures) {
     super('transparency', 'asking the witnesses');

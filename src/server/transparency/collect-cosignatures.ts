@@ -132,7 +132,7 @@ export class CollectCosignatures {
   /** How a note that this log has signed contradicts the log as it is; null if it does not, or we never signed it. */
   private async contradiction(note: string, name: string): Promise<string | null> {
     try {
-      const opened = openCheckpoint(note, [this.identity.logKey]);
+      const opened = openCheckpoint(note, this.identity.logKeys);
       if (!opened.ok) return null;
       const { size, root } = opened.checkpoint;
       // Read after the note was fetched: another process may have appended meanwhile.

@@ -4,7 +4,7 @@ import { AditError } from '../../core/errors.js';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
 import { ReadLog } from '../ledger/read-log.js';
 import { ReadTree } from '../ledger/read-tree.js';
-import { LogSigner, SealLog } from './seal-log.js';
+import { SealLog } from './seal-log.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
 
 /** COSE header parameters (RFC 9052 §3.1, RFC 9942 §2) and what stands in them. */
@@ -30,7 +30,6 @@ export class CoseReceipt {
     private readonly tree: ReadTree,
     private readonly sealed: SealLog,
     private readonly shown: ShowCheckpoint,
-    private readonly key: LogSigner,
   ) {}
 
   /** @param id of an event; throws `not-found`. */
@@ -40,7 +39,7 @@ export class CoseReceipt {
     const { size, root } = readCheckpoint(await this.checkpointOver(entry.index));
     const path = await this.tree.proveInclusion(entry.index, size);
     const proof = encode([size, entry.index, path.map((hash) => Uint8Array.from(hash))]);
-    const { signer } = this.key;
+    const signer = await this.sealed.signerAt(size);
     const kid = Uint8Array.from(Buffer.from(signer.keyId, 'hex'));
     const header = encode(
       new Map<number, unknown>([

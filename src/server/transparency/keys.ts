@@ -15,12 +15,15 @@ import { ED25519_TYPE, type NoteSigner, isKeyName, keyId, vkey } from '../../cor
 import { createDurably } from '../../platform/durable-file.js';
 import { hasCode } from '../../platform/system-error.js';
 
-/** Where the two private keys of a ledger are kept: neither in the database nor beside it. */
+/** Where the private keys of a ledger are kept: neither in the database nor beside it. */
 export interface KeyPaths {
   /** Signs checkpoints; C2SP signed-note private key text. */
   logKeyFile: string;
+  /** The one that is to follow it, and those that it followed. */
+  otherLogKeyFiles?: readonly string[];
   /** Signs the log's clock and refusals; a private JWK (RFC 8037). */
   serviceKeyFile: string;
+  otherServiceKeyFiles?: readonly string[];
 }
 
 export interface ServiceKeys {
@@ -29,8 +32,12 @@ export interface ServiceKeys {
   vkey: string;
   service: Signer;
   serviceJwk: PublicJwk;
-  /** Secret bytes from which webhook secrets derive; a function of the service key that does not give it away. */
-  webhookMaster: Uint8Array;
+  /** Every log key by its verifier key, `log` first. */
+  logs: ReadonlyMap<string, NoteSigner>;
+  /** Every service key, `service` first. */
+  services: readonly Signer[];
+  /** Secret bytes that are a function of the service key and do not give it away. */
+  derivedSecret: Uint8Array;
 }
 
 /** `missing`, `exists`: the file. `unreadable`: it holds no such key. `foreign`: it is the key of another log. */
@@ -60,16 +67,11 @@ const privateJwkSchema = z.strictObject({
 
 /** Makes both keys of a new ledger. Refuses to replace either: with the log key goes every signature made so far. */
 export function initKeys({ logKeyFile, serviceKeyFile }: KeyPaths, origin: string): ServiceKeys {
-  if (!isKeyName(origin)) throw new KeyFileError('foreign', `"${origin}" is not the name of a log.`);
   for (const path of [logKeyFile, serviceKeyFile])
     if (existsSync(path)) throw new KeyFileError('exists', `There is a key at ${path} already; it is not replaced.`);
-  create(logKeyFile, logKeyText(origin, generateKeyPairSync('ed25519').privateKey));
+  createLogKey(logKeyFile, origin);
   try {
-    const serviceJwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-    create(
-      serviceKeyFile,
-      `${JSON.stringify({ kty: serviceJwk.kty, crv: serviceJwk.crv, x: serviceJwk.x, d: serviceJwk.d })}\n`,
-    );
+    createServiceKey(serviceKeyFile);
   } catch (error) {
     unlinkSync(logKeyFile);
     throw error;
@@ -77,18 +79,47 @@ export function initKeys({ logKeyFile, serviceKeyFile }: KeyPaths, origin: strin
   return loadKeys({ logKeyFile, serviceKeyFile }, origin);
 }
 
+/** Makes a log key; gives its verifier key. */
+export function createLogKey(path: string, origin: string): string {
+  if (!isKeyName(origin)) throw new KeyFileError('foreign', `"${origin}" is not the name of a log.`);
+  create(path, logKeyText(origin, generateKeyPairSync('ed25519').privateKey));
+  return parseLogKey(
+    path,
+    read(path, 'log key', () => undefined),
+    origin,
+  ).vkey;
+}
+
+/** Makes a service key; gives its public part. */
+export function createServiceKey(path: string): PublicJwk {
+  const { kty, crv, x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  create(path, `${JSON.stringify({ kty, crv, x, d })}\n`);
+  return parseServiceKey(
+    path,
+    read(path, 'service key', () => undefined),
+  ).service.jwk;
+}
+
 /**
- * Reads both keys. Throws a KeyFileError that says what to do if one is missing, damaged, or of another log.
+ * Reads the keys. Throws a KeyFileError that says what to do if one is missing, damaged, or of another log.
  * @param warn is told of files that other users of the machine may read.
  */
 export function loadKeys(
-  { logKeyFile, serviceKeyFile }: KeyPaths,
+  { logKeyFile, otherLogKeyFiles = [], serviceKeyFile, otherServiceKeyFiles = [] }: KeyPaths,
   origin: string,
   warn: (message: string) => void = () => undefined,
 ): ServiceKeys {
-  const log = parseLogKey(logKeyFile, read(logKeyFile, 'log key', warn), origin);
-  const service = parseServiceKey(serviceKeyFile, read(serviceKeyFile, 'service key', warn));
-  return { ...log, ...service, serviceJwk: service.service.jwk };
+  const logKey = (path: string) => parseLogKey(path, read(path, 'log key', warn), origin);
+  const serviceKey = (path: string) => parseServiceKey(path, read(path, 'service key', warn));
+  const log = logKey(logKeyFile);
+  const service = serviceKey(serviceKeyFile);
+  return {
+    ...log,
+    ...service,
+    serviceJwk: service.service.jwk,
+    logs: new Map([log, ...otherLogKeyFiles.map(logKey)].map(({ vkey: name, log: signer }) => [name, signer])),
+    services: [service, ...otherServiceKeyFiles.map(serviceKey)].map(({ service: signer }) => signer),
+  };
 }
 
 function create(path: string, text: string): void {
@@ -146,7 +177,7 @@ function parseLogKey(path: string, text: string, origin: string): Pick<ServiceKe
   return { log: { name, keyId: id, sign }, vkey: vkey(name, publicKey) };
 }
 
-function parseServiceKey(path: string, text: string): Pick<ServiceKeys, 'service' | 'webhookMaster'> {
+function parseServiceKey(path: string, text: string): Pick<ServiceKeys, 'service' | 'derivedSecret'> {
   const damaged = new KeyFileError('unreadable', `The service key at ${path} is not a private Ed25519 key (JWK).`);
   let parsed: z.infer<typeof privateJwkSchema>;
   try {
@@ -159,7 +190,7 @@ function parseServiceKey(path: string, text: string): Pick<ServiceKeys, 'service
     throw new KeyFileError('unreadable', `The service key at ${path} is damaged: x is not the public key of d.`);
   const jwk = publicJwkSchema.parse({ kty: parsed.kty, crv: parsed.crv, x: parsed.x });
   const sign = (data: Uint8Array): Promise<Uint8Array> => Promise.resolve(new Uint8Array(signWith(null, data, key)));
-  const webhookMaster = hkdfSync(
+  const derivedSecret = hkdfSync(
     'sha256',
     Buffer.from(parsed.d, 'base64url'),
     '',
@@ -168,6 +199,6 @@ function parseServiceKey(path: string, text: string): Pick<ServiceKeys, 'service
   );
   return {
     service: { kid: thumbprint(jwk), alg: 'Ed25519', jwk, sign },
-    webhookMaster: new Uint8Array(webhookMaster),
+    derivedSecret: new Uint8Array(derivedSecret),
   };
 }

@@ -6,6 +6,7 @@ import type { Queryable } from '../database/rows.js';
 import { AppendEvents } from '../ledger/append-events.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { LogEvents } from '../ledger/log-events.js';
+import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { extendIndex } from './extend-index.js';
 import { type IndexState, readIndexState } from './index-rows.js';
 
@@ -71,7 +72,9 @@ export class SealIndex {
   private async say(db: Queryable): Promise<SealedIndex> {
     const { size, root, entry } = await readIndexState(db, true);
     if (entry !== null) return { size, entry };
-    const { event, text } = await this.events.indexSealed(this.clock.now(), size, root);
+    const info = await loadLedgerInfo(db);
+    if (info === null) throw new AditError('ledger-not-open', 'The ledger has not been opened.');
+    const { event, text } = await this.events.indexSealed(info.serviceKid, this.clock.now(), size, root);
     const [outcome] = await this.append.append([{ event, text, receipt: false }]);
     if (outcome?.status !== 'accepted') throw new AditError('log-halted', 'The sealed index was not admitted.');
     await db.query('UPDATE index_state SET entry = $1', [outcome.index]);

@@ -1,17 +1,21 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { logKeyAt } from '../../core/custody/ledger-keys.js';
+import type { LogKey } from '../../core/custody/view.js';
 import { AditError } from '../../core/errors.js';
 import { type NoteSigner, signCheckpoint } from '../../core/log/checkpoint.js';
 import { Database } from '../database/database.js';
 import { Crash } from '../ledger/crash-points.js';
 import { ReadTree } from '../ledger/read-tree.js';
 import type { Seal, TreeHead } from '../ledger/seal.js';
+import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { Guard, type GuardState } from './guard.js';
 
-/** What signs the log: its origin, the signer of the log key, and the guard that remembers what was signed last. */
+/** What signs the log: its origin, the log keys, and the guard that remembers what was signed last. */
 export abstract class LogSigner {
   abstract readonly origin: string;
-  abstract readonly signer: NoteSigner;
+  /** By verifier key; the one of a new ledger first. */
+  abstract readonly signers: ReadonlyMap<string, NoteSigner>;
   abstract readonly guard: Guard;
 }
 
@@ -38,15 +42,17 @@ export class SealLog implements Seal {
     return this.halted;
   }
 
-  async check(head: TreeHead, rootAt: RootAt): Promise<void> {
+  async check(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<void> {
     if (this.halted !== null) throw new AditError('log-halted', this.halted);
+    this.signersAt(Number.MAX_SAFE_INTEGER, keys);
     await this.compare(this.readGuard(), head, rootAt);
   }
 
-  async seal(head: TreeHead, rootAt: RootAt): Promise<string> {
+  async seal(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<string> {
+    const signers = this.signersAt(head.size, keys);
     await this.moveGuard(head, rootAt);
     this.crash.reach('after-guard');
-    const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, this.log.signer);
+    const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, ...signers);
     this.crash.reach('after-sign');
     // The signature is the same for ever, so losing this write costs nothing: it is made again from the row.
     await this.database.pool.query(
@@ -70,7 +76,9 @@ export class SealLog implements Seal {
     const { rows } = await this.database.pool.query<TreeHead>(
       'SELECT size, root FROM checkpoints WHERE note IS NULL ORDER BY size',
     );
-    for (const pending of rows) await this.seal(pending, rootAt);
+    const keys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
+    this.signersAt(Number.MAX_SAFE_INTEGER, keys);
+    for (const pending of rows) await this.seal(pending, rootAt, keys);
   }
 
   /** The newest signed checkpoint, or the one of the empty log. Throws `log-halted` rather than show an older log. */
@@ -81,7 +89,27 @@ export class SealLog implements Seal {
     );
     if (rows[0] !== undefined) return rows[0];
     const root = await this.tree.rootAt(0);
-    return { size: 0, note: signCheckpoint({ origin: this.log.origin, size: 0, root }, this.log.signer) };
+    return { size: 0, note: signCheckpoint({ origin: this.log.origin, size: 0, root }, ...this.signersAt(0, [])) };
+  }
+
+  /** The key in force at `size`; throws `log-halted` where this service does not have it. */
+  async signerAt(size: number): Promise<NoteSigner> {
+    const keys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
+    return this.signersAt(size, keys)[0] as NoteSigner;
+  }
+
+  /**
+   * Who signs a checkpoint of `size` entries: the key in force, and those before it as long as this service has them, so that
+   * whoever trusts only an older one can still follow. Throws `log-halted` without the key in force.
+   */
+  private signersAt(size: number, keys: readonly LogKey[]): NoteSigner[] {
+    const { signers } = this.log;
+    const inForce = logKeyAt(keys, size) ?? [...signers.keys()][0] ?? '';
+    const own = signers.get(inForce);
+    if (own === undefined)
+      throw new AditError('log-halted', `The log key ${inForce} is in force, and is not in ADIT_LOG_KEY_FILE.`);
+    const former = keys.filter(({ from }) => from <= size).map(({ vkey }) => signers.get(vkey));
+    return [own, ...former.filter((signer) => signer !== undefined && signer !== own)] as NoteSigner[];
   }
 
   /** Throws `log-halted` where this log is known to be another than the one that was signed, by any process of the host. */

@@ -87,7 +87,7 @@ export class ShowCheckpoint {
   private meetsPolicy(note: string): boolean {
     const { policy } = this.witnessPolicy;
     if (policy === null || note === this.checked) return true;
-    const met = openCheckpoint(note, [this.identity.logKey]).ok && checkQuorum(note, policy).met;
+    const met = openCheckpoint(note, this.identity.logKeys).ok && checkQuorum(note, policy).met;
     if (met) this.checked = note;
     return met;
   }

@@ -22,11 +22,12 @@ export const askedOf = ({ witnesses }: Policy): AskedWitness[] =>
   witnesses.flatMap(({ url, ...witness }) => (url === null ? [] : [{ ...witness, url: url.replace(/\/+$/, '') }]));
 
 /** Reads the policy of the service. Throws `ConfigError` for one that this log could never meet. */
-export function loadWitnessPolicy(file: string | null, logKey: string): WitnessPolicy {
+export function loadWitnessPolicy(file: string | null, logKeys: readonly string[]): WitnessPolicy {
   if (file === null) return NO_POLICY;
   const fail = (why: string): ConfigError => new ConfigError([`ADIT_WITNESS_POLICY_FILE ${file}: ${why}`]);
   const { policy, text } = read(file, fail);
-  if (!policy.logs.some(({ key }) => key.vkey === logKey)) throw fail(`it does not name this log, ${logKey}`);
+  if (!policy.logs.some(({ key }) => logKeys.includes(key.vkey)))
+    throw fail(`it does not name this log, ${logKeys.join(' or ')}`);
   const asked = askedOf(policy).map((witness) => ({ ...witness, url: checkedUrl(witness.url, fail) }));
   if (asked.length >= MAX_SIGNATURES) throw fail(`a checkpoint has room for ${MAX_SIGNATURES - 1} witnesses`);
   if (!policy.isQuorum(new Set(asked.map(({ name }) => name))))

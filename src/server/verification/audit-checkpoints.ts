@@ -3,6 +3,7 @@ import { AditError } from '../../core/errors.js';
 import { parseCheckpoint } from '../../core/log/checkpoint.js';
 import { type Ed25519Verify, type NoteVerifier, openNote, parseVkey } from '../../core/log/note.js';
 import type { Queryable } from '../database/rows.js';
+import { loadLedgerInfo } from '../registry/registry-rows.js';
 
 /** A stored checkpoint: what its row says, and what its signed note says (null: not signed, or not by the log's key). */
 export interface StoredCheckpoint {
@@ -20,16 +21,28 @@ export interface LogStateRow {
 /** SubjectPublicKeyInfo of an Ed25519 key before its 32 bytes (RFC 8410 §4). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** The platform's verifier of one key: the log's own is known to be sound, so the two agree, and this one is fast. */
-function verifierOf({ publicKey }: NoteVerifier): Ed25519Verify {
-  const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
-  return (signature, message) => verify(null, message, key, signature);
+/** The platform's verifier: the log's own keys are known to be sound, so that it agrees with the portable one, and it is fast. */
+function platformVerifier(keys: readonly NoteVerifier[]): Ed25519Verify {
+  const keyObjects = new Map(
+    keys.map(({ publicKey }) => [
+      publicKey,
+      createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' }),
+    ]),
+  );
+  return (signature, message, publicKey) => {
+    const key = keyObjects.get(publicKey);
+    return key !== undefined && verify(null, message, key, signature);
+  };
 }
 
-function openStored(note: string | null, logKey: NoteVerifier, check: Ed25519Verify): StoredCheckpoint['note'] {
+function openStored(
+  note: string | null,
+  logKeys: readonly NoteVerifier[],
+  check: Ed25519Verify,
+): StoredCheckpoint['note'] {
   if (note === null) return 'none';
   try {
-    const opened = openNote(note, [logKey], check);
+    const opened = openNote(note, logKeys, check);
     if (!opened.ok) return 'invalid';
     const { size, root } = parseCheckpoint(opened.text);
     return { size, root };
@@ -39,14 +52,28 @@ function openStored(note: string | null, logKey: NoteVerifier, check: Ed25519Ver
   }
 }
 
-/** @param logKey the log's verifier key, from outside the database. */
-export async function readCheckpoints(db: Queryable, logKey: string): Promise<StoredCheckpoint[]> {
+/**
+ * @param own the log keys that this service has, from outside the database. Those that were in force before stand in the
+ * log, and whether the database says of them what the log says a replay shows.
+ */
+export async function readCheckpoints(db: Queryable, own: readonly string[]): Promise<StoredCheckpoint[]> {
   const { rows } = await db.query<{ size: number; root: Buffer; note: string | null }>(
     'SELECT size, root, note FROM checkpoints ORDER BY size',
   );
-  const key = parseVkey(logKey);
-  const check = verifierOf(key);
-  return rows.map(({ size, root, note }) => ({ size, root, note: openStored(note, key, check) }));
+  const declared = (await loadLedgerInfo(db))?.logKeys.map(({ vkey }) => vkey) ?? [];
+  const keys = [...new Set([...own, ...declared])].flatMap(readable);
+  const check = platformVerifier(keys);
+  return rows.map(({ size, root, note }) => ({ size, root, note: openStored(note, keys, check) }));
+}
+
+/** What somebody wrote into the database in place of a key is none. */
+function readable(vkey: string): NoteVerifier[] {
+  try {
+    return [parseVkey(vkey)];
+  } catch (error) {
+    if (error instanceof AditError) return [];
+    throw error;
+  }
 }
 
 export async function readLogState(db: Queryable): Promise<LogStateRow | null> {

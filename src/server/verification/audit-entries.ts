@@ -85,7 +85,8 @@ export async function signatureHolds(db: Queryable, identity: LedgerIdentity, jw
 }
 
 async function keyFor(db: Queryable, identity: LedgerIdentity, { header }: Envelope): Promise<PublicJwk | null> {
-  if (header.kid === identity.serviceKid) return identity.serviceJwk;
+  const own = identity.serviceJwk(header.kid);
+  if (own !== null) return own;
   const { rows } = await db.query<{ jwk: PublicJwk }>('SELECT jwk FROM keys WHERE kid = $1', [header.kid]);
   return rows[0]?.jwk ?? null;
 }

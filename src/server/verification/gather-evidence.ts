@@ -57,7 +57,7 @@ async function gather(
   { replay, tree }: { replay: Replay; tree: RecomputedTree },
 ): Promise<GatheredEvidence> {
   const state = await readLogState(db);
-  const checkpoints = await readCheckpoints(db, identity.logKey);
+  const checkpoints = await readCheckpoints(db, identity.logKeys);
   const { rows: clock } = await db.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
   return {
     tree,
@@ -75,7 +75,7 @@ async function gather(
 /** The sizes at which somebody has said what the root is. */
 async function sizesWanted(db: Queryable, identity: LedgerIdentity, guard: Evidence['guard']): Promise<Set<number>> {
   const state = await readLogState(db);
-  const checkpoints = await readCheckpoints(db, identity.logKey);
+  const checkpoints = await readCheckpoints(db, identity.logKeys);
   const { rows: last } = await db.query<{ size: number }>('SELECT COALESCE(max(index) + 1, 0) AS size FROM entries');
   const sizes = new Set([...checkpoints.map(({ size }) => size), last[0]?.size ?? 0]);
   if (state !== null) sizes.add(state.size);

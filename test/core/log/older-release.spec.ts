@@ -63,7 +63,7 @@ describe.each([
 
   it('is admitted event by event as it was then', () => {
     const view = emptyView(ORIGIN);
-    const identity = { logKey: written.logKey, serviceKid: thumbprint(written.serviceKey), registrarKid: null };
+    const identity = { logKeys: [written.logKey], serviceKids: [thumbprint(written.serviceKey)], registrarKid: null };
     const refused = entries.filter(
       (jws) => admit(readEvent(parseEnvelope(`${jws}~`), ORIGIN), view, identity).outcome !== 'admitted',
     );

@@ -32,7 +32,7 @@ describe('a monitor of somebody else’s ledger', () => {
     await migrate(database.ownerUrl);
     options = {
       url: await log.start(),
-      logKey: forger.log.vkey,
+      logKeys: [forger.log.vkey],
       policy: null,
       token: null,
       folder,

@@ -8,6 +8,7 @@ import { SealedIndex0006 } from './0006-sealed-index.js';
 import { Sums0007 } from './0007-sums.js';
 import { Witnesses0008 } from './0008-witnesses.js';
 import { KeyRotation0009 } from './0009-key-rotation.js';
+import { DisclosureKeys0010 } from './0010-disclosure-keys.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -26,4 +27,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Sums0007,
   Witnesses0008,
   KeyRotation0009,
+  DisclosureKeys0010,
 ];

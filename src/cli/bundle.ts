@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { parseBundle } from '../core/bundle/bundle.js';
+import * as z from 'zod';
+import { type BundleJson, parseBundle } from '../core/bundle/bundle.js';
+import { type KeptDisclosures, discloseIn } from '../core/bundle/disclose.js';
 import { unpackBundle } from '../core/bundle/unpack.js';
 import { type Register, terminalOf, withServer } from './commands.js';
 import { CommandError } from './terminal.js';
@@ -40,6 +42,25 @@ export const bundle: Register = (program) => {
       },
     );
   group
+    .command('disclose')
+    .summary('show in a bundle what you have kept to yourself, for one buyer')
+    .description(
+      'Adds what "adit record --withhold" kept to the events of a bundle, and asks no server. Whoever verifies it finds each claim to be what was signed.',
+    )
+    .argument('<file>', 'the bundle')
+    .argument('<disclosures...>', 'NAME.disclosures.json of the events concerned')
+    .requiredOption('-o, --output <file>', 'the bundle for that buyer')
+    .addHelpText('before', 'Example: adit bundle disclose lot.bundle.json sale.disclosures.json -o buyer.bundle.json\n')
+    .action((file: string, kept: string[], { output }: { output: string }, command: Command) => {
+      const terminal = terminalOf(command);
+      const text = read(file);
+      parseBundle(text);
+      const shown = discloseIn(JSON.parse(text) as BundleJson, kept.map(readKept));
+      writeFileSync(output, `${JSON.stringify(shown)}\n`, { mode: 0o600 });
+      terminal.say(`${output}: for that buyer alone. Check it with: adit verify ${output}`);
+      terminal.result({ file: output });
+    });
+  group
     .command('unpack')
     .summary('write a bundle out as plain files, for other tools')
     .argument('<file>', 'the bundle')
@@ -57,6 +78,16 @@ export const bundle: Register = (program) => {
       terminal.result({ folder, files: files.map(({ path }) => path) });
     });
 };
+
+const keptSchema = z.strictObject({ event: z.string(), disclosures: z.array(z.string()) });
+
+function readKept(file: string): KeptDisclosures {
+  try {
+    return keptSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    throw new CommandError(`${file} holds no disclosures.`, '"adit record --save NAME" writes NAME.disclosures.json.');
+  }
+}
 
 function read(file: string): string {
   try {

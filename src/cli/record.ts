@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { BuiltEvent } from '../core/event/build.js';
 import { AditClient, type Submitted } from '../client/adit-client.js';
 import { AditProblem } from '../client/problem.js';
 import { type Draft, recordEvent, signDraft } from '../client/record-event.js';
-import { type Register, terminalOf, withServer } from './commands.js';
+import { type Register, gathered, terminalOf, withServer } from './commands.js';
 import { readSigner } from './key-file.js';
 import { CommandError, EXIT, type Terminal } from './terminal.js';
 
@@ -13,6 +14,7 @@ interface RecordOptions {
   occurredAt?: string;
   save?: string;
   offline?: string;
+  withhold: string[];
 }
 
 export const record: Register = (program) => {
@@ -26,19 +28,31 @@ export const record: Register = (program) => {
     .requiredOption('--key <file>', 'private key of the signer (adit keygen)')
     .requiredOption('--as <actor>', 'actor id of the signer')
     .option('--save <name>', 'also write NAME.jws and NAME.tlog-proof, for "adit verify"')
+    .option(
+      '--withhold <pointer>',
+      'commit to this claim (as /value) and send it to nobody; NAME.disclosures.json keeps it. May be given again',
+      gathered,
+      [],
+    )
     .option('--offline <origin>', 'only sign, for the log of this name, and write NAME.jws; "adit submit" sends it')
     .option('--occurred-at <time>', 'when it happened, RFC 3339 (default: now)')
     .addHelpText('before', 'Example: adit record custody.dispatched sale.json --key coop.jwk --as coop\n')
     .action(async (type: string, file: string, options: RecordOptions, command) => {
       const terminal = terminalOf(command);
+      const { withhold, save: name } = options;
+      if (withhold.length > 0 && name === undefined)
+        throw new CommandError('What is withheld must be kept.', 'Give --save NAME.', EXIT.usage);
       const draft = { type, iss: options.as, occurredAt: options.occurredAt, body: readBody(file) };
       if (options.offline !== undefined) return signOnly(options.offline, draft, options, terminal);
       try {
-        const recorded = await recordEvent(new AditClient(options.server), draft, readSigner(options.key));
+        const recorded = await recordEvent(new AditClient(options.server), draft, readSigner(options.key), {
+          withhold,
+        });
         if (recorded.status === 'waiting') terminal.say(`waiting for ${recorded.missing.join(', ')}`);
         else terminal.say(`${terminal.colour.green('✓')} entry ${recorded.index}  ${recorded.id}`);
-        if (options.save !== undefined) save(options.save, recorded, terminal);
-        terminal.result(recorded);
+        if (name !== undefined) save(name, recorded, terminal);
+        const { disclosures: _kept, ...told } = recorded;
+        terminal.result(told);
       } catch (error) {
         throw refused(error, options.server);
       }
@@ -60,22 +74,33 @@ export function refused(error: unknown, server: string): unknown {
 async function signOnly(
   log: string,
   draft: Draft,
-  { key, save: name }: RecordOptions,
+  { key, save: name, withhold }: RecordOptions,
   terminal: Terminal,
 ): Promise<void> {
   if (name === undefined) throw new CommandError('Where is it to be written?', 'Give --save NAME.', EXIT.usage);
-  const { event, id } = await signDraft(log, draft, readSigner(key));
+  const signed = await signDraft(log, draft, readSigner(key), { withhold });
+  const { event, id } = signed;
   writeFileSync(`${name}.jws`, event);
+  keep(name, signed);
   terminal.say(`${terminal.colour.green('✓')} signed ${id}`);
   terminal.say(`  saved ${name}.jws; "adit submit ${name}.jws" sends it, from any machine`);
   terminal.result({ id, event });
 }
 
 /** The event itself is kept also while it waits: it is the sender's proof of what it said. */
-function save(name: string, recorded: Submitted & { event: string }, terminal: Terminal): void {
+function save(name: string, recorded: Submitted & Kept, terminal: Terminal): void {
   writeFileSync(`${name}.jws`, recorded.event);
+  keep(name, recorded);
   if (recorded.status !== 'waiting') writeFileSync(`${name}.tlog-proof`, recorded.receipt);
   terminal.say(`  saved ${name}.jws${recorded.status === 'waiting' ? '' : ` and ${name}.tlog-proof`}`);
+}
+
+type Kept = Pick<BuiltEvent, 'id' | 'event' | 'disclosures'>;
+
+/** All that may be disclosed, also what was withheld: nobody else has it. */
+function keep(name: string, { id, disclosures }: Kept): void {
+  if (disclosures.length === 0) return;
+  writeFileSync(`${name}.disclosures.json`, `${JSON.stringify({ event: id, disclosures })}\n`, { mode: 0o600 });
 }
 
 function readBody(file: string): Record<string, unknown> {

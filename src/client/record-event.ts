@@ -82,7 +82,7 @@ export async function recordEvent(
   draft: Draft,
   signer: Signer,
   options: BuildOptions = {},
-): Promise<Submitted & { event: string }> {
-  const { event } = await prepareEvent(client, draft, signer, options);
-  return { ...(await client.submit(event)), event };
+): Promise<Submitted & Pick<BuiltEvent, 'event' | 'disclosures'>> {
+  const { event, disclosures } = await prepareEvent(client, draft, signer, options);
+  return { ...(await client.submit(event)), event, disclosures };
 }

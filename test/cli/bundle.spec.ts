@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exportJWK } from 'jose';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { openCheckpoint } from '../../src/core/log/checkpoint.js';
 import { cosign, witnessVkey } from '../../src/core/log/cosignature.js';
@@ -22,11 +23,13 @@ describe('adit bundle and adit verify', () => {
   let server: TestServer;
   let logKey: string;
   let lot: string;
+  let built: HonestWorld;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'adit-bundle-'));
     server = await startTestServer();
     const world = await HonestWorld.open(server.url);
+    built = world;
     logKey = String((await get(server.url, '/v1/ledger')).body.logKey);
     const chain = world.chain();
     for (const { event } of chain) expect((await post(server.url, event)).status).toBe(201);
@@ -162,6 +165,47 @@ describe('adit bundle and adit verify', () => {
     expect(roots.map(({ ok }) => ok)).toEqual([true, true]);
     expect(new Set(checkpoints.map((note) => note.split('\n')[1])).size).toBe(1);
     expect(new Set(checkpoints.map((note) => note.split('\n')[2])).size).toBe(2);
+  });
+
+  it('commits to a price that no server ever sees, and shows it to one buyer', async () => {
+    const world = built;
+    const trader = world.actor('trader');
+    const [declared, sent, received] = world.chain();
+    for (const signed of [declared, sent, received]) await post(server.url, signed?.event ?? '');
+    const [own = ''] = declared?.lots ?? [];
+    writeFileSync(join(folder, 'trader.jwk'), JSON.stringify(await exportJWK(trader.key.privateKey)));
+    const vehicle = 'RAB 482 K';
+    writeFileSync(
+      join(folder, 'sale.json'),
+      JSON.stringify({ to: 'plant', lots: [{ lot: own }], vehicle, route: 'N1' }),
+    );
+    const record = ['record', 'custody.dispatched', 'sale.json', '--key', 'trader.jwk', '--as', 'trader'];
+    const at = ['--server', server.url];
+    expect((await adit(...record, ...at, '--withhold', '/vehicle')).code).toBe(2);
+    expect(await adit(...record, ...at, '--save', 'sale', '--withhold', '/vehicel')).toMatchObject({ code: 1 });
+    expect(await adit(...record, ...at, '--save', 'sale', '--withhold', '/vehicle')).toMatchObject({ code: 0 });
+    await adit('bundle', 'fetch', own, '-o', 'own.json', ...at);
+    const shown = (file: string): string =>
+      (JSON.parse(readFileSync(join(folder, file), 'utf8')) as BundleJson).events
+        .flatMap(({ event }) => event.split('~').slice(1, -1))
+        .map((text) => Buffer.from(text, 'base64url').toString())
+        .join();
+    expect(shown('own.json')).toContain('N1');
+    expect(shown('own.json')).not.toContain(vehicle);
+    const disclosed = await adit('bundle', 'disclose', 'own.json', 'sale.disclosures.json', '-o', 'buyer.json');
+    expect(disclosed).toMatchObject({ code: 0 });
+    expect(shown('buyer.json')).toContain(vehicle);
+    expect(await adit('verify', 'buyer.json', '--log-key', logKey, '--state', 'buyer.seen')).toMatchObject({ code: 0 });
+    expect(await adit('bundle', 'disclose', 'lot.json', 'sale.disclosures.json', '-o', 'x.json')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('not in the bundle'),
+    });
+    const forged = readFileSync(join(folder, 'sale.disclosures.json'), 'utf8').replace(
+      /"disclosures":\["./,
+      '"disclosures":["A',
+    );
+    writeFileSync(join(folder, 'forged.json'), forged);
+    expect((await adit('bundle', 'disclose', 'own.json', 'forged.json', '-o', 'x.json')).code).toBe(1);
   });
 });
 

@@ -23,6 +23,8 @@ export interface Claims {
 export interface BuildOptions {
   /** Which of the † claims are disclosed to whom this event is sent: all (default), none, or those at these pointers. */
   disclose?: boolean | readonly string[];
+  /** Pointers of † claims that are committed to and not sent, whatever `disclose` says; each must be there. */
+  withhold?: readonly string[];
   /** 128 random bits or more in base64url, new for each call. */
   salt?: () => string;
 }
@@ -52,8 +54,17 @@ export async function buildEvent(claims: Claims, signer: Signer, options: BuildO
   readPayload(payload, eventType);
   const hidden = hideClaims(payload, eventType.disclosable, options.salt ?? randomToken);
   const jws = await signJws(payload, EVENT_TYP, signer);
-  const { disclose = true } = options;
-  const shown = hidden.filter(({ pointer }) => (typeof disclose === 'boolean' ? disclose : disclose.includes(pointer)));
+  const { disclose = true, withhold = [] } = options;
+  // A name that is mistyped must not send what was to be kept back.
+  const unknown = withhold.find((pointer) => !hidden.some((claim) => claim.pointer === pointer));
+  if (unknown !== undefined)
+    throw new AditError(
+      'schema-invalid',
+      `${unknown} is nothing that can be withheld: it is not there, or always plain.`,
+    );
+  const shown = hidden
+    .filter(({ pointer }) => (typeof disclose === 'boolean' ? disclose : disclose.includes(pointer)))
+    .filter(({ pointer }) => !withhold.includes(pointer));
   return {
     event: [jws, ...shown.map(({ disclosure }) => disclosure), ''].join('~'),
     jws,

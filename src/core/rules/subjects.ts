@@ -1,6 +1,8 @@
 import { type Quantity, milligrams } from '../custody/quantity.js';
+import { encodeBase64url } from '../event/grammar.js';
 import { dateMs } from '../event/primitives.js';
 import { references } from '../event/references.js';
+import { defaultSha256 } from '../log/tree.js';
 import type { JudgedEvent } from './facts.js';
 
 /**
@@ -23,6 +25,9 @@ const HOUR = 3_600_000;
 export const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 const dayOf = (ms: number): number => Math.floor(ms / DAY);
 
+/** What may be erased is not kept where it is filed: base64url of SHA-256 of its kind and itself. */
+const hidden = (text: string): string => encodeBase64url(defaultSha256(new TextEncoder().encode(text)));
+
 export const siteSubject = (site: string): string => `site:${site}`;
 export const actorSubject = (actor: string): string => `actor:${actor}`;
 export const keySubject = (kid: string): string => `key:${kid}`;
@@ -32,14 +37,15 @@ export const eventSubject = (id: string): string => `event:${id}`;
 export const tagSubject = (tag: string): string => `tag:${tag}`;
 export const certificateSubject = (serial: string): string => `certificate:${serial}`;
 export const serialSubject = (serial: string): string => `serial:${serial}`;
-export const documentSubject = (digest: string): string => `document:${digest}`;
+export const documentSubject = (digest: string): string => `document:${hidden(`document:${digest}`)}`;
 /** Everything an actor signed, with whichever key: read only to judge it anew. */
 export const signedBySubject = (actor: string): string => `signed-by:${actor}`;
 /** Lots declared at a site: read only to judge them anew. */
 export const declaredAtSubject = (site: string): string => `declared-at:${site}`;
 /** What a device recorded; the amount is its own running number. */
 export const deviceSubject = (actor: string, device: string): string => `device:${actor}/${device}`;
-export const vehicleSubject = (vehicle: string, ms: number): string => `vehicle:${vehicle}/${dayOf(ms)}`;
+export const vehicleSubject = (vehicle: string, ms: number): string =>
+  `vehicle:${hidden(`vehicle:${vehicle}`)}/${dayOf(ms)}`;
 /** What a facility received, and what it made, in a month; their sums are asked for. */
 export const intakeSubject = (facility: string, ms: number): string => `intake:${facility}/${monthOf(ms)}`;
 export const outputSubject = (facility: string, ms: number): string => `output:${facility}/${monthOf(ms)}`;

@@ -59,7 +59,7 @@ export const vehicleTwoPlaces: Rule = {
         events: [worst.other.event.id, entry.event.id],
         measured: speedText(worst.kmh),
         threshold: `${limits.kilometresPerHour} km/h`,
-        detail: `Vehicle ${vehicle} is named at two places ${distanceText(worst.km)} apart within ${durationText(worst.time)}.`,
+        detail: `One vehicle is named at two places ${distanceText(worst.km)} apart within ${durationText(worst.time)}.`,
       },
     ];
   }),

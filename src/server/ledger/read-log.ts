@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
+import { type SealedDisclosures, openDisclosures, sealedDisclosuresOf } from './disclosure-rows.js';
 
 /** One entry of the log as stored. */
 export interface StoredEntry {
@@ -83,10 +84,10 @@ export class ReadLog {
 
   /** What the submitter disclosed of an event, in the order of their digests. */
   async disclosures(id: string): Promise<string[]> {
-    const { rows } = await this.database.pool.query<{ disclosure: string }>(
-      'SELECT disclosure FROM disclosures WHERE event = $1 ORDER BY digest',
+    const { rows } = await this.database.pool.query<{ sealed: SealedDisclosures }>(
+      `SELECT ${sealedDisclosuresOf('$1')} AS sealed`,
       [id],
     );
-    return rows.map((row) => row.disclosure);
+    return openDisclosures(rows[0]?.sealed ?? null);
   }
 }

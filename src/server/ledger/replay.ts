@@ -48,7 +48,7 @@ export interface ReplayOptions {
   pace?: Pace;
 }
 
-export const projectionTables = [...registryTables, ...lotTables, 'subject_entries'] as const;
+export const projectionTables = [...registryTables, ...lotTables, 'subject_entries', 'erasures'] as const;
 
 /**
  * Replays the log: reads every stored entry again, admits it again, and writes the projections anew into temporary

@@ -1,6 +1,13 @@
 import { parseEnvelope } from '../../core/event/envelope.js';
 import { type AditEvent, readEvent } from '../../core/event/event.js';
 import { type Queryable, insertRows } from '../database/rows.js';
+import {
+  type SealedDisclosures,
+  forgetDisclosures,
+  openDisclosures,
+  sealedDisclosuresOf,
+  writeDisclosures,
+} from './disclosure-rows.js';
 
 /** An event whose parent is not in the log yet; it is tried again when the parent enters. */
 export interface WaitingEvent {
@@ -20,13 +27,17 @@ export async function countWaiting(db: Queryable, kid: string): Promise<number> 
 
 /** The stored events that wait for one of `parents`; they passed the door when they arrived. */
 export async function childrenOf(db: Queryable, parents: string[], origin: string): Promise<WaitingEvent[]> {
-  const { rows } = await db.query<{ event: string; missing: string[] }>(
-    `SELECT event, missing FROM waiting
+  const { rows } = await db.query<{ jws: string; missing: string[]; sealed: SealedDisclosures }>(
+    `SELECT event AS jws, missing, ${sealedDisclosuresOf('waiting.id')} AS sealed FROM waiting
       WHERE id IN (SELECT child FROM waiting_for WHERE parent = ANY($1::text[]))
       ORDER BY since, id`,
     [parents],
   );
-  return rows.map(({ event, missing }) => ({ event: readEvent(parseEnvelope(event), origin), text: event, missing }));
+  return rows.map(({ jws, missing, sealed }) => {
+    // An older release stored the text as it was sent.
+    const text = jws.endsWith('~') ? jws : [jws, ...openDisclosures(sealed), ''].join('~');
+    return { event: readEvent(parseEnvelope(text), origin), text, missing };
+  });
 }
 
 /** Stores those that wait, forgets those that no longer do, and those that have waited for 90 days. */
@@ -40,11 +51,16 @@ export async function writeWaiting(
   if (gone.length > 0) {
     await db.query('DELETE FROM waiting_for WHERE child = ANY($1::text[])', [gone]);
     await db.query('DELETE FROM waiting WHERE id = ANY($1::text[])', [gone]);
+    await forgetDisclosures(db, gone);
   }
   await insertRows(
     db,
     'waiting',
-    waiting.map(({ event, text, missing }) => ({ id: event.id, event: text, kid: event.kid, missing, since: clock })),
+    waiting.map(({ event, missing }) => ({ id: event.id, event: event.jws, kid: event.kid, missing, since: clock })),
+  );
+  await writeDisclosures(
+    db,
+    waiting.map(({ event, text }) => ({ id: event.id, text })),
   );
   await insertRows(
     db,
@@ -57,5 +73,10 @@ export async function writeWaiting(
 export async function expireWaiting(db: Queryable, clock: number): Promise<void> {
   const until = clock - WAITING_TIME;
   await db.query('DELETE FROM waiting_for WHERE child IN (SELECT id FROM waiting WHERE since < $1)', [until]);
-  await db.query('DELETE FROM waiting WHERE since < $1', [until]);
+  const { rows } = await db.query<{ id: string }>('DELETE FROM waiting WHERE since < $1 RETURNING id', [until]);
+  if (rows.length > 0)
+    await forgetDisclosures(
+      db,
+      rows.map(({ id }) => id),
+    );
 }

@@ -1,11 +1,11 @@
 import { AditError } from '../../core/errors.js';
 import { aboutOthers } from '../../core/bundle/subjects.js';
 import type { LedgerView } from '../../core/custody/view.js';
-import { sdDigest } from '../../core/event/disclosure.js';
 import { type Queryable, type Row, insertRows } from '../database/rows.js';
 import { writeAttestations } from '../registry/attestation-rows.js';
 import { writeRegistry } from '../registry/registry-rows.js';
 import type { Admitted, BatchResult, Refused } from './admit-batch.js';
+import { eraseDisclosures, writeDisclosures } from './disclosure-rows.js';
 import { writeLots } from './lot-rows.js';
 import type { TreeHead } from './seal.js';
 import { expireWaiting, writeWaiting } from './waiting.js';
@@ -41,8 +41,12 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
   await insertTiles(db, batch.tiles);
   await writeProjections(db, view, result.admitted);
   await insertRefusals(db, result.refused);
-  await insertDisclosures(db, result.admitted);
-  await eraseDisclosures(db, result.admitted);
+  await writeDisclosures(
+    db,
+    result.admitted.map(({ event, text }) => ({ id: event.id, text })),
+  );
+  // What a registrar orders to be erased goes in the same step in which the order is entered.
+  await eraseDisclosures(db, result.admitted.flatMap(digestsErased));
   if (result.admitted.some(({ event }) => event.type === 'log.clock')) await expireWaiting(db, clock);
   await moveLogState(db, batch);
 }
@@ -56,6 +60,11 @@ export async function writeProjections(db: Queryable, view: LedgerView, admitted
       .filter(({ event }) => event.type === 'log.clock')
       .map(({ event, index }) => ({ index, time: event.occurredAtMs })),
   );
+  await insertRows(
+    db,
+    'erasures',
+    admitted.flatMap((entry) => digestsErased(entry).map((digest) => ({ digest, index: entry.index }))),
+  );
   await writeRegistry(db, view, view.changes);
   await writeLots(db, view, view.changes);
   await writeAttestations(db, view, view.changes);
@@ -65,6 +74,8 @@ export async function writeProjections(db: Queryable, view: LedgerView, admitted
     admitted.flatMap(({ event, index }) => [...new Set(aboutOthers(event))].map((subject) => ({ subject, index }))),
   );
 }
+
+const digestsErased = ({ event }: Admitted): string[] => (event.type === 'data.erased' ? event.payload.digests : []);
 
 /** Base64url text and dots need no quoting inside an array literal, which spares the driver a scan of every event. */
 const arrayLiteral = (values: string[]): string => `{${values.join(',')}}`;
@@ -106,25 +117,6 @@ async function insertRefusals(db: Queryable, refused: Refused[]): Promise<void> 
       evidence_index: evidenceIndex,
     })),
   );
-}
-
-async function insertDisclosures(db: Queryable, admitted: Admitted[]): Promise<void> {
-  await insertRows(
-    db,
-    'disclosures',
-    admitted.flatMap(({ event, text }) =>
-      text
-        .split('~')
-        .slice(1, -1)
-        .map((disclosure) => ({ event: event.id, digest: sdDigest(disclosure), disclosure })),
-    ),
-  );
-}
-
-/** What a registrar ordered to be erased goes in the same step in which the order is entered. */
-async function eraseDisclosures(db: Queryable, admitted: Admitted[]): Promise<void> {
-  const digests = admitted.flatMap(({ event }) => (event.type === 'data.erased' ? event.payload.digests : []));
-  if (digests.length > 0) await db.query('DELETE FROM disclosures WHERE digest = ANY($1::text[])', [digests]);
 }
 
 /** Moves the end of the log, and leaves an unsigned checkpoint there. A writer that was overtaken changes no row. */

@@ -7,6 +7,7 @@ import { readCheckpoint } from '../../core/log/checkpoint.js';
 import { type IndexLeaf } from '../../core/log/sealed-index.js';
 import { partialNodes, provePartial } from '../../core/log/partial-tree.js';
 import { Database } from '../database/database.js';
+import { type SealedDisclosures, openDisclosures, sealedDisclosuresOf } from '../ledger/disclosure-rows.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { loadHashes } from '../ledger/read-tree.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
@@ -98,15 +99,13 @@ export class MakeBundle {
   }
 
   private async events(indexes: readonly number[], disclosures: boolean): Promise<{ index: number; event: string }[]> {
-    const { rows } = await this.database.pool.query<{ index: number; jws: string; shown: string[] | null }>(
-      `SELECT e.index, e.jws,
-              (SELECT array_agg(d.disclosure ORDER BY d.digest) FROM disclosures AS d
-                WHERE $2 AND d.event = e.id) AS shown
+    const { rows } = await this.database.pool.query<{ index: number; jws: string; sealed: SealedDisclosures }>(
+      `SELECT e.index, e.jws, CASE WHEN $2 THEN ${sealedDisclosuresOf('e.id')} END AS sealed
          FROM entries AS e WHERE e.index = ANY($1::bigint[]) ORDER BY e.index`,
       [indexes, disclosures],
     );
     if (rows.length !== indexes.length) throw new AditError('log-halted', 'An entry of the bundle is missing.');
-    return rows.map(({ index, jws, shown }) => ({ index, event: [jws, ...(shown ?? []), ''].join('~') }));
+    return rows.map(({ index, jws, sealed }) => ({ index, event: [jws, ...openDisclosures(sealed), ''].join('~') }));
   }
 }
 

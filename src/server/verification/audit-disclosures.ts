@@ -1,36 +1,51 @@
 import { sdDigest } from '../../core/event/disclosure.js';
 import type { Queryable } from '../database/rows.js';
+import { openDisclosure } from '../ledger/disclosure-cipher.js';
 
 /** Disclosures held in memory at a time. */
 const CHUNK = 1_000;
 
-/** A stored disclosure that its event does not commit to. */
+/** A stored disclosure that its event does not commit to, or that is neither there nor erased. */
 export interface DisclosureFault {
   event: string;
   digest: string;
   /** Index of the event; null if the log has no such entry. */
   index: number | null;
-  /** What the disclosure really hashes to. */
+  /** What the disclosure really hashes to, or what is there in its place. */
   actual: string;
 }
 
 interface DisclosureRow {
   event: string;
   digest: string;
-  disclosure: string;
+  /** Null for a key without a disclosure. */
+  stored: string | null;
+  ciphertext: Buffer | null;
+  key: Buffer | null;
+  erased: boolean;
   index: number | null;
+  /** Of the event in the log, or of one that waits for its parent. */
   jws: string | null;
 }
 
-/** Compares every stored disclosure with the digests in its signed event (RFC 9901 §4.2.3). */
+/**
+ * Compares every stored disclosure with the digests in its signed event (RFC 9901 §4.2.3), and with what the log says was
+ * erased. A disclosure that somebody deleted together with its key is one that was never sent: nobody can tell the two apart.
+ */
 export async function auditDisclosures(db: Queryable): Promise<DisclosureFault[]> {
   const faults: DisclosureFault[] = [];
   let last = { event: '', digest: '' };
   for (;;) {
     const { rows } = await db.query<DisclosureRow>(
-      `SELECT d.event, d.digest, d.disclosure, e.index, e.jws
-         FROM disclosures AS d LEFT JOIN entries AS e ON e.id = d.event
-        WHERE (d.event, d.digest) > ($1, $2) ORDER BY d.event, d.digest LIMIT $3`,
+      `SELECT COALESCE(d.event, k.event) AS event, COALESCE(d.digest, k.digest) AS digest, d.event AS stored,
+              d.ciphertext, k.key,
+              EXISTS (SELECT FROM erasures AS x WHERE x.digest = d.digest) AS erased,
+              e.index, COALESCE(e.jws, w.event) AS jws
+         FROM disclosures AS d FULL JOIN disclosure_keys AS k ON k.event = d.event AND k.digest = d.digest
+         LEFT JOIN entries AS e ON e.id = COALESCE(d.event, k.event)
+         LEFT JOIN waiting AS w ON w.id = COALESCE(d.event, k.event)
+        WHERE (COALESCE(d.event, k.event), COALESCE(d.digest, k.digest)) > ($1, $2)
+        ORDER BY COALESCE(d.event, k.event), COALESCE(d.digest, k.digest) LIMIT $3`,
       [last.event, last.digest, CHUNK],
     );
     faults.push(...rows.flatMap(faultOf));
@@ -40,10 +55,24 @@ export async function auditDisclosures(db: Queryable): Promise<DisclosureFault[]
   }
 }
 
-function faultOf({ event, digest, disclosure, index, jws }: DisclosureRow): DisclosureFault[] {
-  const actual = sdDigest(disclosure);
+function faultOf(row: DisclosureRow): DisclosureFault[] {
+  const { event, digest, index, jws } = row;
+  const actual = isErased(row) ? digest : contentOf(row);
   const committed = jws !== null && payloadText(jws).includes(`"${digest}"`);
   return actual === digest && committed ? [] : [{ event, digest, index, actual }];
+}
+
+/** As a registrar ordered it, and the key with it. */
+const isErased = ({ stored, ciphertext, key, erased }: DisclosureRow): boolean =>
+  stored !== null && erased && ciphertext === null && key === null;
+
+/** The digest of what is stored, or what is there in its place. */
+function contentOf({ digest, ciphertext, key, erased }: DisclosureRow): string {
+  if (erased) return 'kept though it was to be erased';
+  if (ciphertext === null) return 'gone though nobody had it erased';
+  if (key === null) return 'without a key';
+  const opened = openDisclosure({ ciphertext, key }, digest);
+  return opened === null ? 'not opened by its key' : sdDigest(opened);
 }
 
 /** A digest is random enough that finding it in quotes in the payload is finding it in an `_sd` array. */

@@ -131,7 +131,7 @@ function disclosureFaults({ disclosures }: Evidence, bad: BadEntries): RecordFau
       detail:
         index === null
           ? `Table disclosures: the log has no event ${event}.`
-          : `Table disclosures: what is stored for event ${event} (entry ${index}) is not what it commits to.`,
+          : `Tables disclosures, disclosure_keys: what is stored for event ${event} (entry ${index}) is not what it commits to.`,
       firstIndex: index,
     }));
 }

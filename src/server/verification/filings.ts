@@ -40,6 +40,26 @@ export async function fileEntries(db: Queryable, entries: readonly JudgedEvent[]
   );
 }
 
+/** Takes back what entries were filed under by what has been erased of them. */
+export async function unfileErased(db: Queryable, events: ReadEvents, fresh: readonly JudgedEvent[]): Promise<void> {
+  const digests = fresh.flatMap(({ event }) => (event.type === 'data.erased' ? event.payload.digests : []));
+  if (digests.length === 0) return;
+  const { rows } = await db.query<{ index: number }>(
+    'SELECT DISTINCT index FROM disclosures AS d JOIN entries AS e ON e.id = d.event WHERE d.digest = ANY($1::text[])',
+    [digests],
+  );
+  const entries = await events.byIndex(
+    db,
+    rows.map(({ index }) => index),
+  );
+  for (const [index, entry] of entries)
+    await db.query(
+      `DELETE FROM filings WHERE index = $1 AND (subject LIKE 'vehicle:%' OR subject LIKE 'document:%')
+          AND NOT subject = ANY($2::text[])`,
+      [index, filedUnder(entry).map(({ subject }) => subject)],
+    );
+}
+
 /** By subject, the entries below `end` that are filed under it, in order. A subject without any has an empty list. */
 export async function readAbout(
   db: Queryable,

@@ -4,6 +4,7 @@ import { parseEnvelope } from '../../core/event/envelope.js';
 import { type AditEvent, readEvent } from '../../core/event/event.js';
 import { type JudgedEvent, judgedEvent } from '../../core/rules/facts.js';
 import type { Queryable } from '../database/rows.js';
+import { type SealedDisclosures, openDisclosures, sealedDisclosuresOf } from '../ledger/disclosure-rows.js';
 
 /** Events kept parsed: a lot is mostly touched again soon, and parsing costs more than reading. */
 const CACHE = 8_000;
@@ -11,8 +12,8 @@ const CACHE = 8_000;
 interface StoredEvent {
   index: number;
   jws: string;
-  /** Null where nothing was ever disclosed. */
-  disclosures: string[] | null;
+  /** Null where nothing has been disclosed. */
+  disclosures: SealedDisclosures;
   recorded_at: number | null;
   /** In force, in the order in which they came into force; null where there are none. */
   corrections: StoredCorrection[] | null;
@@ -23,7 +24,7 @@ type StoredCorrection = Pick<Correction, 'field' | 'value'>;
 /** Of an entry: its text, what has been disclosed and corrected of it, and the log's time when it entered. */
 const columns = `
   e.index, e.jws,
-  (SELECT array_agg(d.disclosure ORDER BY d.digest) FROM disclosures AS d WHERE d.event = e.id) AS disclosures,
+  ${sealedDisclosuresOf('e.id')} AS disclosures,
   (SELECT c.time FROM clocks AS c WHERE c.index <= e.index ORDER BY c.index DESC LIMIT 1) AS recorded_at,
   (SELECT json_agg(json_build_object('field', c.field, 'value', c.value) ORDER BY c.in_force_index, c.index)
      FROM corrections AS c WHERE c.target = e.id AND c.in_force_index IS NOT NULL) AS corrections`;
@@ -67,7 +68,7 @@ export class ReadEvents {
     const key = `${index} ${jws.slice(-86)} ${recordedAt} ${disclosures?.join(' ') ?? ''} ${mended}`;
     const known = this.parsed.get(key);
     if (known !== undefined) return known;
-    const event = this.parse(jws, disclosures ?? []);
+    const event = this.parse(jws, openDisclosures(disclosures));
     if (event === null) return null;
     const entry = judgedEvent(index, event, recordedAt, corrections ?? []);
     // The oldest goes first: a map keeps the order in which its keys came.

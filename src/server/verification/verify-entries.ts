@@ -8,7 +8,7 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { setDeadlines, takeDue } from './deadlines.js';
-import { fileEntries, queueRevisits, takeRevisits } from './filings.js';
+import { fileEntries, queueRevisits, takeRevisits, unfileErased } from './filings.js';
 import { loadFacts } from './load-facts.js';
 import { ReadEvents } from './read-events.js';
 import { RuleParameters } from '../rule-parameters.js';
@@ -95,6 +95,7 @@ export class VerifyEntries {
     const older = await this.events.byIndex(db, [...again, ...mended, ...rows.map(({ index }) => index)]);
     // What a correction makes an entry speak of, it is found under from now on.
     if (mended.length > 0) await fileEntries(db, [...older.values()]);
+    await unfileErased(db, this.events, fresh);
     const all = new Map([...older, ...fresh.map((entry): [number, JudgedEvent] => [entry.index, entry])]);
     return [...all.values()].toSorted((a, b) => a.index - b.index);
   }

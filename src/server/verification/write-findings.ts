@@ -95,7 +95,10 @@ const comesBack = `(f.answered IS NULL OR NOT f.events @> EXCLUDED.events
   OR array_position(ARRAY['low', 'medium', 'high', 'critical'], EXCLUDED.severity)
    > array_position(ARRAY['low', 'medium', 'high', 'critical'], f.severity))`;
 
-/** What is judged and decided now is undecided no more. */
+/** Whether something that a finding rests on was erased: nobody can tell any more whether its cause has gone. */
+const isFrozen = `EXISTS (SELECT FROM disclosures AS d
+                           WHERE d.event = ANY(f.events) AND d.ciphertext IS NULL)`;
+
 /** Which of the rules judged have anything to take back at all: most rules find nothing most of the time. */
 async function rulesIn(
   db: Queryable,
@@ -114,6 +117,7 @@ async function rulesIn(
   return new Set(rows.map(({ rule }) => rule));
 }
 
+/** What is judged and decided now is undecided no more. */
 async function writeUndecided(db: Queryable, judgements: readonly Judgement[]): Promise<void> {
   const judged = judgements.flatMap(({ rule, subjects }) =>
     subjects === 'all' ? [] : [...new Set(subjects)].map((subject) => ({ rule, subject })),
@@ -159,7 +163,7 @@ async function closeFindings(db: Queryable, judgements: readonly Judgement[], no
     `UPDATE findings AS f SET status = 'closed', closed_at = $3, answered = NULL, due_at = NULL, change = nextval('finding_changes')
        FROM json_to_recordset($1) AS judged (rule text, subject text)
       WHERE f.status <> 'closed' AND f.rule = judged.rule AND (judged.subject IS NULL OR f.subject = judged.subject)
-        AND NOT f.fingerprint = ANY($2::text[])`,
+        AND NOT f.fingerprint = ANY($2::text[]) AND NOT ${isFrozen}`,
     [JSON.stringify(again), found, now],
   );
   return rowCount ?? 0;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ownerDataSource } from '../../../src/server/database/data-source.js';
 import { migrate, pendingMigrations } from '../../../src/server/database/migrate.js';
+import { ReadLog } from '../../../src/server/ledger/read-log.js';
 import { replayLog } from '../../../src/server/ledger/replay.js';
+import { auditDisclosures } from '../../../src/server/verification/audit-disclosures.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 describe('a ledger that is upgraded', () => {
@@ -13,7 +15,18 @@ describe('a ledger that is upgraded', () => {
 
   it('has, after the migration from an older release, what a replay of its log gives', async () => {
     const { ownerUrl } = ledger.testDatabase;
-    await ledger.declare('50');
+    const lot = await ledger.declare('50');
+    const { id } = await ledger.record('custody.dispatched', 'coop', {
+      to: 'trader',
+      lots: [{ lot }],
+      vehicle: 'RAB 1/2',
+    });
+    await ledger.verifier().verify();
+    const shown = await new ReadLog(ledger.database).disclosures(id);
+    expect(shown).toHaveLength(1);
+    const filed = (): Promise<unknown[]> =>
+      ledger.database.query("SELECT subject FROM filings WHERE subject LIKE 'vehicle:%' OR subject LIKE 'document:%'");
+    const before = await filed();
     const source = await ownerDataSource(ownerUrl).initialize();
     // Back to a release whose tables knew one key of the log, and not the service's.
     while (!(await pendingMigrations(ownerUrl)).includes('KeyRotation0000000000009')) await source.undoLastMigration();
@@ -21,9 +34,18 @@ describe('a ledger that is upgraded', () => {
     const { rows } = await ledger.database.pool.query('SELECT log_key FROM ledger_info');
     expect(rows).toEqual([{ log_key: ledger.identity.firstLogKey }]);
 
+    const plain = await ledger.database.query('SELECT disclosure FROM disclosures WHERE event = $1', [id]);
+    expect(plain).toEqual(shown.map((disclosure) => ({ disclosure })));
+    await ledger.tamper(`UPDATE filings SET subject = 'vehicle:RAB 1/2/' || substring(subject from '[0-9]+$')
+                          WHERE subject LIKE 'vehicle:%'`);
+
     expect(await migrate(ownerUrl)).toContain('KeyRotation0000000000009');
     const { entries, differences } = await replayLog(ledger.database, ledger.identity);
     expect({ entries, differences }).toEqual({ entries: [], differences: [] });
+    expect(await new ReadLog(ledger.database).disclosures(id)).toEqual(shown);
+    expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
+    expect(await filed()).toEqual(before);
+    expect(before).toHaveLength(1);
     await ledger.declare('51');
   });
 });

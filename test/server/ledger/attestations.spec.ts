@@ -107,7 +107,8 @@ describe('custody.assigned and data.erased', () => {
     }[];
     expect(kept).toHaveLength(2);
     await ledger.record('data.erased', 'registrar', { digests: [kept[0]?.digest], ground: 'request' });
-    expect(await rows('SELECT digest FROM disclosures WHERE event = $1', [declaration])).toEqual(kept.slice(1));
+    for (const table of ['disclosures WHERE ciphertext IS NOT NULL AND', 'disclosure_keys WHERE'])
+      expect(await rows(`SELECT digest FROM ${table} event = $1`, [declaration])).toEqual(kept.slice(1));
     expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
   });
 });

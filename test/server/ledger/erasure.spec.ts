@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { buildEvent, randomToken } from '../../../src/core/event/build.js';
+import { parseEnvelope } from '../../../src/core/event/envelope.js';
+import { readEvent } from '../../../src/core/event/event.js';
+import { ReadLog } from '../../../src/server/ledger/read-log.js';
+import { replayLog } from '../../../src/server/ledger/replay.js';
+import { auditDisclosures } from '../../../src/server/verification/audit-disclosures.js';
+import { TestLedger } from '../../support/test-ledger.js';
+
+const LOG = 'example.org/tin';
+const PLATE = 'RAB 482 K';
+
+describe('what has been disclosed', () => {
+  let ledger: TestLedger;
+  let lot: string;
+  beforeEach(async () => {
+    ledger = await TestLedger.open();
+    lot = await ledger.declare('50');
+  });
+  afterEach(() => ledger.close());
+
+  const log = (): ReadLog => new ReadLog(ledger.database);
+  const shownOf = async (id: string): Promise<string[]> =>
+    (await log().disclosures(id)).map((text) => Buffer.from(text, 'base64url').toString());
+  const digestsOf = async (id: string): Promise<string[]> =>
+    (await ledger.database.query<{ digest: string }>('SELECT digest FROM disclosures WHERE event = $1', [id])).map(
+      ({ digest }) => digest,
+    );
+  const erase = async (id: string): Promise<unknown> =>
+    ledger.record('data.erased', 'registrar', { digests: await digestsOf(id), ground: 'request of the driver' });
+  const dispatch = (of: string, at: object = {}): Promise<{ id: string; index: number }> =>
+    ledger.record('custody.dispatched', 'coop', { to: 'trader', lots: [{ lot: of }], vehicle: PLATE, ...at });
+
+  /** Every row of every table in which a text stands, also within base64. */
+  async function whereIs(...texts: string[]): Promise<string[]> {
+    const tables = await ledger.database.query<{ name: string }>(
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'",
+    );
+    const found: string[] = [];
+    for (const { name } of tables)
+      for (const { row } of await ledger.database.query<{ row: string }>(`SELECT t::text AS row FROM ${name} AS t`))
+        if (texts.some((text) => row.includes(text))) found.push(name);
+    return [...new Set(found)];
+  }
+
+  async function expectSound(): Promise<void> {
+    expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
+    const { entries, differences } = await replayLog(ledger.database, ledger.identity);
+    expect({ entries, differences }).toEqual({ entries: [], differences: [] });
+  }
+
+  it('is stored under a key of its own, and nowhere in the clear', async () => {
+    const { id } = await dispatch(lot);
+    await ledger.verifier().verify();
+    const [shown = ''] = await log().disclosures(id);
+    expect(await shownOf(id)).toEqual([expect.stringContaining(PLATE)]);
+    expect(await whereIs(PLATE, shown)).toEqual([]);
+    expect(await whereIs('hill')).toContain('lots');
+    await expectSound();
+  });
+
+  it('is gone once a registrar has had it erased, and the proofs stay as they are', async () => {
+    const { id } = await dispatch(lot);
+    const before = await log().entryById(id);
+    const keys = await ledger.database.query<{ key: string }>(
+      "SELECT encode(key, 'hex') AS key FROM disclosure_keys WHERE event = $1",
+      [id],
+    );
+    await erase(id);
+    expect(await shownOf(id)).toEqual([]);
+    expect(await whereIs(PLATE, ...keys.map(({ key }) => key))).toEqual([]);
+    expect(await log().entryById(id)).toEqual(before);
+    await expectSound();
+  });
+
+  it('does not come back with an event that enters later, or waits for its parent', async () => {
+    const signer = ledger.actors.get('coop');
+    if (signer === undefined) throw new Error('coop has no key');
+    const at = new Date(ledger.clock.now()).toISOString();
+    const common = { log: LOG, iss: 'coop', iat: Math.floor(ledger.clock.now() / 1_000), occurredAt: at };
+    const prev = ledger.head(lot);
+    const sealed = await buildEvent(
+      { ...common, type: 'lot.sealed', jti: randomToken(), lots: [{ lot, prev, sealsOn: ['S1'] }], sealedBy: 'Jean' },
+      signer,
+    );
+    const sent = await buildEvent(
+      {
+        ...common,
+        type: 'custody.dispatched',
+        jti: randomToken(),
+        to: 'trader',
+        lots: [{ lot, prev: sealed.id }],
+        vehicle: PLATE,
+      },
+      signer,
+    );
+    const append = async (text: string): Promise<string | undefined> =>
+      (await ledger.append.append([{ event: readEvent(parseEnvelope(text), LOG), text, receipt: false }]))[0]?.status;
+    expect(await append(sent.event)).toBe('waiting');
+    expect(await whereIs(PLATE, ...sent.disclosures)).toEqual([]);
+    expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
+    const digests = [...(await digestsOf(sent.id)), await digestOf(sealed.disclosures[0] ?? '')];
+    expect(digests).toHaveLength(2);
+    await ledger.record('data.erased', 'registrar', { digests, ground: 'request' });
+    expect(await append(sealed.event)).toBe('accepted');
+    expect(await log().entryById(sent.id)).not.toBeNull();
+    expect([await shownOf(sent.id), await shownOf(sealed.id)]).toEqual([[], []]);
+    await expectSound();
+  });
+
+  it('is shown of an event that has waited, as it was sent', async () => {
+    const other = await ledger.declare('51');
+    const { id } = await dispatch(other);
+    expect(await shownOf(id)).toEqual([expect.stringContaining(PLATE)]);
+  });
+
+  it('freezes a finding that rested on it', async () => {
+    const place = (lat: string, lon: string): object => ({
+      place: { site: 'hill', lat, lon, accuracyM: '5', source: 'gnss' },
+    });
+    const other = await ledger.declare('51');
+    await dispatch(lot, place('-1.79', '30.01'));
+    const { id } = await dispatch(other, place('-2.90', '29.00'));
+    await ledger.verifier().verify();
+    const open = (): Promise<unknown[]> =>
+      ledger.database.query(`SELECT status FROM findings WHERE rule = 'vehicle-two-places'`);
+    expect(await open()).toEqual([{ status: 'open' }]);
+    await erase(id);
+    await ledger.verifier().verify();
+    await ledger.receive(other, '51');
+    await ledger.verifier().verify();
+    expect(await open()).toEqual([{ status: 'open' }]);
+    const filed = await ledger.database.query(
+      `SELECT FROM filings JOIN entries USING (index) WHERE id = $1 AND subject LIKE 'vehicle:%'`,
+      [id],
+    );
+    expect(filed).toEqual([]);
+  });
+});
+
+async function digestOf(disclosure: string): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(disclosure))).toString('base64url');
+}

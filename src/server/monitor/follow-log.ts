@@ -9,8 +9,10 @@ import { type Alarm, alarm } from './alarm.js';
 import type { StateFile } from './monitor-state.js';
 import type { RemoteLog } from './remote-log.js';
 
-/** Entry bundles that are fetched and checked ahead of the one that is appended. */
-const AHEAD = 8;
+/** Entry bundles that are fetched and checked ahead of those that are appended. */
+const AHEAD = 16;
+/** Entry bundles that are appended by one transaction at most, as far as they are ready. */
+const TOGETHER = 8;
 
 interface Fetched {
   entries: string[];
@@ -115,7 +117,7 @@ export class FollowLog {
   /** Fetches and checks some bundles ahead while the first of them is appended. */
   private async readOn(size: number): Promise<Alarm | null> {
     const { size: have } = await this.mirror.head();
-    const ahead: Promise<Fetched>[] = [];
+    const ahead: { ready: boolean; fetched: Promise<Fetched> }[] = [];
     let next = have;
     let done = have;
     let last: Promise<unknown> = Promise.resolve();
@@ -126,16 +128,28 @@ export class FollowLog {
           fetched: this.check(texts),
         }));
         last = begun;
-        const fetched = begun.then((check) => check.fetched);
-        // Whoever awaits it answers for it; until then it must not end the process.
-        fetched.catch(() => undefined);
-        ahead.push(fetched);
+        const bundle = { ready: false, fetched: begun.then((check) => check.fetched) };
+        // Whoever awaits it answers for it; until then a failure must not end the process.
+        bundle.fetched.then(
+          () => {
+            bundle.ready = true;
+          },
+          () => undefined,
+        );
+        ahead.push(bundle);
         next = Math.min(size, (Math.floor(next / 256) + 1) * 256);
       }
     };
     for (begin(); ahead.length > 0; begin()) {
-      const { entries, checked } = await (ahead.shift() as Promise<Fetched>);
-      const bad = await this.mirror.append(entries, checked);
+      await ahead[0]?.fetched;
+      const waiting = ahead.findIndex(({ ready }) => !ready);
+      const count = Math.max(1, Math.min(TOGETHER, waiting < 0 ? ahead.length : waiting));
+      const together = await Promise.all(ahead.splice(0, count).map(({ fetched }) => fetched));
+      const entries = together.flatMap((one) => one.entries);
+      const bad = await this.mirror.append(
+        entries,
+        together.flatMap((one) => one.checked),
+      );
       if (bad !== null) return alarm('bad-entry', bad.detail, [], bad.index);
       done += entries.length;
       this.progress(done, size);

@@ -85,11 +85,11 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   const run = new Verification();
   const checkpoint = openHead(bundle, trust, run);
   if (typeof checkpoint === 'string') return run.broken('checkpoint', checkpoint);
-  const tree = checkInclusion(bundle, checkpoint, trust);
+  const { events, flaw: unreadable } = readEvents(bundle, trust.sha256);
+  const sizes = unreadable === null ? sizesOf(events.map(({ event }) => event.seen?.size)) : seenSizes(bundle);
+  const tree = checkInclusion(bundle, sizes, checkpoint, trust);
   if (typeof tree === 'string') return run.broken('inclusion', tree);
   run.held('inclusion', `all ${bundle.events.length} events are in the log of ${checkpoint.size} entries`);
-
-  const { events, flaw: unreadable } = readEvents(bundle, trust.sha256);
   if (unreadable !== null) return run.broken(unreadable.step, unreadable.detail, unreadable.index);
   const fork = seenFault(events, tree);
   if (fork !== null) return run.broken('inclusion', fork.detail, fork.index);
@@ -175,11 +175,16 @@ function keyFault(
 
 type Tree = NonNullable<ReturnType<typeof checkPartial>>;
 
-function checkInclusion(bundle: Bundle, { size, root }: Checkpoint, { sha256 = defaultSha256 }: Trust): Tree | string {
+function checkInclusion(
+  bundle: Bundle,
+  sizes: number[],
+  { size, root }: Checkpoint,
+  { sha256 = defaultSha256 }: Trust,
+): Tree | string {
   const leaves = new Map(
     bundle.events.map(({ index, event }) => [index, leafHash(event.slice(0, event.indexOf('~')), sha256)]),
   );
-  const tree = checkPartial(leaves, seenSizes(bundle), size, bundle.nodes, sha256);
+  const tree = checkPartial(leaves, sizes, size, bundle.nodes, sha256);
   if (tree === null) return 'The proof does not fit these events and this checkpoint.';
   return encodeBase64(tree.root) === encodeBase64(root)
     ? tree
@@ -187,14 +192,13 @@ function checkInclusion(bundle: Bundle, { size, root }: Checkpoint, { sha256 = d
 }
 
 /** The sizes above 0 that events say their signers had seen, as far as the text can be read; all else is found later. */
-export function seenSizes({ events }: Pick<Bundle, 'events'>): number[] {
-  const sizes = new Set<number>();
-  for (const { event } of events) {
-    const { size } = seenIn(event) ?? { size: 0 };
-    if (Number.isSafeInteger(size) && size > 0) sizes.add(size);
-  }
-  return [...sizes].toSorted((a, b) => a - b);
-}
+export const seenSizes = ({ events }: Pick<Bundle, 'events'>): number[] =>
+  sizesOf(events.map(({ event }) => seenIn(event)?.size));
+
+const sizesOf = (seen: readonly (number | undefined)[]): number[] =>
+  [...new Set(seen)]
+    .filter((size): size is number => Number.isSafeInteger(size) && (size ?? 0) > 0)
+    .toSorted((a, b) => a - b);
 
 function seenIn(event: string): { size: number } | null {
   try {

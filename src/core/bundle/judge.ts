@@ -6,7 +6,7 @@ import { factsOfLog } from '../rules/facts-of-log.js';
 import { type JudgedEvent, judgedEvent } from '../rules/facts.js';
 import { eventRules } from '../rules/index.js';
 import type { Parameters } from '../rules/parameters.js';
-import { type Finding, type Judgement, judge } from '../rules/rule.js';
+import { type Finding, type Judgement, judgeOnce } from '../rules/rule.js';
 import type { BundledEvent } from './events.js';
 import { type Coverage, type Verdicts, coverageOf, verdictsOf } from './verdicts.js';
 
@@ -47,7 +47,7 @@ export function judgeBundle(
   const undecided: Judged['undecided'] = [];
   const findings: Judged['findings'] = [];
   for (const rule of eventRules) {
-    const judgement = rule.needs === 'whole' ? OUTSIDE : attempt(() => judge(rule, facts, parameters));
+    const judgement = rule.needs === 'whole' ? OUTSIDE : attempt(() => judgeOnce(rule, facts, parameters));
     if (typeof judgement === 'string') undecided.push({ rule: rule.id, reason: judgement });
     else {
       for (const finding of judgement.findings)
@@ -70,7 +70,9 @@ export function judgeBundle(
   };
 }
 
-function attempt(run: () => Judgement): Judgement | string {
+type Found = Pick<Judgement, 'findings' | 'undecided'>;
+
+function attempt(run: () => Found): Found | string {
   try {
     return run();
   } catch (error) {

@@ -89,7 +89,8 @@ export function aboutOthers(event: AditEvent): string[] {
 
 /**
  * What must be known in full of an event that stands in a bundle: all that was ever said about the lots of the bundle that
- * it touches and the tags on them, about those it names, the key it is signed with, its places and papers, and itself.
+ * it touches and the tags on them, about those it names, the key it is signed with, its places and papers, and itself. One may
+ * stand there twice.
  * @param scope the lots that the bundle is about
  */
 export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): string[] {
@@ -98,18 +99,16 @@ export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): st
   const lots = [...lotsOf(event), ...namedLots(event).map(([, lot]) => lot)].filter((lot) => scope.has(lot));
   const tags = tagsPutOn({ index: 0, event, recordedAt: null }).filter(({ lot }) => scope.has(lot));
   return [
-    ...new Set([
-      LEDGER_SUBJECT,
-      ...lots.map(lotSubject),
-      ...tags.map(({ tag }) => tagSubject(tag)),
-      ...actors.map(actorSubject),
-      keySubject(event.kid),
-      ...sites.map(siteSubject),
-      ...facilities.map(facilitySubject),
-      ...certificatesOf(event),
-      ...(event.type === 'tags.issued' ? [seriesSubject(event.payload.series)] : []),
-      eventSubject(event.id),
-    ]),
+    LEDGER_SUBJECT,
+    ...lots.map(lotSubject),
+    ...tags.map(({ tag }) => tagSubject(tag)),
+    ...actors.map(actorSubject),
+    keySubject(event.kid),
+    ...sites.map(siteSubject),
+    ...facilities.map(facilitySubject),
+    ...certificatesOf(event),
+    ...(event.type === 'tags.issued' ? [seriesSubject(event.payload.series)] : []),
+    eventSubject(event.id),
   ];
 }
 

@@ -60,6 +60,7 @@ export class Upstream {
    * them counts once.
    */
   shareThrough(lots: ReadonlySet<string>): number {
+    if (lots.size === 0) return 0;
     const shares = new Map([[this.lot, 1]]);
     let through = 0;
     for (const lot of this.order) {

@@ -167,8 +167,8 @@ class ProofReader {
   read(asked: readonly Uint8Array[], depth: number): Uint8Array | null {
     if (asked.length === 0) return this.proof.hashes[this.hash++] ?? null;
     const letter = this.proof.shape[this.letter++];
-    const present = asked.filter((key) => this.expected.get(key) !== null);
     if (letter === 'N' && depth < 8 * HASH_BYTES) return this.both(asked, depth);
+    const present = asked.filter((key) => this.expected.get(key) !== null);
     if (letter === 'E') return present.length === 0 ? EMPTY_HASH : null;
     if (letter === 'K') return this.own(present);
     return letter === 'L' && present.length === 0 ? this.foreign(asked, depth) : null;

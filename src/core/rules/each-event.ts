@@ -10,10 +10,18 @@ export type Seen = Pick<Observation, 'severity' | 'measured' | 'threshold' | 'de
 
 type JudgesEach = Pick<Rule, 'subjects' | 'evaluate'>;
 
+/** An event never changes, and most rules ask for its lots. */
+const lotsByEvent = new WeakMap<JudgedEvent['event'], readonly string[]>();
+
 /** Every lot that an entry extends, ends, makes or names, each once. */
 export function lotsOf({ event }: JudgedEvent): string[] {
-  const { lots, outputs } = references(event);
-  return [...new Set([...lots.map(({ lot }) => lot), ...outputs])];
+  let known = lotsByEvent.get(event);
+  if (known === undefined) {
+    const { lots, outputs } = references(event);
+    known = [...new Set([...lots.map(({ lot }) => lot), ...outputs])];
+    lotsByEvent.set(event, known);
+  }
+  return [...known];
 }
 
 /** The entries of each type, found once for all rules that judge the same entries. */

@@ -107,15 +107,22 @@ export interface Judgement {
   deadlines: Deadline[];
 }
 
-/** Runs one rule. */
+/** Runs one rule, for whoever keeps findings: what was judged says which of them close, the deadlines when to judge again. */
 export function judge(rule: Rule, facts: Facts, parameters: Parameters): Judgement {
   return {
     rule: rule.id,
     subjects: rule.subjects(facts, parameters),
+    ...judgeOnce(rule, facts, parameters),
+    deadlines: rule.deadlines?.(facts, parameters) ?? [],
+  };
+}
+
+/** Runs one rule, for whoever asks once and keeps nothing. */
+export function judgeOnce(rule: Rule, facts: Facts, parameters: Parameters): Pick<Judgement, 'findings' | 'undecided'> {
+  return {
     findings: rule
       .evaluate(facts, parameters)
       .map((observation) => ({ rule: rule.id, version: rule.version, ...observation })),
     undecided: rule.undecided?.(facts, parameters) ?? [],
-    deadlines: rule.deadlines?.(facts, parameters) ?? [],
   };
 }

@@ -102,6 +102,16 @@ export interface Alert extends Finding {
   dueAt: string | null;
   /** Lots made of those that it names. */
   descendants: number;
+  /** Open findings that it stands for, and what they have in common. */
+  count: number;
+  group: { by: string; value: string };
+  /** Alerts on what was made of its lots, held back while it is open; by which it is held back itself. */
+  inhibited: number;
+  inhibitedBy: string | null;
+  silencedBy: string | null;
+  escalatedAt: string | null;
+  evidence: { event: string; index: number; receipt: string }[];
+  links: { alert: string; rule: string; bundle: string | null; report: string | null };
 }
 
 export interface Report {

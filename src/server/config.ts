@@ -29,6 +29,8 @@ export abstract class Config {
   abstract readonly exposed: boolean;
   abstract readonly entryBundles: boolean;
   abstract readonly webhookPrivateTargets: boolean;
+  abstract readonly smtpUrl: string | null;
+  abstract readonly operatorMail: string | null;
   /** C2SP policy: whose cosignatures readers are to see; null: nobody's. */
   abstract readonly witnessPolicyFile: string | null;
   abstract readonly witnessIntervalSeconds: number;

@@ -1,8 +1,9 @@
 import { Logger, type ModuleMetadata } from '@nestjs/common';
 import { AlertsModule } from './alerts/alerts.module.js';
-import { WebhookSecrets } from './alerts/webhook-secrets.js';
 import type { Config } from './config.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
+import { WebhookKeys } from './delivery/webhook-keys.js';
 import { LedgerIdentity } from './ledger/ledger-identity.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { ProvenanceModule } from './provenance/provenance.module.js';
@@ -18,8 +19,8 @@ import { VerificationModule } from './verification/verification.module.js';
 type Modules = NonNullable<ModuleMetadata['imports']>;
 
 /**
- * The features of the service, in their line: registry, ledger, transparency, verification, alerts, and provenance
- * beside them. What belongs to one role alone (a processor, a controller) is left out of the other.
+ * The features of the service, in their line: registry, ledger, transparency, verification, alerts, delivery, and
+ * provenance beside them. What belongs to one role alone (a processor, a controller) is left out of the other.
  */
 export function featureModules(config: Config, databaseUrl: string): Modules {
   const logger = new Logger('features');
@@ -38,7 +39,8 @@ export function featureModules(config: Config, databaseUrl: string): Modules {
     LedgerModule.forRoot(identity, answersHttp),
     TransparencyModule.forRoot(signer, { runsJobs, answersHttp, witnesses }),
     VerificationModule.forRoot({ runsJobs, answersHttp }),
-    AlertsModule.forRoot({ secrets: new WebhookSecrets(secret), runsJobs, answersHttp }),
+    AlertsModule.forRoot({ runsJobs, answersHttp }),
+    DeliveryModule.forRoot({ keys: new WebhookKeys(secret), runsJobs, answersHttp }),
     ProvenanceModule.forRoot(answersHttp),
   ];
 }

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AditClient } from '../../client/adit-client.js';
@@ -44,7 +45,7 @@ export async function openStage(
     ADIT_GUARD_FILE: join(folder, 'guard.json'),
     ADIT_LOG_LEVEL: 'error',
     ADIT_VERIFY_THREADS: '1',
-    PORT: '0',
+    PORT: String(await freePort()),
     ...settings,
   });
   const clock = new Clock(startsAt);
@@ -61,6 +62,15 @@ export async function openStage(
     removeFolder();
     throw error;
   }
+}
+
+/** Alerts link to where the ledger is, so that is settled before it starts. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** When the first thing happens, ms: the registry is filled in the hours before. */

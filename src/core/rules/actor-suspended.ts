@@ -3,6 +3,7 @@ import { handoversOf } from './handover-pairs.js';
 import { custodyTypes, dayText, judgesEach } from './each-event.js';
 import { actorFacts } from './registry.js';
 import type { Rule } from './rule.js';
+import { actorSubject } from './subjects.js';
 
 interface Status {
   status: string;
@@ -48,6 +49,7 @@ export const actorSuspended: Rule = {
     return [
       {
         severity,
+        root: actorSubject(actor),
         events: [event.id, found.event],
         measured: 'suspended',
         threshold: 'active',

@@ -1,5 +1,6 @@
 import { custodyTypes, judgesEach } from './each-event.js';
 import type { Rule } from './rule.js';
+import { recorderSubject } from './subjects.js';
 
 const MINUTE = 60_000;
 
@@ -27,6 +28,7 @@ export const backdated: Rule = {
       .slice(0, 1)
       .map(({ at, what }) => ({
         severity,
+        root: recorderSubject(event),
         measured: new Date(signed).toISOString(),
         threshold: new Date(at).toISOString(),
         detail: `${event.type} of ${event.iss} says it was signed ${Math.round((at - signed) / MINUTE)} min before ${what}.`,

@@ -1,6 +1,7 @@
 import { custodyTypes, dayText, judgesEach } from './each-event.js';
 import { actorFacts } from './registry.js';
 import type { Rule } from './rule.js';
+import { actorSubject } from './subjects.js';
 
 export const cardExpired: Rule = {
   id: 'card-expired',
@@ -21,6 +22,7 @@ export const cardExpired: Rule = {
     return [
       {
         severity,
+        root: actorSubject(event.iss),
         events: [event.id, latest.event],
         measured: day,
         threshold: latest.to,

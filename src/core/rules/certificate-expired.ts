@@ -1,6 +1,7 @@
 import { certificateFacts } from './certificate-facts.js';
 import { dayText, judgesEach } from './each-event.js';
 import type { Rule } from './rule.js';
+import { certificateSubject } from './subjects.js';
 
 export const certificateExpired: Rule = {
   id: 'certificate-expired',
@@ -19,7 +20,15 @@ export const certificateExpired: Rule = {
     const { issued, revoked } = certificateFacts(serial, facts);
     const day = dayText(event.occurredAtMs);
     const told = (cause: string, threshold: string, by: string, detail: string) => [
-      { severity, cause, events: [event.id, by], measured: day, threshold, detail: `Certificate ${serial} ${detail}` },
+      {
+        severity,
+        cause,
+        root: certificateSubject(serial),
+        events: [event.id, by],
+        measured: day,
+        threshold,
+        detail: `Certificate ${serial} ${detail}`,
+      },
     ];
     if (revoked !== null && revoked.event.occurredAtMs <= event.occurredAtMs)
       return told(

@@ -1,5 +1,6 @@
 import { custodyTypes, judgesEach } from './each-event.js';
 import type { Rule } from './rule.js';
+import { recorderSubject } from './subjects.js';
 
 const MINUTE = 60_000;
 
@@ -21,6 +22,7 @@ export const clockAhead: Rule = {
     return [
       {
         severity,
+        root: recorderSubject(event),
         measured: `${ahead} min ahead`,
         threshold: `${minutes} min`,
         detail: `${event.type} of ${event.iss} is dated ${ahead} min after the time at which it was entered.`,

@@ -2,6 +2,7 @@ import { lotsOf } from './each-event.js';
 import { type Numbered, neighbours, numbered } from './device-numbers.js';
 import type { Facts } from './facts.js';
 import type { Rule } from './rule.js';
+import { recorderSubject } from './subjects.js';
 
 const subjectOf = ({ entry, device, seq }: Numbered): string => `${entry.event.iss}/${device}/${seq}`;
 
@@ -30,6 +31,7 @@ export const deviceSequenceFork: Rule = {
           severity,
           subject,
           cause: 'twice',
+          root: recorderSubject(own.entry.event),
           lots: [...new Set(twins.flatMap(({ entry }) => lotsOf(entry)))],
           events: twins.map(({ entry }) => entry.event.id),
           measured: `${twins.length} events`,

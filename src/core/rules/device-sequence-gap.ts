@@ -3,6 +3,7 @@ import { type Numbered, neighbours, numbered } from './device-numbers.js';
 import type { Facts } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
+import { recorderSubject } from './subjects.js';
 
 const HOUR = 3_600_000;
 
@@ -43,6 +44,7 @@ function observe(own: Numbered, facts: Facts, parameters: Parameters): Observati
       severity: parameters.deviceSequenceGap.severity,
       subject: event.id,
       cause: 'gap',
+      root: recorderSubject(event),
       lots: lotsOf(own.entry),
       events: [event.id],
       measured: `${missing} missing`,

@@ -6,7 +6,7 @@ import type { Observation, Rule } from './rule.js';
 
 /** What a rule sees in one event; the event itself is the subject unless it names another. */
 export type Seen = Pick<Observation, 'severity' | 'measured' | 'threshold' | 'detail'> &
-  Partial<Pick<Observation, 'subject' | 'cause' | 'lots' | 'events'>>;
+  Partial<Pick<Observation, 'subject' | 'cause' | 'root' | 'lots' | 'events'>>;
 
 type JudgesEach = Pick<Rule, 'subjects' | 'evaluate'>;
 

@@ -4,7 +4,7 @@ import type { Facts, JudgedEvent } from './facts.js';
 import type { Parameters } from './parameters.js';
 import { facilityFacts } from './registry.js';
 import type { Observation, Rule } from './rule.js';
-import { throughputOf } from './subjects.js';
+import { throughputOf, facilitySubject } from './subjects.js';
 
 const MILLION = 1_000_000n;
 
@@ -33,6 +33,7 @@ function observe(facts: Facts, { facilityOverCapacity }: Parameters): Observatio
         severity: facilityOverCapacity.severity,
         subject,
         cause: 'over-capacity',
+        root: facilitySubject(facility),
         lots: [...new Set(contributing.flatMap(lotsOf))].slice(-1_000),
         events: contributing.map(({ event }) => event.id).slice(-1_000),
         measured,

@@ -31,6 +31,7 @@ export const keyCompromised: Rule = {
     return [
       {
         severity,
+        root: keySubject(event.kid),
         events: [event.id, revoked.event.id],
         measured: `entry ${index}`,
         threshold: `entry ${since}`,

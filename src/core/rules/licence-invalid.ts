@@ -1,6 +1,7 @@
 import { dayText, judgesEach } from './each-event.js';
 import { siteFacts } from './registry.js';
 import type { Rule } from './rule.js';
+import { siteSubject } from './subjects.js';
 
 export const licenceInvalid: Rule = {
   id: 'licence-invalid',
@@ -23,7 +24,14 @@ export const licenceInvalid: Rule = {
     const { from, to, holder, minerals } = licence;
     const declared = [...new Set(event.payload.outputs.map(({ mineral }) => mineral))];
     const told = (cause: string, measured: string, threshold: string, detail: string) => [
-      { severity, cause, measured, threshold, detail: `The licence of site ${site.id} ${detail}` },
+      {
+        severity,
+        cause,
+        root: siteSubject(site.id),
+        measured,
+        threshold,
+        detail: `The licence of site ${site.id} ${detail}`,
+      },
     ];
     if (to !== undefined && day > to) return told('dates', day, to, `ended on ${to}; the lot was declared on ${day}.`);
     if (from !== undefined && day < from)

@@ -1,6 +1,7 @@
 import { judgesEach } from './each-event.js';
 import { siteFacts } from './registry.js';
 import type { Rule } from './rule.js';
+import { siteSubject } from './subjects.js';
 
 export const mineralNotAtSite: Rule = {
   id: 'mineral-not-at-site',
@@ -22,6 +23,7 @@ export const mineralNotAtSite: Rule = {
     return [
       {
         severity,
+        root: siteSubject(site.id),
         lots: strange.map(({ lot }) => lot),
         measured: minerals,
         threshold: site.minerals.join(', '),

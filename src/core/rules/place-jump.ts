@@ -6,6 +6,7 @@ import type { Facts, JudgedEvent } from './facts.js';
 import { locate } from './registry.js';
 import type { Rule } from './rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
+import { recorderSubject } from './subjects.js';
 
 /** What one device recorded next before an entry, by its running number, with a place of its own. */
 function beforeOnDevice(entry: JudgedEvent, facts: Facts): { entry: JudgedEvent; station: Station } | null {
@@ -45,6 +46,7 @@ export const placeJump: Rule = {
     return [
       {
         severity,
+        root: recorderSubject(entry.event),
         events: [before.entry.event.id, entry.event.id],
         measured: speedText(kmh),
         threshold: `${limits.kilometresPerHour} km/h`,

@@ -34,6 +34,8 @@ export const recordRule = ({ id, title, means, doesNotMean, test, standard }: Re
         severity: parameters.record.severity,
         subject,
         cause,
+        // Subjects begin with the table: whoever changes a thousand rows of one is told of once.
+        root: subject.split(' ', 1)[0] ?? subject,
         lots,
         events,
         measured,

@@ -36,6 +36,11 @@ export interface Finding {
   subject: string;
   /** What tells this finding from others of the rule on the same subject. */
   cause: string;
+  /**
+   * What it is put down to where one cause shows in many findings: a site, an actor, a key, a device, a stored table.
+   * Those that share it are told as one. Absent: its subject.
+   */
+  root?: string;
   lots: string[];
   events: string[];
   measured: string;

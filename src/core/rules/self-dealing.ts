@@ -1,6 +1,7 @@
 import { judgesEach } from './each-event.js';
 import { handoversOf } from './handover-pairs.js';
 import type { Rule } from './rule.js';
+import { actorSubject } from './subjects.js';
 
 export const selfDealing: Rule = {
   id: 'self-dealing',
@@ -33,6 +34,7 @@ export const selfDealing: Rule = {
     return [
       {
         severity,
+        root: actorSubject(event.iss),
         events: [same.event.id, event.id],
         measured: `1 ${by.split(' ')[0]}`,
         threshold: '2',

@@ -4,6 +4,7 @@ import type { Parameters } from './parameters.js';
 import { siteFacts } from './registry.js';
 import type { Observation, Rule } from './rule.js';
 import { longestWindow, monthOf, monthlyCapacity, monthsJudged, productionSubject } from './site-over-capacity.js';
+import { siteSubject } from './subjects.js';
 
 const MILLION = 1_000_000n;
 const DAY = 86_400_000;
@@ -58,6 +59,7 @@ function observe(production: SiteProduction, facts: Facts, parameters: Parameter
         severity,
         subject: productionSubject(production, month),
         cause: 'burst',
+        root: siteSubject(production.site.id),
         lots: lots.map(({ lot }) => lot),
         events: [...new Set(lots.map(({ event }) => event))],
         measured: `${mass} KGM in ${burstDays} days`,

@@ -3,6 +3,7 @@ import { isType } from './facts.js';
 import { distanceToPolygonKm } from './geography.js';
 import { locate, siteFacts } from './registry.js';
 import type { Rule, Undecided } from './rule.js';
+import { siteSubject } from './subjects.js';
 
 const metres = (km: number): string => `${Math.round(km * 1_000)} m`;
 
@@ -28,6 +29,7 @@ export const siteOutsidePolygon: Rule = {
     return [
       {
         severity: distance > parameters.farKilometres ? parameters.severityFar : parameters.severity,
+        root: siteSubject(site.id),
         measured: metres(distance),
         threshold: metres(place.accuracyKm),
         detail: `The lot was declared ${metres(distance)} outside site ${site.id}, by a device that is right within ${metres(place.accuracyKm)}.`,

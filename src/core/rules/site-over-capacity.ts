@@ -2,6 +2,7 @@ import { kilograms, milligrams } from '../custody/quantity.js';
 import type { SiteProduction } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
+import { siteSubject } from './subjects.js';
 
 /** A month of capacity is thirty days, so that windows compare. */
 const DAYS_OF_MONTH = 30n;
@@ -116,6 +117,7 @@ function observe(production: SiteProduction, parameters: Parameters): Observatio
         severity: level.severity,
         subject: productionSubject(production, month),
         cause: 'over-capacity',
+        root: siteSubject(production.site.id),
         lots: lots.map(({ lot }) => lot),
         events: [...new Set(lots.map(({ event }) => event))],
         measured: `${kilograms(mass).value} KGM`,

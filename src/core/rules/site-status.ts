@@ -2,6 +2,7 @@ import { judgesEach } from './each-event.js';
 import type { Parameters } from './parameters.js';
 import { type StatusClock, siteFacts, statusOn } from './registry.js';
 import type { Rule } from './rule.js';
+import { siteSubject } from './subjects.js';
 
 /** How long a status lasts in a country. */
 export const statusClockOf = (country: string, { siteStatus }: Parameters): StatusClock => {
@@ -37,6 +38,7 @@ export const siteStatus: Rule = {
       {
         severity: status === 'red' && !lapsed ? severityRed : severityLapsed,
         cause: inspection.event,
+        root: siteSubject(site.id),
         events: [event.id, inspection.event],
         measured: lapsed ? `${status} (lapsed)` : status,
         threshold: 'green',

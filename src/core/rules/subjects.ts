@@ -1,4 +1,5 @@
 import { type Quantity, milligrams } from '../custody/quantity.js';
+import type { AditEvent } from '../event/event.js';
 import { encodeBase64url } from '../event/grammar.js';
 import { dateMs } from '../event/primitives.js';
 import { references } from '../event/references.js';
@@ -44,6 +45,9 @@ export const signedBySubject = (actor: string): string => `signed-by:${actor}`;
 export const declaredAtSubject = (site: string): string => `declared-at:${site}`;
 /** What a device recorded; the amount is its own running number. */
 export const deviceSubject = (actor: string, device: string): string => `device:${actor}/${device}`;
+/** What recorded an event: its device where it names one, else whoever signed. */
+export const recorderSubject = ({ iss, payload: { device } }: Pick<AditEvent, 'iss' | 'payload'>): string =>
+  device === undefined ? actorSubject(iss) : deviceSubject(iss, device);
 export const vehicleSubject = (vehicle: string, ms: number): string =>
   `vehicle:${hidden(`vehicle:${vehicle}`)}/${dayOf(ms)}`;
 /** What a facility received, and what it made, in a month; their sums are asked for. */

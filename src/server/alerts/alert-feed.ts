@@ -1,66 +1,194 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { type NumberedAlert, selectAlerts } from './alert.js';
+import type { Severity } from '../../core/rules/rule.js';
+import { type AlertFilters, isOfKind, matching } from './alert-filter.js';
 
-/** How often the database is asked whether there is news, while somebody listens, ms. */
+/** How often the database is asked whether there is news, once for all readers of this process, ms. */
 const POLL = 250;
 /** A comment keeps the connection alive through proxies, ms. */
 const HEARTBEAT = 15_000;
-const PAGE = 100;
-/** A reader that leaves more than this unread is let go, and resumes later with `Last-Event-ID`, bytes. */
-const BUFFER_LIMIT = 1024 * 1024;
+const PAGE = 200;
+/** Bytes left unread by one reader before it is let go; it resumes with `Last-Event-ID` and misses nothing. */
+const BUFFER_LIMIT = 128 * 1024;
+/** How soon a reader whose connection ended should come back, ms. */
+const RETRY = 1_000;
 
 /** Where a stream is written to: the socket's response, or a stand-in. */
 export interface StreamTarget {
   write(text: string): boolean;
   end(): void;
+  destroy(): void;
+  once(event: 'close' | 'drain', listener: () => void): unknown;
+  off(event: 'close' | 'drain', listener: () => void): unknown;
   readonly writableLength: number;
   readonly destroyed: boolean;
 }
 
-/** Alerts as server-sent events, from the database: any process can serve any reader, and a reader misses nothing. */
+interface NoticeRow {
+  number: number;
+  rule: string;
+  severity: Severity;
+  minerals: string[];
+  sites: string[];
+  countries: string[];
+  lots: string[];
+  /** As it goes to every reader. */
+  message: string;
+}
+
+interface Reader {
+  target: StreamTarget;
+  filters: AlertFilters;
+  /** The number of the newest notice that this reader has been sent or did not ask for. */
+  last: number;
+  left: () => void;
+}
+
+/**
+ * Notices as server-sent events, from the database: any process can serve any reader, and a reader misses nothing. While
+ * it catches up it is read to on its own; then it shares with all others the one question whether there is news.
+ */
 @Injectable()
 export class AlertFeed implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('alerts');
+  private readonly readers = new Set<Reader>();
+  /** Notices up to this one have been sent to every reader in `readers`. */
+  private newestSent = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private polling = false;
   private closed = false;
+  private quiet = 0;
 
   constructor(private readonly database: Database) {}
 
   /** Before the door is closed, which waits for every answer that is still being written. */
   beforeApplicationShutdown(): void {
     this.closed = true;
+    if (this.timer !== null) clearInterval(this.timer);
+    for (const { left } of this.readers) left();
   }
 
-  /** The number of the newest change. */
+  get connected(): number {
+    return this.readers.size;
+  }
+
+  /** The number of the newest notice. */
   async newest(): Promise<number> {
-    const { rows } = await this.database.pool.query<{ number: number }>(
-      'SELECT COALESCE(max(number), 0) AS number FROM alerts',
+    const [row] = await this.database.query<{ number: number }>(
+      'SELECT COALESCE(max(number), 0) AS number FROM notices',
     );
-    return rows[0]?.number ?? 0;
+    return row?.number ?? 0;
   }
 
-  /** Writes every change after `last` and goes on until the reader leaves or the service closes. */
-  async follow(target: StreamTarget, last: number): Promise<void> {
-    let cursor = last;
-    let quiet = 0;
-    target.write(': connected\n\n');
-    while (!this.closed && !target.destroyed) {
-      const alerts = await selectAlerts(this.database.pool, 'a.number > $1 ORDER BY a.number LIMIT $2', [cursor, PAGE]);
-      for (const { number, alert } of alerts) {
-        target.write(sseMessage({ number, alert }));
-        cursor = number;
-      }
-      if (target.writableLength > BUFFER_LIMIT) break;
-      if (alerts.length === PAGE) continue;
-      quiet = alerts.length > 0 ? 0 : quiet + POLL;
-      if (quiet >= HEARTBEAT) {
-        target.write(': still here\n\n');
-        quiet = 0;
-      }
-      await new Promise((resolve) => setTimeout(resolve, POLL));
+  /** Writes every notice after `last` and goes on until the reader leaves or the service closes. */
+  async follow(target: StreamTarget, last: number, filters: AlertFilters): Promise<void> {
+    // The id alone tells the reader where it stands, also before anything has happened (HTML, "server-sent events").
+    target.write(`retry: ${RETRY}\nid: ${last}\n\n`);
+    const reader: Reader = { target, filters, last, left: () => undefined };
+    const gone = new Promise<void>((resolve) => {
+      reader.left = resolve;
+      target.once('close', resolve);
+    });
+    try {
+      await Promise.race([this.catchUp(reader), gone]);
+      if (!this.closed && !target.destroyed) await gone;
+    } catch (err) {
+      this.logger.warn({ msg: 'a reader of alerts could not be served', err });
+    } finally {
+      this.readers.delete(reader);
+      if (target.writableLength > BUFFER_LIMIT) target.destroy();
+      else target.end();
     }
-    target.end();
+  }
+
+  /** Reads to one reader, no faster than it listens, until it stands where the others do, and joins it to them. */
+  private async catchUp(reader: Reader): Promise<void> {
+    for (;;) {
+      if (this.closed || reader.target.destroyed) return;
+      const rows = await this.after(reader.last);
+      for (const row of rows) await this.send(reader, row);
+      if (reader.target.writableLength > BUFFER_LIMIT / 2) await drained(reader.target);
+      if (rows.length === PAGE) continue;
+      // From here to the end nothing else runs: no notice is sent in between, to anyone.
+      if (this.readers.size === 0) this.newestSent = reader.last;
+      if (reader.last < this.newestSent) continue;
+      this.readers.add(reader);
+      this.start();
+      return;
+    }
+  }
+
+  private start(): void {
+    this.timer ??= setInterval(() => void this.poll(), POLL);
+  }
+
+  private async poll(): Promise<void> {
+    if (this.polling || this.closed) return;
+    this.polling = true;
+    try {
+      if (this.readers.size === 0) this.stop();
+      else await this.sendNews();
+    } catch (err) {
+      this.logger.warn({ msg: 'alerts could not be read for those who follow them', err });
+    } finally {
+      this.polling = false;
+    }
+  }
+
+  private stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private async sendNews(): Promise<void> {
+    const rows = await this.after(Math.min(this.newestSent, ...[...this.readers].map(({ last }) => last)));
+    this.quiet = rows.length > 0 ? 0 : this.quiet + POLL;
+    for (const row of rows) {
+      for (const reader of this.readers) await this.send(reader, row);
+      this.newestSent = Math.max(this.newestSent, row.number);
+    }
+    for (const { target, left } of this.readers) {
+      if (this.quiet >= HEARTBEAT) target.write(': still here\n\n');
+      if (target.writableLength > BUFFER_LIMIT) left();
+    }
+    if (this.quiet >= HEARTBEAT) this.quiet = 0;
+  }
+
+  private async send(reader: Reader, row: NoticeRow): Promise<void> {
+    if (row.number <= reader.last) return;
+    reader.last = row.number;
+    if (reader.target.destroyed || !(await this.isAskedFor(reader.filters, row))) return;
+    reader.target.write(row.message);
+  }
+
+  /** Only filters that name lots or a holder have to ask the database. */
+  private async isAskedFor(filters: AlertFilters, row: NoticeRow): Promise<boolean> {
+    const filtered = { rule: row.rule, severity: row.severity, facets: row, lots: row.lots };
+    if (filters.lots === undefined && filters.holder === undefined) return isOfKind(filters, filtered);
+    return (await matching(this.database.pool, filtered, [filters]))[0] === true;
+  }
+
+  private async after(number: number): Promise<NoticeRow[]> {
+    const rows = await this.database.query<Omit<NoticeRow, 'message'> & { data: string }>(
+      `SELECT number, rule, severity, minerals, sites, countries, lots, data FROM notices
+        WHERE number > $1 ORDER BY number LIMIT $2`,
+      [number, PAGE],
+    );
+    return rows.map(({ data, ...row }) => ({
+      ...row,
+      message: `event: alert\nid: ${row.number}\ndata: ${data}\n\n`,
+    }));
   }
 }
 
-const sseMessage = ({ number, alert }: NumberedAlert): string =>
-  `event: alert\nid: ${number}\ndata: ${JSON.stringify(alert)}\n\n`;
+/** Resolves when the reader has read what lay waiting, or has left. */
+const drained = (target: StreamTarget): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      target.off('drain', done);
+      target.off('close', done);
+      resolve();
+    };
+    target.once('drain', done);
+    target.once('close', done);
+  });

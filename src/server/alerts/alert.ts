@@ -1,14 +1,21 @@
 import type { QueryResultRow } from 'pg';
+import type { Severity } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
 
-/** An alert as subscribers see it: the finding's own words, under the alert's id (wire.md). */
+export type AlertStatus = 'open' | 'acknowledged' | 'resolved';
+
+/**
+ * All findings of one rule that have one cause, as people deal with them (wire.md): the words are those of the gravest
+ * open finding, `finding`; `count` says for how many it stands.
+ */
 export interface Alert {
   id: string;
   finding: string;
   rule: string;
   version: number;
-  severity: string;
-  status: 'open' | 'acknowledged' | 'resolved';
+  severity: Severity;
+  status: AlertStatus;
+  /** Of its open findings, the first hundred; events likewise. */
   lots: string[];
   events: string[];
   measured: string;
@@ -17,27 +24,55 @@ export interface Alert {
   /** Index of the first entry that it concerns. */
   firstIndex: number | null;
   openedAt: string;
-  /** Whether it had been closed or answered before, and has come back. */
+  /** Whether it had been resolved or answered before, and has come back. */
   regressed: boolean;
   /** Until when it is to be answered. */
   dueAt: string | null;
   /** Lots made of those that it names: their verdicts have changed with it. */
   descendants: number;
+  /** Open findings that it stands for. */
+  count: number;
+  /** What they have in common: a site, an actor, a key, a device, or what each was found on. */
+  group: { by: string; value: string };
+  /** Alerts on lots made of these, which are held back while this one is open. */
+  inhibited: number;
+  /** The alert that holds this one back. */
+  inhibitedBy: string | null;
+  /** The silence that holds this one back. */
+  silencedBy: string | null;
+  /** When it was passed on because nobody had acknowledged it. */
+  escalatedAt: string | null;
+  /** The first of its events, each with its place in the log and where its proof of inclusion is. */
+  evidence: { event: string; index: number; receipt: string }[];
+  /** Where to check it without believing it, and what its rule means. */
+  links: { alert: string; rule: string; bundle: string | null; report: string | null };
+}
+
+/** Events whose place in the log stands in the alert itself. */
+const EVIDENCE = 20;
+
+/** What of an alert decides whom it concerns. */
+export interface AlertFacets {
+  minerals: string[];
+  sites: string[];
+  countries: string[];
 }
 
 /** An alert with its running number, which grows with every change of any alert. */
 export interface NumberedAlert {
   number: number;
   alert: Alert;
+  facets: AlertFacets;
 }
 
-interface AlertRow extends QueryResultRow {
+interface AlertRow extends QueryResultRow, AlertFacets {
   id: string;
   finding: string;
   rule: string;
+  root: string;
   version: number;
-  severity: string;
-  status: Alert['status'];
+  severity: Severity;
+  status: AlertStatus;
   lots: string[];
   events: string[];
   measured: string;
@@ -45,14 +80,28 @@ interface AlertRow extends QueryResultRow {
   detail: string;
   first_index: number | null;
   opened_at: Date;
-  reopened: number;
+  regressed: number;
   due_at: number | null;
   descendants: number;
+  open_findings: number;
+  inhibited: number;
+  inhibited_by: string | null;
+  silenced_by: string | null;
+  escalated_at: Date | null;
   number: number;
+  /** A lot of the finding whose words these are: its bundle has the events. */
+  shown_lot: string | null;
+  evidence: { event: string; index: number }[];
 }
 
-const numbered = (row: AlertRow): NumberedAlert => ({
+const groupOf = (root: string): Alert['group'] => {
+  const [, by = 'subject', value = root] = /^([a-z-]+):(.+)$/s.exec(root) ?? [];
+  return { by, value };
+};
+
+const numbered = (row: AlertRow, base: string): NumberedAlert => ({
   number: row.number,
+  facets: { minerals: row.minerals, sites: row.sites, countries: row.countries },
   alert: {
     id: row.id,
     finding: row.finding,
@@ -67,20 +116,55 @@ const numbered = (row: AlertRow): NumberedAlert => ({
     detail: row.detail,
     firstIndex: row.first_index,
     openedAt: row.opened_at.toISOString(),
-    regressed: row.reopened > 0,
+    regressed: row.regressed > 0,
     dueAt: row.due_at === null ? null : new Date(row.due_at).toISOString(),
     descendants: row.descendants,
+    count: row.open_findings,
+    group: groupOf(row.root),
+    inhibited: row.inhibited,
+    inhibitedBy: row.inhibited_by,
+    silencedBy: row.silenced_by,
+    escalatedAt: row.escalated_at?.toISOString() ?? null,
+    evidence: row.evidence.map((one) => ({ ...one, receipt: `${base}/v1/events/${one.event}/receipt` })),
+    links: {
+      alert: `${base}/v1/alerts/${row.id}`,
+      rule: `${base}/rules/${row.rule}`,
+      bundle: row.shown_lot === null ? null : `${base}/v1/lots/${row.shown_lot}/bundle`,
+      report: row.shown_lot === null ? null : `${base}/v1/lots/${row.shown_lot}/report`,
+    },
   },
 });
 
-/** Alerts with their findings; `where` is a constant of our own code, `values` its parameters. */
-export async function selectAlerts(db: Queryable, where: string, values: unknown[]): Promise<NumberedAlert[]> {
+/**
+ * Alerts with the words of their findings; `where` is a constant of our own code, `values` its parameters.
+ * @param base where others reach the service, for the links.
+ */
+export async function selectAlerts(
+  db: Queryable,
+  base: string,
+  where: string,
+  values: unknown[],
+): Promise<NumberedAlert[]> {
   const { rows } = await db.query<AlertRow>(
-    `SELECT a.id, a.finding, f.rule, f.version, f.severity, a.status, f.lots, f.events, f.measured, f.threshold,
-            f.detail, f.first_index, a.opened_at, a.number, f.reopened, f.due_at, a.descendants
+    `SELECT a.id, a.finding, a.rule, a.root, f.version, a.severity, a.status, a.lots, a.events, f.measured, f.threshold,
+            f.detail, f.first_index, a.opened_at, a.number, a.regressed, f.due_at, a.descendants, a.open_findings,
+            a.inhibited_by, a.silenced_by, a.escalated_at, a.minerals, a.sites, a.countries, f.lots[1] AS shown_lot,
+            (SELECT COALESCE(json_agg(json_build_object('event', e.id, 'index', e.index) ORDER BY e.index), '[]')
+               FROM entries AS e WHERE e.id = ANY(a.events[1:${EVIDENCE}])) AS evidence,
+            (SELECT count(*) FROM alerts AS below WHERE below.inhibited_by = a.id AND below.status <> 'resolved') AS inhibited
        FROM alerts AS a JOIN findings AS f ON f.id = a.finding
       WHERE ${where}`,
     values,
   );
-  return rows.map(numbered);
+  return rows.map((row) => numbered(row, base));
+}
+
+/**
+ * Whoever gives alerts or notices their running numbers holds this row: so numbers grow in the order of commits, and a
+ * reader who follows them passes none by.
+ */
+export async function lockAlerts(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ change: number }>('SELECT change FROM alert_cursor FOR UPDATE');
+  if (rows[0] === undefined) throw new Error('The row that holds the cursor of the alerts is missing.');
+  return rows[0].change;
 }

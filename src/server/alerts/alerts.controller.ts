@@ -1,12 +1,13 @@
-import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import type { Page } from '../http/paging.js';
 import { AlertFeed } from './alert-feed.js';
 import type { Alert } from './alert.js';
-import { ChangeAlert } from './change-alert.js';
-import { type AlertsQuery, ListAlerts, alertsQuery } from './list-alerts.js';
+import { type AlertFilters, streamQuery } from './alert-filter.js';
+import { ChangeAlert, type DeskNote, deskNote } from './change-alert.js';
+import { type AlertChange, type AlertsQuery, ListAlerts, alertsQuery } from './list-alerts.js';
 
 const alertId = z.uuid();
 const eventNumber = /^[0-9]{1,15}$/;
@@ -28,31 +29,39 @@ export class AlertsController {
 
   @Get('stream')
   @ApiProduces('text/event-stream')
-  @ApiOperation({ summary: 'Alerts as they come; resumes after Last-Event-ID' })
-  async stream(@Headers('last-event-id') last: string | undefined, @Res() reply: FastifyReply): Promise<void> {
-    const from = last !== undefined && eventNumber.test(last) ? Number(last) : await this.feed.newest();
+  @ApiOperation({ summary: 'What is told of alerts, as it is told; resumes after Last-Event-ID' })
+  async stream(
+    @Headers('last-event-id') last: string | undefined,
+    @Query({ schema: streamQuery }) filters: AlertFilters,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const newest = await this.feed.newest();
+    const from = last !== undefined && eventNumber.test(last) ? Math.min(Number(last), newest) : newest;
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' });
-    await this.feed.follow(reply.raw, from);
+    await this.feed.follow(reply.raw, from, filters);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One alert' })
-  alert(@Param('id', { schema: alertId }) id: string): Promise<Alert> {
+  alert(@Param('id', { schema: alertId }) id: string): Promise<Alert & { changes: AlertChange[] }> {
     return this.alerts.read(id);
   }
 
   @Post(':id/acknowledge')
   @HttpCode(200)
   @ApiOperation({ summary: 'Notes that somebody has taken it in hand' })
-  acknowledge(@Param('id', { schema: alertId }) id: string): Promise<Alert> {
-    return this.changes.change(id, 'acknowledged');
+  acknowledge(
+    @Param('id', { schema: alertId }) id: string,
+    @Body({ schema: deskNote }) note: DeskNote,
+  ): Promise<Alert> {
+    return this.changes.change(id, 'acknowledged', note);
   }
 
   @Post(':id/resolve')
   @HttpCode(200)
   @ApiOperation({ summary: 'Notes that the desk is done with it' })
-  resolve(@Param('id', { schema: alertId }) id: string): Promise<Alert> {
-    return this.changes.change(id, 'resolved');
+  resolve(@Param('id', { schema: alertId }) id: string, @Body({ schema: deskNote }) note: DeskNote): Promise<Alert> {
+    return this.changes.change(id, 'resolved', note);
   }
 }

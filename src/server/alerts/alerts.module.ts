@@ -1,68 +1,37 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { Config } from '../config.js';
-import { Database } from '../database/database.js';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { AlertFeed } from './alert-feed.js';
+import { AlertMetrics } from './alert-metrics.js';
 import { AlertsController } from './alerts.controller.js';
 import { ChangeAlert } from './change-alert.js';
-import { DeliverAlert } from './deliver-alert.js';
-import { DeliverAlertProcessor } from './deliver-alert.processor.js';
+import { KeepTelling } from './keep-telling.js';
 import { ListAlerts } from './list-alerts.js';
-import { ListDeliveries } from './list-deliveries.js';
-import { QueueDeliveries } from './queue-deliveries.js';
 import { RaiseAlerts } from './raise-alerts.js';
 import { RaiseAlertsProcessor } from './raise-alerts.processor.js';
-import { Subscribe } from './subscribe.js';
-import { SubscriptionsController } from './subscriptions.controller.js';
-import { WebhookSecrets } from './webhook-secrets.js';
-
-const policyOf = ({ webhookPrivateTargets }: Config): { privateTargets: boolean } => ({
-  privateTargets: webhookPrivateTargets,
-});
-
-const shown: Provider[] = [
-  AlertFeed,
-  ChangeAlert,
-  ListAlerts,
-  ListDeliveries,
-  {
-    provide: Subscribe,
-    inject: [Database, WebhookSecrets, Config],
-    useFactory: (database: Database, secrets: WebhookSecrets, config: Config) =>
-      new Subscribe(database, secrets, policyOf(config)),
-  },
-];
-
-const told: Provider[] = [
-  RaiseAlerts,
-  QueueDeliveries,
-  RaiseAlertsProcessor,
-  DeliverAlertProcessor,
-  {
-    provide: DeliverAlert,
-    inject: [Database, WebhookSecrets, Config],
-    useFactory: (database: Database, secrets: WebhookSecrets, config: Config) =>
-      new DeliverAlert(database, secrets, policyOf(config)),
-  },
-];
+import { SilenceAlerts } from './silence-alerts.js';
+import { SilencesController } from './silences.controller.js';
+import { TellAlerts } from './tell-alerts.js';
+import { WakeTelling } from './wake-telling.js';
 
 export interface AlertsOptions {
-  secrets: WebhookSecrets;
   runsJobs: boolean;
   answersHttp: boolean;
 }
 
-/** Findings as alerts, and alerts on their way to whoever subscribed. */
+/** Findings as alerts: grouped, held back or told, listed, and live. */
 @Module({})
 export class AlertsModule {
-  static forRoot({ secrets, runsJobs, answersHttp }: AlertsOptions): DynamicModule {
+  static forRoot({ runsJobs, answersHttp }: AlertsOptions): DynamicModule {
     return {
       module: AlertsModule,
-      controllers: answersHttp ? [AlertsController, SubscriptionsController] : [],
+      global: true,
+      controllers: answersHttp ? [AlertsController, SilencesController] : [],
       providers: [
-        { provide: WebhookSecrets, useValue: secrets },
-        ...(answersHttp ? shown : []),
-        ...(runsJobs ? told : []),
+        ChangeAlert,
+        WakeTelling,
+        ...(answersHttp ? [AlertFeed, AlertMetrics, ListAlerts, SilenceAlerts] : []),
+        ...(runsJobs ? [RaiseAlerts, TellAlerts, KeepTelling, RaiseAlertsProcessor] : []),
       ],
+      exports: [ChangeAlert],
     };
   }
 }

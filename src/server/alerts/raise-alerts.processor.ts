@@ -1,18 +1,28 @@
-import { Processor } from '@nestjs/bullmq';
+import { InjectQueue, Processor } from '@nestjs/bullmq';
+import { Queue } from 'bullmq';
 import { QueueWorker } from '../queue/queue-worker.js';
-import { QueueDeliveries } from './queue-deliveries.js';
 import { RaiseAlerts } from './raise-alerts.js';
+import { TellAlerts } from './tell-alerts.js';
+
+const forget = { removeOnComplete: true, removeOnFail: 100 };
+/** What is to be said within this is waited for; what comes later, a sweep finds, ms. */
+const NEAR = 3_000;
 
 @Processor('alerts')
 export class RaiseAlertsProcessor extends QueueWorker {
   constructor(
     private readonly alerts: RaiseAlerts,
-    private readonly deliveries: QueueDeliveries,
+    private readonly telling: TellAlerts,
+    @InjectQueue('deliveries') private readonly deliveries: Queue,
   ) {
     super('alerts', 'raising alerts');
   }
 
   async process(): Promise<void> {
-    await this.deliveries.now(await this.alerts.raise());
+    for (let wait: number | null = 0; wait !== null && wait < NEAR; wait = await this.telling.untilNext()) {
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.max(wait ?? 0, 20)));
+      await this.alerts.raise();
+      if ((await this.telling.tell()) > 0) await this.deliveries.add('route', {}, forget);
+    }
   }
 }

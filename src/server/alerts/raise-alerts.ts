@@ -1,112 +1,132 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
-import { type NumberedAlert, selectAlerts } from './alert.js';
+import { lockAlerts } from './alert.js';
+import { refreshAlerts } from './refresh-alerts.js';
 
 /** Changes of findings taken in one transaction. */
-const CHUNK = 500;
+const CHUNK = 1_000;
+
+type Status = 'open' | 'explained' | 'mitigated' | 'dismissed' | 'closed';
+type State = 'open' | 'answered' | 'done';
 
 interface ChangeRow {
   id: string;
-  status: 'open' | 'explained' | 'mitigated' | 'dismissed' | 'closed';
+  rule: string;
+  root: string;
+  severity: string;
+  status: Status;
+  lot: string | null;
+  first_index: number | null;
   change: number;
 }
 
+/** What a finding's status means for its alert: it is to be looked at, somebody has it in hand, or nobody needs to. */
+const stateOf: Record<Status, State> = {
+  open: 'open',
+  explained: 'answered',
+  mitigated: 'answered',
+  dismissed: 'done',
+  closed: 'done',
+};
+
+/** By how much a change of findings changes what an alert counts. */
+interface Counted {
+  alert: string;
+  open: number;
+  answered: number;
+  /** Findings that open, or open again: whoever resolved the alert did not know of them. */
+  opened: number;
+}
+
 /**
- * Turns changes of findings into alerts, and alerts into deliveries to every subscriber, in one transaction that moves
- * the cursor: a job that is lost, repeated or run twice at once tells everybody exactly once.
+ * Folds changes of findings into alerts: those of one rule with one root are one alert. The cursor moves in the same
+ * transaction, so a job that is lost, repeated or run twice at once counts everything exactly once.
  */
 @Injectable()
 export class RaiseAlerts {
   constructor(private readonly database: Database) {}
 
-  /** Gives the ids of the deliveries that now wait to be made. */
-  async raise(): Promise<string[]> {
-    const deliveries: string[] = [];
-    for (;;) {
-      const made = await this.database.transaction((db) => raiseChunk(db));
-      if (made === null) return deliveries;
-      deliveries.push(...made);
+  /** Reads on to the newest change; gives how many there were. */
+  async raise(): Promise<number> {
+    for (let total = 0; ;) {
+      const taken = await this.database.transaction(foldChunk);
+      if (taken === 0) return total;
+      total += taken;
     }
   }
 }
 
-async function raiseChunk(db: Queryable): Promise<string[] | null> {
-  const { rows: cursor } = await db.query<{ change: number }>('SELECT change FROM alert_cursor FOR UPDATE');
+async function foldChunk(db: Queryable): Promise<number> {
+  const cursor = await lockAlerts(db);
   const { rows: changes } = await db.query<ChangeRow>(
-    'SELECT id, status, change FROM findings WHERE change > $1 ORDER BY change LIMIT $2',
-    [cursor[0]?.change ?? 0, CHUNK],
+    `SELECT id, rule, root, severity, status, lots[1] AS lot, first_index, change FROM findings
+      WHERE change > $1 ORDER BY change LIMIT $2`,
+    [cursor, CHUNK],
   );
   const last = changes.at(-1);
-  if (last === undefined) return null;
-  const alerts = await upsertAlerts(db, changes);
-  const deliveries = await insertDeliveries(db, alerts);
+  if (last === undefined) return 0;
+  await refreshAlerts(db, await count(db, changes));
   await db.query('UPDATE alert_cursor SET change = $1', [last.change]);
-  return deliveries;
+  return changes.length;
 }
 
-/** What a finding's status makes of its alert: somebody has it in hand, or nobody needs to. */
-const alertStatus = {
-  open: 'open',
-  explained: 'acknowledged',
-  mitigated: 'acknowledged',
-  dismissed: 'resolved',
-  closed: 'resolved',
-} as const;
-
-/** A finding that opens, or comes back, opens its alert; one whose cause has gone, or that is dismissed, resolves it. */
-async function upsertAlerts(db: Queryable, changes: ChangeRow[]): Promise<NumberedAlert[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `INSERT INTO alerts (finding, status)
-     SELECT finding, status FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS changed (finding, status, n) ORDER BY n
-     ON CONFLICT (finding) DO UPDATE
-        SET status = EXCLUDED.status, changed_at = now(), number = nextval('alert_numbers')
-     RETURNING id`,
-    [changes.map(({ id }) => id), changes.map(({ status }) => alertStatus[status])],
+/** Notes for each finding in which alert and state it is, and gives what that changes. */
+async function count(db: Queryable, changes: readonly ChangeRow[]): Promise<Counted[]> {
+  const alertOf = await alertsFor(db, changes);
+  const { rows: before } = await db.query<{ finding: string; alert: string; state: State }>(
+    'SELECT finding, alert, state FROM alert_findings WHERE finding = ANY($1::uuid[])',
+    [changes.map(({ id }) => id)],
   );
-  await countDescendants(
-    db,
-    rows.map(({ id }) => id),
-  );
-  return selectAlerts(db, 'a.id = ANY($1::uuid[]) ORDER BY a.number', [rows.map(({ id }) => id)]);
-}
-
-/** Lots that are followed from one finding; beyond that it is enough to know that they are many. */
-const MAX_DESCENDANTS = 10_000;
-
-/** One alert names the root, and says how many lots were made of it. */
-async function countDescendants(db: Queryable, alerts: readonly string[]): Promise<void> {
+  const counted = new Map<string, Counted>();
+  const of = (alert: string): Counted => {
+    const known = counted.get(alert) ?? { alert, open: 0, answered: 0, opened: 0 };
+    counted.set(alert, known);
+    return known;
+  };
+  const was = new Map(before.map((row) => [row.finding, row]));
+  for (const { alert, state } of before) if (state !== 'done') of(alert)[state] -= 1;
+  const members = changes.map(({ id, severity, status, first_index, ...group }) => {
+    const alert = alertOf.get(keyOf(group)) ?? '';
+    const state = stateOf[status];
+    const sums = of(alert);
+    if (state !== 'done') sums[state] += 1;
+    if (state === 'open' && (was.get(id)?.state !== 'open' || was.get(id)?.alert !== alert)) sums.opened += 1;
+    return { finding: id, alert, state, severity, first_index };
+  });
   await db.query(
-    `UPDATE alerts AS a SET descendants = counted.lots
-       FROM (SELECT alert.id, (
-               WITH RECURSIVE down (lot) AS (
-                 SELECT edge.to_lot FROM lineage AS edge WHERE edge.from_lot = ANY(f.lots)
-                 UNION
-                 SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot
-               ) SELECT count(*) FROM (SELECT lot FROM down LIMIT ${MAX_DESCENDANTS}) AS reached
-             ) AS lots
-               FROM alerts AS alert JOIN findings AS f ON f.id = alert.finding
-              WHERE alert.id = ANY($1::uuid[])) AS counted
-      WHERE a.id = counted.id AND a.descendants <> counted.lots`,
-    [alerts],
+    `INSERT INTO alert_findings (finding, alert, state, severity, first_index)
+     SELECT finding, alert, state, array_position(ARRAY['low', 'medium', 'high', 'critical'], severity),
+            COALESCE(first_index, 9007199254740991)
+       FROM json_to_recordset($1) AS m (finding uuid, alert uuid, state text, severity text, first_index bigint)
+     ON CONFLICT (finding) DO UPDATE SET alert = EXCLUDED.alert, state = EXCLUDED.state,
+            severity = EXCLUDED.severity, first_index = EXCLUDED.first_index`,
+    [JSON.stringify(members)],
   );
+  return [...counted.values()];
 }
 
-async function insertDeliveries(db: Queryable, alerts: NumberedAlert[]): Promise<string[]> {
-  const bodies = alerts.map(({ alert }) =>
-    JSON.stringify({
-      type: alert.status === 'open' ? 'alert.opened' : `alert.${alert.status}`,
-      timestamp: new Date().toISOString(),
-      data: alert,
-    }),
+const keyOf = ({ rule, root }: Pick<ChangeRow, 'rule' | 'root'>): string => `${rule}\u0000${root}`;
+
+/** The alert of each rule and root; a new one is made where there is none yet. */
+async function alertsFor(db: Queryable, changes: readonly ChangeRow[]): Promise<Map<string, string>> {
+  const firsts = new Map<string, ChangeRow>();
+  for (const change of changes) if (!firsts.has(keyOf(change))) firsts.set(keyOf(change), change);
+  const groups = [...firsts.values()];
+  const columns = [groups.map(({ rule }) => rule), groups.map(({ root }) => root)];
+  await db.query(
+    `INSERT INTO alerts (rule, root, finding, severity, status, ordering_key)
+     SELECT rule, root, finding, severity, 'open', COALESCE(lot, root)
+       FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[])
+            WITH ORDINALITY AS g (rule, root, finding, severity, lot, n)
+      ORDER BY n
+     ON CONFLICT (rule, root) DO NOTHING`,
+    [...columns, groups.map(({ id }) => id), groups.map(({ severity }) => severity), groups.map(({ lot }) => lot)],
   );
-  const { rows } = await db.query<{ id: string }>(
-    `INSERT INTO deliveries (subscription, alert, number, body)
-     SELECT s.id, raised.alert, raised.number, raised.body
-       FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS raised (alert, number, body)
-      CROSS JOIN (SELECT id FROM subscriptions WHERE enabled) AS s
-     RETURNING id`,
-    [alerts.map(({ alert }) => alert.id), alerts.map(({ number }) => number), bodies],
+  const { rows } = await db.query<{ id: string; rule: string; root: string }>(
+    `SELECT a.id, a.rule, a.root FROM alerts AS a
+       JOIN unnest($1::text[], $2::text[]) AS g (rule, root) ON g.rule = a.rule AND g.root = a.root`,
+    columns,
   );
-  return rows.map(({ id }) => id);
+  return new Map(rows.map((row) => [keyOf(row), row.id]));
 }

@@ -45,8 +45,9 @@ function dueAt(severity: Severity, { parameters, now }: Basis): number | null {
  */
 async function openFindings(db: Queryable, judgements: readonly Judgement[], basis: Basis): Promise<number> {
   const found = judgements.flatMap(({ findings }) =>
-    findings.map(({ firstIndex, lots, ...finding }) => ({
+    findings.map(({ firstIndex, lots, root, ...finding }) => ({
       ...finding,
+      root: root ?? finding.subject,
       id: findingId(basis.log, finding),
       lots: [...new Set(lots)].filter((lot) => LOT.test(lot)),
       fingerprint: fingerprint(finding),
@@ -57,16 +58,16 @@ async function openFindings(db: Queryable, judgements: readonly Judgement[], bas
   if (found.length === 0) return 0;
   const before = await lastChange(db);
   await db.query(
-    `INSERT INTO findings AS f (id, fingerprint, rule, version, severity, status, subject, cause, lots, events, measured,
+    `INSERT INTO findings AS f (id, fingerprint, rule, version, severity, status, subject, cause, root, lots, events, measured,
                                 threshold, detail, first_index, first_opened, opened_at, parameters, due_at)
      SELECT DISTINCT ON (fingerprint)
-            id, fingerprint, rule, version, severity, 'open', subject, cause, lots, events, measured,
+            id, fingerprint, rule, version, severity, 'open', subject, cause, root, lots, events, measured,
             threshold, detail, first_index, $2::bigint, $2::bigint, $3::integer, due_at
        FROM json_to_recordset($1) AS found (id uuid, fingerprint text, rule text, version integer, severity text,
-            subject text, cause text, lots uuid[], events text[], measured text, threshold text, detail text,
+            subject text, cause text, root text, lots uuid[], events text[], measured text, threshold text, detail text,
             first_index bigint, due_at bigint)
      ON CONFLICT (fingerprint) DO UPDATE SET
-       version = EXCLUDED.version, severity = EXCLUDED.severity, lots = EXCLUDED.lots,
+       version = EXCLUDED.version, severity = EXCLUDED.severity, root = EXCLUDED.root, lots = EXCLUDED.lots,
        events = EXCLUDED.events, measured = EXCLUDED.measured, threshold = EXCLUDED.threshold,
        detail = EXCLUDED.detail, first_index = EXCLUDED.first_index, parameters = EXCLUDED.parameters,
        status = CASE WHEN ${comesBack} THEN 'open' ELSE f.status END,

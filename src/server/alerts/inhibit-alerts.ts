@@ -1,0 +1,71 @@
+import type { Queryable } from '../database/rows.js';
+
+/** Lots that are followed from one alert; beyond that there are so many that each may speak for itself. */
+const MAX_LOTS = 10_000;
+
+/**
+ * A broken root holds back the alerts of all that was made of it: what is critical on a lot is told once, and alerts on its
+ * descendants are counted there and not told. Alerts that share a lot never hold each other back, and what is wrong with
+ * the record itself is always told.
+ * @param alerts ids, in the order in which they are to be looked at.
+ */
+export async function inhibitAlerts(db: Queryable, alerts: readonly string[]): Promise<void> {
+  await release(db, alerts);
+  for (const alert of alerts) {
+    const { rowCount } = await db.query(
+      `UPDATE alerts AS a SET inhibited_by = root.id FROM (${rootAbove}) AS root
+        WHERE a.id = $1 AND a.inhibited_by IS NULL`,
+      [alert],
+    );
+    if (rowCount === 0) await db.query(inhibitBelow, [alert]);
+  }
+}
+
+/** What was held back by an alert that is resolved now speaks for itself again. */
+async function release(db: Queryable, alerts: readonly string[]): Promise<void> {
+  await db.query(
+    `UPDATE alerts AS a SET inhibited_by = NULL, tell_at = clock_timestamp()
+       FROM alerts AS root
+      WHERE root.id = a.inhibited_by AND root.status = 'resolved' AND (root.id = ANY($1::uuid[]) OR a.id = ANY($1::uuid[]))`,
+    [alerts],
+  );
+}
+
+/** All lots of an alert's open findings. */
+const lotsOf = (alert: string): string => `
+  SELECT DISTINCT lot FROM (
+    SELECT unnest(f.lots) AS lot FROM alert_findings AS m JOIN findings AS f ON f.id = m.finding
+     WHERE m.alert = ${alert} AND m.state = 'open' LIMIT ${MAX_LOTS}
+  ) AS own`;
+
+const isRoot = (alert: string): string => `
+  ${alert}.severity = 'critical' AND ${alert}.status <> 'resolved' AND ${alert}.inhibited_by IS NULL`;
+
+const mayBeHeldBack = (alert: string): string => `${alert}.status <> 'resolved' AND ${alert}.rule NOT LIKE 'record-%'`;
+
+/** The critical alert, if any, on something that the lots of alert $1 were made of; the oldest of several. */
+const rootAbove = `
+  WITH RECURSIVE own AS MATERIALIZED (${lotsOf('$1')}),
+  up (lot) AS (
+    SELECT edge.from_lot FROM own JOIN lineage AS edge ON edge.to_lot = own.lot
+    UNION SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
+  ), above AS MATERIALIZED (SELECT lot FROM up LIMIT ${MAX_LOTS})
+  SELECT root.id FROM findings AS f
+    JOIN alert_findings AS m ON m.finding = f.id JOIN alerts AS root ON root.id = m.alert
+   WHERE f.status = 'open' AND f.severity = 'critical' AND f.lots && ARRAY(SELECT lot FROM above)
+     AND root.id <> $1 AND ${isRoot('root')}
+     AND EXISTS (SELECT FROM alerts AS a WHERE a.id = $1 AND ${mayBeHeldBack('a')} AND NOT a.lots && root.lots)
+   ORDER BY root.opened_at, root.id LIMIT 1`;
+
+const inhibitBelow = `
+  WITH RECURSIVE own AS MATERIALIZED (${lotsOf('$1')}),
+  down (lot) AS (
+    SELECT edge.to_lot FROM own JOIN lineage AS edge ON edge.from_lot = own.lot
+    UNION SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot
+  ), below AS MATERIALIZED (SELECT lot FROM down LIMIT ${MAX_LOTS})
+  UPDATE alerts AS a SET inhibited_by = root.id, changed_at = now(), number = nextval('alert_numbers')
+    FROM alerts AS root
+   WHERE root.id = $1 AND ${isRoot('root')}
+     AND a.id IN (SELECT m.alert FROM findings AS f JOIN alert_findings AS m ON m.finding = f.id
+                   WHERE f.status = 'open' AND f.lots && ARRAY(SELECT lot FROM below))
+     AND a.id <> root.id AND a.inhibited_by IS NULL AND ${mayBeHeldBack('a')} AND NOT a.lots && root.lots`;

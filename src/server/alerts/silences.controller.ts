@@ -1,0 +1,37 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as z from 'zod';
+import type { Page } from '../http/paging.js';
+import { type NewSilence, type Silence, SilenceAlerts, newSilence } from './silence-alerts.js';
+import { WakeTelling } from './wake-telling.js';
+
+const silenceId = z.uuid();
+
+@ApiTags('alerts')
+@Controller('v1/silences')
+export class SilencesController {
+  constructor(
+    private readonly silences: SilenceAlerts,
+    private readonly telling: WakeTelling,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Holds back what is told of some alerts, until a time and for a reason' })
+  silence(@Body({ schema: newSilence }) silence: NewSilence): Promise<Silence> {
+    return this.silences.silence(silence);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Silences in force' })
+  async list(): Promise<Page<Silence>> {
+    return { items: await this.silences.list(), next: null };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Ends a silence; what it held back is told' })
+  async end(@Param('id', { schema: silenceId }) id: string): Promise<void> {
+    await this.silences.end(id);
+    await this.telling.wake();
+  }
+}

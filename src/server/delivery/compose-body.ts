@@ -1,0 +1,113 @@
+import { ChangeAlert } from '../alerts/change-alert.js';
+import { noticeData } from '../alerts/notice.js';
+import { selectAlerts } from '../alerts/alert.js';
+import type { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+
+/** Alerts that a digest names; it counts them all. */
+const IN_DIGEST = 25;
+/** A message stays below 20 kB (Standard Webhooks), also a digest. */
+const DIGEST_BYTES = 16_000;
+
+export interface ToCompose {
+  id: string;
+  type: string;
+  alert: string | null;
+}
+
+const message = (type: string, data: object | string): string =>
+  `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(new Date().toISOString())},"data":${
+    typeof data === 'string' ? data : JSON.stringify(data)
+  }}`;
+
+/**
+ * Writes what does not follow from one notice, when it is first sent: an escalation as the alert stands by then, or a digest
+ * of all that was told. Gives the message, or null where there is nothing left to say.
+ */
+export async function composeBody(
+  database: Database,
+  changes: ChangeAlert,
+  publicUrl: string,
+  delivery: ToCompose,
+): Promise<string | null> {
+  if (delivery.type === 'alert.escalated') return escalation(database, changes, publicUrl, delivery.alert);
+  return database.transaction((db) => digest(db, delivery.id));
+}
+
+/** Null where somebody has taken it in hand meanwhile, or it has gone away. */
+async function escalation(
+  database: Database,
+  changes: ChangeAlert,
+  publicUrl: string,
+  id: string | null,
+): Promise<string | null> {
+  const stillOpen = "a.id = $1 AND a.status = 'open' AND a.inhibited_by IS NULL AND a.silenced_by IS NULL";
+  const [waiting] = await selectAlerts(database.pool, publicUrl, stillOpen, [id]);
+  if (waiting === undefined) return null;
+  await changes.escalated([waiting.alert.id]);
+  const [alert] = await selectAlerts(database.pool, publicUrl, 'a.id = $1', [id]);
+  return message('alert.escalated', noticeData((alert ?? waiting).alert));
+}
+
+interface DigestRow {
+  alert: string;
+  type: string;
+  at: Date;
+  severity: string;
+  data: string;
+}
+
+/** Of each alert what was told of it last, the gravest first. The row is locked: no notice is added while it is written. */
+async function digest(db: Queryable, id: string): Promise<string | null> {
+  const { rows: own } = await db.query<{ body: string | null }>(
+    'SELECT body FROM deliveries WHERE id = $1 FOR UPDATE',
+    [id],
+  );
+  if (own[0] === undefined || own[0].body !== null) return own[0]?.body ?? null;
+  const { rows } = await db.query<DigestRow>(
+    `SELECT * FROM (
+       SELECT DISTINCT ON (n.alert) n.alert, n.type, n.at, n.severity, n.data FROM delivery_notices AS i JOIN notices AS n USING (number)
+        WHERE i.delivery = $1 ORDER BY n.alert, n.number DESC) AS latest
+      ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), at`,
+    [id],
+  );
+  const body = message('alert.digest', digestData(rows));
+  await db.query('UPDATE deliveries SET body = $2 WHERE id = $1', [id, body]);
+  return body;
+}
+
+function digestData(rows: readonly DigestRow[]): object {
+  const bySeverity: Record<string, number> = {};
+  for (const { severity } of rows) bySeverity[severity] = (bySeverity[severity] ?? 0) + 1;
+  const times = rows.map(({ at }) => at.getTime());
+  const alerts: object[] = [];
+  let bytes = 0;
+  for (const { type, data } of rows.slice(0, IN_DIGEST)) {
+    const {
+      lots,
+      events,
+      evidence: _evidence,
+      ...alert
+    } = JSON.parse(data) as { lots: string[]; events: string[]; evidence: object[] };
+    const told = { type, ...alert, lots: lots.slice(0, 3), events: events.slice(0, 3), evidence: [] };
+    bytes += Buffer.byteLength(JSON.stringify(told));
+    if (bytes > DIGEST_BYTES) break;
+    alerts.push(told);
+  }
+  return {
+    from: new Date(Math.min(...times)).toISOString(),
+    to: new Date(Math.max(...times)).toISOString(),
+    count: rows.length,
+    bySeverity,
+    alerts,
+    more: rows.length - alerts.length,
+  };
+}
+
+/** A message that says nothing but that messages arrive. */
+export const testBody = (subscription: string): string =>
+  message('subscription.test', { subscription, message: 'This is a test: messages of this subscription arrive.' });
+
+/** Tells whoever is responsible that an endpoint gets nothing any more. */
+export const disabledBody = (subscription: { id: string; url: string | null; since: string; reason: string }): string =>
+  message('subscription.disabled', subscription);

@@ -1,0 +1,151 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { ChangeAlert } from '../alerts/change-alert.js';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+import { type Claim, type Claimed, claimDeliveries, giveBack, subscribersDue } from './claim-deliveries.js';
+import { composeBody } from './compose-body.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
+import { type Attempt, recordAttempts } from './record-attempts.js';
+import { BREAK_AFTER } from './retry-schedule.js';
+import { type Sent, SendMessage } from './send-message.js';
+
+/** Messages under way to one subscriber at once. */
+const AT_ONCE = 8;
+/** After this no more of a batch is begun, so that its lease outlasts every try, ms. */
+const BATCH_LIMIT = 45_000;
+
+/**
+ * Sends what is due, each subscriber's messages in a line of their own: one that is slow, or does not answer, delays nobody
+ * else. What is to be sent stands in the table; whoever wakes this only says that it is worth looking. At least once, never
+ * lost: a try that never came back is made again under the same id.
+ */
+@Injectable()
+export class DeliverDue implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('delivery');
+  /** Subscribers being served by this process, and whether to look once more when done. */
+  private readonly lines = new Map<string, { again: boolean; done: Promise<void> }>();
+  private readonly stop = new AbortController();
+  /** Told how long to wait until a delivery is to be tried again, ms. */
+  private later: (subscription: string, wait: number) => void = () => undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    private readonly sender: SendMessage,
+    private readonly changes: ChangeAlert,
+    private readonly metrics: DeliveryMetrics,
+  ) {}
+
+  onLater(later: (subscription: string, wait: number) => void): void {
+    this.later = later;
+  }
+
+  /** Looks who has something due, and serves them; resolves once they are being served. */
+  async serveDue(): Promise<void> {
+    for (const subscription of await subscribersDue(this.database.pool)) this.serve(subscription);
+  }
+
+  serve(subscription: string): void {
+    const line = this.lines.get(subscription);
+    if (line !== undefined) line.again = true;
+    else if (!this.stop.signal.aborted)
+      this.lines.set(subscription, { again: false, done: this.serveOne(subscription) });
+  }
+
+  /** Nothing new is begun; what is under way is cut short and tried again elsewhere, or here later. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stop.abort();
+    await Promise.all([...this.lines.values()].map(({ done }) => done));
+    await this.sender.close();
+  }
+
+  private async serveOne(subscription: string): Promise<void> {
+    // Only from the next turn on is the line in the map.
+    await Promise.resolve();
+    try {
+      for (let more = true; more && !this.stop.signal.aborted;) {
+        more = await this.serveBatch(subscription);
+        const line = this.lines.get(subscription);
+        if (line?.again === true) {
+          line.again = false;
+          more = true;
+        }
+      }
+    } catch (err) {
+      this.logger.warn({ msg: 'deliveries could not be made; they are tried again', subscription, err });
+    } finally {
+      this.lines.delete(subscription);
+    }
+  }
+
+  /** Gives whether there may be more. */
+  private async serveBatch(subscription: string): Promise<boolean> {
+    const claim = await claimDeliveries(this.database.pool, subscription);
+    if (claim === null || claim.deliveries.length === 0) return false;
+    const attempts = await this.tryAll(claim);
+    const tried = new Set(attempts.map(({ delivery }) => delivery));
+    const untried = claim.deliveries.filter(({ id }) => !tried.has(id)).map(({ id }) => id);
+    await giveBack(this.database.pool, claim.claim, untried);
+    if (attempts.length === 0) return false;
+    const contact = this.contactOf(claim);
+    const { next, disabled } = await this.database.transaction((db) => recordAttempts(db, claim, attempts, contact));
+    for (const { outcome } of attempts) this.metrics.tried(claim.endpoint.channel, outcome);
+    if (disabled !== null) this.logger.warn({ msg: 'a subscription was switched off', subscription, reason: disabled });
+    if (disabled !== null && contact !== null) this.later(subscription, 0);
+    if (next !== null) this.later(subscription, next);
+    return true;
+  }
+
+  private contactOf({ endpoint }: Claim): string | null {
+    if (this.config.smtpUrl === null) return null;
+    return endpoint.contact ?? this.config.operatorMail;
+  }
+
+  /** Tries several at once, and stops where the endpoint shows that it takes none. */
+  private async tryAll(claim: Claim): Promise<Attempt[]> {
+    const waiting = [...claim.deliveries];
+    const attempts: Attempt[] = [];
+    const until = Date.now() + BATCH_LIMIT;
+    let failed = 0;
+    const work = async (): Promise<void> => {
+      while (failed < BREAK_AFTER && Date.now() < until && !this.stop.signal.aborted) {
+        const delivery = waiting.shift();
+        if (delivery === undefined) return;
+        const attempt = await this.tryOne(claim, delivery);
+        if (attempt === null) return;
+        attempts.push(attempt);
+        failed = attempt.outcome === 'delivered' ? 0 : failed + 1;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return attempts;
+  }
+
+  /** Null where it was cut short because the service stops: as if it had not been tried. */
+  private async tryOne(claim: Claim, delivery: Claimed): Promise<Attempt | null> {
+    const at = Date.now();
+    const sent = await this.send(claim, delivery);
+    if (sent.outcome === 'failed' && this.stop.signal.aborted) return null;
+    return {
+      delivery: delivery.id,
+      attempt: delivery.attempts,
+      step: delivery.step,
+      at,
+      milliseconds: Date.now() - at,
+      ...sent,
+    };
+  }
+
+  private async send(claim: Claim, delivery: Claimed): Promise<Sent> {
+    const body = delivery.body ?? (await this.compose(delivery));
+    if (body === null) return { outcome: 'dropped', target: null, status: null, failure: null, retryAfter: null };
+    return this.sender.send(claim.endpoint, { ...delivery, body }, this.contactOf(claim), this.stop.signal);
+  }
+
+  private async compose(delivery: Claimed): Promise<string | null> {
+    const body = await composeBody(this.database, this.changes, this.config.publicUrl, delivery);
+    if (body !== null)
+      await this.database.pool.query('UPDATE deliveries SET body = $2 WHERE id = $1', [delivery.id, body]);
+    return body;
+  }
+}

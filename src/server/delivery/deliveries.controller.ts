@@ -1,0 +1,37 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as z from 'zod';
+import type { Page } from '../http/paging.js';
+import { type DeliveriesQuery, ListDeliveries, type ListedDelivery, deliveriesQuery } from './list-deliveries.js';
+import { Redeliver } from './redeliver.js';
+
+const deliveryId = z.uuid();
+
+@ApiTags('subscriptions')
+@Controller('v1/deliveries')
+export class DeliveriesController {
+  constructor(
+    private readonly deliveries: ListDeliveries,
+    private readonly redeliver: Redeliver,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Deliveries with every attempt, newest first' })
+  list(@Query({ schema: deliveriesQuery }) query: DeliveriesQuery): Promise<Page<ListedDelivery>> {
+    return this.deliveries.list(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One delivery, with its message' })
+  read(@Param('id', { schema: deliveryId }) id: string): Promise<ListedDelivery & { message: unknown }> {
+    return this.deliveries.read(id);
+  }
+
+  @Post(':id/redeliver')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Sends it again, under the same id' })
+  async again(@Param('id', { schema: deliveryId }) id: string): Promise<ListedDelivery> {
+    await this.redeliver.one(id);
+    return this.deliveries.read(id);
+  }
+}

@@ -1,0 +1,51 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { Config } from '../config.js';
+import { DeliverDue } from './deliver-due.js';
+import { DeliverProcessor } from './deliver.processor.js';
+import { DeliveriesController } from './deliveries.controller.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
+import { KeepDelivering } from './keep-delivering.js';
+import { ListDeliveries } from './list-deliveries.js';
+import { Redeliver } from './redeliver.js';
+import { RouteNotices } from './route-notices.js';
+import { SafeRequest } from './safe-request.js';
+import { SendMessage } from './send-message.js';
+import { Subscribe } from './subscribe.js';
+import { SubscriptionsController } from './subscriptions.controller.js';
+import { WebhookKeys } from './webhook-keys.js';
+
+const told: Provider[] = [
+  DeliverDue,
+  DeliverProcessor,
+  KeepDelivering,
+  {
+    provide: SendMessage,
+    inject: [Config, WebhookKeys],
+    useFactory: ({ webhookPrivateTargets }: Config, keys: WebhookKeys) =>
+      new SendMessage(new SafeRequest({ privateTargets: webhookPrivateTargets }), keys, null),
+  },
+];
+
+export interface DeliveryOptions {
+  keys: WebhookKeys;
+  runsJobs: boolean;
+  answersHttp: boolean;
+}
+
+/** What is told of alerts, on its way to whoever subscribed. */
+@Module({})
+export class DeliveryModule {
+  static forRoot({ keys, runsJobs, answersHttp }: DeliveryOptions): DynamicModule {
+    return {
+      module: DeliveryModule,
+      controllers: answersHttp ? [SubscriptionsController, DeliveriesController] : [],
+      providers: [
+        { provide: WebhookKeys, useValue: keys },
+        RouteNotices,
+        DeliveryMetrics,
+        ...(answersHttp ? [Subscribe, ListDeliveries, Redeliver] : []),
+        ...(runsJobs ? told : []),
+      ],
+    };
+  }
+}

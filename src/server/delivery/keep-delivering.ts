@@ -1,0 +1,35 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable, Logger } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import { KeepsJobs } from '../queue/keeps-jobs.js';
+import { DeliverDue } from './deliver-due.js';
+
+/** How often somebody looks for deliveries whose job was lost, ms. */
+const SWEEP = 5_000;
+const forget = { removeOnComplete: true, removeOnFail: 100 };
+
+/** Wakes the deliverers: what was told while nobody was there, and what is to be tried again. */
+@Injectable()
+export class KeepDelivering extends KeepsJobs {
+  private readonly log = new Logger('delivery');
+
+  constructor(
+    @InjectQueue('deliveries') private readonly queue: Queue,
+    deliver: DeliverDue,
+  ) {
+    super();
+    deliver.onLater((subscription, wait) => void this.later(subscription, wait));
+  }
+
+  protected async begin(): Promise<void> {
+    await this.repeat(this.queue, 'sweep', SWEEP);
+    await this.wake(this.queue, 'route');
+  }
+
+  /** A wake that is lost is made good by the sweep. */
+  private async later(subscription: string, delay: number): Promise<void> {
+    await this.queue
+      .add('deliver', { subscription }, { ...forget, delay })
+      .catch((err: unknown) => this.log.warn({ msg: 'a retry could not be queued; the sweep finds it', err }));
+  }
+}

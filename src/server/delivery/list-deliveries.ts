@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import * as z from 'zod';
+import { AditError } from '../../core/errors.js';
+import { Database } from '../database/database.js';
+import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
+
+export const deliveriesQuery = pageQuery.extend({
+  status: z.enum(['pending', 'delivered', 'exhausted', 'dropped']).optional(),
+  subscription: z.uuid().optional(),
+  alert: z.uuid().optional(),
+});
+export type DeliveriesQuery = z.infer<typeof deliveriesQuery>;
+
+export interface ListedDelivery {
+  id: string;
+  subscription: string;
+  alert: string | null;
+  /** What it says: that of its notice, `alert.digest`, `alert.escalated`, `subscription.test` or `subscription.disabled`. */
+  type: string;
+  /** `dropped`: there was nothing left to say when its time came. */
+  status: 'pending' | 'delivered' | 'exhausted' | 'dropped';
+  nextAt: string | null;
+  createdAt: string;
+  attempts: DeliveryAttempt[];
+}
+
+/** One try: where to, when, what came back, and when the next was to be. Of an answer the status is kept, never its text. */
+export interface DeliveryAttempt {
+  attempt: number;
+  at: string;
+  target: string | null;
+  milliseconds: number;
+  httpStatus: number | null;
+  failure: string | null;
+  retryAfter: number | null;
+  nextAt: string | null;
+}
+
+interface DeliveryRow extends Omit<ListedDelivery, 'nextAt' | 'createdAt'>, Record<string, unknown> {
+  next_at: Date;
+  created_at: Date;
+  position: string;
+}
+
+const columns = `
+  SELECT d.id, d.subscription, d.alert, d.type, d.status, d.next_at, d.created_at,
+         to_char(d.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position,
+         COALESCE((SELECT json_agg(json_build_object('attempt', t.attempt, 'at', t.at, 'target', t.target,
+                          'milliseconds', t.milliseconds, 'httpStatus', t.http_status, 'failure', t.failure,
+                          'retryAfter', t.retry_after, 'nextAt', t.next_at) ORDER BY t.attempt)
+                     FROM delivery_attempts AS t WHERE t.delivery = d.id), '[]') AS attempts`;
+
+const deliveryOf = ({ next_at, created_at, position: _position, ...row }: DeliveryRow): ListedDelivery => ({
+  ...row,
+  nextAt: row.status === 'pending' ? next_at.toISOString() : null,
+  createdAt: created_at.toISOString(),
+});
+
+/** A microsecond more or less decides the order, so the position is the database's own text. */
+const position = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
+
+@Injectable()
+export class ListDeliveries {
+  constructor(private readonly database: Database) {}
+
+  async list({ limit, cursor, status, subscription, alert }: DeliveriesQuery): Promise<Page<ListedDelivery>> {
+    const [at, id] = decodeCursor(cursor, position) ?? ['9999-12-31T00:00:00Z', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+    const { rows } = await this.database.pool.query<DeliveryRow>(
+      `${columns}
+         FROM deliveries AS d
+        WHERE (d.created_at, d.id) < ($1::timestamptz, $2::uuid)
+          AND ($4::text IS NULL OR d.status = $4) AND ($5::uuid IS NULL OR d.subscription = $5)
+          AND ($6::uuid IS NULL OR d.alert = $6)
+        ORDER BY d.created_at DESC, d.id DESC LIMIT $3`,
+      [at, id, limit + 1, status ?? null, subscription ?? null, alert ?? null],
+    );
+    return pageOf(rows, limit, (row) => [row.position, row.id], deliveryOf);
+  }
+  /** One delivery, with the words of its message. Throws `not-found`. */
+  async read(id: string): Promise<ListedDelivery & { message: unknown }> {
+    const [row] = await this.database.query<DeliveryRow & { message: string | null; data: string | null }>(
+      `${columns}, d.body AS message, n.data FROM deliveries AS d LEFT JOIN notices AS n ON n.number = d.number WHERE d.id = $1`,
+      [id],
+    );
+    if (row === undefined) throw new AditError('not-found', `There is no delivery ${id}.`);
+    const { message, data, ...delivery } = row;
+    const said = message ?? data;
+    return { ...deliveryOf(delivery), message: said === null ? null : JSON.parse(said) };
+  }
+}

@@ -1,0 +1,143 @@
+import type { Queryable } from '../database/rows.js';
+import type { Claim } from './claim-deliveries.js';
+import { disabledBody } from './compose-body.js';
+import { GIVE_UP_AFTER, breakFor, waitBefore } from './retry-schedule.js';
+
+/** What came of one try. */
+export interface Attempt {
+  delivery: string;
+  attempt: number;
+  step: number;
+  /** When it began, ms since 1970 UTC, and how long it took. */
+  at: number;
+  milliseconds: number;
+  /** Null where there was nothing left to say. */
+  target: string | null;
+  status: number | null;
+  failure: string | null;
+  /** Seconds that the receiver asked for. */
+  retryAfter: number | null;
+  outcome: 'delivered' | 'failed' | 'refused' | 'gone' | 'dropped';
+}
+
+/** How an endpoint fares after a batch; `recorded` reports what the operator is to know. */
+export interface Recorded {
+  /** ms until the next of these is to be tried; null if none is. */
+  next: number | null;
+  disabled: string | null;
+}
+
+interface Health {
+  failures: number;
+  failing_since: Date | null;
+}
+
+/** Keeps what came of a batch, in one transaction: every try, what is to be tried when, and how the endpoint fares. */
+export async function recordAttempts(
+  db: Queryable,
+  { endpoint, claim }: Claim,
+  attempts: readonly Attempt[],
+  contact: string | null,
+): Promise<Recorded> {
+  const waits = attempts.map(({ outcome, step, retryAfter }) =>
+    outcome === 'failed' ? waitBefore(step, retryAfter, Math.random()) : null,
+  );
+  await writeAttempts(db, attempts, waits);
+  await db.query(
+    `UPDATE deliveries AS d SET status = r.status, next_at = now() + COALESCE(r.wait, 0) * interval '1 millisecond', claim = NULL
+       FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS r (id, status, wait)
+      WHERE d.id = r.id AND d.claim = $4`,
+    [
+      attempts.map(({ delivery }) => delivery),
+      attempts.map(({ outcome }, i) => statusOf(outcome, waits[i] ?? null)),
+      waits,
+      claim,
+    ],
+  );
+  const disabled = await judgeEndpoint(db, endpoint.id, attempts);
+  if (disabled !== null) await tellContact(db, endpoint, disabled, contact);
+  const next = waits.filter((wait): wait is number => wait !== null);
+  return { next: next.length === 0 ? null : Math.min(...next), disabled };
+}
+
+const statusOf = (outcome: Attempt['outcome'], wait: number | null): string => {
+  if (outcome === 'delivered' || outcome === 'dropped') return outcome;
+  return wait === null ? 'exhausted' : 'pending';
+};
+
+async function writeAttempts(
+  db: Queryable,
+  attempts: readonly Attempt[],
+  waits: readonly (number | null)[],
+): Promise<void> {
+  const rows = attempts.flatMap((one, i) => {
+    if (one.outcome === 'dropped') return [];
+    const wait = waits[i] ?? null;
+    const next_at = wait === null ? null : new Date(Date.now() + wait).toISOString();
+    const { delivery, attempt, milliseconds, status: http_status, failure, target, retryAfter: retry_after } = one;
+    const at = new Date(one.at).toISOString();
+    return [{ delivery, attempt, at, milliseconds, http_status, failure, target, retry_after, next_at }];
+  });
+  if (rows.length === 0) return;
+  await db.query(
+    `INSERT INTO delivery_attempts SELECT * FROM json_populate_recordset(NULL::delivery_attempts, $1)
+     ON CONFLICT (delivery, attempt) DO NOTHING`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Too busy, or a gateway before it is: the receiver is well and wants less (Standard Webhooks). */
+const THROTTLES = new Set([429, 502, 503, 504]);
+
+/** Counts failures in a row, leaves alone what keeps failing, and switches off what is gone. Gives why, if it did. */
+async function judgeEndpoint(db: Queryable, id: string, attempts: readonly Attempt[]): Promise<string | null> {
+  const tried = attempts.filter(({ outcome }) => outcome !== 'dropped');
+  if (tried.length === 0) return null;
+  const { rows } = await db.query<Health>(
+    'SELECT failures, failing_since FROM subscriptions WHERE id = $1 FOR UPDATE',
+    [id],
+  );
+  const before = rows[0];
+  if (before === undefined) return null;
+  const sinceSuccess = tried.length - 1 - tried.findLastIndex(({ outcome }) => outcome === 'delivered');
+  const recovered = sinceSuccess < tried.length;
+  const failures = recovered ? sinceSuccess : before.failures + tried.length;
+  const since =
+    failures === 0 ? null : recovered || before.failing_since === null ? Date.now() : before.failing_since.getTime();
+  const asked = Math.max(
+    0,
+    ...tried.map(({ status, retryAfter }) => (THROTTLES.has(status ?? 0) ? (retryAfter ?? 0) * 1_000 : 0)),
+  );
+  const pause = Math.max(breakFor(failures), asked);
+  const gone = tried.some(({ outcome }) => outcome === 'gone');
+  const reason = gone
+    ? 'it answered 410 Gone'
+    : since !== null && Date.now() - since >= GIVE_UP_AFTER
+      ? 'every try of a week has failed'
+      : null;
+  const { rowCount } = await db.query(
+    `UPDATE subscriptions SET failures = $2, failing_since = to_timestamp($3::bigint / 1000.0),
+            paused_until = CASE WHEN $4 > 0 THEN now() + $4 * interval '1 millisecond' END,
+            enabled = enabled AND $5::text IS NULL, disabled_at = COALESCE(disabled_at, CASE WHEN $5 IS NOT NULL THEN now() END),
+            disabled_reason = COALESCE(disabled_reason, $5)
+      WHERE id = $1 AND (enabled OR $5::text IS NULL)`,
+    [id, failures, since, pause, reason],
+  );
+  return rowCount === 0 ? null : reason;
+}
+
+/** By another channel than the one that has failed. */
+async function tellContact(
+  db: Queryable,
+  endpoint: Claim['endpoint'],
+  reason: string,
+  contact: string | null,
+): Promise<void> {
+  if (contact === null) return;
+  const { id, url } = endpoint;
+  const body = disabledBody({ id, url, since: new Date().toISOString(), reason });
+  await db.query(
+    `INSERT INTO deliveries (subscription, type, ordering_key, body) VALUES ($1, 'subscription.disabled', 'disabled', $2)`,
+    [id, body],
+  );
+}

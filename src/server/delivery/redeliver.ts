@@ -1,0 +1,60 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import * as z from 'zod';
+import { AditError } from '../../core/errors.js';
+import { Database } from '../database/database.js';
+import { testBody } from './compose-body.js';
+import { RouteNotices } from './route-notices.js';
+
+export const redeliverSince = z.strictObject({ since: z.iso.datetime({ offset: true }) });
+export type RedeliverSince = z.infer<typeof redeliverSince>;
+
+const forget = { removeOnComplete: true, removeOnFail: 100 };
+
+/** Sends on request: a test, one message again, or all since a time. What is sent again keeps its id. */
+@Injectable()
+export class Redeliver {
+  constructor(
+    private readonly database: Database,
+    private readonly notices: RouteNotices,
+    @InjectQueue('deliveries') private readonly queue: Queue,
+  ) {}
+
+  /** Gives the id under which the test is listed among the deliveries. Throws `not-found`. */
+  async test(subscription: string): Promise<string> {
+    const [row] = await this.database.query<{ id: string }>(
+      `INSERT INTO deliveries (subscription, type, ordering_key, body)
+       SELECT id, 'subscription.test', 'test', $2 FROM subscriptions WHERE id = $1 RETURNING id`,
+      [subscription, testBody(subscription)],
+    );
+    if (row === undefined) throw new AditError('not-found', `There is no subscription ${subscription}.`);
+    await this.wake(subscription);
+    return row.id;
+  }
+
+  /** Throws `not-found`. One that is under way stays so. */
+  async one(id: string): Promise<void> {
+    const [row] = await this.database.query<{ subscription: string }>(
+      `UPDATE deliveries SET status = 'pending', step = CASE WHEN claim IS NULL THEN 0 ELSE step END,
+              next_at = CASE WHEN claim IS NULL THEN now() ELSE next_at END
+        WHERE id = $1 AND (number IS NOT NULL OR body IS NOT NULL) RETURNING subscription`,
+      [id],
+    );
+    if (row === undefined) throw new AditError('not-found', `There is no delivery ${id}.`);
+    await this.wake(row.subscription);
+  }
+
+  /** Gives how many messages are sent. Throws `not-found`. */
+  async since(subscription: string, since: string): Promise<number> {
+    const found = await this.database.query('SELECT FROM subscriptions WHERE id = $1', [subscription]);
+    if (found.length === 0) throw new AditError('not-found', `There is no subscription ${subscription}.`);
+    const count = await this.notices.again(subscription, since);
+    await this.wake(subscription);
+    return count;
+  }
+
+  private async wake(subscription: string): Promise<void> {
+    await this.queue.add('deliver', { subscription }, forget);
+  }
+}

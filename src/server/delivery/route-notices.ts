@@ -1,0 +1,187 @@
+import { Injectable } from '@nestjs/common';
+import type { Severity } from '../../core/rules/rule.js';
+import { type AlertFilters, matching } from '../alerts/alert-filter.js';
+import type { NoticeType } from '../alerts/notice.js';
+import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+import { type QuietHours, afterQuiet } from './quiet-hours.js';
+
+/** Notices routed in one transaction. */
+const CHUNK = 200;
+const MINUTE = 60_000;
+
+interface NoticeRow {
+  number: number;
+  alert: string;
+  type: NoticeType;
+  rule: string;
+  severity: Severity;
+  minerals: string[];
+  sites: string[];
+  countries: string[];
+  lots: string[];
+  ordering_key: string;
+}
+
+interface SubscriberRow {
+  id: string;
+  filters: AlertFilters;
+  digest_minutes: number | null;
+  quiet_hours: QuietHours | null;
+  escalation_minutes: number | null;
+}
+
+/** One notice on its way to one subscriber, at once or later. */
+interface Routed {
+  subscription: string;
+  notice: NoticeRow;
+  type: string;
+  /** ms since 1970 UTC. */
+  at: number;
+}
+
+/**
+ * Makes a delivery of each notice for each subscriber who asked for its kind. The cursor moves in the same transaction: a
+ * job that is lost, repeated or run twice at once sends nothing twice and forgets nothing.
+ */
+@Injectable()
+export class RouteNotices {
+  constructor(private readonly database: Database) {}
+
+  async route(): Promise<void> {
+    while ((await this.database.transaction(routeChunk)) > 0);
+  }
+
+  /**
+   * Sends a subscriber all again that was told since a time: what was delivered or given up, under the same ids, and what
+   * it would have been told had it been there. Gives how many messages that is.
+   */
+  async again(subscription: string, since: string): Promise<number> {
+    return this.database.transaction(async (db) => {
+      await lockCursor(db);
+      const { rowCount } = await db.query(
+        `UPDATE deliveries SET status = 'pending', step = 0, next_at = now()
+          WHERE subscription = $1 AND created_at >= $2 AND status IN ('delivered', 'exhausted')`,
+        [subscription, since],
+      );
+      const { rows: notices } = await db.query<NoticeRow>(
+        `SELECT n.* FROM notices AS n WHERE n.at >= $2 AND n.number <= (SELECT number FROM routing_cursor)
+            AND NOT EXISTS (SELECT FROM deliveries AS d WHERE d.subscription = $1 AND d.number = n.number)
+            AND NOT EXISTS (SELECT FROM delivery_notices AS i JOIN deliveries AS d ON d.id = i.delivery
+                             WHERE d.subscription = $1 AND i.number = n.number)
+          ORDER BY n.number LIMIT 10000`,
+        [subscription, since],
+      );
+      const { rows: subscribers } = await db.query<SubscriberRow>(`${SUBSCRIBERS} AND id = $1`, [subscription]);
+      return (rowCount ?? 0) + (await send(db, notices, subscribers));
+    });
+  }
+}
+
+const SUBSCRIBERS = `SELECT id, filters, digest_minutes, quiet_hours, escalation_minutes FROM subscriptions WHERE enabled`;
+
+const lockCursor = async (db: Queryable): Promise<number> =>
+  (await db.query<{ number: number }>('SELECT number FROM routing_cursor FOR UPDATE')).rows[0]?.number ?? 0;
+
+async function routeChunk(db: Queryable): Promise<number> {
+  const cursor = await lockCursor(db);
+  const { rows: notices } = await db.query<NoticeRow>(
+    'SELECT * FROM notices WHERE number > $1 ORDER BY number LIMIT $2',
+    [cursor, CHUNK],
+  );
+  const last = notices.at(-1);
+  if (last === undefined) return 0;
+  const { rows: subscribers } = await db.query<SubscriberRow>(`${SUBSCRIBERS} ORDER BY id`);
+  await send(db, notices, subscribers);
+  await db.query('UPDATE routing_cursor SET number = $1', [last.number]);
+  return notices.length;
+}
+
+async function send(
+  db: Queryable,
+  notices: readonly NoticeRow[],
+  subscribers: readonly SubscriberRow[],
+): Promise<number> {
+  const now = Date.now();
+  const routed: Routed[] = [];
+  const digested: { subscriber: SubscriberRow; number: number }[] = [];
+  for (const notice of notices) {
+    const met = await matching(
+      db,
+      { ...notice, facets: notice },
+      subscribers.map(({ filters }) => filters),
+    );
+    for (const subscriber of subscribers.filter((_, i) => met[i] === true)) {
+      if (subscriber.digest_minutes === null) routed.push(...toOne(subscriber, notice, now));
+      else digested.push({ subscriber, number: notice.number });
+    }
+  }
+  await digest(db, digested, now);
+  return digested.length + (await insert(db, routed));
+}
+
+/** What becomes of a notice for one who wants each on its own. */
+function toOne(subscriber: SubscriberRow, notice: NoticeRow, now: number): Routed[] {
+  const one = { subscription: subscriber.id, notice };
+  const quiet = notice.severity === 'critical' ? null : subscriber.quiet_hours;
+  if (subscriber.escalation_minutes === null) return [{ ...one, type: notice.type, at: afterQuiet(now, quiet) }];
+  // Whether anybody acknowledges it is seen when the time has come.
+  if (notice.type === 'alert.opened' || notice.type === 'alert.regressed')
+    return [{ ...one, type: 'alert.escalated', at: afterQuiet(now + subscriber.escalation_minutes * MINUTE, quiet) }];
+  return notice.type === 'alert.updated' ? [] : [{ ...one, type: notice.type, at: afterQuiet(now, quiet) }];
+}
+
+/** Who waits for escalations hears how an alert goes on only if it was passed on to him. */
+async function insert(db: Queryable, routed: readonly Routed[]): Promise<number> {
+  if (routed.length === 0) return 0;
+  const { rowCount } = await db.query(
+    `INSERT INTO deliveries (subscription, alert, number, type, ordering_key, next_at)
+     SELECT r.subscription, r.alert, r.number, r.type, r.ordering_key, to_timestamp(r.at / 1000.0)
+       FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
+            WITH ORDINALITY AS r (subscription, alert, number, type, ordering_key, at, n)
+       JOIN subscriptions AS s ON s.id = r.subscription
+      WHERE s.escalation_minutes IS NULL OR r.type = 'alert.escalated'
+         OR EXISTS (SELECT FROM deliveries AS d WHERE d.subscription = s.id AND d.alert = r.alert
+                       AND d.type = 'alert.escalated' AND d.attempts > 0)
+      ORDER BY r.n
+     ON CONFLICT (subscription, number, type) DO NOTHING`,
+    [
+      routed.map(({ subscription }) => subscription),
+      routed.map(({ notice }) => notice.alert),
+      routed.map(({ notice }) => notice.number),
+      routed.map(({ type }) => type),
+      routed.map(({ notice }) => notice.ordering_key),
+      routed.map(({ at }) => at),
+    ],
+  );
+  return rowCount ?? 0;
+}
+
+/** Adds notices to the digest that each subscriber's are gathered in; the first one begins it. */
+async function digest(
+  db: Queryable,
+  digested: readonly { subscriber: SubscriberRow; number: number }[],
+  now: number,
+): Promise<void> {
+  for (const subscriber of new Set(digested.map((one) => one.subscriber))) {
+    const items = digested.filter((one) => one.subscriber === subscriber);
+    const open = await db.query<{ id: string }>(
+      `SELECT id FROM deliveries WHERE subscription = $1 AND type = 'alert.digest' AND status = 'pending' AND body IS NULL
+        FOR UPDATE`,
+      [subscriber.id],
+    );
+    const at = afterQuiet(now + (subscriber.digest_minutes ?? 0) * MINUTE, subscriber.quiet_hours);
+    const { rows } =
+      open.rows.length > 0
+        ? open
+        : await db.query<{ id: string }>(
+            `INSERT INTO deliveries (subscription, type, ordering_key, next_at)
+             VALUES ($1, 'alert.digest', 'digest', to_timestamp($2 / 1000.0)) RETURNING id`,
+            [subscriber.id, at],
+          );
+    await db.query(
+      'INSERT INTO delivery_notices (delivery, number) SELECT $1, unnest($2::bigint[]) ON CONFLICT DO NOTHING',
+      [rows[0]?.id, items.map(({ number }) => number)],
+    );
+  }
+}

@@ -1,0 +1,197 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { Agent, buildConnector, request } from 'undici';
+
+/** Wall clock for one request, from name to last byte, ms. */
+const TIME_LIMIT = 15_000;
+/** Bytes of an answer that are read before the connection is closed. */
+const ANSWER_LIMIT = 64 * 1024;
+const PORTS = new Set(['', '443', '8443']);
+/** Connections to one target at once, and how long an unused one is kept, ms. */
+const CONNECTIONS = 8;
+const KEEP_ALIVE = 4_000;
+/** Targets whose connections are kept; beyond that the one longest known is let go. */
+const TARGETS = 2_000;
+/** Longest `Retry-After` that is believed, s. */
+const MAX_RETRY_AFTER = 86_400;
+
+/** The target is not one that may be reached; the message says why and is safe to show. */
+export class TargetRefused extends Error {}
+
+/** Whether requests may go to addresses that are not public: for development on one machine only. */
+export interface RequestPolicy {
+  privateTargets: boolean;
+}
+
+/** What came back; of the body only its length is kept, because it may be anything. */
+export interface Answer {
+  status: number;
+  /** Seconds, from `Retry-After`. */
+  retryAfter: number | null;
+  /** Null if the answer came whole, or in as many bytes as are read of any; else why it broke off. */
+  failure: string | null;
+}
+
+/** Gives all addresses of a name. */
+export type Resolve = (name: string) => Promise<string[]>;
+
+/** What a test puts in place of the network. */
+export interface Surroundings {
+  resolve?: Resolve;
+  connect?: buildConnector.connector;
+  /** ms. */
+  timeLimit?: number;
+}
+
+const resolveByDns: Resolve = async (name) => (await lookup(name, { all: true })).map(({ address }) => address);
+
+/** Ranges that `ipaddr.js` calls unicast although nobody's public server lives there, or that hide an IPv4 address. */
+const HIDDEN = [
+  '::/96',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2001::/23',
+  '2002::/16',
+  '192.0.0.0/24',
+  '198.18.0.0/15',
+].map((range) => ipaddr.parseCIDR(range));
+
+/** Whether an address is one of the public internet; an IPv4 address inside an IPv6 one counts as what it hides. */
+export function isPublicAddress(text: string): boolean {
+  if (!ipaddr.isValid(text)) return false;
+  const address = ipaddr.process(text);
+  if (address.range() !== 'unicast') return false;
+  return !HIDDEN.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));
+}
+
+/** Checks what can be checked of a target before anything is resolved; registration and delivery both ask. */
+export function checkTarget(target: string, policy: RequestPolicy): URL {
+  let url: URL;
+  try {
+    url = new URL(target);
+  } catch {
+    throw new TargetRefused('The target is not a URL.');
+  }
+  if (url.username !== '' || url.password !== '') throw new TargetRefused('The target must not carry credentials.');
+  if (policy.privateTargets && url.protocol === 'http:') return url;
+  if (url.protocol !== 'https:') throw new TargetRefused('The target must be an https URL.');
+  if (!policy.privateTargets && !PORTS.has(url.port)) throw new TargetRefused('The target must use port 443 or 8443.');
+  const host = bareHost(url.hostname);
+  if (isIP(host) !== 0 && !policy.privateTargets && !isPublicAddress(host))
+    throw new TargetRefused('The target is not a public address.');
+  return url;
+}
+
+const bareHost = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
+
+/**
+ * Posts to targets that strangers name. Whatever the name says, every connection is made to an address that was looked at
+ * first, and looked at again once it stands; it may then carry several requests.
+ */
+export class SafeRequest {
+  private readonly agents = new Map<string, Agent>();
+
+  private readonly resolve: Resolve;
+  private readonly connect: buildConnector.connector;
+  private readonly timeLimit: number;
+
+  constructor(
+    private readonly policy: RequestPolicy,
+    { resolve = resolveByDns, timeLimit = TIME_LIMIT, connect }: Surroundings = {},
+  ) {
+    this.resolve = resolve;
+    this.timeLimit = timeLimit;
+    this.connect = connect ?? buildConnector({ timeout: timeLimit });
+  }
+
+  /** Throws `TargetRefused`, or what the connection failed with. A redirect is an answer like any other: it is not followed. */
+  async post(target: string, body: string, headers: Record<string, string>, stop?: AbortSignal): Promise<Answer> {
+    const url = checkTarget(target, this.policy);
+    const late = AbortSignal.timeout(this.timeLimit);
+    const signal = stop === undefined ? late : AbortSignal.any([late, stop]);
+    const answer = await request(url, { method: 'POST', body, headers, dispatcher: this.agentFor(url), signal });
+    const { statusCode: status } = answer;
+    const retryAfter = secondsOf(answer.headers['retry-after']);
+    try {
+      let read = 0;
+      for await (const chunk of answer.body) {
+        read += (chunk as Buffer).length;
+        if (read > ANSWER_LIMIT) break;
+      }
+      return { status, retryAfter, failure: null };
+    } catch (error) {
+      return { status, retryAfter, failure: failureOf(error) };
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.agents.values()].map((agent) => agent.destroy()));
+    this.agents.clear();
+  }
+
+  private agentFor({ origin }: URL): Agent {
+    const known = this.agents.get(origin);
+    if (known !== undefined) return known;
+    const [oldest] = this.agents;
+    if (this.agents.size >= TARGETS && oldest !== undefined) {
+      this.agents.delete(oldest[0]);
+      void oldest[1].close();
+    }
+    const agent = new Agent({
+      connections: CONNECTIONS,
+      keepAliveTimeout: KEEP_ALIVE,
+      keepAliveMaxTimeout: KEEP_ALIVE,
+      headersTimeout: this.timeLimit,
+      bodyTimeout: this.timeLimit,
+      connect: this.connector(),
+    });
+    this.agents.set(origin, agent);
+    return agent;
+  }
+
+  /** Connects to an address that was vetted and no other, whatever the name says by now. */
+  private connector(): buildConnector.connector {
+    return (options, callback) => {
+      const host = bareHost(options.hostname);
+      const servername = isIP(host) === 0 ? host : undefined;
+      this.vettedAddress(host).then(
+        (address) =>
+          this.connect({ ...options, hostname: address, host: address, servername }, (error, socket) => {
+            if (error !== null || socket === null) return callback(error ?? new Error('not connected'), null);
+            const reached = socket.remoteAddress ?? '';
+            if (this.policy.privateTargets || isPublicAddress(reached)) return callback(null, socket);
+            socket.destroy();
+            return callback(new TargetRefused('The connection reached an address that is not public.'), null);
+          }),
+        (error: Error) => callback(error, null),
+      );
+    };
+  }
+
+  /** Every address of the name must be allowed: one that is not shows what the name is for. */
+  private async vettedAddress(host: string): Promise<string> {
+    const addresses = isIP(host) === 0 ? await this.resolve(host) : [host];
+    const first = addresses[0];
+    if (first === undefined) throw new TargetRefused('The target has no address.');
+    if (!this.policy.privateTargets && !addresses.every(isPublicAddress))
+      throw new TargetRefused('The target resolves to an address that is not public.');
+    return first;
+  }
+}
+
+/** RFC 9110: a number of seconds, or a date; null for what is neither. */
+function secondsOf(header: string | string[] | undefined): number | null {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined || text === '') return null;
+  const seconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1_000);
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER);
+}
+
+/** A short word for the log of attempts; never the text of an answer. */
+export function failureOf(error: unknown): string {
+  if (error instanceof TargetRefused) return error.message;
+  const { name, code, cause } = error as { name?: string; code?: unknown; cause?: { code?: unknown } };
+  if (name === 'TimeoutError') return 'timeout';
+  return [code, cause?.code, name].find((word): word is string => typeof word === 'string') ?? 'failed';
+}

@@ -1,0 +1,64 @@
+import type { Claimed, Endpoint } from './claim-deliveries.js';
+import type { Attempt } from './record-attempts.js';
+import { type SafeRequest, failureOf } from './safe-request.js';
+import type { WebhookKeys } from './webhook-keys.js';
+
+export type Sent = Pick<Attempt, 'target' | 'status' | 'failure' | 'retryAfter' | 'outcome'>;
+
+/** A message with its words. */
+export type Message = Claimed & { body: string };
+
+/** Sends mail; null where the service has no SMTP server. */
+export interface MailChannel {
+  send(to: string, language: string, message: Message): Promise<Sent>;
+  close(): Promise<void>;
+}
+
+/** The endpoint says that it is gone for good. */
+const GONE = 410;
+
+/** Sends one message by the channel of its subscription, and says what came of it. Throws nothing. */
+export class SendMessage {
+  constructor(
+    private readonly requests: SafeRequest,
+    private readonly keys: WebhookKeys,
+    private readonly mail: MailChannel | null,
+  ) {}
+
+  async send(endpoint: Endpoint, message: Message, contact: string | null, stop: AbortSignal): Promise<Sent> {
+    if (message.type === 'subscription.disabled') return this.byMail(contact, endpoint.language, message);
+    if (endpoint.channel === 'mail') return this.byMail(endpoint.address, endpoint.language, message);
+    return this.byWebhook(endpoint, message, stop);
+  }
+
+  async close(): Promise<void> {
+    await this.requests.close();
+    await this.mail?.close();
+  }
+
+  private async byMail(to: string | null, language: string, message: Message): Promise<Sent> {
+    if (this.mail === null || to === null)
+      return { outcome: 'failed', target: to, status: null, failure: 'no SMTP server', retryAfter: null };
+    return this.mail.send(to, language, message);
+  }
+
+  private async byWebhook(endpoint: Endpoint, { id, body }: Message, stop: AbortSignal): Promise<Sent> {
+    const target = endpoint.url ?? '';
+    const timestamp = Math.floor(Date.now() / 1_000);
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'adit',
+      'webhook-id': id,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': this.keys.sign(endpoint.id, endpoint.secrets, id, timestamp, body),
+    };
+    try {
+      const { status, retryAfter, failure } = await this.requests.post(target, body, headers, stop);
+      const delivered = failure === null && status >= 200 && status < 300;
+      const outcome = delivered ? 'delivered' : status === GONE ? 'gone' : 'failed';
+      return { outcome, target, status, failure, retryAfter };
+    } catch (error) {
+      return { outcome: 'failed', target, status: null, failure: failureOf(error), retryAfter: null };
+    }
+  }
+}

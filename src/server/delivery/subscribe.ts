@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import * as z from 'zod';
+import { AditError } from '../../core/errors.js';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+import { type Page, type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
+import { TargetRefused, checkTarget } from './safe-request.js';
+import {
+  type ChangedSubscription,
+  type NewSubscription,
+  type Subscription,
+  type SubscriptionRow,
+  subscriptionOf,
+} from './subscription.js';
+import { WebhookKeys } from './webhook-keys.js';
+
+/** Subscriptions of one ledger at most, until there are tenants to count them by. */
+const SUBSCRIPTION_LIMIT = 1_000;
+
+/** How long both secrets sign after one was replaced, ms. */
+const ROTATION = 24 * 60 * 60 * 1_000;
+
+/** A position in the list: the database's own text of a time, which a microsecond decides, and an id. */
+const position = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
+
+const invalid = (pointer: string, detail: string): AditError =>
+  new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);
+
+const missing = (id: string): AditError => new AditError('not-found', `There is no subscription ${id}.`);
+
+/** Who is told: begins, lists, changes and ends subscriptions. */
+@Injectable()
+export class Subscribe {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: WebhookKeys,
+    private readonly config: Config,
+  ) {}
+
+  /** A webhook's secret is shown here and never again. Throws `request-invalid` for a target that may not be reached. */
+  async subscribe(asked: NewSubscription): Promise<Subscription & { secret?: string }> {
+    if (asked.channel === 'webhook') this.checkUrl(asked.url);
+    else this.checkMail('/channel');
+    const [row] = await this.database.query<SubscriptionRow & Record<string, unknown>>(
+      `INSERT INTO subscriptions (channel, url, address, label, language, filters, digest_minutes, quiet_hours,
+                                  escalation_minutes, contact)
+       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE (SELECT count(*) FROM subscriptions) < $11
+       RETURNING *`,
+      [
+        asked.channel,
+        asked.channel === 'webhook' ? asked.url : null,
+        asked.channel === 'mail' ? asked.address : null,
+        asked.label ?? null,
+        asked.language ?? 'en',
+        asked.filters ?? {},
+        asked.digestMinutes ?? null,
+        asked.quietHours ?? null,
+        asked.escalateAfterMinutes ?? null,
+        asked.contact ?? null,
+        SUBSCRIPTION_LIMIT,
+      ],
+    );
+    if (row === undefined)
+      throw new AditError('request-invalid', `There are ${SUBSCRIPTION_LIMIT} subscriptions already; end one first.`);
+    const secret = row.channel === 'webhook' ? { secret: this.keys.secretOf({ subscription: row.id, number: 1 }) } : {};
+    return { ...this.shown(row), ...secret };
+  }
+
+  async list({ limit, cursor }: PageQuery): Promise<Page<Subscription>> {
+    const [at, id] = decodeCursor(cursor, position) ?? ['0001-01-01T00:00:00Z', '00000000-0000-0000-0000-000000000000'];
+    const rows = await this.database.query<SubscriptionRow & { position: string }>(
+      `SELECT *, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position
+         FROM subscriptions WHERE (created_at, id) > ($1::timestamptz, $2::uuid) ORDER BY created_at, id LIMIT $3`,
+      [at, id, limit + 1],
+    );
+    return pageOf(
+      rows,
+      limit,
+      (row) => [row.position, row.id],
+      (row) => this.shown(row),
+    );
+  }
+
+  /** Throws `not-found`. */
+  async read(id: string): Promise<Subscription> {
+    const [row] = await this.database.query<SubscriptionRow & Record<string, unknown>>(
+      'SELECT * FROM subscriptions WHERE id = $1',
+      [id],
+    );
+    if (row === undefined) throw missing(id);
+    return this.shown(row);
+  }
+
+  /** What is switched on again begins with a clean slate. Throws `not-found`, `request-invalid`. */
+  async change(id: string, asked: ChangedSubscription): Promise<Subscription> {
+    const before = await this.read(id);
+    const { channel } = before;
+    if (asked.url !== undefined && channel !== 'webhook') throw invalid('/url', 'Only a webhook has a URL.');
+    if (asked.address !== undefined && channel !== 'mail') throw invalid('/address', 'Only mail has an address.');
+    if (asked.url !== undefined) this.checkUrl(asked.url);
+    const after = {
+      ...before,
+      ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+    };
+    if (after.digestMinutes !== null && after.escalateAfterMinutes !== null)
+      throw invalid('/escalateAfterMinutes', 'An escalation cannot be had in a digest: subscribe twice.');
+    const renewed = asked.enabled === true && !before.enabled;
+    const [row] = await this.database.query<SubscriptionRow & Record<string, unknown>>(
+      `UPDATE subscriptions SET url = $2, address = $3, label = $4, language = $5, filters = $6, digest_minutes = $7,
+              quiet_hours = $8, escalation_minutes = $9, contact = $10, enabled = $11,
+              failures = CASE WHEN $12 THEN 0 ELSE failures END,
+              failing_since = CASE WHEN $12 THEN NULL ELSE failing_since END,
+              paused_until = CASE WHEN $12 THEN NULL ELSE paused_until END,
+              disabled_at = CASE WHEN $11 THEN NULL ELSE COALESCE(disabled_at, now()) END,
+              disabled_reason = CASE WHEN $11 THEN NULL ELSE COALESCE(disabled_reason, 'switched off by its owner') END
+        WHERE id = $1 RETURNING *`,
+      [
+        id,
+        after.url,
+        after.address,
+        after.label,
+        after.language,
+        after.filters,
+        after.digestMinutes,
+        after.quietHours,
+        after.escalateAfterMinutes,
+        after.contact,
+        after.enabled,
+        renewed,
+      ],
+    );
+    if (row === undefined) throw missing(id);
+    return this.shown(row);
+  }
+
+  /** A new secret, shown this once; for a day every message is signed with the former one too. Throws `not-found`. */
+  async rotateSecret(id: string): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
+    const { channel } = await this.read(id);
+    if (channel !== 'webhook') throw invalid('', 'Only a webhook has a secret.');
+    const [row] = await this.database.query<SubscriptionRow & { former_secret_until: Date }>(
+      `UPDATE subscriptions SET secret_number = secret_number + 1,
+              former_secret_until = now() + $2 * interval '1 millisecond'
+        WHERE id = $1 RETURNING *`,
+      [id, ROTATION],
+    );
+    if (row === undefined) throw missing(id);
+    return {
+      ...this.shown(row),
+      secret: this.keys.secretOf({ subscription: id, number: row.secret_number }),
+      formerSecretUntil: row.former_secret_until.toISOString(),
+    };
+  }
+
+  /** Ends a subscription and what was under way to it. Throws `not-found`. */
+  async unsubscribe(id: string): Promise<void> {
+    const { rowCount } = await this.database.pool.query('DELETE FROM subscriptions WHERE id = $1', [id]);
+    if (rowCount === 0) throw missing(id);
+  }
+
+  private shown(row: SubscriptionRow): Subscription {
+    const webhook = row.channel === 'webhook';
+    const publicKey = webhook ? this.keys.publicKeyOf({ subscription: row.id, number: row.secret_number }) : null;
+    return subscriptionOf(row, publicKey);
+  }
+
+  private checkUrl(url: string): void {
+    try {
+      checkTarget(url, { privateTargets: this.config.webhookPrivateTargets });
+    } catch (error) {
+      if (!(error instanceof TargetRefused)) throw error;
+      throw invalid('/url', error.message);
+    }
+  }
+
+  private checkMail(pointer: string): void {
+    if (this.config.smtpUrl === null) throw invalid(pointer, 'This service sends no mail: SMTP_URL is not set.');
+  }
+}

@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { type AlertFilters, alertFilters } from '../alerts/alert-filter.js';
+import { type QuietHours, quietHours } from './quiet-hours.js';
+
+export const languages = ['en', 'fr', 'sw', 'es'] as const;
+export type Language = (typeof languages)[number];
+
+const MAX_MINUTES = 7 * 24 * 60;
+const minutes = z.int().min(1).max(MAX_MINUTES);
+const url = z.string().min(1).max(2_000);
+const address = z.email().max(254);
+
+const options = {
+  /** For people. */
+  label: z.string().trim().min(1).max(200).nullish(),
+  filters: alertFilters.optional(),
+  /** One message about all that was told within so many minutes; absent: each at once. */
+  digestMinutes: minutes.nullish(),
+  /** What is not critical waits until they end. */
+  quietHours: quietHours.nullish(),
+  /** Told only of what nobody has acknowledged within so many minutes. */
+  escalateAfterMinutes: minutes.nullish(),
+  language: z.enum(languages).optional(),
+  /** Mail address of who is told when the endpoint is switched off. */
+  contact: address.nullish(),
+};
+
+const isOneKind = ({
+  digestMinutes,
+  escalateAfterMinutes,
+}: {
+  digestMinutes?: unknown;
+  escalateAfterMinutes?: unknown;
+}) => (digestMinutes ?? null) === null || (escalateAfterMinutes ?? null) === null;
+const oneKind = { path: ['escalateAfterMinutes'], message: 'cannot be had in a digest: subscribe twice' };
+
+export const newSubscription = z
+  .discriminatedUnion('channel', [
+    z.strictObject({ channel: z.literal('webhook'), url, ...options }),
+    z.strictObject({ channel: z.literal('mail'), address, ...options }),
+  ])
+  .refine(isOneKind, oneKind);
+export type NewSubscription = z.infer<typeof newSubscription>;
+
+/** What is left out stays as it is; null takes it away. */
+export const changedSubscription = z
+  .strictObject({ url: url.optional(), address: address.optional(), enabled: z.boolean().optional(), ...options })
+  .refine(isOneKind, oneKind);
+export type ChangedSubscription = z.infer<typeof changedSubscription>;
+
+/** Who is told what, where, and how it goes. */
+export interface Subscription {
+  id: string;
+  channel: 'webhook' | 'mail';
+  url: string | null;
+  address: string | null;
+  label: string | null;
+  language: Language;
+  filters: AlertFilters;
+  digestMinutes: number | null;
+  quietHours: QuietHours | null;
+  escalateAfterMinutes: number | null;
+  contact: string | null;
+  enabled: boolean;
+  /** Of a webhook: `whpk_`, by which anyone can check the `v1a` signatures. */
+  publicKey: string | null;
+  createdAt: string;
+  /** Tries in a row that have failed, since when, and until when it is left alone. */
+  failures: number;
+  failingSince: string | null;
+  pausedUntil: string | null;
+  disabledAt: string | null;
+  disabledReason: string | null;
+}
+
+export interface SubscriptionRow {
+  id: string;
+  channel: 'webhook' | 'mail';
+  url: string | null;
+  address: string | null;
+  label: string | null;
+  language: Language;
+  filters: AlertFilters;
+  digest_minutes: number | null;
+  quiet_hours: QuietHours | null;
+  escalation_minutes: number | null;
+  contact: string | null;
+  enabled: boolean;
+  secret_number: number;
+  created_at: Date;
+  failures: number;
+  failing_since: Date | null;
+  paused_until: Date | null;
+  disabled_at: Date | null;
+  disabled_reason: string | null;
+}
+
+const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
+
+export const subscriptionOf = (row: SubscriptionRow, publicKey: string | null): Subscription => ({
+  id: row.id,
+  channel: row.channel,
+  url: row.url,
+  address: row.address,
+  label: row.label,
+  language: row.language,
+  filters: row.filters,
+  digestMinutes: row.digest_minutes,
+  quietHours: row.quiet_hours,
+  escalateAfterMinutes: row.escalation_minutes,
+  contact: row.contact,
+  enabled: row.enabled,
+  publicKey,
+  createdAt: row.created_at.toISOString(),
+  failures: row.failures,
+  failingSince: iso(row.failing_since),
+  pausedUntil: iso(row.paused_until),
+  disabledAt: iso(row.disabled_at),
+  disabledReason: row.disabled_reason,
+});

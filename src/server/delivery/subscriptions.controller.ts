@@ -1,0 +1,84 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import * as z from 'zod';
+import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
+import { Redeliver, type RedeliverSince, redeliverSince } from './redeliver.js';
+import { Subscribe } from './subscribe.js';
+import {
+  type ChangedSubscription,
+  type NewSubscription,
+  type Subscription,
+  changedSubscription,
+  newSubscription,
+} from './subscription.js';
+
+const subscriptionId = z.uuid();
+
+@ApiTags('subscriptions')
+@Controller('v1/subscriptions')
+export class SubscriptionsController {
+  constructor(
+    private readonly subscriptions: Subscribe,
+    private readonly redeliver: Redeliver,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Subscribes a webhook or a mail address; the secret of a webhook is shown this once' })
+  subscribe(@Body({ schema: newSubscription }) asked: NewSubscription): Promise<Subscription & { secret?: string }> {
+    return this.subscriptions.subscribe(asked);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Who is told what' })
+  list(@Query({ schema: pageQuery }) query: PageQuery): Promise<Page<Subscription>> {
+    return this.subscriptions.list(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One subscription, and how it goes' })
+  read(@Param('id', { schema: subscriptionId }) id: string): Promise<Subscription> {
+    return this.subscriptions.read(id);
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Changes what it asks for, where it goes, or switches it off or on' })
+  change(
+    @Param('id', { schema: subscriptionId }) id: string,
+    @Body({ schema: changedSubscription }) asked: ChangedSubscription,
+  ): Promise<Subscription> {
+    return this.subscriptions.change(id, asked);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Ends a subscription' })
+  unsubscribe(@Param('id', { schema: subscriptionId }) id: string): Promise<void> {
+    return this.subscriptions.unsubscribe(id);
+  }
+
+  @Post(':id/test')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Sends a test message; its delivery says how it went' })
+  async test(@Param('id', { schema: subscriptionId }) id: string): Promise<{ delivery: string }> {
+    return { delivery: await this.redeliver.test(id) };
+  }
+
+  @Post(':id/rotate-secret')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'A new secret, shown this once; for a day messages are signed with both' })
+  rotateSecret(
+    @Param('id', { schema: subscriptionId }) id: string,
+  ): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
+    return this.subscriptions.rotateSecret(id);
+  }
+
+  @Post(':id/redeliver')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Sends all again that was told since a time' })
+  async since(
+    @Param('id', { schema: subscriptionId }) id: string,
+    @Body({ schema: redeliverSince }) { since }: RedeliverSince,
+  ): Promise<{ messages: number }> {
+    return { messages: await this.redeliver.since(id, since) };
+  }
+}

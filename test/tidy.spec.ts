@@ -29,7 +29,7 @@ function importsOf(path: string): string[] {
 const target = (path: string, specifier: string): string =>
   relative(root, resolve(root, dirname(path), specifier)).replace(/\.js$/, '.ts');
 
-const featureLine = ['registry', 'ledger', 'transparency', 'verification', 'alerts'];
+const featureLine = ['registry', 'ledger', 'transparency', 'verification', 'alerts', 'delivery'];
 const readers = ['provenance', 'access', 'exchange'];
 const ground = ['http', 'database', 'queue'];
 

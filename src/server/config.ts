@@ -1,6 +1,18 @@
 import { isIP } from 'node:net';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import * as z from 'zod';
+import {
+  ORIGIN,
+  mailAddress,
+  mailServer,
+  namedMailAddress,
+  onOff,
+  path,
+  paths,
+  text,
+  url,
+  whole,
+} from './config-values.js';
 
 /** What the service is told from outside, checked once at the start. A class so that Nest can inject it by type. */
 export abstract class Config {
@@ -29,7 +41,11 @@ export abstract class Config {
   abstract readonly exposed: boolean;
   abstract readonly entryBundles: boolean;
   abstract readonly webhookPrivateTargets: boolean;
+  /** null: no mail is sent. */
   abstract readonly smtpUrl: string | null;
+  /** The address that mails come from; never null where there is `smtpUrl`. */
+  abstract readonly mailFrom: string | null;
+  /** Who is told by mail of what no subscriber can be told of; null: nobody. */
   abstract readonly operatorMail: string | null;
   /** C2SP policy: whose cosignatures readers are to see; null: nobody's. */
   abstract readonly witnessPolicyFile: string | null;
@@ -71,37 +87,6 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
   }
 }
-
-/** A log's origin without scheme: a host, then a path, in the characters that also make a vkey's name. */
-const ORIGIN = /^[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?(\/[A-Za-z0-9._~-]{1,64}){0,8}$/;
-const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
-const path = z
-  .string()
-  .min(1)
-  .transform((value) => resolve(value));
-const paths = z
-  .string()
-  .max(4_096)
-  .transform((value) =>
-    value
-      .split(',')
-      .map((one) => one.trim())
-      .filter((one) => one !== '')
-      .map((one) => resolve(one)),
-  );
-const text = z.string().min(1);
-
-const url = (...schemes: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), {
-    message: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-  });
-
-const whole = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^[0-9]{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, { message: `must lie between ${least} and ${most}` });
 
 /** One setting: what stands in `.env.example`, in `adit config check` and in the error when it is wrong. */
 export interface ConfigKey {
@@ -232,6 +217,28 @@ export const configKeys: readonly ConfigKey[] = [
     'on: webhooks may go to loopback and private addresses. For development only.',
   ),
   key(
+    'SMTP_URL',
+    'smtpUrl',
+    null,
+    mailServer,
+    'Mail server for alerts by e-mail, smtp://user:password@host:587 or smtps://host. A password leaves this machine encrypted or not at all. Unset: no mail.',
+    true,
+  ),
+  key(
+    'ADIT_MAIL_FROM',
+    'mailFrom',
+    null,
+    namedMailAddress,
+    'The address that mails come from, such as Adit <alerts@example.org>. Needed where SMTP_URL is set.',
+  ),
+  key(
+    'ADIT_OPERATOR_MAIL',
+    'operatorMail',
+    null,
+    mailAddress,
+    "Who is told by mail when a subscriber's endpoint is switched off and nobody else can be. Unset: nobody.",
+  ),
+  key(
     'ADIT_WITNESS_POLICY_FILE',
     'witnessPolicyFile',
     null,
@@ -345,6 +352,8 @@ export function loadConfig(
     );
   if (values['databaseOwnerUrl'] && !values['databaseUrl'] && !env['DATABASE_URL'])
     problems.push('DATABASE_OWNER_URL is set but DATABASE_URL is not');
+  if (values['smtpUrl'] && values['mailFrom'] === null)
+    problems.push('SMTP_URL is set but ADIT_MAIL_FROM is not: mails need an address that they come from');
   if (problems.length > 0) throw new ConfigError(problems);
   values['secretFile'] ??= join(dirname(String(values['serviceKeyFile'])), 'secret.key');
   values['publicUrl'] ??=

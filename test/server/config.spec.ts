@@ -59,6 +59,34 @@ describe('reading the configuration', () => {
     expect(shown['DATABASE_URL']).toBe('postgres://h/d');
   });
 
+  it('takes a mail server only with an address that mails come from', () => {
+    const secret = 'canary-7Yh';
+    const server = { SMTP_URL: `smtp://adit:${secret}@mail.example.org:587` };
+    expect(problemsOf(server).join()).toContain('ADIT_MAIL_FROM');
+    const config = loadConfig({
+      ...server,
+      ADIT_MAIL_FROM: 'Adit <alerts@example.org>',
+      ADIT_OPERATOR_MAIL: 'op@x.org',
+    });
+    expect(config).toMatchObject({ mailFrom: 'Adit <alerts@example.org>', operatorMail: 'op@x.org' });
+    expect(redactedConfig(config)['SMTP_URL']).toBe('smtp://mail.example.org:587');
+    expect(loadConfig({})).toMatchObject({ smtpUrl: null, mailFrom: null, operatorMail: null });
+  });
+
+  it('refuses what could send mails elsewhere, or unprotected', () => {
+    const from = { ADIT_MAIL_FROM: 'alerts@example.org' };
+    for (const address of [
+      'http://mail.example.org',
+      'smtp:',
+      'mail.example.org',
+      'smtps://h?tls.rejectUnauthorized=false',
+    ])
+      expect(problemsOf({ ...from, SMTP_URL: address }).join()).toMatch(/^SMTP_URL must be/);
+    for (const sender of ['a@x.org, b@x.org', 'Adit <a@x.org>\r\nBcc: b@x.org', 'Adit', 'A <a@x.org> <b@x.org>'])
+      expect(problemsOf({ ADIT_MAIL_FROM: sender }).join()).toMatch(/^ADIT_MAIL_FROM must be/);
+    expect(problemsOf({ ADIT_OPERATOR_MAIL: 'Adit <a@x.org>' }).join()).toMatch(/^ADIT_OPERATOR_MAIL must be/);
+  });
+
   it('warns of keys that lie where a copied folder would restore them', () => {
     expect(configWarnings(loadConfig({}))).toEqual([]);
     expect(configWarnings(loadConfig({ ADIT_GUARD_FILE: '.adit/data/guard.json' })).join()).toContain(

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import * as z from 'zod';
+
+// How the settings of `config.ts` may be written, and what they become.
+
+/** A log's origin without scheme: a host, then a path, in the characters that also make a vkey's name. */
+export const ORIGIN = /^[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?(\/[A-Za-z0-9._~-]{1,64}){0,8}$/;
+export const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+export const path = z
+  .string()
+  .min(1)
+  .transform((value) => resolve(value));
+export const paths = z
+  .string()
+  .max(4_096)
+  .transform((value) =>
+    value
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== '')
+      .map((one) => resolve(one)),
+  );
+export const text = z.string().min(1);
+
+export const url = (...schemes: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), {
+    message: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  });
+
+export const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { message: `must lie between ${least} and ${most}` });
+
+/** A mail server, with nothing after a `?`: that could switch off what protects the password. */
+export const mailServer = z.string().refine(
+  (value) => {
+    if (!URL.canParse(value)) return false;
+    const { protocol, hostname, search } = new URL(value);
+    return ['smtp:', 'smtps:'].includes(protocol) && hostname !== '' && search === '';
+  },
+  { message: 'must be a URL that begins with smtp:// or smtps://, names a host and has nothing after a ?' },
+);
+
+/** One mailbox and nothing that would make it several, or a header. */
+const MAIL_ADDRESS = /^[^\s\p{Cc}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}<>@,;:"\\()[\]]{1,253}$/u;
+const NAMED_MAIL_ADDRESS = /^[^\p{Cc}<>@,;:"\\()[\]]{1,100} <([^<>]+)>$/u;
+
+/** Whether a text is one mail address, as Adit would write to it. */
+export const isMailAddress = (value: string): boolean => MAIL_ADDRESS.test(value);
+
+export const mailAddress = z
+  .string()
+  .refine(isMailAddress, { message: 'must be one mail address, such as alerts@example.org' });
+
+/** A mail address, with or without a name before it. */
+export const namedMailAddress = z
+  .string()
+  .refine((value) => isMailAddress(NAMED_MAIL_ADDRESS.exec(value)?.[1] ?? value), {
+    message: 'must be one mail address, such as alerts@example.org or Adit <alerts@example.org>',
+  });

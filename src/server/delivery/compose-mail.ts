@@ -1,0 +1,266 @@
+import { type Fact, type Letter, type Link, type Mail, type Part, renderMail, webAddress } from './render-mail.js';
+import { type Language, type Say, ruleTitle, sayIn, wordOr } from './words/index.js';
+
+/** Lots, and events, that one mail names; the rest is counted. */
+const NAMED_LIMIT = 10;
+/** Alerts that one digest tells of; the rest is counted. */
+const DIGEST_LIMIT = 50;
+
+const severities = ['critical', 'high', 'medium', 'low'] as const;
+type Severity = (typeof severities)[number];
+
+/** Dark enough to be read with white letters on them (WCAG AA). */
+const COLOURS: Record<Severity, string> = {
+  critical: '#9b1c1c',
+  high: '#a34100',
+  medium: '#1e5aa8',
+  low: '#4b5563',
+};
+
+/** What a mail says of an alert. */
+export interface AlertToTell {
+  id: string;
+  rule: string;
+  severity: Severity;
+  status: string;
+  lots: string[];
+  events: string[];
+  /** Where the events that show it stand in the log. */
+  evidence: { event: string; index: number | null }[];
+  measured: string;
+  threshold: string;
+  /** The finding's own sentence, in English; it can hold what a stranger wrote. */
+  detail: string;
+  openedAt: string;
+  dueAt: string | null;
+  /** Findings that it stands for. */
+  count: number;
+  /** Lots made of those that it names. */
+  descendants: number;
+  /** Alerts that are held back because this one explains them. */
+  inhibited: number;
+  group: { by: string; value: string } | null;
+  links: { alert: string; rule: string; bundle: string | null; report: string | null };
+}
+
+export type AlertKind =
+  'alert.opened' | 'alert.updated' | 'alert.regressed' | 'alert.acknowledged' | 'alert.resolved' | 'alert.escalated';
+
+export interface MailOptions {
+  language: Language;
+  /** The log's origin: which ledger it is that speaks. */
+  ledger: string;
+  /** Where the reader may change or end these mails; null: there is no such page. */
+  manage?: string | null;
+}
+
+/** The mail that tells one person of one alert, or of what has become of it. */
+export function composeAlertMail(kind: AlertKind, alert: AlertToTell, options: MailOptions): Mail {
+  const say = sayIn(options.language);
+  const happened = kind.slice('alert.'.length) as 'opened';
+  const severity = say.word(`severity.${alert.severity}`);
+  const title = titleOf(alert, say);
+  const letter: Letter = {
+    subject: say.word(`subject.${happened}`, { severity, title }),
+    title,
+    badge: { word: severity, colour: COLOURS[alert.severity] },
+    parts: [
+      { kind: 'paragraph', text: say.word(`kind.${happened}`) },
+      { kind: 'facts', facts: factsOf(alert, kind, say) },
+      ...listOf(say.word('label.lots'), alert.lots, say),
+      ...listOf(say.word('label.events'), eventsOf(alert, say), say),
+      ...heldBack(alert, say),
+      { kind: 'links', links: [{ label: say.word('link.alert'), url: alert.links.alert }] },
+      ...howToCheck(alert, say),
+      { kind: 'paragraph', text: say.word('question') },
+      ...footer(options, say),
+    ],
+  };
+  return renderMail(letter, say);
+}
+
+/** "One tag is on two lots (and 9,999 more)" */
+function titleOf(alert: AlertToTell, say: Say): string {
+  const title = ruleTitle(alert.rule, say.language);
+  return alert.count > 1 ? `${title} ${say.counted('andMore', alert.count - 1)}` : title;
+}
+
+function factsOf(alert: AlertToTell, kind: AlertKind, say: Say): Fact[] {
+  const { group, dueAt, count } = alert;
+  const late = kind === 'alert.escalated' ? 'label.wasDue' : 'label.due';
+  const answered = ['acknowledged', 'resolved'].includes(alert.status);
+  return [
+    { label: say.word('label.detail'), value: alert.detail, english: true },
+    { label: say.word('label.severity'), value: say.word(`severity.${alert.severity}`) },
+    { label: say.word('label.status'), value: wordOr(say, `status.${alert.status}`, alert.status) },
+    { label: say.word('label.measured'), value: alert.measured, english: true },
+    { label: say.word('label.limit'), value: alert.threshold, english: true },
+    { label: say.word('label.opened'), value: say.time(alert.openedAt) },
+    ...(dueAt === null || answered ? [] : [{ label: say.word(late), value: say.time(dueAt) }]),
+    ...(count > 1 ? [{ label: say.word('label.count'), value: say.number(count) }] : []),
+    ...(group === null
+      ? []
+      : [{ label: say.word('label.group'), value: `${wordOr(say, `group.${group.by}`, group.by)} ${group.value}` }]),
+    { label: say.word('label.rule'), value: alert.rule },
+  ];
+}
+
+/** The events that show it, each with its entry of the log where that is known. */
+function eventsOf({ events, evidence }: AlertToTell, say: Say): string[] {
+  const entries = new Map(events.map((event): [string, number | null] => [event, null]));
+  for (const { event, index } of evidence) entries.set(event, index);
+  // An index is there to be copied: it is written without marks between its digits.
+  return [...entries].map(([event, index]) =>
+    index === null ? event : `${event} (${say.word('entry', { index: String(index) })})`,
+  );
+}
+
+function listOf(label: string, items: readonly string[], say: Say): Part[] {
+  if (items.length === 0) return [];
+  const rest = items.length - NAMED_LIMIT;
+  const more = rest > 0 ? say.counted('moreItems', rest) : null;
+  return [{ kind: 'list', label, items: items.slice(0, NAMED_LIMIT), more }];
+}
+
+const heldBack = ({ inhibited, descendants }: AlertToTell, say: Say): Part[] => [
+  ...(inhibited > 0 ? [{ kind: 'paragraph' as const, text: say.counted('inhibited', inhibited) }] : []),
+  ...(descendants > 0 ? [{ kind: 'paragraph' as const, text: say.counted('descendants', descendants) }] : []),
+];
+
+/** The reader is told how to find out by himself, and to take the one thing that he must trust from elsewhere. */
+function howToCheck({ links, events, evidence }: AlertToTell, say: Say): Part[] {
+  const bundle = webAddress(links.bundle);
+  const offered: Link[] = [
+    ...(bundle === null ? [] : [{ label: say.word('link.bundle'), url: bundle }]),
+    ...(links.report === null ? [] : [{ label: say.word('link.report'), url: links.report }]),
+    { label: say.word('link.rule'), url: links.rule },
+  ];
+  const names = events.length + evidence.length > 0;
+  return [
+    { kind: 'heading', text: say.word('check.heading') },
+    { kind: 'paragraph', text: say.word(bundle === null ? 'check.noBundle' : 'check.download') },
+    { kind: 'command', text: 'adit verify lot.bundle.json --log-key "…"' },
+    { kind: 'paragraph', text: say.word('check.key') },
+    ...(names ? [{ kind: 'paragraph' as const, text: say.word('check.events') }] : []),
+    { kind: 'links', links: offered },
+  ];
+}
+
+function footer({ ledger, manage = null }: MailOptions, say: Say): Part[] {
+  return [
+    { kind: 'footer', lines: [say.word('footer.why', { ledger }), say.word('footer.automatic')] },
+    ...(manage === null ? [] : [{ kind: 'links' as const, links: [{ label: say.word('link.manage'), url: manage }] }]),
+  ];
+}
+
+/** The time that a digest speaks of, and how many alerts of it were not handed over to be told. */
+export interface DigestPeriod {
+  from: string;
+  to: string;
+  more: number;
+}
+
+/** One mail for all that happened in a while, the gravest first. */
+export function composeDigestMail(
+  alerts: readonly AlertToTell[],
+  { from, to, more }: DigestPeriod,
+  options: MailOptions,
+): Mail {
+  const say = sayIn(options.language);
+  const told = severities.flatMap((severity) => alerts.filter((alert) => alert.severity === severity));
+  const listed = told.slice(0, DIGEST_LIMIT);
+  const left = more + told.length - listed.length;
+  const gravest = told[0];
+  const total = told.length + more;
+  const title = total === 0 ? say.word('digest.subjectNone') : say.counted('digest.title', total);
+  const letter: Letter = {
+    subject:
+      gravest === undefined
+        ? title
+        : say.counted('digest.subject', total, { severity: say.word(`severity.${gravest.severity}`) }),
+    title,
+    badge: null,
+    parts: [
+      { kind: 'facts', facts: [{ label: say.word('label.period'), value: `${say.time(from)} – ${say.time(to)}` }] },
+      ...(total === 0 ? [{ kind: 'paragraph' as const, text: say.word('digest.none') }] : []),
+      ...listed.flatMap((alert) => summaryOf(alert, say)),
+      ...(left > 0 ? [{ kind: 'paragraph' as const, text: say.counted('digest.more', left) }] : []),
+      { kind: 'paragraph', text: say.word('question') },
+      ...footer(options, say),
+    ],
+  };
+  return renderMail(letter, say);
+}
+
+const summaryOf = (alert: AlertToTell, say: Say): Part[] => [
+  {
+    kind: 'heading',
+    text: `${say.word(`severity.${alert.severity}`)}${say.word('colon')}${titleOf(alert, say)}`,
+  },
+  {
+    kind: 'facts',
+    facts: [
+      { label: say.word('label.detail'), value: alert.detail, english: true },
+      { label: say.word('label.status'), value: wordOr(say, `status.${alert.status}`, alert.status) },
+      { label: say.word('label.opened'), value: say.time(alert.openedAt) },
+    ],
+  },
+  { kind: 'links', links: [{ label: say.word('link.alert'), url: alert.links.alert }] },
+];
+
+/** The mail that somebody asked for to see whether mails arrive. */
+export function composeTestMail(options: MailOptions): Mail {
+  const say = sayIn(options.language);
+  return renderMail(
+    {
+      subject: say.word('test.subject', { ledger: options.ledger }),
+      title: say.word('test.title'),
+      badge: null,
+      parts: [{ kind: 'paragraph', text: say.word('test.body') }, ...footer(options, say)],
+    },
+    say,
+  );
+}
+
+/** An endpoint that is told of nothing any more, and why. */
+export interface DisabledEndpoint {
+  url: string;
+  /** When the failures began. */
+  since: string;
+  /** `failing`: a week of failures; `gone`: it answered 410. */
+  reason: 'failing' | 'gone';
+}
+
+/** The mail that tells the owner of a webhook endpoint that it was switched off. */
+export function composeDisabledMail({ url, since, reason }: DisabledEndpoint, options: MailOptions): Mail {
+  const say = sayIn(options.language);
+  return renderMail(
+    {
+      subject: say.word('disabled.subject'),
+      title: say.word('disabled.subject'),
+      badge: null,
+      parts: [
+        { kind: 'paragraph', text: say.word(`disabled.${reason}`) },
+        {
+          kind: 'facts',
+          facts: [
+            { label: say.word('label.ledger'), value: options.ledger },
+            { label: say.word('label.endpoint'), value: withoutSecrets(url) },
+            ...(reason === 'failing' ? [{ label: say.word('label.since'), value: say.time(since) }] : []),
+          ],
+        },
+        { kind: 'paragraph', text: say.word('disabled.next') },
+        { kind: 'paragraph', text: say.word('disabled.kept') },
+        ...footer(options, say),
+      ],
+    },
+    say,
+  );
+}
+
+/** Enough to know an endpoint again; what stands after the path, and before the host, is often a key. */
+function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return '?';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}

@@ -2,8 +2,11 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { errorCodes } from '../src/core/errors.js';
+import { recordRuleIds } from '../src/core/rules/facts.js';
 import { rulesDocument } from '../src/core/rules/document.js';
 import { rules } from '../src/core/rules/index.js';
+import { ruleFailed } from '../src/core/rules/rule-failed.js';
+import { whatToDo } from '../src/core/rules/what-to-do.js';
 import { environmentExample } from '../src/server/show-config.js';
 
 /** The project's root: tests run from the build folder, whatever its name. */
@@ -58,6 +61,37 @@ function trespass(from: string, to: string): string | null {
   return null;
 }
 
+/** Runbooks that begin with something else than a finding. */
+const otherRunbooks = [
+  'audit-late',
+  'deliveries-late',
+  'log-halted',
+  'verification-behind',
+  'webhook-endpoint-disabled',
+  'witnesses-behind',
+];
+const runbookHeadings = [
+  'What is seen',
+  'What it means, and what it does not',
+  'First five minutes',
+  'How to mend it',
+  'How to know that it is over',
+  'What to tell others',
+];
+/** Told of in the runbooks, and not yet in the code. */
+const metricsToCome = [
+  'adit_alerts_open',
+  'adit_deliveries_oldest_pending_seconds',
+  'adit_deliveries_total',
+  'adit_subscriptions_disabled',
+];
+
+/** Metrics named in full: where a pattern follows, or an underscore ends it, it is the beginning of several. */
+const metricsIn = (path: string): string[] =>
+  [...read(path).matchAll(/\b(adit_[a-z_]*[a-z])(?![a-z_(])/g)].map((match) =>
+    (match[1] ?? '').replace(/_(count|sum|bucket)$/, ''),
+  );
+
 describe('the house', () => {
   it('lets each room import only what it may', () => {
     const found = sources.flatMap((path) =>
@@ -104,6 +138,31 @@ describe('the house', () => {
   it('documents the rules as they are', () => {
     expect(read('docs/rules.md')).toBe(rulesDocument());
     expect(rules.length).toBeGreaterThan(0);
+    for (const { id } of [...rules, ruleFailed])
+      expect(read('docs/rules.md')).toContain(`**What to do**: ${whatToDo(id)}\n`);
+  });
+
+  it('has a runbook for each alert that the operator gets', () => {
+    const wanted = [...recordRuleIds, ruleFailed.id, ...otherRunbooks].map((name) => `docs/runbooks/${name}.md`);
+    expect(filesUnder('docs/runbooks', '.md').toSorted()).toEqual([...wanted, 'docs/runbooks/README.md'].toSorted());
+    const index = read('docs/runbooks/README.md');
+    expect(wanted.filter((path) => !index.includes(`](${path.slice('docs/runbooks/'.length)})`))).toEqual([]);
+    const headings = (path: string): string[] => [...read(path).matchAll(/^## (.*)$/gm)].map((match) => match[1] ?? '');
+    for (const path of wanted) expect([path, ...headings(path)]).toEqual([path, ...runbookHeadings]);
+  });
+
+  it('alerts by metrics that there are, each with its runbook', () => {
+    const text = read('docs/runbooks/alerts.yml');
+    const alerts = text.match(/^ +- alert: /gm)?.length ?? 0;
+    const named = [...text.matchAll(/^ +runbook: '?([^'\n]+)'?$/gm)].map((match) => match[1] ?? '');
+    expect(alerts).toBeGreaterThan(0);
+    expect(named).toHaveLength(alerts);
+    const files = named.filter((path) => path !== 'docs/runbooks/{{ $labels.rule }}.md');
+    expect(files.filter((path) => statSync(join(root, path), { throwIfNoEntry: false }) === undefined)).toEqual([]);
+    const code = filesUnder('src', '.ts').map(read).join('\n');
+    const metrics = ['.md', '.yml'].flatMap((ending) => filesUnder('docs/runbooks', ending)).flatMap(metricsIn);
+    const unknown = metrics.filter((name) => !code.includes(`name: '${name}'`) && !metricsToCome.includes(name));
+    expect(unknown).toEqual([]);
   });
 
   it('shows every setting in .env.example', () => {

@@ -1,6 +1,8 @@
 import { rules } from './index.js';
 import { type Parameters, defaultParameters } from './parameters.js';
 import type { Rule, RuleGroup } from './rule.js';
+import { ruleFailed } from './rule-failed.js';
+import { whatToDo } from './what-to-do.js';
 
 const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
   {
@@ -32,20 +34,25 @@ const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
   { group: 'actors', title: 'Actors', text: 'Who handled the goods, and what is said of them.' },
 ];
 
-const section = (rule: Rule, parameters: Parameters): string =>
+type Words = Pick<Rule, 'id' | 'version' | 'title' | 'means' | 'doesNotMean' | 'standard'> & { test: string };
+
+const section = ({ id, version, title, test, means, doesNotMean, standard }: Words): string =>
   [
-    `### \`${rule.id}\``,
-    `${rule.title}. Version ${rule.version}.`,
-    `- **Test**: ${rule.describe(parameters)}`,
-    `- **It means**: ${rule.means}`,
-    `- **It does not mean**: ${rule.doesNotMean}`,
-    `- **After**: ${rule.standard}`,
+    `### \`${id}\``,
+    `${title}. Version ${version}.`,
+    `- **Test**: ${test}`,
+    `- **It means**: ${means}`,
+    `- **It does not mean**: ${doesNotMean}`,
+    `- **What to do**: ${whatToDo(id)}`,
+    `- **After**: ${standard}`,
   ].join('\n\n');
 
 /** The text of docs/rules.md, made from the rules and the parameters in force, so that the page cannot lag behind. */
 export function rulesDocument(parameters: Parameters = defaultParameters): string {
   const parts = groups.map(({ group, title, text }) => {
-    const sections = rules.filter((rule) => rule.group === group).map((rule) => section(rule, parameters));
+    const sections = rules
+      .filter((rule) => rule.group === group)
+      .map((rule) => section({ ...rule, test: rule.describe(parameters) }));
     return [`## ${title}`, text, ...sections].join('\n\n');
   });
   return `${[
@@ -53,6 +60,13 @@ export function rulesDocument(parameters: Parameters = defaultParameters): strin
     'This page is generated from `src/core/rules`; change the rules there and write the page anew.',
     'A rule is a pure function from the log to findings. A finding names the rule and its version, a severity, the lots and events it concerns, the measured value and the threshold. It is a question, not an accusation: it closes itself when its cause goes away, and opens again when the cause returns. What is merely implausible is admitted and flagged; only what breaks the protocol is refused.',
     `Parameters version ${parameters.version}, from ${parameters.from}. All times are the log's own (\`log.clock\`). Severities, rising: low, medium, high, critical.`,
+    '## What becomes of a finding',
+    'It is open until its cause goes away, or until somebody who may has answered it in a signed `finding.answered`. Whoever it names, as the signer of one of its events or the holder of one of its lots, may *explain* it, or *mitigate* it by a day, after which it opens again. A registrar or an authority may also *dismiss* or *close* it. New evidence, or a higher severity, opens an answered finding again. What the desk notes beside it changes no verdict.',
+    'The ledger never forgets: `event.corrected` mends what an event says and leaves the event as it was signed. It counts at once while its signer still has the goods, and later from the endorsement of their holder or an authority ([event-format.md](event-format.md)).',
+    'A running service shows each rule, with the thresholds in force there, at `/rules/<rule>`.',
     ...parts,
+    '## Operation',
+    'For whoever runs the service. It concerns no lot, and no verdict. [Runbooks](runbooks/README.md) say what to do about this and about findings of the record.',
+    section(ruleFailed),
   ].join('\n\n')}\n`;
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { AditError, type ErrorCode, errorCodes } from '../../core/errors.js';
 import { explanations } from './error-explanations.js';
+import { htmlPage, proseHtml, wantsHtml } from './html-page.js';
 
 interface ErrorPage {
   code: ErrorCode;
@@ -15,15 +16,6 @@ const isCode = (text: string): text is ErrorCode => Object.hasOwn(errorCodes, te
 const pageOf = (code: ErrorCode): ErrorPage => ({ code, ...errorCodes[code], ...explanations[code] });
 const pages = Object.keys(errorCodes).filter(isCode).map(pageOf);
 
-const escape = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/`([^`]+)`/g, '<code>$1</code>');
-
-const html = (title: string, body: string): string =>
-  `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
-  `<title>${escape(title)}</title></head><body>${body}</body></html>\n`;
-
-const wantsHtml = (accept: string | undefined): boolean => (accept ?? '').includes('text/html');
-
 /** A page for each code: `type` of every problem leads here, for a reader as HTML, for a program as JSON. */
 @ApiTags('errors')
 @Controller('errors')
@@ -36,9 +28,9 @@ export class ErrorsController {
   list(@Headers('accept') accept?: string): string | { items: ErrorPage[] } {
     if (!wantsHtml(accept)) return { items: pages };
     const items = pages.map(
-      ({ code, title }) => `<li><a href="/errors/${code}"><code>${code}</code></a>: ${escape(title)}</li>`,
+      ({ code, title }) => `<li><a href="/errors/${code}"><code>${code}</code></a>: ${proseHtml(title)}</li>`,
     );
-    return html('Errors of Adit', `<h1>Errors</h1><ul>${items.join('')}</ul>`);
+    return htmlPage('Errors of Adit', `<h1>Errors</h1><ul>${items.join('')}</ul>`);
   }
 
   @Get(':code')
@@ -50,10 +42,10 @@ export class ErrorsController {
     if (!isCode(code)) throw new AditError('not-found', 'There is no such error code.');
     const page = pageOf(code);
     if (!wantsHtml(accept)) return page;
-    return html(
+    return htmlPage(
       `${code}: ${page.title}`,
-      `<h1><code>${code}</code></h1><p><strong>${escape(page.title)}.</strong> HTTP status ${page.status}.</p>` +
-        `<p>${escape(page.meaning)}</p><p>What to do: ${escape(page.remedy)}</p><p><a href="/errors">All errors</a></p>`,
+      `<h1><code>${code}</code></h1><p><strong>${proseHtml(page.title)}.</strong> HTTP status ${page.status}.</p>` +
+        `<p>${proseHtml(page.meaning)}</p><p>What to do: ${proseHtml(page.remedy)}</p><p><a href="/errors">All errors</a></p>`,
     );
   }
 }

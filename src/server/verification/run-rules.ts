@@ -3,11 +3,12 @@ import { references } from '../../core/event/references.js';
 import type { Facts } from '../../core/rules/facts.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import { type Judgement, type Rule, type Undecided, judge } from '../../core/rules/rule.js';
+import { ruleFailed } from '../../core/rules/rule-failed.js';
 
 /** One rule on one piece of the log, ms; what takes longer does not end. */
 const TIME_LIMIT = 5_000;
 /** The name under which the operator is told of a rule that failed. */
-export const RULE_FAILED = 'rule-failed';
+export const RULE_FAILED = ruleFailed.id;
 
 const context = createContext({ run: () => undefined as unknown });
 const script = new Script('run()');
@@ -80,7 +81,7 @@ function runAlone(rule: Rule, facts: Facts, parameters: Parameters, limit: numbe
 
 const failureOf = (rule: Rule, reason: string, { entries }: Facts): Judgement['findings'][number] => ({
   rule: RULE_FAILED,
-  version: 1,
+  version: ruleFailed.version,
   severity: 'high',
   subject: rule.id,
   cause: `version ${rule.version}`,

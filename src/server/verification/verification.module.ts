@@ -12,7 +12,9 @@ import { JudgeDeadlinesProcessor } from './judge-deadlines.processor.js';
 import { ListFindings } from './list-findings.js';
 import { ALERTS_QUEUE } from './queues.js';
 import { ReadGuard } from './read-guard.js';
+import { RulePages } from './rule-pages.js';
 import { RuleParameters } from '../rule-parameters.js';
+import { RulesController } from './rules.controller.js';
 import { ScheduleVerification } from './schedule-verification.js';
 import { VerificationMetrics } from './verification-metrics.js';
 import { VerifyEntries } from './verify-entries.js';
@@ -71,8 +73,14 @@ export class VerificationModule {
     return {
       module: VerificationModule,
       global: true,
-      controllers: answersHttp ? [FindingsController] : [],
-      providers: [parameters, ListFindings, VerificationMetrics, ...(runsJobs ? [...useCases, ...processors] : [])],
+      controllers: answersHttp ? [FindingsController, RulesController] : [],
+      providers: [
+        parameters,
+        ListFindings,
+        VerificationMetrics,
+        ...(answersHttp ? [RulePages] : []),
+        ...(runsJobs ? [...useCases, ...processors] : []),
+      ],
       exports: [RuleParameters, ListFindings, ...(runsJobs ? [VerifyEntries, AuditLog, JudgeDeadlines] : [])],
     };
   }

@@ -1,0 +1,15 @@
+/**
+ * What the operator is told when a rule throws or does not end. It judges no entry and is therefore no `Rule`; it is a
+ * finding like any other, and is explained where they are.
+ */
+export const ruleFailed = {
+  id: 'rule-failed',
+  version: 1,
+  title: 'A rule has failed',
+  test: 'A rule throws, or does not end within its time: high. One finding for each rule and version.',
+  means:
+    'A rule gave no answer where it was asked for one. All other rules went on; what this one could not judge is undecided.',
+  doesNotMean:
+    'Anything about the goods, or about whoever signed the entry: the fault lies in the service or its thresholds.',
+  standard: 'Adit protocol: a rule that fails never stops the others, and never counts as one that found nothing',
+} as const;

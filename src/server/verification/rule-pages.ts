@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../core/errors.js';
+import { rules } from '../../core/rules/index.js';
+import type { Parameters } from '../../core/rules/parameters.js';
+import type { RuleGroup } from '../../core/rules/rule.js';
+import { ruleFailed } from '../../core/rules/rule-failed.js';
+import { isForOperator, whatToDo } from '../../core/rules/what-to-do.js';
+import { Clock } from '../clock.js';
+import { RuleParameters } from '../rule-parameters.js';
+
+/** What one rule is about, for whoever was sent here by an alert. */
+export interface RulePage {
+  id: string;
+  version: number;
+  /** `operation`: no verdict heeds it; it is for whoever runs the service. */
+  group: RuleGroup | 'operation';
+  title: string;
+  means: string;
+  doesNotMean: string;
+  /** With the thresholds in force here and now. */
+  test: string;
+  whatToDo: string;
+  standard: string;
+  /** The file in Adit's repository with the operator's steps; null where the desk needs none. */
+  runbook: string | null;
+  /** The thresholds that the test is told by. */
+  parameters: Pick<Parameters, 'version' | 'from'>;
+}
+
+/** The pages of the rules, told by the thresholds that this service goes by. */
+@Injectable()
+export class RulePages {
+  constructor(
+    private readonly parameters: RuleParameters,
+    private readonly clock: Clock,
+  ) {}
+
+  /** In the order of the documentation. */
+  list(): RulePage[] {
+    const inForce = this.parameters.asOf(this.clock.now());
+    const parameters = { version: inForce.version, from: inForce.from };
+    const judging = rules.map(({ id, version, group, title, means, doesNotMean, standard, ...rule }) => {
+      const test = rule.describe(inForce);
+      return { id, version, group, title, means, doesNotMean, test, standard };
+    });
+    return [...judging, { ...ruleFailed, group: 'operation' as const }].map((words) => ({
+      ...words,
+      whatToDo: whatToDo(words.id),
+      runbook: isForOperator(words.id) ? `docs/runbooks/${words.id}.md` : null,
+      parameters,
+    }));
+  }
+
+  /** Throws `not-found`. */
+  page(id: string): RulePage {
+    const found = this.list().find((page) => page.id === id);
+    if (found === undefined) throw new AditError('not-found', 'There is no such rule.');
+    return found;
+  }
+}

@@ -1,0 +1,32 @@
+import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { wantsHtml } from '../http/html-page.js';
+import { rulePageHtml, rulesHtml } from './rule-html.js';
+import { type RulePage, RulePages } from './rule-pages.js';
+
+/** A page for each rule, where alerts lead: for a reader as HTML, for a program as JSON. */
+@ApiTags('rules')
+@Controller('rules')
+export class RulesController {
+  constructor(private readonly pages: RulePages) {}
+
+  @Get()
+  @Header('vary', 'accept')
+  @Header('cache-control', 'public, max-age=300')
+  @ApiProduces('application/json', 'text/html')
+  @ApiOperation({ summary: 'Every rule, with the thresholds in force' })
+  list(@Headers('accept') accept?: string): string | { items: RulePage[] } {
+    const items = this.pages.list();
+    return wantsHtml(accept) ? rulesHtml(items) : { items };
+  }
+
+  @Get(':rule')
+  @Header('vary', 'accept')
+  @Header('cache-control', 'public, max-age=300')
+  @ApiProduces('application/json', 'text/html')
+  @ApiOperation({ summary: 'What a rule means, what it does not mean, and what to do about its findings' })
+  show(@Param('rule') rule: string, @Headers('accept') accept?: string): string | RulePage {
+    const page = this.pages.page(rule);
+    return wantsHtml(accept) ? rulePageHtml(page) : page;
+  }
+}

@@ -42,7 +42,8 @@ export class TellAlerts {
     for (let total = 0; ;) {
       const { due, told } = await this.database.transaction((db) => this.tellSome(db));
       total += told;
-      if (due < CHUNK) return total;
+      // What is told may let others speak that were held back by it.
+      if (due === 0) return total;
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../database/rows.js';
 import { batchFor } from './retry-schedule.js';
+import type { Language } from './words/index.js';
 
 /** Messages of one subscriber that are taken at once. */
 const BATCH = 64;
@@ -14,7 +15,7 @@ export interface Endpoint {
   url: string | null;
   address: string | null;
   contact: string | null;
-  language: string;
+  language: Language;
   failures: number;
   /** Of its secrets, those that sign now: the newest, and for a while the one before. */
   secrets: number[];

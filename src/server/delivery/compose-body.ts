@@ -109,5 +109,9 @@ export const testBody = (subscription: string): string =>
   message('subscription.test', { subscription, message: 'This is a test: messages of this subscription arrive.' });
 
 /** Tells whoever is responsible that an endpoint gets nothing any more. */
-export const disabledBody = (subscription: { id: string; url: string | null; since: string; reason: string }): string =>
-  message('subscription.disabled', subscription);
+export const disabledBody = (endpoint: {
+  subscription: string;
+  url: string;
+  since: string;
+  reason: 'failing' | 'gone';
+}): string => message('subscription.disabled', endpoint);

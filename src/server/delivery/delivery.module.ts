@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { Config } from '../config.js';
 import { DeliverDue } from './deliver-due.js';
+import { DeliverMail } from './deliver-mail.js';
 import { DeliverProcessor } from './deliver.processor.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
@@ -9,10 +10,17 @@ import { ListDeliveries } from './list-deliveries.js';
 import { Redeliver } from './redeliver.js';
 import { RouteNotices } from './route-notices.js';
 import { SafeRequest } from './safe-request.js';
+import { SendMail } from './send-mail.js';
 import { SendMessage } from './send-message.js';
 import { Subscribe } from './subscribe.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
 import { WebhookKeys } from './webhook-keys.js';
+
+/** Null where no SMTP server is named. */
+const mailOf = ({ smtpUrl, mailFrom, origin, publicUrl }: Config): DeliverMail | null =>
+  smtpUrl === null || mailFrom === null
+    ? null
+    : new DeliverMail(new SendMail({ url: smtpUrl, from: mailFrom }), origin, publicUrl);
 
 const told: Provider[] = [
   DeliverDue,
@@ -21,8 +29,8 @@ const told: Provider[] = [
   {
     provide: SendMessage,
     inject: [Config, WebhookKeys],
-    useFactory: ({ webhookPrivateTargets }: Config, keys: WebhookKeys) =>
-      new SendMessage(new SafeRequest({ privateTargets: webhookPrivateTargets }), keys, null),
+    useFactory: (config: Config, keys: WebhookKeys) =>
+      new SendMessage(new SafeRequest({ privateTargets: config.webhookPrivateTargets }), keys, mailOf(config)),
   },
 ];
 

@@ -24,6 +24,7 @@ export interface Attempt {
 export interface Recorded {
   /** ms until the next of these is to be tried; null if none is. */
   next: number | null;
+  /** Why it was switched off, if it was. */
   disabled: string | null;
 }
 
@@ -55,9 +56,9 @@ export async function recordAttempts(
     ],
   );
   const disabled = await judgeEndpoint(db, endpoint.id, attempts);
-  if (disabled !== null) await tellContact(db, endpoint, disabled, contact);
+  if (disabled !== null && contact !== null) await tellContact(db, endpoint, disabled);
   const next = waits.filter((wait): wait is number => wait !== null);
-  return { next: next.length === 0 ? null : Math.min(...next), disabled };
+  return { next: next.length === 0 ? null : Math.min(...next), disabled: disabled?.reason ?? null };
 }
 
 const statusOf = (outcome: Attempt['outcome'], wait: number | null): string => {
@@ -86,11 +87,20 @@ async function writeAttempts(
   );
 }
 
+/** Why an endpoint is switched off. */
+const reasons = { gone: 'it answered 410 Gone', failing: 'every try of a week has failed' } as const;
+
+interface Disabled {
+  reason: keyof typeof reasons;
+  /** When it began to fail. */
+  since: string;
+}
+
 /** Too busy, or a gateway before it is: the receiver is well and wants less (Standard Webhooks). */
 const THROTTLES = new Set([429, 502, 503, 504]);
 
 /** Counts failures in a row, leaves alone what keeps failing, and switches off what is gone. Gives why, if it did. */
-async function judgeEndpoint(db: Queryable, id: string, attempts: readonly Attempt[]): Promise<string | null> {
+async function judgeEndpoint(db: Queryable, id: string, attempts: readonly Attempt[]): Promise<Disabled | null> {
   const tried = attempts.filter(({ outcome }) => outcome !== 'dropped');
   if (tried.length === 0) return null;
   const { rows } = await db.query<Health>(
@@ -110,34 +120,23 @@ async function judgeEndpoint(db: Queryable, id: string, attempts: readonly Attem
   );
   const pause = Math.max(breakFor(failures), asked);
   const gone = tried.some(({ outcome }) => outcome === 'gone');
-  const reason = gone
-    ? 'it answered 410 Gone'
-    : since !== null && Date.now() - since >= GIVE_UP_AFTER
-      ? 'every try of a week has failed'
-      : null;
+  const given = since !== null && Date.now() - since >= GIVE_UP_AFTER;
+  const reason = gone ? 'gone' : given ? 'failing' : null;
   const { rowCount } = await db.query(
     `UPDATE subscriptions SET failures = $2, failing_since = to_timestamp($3::bigint / 1000.0),
             paused_until = CASE WHEN $4 > 0 THEN now() + $4 * interval '1 millisecond' END,
             enabled = enabled AND $5::text IS NULL, disabled_at = COALESCE(disabled_at, CASE WHEN $5 IS NOT NULL THEN now() END),
             disabled_reason = COALESCE(disabled_reason, $5)
       WHERE id = $1 AND (enabled OR $5::text IS NULL)`,
-    [id, failures, since, pause, reason],
+    [id, failures, since, pause, reason === null ? null : reasons[reason]],
   );
-  return rowCount === 0 ? null : reason;
+  return rowCount === 0 || reason === null ? null : { reason, since: new Date(since ?? Date.now()).toISOString() };
 }
 
 /** By another channel than the one that has failed. */
-async function tellContact(
-  db: Queryable,
-  endpoint: Claim['endpoint'],
-  reason: string,
-  contact: string | null,
-): Promise<void> {
-  if (contact === null) return;
-  const { id, url } = endpoint;
-  const body = disabledBody({ id, url, since: new Date().toISOString(), reason });
+async function tellContact(db: Queryable, { id, url, address }: Claim['endpoint'], disabled: Disabled): Promise<void> {
   await db.query(
     `INSERT INTO deliveries (subscription, type, ordering_key, body) VALUES ($1, 'subscription.disabled', 'disabled', $2)`,
-    [id, body],
+    [id, disabledBody({ subscription: id, url: url ?? `mailto:${address ?? ''}`, ...disabled })],
   );
 }

@@ -2,6 +2,7 @@ import type { Claimed, Endpoint } from './claim-deliveries.js';
 import type { Attempt } from './record-attempts.js';
 import { type SafeRequest, failureOf } from './safe-request.js';
 import type { WebhookKeys } from './webhook-keys.js';
+import type { Language } from './words/index.js';
 
 export type Sent = Pick<Attempt, 'target' | 'status' | 'failure' | 'retryAfter' | 'outcome'>;
 
@@ -10,8 +11,8 @@ export type Message = Claimed & { body: string };
 
 /** Sends mail; null where the service has no SMTP server. */
 export interface MailChannel {
-  send(to: string, language: string, message: Message): Promise<Sent>;
-  close(): Promise<void>;
+  send(to: string, language: Language, message: Message): Promise<Sent>;
+  close(): void;
 }
 
 /** The endpoint says that it is gone for good. */
@@ -33,10 +34,10 @@ export class SendMessage {
 
   async close(): Promise<void> {
     await this.requests.close();
-    await this.mail?.close();
+    this.mail?.close();
   }
 
-  private async byMail(to: string | null, language: string, message: Message): Promise<Sent> {
+  private async byMail(to: string | null, language: Language, message: Message): Promise<Sent> {
     if (this.mail === null || to === null)
       return { outcome: 'failed', target: to, status: null, failure: 'no SMTP server', retryAfter: null };
     return this.mail.send(to, language, message);

@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { type AlertFilters, alertFilters } from '../alerts/alert-filter.js';
+import { mailAddress } from '../config-values.js';
 import { type QuietHours, quietHours } from './quiet-hours.js';
-
-export const languages = ['en', 'fr', 'sw', 'es'] as const;
-export type Language = (typeof languages)[number];
+import { type Language, languages } from './words/index.js';
 
 const MAX_MINUTES = 7 * 24 * 60;
 const minutes = z.int().min(1).max(MAX_MINUTES);
 const url = z.string().min(1).max(2_000);
-const address = z.email().max(254);
+const address = mailAddress;
 
 const options = {
   /** For people. */

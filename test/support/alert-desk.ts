@@ -1,0 +1,89 @@
+import type { Alert } from '../../src/server/alerts/alert.js';
+import { ChangeAlert } from '../../src/server/alerts/change-alert.js';
+import { type AlertsQuery, ListAlerts, alertsQuery } from '../../src/server/alerts/list-alerts.js';
+import { RaiseAlerts } from '../../src/server/alerts/raise-alerts.js';
+import { SilenceAlerts } from '../../src/server/alerts/silence-alerts.js';
+import { TellAlerts } from '../../src/server/alerts/tell-alerts.js';
+import type { WakeTelling } from '../../src/server/alerts/wake-telling.js';
+import type { Config } from '../../src/server/config.js';
+import { RouteNotices } from '../../src/server/delivery/route-notices.js';
+import { Subscribe } from '../../src/server/delivery/subscribe.js';
+import { type NewSubscription, type Subscription, newSubscription } from '../../src/server/delivery/subscription.js';
+import { WebhookKeys } from '../../src/server/delivery/webhook-keys.js';
+import type { TestLedger } from './test-ledger.js';
+
+/** What a notice was, as a subscriber would tell it. */
+export interface Told {
+  type: string;
+  alert: Alert;
+}
+
+const nobody = { wake: () => Promise.resolve() } as WakeTelling;
+
+/** The alerts of a ledger under test, and who is told of them, without jobs and without a network. */
+export class AlertDesk {
+  readonly raising: RaiseAlerts;
+  readonly telling: TellAlerts;
+  readonly alerts: ListAlerts;
+  readonly changes: ChangeAlert;
+  readonly silences: SilenceAlerts;
+  readonly notices: RouteNotices;
+  readonly subscriptions: Subscribe;
+  private seen = 0;
+
+  constructor(readonly ledger: TestLedger) {
+    const { database } = ledger;
+    const config = {
+      publicUrl: 'https://ledger.example.org',
+      webhookPrivateTargets: true,
+      smtpUrl: 'smtp://127.0.0.1:1',
+    } as Config;
+    this.raising = new RaiseAlerts(database);
+    this.telling = new TellAlerts(database, config);
+    this.alerts = new ListAlerts(database, config);
+    this.changes = new ChangeAlert(database, config, nobody);
+    this.silences = new SilenceAlerts(database);
+    this.notices = new RouteNotices(database);
+    this.subscriptions = new Subscribe(database, new WebhookKeys(new Uint8Array(32)), config);
+  }
+
+  /** Judges what is new, folds it, and tells what is to be told by now, as if it had waited; gives what was told. */
+  async tell(): Promise<Told[]> {
+    await this.ledger.verifier().verify();
+    await this.raising.raise();
+    return this.hear();
+  }
+
+  /** Tells what waits for a few moments only, and gives what has been told since the last time. */
+  async hear(): Promise<Told[]> {
+    await this.ledger.database.query(
+      `UPDATE alerts SET tell_at = now() WHERE tell_at < now() + interval '4 s' AND silenced_by IS NULL`,
+    );
+    await this.telling.tell();
+    const rows = await this.ledger.database.query<{ number: number; type: string; data: string }>(
+      'SELECT number, type, data FROM notices WHERE number > $1 ORDER BY number',
+      [this.seen],
+    );
+    this.seen = rows.at(-1)?.number ?? this.seen;
+    return rows.map(({ type, data }) => ({ type, alert: JSON.parse(data) as Alert }));
+  }
+
+  async list(query: Record<string, unknown> = {}): Promise<Alert[]> {
+    return (await this.alerts.list(alertsQuery.parse(query) as AlertsQuery)).items;
+  }
+
+  subscribe(more: Record<string, unknown> = {}): Promise<Subscription & { secret?: string }> {
+    const asked = { channel: 'webhook', url: 'https://hook.example.org/alerts', ...more };
+    return this.subscriptions.subscribe(newSubscription.parse(asked) as NewSubscription);
+  }
+
+  /** What is on its way to a subscriber, in order. */
+  async deliveries(subscription: string): Promise<{ type: string; wait: number; alert: string | null; id: string }[]> {
+    await this.notices.route();
+    return this.ledger.database.query(
+      `SELECT id, type, alert, EXTRACT(EPOCH FROM next_at - now())::double precision AS wait
+         FROM deliveries WHERE subscription = $1 ORDER BY sequence`,
+      [subscription],
+    );
+  }
+}

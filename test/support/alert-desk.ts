@@ -6,10 +6,15 @@ import { SilenceAlerts } from '../../src/server/alerts/silence-alerts.js';
 import { TellAlerts } from '../../src/server/alerts/tell-alerts.js';
 import type { WakeTelling } from '../../src/server/alerts/wake-telling.js';
 import type { Config } from '../../src/server/config.js';
+import { DeliverDue } from '../../src/server/delivery/deliver-due.js';
+import { DeliveryMetrics } from '../../src/server/delivery/delivery-metrics.js';
 import { RouteNotices } from '../../src/server/delivery/route-notices.js';
+import { SafeRequest } from '../../src/server/delivery/safe-request.js';
+import { type MailChannel, SendMessage } from '../../src/server/delivery/send-message.js';
 import { Subscribe } from '../../src/server/delivery/subscribe.js';
 import { type NewSubscription, type Subscription, newSubscription } from '../../src/server/delivery/subscription.js';
 import { WebhookKeys } from '../../src/server/delivery/webhook-keys.js';
+import { Metrics } from '../../src/server/http/metrics.js';
 import type { TestLedger } from './test-ledger.js';
 
 /** What a notice was, as a subscriber would tell it. */
@@ -29,22 +34,25 @@ export class AlertDesk {
   readonly silences: SilenceAlerts;
   readonly notices: RouteNotices;
   readonly subscriptions: Subscribe;
+  readonly keys = new WebhookKeys(new Uint8Array(32));
+  private readonly config: Config;
   private seen = 0;
 
   constructor(readonly ledger: TestLedger) {
     const { database } = ledger;
-    const config = {
+    this.config = {
       publicUrl: 'https://ledger.example.org',
       webhookPrivateTargets: true,
       smtpUrl: 'smtp://127.0.0.1:1',
     } as Config;
+    const { config } = this;
     this.raising = new RaiseAlerts(database);
     this.telling = new TellAlerts(database, config);
     this.alerts = new ListAlerts(database, config);
     this.changes = new ChangeAlert(database, config, nobody);
     this.silences = new SilenceAlerts(database);
     this.notices = new RouteNotices(database);
-    this.subscriptions = new Subscribe(database, new WebhookKeys(new Uint8Array(32)), config);
+    this.subscriptions = new Subscribe(database, this.keys, config);
   }
 
   /** Judges what is new, folds it, and tells what is to be told by now, as if it had waited; gives what was told. */
@@ -85,5 +93,20 @@ export class AlertDesk {
          FROM deliveries WHERE subscription = $1 ORDER BY sequence`,
       [subscription],
     );
+  }
+
+  /** What sends, over a network that reaches this machine only; @param timeLimit for one request, ms. */
+  deliverer(timeLimit = 1_000, mail: MailChannel | null = null): DeliverDue {
+    const { database } = this.ledger;
+    const sender = new SendMessage(new SafeRequest({ privateTargets: true }, { timeLimit }), this.keys, mail);
+    const config = { ...this.config, smtpUrl: mail === null ? null : this.config.smtpUrl } as Config;
+    return new DeliverDue(database, config, sender, this.changes, new DeliveryMetrics(database, new Metrics()));
+  }
+
+  /** Sends what is due and waits until that is done. */
+  async deliver(deliverer: DeliverDue): Promise<void> {
+    await this.notices.route();
+    await deliverer.serveDue();
+    await deliverer.idle();
   }
 }

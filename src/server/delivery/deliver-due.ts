@@ -52,10 +52,15 @@ export class DeliverDue implements BeforeApplicationShutdown {
       this.lines.set(subscription, { again: false, done: this.serveOne(subscription) });
   }
 
+  /** Resolves when nobody is being served. */
+  async idle(): Promise<void> {
+    while (this.lines.size > 0) await Promise.all([...this.lines.values()].map(({ done }) => done));
+  }
+
   /** Nothing new is begun; what is under way is cut short and tried again elsewhere, or here later. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stop.abort();
-    await Promise.all([...this.lines.values()].map(({ done }) => done));
+    await this.idle();
     await this.sender.close();
   }
 

@@ -81,9 +81,11 @@ async function writeAttempts(
   });
   if (rows.length === 0) return;
   await db.query(
-    `INSERT INTO delivery_attempts SELECT * FROM json_populate_recordset(NULL::delivery_attempts, $1)
+    // A subscription that has been ended meanwhile has taken its deliveries with it.
+    `INSERT INTO delivery_attempts SELECT tried.* FROM json_populate_recordset(NULL::delivery_attempts, $1) AS tried
+      WHERE tried.delivery IN (SELECT id FROM deliveries WHERE id = ANY($2::uuid[]) FOR KEY SHARE)
      ON CONFLICT (delivery, attempt) DO NOTHING`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows), rows.map(({ delivery }) => delivery)],
   );
 }
 

@@ -8,8 +8,7 @@ const TIME_LIMIT = 15_000;
 /** Bytes of an answer that are read before the connection is closed. */
 const ANSWER_LIMIT = 64 * 1024;
 const PORTS = new Set(['', '443', '8443']);
-/** Connections to one target at once, and how long an unused one is kept, ms. */
-const CONNECTIONS = 8;
+/** How long an unused connection is kept, ms. */
 const KEEP_ALIVE = 4_000;
 /** Targets whose connections are kept; beyond that the one longest known is let go. */
 const TARGETS = 2_000;
@@ -139,7 +138,6 @@ export class SafeRequest {
       void oldest[1].close();
     }
     const agent = new Agent({
-      connections: CONNECTIONS,
       keepAliveTimeout: KEEP_ALIVE,
       keepAliveMaxTimeout: KEEP_ALIVE,
       headersTimeout: this.timeLimit,

@@ -8,8 +8,10 @@ const POLL = 250;
 /** A comment keeps the connection alive through proxies, ms. */
 const HEARTBEAT = 15_000;
 const PAGE = 200;
-/** Bytes left unread by one reader before it is let go; it resumes with `Last-Event-ID` and misses nothing. */
+/** Bytes left unread by one reader before it is sent no more until it has read them. */
 const BUFFER_LIMIT = 128 * 1024;
+/** A reader that has read nothing for as long as this is let go; it resumes with `Last-Event-ID` and misses nothing, ms. */
+const PATIENCE = 10_000;
 /** How soon a reader whose connection ended should come back, ms. */
 const RETRY = 1_000;
 
@@ -51,6 +53,8 @@ interface Reader {
 @Injectable()
 export class AlertFeed implements BeforeApplicationShutdown {
   private readonly logger = new Logger('alerts');
+  /** Everybody who follows; of them `readers` stand where the log of notices ends. */
+  private readonly following = new Set<Reader>();
   private readonly readers = new Set<Reader>();
   /** Notices up to this one have been sent to every reader in `readers`. */
   private newestSent = 0;
@@ -65,11 +69,11 @@ export class AlertFeed implements BeforeApplicationShutdown {
   beforeApplicationShutdown(): void {
     this.closed = true;
     if (this.timer !== null) clearInterval(this.timer);
-    for (const { left } of this.readers) left();
+    for (const { left } of this.following) left();
   }
 
   get connected(): number {
-    return this.readers.size;
+    return this.following.size;
   }
 
   /** The number of the newest notice. */
@@ -89,25 +93,33 @@ export class AlertFeed implements BeforeApplicationShutdown {
       reader.left = resolve;
       target.once('close', resolve);
     });
-    try {
-      await Promise.race([this.catchUp(reader), gone]);
-      if (!this.closed && !target.destroyed) await gone;
-    } catch (err) {
+    this.following.add(reader);
+    if (this.closed) reader.left();
+    this.join(reader);
+    await gone;
+    this.following.delete(reader);
+    this.readers.delete(reader);
+    if (target.writableLength > BUFFER_LIMIT) target.destroy();
+    else target.end();
+  }
+
+  /** Lets a reader catch up, and serves it with the others from then on. */
+  private join(reader: Reader): void {
+    this.catchUp(reader).catch((err: unknown) => {
       this.logger.warn({ msg: 'a reader of alerts could not be served', err });
-    } finally {
-      this.readers.delete(reader);
-      if (target.writableLength > BUFFER_LIMIT) target.destroy();
-      else target.end();
-    }
+      reader.left();
+    });
   }
 
   /** Reads to one reader, no faster than it listens, until it stands where the others do, and joins it to them. */
   private async catchUp(reader: Reader): Promise<void> {
     for (;;) {
-      if (this.closed || reader.target.destroyed) return;
       const rows = await this.after(reader.last);
-      for (const row of rows) await this.send(reader, row);
-      if (reader.target.writableLength > BUFFER_LIMIT / 2) await drained(reader.target);
+      for (const row of rows) {
+        if (!(await drained(reader.target))) return reader.left();
+        await this.send(reader, row);
+      }
+      if (!this.following.has(reader)) return;
       if (rows.length === PAGE) continue;
       // From here to the end nothing else runs: no notice is sent in between, to anyone.
       if (this.readers.size === 0) this.newestSent = reader.last;
@@ -144,14 +156,15 @@ export class AlertFeed implements BeforeApplicationShutdown {
     const rows = await this.after(Math.min(this.newestSent, ...[...this.readers].map(({ last }) => last)));
     this.quiet = rows.length > 0 ? 0 : this.quiet + POLL;
     for (const row of rows) {
-      for (const reader of this.readers) await this.send(reader, row);
+      for (const reader of this.readers) {
+        if (reader.target.writableLength <= BUFFER_LIMIT) await this.send(reader, row);
+        else if (this.readers.delete(reader)) this.join(reader);
+      }
       this.newestSent = Math.max(this.newestSent, row.number);
     }
-    for (const { target, left } of this.readers) {
-      if (this.quiet >= HEARTBEAT) target.write(': still here\n\n');
-      if (target.writableLength > BUFFER_LIMIT) left();
-    }
-    if (this.quiet >= HEARTBEAT) this.quiet = 0;
+    if (this.quiet < HEARTBEAT) return;
+    for (const { target } of this.readers) target.write(': still here\n\n');
+    this.quiet = 0;
   }
 
   private async send(reader: Reader, row: NoticeRow): Promise<void> {
@@ -181,14 +194,18 @@ export class AlertFeed implements BeforeApplicationShutdown {
   }
 }
 
-/** Resolves when the reader has read what lay waiting, or has left. */
-const drained = (target: StreamTarget): Promise<void> =>
-  new Promise((resolve) => {
+/** Whether a reader has read what lay waiting, soon enough; false also if it has left. */
+function drained(target: StreamTarget): Promise<boolean> {
+  if (target.destroyed || target.writableLength <= BUFFER_LIMIT) return Promise.resolve(!target.destroyed);
+  return new Promise((resolve) => {
     const done = (): void => {
+      clearTimeout(timer);
       target.off('drain', done);
       target.off('close', done);
-      resolve();
+      resolve(!target.destroyed && target.writableLength <= BUFFER_LIMIT);
     };
+    const timer = setTimeout(done, PATIENCE);
     target.once('drain', done);
     target.once('close', done);
   });
+}

@@ -1,0 +1,180 @@
+import type { AddressInfo, Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SMTPServer } from 'smtp-server';
+import { HookReceiver } from '../../support/hook-receiver.js';
+import { type Body, type OutsideActor, get, openAsRegistrar } from '../../support/outside-client.js';
+import { type TestServer, startTestServer } from '../../support/running-server.js';
+
+async function until<T>(look: () => Promise<T | undefined> | T | undefined, limit = 15_000): Promise<T> {
+  const end = Date.now() + limit;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error('it did not happen in time');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+interface Letter {
+  to: string;
+  text: string;
+}
+
+/** A mail server that keeps what it is given, each letter decoded as far as a test looks. */
+async function mailServer(letters: Letter[]): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = new SMTPServer({
+    logger: false,
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo: ({ address }, _session, done) =>
+      done(address.startsWith('nobody@') ? Object.assign(new Error('no such person'), { responseCode: 550 }) : null),
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const raw = Buffer.concat(chunks).toString('utf8');
+        const text = Buffer.from(
+          raw
+            .replace(/=\r?\n/g, '')
+            .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+          'latin1',
+        ).toString('utf8');
+        letters.push({ to: session.envelope.rcptTo[0]?.address ?? '', text });
+        done();
+      });
+    },
+  });
+  const listening = await new Promise<Server>((resolve) => {
+    const started = server.listen(0, '127.0.0.1', () => resolve(started));
+  });
+  return {
+    url: `smtp://127.0.0.1:${(listening.address() as AddressInfo).port}`,
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+async function send(base: string, method: string, path: string, body?: Body): Promise<{ status: number; body: Body }> {
+  const response = await fetch(`${base}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body ?? {}),
+  });
+  return { status: response.status, body: (await response.json().catch(() => ({}))) as Body };
+}
+
+describe('mail', () => {
+  const letters: Letter[] = [];
+  let mails: Awaited<ReturnType<typeof mailServer>>;
+  let hooks: HookReceiver;
+  let service: TestServer;
+  let coop: OutsideActor;
+
+  beforeAll(async () => {
+    mails = await mailServer(letters);
+    hooks = await HookReceiver.start();
+    service = await startTestServer({
+      SMTP_URL: mails.url,
+      ADIT_MAIL_FROM: 'alerts@ledger.example.org',
+      ADIT_PUBLIC_URL: 'https://ledger.example.org',
+    });
+    const registrar = await openAsRegistrar(service.url);
+    coop = await registrar.register('coop', ['miner']);
+    await registrar.must('site.registered', {
+      site: 'hill',
+      country: 'RW',
+      operator: 'coop',
+      minerals: ['cassiterite'],
+    });
+  });
+  afterAll(async () => {
+    await service.close();
+    await hooks.stop();
+    await mails.stop();
+  });
+
+  const twice = async (tag: string): Promise<void> => {
+    const output = { mineral: 'cassiterite', form: 'concentrate', mass: { value: '48.6', uom: 'KGM' }, tags: [tag] };
+    for (let i = 0; i < 2; i += 1) await coop.must('lot.declared', { place: { site: 'hill' }, outputs: [output] });
+  };
+  const letterTo = (address: string, has = ''): Promise<Letter> =>
+    until(() => letters.find(({ to, text }) => to === address && text.includes(has)));
+
+  it('tells each in his language, with a link to what proves it', async () => {
+    for (const language of ['en', 'fr', 'sw', 'es'])
+      await send(service.url, 'POST', '/v1/subscriptions', {
+        channel: 'mail',
+        address: `${language}@example.org`,
+        language,
+        filters: { rules: ['tag-reused'] },
+      });
+    await twice('SYN-1');
+    const words = { en: 'Critical', fr: 'Critique', sw: 'Mbaya', es: 'Crític' };
+    for (const language of Object.keys(words)) {
+      const { text } = await letterTo(`${language}@example.org`);
+      expect(text).toContain(`Content-Language: ${language}`);
+      expect(text).toMatch(/https:\/\/ledger\.example\.org\/v1\/lots\/[0-9a-f-]{36}\/bundle/);
+      expect(text).toContain('https://ledger.example.org/rules/tag-reused');
+      expect(text).toContain('text/html');
+    }
+    const titles = new Set(
+      Object.keys(words).map(
+        (language) => /^Subject: .*/m.exec(letters.find(({ to }) => to.startsWith(language))?.text ?? '')?.[0],
+      ),
+    );
+    expect(titles.size).toBe(4);
+  });
+
+  it('can be tried out, and says of an address that there is nobody', async () => {
+    const { body } = await send(service.url, 'POST', '/v1/subscriptions', {
+      channel: 'mail',
+      address: 'nobody@example.org',
+      filters: { rules: ['nothing-of-the-kind'] },
+    });
+    const test = await send(service.url, 'POST', `/v1/subscriptions/${String(body.id)}/test`);
+    expect(test.status).toBe(202);
+    const delivery = await until(async () => {
+      const { body: shown } = await get(service.url, `/v1/deliveries/${String(test.body.delivery)}`);
+      return shown.status === 'exhausted' ? shown : undefined;
+    });
+    expect(delivery).toMatchObject({
+      type: 'subscription.test',
+      attempts: [{ httpStatus: 550, target: 'nobody@example.org' }],
+    });
+  });
+
+  it('tells the owner of an endpoint that it was switched off', async () => {
+    hooks.answer('/gone', (response) => void response.writeHead(410).end());
+    const { body } = await send(service.url, 'POST', '/v1/subscriptions', {
+      channel: 'webhook',
+      url: `${hooks.base}/gone?key=secret`,
+      contact: 'owner@example.org',
+      language: 'es',
+    });
+    hooks.answer('/gone?key=secret', (response) => void response.writeHead(410).end());
+    await twice('SYN-2');
+    const { text } = await letterTo('owner@example.org');
+    expect(text).toContain('Content-Language: es');
+    expect(text).toContain('/gone');
+    expect(text).not.toContain('secret');
+    expect((await get(service.url, `/v1/subscriptions/${String(body.id)}`)).body).toMatchObject({ enabled: false });
+  });
+
+  it('is not offered where there is no mail server, and goes to addresses only', async () => {
+    for (const asked of [
+      { channel: 'mail', address: 'a@b.example, c@d.example' },
+      { channel: 'mail', address: 'nobody' },
+      { channel: 'mail', address: 'x@example.org', url: 'https://example.org/' },
+      { channel: 'mail', address: 'x@example.org', quietHours: { from: '25:00', to: '06:00', timeZone: 'UTC' } },
+      { channel: 'mail', address: 'x@example.org', quietHours: { from: '22:00', to: '06:00', timeZone: 'Moon/Base' } },
+      { channel: 'mail', address: 'x@example.org', digestMinutes: 60, escalateAfterMinutes: 30 },
+      { channel: 'carrier pigeon', address: 'x@example.org' },
+    ])
+      expect((await send(service.url, 'POST', '/v1/subscriptions', asked)).status).toBe(400);
+    service = await service.restart({});
+    const { status, body } = await send(service.url, 'POST', '/v1/subscriptions', {
+      channel: 'mail',
+      address: 'x@example.org',
+    });
+    expect({ status, detail: body.detail }).toMatchObject({ status: 400, detail: expect.stringContaining('SMTP_URL') });
+  });
+});

@@ -105,8 +105,8 @@ export class Chains {
     return { text, id, lots: named.map((lot) => ({ lot, head: id })) };
   }
 
-  /** One bag of some 50 kg at the site of the cooperative of that number. */
-  declare(number: number): Signed {
+  /** One bag of some 50 kg at the site of the cooperative of that number, with a tag of its own unless told which. */
+  declare(number: number, tag = `SYN-${randomBytes(6).toString('hex')}`): Signed {
     const at = number % this.coops.length;
     return this.event(this.coops[at] as Actor, 'lot.declared', {
       place: { site: `site${at}` },
@@ -119,10 +119,17 @@ export class Chains {
           mass: kilograms((45 + (number % 97) / 10).toFixed(1)),
           moisturePercent: '6.0',
           grades: [{ analyte: 'Sn', value: '52.0', uom: 'P1', basis: 'dry' }],
-          tags: [`SYN-${randomBytes(6).toString('hex')}`],
+          tags: [tag],
         },
       ],
     });
+  }
+
+  /** A cooperative says that its key has been in other hands from the first entry on. */
+  compromised(number: number): Signed {
+    const { id, signer, ...coop } = this.coops[number % this.coops.length] as Actor;
+    const body = { actor: id, kid: signer.kid, reason: 'stolen', compromisedSince: 0 };
+    return this.event({ id, signer, ...coop }, 'key.revoked', body);
   }
 
   dispatch(number: number, { lot, head }: LotHead): Signed {

@@ -24,7 +24,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
   private readonly logger = new Logger('delivery');
   /** Subscribers being served by this process, and whether to look once more when done. */
   private readonly lines = new Map<string, { again: boolean; done: Promise<void> }>();
-  private readonly stop = new AbortController();
+  private stopping = false;
   /** Told how long to wait until a delivery is to be tried again, ms. */
   private later: (subscription: string, wait: number) => void = () => undefined;
 
@@ -48,8 +48,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
   serve(subscription: string): void {
     const line = this.lines.get(subscription);
     if (line !== undefined) line.again = true;
-    else if (!this.stop.signal.aborted)
-      this.lines.set(subscription, { again: false, done: this.serveOne(subscription) });
+    else if (!this.stopping) this.lines.set(subscription, { again: false, done: this.serveOne(subscription) });
   }
 
   /** Resolves when nobody is being served. */
@@ -59,16 +58,16 @@ export class DeliverDue implements BeforeApplicationShutdown {
 
   /** Nothing new is begun; what is under way is cut short and tried again elsewhere, or here later. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort();
-    await this.idle();
+    this.stopping = true;
     await this.sender.close();
+    await this.idle();
   }
 
   private async serveOne(subscription: string): Promise<void> {
     // Only from the next turn on is the line in the map.
     await Promise.resolve();
     try {
-      for (let more = true; more && !this.stop.signal.aborted;) {
+      for (let more = true; more && !this.stopping;) {
         more = await this.serveBatch(subscription);
         const line = this.lines.get(subscription);
         if (line?.again === true) {
@@ -113,7 +112,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     const until = Date.now() + BATCH_LIMIT;
     let failed = 0;
     const work = async (): Promise<void> => {
-      while (failed < BREAK_AFTER && Date.now() < until && !this.stop.signal.aborted) {
+      while (failed < BREAK_AFTER && Date.now() < until && !this.stopping) {
         const delivery = waiting.shift();
         if (delivery === undefined) return;
         const attempt = await this.tryOne(claim, delivery);
@@ -130,7 +129,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
   private async tryOne(claim: Claim, delivery: Claimed): Promise<Attempt | null> {
     const at = Date.now();
     const sent = await this.send(claim, delivery);
-    if (sent.outcome === 'failed' && this.stop.signal.aborted) return null;
+    if (sent.outcome === 'failed' && this.stopping) return null;
     return {
       delivery: delivery.id,
       attempt: delivery.attempts,
@@ -144,7 +143,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
   private async send(claim: Claim, delivery: Claimed): Promise<Sent> {
     const body = delivery.body ?? (await this.compose(delivery));
     if (body === null) return { outcome: 'dropped', target: null, status: null, failure: null, retryAfter: null };
-    return this.sender.send(claim.endpoint, { ...delivery, body }, this.contactOf(claim), this.stop.signal);
+    return this.sender.send(claim.endpoint, { ...delivery, body }, this.contactOf(claim));
   }
 
   private async compose(delivery: Claimed): Promise<string | null> {

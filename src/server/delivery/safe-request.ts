@@ -105,10 +105,9 @@ export class SafeRequest {
   }
 
   /** Throws `TargetRefused`, or what the connection failed with. A redirect is an answer like any other: it is not followed. */
-  async post(target: string, body: string, headers: Record<string, string>, stop?: AbortSignal): Promise<Answer> {
+  async post(target: string, body: string, headers: Record<string, string>): Promise<Answer> {
     const url = checkTarget(target, this.policy);
-    const late = AbortSignal.timeout(this.timeLimit);
-    const signal = stop === undefined ? late : AbortSignal.any([late, stop]);
+    const signal = AbortSignal.timeout(this.timeLimit);
     const answer = await request(url, { method: 'POST', body, headers, dispatcher: this.agentFor(url), signal });
     const { statusCode: status } = answer;
     const retryAfter = secondsOf(answer.headers['retry-after']);
@@ -124,6 +123,7 @@ export class SafeRequest {
     }
   }
 
+  /** Cuts short what is under way. */
   async close(): Promise<void> {
     await Promise.all([...this.agents.values()].map((agent) => agent.destroy()));
     this.agents.clear();

@@ -26,12 +26,13 @@ export class SendMessage {
     private readonly mail: MailChannel | null,
   ) {}
 
-  async send(endpoint: Endpoint, message: Message, contact: string | null, stop: AbortSignal): Promise<Sent> {
+  async send(endpoint: Endpoint, message: Message, contact: string | null): Promise<Sent> {
     if (message.type === 'subscription.disabled') return this.byMail(contact, endpoint.language, message);
     if (endpoint.channel === 'mail') return this.byMail(endpoint.address, endpoint.language, message);
-    return this.byWebhook(endpoint, message, stop);
+    return this.byWebhook(endpoint, message);
   }
 
+  /** Cuts short what is under way. */
   async close(): Promise<void> {
     await this.requests.close();
     this.mail?.close();
@@ -43,7 +44,7 @@ export class SendMessage {
     return this.mail.send(to, language, message);
   }
 
-  private async byWebhook(endpoint: Endpoint, { id, body }: Message, stop: AbortSignal): Promise<Sent> {
+  private async byWebhook(endpoint: Endpoint, { id, body }: Message): Promise<Sent> {
     const target = endpoint.url ?? '';
     const timestamp = Math.floor(Date.now() / 1_000);
     const headers = {
@@ -54,7 +55,7 @@ export class SendMessage {
       'webhook-signature': this.keys.sign(endpoint.id, endpoint.secrets, id, timestamp, body),
     };
     try {
-      const { status, retryAfter, failure } = await this.requests.post(target, body, headers, stop);
+      const { status, retryAfter, failure } = await this.requests.post(target, body, headers);
       const delivered = failure === null && status >= 200 && status < 300;
       const outcome = delivered ? 'delivered' : status === GONE ? 'gone' : 'failed';
       return { outcome, target, status, failure, retryAfter };

@@ -1,38 +1,123 @@
+import type { Command } from 'commander';
 import { AditClient } from '../client/adit-client.js';
 import type { Alert } from '../client/shapes.js';
 import { type Register, terminalOf, withServer } from './commands.js';
-import type { Terminal } from './terminal.js';
+import { type FilterOptions, queryOf, withFilters } from './alert-filters.js';
+import { ForwardAlerts, SECRET_FILE, stableSecret } from './forward-alerts.js';
+import { EXIT, type Terminal } from './terminal.js';
+import { triggerAlert, triggerable } from './trigger-alert.js';
 
-const show = (terminal: Terminal, alert: Alert): void => {
+function show(terminal: Terminal, alert: Alert): void {
   const { colour } = terminal;
-  const severity = ['critical', 'high'].includes(alert.severity)
-    ? colour.red(alert.severity)
-    : colour.yellow(alert.severity);
-  terminal.say(`${alert.openedAt.slice(0, 19).replace('T', ' ')}  ${severity}  ${alert.rule}  ${alert.status}`);
+  const paint = ['critical', 'high'].includes(alert.severity) ? colour.red : colour.yellow;
+  const state = alert.regressed && alert.status === 'open' ? 'regressed' : alert.status;
+  const more = alert.count > 1 ? `  ${alert.count} findings, ${alert.group.by} ${alert.group.value}` : '';
+  terminal.say(
+    `${alert.openedAt.slice(0, 19).replace('T', ' ')}  ${paint(alert.severity)}  ${alert.rule}  ${state}${more}`,
+  );
   terminal.say(`  ${alert.detail} (${alert.measured}; limit ${alert.threshold})`);
+  if (alert.inhibited > 0) terminal.say(`  ${alert.inhibited} alerts on what was made of it are held back`);
+  terminal.say(`  ${colour.dim(alert.links.alert)}`);
   terminal.result(alert);
-};
+}
+
+interface AlertOptions extends FilterOptions {
+  server: string;
+  follow: boolean;
+}
+
+async function list({ server, follow, ...filters }: AlertOptions, terminal: Terminal): Promise<void> {
+  const client = new AditClient(server);
+  if (follow) {
+    for await (const { alert } of client.followAlerts(interrupted(), '0', queryOf(filters))) show(terminal, alert);
+    return;
+  }
+  let count = 0;
+  for await (const alert of client.alerts({ status: 'open', ...queryOf(filters) })) {
+    show(terminal, alert);
+    count += 1;
+  }
+  if (count === 0) terminal.say('No alert is open.');
+}
+
+/** Ends when the user interrupts. */
+function interrupted(): AbortSignal {
+  const ended = new AbortController();
+  process.once('SIGINT', () => ended.abort());
+  return ended.signal;
+}
+
+interface ForwardOptions {
+  forwardTo: string;
+  secretFile: string;
+}
+
+const withForwarding = (command: Command): Command =>
+  command.option('--secret-file <file>', 'where the secret that signs them is kept', SECRET_FILE);
+
+/** Sends one alert on, and says what came of it. */
+async function pass(forwarder: ForwardAlerts, id: string, alert: Alert, terminal: Terminal): Promise<boolean> {
+  const { type, answer, good } = await forwarder.forward(id, alert);
+  terminal.say(`  ${type} → ${good ? terminal.colour.green(answer) : terminal.colour.red(answer)}`);
+  return good;
+}
+
+function listen(alerts: Command): void {
+  withForwarding(withFilters(withServer(alerts.command('listen'))))
+    .summary('send alerts on to a receiver that you are building')
+    .description(
+      'Follows the alerts of a ledger and sends each, signed by a secret that stays the same, to your machine.',
+    )
+    .requiredOption('--forward-to <url>', 'where your receiver listens')
+    .addHelpText('before', 'Example: adit alerts listen --forward-to http://127.0.0.1:3000/alerts\n')
+    .action(async ({ server, forwardTo, secretFile, ...filters }: AlertOptions & ForwardOptions, command) => {
+      const terminal = terminalOf(command);
+      const secret = stableSecret(secretFile);
+      const forwarder = new ForwardAlerts(forwardTo, secret);
+      terminal.say(`Alerts go to ${forwardTo}, signed with ${secret}. Stop with Ctrl-C.`);
+      terminal.result({ forwardTo, secret });
+      for await (const { id, alert } of new AditClient(server).followAlerts(
+        interrupted(),
+        undefined,
+        queryOf(filters),
+      )) {
+        show(terminal, alert);
+        await pass(forwarder, id, alert, terminal);
+      }
+    });
+}
+
+function trigger(alerts: Command): void {
+  withForwarding(alerts.command('trigger'))
+    .summary('bring about an alert of a rule, on a ledger that is thrown away after')
+    .argument('<rule>')
+    .option('--forward-to <url>', 'where your receiver listens')
+    .addHelpText('before', 'Example: adit alerts trigger tag-reused --forward-to http://127.0.0.1:3000/alerts\n')
+    .addHelpText('after', () => `\nRules: ${triggerable().join(', ')}`)
+    .action(async (rule: string, { forwardTo, secretFile }: Partial<ForwardOptions>, command) => {
+      const terminal = terminalOf(command);
+      const secret = forwardTo === undefined ? null : stableSecret(secretFile ?? SECRET_FILE);
+      const forwarder = forwardTo === undefined || secret === null ? null : new ForwardAlerts(forwardTo, secret);
+      if (secret !== null) terminal.say(`Alerts go to ${forwardTo ?? ''}, signed with ${secret}.`);
+      terminal.say('Playing a small fault on a ledger of its own …');
+      let good = true;
+      await triggerAlert(rule, async ({ id, alert }) => {
+        show(terminal, alert);
+        if (forwarder !== null) good = (await pass(forwarder, id, alert, terminal)) && good;
+      });
+      if (!good) process.exitCode = EXIT.error;
+    });
+}
 
 export const alerts: Register = (program) => {
-  withServer(program.command('alerts'))
+  const command = withFilters(withServer(program.command('alerts')))
     .summary('what was found, and what is found now')
     .description('Lists alerts that are open; with --follow it goes on and shows new ones as they come.')
     .option('--follow', 'stay, and show alerts as they come', false)
-    .addHelpText('before', 'Example: adit alerts --follow\n')
-    .action(async ({ server, follow }: { server: string; follow: boolean }, command) => {
-      const terminal = terminalOf(command);
-      const client = new AditClient(server);
-      if (!follow) {
-        let count = 0;
-        for await (const alert of client.alerts({ status: 'open' })) {
-          show(terminal, alert);
-          count += 1;
-        }
-        if (count === 0) terminal.say('No alert is open.');
-        return;
-      }
-      const ended = new AbortController();
-      process.once('SIGINT', () => ended.abort());
-      for await (const { alert } of client.followAlerts(ended.signal, '0')) show(terminal, alert);
-    });
+    // Its subcommands have options of the same names.
+    .enablePositionalOptions()
+    .addHelpText('before', 'Example: adit alerts --follow --minimum-severity high\n')
+    .action((options: AlertOptions, self) => list(options, terminalOf(self)));
+  listen(command);
+  trigger(command);
 };

@@ -69,8 +69,8 @@ async function show(scenario: Scenario, stage: Stage, receiver: Receiver, termin
   terminal.say(`  ${stage.client.base}/v1/lots/${lot}/report\n`);
   if (before.verdicts.record !== 'intact') throw failed('the record is not intact before anybody touched it');
 
-  const { secret } = await stage.client.subscribe(receiver.url);
-  receiver.trust(secret);
+  const { secret } = await stage.client.subscribe({ channel: 'webhook', url: receiver.url });
+  receiver.trust(secret ?? '');
   const bag = timeline.find(({ event }) => event.index === eventOf(timeline, cast.lot(BAG) ?? ''))?.event;
   if (bag === undefined) throw failed(`the bag ${BAG} is not in the timeline`);
   await changeWeight(stage, bag, terminal);

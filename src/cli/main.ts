@@ -18,6 +18,7 @@ import { rotate } from './rotate.js';
 import { scenario } from './scenario.js';
 import { serve } from './serve.js';
 import { submit } from './submit.js';
+import { subscribe } from './subscribe.js';
 import { CommandError, EXIT } from './terminal.js';
 import { verify } from './verify.js';
 import { witness } from './witness.js';
@@ -43,6 +44,7 @@ for (const register of [
   verify,
   witness,
   alerts,
+  subscribe,
   scenario,
   replay,
   audit,

@@ -2,6 +2,7 @@ import { AditProblem, NoAnswer, type ProblemDocument } from './problem.js';
 import type {
   Alert,
   BatchResult,
+  Delivery,
   Finding,
   Ledger,
   Lineage,
@@ -10,6 +11,7 @@ import type {
   Page,
   Report,
   StoredEvent,
+  Subscription,
 } from './shapes.js';
 
 /** Tries of one request in all. Recording is safe to repeat: the same event gives the first receipt. */
@@ -98,16 +100,45 @@ export class AditClient {
     return this.pages<Alert>('/v1/alerts', query);
   }
 
-  subscribe(url: string): Promise<{ id: string; secret: string }> {
-    return this.json('/v1/subscriptions', { method: 'POST', body: { channel: 'webhook', url } });
+  /** @param asked as `POST /v1/subscriptions` takes it, such as `{channel: 'webhook', url}`. */
+  subscribe(asked: Record<string, unknown>): Promise<Subscription & { secret?: string }> {
+    return this.json('/v1/subscriptions', { method: 'POST', body: asked });
+  }
+
+  subscriptions(): AsyncGenerator<Subscription> {
+    return this.pages<Subscription>('/v1/subscriptions');
+  }
+
+  async unsubscribe(id: string): Promise<void> {
+    await this.request(`/v1/subscriptions/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  }
+
+  testSubscription(id: string): Promise<{ delivery: string }> {
+    return this.json(`/v1/subscriptions/${encodeURIComponent(id)}/test`, { method: 'POST', body: {} });
+  }
+
+  rotateSecret(id: string): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
+    return this.json(`/v1/subscriptions/${encodeURIComponent(id)}/rotate-secret`, { method: 'POST', body: {} });
+  }
+
+  redeliver(id: string, since: string): Promise<{ messages: number }> {
+    return this.json(`/v1/subscriptions/${encodeURIComponent(id)}/redeliver`, { method: 'POST', body: { since } });
+  }
+
+  delivery(id: string): Promise<Delivery> {
+    return this.json(`/v1/deliveries/${encodeURIComponent(id)}`);
   }
 
   /** Alerts as they come, resumed after the last one seen whenever the connection is lost; ends with the signal. */
-  async *followAlerts(signal: AbortSignal, after?: string): AsyncGenerator<{ id: string; alert: Alert }> {
+  async *followAlerts(
+    signal: AbortSignal,
+    after?: string,
+    filters: Record<string, string> = {},
+  ): AsyncGenerator<{ id: string; alert: Alert }> {
     let last = after;
     while (!signal.aborted) {
       try {
-        for await (const message of this.alertStream(signal, last)) {
+        for await (const message of this.alertStream(signal, last, filters)) {
           last = message.id;
           yield message;
         }
@@ -122,9 +153,13 @@ export class AditClient {
   private async *alertStream(
     signal: AbortSignal,
     last: string | undefined,
+    filters: Record<string, string>,
   ): AsyncGenerator<{ id: string; alert: Alert }> {
     const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) };
-    const response = await this.fetcher(`${this.base}/v1/alerts/stream`, { headers, signal });
+    const response = await this.fetcher(`${this.base}/v1/alerts/stream?${new URLSearchParams(filters).toString()}`, {
+      headers,
+      signal,
+    });
     if (!response.ok || response.body === null) throw await this.failure(response);
     const decoder = new TextDecoder();
     let held = '';

@@ -114,6 +114,27 @@ export interface Alert extends Finding {
   links: { alert: string; rule: string; bundle: string | null; report: string | null };
 }
 
+/** Who is told what, where, and how it goes. */
+export interface Subscription {
+  id: string;
+  channel: 'webhook' | 'mail';
+  url: string | null;
+  address: string | null;
+  filters: Record<string, unknown>;
+  enabled: boolean;
+  publicKey: string | null;
+  failures: number;
+  failingSince: string | null;
+  disabledReason: string | null;
+}
+
+export interface Delivery {
+  id: string;
+  type: string;
+  status: 'pending' | 'delivered' | 'exhausted' | 'dropped';
+  attempts: { attempt: number; at: string; httpStatus: number | null; failure: string | null }[];
+}
+
 export interface Report {
   lot: string;
   asOf: AsOf;

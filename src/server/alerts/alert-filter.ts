@@ -108,47 +108,47 @@ export async function matching(
 const listed = z
   .string()
   .max(8_000)
-  .transform((text) => text.split(',').filter((word) => word !== ''))
+  .transform((text) => text.split(',').filter((one) => one !== ''))
   .optional();
 
-export const filterQuery = {
+const filterQuery = z.strictObject({
   rule: listed,
   group: listed,
-  minimumSeverity: z.enum(severities).optional(),
+  minimumSeverity: z.string().optional(),
   mineral: listed,
   site: listed,
   country: listed,
   lot: listed,
   holder: z.string().optional(),
-};
-
-const filtersAsked = z.strictObject(filterQuery).transform((query, context): AlertFilters => {
-  const result = alertFilters.safeParse(filtersOfQuery(query));
-  if (result.success) return result.data;
-  context.issues.push(
-    ...result.error.issues.map(({ message }) => ({ code: 'custom' as const, message, input: query })),
-  );
-  return z.NEVER;
 });
-export const streamQuery = filtersAsked;
+export const filterQueryShape = filterQuery.shape;
+type FilterQuery = z.infer<typeof filterQuery>;
 
-interface FilterQuery {
-  rule?: string[] | undefined;
-  group?: string[] | undefined;
-  minimumSeverity?: Severity | undefined;
-  mineral?: string[] | undefined;
-  site?: string[] | undefined;
-  country?: string[] | undefined;
-  lot?: string[] | undefined;
-  holder?: string | undefined;
+/** The filters that an address asks for; with the context of a schema, what is wrong with them is its issue. */
+export function filtersAsked(query: FilterQuery, context: z.RefinementCtx): AlertFilters {
+  const { rule, group, mineral, site, country, lot, minimumSeverity, holder } = query;
+  const lists = { rules: rule, groups: group, minerals: mineral, sites: site, countries: country, lots: lot };
+  const result = alertFilters.safeParse({ ...lists, minimumSeverity, holder });
+  if (result.success) return result.data;
+  for (const { message, path } of result.error.issues)
+    context.addIssue({
+      code: 'custom',
+      message,
+      path: [
+        String(path[0] ?? '')
+          .replace(/ies$/, 'y')
+          .replace(/s$/, ''),
+      ],
+    });
+  return z.NEVER;
 }
 
-const filtersOfQuery = ({ rule, group, mineral, site, country, lot, ...rest }: FilterQuery): object => ({
-  rules: rule,
-  groups: group,
-  minerals: mineral,
-  sites: site,
-  countries: country,
-  lots: lot,
-  ...rest,
-});
+export const streamQuery = filterQuery.transform(filtersAsked);
+
+/** The rules that filters speak of, by name or by group; undefined: all. */
+export function rulesOf({ rules: named, groups: wanted }: AlertFilters): string[] | undefined {
+  if (wanted === undefined) return named;
+  const ofGroups = [...groupOfRule].flatMap(([rule, group]) => (wanted.includes(group) ? [rule] : []));
+  const all = wanted.includes(OPERATION) ? [...ofGroups, 'rule-failed'] : ofGroups;
+  return named === undefined ? all : all.filter((rule) => named.includes(rule));
+}

@@ -6,20 +6,24 @@ import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 import { type Alert, type AlertStatus, selectAlerts } from './alert.js';
+import { filterQueryShape, filtersAsked, rulesOf } from './alert-filter.js';
 
-const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
-
-export const alertsQuery = pageQuery.extend({
+const asked = pageQuery.extend({
   status: z.enum(['open', 'acknowledged', 'resolved']).optional(),
   severity: z.enum(severities).optional(),
-  rule: word.optional(),
-  lot: z.uuid().optional(),
-  site: word.optional(),
-  mineral: word.optional(),
-  country: word.optional(),
   /** Those held back by a broken root are counted there, and listed only where they are asked for. */
   inhibited: z.enum(['exclude', 'include', 'only']).default('exclude'),
+  ...filterQueryShape,
 });
+
+export const alertsQuery = asked.transform(({ limit, cursor, status, severity, inhibited, ...filters }, context) => ({
+  limit,
+  cursor,
+  status,
+  severity,
+  inhibited,
+  filters: filtersAsked(filters, context),
+}));
 export type AlertsQuery = z.infer<typeof alertsQuery>;
 
 /** What the desk did with an alert. */
@@ -45,29 +49,34 @@ export class ListAlerts {
     private readonly config: Config,
   ) {}
 
-  async list({ limit, cursor, ...asked }: AlertsQuery): Promise<Page<Alert>> {
+  async list({ limit, cursor, status, severity, inhibited, filters }: AlertsQuery): Promise<Page<Alert>> {
+    const { minimumSeverity, minerals, sites, countries, lots, holder } = filters;
+    const grave = minimumSeverity === undefined ? undefined : severities.slice(severities.indexOf(minimumSeverity));
     const rows = await selectAlerts(
       this.database.pool,
       this.config.publicUrl,
-      `a.number < $1 AND ($3::text IS NULL OR a.status = $3) AND ($4::text IS NULL OR a.severity = $4)
-       AND ($5::text IS NULL OR a.rule = $5)
-       AND ($6::uuid IS NULL OR a.id IN (SELECT m.alert FROM findings AS named JOIN alert_findings AS m ON m.finding = named.id
-                                          WHERE named.lots @> ARRAY[$6::uuid]))
-       AND ($7::text IS NULL OR $7 = ANY(a.sites)) AND ($8::text IS NULL OR $8 = ANY(a.minerals))
-       AND ($9::text IS NULL OR $9 = ANY(a.countries))
-       AND ($10 = 'include' OR (a.inhibited_by IS NULL) = ($10 = 'exclude'))
+      `a.number < $1 AND ($3::text IS NULL OR a.status = $3) AND ($4::text[] IS NULL OR a.severity = ANY($4))
+       AND ($5::text[] IS NULL OR a.rule = ANY($5))
+       AND ($6::uuid[] IS NULL OR a.id IN (SELECT m.alert FROM findings AS named JOIN alert_findings AS m ON m.finding = named.id
+                                            WHERE named.lots && $6::uuid[]))
+       AND ($7::text[] IS NULL OR a.sites && $7) AND ($8::text[] IS NULL OR a.minerals && $8)
+       AND ($9::text[] IS NULL OR a.countries && $9)
+       AND ($10::text IS NULL OR EXISTS (SELECT FROM lots AS held WHERE held.id = ANY(a.lots)
+                                            AND (held.holder = $10 OR held.in_transit_to = $10)))
+       AND ($11 = 'include' OR (a.inhibited_by IS NULL) = ($11 = 'exclude'))
        ORDER BY a.number DESC LIMIT $2`,
       [
-        decodeCursor(cursor, z.number().int()) ?? Number.MAX_SAFE_INTEGER,
+        decodeCursor(cursor, z.int()) ?? Number.MAX_SAFE_INTEGER,
         limit + 1,
-        asked.status ?? null,
-        asked.severity ?? null,
-        asked.rule ?? null,
-        asked.lot ?? null,
-        asked.site ?? null,
-        asked.mineral ?? null,
-        asked.country ?? null,
-        asked.inhibited,
+        status ?? null,
+        severity === undefined ? (grave ?? null) : [severity],
+        rulesOf(filters) ?? null,
+        lots ?? null,
+        sites ?? null,
+        minerals ?? null,
+        countries ?? null,
+        holder ?? null,
+        inhibited,
       ],
     );
     return pageOf(

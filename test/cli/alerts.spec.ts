@@ -59,6 +59,15 @@ describe('adit alerts and adit subscribe', () => {
     rmSync(home, { recursive: true, force: true });
   });
 
+  /** Until somebody follows the stream: what was told before is not forwarded. */
+  async function follows(): Promise<void> {
+    for (let i = 0; i < 600; i += 1) {
+      if (/^adit_alert_readers 1$/m.test(await (await fetch(`${service.url}/metrics`)).text())) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error('nobody follows');
+  }
+
   const run = (...args: string[]): Promise<Ended> => start(args, home).ended;
   const twice = async (tag: string): Promise<void> => {
     const output = { mineral: 'cassiterite', form: 'concentrate', mass: { value: '48.6', uom: 'KGM' }, tags: [tag] };
@@ -70,7 +79,7 @@ describe('adit alerts and adit subscribe', () => {
     const listening = start([...forward, '--rule', 'tag-reused'], home);
     await until(() => listening.out().includes('whsec_'));
     const [secret = ''] = /whsec_\S+[^.\s]/.exec(listening.out()) ?? [];
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await follows();
     await twice('SYN-1');
     await until(() => hooks.at('/dev').length > 0);
     const [message] = hooks.at('/dev') as [Received];

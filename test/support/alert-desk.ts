@@ -99,8 +99,7 @@ export class AlertDesk {
   deliverer(timeLimit = 1_000, mail: MailChannel | null = null): DeliverDue {
     const { database } = this.ledger;
     const sender = new SendMessage(new SafeRequest({ privateTargets: true }, { timeLimit }), this.keys, mail);
-    const config = { ...this.config, smtpUrl: mail === null ? null : this.config.smtpUrl } as Config;
-    return new DeliverDue(database, config, sender, this.changes, new DeliveryMetrics(database, new Metrics()));
+    return new DeliverDue(database, this.config, sender, this.changes, new DeliveryMetrics(database, new Metrics()));
   }
 
   /** Sends what is due and waits until that is done. */

@@ -12,15 +12,15 @@ export class AlertMetrics {
     feed: AlertFeed,
     metrics: Metrics,
   ) {
-    const unresolved = (gauge: Gauge): Promise<void> => this.unresolved(gauge);
+    const open = (gauge: Gauge): Promise<void> => this.open(gauge);
     metrics.registry.registerMetric(
       new Gauge({
-        name: 'adit_alerts_unresolved',
-        help: 'Alerts that are open or acknowledged, and not held back by another, by severity and status',
-        labelNames: ['severity', 'status'],
+        name: 'adit_alerts_open',
+        help: 'Alerts that are open and not held back by another, by severity',
+        labelNames: ['severity'],
         registers: [],
         collect() {
-          return unresolved(this);
+          return open(this);
         },
       }),
     );
@@ -36,12 +36,12 @@ export class AlertMetrics {
     );
   }
 
-  private async unresolved(gauge: Gauge): Promise<void> {
-    const rows = await this.database.query<{ severity: string; status: string; count: number }>(
-      `SELECT severity, status, count(*) AS count FROM alerts
-        WHERE status <> 'resolved' AND inhibited_by IS NULL GROUP BY severity, status`,
+  private async open(gauge: Gauge): Promise<void> {
+    const rows = await this.database.query<{ severity: string; count: number }>(
+      `SELECT severity, count(*) AS count FROM alerts
+        WHERE status = 'open' AND inhibited_by IS NULL GROUP BY severity`,
     );
     gauge.reset();
-    for (const { severity, status, count } of rows) gauge.set({ severity, status }, count);
+    for (const { severity, count } of rows) gauge.set({ severity }, count);
   }
 }

@@ -60,7 +60,10 @@ function foreign(status: number): [ErrorCode, string] {
   if (status === 404) return ['not-found', 'No such path, or not with this method; see /docs.'];
   if (status === 413) return ['request-too-large', 'The body is larger than this path accepts.'];
   if (status === 415)
-    return ['request-invalid', 'The content type is not one that this path reads: use application/json.'];
+    return [
+      'request-invalid',
+      'The content type is not one that this path reads: use application/json, or application/x-ndjson for a batch.',
+    ];
   if (status === 503) return ['overloaded', 'The service is stopping or has no room; try again shortly.'];
   if (status >= 400 && status < 500)
     return ['request-invalid', 'The request could not be read: is the body well-formed JSON?'];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AditError } from '../../core/errors.js';
+import { text } from '../../core/event/primitives.js';
 
 /** Items of one page at most, and where the caller does not say. */
 export const MAX_PAGE = 100;
@@ -11,6 +12,9 @@ export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(STANDARD_PAGE),
   cursor: z.string().min(1).max(MAX_CURSOR_LENGTH).optional(),
 });
+
+/** A text to be looked for, in a query: bounded, and free of what the database could not hold. */
+export const queryText: z.ZodType<string> = text(64);
 
 export type PageQuery = z.infer<typeof pageQuery>;
 

@@ -8,7 +8,7 @@ import { MakeBundle } from './make-bundle.js';
 import { ListLotEvents, type LotEvent } from './list-lot-events.js';
 import { type AsOf, ReadLot } from './read-lot.js';
 import { type Report, ReportLot } from './report-lot.js';
-import { type LotsQuery, SearchLots, lotsQuery } from './search-lots.js';
+import { type ListedLot, type LotsQuery, SearchLots, lotsQuery } from './search-lots.js';
 import { type Impact, TraceImpact } from './trace-impact.js';
 import { type Lineage, MAX_DEPTH, TraceLineage } from './trace-lineage.js';
 
@@ -38,7 +38,7 @@ export class LotsController {
 
   @Get()
   @ApiOperation({ summary: 'Lots, newest first' })
-  list(@Query({ schema: lotsQuery }) query: LotsQuery): Promise<Page<LotState>> {
+  list(@Query({ schema: lotsQuery }) query: LotsQuery): Promise<Page<ListedLot>> {
     return this.search.search(query);
   }
 

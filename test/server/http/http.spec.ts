@@ -50,6 +50,16 @@ class TrialController {
     throw new Error(SECRET);
   }
 
+  @Get('unreadable')
+  unreadable(): never {
+    throw Object.assign(new Error(SECRET), { code: '22021' });
+  }
+
+  @Post('unreadable')
+  unwritable(): never {
+    throw Object.assign(new Error(SECRET), { code: '22021' });
+  }
+
   @Get('busy')
   busy(): never {
     throw new AditError('overloaded', 'Too much waits.');
@@ -165,6 +175,15 @@ describe('answering with problems', () => {
     expect(answer.json()).toMatchObject({ code: 'internal' });
     expect(answer.body).not.toContain('SELECT');
     expect(answer.body).not.toContain('.js');
+  });
+
+  it('takes a value that the database cannot read for the fault of a reader, and for ours in what is written', async () => {
+    const answers = [await get('/v1/unreadable'), await post('/v1/unreadable', '{}')];
+    expect(answers.map((answer) => [answer.statusCode, answer.json<{ code: string }>().code])).toEqual([
+      [400, 'request-invalid'],
+      [500, 'internal'],
+    ]);
+    expect(answers.map(({ body }) => body).join()).not.toContain('SELECT');
   });
 
   it('says when to try again', async () => {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 
 /** What the service is told from outside, checked once at the start. A class so that Nest can inject it by type. */
@@ -50,6 +50,8 @@ export abstract class Config {
   abstract readonly crashAt: string | null;
   abstract readonly logLevel: LogLevel;
   abstract readonly role: Role;
+  /** Settings of the environment that nobody heeds, or that have another name by now. */
+  abstract readonly environmentWarnings: readonly string[];
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -104,6 +106,8 @@ const whole = (least: number, most: number) =>
 /** One setting: what stands in `.env.example`, in `adit config check` and in the error when it is wrong. */
 export interface ConfigKey {
   name: string;
+  /** What it was called before; heeded where the name itself is not set. */
+  formerly?: string;
   /** Where it belongs in `Config`. */
   member: keyof Config;
   /** As it would be written in the environment; null: unset, with the meaning the description gives. */
@@ -229,13 +233,16 @@ export const configKeys: readonly ConfigKey[] = [
     onOff,
     'on: webhooks may go to loopback and private addresses. For development only.',
   ),
-  key(
-    'ADIT_WITNESS_POLICY_FILE',
-    'witnessPolicyFile',
-    null,
-    path,
-    'C2SP tlog-policy that names this log and its witnesses. Set: readers see only checkpoints that meet its quorum. Unset: no witness is asked.',
-  ),
+  {
+    ...key(
+      'ADIT_POLICY_FILE',
+      'witnessPolicyFile',
+      null,
+      path,
+      'C2SP tlog-policy that names this log and its witnesses. Set: readers see only checkpoints that meet its quorum. Unset: no witness is asked.',
+    ),
+    formerly: 'ADIT_WITNESS_POLICY_FILE',
+  },
   key(
     'ADIT_WITNESS_INTERVAL_SECONDS',
     'witnessIntervalSeconds',
@@ -329,8 +336,8 @@ export function loadConfig(
   const env = { ...environment, ...preset };
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const { name, member, default: standard, schema } of configKeys) {
-    const given = env[name] === undefined || env[name] === '' ? standard : env[name];
+  for (const { name, formerly, member, default: standard, schema } of configKeys) {
+    const given = set(env[name]) ?? (formerly === undefined ? undefined : set(env[formerly])) ?? standard;
     const result = given === null ? { success: true as const, data: null } : schema.safeParse(given);
     if (result.success) values[member] = result.data;
     else problems.push(...result.error.issues.map((issue) => `${name} ${readable(issue.message)}`));
@@ -344,35 +351,31 @@ export function loadConfig(
   if (values['databaseOwnerUrl'] && !values['databaseUrl'] && !env['DATABASE_URL'])
     problems.push('DATABASE_OWNER_URL is set but DATABASE_URL is not');
   if (problems.length > 0) throw new ConfigError(problems);
+  values['environmentWarnings'] = environmentWarnings(env);
   values['secretFile'] ??= join(dirname(String(values['serviceKeyFile'])), 'secret.key');
   values['publicUrl'] ??=
     `http://${isIP(String(host)) === 6 ? `[${String(host)}]` : String(host)}:${String(values['port'])}`;
   return Object.freeze(values) as unknown as Config;
 }
 
+const set = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
+
 const readable = (message: string): string => (message.startsWith('must') ? message : `is not usable: ${message}`);
 
-/** What is usable but unwise: keys or the guard in the folder that a copied backup would bring back with them. */
-export function configWarnings(config: Config): string[] {
-  const inside = (file: string): boolean => {
-    const way = relative(config.dataDir, file);
-    return !way.startsWith('..') && !isAbsolute(way);
-  };
-  const files = {
-    ADIT_LOG_KEY_FILE: config.logKeyFile,
-    ADIT_SERVICE_KEY_FILE: config.serviceKeyFile,
-    ADIT_SECRET_FILE: config.secretFile,
-    ADIT_GUARD_FILE: config.guardFile,
-  };
-  const warnings = Object.entries(files)
-    .filter(([, file]) => inside(file))
-    .map(
-      ([name]) =>
-        `${name} lies in ADIT_DATA_DIR: a copied folder would restore it too, and an older log could be signed again`,
-    );
-  if (config.exposed && !isLoopback(config.host))
-    warnings.push(`${config.host}:${config.port} lets everyone who reaches it read the ledger and append to it`);
-  if (config.webhookPrivateTargets)
-    warnings.push('webhooks may reach private addresses (ADIT_WEBHOOK_PRIVATE_TARGETS=on)');
-  return warnings;
+/** Of the tests and the build: no setting of the service. */
+const OF_OTHERS = new Set(['ADIT_BUILD_DIR', 'ADIT_FAULTS', 'ADIT_TEST_SERVER']);
+
+/** A setting with a slip of the pen would be left out in silence, and its default be in force. */
+function environmentWarnings(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set(configKeys.map(({ name }) => name));
+  const former = new Map(
+    configKeys.flatMap(({ name, formerly }) => (formerly === undefined ? [] : [[formerly, name]])),
+  );
+  return Object.keys(env)
+    .filter((name) => name.startsWith('ADIT_') && !known.has(name) && !OF_OTHERS.has(name) && env[name] !== '')
+    .toSorted()
+    .map((name) => {
+      const present = former.get(name);
+      return present === undefined ? `${name} is no setting of Adit` : `${name} is called ${present} now`;
+    });
 }

@@ -24,6 +24,10 @@ export interface Page<T> {
   next: string | null;
 }
 
+/** The shape of a page, for the description of the API. */
+export const pageShape = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ items: z.array(item), next: z.string().nullable() });
+
 /** A position in a list as an opaque base64url text. */
 export function encodeCursor(position: unknown): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');

@@ -46,6 +46,8 @@ export abstract class Config {
   abstract readonly verifyThreads: number;
   /** Events that may wait for the sequencer before the service answers `overloaded`. */
   abstract readonly appendQueue: number;
+  /** Requests of one address in a minute; 0: any number. */
+  abstract readonly rateLimitPerMinute: number;
   /** Where a fault test kills this process; null in service. */
   abstract readonly crashAt: string | null;
   abstract readonly logLevel: LogLevel;
@@ -306,6 +308,13 @@ export const configKeys: readonly ConfigKey[] = [
     '20000',
     whole(1, 1_000_000),
     'Events that may wait to be appended; beyond them the answer is 503 overloaded.',
+  ),
+  key(
+    'ADIT_RATE_LIMIT_PER_MINUTE',
+    'rateLimitPerMinute',
+    '600000',
+    whole(0, 100_000_000),
+    'Requests that one address may send in a minute; beyond them the answer is 429 rate-limited. Behind a proxy all come from one address. 0: any number.',
   ),
   key('ADIT_LOG_LEVEL', 'logLevel', 'info', z.enum(logLevels), `One of ${logLevels.join(', ')}.`),
   key(

@@ -14,6 +14,7 @@ import { featureModules } from './features.js';
 import { fastifyAdapter, observeRequests } from './http/fastify.js';
 import { HealthRegistry } from './http/health.js';
 import { sendPagesAsHtml } from './http/html-type.js';
+import { limitRates } from './http/rate-limit.js';
 import { Metrics } from './http/metrics.js';
 import { describeApi } from './http/openapi.js';
 import { JsonLogger } from './logger.js';
@@ -99,6 +100,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       await queue.check();
       return null;
     });
+    await limitRates(app, config.rateLimitPerMinute);
     observeRequests(app, app.get(Metrics));
     sendPagesAsHtml(app.getHttpAdapter().getInstance());
     if (config.role !== 'worker') describeApi(app);

@@ -18,6 +18,10 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'The body exceeds the limit of the path: 1 MiB, or 32 MiB, 10,000 events and 1 MiB a line for a batch. A batch of lines that was begun ends with this as its last line.',
     'Send fewer events at a time.',
   ),
+  'rate-limited': explain(
+    'The address from which the request came has sent as many as it may in a minute (ADIT_RATE_LIMIT_PER_MINUTE).',
+    'Wait as `Retry-After` says and send the same bytes again. Send many events as one batch, which counts as one request.',
+  ),
   'not-found': explain(
     'No such path, or nothing recorded under this id.',
     'Check the id. An event still waiting for its predecessor is not in the log yet.',

@@ -38,8 +38,8 @@ describe('the description of the API', () => {
   function described(method: string, path: string, status: string, type = 'application/json'): z.ZodType {
     const schema = operation(method, path).responses[status]?.content?.[type]?.schema;
     if (schema === undefined) throw new Error(`${method} ${path} says nothing of ${status}`);
-    const definitions = { components: document.components };
-    return z.fromJSONSchema({ ...definitions, ...resolved(schema) } as Parameters<typeof z.fromJSONSchema>[0]);
+    const whole: Parameters<typeof z.fromJSONSchema>[0] = { components: document.components, ...resolved(schema) };
+    return z.fromJSONSchema(whole);
   }
 
   const resolved = (schema: object): object =>

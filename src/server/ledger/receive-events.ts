@@ -193,7 +193,8 @@ export class ReceiveEvents {
     });
     await this.dropChildren(submission);
     return arrived.map(({ checked }, i) => {
-      const received = outcomes[i] ?? (refused.shift() as Received);
+      const received = outcomes[i] ?? refused.shift();
+      if (received === undefined) throw new Error('An event was left without an answer.');
       if (received.status !== 'waiting' || !submission.refused.has(received.id) || checked.event === null)
         return received;
       const error = refusedWithParent(checked.event, submission.refused);

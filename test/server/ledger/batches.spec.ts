@@ -81,7 +81,7 @@ describe('a batch', () => {
         from: 'trader',
         lots: [{ lot: parent.lots[0], prev: child.id, mass: { value: '50', uom: 'KGM' } }],
       });
-      const others = Array.from({ length: 300 }, () => world.declare().event);
+      const others = Array.from({ length: 1_300 }, () => world.declare().event);
       const results = await record([parent.event, ...others, child.event, grandchild.event]);
       expect(told(results.slice(-2))).toEqual(['parent-refused', 'parent-refused']);
       expect(told(results.slice(0, 2))).toEqual(['role-not-allowed', 'accepted']);

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { environmentWarnings } from './environment-warnings.js';
 
 /** What the service is told from outside, checked once at the start. A class so that Nest can inject it by type. */
 export abstract class Config {
@@ -360,7 +361,7 @@ export function loadConfig(
   if (values['databaseOwnerUrl'] && !values['databaseUrl'] && !env['DATABASE_URL'])
     problems.push('DATABASE_OWNER_URL is set but DATABASE_URL is not');
   if (problems.length > 0) throw new ConfigError(problems);
-  values['environmentWarnings'] = environmentWarnings(env);
+  values['environmentWarnings'] = environmentWarnings(env, configKeys);
   values['secretFile'] ??= join(dirname(String(values['serviceKeyFile'])), 'secret.key');
   values['publicUrl'] ??=
     `http://${isIP(String(host)) === 6 ? `[${String(host)}]` : String(host)}:${String(values['port'])}`;
@@ -370,21 +371,3 @@ export function loadConfig(
 const set = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
 const readable = (message: string): string => (message.startsWith('must') ? message : `is not usable: ${message}`);
-
-/** Of the tests and the build: no setting of the service. */
-const OF_OTHERS = new Set(['ADIT_BUILD_DIR', 'ADIT_FAULTS', 'ADIT_TEST_SERVER']);
-
-/** A setting with a slip of the pen would be left out in silence, and its default be in force. */
-function environmentWarnings(env: Readonly<Record<string, string | undefined>>): string[] {
-  const known = new Set(configKeys.map(({ name }) => name));
-  const former = new Map(
-    configKeys.flatMap(({ name, formerly }) => (formerly === undefined ? [] : [[formerly, name]])),
-  );
-  return Object.keys(env)
-    .filter((name) => name.startsWith('ADIT_') && !known.has(name) && !OF_OTHERS.has(name) && env[name] !== '')
-    .toSorted()
-    .map((name) => {
-      const present = former.get(name);
-      return present === undefined ? `${name} is no setting of Adit` : `${name} is called ${present} now`;
-    });
-}

@@ -12,17 +12,20 @@ export const configCheck: Register = (program) => {
     .summary('check the environment, and show what it amounts to')
     .action(async (_options: unknown, command) => {
       const terminal = terminalOf(command);
-      const { ConfigError, configKeys, loadConfig, redactedConfig } = await operator();
+      const { ConfigError, configKeys, configWarnings, loadConfig, redactedConfig } = await operator();
       try {
-        const shown = redactedConfig(loadConfig());
+        const loaded = loadConfig();
+        const shown = redactedConfig(loaded);
+        const warnings = configWarnings(loaded);
         for (const { name } of configKeys) terminal.say(`${name.padEnd(30)} ${JSON.stringify(shown[name])}`);
         terminal.say(`\n${terminal.colour.green('✓')} the configuration is usable`);
-        terminal.result({ usable: true, config: shown });
+        for (const warning of warnings) terminal.say(`${terminal.colour.yellow('!')} ${warning}`);
+        terminal.result({ usable: true, config: shown, warnings });
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
         for (const problem of error.problems) terminal.say(`${terminal.colour.red('✗')} ${problem}`);
         terminal.result({ usable: false, problems: error.problems });
-        process.exitCode = EXIT.error;
+        process.exitCode = EXIT.usage;
       }
     });
 };

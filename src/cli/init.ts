@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { generateSigner } from '../core/event/build.js';
+import { type Signer, generateSigner } from '../core/event/build.js';
 import { AditClient } from '../client/adit-client.js';
 import { recordEvent } from '../client/record-event.js';
 import type { Config } from '../server/operator.js';
@@ -13,15 +13,18 @@ export const init: Register = (program) => {
   program
     .command('init')
     .summary('make the keys and the guard of a new ledger')
-    .description('Makes the log key, the service key and the guard where the configuration says. Never replaces any.')
-    .option('--open', 'also make a registrar key and write entry 0', false)
+    .description(
+      'Makes the log key, the service key and the guard where the configuration says. Never replaces any: with --open, a ledger that has them goes on with them.',
+    )
+    .option('--open', 'also make a registrar key and write entry 0, where there is none', false)
     .option('--registrar-key <file>', 'where the registrar key is, or is made', '.adit/keys/registrar.jwk')
     .option('--registrar <id>', 'actor id of the registrar', 'registrar')
     .addHelpText('before', 'Example: adit init --open\n')
     .action(async (options: InitOptions, command) => {
       const terminal = terminalOf(command);
       const config = (await operator()).loadConfig();
-      const vkey = await makeKeys(config);
+      const before = options.open ? (await operator()).initialisedBefore(config) : null;
+      const vkey = before?.vkey ?? (await makeKeys(config));
       terminal.say(`${terminal.colour.green('✓')} log key    ${config.logKeyFile}`);
       terminal.say(`${terminal.colour.green('✓')} service key ${config.serviceKeyFile}`);
       terminal.say(`${terminal.colour.green('✓')} guard       ${config.guardFile}`);
@@ -54,25 +57,35 @@ async function makeKeys(config: Config): Promise<string> {
 }
 
 async function open(options: InitOptions, terminal: Terminal): Promise<void> {
-  const { privateJwk } = generateSigner('Ed25519');
-  mkdirSync(dirname(options.registrarKey), { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(options.registrarKey, `${JSON.stringify(privateJwk)}\n`, { mode: 0o600, flag: 'wx' });
-  } catch {
-    // There is one already; it is used.
-  }
-  const signer = readSigner(options.registrarKey);
   const { JsonLogger, loadConfig, startServer } = await operator();
   const free = loadConfig(undefined, { PORT: '0', ADIT_ROLE: 'all' });
   const server = await startServer(free, { logger: new JsonLogger('error') });
   try {
     const client = new AditClient(server.url);
-    const { logKey, serviceKey } = await client.ledger();
-    const body = { logKey, serviceKey, registrar: { actor: options.registrar, key: signer.jwk } };
-    await recordEvent(client, { type: 'ledger.opened', iss: options.registrar, body }, signer);
+    const { opened, logKey, serviceKey } = await client.ledger();
+    if (opened) terminal.say(`${terminal.colour.green('✓')} open already`);
+    else {
+      const signer = registrarSigner(options.registrarKey);
+      const body = { logKey, serviceKey, registrar: { actor: options.registrar, key: signer.jwk } };
+      await recordEvent(client, { type: 'ledger.opened', iss: options.registrar, body }, signer);
+      terminal.say(
+        `${terminal.colour.green('✓')} opened by ${options.registrar}, whose key is ${options.registrarKey}`,
+      );
+    }
   } finally {
     await server.close();
   }
-  terminal.say(`${terminal.colour.green('✓')} opened by ${options.registrar}, whose key is ${options.registrarKey}`);
   terminal.say('\nNext: adit serve');
+}
+
+/** The registrar's key out of its file, which is made if there is none. */
+function registrarSigner(file: string): Signer {
+  const { privateJwk } = generateSigner('Ed25519');
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(file, `${JSON.stringify(privateJwk)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch {
+    // There is one already; it is used.
+  }
+  return readSigner(file);
 }

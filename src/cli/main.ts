@@ -78,6 +78,13 @@ function explain(error: unknown): { message: string; advice: string; exitCode: n
   if (error instanceof AditError)
     return { message: error.message, advice: 'Check the input and try again.', exitCode: EXIT.error };
   const { name, message, stack } = error as Error;
+  const { code, address, port } = error as { code?: unknown; address?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return {
+      message: `${address}:${port} is taken.`,
+      advice: 'Another program listens there; set PORT.',
+      exitCode: EXIT.error,
+    };
   const advice = ofTheService.get(name);
   if (advice !== undefined) return { message, advice, exitCode: name === 'ConfigError' ? EXIT.usage : EXIT.error };
   return { message: `Something failed: ${message}`, advice: stack ?? '', exitCode: EXIT.error };

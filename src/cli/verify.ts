@@ -84,7 +84,8 @@ async function receipt(
   { event, logKey, state }: VerifyOptions,
   terminal: Terminal,
 ): Promise<Checked> {
-  if (event === undefined) throw new CommandError('A receipt says nothing without its event.', 'Name it with --event.');
+  if (event === undefined)
+    throw new CommandError('A receipt says nothing without its event.', 'Name it with --event.', EXIT.usage);
   const keys = [...logKey, ...(policy?.logs.map(({ key }) => key.vkey) ?? [])];
   const verdict = verifyReceipt(proof, eventText(await readText(event)), keys, readSeen(state));
   const { colour } = terminal;

@@ -5,6 +5,7 @@
 export const errorCodes = {
   'request-invalid': { status: 400, title: 'The request is not of the expected form' },
   'request-too-large': { status: 413, title: 'The request is larger than the limit' },
+  'rate-limited': { status: 429, title: 'Too many requests came from one address' },
   'not-found': { status: 404, title: 'There is nothing here by that name' },
   overloaded: { status: 503, title: 'Too much is waiting; try again shortly' },
   'log-halted': { status: 503, title: 'The log has stopped signing' },

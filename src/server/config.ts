@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import {
   ORIGIN,
@@ -13,6 +13,7 @@ import {
   url,
   whole,
 } from './config-values.js';
+import { environmentWarnings } from './environment-warnings.js';
 
 /** What the service is told from outside, checked once at the start. A class so that Nest can inject it by type. */
 export abstract class Config {
@@ -64,10 +65,14 @@ export abstract class Config {
   abstract readonly verifyThreads: number;
   /** Events that may wait for the sequencer before the service answers `overloaded`. */
   abstract readonly appendQueue: number;
+  /** Requests of one address in a minute; 0: any number. */
+  abstract readonly rateLimitPerMinute: number;
   /** Where a fault test kills this process; null in service. */
   abstract readonly crashAt: string | null;
   abstract readonly logLevel: LogLevel;
   abstract readonly role: Role;
+  /** Settings of the environment that nobody heeds, or that have another name by now. */
+  abstract readonly environmentWarnings: readonly string[];
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -91,6 +96,8 @@ export class ConfigError extends Error {
 /** One setting: what stands in `.env.example`, in `adit config check` and in the error when it is wrong. */
 export interface ConfigKey {
   name: string;
+  /** What it was called before; heeded where the name itself is not set. */
+  formerly?: string;
   /** Where it belongs in `Config`. */
   member: keyof Config;
   /** As it would be written in the environment; null: unset, with the meaning the description gives. */
@@ -238,13 +245,16 @@ export const configKeys: readonly ConfigKey[] = [
     mailAddress,
     "Who is told by mail when a subscriber's endpoint is switched off and nobody else can be. Unset: nobody.",
   ),
-  key(
-    'ADIT_WITNESS_POLICY_FILE',
-    'witnessPolicyFile',
-    null,
-    path,
-    'C2SP tlog-policy that names this log and its witnesses. Set: readers see only checkpoints that meet its quorum. Unset: no witness is asked.',
-  ),
+  {
+    ...key(
+      'ADIT_POLICY_FILE',
+      'witnessPolicyFile',
+      null,
+      path,
+      'C2SP tlog-policy that names this log and its witnesses. Set: readers see only checkpoints that meet its quorum. Unset: no witness is asked.',
+    ),
+    formerly: 'ADIT_WITNESS_POLICY_FILE',
+  },
   key(
     'ADIT_WITNESS_INTERVAL_SECONDS',
     'witnessIntervalSeconds',
@@ -309,6 +319,13 @@ export const configKeys: readonly ConfigKey[] = [
     whole(1, 1_000_000),
     'Events that may wait to be appended; beyond them the answer is 503 overloaded.',
   ),
+  key(
+    'ADIT_RATE_LIMIT_PER_MINUTE',
+    'rateLimitPerMinute',
+    '600000',
+    whole(0, 100_000_000),
+    'Requests that one address may send in a minute; beyond them the answer is 429 rate-limited. Behind a proxy all come from one address. 0: any number.',
+  ),
   key('ADIT_LOG_LEVEL', 'logLevel', 'info', z.enum(logLevels), `One of ${logLevels.join(', ')}.`),
   key(
     'ADIT_CRASH_AT',
@@ -338,8 +355,8 @@ export function loadConfig(
   const env = { ...environment, ...preset };
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const { name, member, default: standard, schema } of configKeys) {
-    const given = env[name] === undefined || env[name] === '' ? standard : env[name];
+  for (const { name, formerly, member, default: standard, schema } of configKeys) {
+    const given = set(env[name]) ?? (formerly === undefined ? undefined : set(env[formerly])) ?? standard;
     const result = given === null ? { success: true as const, data: null } : schema.safeParse(given);
     if (result.success) values[member] = result.data;
     else problems.push(...result.error.issues.map((issue) => `${name} ${readable(issue.message)}`));
@@ -355,35 +372,13 @@ export function loadConfig(
   if (values['smtpUrl'] && values['mailFrom'] === null)
     problems.push('SMTP_URL is set but ADIT_MAIL_FROM is not: mails need an address that they come from');
   if (problems.length > 0) throw new ConfigError(problems);
+  values['environmentWarnings'] = environmentWarnings(env, configKeys);
   values['secretFile'] ??= join(dirname(String(values['serviceKeyFile'])), 'secret.key');
   values['publicUrl'] ??=
     `http://${isIP(String(host)) === 6 ? `[${String(host)}]` : String(host)}:${String(values['port'])}`;
   return Object.freeze(values) as unknown as Config;
 }
 
-const readable = (message: string): string => (message.startsWith('must') ? message : `is not usable: ${message}`);
+const set = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
-/** What is usable but unwise: keys or the guard in the folder that a copied backup would bring back with them. */
-export function configWarnings(config: Config): string[] {
-  const inside = (file: string): boolean => {
-    const way = relative(config.dataDir, file);
-    return !way.startsWith('..') && !isAbsolute(way);
-  };
-  const files = {
-    ADIT_LOG_KEY_FILE: config.logKeyFile,
-    ADIT_SERVICE_KEY_FILE: config.serviceKeyFile,
-    ADIT_SECRET_FILE: config.secretFile,
-    ADIT_GUARD_FILE: config.guardFile,
-  };
-  const warnings = Object.entries(files)
-    .filter(([, file]) => inside(file))
-    .map(
-      ([name]) =>
-        `${name} lies in ADIT_DATA_DIR: a copied folder would restore it too, and an older log could be signed again`,
-    );
-  if (config.exposed && !isLoopback(config.host))
-    warnings.push(`${config.host}:${config.port} lets everyone who reaches it read the ledger and append to it`);
-  if (config.webhookPrivateTargets)
-    warnings.push('webhooks may reach private addresses (ADIT_WEBHOOK_PRIVATE_TARGETS=on)');
-  return warnings;
-}
+const readable = (message: string): string => (message.startsWith('must') ? message : `is not usable: ${message}`);

@@ -28,6 +28,7 @@ import { VerifyEntries } from './verification/verify-entries.js';
  * (docs/decisions/0010-cli-starts-the-server.md).
  */
 export { type Config, ConfigError, configKeys, loadConfig } from './config.js';
+export { configWarnings } from './config-warnings.js';
 export { redactedConfig } from './show-config.js';
 export { type Alarm, convicting } from './monitor/alarm.js';
 export type { Monitor, Monitored } from './monitor/monitor.js';
@@ -45,6 +46,12 @@ export function initialise(config: Config): ServiceKeys {
   if (!existsSync(config.secretFile)) createSecret(config.secretFile);
   new Guard(config.guardFile, config.origin).create();
   return keys;
+}
+
+/** The keys of a ledger that was initialised before; null where a key or the guard is missing. */
+export function initialisedBefore(config: Config): ServiceKeys | null {
+  const files = [config.logKeyFile, config.serviceKeyFile, config.guardFile];
+  return files.every((file) => existsSync(file)) ? loadKeys(config, config.origin) : null;
 }
 
 function identityOf(config: Config): LedgerIdentity {

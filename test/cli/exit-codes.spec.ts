@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK } from 'jose';
+import { testDatabase } from '../support/database.js';
 import { logKeyOf } from '../support/core-ledger.js';
 import { type OutsideActor, get, openAsRegistrar } from '../support/outside-client.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
@@ -74,12 +77,39 @@ describe('adit, as a script meets it', () => {
 
   it('tells every mistake of the configuration at once, and shows no password', async () => {
     const bad = await adit(['config', 'check'], { PORT: 'x', ADIT_ORIGIN: 'https://a' });
-    expect(bad.code).toBe(1);
+    expect(bad.code).toBe(2);
     expect(bad.out).toMatch(/PORT[\s\S]*/);
     expect(bad.out).toContain('ADIT_ORIGIN');
+    expect((await adit(['serve'], { PORT: 'x' })).code).toBe(2);
     const good = await adit(['config', 'check', '--json'], { DATABASE_URL: 'postgres://a:hidden@localhost/adit' });
     expect(good.code).toBe(0);
     expect(good.out).not.toContain('hidden');
+  });
+
+  it('opens a ledger that was made before, once, and never makes a second key', async () => {
+    const database = await testDatabase();
+    const env = { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl, ADIT_DATA_DIR: 'opened' };
+    try {
+      const first = await adit(['init', '--json'], env);
+      expect(first).toMatchObject({ code: 0 });
+      expect(await adit(['init'], env)).toMatchObject({ code: 1, err: expect.stringContaining('already') });
+      const opened = await adit(['init', '--open', '--json'], env);
+      expect([opened.code, JSON.parse(opened.out)]).toEqual([0, { ...JSON.parse(first.out), opened: true }]);
+      const again = await adit(['init', '--open', '--registrar-key', 'other.jwk'], env);
+      expect(again).toMatchObject({ code: 0, out: expect.stringContaining('open already') });
+      expect(() => statSync(join(folder, 'other.jwk'))).toThrow('ENOENT');
+      const taken = createServer().listen(0, '127.0.0.1');
+      await once(taken, 'listening');
+      const { port } = taken.address() as AddressInfo;
+      const busy = await adit(['serve'], { ...env, PORT: String(port), ADIT_LOG_LEVEL: 'silent' });
+      taken.close();
+      expect(busy).toMatchObject({
+        code: 1,
+        err: `127.0.0.1:${port} is taken.\nAnother program listens there; set PORT.\n`,
+      });
+    } finally {
+      await database.drop();
+    }
   });
 
   describe('with a ledger', () => {
@@ -119,6 +149,10 @@ describe('adit, as a script meets it', () => {
       expect(await verify(receipt, 'bag.jws', '--log-key', key)).toMatchObject({
         code: 0,
         out: expect.stringContaining('VERIFIED'),
+      });
+      expect(await adit(['verify', receipt, '--log-key', key])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--event'),
       });
       expect(await verify(receipt, 'bag.jws')).toMatchObject({ code: 5, out: expect.stringContaining('INCOMPLETE') });
       const altered = file('altered.jws', readFileSync(join(folder, 'bag.jws'), 'utf8').replace(/\../, '.A'));

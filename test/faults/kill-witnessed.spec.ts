@@ -37,7 +37,7 @@ describe('a service that is killed on the way to its witnesses', () => {
     writeFileSync(file, policy);
     Object.assign(ground.environment, {
       ADIT_ROLE: 'all',
-      ADIT_WITNESS_POLICY_FILE: file,
+      ADIT_POLICY_FILE: file,
       ADIT_WITNESS_INTERVAL_SECONDS: '1',
     });
     service = await ServiceProcess.start(ground);

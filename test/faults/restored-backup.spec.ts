@@ -67,7 +67,7 @@ describe('a copy of the database that is put back together with its guard', () =
       const file = join(witness.folder, 'policy.txt');
       writeFileSync(file, `log ${vkey}\n${witness.line}\nquorum north\n`);
       witness.store.add(vkey);
-      return { ADIT_WITNESS_POLICY_FILE: file, ADIT_ROLE: 'api' };
+      return { ADIT_POLICY_FILE: file, ADIT_ROLE: 'api' };
     }, cosigned);
   });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, EXPOSE, configKeys, configWarnings, loadConfig } from '../../src/server/config.js';
+import { ConfigError, EXPOSE, configKeys, loadConfig } from '../../src/server/config.js';
+import { configWarnings } from '../../src/server/config-warnings.js';
 import { environmentExample, redactedConfig } from '../../src/server/show-config.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -92,6 +93,17 @@ describe('reading the configuration', () => {
     expect(configWarnings(loadConfig({ ADIT_GUARD_FILE: '.adit/data/guard.json' })).join()).toContain(
       'ADIT_GUARD_FILE',
     );
+  });
+
+  it('warns of settings that there are not, and heeds the former name of one', () => {
+    const slip = configWarnings(loadConfig({ ADIT_ORIGN: 'example.org/tin', ADIT_EMPTY: '', OTHER: 'x' }));
+    expect(slip).toEqual([expect.stringContaining('ADIT_ORIGN')]);
+    const former = loadConfig({ ADIT_WITNESS_POLICY_FILE: '/old' });
+    expect(former.witnessPolicyFile).toBe('/old');
+    expect(configWarnings(former)).toEqual([expect.stringContaining('ADIT_POLICY_FILE')]);
+    const both = { ADIT_WITNESS_POLICY_FILE: '/old', ADIT_POLICY_FILE: '/new' };
+    expect(loadConfig(both).witnessPolicyFile).toBe('/new');
+    expect(problemsOf({ ADIT_POLICY_FILE: '/new' })).toEqual([]);
   });
 
   it('is what .env.example shows', () => {

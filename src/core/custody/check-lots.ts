@@ -2,8 +2,8 @@ import type { AditError } from '../errors.js';
 import type { AditEvent } from '../event/event.js';
 import { lotId } from '../event/ids.js';
 import type { Admission } from './admit.js';
-import { checkTarget } from './check-target.js';
-import { refusal } from './refusal.js';
+import { checkTarget, targetOf } from './check-target.js';
+import { parentRefused, refusal } from './refusal.js';
 import { isFork } from './fork.js';
 import { type Link, linksOf } from './links.js';
 import { type LedgerView, type Lot, successorKey } from './view.js';
@@ -57,9 +57,10 @@ function* checkOutputs(event: AditEvent, view: LedgerView): Generator<Verdict> {
 function checkLink(event: AditEvent, link: Link, view: LedgerView): Verdict {
   const { lot: id, prev, pointer } = link;
   const lot = view.lots.get(id);
+  // What is in the log was not refused, whatever became of a bad copy of it that came along.
+  const absent = view.events.has(prev) ? null : missingParent(link, view);
   if (lot === undefined) {
-    if (view.refused.has(prev)) return plain(parentRefused(link));
-    if (!view.events.has(prev)) return { missing: prev };
+    if (absent !== null) return absent;
     return plain(refusal('lot-unknown', `There is no lot ${id}.`, `${pointer}/lot`));
   }
   const evidence = isEvidence(event, link, lot, view);
@@ -68,16 +69,23 @@ function checkLink(event: AditEvent, link: Link, view: LedgerView): Verdict {
   if (ended !== null)
     return { error: ended, evidence: evidence || (ended.code === 'lot-on-hold' && event.type !== 'custody.assigned') };
   if (prev !== lot.head) {
-    if (view.refused.has(prev)) return plain(parentRefused(link));
-    if (!view.events.has(prev)) return { missing: prev };
+    if (absent !== null) return absent;
     return { error: refusal('head-moved', `The newest event of lot ${id} is another.`, `${pointer}/prev`), evidence };
   }
   const error = checkTransit(event, lot, pointer, view) ?? checkRight(event, lot, pointer);
   return error === null ? null : { error, evidence: evidence || error.code === 'not-holder' };
 }
 
-const parentRefused = ({ prev, pointer }: Link): AditError =>
-  refusal('parent-refused', `Event ${prev} was refused.`, `${pointer}/prev`);
+const missingParent = (link: Link, view: LedgerView): Verdict =>
+  view.refused.has(link.prev) ? plain(parentRefused(link.prev, `${link.pointer}/prev`)) : { missing: link.prev };
+
+/** The refusal of an event that was put to wait for one that has been refused since; null if it waits for none of them. */
+export function refusedWithParent(event: AditEvent, refused: ReadonlySet<string>): AditError | null {
+  const link = linksOf(event).find(({ prev }) => refused.has(prev));
+  if (link !== undefined) return parentRefused(link.prev, `${link.pointer}/prev`);
+  const target = targetOf(event);
+  return target !== null && refused.has(target.id) ? parentRefused(target.id, target.pointer) : null;
+}
 
 /** A second sale of the same goods, or a receipt that crossed a recall: both sides must be able to show it. */
 function isEvidence(event: AditEvent, { lot, prev }: Link, state: Lot, view: LedgerView): boolean {

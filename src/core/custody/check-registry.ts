@@ -236,21 +236,25 @@ const checkUpdate: Check = (event, view, own) => {
   const { admissionVersion, logKey, serviceKey } = event.payload;
   if (admissionVersion !== undefined && !ADMISSION_VERSIONS.includes(admissionVersion))
     return refusal('ledger-mismatch', 'This service does not know this version of the rules.', '/admissionVersion');
+  if (own !== null && logKey !== undefined && !own.logKeys.includes(logKey))
+    return refusal('ledger-mismatch', 'This service does not have this log key.', '/logKey');
+  return own !== null && serviceKey !== undefined && !own.serviceKids.includes(thumbprint(serviceKey))
+    ? refusal('ledger-mismatch', 'This service does not have this service key.', '/serviceKey')
+    : null;
+};
+
+/** A key that was in force does not come back, and none is given twice. */
+const checkUpdatedKeys: Check = (event, view) => {
+  if (event.type !== 'ledger.updated' || view.opened === null) return null;
+  const { logKey, serviceKey } = event.payload;
   const known = view.opened.logKeys.findIndex(({ vkey }) => vkey === logKey);
   if (known >= 0 && known < view.opened.logKeys.length - 1)
     return refusal('key-exists', 'This log key was in force before, and does not come back.', '/logKey');
-  if (own !== null && logKey !== undefined && !own.logKeys.includes(logKey))
-    return refusal('ledger-mismatch', 'This service does not have this log key.', '/logKey');
-  return serviceKey === undefined ? null : checkServiceKey(thumbprint(serviceKey), view, own);
-};
-
-function checkServiceKey(kid: string, view: LedgerView, own: Identity | null): AditError | null {
-  if (kid !== view.opened?.serviceKid && view.keys.has(kid))
-    return refusal('key-exists', 'A key is registered once, ever.', '/serviceKey');
-  return own !== null && !own.serviceKids.includes(kid)
-    ? refusal('ledger-mismatch', 'This service does not have this service key.', '/serviceKey')
+  const kid = serviceKey === undefined ? null : thumbprint(serviceKey);
+  return kid !== null && kid !== view.opened.serviceKid && view.keys.has(kid)
+    ? refusal('key-exists', 'A key is registered once, ever.', '/serviceKey')
     : null;
-}
+};
 
 const actorChecks: readonly Check[] = [
   checkKeyKnown,
@@ -263,6 +267,7 @@ const actorChecks: readonly Check[] = [
   checkNames,
   checkNew,
   checkNewKey,
+  checkUpdatedKeys,
   checkRevocation,
 ];
 

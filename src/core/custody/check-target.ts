@@ -2,7 +2,7 @@ import type { AditEvent } from '../event/event.js';
 import type { EventTypeName } from '../event/types/index.js';
 import type { Verdict } from './check-lots.js';
 import { checkCorrection } from './corrections.js';
-import { refusal } from './refusal.js';
+import { parentRefused, refusal } from './refusal.js';
 import type { LedgerView } from './view.js';
 
 /** The one event that an event is about, with the claim that names it. `event.endorsed` may run ahead of what it endorses, and is not here. */
@@ -32,9 +32,7 @@ export function checkTarget(event: AditEvent, view: LedgerView): Verdict {
   const { id, pointer } = target;
   const logged = view.events.get(id);
   if (logged === undefined)
-    return view.refused.has(id)
-      ? { error: refusal('parent-refused', `Event ${id} was refused.`, pointer), evidence: false }
-      : { missing: id };
+    return view.refused.has(id) ? { error: parentRefused(id, pointer), evidence: false } : { missing: id };
   const wanted = TARGET_TYPES[event.type];
   if (wanted !== undefined && logged.event !== undefined && logged.event.type !== wanted)
     return { error: refusal('schema-invalid', `Event ${id} is not of type ${wanted}.`, pointer), evidence: false };

@@ -3,3 +3,6 @@ import { AditError, type ErrorCode } from '../errors.js';
 /** A refusal with a pointer to the one place that is wrong. */
 export const refusal = (code: ErrorCode, detail: string, pointer: string): AditError =>
   new AditError(code, detail, [{ pointer, code, detail }]);
+
+export const parentRefused = (parent: string, pointer: string): AditError =>
+  refusal('parent-refused', `Event ${parent} was refused.`, pointer);

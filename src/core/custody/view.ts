@@ -35,8 +35,8 @@ export interface LedgerView {
   readonly incidents: Map<string, Incident>;
   /** By the id of the event they correct, in order of the log. */
   readonly corrections: Map<string, Correction[]>;
-  /** Ids of events refused earlier in this batch. */
-  readonly refused: Set<string>;
+  /** Ids of events refused earlier in the same submission; whoever judges one from another puts its own set here. */
+  refused: Set<string>;
   changes: Changes;
 }
 

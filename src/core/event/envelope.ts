@@ -106,6 +106,16 @@ export function parseCompactJws(jws: string, typ: Typ): CompactJws {
   return { jws, header, payload, signingInput: jws.slice(0, second), signature };
 }
 
+/** Three parts of base64url, whatever they say: enough of a JWS to be named, though maybe not enough to be admitted. */
+const THREE_PARTS = /^([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*$/;
+
+/** The id of the event in a text that `parseEnvelope` may refuse, so that the refusal says of what; null where there is no JWS. */
+export function eventIdIn(text: string, hash?: Hash): string | null {
+  const end = text.indexOf('~');
+  const signingInput = THREE_PARTS.exec(end < 0 ? text : text.slice(0, end))?.[1];
+  return signingInput === undefined ? null : eventId(signingInput, hash);
+}
+
 /** Parses `<JWS>~<disclosure>~…~`, the last `~` included. Throws as `parseCompactJws` does. */
 export function parseEnvelope(text: string, hash?: Hash): Envelope {
   if (text.length > MAX_ENVELOPE)

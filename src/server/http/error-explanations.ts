@@ -11,12 +11,16 @@ const explain = (meaning: string, remedy: string): Explanation => ({ meaning, re
 /** One explanation for each code: the source of `/errors/<code>` and of docs/errors.md. */
 export const explanations: Record<ErrorCode, Explanation> = {
   'request-invalid': explain(
-    'The request itself, not an event in it, does not have the form that this path reads: body, query or content type.',
-    'Look at `errors`: each pointer names a place. The forms stand at /docs.',
+    'The request itself, not an event in it, does not have the form that this path reads: body, query or content type. Where it is the content type, the HTTP status is 415.',
+    'Look at `errors`: each pointer names a place. The forms stand at /docs. Bodies are `application/json`, a batch may be `application/x-ndjson`.',
   ),
   'request-too-large': explain(
-    'The body exceeds the limit of the path: 1 MiB, or 32 MiB and 10,000 events for a batch.',
+    'The body exceeds the limit of the path: 1 MiB, or 32 MiB, 10,000 events and 1 MiB a line for a batch. A batch of lines that was begun ends with this as its last line.',
     'Send fewer events at a time.',
+  ),
+  'rate-limited': explain(
+    'The address from which the request came has sent as many as it may in a minute (ADIT_RATE_LIMIT_PER_MINUTE).',
+    'Wait as `Retry-After` says and send the same bytes again. Send many events as one batch, which counts as one request.',
   ),
   'not-found': explain(
     'No such path, or nothing recorded under this id.',
@@ -39,7 +43,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Send the bytes exactly as they were signed. Do not re-encode or wrap them.',
   ),
   'event-too-large': explain(
-    'The payload is larger than 32 KiB.',
+    'The payload is larger than 32 KiB, or the event with its disclosures larger than 256 KiB.',
     'Attach documents by their hash instead of putting them in, or split the event.',
   ),
   'header-invalid': explain(

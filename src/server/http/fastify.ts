@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest, errorCodes } from 'fastify';
 import { AditError } from '../../core/errors.js';
 import type { Metrics } from './metrics.js';
 import { NDJSON_TYPE } from './ndjson.js';
@@ -65,12 +65,25 @@ export function fastifyAdapter(): FastifyAdapter {
   fastify.addHook('onRoute', (route) => {
     if (route.url === BATCH_PATH) route.bodyLimit = MAX_BATCH_BYTES;
   });
+  fastify.addHook('onRequest', (request, _reply, done) => done(unreadable(request)));
   // The stream is handed on unread: its reader counts lines and bytes (ndjson.ts), and reads no faster than it works.
-  fastify.addContentTypeParser(NDJSON_TYPE, (request, payload, done) => {
-    if (request.routeOptions.url === BATCH_PATH) done(null, payload);
-    else done(new AditError('request-invalid', `${NDJSON_TYPE} is read at ${BATCH_PATH} alone.`));
-  });
+  fastify.addContentTypeParser(NDJSON_TYPE, (_request, payload, done) => done(null, payload));
   return adapter;
+}
+
+/** Methods whose body nobody reads. */
+const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Refuses media types that a page of another site may send unasked (a form, plain text), whatever parsers the framework
+ * brings: JSON makes a browser ask first. A request without a body, and hence without a type, passes.
+ */
+function unreadable({ method, headers, routeOptions }: FastifyRequest): Error | undefined {
+  const declared = headers['content-type'];
+  if (declared === undefined || BODILESS.has(method)) return undefined;
+  const type = declared.split(';', 1)[0]?.trim().toLowerCase();
+  if (type === 'application/json' || (type === NDJSON_TYPE && routeOptions.url === BATCH_PATH)) return undefined;
+  return new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(declared);
 }
 
 /** Sets what stands on every answer, and takes its time. */

@@ -45,7 +45,9 @@ export async function* readNdjson(stream: Readable, limits: NdjsonLimits): Async
     if (held > limits.maxLineBytes) throw tooLarge(`A line holds at most ${limits.maxLineBytes} bytes.`);
     parts.push(part);
   };
-  for await (const chunk of stream as AsyncIterable<Buffer | string>) {
+  // A reader that stops early leaves the stream open: destroying it would cut the connection that is to carry the answer.
+  const chunks: AsyncIterable<Buffer | string> = stream.iterator({ destroyOnReturn: false });
+  for await (const chunk of chunks) {
     const data = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     bytes += data.length;
     if (bytes > limits.maxBytes) throw tooLarge(`A body holds at most ${limits.maxBytes} bytes.`);

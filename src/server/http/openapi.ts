@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import * as z from 'zod';
+import { problemShape } from './problem.js';
 
 const DESCRIPTION =
   'An open custody ledger for minerals. Events are signed by those who act, and appended to a transparent log. ' +
@@ -23,6 +25,29 @@ const PAGE = `<!doctype html>
 /** Unset, `validatorUrl` would send every document shown to a validator on another host. */
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
 
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Says once for all paths what is answered when something is refused, and describes it once. */
+function withProblems(document: OpenAPIObject): OpenAPIObject {
+  const { $schema: _, ...problem } = z.toJSONSchema(problemShape);
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problem as Schemas[string] },
+  };
+  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+  const operations = Object.values(document.paths).flatMap((path) =>
+    METHODS.flatMap((method): Operation[] => (path[method] === undefined ? [] : [path[method]])),
+  );
+  for (const { responses } of operations) {
+    responses['4XX'] ??= { description: 'Refused: the code says why', content };
+    responses['503'] ??= { description: 'Not now: send the same again as Retry-After says', content };
+  }
+  return document;
+}
+
 /** OpenAPI 3.1 of all controllers, at /openapi.json; to be read at /docs, from files of this service alone. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
@@ -31,7 +56,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .setLicense('Apache-2.0', '');
-  const document = SwaggerModule.createDocument(app, builder.build());
+  const document = withProblems(SwaggerModule.createDocument(app, builder.build()));
   const text = JSON.stringify(document);
   const require = createRequire(import.meta.url);
   const folder = dirname(createRequire(require.resolve('@nestjs/swagger')).resolve('swagger-ui-dist/package.json'));

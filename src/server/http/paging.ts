@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AditError } from '../../core/errors.js';
+import { text } from '../../core/event/primitives.js';
 
 /** Items of one page at most, and where the caller does not say. */
 export const MAX_PAGE = 100;
@@ -12,6 +13,9 @@ export const pageQuery = z.strictObject({
   cursor: z.string().min(1).max(MAX_CURSOR_LENGTH).optional(),
 });
 
+/** A text to be looked for, in a query: bounded, and free of what the database could not hold. */
+export const queryText: z.ZodType<string> = text(64);
+
 export type PageQuery = z.infer<typeof pageQuery>;
 
 /** One page of a list; `next` is the cursor of the page after it, null at the end. */
@@ -19,6 +23,10 @@ export interface Page<T> {
   items: T[];
   next: string | null;
 }
+
+/** The shape of a page, for the description of the API. */
+export const pageShape = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ items: z.array(item), next: z.string().nullable() });
 
 /** A position in a list as an opaque base64url text. */
 export function encodeCursor(position: unknown): string {

@@ -1,11 +1,16 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AditError, type ErrorCode } from '../../core/errors.js';
-import { isUnavailable } from '../database/is-unavailable.js';
+import { isUnavailable, isUnreadable } from '../database/is-unavailable.js';
 import { PROBLEM_TYPE, type Problem, ProblemError, problemOf } from './problem.js';
 
 /** Seconds after which a sender may try again what was refused for want of room. */
 const RETRY_AFTER = 1;
+
+const READS = new Set(['GET', 'HEAD']);
+
+/** Schemas are to say this first; where one does not, what a reader asks for is still no failure of ours. */
+const unreadable = new AditError('request-invalid', 'A value of the request cannot be looked up.');
 
 /** Turns whatever was thrown into problem+json. What nobody foresaw is `internal`: it is logged, and says nothing. */
 @Catch()
@@ -15,7 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const problem = problemFrom(error);
+    const problem = isUnreadable(error) && READS.has(request.method) ? problemOf(unreadable) : problemFrom(error);
     if (problem.code === 'internal')
       this.logger.error({
         msg: 'a request failed',
@@ -60,7 +65,10 @@ function foreign(status: number): [ErrorCode, string] {
   if (status === 404) return ['not-found', 'No such path, or not with this method; see /docs.'];
   if (status === 413) return ['request-too-large', 'The body is larger than this path accepts.'];
   if (status === 415)
-    return ['request-invalid', 'The content type is not one that this path reads: use application/json.'];
+    return [
+      'request-invalid',
+      'The content type is not one that this path reads: use application/json, or application/x-ndjson for a batch.',
+    ];
   if (status === 503) return ['overloaded', 'The service is stopping or has no room; try again shortly.'];
   if (status >= 400 && status < 500)
     return ['request-invalid', 'The request could not be read: is the body well-formed JSON?'];

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type AditError, type ErrorCode, type ErrorDetail, errorCodes } from '../../core/errors.js';
 
 /** RFC 9457 problem document as in wire.md, "Responses"; served as `application/problem+json`. */
@@ -21,6 +22,26 @@ export interface ProblemExtras {
   /** The refusal signed by the service key, a compact JWS. */
   refusal?: string;
 }
+
+const codes = Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]];
+
+/** The shape of a problem document, for the description of the API. */
+export const problemShape = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(codes),
+    detail: z.string(),
+    errors: z
+      .array(z.strictObject({ pointer: z.string(), code: z.enum(codes), detail: z.string() }))
+      .readonly()
+      .optional(),
+    request_id: z.string().optional(),
+    heads: z.record(z.string(), z.string()).readonly().optional(),
+    refusal: z.string().optional(),
+  })
+  .describe('RFC 9457; /errors/<code> explains each code') satisfies z.ZodType<Problem>;
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 

@@ -9,6 +9,7 @@ import type { Arrival, Outcome } from './append-events.js';
 import { LedgerIdentity } from './ledger-identity.js';
 import { loadView } from './load-view.js';
 import { LogEvents } from './log-events.js';
+import type { Submission } from './submission.js';
 import { type WaitingEvent, countWaiting, childrenOf } from './waiting.js';
 
 /** The log's time goes before a batch when the last entry of it is older than this, ms. */
@@ -60,7 +61,8 @@ export class AdmitBatch {
       db,
       arrivals.map(({ event }) => event.id),
     );
-    const run = new BatchRun(db, view, this.identity, this.logEvents, now, someWait);
+    const submissions = new Set(arrivals.flatMap(({ submission }) => submission ?? []));
+    const run = new BatchRun(db, view, this.identity, this.logEvents, now, someWait, submissions);
     const fresh = arrivals.filter(({ event }) => !logged.has(event.id));
     // A batch of repeats changes nothing; an empty one was sent to tell the time.
     if (fresh.length > 0 || arrivals.length === 0) {
@@ -70,7 +72,7 @@ export class AdmitBatch {
         fresh.map(({ event }) => event),
       );
       await run.tellTime();
-      for (const { event, text } of fresh) await run.judge(event, text);
+      for (const { event, text, submission } of fresh) await run.judge(event, text, submission);
       await run.settleWaiting();
     }
     const outcomes = arrivals.map(({ event }): Outcome => {
@@ -119,6 +121,7 @@ class BatchRun {
     private readonly now: number,
     /** Whether events of earlier batches wait. */
     private readonly someWait: boolean,
+    private readonly submissions: ReadonlySet<Submission>,
   ) {}
 
   outcomeOf(id: string): Outcome {
@@ -135,8 +138,15 @@ class BatchRun {
     await this.judge(event, text);
   }
 
-  async judge(event: AditEvent, text: string): Promise<void> {
-    if (this.outcomes.has(event.id)) return;
+  async judge(event: AditEvent, text: string, submission?: Submission): Promise<void> {
+    const known = this.outcomes.get(event.id);
+    // What fell with its parent in one request may stand in another, which did not bring that parent.
+    if (known !== undefined && !(known.status === 'refused' && known.error.code === 'parent-refused')) {
+      if (known.status === 'refused') submission?.refuse(event.id);
+      if (known.status === 'waiting') submission?.wait(event.id, known.missing, true);
+      return;
+    }
+    this.view.refused = submission?.refused ?? new Set();
     const index = this.view.size;
     const admission = admit(event, this.view, this.identity);
     if (admission.outcome === 'admitted') {
@@ -146,8 +156,11 @@ class BatchRun {
       this.unsettled.push(event.id);
       if (event.type === 'ledger.opened') await this.tellTime();
     } else if (admission.outcome === 'waiting') {
-      await this.wait(event, text, admission.missing);
+      await this.wait(event, text, admission.missing, submission);
     } else {
+      // One that waited until now falls in every request that brought it.
+      const touched = submission === undefined ? this.submissions : [submission];
+      for (const each of touched) if (each === submission || each.hasWaiting(event.id)) each.refuse(event.id);
       await this.refuse(event, admission.error, admission.evidence);
     }
   }
@@ -182,8 +195,9 @@ class BatchRun {
     }
   }
 
-  private async wait(event: AditEvent, text: string, missing: string[]): Promise<void> {
-    if ((await countWaiting(this.db, event.kid)) + this.result.waiting.size >= WAITING_PER_KEY) {
+  private async wait(event: AditEvent, text: string, missing: string[], submission?: Submission): Promise<void> {
+    const { count, known } = await countWaiting(this.db, event.kid, event.id);
+    if (count + this.result.waiting.size >= WAITING_PER_KEY) {
       const error = new AditError('overloaded', `More than ${WAITING_PER_KEY} events of this key wait for a parent.`);
       this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads: {} });
       return;
@@ -191,10 +205,10 @@ class BatchRun {
     this.result.waiting.set(event.id, { event, text, missing });
     for (const parent of missing) this.waitingFor.set(parent, [...(this.waitingFor.get(parent) ?? []), event.id]);
     this.outcomes.set(event.id, { status: 'waiting', id: event.id, missing });
+    submission?.wait(event.id, missing, known);
   }
 
   private async refuse(event: AditEvent, error: AditError, evidence: boolean): Promise<void> {
-    this.view.refused.add(event.id);
     this.result.waiting.delete(event.id);
     const heads = visibleHeads(event, this.view);
     this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads });

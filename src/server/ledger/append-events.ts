@@ -14,6 +14,7 @@ import { type LogState, loadLogState, lockLogState } from './log-state.js';
 import { ReadTree } from './read-tree.js';
 import type { Seal, TreeHead } from './seal.js';
 import { sha256 } from '../../platform/sha256.js';
+import type { Submission } from './submission.js';
 import { unavailable } from './unavailable.js';
 import { WakeVerification } from './wake-verification.js';
 import { writeBatch } from './write-batch.js';
@@ -25,6 +26,8 @@ export interface Arrival {
   text: string;
   /** Whether the sender wants the receipt with the answer. */
   receipt: boolean;
+  /** What it came with; without one it came alone. */
+  submission?: Submission;
 }
 
 export type Outcome =

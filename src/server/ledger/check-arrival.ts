@@ -1,5 +1,5 @@
 import { AditError, type ErrorCode, type ErrorDetail } from '../../core/errors.js';
-import { type Envelope, parseEnvelope } from '../../core/event/envelope.js';
+import { type Envelope, eventIdIn, parseEnvelope } from '../../core/event/envelope.js';
 import { type AditEvent, checkPossession, readEvent } from '../../core/event/event.js';
 import { type PublicJwk, algOf } from '../../core/event/keys.js';
 import { sha256 } from '../../platform/sha256.js';
@@ -37,6 +37,6 @@ export async function checkArrival(job: CheckJob, log: string): Promise<Checked>
   } catch (error) {
     if (!(error instanceof AditError)) throw error;
     const { code, detail, errors } = error;
-    return { event: null, error: { code, detail, errors }, id: envelope?.id ?? null };
+    return { event: null, error: { code, detail, errors }, id: envelope?.id ?? eventIdIn(job.text, sha256) };
   }
 }

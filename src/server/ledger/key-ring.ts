@@ -11,7 +11,7 @@ const KEY_CACHE = 50_000;
 /** The key an event names, found before its signature is checked: registered ones, and candidates of one request. */
 @Injectable()
 export class KeyRing {
-  private readonly known = new Map<string, PublicJwk>();
+  private readonly known = new Map<string, { jwk: PublicJwk; actor: string }>();
 
   constructor(private readonly database: Database) {}
 
@@ -20,14 +20,22 @@ export class KeyRing {
     const missing = [...new Set(kids)].filter((kid) => !this.known.has(kid));
     if (missing.length === 0) return;
     const { rows } = await this.database.pool
-      .query<{ kid: string; jwk: PublicJwk }>('SELECT kid, jwk FROM keys WHERE kid = ANY($1::text[])', [missing])
+      .query<{ kid: string; jwk: PublicJwk; actor: string }>(
+        'SELECT kid, jwk, actor FROM keys WHERE kid = ANY($1::text[])',
+        [missing],
+      )
       .catch(unavailable);
     if (this.known.size + rows.length > KEY_CACHE) this.known.clear();
-    for (const { kid, jwk } of rows) this.known.set(kid, jwk);
+    for (const { kid, ...key } of rows) this.known.set(kid, key);
   }
 
   find(kid: string): PublicJwk | null {
-    return this.known.get(kid) ?? null;
+    return this.known.get(kid)?.jwk ?? null;
+  }
+
+  /** Whose key it is; null for one that is not registered, as far as it has been loaded. */
+  actorOf(kid: string): string | null {
+    return this.known.get(kid)?.actor ?? null;
   }
 }
 
@@ -42,54 +50,83 @@ export function kidOf(text: string): string | null {
 
 /** Where each type of event that brings new keys carries them. */
 const keyPlaces: Record<string, (payload: Record<string, unknown>) => unknown[]> = {
-  'ledger.opened': ({ registrar, serviceKey }) => [(registrar as { key?: unknown } | undefined)?.key, serviceKey],
+  'ledger.opened': ({ serviceKey }) => [serviceKey],
   'ledger.updated': ({ serviceKey }) => [serviceKey],
   'actor.registered': ({ key }) => [key],
   'key.added': ({ key }) => [key],
 };
 
+/** The one key that may sign the event which brings it: the registrar's, in entry 0. */
+const openingKey = ({ type, registrar }: Record<string, unknown>): unknown =>
+  type === 'ledger.opened' ? (registrar as { key?: unknown } | undefined)?.key : undefined;
+
+interface Candidate {
+  jwk: PublicJwk;
+  /** Number of the event that brings it. */
+  at: number;
+  /** Whether it is the registrar's, in entry 0. */
+  opens: boolean;
+}
+
 /**
  * Keys that events of the same request bring with them: a file may register a miner and go on with her first lot.
- * Such a key lets a signature be checked; only the sequencer, which sees what was admitted, lets the event in.
+ * Such a key lets the signature of a later event be checked; only the sequencer, which sees what was admitted, lets the
+ * event in.
  */
 export class CandidateKeys {
-  private readonly keys = new Map<string, PublicJwk>();
-  private readonly unread = new Set<string>();
+  private readonly keys = new Map<string, Candidate>();
+  private readonly unread = new Map<number, string>();
+  private count = 0;
 
-  /** Events about to be checked; they are read here only if a key is missing, which is seldom. */
-  add(texts: readonly string[]): void {
-    for (const text of texts) this.unread.add(text);
+  /**
+   * Events about to be checked; they are read here only if a key is missing, which is seldom. Gives the number of the
+   * first of them.
+   */
+  add(texts: readonly string[]): number {
+    const first = this.count;
+    for (const text of texts) this.unread.set(this.count++, text);
+    return first;
   }
 
   /** Once they are checked, the keys of the good ones are kept and their texts let go. */
-  learn(texts: readonly string[], events: readonly (AditEvent | null)[]): void {
-    texts.forEach((text, i) => {
-      const payload = events[i]?.payload;
-      if (payload !== undefined && this.unread.has(text)) this.keep({ ...payload });
-      this.unread.delete(text);
+  learn(first: number, events: readonly (AditEvent | null)[]): void {
+    events.forEach((event, i) => {
+      const unread = this.unread.delete(first + i);
+      if (unread && event !== null) this.keep({ ...event.payload }, first + i);
     });
   }
 
-  find(kid: string): PublicJwk | null {
-    for (const text of this.unread) {
-      this.unread.delete(text);
-      this.read(text);
+  /** The key of this name, if the event of this number may be signed by it: because one before it brings the key, or it opens the ledger. */
+  find(kid: string, number: number): Candidate | null {
+    for (const [at, text] of this.unread) {
+      this.unread.delete(at);
+      this.read(text, at);
     }
-    return this.keys.get(kid) ?? null;
+    const candidate = this.keys.get(kid);
+    if (candidate === undefined) return null;
+    return candidate.at < number || (candidate.at === number && candidate.opens) ? candidate : null;
   }
 
-  private read(text: string): void {
+  private read(text: string, at: number): void {
     try {
       const json = Buffer.from(text.split('.', 2)[1] ?? '', 'base64url').toString('utf8');
-      this.keep(JSON.parse(json) as Record<string, unknown>);
+      this.keep(JSON.parse(json) as Record<string, unknown>, at);
     } catch {
       // Not an event; the strict grammar will say so.
     }
   }
 
-  private keep(payload: Record<string, unknown>): void {
+  private keep(payload: Record<string, unknown>, at: number): void {
     const place = typeof payload.type === 'string' ? keyPlaces[payload.type] : undefined;
-    for (const jwk of (place?.(payload) ?? []) as (PublicJwk | undefined)[])
-      if (jwk !== undefined) this.keys.set(thumbprint(jwk), jwk);
+    for (const jwk of place?.(payload) ?? []) this.keepOne(jwk, at, false);
+    this.keepOne(openingKey(payload), at, true);
+  }
+
+  private keepOne(jwk: unknown, at: number, opens: boolean): void {
+    if (jwk === undefined) return;
+    const kid = thumbprint(jwk as PublicJwk);
+    const known = this.keys.get(kid);
+    const first = known === undefined || at < known.at || (at === known.at && opens);
+    if (first) this.keys.set(kid, { jwk: jwk as PublicJwk, at, opens });
   }
 }

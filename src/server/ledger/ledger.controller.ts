@@ -1,16 +1,24 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { AnswerEvents } from './answer-events.js';
+import {
+  ledgerKeysShape,
+  ledgerShape,
+  recordedShape,
+  resultsShape,
+  storedEventShape,
+  waitingShape,
+} from './answer-shapes.js';
 import { DescribeLedger, type LedgerDescription, type LedgerKeys } from './describe-ledger.js';
 import { ReadEvent, type StoredEvent } from './read-event.js';
 import { RecordBatch, batchLimits } from './record-batch.js';
 import { ReceiveEvents } from './receive-events.js';
 
-/** The envelope's own limits are stricter; this one spares the door a needless scan. */
-const submission = z.strictObject({ event: z.string().max(512 * 1024) });
+/** How long an event may be is for the envelope to say: the body is bounded already. */
+const submission = z.strictObject({ event: z.string() });
 const batchQuery = z.strictObject({ receipts: z.enum(['true', 'false']).default('false') });
 const eventId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be an event id of 43 base64url characters');
 
@@ -27,21 +35,27 @@ export class LedgerController {
 
   @Get('ledger')
   @ApiOperation({ summary: 'Origin, keys and size of the log' })
+  @ApiOkResponse({ standardSchema: ledgerShape })
   describe(): Promise<LedgerDescription> {
     return this.ledger.describe();
   }
 
   @Get('ledger/keys')
   @ApiOperation({ summary: 'Every key by which the ledger has spoken, and since when' })
+  @ApiOkResponse({ standardSchema: ledgerKeysShape })
   keys(): Promise<LedgerKeys> {
     return this.ledger.keys();
   }
 
   @Post('events')
   @ApiOperation({ summary: 'Records one signed event' })
-  @ApiResponse({ status: 201, description: 'Recorded: id, index and receipt' })
-  @ApiResponse({ status: 200, description: 'Recorded before: the first answer again' })
-  @ApiResponse({ status: 202, description: 'Kept until the events that it follows arrive' })
+  @ApiResponse({ status: 201, description: 'Recorded: id, index and receipt', standardSchema: recordedShape })
+  @ApiResponse({ status: 200, description: 'Recorded before: the first answer again', standardSchema: recordedShape })
+  @ApiResponse({
+    status: 202,
+    description: 'Kept until the events that it follows arrive',
+    standardSchema: waitingShape,
+  })
   async record(
     @Body({ schema: submission }) { event }: z.infer<typeof submission>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -56,6 +70,10 @@ export class LedgerController {
   @ApiConsumes('application/json', 'application/x-ndjson')
   @ApiBody({ schema: { type: 'array', items: { type: 'object', properties: { event: { type: 'string' } } } } })
   @ApiOperation({ summary: `Records up to ${batchLimits.maxLines} events in order; one result each` })
+  @ApiOkResponse({
+    description: 'One result an event; where NDJSON was sent, one a line without the object around them',
+    standardSchema: resultsShape,
+  })
   async recordBatch(
     @Body() body: unknown,
     @Query({ schema: batchQuery }) { receipts }: z.infer<typeof batchQuery>,
@@ -67,6 +85,7 @@ export class LedgerController {
 
   @Get('events/:id')
   @ApiOperation({ summary: 'An event as stored' })
+  @ApiOkResponse({ standardSchema: storedEventShape })
   event(@Param('id', { schema: eventId }) id: string): Promise<StoredEvent> {
     return this.events.event(id);
   }
@@ -74,6 +93,8 @@ export class LedgerController {
   @Get('events/:id/receipt')
   @Header('content-type', 'text/plain; charset=utf-8')
   @ApiOperation({ summary: 'Its receipt (C2SP tlog-proof) under the newest checkpoint' })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ schema: { type: 'string' } })
   receipt(@Param('id', { schema: eventId }) id: string): Promise<string> {
     return this.events.receipt(id);
   }

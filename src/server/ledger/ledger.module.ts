@@ -77,16 +77,17 @@ const door: Provider[] = [
   },
   {
     provide: ReceiveEvents,
-    inject: [Database, KeyRing, CheckThreads, ReadTree, Sequencer, Crash, Config],
+    inject: [Database, LedgerIdentity, KeyRing, CheckThreads, ReadTree, Sequencer, Crash, Config],
     useFactory: (
       database: Database,
+      identity: LedgerIdentity,
       keys: KeyRing,
       threads: CheckThreads,
       tree: ReadTree,
       sequencer: Sequencer,
       crash: Crash,
       { appendQueue }: Config,
-    ) => new ReceiveEvents(database, keys, threads, tree, sequencer, crash, appendQueue),
+    ) => new ReceiveEvents(database, identity, keys, threads, tree, sequencer, crash, appendQueue),
   },
 ];
 

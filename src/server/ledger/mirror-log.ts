@@ -61,13 +61,13 @@ export class MirrorLog {
   async check(entries: readonly string[]): Promise<Checked[]> {
     const texts = entries.map((jws) => `${jws}~`);
     const kids = texts.map(kidOf);
-    this.candidates.add(texts);
+    const first = this.candidates.add(texts);
     await this.keys.load(kids.filter((kid) => kid !== null));
     const checked = await Promise.all(
-      texts.map((text, i) => this.threads.check({ text, jwk: this.keyOf(kids[i] ?? null) })),
+      texts.map((text, i) => this.threads.check({ text, jwk: this.keyOf(kids[i] ?? null, first + i) })),
     );
     this.candidates.learn(
-      texts,
+      first,
       checked.map(({ event }) => event),
     );
     return checked;
@@ -87,9 +87,9 @@ export class MirrorLog {
     }
   }
 
-  private keyOf(kid: string | null): PublicJwk | null {
+  private keyOf(kid: string | null, number: number): PublicJwk | null {
     if (kid === null) return null;
-    return this.keys.find(kid) ?? this.candidates.find(kid);
+    return this.keys.find(kid) ?? this.candidates.find(kid, number)?.jwk ?? null;
   }
 
   private async appendWith(

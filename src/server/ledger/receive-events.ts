@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { refusedWithParent } from '../../core/custody/check-lots.js';
 import { SERVICE_ACTOR } from '../../core/custody/ledger-keys.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
@@ -6,9 +7,12 @@ import type { Checked, PlainError } from './check-arrival.js';
 import { CheckThreads } from './check-threads.js';
 import { Crash } from './crash-points.js';
 import { CandidateKeys, KeyRing, kidOf } from './key-ring.js';
+import { LedgerIdentity } from './ledger-identity.js';
 import { ReadTree } from './read-tree.js';
+import { type Arrived, RefuseAtDoor, type Rejected } from './refuse-at-door.js';
 import { Sequencer } from './sequencer.js';
-import { unavailable } from './unavailable.js';
+import { Submission } from './submission.js';
+import { forgetWaiting } from './waiting.js';
 import type { Outcome } from './append-events.js';
 
 /** Events of one batch that are checked and sequenced together. */
@@ -21,6 +25,13 @@ export type Received =
   | Exclude<Outcome, { status: 'refused' }>
   | { status: 'refused'; id: string | null; error: AditError; heads: Record<string, string> };
 
+/** What the events of one request share. */
+interface Request {
+  candidates: CandidateKeys;
+  submission: Submission;
+  receipts: boolean;
+}
+
 /**
  * The door: takes signed events from whoever brings them, checks what can be checked before they have a place, and
  * hands them to the sequencer in the order in which they came. It bounds what is in memory: `limit` events at most
@@ -28,18 +39,23 @@ export type Received =
  */
 @Injectable()
 export class ReceiveEvents {
+  private readonly logger = new Logger('ledger');
+  private readonly refusals: RefuseAtDoor;
   private inFlight = 0;
   private closed = false;
 
   constructor(
     private readonly database: Database,
+    private readonly identity: LedgerIdentity,
     private readonly keys: KeyRing,
     private readonly threads: CheckThreads,
     private readonly tree: ReadTree,
     private readonly sequencer: Sequencer,
     private readonly crash: Crash,
     private readonly limit: number,
-  ) {}
+  ) {
+    this.refusals = new RefuseAtDoor(database, keys);
+  }
 
   /** Events between the door and the answer. */
   get depth(): number {
@@ -57,9 +73,11 @@ export class ReceiveEvents {
     this.admitLoad(1);
     this.inFlight += 1;
     try {
-      const [checked] = await this.check([text], new CandidateKeys());
+      const request = { candidates: new CandidateKeys(), submission: new Submission(), receipts: true };
+      const arrived = await this.check([text], request.candidates);
       this.crash.reach('after-verify');
-      return await this.settle(text, checked as Checked, true);
+      const [received] = await this.answer(arrived, this.handOver(arrived, request), request.submission);
+      return received as Received;
     } finally {
       this.inFlight -= 1;
     }
@@ -68,17 +86,23 @@ export class ReceiveEvents {
   /** Many events in order; one result each. A failure that says nothing of an event is that event's refusal. */
   async *receiveAll(texts: AsyncIterable<string>, receipts: boolean): AsyncGenerator<Received> {
     this.admitLoad(CHUNK * CHUNKS_AHEAD);
-    const candidates = new CandidateKeys();
+    const request = { candidates: new CandidateKeys(), submission: new Submission(), receipts };
     const ahead: Promise<Received[]>[] = [];
     let turn: Promise<unknown> = Promise.resolve();
     for await (const chunk of chunksOf(texts)) {
-      const checked = this.check(chunk, candidates);
-      const sequenced = Promise.all([checked, turn]).then(([results]) =>
-        // The sequencer keeps the order in which it is called; nothing is awaited between these calls.
-        results.map((result, i) => this.settle(chunk[i] as string, result, receipts).catch(asRefusal(result))),
+      const checked = this.check(chunk, request.candidates).catch((error: unknown) => this.unchecked(chunk, error));
+      // The sequencer keeps the order in which it is called; nothing is awaited between these calls.
+      const handed = Promise.all([checked, turn]).then(([arrived]) => ({
+        arrived,
+        outcomes: this.handOver(arrived, request).map((outcome, i) =>
+          outcome.catch((error: unknown) => this.asRefusal(arrived[i], error, request.submission)),
+        ),
+      }));
+      turn = handed.catch(() => undefined);
+      const answers = this.counted(
+        chunk.length,
+        handed.then(({ arrived, outcomes }) => this.answer(arrived, outcomes, request.submission)),
       );
-      turn = sequenced.catch(() => undefined);
-      const answers = this.counted(chunk.length, sequenced);
       // Rejections surface where the answers are awaited, which may be later.
       answers.catch(() => undefined);
       ahead.push(answers);
@@ -87,10 +111,10 @@ export class ReceiveEvents {
     for (const answers of ahead) yield* await answers;
   }
 
-  private async counted(count: number, started: Promise<Promise<Received>[]>): Promise<Received[]> {
+  private async counted(count: number, answers: Promise<Received[]>): Promise<Received[]> {
     this.inFlight += count;
     try {
-      return await Promise.all(await started);
+      return await answers;
     } finally {
       this.inFlight -= count;
     }
@@ -103,61 +127,110 @@ export class ReceiveEvents {
   }
 
   /** Envelope, signature, payload and possession in the threads; then `seen` against our own tree. */
-  private async check(texts: readonly string[], candidates: CandidateKeys): Promise<Checked[]> {
-    candidates.add(texts);
+  private async check(texts: readonly string[], candidates: CandidateKeys): Promise<Arrived[]> {
+    const first = candidates.add(texts);
     const kids = texts.map(kidOf);
     await this.keys.load(kids.filter((kid) => kid !== null));
-    const results = await Promise.all(
-      texts.map((text, i) => {
+    const arrived = await Promise.all(
+      texts.map(async (text, i): Promise<Arrived> => {
         const kid = kids[i] ?? null;
-        const jwk = kid === null ? null : (this.keys.find(kid) ?? candidates.find(kid));
-        return this.threads.check({ text, jwk });
+        const known = kid === null ? null : this.keys.find(kid);
+        const candidate = kid === null || known !== null ? null : candidates.find(kid, first + i);
+        const checked = await this.threads.check({ text, jwk: known ?? candidate?.jwk ?? null });
+        // Whoever opens the ledger brings the key that this needs; only a later event can be a stranger to it.
+        return { text, kid, checked, registered: known !== null || candidate?.at === first + i };
       }),
     );
     candidates.learn(
-      texts,
-      results.map(({ event }) => event),
+      first,
+      arrived.map(({ checked }) => checked.event),
     );
-    return Promise.all(results.map((result) => this.checkSeen(result)));
+    return Promise.all(arrived.map(async (each) => ({ ...each, checked: await this.checkMore(each) })));
   }
 
-  private async checkSeen(checked: Checked): Promise<Checked> {
-    const seen = checked.event?.seen;
-    if (seen === undefined || this.tree.remembers(seen)) return checked;
-    const error = await this.tree.compare(seen);
-    return error === null ? checked : { event: null, error, id: checked.event?.id ?? null };
+  private async checkMore({ checked, kid }: Arrived): Promise<Checked> {
+    const { event } = checked;
+    if (event === null) return checked;
+    if (event.iss === SERVICE_ACTOR && this.isServiceKey(kid ?? ''))
+      return { event: null, id: event.id, error: fromOutside };
+    if (event.seen === undefined || this.tree.remembers(event.seen)) return checked;
+    const error = await this.tree.compare(event.seen);
+    return error === null ? checked : { event: null, error, id: event.id };
   }
 
-  private async settle(text: string, checked: Checked, receipt: boolean): Promise<Received> {
-    if (checked.event === null) return this.refuse(checked);
-    if (checked.event.iss === SERVICE_ACTOR)
-      return this.refuse({ event: null, id: checked.event.id, error: fromOutside });
-    return this.sequencer.sequence({ event: checked.event, text, receipt });
+  private isServiceKey(kid: string): boolean {
+    return this.identity.serviceJwk(kid) !== null || this.keys.actorOf(kid) === SERVICE_ACTOR;
   }
 
-  /** What is logged already is a repeat, whatever else is wrong with this copy of it (wire.md, "Codes"). */
-  private async refuse({ id, error }: Extract<Checked, { event: null }>): Promise<Received> {
-    if (id !== null) {
-      const { rows } = await this.database.pool
-        .query<{ index: number }>('SELECT index FROM entries WHERE id = $1', [id])
-        .catch(unavailable);
-      if (rows[0] !== undefined) return { status: 'duplicate', id, index: rows[0].index };
-    }
-    const refusal = error.code === 'key-unknown' && !(await this.opened()) ? notOpen : error;
-    return { status: 'refused', id, error: new AditError(refusal.code, refusal.detail, refusal.errors), heads: {} };
+  /** Events whose check failed, for want of a thread or of the database: they may be sent again as they are. */
+  private unchecked(texts: readonly string[], error: unknown): Arrived[] {
+    const { code, detail, errors } = this.coded(error);
+    const checked: Checked = { event: null, id: null, error: { code, detail, errors } };
+    return texts.map((text) => ({ text, kid: null, checked, registered: true }));
   }
 
-  private async opened(): Promise<boolean> {
-    const { rows } = await this.database.pool.query('SELECT FROM ledger_info').catch(unavailable);
-    return rows.length > 0;
+  /** Gives what passed the door to the sequencer, in order; the outcome of the rest is a promise that nobody keeps. */
+  private handOver(arrived: readonly Arrived[], { submission, receipts }: Request): Promise<Received | null>[] {
+    const passed = new Set(arrived.flatMap(({ checked }) => checked.event?.id ?? []));
+    for (const { checked } of arrived)
+      if (checked.event === null && checked.id !== null && !passed.has(checked.id)) submission.refuse(checked.id);
+    return arrived.map(({ text, checked: { event } }) =>
+      event === null ? noOutcome : this.sequencer.sequence({ event, text, receipt: receipts, submission }),
+    );
+  }
+
+  /** One result each, as it stands once all of them have an outcome and what fell has taken its children with it. */
+  private async answer(
+    arrived: readonly Arrived[],
+    pending: readonly Promise<Received | null>[],
+    submission: Submission,
+  ): Promise<Received[]> {
+    const outcomes = await Promise.all(pending);
+    const rejected = arrived.filter(isRejected);
+    const refused = await this.refusals.refuse(rejected).catch((error: unknown): Received[] => {
+      const failure = this.coded(error);
+      return rejected.map(({ checked: { id } }) => ({ status: 'refused', id, error: failure, heads: {} }));
+    });
+    await this.dropChildren(submission);
+    return arrived.map(({ checked }, i) => {
+      const received = outcomes[i] ?? refused.shift();
+      if (received === undefined) throw new Error('An event was left without an answer.');
+      if (received.status !== 'waiting' || !submission.refused.has(received.id) || checked.event === null)
+        return received;
+      const error = refusedWithParent(checked.event, submission.refused);
+      return error === null ? received : { status: 'refused', id: received.id, error, heads: {} };
+    });
+  }
+
+  /** Events that wait for one which was refused with them wait for nothing. */
+  private async dropChildren(submission: Submission): Promise<void> {
+    const orphans = submission.refuseChildren();
+    if (orphans.length === 0) return;
+    await this.database
+      .transaction(async (client) => {
+        // Whoever appends may be about to judge them.
+        await client.query('SELECT FROM log_state FOR UPDATE');
+        await forgetWaiting(client, orphans);
+      })
+      // What is left of them goes when its time is up, as that of every event that waits.
+      .catch((err: unknown) => this.logger.warn({ msg: 'children of a refused event could not be dropped', err }));
+  }
+
+  private asRefusal(arrived: Arrived | undefined, error: unknown, submission: Submission): Received {
+    const id = arrived?.checked.event?.id ?? null;
+    if (id !== null) submission.forgive(id);
+    return { status: 'refused', id, error: this.coded(error), heads: {} };
+  }
+
+  private coded(error: unknown): AditError {
+    if (error instanceof AditError) return error;
+    this.logger.error({ msg: 'an event of a batch failed', err: error });
+    return new AditError('internal', 'The failure is recorded in the log of the service; send the event again.');
   }
 }
 
-const notOpen: PlainError = {
-  code: 'ledger-not-open',
-  detail: 'The first entry of a ledger is `ledger.opened`, signed by its registrar (`adit init --open`).',
-  errors: [],
-};
+const isRejected = (each: Arrived): each is Rejected => each.checked.event === null;
+const noOutcome = Promise.resolve(null);
 
 /** Whoever steals the service key cannot send what it signs: the service writes its own entries itself. */
 const fromOutside: PlainError = {
@@ -165,13 +238,6 @@ const fromOutside: PlainError = {
   detail: 'What the service signs does not come from outside.',
   errors: [],
 };
-
-const asRefusal =
-  (checked: Checked) =>
-  (error: unknown): Received => {
-    if (!(error instanceof AditError)) throw error;
-    return { status: 'refused', id: checked.event?.id ?? null, error, heads: {} };
-  };
 
 async function* chunksOf(texts: AsyncIterable<string>): AsyncGenerator<string[]> {
   let chunk: string[] = [];

@@ -6,13 +6,14 @@ import { AditError } from '../../core/errors.js';
 import { NDJSON_TYPE, readNdjson } from '../http/ndjson.js';
 import { parseRequest } from '../http/validation.js';
 import { type Answer, AnswerEvents } from './answer-events.js';
+import { problemOf } from '../http/problem.js';
 import { type Received, ReceiveEvents } from './receive-events.js';
 
-/** Of one batch request; the event's own limits apply to each event. */
-export const batchLimits = { maxLines: 10_000, maxBytes: 32 * 1024 * 1024, maxLineBytes: 512 * 1024 } as const;
+/** Of one batch request; a line may be as long as a single request. The event's own limits apply to each event. */
+export const batchLimits = { maxLines: 10_000, maxBytes: 32 * 1024 * 1024, maxLineBytes: 1024 * 1024 } as const;
 
-const batchItem = z.strictObject({ event: z.string().max(batchLimits.maxLineBytes) });
-const batchBody = z.array(batchItem).min(1).max(batchLimits.maxLines);
+const batchItem = z.strictObject({ event: z.string() });
+const batchBody = z.array(batchItem).min(1);
 
 /** Records many events of one request, in order, reading no faster than they are written. */
 @Injectable()
@@ -22,10 +23,15 @@ export class RecordBatch {
     private readonly answers: AnswerEvents,
   ) {}
 
-  /** @param body an NDJSON stream, or the parsed array; throws `request-invalid` for anything else. */
+  /**
+   * @param body an NDJSON stream, or the parsed array; throws `request-invalid` for anything else, `request-too-large`
+   * for too many.
+   */
   record(body: unknown, receipts: boolean): AsyncGenerator<Answer> {
-    const texts = body instanceof Readable ? textsOf(body) : listOf(parseRequest(batchBody, body));
-    return this.answerAll(texts, receipts);
+    if (body instanceof Readable) return this.answerStream(body, receipts);
+    if (Array.isArray(body) && body.length > batchLimits.maxLines)
+      throw new AditError('request-too-large', `A batch holds at most ${batchLimits.maxLines} events.`);
+    return this.answerAll(listOf(parseRequest(batchBody, body)), receipts);
   }
 
   /** NDJSON is answered by NDJSON, line by line as results come; an array by `{"results": […]}`. */
@@ -40,6 +46,26 @@ export class RecordBatch {
     const list: Answer[] = [];
     for await (const answer of all) list.push(answer);
     await reply.send({ results: list });
+  }
+
+  /**
+   * A stream that breaks a limit ends there: what was begun before is told, and the last line says why no more was read.
+   * Where nothing was begun the whole request is refused.
+   */
+  private async *answerStream(stream: Readable, receipts: boolean): AsyncGenerator<Answer> {
+    const fault: { error: AditError | null } = { error: null };
+    let begun = false;
+    for await (const answer of this.answerAll(textsOf(stream, fault), receipts)) {
+      begun = true;
+      yield answer;
+    }
+    if (fault.error === null && !begun)
+      fault.error = new AditError('request-invalid', 'There is no event in the body.');
+    if (fault.error === null) return;
+    // Whoever listens only when he has sent all is to hear the answer too.
+    stream.resume();
+    if (!begun) throw fault.error;
+    yield { status: 'refused', id: null, problem: problemOf(fault.error) };
   }
 
   private async *answerAll(texts: AsyncIterable<string>, receipts: boolean): AsyncGenerator<Answer> {
@@ -60,11 +86,16 @@ async function* listOf(items: readonly { event: string }[]): AsyncGenerator<stri
   for (const { event } of items) yield event;
 }
 
-/** A line that is no event is passed on as what it is; the door refuses it in its place. */
-async function* textsOf(stream: Readable): AsyncGenerator<string> {
-  for await (const value of readNdjson(stream, batchLimits)) {
-    const parsed = value instanceof AditError ? null : batchItem.safeParse(value);
-    yield parsed?.success === true ? parsed.data.event : '';
+/** A line that is no event is passed on as what it is; the door refuses it in its place. A broken limit ends the lines. */
+async function* textsOf(stream: Readable, fault: { error: AditError | null }): AsyncGenerator<string> {
+  try {
+    for await (const value of readNdjson(stream, batchLimits)) {
+      const parsed = value instanceof AditError ? null : batchItem.safeParse(value);
+      yield parsed?.success === true ? parsed.data.event : '';
+    }
+  } catch (error) {
+    if (!(error instanceof AditError)) throw error;
+    fault.error = error;
   }
 }
 

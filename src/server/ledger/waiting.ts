@@ -20,9 +20,13 @@ export interface WaitingEvent {
 /** How long an event may wait, ms of the log's time. */
 const WAITING_TIME = 90 * 24 * 3_600_000;
 
-export async function countWaiting(db: Queryable, kid: string): Promise<number> {
-  const { rows } = await db.query<{ count: number }>('SELECT count(*) AS count FROM waiting WHERE kid = $1', [kid]);
-  return rows[0]?.count ?? 0;
+/** How many events of a key wait, and whether this one is among them. */
+export async function countWaiting(db: Queryable, kid: string, id: string): Promise<{ count: number; known: boolean }> {
+  const { rows } = await db.query<{ count: number; known: boolean }>(
+    'SELECT count(*) AS count, EXISTS (SELECT FROM waiting WHERE id = $2) AS known FROM waiting WHERE kid = $1',
+    [kid, id],
+  );
+  return rows[0] ?? { count: 0, known: false };
 }
 
 /** The stored events that wait for one of `parents`; they passed the door when they arrived. */
@@ -47,12 +51,7 @@ export async function writeWaiting(
   released: readonly string[],
   clock: number,
 ): Promise<void> {
-  const gone = [...released, ...waiting.map(({ event }) => event.id)];
-  if (gone.length > 0) {
-    await db.query('DELETE FROM waiting_for WHERE child = ANY($1::text[])', [gone]);
-    await db.query('DELETE FROM waiting WHERE id = ANY($1::text[])', [gone]);
-    await forgetDisclosures(db, gone);
-  }
+  await forgetWaiting(db, [...released, ...waiting.map(({ event }) => event.id)]);
   await insertRows(
     db,
     'waiting',
@@ -66,6 +65,17 @@ export async function writeWaiting(
     db,
     'waiting_for',
     waiting.flatMap(({ event, missing }) => [...new Set(missing)].map((parent) => ({ parent, child: event.id }))),
+  );
+}
+
+/** Forgets events that wait no longer. The caller has the right to append, or else one could be judged meanwhile. */
+export async function forgetWaiting(db: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db.query('DELETE FROM waiting_for WHERE child = ANY($1::text[])', [ids]);
+  const { rows } = await db.query<{ id: string }>('DELETE FROM waiting WHERE id = ANY($1::text[]) RETURNING id', [ids]);
+  await forgetDisclosures(
+    db,
+    rows.map(({ id }) => id),
   );
 }
 

@@ -45,7 +45,7 @@ export class ListLotEvents {
          FROM lot_events AS chain JOIN entries AS entry ON entry.index = chain.index
         WHERE chain.lot = $1 AND chain.seq > $2
         ORDER BY chain.seq LIMIT $3`,
-      [lot, decodeCursor(cursor, z.number().int()) ?? 0, limit + 1],
+      [lot, decodeCursor(cursor, z.int32()) ?? 0, limit + 1],
     );
     if (rows.length === 0 && cursor === undefined) throw new AditError('not-found', `There is no lot ${lot}.`);
     return pageOf(rows, limit, ({ seq }) => seq, shown);

@@ -1,14 +1,15 @@
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
 import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
 import type { Verdicts } from '../../core/bundle/verdicts.js';
 import type { LotState } from '../../core/custody/lot-state.js';
+import { lineageShape, lotEventsShape, lotShape, lotsShape, reportShape } from './lot-shapes.js';
 import { MakeBundle } from './make-bundle.js';
 import { ListLotEvents, type LotEvent } from './list-lot-events.js';
 import { type AsOf, ReadLot } from './read-lot.js';
 import { type Report, ReportLot } from './report-lot.js';
-import { type LotsQuery, SearchLots, lotsQuery } from './search-lots.js';
+import { type ListedLot, type LotsQuery, SearchLots, lotsQuery } from './search-lots.js';
 import { type Impact, TraceImpact } from './trace-impact.js';
 import { type Lineage, MAX_DEPTH, TraceLineage } from './trace-lineage.js';
 
@@ -38,18 +39,21 @@ export class LotsController {
 
   @Get()
   @ApiOperation({ summary: 'Lots, newest first' })
-  list(@Query({ schema: lotsQuery }) query: LotsQuery): Promise<Page<LotState>> {
+  @ApiOkResponse({ standardSchema: lotsShape })
+  list(@Query({ schema: lotsQuery }) query: LotsQuery): Promise<Page<ListedLot>> {
     return this.search.search(query);
   }
 
   @Get(':id')
   @ApiOperation({ summary: "A lot's present state, with its three verdicts" })
+  @ApiOkResponse({ standardSchema: lotShape })
   lot(@Param('id', { schema: lotId }) id: string): Promise<LotState & { verdicts: Verdicts; asOf: AsOf }> {
     return this.lots.state(id);
   }
 
   @Get(':id/events')
   @ApiOperation({ summary: 'Its chain, from its birth on' })
+  @ApiOkResponse({ standardSchema: lotEventsShape })
   chain(
     @Param('id', { schema: lotId }) id: string,
     @Query({ schema: pageQuery }) query: PageQuery,
@@ -59,6 +63,7 @@ export class LotsController {
 
   @Get(':id/lineage')
   @ApiOperation({ summary: 'What it was made of, or what was made of it' })
+  @ApiOkResponse({ standardSchema: lineageShape })
   trace(
     @Param('id', { schema: lotId }) id: string,
     @Query({ schema: lineageQuery }) { direction, depth }: z.infer<typeof lineageQuery>,
@@ -68,6 +73,7 @@ export class LotsController {
 
   @Get(':id/report')
   @ApiOperation({ summary: 'Verdicts, coverage and findings' })
+  @ApiOkResponse({ standardSchema: reportShape })
   report(@Param('id', { schema: lotId }) id: string): Promise<Report> {
     return this.reports.report(id);
   }

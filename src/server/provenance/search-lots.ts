@@ -1,59 +1,110 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
-import { Database } from '../database/database.js';
-import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
-import { type LotRow, lotOf } from '../ledger/lot-rows.js';
+import type { Verdicts } from '../../core/bundle/verdicts.js';
 import { type LotState, stateOf } from '../../core/custody/lot-state.js';
+import { instant, instantMs, lotIdSchema, mineral, registryId } from '../../core/event/primitives.js';
+import { severities } from '../../core/rules/rule.js';
+import { Database } from '../database/database.js';
+import { type Page, decodeCursor, encodeCursor, pageOf, pageQuery, queryText } from '../http/paging.js';
+import { type LotRow, lotOf } from '../ledger/lot-rows.js';
+import { JudgeLot } from './judge-lot.js';
 
-const word = z.string().min(1).max(64);
+/** Lots that one request judges at most, when it asks for verdicts: what it costs is bounded, however rare they are. */
+const JUDGED = 100;
 
 export const lotsQuery = pageQuery.extend({
-  mineral: word.optional(),
-  holder: word.optional(),
-  site: word.optional(),
+  mineral: mineral.optional(),
+  holder: registryId.optional(),
+  site: registryId.optional(),
   status: z.enum(['held', 'inTransit', 'consumed', 'closed']).optional(),
-  tag: word.optional(),
-  lotNumber: word.optional(),
+  tag: queryText.optional(),
+  lotNumber: queryText.optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  record: z.enum(['intact', 'broken']).optional(),
+  custody: z.enum(['complete', 'open', 'gaps']).optional(),
+  risk: z.enum(['none', ...severities, 'undetermined']).optional(),
 });
 export type LotsQuery = z.infer<typeof lotsQuery>;
+type Filter = Omit<LotsQuery, 'limit' | 'cursor' | keyof Verdicts>;
 
-const position = z.tuple([z.number().int(), z.string()]);
+/** A lot in a list; with its verdicts where they were asked for. */
+export type ListedLot = LotState & { verdicts?: Verdicts };
 
-/** Lots by what is written on them, newest first. */
+const position = z.tuple([z.int(), lotIdSchema]);
+type Position = z.infer<typeof position>;
+
+const positionOf = (row: LotRow): Position => [row.born_index, row.id];
+const milliseconds = (time: string | undefined): number | null => (time === undefined ? null : instantMs(time));
+
+/** Lots by what is written on them, when the log took them in, and how they are judged; newest first. */
 @Injectable()
 export class SearchLots {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly judgeLot: JudgeLot,
+  ) {}
 
-  async search({ limit, cursor, ...filter }: LotsQuery): Promise<Page<LotState>> {
-    const [born, id] = decodeCursor(cursor, position) ?? [
-      Number.MAX_SAFE_INTEGER,
-      'ffffffff-ffff-ffff-ffff-ffffffffffff',
-    ];
+  async search({ limit, cursor, record, custody, risk, ...filter }: LotsQuery): Promise<Page<ListedLot>> {
+    const after = decodeCursor(cursor, position);
+    const wanted = { record, custody, risk };
+    if (Object.values(wanted).every((verdict) => verdict === undefined)) {
+      const rows = await this.rows(filter, after, limit + 1);
+      return pageOf(rows, limit, positionOf, (row) => stateOf(lotOf(row)));
+    }
+    return this.judged(await this.rows(filter, after, JUDGED + 1), limit, wanted);
+  }
+
+  /**
+   * A verdict heeds everything that a lot was made of, which no index holds: so candidates are judged one after another
+   * until the page is full or enough were judged. A page may hold fewer than asked for, and still have a next.
+   */
+  private async judged(rows: readonly LotRow[], limit: number, wanted: Partial<Verdicts>): Promise<Page<ListedLot>> {
+    const items: ListedLot[] = [];
+    let judged = 0;
+    for (const row of rows.slice(0, JUDGED)) {
+      if (items.length === limit) break;
+      judged += 1;
+      const { verdicts } = await this.judgeLot.judge(row.id, row.status === 'inTransit');
+      if (answers(verdicts, wanted)) items.push({ ...stateOf(lotOf(row)), verdicts });
+    }
+    const last = rows[judged - 1];
+    return { items, next: judged < rows.length && last !== undefined ? encodeCursor(positionOf(last)) : null };
+  }
+
+  private async rows(filter: Filter, after: Position | null, limit: number): Promise<LotRow[]> {
+    const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
     const { rows } = await this.database.pool.query<LotRow>(
       `SELECT * FROM lots
         WHERE (born_index, id) < ($1, $2::uuid)
           AND ($4::text IS NULL OR mineral = $4) AND ($5::text IS NULL OR holder = $5)
-          AND ($6::text IS NULL OR site = $6) AND ($7::text IS NULL OR status = $7)
+          AND ($6::text IS NULL OR origins @> jsonb_build_array(jsonb_build_object('site', $6::text)))
+          AND ($7::text IS NULL OR status = $7)
           AND ($8::text IS NULL OR id IN (SELECT lot FROM tag_uses WHERE tag = $8))
           AND ($9::text IS NULL OR lot_number = $9)
+          AND ($10::bigint IS NULL OR born_index > (SELECT min(index) FROM clocks WHERE time >= $10))
+          AND ($11::bigint IS NULL
+               OR born_index <= COALESCE((SELECT min(index) FROM clocks WHERE time >= $11), born_index))
         ORDER BY born_index DESC, id DESC LIMIT $3`,
       [
         born,
         id,
-        limit + 1,
+        limit,
         filter.mineral ?? null,
         filter.holder ?? null,
         filter.site ?? null,
         filter.status ?? null,
         filter.tag ?? null,
         filter.lotNumber ?? null,
+        milliseconds(filter.from),
+        milliseconds(filter.to),
       ],
     );
-    return pageOf(
-      rows,
-      limit,
-      (row) => [row.born_index, row.id],
-      (row) => stateOf(lotOf(row)),
-    );
+    return rows;
   }
 }
+
+const answers = (verdicts: Verdicts, { record, custody, risk }: Partial<Verdicts>): boolean =>
+  (record === undefined || verdicts.record === record) &&
+  (custody === undefined || verdicts.custody === custody) &&
+  (risk === undefined || verdicts.risk === risk);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import * as z from 'zod';
+import { registryId } from '../../core/event/primitives.js';
 import { Database } from '../database/database.js';
 import { type Page, type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
 
@@ -54,7 +54,7 @@ export class ListRegistry {
   async actors({ limit, cursor }: PageQuery): Promise<Page<ListedActor>> {
     const { rows } = await this.database.pool.query<ActorRow>(
       'SELECT id, roles, country, card_from, card_to, suspended FROM actors WHERE id > $1 ORDER BY id LIMIT $2',
-      [decodeCursor(cursor, z.string()) ?? '', limit + 1],
+      [decodeCursor(cursor, registryId) ?? '', limit + 1],
     );
     return pageOf(rows, limit, byId, ({ id, card_from: from, card_to: to, ...row }) => ({
       actor: id,
@@ -67,7 +67,7 @@ export class ListRegistry {
 
   async sites({ limit, cursor }: PageQuery): Promise<Page<ListedSite>> {
     const { rows } = await this.database.pool.query<SiteRow>('SELECT * FROM sites WHERE id > $1 ORDER BY id LIMIT $2', [
-      decodeCursor(cursor, z.string()) ?? '',
+      decodeCursor(cursor, registryId) ?? '',
       limit + 1,
     ]);
     return pageOf(rows, limit, byId, ({ id, inspected_on: inspectedOn, ...row }) => ({

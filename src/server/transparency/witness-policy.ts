@@ -24,7 +24,7 @@ export const askedOf = ({ witnesses }: Policy): AskedWitness[] =>
 /** Reads the policy of the service. Throws `ConfigError` for one that this log could never meet. */
 export function loadWitnessPolicy(file: string | null, logKeys: readonly string[]): WitnessPolicy {
   if (file === null) return NO_POLICY;
-  const fail = (why: string): ConfigError => new ConfigError([`ADIT_WITNESS_POLICY_FILE ${file}: ${why}`]);
+  const fail = (why: string): ConfigError => new ConfigError([`ADIT_POLICY_FILE ${file}: ${why}`]);
   const { policy, text } = read(file, fail);
   if (!policy.logs.some(({ key }) => logKeys.includes(key.vkey)))
     throw fail(`it does not name this log, ${logKeys.join(' or ')}`);

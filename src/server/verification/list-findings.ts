@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { AditError } from '../../core/errors.js';
-import { lotIdSchema } from '../../core/event/primitives.js';
+import { lotIdSchema, text } from '../../core/event/primitives.js';
 import { severities } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
-import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
+import { type Page, decodeCursor, pageOf, pageQuery, queryText } from '../http/paging.js';
 
 /** `open` until its cause goes away or somebody who may has answered (docs/rules.md, "What becomes of a finding"). */
 const statuses = ['open', 'explained', 'mitigated', 'dismissed', 'closed'] as const;
 
 export const findingsQuery = pageQuery.extend({
-  rule: z.string().max(64).optional(),
+  rule: queryText.optional(),
   severity: z.enum(severities).optional(),
   status: z.enum(statuses).optional(),
   lot: lotIdSchema.optional(),
@@ -62,7 +62,7 @@ export const findingsPage = z.strictObject({ items: z.array(findingView), next: 
 export const deskNote = z
   .strictObject({
     acknowledged: z.literal(true).optional(),
-    assignee: z.string().min(1).max(100).nullable().optional(),
+    assignee: text(100).nullable().optional(),
   })
   .refine(({ acknowledged, assignee }) => acknowledged !== undefined || assignee !== undefined, 'must say something');
 export type DeskNote = z.infer<typeof deskNote>;

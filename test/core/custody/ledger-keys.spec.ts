@@ -57,7 +57,18 @@ describe('the keys of the ledger itself', () => {
       const body = { actor: 'coop', key: jwk, possession: `e30.e30.${'A'.repeat(86)}` };
       expect(codeOf('coop', 'key.added', body)).toBe('key-exists');
     }
-    expect(update({ serviceKey: ledger.key('coop').jwk })).toBe('key-exists');
+    const taken = ledger.event('registrar', 'ledger.updated', { serviceKey: ledger.key('coop').jwk });
+    expect(outcomeOf(admit(taken, ledger.view, null))).toBe('key-exists /serviceKey');
+  });
+
+  it('are looked at only once it is clear that their signer may speak of them', () => {
+    const former = ledger.identity.logKeys[0];
+    const { service } = ledger;
+    expect(update({ logKey: newVkey(7), serviceKey: next.jwk })).toBe('admitted');
+    for (const body of [{ logKey: former }, { serviceKey: service.jwk }])
+      expect(update(body, 'agent')).toBe('role-not-allowed');
+    // What this service does not have is said first, whoever asks.
+    expect(update({ logKey: newVkey(8) }, 'agent')).toBe('ledger-mismatch');
   });
 
   it('sign the log’s time only while they are in force', () => {

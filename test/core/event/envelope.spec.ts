@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Typ, headerKid, parseCompactJws, parseEnvelope } from '../../../src/core/event/envelope.js';
+import { type Typ, eventIdIn, headerKid, parseCompactJws, parseEnvelope } from '../../../src/core/event/envelope.js';
 import { MAX_PAYLOAD_BYTES } from '../../../src/core/event/grammar.js';
 import { base64url, codeOf, handKey, handMade, headerOf, sha256 } from '../../support/hand-made-jws.js';
 
@@ -24,6 +24,24 @@ describe('reading an envelope', () => {
       disclosures: ['WyJh', 'WyJi'],
     });
     expect(parseEnvelope(`${jws}~`).disclosures).toEqual([]);
+  });
+
+  it('names what it refuses, where there is a JWS to be named', () => {
+    const id = sha256(`${head}.${body}`);
+    for (const text of [`${jws}~`, jws, `${jws}~~`, `${head}.${body}.~`, `${head}.${body}.AAAA~WyJh`])
+      expect(eventIdIn(text)).toBe(id);
+    const [strange = '', large = ''] = withPayload({ a: 'x'.repeat(40_000) }).split('.');
+    expect(eventIdIn(`${strange}.${large}.${tail}~`)).toBe(sha256(`${strange}.${large}`));
+    for (const text of [
+      '',
+      '~',
+      `${head}.${body}~`,
+      `.${body}.${tail}~`,
+      `${head}..${tail}~`,
+      `${jws}.${tail}~`,
+      ` ${jws}~`,
+    ])
+      expect(eventIdIn(text)).toBeNull();
   });
 
   it('gives one id to two signatures over the same words', () => {

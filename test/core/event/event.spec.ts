@@ -294,6 +294,9 @@ describe('the possession of a new key', () => {
     ['with a key in the header', prove({ ...header, jwk: key }, claims)],
     ['with alg none', prove({ ...header, alg: 'none' }, claims)],
     ['with alg ES256', prove({ ...header, alg: 'ES256' }, claims)],
+    ['of three short parts', 'a.b.c'],
+    ['that is none', 'a word'],
+    ['that is empty', ''],
   ])('is not proved by a JWS %s', async (_, possession) => {
     await expect(checkPossession(eventWith(possession), checkSignature)).rejects.toMatchObject({
       code: 'possession-invalid',

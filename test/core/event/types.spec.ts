@@ -143,8 +143,9 @@ describe('lots named in one event', () => {
     expect(refusalOf(examplePayload('lot.split', { outputs }))).toEqual(invalid('/outputs/0/lot', '/outputs/2/lot'));
   });
 
-  it('refuses a split into one, and an aggregation into two', () => {
-    expect(refusalOf(examplePayload('lot.split', { outputs: [{ lot: LOT_2, mass }] }))).toEqual(invalid('/outputs'));
+  it('takes a split into one, and refuses one into none or of two, and an aggregation into two', () => {
+    expect(read(examplePayload('lot.split', { outputs: [{ lot: LOT_2, mass }] }))).toMatchObject({ type: 'lot.split' });
+    expect(refusalOf(examplePayload('lot.split', { outputs: [] }))).toEqual(invalid('/outputs'));
     const two = [
       { lot: '3f0c2a9e-5b7d-8c41-9a10-6e2f4d8b7c04', mass },
       { lot: '3f0c2a9e-5b7d-8c41-9a10-6e2f4d8b7c05', mass },

@@ -35,6 +35,11 @@ class TrialController {
     return { kind: 'ndjson', lines };
   }
 
+  @Post('acknowledge')
+  acknowledge(): unknown {
+    return { done: true };
+  }
+
   @Get('lots')
   list(@Query({ schema: pageQuery }) query: PageQuery): PageQuery {
     return query;
@@ -43,6 +48,16 @@ class TrialController {
   @Get('broken')
   broken(): never {
     throw new Error(SECRET);
+  }
+
+  @Get('unreadable')
+  unreadable(): never {
+    throw Object.assign(new Error(SECRET), { code: '22021' });
+  }
+
+  @Post('unreadable')
+  unwritable(): never {
+    throw Object.assign(new Error(SECRET), { code: '22021' });
   }
 
   @Get('busy')
@@ -125,11 +140,33 @@ describe('answering with problems', () => {
       [400, 'request-invalid'],
       [400, 'request-invalid'],
       [415, 'request-invalid'],
-      [400, 'request-invalid'],
+      [415, 'request-invalid'],
       [413, 'request-too-large'],
       [404, 'not-found'],
       [400, 'request-invalid'],
     ]);
+  });
+
+  it('reads JSON alone, so that no page of another site can act by a form', async () => {
+    const body = '{"event":"x"}';
+    const types = [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'text/plain;charset=utf-8',
+      'multipart/form-data',
+    ];
+    for (const type of [...types, 'text/plain; application/json', 'application/json-seq'])
+      for (const [path, sent] of [
+        ['/v1/events', body],
+        ['/v1/events/batch', body],
+        ['/v1/acknowledge', body],
+        ['/v1/acknowledge', ''],
+      ] as const) {
+        const answer = await post(path, sent, type);
+        expect([type, path, answer.statusCode]).toEqual([type, path, 415]);
+      }
+    expect((await post('/v1/events', body, 'Application/JSON; charset=utf-8')).statusCode).toBe(201);
+    expect((await request('/v1/acknowledge', { method: 'POST' })).json()).toEqual({ done: true });
   });
 
   it('says nothing of what nobody foresaw', async () => {
@@ -138,6 +175,15 @@ describe('answering with problems', () => {
     expect(answer.json()).toMatchObject({ code: 'internal' });
     expect(answer.body).not.toContain('SELECT');
     expect(answer.body).not.toContain('.js');
+  });
+
+  it('takes a value that the database cannot read for the fault of a reader, and for ours in what is written', async () => {
+    const answers = [await get('/v1/unreadable'), await post('/v1/unreadable', '{}')];
+    expect(answers.map((answer) => [answer.statusCode, answer.json<{ code: string }>().code])).toEqual([
+      [400, 'request-invalid'],
+      [500, 'internal'],
+    ]);
+    expect(answers.map(({ body }) => body).join()).not.toContain('SELECT');
   });
 
   it('says when to try again', async () => {

@@ -82,6 +82,30 @@ describe('asking about a lot', () => {
     });
   });
 
+  it('refuses what cannot be looked for, and fails at nothing', async () => {
+    const cursor = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+    const questions = [
+      ...['mineral', 'holder', 'site', 'tag', 'lotNumber'].map((filter) => `/v1/lots?${filter}=a%00b`),
+      '/v1/lots?holder=a%20b',
+      '/v1/lots?mineral=unobtainium',
+      '/v1/lots?from=yesterday',
+      '/v1/lots?risk=some',
+      `/v1/lots?cursor=${cursor([1, 'not-a-uuid'])}`,
+      `/v1/lots?cursor=${cursor([1e300, '00000000-0000-8000-8000-000000000000'])}`,
+      `/v1/lots/00000000-0000-8000-8000-000000000000/events?cursor=${cursor(2 ** 40)}`,
+      '/v1/findings?rule=%00',
+      '/v1/findings?lot=%00',
+      `/v1/actors?cursor=${cursor('\0')}`,
+      `/v1/sites?cursor=${cursor('\0')}`,
+      '/v1/tags/%00',
+      '/v1/sites/%00/volumes',
+    ];
+    for (const question of questions) {
+      const { status, body } = await get(service.url, question);
+      expect([question, status, body.code]).toEqual([question, 400, 'request-invalid']);
+    }
+  });
+
   it('follows a line of 70 generations as far as it is asked to, and says where it stops', async () => {
     const first = await declare([tin(70_000)]);
     let { id: prev, lots } = first;

@@ -30,7 +30,7 @@ describe('a ledger with three witnesses, of whom two are enough', () => {
       const file = join(witnesses[0].folder, 'policy.txt');
       writeFileSync(file, policyText);
       for (const { store } of witnesses) store.add(vkey);
-      return { ADIT_WITNESS_POLICY_FILE: file, ADIT_ROLE: 'api' };
+      return { ADIT_POLICY_FILE: file, ADIT_ROLE: 'api' };
     });
     world = await HonestWorld.open(service.url, collect);
   });

@@ -4,10 +4,10 @@ import { correctableOutput, defineEventType, listOfLots, payload } from './event
 
 const lotSplitSchema = payload('lot.split', {
   inputs: z.tuple([input]),
-  outputs: listOfLots(inheritingOutput).min(2),
+  outputs: listOfLots(inheritingOutput),
 });
 
-/** One lot parted into several; a remainder is a new lot too. */
+/** One lot parted into others; a remainder is a new lot too. A single output is the same goods under another lot. */
 export const lotSplit = defineEventType({
   type: 'lot.split',
   schema: lotSplitSchema,

@@ -1,0 +1,27 @@
+import { isAbsolute, relative } from 'node:path';
+import { type Config, isLoopback } from './config.js';
+
+/** What is usable but unwise: keys or the guard in the folder that a copied backup would bring back with them. */
+export function configWarnings(config: Config): string[] {
+  const inside = (file: string): boolean => {
+    const way = relative(config.dataDir, file);
+    return !way.startsWith('..') && !isAbsolute(way);
+  };
+  const files = {
+    ADIT_LOG_KEY_FILE: config.logKeyFile,
+    ADIT_SERVICE_KEY_FILE: config.serviceKeyFile,
+    ADIT_SECRET_FILE: config.secretFile,
+    ADIT_GUARD_FILE: config.guardFile,
+  };
+  const warnings = Object.entries(files)
+    .filter(([, file]) => inside(file))
+    .map(
+      ([name]) =>
+        `${name} lies in ADIT_DATA_DIR: a copied folder would restore it too, and an older log could be signed again`,
+    );
+  if (config.exposed && !isLoopback(config.host))
+    warnings.push(`${config.host}:${config.port} lets everyone who reaches it read the ledger and append to it`);
+  if (config.webhookPrivateTargets)
+    warnings.push('webhooks may reach private addresses (ADIT_WEBHOOK_PRIVATE_TARGETS=on)');
+  return [...warnings, ...config.environmentWarnings];
+}

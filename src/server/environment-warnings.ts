@@ -1,0 +1,18 @@
+/** Of the tests and the build: no setting of the service. */
+const OF_OTHERS = new Set(['ADIT_BUILD_DIR', 'ADIT_FAULTS', 'ADIT_TEST_SERVER']);
+
+/** A setting with a slip of the pen would be left out in silence, and its default be in force. */
+export function environmentWarnings(
+  env: Readonly<Record<string, string | undefined>>,
+  keys: readonly { name: string; formerly?: string }[],
+): string[] {
+  const known = new Set(keys.map(({ name }) => name));
+  const former = new Map(keys.flatMap(({ name, formerly }) => (formerly === undefined ? [] : [[formerly, name]])));
+  return Object.keys(env)
+    .filter((name) => name.startsWith('ADIT_') && !known.has(name) && !OF_OTHERS.has(name) && env[name] !== '')
+    .toSorted()
+    .map((name) => {
+      const present = former.get(name);
+      return present === undefined ? `${name} is no setting of Adit` : `${name} is called ${present} now`;
+    });
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { publicJwkSchema } from '../../core/event/keys.js';
+import { problemShape } from '../http/problem.js';
+import type { Answer } from './answer-events.js';
+import type { LedgerDescription, LedgerKeys } from './describe-ledger.js';
+import type { StoredEvent } from './read-event.js';
+
+/** What the paths of the ledger answer (wire.md, "Responses"), for the description of the API and for tests. */
+
+const id = z.string().describe('Event id: base64url(SHA-256(header.payload))');
+const index = z.int().describe('Its place in the log');
+const receipt = z.string().describe('C2SP tlog-proof');
+
+export const ledgerShape = z.strictObject({
+  origin: z.string(),
+  opened: z.boolean(),
+  size: z.int(),
+  logKey: z.string().describe('C2SP verifier key'),
+  serviceKey: publicJwkSchema,
+}) satisfies z.ZodType<LedgerDescription>;
+
+export const ledgerKeysShape = z.strictObject({
+  logKeys: z.array(z.strictObject({ vkey: z.string(), from: z.int() })),
+  serviceKeys: z.array(
+    z.strictObject({ kid: z.string(), key: publicJwkSchema, from: z.int(), until: z.int().nullable() }),
+  ),
+}) satisfies z.ZodType<LedgerKeys>;
+
+export const recordedShape = z.strictObject({ id, index, receipt });
+
+export const waitingShape = z.strictObject({
+  id,
+  status: z.literal('waiting'),
+  missing: z.array(z.string()).describe('Events that it follows and that are not in the log'),
+});
+
+export const resultShape = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.enum(['accepted', 'duplicate']), id, index, receipt: receipt.optional() }),
+  waitingShape,
+  z.strictObject({ status: z.literal('refused'), id: id.nullable(), problem: problemShape }),
+]) satisfies z.ZodType<Answer>;
+
+/** Of an array; NDJSON is answered by one result a line. */
+export const resultsShape = z.strictObject({ results: z.array(resultShape) });
+
+export const storedEventShape = z.strictObject({
+  id,
+  index,
+  event: z.string().describe('<JWS>~ and the disclosures that the service holds'),
+  recordedAt: z.string().nullable(),
+}) satisfies z.ZodType<StoredEvent>;

@@ -1,0 +1,80 @@
+import { AditError, type ErrorCode } from '../../core/errors.js';
+import { Database } from '../database/database.js';
+import type { Checked, PlainError } from './check-arrival.js';
+import { KeyRing } from './key-ring.js';
+import type { Received } from './receive-events.js';
+import { unavailable } from './unavailable.js';
+
+/** An event that was checked at the door, by the key that its header names if there is one. */
+export interface Arrived {
+  text: string;
+  kid: string | null;
+  checked: Checked;
+  /** Whether the key was registered when the event came; else an event of the same request brings it, or nobody. */
+  registered: boolean;
+}
+
+export type Rejected = Arrived & { checked: Extract<Checked, { event: null }> };
+
+/** Codes that come before the question whether the event is logged already (wire.md, "Codes"). */
+const OF_THE_ENVELOPE = new Set<ErrorCode>(['event-malformed', 'event-too-large', 'header-invalid']);
+/** The check itself failed, and says nothing of the event. */
+const OF_THE_SERVICE = new Set<ErrorCode>(['overloaded', 'log-halted', 'internal']);
+
+/** Whether a refusal is final: sent again as it is, the event falls again. */
+export const speaksOfEvent = (code: ErrorCode): boolean => !OF_THE_SERVICE.has(code);
+
+/** Says what becomes of events that do not pass the door, once those before them have their places. */
+export class RefuseAtDoor {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: KeyRing,
+  ) {}
+
+  async refuse(rejected: readonly Rejected[]): Promise<Received[]> {
+    if (rejected.length === 0) return [];
+    const logged = await this.logged(rejected);
+    const strangers = rejected.filter((each) => !each.registered && isPastEnvelope(each));
+    if (strangers.length > 0) await this.keys.load(strangers.flatMap(({ kid }) => kid ?? []));
+    const opened = strangers.length === 0 || (await this.opened());
+    return rejected.map((each): Received => {
+      const { id, error } = each.checked;
+      const index = id === null ? undefined : logged.get(id);
+      if (id !== null && index !== undefined) return { status: 'duplicate', id, index };
+      const { code, detail, errors } = this.reason(each, opened) ?? error;
+      return { status: 'refused', id, error: new AditError(code, detail, errors), heads: {} };
+    });
+  }
+
+  /** What is logged already is a repeat, whatever else is wrong with this copy of it (wire.md, "Codes"). */
+  private async logged(rejected: readonly Rejected[]): Promise<Map<string, number>> {
+    const ids = rejected.filter(isPastEnvelope).flatMap(({ checked }) => checked.id ?? []);
+    if (ids.length === 0) return new Map();
+    const { rows } = await this.database.pool
+      .query<{ id: string; index: number }>('SELECT id, index FROM entries WHERE id = ANY($1::text[])', [ids])
+      .catch(unavailable);
+    return new Map(rows.map(({ id, index }) => [id, index]));
+  }
+
+  /** The key comes before what the event says: one that an event of the same request brings counts once it is admitted. */
+  private reason(each: Rejected, opened: boolean): PlainError | null {
+    if (each.registered || !isPastEnvelope(each)) return null;
+    if (!opened) return notOpen;
+    if (each.checked.error.code === 'key-unknown' || this.keys.find(each.kid ?? '') !== null) return null;
+    return { code: 'key-unknown', detail: `No key ${each.kid} is registered.`, errors: [] };
+  }
+
+  private async opened(): Promise<boolean> {
+    const { rows } = await this.database.pool.query('SELECT FROM ledger_info').catch(unavailable);
+    return rows.length > 0;
+  }
+}
+
+const isPastEnvelope = ({ checked }: Rejected): boolean =>
+  !OF_THE_ENVELOPE.has(checked.error.code) && speaksOfEvent(checked.error.code);
+
+const notOpen: PlainError = {
+  code: 'ledger-not-open',
+  detail: 'The first entry of a ledger is `ledger.opened`, signed by its registrar (`adit init --open`).',
+  errors: [],
+};

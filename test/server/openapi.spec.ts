@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { HonestWorld } from '../support/honest-world.js';
+import { type Body, get, post } from '../support/outside-client.js';
+import { type TestServer, startTestServer } from '../support/running-server.js';
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+}
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+describe('the description of the API', () => {
+  let service: TestServer;
+  let world: HonestWorld;
+  let document: Document;
+
+  beforeAll(async () => {
+    service = await startTestServer();
+    world = await HonestWorld.open(service.url);
+    document = (await get(service.url, '/openapi.json')).body as unknown as Document;
+  });
+
+  afterAll(async () => {
+    await service.close();
+  });
+
+  const operation = (method: string, path: string): Operation => {
+    const found = document.paths[path]?.[method];
+    if (found === undefined) throw new Error(`${method} ${path} is not described`);
+    return found;
+  };
+
+  /** What the description says of an answer, as a schema to check it by. */
+  function described(method: string, path: string, status: string, type = 'application/json'): z.ZodType {
+    const schema = operation(method, path).responses[status]?.content?.[type]?.schema;
+    if (schema === undefined) throw new Error(`${method} ${path} says nothing of ${status}`);
+    const whole: Parameters<typeof z.fromJSONSchema>[0] = { components: document.components, ...resolved(schema) };
+    return z.fromJSONSchema(whole);
+  }
+
+  const resolved = (schema: object): object =>
+    '$ref' in schema
+      ? (document.components.schemas[String(schema.$ref).replace('#/components/schemas/', '')] as object)
+      : schema;
+
+  const fits = (schema: z.ZodType, body: unknown): unknown => schema.safeParse(body).error?.issues ?? 'fits';
+
+  it('is true of what is answered about events', async () => {
+    const [declared, sent, received] = world.chain();
+    const events = '/v1/events';
+    const waits = await post(service.url, sent?.event ?? '');
+    expect(fits(described('post', events, '202'), waits.body)).toBe('fits');
+    for (const status of [201, 200]) {
+      const recorded = await post(service.url, declared?.event ?? '');
+      expect(recorded.status).toBe(status);
+      expect(fits(described('post', events, String(status)), recorded.body)).toBe('fits');
+    }
+    const absent = world.declare();
+    const early = world.dispatch('coop', 'trader', absent.lots[0] ?? '', absent.id);
+    const results = await fetch(`${service.url}/v1/events/batch?receipts=true`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([declared?.event, received?.event, 'a.b.c~', early.event].map((event) => ({ event }))),
+    });
+    const told = (await results.json()) as { results: Body[] };
+    expect(told.results.map(({ status }) => status)).toEqual(['duplicate', 'accepted', 'refused', 'waiting']);
+    expect(fits(described('post', '/v1/events/batch', '200'), told)).toBe('fits');
+    const stored = await get(service.url, `${events}/${declared?.id}`);
+    expect(fits(described('get', `${events}/{id}`, '200'), stored.body)).toBe('fits');
+    for (const path of ['/v1/ledger', '/v1/ledger/keys'])
+      expect(fits(described('get', path, '200'), (await get(service.url, path)).body)).toBe('fits');
+  });
+
+  it('is true of what is answered about lots and findings', async () => {
+    const lot = await recordedLot();
+    for (const path of [
+      '/v1/lots',
+      '/v1/lots/{id}',
+      '/v1/lots/{id}/events',
+      '/v1/lots/{id}/lineage',
+      '/v1/lots/{id}/report',
+      '/v1/findings',
+    ]) {
+      const { status, body } = await get(service.url, path.replace('{id}', lot));
+      expect([path, status, fits(described('get', path, '200'), body)]).toEqual([path, 200, 'fits']);
+    }
+    const judged = await get(service.url, '/v1/lots?risk=none');
+    expect(fits(described('get', '/v1/lots', '200'), judged.body)).toBe('fits');
+  });
+
+  it('is true of problems, and speaks of them at every path', async () => {
+    const problem = described('post', '/v1/events', '4XX', 'application/problem+json');
+    const answers = [
+      await post(service.url, 'nothing'),
+      await get(service.url, '/v1/lots?limit=0'),
+      await get(service.url, '/v1/nothing'),
+    ];
+    for (const { body } of answers) expect(fits(problem, body)).toBe('fits');
+    expect(fits(problem, { ...answers[0]?.body, code: 'no-such-code' })).not.toBe('fits');
+    const silent = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { responses }]) => responses['4XX'] === undefined || responses['503'] === undefined)
+        .map(() => path),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  async function recordedLot(): Promise<string> {
+    const chain = world.chain();
+    const response = await fetch(`${service.url}/v1/events/batch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(chain.map(({ event }) => ({ event }))),
+    });
+    expect(response.status).toBe(200);
+    return chain[3]?.lots[0] ?? '';
+  }
+});

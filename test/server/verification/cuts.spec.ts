@@ -207,3 +207,20 @@ it('weighs two exports of one container together, whichever it saw first', async
   await ledger.verifier().verify();
   expect(await open()).toEqual([]);
 });
+
+it('knows of a device’s number that it was refused, and misses none that was not kept', async () => {
+  const lot = await declared();
+  const recorded = (seq: number): object => ({ device: 'phone', seq });
+  await record('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }], ...recorded(1) });
+  const again = { to: 'mallory', lots: [{ lot }], ...recorded(2) };
+  expect(await ledger.submit('custody.dispatched', 'coop', again)).toMatchObject({
+    status: 'refused',
+    error: { code: 'lot-in-transit' },
+  });
+  await record('custody.received', 'trader', 2, { from: 'coop', lots: [{ lot, mass }] });
+  await declareAt(3, recorded(3) as Record<string, unknown>);
+  ledger.clock.advance(80 * HOUR);
+  await ledger.deadlines().judge();
+  await ledger.verifier().verify();
+  expect(rules(await open())).toEqual(['double-sale-attempt']);
+});

@@ -96,26 +96,6 @@ describe('verifying what enters the log', () => {
   });
 });
 
-describe('the numbers of a device', () => {
-  it('have no hole where its second sale was refused and kept', async () => {
-    const lot = await ledger.declare('50');
-    const recorded = (seq: number): object => ({ device: 'phone', seq });
-    await ledger.record('custody.dispatched', 'coop', { to: 'trader', lots: [{ lot }], ...recorded(1) });
-    const again = await ledger.submit('custody.dispatched', 'coop', { to: 'mallory', lots: [{ lot }], ...recorded(2) });
-    expect(again).toMatchObject({ status: 'refused', error: { code: 'lot-in-transit' } });
-    await ledger.receive(lot, '50');
-    const other = await ledger.declare('51');
-    await ledger.record('lot.measured', 'coop', {
-      lots: [{ lot: other, mass: { value: '51', uom: 'KGM' } }],
-      ...recorded(3),
-    });
-    ledger.clock.advance(73 * HOUR);
-    await settle();
-    expect(await findings(other)).toEqual([]);
-    expect(await findings(lot)).toEqual([expect.objectContaining({ rule: 'double-sale-attempt' })]);
-  });
-});
-
 describe('a handover that nobody answers', () => {
   it('becomes overdue with nobody calling, grows worse, and closes itself when the receipt arrives', async () => {
     const lot = await ledger.declare('40');

@@ -260,7 +260,7 @@ export class TestLedger {
     await this.record('tags.issued', 'agent', { series: 'SYN-M-', from: 4411, to: 4500, site: 'hill' });
   }
 
-  private async register(actor: string, role: string): Promise<void> {
+  async register(actor: string, role: string): Promise<void> {
     const { signer } = generateSigner('Ed25519');
     this.actors.set(actor, signer);
     const possession = await buildPossession(LOG, actor, signer);

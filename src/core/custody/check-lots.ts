@@ -89,12 +89,23 @@ export function refusedWithParent(event: AditEvent, refused: ReadonlySet<string>
 
 /** A second sale of the same goods, or a receipt that crossed a recall: both sides must be able to show it. */
 function isEvidence(event: AditEvent, { lot, prev }: Link, state: Lot, view: LedgerView): boolean {
+  if (isSoldInTransit(event, state)) return true;
   if (state.head === prev) return false;
   const successor = view.successors.get(successorKey(lot, prev));
   if (event.type === 'custody.received' && state.recalledFrom === event.iss)
     return successor?.type === 'custody.recalled';
   return isFork(event, successor);
 }
+
+/**
+ * Whether a sender sends goods that are on their way to one receiver to another. It may do nothing with them but recall
+ * them, so this is a second sale even where it is signed on top of the first and not beside it.
+ */
+const isSoldInTransit = (event: AditEvent, { status, holder, inTransitTo }: Lot): boolean =>
+  event.type === 'custody.dispatched' &&
+  status === 'inTransit' &&
+  holder === event.iss &&
+  inTransitTo !== event.payload.to;
 
 function checkEnded(event: AditEvent, lot: Lot, pointer: string): AditError | null {
   if (lot.status === 'consumed') return refusal('lot-consumed', `Lot ${lot.id} has been consumed.`, `${pointer}/lot`);

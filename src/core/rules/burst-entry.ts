@@ -1,10 +1,14 @@
+import { neighbours } from './device-neighbours.js';
+import { type Numbered, numbered } from './device-numbers.js';
 import { lotsOf } from './each-event.js';
-import { lateBatches } from './entered-late.js';
-import type { JudgedEvent } from './facts.js';
-import { numbered } from './device-numbers.js';
-import type { Rule } from './rule.js';
+import { isCustody } from './entered-late.js';
+import type { Facts, JudgedEvent } from './facts.js';
+import type { Parameters } from './parameters.js';
+import type { Observation, Rule } from './rule.js';
+import { enteredSubject, isEnteredLate } from './subjects.js';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** Where an event says that it happened, as text: two that say the same place exactly say the same text. */
 const placeText = ({ event }: JudgedEvent): string | null => {
@@ -13,16 +17,18 @@ const placeText = ({ event }: JudgedEvent): string | null => {
   return [site, facility, lat, lon].join('|');
 };
 
-/** Whether one device recorded all of them, number after number: then they were recorded as they happened, and sent later. */
-function isSteady(entries: readonly JudgedEvent[]): boolean {
-  const all = entries.map(numbered);
-  const devices = new Set(all.map((own) => own?.device));
-  const numbers = all.flatMap((own) => own?.seq ?? []).toSorted((a, b) => a - b);
-  return (
-    devices.size === 1 &&
-    numbers.length === entries.length &&
-    numbers.every((seq, i) => i === 0 || seq === (numbers[i - 1] ?? 0) + 1)
-  );
+/**
+ * Whether one device recorded all of them, and between its first and its last number none is missing, whatever it recorded
+ * under the others and wherever that was: then they were recorded as they happened, and sent later.
+ */
+function isSteady(entries: readonly JudgedEvent[], facts: Facts): boolean {
+  const all = entries.flatMap((entry) => numbered(entry) ?? []).toSorted((a, b) => a.seq - b.seq);
+  const devices = new Set(all.map(({ device }) => device));
+  const numbers = new Set(all.map(({ seq }) => seq));
+  if (devices.size !== 1 || numbers.size !== entries.length) return false;
+  const has = (own: Numbered, seq: number): boolean =>
+    numbers.has(seq) || neighbours(own, facts).some((near) => near.seq === seq);
+  return all.every((own, i) => (i === 0 || has(own, own.seq - 1)) && (i === all.length - 1 || has(own, own.seq + 1)));
 }
 
 /** The largest set of entries that say one and the same place. */
@@ -35,38 +41,88 @@ function onePlace(entries: readonly JudgedEvent[]): JudgedEvent[] {
   return [...places.values()].reduce((best, next) => (next.length > best.length ? next : best), []);
 }
 
+/** An actor and an hour of the log, in which a burst may begin. */
+interface Hour {
+  actor: string;
+  /** An instant in it, ms. */
+  at: number;
+}
+
+const subjectOf = ({ actor, at }: Hour): string => enteredSubject(actor, at);
+const beside = ({ actor, at }: Hour, hours: number): Hour => ({ actor, at: at + hours * HOUR });
+
+/** The hours of the late entries, and those beside them, from and to which a burst may reach. */
+function hoursToJudge({ entries }: Facts): Map<string, Hour> {
+  const hours = new Map<string, Hour>();
+  for (const entry of entries) {
+    if (entry.recordedAt === null || !isCustody(entry) || !isEnteredLate(entry)) continue;
+    const hour = { actor: entry.event.iss, at: entry.recordedAt };
+    for (const one of [beside(hour, -1), hour, beside(hour, 1)]) hours.set(subjectOf(one), one);
+  }
+  return hours;
+}
+
+interface Burst {
+  entries: JudgedEvent[];
+  days: number;
+}
+
+/** The largest burst that begins in an hour and lasts one at most; of entries that are not told as another's already. */
+function burstFrom(hour: Hour, facts: Facts, parameters: Parameters, told: ReadonlySet<number>): Burst | null {
+  const { events, olderThanDays } = parameters.burstEntry;
+  const entered = (which: Hour): JudgedEvent[] =>
+    (facts.about.get(subjectOf(which)) ?? []).filter((entry) => isCustody(entry) && !told.has(entry.index));
+  const begun = entered(hour);
+  const all = [...begun, ...entered(beside(hour, 1))];
+  let largest: Burst | null = null;
+  for (const start of new Set(begun.map(({ recordedAt }) => recordedAt ?? 0))) {
+    const same = onePlace(
+      all.filter(({ recordedAt }) => (recordedAt ?? 0) >= start && (recordedAt ?? 0) < start + HOUR),
+    );
+    const times = same.map(({ event }) => event.occurredAtMs);
+    const days = Math.floor((Math.max(...times, 0) - Math.min(...times)) / DAY);
+    if (same.length < events || same.length <= (largest?.entries.length ?? 0)) continue;
+    if (days >= olderThanDays && !isSteady(same, facts)) largest = { entries: same, days };
+  }
+  return largest;
+}
+
+function observe(hour: Hour, facts: Facts, parameters: Parameters): Observation[] {
+  const { severity, events, olderThanDays } = parameters.burstEntry;
+  // What a burst of the hour before reaches over to take is told with that one.
+  const before = burstFrom(beside(hour, -1), facts, parameters, new Set())?.entries ?? [];
+  const burst = burstFrom(hour, facts, parameters, new Set(before.map(({ index }) => index)));
+  if (burst === null) return [];
+  const { entries, days } = burst;
+  return [
+    {
+      severity,
+      subject: subjectOf(hour),
+      cause: 'burst',
+      lots: [...new Set(entries.flatMap(lotsOf))],
+      events: entries.map(({ event }) => event.id),
+      measured: `${entries.length} events of ${days} days`,
+      threshold: `${events} events of ${olderThanDays} days`,
+      detail: `${hour.actor} entered ${entries.length} events of ${days} days within one hour, all from one place.`,
+      firstIndex: entries[0]?.index ?? null,
+    },
+  ];
+}
+
 export const burstEntry: Rule = {
   id: 'burst-entry',
-  version: 1,
+  version: 2,
   group: 'custody',
   title: 'Weeks of records were entered at once from one spot',
   means:
     'Many events that are said to span a week or more were entered within one hour, all with the very same place: they look written at a desk.',
   doesNotMean: 'That the goods do not exist. A phone that was offline and counted its records one by one is not meant.',
   describe: ({ burstEntry: { severity, events, olderThanDays } }) =>
-    `At least ${events} custody events of one actor, spanning at least ${olderThanDays} days, entered within one hour with one identical place; quiet where one device's running numbers are without a hole: ${severity}.`,
+    `At least ${events} custody events of one actor, spanning at least ${olderThanDays} days, entered within one hour, an hour late or more, with one identical place; quiet where one device's running numbers are without a hole: ${severity}.`,
   standard: 'ITSCI plausibility checks of data collection',
   scope: ['about'],
   needs: 'more',
-  subjects: (facts) => lateBatches(facts).map(({ subject }) => subject),
-  evaluate: (facts, { burstEntry: { severity, events, olderThanDays } }) =>
-    lateBatches(facts).flatMap(({ subject, actor, entries }) => {
-      const same = onePlace(entries);
-      const times = same.map(({ event }) => event.occurredAtMs);
-      const days = Math.floor((Math.max(...times, 0) - Math.min(...times)) / DAY);
-      if (same.length < events || days < olderThanDays || isSteady(same)) return [];
-      return [
-        {
-          severity,
-          subject,
-          cause: 'burst',
-          lots: [...new Set(same.flatMap(lotsOf))],
-          events: same.map(({ event }) => event.id),
-          measured: `${same.length} events of ${days} days`,
-          threshold: `${events} events of ${olderThanDays} days`,
-          detail: `${actor} entered ${same.length} events of ${days} days within one hour, all from one place.`,
-          firstIndex: same[0]?.index ?? null,
-        },
-      ];
-    }),
+  subjects: (facts) => [...hoursToJudge(facts).keys()],
+  evaluate: (facts, parameters) =>
+    [...hoursToJudge(facts).values()].flatMap((hour) => observe(hour, facts, parameters)),
 };

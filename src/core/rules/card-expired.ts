@@ -1,11 +1,12 @@
-import { custodyTypes, dayText, judgesEach } from './each-event.js';
+import { dayOf } from './day.js';
+import { custodyTypes, judgesEach } from './each-event.js';
 import { actorFacts } from './registry.js';
 import type { Rule } from './rule.js';
 import { actorSubject } from './subjects.js';
 
 export const cardExpired: Rule = {
   id: 'card-expired',
-  version: 1,
+  version: 2,
   group: 'actors',
   title: 'The card of whoever signed was not valid',
   means: 'No card that the registrar logged for the actor covers the day that the event speaks of.',
@@ -16,7 +17,7 @@ export const cardExpired: Rule = {
   scope: ['about'],
   ...judgesEach(custodyTypes, ({ event }, facts, { cardExpired: { severity } }) => {
     const cards = actorFacts(facts, event.iss)?.cards ?? [];
-    const day = dayText(event.occurredAtMs);
+    const day = dayOf(event);
     if (cards.length === 0 || cards.some(({ from, to }) => (from === null || from <= day) && day <= to)) return [];
     const latest = cards.reduce((newest, card) => (card.to > newest.to ? card : newest));
     return [

@@ -1,48 +1,54 @@
+import { dateMs } from '../event/primitives.js';
 import { certificateFacts } from './certificate-facts.js';
-import { dayText, judgesEach } from './each-event.js';
+import { dayOf } from './day.js';
+import { type Seen, judgesEach } from './each-event.js';
+import type { JudgedEvent } from './facts.js';
 import type { Rule } from './rule.js';
 import { certificateSubject } from './subjects.js';
 
+const DAY = 86_400_000;
+
 export const certificateExpired: Rule = {
   id: 'certificate-expired',
-  version: 1,
+  version: 2,
   group: 'tags',
   title: 'The certificate was not valid at export',
-  means: 'On the day of the export the certificate had expired, had not been issued, or had been revoked.',
+  means:
+    'On the day of the export the certificate had expired, had not been issued, or had been revoked; or it was made out for longer than a certificate may last.',
   doesNotMean: "Anything about the goods' arrival: a ship takes weeks, and imports are not judged.",
-  describe: ({ certificateExpired: { severity } }) =>
-    `Day of the export outside \`issuedOn\` to \`expiresOn\` (both included), or after a revocation: ${severity}.`,
+  describe: ({ certificateExpired: { severity, maximumDays }, certificateMissing: { countries } }) =>
+    `Day of the export outside \`issuedOn\` to \`expiresOn\` (both included), or after a revocation; or more than ${maximumDays} days between the two, for mineral of ${countries.join(', ')}: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism (certificates are valid for 90 days)',
   scope: ['about'],
-  ...judgesEach(['lot.exported'], ({ event }, facts, { certificateExpired: { severity } }) => {
+  ...judgesEach(['lot.exported'], ({ event }, facts, parameters) => {
+    const { severity, maximumDays } = parameters.certificateExpired;
     const serial = event.payload.certificate;
     if (serial === undefined) return [];
     const { issued, revoked } = certificateFacts(serial, facts);
-    const day = dayText(event.occurredAtMs);
-    const told = (cause: string, threshold: string, by: string, detail: string) => [
+    const day = dayOf(event);
+    const told = (cause: string, by: JudgedEvent, measured: string, threshold: string, detail: string): Seen[] => [
       {
         severity,
         cause,
         root: certificateSubject(serial),
-        events: [event.id, by],
-        measured: day,
+        events: [event.id, by.event.id],
+        measured,
         threshold,
         detail: `Certificate ${serial} ${detail}`,
       },
     ];
     if (revoked !== null && revoked.event.occurredAtMs <= event.occurredAtMs)
-      return told(
-        'revoked',
-        revoked.event.occurredAt.slice(0, 10),
-        revoked.event.id,
-        `was revoked before the export of ${day}.`,
-      );
+      return told('revoked', revoked, day, dayOf(revoked.event), `was revoked before the export of ${day}.`);
     if (issued === null) return [];
-    const { issuedOn, expiresOn } = issued.event.payload;
+    const { issuedOn, expiresOn, originCountries } = issued.event.payload;
     if (day > expiresOn)
-      return told('expired', expiresOn, issued.event.id, `expired on ${expiresOn}; the export was on ${day}.`);
+      return told('expired', issued, day, expiresOn, `expired on ${expiresOn}; the export was on ${day}.`);
     if (day < issuedOn)
-      return told('early', issuedOn, issued.event.id, `was issued on ${issuedOn}, after the export of ${day}.`);
-    return [];
+      return told('early', issued, day, issuedOn, `was issued on ${issuedOn}, after the export of ${day}.`);
+    const days = ((dateMs(expiresOn) ?? 0) - (dateMs(issuedOn) ?? 0)) / DAY;
+    const isRegional = originCountries.some((country) => parameters.certificateMissing.countries.includes(country));
+    return isRegional && days > maximumDays
+      ? told('too-long', issued, `${days} days`, `${maximumDays} days`, `was made out for ${days} days.`)
+      : [];
   }),
 };

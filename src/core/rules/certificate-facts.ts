@@ -9,6 +9,17 @@ export interface CertificateFacts {
   exports: readonly JudgedOf<'lot.exported'>[];
 }
 
+type Export = JudgedOf<'lot.exported'>;
+
+const lotsOf = ({ event }: Export): string[] => event.payload.lots.map(({ lot }) => lot);
+
+/** Whether two exports under one certificate are one shipment: told again, or told lot by lot as one container was loaded. */
+export function isOneShipment(one: Export, other: Export): boolean {
+  const { container } = one.event.payload;
+  if (container !== other.event.payload.container) return false;
+  return container !== undefined || lotsOf(one).some((lot) => lotsOf(other).includes(lot));
+}
+
 export function certificateFacts(serial: string, { about }: Facts): CertificateFacts {
   const entries = about.get(certificateSubject(serial)) ?? [];
   return {

@@ -1,4 +1,4 @@
-import { certificateFacts } from './certificate-facts.js';
+import { certificateFacts, isOneShipment } from './certificate-facts.js';
 import { isType } from './facts.js';
 import type { Facts, JudgedOf } from './facts.js';
 import type { Observation, Rule } from './rule.js';
@@ -7,17 +7,10 @@ type Export = JudgedOf<'lot.exported'>;
 
 const lotsOf = ({ event }: Export): string[] => event.payload.lots.map(({ lot }) => lot);
 
-/** Exports of one certificate that are not the same shipment told again. */
+/** Exports of one certificate, one for each shipment. */
 function shipments(exports: readonly Export[]): Export[] {
   const distinct: Export[] = [];
-  for (const shipped of exports) {
-    const again = distinct.some(
-      (other) =>
-        lotsOf(other).some((lot) => lotsOf(shipped).includes(lot)) &&
-        other.event.payload.container === shipped.event.payload.container,
-    );
-    if (!again) distinct.push(shipped);
-  }
+  for (const shipped of exports) if (!distinct.some((other) => isOneShipment(other, shipped))) distinct.push(shipped);
   return distinct;
 }
 
@@ -50,13 +43,14 @@ function observe(serial: string, facts: Facts, severity: Observation['severity']
 
 export const certificateReused: Rule = {
   id: 'certificate-reused',
-  version: 1,
+  version: 2,
   group: 'tags',
   title: 'One certificate for two shipments',
-  means: 'The serial of one certificate is named by exports of different lots or containers.',
+  means:
+    'The serial of one certificate is named by exports in different containers, or of different lots in none that is named.',
   doesNotMean: 'Which of the shipments it was made out for.',
   describe: ({ certificateReused: { severity } }) =>
-    `More than one \`lot.exported\` with the serial, of other lots or in another container: ${severity}.`,
+    `More than one \`lot.exported\` with the serial, in another container, or of other lots where none is named: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism (one certificate a shipment)',
   scope: ['about'],
   subjects: serialsOf,

@@ -1,42 +1,18 @@
-import type { Facts, JudgedEvent } from './facts.js';
-import { deviceSubject } from './subjects.js';
+import type { JudgedEvent } from './facts.js';
 
 /** An entry with the device that recorded it and that device's own running number. */
 export interface Numbered {
   entry: JudgedEvent;
+  /** Whose device it is. */
+  actor: string;
   device: string;
   seq: number;
 }
 
+/** The number of an event; evidence of one that was refused bears the number of that one, which was not kept back. */
 export function numbered(entry: JudgedEvent): Numbered | null {
-  const { device, seq } = entry.event.payload;
-  return device === undefined || seq === undefined ? null : { entry, device, seq };
-}
-
-/** By number, what a device recorded; worked out once for all entries that ask. */
-const sorted = new WeakMap<readonly JudgedEvent[], readonly Numbered[]>();
-
-function bySeq(recorded: readonly JudgedEvent[]): readonly Numbered[] {
-  const known = sorted.get(recorded);
-  if (known !== undefined) return known;
-  const all = recorded.flatMap((entry) => numbered(entry) ?? []).toSorted((a, b) => a.seq - b.seq);
-  sorted.set(recorded, all);
-  return all;
-}
-
-/** Where the numbers from `seq` on begin. */
-function startOf(all: readonly Numbered[], seq: number): number {
-  let [low, high] = [0, all.length];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if ((all[middle] as Numbered).seq < seq) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** What the device recorded under the same number, and next before and after it. */
-export function neighbours({ entry, device, seq }: Numbered, { about }: Facts): readonly Numbered[] {
-  const all = bySeq(about.get(deviceSubject(entry.event.iss, device)) ?? []);
-  return all.slice(Math.max(0, startOf(all, seq) - 1), startOf(all, seq + 1) + 1);
+  const { event } = entry;
+  const { device, seq } = event.payload;
+  if (device === undefined || seq === undefined) return null;
+  return { entry, actor: event.type === 'event.refused' ? event.payload.signer : event.iss, device, seq };
 }

@@ -1,13 +1,21 @@
 import { lotsOf } from './each-event.js';
-import { type Numbered, neighbours, numbered } from './device-numbers.js';
+import { neighbours } from './device-neighbours.js';
+import { type Numbered, numbered } from './device-numbers.js';
 import type { Facts } from './facts.js';
 import type { Rule } from './rule.js';
 import { recorderSubject } from './subjects.js';
 
-const subjectOf = ({ entry, device, seq }: Numbered): string => `${entry.event.iss}/${device}/${seq}`;
+const subjectOf = ({ actor, device, seq }: Numbered): string => `${actor}/${device}/${seq}`;
+/** What was refused may be said again under the same number. */
+const isAdmitted = ({ entry }: Numbered): boolean => entry.event.type !== 'event.refused';
 
 const toJudge = (facts: Facts): Map<string, Numbered> =>
-  new Map(facts.entries.flatMap((entry) => numbered(entry) ?? []).map((own) => [subjectOf(own), own]));
+  new Map(
+    facts.entries
+      .flatMap((entry) => numbered(entry) ?? [])
+      .filter(isAdmitted)
+      .map((own) => [subjectOf(own), own]),
+  );
 
 export const deviceSequenceFork: Rule = {
   id: 'device-sequence-fork',
@@ -24,7 +32,7 @@ export const deviceSequenceFork: Rule = {
   subjects: (facts) => [...toJudge(facts).keys()],
   evaluate: (facts, { deviceSequenceFork: { severity } }) =>
     [...toJudge(facts)].flatMap(([subject, own]) => {
-      const twins = neighbours(own, facts).filter(({ seq }) => seq === own.seq);
+      const twins = neighbours(own, facts).filter((other) => other.seq === own.seq && isAdmitted(other));
       if (twins.length < 2) return [];
       return [
         {

@@ -1,9 +1,10 @@
 import { lotsOf } from './each-event.js';
-import { type Numbered, neighbours, numbered } from './device-numbers.js';
+import { neighbours } from './device-neighbours.js';
+import { type Numbered, numbered } from './device-numbers.js';
 import type { Facts } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
-import { recorderSubject } from './subjects.js';
+import { deviceSubject } from './subjects.js';
 
 const HOUR = 3_600_000;
 
@@ -44,12 +45,12 @@ function observe(own: Numbered, facts: Facts, parameters: Parameters): Observati
       severity: parameters.deviceSequenceGap.severity,
       subject: event.id,
       cause: 'gap',
-      root: recorderSubject(event),
+      root: deviceSubject(own.actor, own.device),
       lots: lotsOf(own.entry),
       events: [event.id],
       measured: `${missing} missing`,
       threshold: 'running numbers without a hole',
-      detail: `Device ${own.device} of ${event.iss} went from number ${last} to ${own.seq}; what it recorded in between has not come within ${parameters.deviceSequenceGap.hours} h.`,
+      detail: `Device ${own.device} of ${own.actor} went from number ${last} to ${own.seq}; what it recorded in between has not come within ${parameters.deviceSequenceGap.hours} h.`,
       firstIndex: index,
     },
   ];
@@ -57,12 +58,12 @@ function observe(own: Numbered, facts: Facts, parameters: Parameters): Observati
 
 export const deviceSequenceGap: Rule = {
   id: 'device-sequence-gap',
-  version: 1,
+  version: 2,
   group: 'custody',
   title: 'Something that a device recorded is being kept back',
   means: 'The running numbers of a device have a hole: it recorded events that have not reached the ledger.',
   doesNotMean:
-    'What the missing events say: they may be lost with the device, or wait in its store. It closes when they arrive. A device that starts anew at its first number opens no hole.',
+    'What the missing events say: they may be lost with the device, or wait in its store. It closes when they arrive. A number under which an event was refused and kept is none that is missing. A device that starts anew at its first number opens no hole.',
   describe: ({ deviceSequenceGap: { severity, hours } }) =>
     `A number missing below one that reached the log ${hours} h ago: ${severity}.`,
   standard: 'ITSCI tag log numbering; OECD Due Diligence Guidance, Annex I (chain of custody)',

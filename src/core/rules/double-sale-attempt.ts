@@ -24,15 +24,15 @@ function isLateReceipt({ index, event }: JudgedOf<'event.refused'>, { chains }: 
 
 export const doubleSaleAttempt: Rule = {
   id: 'double-sale-attempt',
-  version: 1,
+  version: 2,
   group: 'custody',
   title: 'One lot was sent two ways',
   means:
-    'One actor signed two events on the same head of a lot, to different receivers or into different lots. The first counts, the second was refused and kept.',
+    'One actor signed two events on the same head of a lot, to different receivers or into different lots, or sent to another receiver what was still on its way to the first. The first counts, the second was refused and kept.',
   doesNotMean:
     'That two buyers lost money: the second never entered. Two desks that repeat one and the same sale are not meant by it.',
   describe: ({ doubleSaleAttempt: { severity, severityRepeated } }) =>
-    `Any \`event.refused\` that is a fork of a lot's chain: ${severity}; more than one by the same signer on the same lots: ${severityRepeated}.`,
+    `Any \`event.refused\` that is a fork of a lot's chain, or a second dispatch of a lot in transit to another: ${severity}; more than one by the same signer on the same lots: ${severityRepeated}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
   scope: ['refusals', 'chains'],
   subjects: refusalSubjects,

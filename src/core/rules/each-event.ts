@@ -87,6 +87,3 @@ export const custodyTypes = [
   'lot.imported',
   'lot.closed',
 ] as const satisfies readonly EventTypeName[];
-
-/** `2026-05-12` of a time in ms, UTC. */
-export const dayText = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -11,7 +11,7 @@ import {
   isType,
 } from './facts.js';
 import type { Parameters } from './parameters.js';
-import { siteFacts } from './registry.js';
+import { capacitiesOf, siteFacts } from './registry.js';
 import { productionRange } from './site-over-capacity.js';
 import { filedUnder, tagsPutOn } from './subjects.js';
 
@@ -154,19 +154,17 @@ function productionOf(facts: Facts, entries: readonly JudgedEvent[], parameters:
   }
   return [...declared].flatMap(([key, lots]) => {
     const [id = '', mineral = ''] = key.split('/');
-    const capacity = siteFacts(facts, id)?.capacity;
-    if (capacity === undefined) return [];
+    const site = siteFacts(facts, id);
+    const capacities = site === null ? [] : capacitiesOf(site);
+    if (capacities.length === 0) return [];
     const days = new Map<number, SiteProduction['days'][number]['lots'][number][]>();
     for (const { day, ...lot } of lots.toSorted((a, b) => a.day - b.day || a.index - b.index)) push(days, day, lot);
     const numbers = [...days.keys()];
     const range = productionRange(Math.min(...numbers), Math.max(...numbers), parameters);
-    const rates = Object.entries(capacity.kilogramsPerWorkerMonth).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
-    );
-    const site = { id, capacity: { workers: capacity.workers, kilogramsPerWorkerMonth: Object.fromEntries(rates) } };
     return [
       {
-        site,
+        site: { id },
+        capacities,
         mineral,
         ...range,
         earlier: false,

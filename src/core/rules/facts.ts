@@ -48,8 +48,8 @@ export interface Facts {
   /** *tagUses*: of every tag that an entry puts on a lot, the series it was issued in, in order of the log. */
   tagIssues: ReadonlyMap<string, readonly TagIssue[]>;
   /**
-   * *upstream*: of every lot that an entry exports, imports, or receives from another country, all lots it was made of,
-   * whose chains are loaded too. A lot of more than `MAX_UPSTREAM` ancestors is left out.
+   * *upstream*: of every lot that an entry exports, imports, mixes, or receives from another country, all lots it was made
+   * of, whose chains are loaded too. A lot of more than `MAX_UPSTREAM` ancestors is left out.
    */
   upstream: ReadonlyMap<string, readonly string[]>;
   /** *handovers*: dispatches to judge: new, answered, or due. The chains of all their lots are loaded. */
@@ -94,7 +94,9 @@ export interface TagUse {
 
 /** Declared production of one mineral at one site, by UTC day, in order of days, complete from `from` to `to`. */
 export interface SiteProduction {
-  site: Pick<Site, 'id' | 'capacity'>;
+  site: Pick<Site, 'id'>;
+  /** In order of the days from which they hold, the first since ever. Empty: the registry knows none. */
+  capacities: readonly { from: number; capacity: NonNullable<Site['capacity']> }[];
   mineral: string;
   /** Days since 1970-01-01 UTC; months that lie in `from`..`to` with a longest window's margin are judged. */
   from: number;

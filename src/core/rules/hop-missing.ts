@@ -1,12 +1,20 @@
 import { judgesEach } from './each-event.js';
 import { type Facts, type JudgedEvent, isType } from './facts.js';
+import { actorFacts } from './registry.js';
 import type { Rule } from './rule.js';
 
+/** Those whose trade lies between the mine and the border; whoever only exports or smelts is the end of the way. */
+const BETWEEN = new Set(['trader', 'warehouse', 'processor', 'transporter']);
+
 /** Whether an event shows that the goods passed through other hands, or on a way, or through a place that is no mine. */
-function isHop({ event }: JudgedEvent): boolean {
+function isHop({ event }: JudgedEvent, facts: Facts): boolean {
   if (event.place?.facility !== undefined) return true;
   if (event.type === 'custody.assigned') return true;
-  if (event.type === 'custody.received') return event.payload.lots.some(({ outcome }) => outcome !== 'rejected');
+  if (event.type === 'custody.received')
+    return (
+      event.payload.lots.some(({ outcome }) => outcome !== 'rejected') &&
+      (actorFacts(facts, event.iss)?.roles ?? []).some((role) => BETWEEN.has(role))
+    );
   if (event.type !== 'custody.dispatched') return false;
   const { carrier, vehicle, mode, route, _sd = [] } = event.payload;
   // A digest may hide the vehicle or the route: then somebody has said it, and has not shown it here.
@@ -14,28 +22,29 @@ function isHop({ event }: JudgedEvent): boolean {
 }
 
 /** Lots of an export or a smelting whose whole past names nobody and nothing between the mine and here. */
-function lotsWithoutHop(lots: readonly string[], { index }: JudgedEvent, { chains, upstream }: Facts): string[] {
+function lotsWithoutHop(lots: readonly string[], { index }: JudgedEvent, facts: Facts): string[] {
+  const { chains, upstream } = facts;
   return lots.filter((lot) => {
     const above = upstream.get(lot);
     if (above === undefined) return false;
     const past = [lot, ...above].flatMap((one) => chains.get(one) ?? []).filter((entry) => entry.index < index);
-    return past.some((entry) => isType(entry, 'lot.declared')) && !past.some(isHop);
+    return past.some((entry) => isType(entry, 'lot.declared')) && !past.some((entry) => isHop(entry, facts));
   });
 }
 
 export const hopMissing: Rule = {
   id: 'hop-missing',
-  version: 1,
+  version: 2,
   group: 'custody',
   title: 'From the mine to the border with nobody between',
   means:
-    'Goods are exported or smelted, and from their declaration on no handover, carrier, means of transport or depot is named anywhere.',
+    'Goods are exported or smelted, and from their declaration on no trader, carrier, means of transport or depot is named anywhere.',
   doesNotMean:
     'That anything is wrong with the goods: a miner may export itself. But then a depot and a transport can be named, and a buyer should ask for them.',
   describe: ({ hopMissing: { severity } }) =>
-    `An export or a smelting of lots with no receipt, carrier, vehicle, mode, route or facility in all their past: ${severity}.`,
+    `An export or a smelting of lots with no receipt by a ${[...BETWEEN].join(', ')}, and no carrier, vehicle, mode, route or facility in all their past: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1 C (chain of custody data)',
-  scope: ['chains', 'upstream'],
+  scope: ['chains', 'upstream', 'about'],
   ...judgesEach(['lot.exported', 'lot.processed'], (entry, facts, { hopMissing: { severity } }) => {
     const { iss, payload, place } = entry.event;
     if (place?.facility !== undefined || ('process' in payload && payload.process !== 'smelt')) return [];
@@ -52,7 +61,7 @@ export const hopMissing: Rule = {
         lots,
         measured: 'no hop',
         threshold: 'a trader, depot or transport',
-        detail: `${iss} ${'inputs' in payload ? 'smelts' : 'exports'} ${lots.length} lot(s) of which no handover, transport or depot is known since the mine.`,
+        detail: `${iss} ${'inputs' in payload ? 'smelts' : 'exports'} ${lots.length} lot(s) of which no trader, transport or depot is known since the mine.`,
       },
     ];
   }),

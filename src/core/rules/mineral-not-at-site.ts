@@ -1,21 +1,22 @@
 import { judgesEach } from './each-event.js';
-import { siteFacts } from './registry.js';
+import { siteAt } from './registry.js';
 import type { Rule } from './rule.js';
 import { siteSubject } from './subjects.js';
 
 export const mineralNotAtSite: Rule = {
   id: 'mineral-not-at-site',
-  version: 1,
+  version: 2,
   group: 'origin',
   title: 'A mineral that the site does not have',
-  means: 'The lot is of a mineral that the registry does not name for the site.',
+  means: 'The lot is of a mineral that the registry did not name for the site when it was declared.',
   doesNotMean:
     'That it came from elsewhere: tin and tantalum are often found together, and the registry may be incomplete.',
-  describe: ({ mineralNotAtSite: { severity } }) => `The mineral is not among those of the site: ${severity}.`,
+  describe: ({ mineralNotAtSite: { severity } }) =>
+    `The mineral is not among those of the site at that time: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism, mine site registration',
   scope: ['about'],
   ...judgesEach(['lot.declared'], ({ event }, facts, { mineralNotAtSite: { severity } }) => {
-    const site = siteFacts(facts, event.place?.site ?? '');
+    const site = siteAt(facts, event.place?.site ?? '', event.occurredAtMs);
     if (site === null) return [];
     const strange = event.payload.outputs.filter(({ mineral }) => !site.minerals.includes(mineral));
     if (strange.length === 0) return [];

@@ -1,8 +1,9 @@
 import { modelsByStrength } from '../event/primitives.js';
+import { dayOf } from './day.js';
 import { judgesEach, type Seen } from './each-event.js';
 import { type Facts, type JudgedOf, isType } from './facts.js';
 import type { Parameters } from './parameters.js';
-import { siteFacts, statusOn } from './registry.js';
+import { siteBelow, statusOn } from './registry.js';
 import type { Rule } from './rule.js';
 import { statusClockOf } from './site-status.js';
 
@@ -44,24 +45,42 @@ function models(entry: Mix, facts: Facts): Found[] {
 
 function minerals(entry: Mix, facts: Facts): Found[] {
   const found = new Set(inputsOf(entry).flatMap((lot) => facts.lots.get(lot)?.mineral ?? []));
-  if (!isType(entry, 'lot.aggregated') || found.size < 2) return [];
+  if (found.size < 2) return [];
   const measured = [...found].toSorted().join(', ');
   return [{ cause: 'minerals', measured, threshold: '1 mineral', detail: `Lots of ${measured} were put together.` }];
 }
 
-/** Lots declared at a red or blue site with lots of a site that was in order; each as of the day it was declared. */
+/** The declarations that an input goes back to: its own, or those of all that it was made of. */
+function declarationsOf(lot: string, { chains, upstream }: Facts): JudgedOf<'lot.declared'>[] {
+  return [lot, ...(upstream.get(lot) ?? [])].flatMap((one) => {
+    const birth = chains.get(one)?.[0];
+    return birth !== undefined && isType(birth, 'lot.declared') ? [birth] : [];
+  });
+}
+
+/** Where every input is wholly of one kind or wholly of the other, and both are there: what was mixed before was told then. */
+function isMixOf(kinds: readonly { one: boolean; other: boolean }[]): boolean {
+  return kinds.some(({ one, other }) => one && !other) && kinds.some(({ one, other }) => other && !one);
+}
+
+/** Mineral declared while its site was red or blue with that of sites in order; by what was logged until it was mixed. */
 function colours(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
-  const statuses = new Map<string, string>();
-  for (const lot of inputsOf(entry)) {
-    const declaration = facts.chains.get(lot)?.[0];
-    const site = siteFacts(facts, declaration?.event.place?.site ?? '');
-    if (declaration === undefined || site === null || !isType(declaration, 'lot.declared')) continue;
-    const found = statusOn(site, declaration.event.occurredAtMs, statusClockOf(site.country, parameters));
-    if (found !== null) statuses.set(site.id, found.status);
-  }
-  const bad = [...statuses].filter(([, status]) => status === 'red' || status === 'blue');
-  if (bad.length === 0 || bad.length === statuses.size) return [];
-  const measured = bad.map(([site, status]) => `${site} ${status}`).join(', ');
+  const bad = new Set<string>();
+  const kinds = inputsOf(entry).map((lot) => {
+    const kind = { one: false, other: false };
+    for (const { event } of declarationsOf(lot, facts)) {
+      const site = siteBelow(facts, event.place?.site ?? '', entry.index);
+      if (site === null) continue;
+      const found = statusOn(site, dayOf(event), statusClockOf(site.country, parameters), entry.index);
+      if (found === null) continue;
+      const isBad = found.status === 'red' || found.status === 'blue';
+      if (isBad) bad.add(`${site.id} ${found.status}`);
+      kind[isBad ? 'one' : 'other'] = true;
+    }
+    return kind;
+  });
+  if (!isMixOf(kinds)) return [];
+  const measured = [...bad].toSorted().join(', ');
   return [
     {
       cause: 'status',
@@ -72,24 +91,28 @@ function colours(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
   ];
 }
 
-/** Whether a lot was dug by machines, by what its declaration or the licence of its site says. Null: nobody says. */
-function isIndustrial(lot: string, facts: Facts, { mixForbidden }: Parameters): boolean | null {
-  const declaration = facts.chains.get(lot)?.[0];
-  const method =
-    declaration !== undefined && isType(declaration, 'lot.declared') ? declaration.event.payload.method : '';
-  const licences = (facts.lots.get(lot)?.origins ?? []).map(({ site }) => siteFacts(facts, site)?.licence?.kind ?? '');
-  const said = [method ?? '', ...licences].filter((text) => text !== '').map((text) => text.toLowerCase());
-  if (said.length === 0) return null;
-  return said.some((text) => mixForbidden.industrialMethods.some((word) => text.includes(word.toLowerCase())));
+/** Whether a word for a method or a licence speaks of machines; one that calls itself artisanal does not. */
+function isIndustrial(said: string, { mixForbidden }: Parameters): boolean {
+  const has = (word: string): boolean => said.toLowerCase().includes(word.toLowerCase());
+  return mixForbidden.industrialMethods.some(has) && !mixForbidden.artisanalMethods.some(has);
 }
 
+/** Ore that machines dug, by its declaration or a licence of its site, with ore of which nobody says so. */
 function industrial(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
   const lots = inputsOf(entry).filter((lot) =>
     parameters.mixForbidden.separateMinerals.includes(facts.lots.get(lot)?.mineral ?? ''),
   );
-  const kinds = lots.map((lot) => isIndustrial(lot, facts, parameters));
-  const count = kinds.filter((kind) => kind === true).length;
-  if (count === 0 || !kinds.includes(false)) return [];
+  const kinds = lots.map((lot) => {
+    const kind = { one: false, other: false };
+    for (const { event } of declarationsOf(lot, facts)) {
+      const licences = siteBelow(facts, event.place?.site ?? '', entry.index)?.licences ?? [];
+      const said = [event.payload.method ?? '', ...licences.map((licence) => licence.kind)];
+      kind[said.some((word) => isIndustrial(word, parameters)) ? 'one' : 'other'] = true;
+    }
+    return kind;
+  });
+  if (!isMixOf(kinds)) return [];
+  const count = kinds.filter(({ one }) => one).length;
   return [
     {
       cause: 'industrial',
@@ -102,16 +125,16 @@ function industrial(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
 
 export const mixForbidden: Rule = {
   id: 'mix-forbidden',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'Things were mixed that must stay apart',
   means:
     'Lots were put together that lose their claim by it: another mineral, a site that is not in order, industrial ore with artisanal, or a chain-of-custody model that the inputs do not bear.',
   doesNotMean: 'That the mix is worthless; it must be sold as what it is.',
-  describe: ({ mixForbidden: { severity, industrialMethods, separateMinerals } }) =>
-    `A model stronger than the weakest input's, a weaker one that is not written, or the strongest for mineral of several sites; several minerals put together; lots declared at a red or blue site with lots of sites in order; ${separateMinerals.join(', ')} of ${industrialMethods.join(', ')} method or licence with other: ${severity}.`,
+  describe: ({ mixForbidden: { severity, industrialMethods, artisanalMethods, separateMinerals } }) =>
+    `A model stronger than the weakest input's, a weaker one that is not written, or the strongest for mineral of several sites; several minerals put together; mineral declared at a red or blue site with that of sites in order; ${separateMinerals.join(', ')} whose method or licence speaks of ${industrialMethods.join(', ')} (and not of ${artisanalMethods.join(', ')}) with other. Lots made of others are judged by all that went into them: ${severity}.`,
   standard: 'ISO 22095 (chain-of-custody models); ICGLR Regional Certification Mechanism; ARM/RMI cobalt segregation',
-  scope: ['chains', 'about'],
+  scope: ['chains', 'about', 'upstream'],
   ...judgesEach(['lot.aggregated', 'lot.processed'], (entry, facts, parameters) =>
     [
       ...models(entry, facts),

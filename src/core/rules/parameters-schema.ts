@@ -63,7 +63,8 @@ const tagsAndDocuments = {
   }),
   /** Minerals and countries of origin whose exports need a regional certificate. */
   certificateMissing: z.strictObject({ severity, minerals: codes, countries: codes }),
-  certificateExpired: plain,
+  /** A certificate lasts at most so many days. */
+  certificateExpired: z.strictObject({ severity, maximumDays: days }),
   certificateReused: plain,
   certificateMassDiffers: z.strictObject({ severity, tolerance: partsPerMillion }),
   certificateSameSigner: plain,
@@ -128,8 +129,10 @@ const massAndGrade = {
   }),
   mixForbidden: z.strictObject({
     severity,
-    /** Extraction methods that are industrial; artisanal cobalt must not be mixed with what they dug. */
+    /** Words for methods and licences that are industrial; artisanal cobalt must not be mixed with what they dug. */
     industrialMethods: codes,
+    /** Words that make such a method or licence an artisanal one after all. */
+    artisanalMethods: codes,
     separateMinerals: codes,
   }),
   radioactivityMissing: z.strictObject({ severity, minerals: codes }),
@@ -166,6 +169,8 @@ const origin = {
     severityFar: severity,
     defaultAccuracyM: z.int().min(0),
     farKilometres: z.int().min(1),
+    /** How far a site reaches from its point where no polygon is known. */
+    radiusM: z.int().min(0),
   }),
   licenceInvalid: plain,
   mineralNotAtSite: plain,

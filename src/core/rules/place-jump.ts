@@ -1,10 +1,10 @@
-import { eventTypes } from '../event/types/index.js';
-import type { EventTypeName } from '../event/types/index.js';
-import { neighbours, numbered } from './device-numbers.js';
-import { judgesEach } from './each-event.js';
+import { neighbours } from './device-neighbours.js';
+import { numbered } from './device-numbers.js';
+import { lotsOf } from './each-event.js';
 import type { Facts, JudgedEvent } from './facts.js';
+import type { Parameters } from './parameters.js';
 import { locate } from './registry.js';
-import type { Rule } from './rule.js';
+import type { Observation, Rule } from './rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
 import { recorderSubject } from './subjects.js';
 
@@ -23,9 +23,44 @@ function beforeOnDevice(entry: JudgedEvent, facts: Facts): { entry: JudgedEvent;
   return null;
 }
 
+function withSuccessors(facts: Facts): JudgedEvent[] {
+  const judged = new Map<string, JudgedEvent>();
+  for (const entry of facts.entries) {
+    const own = numbered(entry);
+    if (own === null) continue;
+    const next = neighbours(own, facts).find(({ seq }) => seq > own.seq);
+    for (const one of [entry, ...(next === undefined ? [] : [next.entry])]) judged.set(one.event.id, one);
+  }
+  return [...judged.values()];
+}
+
+function observe(entry: JudgedEvent, facts: Facts, { placeJump: { severity, ...limits } }: Parameters): Observation[] {
+  const before = beforeOnDevice(entry, facts);
+  const place = locate(facts, entry, 0);
+  if (before === null || place === null || place === 'undisclosed' || place.by !== 'coordinates') return [];
+  const here = { place, at: entry.event.occurredAtMs };
+  const [first, second] = before.station.at <= here.at ? [before.station, here] : [here, before.station];
+  const { km, kmh } = journey(first, second);
+  if (km <= limits.minimumKilometres || kmh <= limits.kilometresPerHour) return [];
+  return [
+    {
+      severity,
+      subject: entry.event.id,
+      cause: 'event',
+      root: recorderSubject(entry.event),
+      lots: lotsOf(entry),
+      events: [before.entry.event.id, entry.event.id],
+      measured: speedText(kmh),
+      threshold: `${limits.kilometresPerHour} km/h`,
+      detail: `Device ${entry.event.payload.device} of ${entry.event.iss} recorded two events ${distanceText(km)} apart within ${durationText(second.at - first.at)}.`,
+      firstIndex: entry.index,
+    },
+  ];
+}
+
 export const placeJump: Rule = {
   id: 'place-jump',
-  version: 1,
+  version: 2,
   group: 'movement',
   title: 'A device was here and there at once',
   means: 'Two events that one device recorded one after the other lie farther apart than anybody travels.',
@@ -35,23 +70,7 @@ export const placeJump: Rule = {
     `Consecutive events of a device with coordinates of their own, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}.`,
   standard: 'ITSCI plausibility checks of data collection',
   scope: ['about'],
-  ...judgesEach([...eventTypes.keys()] as EventTypeName[], (entry, facts, { placeJump: { severity, ...limits } }) => {
-    const before = beforeOnDevice(entry, facts);
-    const place = locate(facts, entry, 0);
-    if (before === null || place === null || place === 'undisclosed' || place.by !== 'coordinates') return [];
-    const here = { place, at: entry.event.occurredAtMs };
-    const [first, second] = before.station.at <= here.at ? [before.station, here] : [here, before.station];
-    const { km, kmh } = journey(first, second);
-    if (km <= limits.minimumKilometres || kmh <= limits.kilometresPerHour) return [];
-    return [
-      {
-        severity,
-        root: recorderSubject(entry.event),
-        events: [before.entry.event.id, entry.event.id],
-        measured: speedText(kmh),
-        threshold: `${limits.kilometresPerHour} km/h`,
-        detail: `Device ${entry.event.payload.device} of ${entry.event.iss} recorded two events ${distanceText(km)} apart within ${durationText(second.at - first.at)}.`,
-      },
-    ];
-  }),
+  // What comes late stands before its successor, which is judged with it.
+  subjects: (facts) => withSuccessors(facts).map(({ event }) => event.id),
+  evaluate: (facts, parameters) => withSuccessors(facts).flatMap((entry) => observe(entry, facts, parameters)),
 };

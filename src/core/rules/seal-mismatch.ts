@@ -4,21 +4,21 @@ import { entryBefore } from './lot-history.js';
 import type { Rule } from './rule.js';
 import { lotSubject } from './subjects.js';
 
-/** The seals last listed on a lot before an entry: at its dispatch or export, or by a checkpoint on the way. Null: none were. */
-function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts): readonly string[] | null {
-  const chain = (facts.chains.get(lot) ?? []).filter(({ index }) => index < entry.index);
-  const from = chain.findLastIndex(
-    (one) => isType(one, 'custody.dispatched') || (isType(entry, 'lot.imported') && isType(one, 'lot.exported')),
+const isExport = (entry: JudgedEvent): boolean => isType(entry, 'lot.exported');
+
+/** Whether an event puts seals on a lot, or takes some off. */
+const isResealed = (entry: JudgedEvent, lot: string): boolean =>
+  isType(entry, 'lot.sealed') &&
+  entry.event.payload.lots.some(
+    (sealed) => sealed.lot === lot && (sealed.sealsOn !== undefined || sealed.sealsOff !== undefined),
   );
-  const start = chain[from];
-  if (start === undefined) return null;
-  const since = isType(entry, 'lot.imported')
-    ? chain.filter((one) => isType(one, 'custody.dispatched') || isType(one, 'lot.exported'))
-    : [start];
-  const checks = (facts.about.get(lotSubject(lot)) ?? []).filter(
-    (one) => isType(one, 'transit.checked') && one.index > start.index && one.index < entry.index,
+
+/** The seals last listed on a lot between two entries: at a dispatch or export, or by a checkpoint on the way. Null: none were. */
+function lastListed(lot: string, start: JudgedEvent, end: JudgedEvent, facts: Facts): readonly string[] | null {
+  const within = [...(facts.chains.get(lot) ?? []), ...(facts.about.get(lotSubject(lot)) ?? [])].filter(
+    ({ index }) => index >= start.index && index < end.index,
   );
-  const listed = [...since, ...checks]
+  const listed = within
     .toSorted((a, b) => a.index - b.index)
     .flatMap(({ event }) => {
       if (event.type !== 'custody.dispatched' && event.type !== 'lot.exported' && event.type !== 'transit.checked')
@@ -26,6 +26,22 @@ function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts): readonly st
       return event.payload.seals === undefined ? [] : [event.payload.seals];
     });
   return listed.at(-1) ?? null;
+}
+
+/** The seals that a lot should bear at an entry: of its dispatch; where that lists none, and always at an import, since its export. */
+function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts): readonly string[] | null {
+  const chain = (facts.chains.get(lot) ?? []).filter(({ index }) => index < entry.index);
+  const dispatch = chain.findLast((one) => isType(one, 'custody.dispatched'));
+  const exported = chain.findLast(isExport);
+  if (isType(entry, 'lot.imported')) {
+    const start = chain.find((one) => one === dispatch || one === exported);
+    return start === undefined ? null : lastListed(lot, start, entry, facts);
+  }
+  if (dispatch === undefined) return null;
+  const listed = lastListed(lot, dispatch, entry, facts);
+  if (listed !== null || exported === undefined) return listed;
+  const isOpened = chain.some((one) => one.index > exported.index && isResealed(one, lot));
+  return isOpened ? null : lastListed(lot, exported, entry, facts);
 }
 
 interface Seen {
@@ -79,14 +95,14 @@ function wrongWith({ seals, state, lot, alone }: Seen, entry: JudgedEvent, facts
 
 export const sealMismatch: Rule = {
   id: 'seal-mismatch',
-  version: 1,
+  version: 2,
   group: 'custody',
   title: 'Seals are not those that were put on',
   means:
     'On arrival or at a checkpoint a seal was broken or missing, or other seals were seen than were listed before.',
   doesNotMean: 'That goods were taken or added: seals break on rough roads, and numbers are misread.',
   describe: ({ sealMismatch: { severity } }) =>
-    `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch, export or a checkpoint: ${severity}.`,
+    `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch or a checkpoint, or else since the export: ${severity}.`,
   standard: 'ISO 17712 (freight container seals); ITSCI tagging procedures',
   scope: ['chains', 'about'],
   ...judgesEach(

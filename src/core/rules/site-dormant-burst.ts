@@ -3,7 +3,7 @@ import type { Facts, SiteProduction } from './facts.js';
 import type { Parameters } from './parameters.js';
 import { siteFacts } from './registry.js';
 import type { Observation, Rule } from './rule.js';
-import { longestWindow, monthOf, monthlyCapacity, monthsJudged, productionSubject } from './site-over-capacity.js';
+import { longestWindow, monthOf, monthlyCapacityOn, monthsJudged, productionSubject } from './site-over-capacity.js';
 import { siteSubject } from './subjects.js';
 
 const MILLION = 1_000_000n;
@@ -35,12 +35,11 @@ function bursts(
   parameters: Parameters,
 ): Map<string, { days: Day[]; why: string }> {
   const { dormantDays, burstDays, share } = parameters.siteDormantBurst;
-  const capacity = monthlyCapacity(production, parameters);
   const found = new Map<string, { days: Day[]; why: string }>();
-  if (capacity === null) return found;
   for (const [i, first] of production.days.entries()) {
     const why = dormancy(production, first, facts, dormantDays);
-    if (why === null || found.has(monthOf(first.day))) continue;
+    const capacity = monthlyCapacityOn(production, first.day, parameters);
+    if (why === null || capacity === null || found.has(monthOf(first.day))) continue;
     const days = production.days.slice(i).filter(({ day }) => day < first.day + burstDays);
     if (massOf(days) * MILLION >= capacity * BigInt(share)) found.set(monthOf(first.day), { days, why });
   }
@@ -72,7 +71,7 @@ function observe(production: SiteProduction, facts: Facts, parameters: Parameter
 
 export const siteDormantBurst: Rule = {
   id: 'site-dormant-burst',
-  version: 1,
+  version: 2,
   group: 'origin',
   title: 'A sleeping site wakes with a rush',
   means:

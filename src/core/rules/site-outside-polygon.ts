@@ -1,31 +1,36 @@
 import { judgesEach } from './each-event.js';
 import { isType } from './facts.js';
-import { distanceToPolygonKm } from './geography.js';
-import { locate, siteFacts } from './registry.js';
+import { distanceKm, distanceToPolygonKm, type Point } from './geography.js';
+import { type SiteFacts, locate, siteAt } from './registry.js';
 import type { Rule, Undecided } from './rule.js';
 import { siteSubject } from './subjects.js';
 
 const metres = (km: number): string => `${Math.round(km * 1_000)} m`;
 
+/** How far outside a site a point lies, km; one without a polygon reaches `radiusM` from its point. Null: nobody says where it is. */
+function outsideKm(point: Point, site: SiteFacts, radiusM: number): number | null {
+  if (site.polygon !== null) return distanceToPolygonKm(point, site.polygon);
+  return site.point === null ? null : Math.max(0, distanceKm(point, site.point) - radiusM / 1_000);
+}
+
 export const siteOutsidePolygon: Rule = {
   id: 'site-outside-polygon',
-  version: 1,
+  version: 2,
   group: 'origin',
   title: 'Declared where the site is not',
-  means: "The device that recorded the declaration stood outside the site's polygon, farther than it can err.",
+  means: 'The device that recorded the declaration stood outside the site, farther than it can err.',
   doesNotMean:
     'That the mineral came from there: bags may be declared at a shed. Drift within the accuracy of the device is not meant.',
-  describe: ({ siteOutsidePolygon: { severity, severityFar, farKilometres, defaultAccuracyM } }) =>
-    `Distance to the polygon beyond the accuracy stated (${defaultAccuracyM} m where none is): ${severity}; beyond ${farKilometres} km: ${severityFar}. Sites without a polygon are not judged.`,
+  describe: ({ siteOutsidePolygon: { severity, severityFar, farKilometres, defaultAccuracyM, radiusM } }) =>
+    `Distance to the polygon, or to a circle of ${radiusM} m round the point of a site without one, beyond the accuracy stated (${defaultAccuracyM} m where none is): ${severity}; beyond ${farKilometres} km: ${severityFar}. Sites without either are not judged.`,
   standard: 'ICGLR Regional Certification Mechanism, mine site coordinates; ITSCI mine baseline',
   scope: ['about'],
   ...judgesEach(['lot.declared'], (entry, facts, { siteOutsidePolygon: parameters }) => {
-    const site = siteFacts(facts, entry.event.place?.site ?? '');
+    const site = siteAt(facts, entry.event.place?.site ?? '', entry.event.occurredAtMs);
     const place = locate(facts, entry, parameters.defaultAccuracyM);
-    if (site?.polygon == null || place === null || place === 'undisclosed' || place.by !== 'coordinates') return [];
-    const beyond = distanceToPolygonKm(place.point, site.polygon) - place.accuracyKm;
-    if (beyond <= 0) return [];
-    const distance = beyond + place.accuracyKm;
+    if (site === null || place === null || place === 'undisclosed' || place.by !== 'coordinates') return [];
+    const distance = outsideKm(place.point, site, parameters.radiusM);
+    if (distance === null || distance <= place.accuracyKm) return [];
     return [
       {
         severity: distance > parameters.farKilometres ? parameters.severityFar : parameters.severity,

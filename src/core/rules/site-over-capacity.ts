@@ -45,14 +45,38 @@ export function monthsJudged({ from, to }: SiteProduction, window: number): stri
   return months;
 }
 
-/** Capacity in mg per worker and month times workers; null where it is not known. */
-export function monthlyCapacity({ site, mineral }: SiteProduction, { siteOverCapacity }: Parameters): bigint | null {
-  if (site.capacity === null) return null;
-  const { workers, kilogramsPerWorkerMonth } = site.capacity;
-  const kilogramsEach = kilogramsPerWorkerMonth[mineral] ?? siteOverCapacity.kilogramsPerWorkerMonth[mineral];
-  if (kilogramsEach === undefined) return null;
-  const capacity = milligrams({ value: kilogramsEach, uom: 'KGM' }) * BigInt(workers);
-  return capacity > 0n ? capacity : null;
+/** From a day on, what a site can dig in a month, mg; null where it is not known for the mineral. */
+interface Monthly {
+  from: number;
+  capacity: bigint | null;
+}
+
+function monthlyCapacities({ capacities, mineral }: SiteProduction, { siteOverCapacity }: Parameters): Monthly[] {
+  return capacities.map(({ from, capacity: { workers, kilogramsPerWorkerMonth } }) => {
+    const kilogramsEach = kilogramsPerWorkerMonth[mineral] ?? siteOverCapacity.kilogramsPerWorkerMonth[mineral];
+    const capacity =
+      kilogramsEach === undefined ? null : milligrams({ value: kilogramsEach, uom: 'KGM' }) * BigInt(workers);
+    return { from, capacity };
+  });
+}
+
+/** What a site can dig in a month as of a day, mg; null where it is not known. */
+export function monthlyCapacityOn(production: SiteProduction, day: number, parameters: Parameters): bigint | null {
+  const found = monthlyCapacities(production, parameters).findLast(({ from }) => from <= day);
+  return found === undefined || found.capacity === 0n ? null : found.capacity;
+}
+
+/** What a site can dig in the days up to `last`, mg, by the capacity in force on each of them; null where it is not known. */
+function capacityWithin(monthly: readonly Monthly[], last: number, length: number): bigint | null {
+  let sum = 0n;
+  for (const [i, { from, capacity }] of monthly.entries()) {
+    const end = Math.min(last + 1, monthly[i + 1]?.from ?? Infinity);
+    const days = end - Math.max(last + 1 - length, from);
+    if (days <= 0) continue;
+    if (capacity === null) return null;
+    sum += capacity * BigInt(days);
+  }
+  return sum === 0n ? null : sum / DAYS_OF_MONTH;
 }
 
 interface Window {
@@ -73,12 +97,11 @@ function heaviestMonth(days: readonly Day[]): string {
 }
 
 /** For each month the window that exceeds the capacity most; windows end on days of production. */
-function worstWindows(production: SiteProduction, monthly: bigint, parameters: Parameters): Map<string, Window> {
+function worstWindows(production: SiteProduction, parameters: Parameters): Map<string, Window> {
   const worst = new Map<string, Window>();
+  const monthly = monthlyCapacities(production, parameters);
   const lowest = BigInt(parameters.siteOverCapacity.levels[0]?.above ?? 0);
   for (const length of parameters.siteOverCapacity.windowDays) {
-    const capacity = (monthly * BigInt(length)) / DAYS_OF_MONTH;
-    if (capacity === 0n) continue;
     let start = 0;
     let mass = 0n;
     for (const [end, last] of production.days.entries()) {
@@ -88,7 +111,8 @@ function worstWindows(production: SiteProduction, monthly: bigint, parameters: P
         start += 1;
         first = production.days[start];
       }
-      if (mass * MILLION <= capacity * lowest) continue;
+      const capacity = capacityWithin(monthly, last.day, length);
+      if (capacity === null || capacity === 0n || mass * MILLION <= capacity * lowest) continue;
       const days = production.days.slice(start, end + 1);
       const window = { days, length, mass, capacity, ratio: (mass * MILLION) / capacity, month: heaviestMonth(days) };
       const before = worst.get(window.month);
@@ -102,9 +126,7 @@ export const productionSubject = ({ site, mineral }: SiteProduction, month: stri
   `${site.id}/${mineral}/${month}`;
 
 function observe(production: SiteProduction, parameters: Parameters): Observation[] {
-  const monthly = monthlyCapacity(production, parameters);
-  if (monthly === null) return [];
-  const worst = worstWindows(production, monthly, parameters);
+  const worst = worstWindows(production, parameters);
   return monthsJudged(production, longestWindow(parameters)).flatMap((month) => {
     const window = worst.get(month);
     if (window === undefined) return [];
@@ -131,14 +153,14 @@ function observe(production: SiteProduction, parameters: Parameters): Observatio
 
 export const siteOverCapacity: Rule = {
   id: 'site-over-capacity',
-  version: 1,
+  version: 2,
   group: 'origin',
   title: 'A site declares more than its workers can dig',
   means: 'Within a window of days the lots declared at a site weigh more than its workers can produce in that time.',
   doesNotMean:
     'That any one lot is false: the number of workers may be out of date. Stock from before may have been declared late. Sites without a known number of workers are not judged.',
   describe: ({ siteOverCapacity: { windowDays, levels, kilogramsPerWorkerMonth } }) =>
-    `Declared mass in any ${windowDays.join(' or ')} days over workers times kilograms per worker and month (of 30 days): ` +
+    `Declared mass in any ${windowDays.join(' or ')} days over workers times kilograms per worker and month (of 30 days), as the registry had them on each day: ` +
     `${levels.map(({ above, severity }) => `more than ${above / 1e6} times: ${severity}`).join('; ')}. ` +
     `Kilograms per worker and month where the site gives none: ` +
     `${Object.entries(kilogramsPerWorkerMonth)

@@ -1,6 +1,7 @@
+import { dayOf } from './day.js';
 import { judgesEach } from './each-event.js';
 import type { Parameters } from './parameters.js';
-import { type StatusClock, siteFacts, statusOn } from './registry.js';
+import { type StatusClock, siteAt, statusOn } from './registry.js';
 import type { Rule } from './rule.js';
 import { siteSubject } from './subjects.js';
 
@@ -16,7 +17,7 @@ export const statusClockOf = (country: string, { siteStatus }: Parameters): Stat
 
 export const siteStatus: Rule = {
   id: 'site-status',
-  version: 1,
+  version: 2,
   group: 'origin',
   title: 'The site was not green when it produced',
   means:
@@ -28,8 +29,8 @@ export const siteStatus: Rule = {
   standard: 'ICGLR Regional Certification Mechanism, mine site status (MDC.01)',
   scope: ['about'],
   ...judgesEach(['lot.declared'], ({ event }, facts, parameters) => {
-    const site = siteFacts(facts, event.place?.site ?? '');
-    const found = site === null ? null : statusOn(site, event.occurredAtMs, statusClockOf(site.country, parameters));
+    const site = siteAt(facts, event.place?.site ?? '', event.occurredAtMs);
+    const found = site === null ? null : statusOn(site, dayOf(event), statusClockOf(site.country, parameters));
     if (site === null || found === null) return [];
     const { status, lapsed, inspection } = found;
     if (status === 'green' || status === 'yellow') return [];

@@ -26,29 +26,35 @@ function legOf(lot: string, entry: JudgedEvent, facts: Facts, { speedImpossible 
   const position = chain.findIndex(({ index }) => index === entry.index);
   if (to === null) return null;
   let limit: { kmh: number; mode: string | null } | null = null;
+  let departed = 0;
   for (const before of chain.slice(0, Math.max(0, position)).toReversed()) {
     if (isType(before, 'custody.dispatched')) {
       const { mode = null } = before.event.payload;
       const kmh = (mode === null ? undefined : kilometresPerHour[mode]) ?? unknownMode;
       if (limit === null || kmh > limit.kmh) limit = { kmh, mode };
+      departed = before.event.occurredAtMs;
     }
     const station = stationOf(before, facts, defaultAccuracyM);
-    if (station !== null)
-      return { from: { ...before, station }, to, limit: limit?.kmh ?? unknownMode, mode: limit?.mode ?? null };
+    if (station === null) continue;
+    // Goods lie where they were last seen until they are sent, whether or not the dispatch says from where.
+    const from = { ...before, station: { ...station, at: Math.max(station.at, departed) } };
+    return { from, to, limit: limit?.kmh ?? unknownMode, mode: limit?.mode ?? null };
   }
   return null;
 }
 
 export const speedImpossible: Rule = {
   id: 'speed-impossible',
-  version: 1,
+  version: 2,
   group: 'movement',
   title: 'Too far in too short a time',
   means:
     'Between two events of a lot lies more way than its means of transport can have covered, even in a straight line.',
   doesNotMean: 'Which of the two places or times is wrong; a clock set badly looks the same.',
   describe: ({ speedImpossible: { severity, kilometresPerHour, unknownMode, minimumKilometres } }) =>
-    `Great circle, less the accuracy of both places, over the time between (km/h): ${Object.entries(kilometresPerHour)
+    `Great circle, less the accuracy of both places, over the time between, or since the dispatch where it names no place (km/h): ${Object.entries(
+      kilometresPerHour,
+    )
       .map(([mode, kmh]) => `${mode} ${kmh}`)
       .join(', ')}, unknown ${unknownMode}; from ${minimumKilometres} km on: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit; ITSCI plausibility checks',

@@ -4,6 +4,7 @@ import { encodeBase64url } from '../event/grammar.js';
 import { dateMs } from '../event/primitives.js';
 import { references } from '../event/references.js';
 import { defaultSha256 } from '../log/tree.js';
+import { numbered } from './device-numbers.js';
 import type { JudgedEvent } from './facts.js';
 
 /**
@@ -41,6 +42,10 @@ export const serialSubject = (serial: string): string => `serial:${serial}`;
 export const documentSubject = (digest: string): string => `document:${hidden(`document:${digest}`)}`;
 /** Everything an actor signed, with whichever key: read only to judge it anew. */
 export const signedBySubject = (actor: string): string => `signed-by:${actor}`;
+/** Receipts of what an actor sent: read only to judge them anew. */
+export const suppliedBySubject = (actor: string): string => `supplied-by:${actor}`;
+/** What happened in a facility: read only to judge it anew. */
+export const happenedInSubject = (facility: string): string => `happened-in:${facility}`;
 /** Lots declared at a site: read only to judge them anew. */
 export const declaredAtSubject = (site: string): string => `declared-at:${site}`;
 /** What a device recorded; the amount is its own running number. */
@@ -56,9 +61,12 @@ export const outputSubject = (facility: string, ms: number): string => `output:$
 /** How many weights an actor declared in a month, and how many of them end in 0 or 5. */
 export const weightsSubject = (actor: string, ms: number): string => `weights:${actor}/${monthOf(ms)}`;
 export const roundWeightsSubject = (actor: string, ms: number): string => `round:${actor}/${monthOf(ms)}`;
-/** What an actor entered within one hour of the log. */
+/** What an actor entered late within one hour of the log. */
 export const enteredSubject = (actor: string, recordedAt: number): string =>
   `entered:${actor}/${Math.floor(recordedAt / HOUR)}`;
+/** Whether an entry reached the log so long after it happened that whoever recorded it was not online. */
+export const isEnteredLate = ({ event, recordedAt }: JudgedEvent): boolean =>
+  recordedAt !== null && recordedAt - event.occurredAtMs >= HOUR;
 
 /** Tags that an entry puts on lots, with the lot each is put on. */
 export function tagsPutOn({ event }: JudgedEvent): { tag: string; lot: string }[] {
@@ -118,9 +126,10 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
   const subjects = new Set<string>([...registrySubjects(entry), ...paperSubjects(entry), ...attestedSubjects(entry)]);
   if (event.iss !== 'ledger') {
     subjects.add(signedBySubject(event.iss));
-    if (recordedAt !== null && recordedAt - at >= DAY) subjects.add(enteredSubject(event.iss, recordedAt));
+    if (recordedAt !== null && isEnteredLate(entry)) subjects.add(enteredSubject(event.iss, recordedAt));
   }
-  const { device, seq } = event.payload;
+  if (event.type === 'custody.received') subjects.add(suppliedBySubject(event.payload.from));
+  if (event.place?.facility !== undefined) subjects.add(happenedInSubject(event.place.facility));
   if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
     subjects.add(vehicleSubject(event.payload.vehicle, at));
   if (event.type === 'lot.declared' && event.place?.site !== undefined) {
@@ -128,13 +137,11 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
   }
   for (const { tag } of tagsPutOn(entry)) subjects.add(tagSubject(tag));
   if (event.type === 'lot.exported') for (const { lot } of event.payload.lots) subjects.add(exportedSubject(lot));
-  const numbered =
-    device === undefined || seq === undefined
-      ? []
-      : [{ subject: deviceSubject(event.iss, device), at, amount: BigInt(seq) }];
+  const own = numbered(entry);
+  const ofDevice = own === null ? [] : [{ subject: deviceSubject(own.actor, own.device), at, amount: BigInt(own.seq) }];
   return [
     ...[...subjects].map((subject) => ({ subject, at })),
-    ...numbered,
+    ...ofDevice,
     ...countedIn(entry).filter(({ amount }) => amount > 0n),
   ];
 }
@@ -221,7 +228,8 @@ export function readsAbout(entry: JudgedEvent): string[] {
     ...tagsPutOn(entry).map(({ tag }) => tagSubject(tag)),
   ]);
   if (event.type === 'tags.voided') for (const tag of event.payload.tags) subjects.add(tagSubject(tag));
-  if (recordedAt !== null && recordedAt - at >= DAY) subjects.add(enteredSubject(event.iss, recordedAt));
+  if (recordedAt !== null && isEnteredLate(entry))
+    for (const hours of [-2, -1, 0, 1, 2]) subjects.add(enteredSubject(event.iss, recordedAt + hours * HOUR));
   if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
     for (const days of [-2, -1, 0, 1, 2]) subjects.add(vehicleSubject(event.payload.vehicle, at + days * DAY));
   return [...subjects];
@@ -254,18 +262,25 @@ function numbersOf({
   return Array.from({ length: count }, (_, i) => `${series}${String(from + i).padStart(digits, '0')}`);
 }
 
+/** The instant, ms, at which a day has begun wherever one is; null where the text is no date. */
+function dayBegins(day: string): number | null {
+  const ms = dateMs(day);
+  return ms === null ? null : ms - DAY;
+}
+
 /** What is announced late is heeded a year back; nobody expects a licence of two years ago to be mended today. */
 export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
   const at = event.occurredAtMs;
   switch (event.type) {
     case 'site.inspected':
-      return [{ subject: declaredAtSubject(event.payload.site), since: dateMs(event.payload.date) ?? at }];
+      return [{ subject: declaredAtSubject(event.payload.site), since: dayBegins(event.payload.date) ?? at }];
     case 'site.updated':
       return [{ subject: declaredAtSubject(event.payload.site), since: at - YEAR }];
     case 'actor.statusChanged': {
       const { actor, from, card } = event.payload;
-      const since = dateMs(card?.from ?? from ?? '') ?? (card === undefined ? at : at - YEAR);
-      return [{ subject: signedBySubject(actor), since }];
+      const cardSince = card === undefined ? at : (dayBegins(card.from ?? '') ?? at - YEAR);
+      const since = Math.min(dayBegins(from ?? '') ?? at, cardSince);
+      return [signedBySubject(actor), suppliedBySubject(actor)].map((subject) => ({ subject, since }));
     }
     case 'key.revoked':
       return event.payload.compromisedSince === undefined
@@ -276,14 +291,25 @@ export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
     case 'tags.voided':
       return event.payload.tags.map((tag) => ({ subject: tagSubject(tag), since: at - YEAR }));
     case 'certificate.issued':
+      return [certificateSubject(event.payload.serial), ...event.payload.lots.map(exportedSubject)].map((subject) => ({
+        subject,
+        since: at - YEAR,
+      }));
     case 'certificate.revoked':
       return [{ subject: certificateSubject(event.payload.serial), since: at - YEAR }];
+    case 'lot.exported': {
+      const { certificate } = event.payload;
+      // Exports under one certificate are weighed together.
+      return certificate === undefined ? [] : [{ subject: certificateSubject(certificate), since: at - YEAR }];
+    }
     case 'incident.reported': {
-      const { sites = [], actors = [] } = event.payload;
-      return [
-        ...sites.map((site) => ({ subject: declaredAtSubject(site), since: at - DAY })),
-        ...actors.map((actor) => ({ subject: signedBySubject(actor), since: at - DAY })),
+      const { sites = [], facilities = [], actors = [] } = event.payload;
+      const subjects = [
+        ...sites.map(declaredAtSubject),
+        ...facilities.map(happenedInSubject),
+        ...actors.map(signedBySubject),
       ];
+      return subjects.map((subject) => ({ subject, since: at - DAY }));
     }
     default:
       return [];

@@ -5,7 +5,7 @@ import { siteSubject, tagsPutOn } from './subjects.js';
 
 export const tagUnknown: Rule = {
   id: 'tag-unknown',
-  version: 1,
+  version: 2,
   group: 'tags',
   title: 'A tag that nobody issued',
   means:
@@ -13,14 +13,16 @@ export const tagUnknown: Rule = {
   doesNotMean:
     "Forgery: the issue may be logged late, and closes the finding; a digit may be misread. Where no tags are issued a number is somebody's own.",
   describe: ({ tagUnknown: { severity } }) =>
-    `A tag in no issued series, on a lot from a site to which series have been issued: ${severity}.`,
+    `A tag in no issued series, on a lot from a site to which series had been issued: ${severity}.`,
   standard: 'ITSCI tagging procedures; ICGLR Regional Certification Mechanism, chain of custody',
   scope: ['tagUses', 'chains', 'about'],
   ...judgesEach(
     ['lot.declared', 'lot.sealed', 'lot.aggregated', 'lot.split', 'lot.processed'],
     (entry, facts, { tagUnknown: { severity } }) => {
       const isTagged = (site: string): boolean =>
-        (facts.about.get(siteSubject(site)) ?? []).some((about) => isType(about, 'tags.issued'));
+        (facts.about.get(siteSubject(site)) ?? []).some(
+          (about) => isType(about, 'tags.issued') && about.index < entry.index,
+        );
       const unknown = tagsPutOn(entry).filter(
         ({ tag, lot }) =>
           (facts.tagIssues.get(tag) ?? []).length === 0 &&

@@ -30,12 +30,15 @@ export class LogEvents {
 
   /** `event.refused`: that this JWS was sent, by whom it was signed, and why it was refused; never its text. */
   refused(by: string, time: number, refused: AditEvent, error: AditError): Promise<OwnEvent> {
+    const { device, seq } = refused.payload;
     return this.build('event.refused', by, time, {
       event: refused.id,
       jws: jwsDigest(refused.jws),
       code: error.code,
       signer: refused.iss,
       lots: [...new Set(references(refused).lots.map(({ lot }) => lot))],
+      // Which number of whose device this was, so that nobody asks where it went.
+      ...(device === undefined || seq === undefined ? {} : { device, seq }),
     });
   }
 

@@ -100,10 +100,13 @@ export async function readTotals(db: Queryable, subjects: readonly string[]): Pr
   return new Map(rows.map(({ subject, total }) => [subject, BigInt(total)]));
 }
 
-/** Notes which older entries are to be judged anew because of what these say; where there are none nothing is noted. */
-export async function queueRevisits(db: Queryable, entries: readonly JudgedEvent[]): Promise<void> {
+/**
+ * Notes which older entries are to be judged anew because of what these say; where there are none nothing is noted.
+ * @param end the index below which entries are judged anew; each only what came before it, unless told
+ */
+export async function queueRevisits(db: Queryable, entries: readonly JudgedEvent[], end?: number): Promise<void> {
   const revisits = entries.flatMap((entry) =>
-    revisitsAfter(entry).map((revisit): Revisit & { until: number } => ({ ...revisit, until: entry.index })),
+    revisitsAfter(entry).map((revisit): Revisit & { until: number } => ({ ...revisit, until: end ?? entry.index })),
   );
   if (revisits.length === 0) return;
   await db.query(

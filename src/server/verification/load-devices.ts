@@ -4,15 +4,19 @@ import { deviceSubject } from '../../core/rules/subjects.js';
 import type { Queryable } from '../database/rows.js';
 import type { ReadEvents } from './read-events.js';
 
-/** By device, what it recorded under the numbers of the entries, and next before and after each of them. */
+/**
+ * By device, what it recorded under the numbers of the entries, and next before and after each of them.
+ * @param late other entries of which the same is asked
+ */
 export async function loadDevices(
   db: Queryable,
   events: ReadEvents,
   { entries, end }: Facts,
+  late: readonly JudgedEvent[],
 ): Promise<Map<string, readonly JudgedEvent[]>> {
-  const asked = entries.flatMap((entry) => {
+  const asked = [...new Set([...entries, ...late])].flatMap((entry) => {
     const own = numbered(entry);
-    return own === null ? [] : [{ subject: deviceSubject(entry.event.iss, own.device), seq: own.seq }];
+    return own === null ? [] : [{ subject: deviceSubject(own.actor, own.device), seq: own.seq }];
   });
   if (asked.length === 0) return new Map();
   const { rows } = await db.query<{ subject: string; index: number }>(

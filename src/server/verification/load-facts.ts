@@ -6,6 +6,7 @@ import { facilityFacts } from '../../core/rules/registry.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
 import {
   actorSubject,
+  certificateSubject,
   countedIn,
   throughputOf,
   eventSubject,
@@ -16,7 +17,7 @@ import {
 } from '../../core/rules/subjects.js';
 import type { Queryable } from '../database/rows.js';
 import { readAbout, readTotals } from './filings.js';
-import { crossesBorder, loadExports, loadLots, loadUpstream } from './load-lots.js';
+import { borderCrossings, loadExports, loadLots, loadUpstream, lotsMixed } from './load-lots.js';
 import { loadDevices } from './load-devices.js';
 import { loadProduction } from './load-production.js';
 import { loadTagUses } from './load-tag-uses.js';
@@ -117,10 +118,11 @@ function dispatchesToJudge(
   return [...dispatches.values()];
 }
 
-/** The whole past of lots that leave, arrive or cross a border: their ancestors and the ancestors' chains. */
+/** The whole past of lots that leave, arrive, cross a border or are mixed: their ancestors and the ancestors' chains. */
 async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
-  const lots = facts.entries.filter((entry) => crossesBorder(entry, facts)).flatMap(namedLots);
-  facts.upstream = await loadUpstream(db, [...new Set(lots)], facts.end);
+  const borders = await borderCrossings(db, facts);
+  const lots = facts.entries.flatMap((entry) => (borders.has(entry) ? namedLots(entry) : lotsMixed(entry)));
+  facts.upstream = await loadUpstream(db, [...new Set(lots)], facts);
   await loadChains(
     db,
     events,
@@ -173,9 +175,22 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts): Promis
   // Whether an incident is still open is told by what is filed under it.
   const incidents = [...about.values()].flat().filter((entry) => isType(entry, 'incident.reported'));
   await readAbout(db, events, new Set(incidents.map(({ event }) => eventSubject(event.id))), facts.end, about);
-  for (const [subject, entries] of await loadDevices(db, events, facts)) about.set(subject, entries);
+  // What was entered late with an entry is asked for its numbers too.
+  const late = [...about].flatMap(([subject, filed]) => (subject.startsWith('entered:') ? filed : []));
+  for (const [subject, entries] of await loadDevices(db, events, facts, late)) about.set(subject, entries);
   facts.about = about;
+  await loadChains(db, events, lotsOf(otherExports(facts)), facts.end, facts.chains as Map<string, JudgedEvent[]>);
 }
+
+/** Exports under the certificates of those among the entries: they are weighed together. */
+const otherExports = ({ entries, about }: Facts): JudgedEvent[] =>
+  entries.flatMap((entry) =>
+    isType(entry, 'lot.exported') && entry.event.payload.certificate !== undefined
+      ? (about.get(certificateSubject(entry.event.payload.certificate)) ?? []).filter((other) =>
+          isType(other, 'lot.exported'),
+        )
+      : [],
+  );
 
 async function loadCountries(db: Queryable, actors: string[]): Promise<Facts['actors']> {
   if (actors.length === 0) return new Map();

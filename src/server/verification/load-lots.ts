@@ -1,5 +1,12 @@
 import { lotsOf } from '../../core/rules/each-event.js';
-import { type Facts, type JudgedEvent, type LotFacts, MAX_UPSTREAM, isType } from '../../core/rules/facts.js';
+import {
+  type Facts,
+  type JudgedEvent,
+  type JudgedOf,
+  type LotFacts,
+  MAX_UPSTREAM,
+  isType,
+} from '../../core/rules/facts.js';
 import type { Queryable } from '../database/rows.js';
 
 interface LotRow {
@@ -27,24 +34,77 @@ export async function loadLots(db: Queryable, lots: string[]): Promise<Map<strin
   );
 }
 
-/** Whether rules ask for the whole past of the lots of an entry. */
-export function crossesBorder(entry: JudgedEvent, { actors, handovers }: Facts): boolean {
-  if (isType(entry, 'lot.exported') || isType(entry, 'lot.imported')) return true;
-  if (isType(entry, 'lot.processed')) return entry.event.payload.process === 'smelt';
-  if (!isType(entry, 'custody.received')) return false;
-  const prevs = new Set(entry.event.payload.lots.map(({ prev }) => prev));
-  return handovers.some(
-    ({ event }) => prevs.has(event.id) && actors.get(event.iss)?.country !== actors.get(event.payload.to)?.country,
+/** The entries at which rules ask for the whole past of the lots, because these leave, arrive, or cross a border. */
+export async function borderCrossings(db: Queryable, facts: Facts): Promise<Set<JudgedEvent>> {
+  const receipts = facts.entries.filter((entry) => isType(entry, 'custody.received'));
+  const countries = await countriesOfPlaces(
+    db,
+    receipts.flatMap((entry) => placesOnTheWay(entry, facts)),
   );
+  return new Set(
+    facts.entries.filter((entry) => {
+      if (isType(entry, 'lot.exported') || isType(entry, 'lot.imported')) return true;
+      if (isType(entry, 'lot.processed')) return entry.event.payload.process === 'smelt';
+      if (!isType(entry, 'custody.received')) return false;
+      const places = placesOnTheWay(entry, facts).map((place) => countries.get(place));
+      return differs([...places, ...countriesOfParties(entry, facts)]);
+    }),
+  );
+}
+
+const differs = (countries: readonly (string | null | undefined)[]): boolean =>
+  new Set(countries.filter((country) => country !== undefined && country !== null)).size > 1;
+
+/** The registered countries of who sent and who received. */
+function countriesOfParties(entry: JudgedOf<'custody.received'>, { actors, handovers }: Facts): (string | null)[] {
+  const prevs = new Set(entry.event.payload.lots.map(({ prev }) => prev));
+  return handovers
+    .filter(({ event }) => prevs.has(event.id))
+    .flatMap(({ event }) => [event.iss, event.payload.to].map((actor) => actors.get(actor)?.country ?? null));
+}
+
+/** Sites and facilities that the chains of a receipt's lots name. */
+const placesOnTheWay = (entry: JudgedOf<'custody.received'>, { chains }: Facts): string[] => [
+  ...new Set(
+    entry.event.payload.lots
+      .flatMap(({ lot }) => chains.get(lot) ?? [])
+      .flatMap(({ event: { place } }) => place?.facility ?? place?.site ?? []),
+  ),
+];
+
+async function countriesOfPlaces(db: Queryable, places: readonly string[]): Promise<Map<string, string>> {
+  if (places.length === 0) return new Map();
+  const { rows } = await db.query<{ id: string; country: string }>(
+    `SELECT id, country FROM facilities WHERE id = ANY($1::text[])
+     UNION ALL SELECT id, country FROM sites WHERE id = ANY($1::text[])`,
+    [[...new Set(places)]],
+  );
+  return new Map(rows.map(({ id, country }) => [id, country]));
+}
+
+/** The lots that an entry puts together with others: what they were made of tells whether that may be. */
+export function lotsMixed(entry: JudgedEvent): string[] {
+  if (!isType(entry, 'lot.aggregated') && !isType(entry, 'lot.processed')) return [];
+  const { inputs } = entry.event.payload;
+  return inputs.length < 2 ? [] : inputs.map(({ lot }) => lot);
 }
 
 /**
  * All lots that each lot was made of. A lot of more ancestors than rules read is left out: what is asked of a past so
  * wide is answered by what was judged on the way.
  */
-export async function loadUpstream(db: Queryable, lots: string[], end: number): Promise<Map<string, string[]>> {
+export async function loadUpstream(
+  db: Queryable,
+  lots: string[],
+  { chains, end }: Pick<Facts, 'chains' | 'end'>,
+): Promise<Map<string, string[]>> {
   const upstream = new Map<string, string[]>();
   for (const lot of lots) {
+    const birth = chains.get(lot)?.[0];
+    if (birth !== undefined && isType(birth, 'lot.declared')) {
+      upstream.set(lot, []);
+      continue;
+    }
     const { rows } = await db.query<{ lot: string }>(
       `WITH RECURSIVE up (lot) AS (
          SELECT from_lot FROM lineage WHERE to_lot = $1 AND index < $2

@@ -1,7 +1,7 @@
 import { milligrams } from '../../core/custody/quantity.js';
-import type { Site } from '../../core/custody/view.js';
 import { type Facts, type SiteProduction, isType } from '../../core/rules/facts.js';
 import type { Parameters } from '../../core/rules/parameters.js';
+import { capacitiesOf, siteFacts } from '../../core/rules/registry.js';
 import { siteDormantBurst } from '../../core/rules/site-dormant-burst.js';
 import { productionRange, siteOverCapacity } from '../../core/rules/site-over-capacity.js';
 import type { Queryable } from '../database/rows.js';
@@ -67,11 +67,13 @@ export async function loadProduction(db: Queryable, facts: Facts, parameters: Pa
   const declared = declaredLots(facts);
   if (declared.length === 0) return [];
   await keepProduction(db, declared);
-  const { rows: sites } = await db.query<Pick<Site, 'id' | 'capacity'>>(
-    'SELECT id, capacity FROM sites WHERE id = ANY($1::text[]) AND capacity IS NOT NULL',
-    [[...new Set(declared.map(({ site }) => site))]],
+  const capacities = new Map(
+    declared.flatMap(({ site: id }) => {
+      const site = siteFacts(facts, id);
+      const known = site === null ? [] : capacitiesOf(site);
+      return known.length === 0 ? [] : [[id, known] as const];
+    }),
   );
-  const capacities = new Map(sites.map((site) => [site.id, site]));
   const ranges = rangesOf(
     declared.filter(({ site }) => capacities.has(site)),
     facts.end,
@@ -79,12 +81,22 @@ export async function loadProduction(db: Queryable, facts: Facts, parameters: Pa
   );
   const [days, earlier] = [await dailyMasses(db, ranges), await withEarlier(db, ranges)];
   const productions = ranges.flatMap((range): SiteProduction[] => {
-    const site = capacities.get(range.site);
-    const key = keyOf(range.site, range.mineral);
-    const { mineral, from, to } = range;
-    return site === undefined
+    const { site: id, mineral, from, to } = range;
+    const key = keyOf(id, mineral);
+    const known = capacities.get(id);
+    return known === undefined
       ? []
-      : [{ site, mineral, from, to, earlier: earlier.has(key), days: days.get(key) ?? [] }];
+      : [
+          {
+            site: { id },
+            capacities: known,
+            mineral,
+            from,
+            to,
+            earlier: earlier.has(key),
+            days: days.get(key) ?? [],
+          },
+        ];
   });
   return withLots(db, facts, productions, parameters);
 }

@@ -64,6 +64,7 @@ export class VerifyEntries {
     const now = await timeBefore(db, end);
     await fileEntries(db, fresh);
     await queueRevisits(db, fresh);
+    await queueRevisits(db, await this.incidentsUpdated(db, fresh), end);
     const again = [...(await takeDue(db, now)), ...(await takeRevisits(db))];
     if (end === from && again.length === 0) return { judged: 0, again: 0, changed: 0 };
 
@@ -78,6 +79,18 @@ export class VerifyEntries {
     await setDeadlines(db, judgements, now);
     await db.query('UPDATE verification_cursor SET next = $1', [end]);
     return { judged: end - from, again: again.length, changed: written + settled };
+  }
+
+  /** Incidents that new entries speak of: what happened around them since is judged anew, whenever it was logged. */
+  private async incidentsUpdated(db: Queryable, fresh: readonly JudgedEvent[]): Promise<JudgedEvent[]> {
+    const ids = fresh.flatMap(({ event }) => (event.type === 'incident.updated' ? [event.payload.incident] : []));
+    if (ids.length === 0) return [];
+    const { rows } = await db.query<{ index: number }>('SELECT index FROM entries WHERE id = ANY($1::text[])', [ids]);
+    const incidents = await this.events.byIndex(
+      db,
+      rows.map(({ index }) => index),
+    );
+    return [...incidents.values()];
   }
 
   /** The new entries, those judged anew, and those that a new one speaks of, in the order of the log. */

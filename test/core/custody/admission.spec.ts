@@ -190,6 +190,13 @@ describe('lots and their chains', () => {
     );
   });
 
+  it('keeps a second sale that is signed on top of the first, while the goods are on their way', () => {
+    ledger.dispatch('coop', 'trader', [lot]);
+    expect(tell('coop', 'custody.dispatched', send('rival'))).toBe('lot-in-transit /lots/0/lot evidence');
+    expect(tell('coop', 'custody.dispatched', send('trader'))).toBe('lot-in-transit /lots/0/lot');
+    expect(tell('rival', 'custody.dispatched', send('rival'))).toBe('lot-in-transit /lots/0/lot');
+  });
+
   it('waits for an unknown parent, and refuses what cannot come right', () => {
     expect(tell('coop', 'custody.dispatched', send('trader', nowhere))).toBe('waiting 1');
     const unborn = lot.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));

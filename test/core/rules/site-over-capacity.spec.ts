@@ -14,7 +14,8 @@ function production(days: Record<string, bigint>, workers = 120): SiteProduction
   const dates = Object.keys(days).toSorted();
   const numbers = dates.map(dayOf);
   return {
-    site: { id: 'hill', capacity: { workers, kilogramsPerWorkerMonth: { cassiterite: '40' } } },
+    site: { id: 'hill' },
+    capacities: [{ from: -Infinity, capacity: { workers, kilogramsPerWorkerMonth: { cassiterite: '40' } } }],
     mineral: 'cassiterite',
     ...productionRange(Math.min(...numbers), Math.max(...numbers), defaultParameters),
     days: dates.map((date, index) => ({
@@ -76,13 +77,29 @@ describe('a site that declares more than it can dig', () => {
   });
 
   it('takes the usual figure for a mineral where the site gives none: 60 workers, 4.1 t of coltan', () => {
-    const site = { id: 'pit', capacity: { workers: 60, kilogramsPerWorkerMonth: {} } };
-    expect(found({ ...production({ '2026-06-05': 4_100n }), site, mineral: 'coltan' })).toEqual([
+    const capacities = [{ from: -Infinity, capacity: { workers: 60, kilogramsPerWorkerMonth: {} } }];
+    expect(found({ ...production({ '2026-06-05': 4_100n }), capacities, mineral: 'coltan' })).toEqual([
       expect.objectContaining({ severity: 'critical', threshold: '720 KGM' }),
     ]);
   });
 
+  it('measures each day by the workers of that day', () => {
+    const days = { '2026-06-05': 2_400n, '2026-07-20': 700n };
+    const [before] = production(days).capacities;
+    const reduced = {
+      ...production(days),
+      capacities: [
+        ...(before === undefined ? [] : [before]),
+        { from: dayOf('2026-06-20'), capacity: { workers: 20, kilogramsPerWorkerMonth: { cassiterite: '40' } } },
+      ],
+    };
+    expect(found(reduced)).toEqual([]);
+    expect(found({ ...reduced, days: production({ ...days, '2026-07-20': 900n }).days })).toEqual([
+      expect.objectContaining({ subject: 'hill/cassiterite/2026-07', threshold: '800 KGM' }),
+    ]);
+  });
+
   it('does not judge a site whose workers are not known', () => {
-    expect(found({ ...production({ '2026-06-05': 90_000n }), site: { id: 'hill', capacity: null } })).toEqual([]);
+    expect(found({ ...production({ '2026-06-05': 90_000n }), capacities: [] })).toEqual([]);
   });
 });

@@ -1,0 +1,226 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { OPENED, TestLedger } from '../../support/test-ledger.js';
+
+const HOUR = 3_600_000;
+const HILL = { lat: '-1.7900', lon: '30.0150', accuracyM: '10' };
+const FAR = { lat: '-6.8235', lon: '39.2895', accuracyM: '10' };
+
+let ledger: TestLedger;
+
+beforeEach(async () => {
+  ledger = await TestLedger.open();
+});
+afterEach(() => ledger.close());
+
+const at = (hours: number): string => new Date(OPENED + hours * HOUR).toISOString();
+const mass = { value: '50', uom: 'KGM' };
+
+/** What is open, whatever its number and its times. */
+const open = (): Promise<unknown[]> =>
+  ledger.database.query(
+    `SELECT rule, severity, subject, cause, lots, events, measured, threshold FROM findings
+      WHERE status = 'open' ORDER BY rule, subject, cause`,
+  );
+
+const rules = (findings: readonly unknown[]): string[] => findings.map((finding) => (finding as { rule: string }).rule);
+
+/** Takes all that verification has made, as if it had never looked. */
+async function forget(): Promise<void> {
+  await ledger.tamper(
+    `TRUNCATE findings, undecided, deadlines, filings, totals, revisits, site_production, site_days CASCADE;
+     UPDATE verification_cursor SET next = 0`,
+  );
+}
+
+/** Records what happened then; the clock has gone on to there, if it was not past it. */
+async function record(type: string, by: string, hours: number, body: Record<string, unknown>) {
+  if (OPENED + hours * HOUR > ledger.clock.now()) ledger.clock.setTo(OPENED + hours * HOUR);
+  return ledger.record(type, by, { occurredAt: at(hours), ...body });
+}
+
+const declareAt = (hours: number, more: Record<string, unknown> = {}) =>
+  record('lot.declared', 'coop', hours, {
+    place: { site: 'hill' },
+    outputs: [{ mineral: 'cassiterite', form: 'concentrate', mass }],
+    ...more,
+  });
+
+const declared = async (hours = 0): Promise<string> => (await declareAt(hours)).lots[0] ?? '';
+
+const says = (type: string, by: string, hours: number, body: Record<string, unknown>) => (): Promise<unknown> =>
+  record(type, by, hours, body);
+
+/** Goods with a house that exports them. */
+async function sold(lots: string[]): Promise<void> {
+  await ledger.register('house', 'exporter');
+  await record('custody.dispatched', 'coop', 1, { to: 'house', lots: lots.map((lot) => ({ lot })) });
+  await record('custody.received', 'house', 5, { from: 'coop', lots: lots.map((lot) => ({ lot, mass })) });
+}
+
+type Story = (lot: string) => (() => Promise<unknown>)[];
+
+const licence = (number: string, from: string, to: string) => ({
+  licence: { kind: 'artisanal_permit', number, holder: 'coop', minerals: ['cassiterite'], from, to },
+});
+
+const certificate = (lot: string, more: Record<string, unknown> = {}) => ({
+  serial: 'RW-1',
+  exporter: 'house',
+  lots: [lot],
+  mass,
+  originCountries: ['RW'],
+  verifier: 'A. Uwase',
+  validator: 'B. Mugabo',
+  issuedOn: '2026-05-12',
+  expiresOn: '2026-08-10',
+  ...more,
+});
+
+/** Each tells things in an order in which the later one speaks of what was judged before; and what is found in the end. */
+const stories: Record<string, [Story, string[]]> = {
+  'a suspension that is signed between two events of the day': [
+    (lot) => [
+      says('actor.statusChanged', 'registrar', 8, { actor: 'coop', status: 'suspended' }),
+      says('custody.dispatched', 'coop', 9, { to: 'trader', lots: [{ lot }] }),
+    ],
+    ['actor-suspended'],
+  ],
+  'a supplier that was suspended on the way, which is logged after the receipt': [
+    (lot) => [
+      says('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }] }),
+      says('custody.received', 'trader', 20, { from: 'coop', lots: [{ lot, mass }] }),
+      says('actor.statusChanged', 'registrar', 10, {
+        actor: 'coop',
+        status: 'suspended',
+        from: '2026-05-13',
+      }),
+    ],
+    ['actor-suspended'],
+  ],
+  'a licence that is renewed, and one that is cut short': [
+    () => [
+      says('site.updated', 'registrar', 0, { site: 'hill', ...licence('L-1', '2025-01-01', '2026-05-31') }),
+      says('site.updated', 'registrar', 0, { site: 'hill', ...licence('L-2', '2026-06-01', '2027-05-31') }),
+      () => declareAt(1),
+      says('site.updated', 'registrar', 0, { site: 'hill', ...licence('L-1', '2025-01-01', '2026-05-11') }),
+    ],
+    ['licence-invalid', 'licence-invalid'],
+  ],
+  'workers that leave after they have dug': [
+    () => [
+      () =>
+        declareAt(-240, { outputs: [{ mineral: 'cassiterite', form: 'ore', mass: { value: '4000', uom: 'KGM' } }] }),
+      says('site.updated', 'registrar', 2, {
+        site: 'hill',
+        capacity: { workers: 20, kilogramsPerWorkerMonth: { cassiterite: '40' } },
+      }),
+      () => declareAt(3),
+    ],
+    ['late-entry'],
+  ],
+  'an inspection that is logged after the lots were mixed': [
+    (lot) => [
+      says('lot.aggregated', 'coop', 1, { inputs: [{ lot }], outputs: [{ mass }] }),
+      says('site.inspected', 'agent', 0, { site: 'hill', date: '2026-05-11', certification: 3, activity: 1 }),
+    ],
+    ['site-status'],
+  ],
+  'an incident in a depot that is told when the goods have been there': [
+    (lot) => [
+      says('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }] }),
+      says('custody.received', 'trader', 5, {
+        from: 'coop',
+        lots: [{ lot, mass }],
+        place: { facility: 'depot' },
+      }),
+      says('incident.reported', 'agent', 4, {
+        category: 'theft',
+        level: 2,
+        facilities: ['depot'],
+      }),
+    ],
+    ['incident-open'],
+  ],
+  'a certificate that is logged after an export that did not name it': [
+    (lot) => [
+      () => sold([lot]),
+      says('lot.exported', 'house', 8, { lots: [{ lot }], place: { facility: 'depot' } }),
+      says('certificate.issued', 'agent', 9, certificate(lot)),
+    ],
+    [],
+  ],
+  'what came before a device’s last record, and came late': [
+    () => [
+      () => declareAt(0, { place: { site: 'hill', ...HILL }, device: 'phone', seq: 1 }),
+      () => declareAt(72, { place: { site: 'hill', ...HILL }, device: 'phone', seq: 3 }),
+      () => declareAt(71.5, { place: { site: 'hill', ...FAR }, device: 'phone', seq: 2 }),
+    ],
+    ['place-jump'],
+  ],
+  'something of the day among what came late': [
+    () => [() => declareAt(-200), () => declareAt(0), () => declareAt(-100)],
+    ['late-entry'],
+  ],
+};
+
+it.each(Object.keys(stories))('finds the same however often it looks: %s', async (name) => {
+  const [story, expected] = stories[name] as [Story, string[]];
+  const lot = await declared();
+  await ledger.verifier().verify();
+  for (const step of story(lot)) {
+    await step();
+    await ledger.verifier().verify();
+  }
+  const often = await open();
+  await forget();
+  await ledger.verifier().verify();
+  expect(often).toEqual(await open());
+  expect(rules(often)).toEqual(expected);
+});
+
+it('closes what happened after an incident was closed, whichever is logged first', async () => {
+  const reported = await ledger.record('incident.reported', 'agent', {
+    category: 'theft',
+    level: 2,
+    sites: ['hill'],
+    occurredAt: at(-48),
+  });
+  await declared(0);
+  await ledger.verifier().verify();
+  expect(rules(await open())).toEqual(['incident-open']);
+  const closed = { incident: reported.id, status: 'closed', outcome: 'unfounded', occurredAt: at(-1) };
+  await ledger.record('incident.updated', 'agent', closed);
+  await ledger.verifier().verify();
+  expect(await open()).toEqual([]);
+});
+
+it('weighs two exports of one container together, whichever it saw first', async () => {
+  const [one, other] = [await declared(), await declared()];
+  const papers = { certificate: 'RW-1', container: 'MSCU1234565', place: { facility: 'depot' } };
+  const both = certificate(one, { lots: [one, other], mass: { value: '100', uom: 'KGM' } });
+  await sold([one, other]);
+  await ledger.record('certificate.issued', 'agent', both);
+  await ledger.record('lot.exported', 'house', { lots: [{ lot: one }], ...papers });
+  await ledger.verifier().verify();
+  expect(rules(await open())).toEqual(['certificate-mass-differs']);
+  await ledger.record('lot.exported', 'house', { lots: [{ lot: other }], ...papers });
+  await ledger.verifier().verify();
+  expect(await open()).toEqual([]);
+});
+
+it('knows of a device’s number that it was refused, and misses none that was not kept', async () => {
+  const lot = await declared();
+  const recorded = (seq: number): object => ({ device: 'phone', seq });
+  await record('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }], ...recorded(1) });
+  const again = { to: 'mallory', lots: [{ lot }], ...recorded(2) };
+  expect(await ledger.submit('custody.dispatched', 'coop', again)).toMatchObject({
+    status: 'refused',
+    error: { code: 'lot-in-transit' },
+  });
+  await record('custody.received', 'trader', 2, { from: 'coop', lots: [{ lot, mass }] });
+  await declareAt(3, recorded(3) as Record<string, unknown>);
+  ledger.clock.advance(80 * HOUR);
+  await ledger.deadlines().judge();
+  await ledger.verifier().verify();
+  expect(rules(await open())).toEqual(['double-sale-attempt']);
+});

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { RaiseAlerts } from '../../../src/server/alerts/raise-alerts.js';
 import { type FindingView, ListFindings, findingsQuery } from '../../../src/server/verification/list-findings.js';
+import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const DAY = 86_400_000;
@@ -83,12 +83,14 @@ describe('a finding as a case', () => {
   });
 
   it('is one alert, which counts the lots that were made of it', async () => {
-    await new RaiseAlerts(ledger.database).raise();
+    const desk = new AlertDesk(ledger);
+    await desk.raising.raise();
+    await desk.hear();
     expect(
       await ledger.database.query('SELECT status, descendants FROM alerts WHERE finding = $1', [finding.id]),
     ).toEqual([{ status: 'open', descendants: 2 }]);
     await answer('agent', 'dismiss');
-    await new RaiseAlerts(ledger.database).raise();
+    await desk.raising.raise();
     expect(await ledger.database.query('SELECT status FROM alerts WHERE finding = $1', [finding.id])).toEqual([
       { status: 'resolved' },
     ]);

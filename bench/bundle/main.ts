@@ -4,6 +4,7 @@ import { checkBundle } from '../../src/core/bundle/check.js';
 import { sha256 } from '../../src/platform/sha256.js';
 import { verifySignature } from '../../src/platform/verify-signature.js';
 import { defaultParameters } from '../../src/core/rules/parameters.js';
+import { bareVerification } from '../limits.js';
 import { postBatches, postEach } from '../load.js';
 import { startService } from '../service.js';
 import { Chains, type LotHead } from '../verification/chains.js';
@@ -75,11 +76,13 @@ async function measure(lot: string, logKey: string): Promise<void> {
   };
   await checkBundle(parseBundle(text), trust);
   const [report, checking] = await timed(() => checkBundle(parseBundle(text), trust));
+  const bare = (report.events / bareVerification()) * 1_000;
   const events = parseBundle(text).events.reduce((sum, { event }) => sum + event.length, 0);
   const ms = (time: number): string => `${time.toFixed(0)} ms`;
   say(
     `  ${report.events} events: ${report.word}; ${(text.length / 1_000).toFixed(0)} kB, ${(text.length / events).toFixed(2)} × the events; ` +
-      `made in ${ms(making)} (${ms(sealing)} with a new seal), verified in ${ms(checking)}`,
+      `made in ${ms(making)} (${ms(sealing)} with a new seal), verified in ${ms(checking)}, ` +
+      `${(checking / bare).toFixed(1)} × the ${ms(bare)} that its bare signatures take`,
   );
 }
 

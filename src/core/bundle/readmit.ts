@@ -53,6 +53,9 @@ export async function readmit(
       return flaw('signatures', `The signature of ${event.iss} does not verify.`);
     const possession = await possessionFault(event, check);
     if (possession !== null) return flaw('signatures', possession);
+    // The same bytes, or the same words under another signature: what was said once happens once.
+    const before = view.events.get(event.id);
+    if (before?.event !== undefined) return flaw('admission', `It is entry ${before.index} once more: a replay.`);
     standIn(event, view, scope);
     view.size = index;
     if (event.type === 'finding.answered') answers.push(answerGiven(index, event, view));

@@ -4,6 +4,7 @@ import { checkBundle } from '../../src/core/bundle/check.js';
 import { sha256 } from '../../src/platform/sha256.js';
 import { verifySignature } from '../../src/platform/verify-signature.js';
 import { defaultParameters } from '../../src/core/rules/parameters.js';
+import { SECONDS as LIMIT_SECONDS, bareVerification } from '../limits.js';
 import { postBatches, postEach } from '../load.js';
 import { startService } from '../service.js';
 import { Chains, type LotHead } from '../verification/chains.js';
@@ -63,6 +64,12 @@ async function timed<T>(run: () => Promise<T>): Promise<[T, number]> {
   return [await run(), performance.now() - started];
 }
 
+/** ms since `before`, which are the same however many others use the machine. */
+function processorTime(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 async function measure(lot: string, logKey: string): Promise<void> {
   const [, sealing] = await timed(async () => (await fetch(`${service.url}/v1/lots/${lot}/bundle?sealed=now`)).text());
   const [text, making] = await timed(async () => (await fetch(`${service.url}/v1/lots/${lot}/bundle`)).text());
@@ -74,12 +81,18 @@ async function measure(lot: string, logKey: string): Promise<void> {
     sha256,
   };
   await checkBundle(parseBundle(text), trust);
+  let before = process.cpuUsage();
   const [report, checking] = await timed(() => checkBundle(parseBundle(text), trust));
+  const spent = processorTime(before);
+  before = process.cpuUsage();
+  const verifications = bareVerification() * LIMIT_SECONDS;
+  const bare = (processorTime(before) / verifications) * report.events;
   const events = parseBundle(text).events.reduce((sum, { event }) => sum + event.length, 0);
   const ms = (time: number): string => `${time.toFixed(0)} ms`;
   say(
     `  ${report.events} events: ${report.word}; ${(text.length / 1_000).toFixed(0)} kB, ${(text.length / events).toFixed(2)} × the events; ` +
-      `made in ${ms(making)} (${ms(sealing)} with a new seal), verified in ${ms(checking)}`,
+      `made in ${ms(making)} (${ms(sealing)} with a new seal), verified in ${ms(checking)} (${ms(spent)} of processor time), ` +
+      `${(spent / bare).toFixed(1)} × the ${ms(bare)} that its bare signatures take`,
   );
 }
 

@@ -6,10 +6,19 @@ import { type BundleJson, parseBundle } from '../core/bundle/bundle.js';
 import { type KeptDisclosures, discloseIn } from '../core/bundle/disclose.js';
 import { unpackBundle } from '../core/bundle/unpack.js';
 import { type Register, terminalOf, withServer } from './commands.js';
+import { defaultState, readSeen, seenSizesOf } from './seen-checkpoints.js';
 import { CommandError } from './terminal.js';
 
 /** As a number of bytes is best read. */
 const inKilobytes = (bytes: number): string => `${Math.ceil(bytes / 1_000)} kB`;
+
+interface FetchOptions {
+  server: string;
+  output?: string;
+  withoutDisclosures?: boolean;
+  lastSealed?: boolean;
+  state: string;
+}
 
 export const bundle: Register = (program) => {
   const group = program.command('bundle').summary("take a lot's whole history away, as one file");
@@ -19,28 +28,26 @@ export const bundle: Register = (program) => {
     .option('-o, --output <file>', 'where to; LOT.bundle.json unless said')
     .option('--without-disclosures', 'without what has been disclosed: names, places, prices')
     .option('--last-sealed', 'under the index as it was sealed last, and not sealed now')
+    .option('--state <file>', 'the checkpoints that "adit verify" saw, which this is to continue', defaultState)
     .addHelpText('before', 'Example: adit bundle fetch 0190a2c4-… -o lot.bundle.json\n')
-    .action(
-      async (
-        lot: string,
-        options: { server: string; output?: string; withoutDisclosures?: boolean; lastSealed?: boolean },
-        command: Command,
-      ) => {
-        const terminal = terminalOf(command);
-        const query = new URLSearchParams({
-          disclosures: options.withoutDisclosures === true ? 'none' : 'all',
-          sealed: options.lastSealed === true ? 'last' : 'now',
-        });
-        const text = await fetchText(`${options.server}/v1/lots/${encodeURIComponent(lot)}/bundle?${query.toString()}`);
-        const { events } = parseBundle(text);
-        const output = options.output ?? `${lot}.bundle.json`;
-        writeFileSync(output, text);
-        terminal.say(
-          `${output}: ${events.length} events, ${inKilobytes(text.length)}. Check it with: adit verify ${output}`,
-        );
-        terminal.result({ file: output, events: events.length, bytes: text.length });
-      },
-    );
+    .action(async (lot: string, options: FetchOptions, command: Command) => {
+      const terminal = terminalOf(command);
+      const query = new URLSearchParams({
+        disclosures: options.withoutDisclosures === true ? 'none' : 'all',
+        sealed: options.lastSealed === true ? 'last' : 'now',
+      });
+      const { origin } = JSON.parse(await fetchText(`${options.server}/v1/ledger`)) as { origin: string };
+      const known = seenSizesOf(origin, readSeen(options.state));
+      if (known.length > 0) query.set('continues', known.join(','));
+      const text = await fetchText(`${options.server}/v1/lots/${encodeURIComponent(lot)}/bundle?${query.toString()}`);
+      const { events } = parseBundle(text);
+      const output = options.output ?? `${lot}.bundle.json`;
+      writeFileSync(output, text);
+      terminal.say(
+        `${output}: ${events.length} events, ${inKilobytes(text.length)}. Check it with: adit verify ${output}`,
+      );
+      terminal.result({ file: output, events: events.length, bytes: text.length });
+    });
   group
     .command('disclose')
     .summary('show in a bundle what you have kept to yourself, for one buyer')

@@ -1,6 +1,8 @@
 import { parseBundle } from '../core/bundle/bundle.js';
-import { type BundleReport, type Step, checkBundle } from '../core/bundle/check.js';
-import type { Policy } from '../core/log/policy.js';
+import { type BundleReport, type Step, checkBundle, pinnedOf } from '../core/bundle/check.js';
+import { AditError } from '../core/errors.js';
+import { openCheckpoint } from '../core/log/checkpoint.js';
+import { type Policy, checkQuorum } from '../core/log/policy.js';
 import { defaultParameters } from '../core/rules/parameters.js';
 import { sha256 } from '../platform/sha256.js';
 import { verifySignature } from '../platform/verify-signature.js';
@@ -23,7 +25,10 @@ export interface BundleVerdict {
   seen: CheckpointsSeen | null;
 }
 
-/** Verifies a bundle with nothing but what is pinned and what was seen before. Throws `AditError` for what is no bundle. */
+/**
+ * Verifies a bundle with nothing but what is pinned and what was seen before. What the log signed is compared with what it
+ * signed before whatever else is wrong: a fork is proved by the checkpoints alone. Throws `AditError` for what is no bundle.
+ */
 export async function verifyBundle(
   text: string,
   { logKeys, policy, seen, allowOlder }: Pinned,
@@ -36,11 +41,16 @@ export async function verifyBundle(
     checkSignature: verifySignature,
     sha256,
   });
+  const pinned = pinnedOf({ logKeys, policy });
+  const compared = isSigned(bundle.checkpoint, pinned)
+    ? compareWithSeen(bundle.checkpoint, pinned, seen, {
+        roots: report.roots,
+        ...witnessing(bundle.checkpoint, policy),
+      })
+    : null;
+  if (compared?.fork === true) return { word: 'BROKEN', reason: compared.detail, report, seen: compared };
   const flaw = report.steps.find(({ outcome }) => outcome === 'broken');
   if (flaw !== undefined) return { word: 'BROKEN', reason: reasonOf(flaw), report, seen: null };
-  const pinned = policy === null ? logKeys : policy.logs.map(({ key }) => key.vkey);
-  const compared = pinned.length === 0 ? null : compareWithSeen(bundle.checkpoint, pinned, seen);
-  if (compared?.fork === true) return { word: 'BROKEN', reason: compared.detail, report, seen: compared };
   const gap = report.steps.find(({ outcome }) => outcome === 'incomplete');
   if (gap !== undefined) return { word: 'INCOMPLETE', reason: reasonOf(gap), report, seen: compared };
   if (compared?.older === true && !allowOlder)
@@ -48,13 +58,35 @@ export async function verifyBundle(
   return { word: 'VERIFIED', reason: '', report, seen: compared };
 }
 
+function isSigned(note: string, pinned: readonly string[]): boolean {
+  try {
+    return pinned.length > 0 && openCheckpoint(note, pinned).ok;
+  } catch (error) {
+    if (error instanceof AditError) return false;
+    throw error;
+  }
+}
+
+/** Whether the policy's witnesses vouch for a checkpoint, and whether one is to be remembered that they do not. */
+export function witnessing(note: string, policy: Policy | null): { witnessed: boolean; counts: boolean } {
+  if (policy?.wantsWitnesses !== true) return { witnessed: false, counts: true };
+  const { met } = checkQuorum(note, policy);
+  return { witnessed: met, counts: met };
+}
+
+/** What is not shown of a checkpoint and what was seen before; null where all is. */
+export const apartSaid = (seen: CheckpointsSeen | null): string | null =>
+  seen === null || seen.fork || seen.apart.length === 0
+    ? null
+    : `continuity with what was seen at size ${seen.apart.join(', ')} is not shown`;
+
 const reasonOf = ({ step, detail, index }: Step): string =>
   `${index === undefined ? '' : `at entry ${index} `}(${step}) ${detail}`;
 
 const marks = { held: '✓', broken: '✗', incomplete: '?' } as const;
 
 /** Shows a report to a person, the word last. */
-export function showVerdict({ word, reason, report }: BundleVerdict, terminal: Terminal): void {
+export function showVerdict({ word, reason, report, seen }: BundleVerdict, terminal: Terminal): void {
   const { colour } = terminal;
   const paint = { held: colour.green, broken: colour.red, incomplete: colour.yellow } as const;
   for (const { step, outcome, detail, index } of report.steps) {
@@ -71,13 +103,19 @@ export function showVerdict({ word, reason, report }: BundleVerdict, terminal: T
     terminal.say(
       `  traced to a site ${share(coverage.tracedToSite)} · assayed ${share(coverage.assayed)} · signed by both sides ${share(coverage.signedByBothSides)}`,
     );
-    for (const { rule, severity, detail, share: part } of judged.findings)
-      terminal.say(`  ${colour.red('!')} ${severity} ${rule}: ${detail} (${share(part)} of the lot)`);
+    for (const { rule, severity, detail, status, share: part } of judged.findings)
+      terminal.say(
+        `  ${colour.red('!')} ${severity} ${rule}: ${detail} (${share(part)} of the lot${status === 'open' ? '' : `, ${status}`})`,
+      );
+    for (const { rule, detail, status, answers } of judged.settled)
+      terminal.say(`  ${status} by ${answers.at(-1)?.by ?? ''}: ${rule}: ${detail}`);
     const open = [...new Set(judged.undecided.map(({ rule }) => rule))];
     if (open.length > 0) terminal.say(`  cannot decide: ${open.join(', ')}`);
   }
   const asOf = report.currentAsOf;
   if (asOf !== null) terminal.say(`  current as of ${asOf}`);
+  const apart = apartSaid(seen);
+  if (apart !== null) terminal.say(`  ${colour.yellow('?')} ${apart}: "adit bundle fetch" asks the server for it`);
   const shown = { VERIFIED: colour.green, BROKEN: colour.red, INCOMPLETE: colour.yellow }[word](word);
   terminal.say(reason === '' ? shown : `${shown} ${reason}`);
 }

@@ -2,23 +2,26 @@ import { eventId } from '../core/event/ids.js';
 import { leafHash } from '../core/log/tree.js';
 import { checkTlogProof, parseTlogProof } from '../core/log/proof-file.js';
 import { readCheckpoint } from '../core/log/checkpoint.js';
+import type { Policy } from '../core/log/policy.js';
+import { witnessing } from './verify-bundle.js';
 import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from './seen-checkpoints.js';
 
 export type ReceiptVerdict =
   | { word: 'VERIFIED'; index: number; size: number; id: string; seen: CheckpointsSeen }
   | { word: 'BROKEN'; reason: string; seen: CheckpointsSeen | null }
-  | { word: 'INCOMPLETE'; reason: string; seen: null };
+  | { word: 'INCOMPLETE'; reason: string; seen: CheckpointsSeen | null };
 
 /**
  * Checks a receipt against its event and the pinned log keys, without any network. Of the same size a log has one root:
  * two of them, both signed, are proof of a fork. That a receipt is older than what was seen since is as it should be.
- * Unpinned, nothing is decided.
+ * Unpinned, or under a checkpoint that too few of the policy's witnesses saw, nothing is decided.
  */
 export function verifyReceipt(
   receipt: string,
   event: string,
   logKeys: readonly string[],
   seen: SeenCheckpoints,
+  policy: Policy | null = null,
 ): ReceiptVerdict {
   if (logKeys.length === 0)
     return {
@@ -31,7 +34,14 @@ export function verifyReceipt(
   if (!checked.ok) return { word: 'BROKEN', reason: `${checked.reason}: ${checked.detail}`, seen: null };
   const { index, checkpoint: note } = parseTlogProof(receipt);
   const { size } = readCheckpoint(note);
-  const compared = compareWithSeen(note, logKeys, seen);
+  const witnessed = witnessing(note, policy);
+  const compared = compareWithSeen(note, logKeys, seen, witnessed);
   if (compared.fork) return { word: 'BROKEN', reason: compared.detail, seen: compared };
+  if (!witnessed.counts)
+    return {
+      word: 'INCOMPLETE',
+      reason: 'too few of the witnesses whom the policy names have cosigned the checkpoint of this receipt',
+      seen: compared,
+    };
   return { word: 'VERIFIED', index, size, id: eventId(jws.slice(0, jws.lastIndexOf('.'))), seen: compared };
 }

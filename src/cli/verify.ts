@@ -1,12 +1,11 @@
-import { homedir } from 'node:os';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
+import { pinnedOf } from '../core/bundle/check.js';
 import { type Policy, parsePolicy } from '../core/log/policy.js';
 import { type Register, gathered, terminalOf } from './commands.js';
-import { type CheckpointsSeen, readSeen, saveEvidence, writeSeen } from './seen-checkpoints.js';
+import { type CheckpointsSeen, defaultState, readSeen, saveEvidence, writeSeen } from './seen-checkpoints.js';
 import { CommandError, EXIT, type Terminal } from './terminal.js';
-import { showVerdict, verifyBundle } from './verify-bundle.js';
+import { apartSaid, showVerdict, verifyBundle } from './verify-bundle.js';
 import { verifyReceipt } from './verify-receipt.js';
 
 interface VerifyOptions {
@@ -32,7 +31,7 @@ export const verify: Register = (program) => {
     .option('--event <file>', 'of a receipt: the event, as <JWS>~… or as JSON with a member `event`')
     .option('--log-key <vkey>', "the log's verifier key, from somebody you trust; may be given again", gathered, [])
     .option('--policy <file>', 'a C2SP policy: the logs and witnesses that you trust')
-    .option('--state <file>', 'where the newest checkpoints are kept', join(homedir(), '.adit', 'checkpoints.json'))
+    .option('--state <file>', 'where the newest checkpoints are kept', defaultState)
     .option('--allow-older', 'take a bundle that is older than a checkpoint seen before')
     .addHelpText(
       'before',
@@ -45,7 +44,7 @@ export const verify: Register = (program) => {
       const { word, seen } = text.trimStart().startsWith('{')
         ? await bundle(text, policy, options, terminal)
         : await receipt(text, policy, options, terminal);
-      remember(seen, options.state, terminal);
+      remember(seen, options.state, text, terminal);
       process.exitCode = exitCodes[word];
     });
 };
@@ -72,6 +71,7 @@ async function bundle(
     size,
     events,
     currentAsOf,
+    continuity: apartSaid(verdict.seen),
     steps,
     ...judged,
   });
@@ -86,14 +86,16 @@ async function receipt(
 ): Promise<Checked> {
   if (event === undefined)
     throw new CommandError('A receipt says nothing without its event.', 'Name it with --event.', EXIT.usage);
-  const keys = [...logKey, ...(policy?.logs.map(({ key }) => key.vkey) ?? [])];
-  const verdict = verifyReceipt(proof, eventText(await readText(event)), keys, readSeen(state));
+  const keys = pinnedOf({ logKeys: logKey, policy });
+  const verdict = verifyReceipt(proof, eventText(await readText(event)), keys, readSeen(state), policy);
   const { colour } = terminal;
   if (verdict.word === 'VERIFIED') {
     const { id, index, size } = verdict;
     terminal.say(`  ${colour.green('✓')} event ${id} is entry ${index} of a signed log of ${size}`);
+    const apart = apartSaid(verdict.seen);
+    if (apart !== null) terminal.say(`  ${colour.yellow('?')} ${apart}`);
     terminal.say(colour.green('VERIFIED'));
-    terminal.result({ verdict: verdict.word, index, size, id });
+    terminal.result({ verdict: verdict.word, index, size, id, continuity: apart });
     return verdict;
   }
   const { word, reason } = verdict;
@@ -103,9 +105,9 @@ async function receipt(
 }
 
 /** What was seen is kept; what contradicts it is saved beside it, because it convicts the log wherever it is shown. */
-function remember(seen: CheckpointsSeen | null, state: string, terminal: Terminal): void {
+function remember(seen: CheckpointsSeen | null, state: string, proof: string, terminal: Terminal): void {
   if (seen === null) return;
-  if (seen.fork) terminal.say(`  The two checkpoints, which prove it to anyone: ${saveEvidence(state, seen)}`);
+  if (seen.fork) terminal.say(`  The two checkpoints, which prove it to anyone: ${saveEvidence(state, seen, proof)}`);
   else writeSeen(state, seen.newest);
 }
 

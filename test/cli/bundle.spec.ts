@@ -117,15 +117,37 @@ describe('adit bundle and adit verify', () => {
       expect(rootOf(jws, proof)).toBe(whole.checkpoint.split('\n')[2]);
     }
     const [jws = ''] = names;
-    const one = await adit(
-      'verify',
-      join('plain', 'events', jws.replace('.jws', '.tlog-proof')),
-      '--event',
-      join('plain', 'events', jws),
-      '--log-key',
-      logKey,
-    );
-    expect(one.code).toBe(0);
+    const receipt = ['verify', join('plain', 'events', jws.replace('.jws', '.tlog-proof'))];
+    const event = ['--event', join('plain', 'events', jws)];
+    expect((await adit(...receipt, ...event, '--log-key', logKey)).code).toBe(0);
+    expect(await adit(...receipt, ...event, '--policy', 'some.policy')).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/INCOMPLETE.*too few/),
+    });
+  });
+
+  it('asks the server to show that a bundle continues what was seen, and says where that is not shown', async () => {
+    const state = ['--state', 'continued.json'];
+    const fetched = (name: string, ...more: string[]) =>
+      adit('bundle', 'fetch', lot, '-o', name, '--server', server.url, ...state, ...more);
+    const verify = (name: string) => adit('verify', name, '--log-key', logKey, '--json', ...state);
+    await fetched('c1.json');
+    expect(JSON.parse((await verify('c1.json')).out)).toMatchObject({ verdict: 'VERIFIED', continuity: null });
+    await post(server.url, built.declare().event);
+    await fetched('c2.json');
+    expect(JSON.parse((await verify('c2.json')).out)).toMatchObject({ verdict: 'VERIFIED', continuity: null });
+    const { size } = JSON.parse((await verify('c2.json')).out) as { size: number };
+    await post(server.url, built.declare().event);
+    // Somebody else's bundle: he did not ask about what this reader saw.
+    await adit('bundle', 'fetch', lot, '-o', 'c3.json', '--server', server.url, '--state', 'new.json');
+    expect(JSON.parse((await verify('c3.json')).out)).toMatchObject({
+      verdict: 'VERIFIED',
+      continuity: `continuity with what was seen at size ${size} is not shown`,
+    });
+    writeFileSync(join(folder, 'continued.json'), '{"');
+    const damaged = await verify('c3.json');
+    expect(damaged).toMatchObject({ code: 1, err: expect.stringContaining('cannot be read') });
+    expect((await fetched('c4.json')).code).toBe(1);
   });
 
   it('refuses what is older than it has seen, and keeps the proof of a fork', async () => {

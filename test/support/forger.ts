@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { BUNDLE_FORMAT, encodeHashes } from '../../src/core/bundle/bundle.js';
 import { expectedIndex } from '../../src/core/bundle/freshness.js';
 import { lotsBehind } from '../../src/core/bundle/events.js';
-import { seenSizes } from '../../src/core/bundle/check.js';
+import { provenSizes } from '../../src/core/bundle/check.js';
 import { subjectsNamed } from '../../src/core/bundle/subjects.js';
 import {
   type Signer,
@@ -53,7 +53,7 @@ export class Forger {
   readonly texts: string[] = [];
   readonly events: AditEvent[] = [];
   private readonly heads = new Map<string, string>();
-  private time = START;
+  time = START;
 
   static async open(): Promise<Forger> {
     const forger = new Forger();
@@ -94,8 +94,9 @@ export class Forger {
     await this.write('registrar', 'actor.registered', { actor, roles, country: 'RW', key: key.jwk, possession });
   }
 
-  async clock(): Promise<void> {
-    this.time += 3_600_000;
+  /** The log's time goes on, by an hour unless told, and is said in the log. */
+  async clock(milliseconds = 3_600_000): Promise<void> {
+    this.time += milliseconds;
     await this.write('ledger', 'log.clock', {}, this.service);
   }
 
@@ -128,11 +129,10 @@ export class Forger {
     return this.heads.get(lot) ?? '';
   }
 
-  /** Says what the index over all entries but the hidden ones is. */
-  async seal(hidden: readonly number[] = []): Promise<number> {
-    const size = this.texts.length;
+  /** Says what the index over all entries, or the first ones, but the hidden ones is. */
+  async seal(hidden: readonly number[] = [], size = this.texts.length, more: Body = {}): Promise<number> {
     const root = Buffer.from(indexNode(this.leaves(size, hidden), 0).hash).toString('base64');
-    return (await this.write('ledger', 'index.sealed', { size, root }, this.service)).index;
+    return (await this.write('ledger', 'index.sealed', { size, root, ...more }, this.service)).index;
   }
 
   private leaves(size: number, hidden: readonly number[]): IndexLeaf[] {
@@ -159,9 +159,16 @@ export class Forger {
       : nodeHash(this.hashOf(level - 1, 2 * index), this.hashOf(level - 1, 2 * index + 1));
 
   /** A bundle of the whole log, or of what is not left out of it, with proofs that fit what is in it. */
-  bundle(lot: string, { without = [], sealed }: { without?: readonly number[]; sealed?: number } = {}): string {
+  bundle(
+    lot: string,
+    {
+      without = [],
+      sealed,
+      sizes = [],
+    }: { without?: readonly number[]; sealed?: number; sizes?: readonly number[] } = {},
+  ): string {
     const events = this.texts.map((event, index) => ({ index, event })).filter(({ index }) => !without.includes(index));
-    const asked = { leaves: events.map(({ index }) => index), sizes: seenSizes({ events }) };
+    const asked = { leaves: events.map(({ index }) => index), sizes: provenSizes({ events, sizes }) };
     return JSON.stringify({
       format: BUNDLE_FORMAT,
       log: LOG,
@@ -169,6 +176,7 @@ export class Forger {
       hints: { logKey: this.log.vkey },
       checkpoint: this.checkpoint(),
       events,
+      ...(sizes.length === 0 ? {} : { sizes }),
       nodes: encodeHashes(provePartial(asked, this.texts.length, this.hashOf)),
       index: sealed === undefined ? null : this.indexProof(lot, asked.leaves, sealed),
     });

@@ -9,6 +9,8 @@ import { HASH_BYTES } from '../log/tree.js';
 export const BUNDLE_FORMAT = 'adit-bundle/1';
 /** Events in one bundle at most. */
 export const MAX_EVENTS = 50_000;
+/** Earlier sizes that a reader may ask about at most. */
+export const MAX_SIZES = 16;
 
 const count = z.int().min(0);
 const hash = z.string().length(44);
@@ -24,6 +26,8 @@ const bundleSchema = z.strictObject({
     .array(z.strictObject({ index: count, event: z.string().max(300_000) }))
     .min(1)
     .max(MAX_EVENTS),
+  /** Earlier sizes of the log whose roots the reader asked for, to see that this continues what he saw before. */
+  sizes: z.array(z.int().min(1)).max(MAX_SIZES).optional(),
   nodes: z.string(),
   index: z
     .strictObject({
@@ -39,8 +43,9 @@ const bundleSchema = z.strictObject({
 export type BundleJson = z.infer<typeof bundleSchema>;
 
 /** A bundle whose fields have their forms. */
-export interface Bundle extends Omit<BundleJson, 'nodes' | 'index'> {
-  /** The proof of `core/log/partial-tree.ts` for all events, and for each size that one of them has `seen`. */
+export interface Bundle extends Omit<BundleJson, 'sizes' | 'nodes' | 'index'> {
+  sizes: readonly number[];
+  /** The proof of `core/log/partial-tree.ts` for all events, for each size that one of them has `seen`, and for `sizes`. */
   nodes: Uint8Array[];
   /** Where the `index.sealed` stands that this is a proof under. */
   index: ({ event: number } & IndexProof) | null;
@@ -76,12 +81,13 @@ export function parseBundle(text: string): Bundle {
     const [issue] = parsed.error.issues;
     throw malformed(`This is no bundle: ${issue?.path.join('/') ?? ''} ${issue?.message ?? ''}`);
   }
-  const { nodes, index, ...bundle } = parsed.data;
+  const { sizes = [], nodes, index, ...bundle } = parsed.data;
   for (const [i, { index: at }] of bundle.events.entries())
     if (i > 0 && at <= (bundle.events[i - 1]?.index ?? 0))
       throw malformed('The events of a bundle stand in the order of the log, none twice.');
   return {
     ...bundle,
+    sizes,
     nodes: decodeHashes(nodes, 'nodes'),
     index:
       index === null

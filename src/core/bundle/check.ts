@@ -11,12 +11,13 @@ import type { Parameters } from '../rules/parameters.js';
 import type { Bundle } from './bundle.js';
 import { type BundledEvent, chainFlaw, lotsBehind, readEvents } from './events.js';
 import { type Freshness, checkFreshness } from './freshness.js';
-import { type Judged, judgeBundle } from './judge.js';
+import { type History, type Judged, judgeBundle, timeMatters } from './judge.js';
 import { readmit } from './readmit.js';
+import { LogTimes } from './times.js';
 
 /** What the verifier brings, and nothing of it comes from the bundle. */
 export interface Trust {
-  /** Verifier keys of the logs that he trusts; none: whatever the bundle names is checked, and proves nothing. */
+  /** Verifier keys of the logs that he trusts, besides those of the policy; none at all: whatever the bundle names is checked, and proves nothing. */
   logKeys: readonly string[];
   /** Which witnesses must have seen the checkpoint; null: none. */
   policy: Policy | null;
@@ -52,6 +53,8 @@ export interface BundleReport {
   word: 'VERIFIED' | 'BROKEN' | 'INCOMPLETE';
   steps: Step[];
   checkpoint: Checkpoint | null;
+  /** Roots of earlier states of the log, by size, that the bundle proves under its checkpoint; also where it is broken otherwise. */
+  roots: ReadonlyMap<number, Uint8Array>;
   events: number;
   /** Null where something is broken: then nothing can be said of the lot. */
   judged: Judged | null;
@@ -62,6 +65,7 @@ export interface BundleReport {
 /** Carries a verification from step to step. */
 class Verification {
   readonly steps: Step[] = [];
+  roots: ReadonlyMap<number, Uint8Array> = new Map();
 
   held(step: StepName, detail: string): void {
     this.steps.push({ step, outcome: 'held', detail });
@@ -73,7 +77,8 @@ class Verification {
 
   broken(step: StepName, detail: string, index?: number): BundleReport {
     this.steps.push({ step, outcome: 'broken', detail, ...(index === undefined ? {} : { index }) });
-    return { word: 'BROKEN', steps: this.steps, checkpoint: null, events: 0, judged: null, currentAsOf: null };
+    const { steps: all, roots } = this;
+    return { word: 'BROKEN', steps: all, checkpoint: null, roots, events: 0, judged: null, currentAsOf: null };
   }
 }
 
@@ -86,9 +91,10 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   const checkpoint = openHead(bundle, trust, run);
   if (typeof checkpoint === 'string') return run.broken('checkpoint', checkpoint);
   const { events, flaw: unreadable } = readEvents(bundle, trust.sha256);
-  const sizes = unreadable === null ? sizesOf(events.map(({ event }) => event.seen?.size)) : seenSizes(bundle);
-  const tree = checkInclusion(bundle, sizes, checkpoint, trust);
+  const seen = unreadable === null ? sizesOf(events.map(({ event }) => event.seen?.size)) : seenSizes(bundle);
+  const tree = checkInclusion(bundle, sizesOf([...seen, ...bundle.sizes]), checkpoint, trust);
   if (typeof tree === 'string') return run.broken('inclusion', tree);
+  run.roots = tree.roots;
   run.held('inclusion', `all ${bundle.events.length} events are in the log of ${checkpoint.size} entries`);
   if (unreadable !== null) return run.broken(unreadable.step, unreadable.detail, unreadable.index);
   const fork = seenFault(events, tree);
@@ -96,7 +102,7 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   const scope = lotsBehind(bundle.lot, events);
   const hole = chainFlaw(scope, events);
   if (hole !== null) return run.broken('chains', hole.detail, hole.index);
-  const { view, flaw } = await readmit(events, scope, trust.checkSignature);
+  const { view, answers, flaw } = await readmit(events, scope, trust.checkSignature);
   if (flaw !== null) return run.broken(flaw.step, flaw.detail, flaw.index);
   const foreign = keyFault(bundle, trust, checkpoint, view.opened?.logKeys ?? []);
   if (foreign !== null) return run.broken('admission', foreign, 0);
@@ -106,13 +112,34 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   run.held('admission', 'every event is one that this ledger admits');
   run.held('disclosures', `${shown} shown, each the one that was signed`);
 
-  const freshness = checkFreshness(bundle, events, scope, trust.sha256);
+  const times = new LogTimes(events);
+  const freshness = checkFreshness(bundle, events, scope, times, trust.sha256);
   if (freshness.outcome === 'broken') return run.broken('freshness', freshness.detail);
-  const judged = judgeBundle(bundle.lot, events, view, scope, freshness.outcome === 'held', trust.parameters);
-  run.held('rules', findingsSaid(judged));
+  const sealed = freshness.outcome === 'held';
+  const judged = sayRules({ lot: bundle.lot, events, view, scope, answers, times, sealed }, trust, run);
   sayFreshness(freshness, run);
   const word = run.steps.some(({ outcome }) => outcome === 'incomplete') ? 'INCOMPLETE' : 'VERIFIED';
-  return { word, steps: run.steps, checkpoint, events: events.length, judged, currentAsOf: freshness.asOf };
+  return {
+    word,
+    steps: run.steps,
+    checkpoint,
+    roots: tree.roots,
+    events: events.length,
+    judged,
+    currentAsOf: freshness.asOf,
+  };
+}
+
+function sayRules(history: History, { parameters }: Trust, run: Verification): Judged {
+  const judged = judgeBundle(history, parameters);
+  const doubtful = timeMatters(history, judged, parameters);
+  if (doubtful.length === 0) run.held('rules', findingsSaid(judged));
+  else
+    run.incomplete(
+      'rules',
+      `log.clock is missing around some of the events, and by when they entered the log these would find otherwise: ${doubtful.join(', ')}`,
+    );
+  return judged;
 }
 
 const findingsSaid = ({ findings }: Judged): string =>
@@ -149,8 +176,10 @@ function openHead(bundle: Bundle, trust: Trust, run: Verification): Checkpoint |
   }
 }
 
-const pinnedOf = ({ logKeys, policy }: Trust): string[] =>
-  policy === null ? [...logKeys] : policy.logs.map(({ key }) => key.vkey);
+/** All log keys that a reader trusts, however he names them. */
+export const pinnedOf = ({ logKeys, policy }: Pick<Trust, 'logKeys' | 'policy'>): string[] => [
+  ...new Set([...logKeys, ...(policy?.logs ?? []).map(({ key }) => key.vkey)]),
+];
 
 /**
  * What is wrong with the log keys: the one trusted must be one that this ledger has named, and the one in force at the
@@ -194,6 +223,10 @@ function checkInclusion(
 /** The sizes above 0 that events say their signers had seen, as far as the text can be read; all else is found later. */
 export const seenSizes = ({ events }: Pick<Bundle, 'events'>): number[] =>
   sizesOf(events.map(({ event }) => seenIn(event)?.size));
+
+/** Every earlier size whose root a bundle's proof gives: those that were seen, and those that its reader asked for. */
+export const provenSizes = (bundle: Pick<Bundle, 'events' | 'sizes'>): number[] =>
+  sizesOf([...seenSizes(bundle), ...bundle.sizes]);
 
 const sizesOf = (seen: readonly (number | undefined)[]): number[] =>
   [...new Set(seen)]

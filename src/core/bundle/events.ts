@@ -23,7 +23,7 @@ export function readEvents({ log, events }: Bundle, sha256?: Sha256): { events: 
     try {
       const envelope = parseEnvelope(text, sha256);
       const { header, signingInput, signature } = envelope;
-      read.push({ index, event: readEvent(envelope, log), alg: header.alg, signingInput, signature });
+      read.push({ index, event: readEvent(envelope, log, sha256), alg: header.alg, signingInput, signature });
     } catch (error) {
       if (!(error instanceof AditError)) throw error;
       const step = error.code === 'disclosure-invalid' ? 'disclosures' : 'admission';

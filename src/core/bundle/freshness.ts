@@ -5,12 +5,13 @@ import { type Sha256, defaultSha256 } from '../log/tree.js';
 import type { Bundle } from './bundle.js';
 import type { BundledEvent } from './events.js';
 import { subjectsBehind, subjectsNamed } from './subjects.js';
+import type { LogTimes } from './times.js';
 
 /** Whether it is proved that nothing was left out, and as of when. */
 export interface Freshness {
   outcome: 'held' | 'broken' | 'incomplete';
   detail: string;
-  /** RFC 3339 */
+  /** RFC 3339: the log's own time, and never what the entry that seals the index says of itself. */
   asOf: string | null;
 }
 
@@ -40,6 +41,7 @@ export function checkFreshness(
   bundle: Bundle,
   events: readonly BundledEvent[],
   scope: ReadonlySet<string>,
+  times: LogTimes,
   sha256: Sha256 = defaultSha256,
 ): Freshness {
   const { index } = bundle;
@@ -66,11 +68,17 @@ export function checkFreshness(
       asOf: null,
     };
   const later = events.filter((entry) => entry.index >= size && touches(entry, scope)).length;
-  const asOf = new Date(sealed.occurredAtMs).toISOString();
+  const time = times.provedUpTo(size);
+  if (time === null)
+    return {
+      outcome: 'incomplete',
+      detail: `nothing was left out of the first ${size} entries, but no log.clock says as of when that was`,
+      asOf: null,
+    };
   return {
     outcome: 'held',
     detail: `nothing was left out of the first ${size} entries${later === 0 ? '' : `; ${later} newer are in it`}`,
-    asOf,
+    asOf: new Date(time).toISOString(),
   };
 }
 

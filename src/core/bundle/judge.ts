@@ -2,75 +2,159 @@ import { inForce } from '../custody/corrections.js';
 import { Upstream, shareText } from '../custody/flows.js';
 import { type LotState, stateOf } from '../custody/lot-state.js';
 import type { LedgerView } from '../custody/view.js';
+import { isSettled } from '../rules/answers.js';
+import { custodyTypes } from '../rules/each-event.js';
 import { factsOfLog } from '../rules/facts-of-log.js';
-import { type JudgedEvent, judgedEvent } from '../rules/facts.js';
-import { eventRules } from '../rules/index.js';
+import { type Facts, type JudgedEvent, judgedEvent } from '../rules/facts.js';
+import { findingId } from '../rules/fingerprint.js';
+import { eventRules, ruleById } from '../rules/index.js';
 import type { Parameters } from '../rules/parameters.js';
 import { type Finding, type Judgement, judgeOnce } from '../rules/rule.js';
+import { type AnswerGiven, type Standing, standingOf } from './answers.js';
 import type { BundledEvent } from './events.js';
+import type { LogTimes } from './times.js';
 import { type Coverage, type Verdicts, coverageOf, verdictsOf } from './verdicts.js';
+
+/** What a rule found on the lot or on what it was made of, and what became of it. */
+export interface JudgedFinding extends Finding, Standing {
+  id: string;
+  /** Of the lot's mass. */
+  share: string;
+}
 
 /** What the events of a bundle come to by the rules. */
 export interface Judged {
   lot: LotState;
   verdicts: Verdicts;
   coverage: Coverage;
-  /** On the lot, or on what it was made of; `share` is that of the lot's mass. */
-  findings: (Finding & { share: string })[];
+  /** Those that stand. */
+  findings: JudgedFinding[];
+  /** Those that somebody entitled has dismissed or closed, which no verdict heeds. */
+  settled: JudgedFinding[];
   /** What the rules could not decide, and why. */
   undecided: { rule: string; reason: string }[];
   /** The newest time of the log that the bundle has, ms since 1970 UTC. */
   now: number | null;
 }
 
+/** A history that was found to hold. */
+export interface History {
+  lot: string;
+  events: readonly BundledEvent[];
+  /** The ledger after them. */
+  view: LedgerView;
+  /** The lots that the bundle is about. */
+  scope: ReadonlySet<string>;
+  answers: readonly AnswerGiven[];
+  times: LogTimes;
+  /** Whether nothing about the lots and their tags can have been left out. */
+  sealed: boolean;
+}
+
+/** Of a span of time that a bundle leaves open: at which end the entries are taken to stand. */
+type End = 'earliest' | 'latest';
+
 const OUTSIDE = "It asks for what others did, which is not in one lot's history.";
 const UNSEALED = 'Other uses of the tags may have been left out: the bundle is not under a sealed index.';
+const UNTIMED = 'The bundle has no log.clock after some of the events: nothing bounds when they entered the log.';
+/** Rules that go by when an event entered. */
+const TIMED = ['late-entry', 'burst-entry', 'backdated'];
 
 /**
  * Judges by every rule that one lot's history is enough for. Where a rule asks about more than that, about all that a site
  * dug or a device recorded, what is in the bundle can still convict, but not acquit.
- * @param sealed whether nothing about the lots and their tags can have been left out
  */
-export function judgeBundle(
-  lot: string,
-  events: readonly BundledEvent[],
-  view: LedgerView,
-  scope: ReadonlySet<string>,
-  sealed: boolean,
-  parameters: Parameters,
-): Judged {
+export function judgeBundle(history: History, parameters: Parameters): Judged {
+  const { lot, view, scope, sealed } = history;
   const state = view.lots.get(lot);
   if (state === undefined) throw new Error(`Lot ${lot} was not admitted.`);
-  const entries = judgedEvents(events, view);
-  const facts = factsOfLog(entries, view.lots, parameters);
+  const entries = judgedEvents(history, 'earliest');
+  const facts = factsOf(history, entries, 'earliest', parameters);
   const upstream = new Upstream(lot, view.changes.lineage);
-  const undecided: Judged['undecided'] = [];
-  const findings: Judged['findings'] = [];
-  for (const rule of eventRules) {
-    const judgement = rule.needs === 'whole' ? OUTSIDE : attempt(() => judgeOnce(rule, facts, parameters));
-    if (typeof judgement === 'string') undecided.push({ rule: rule.id, reason: judgement });
-    else {
-      for (const finding of judgement.findings)
-        if (finding.lots.some((named) => scope.has(named)))
-          findings.push({ ...finding, share: shareText(upstream.shareThrough(new Set(finding.lots))) });
-      for (const { lots, reason } of judgement.undecided)
-        if (lots.some((named) => scope.has(named))) undecided.push({ rule: rule.id, reason });
-    }
-    if (rule.needs === 'more') undecided.push({ rule: rule.id, reason: OUTSIDE });
-    else if (!sealed && rule.scope.includes('tagUses')) undecided.push({ rule: rule.id, reason: UNSEALED });
-  }
+  const { findings: found, undecided } = runRules(facts, scope, parameters);
+  if (!sealed)
+    for (const { id, scope: reads, needs } of eventRules)
+      if (needs === undefined && reads.includes('tagUses')) undecided.push({ rule: id, reason: UNSEALED });
+  if (isUntimed(history)) for (const rule of TIMED) undecided.push({ rule, reason: UNTIMED });
+  const judged = settle(found, history, entries, facts.now, parameters).map((finding) => ({
+    ...finding,
+    share: shareText(upstream.shareThrough(new Set(finding.lots))),
+  }));
+  const findings = judged.filter(({ status }) => !isSettled(status));
   const assayed = new Set([...scope].filter((id) => view.lots.get(id)?.assayed === true));
   return {
     lot: stateOf(state),
     verdicts: verdictsOf(findings, undecided, state.status === 'inTransit', parameters.required),
     coverage: coverageOf(state, shareText(upstream.shareThrough(assayed))),
     findings,
+    settled: judged.filter(({ status }) => isSettled(status)),
     undecided: distinct(undecided),
     now: facts.now,
   };
 }
 
+/** Whether a custody event entered the log after the last time that the bundle has, and nothing bounds how long after. */
+const isUntimed = ({ events, times }: History): boolean =>
+  events.some(({ index, event }) => {
+    const { wide, latest } = times.asOf(index);
+    return wide && latest === null && (custodyTypes as readonly string[]).includes(event.type);
+  });
+
+/**
+ * What the history would come to by other times, where the bundle does not say exactly enough when its events entered the
+ * log: the rules whose findings depend on it, or `expired`, where an event asked not to be admitted so late. Empty: the
+ * times that are missing do not matter.
+ */
+export function timeMatters(history: History, { findings, settled }: Judged, parameters: Parameters): string[] {
+  const { events, scope, times } = history;
+  const wide = events.filter(({ index, event }) => {
+    const size = event.seen?.size ?? 0;
+    return isOpen(times, index) || (size > 0 && isOpen(times, size));
+  });
+  if (wide.length === 0) return [];
+  const facts = factsOf(history, judgedEvents(history, 'latest'), 'latest', parameters);
+  const later = runRules(facts, scope, parameters).findings.map(nameOf);
+  const sooner = [...findings, ...settled].map(nameOf);
+  const differ = [...later.filter((name) => !sooner.includes(name)), ...sooner.filter((name) => !later.includes(name))];
+  const expired = wide.some(({ index, event: { exp } }) => {
+    const { earliest, latest } = times.asOf(index);
+    return exp !== undefined && latest !== null && exp * 1_000 < latest && exp * 1_000 >= (earliest ?? 0);
+  });
+  return [...new Set([...differ.map((name) => name.split(' ')[0] ?? ''), ...(expired ? ['expired'] : [])])];
+}
+
+/** Whether the time as of a size lies in a span that has an end. */
+function isOpen(times: LogTimes, size: number): boolean {
+  const { wide, latest } = times.asOf(size);
+  return wide && latest !== null;
+}
+
+/** What a finding says, by whatever hour its entries are filed under. */
+const nameOf = ({ rule, severity, cause, events }: Finding): string =>
+  [rule, severity, cause, ...events.toSorted()].join(' ');
+
 type Found = Pick<Judgement, 'findings' | 'undecided'>;
+
+function runRules(
+  facts: Facts,
+  scope: ReadonlySet<string>,
+  parameters: Parameters,
+): { findings: Finding[]; undecided: Judged['undecided'] } {
+  const undecided: Judged['undecided'] = [];
+  const findings: Finding[] = [];
+  for (const rule of eventRules) {
+    const judgement = rule.needs === 'whole' ? OUTSIDE : attempt(() => judgeOnce(rule, facts, parameters));
+    if (typeof judgement === 'string') undecided.push({ rule: rule.id, reason: judgement });
+    else {
+      for (const finding of judgement.findings)
+        if (finding.lots.some((named) => scope.has(named))) findings.push(finding);
+      for (const { lots, reason } of judgement.undecided)
+        if (lots.some((named) => scope.has(named))) undecided.push({ rule: rule.id, reason });
+    }
+    if (rule.needs === 'more') undecided.push({ rule: rule.id, reason: OUTSIDE });
+  }
+  return { findings, undecided };
+}
 
 function attempt(run: () => Found): Found | string {
   try {
@@ -80,12 +164,65 @@ function attempt(run: () => Found): Found | string {
   }
 }
 
-function judgedEvents(events: readonly BundledEvent[], view: LedgerView): JudgedEvent[] {
-  let recordedAt: number | null = null;
+/** The findings with what the answers in the bundle make of them. */
+function settle(
+  findings: readonly Finding[],
+  { events, view, answers, times }: History,
+  entries: readonly JudgedEvent[],
+  now: number | null,
+  parameters: Parameters,
+): (Finding & Standing & { id: string })[] {
+  const signers = new Map(answers.length === 0 ? [] : events.map(({ event }) => [event.id, event.iss]));
+  const pasts = new Map<number, Facts>();
+  const asOf = (index: number): Facts => {
+    const known = pasts.get(index);
+    if (known !== undefined) return known;
+    const before = entries.slice(
+      0,
+      entries.findIndex((entry) => entry.index === index),
+    );
+    const facts = { ...factsOfLog(before, view.lots, parameters), seenAt: seenTimes(events, times, 'earliest') };
+    pasts.set(index, facts);
+    return facts;
+  };
+  return findings.map((finding) => {
+    const id = findingId(view.log, finding);
+    const own = answers.filter(({ event }) => event.payload.finding === id);
+    const found = (index: number): Finding | null => {
+      const rule = ruleById.get(finding.rule);
+      const then = rule === undefined ? [] : judgeOnce(rule, asOf(index), parameters).findings;
+      return then.find((each) => findingId(view.log, each) === id) ?? null;
+    };
+    const named = new Set(finding.events.flatMap((event) => signers.get(event) ?? []));
+    return { ...finding, id, ...standingOf(finding, own, named, found, now) };
+  });
+}
+
+function factsOf({ events, view, times }: History, entries: JudgedEvent[], end: End, parameters: Parameters): Facts {
+  return { ...factsOfLog(entries, view.lots, parameters), seenAt: seenTimes(events, times, end) };
+}
+
+function judgedEvents({ events, view, times }: History, end: End): JudgedEvent[] {
   return events.map(({ index, event }) => {
-    if (event.type === 'log.clock') recordedAt = event.occurredAtMs;
+    const recordedAt = event.type === 'log.clock' ? event.occurredAtMs : timeAt(times, index, end);
     return judgedEvent(index, event, recordedAt, inForce(view.corrections.get(event.id) ?? []));
   });
+}
+
+/** The log's time as of each checkpoint that a signer had seen. */
+function seenTimes(events: readonly BundledEvent[], times: LogTimes, end: End): Map<number, number> {
+  const seenAt = new Map<number, number>();
+  for (const { event } of events) {
+    const size = event.seen?.size ?? 0;
+    const time = size === 0 || seenAt.has(size) ? null : timeAt(times, size, end);
+    if (time !== null) seenAt.set(size, time);
+  }
+  return seenAt;
+}
+
+function timeAt(times: LogTimes, size: number, end: End): number | null {
+  const { earliest, latest } = times.asOf(size);
+  return end === 'latest' ? (latest ?? earliest) : earliest;
 }
 
 const distinct = (list: Judged['undecided']): Judged['undecided'] => [

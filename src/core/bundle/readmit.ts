@@ -6,6 +6,7 @@ import { AditError } from '../errors.js';
 import { type AditEvent, checkPossession } from '../event/event.js';
 import { type PublicJwk, type SignatureCheck, algOf } from '../event/keys.js';
 import { references } from '../event/references.js';
+import { type AnswerGiven, answerGiven } from './answers.js';
 import type { BundledEvent } from './events.js';
 
 /** The first thing wrong with the events of a bundle, and at which entry. */
@@ -15,38 +16,56 @@ export interface Flaw {
   detail: string;
 }
 
+/** What becomes of a ledger by the events of a bundle. */
+export interface Readmitted {
+  /** The ledger as it then is. */
+  view: LedgerView;
+  /** What was answered to findings, in the order of the log. */
+  answers: AnswerGiven[];
+  flaw: Flaw | null;
+}
+
 /**
  * Admits the events of a bundle again, each at its index, by the rules that the service goes by, with the keys as they
  * were at that index. Of lots that the bundle is not about nothing is known but what its events say of them: those stand
- * as these events need them, so that the rest of each event can be judged. Gives the ledger as it then is.
+ * as these events need them, so that the rest of each event can be judged.
  * @param scope lots of which nothing is taken on trust
  */
 export async function readmit(
   events: readonly BundledEvent[],
   scope: ReadonlySet<string>,
   check: SignatureCheck,
-): Promise<{ view: LedgerView; flaw: Flaw | null }> {
+): Promise<Readmitted> {
   const [opening] = events;
   const view = emptyView(opening?.event.log ?? '');
+  const answers: AnswerGiven[] = [];
   if (opening === undefined || opening.event.type !== 'ledger.opened' || opening.index !== 0)
-    return { view, flaw: { step: 'admission', index: 0, detail: 'Entry 0, ledger.opened, is not in the bundle.' } };
+    return {
+      view,
+      answers,
+      flaw: { step: 'admission', index: 0, detail: 'Entry 0, ledger.opened, is not in the bundle.' },
+    };
   for (const { index, event, signature, signingInput, alg } of events) {
-    const flaw = (step: Flaw['step'], detail: string) => ({ view, flaw: { step, index, detail } });
+    const flaw = (step: Flaw['step'], detail: string) => ({ view, answers, flaw: { step, index, detail } });
     const jwk = keyOf(event, view);
     if (jwk === null) return flaw('signatures', `Key ${event.kid} was not registered before this entry.`);
     if (algOf(jwk) !== alg || !(await check(jwk, signingInput, signature)))
       return flaw('signatures', `The signature of ${event.iss} does not verify.`);
     const possession = await possessionFault(event, check);
     if (possession !== null) return flaw('signatures', possession);
+    // The same bytes, or the same words under another signature: what was said once happens once.
+    const before = view.events.get(event.id);
+    if (before?.event !== undefined) return flaw('admission', `It is entry ${before.index} once more: a replay.`);
     standIn(event, view, scope);
     view.size = index;
+    if (event.type === 'finding.answered') answers.push(answerGiven(index, event, view));
     const admission = admit(event, view, null);
     if (admission.outcome === 'refused')
       return flaw('admission', `It would not be admitted: ${admission.error.detail} (${admission.error.code})`);
     if (admission.outcome === 'waiting')
       return flaw('chains', `It follows ${admission.missing.join(', ')}, which is not in the bundle before it.`);
   }
-  return { view, flaw: null };
+  return { view, answers, flaw: null };
 }
 
 async function possessionFault(event: AditEvent, check: SignatureCheck): Promise<string | null> {

@@ -108,6 +108,8 @@ export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): st
     ...facilities.map(facilitySubject),
     ...certificatesOf(event),
     ...(event.type === 'tags.issued' ? [seriesSubject(event.payload.series)] : []),
+    // Who shows one answer to a finding shows them all: a later one may have taken it back.
+    ...(event.type === 'finding.answered' ? [findingSubject(event.payload.finding)] : []),
     eventSubject(event.id),
   ];
 }

@@ -4,7 +4,7 @@ import { formatTlogProof } from '../log/proof-file.js';
 import { AditError } from '../errors.js';
 import { leafHash } from '../log/tree.js';
 import type { Bundle } from './bundle.js';
-import { seenSizes } from './check.js';
+import { provenSizes } from './check.js';
 
 /** A file of an unpacked bundle: a path with `/`, and its text. */
 export interface PlainFile {
@@ -21,7 +21,7 @@ export function unpackBundle(bundle: Bundle): PlainFile[] {
   const { size } = readCheckpoint(bundle.checkpoint);
   const jwsOf = (event: string): string => event.slice(0, event.indexOf('~'));
   const leaves = new Map(bundle.events.map(({ index, event }) => [index, leafHash(jwsOf(event))]));
-  const tree = checkPartial(leaves, seenSizes(bundle), size, bundle.nodes);
+  const tree = checkPartial(leaves, provenSizes(bundle), size, bundle.nodes);
   if (tree === null) throw new AditError('request-invalid', 'The proof does not fit these events and this checkpoint.');
   const files: PlainFile[] = [
     {

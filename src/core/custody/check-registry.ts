@@ -12,6 +12,9 @@ import { ADMISSION_VERSIONS, SERVICE_ACTOR } from './ledger-keys.js';
 import { refusal } from './refusal.js';
 import { type LedgerView, endorsementKey } from './view.js';
 
+/** The log's time is told right before an entry unless it is 10 s old or less; an hour more is for waiting, ms. */
+const SEAL_AHEAD = 3_600_000;
+
 type Check = (event: AditEvent, view: LedgerView, own: Identity | null) => AditError | null;
 
 /** All that is not about lots: whether this key may say this, and whether what it names exists. Null: nothing is wrong. */
@@ -277,7 +280,19 @@ const checkServiceEvent: Check = (event, view) => {
     return new AditError('role-not-allowed', `The service key may not sign ${event.type}.`);
   if (event.type === 'log.clock' && view.clock !== null && event.occurredAtMs < view.clock)
     return refusal('schema-invalid', "The log's time never runs backwards.", '/occurredAt');
-  return null;
+  return event.type === 'index.sealed' ? checkSealed(event, view) : null;
 };
+
+/**
+ * An index is of entries that are there, and is not dated after the log's time. It may be said twice, as after a crash, and
+ * a machine whose clock was set back may date it too early: no reader goes by that date, but by the log's time.
+ */
+function checkSealed(event: Extract<AditEvent, { type: 'index.sealed' }>, view: LedgerView): AditError | null {
+  if (event.payload.size > view.size)
+    return refusal('schema-invalid', `An index over more entries than the ${view.size} before it.`, '/size');
+  if (view.clock !== null && event.occurredAtMs > view.clock + SEAL_AHEAD)
+    return refusal('schema-invalid', "The index is dated after the log's time.", '/occurredAt');
+  return null;
+}
 
 const serviceChecks: readonly Check[] = [checkServiceEvent];

@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod';
 import { AditError, type ErrorDetail } from '../errors.js';
 import { decodeBase64url, decodeUtf8, encodeBase64url, parseStrictJson } from './grammar.js';
+import type { Hash } from './ids.js';
 import { MAX_ERRORS } from './primitives.js';
 import type { AditEvent } from './event.js';
 import type { EventType, Problem } from './types/event-type.js';
@@ -25,12 +25,14 @@ export interface Disclosure {
 }
 
 const SD = '_sd';
+const encoder = new TextEncoder();
 const SALT = /^[A-Za-z0-9_-]{22,128}$/;
 /** A disclosure holds one claim; the largest is a site's polygon. */
 const MAX_DISCLOSURE_BYTES = 32 * 1024;
 
 /** base64url(SHA-256(ASCII(disclosure))), RFC 9901 §4.2.3. */
-export const sdDigest = (encoded: string): string => encodeBase64url(sha256(utf8ToBytes(encoded)));
+export const sdDigest = (encoded: string, hash: Hash = sha256): string =>
+  encodeBase64url(hash(encoder.encode(encoded)));
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -47,6 +49,7 @@ export function readDisclosures(
   encoded: readonly string[],
   payload: Record<string, unknown>,
   eventType: EventType,
+  hash?: Hash,
 ): Disclosure[] {
   const holders = holdersOf(payload, eventType);
   const byDigest = new Map<string, Holder>();
@@ -55,7 +58,7 @@ export function readDisclosures(
   const errors: ErrorDetail[] = [];
   const pointers = new Set<string>();
   for (const text of encoded) {
-    const disclosure = readDisclosure(text, byDigest);
+    const disclosure = readDisclosure(text, byDigest, hash);
     if (typeof disclosure === 'string') errors.push(invalid('', disclosure));
     else if (pointers.has(disclosure.pointer)) errors.push(invalid(disclosure.pointer, 'is disclosed twice'));
     else {
@@ -76,12 +79,12 @@ export function readDisclosures(
 const invalid = (pointer: string, detail: string): ErrorDetail => ({ pointer, code: 'disclosure-invalid', detail });
 
 /** One disclosure, or what is wrong with it. */
-function readDisclosure(encoded: string, byDigest: ReadonlyMap<string, Holder>): Disclosure | string {
+function readDisclosure(encoded: string, byDigest: ReadonlyMap<string, Holder>, hash?: Hash): Disclosure | string {
   const parts = parseDisclosure(encoded);
   if (parts === null) return 'a disclosure must be base64url of JSON [salt, name, value]';
   const [salt, name, value] = parts;
   if (typeof salt !== 'string' || !SALT.test(salt)) return 'a salt must be at least 128 bits in base64url';
-  const digest = sdDigest(encoded);
+  const digest = sdDigest(encoded, hash);
   const holder = byDigest.get(digest);
   if (holder === undefined) return `no digest ${digest} stands in the payload`;
   const schema = typeof name === 'string' ? holder.claims.get(name) : undefined;
@@ -196,16 +199,26 @@ const plainSchema = (schema: unknown): unknown => (schema instanceof z.ZodOption
  */
 export function shown(event: AditEvent): AditEvent {
   if (event.disclosures.length === 0) return event;
-  const payload: unknown = structuredClone(event.payload);
+  const root = { payload: event.payload as unknown };
+  const own = new Set<unknown>();
   for (const { pointer, digest, name, value } of event.disclosures) {
-    const holder = pointer
-      .split('/')
-      .slice(1, -1)
-      .reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], payload) as Record<string, unknown>;
+    // Only what leads to the claim is copied: the rest of the payload is that of the event.
+    let holder = copied(root, 'payload', own);
+    for (const step of pointer.split('/').slice(1, -1)) holder = copied(holder, step, own);
     Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true });
     holder[SD] = digestsOf(holder).filter((hidden) => hidden !== digest);
   }
-  const told = payload as AditEvent['payload'];
+  const told = root.payload as AditEvent['payload'];
   // The disclosures were read against the schema of this type, so the payload still has its shape.
   return { ...event, payload: told, place: told.place } as AditEvent;
+}
+
+/** A member of an object, which from now on is a copy of what it was. @param own copies that have been made. */
+function copied(holder: Record<string, unknown>, step: string, own: Set<unknown>): Record<string, unknown> {
+  const member = holder[step];
+  if (own.has(member)) return member as Record<string, unknown>;
+  const copy: unknown = Array.isArray(member) ? [...(member as unknown[])] : { ...(member as object) };
+  own.add(copy);
+  holder[step] = copy;
+  return copy as Record<string, unknown>;
 }

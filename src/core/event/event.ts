@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { AditError, type ErrorCode, type ErrorDetail } from '../errors.js';
 import { type Disclosure, readDisclosures, repeatedDigests } from './disclosure.js';
 import { type Envelope, parseCompactJws } from './envelope.js';
+import type { Hash } from './ids.js';
 import { algOf, type PublicJwk, type SignatureCheck, thumbprint } from './keys.js';
 import { instantMs, MAX_ERRORS } from './primitives.js';
 import type { CommonClaims, EventType, Problem } from './types/event-type.js';
@@ -39,7 +40,7 @@ export type AditEvent = { [Type in EventTypeName]: EventOf<Type> }[EventTypeName
  * `type-unknown`, `schema-invalid`, `quantity-invalid`, `disclosure-invalid`, with a pointer to each claim that is wrong.
  * The proof of possession of a new key is the one check left to `checkPossession`, because it verifies a signature.
  */
-export function readEvent(envelope: Envelope, log: string): AditEvent {
+export function readEvent(envelope: Envelope, log: string, hash?: Hash): AditEvent {
   const claims = envelope.payload;
   if (typeof claims.log === 'string' && claims.log !== log) {
     throw refusal('log-mismatch', `the event was signed for another log than ${log}`, [
@@ -49,7 +50,8 @@ export function readEvent(envelope: Envelope, log: string): AditEvent {
   const eventType = typeof claims.type === 'string' ? eventTypes.get(claims.type) : undefined;
   if (eventType === undefined) throw withoutType(claims.type);
   const payload = readPayload(claims, eventType);
-  const disclosures = envelope.disclosures.length === 0 ? [] : readDisclosures(envelope.disclosures, claims, eventType);
+  const disclosures =
+    envelope.disclosures.length === 0 ? [] : readDisclosures(envelope.disclosures, claims, eventType, hash);
   const { iss, iat, jti, occurredAt, exp, seen, place } = payload;
   const event: Omit<AditEvent, 'type' | 'payload'> = {
     id: envelope.id,

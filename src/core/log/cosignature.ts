@@ -69,7 +69,7 @@ export function cosign(text: string, name: string, seed: Uint8Array, seconds: nu
   return formatSignature({ name, keyId: witnessKeyId(name, publicKey), signature: concatBytes(time, signature) });
 }
 
-/** The cosignatures of these witnesses that stand in a note and verify; one that does not verify counts as none. */
+/** The cosignatures of these witnesses that stand in a note and verify; one that does not verify counts as none, and hides no other. */
 export function openCosignatures(
   note: string,
   witnesses: readonly WitnessKey[],
@@ -77,12 +77,21 @@ export function openCosignatures(
 ): Cosignature[] {
   const { text, signatures } = parseNote(note);
   return witnesses.flatMap((by): Cosignature[] => {
-    const own = signatures.find(({ name, keyId }) => name === by.name && keyId === by.keyId);
-    if (own?.signature.length !== TIME_BYTES + SIGNATURE_BYTES) return [];
-    const bytes = Uint8Array.from(own.signature);
-    const time = new DataView(bytes.buffer).getBigUint64(0);
-    if (time > BigInt(Number.MAX_SAFE_INTEGER)) return [];
-    const seconds = Number(time);
-    return verify(bytes.subarray(TIME_BYTES), messageOf(text, seconds), by.publicKey) ? [{ by, seconds }] : [];
+    const own = signatures.filter(({ name, keyId }) => name === by.name && keyId === by.keyId);
+    for (const { signature } of own) {
+      const seconds = cosignedAt(text, signature, by.publicKey, verify);
+      if (seconds !== null) return [{ by, seconds }];
+    }
+    return [];
   });
+}
+
+/** When the witness says it saw the text; null where the signature is not its own. */
+function cosignedAt(text: string, line: Uint8Array, publicKey: Uint8Array, verify: Ed25519Verify): number | null {
+  if (line.length !== TIME_BYTES + SIGNATURE_BYTES) return null;
+  const bytes = Uint8Array.from(line);
+  const time = new DataView(bytes.buffer).getBigUint64(0);
+  if (time > BigInt(Number.MAX_SAFE_INTEGER)) return null;
+  const seconds = Number(time);
+  return verify(bytes.subarray(TIME_BYTES), messageOf(text, seconds), publicKey) ? seconds : null;
 }

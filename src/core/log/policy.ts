@@ -1,6 +1,7 @@
 import { AditError } from '../errors.js';
 import { type Cosignature, type WitnessKey, openCosignatures, parseWitnessKey } from './cosignature.js';
 import { type NoteVerifier, parseVkey } from './note.js';
+import { sameHash } from './tree.js';
 
 /** Lines, and witnesses and groups together, that a policy has at most. */
 const MAX_LINES = 1_000;
@@ -30,6 +31,8 @@ class PolicyReader {
   readonly logs: Policy['logs'] = [];
   readonly witnesses: PolicyWitness[] = [];
   private readonly groups = new Map<string, Enough>();
+  /** Names that are members of a group: nobody's word counts in two. */
+  private readonly members = new Set<string>();
   quorum: { name: string; enough: Enough } | null = null;
 
   constructor(private readonly fail: (detail: string) => AditError) {}
@@ -45,20 +48,28 @@ class PolicyReader {
 
   private log([vkey = '', url, ...others]: readonly string[]): void {
     if (others.length > 0) throw this.fail('log takes a verifier key and a URL');
-    this.logs.push({ key: parseVkey(vkey), url: url ?? null });
+    const key = parseVkey(vkey);
+    if (this.logs.some((known) => known.key.vkey === key.vkey)) throw this.fail('this log is named twice');
+    this.logs.push({ key, url: url ?? null });
   }
 
   private witness([name = '', vkey = '', url, ...others]: readonly string[]): void {
     if (others.length > 0) throw this.fail('witness takes a name, a verifier key and a URL');
     this.define(name, (names) => names.has(name));
     const key = parseWitnessKey(vkey);
-    if (this.witnesses.some((known) => known.key.vkey === key.vkey)) throw this.fail('this key is named twice');
+    // Under two names one key would be two witnesses.
+    if (this.witnesses.some((known) => sameHash(known.key.publicKey, key.publicKey)))
+      throw this.fail('this key is named twice');
     this.witnesses.push({ name, key, url: url ?? null });
   }
 
   private group([name = '', threshold = '', ...members]: readonly string[]): void {
     const parts = members.map((member) => this.known(member));
     if (new Set(members).size !== members.length) throw this.fail('a group has a member twice');
+    for (const member of members) {
+      if (this.members.has(member)) throw this.fail(`"${member}" is a member of another group already`);
+      this.members.add(member);
+    }
     const needed = threshold === 'all' ? parts.length : threshold === 'any' ? 1 : wholeNumber(threshold);
     if (needed === null || needed < 1 || needed > parts.length)
       throw this.fail('a threshold is all, any, or a number from 1 to that of the members');
@@ -93,7 +104,10 @@ export function parsePolicy(text: string): Policy {
   const reader = new PolicyReader(fail);
   for (const line of lines) {
     at += 1;
-    const plain = line.trim();
+    // No other space, no carriage return: what one reader takes for a blank another takes for part of a name.
+    if (/[^\P{Cc}\t]|[^\P{Z} ]|\p{Cs}/u.test(line))
+      throw fail('it has a control character, or a blank that is neither a space nor a tab');
+    const plain = line.replace(/^[ \t]+|[ \t]+$/g, '');
     if (plain !== '' && !plain.startsWith('#')) reader.line(plain.split(/[ \t]+/));
   }
   const { logs, witnesses, quorum } = reader;

@@ -1,4 +1,4 @@
-import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { concatBytes } from '@noble/hashes/utils.js';
 import { HASH_BYTES, type Sha256, defaultSha256 } from './tree.js';
 
 /**
@@ -27,7 +27,9 @@ export const emptyNode: IndexNode = { leaves: 0, hash: EMPTY_HASH };
 /** What the chain over a subject's events begins with. */
 export const NO_EVENTS = EMPTY_HASH;
 
-export const subjectKey = (subject: string, sha256: Sha256 = defaultSha256): Uint8Array => sha256(utf8ToBytes(subject));
+const encoder = new TextEncoder();
+export const subjectKey = (subject: string, sha256: Sha256 = defaultSha256): Uint8Array =>
+  sha256(encoder.encode(subject));
 
 /** @param id the 32 bytes of an event id. */
 export const extendDigest = (digest: Uint8Array, id: Uint8Array, sha256: Sha256 = defaultSha256): Uint8Array =>

@@ -1,4 +1,4 @@
-import { custodyTypes, judgesEach } from './each-event.js';
+import { custodyTypes, judgesEach, lotsOf, ofTypes } from './each-event.js';
 import type { Rule } from './rule.js';
 import { recorderSubject } from './subjects.js';
 
@@ -34,4 +34,17 @@ export const backdated: Rule = {
         detail: `${event.type} of ${event.iss} says it was signed ${Math.round((at - signed) / MINUTE)} min before ${what}.`,
       }));
   }),
+  // Entry 0 stands before the log has told any time.
+  undecided: ({ entries, seenAt }) =>
+    ofTypes(entries, custodyTypes).flatMap((entry) => {
+      const size = entry.event.seen?.size ?? 0;
+      if (size < 2 || seenAt.has(size)) return [];
+      return [
+        {
+          subject: entry.event.id,
+          lots: lotsOf(entry),
+          reason: `The log's time as of ${size} entries, which its signer had seen, is not known.`,
+        },
+      ];
+    }),
 };

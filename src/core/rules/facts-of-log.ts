@@ -95,9 +95,19 @@ function exportsOf({ ancestors }: Facts, entries: readonly JudgedEvent[]): Map<s
   return exports;
 }
 
-/** The log's time as of each entry, by the size of the log that ends with it. */
-const seenOf = (entries: readonly JudgedEvent[]): Facts['seenAt'] =>
-  new Map(entries.flatMap(({ index, recordedAt }) => (recordedAt === null ? [] : [[index + 1, recordedAt] as const])));
+/** The log's time as of each size that a signer had seen: that of the last `log.clock` below it. */
+function seenOf(entries: readonly JudgedEvent[]): Map<number, number> {
+  const sizes = [...new Set(entries.flatMap(({ event }) => event.seen?.size ?? []))].toSorted((a, b) => a - b);
+  const clocks = entries.filter((entry) => isType(entry, 'log.clock'));
+  const seenAt = new Map<number, number>();
+  let next = 0;
+  for (const size of sizes) {
+    while ((clocks[next]?.index ?? size) < size) next += 1;
+    const clock = clocks[next - 1];
+    if (clock !== undefined) seenAt.set(size, clock.event.occurredAtMs);
+  }
+  return seenAt;
+}
 
 function tagsOf(entries: readonly JudgedEvent[]): Pick<Facts, 'tagUses' | 'tagIssues'> {
   const tagUses = new Map<string, TagUse[]>();

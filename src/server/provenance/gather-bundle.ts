@@ -29,6 +29,8 @@ export class GatherBundle {
   private readonly indexes = new Set<number>();
   private readonly subjects = new Set<string>();
   private readonly seen = new Set<number>();
+  /** Sizes as of which the log's time is asked for: of checkpoints seen, and of the sealed index. */
+  private readonly timedSizes = new Set<number>();
   private scope: ReadonlySet<string> = new Set();
 
   /** @param size entries below it count: those under the checkpoint of the bundle */
@@ -41,7 +43,8 @@ export class GatherBundle {
   /** Throws `not-found`, and `request-too-large` where the history is larger than a bundle may be. */
   async gather(lot: string, more: readonly number[]): Promise<Gathered> {
     this.scope = await this.lotsBehind(lot);
-    let fresh = [...(await this.ofLots([...this.scope])), ...more];
+    const lots = [...this.scope];
+    let fresh = [...(await this.ofLots(lots)), ...(await this.answersAbout(lots)), ...more];
     while (fresh.length > 0) {
       const before = this.subjects.size;
       await this.read(fresh);
@@ -81,6 +84,16 @@ export class GatherBundle {
     return rows.map(({ index }) => index);
   }
 
+  /** What was answered to findings on lots. */
+  private async answersAbout(lots: readonly string[]): Promise<number[]> {
+    const { rows } = await this.db.query<{ index: number }>(
+      `SELECT index FROM subject_entries
+        WHERE subject IN (SELECT 'finding:' || id FROM findings WHERE lots && $1::uuid[]) AND index < $2`,
+      [lots, this.size],
+    );
+    return rows.map(({ index }) => index);
+  }
+
   /** Notes entries, and what is behind them. */
   private async read(fresh: readonly number[]): Promise<void> {
     const wanted = [...new Set(fresh)].toSorted((a, b) => a - b);
@@ -94,6 +107,7 @@ export class GatherBundle {
         const event = readEvent(parseEnvelope(`${jws}~`), this.log);
         for (const subject of subjectsBehind(event, this.scope)) this.subjects.add(subject);
         if (event.seen !== undefined && event.seen.size > 0) this.seen.add(event.seen.size);
+        if (event.type === 'index.sealed') this.timedSizes.add(event.payload.size);
       }
     }
   }
@@ -117,7 +131,7 @@ export class GatherBundle {
     return rows.map(({ index }) => index);
   }
 
-  /** The log's time before and after each entry. */
+  /** The log's time before and after each entry, and as of each size that a signer had seen and that the index covers. */
   private async clocks(): Promise<number[]> {
     const { rows } = await this.db.query<{ index: number }>(
       `SELECT DISTINCT clock.index
@@ -127,7 +141,7 @@ export class GatherBundle {
           UNION ALL
           (SELECT index FROM clocks WHERE index > entry.index AND index < $2 ORDER BY index LIMIT 1)
         ) AS clock`,
-      [[...this.indexes], this.size],
+      [[...this.indexes, ...[...this.seen, ...this.timedSizes].map((size) => size - 1)], this.size],
     );
     return rows.map(({ index }) => index);
   }

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
 import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
+import { MAX_SIZES } from '../../core/bundle/bundle.js';
 import type { Verdicts } from '../../core/bundle/verdicts.js';
 import type { LotState } from '../../core/custody/lot-state.js';
 import { lineageShape, lotEventsShape, lotShape, lotsShape, reportShape } from './lot-shapes.js';
@@ -22,6 +23,12 @@ const lineageQuery = z.strictObject({
 const bundleQuery = z.strictObject({
   disclosures: z.enum(['all', 'none']).default('all'),
   sealed: z.enum(['last', 'now']).default('last'),
+  continues: z
+    .string()
+    .regex(/^[1-9][0-9]{0,14}(,[1-9][0-9]{0,14})*$/, 'must be sizes of the log, with commas between')
+    .transform((text) => text.split(',').map(Number))
+    .refine((sizes) => sizes.length <= MAX_SIZES, `at most ${MAX_SIZES} sizes`)
+    .default([]),
 });
 
 @ApiTags('lots')
@@ -82,9 +89,10 @@ export class LotsController {
   @ApiOperation({ summary: 'Its provenance bundle: all that is needed to verify it offline' })
   async bundle(
     @Param('id', { schema: lotId }) id: string,
-    @Query({ schema: bundleQuery }) { disclosures, sealed }: z.infer<typeof bundleQuery>,
+    @Query({ schema: bundleQuery }) { disclosures, sealed, continues }: z.infer<typeof bundleQuery>,
   ): Promise<StreamableFile> {
-    const stream = await this.bundles.make(id, { disclosures: disclosures === 'all', sealed: sealed === 'now' });
+    const options = { disclosures: disclosures === 'all', sealed: sealed === 'now', continues };
+    const stream = await this.bundles.make(id, options);
     return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }
 

@@ -28,6 +28,8 @@ export interface BundleOptions {
   disclosures: boolean;
   /** Whether the index is sealed first, so that the bundle speaks of now and not of the last hour. */
   sealed: boolean;
+  /** Sizes of the log that the reader has seen, and wants to see continued. */
+  continues: readonly number[];
 }
 
 /** Makes the provenance bundle of a lot (protocol.md §6), and gives it as a stream while it reads. */
@@ -45,7 +47,7 @@ export class MakeBundle {
   ) {}
 
   /** Throws `not-found`, `request-too-large`, and `overloaded` where as many as may be are being made. */
-  async make(lot: string, { disclosures, sealed }: BundleOptions): Promise<Readable> {
+  async make(lot: string, { disclosures, sealed, continues }: BundleOptions): Promise<Readable> {
     if (this.making >= AT_ONCE) throw new AditError('overloaded', 'Other bundles are being made; ask again shortly.');
     this.making += 1;
     try {
@@ -55,8 +57,11 @@ export class MakeBundle {
       const gatherer = new GatherBundle(this.database.pool, this.identity.origin, size);
       const gathered = await gatherer.gather(lot, entry === null ? [] : [entry]);
       const proven = entry === null ? null : await this.index.prove(entry, gathered.subjects);
-      const nodes = await this.nodes(gathered, size);
-      return Readable.from(this.pieces(lot, note, gathered, nodes, proven, disclosures), { objectMode: false });
+      // Of what this log never was it proves nothing; whoever has seen it there will notice.
+      const sizes = [...new Set(continues)].filter((each) => each <= size).toSorted((a, b) => a - b);
+      const nodes = await this.nodes(gathered, sizes, size);
+      const head = await this.head(lot, note, sizes);
+      return Readable.from(this.pieces(head, gathered, nodes, proven, disclosures), { objectMode: false });
     } finally {
       this.making -= 1;
     }
@@ -68,28 +73,31 @@ export class MakeBundle {
     await this.cosignatures.collect();
   }
 
-  private async nodes({ indexes, seen }: Gathered, size: number): Promise<string> {
-    const asked = { leaves: indexes, sizes: seen };
+  private async nodes({ indexes, seen }: Gathered, sizes: readonly number[], size: number): Promise<string> {
+    const asked = { leaves: indexes, sizes: [...new Set([...seen, ...sizes])].toSorted((a, b) => a - b) };
     const hashOf = await loadHashes(this.database.pool, partialNodes(asked, size));
     return encodeHashes(provePartial(asked, size, hashOf, sha256));
   }
 
-  private async *pieces(
-    lot: string,
-    checkpoint: string,
-    { indexes }: Gathered,
-    nodes: string,
-    proven: ProvenIndex | null,
-    disclosures: boolean,
-  ): AsyncGenerator<string> {
+  private async head(lot: string, checkpoint: string, sizes: readonly number[]): Promise<object> {
     const logKeys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
-    const head = {
+    return {
       format: BUNDLE_FORMAT,
       log: this.identity.origin,
       lot,
       hints: { logKey: logKeyAt(logKeys, readCheckpoint(checkpoint).size) ?? this.identity.firstLogKey },
       checkpoint,
+      ...(sizes.length === 0 ? {} : { sizes }),
     };
+  }
+
+  private async *pieces(
+    head: object,
+    { indexes }: Gathered,
+    nodes: string,
+    proven: ProvenIndex | null,
+    disclosures: boolean,
+  ): AsyncGenerator<string> {
     yield `${JSON.stringify(head).slice(0, -1)},"events":[`;
     for (let from = 0; from < indexes.length; from += PIECE) {
       const events = await this.events(indexes.slice(from, from + PIECE), disclosures);

@@ -1,20 +1,22 @@
-import { dateMs } from '../../core/event/primitives.js';
+import {
+  type Answer as AnswerKind,
+  OFFICIAL_ROLES,
+  mayAnswer,
+  mitigationDue,
+  statusAfter,
+} from '../../core/rules/answers.js';
 import { type JudgedEvent, type JudgedOf, isType } from '../../core/rules/facts.js';
 import type { Queryable } from '../database/rows.js';
 
-const DAY = 86_400_000;
 /** Deadlines of mitigations stand among those of the rules under this name. */
 const MITIGATION = 'mitigation';
-
-/** What each answer makes of a finding. */
-const statusAfter = { explain: 'explained', mitigate: 'mitigated', dismiss: 'dismissed', close: 'closed' } as const;
 
 interface Answer {
   finding: string;
   index: number;
   event: string;
   by_actor: string;
-  answer: keyof typeof statusAfter;
+  answer: AnswerKind;
   reason: string;
   due_on: string | null;
   due_at: number | null;
@@ -22,16 +24,13 @@ interface Answer {
 
 const answerOf = ({ index, event }: JudgedOf<'finding.answered'>): Answer => {
   const { finding, answer, reason, dueOn = null } = event.payload;
-  const due = dueOn === null ? null : dateMs(dueOn);
-  // The day itself still counts.
-  const due_at = due === null ? null : due + DAY;
+  const due_at = mitigationDue(event.payload);
   return { finding, index, event: event.id, by_actor: event.iss, answer, reason, due_on: dueOn, due_at };
 };
 
 /**
- * Heeds the answers among the entries. Those a finding names, by an event of theirs or a lot that they hold, may explain
- * and mitigate it; a registrar or an authority may also dismiss and close it. Whoever else answers is shown, and changes
- * nothing. A mitigation whose day has passed opens its finding again.
+ * Heeds the answers among the entries, as far as `mayAnswer` lets them count. A mitigation whose day has passed opens its
+ * finding again.
  * @returns how many findings changed their status.
  */
 export async function settleFindings(db: Queryable, entries: readonly JudgedEvent[], now: number): Promise<number> {
@@ -51,7 +50,7 @@ async function isNoted(db: Queryable, { finding, index }: Answer): Promise<boole
 
 async function heed(db: Queryable, answer: Answer, now: number): Promise<number> {
   const { due_at, ...row } = answer;
-  const counts = await mayAnswer(db, answer);
+  const counts = await isHeeded(db, answer);
   await db.query(
     `INSERT INTO finding_answers
      SELECT * FROM json_populate_record(NULL::finding_answers, $1) ON CONFLICT DO NOTHING`,
@@ -73,18 +72,17 @@ async function heed(db: Queryable, answer: Answer, now: number): Promise<number>
   return rowCount ?? 0;
 }
 
-async function mayAnswer(db: Queryable, { finding, by_actor, answer }: Answer): Promise<boolean> {
+async function isHeeded(db: Queryable, { finding, by_actor, answer }: Answer): Promise<boolean> {
   const { rows } = await db.query<{ official: boolean; named: boolean }>(
-    `SELECT EXISTS (SELECT FROM actors WHERE id = $2 AND roles && ARRAY['registrar', 'authority']) AS official,
+    `SELECT EXISTS (SELECT FROM actors WHERE id = $2 AND roles && $3::text[]) AS official,
             EXISTS (SELECT FROM lots WHERE id = ANY(f.lots) AND holder = $2)
          OR EXISTS (SELECT FROM entries AS e JOIN filings ON filings.index = e.index
                      WHERE e.id = ANY(f.events) AND filings.subject = 'signed-by:' || $2) AS named
        FROM findings AS f WHERE f.id = $1`,
-    [finding, by_actor],
+    [finding, by_actor, OFFICIAL_ROLES],
   );
-  const asked = rows[0];
-  if (asked === undefined) return false;
-  return asked.official || (asked.named && (answer === 'explain' || answer === 'mitigate'));
+  const [answerer] = rows;
+  return answerer !== undefined && mayAnswer(answer, answerer);
 }
 
 async function reopenOverdue(db: Queryable, { finding, index, due_at }: Answer, now: number): Promise<number> {

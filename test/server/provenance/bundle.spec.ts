@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BundleJson, parseBundle } from '../../../src/core/bundle/bundle.js';
 import { type BundleReport, type Trust, checkBundle } from '../../../src/core/bundle/check.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
+import { readCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { HonestWorld } from '../../support/honest-world.js';
 import { get, post } from '../../support/outside-client.js';
@@ -33,6 +34,16 @@ describe('the bundle of a lot', () => {
   }
 
   const check = (text: string): Promise<BundleReport> => checkBundle(parseBundle(text), trust());
+
+  /** Waits until the workers have come to this risk of a lot. */
+  async function untilRisk(of: string, wanted: string): Promise<void> {
+    for (let tries = 0; tries < 200; tries += 1) {
+      const { verdicts } = (await get(server.url, `/v1/lots/${of}`)).body as { verdicts: { risk: string } };
+      if (verdicts.risk === wanted) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`The risk of ${of} never became ${wanted}.`);
+  }
 
   beforeAll(async () => {
     server = await startTestServer();
@@ -121,6 +132,58 @@ describe('the bundle of a lot', () => {
     const plain = parseBundle(await fetchBundle(lot, 'disclosures=none'));
     expect(plain.events.every(({ event }) => /^[^~]+~$/.test(event))).toBe(true);
     expect((await checkBundle(plain, trust())).word).toBe('VERIFIED');
+  });
+
+  it('says of a finding what the service says, also once it is answered', async () => {
+    const [declared] = world.chain();
+    const [bag = ''] = declared?.lots ?? [];
+    const sent = world.dispatch('coop', 'trader', bag, declared?.id ?? '');
+    const received = world.sign('trader', 'custody.received', {
+      from: 'coop',
+      lots: [{ lot: bag, prev: sent.id, mass: { value: '60', uom: 'KGM' } }],
+    });
+    await record({ event: declared?.event ?? '' }, sent, received);
+    await untilRisk(bag, 'critical');
+    const before = await check(await fetchBundle(bag));
+    expect(before.judged).toMatchObject({ verdicts: { risk: 'critical' }, findings: [{ status: 'open' }] });
+    const finding = before.judged?.findings[0]?.id;
+    await record(world.sign('registrar', 'finding.answered', { finding, answer: 'dismiss', reason: 'a wet bag' }));
+    await untilRisk(bag, 'none');
+    const after = await check(await fetchBundle(bag));
+    expect(after).toMatchObject({
+      word: 'VERIFIED',
+      judged: { verdicts: { risk: 'none' }, findings: [], settled: [{ id: finding, status: 'dismissed' }] },
+    });
+  });
+
+  it('shows that it continues what its reader saw, where he asks', async () => {
+    const first = parseBundle(await fetchBundle(lot));
+    const { size, root } = readCheckpoint(first.checkpoint);
+    await record(world.declare());
+    const text = await fetchBundle(lot, `sealed=now&continues=${size},${size + 1_000_000}`);
+    expect(parseBundle(text).sizes).toEqual([size]);
+    const { word, roots } = await check(text);
+    expect(word).toBe('VERIFIED');
+    expect(Buffer.from(roots.get(size) ?? [])).toEqual(Buffer.from(root));
+    for (const wrong of ['0', '1,', 'x', Array.from({ length: 17 }, (_, i) => i + 1).join()])
+      expect((await get(server.url, `/v1/lots/${lot}/bundle?continues=${wrong}`)).status).toBe(400);
+  });
+
+  it('carries the time of the log before each state of it that a signer had seen', async () => {
+    const { body } = await get(server.url, '/v1/ledger');
+    const note = await (await fetch(`${server.url}/log/checkpoint`)).text();
+    const { size, root } = readCheckpoint(note);
+    expect(size).toBe(body.size);
+    const seen = { size, root: Buffer.from(root).toString('base64') };
+    const iat = Math.floor(Date.now() / 1_000) - 86_400;
+    const occurredAt = new Date(iat * 1_000).toISOString();
+    const claims = { place: { site: 'hill' }, seen, iat, occurredAt };
+    const output = { mineral: 'cassiterite', form: 'concentrate', mass: { value: '50', uom: 'KGM' } };
+    const told = world.sign('coop', 'lot.declared', { ...claims, outputs: [output] });
+    await record(told);
+    const report = await check(await fetchBundle(told.lots[0] ?? ''));
+    expect(report.word).toBe('VERIFIED');
+    expect(report.judged?.findings.map(({ rule }) => rule)).toEqual(['backdated']);
   });
 
   it('is not there for a lot that is not', async () => {

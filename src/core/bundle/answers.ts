@@ -1,0 +1,71 @@
+import type { AditEvent } from '../event/event.js';
+import type { LedgerView } from '../custody/view.js';
+import {
+  type Answer,
+  type FindingStatus,
+  OFFICIAL_ROLES,
+  isMoreThan,
+  mayAnswer,
+  mitigationDue,
+  statusAfter,
+} from '../rules/answers.js';
+import type { Finding } from '../rules/rule.js';
+
+type Answered = Extract<AditEvent, { type: 'finding.answered' }>;
+
+/** A `finding.answered`, with what its signer was when it entered the log. */
+export interface AnswerGiven {
+  index: number;
+  event: Answered;
+  /** Whether he had an official role. */
+  official: boolean;
+  /** The lots that he held. */
+  held: ReadonlySet<string>;
+}
+
+/** What became of a finding by the answers to it. */
+export interface Standing {
+  status: FindingStatus;
+  /** The answers that count, in the order of the log. */
+  answers: { event: string; by: string; answer: Answer; reason: string }[];
+}
+
+/** @param view the ledger as it is before the answer */
+export const answerGiven = (index: number, event: Answered, view: LedgerView): AnswerGiven => ({
+  index,
+  event,
+  official: view.actors.get(event.iss)?.roles.some((role) => OFFICIAL_ROLES.includes(role)) === true,
+  held: new Set([...view.lots.values()].filter(({ holder }) => holder === event.iss).map(({ id }) => id)),
+});
+
+/**
+ * What the answers make of a finding, by the rules that the service goes by (`server/verification/settle-findings.ts`):
+ * only what had been found by then can be answered; what shows more than was answered, or was to be mended by a day that
+ * has passed, is open again.
+ * @param signers who signed the finding's events
+ * @param asOf the finding as it was found from the entries before an index; null where it was not
+ * @param now the log's time, ms since 1970 UTC
+ */
+export function standingOf(
+  finding: Finding,
+  given: readonly AnswerGiven[],
+  signers: ReadonlySet<string>,
+  asOf: (index: number) => Finding | null,
+  now: number | null,
+): Standing {
+  let status: FindingStatus = 'open';
+  let due: number | null = null;
+  let answered: Finding | null = null;
+  const answers: Standing['answers'] = [];
+  for (const { index, event, official, held } of given) {
+    const { answer, reason } = event.payload;
+    const named = signers.has(event.iss) || finding.lots.some((lot) => held.has(lot));
+    const found = mayAnswer(answer, { official, named }) ? asOf(index) : null;
+    if (found === null || (status === 'closed' && answered !== null && !isMoreThan(found, answered))) continue;
+    [status, due, answered] = [statusAfter[answer], mitigationDue(event.payload), found];
+    answers.push({ event: event.id, by: event.iss, answer, reason });
+  }
+  if (answered !== null && isMoreThan(finding, answered)) status = 'open';
+  if (status === 'mitigated' && due !== null && now !== null && now >= due) status = 'open';
+  return { status, answers };
+}

@@ -1,0 +1,49 @@
+import { dateMs } from '../event/primitives.js';
+import type { FindingAnswered } from '../event/types/finding-answered.js';
+import { type Severity, severities } from './rule.js';
+
+const DAY = 86_400_000;
+
+/** What each answer makes of a finding. */
+export const statusAfter = {
+  explain: 'explained',
+  mitigate: 'mitigated',
+  dismiss: 'dismissed',
+  close: 'closed',
+} as const;
+export type Answer = keyof typeof statusAfter;
+export type FindingStatus = 'open' | (typeof statusAfter)[Answer];
+
+/** Roles of those who may end a finding that they are not named by. */
+export const OFFICIAL_ROLES: readonly string[] = ['registrar', 'authority'];
+
+/** What whoever answers is to the finding. */
+export interface Answerer {
+  /** Has one of the official roles. */
+  official: boolean;
+  /** Signed one of its events, or holds one of its lots. */
+  named: boolean;
+}
+
+/**
+ * Whether an answer counts. Those a finding names may explain and mitigate it; a registrar or an authority may also dismiss
+ * and close it. Whoever else answers is shown, and changes nothing.
+ */
+export const mayAnswer = (answer: Answer, { official, named }: Answerer): boolean =>
+  official || (named && (answer === 'explain' || answer === 'mitigate'));
+
+/** Until when a mitigation is to be done, ms since 1970 UTC: the day itself still counts. Null: nothing is due. */
+export function mitigationDue({ dueOn }: Pick<FindingAnswered, 'dueOn'>): number | null {
+  const due = dueOn === undefined ? null : dateMs(dueOn);
+  return due === null ? null : due + DAY;
+}
+
+/** Whether a finding counts against a lot no more. */
+export const isSettled = (status: FindingStatus): boolean => status === 'dismissed' || status === 'closed';
+
+type Evidence = { severity: Severity; events: readonly string[] };
+
+/** Whether there is more to a finding than was answered: other events, or a higher severity. Then it is open again. */
+export const isMoreThan = (now: Evidence, answered: Evidence): boolean =>
+  severities.indexOf(now.severity) > severities.indexOf(answered.severity) ||
+  now.events.some((event) => !answered.events.includes(event));

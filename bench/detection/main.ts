@@ -1,4 +1,5 @@
-import { type Outcome, playScenario } from '../../src/cli/scenario/play.js';
+import type { Outcome } from '../../src/cli/scenario/outcome.js';
+import { playScenario } from '../../src/cli/scenario/play.js';
 import { faults, plant } from './faults.js';
 import { Builder, fill } from './network.js';
 import { Random } from './random.js';

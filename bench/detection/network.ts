@@ -128,7 +128,7 @@ export class Builder {
       moisture: Number(this.random.between(...chain.moisture).toFixed(1)),
       grade: Number(this.random.normal(...chain.grade).toFixed(1)),
     };
-    const point = this.sites[site]?.point ?? [0, 0];
+    const [longitude = 0, latitude = 0] = (this.sites[site]?.point ?? []).map(Number);
     const drift = (): number => this.random.normal(0, 0.0006);
     const device = `phone-${site}`;
     this.step(
@@ -138,8 +138,8 @@ export class Builder {
       {
         place: {
           site,
-          lat: Number((point[1] + drift()).toFixed(5)),
-          lon: Number((point[0] + drift()).toFixed(5)),
+          lat: Number((latitude + drift()).toFixed(5)),
+          lon: Number((longitude + drift()).toFixed(5)),
           accuracyM: this.random.whole(4, 40),
         },
         device,

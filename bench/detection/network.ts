@@ -14,13 +14,7 @@ export const START = Date.parse('2026-03-02T06:00:00Z');
 /** Bags that one truck takes. */
 const LOAD = 8;
 
-export interface Network {
-  scenario: Scenario;
-  /** Lots that were made. */
-  lots: number;
-}
-
-type Known = Record<string, unknown>;
+export type Known = Record<string, unknown>;
 
 export const at = (ms: number): string => new Date(ms).toISOString();
 
@@ -47,6 +41,8 @@ export class Builder {
   readonly facilities: Scenario['facilities'] = {};
   readonly tags: Scenario['tags'] = [];
   lots = 0;
+  /** Steps that the ledger must refuse. */
+  readonly refusable = new Set<number>();
   private readonly tagNumbers = new Map<string, number>();
   private readonly seqs = new Map<string, number>();
   private names = 0;
@@ -56,7 +52,8 @@ export class Builder {
   }
 
   /** Who and what takes part in the chain of one mineral; names end in the mineral. */
-  private register({ mineral, country, portCountry, worksCountry, mine, depot, port, works, ...chain }: Chain): void {
+  private register(of: Chain): void {
+    const { mineral, country, portCountry, worksCountry, depot, port, works } = of;
     const roles: [string, string[], string][] = [
       ['agent', ['authority'], country],
       ['coop', ['miner'], country],
@@ -67,25 +64,30 @@ export class Builder {
     ];
     for (const [role, own, where] of roles)
       this.actors[`${role}-${mineral}`] = { roles: own, country: where, cardValidUntil: '2027-12-31' };
-    for (const place of [0, 1, 2]) {
-      const site = `site${place}-${mineral}`;
-      this.sites[site] = {
-        country,
-        operator: `coop-${mineral}`,
-        minerals: [mineral],
-        point: [mine[0] + 0.03 * place, mine[1] + 0.02 * place],
-        polygonRadiusDegrees: 0.005,
-        licence: { kind: 'artisanal_permit', number: `SYN-${site}`, from: '2025-01-01', to: '2028-12-31' },
-        capacity: { workers: chain.workers, kilogramsPerWorkerMonth: chain.perWorker },
-        certification: 1,
-        inspectedOn: '2026-02-01',
-      };
-      if (chain.certified)
-        this.tags.push({ issuer: `agent-${mineral}`, series: `${site}-`, from: 1, to: 99_999, site });
-    }
+    for (const place of [0, 1, 2]) this.site(of, place);
     this.facilities[`depot-${mineral}`] = { kind: 'plant', country, point: depot, operator: `house-${mineral}` };
     this.facilities[`port-${mineral}`] = { kind: 'port', country: portCountry, point: port };
     this.facilities[`works-${mineral}`] = { kind: 'smelter', country: worksCountry, point: works };
+  }
+
+  /** A site, with tags of its own where the mineral is tagged. @param place how far it lies from the first. */
+  site(chain: Chain, place: number, more: Partial<Scenario['sites'][string]> = {}, id?: string): string {
+    const { mineral, country, mine, workers, perWorker, certified } = chain;
+    const site = id ?? `site${place}-${mineral}`;
+    this.sites[site] = {
+      country,
+      operator: `coop-${mineral}`,
+      minerals: [mineral],
+      point: [mine[0] + 0.03 * place, mine[1] + 0.02 * place],
+      polygonRadiusDegrees: 0.005,
+      licence: { kind: 'artisanal_permit', number: `SYN-${site}`, from: '2025-01-01', to: '2028-12-31' },
+      capacity: { workers, kilogramsPerWorkerMonth: perWorker },
+      certification: 1,
+      inspectedOn: '2026-02-01',
+      ...more,
+    };
+    if (certified) this.tags.push({ issuer: `agent-${mineral}`, series: `${site}-`, from: 1, to: 99_999, site });
+    return site;
   }
 
   step(time: number, by: string, type: string, body: Known, recordedAt?: number): void {
@@ -128,9 +130,9 @@ export class Builder {
       moisture: Number(this.random.between(...chain.moisture).toFixed(1)),
       grade: Number(this.random.normal(...chain.grade).toFixed(1)),
     };
-    const point = this.sites[site]?.point ?? [0, 0];
+    const [longitude = 0, latitude = 0] = (this.sites[site]?.point ?? []).map(Number);
     const drift = (): number => this.random.normal(0, 0.0006);
-    const device = `phone-${site}`;
+    const device = typeof change.device === 'string' ? change.device : `phone-${site}`;
     this.step(
       time,
       this.sites[site]?.operator ?? '',
@@ -138,8 +140,8 @@ export class Builder {
       {
         place: {
           site,
-          lat: Number((point[1] + drift()).toFixed(5)),
-          lon: Number((point[0] + drift()).toFixed(5)),
+          lat: Number((latitude + drift()).toFixed(5)),
+          lon: Number((longitude + drift()).toFixed(5)),
           accuracyM: this.random.whole(4, 40),
         },
         device,

@@ -1,4 +1,5 @@
 import {
+  type Claims,
   type Signer,
   buildEvent,
   buildPossession,
@@ -6,171 +7,213 @@ import {
   outputLotIds,
   randomToken,
 } from '../../core/event/build.js';
+import { EVENT_TYP } from '../../core/event/envelope.js';
 import { eventId } from '../../core/event/ids.js';
+import { signJws } from '../../core/event/signer.js';
+import { AditError } from '../../core/errors.js';
 import { encodeBase64 } from '../../core/log/base64.js';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
 import type { AditClient } from '../../client/adit-client.js';
-import { CommandError } from '../terminal.js';
-import { type Body, type Known, expandFacility, expandSite, expandStep } from './expand.js';
-import type { Scenario, Step } from './scenario-file.js';
+import { AditProblem } from '../../client/problem.js';
+import { Chains } from './chains.js';
+import { type Known, expandStep } from './expand.js';
+import { expandActor, expandFacility, expandInspection, expandSite } from './expand-registry.js';
+import { REGISTRAR, type Scenario, type Step, notAScenario } from './scenario-file.js';
+import type { Body } from './short-forms.js';
 
-const REGISTRAR = 'registrar';
-
-interface SignedStep {
-  id: string;
-  /** Lots whose newest event this is, once it is admitted. */
-  lots: string[];
-  /** Name of each new lot, and its id. */
-  born: [string, string][];
-}
+/** Types that bring a new key, which the scenario cannot know beforehand. */
+const WITH_KEY = new Set(['actor.registered', 'key.added']);
 
 /** The people of a scenario: their keys, the names they use, and what each of them has signed so far. */
 export class Cast implements Known {
-  private readonly signers = new Map<string, Signer>();
-  private readonly lots = new Map<string, string>();
-  private readonly names = new Map<string, string>();
-  private readonly heads = new Map<string, string>();
-  private readonly steps = new Map<number, SignedStep>();
-  private readonly stepOfEvent = new Map<string, number>();
-  private readonly admitted = new Set<string>();
+  /** The keys of each, the newest last: with that one it signs. */
+  private readonly signers = new Map<string, [Signer, ...Signer[]]>();
+  private readonly chains = new Chains();
+  private openedBy: string | undefined;
 
   constructor(private readonly scenario: Scenario) {
-    if (scenario.actors[REGISTRAR] === undefined)
-      throw new CommandError(
-        'The scenario has no actor "registrar".',
-        'Every ledger is opened by one; add it to actors.',
-      );
     for (const [id, { alg = 'Ed25519' }] of Object.entries(scenario.actors))
-      this.signers.set(id, generateSigner(alg).signer);
+      this.signers.set(id, [generateSigner(alg).signer]);
   }
 
-  lot = (name: string): string | undefined => this.lots.get(name);
-  head = (lot: string): string | undefined => this.heads.get(lot);
-  event = (step: number): string | undefined => this.steps.get(step)?.id;
-  kid = (actor: string): string | undefined => this.signers.get(actor)?.kid;
+  lot = (name: string): string | undefined => this.chains.lot(name);
+  head = (lot: string, actor: string): string | undefined => this.chains.head(lot, actor);
+  event = (step: number): string | undefined => this.chains.ofStep(step)?.id;
+  kid = (actor: string): string | undefined => this.signers.get(actor)?.[0].kid;
+  nameOf = (lot: string): string => this.chains.nameOf(lot);
+  stepOf = (event: string): number | undefined => this.chains.ofEvent(event)?.step;
 
-  nameOf = (lot: string): string => this.names.get(lot) ?? lot;
-  stepOf = (event: string): number | undefined => this.stepOfEvent.get(event);
+  get opening(): string | undefined {
+    return this.openedBy;
+  }
 
   /** The lots that came to be, by the scenario's names. */
-  bornLots(): [string, string][] {
-    return [...this.lots].filter(([, id]) => this.admitted.has(id));
-  }
+  bornLots = (): (readonly [string, string])[] => [...this.chains.bornLots()];
 
   /** Fills the registry: opens the ledger, then actors, sites with their inspections, facilities and tags. */
   async register(client: AditClient, now: () => number): Promise<void> {
     const { origin, logKey, serviceKey } = await client.ledger();
-    const submit = async (iss: string, type: string, body: Body): Promise<void> => {
-      await client.submit(await this.build(origin, iss, type, now(), body));
+    const submit = async (where: string, iss: string, type: string, body: Body): Promise<string> => {
+      const time = now();
+      const occurredAt = new Date(time).toISOString();
+      const common = { log: origin, type, iss, iat: seconds(time), jti: randomToken(), occurredAt };
+      try {
+        return (await client.submit((await buildEvent({ ...common, ...body }, this.signerOf(iss))).event)).id;
+      } catch (error) {
+        throw refusedEntry(where, error);
+      }
     };
-    const key = (this.signers.get(REGISTRAR) as Signer).jwk;
-    await submit(REGISTRAR, 'ledger.opened', { logKey, serviceKey, registrar: { actor: REGISTRAR, key } });
-    for (const [id, actor] of Object.entries(this.scenario.actors)) {
-      if (id === REGISTRAR) continue;
-      const signer = this.signers.get(id) as Signer;
-      const { roles, country = 'ZZ', legalName, cardValidUntil } = actor;
-      await submit(REGISTRAR, 'actor.registered', {
-        actor: id,
-        roles,
-        country,
-        key: signer.jwk,
-        possession: await buildPossession(origin, id, signer),
-        ...(legalName === undefined ? {} : { legalName }),
-        ...(cardValidUntil === undefined ? {} : { card: { to: cardValidUntil } }),
-      });
+    const { actors, sites, facilities, tags } = this.scenario;
+    const registrar = { actor: REGISTRAR, key: this.signerOf(REGISTRAR).jwk };
+    this.openedBy = await submit('actors.registrar', REGISTRAR, 'ledger.opened', { logKey, serviceKey, registrar });
+    for (const [id, actor] of Object.entries(actors))
+      if (id !== REGISTRAR) {
+        const body = { ...expandActor(id, actor), ...(await this.keyOf(id)) };
+        await submit(`actors.${id}`, REGISTRAR, 'actor.registered', body);
+      }
+    for (const [id, site] of Object.entries(sites)) {
+      await submit(`sites.${id}`, REGISTRAR, 'site.registered', expandSite(id, site));
+      const inspection = expandInspection(id, site, now());
+      if (inspection !== null) await submit(`sites.${id}`, this.authority(), 'site.inspected', inspection);
     }
-    for (const [id, site] of Object.entries(this.scenario.sites)) {
-      await submit(REGISTRAR, 'site.registered', expandSite(id, site));
-      const { certification, activity = 1, inspectedOn: date } = site;
-      if (certification !== undefined && date !== undefined)
-        await submit(this.authority(), 'site.inspected', { site: id, date, certification, activity });
+    for (const [id, facility] of Object.entries(facilities))
+      await submit(`facilities.${id}`, REGISTRAR, 'facility.registered', expandFacility(id, facility));
+    for (const [i, range] of tags.entries()) {
+      const { issuer = this.authority() } = range;
+      if (actors[issuer] === undefined) throw notAScenario(`tags.${i}: the issuer ${issuer} is not among the actors.`);
+      await submit(`tags.${i}`, issuer, 'tags.issued', { ...range, issuer });
     }
-    for (const [id, facility] of Object.entries(this.scenario.facilities))
-      await submit(REGISTRAR, 'facility.registered', expandFacility(id, facility));
-    for (const { issuer, ...tags } of this.scenario.tags) await submit(issuer, 'tags.issued', { ...tags, issuer });
   }
 
   /**
-   * Signs a step as its actor knows the chain at that moment. @param ahead whether it is sent only later: what the
-   * actor signs meanwhile already builds on it.
+   * Signs a step as its actor knows the chain at that moment, without asking whether it is acceptable: that is for the
+   * ledger to say. Throws `AditError` where it cannot even be signed.
    */
-  async sign(index: number, step: Step, client: AditClient, ahead: boolean): Promise<string> {
-    const { origin } = this.scenario;
-    const jti = randomToken();
-    const body = expandStep(step, this);
-    const born: [string, string][] = [];
-    if (Array.isArray(body.outputs)) {
-      const ids = outputLotIds(origin, step.by, jti, body.outputs.length);
-      body.outputs = body.outputs.map((output: Body, i) => {
-        const id = ids[i] as string;
-        born.push([String(output.lot), id]);
-        return { ...output, lot: id };
-      });
-    }
+  async sign(index: number, step: Step, client: AditClient): Promise<string> {
+    const { by, type } = step;
+    const { origin: log } = this.scenario;
     const { size, root } = readCheckpoint(await client.checkpoint());
-    const seen = { size, root: encodeBase64(root) };
-    const event = await this.build(origin, step.by, step.type, Date.parse(step.at), { seen, ...body }, jti, step.at);
+    const body = expandStep(step, this.scenario, this);
+    const fresh = WITH_KEY.has(type) && body.key === undefined ? await this.newKey(String(body.actor)) : null;
+    const claims: Claims = {
+      log,
+      type,
+      iss: by,
+      iat: seconds(Date.parse(step.at)),
+      jti: randomToken(),
+      occurredAt: step.at,
+      seen: { size, root: encodeBase64(root) },
+      ...body,
+      ...fresh?.claims,
+    };
+    const born = bear(claims);
+    const event = await signAnyway(claims, this.signerOf(by));
+    if (fresh !== null) this.takeUp(String(body.actor), fresh.signer);
+    if (type === 'key.revoked') this.layDown(String(body.actor), body.kid);
     const [jws = ''] = event.split('~');
-    const id = eventId(jws.slice(0, jws.lastIndexOf('.')));
-    const touched = [...listed(body.lots), ...listed(body.inputs)];
-    this.steps.set(index, { id, lots: [...touched, ...born.map(([, lot]) => lot)], born });
-    this.stepOfEvent.set(id, index);
-    if (ahead) this.advance(index);
+    const touched = [...chained(claims.lots), ...chained(claims.inputs)];
+    this.chains.add({
+      id: eventId(jws.slice(0, jws.lastIndexOf('.'))),
+      step: index,
+      lots: [...touched.map(({ lot }) => lot), ...born.map(([, lot]) => lot)],
+      prevs: touched.map(({ prev }) => prev),
+      parties: [by, claims.to, claims.from, claims.holder].filter((party) => typeof party === 'string'),
+      born,
+      state: 'signed',
+    });
     return event;
   }
 
-  /** The step was admitted, or waits: the chains have moved on. */
-  accepted(index: number): void {
-    this.advance(index);
-    for (const [, id] of this.steps.get(index)?.born ?? []) this.admitted.add(id);
+  /** What the ledger said of a step: whoever signs from now on knows it. */
+  settled(index: number, state: 'admitted' | 'refused'): void {
+    const signed = this.chains.ofStep(index);
+    if (signed !== undefined) signed.state = state;
   }
 
-  private advance(index: number): void {
-    const signed = this.steps.get(index);
-    for (const [name, id] of signed?.born ?? []) {
-      this.lots.set(name, id);
-      this.names.set(id, name);
-    }
-    for (const lot of signed?.lots ?? []) {
-      // What was signed later on the same lot stays its head, also when this one arrives after it.
-      const newer = [...this.steps].some(
-        ([step, { lots, id }]) => step > index && lots.includes(lot) && this.heads.get(lot) === id,
-      );
-      if (!newer) this.heads.set(lot, signed?.id ?? '');
-    }
+  /** Whether a step follows one that was refused, by however many in between. */
+  restsOnRefused(index: number): boolean {
+    const signed = this.chains.ofStep(index);
+    return signed !== undefined && this.chains.fails(signed);
+  }
+
+  /** A stranger has a key too, which nobody has registered. */
+  private signerOf(id: string): Signer {
+    const [first, ...more] = this.signers.get(id) ?? [generateSigner('Ed25519').signer];
+    this.signers.set(id, [first, ...more]);
+    return more.at(-1) ?? first;
+  }
+
+  private takeUp(id: string, signer: Signer): void {
+    const before = this.signers.get(id);
+    this.signers.set(id, before === undefined ? [signer] : [...before, signer]);
+  }
+
+  /** Who has no other key goes on with the one revoked, and is refused. */
+  private layDown(id: string, kid: unknown): void {
+    const [first, ...more] = (this.signers.get(id) ?? []).filter((signer) => signer.kid !== kid);
+    if (first !== undefined) this.signers.set(id, [first, ...more]);
+  }
+
+  private async keyOf(actor: string, signer: Signer = this.signerOf(actor)): Promise<Body> {
+    return { key: signer.jwk, possession: await buildPossession(this.scenario.origin, actor, signer) };
+  }
+
+  private async newKey(actor: string): Promise<{ signer: Signer; claims: Body }> {
+    const { signer } = generateSigner('Ed25519');
+    return { signer, claims: await this.keyOf(actor, signer) };
   }
 
   private authority(): string {
-    const found = Object.entries(this.scenario.actors).find(([, { roles }]) => roles.includes('authority'));
+    const { actors } = this.scenario;
+    const ofRole = Object.keys(actors).filter((id) => actors[id]?.roles.includes('authority'));
+    const found = ofRole.find((id) => id === 'authority') ?? ofRole[0];
     if (found === undefined)
-      throw new CommandError(
-        'A site has an inspection, but there is no authority.',
-        'Add an actor with the role authority.',
-      );
-    return found[0];
-  }
-
-  private async build(
-    log: string,
-    iss: string,
-    type: string,
-    time: number,
-    body: Body,
-    jti = randomToken(),
-    occurredAt = new Date(time).toISOString(),
-  ): Promise<string> {
-    const signer = this.signers.get(iss);
-    if (signer === undefined)
-      throw new CommandError(`${iss} signs ${type} but is not among the actors.`, 'Add it to actors.');
-    const iat = Math.floor(time / 1000);
-    return (await buildEvent({ log, type, iss, iat, jti, occurredAt, ...body }, signer)).event;
+      throw notAScenario('Sites are certified and tags issued by an authority, and no actor has that role.');
+    return found;
   }
 }
 
-/** Ids of lots whose chain an event extends; those that are only named have no `prev`. */
-function listed(list: unknown): string[] {
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+
+/** Gives new lots the ids that derive from their event. @returns their names in the scenario, with the ids. */
+function bear(claims: Claims): [name: string, id: string][] {
+  const { outputs, log, iss, jti } = claims;
+  if (!Array.isArray(outputs)) return [];
+  const born: [string, string][] = [];
+  const ids = outputLotIds(log, iss, jti, outputs.length);
+  claims.outputs = outputs.map((output: unknown, i) => {
+    if (typeof output !== 'object' || output === null) return output;
+    const id = ids[i] as string;
+    if ('lot' in output) born.push([String(output.lot), id]);
+    return { ...output, lot: id };
+  });
+  return born;
+}
+
+/** Signs also what the author's own check would not let pass; then everything is plain. */
+async function signAnyway(claims: Claims, signer: Signer): Promise<string> {
+  try {
+    return (await buildEvent(claims, signer)).event;
+  } catch (error) {
+    if (!(error instanceof AditError)) throw error;
+    return `${await signJws({ ...claims }, EVENT_TYP, signer)}~`;
+  }
+}
+
+/** A member of the registry that the ledger does not accept is a mistake of the file. */
+function refusedEntry(where: string, error: unknown): unknown {
+  if (!(error instanceof AditError) && !(error instanceof AditProblem)) return error;
+  const { code, detail, errors = [] } = error instanceof AditError ? error : error.problem;
+  const places = errors.map((one) => `  ${where}${one.pointer.replaceAll('/', '.')}: ${one.detail}`);
+  return notAScenario([`${where} is refused, ${code}: ${detail}`, ...places].join('\n'));
+}
+
+/** Lots whose chain an event extends; those that are only named have no `prev`. */
+function chained(list: unknown): { lot: string; prev: string }[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((item: unknown) =>
-    typeof item === 'object' && item !== null && 'prev' in item ? [(item as unknown as { lot: string }).lot] : [],
+    typeof item === 'object' && item !== null && 'prev' in item && 'lot' in item
+      ? [{ lot: String(item.lot), prev: String(item.prev) }]
+      : [],
   );
 }

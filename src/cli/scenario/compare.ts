@@ -1,4 +1,4 @@
-import type { Outcome } from './play.js';
+import type { Outcome } from './outcome.js';
 import type { Scenario } from './scenario-file.js';
 
 type Expected = Scenario['expect'];

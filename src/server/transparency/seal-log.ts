@@ -28,7 +28,10 @@ type RootAt = (size: number) => Promise<Uint8Array>;
  */
 @Injectable()
 export class SealLog implements Seal {
+  /** A contradiction, for a person to decide. */
   private halted: string | null = null;
+  /** What can be mended without: the key in force is not here, or the guard cannot be written. */
+  private hindered: string | null = null;
 
   constructor(
     private readonly database: Database,
@@ -37,20 +40,32 @@ export class SealLog implements Seal {
     private readonly crash: Crash,
   ) {}
 
-  /** Why nothing is signed any more; null while all is well. */
-  get haltedBecause(): string | null {
-    return this.halted;
+  /**
+   * Why nothing is signed any more; null while all is well. What only hindered it is tried again: whoever is told that this
+   * process is not ready sends it nothing more, and so would never learn that it could sign again.
+   */
+  async whyHalted(): Promise<string | null> {
+    if (this.halted !== null || this.hindered === null) return this.halted;
+    try {
+      await this.sealPending();
+    } catch (error) {
+      if (error instanceof AditError && error.code === 'log-halted') return error.detail;
+      throw error;
+    }
+    this.hindered = null;
+    return null;
   }
 
   async check(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<void> {
     if (this.halted !== null) throw new AditError('log-halted', this.halted);
-    this.signersAt(Number.MAX_SAFE_INTEGER, keys);
+    this.inForce(Number.MAX_SAFE_INTEGER, keys);
     await this.compare(this.readGuard(), head, rootAt);
   }
 
   async seal(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<string> {
-    const signers = this.signersAt(head.size, keys);
+    const signers = this.inForce(head.size, keys);
     await this.moveGuard(head, rootAt);
+    this.hindered = null;
     this.crash.reach('after-guard');
     const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, ...signers);
     this.crash.reach('after-sign');
@@ -77,7 +92,7 @@ export class SealLog implements Seal {
       'SELECT size, root FROM checkpoints WHERE note IS NULL ORDER BY size',
     );
     const keys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
-    this.signersAt(Number.MAX_SAFE_INTEGER, keys);
+    this.inForce(Number.MAX_SAFE_INTEGER, keys);
     for (const pending of rows) await this.seal(pending, rootAt, keys);
   }
 
@@ -110,6 +125,16 @@ export class SealLog implements Seal {
       throw new AditError('log-halted', `The log key ${inForce} is in force, and is not in ADIT_LOG_KEY_FILE.`);
     const former = keys.filter(({ from }) => from <= size).map(({ vkey }) => signers.get(vkey));
     return [own, ...former.filter((signer) => signer !== undefined && signer !== own)] as NoteSigner[];
+  }
+
+  /** Who signs what comes next. Without the key, this process is not ready; an old checkpoint may lack its key without harm. */
+  private inForce(size: number, keys: readonly LogKey[]): NoteSigner[] {
+    try {
+      return this.signersAt(size, keys);
+    } catch (error) {
+      if (error instanceof AditError) this.hindered = error.detail;
+      throw error;
+    }
   }
 
   /** Throws `log-halted` where this log is known to be another than the one that was signed, by any process of the host. */
@@ -162,7 +187,8 @@ export class SealLog implements Seal {
       return this.log.guard.compareAndSwap(expected, next);
     } catch (error) {
       // What was committed is safe, and is signed once the guard can be written again.
-      throw new AditError('log-halted', `The guard cannot be moved: ${(error as Error).message}`);
+      this.hindered = `The guard cannot be moved: ${(error as Error).message}`;
+      throw new AditError('log-halted', this.hindered);
     }
   }
 

@@ -40,7 +40,7 @@ export class TransparencyModule implements OnApplicationBootstrap {
     health: HealthRegistry,
   ) {
     append.sealWith(sealed);
-    health.register('log', () => Promise.resolve(sealed.haltedBecause));
+    health.register('log', () => sealed.whyHalted());
   }
 
   static forRoot(signer: LogSigner, { runsJobs, answersHttp, witnesses }: TransparencyOptions): DynamicModule {

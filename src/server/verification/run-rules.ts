@@ -1,6 +1,6 @@
 import { Script, createContext } from 'node:vm';
 import { references } from '../../core/event/references.js';
-import type { Facts } from '../../core/rules/facts.js';
+import type { Facts, JudgedEvent } from '../../core/rules/facts.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import { type Judgement, type Rule, type Undecided, judge } from '../../core/rules/rule.js';
 import { ruleFailed } from '../../core/rules/rule-failed.js';
@@ -61,6 +61,7 @@ function runOne(rule: Rule, facts: Facts, parameters: Parameters, limit: number)
 function runAlone(rule: Rule, facts: Facts, parameters: Parameters, limit: number, reason: string): Judgement[] {
   const judgements: Judgement[] = [];
   const undecided: Undecided[] = [];
+  const failed: JudgedEvent[] = [];
   for (const entry of facts.entries) {
     const alone: Facts = { ...facts, entries: [entry] };
     try {
@@ -69,28 +70,45 @@ function runAlone(rule: Rule, facts: Facts, parameters: Parameters, limit: numbe
       const { lots, outputs } = references(entry.event);
       const named = [...lots.map(({ lot }) => lot), ...outputs];
       undecided.push({ subject: entry.event.id, lots: named, reason: `The rule failed: ${reasonOf(error)}` });
+      failed.push(entry);
     }
   }
   const nothing = { findings: [], deadlines: [] };
+  // Where each entry alone gives no trouble, it was all of them together.
+  const findings = failuresOf(rule, reason, failed.length > 0 ? failed : facts.entries.slice(0, 1));
   return [
     ...judgements,
     { rule: rule.id, subjects: [], undecided, ...nothing },
-    { rule: RULE_FAILED, subjects: [], undecided: [], findings: [failureOf(rule, reason, facts)], deadlines: [] },
+    { rule: RULE_FAILED, subjects: [], undecided: [], findings, deadlines: [] },
   ];
 }
 
-const failureOf = (rule: Rule, reason: string, { entries }: Facts): Judgement['findings'][number] => ({
+/** The day on which an entry reached the log, by the log's own time. */
+const dayOf = ({ recordedAt }: JudgedEvent): string =>
+  recordedAt === null ? 'before its first day' : new Date(recordedAt).toISOString().slice(0, 10);
+
+/**
+ * One finding for each day of the log: one that has been answered, as mended, does not open again for what it was about, and
+ * must not stand in the way of what fails afterwards. It names no event, or whoever signed that could explain it away.
+ */
+function failuresOf(rule: Rule, reason: string, entries: readonly JudgedEvent[]): Judgement['findings'] {
+  const byDay = new Map<string, JudgedEvent>();
+  for (const entry of entries) if (!byDay.has(dayOf(entry))) byDay.set(dayOf(entry), entry);
+  return [...byDay].map(([day, first]) => failureOf(rule, reason, day, first));
+}
+
+const failureOf = (rule: Rule, reason: string, day: string, first: JudgedEvent): Judgement['findings'][number] => ({
   rule: RULE_FAILED,
   version: ruleFailed.version,
   severity: 'high',
   subject: rule.id,
-  cause: `version ${rule.version}`,
+  cause: `version ${rule.version}, ${day}`,
   lots: [],
   events: [],
   measured: reason.slice(0, 200),
   threshold: 'an answer',
-  detail: `Rule ${rule.id} failed on an entry; what it could not judge is undecided. This is for whoever operates the service.`,
-  firstIndex: entries[0]?.index ?? null,
+  detail: `Rule ${rule.id} failed on an entry (of ${day}); what it could not judge is undecided. This is for whoever operates the service.`,
+  firstIndex: first.index,
 });
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

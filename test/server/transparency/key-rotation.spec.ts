@@ -141,6 +141,10 @@ describe('replacing the keys of the ledger', () => {
     server = await server.restart({});
     const answer = await post(server.url, world.declare().event);
     expect(answer).toMatchObject({ status: 503, body: { code: 'log-halted', detail: expect.stringContaining(next) } });
+    expect(await get(server.url, '/readyz')).toMatchObject({
+      status: 503,
+      body: { checks: { log: expect.stringContaining(next) } },
+    });
     server = await server.restart({
       ADIT_OTHER_LOG_KEY_FILES: nextLogFile(),
       ADIT_OTHER_SERVICE_KEY_FILES: nextServiceFile(),

@@ -1,0 +1,100 @@
+import type { Chain } from './minerals.js';
+import { type Bag, type Builder, type HandoverChange, type Known, at } from './network.js';
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+/** Where one fault, or its twin, is played: a corner of the network with phones of its own. */
+export class Scene {
+  readonly site: string;
+  readonly house: string;
+  readonly coop: string;
+  readonly agent: string;
+  readonly depot: Known;
+
+  constructor(
+    readonly builder: Builder,
+    readonly chain: Chain,
+    readonly time: number,
+  ) {
+    const { mineral } = chain;
+    this.site = `site0-${mineral}`;
+    this.house = `house-${mineral}`;
+    this.coop = `coop-${mineral}`;
+    this.agent = `agent-${mineral}`;
+    this.depot = { facility: `depot-${mineral}` };
+  }
+
+  /** A site that nobody else declares at. */
+  ownSite(more: Known = {}): string {
+    return this.builder.site(this.chain, 4, more, this.builder.name(`site-${this.chain.mineral}-`));
+  }
+
+  /** An actor whom nobody else deals with. */
+  ownActor(roles: string[], more: Known = {}): string {
+    const id = this.builder.name(`${roles[0] ?? ''}-${this.chain.mineral}-`);
+    this.builder.actors[id] = { roles, country: this.chain.country, ...more };
+    return id;
+  }
+
+  day(days: number): string {
+    return at(this.time + days * DAY).slice(0, 10);
+  }
+
+  /** A bag that is declared; `output` of the lot, `change` of the event. */
+  bag(hours = 0, output: Known = {}, { site = this.site, ...change }: Known = {}): Bag {
+    const { builder, chain, time } = this;
+    const phone = { device: builder.name('phone-'), ...change };
+    return builder.declare(chain, String(site), time + hours * HOUR, phone, output);
+  }
+
+  /** From the mine to the depot, or wherever else; every receiver weighs for itself. @returns when it arrived. */
+  deliver(
+    bags: Bag[],
+    hours: number,
+    change: HandoverChange & { from?: string; to?: string; site?: string } = {},
+  ): number {
+    const { from = this.coop, to = this.house, site = this.site, ...rest } = change;
+    const leg = { from, to, at: { site }, arrives: this.depot, mode: 'truck', hours: [3, 9] as [number, number] };
+    return this.builder.handOver(bags, this.chain, leg, this.time + hours * HOUR, rest);
+  }
+
+  /** A receipt by which a bag weighs so many times what it did. */
+  weighing(bag: Bag, times: number): HandoverChange {
+    return { receipt: { lots: [{ lot: bag.name, mass: this.builder.quantity(this.chain, bag.mass * times) }] } };
+  }
+
+  /** The authority's certificate for bags. @returns its serial. */
+  certificate(bags: Bag[], time: number, more: Known = {}): string {
+    const serial = this.builder.name('SYN-C-');
+    this.builder.step(time, this.agent, 'certificate.issued', {
+      serial,
+      exporter: this.house,
+      lots: bags.map(({ name }) => name),
+      mass: this.builder.quantity(
+        this.chain,
+        bags.reduce((sum, { mass }) => sum + mass, 0),
+      ),
+      originCountries: [this.chain.country],
+      verifier: 'A. Uwase',
+      validator: 'B. Mugabo',
+      issuedOn: at(time).slice(0, 10),
+      expiresOn: at(time + 79 * DAY).slice(0, 10),
+      ...more,
+    });
+    return serial;
+  }
+
+  /** Bags as they came from the mine, exported by the house; what must be assayed for it has been. */
+  export(bags: Bag[], time: number, more: Known = {}): void {
+    const lots = bags.map(({ name, mass }) => ({ lot: name, mass: this.builder.quantity(this.chain, mass) }));
+    this.builder.step(time, this.house, 'lot.exported', { place: this.depot, lots, ...more });
+  }
+
+  /** Grades of a bag that is to be exported without being worked on. */
+  assayed(grade = this.chain.grade[0]): Known {
+    return { grades: this.builder.grades(this.chain, grade, true) };
+  }
+}
+
+export const names = (...bags: Bag[]): string[] => bags.map(({ name }) => name);

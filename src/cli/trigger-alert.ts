@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Alert } from '../client/shapes.js';
 import { operator } from './operator.js';
 import { Cast } from './scenario/cast.js';
-import { type Stage, beginningOf, openStage, playSteps } from './scenario/play.js';
+import { beginningOf, playSteps } from './scenario/play.js';
+import { type Stage, openStage } from './scenario/stage.js';
 import { type Scenario, readScenario } from './scenario/scenario-file.js';
 import { CommandError, EXIT } from './terminal.js';
 

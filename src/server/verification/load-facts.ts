@@ -1,6 +1,7 @@
 import { milligrams } from '../../core/custody/quantity.js';
 import { references } from '../../core/event/references.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
+import { ancestryOf } from '../../core/rules/known-of-lots.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import { facilityFacts } from '../../core/rules/registry.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
@@ -43,10 +44,11 @@ export async function loadFacts(
   const facts: Facts = { ...noFacts(piece.end, piece.now), entries: piece.entries };
   await addChains(db, events, facts);
   if (wanted.has('upstream')) await addUpstream(db, events, facts);
+  const makeUp = await addMakeUp(db, events, facts);
   facts.lots = await loadLots(db, [...facts.chains.keys()]);
   if (wanted.has('refusals')) facts.refusals = await loadRefusals(db, events, facts);
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
-  if (wanted.has('about')) await addAbout(db, events, facts);
+  if (wanted.has('about')) await addAbout(db, events, facts, makeUp);
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('exports')) facts.exports = await loadExports(db, facts);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
@@ -130,6 +132,18 @@ async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Pro
   );
 }
 
+/** The chains of the lots that those touched were only put together or parted from, step by step as far as rules look. */
+async function addMakeUp(db: Queryable, events: ReadEvents, facts: Facts): Promise<Set<string>> {
+  const lots = lotsOf(facts.entries);
+  const added = new Set<string>();
+  for (;;) {
+    const missing = [...new Set(lots.flatMap((lot) => ancestryOf(lot, facts.chains).missing))];
+    if (missing.length === 0) return added;
+    await loadChains(db, events, missing, facts.end, facts.chains as Map<string, JudgedEvent[]>);
+    for (const lot of missing) added.add(lot);
+  }
+}
+
 /** Sums of what the entries add to; where one exceeds what its facility is rated for, also the entries behind it. */
 async function addTotals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const subjects = facts.entries.flatMap((entry) => countedIn(entry).map(({ subject }) => subject));
@@ -155,13 +169,16 @@ async function loadSeen(db: Queryable, entries: readonly JudgedEvent[]): Promise
   return new Map(rows.map(({ size, time }) => [size, time]));
 }
 
-/** What is said about anything that the entries, the chains and the lots name. */
-async function addAbout(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+/**
+ * What is said about anything that the entries, the chains and the lots name.
+ * @param makeUp lots of whose past nothing but what they were made of is asked
+ */
+async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp: ReadonlySet<string>): Promise<void> {
   const about = new Map<string, readonly JudgedEvent[]>();
   const subjects = new Set(facts.entries.flatMap(readsAbout));
   for (const [lot, chain] of facts.chains) {
     subjects.add(lotSubject(lot));
-    for (const { event } of chain) {
+    for (const { event } of makeUp.has(lot) ? [] : chain) {
       subjects.add(eventSubject(event.id));
       subjects.add(actorSubject(event.iss));
       if (event.place?.site !== undefined) subjects.add(siteSubject(event.place.site));

@@ -88,7 +88,7 @@ function memoryOf({ chains }: Facts): Memory {
 }
 
 /** The lots that a lot has its make-up from; none where they go back too far. */
-function parentsOf(lot: string, facts: Facts): string[] {
+export function parentsOf(lot: string, facts: Facts): string[] {
   const { parents } = memoryOf(facts);
   let known = parents.get(lot);
   if (known === undefined) {

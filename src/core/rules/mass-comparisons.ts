@@ -190,7 +190,7 @@ export class MassComparisons {
 }
 
 /** The receipt with which a holder got a lot that an entry speaks of; null if it got it otherwise, or before others had it. */
-function receiptBefore(lot: string, index: number, { chains }: Facts): JudgedEvent | null {
+function receiptBefore(lot: string, index: number, { chains }: Pick<Facts, 'chains'>): JudgedEvent | null {
   const handed = (chains.get(lot) ?? []).findLast(
     (entry) => entry.index < index && entry.event.type.startsWith('custody.'),
   );
@@ -207,7 +207,7 @@ function moistureAtReceipt(lot: string, receipt: JudgedEvent, facts: Facts): str
 }
 
 /** The entries, and the receipts that a moisture told by one of them lets us judge anew. */
-export function weighingsToJudge(facts: Facts): JudgedEvent[] {
+export function weighingsToJudge(facts: Pick<Facts, 'entries' | 'chains'>): JudgedEvent[] {
   const judged = new Map(facts.entries.map((entry) => [entry.index, entry]));
   for (const entry of facts.entries) {
     const lots = isType(entry, 'lot.measured')

@@ -2,19 +2,20 @@ import { milligrams } from '../../core/custody/quantity.js';
 import { references } from '../../core/event/references.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
 import { ancestryOf } from '../../core/rules/known-of-lots.js';
+import { weighingsToJudge } from '../../core/rules/mass-comparisons.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import { facilityFacts } from '../../core/rules/registry.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
 import {
   actorSubject,
   countedIn,
-  throughputOf,
   eventSubject,
   facilitySubject,
   lotSubject,
   readsAbout,
   siteSubject,
 } from '../../core/rules/subjects.js';
+import { facilityOf, throughputOf } from '../../core/rules/throughput.js';
 import type { Queryable } from '../database/rows.js';
 import { readAbout, readTotals } from './filings.js';
 import { crossesBorder, loadExports, loadLots, loadUpstream } from './load-lots.js';
@@ -32,7 +33,10 @@ export interface Piece {
   now: number | null;
 }
 
-/** Loads, set by set, what the rules declare to read about one piece of the log; nothing at or after `piece.end`. */
+/**
+ * Loads, set by set, what the rules declare to read about one piece of the log; nothing at or after `piece.end`. Only the
+ * sums come later (`loadTotals`), once what is loaded here has told what the entries add to them.
+ */
 export async function loadFacts(
   db: Queryable,
   events: ReadEvents,
@@ -52,7 +56,6 @@ export async function loadFacts(
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('exports')) facts.exports = await loadExports(db, facts);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
-  if (wanted.has('totals')) await addTotals(db, events, facts);
   return facts;
 }
 
@@ -67,8 +70,9 @@ async function addChains(db: Queryable, events: ReadEvents, facts: Facts): Promi
   const chains = new Map<string, JudgedEvent[]>();
   await loadChains(db, events, lotsOf(facts.entries), facts.end, chains);
   const handovers = dispatchesToJudge(facts.entries, chains);
-  // A dispatch is judged whole: its other lots may not be touched by these entries.
-  await loadChains(db, events, lotsOf(handovers), facts.end, chains);
+  // A dispatch, and a receipt that a weighing has judged anew, are judged whole: these entries may not touch their other lots.
+  const receipts = weighingsToJudge({ entries: facts.entries, chains });
+  await loadChains(db, events, lotsOf([...handovers, ...receipts]), facts.end, chains);
   facts.chains = chains;
   facts.handovers = handovers;
   facts.actors = await loadCountries(
@@ -134,7 +138,8 @@ async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Pro
 
 /** The chains of the lots that those touched were only put together or parted from, step by step as far as rules look. */
 async function addMakeUp(db: Queryable, events: ReadEvents, facts: Facts): Promise<Set<string>> {
-  const lots = lotsOf(facts.entries);
+  // A moisture that is told now has its receipt judged anew, with all lots that came with it.
+  const lots = lotsOf(weighingsToJudge(facts));
   const added = new Set<string>();
   for (;;) {
     const missing = [...new Set(lots.flatMap((lot) => ancestryOf(lot, facts.chains).missing))];
@@ -145,15 +150,19 @@ async function addMakeUp(db: Queryable, events: ReadEvents, facts: Facts): Promi
 }
 
 /** Sums of what the entries add to; where one exceeds what its facility is rated for, also the entries behind it. */
-async function addTotals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
-  const subjects = facts.entries.flatMap((entry) => countedIn(entry).map(({ subject }) => subject));
-  facts.totals = await readTotals(db, subjects);
-  const over = facts.entries.flatMap((entry) => {
-    const capacity = facilityFacts(facts, entry.event.place?.facility ?? '')?.capacityPerMonth;
-    return throughputOf(entry).flatMap(({ subject }) =>
-      capacity !== undefined && (facts.totals.get(subject) ?? 0n) > milligrams(capacity) ? [subject] : [],
-    );
+export async function loadTotals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+  const throughput = facts.entries.flatMap((entry) => {
+    const capacity = facilityFacts(facts, facilityOf(entry, facts) ?? '')?.capacityPerMonth;
+    return throughputOf(entry, facts).map(({ subject }) => ({ subject, capacity }));
   });
+  const counted = facts.entries.flatMap(countedIn);
+  facts.totals = await readTotals(
+    db,
+    [...throughput, ...counted].map(({ subject }) => subject),
+  );
+  const over = throughput.flatMap(({ subject, capacity }) =>
+    capacity !== undefined && (facts.totals.get(subject) ?? 0n) > milligrams(capacity) ? [subject] : [],
+  );
   await readAbout(db, events, over, facts.end, facts.about as Map<string, readonly JudgedEvent[]>);
 }
 
@@ -178,15 +187,18 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
   const subjects = new Set(facts.entries.flatMap(readsAbout));
   for (const [lot, chain] of facts.chains) {
     subjects.add(lotSubject(lot));
-    for (const { event } of makeUp.has(lot) ? [] : chain) {
-      subjects.add(eventSubject(event.id));
+    for (const { event } of chain) {
       subjects.add(actorSubject(event.iss));
+      if (makeUp.has(lot)) continue;
+      subjects.add(eventSubject(event.id));
       if (event.place?.site !== undefined) subjects.add(siteSubject(event.place.site));
       if (event.place?.facility !== undefined) subjects.add(facilitySubject(event.place.facility));
     }
   }
   for (const { origins } of facts.lots.values()) for (const { site } of origins) subjects.add(siteSubject(site));
   await readAbout(db, events, subjects, facts.end, about);
+  const facilities = facts.entries.flatMap((entry) => facilityOf(entry, { about }) ?? []);
+  await readAbout(db, events, facilities.map(facilitySubject), facts.end, about);
   // Whether an incident is still open is told by what is filed under it.
   const incidents = [...about.values()].flat().filter((entry) => isType(entry, 'incident.reported'));
   await readAbout(db, events, new Set(incidents.map(({ event }) => eventSubject(event.id))), facts.end, about);

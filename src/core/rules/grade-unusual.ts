@@ -1,10 +1,10 @@
-import { gradeInPartsPerMillion, partsPerMillion } from '../custody/quantity.js';
+import { gradeInPartsPerMillion, milligrams, partsPerMillion } from '../custody/quantity.js';
 import type { Grade } from '../custody/view.js';
 import { judgesEach } from './each-event.js';
 import { type Facts, type JudgedEvent, isType } from './facts.js';
 import { maximumExceeded } from './grade-impossible.js';
 import { gradeOf, gradesSaid, gradeText, gradingTypes } from './grades.js';
-import { birthsOf } from './known-of-lots.js';
+import { sourcesOf } from './known-of-lots.js';
 import type { Parameters } from './parameters.js';
 import type { Rule } from './rule.js';
 
@@ -12,19 +12,18 @@ type Window = Parameters['gradeUnusual']['windows'][number];
 type Stage = 'raw' | 'cleaned';
 
 /** Whether a lot is as it was dug, or has been cleaned; both where that cannot be told. */
-function stagesOf(lot: string, { gradeUnusual: { cleanedBy } }: Parameters, facts: Facts): Stage[] {
-  const births = birthsOf(lot, facts);
+function stagesOf(lot: string, { gradeUnusual: { cleanedBy, bagKilograms } }: Parameters, facts: Facts): Stage[] {
   const stages = new Set(
-    births.map(({ event }): Stage | null =>
-      event.type === 'lot.declared'
-        ? 'raw'
-        : event.type === 'lot.processed' && cleanedBy.includes(event.payload.process)
-          ? 'cleaned'
-          : null,
-    ),
+    sourcesOf(lot, facts).map(({ lot: source, birth }): Stage | null => {
+      if (isType(birth, 'lot.processed')) return cleanedBy.includes(birth.event.payload.process) ? 'cleaned' : null;
+      if (!isType(birth, 'lot.declared')) return null;
+      const mass = birth.event.payload.outputs.find((output) => output.lot === source)?.mass;
+      // Who declares more at once than a bag holds may have cleaned it at the mine.
+      return mass !== undefined && milligrams(mass) <= milligrams({ value: bagKilograms, uom: 'KGM' }) ? 'raw' : null;
+    }),
   );
   const [stage] = stages;
-  return stages.size !== 1 || stage === null || stage === undefined ? ['raw', 'cleaned'] : [stage];
+  return stages.size === 1 && stage !== null && stage !== undefined ? [stage] : ['raw', 'cleaned'];
 }
 
 /** The window that a grade lies outside of, and of all others that may be meant; null where it is traded like that. */
@@ -62,7 +61,7 @@ export const gradeUnusual: Rule = {
   title: 'A grade that is not traded',
   means: 'The grade lies outside what is bought and sold of this mineral in this form.',
   doesNotMean: 'That it is false: poor and rich ores exist. It is worth a second assay.',
-  describe: ({ gradeUnusual: { severity, cleanedBy, windows } }) =>
+  describe: ({ gradeUnusual: { severity, cleanedBy, bagKilograms, windows } }) =>
     `A grade outside ${windows
       .map(
         ({ mineral, form, analyte, from, to, stage }) =>
@@ -70,7 +69,7 @@ export const gradeUnusual: Rule = {
       )
       .join(
         ', ',
-      )}: ${severity}. Raw is what was declared, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. What a process leaves behind, and what is above chemistry, is not meant.`,
+      )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. What a process leaves behind, and what is above chemistry, is not meant.`,
   standard: 'Trade specifications of tin, tantalum, tungsten and cobalt; ASM doré as refiners buy it',
   scope: ['chains', 'about'],
   ...judgesEach(gradingTypes, (entry, facts, parameters) =>

@@ -98,17 +98,17 @@ export function parentsOf(lot: string, facts: Facts): string[] {
   return known;
 }
 
-/** The events by which the matter of a lot came into being: its own birth, or those of the lots it is made wholly of. */
-export function birthsOf(lot: string, facts: Facts): JudgedEvent[] {
-  const births = new Set<JudgedEvent>();
+/** The lots in which the matter of a lot came into being, with their births: itself, or those it is made wholly of. */
+export function sourcesOf(lot: string, facts: Facts): { lot: string; birth: JudgedEvent }[] {
   const seen = new Set([lot]);
+  const sources: { lot: string; birth: JudgedEvent }[] = [];
   for (const one of seen) {
     const parents = parentsOf(one, facts);
     const birth = facts.chains.get(one)?.[0];
-    if (parents.length === 0 && birth !== undefined) births.add(birth);
+    if (parents.length === 0 && birth !== undefined) sources.push({ lot: one, birth });
     for (const parent of parents) seen.add(parent);
   }
-  return [...births];
+  return sources;
 }
 
 /** Everything that was said of one lot before an index, by its holders and by laboratories, in order. */

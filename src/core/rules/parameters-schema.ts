@@ -111,10 +111,11 @@ const massAndGrade = {
     severity,
     maxima: z.array(z.strictObject({ analyte: z.string(), form: z.string().nullable(), max: percentText })),
   }),
-  /** What is traded: by mineral and form; as it was dug (`raw`), or cleaned by one of `cleanedBy`; null: either way. */
+  /** What is traded: by mineral and form; as it was dug (`raw`), which goes in bags, or cleaned by one of `cleanedBy`; null: either. */
   gradeUnusual: z.strictObject({
     severity,
     cleanedBy: codes,
+    bagKilograms: kilogramsText,
     windows: z.array(
       window.extend({ mineral: z.string(), form: z.string(), stage: z.enum(['raw', 'cleaned']).nullable() }),
     ),

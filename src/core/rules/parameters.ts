@@ -97,6 +97,7 @@ const massAndGrade = {
   gradeUnusual: {
     ...medium,
     cleanedBy: ['gravity', 'magnetic'],
+    bagKilograms: '100',
     windows: [
       { mineral: 'cassiterite', form: 'concentrate', stage: 'raw', analyte: 'Sn', from: '30', to: '65' },
       { mineral: 'cassiterite', form: 'concentrate', stage: 'cleaned', analyte: 'Sn', from: '60', to: '76' },

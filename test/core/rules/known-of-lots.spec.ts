@@ -294,6 +294,15 @@ describe('a grade that is not traded', () => {
     expect(unusual('72', 'float')).toEqual([]);
   });
 
+  it('may be either of what is more than a bag: it may have been cleaned at the mine', () => {
+    const log = world();
+    declares(log, [{ lot: a, kg: '4000', ...sn('68', '1.0') }]);
+    expect(found(log)).toEqual([]);
+    const poor = world();
+    declares(poor, [{ lot: a, kg: '4000', ...sn('20', '1.0') }]);
+    expect(found(poor)).toEqual([`grade-unusual ${a}:Sn`]);
+  });
+
   it('is not told twice where it is impossible, nor of what a process leaves behind', () => {
     expect(unusual('81')).toEqual([`grade-impossible ${a}:Sn`]);
     expect(unusual('12', 'gravity')).toEqual([]);

@@ -118,6 +118,7 @@ export const massCases: Record<string, Case> = {
     severity: 'high',
     wrong: () => declared([{ lot: bag, kg: '50.3', ...tin('79.5') }]),
     twin: () => declared([{ lot: bag, kg: '50.3', ...tin('75.0') }]),
+    twinAlso: { 'grade-unusual': 'medium' },
   },
   'grade-unusual': {
     severity: 'medium',

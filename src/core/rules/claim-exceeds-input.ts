@@ -1,13 +1,14 @@
 import { kilograms } from '../custody/quantity.js';
 import { judgesEach } from './each-event.js';
 import type { Facts, JudgedOf } from './facts.js';
-import { type LotMeasure, measureBefore, remeasured } from './lot-history.js';
-import { metalIn, sum, totalDryMass } from './mass-balance.js';
+import { type Transformation, knownBefore, measuresOfOutputs } from './known-of-lots.js';
+import { type LotMeasure, remeasured } from './lot-history.js';
+import { type Bound, type Moistures, metalIn, sum, totalDryMass } from './mass-balance.js';
 import type { Rule } from './rule.js';
 
 const MILLION = 1_000_000n;
 
-type Mix = JudgedOf<'lot.aggregated' | 'lot.split' | 'lot.processed'>;
+type Mix = JudgedOf<Transformation>;
 
 interface Qualifying {
   in: bigint;
@@ -16,13 +17,13 @@ interface Qualifying {
 }
 
 /** Metal where all grades are known, else dry mass, else wet mass: the same for what qualifies going in and coming out. */
-function compare(inputs: readonly LotMeasure[], outputs: readonly LotMeasure[]): Qualifying {
+function compare(inputs: readonly LotMeasure[], outputs: readonly LotMeasure[], moistures: Moistures): Qualifying {
   const [first] = outputs;
   for (const { analyte } of first?.grades ?? []) {
     const all = [...inputs, ...outputs];
     if (!all.every(({ grades }) => grades.some((grade) => grade.analyte === analyte))) continue;
-    const total = (measures: readonly LotMeasure[], bound: 'most' | 'least'): bigint =>
-      sum(measures.map((measure) => metalIn(measure, analyte, bound) ?? 0n));
+    const total = (measures: readonly LotMeasure[], bound: Bound): bigint =>
+      sum(measures.map((measure) => metalIn(measure, analyte, bound, moistures) ?? 0n));
     return { in: total(inputs, 'most'), out: total(outputs, 'least'), by: analyte };
   }
   const [dryIn, dryOut] = [totalDryMass(inputs), totalDryMass(outputs)];
@@ -31,23 +32,21 @@ function compare(inputs: readonly LotMeasure[], outputs: readonly LotMeasure[]):
 }
 
 /** What bears a claim going in and coming out; null where every input bears one, or none does: a claim begins where it is first made. */
-function qualifying(entry: Mix, { chains, lots }: Facts): Qualifying | null {
+function qualifying(entry: Mix, facts: Facts, moistures: Moistures): Qualifying | null {
   const { inputs, outputs } = entry.event.payload;
-  const bears = (lot: string): boolean => (lots.get(lot)?.model ?? null) !== null;
-  const made = outputs.filter(({ lot }) => bears(lot));
+  const bears = (lot: string): boolean => (facts.lots.get(lot)?.model ?? null) !== null;
   const claimed = inputs.filter(({ lot }) => bears(lot));
-  if (made.length === 0 || claimed.length === 0 || claimed.length === inputs.length) return null;
+  if (!outputs.some(({ lot }) => bears(lot)) || claimed.length === 0 || claimed.length === inputs.length) return null;
   return compare(
-    claimed.flatMap(
-      ({ lot, mass }) => remeasured(measureBefore(chains.get(lot) ?? [], lot, entry.index), { mass }) ?? [],
-    ),
-    made.flatMap((output) => remeasured(null, output) ?? []),
+    claimed.flatMap(({ lot, mass }) => remeasured(knownBefore(lot, entry.index, facts), { mass }) ?? []),
+    measuresOfOutputs(entry, facts).filter((_, i) => bears(outputs[i]?.lot ?? '')),
+    moistures,
   );
 }
 
 export const claimExceedsInput: Rule = {
   id: 'claim-exceeds-input',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'More is sold with a claim than came in with one',
   means:
@@ -56,19 +55,22 @@ export const claimExceedsInput: Rule = {
   describe: ({ claimExceedsInput: { severity, tolerance } }) =>
     `Contained metal (else dry, else wet mass) of the outputs with a model above that of the inputs with one by more than ${tolerance / 1e4} %, where some input has none: ${severity}.`,
   standard: 'ISO 22095 (mass balance model)',
-  scope: ['chains'],
-  ...judgesEach(['lot.aggregated', 'lot.split', 'lot.processed'], (entry, facts, { claimExceedsInput: parameters }) => {
-    const found = qualifying(entry, facts);
-    if (found === null) return [];
-    if (found.out * MILLION <= found.in * (MILLION + BigInt(parameters.tolerance))) return [];
-    return [
-      {
-        severity: parameters.severity,
-        lots: entry.event.payload.outputs.map(({ lot }) => lot),
-        measured: `${kilograms(found.out).value} KGM ${found.by}`,
-        threshold: `${kilograms(found.in).value} KGM ${found.by}`,
-        detail: `${kilograms(found.out).value} kg (${found.by}) bear a claim, of ${kilograms(found.in).value} kg that came in with one.`,
-      },
-    ];
-  }),
+  scope: ['chains', 'about'],
+  ...judgesEach(
+    ['lot.aggregated', 'lot.split', 'lot.processed'],
+    (entry, facts, { claimExceedsInput: parameters, moistureAtMost }) => {
+      const found = qualifying(entry, facts, moistureAtMost);
+      if (found === null) return [];
+      if (found.out * MILLION <= found.in * (MILLION + BigInt(parameters.tolerance))) return [];
+      return [
+        {
+          severity: parameters.severity,
+          lots: entry.event.payload.outputs.map(({ lot }) => lot),
+          measured: `${kilograms(found.out).value} KGM ${found.by}`,
+          threshold: `${kilograms(found.in).value} KGM ${found.by}`,
+          detail: `${kilograms(found.out).value} kg (${found.by}) bear a claim, of ${kilograms(found.in).value} kg that came in with one.`,
+        },
+      ];
+    },
+  ),
 };

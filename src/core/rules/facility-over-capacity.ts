@@ -4,17 +4,19 @@ import type { Facts, JudgedEvent } from './facts.js';
 import type { Parameters } from './parameters.js';
 import { facilityFacts } from './registry.js';
 import type { Observation, Rule } from './rule.js';
-import { throughputOf, facilitySubject } from './subjects.js';
+import { facilitySubject } from './subjects.js';
+import { facilityOf, throughputOf } from './throughput.js';
 
 const MILLION = 1_000_000n;
 
 /** Facilities and months that the entries add to, with the first entry that does. */
-function toJudge({ entries }: Facts): Map<string, { facility: string; entry: JudgedEvent }> {
+function toJudge(facts: Facts): Map<string, { facility: string; entry: JudgedEvent }> {
   const judged = new Map<string, { facility: string; entry: JudgedEvent }>();
-  for (const entry of entries) {
-    const { facility } = entry.event.place ?? {};
-    if (facility === undefined) continue;
-    for (const { subject } of throughputOf(entry)) if (!judged.has(subject)) judged.set(subject, { facility, entry });
+  for (const entry of facts.entries) {
+    const facility = facilityOf(entry, facts);
+    if (facility === null) continue;
+    for (const { subject } of throughputOf(entry, facts))
+      if (!judged.has(subject)) judged.set(subject, { facility, entry });
   }
   return judged;
 }
@@ -47,16 +49,16 @@ function observe(facts: Facts, { facilityOverCapacity }: Parameters): Observatio
 
 export const facilityOverCapacity: Rule = {
   id: 'facility-over-capacity',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'A plant takes in or makes more than it can',
-  means: 'What a facility received, or made, within a calendar month weighs more than it is rated for.',
+  means: 'What a facility took in, or made, within a calendar month weighs more than it is rated for.',
   doesNotMean:
     'That the mineral is false: ratings grow old. But more than can be worked may only pass through on paper.',
   describe: ({ facilityOverCapacity: { severity, above } }) =>
-    `Mass received at a facility, or made there, in one month (UTC) above ${above / 1e6} times its \`capacityPerMonth\`: ${severity}. Facilities without a rating are not judged.`,
+    `Mass that comes into a facility, or is made there, in one month (UTC) above ${above / 1e6} times its \`capacityPerMonth\`: ${severity}. What is received comes in, and what is worked there and was dug, made or received elsewhere; who names no place is at the only facility that he operates. Facilities without a rating are not judged.`,
   standard: 'RMI RMAP (plausibility of throughput); OECD Due Diligence Guidance, Annex II red flags',
-  scope: ['about', 'totals'],
+  scope: ['chains', 'about', 'totals'],
   needs: 'more',
   subjects: (facts) => [...toJudge(facts).keys()],
   evaluate: observe,

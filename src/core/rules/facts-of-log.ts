@@ -13,7 +13,8 @@ import {
 import type { Parameters } from './parameters.js';
 import { capacitiesOf, siteFacts } from './registry.js';
 import { productionRange } from './site-over-capacity.js';
-import { filedUnder, tagsPutOn } from './subjects.js';
+import { type Filing, filedUnder, tagsPutOn } from './subjects.js';
+import { addedTo } from './throughput.js';
 
 const DAY = 86_400_000;
 
@@ -31,11 +32,13 @@ export function factsOfLog(
   const about = new Map<string, JudgedEvent[]>();
   const totals = new Map<string, bigint>();
   const chains = chainsOf(entries);
-  for (const entry of entries)
-    for (const { subject, amount } of filedUnder(entry)) {
+  const file = (entry: JudgedEvent, filings: readonly Filing[]): void => {
+    for (const { subject, amount } of filings) {
       push(about, subject, entry);
       if (amount !== undefined) totals.set(subject, (totals.get(subject) ?? 0n) + amount);
     }
+  };
+  for (const entry of entries) file(entry, filedUnder(entry));
   const facts: Facts = {
     end: (entries.at(-1)?.index ?? -1) + 1,
     now: entries.findLast((entry) => isType(entry, 'log.clock'))?.event.occurredAtMs ?? null,
@@ -54,6 +57,7 @@ export function factsOfLog(
     actors: actorsOf(entries),
     record: null,
   };
+  for (const entry of entries) file(entry, addedTo(entry, facts));
   facts.exports = exportsOf(facts, entries);
   facts.production = productionOf(facts, entries, parameters);
   return facts;

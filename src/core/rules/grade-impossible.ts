@@ -1,7 +1,19 @@
 import { gradeInPartsPerMillion, partsPerMillion } from '../custody/quantity.js';
+import type { Grade } from '../custody/view.js';
 import { judgesEach } from './each-event.js';
 import { gradesSaid, gradeText, gradingTypes } from './grades.js';
+import type { Parameters } from './parameters.js';
 import type { Rule } from './rule.js';
+
+/** The maximum that a grade exceeds, per cent; null where it does not. */
+export function maximumExceeded(
+  grade: Grade,
+  form: string | null,
+  { gradeImpossible: { maxima } }: Parameters,
+): string | null {
+  const limit = maxima.find((line) => line.analyte === grade.analyte && (line.form === null || line.form === form));
+  return limit !== undefined && gradeInPartsPerMillion(grade) > BigInt(partsPerMillion(limit.max)) ? limit.max : null;
+}
 
 export const gradeImpossible: Rule = {
   id: 'grade-impossible',
@@ -17,21 +29,18 @@ export const gradeImpossible: Rule = {
   standard:
     'Stoichiometry of cassiterite (SnO₂), wolframite, tantalite and cobalt hydroxide; fineness of gold (ISO 11426)',
   scope: ['chains'],
-  ...judgesEach(gradingTypes, (entry, facts, { gradeImpossible: { severity, maxima } }) =>
+  ...judgesEach(gradingTypes, (entry, facts, parameters) =>
     gradesSaid(entry).flatMap(({ lot, grades }) =>
       grades.flatMap((grade) => {
-        const form = facts.lots.get(lot)?.form ?? null;
-        const limit = maxima.find(
-          (line) => line.analyte === grade.analyte && (line.form === null || line.form === form),
-        );
-        if (limit === undefined || gradeInPartsPerMillion(grade) <= BigInt(partsPerMillion(limit.max))) return [];
+        const max = maximumExceeded(grade, facts.lots.get(lot)?.form ?? null, parameters);
+        if (max === null) return [];
         return [
           {
-            severity,
+            severity: parameters.gradeImpossible.severity,
             cause: `${lot}:${grade.analyte}`,
             lots: [lot],
             measured: gradeText(grade),
-            threshold: `${limit.max} % ${grade.analyte}`,
+            threshold: `${max} % ${grade.analyte}`,
             detail: `${entry.event.iss} states ${gradeText(grade)}; no such ore exists.`,
           },
         ];

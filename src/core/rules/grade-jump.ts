@@ -2,50 +2,45 @@ import { partsPerMillion } from '../custody/quantity.js';
 import type { Grade } from '../custody/view.js';
 import { judgesEach } from './each-event.js';
 import { type Facts, type JudgedEvent, isType } from './facts.js';
-import { dryGrade, type GradesSaid, gradesSaid, gradeText } from './grades.js';
-import { type LotMeasure, measureBefore } from './lot-history.js';
+import { type GradesSaid, gradesSaid, gradeText } from './grades.js';
+import { type KnownGrade, gradesKnown } from './known-of-lots.js';
+import { dryGrade } from './lot-history.js';
 import type { Parameters } from './parameters.js';
 import type { Rule } from './rule.js';
 
 const MILLION = 1_000_000n;
-
-/** What was known of the same matter before: of the lot itself, or of the lots that were only put together or split. */
-function knownBefore(lot: string, entry: JudgedEvent, { chains }: Facts): LotMeasure[] | null {
-  if (isType(entry, 'lot.aggregated') || isType(entry, 'lot.split')) {
-    const inputs = entry.event.payload.inputs.map((input) =>
-      measureBefore(chains.get(input.lot) ?? [], input.lot, entry.index),
-    );
-    return inputs.every((measure) => measure !== null) ? inputs : null;
-  }
-  const before = measureBefore(chains.get(lot) ?? [], lot, entry.index);
-  return before === null ? null : [before];
-}
 
 interface Jump {
   grade: Grade;
   from: string;
 }
 
+/** What was known of the same matter before: of the lot itself, or of the lots that were only put together or split. */
+function knownOfMatter(lot: string, analyte: string, entry: JudgedEvent, facts: Facts): KnownGrade[] {
+  if (!isType(entry, 'lot.aggregated') && !isType(entry, 'lot.split'))
+    return gradesKnown(lot, analyte, entry.index, facts);
+  const inputs = entry.event.payload.inputs.map((input) => gradesKnown(input.lot, analyte, entry.index, facts));
+  return inputs.every((known) => known.length > 0) ? inputs.flat() : [];
+}
+
 /** A grade outside what was known of the same analyte, by more than two samples of one heap differ. */
-function jumpOf(grade: Grade, said: GradesSaid, known: readonly LotMeasure[], { gradeJump }: Parameters): Jump | null {
-  const before = known.map((measure) => {
-    const other = measure.grades.find(({ analyte }) => analyte === grade.analyte);
-    return other === undefined ? null : { value: dryGrade(other, measure.moisture), text: gradeText(other) };
-  });
+function jumpOf(grade: Grade, said: GradesSaid, entry: JudgedEvent, facts: Facts, parameters: Parameters): Jump | null {
+  const known = knownOfMatter(said.lot, grade.analyte, entry, facts);
+  const values = known.flatMap((one) => dryGrade(one.grade, one.moisture) ?? []);
   const moisture =
     said.moisturePercent === undefined ? (known[0]?.moisture ?? null) : partsPerMillion(said.moisturePercent);
   const value = dryGrade(grade, moisture);
-  const values = before.flatMap((one) => one?.value ?? []);
   if (value === null || values.length !== known.length || values.length === 0) return null;
-  const tolerance = BigInt(gradeJump.byAnalyte[grade.analyte] ?? gradeJump.tolerance);
+  const { byAnalyte, tolerance: usual } = parameters.gradeJump;
+  const tolerance = BigInt(byAnalyte[grade.analyte] ?? usual);
   const [least, most] = [values.reduce((a, b) => (b < a ? b : a)), values.reduce((a, b) => (b > a ? b : a))];
   const jumps = value * MILLION > most * (MILLION + tolerance) || value * MILLION < least * (MILLION - tolerance);
-  return jumps ? { grade, from: [...new Set(before.map((one) => one?.text))].join(', ') } : null;
+  return jumps ? { grade, from: [...new Set(known.map((one) => gradeText(one.grade)))].join(', ') } : null;
 }
 
 export const gradeJump: Rule = {
   id: 'grade-jump',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'The grade changed with nothing done to the goods',
   means: 'Another grade was measured than was known of the same matter before, by more than two samples differ.',
@@ -55,13 +50,11 @@ export const gradeJump: Rule = {
       .map(([analyte, share]) => `${analyte} ${share / 1e4} %`)
       .join(', ')}) from the one before; of lots put together or split, from the range of theirs: ${severity}.`,
   standard: 'ITSCI plausibility checks; LBMA Responsible Gold Guidance (assay against declaration)',
-  scope: ['chains'],
+  scope: ['chains', 'about'],
   ...judgesEach(['lot.measured', 'assay.certified', 'lot.aggregated', 'lot.split'], (entry, facts, parameters) =>
-    gradesSaid(entry).flatMap((said) => {
-      const known = knownBefore(said.lot, entry, facts);
-      if (known === null) return [];
-      return said.grades.flatMap((grade) => {
-        const jump = jumpOf(grade, said, known, parameters);
+    gradesSaid(entry).flatMap((said) =>
+      said.grades.flatMap((grade) => {
+        const jump = jumpOf(grade, said, entry, facts, parameters);
         if (jump === null) return [];
         return [
           {
@@ -73,7 +66,7 @@ export const gradeJump: Rule = {
             detail: `${entry.event.type} of ${entry.event.iss} says ${gradeText(grade)}, where ${jump.from} was known.`,
           },
         ];
-      });
-    }),
+      }),
+    ),
   ),
 };

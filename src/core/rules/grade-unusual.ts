@@ -1,48 +1,86 @@
-import { gradeInPartsPerMillion, partsPerMillion } from '../custody/quantity.js';
+import { gradeInPartsPerMillion, milligrams, partsPerMillion } from '../custody/quantity.js';
+import type { Grade } from '../custody/view.js';
 import { judgesEach } from './each-event.js';
-import type { Facts, JudgedEvent } from './facts.js';
-import { gradesSaid, gradeText, gradingTypes } from './grades.js';
+import { type Facts, type JudgedEvent, isType } from './facts.js';
+import { maximumExceeded } from './grade-impossible.js';
+import { gradeOf, gradesSaid, gradeText, gradingTypes } from './grades.js';
+import { sourcesOf } from './known-of-lots.js';
 import type { Parameters } from './parameters.js';
 import type { Rule } from './rule.js';
 
 type Window = Parameters['gradeUnusual']['windows'][number];
+type Stage = 'raw' | 'cleaned';
 
-/** The window for a lot: the narrower one where it is declared at a site, if there is one. */
-function windowFor(lot: string, analyte: string, entry: JudgedEvent, facts: Facts, all: readonly Window[]) {
-  const { mineral, form } = facts.lots.get(lot) ?? {};
-  const fitting = all.filter(
-    (window) => window.mineral === mineral && window.form === form && window.analyte === analyte,
+/** Whether a lot is as it was dug, or has been cleaned; both where that cannot be told. */
+function stagesOf(lot: string, { gradeUnusual: { cleanedBy, bagKilograms } }: Parameters, facts: Facts): Stage[] {
+  const stages = new Set(
+    sourcesOf(lot, facts).map(({ lot: source, birth }): Stage | null => {
+      if (isType(birth, 'lot.processed')) return cleanedBy.includes(birth.event.payload.process) ? 'cleaned' : null;
+      if (!isType(birth, 'lot.declared')) return null;
+      const mass = birth.event.payload.outputs.find((output) => output.lot === source)?.mass;
+      // Who declares more at once than a bag holds may have cleaned it at the mine.
+      return mass !== undefined && milligrams(mass) <= milligrams({ value: bagKilograms, uom: 'KGM' }) ? 'raw' : null;
+    }),
   );
-  const atSite = entry.event.type === 'lot.declared';
-  return fitting.find((window) => window.atSite === atSite) ?? null;
+  const [stage] = stages;
+  return stages.size === 1 && stage !== null && stage !== undefined ? [stage] : ['raw', 'cleaned'];
+}
+
+/** The window that a grade lies outside of, and of all others that may be meant; null where it is traded like that. */
+function windowMissed(lot: string, grade: Grade, parameters: Parameters, facts: Facts): Window | null {
+  const { mineral, form } = facts.lots.get(lot) ?? {};
+  const { windows } = parameters.gradeUnusual;
+  const stages = stagesOf(lot, parameters, facts);
+  const value = gradeInPartsPerMillion(grade);
+  const fitting = stages.map((stage) =>
+    windows.find(
+      (one) =>
+        one.mineral === mineral && one.form === form && one.analyte === grade.analyte && (one.stage ?? stage) === stage,
+    ),
+  );
+  const missed = fitting.flatMap((one) =>
+    one === undefined || (value >= BigInt(partsPerMillion(one.from)) && value <= BigInt(partsPerMillion(one.to)))
+      ? []
+      : one,
+  );
+  return missed.length === stages.length ? (missed[0] ?? null) : null;
+}
+
+/** What is left when the metal is taken out is kept as a lot too, and is not traded as concentrate. */
+function isLeftover(grade: Grade, entry: JudgedEvent, facts: Facts): boolean {
+  if (!isType(entry, 'lot.processed')) return false;
+  const value = gradeInPartsPerMillion(grade);
+  const fed = entry.event.payload.inputs.map((input) => gradeOf(input.lot, grade.analyte, entry.index, facts));
+  return fed.every((one) => one !== null && value < gradeInPartsPerMillion(one));
 }
 
 export const gradeUnusual: Rule = {
   id: 'grade-unusual',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'A grade that is not traded',
   means: 'The grade lies outside what is bought and sold of this mineral in this form.',
   doesNotMean: 'That it is false: poor and rich ores exist. It is worth a second assay.',
-  describe: ({ gradeUnusual: { severity, windows } }) =>
+  describe: ({ gradeUnusual: { severity, cleanedBy, bagKilograms, windows } }) =>
     `A grade outside ${windows
       .map(
-        ({ mineral, form, analyte, from, to, atSite }) =>
-          `${from}–${to} % ${analyte} (${mineral} ${form}${atSite ? ' at the site' : ''})`,
+        ({ mineral, form, analyte, from, to, stage }) =>
+          `${from}–${to} % ${analyte} (${stage === null ? '' : `${stage} `}${mineral} ${form})`,
       )
-      .join(', ')}: ${severity}.`,
+      .join(
+        ', ',
+      )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. What a process leaves behind, and what is above chemistry, is not meant.`,
   standard: 'Trade specifications of tin, tantalum, tungsten and cobalt; ASM doré as refiners buy it',
-  scope: ['chains'],
-  ...judgesEach(gradingTypes, (entry, facts, { gradeUnusual: { severity, windows } }) =>
+  scope: ['chains', 'about'],
+  ...judgesEach(gradingTypes, (entry, facts, parameters) =>
     gradesSaid(entry).flatMap(({ lot, grades }) =>
       grades.flatMap((grade) => {
-        const window = windowFor(lot, grade.analyte, entry, facts, windows);
-        if (window === null) return [];
-        const value = gradeInPartsPerMillion(grade);
-        if (value >= BigInt(partsPerMillion(window.from)) && value <= BigInt(partsPerMillion(window.to))) return [];
+        const window = windowMissed(lot, grade, parameters, facts);
+        if (window === null || isLeftover(grade, entry, facts)) return [];
+        if (maximumExceeded(grade, window.form, parameters) !== null) return [];
         return [
           {
-            severity,
+            severity: parameters.gradeUnusual.severity,
             cause: `${lot}:${grade.analyte}`,
             lots: [lot],
             measured: gradeText(grade),

@@ -1,12 +1,16 @@
-import { milligrams, partsPerMillion } from '../custody/quantity.js';
+import { percent } from '../custody/lot-state.js';
+import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../custody/quantity.js';
 import type { Grade } from '../custody/view.js';
 import type { Facts, JudgedEvent } from './facts.js';
 
-/** What was last said of a lot's mass and make-up: mg, parts per million of moisture, grades as written. */
+/** What was last said of a lot's mass and make-up: mg, parts per million of moisture, grades as written, one of each analyte. */
 export interface LotMeasure {
   mass: bigint;
   moisture: number | null;
   grades: readonly Grade[];
+  /** What it is (`ore`, `dore`), and by which process it was made: how wet it can be where nobody says. */
+  form?: string | undefined;
+  process?: string | undefined;
 }
 
 interface Quantity {
@@ -21,14 +25,41 @@ export interface Stated {
   grades?: readonly Grade[] | undefined;
 }
 
+/** A grade as parts per million of the dry mass; null where that needs a moisture that is not known. */
+export function dryGrade(grade: Grade, moisture: number | null): bigint | null {
+  const value = gradeInPartsPerMillion(grade);
+  if (grade.basis === 'dry') return value;
+  return moisture === null || moisture >= WHOLE ? null : (value * BigInt(WHOLE)) / BigInt(WHOLE - moisture);
+}
+
+/** A grade of so many parts per million, written out. */
+export const gradeOfPartsPerMillion = (analyte: string, value: bigint, basis: Grade['basis']): Grade => ({
+  analyte,
+  value: percent(Number(value)),
+  uom: 'P1',
+  basis,
+});
+
+/** Who assays one element says nothing of the others. What is told of the wet mass holds at the moisture of that day. */
+function regraded(before: LotMeasure | null, { grades = [], moisturePercent }: Stated): readonly Grade[] {
+  const kept = (before?.grades ?? []).filter(({ analyte }) => !grades.some((grade) => grade.analyte === analyte));
+  if (moisturePercent === undefined) return [...kept, ...grades];
+  const dried = kept.map((grade) => {
+    const value = grade.basis === 'wet' ? dryGrade(grade, before?.moisture ?? null) : null;
+    return value === null ? grade : gradeOfPartsPerMillion(grade.analyte, value, 'dry');
+  });
+  return [...dried, ...grades];
+}
+
 /** A measure with what was said anew; null while no mass is known. */
 export function remeasured(before: LotMeasure | null, said: Stated): LotMeasure | null {
   const mass = said.mass === undefined ? before?.mass : milligrams(said.mass);
   if (mass === undefined) return null;
   return {
+    ...before,
     mass,
     moisture: said.moisturePercent === undefined ? (before?.moisture ?? null) : partsPerMillion(said.moisturePercent),
-    grades: said.grades ?? before?.grades ?? [],
+    grades: regraded(before, said),
   };
 }
 

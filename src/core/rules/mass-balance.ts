@@ -1,6 +1,6 @@
-import { gradeInPartsPerMillion, kilograms } from '../custody/quantity.js';
+import { WHOLE, gradeInPartsPerMillion, kilograms } from '../custody/quantity.js';
 import type { LotMeasure } from './lot-history.js';
-import type { Tolerance, Tolerances } from './parameters.js';
+import type { Parameters, Tolerance, Tolerances } from './parameters.js';
 
 const MILLION = 1_000_000n;
 
@@ -49,15 +49,32 @@ export function totalDryMass(measures: readonly LotMeasure[]): bigint | null {
   return masses.every((mass) => mass !== null) ? sum(masses) : null;
 }
 
+export type Bound = 'most' | 'least';
+
+/** How wet goods can be, of which nobody says how wet they are. */
+export type Moistures = Parameters['moistureAtMost'];
+
+/** Parts per million of water at most, where no moisture is told: by the process that made the goods, else by their form. */
+function wettest({ form = '', process = '' }: LotMeasure, { byForm, made }: Moistures): number {
+  const line = made.find((one) => one.form === form && one.process.includes(process));
+  return line?.most ?? byForm[form] ?? WHOLE;
+}
+
+/** The dry mass of a lot, or, where its moisture is not known, the most or the least that it can be. */
+export function dryMassBound(measure: LotMeasure, bound: Bound, moistures: Moistures): bigint {
+  const known = dryMass(measure);
+  if (known !== null) return known;
+  return bound === 'most' ? measure.mass : (measure.mass * BigInt(WHOLE - wettest(measure, moistures))) / MILLION;
+}
+
 /**
- * The metal of an analyte in a lot, mg: dry or wet mass times grade. `most` takes the wet mass where the moisture is not
- * known, an upper bound; `least` counts what is not known as nothing, a lower bound. Null: no grade, and `most` is asked.
+ * The metal of an analyte in a lot, mg: dry or wet mass times grade. Where the moisture is not known `most` takes the lot
+ * as dry and `least` as wet as it can be. A grade that is not known counts as nothing in `least`, and gives null in `most`.
  */
-export function metalIn(measure: LotMeasure, analyte: string, bound: 'most' | 'least'): bigint | null {
+export function metalIn(measure: LotMeasure, analyte: string, bound: Bound, moistures: Moistures): bigint | null {
   const grade = measure.grades.find((candidate) => candidate.analyte === analyte);
   if (grade === undefined) return bound === 'most' ? null : 0n;
-  const dry = grade.basis === 'wet' ? measure.mass : dryMass(measure);
-  const mass = dry ?? (bound === 'most' ? measure.mass : 0n);
+  const mass = grade.basis === 'wet' ? measure.mass : dryMassBound(measure, bound, moistures);
   return (mass * gradeInPartsPerMillion(grade)) / MILLION;
 }
 

@@ -1,6 +1,7 @@
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from './facts.js';
-import { type LotMeasure, type Stated, measureBefore, remeasured } from './lot-history.js';
-import { dryMass, metalIn, sum, totalDryMass } from './mass-balance.js';
+import { knownBefore, measuresOfOutputs, saidOf } from './known-of-lots.js';
+import { type LotMeasure, type Stated, remeasured } from './lot-history.js';
+import { type Bound, dryMass, dryMassBound, metalIn, sum, totalDryMass } from './mass-balance.js';
 import type { Parameters } from './parameters.js';
 
 type Transformation = JudgedOf<'lot.aggregated'> | JudgedOf<'lot.split'> | JudgedOf<'lot.processed'>;
@@ -28,10 +29,9 @@ export interface Comparison {
 }
 
 export class MassComparisons {
-  /** @param processes those that add matter or water to what is worked, as the parameters name them */
   constructor(
     private readonly facts: Facts,
-    private readonly processes: Pick<Parameters['massGained'], 'addsMatter' | 'addsWater'>,
+    private readonly parameters: Pick<Parameters, 'massGained' | 'moistureAtMost'>,
   ) {}
 
   of(entry: JudgedEvent): Comparison[] {
@@ -72,7 +72,7 @@ export class MassComparisons {
     kind: ComparisonKind,
     what: string,
   ): Comparison[] {
-    const before = measureBefore(this.chain(said.lot), said.lot, entry.index);
+    const before = knownBefore(said.lot, entry.index, this.facts);
     const after = before === null ? null : remeasured(before, said);
     return said.mass === undefined || before === null || after === null
       ? []
@@ -86,23 +86,19 @@ export class MassComparisons {
       const chain = this.chain(said.lot);
       const position = chain.findIndex(({ index }) => index === entry.index);
       const dispatch = chain[position - 1];
-      const known = measureBefore(chain, said.lot, entry.index);
+      const known = knownBefore(said.lot, entry.index, this.facts);
       if (known === null || dispatch === undefined || !isType(dispatch, 'custody.dispatched')) return [];
       const sent = dispatch.event.payload.lots.find(({ lot }) => lot === said.lot);
       const before = remeasured(known, { mass: sent?.mass }) ?? known;
-      const next = chain[position + 1];
-      const measured =
-        next !== undefined && isType(next, 'lot.measured')
-          ? next.event.payload.lots.find(({ lot }) => lot === said.lot)
-          : undefined;
-      const after = remeasured(before, { mass: said.mass, moisturePercent: measured?.moisturePercent });
+      const moisturePercent = moistureAtReceipt(said.lot, entry, this.facts);
+      const after = remeasured(before, { mass: said.mass, moisturePercent });
       return after === null ? [] : [this.sameLot(said.lot, { before, after }, 'handedOver', 'handed over')];
     });
   }
 
   private inputs(entry: Transformation): { measures: LotMeasure[]; comparisons: Comparison[]; complete: boolean } {
     const all = entry.event.payload.inputs.map((said) => {
-      const before = measureBefore(this.chain(said.lot), said.lot, entry.index);
+      const before = knownBefore(said.lot, entry.index, this.facts);
       return {
         measure: before === null ? null : remeasured(before, { mass: said.mass }),
         comparisons: this.weighing(entry, { lot: said.lot, mass: said.mass }, 'reweighed', 'weighed in'),
@@ -115,18 +111,11 @@ export class MassComparisons {
     };
   }
 
-  private outputs(entry: Transformation): { lots: string[]; measures: LotMeasure[] } {
-    const { outputs } = entry.event.payload;
-    return {
-      lots: outputs.map(({ lot }) => lot),
-      measures: outputs.flatMap((output) => remeasured(null, output) ?? []),
-    };
-  }
-
   private closure(entry: JudgedOf<'lot.aggregated'> | JudgedOf<'lot.split'>): Comparison[] {
     const { measures, comparisons, complete } = this.inputs(entry);
-    const { lots, measures: made } = this.outputs(entry);
     if (!complete) return comparisons;
+    const lots = entry.event.payload.outputs.map(({ lot }) => lot);
+    const made = measuresOfOutputs(entry, this.facts);
     const pairs = [{ in: sum(measures.map(({ mass }) => mass)), out: sum(made.map(({ mass }) => mass)) }];
     const [dryIn, dryOut] = [totalDryMass(measures), totalDryMass(made)];
     if (dryIn !== null && dryOut !== null) pairs.push({ in: dryIn, out: dryOut });
@@ -137,7 +126,8 @@ export class MassComparisons {
   private process(entry: JudgedOf<'lot.processed'>): Comparison[] {
     const { measures, comparisons, complete } = this.inputs(entry);
     if (!complete) return comparisons;
-    const { lots, measures: made } = this.outputs(entry);
+    const lots = entry.event.payload.outputs.map(({ lot }) => lot);
+    const made = measuresOfOutputs(entry, this.facts);
     const residues = (entry.event.payload.residues ?? []).flatMap((residue) => remeasured(null, residue) ?? []);
     return [
       ...comparisons,
@@ -146,7 +136,10 @@ export class MassComparisons {
     ];
   }
 
-  /** Dry against dry; where the inputs' moisture is not known, against their wet mass, which is not less. */
+  /**
+   * At least this much came out dry, at most that much went in. Where nobody tells any moisture, and no water is added,
+   * the scale alone is asked.
+   */
   private processedMass(
     process: string,
     lots: string[],
@@ -154,34 +147,32 @@ export class MassComparisons {
     made: LotMeasure[],
     residues: LotMeasure[],
   ): Comparison[] {
-    const { addsMatter, addsWater } = this.processes;
-    const out = addsMatter.includes(process) ? made : [...made, ...residues];
-    const mineral = this.mineral(lots[0] ?? '');
-    const wetIn = sum(from.map(({ mass }) => mass));
-    const dryOut = totalDryMass(out);
-    const known = from.some(({ moisture }) => moisture !== null) || made.some(({ moisture }) => moisture !== null);
-    const compare = (amountIn: bigint, amountOut: bigint, what: string): Comparison[] => [
+    const { moistureAtMost, massGained } = this.parameters;
+    const out = massGained.addsMatter.includes(process) ? made : [...made, ...residues];
+    const told = [...from, ...made].some(({ moisture }) => moisture !== null);
+    const byScale = !told && !massGained.addsWater.includes(process);
+    const total = (measures: readonly LotMeasure[], bound: Bound): bigint =>
+      sum(measures.map((one) => (byScale ? one.mass : dryMassBound(one, bound, moistureAtMost))));
+    return [
       {
         kind: 'processed',
         cause: 'processed',
         lots,
-        mineral,
-        pairs: [{ in: amountIn, out: amountOut }],
-        what,
+        mineral: this.mineral(lots[0] ?? ''),
+        pairs: [{ in: total(from, 'most'), out: total(out, 'least') }],
+        what: byScale ? 'made of the inputs' : 'made of the inputs, dry',
       },
     ];
-    if (dryOut !== null) return compare(totalDryMass(from) ?? wetIn, dryOut, 'made of the inputs, dry');
-    if (known || addsWater.includes(process)) return [];
-    return compare(wetIn, sum(out.map(({ mass }) => mass)), 'made of the inputs');
   }
 
   /** At least this much metal came out; at most that much went in. */
   private processedMetal(lots: string[], from: LotMeasure[], out: LotMeasure[]): Comparison[] {
+    const { moistureAtMost } = this.parameters;
     const analytes = new Set(out.flatMap(({ grades }) => grades.map(({ analyte }) => analyte)));
     return [...analytes].toSorted().flatMap((analyte) => {
-      const metals = from.map((measure) => metalIn(measure, analyte, 'most'));
+      const metals = from.map((measure) => metalIn(measure, analyte, 'most', moistureAtMost));
       if (!metals.every((metal) => metal !== null)) return [];
-      const least = sum(out.map((measure) => metalIn(measure, analyte, 'least') ?? 0n));
+      const least = sum(out.map((measure) => metalIn(measure, analyte, 'least', moistureAtMost) ?? 0n));
       const pairs = [{ in: sum(metals), out: least }];
       const what = `of ${analyte} made of the inputs`;
       return [
@@ -198,15 +189,36 @@ export class MassComparisons {
   }
 }
 
-/** The entries, and the receipts that a weighing among them lets us judge anew. */
-export function weighingsToJudge({ entries, chains }: Facts): JudgedEvent[] {
-  const judged = new Map(entries.map((entry) => [entry.index, entry]));
-  for (const entry of entries)
-    if (isType(entry, 'lot.measured'))
-      for (const { lot } of entry.event.payload.lots) {
-        const chain = chains.get(lot) ?? [];
-        const before = chain[chain.findIndex(({ index }) => index === entry.index) - 1];
-        if (before !== undefined && isType(before, 'custody.received')) judged.set(before.index, before);
-      }
+/** The receipt with which a holder got a lot that an entry speaks of; null if it got it otherwise, or before others had it. */
+function receiptBefore(lot: string, index: number, { chains }: Pick<Facts, 'chains'>): JudgedEvent | null {
+  const handed = (chains.get(lot) ?? []).findLast(
+    (entry) => entry.index < index && entry.event.type.startsWith('custody.'),
+  );
+  return handed !== undefined && isType(handed, 'custody.received') ? handed : null;
+}
+
+/** The moisture that is first told of a lot after its receipt, while the receiver still has it as it came. */
+function moistureAtReceipt(lot: string, receipt: JudgedEvent, facts: Facts): string | undefined {
+  const said = saidOf(lot, facts.end, facts).filter(({ entry }) => entry.index > receipt.index);
+  const first = said.find(({ said: { moisturePercent } }) => moisturePercent !== undefined);
+  return first !== undefined && receiptBefore(lot, first.entry.index, facts) === receipt
+    ? first.said.moisturePercent
+    : undefined;
+}
+
+/** The entries, and the receipts that a moisture told by one of them lets us judge anew. */
+export function weighingsToJudge(facts: Pick<Facts, 'entries' | 'chains'>): JudgedEvent[] {
+  const judged = new Map(facts.entries.map((entry) => [entry.index, entry]));
+  for (const entry of facts.entries) {
+    const lots = isType(entry, 'lot.measured')
+      ? entry.event.payload.lots.map(({ lot }) => lot)
+      : isType(entry, 'assay.certified')
+        ? [entry.event.payload.lot]
+        : [];
+    for (const lot of lots) {
+      const receipt = receiptBefore(lot, entry.index, facts);
+      if (receipt !== null) judged.set(receipt.index, receipt);
+    }
+  }
   return [...judged.values()].toSorted((a, b) => a.index - b.index);
 }

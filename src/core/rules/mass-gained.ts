@@ -28,7 +28,7 @@ function observe(entry: JudgedEvent, comparisons: MassComparisons, { massGained 
 
 export const massGained: Rule = {
   id: 'mass-gained',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'More came out than went in',
   means: 'Dry mass or contained metal grew in an event or a handover, by more than scales and assays can err.',
@@ -46,10 +46,10 @@ export const massGained: Rule = {
     ].join(' · ') +
     '. Where a moisture is not known, the bound that favours the holder is taken.',
   standard: 'OECD Due Diligence Guidance, Annex II red flags; ITSCI mass balance',
-  scope: ['chains'],
+  scope: ['chains', 'about'],
   subjects: (facts) => weighingsToJudge(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) => {
-    const comparisons = new MassComparisons(facts, parameters.massGained);
+    const comparisons = new MassComparisons(facts, parameters);
     return weighingsToJudge(facts).flatMap((entry) => observe(entry, comparisons, parameters));
   },
 };

@@ -39,7 +39,7 @@ function observe(entry: JudgedEvent, comparisons: MassComparisons, parameters: P
 
 export const massLost: Rule = {
   id: 'mass-lost',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'Less arrived than was sent',
   means:
@@ -56,10 +56,10 @@ export const massLost: Rule = {
     ].join(' · ') +
     '.',
   standard: 'OECD Due Diligence Guidance, Annex II red flags; ITSCI mass balance',
-  scope: ['chains'],
+  scope: ['chains', 'about'],
   subjects: (facts) => weighingsToJudge(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) => {
-    const comparisons = new MassComparisons(facts, parameters.massGained);
+    const comparisons = new MassComparisons(facts, parameters);
     return weighingsToJudge(facts).flatMap((entry) => observe(entry, comparisons, parameters));
   },
 };

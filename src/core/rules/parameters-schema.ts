@@ -73,6 +73,11 @@ const tagsAndDocuments = {
 };
 
 const massAndGrade = {
+  /** How wet goods can be of which nobody says it: by the processes that made them, else by form; else wholly water. */
+  moistureAtMost: z.strictObject({
+    byForm: z.record(z.string(), partsPerMillion.max(1_000_000)),
+    made: z.array(z.strictObject({ process: codes, form: z.string(), most: partsPerMillion.max(1_000_000) })),
+  }),
   massGained: z.strictObject({
     /** One place, two weighings. */
     reweighed: tolerances,
@@ -107,14 +112,18 @@ const massAndGrade = {
     severity,
     maxima: z.array(z.strictObject({ analyte: z.string(), form: z.string().nullable(), max: percentText })),
   }),
-  /** What is traded: by mineral and form, optionally only where a lot is declared at a site. */
+  /** What is traded: by mineral and form; as it was dug (`raw`), which goes in bags, or cleaned by one of `cleanedBy`; null: either. */
   gradeUnusual: z.strictObject({
     severity,
-    windows: z.array(window.extend({ mineral: z.string(), form: z.string(), atSite: z.boolean() })),
+    cleanedBy: codes,
+    bagKilograms: kilogramsText,
+    windows: z.array(
+      window.extend({ mineral: z.string(), form: z.string(), stage: z.enum(['raw', 'cleaned']).nullable() }),
+    ),
   }),
   /** A grade may change by this share of itself without a process: sampling differs. */
   gradeJump: z.strictObject({ severity, tolerance: partsPerMillion, byAnalyte: z.record(z.string(), partsPerMillion) }),
-  /** Metal that a process recovers, by process, mineral and form of its inputs; the first line that fits counts. */
+  /** Metal that a process recovers, by process, mineral and form of all its inputs; the first line that fits counts. */
   yieldImplausible: z.strictObject({
     severity,
     windows: z.array(

@@ -58,6 +58,11 @@ const halfAndOne = { ok: 5_000, warn: 10_000 };
 const gold = { ok: 1_000, warn: 3_000 };
 
 const massAndGrade = {
+  moistureAtMost: {
+    byForm: { ore: 250_000, concentrate: 150_000, hydroxide: 600_000, dore: 0, metal: 0 },
+    // Cleaned concentrate is dried before it is bagged: magnets separate only what is dry.
+    made: [{ process: ['gravity', 'magnetic', 'dry'], form: 'concentrate', most: 30_000 }],
+  },
   massGained: {
     reweighed: { default: halfAndOne, byMineral: {} },
     handedOver: { default: halfAndOne, byMineral: { gold } },
@@ -65,7 +70,7 @@ const massAndGrade = {
     closure: { default: halfAndOne, byMineral: {} },
     processed: { default: halfAndOne, byMineral: {} },
     metal: { default: { ok: 10_000, warn: 20_000 }, byMineral: { gold: halfAndOne } },
-    addsMatter: ['leach', 'smelt', 'refine'],
+    addsMatter: ['leach', 'smelt', 'refine', 'melt', 'cast'],
     addsWater: ['wash', 'leach'],
     severityWarn: 'medium',
     severity: 'critical',
@@ -91,13 +96,15 @@ const massAndGrade = {
   },
   gradeUnusual: {
     ...medium,
+    cleanedBy: ['gravity', 'magnetic'],
+    bagKilograms: '100',
     windows: [
-      { mineral: 'cassiterite', form: 'concentrate', atSite: true, analyte: 'Sn', from: '30', to: '76' },
-      { mineral: 'cassiterite', form: 'concentrate', atSite: false, analyte: 'Sn', from: '30', to: '76' },
-      { mineral: 'coltan', form: 'concentrate', atSite: false, analyte: 'Ta2O5', from: '20', to: '50' },
-      { mineral: 'wolframite', form: 'concentrate', atSite: false, analyte: 'WO3', from: '50', to: '70' },
-      { mineral: 'cobalt', form: 'hydroxide', atSite: false, analyte: 'Co', from: '28', to: '40' },
-      { mineral: 'gold', form: 'dore', atSite: true, analyte: 'Au', from: '80', to: '95' },
+      { mineral: 'cassiterite', form: 'concentrate', stage: 'raw', analyte: 'Sn', from: '30', to: '65' },
+      { mineral: 'cassiterite', form: 'concentrate', stage: 'cleaned', analyte: 'Sn', from: '60', to: '76' },
+      { mineral: 'coltan', form: 'concentrate', stage: null, analyte: 'Ta2O5', from: '20', to: '50' },
+      { mineral: 'wolframite', form: 'concentrate', stage: null, analyte: 'WO3', from: '50', to: '70' },
+      { mineral: 'cobalt', form: 'hydroxide', stage: null, analyte: 'Co', from: '28', to: '40' },
+      { mineral: 'gold', form: 'dore', stage: 'raw', analyte: 'Au', from: '80', to: '95' },
     ],
   },
   gradeJump: { ...high, tolerance: 50_000, byAnalyte: { Au: 20_000 } },
@@ -106,6 +113,7 @@ const massAndGrade = {
     windows: [
       { process: ['gravity', 'magnetic'], mineral: null, inputForm: null, from: 850_000, to: 990_000 },
       { process: ['wash'], mineral: null, inputForm: null, from: 300_000, to: 900_000 },
+      { process: ['melt', 'cast', 'smelt'], mineral: 'gold', inputForm: 'dore', from: 980_000, to: 1_000_000 },
       { process: ['melt', 'cast', 'smelt'], mineral: 'gold', inputForm: null, from: 900_000, to: 1_000_000 },
       { process: ['smelt'], mineral: 'cassiterite', inputForm: null, from: 930_000, to: 995_000 },
       { process: ['leach'], mineral: 'cobalt', inputForm: 'ore', from: 650_000, to: 920_000 },
@@ -180,7 +188,7 @@ const actors = {
 };
 
 export const defaultParameters: Parameters = parametersSchema.parse({
-  version: 2,
+  version: 3,
   from: '2026-01-01',
   record: critical,
   required: ['mass-gained', 'tag-reused', 'site-status'],

@@ -1,4 +1,4 @@
-import { type Quantity, milligrams } from '../custody/quantity.js';
+import type { Quantity } from '../custody/quantity.js';
 import type { AditEvent } from '../event/event.js';
 import { encodeBase64url } from '../event/grammar.js';
 import { dateMs } from '../event/primitives.js';
@@ -86,33 +86,15 @@ export function serialsGiven({ event }: JudgedEvent): { serial: string; lot: str
   return event.payload.outputs.flatMap(({ lot, serials = [] }) => serials.map((serial) => ({ serial, lot })));
 }
 
-/** What an entry adds to the intake or the output of a facility in its month, mg. */
-export function throughputOf({ event }: JudgedEvent): Required<Filing>[] {
-  const facility = event.place?.facility;
-  const at = event.occurredAtMs;
-  if (facility === undefined) return [];
-  const total = (masses: readonly (Quantity | undefined)[]): bigint =>
-    masses.reduce((sum, mass) => sum + (mass === undefined ? 0n : milligrams(mass)), 0n);
-  if (event.type === 'custody.received') {
-    const accepted = event.payload.lots.filter(({ outcome }) => outcome !== 'rejected');
-    return [{ subject: intakeSubject(facility, at), at, amount: total(accepted.map(({ mass }) => mass)) }];
-  }
-  if (event.type === 'lot.processed')
-    return [{ subject: outputSubject(facility, at), at, amount: total(event.payload.outputs.map(({ mass }) => mass)) }];
-  return [];
-}
-
 const isRound = ({ value }: Quantity): boolean => value.endsWith('0') || value.endsWith('5');
 
-/** What an entry adds to sums that rules ask for: of a facility's month, and of the weights that an actor declares. */
-export function countedIn(entry: JudgedEvent): Required<Filing>[] {
-  const { event } = entry;
-  if (event.type !== 'lot.declared') return throughputOf(entry);
+/** What an entry adds to sums that rules ask for, by itself: to those of the weights that an actor declares. */
+export function countedIn({ event }: JudgedEvent): Required<Filing>[] {
+  if (event.type !== 'lot.declared') return [];
   const at = event.occurredAtMs;
   const masses = event.payload.outputs.map(({ mass }) => mass);
   const round = masses.filter(isRound).length;
   return [
-    ...throughputOf(entry),
     { subject: weightsSubject(event.iss, at), at, amount: BigInt(masses.length) },
     { subject: roundWeightsSubject(event.iss, at), at, amount: BigInt(round) },
   ];
@@ -160,8 +142,10 @@ function registrySubjects({ event }: JudgedEvent): string[] {
     case 'site.updated':
     case 'site.inspected':
       return [siteSubject(event.payload.site)];
-    case 'facility.registered':
-      return [facilitySubject(event.payload.facility)];
+    case 'facility.registered': {
+      const { facility, operator } = event.payload;
+      return [facilitySubject(facility), ...(operator === undefined ? [] : [actorSubject(operator)])];
+    }
     case 'tags.issued':
       return [siteSubject(event.payload.site)];
     case 'tags.voided':

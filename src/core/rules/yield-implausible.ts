@@ -1,8 +1,9 @@
 import { gradeInPartsPerMillion } from '../custody/quantity.js';
 import { judgesEach } from './each-event.js';
 import type { Facts, JudgedOf } from './facts.js';
-import { type LotMeasure, measureBefore, remeasured } from './lot-history.js';
-import { metalIn, sum } from './mass-balance.js';
+import { knownBefore, measuresOfOutputs } from './known-of-lots.js';
+import { type LotMeasure, remeasured } from './lot-history.js';
+import { type Bound, type Moistures, metalIn, sum } from './mass-balance.js';
 import type { Parameters } from './parameters.js';
 import type { Rule } from './rule.js';
 
@@ -13,13 +14,13 @@ type Window = Parameters['yieldImplausible']['windows'][number];
 
 function windowOf(entry: Process, facts: Facts, { yieldImplausible }: Parameters): Window | null {
   const { process, inputs } = entry.event.payload;
-  const [first] = inputs.flatMap(({ lot }) => facts.lots.get(lot) ?? []);
+  const fed = inputs.map(({ lot }) => facts.lots.get(lot));
   return (
     yieldImplausible.windows.find(
       (window) =>
         window.process.includes(process) &&
-        (window.mineral === null || window.mineral === first?.mineral) &&
-        (window.inputForm === null || window.inputForm === first?.form),
+        (window.mineral === null || window.mineral === fed[0]?.mineral) &&
+        (window.inputForm === null || fed.every((lot) => window.inputForm === lot?.form)),
     ) ?? null
   );
 }
@@ -46,12 +47,17 @@ function products(analyte: string, inputs: readonly LotMeasure[], outputs: reado
 }
 
 /** Metal in the outputs over metal in the inputs; null where a grade of either is not known. */
-function recoveryOf(analyte: string, inputs: readonly LotMeasure[], outputs: readonly LotMeasure[]): Recovery | null {
+function recoveryOf(
+  analyte: string,
+  inputs: readonly LotMeasure[],
+  outputs: readonly LotMeasure[],
+  moistures: Moistures,
+): Recovery | null {
   const made = products(analyte, inputs, outputs);
   const graded = [...inputs, ...made].every(({ grades }) => grades.some((grade) => grade.analyte === analyte));
   if (!graded || made.length === 0) return null;
-  const total = (measures: readonly LotMeasure[], bound: 'most' | 'least'): bigint =>
-    sum(measures.map((measure) => metalIn(measure, analyte, bound) ?? 0n));
+  const total = (measures: readonly LotMeasure[], bound: Bound): bigint =>
+    sum(measures.map((measure) => metalIn(measure, analyte, bound, moistures) ?? 0n));
   const [leastIn, mostIn] = [total(inputs, 'least'), total(inputs, 'most')];
   if (mostIn === 0n) return null;
   const mostOut = total(made, 'most');
@@ -62,15 +68,14 @@ function recoveryOf(analyte: string, inputs: readonly LotMeasure[], outputs: rea
   };
 }
 
-function recoveriesOf(entry: Process, { chains }: Facts): Recovery[] {
-  const inputs = entry.event.payload.inputs.map(({ lot, mass }) =>
-    remeasured(measureBefore(chains.get(lot) ?? [], lot, entry.index), { mass }),
+function recoveriesOf(entry: Process, facts: Facts, moistures: Moistures): Recovery[] {
+  const inputs = entry.event.payload.inputs.flatMap(
+    ({ lot, mass }) => remeasured(knownBefore(lot, entry.index, facts), { mass }) ?? [],
   );
-  const outputs = entry.event.payload.outputs.map((output) => remeasured(null, output));
-  if (![...inputs, ...outputs].every((measure) => measure !== null)) return [];
-  const [from, made] = [inputs.flatMap((one) => one ?? []), outputs.flatMap((one) => one ?? [])];
-  const analytes = new Set(made.flatMap(({ grades }) => grades.map(({ analyte }) => analyte)));
-  return [...analytes].toSorted().flatMap((analyte) => recoveryOf(analyte, from, made) ?? []);
+  const outputs = measuresOfOutputs(entry, facts);
+  if (inputs.length < entry.event.payload.inputs.length) return [];
+  const analytes = new Set(outputs.flatMap(({ grades }) => grades.map(({ analyte }) => analyte)));
+  return [...analytes].toSorted().flatMap((analyte) => recoveryOf(analyte, inputs, outputs, moistures) ?? []);
 }
 
 /** What is recovered of each mineral: other elements in it follow their own ways. */
@@ -80,7 +85,7 @@ const percent = (share: bigint): string => `${Number(share / 100n) / 100} %`;
 
 export const yieldImplausible: Rule = {
   id: 'yield-implausible',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'A process recovers more or less than it can',
   means: 'The metal in the outputs over that in the inputs lies outside what the process is known to recover.',
@@ -89,16 +94,16 @@ export const yieldImplausible: Rule = {
   describe: ({ yieldImplausible: { severity, windows } }) =>
     `Recovery outside ${windows
       .map(
-        ({ process, mineral, from, to }) =>
-          `${from / 1e4}–${to / 1e4} % (${process.join(', ')}${mineral === null ? '' : ` of ${mineral}`})`,
+        ({ process, mineral, inputForm, from, to }) =>
+          `${from / 1e4}–${to / 1e4} % (${process.join(', ')}${mineral === null ? '' : ` of ${mineral}`}${inputForm === null ? '' : ` ${inputForm}`})`,
       )
       .join(', ')}: ${severity}.`,
   standard: 'Metallurgical accounting (AMIRA P754); RMI recovery factors',
-  scope: ['chains'],
+  scope: ['chains', 'about'],
   ...judgesEach(['lot.processed'], (entry, facts, parameters) => {
     const window = windowOf(entry, facts, parameters);
     if (window === null) return [];
-    return recoveriesOf(entry, facts).flatMap(({ analyte, least, most }) => {
+    return recoveriesOf(entry, facts, parameters.moistureAtMost).flatMap(({ analyte, least, most }) => {
       if (!MAIN.has(analyte) || least > MILLION) return [];
       const [from, to] = [BigInt(window.from), BigInt(window.to)];
       if (most >= from && least <= to) return [];

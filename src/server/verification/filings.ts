@@ -1,5 +1,6 @@
-import type { JudgedEvent } from '../../core/rules/facts.js';
-import { type Revisit, filedUnder, revisitsAfter } from '../../core/rules/subjects.js';
+import type { Facts, JudgedEvent } from '../../core/rules/facts.js';
+import { type Filing, type Revisit, filedUnder, revisitsAfter } from '../../core/rules/subjects.js';
+import { addedTo } from '../../core/rules/throughput.js';
 import type { Queryable } from '../database/rows.js';
 import type { ReadEvents } from './read-events.js';
 
@@ -8,10 +9,22 @@ const NEWEST = 1_000;
 /** Entries that are judged anew in one transaction at most. */
 const REVISITED_AT_ONCE = 200;
 
-/** Files entries under what they speak of. Of entries that are filed already a corrected mass is put right, and the sum with it. */
-export async function fileEntries(db: Queryable, entries: readonly JudgedEvent[]): Promise<void> {
+/** Files entries under what they speak of by themselves. */
+export const fileEntries = (db: Queryable, entries: readonly JudgedEvent[]): Promise<void> =>
+  file(db, entries, filedUnder);
+
+/** Files what the entries judged bring into facilities and make there: that is told by their lots' chains. */
+export const fileThroughput = (db: Queryable, facts: Facts): Promise<void> =>
+  file(db, facts.entries, (entry) => addedTo(entry, facts));
+
+/** Of entries that are filed already a corrected mass is put right, and the sum with it. */
+async function file(
+  db: Queryable,
+  entries: readonly JudgedEvent[],
+  filingsOf: (entry: JudgedEvent) => Filing[],
+): Promise<void> {
   const rows = entries.flatMap((entry) =>
-    filedUnder(entry).map(({ subject, at, amount }) => ({ subject, index: entry.index, at, amount })),
+    filingsOf(entry).map(({ subject, at, amount }) => ({ subject, index: entry.index, at, amount })),
   );
   if (rows.length === 0) return;
   await db.query(

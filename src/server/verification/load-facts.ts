@@ -1,6 +1,8 @@
 import { milligrams } from '../../core/custody/quantity.js';
 import { references } from '../../core/event/references.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
+import { ancestryOf } from '../../core/rules/known-of-lots.js';
+import { weighingsToJudge } from '../../core/rules/mass-comparisons.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import { facilityFacts } from '../../core/rules/registry.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
@@ -8,13 +10,13 @@ import {
   actorSubject,
   certificateSubject,
   countedIn,
-  throughputOf,
   eventSubject,
   facilitySubject,
   lotSubject,
   readsAbout,
   siteSubject,
 } from '../../core/rules/subjects.js';
+import { facilityOf, throughputOf } from '../../core/rules/throughput.js';
 import type { Queryable } from '../database/rows.js';
 import { readAbout, readTotals } from './filings.js';
 import { borderCrossings, loadExports, loadLots, loadUpstream, lotsMixed } from './load-lots.js';
@@ -32,7 +34,10 @@ export interface Piece {
   now: number | null;
 }
 
-/** Loads, set by set, what the rules declare to read about one piece of the log; nothing at or after `piece.end`. */
+/**
+ * Loads, set by set, what the rules declare to read about one piece of the log; nothing at or after `piece.end`. Only the
+ * sums come later (`loadTotals`), once what is loaded here has told what the entries add to them.
+ */
 export async function loadFacts(
   db: Queryable,
   events: ReadEvents,
@@ -44,14 +49,14 @@ export async function loadFacts(
   const facts: Facts = { ...noFacts(piece.end, piece.now), entries: piece.entries };
   await addChains(db, events, facts);
   if (wanted.has('upstream')) await addUpstream(db, events, facts);
+  const makeUp = await addMakeUp(db, events, facts);
   facts.lots = await loadLots(db, [...facts.chains.keys()]);
   if (wanted.has('refusals')) facts.refusals = await loadRefusals(db, events, facts);
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
-  if (wanted.has('about')) await addAbout(db, events, facts);
+  if (wanted.has('about')) await addAbout(db, events, facts, makeUp);
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('exports')) facts.exports = await loadExports(db, facts);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
-  if (wanted.has('totals')) await addTotals(db, events, facts);
   return facts;
 }
 
@@ -66,8 +71,9 @@ async function addChains(db: Queryable, events: ReadEvents, facts: Facts): Promi
   const chains = new Map<string, JudgedEvent[]>();
   await loadChains(db, events, lotsOf(facts.entries), facts.end, chains);
   const handovers = dispatchesToJudge(facts.entries, chains);
-  // A dispatch is judged whole: its other lots may not be touched by these entries.
-  await loadChains(db, events, lotsOf(handovers), facts.end, chains);
+  // A dispatch, and a receipt that a weighing has judged anew, are judged whole: these entries may not touch their other lots.
+  const receipts = weighingsToJudge({ entries: facts.entries, chains });
+  await loadChains(db, events, lotsOf([...handovers, ...receipts]), facts.end, chains);
   facts.chains = chains;
   facts.handovers = handovers;
   facts.actors = await loadCountries(
@@ -132,16 +138,33 @@ async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Pro
   );
 }
 
+/** The chains of the lots that those touched were only put together or parted from, step by step as far as rules look. */
+async function addMakeUp(db: Queryable, events: ReadEvents, facts: Facts): Promise<Set<string>> {
+  // A moisture that is told now has its receipt judged anew, with all lots that came with it.
+  const lots = lotsOf(weighingsToJudge(facts));
+  const added = new Set<string>();
+  for (;;) {
+    const missing = [...new Set(lots.flatMap((lot) => ancestryOf(lot, facts.chains).missing))];
+    if (missing.length === 0) return added;
+    await loadChains(db, events, missing, facts.end, facts.chains as Map<string, JudgedEvent[]>);
+    for (const lot of missing) added.add(lot);
+  }
+}
+
 /** Sums of what the entries add to; where one exceeds what its facility is rated for, also the entries behind it. */
-async function addTotals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
-  const subjects = facts.entries.flatMap((entry) => countedIn(entry).map(({ subject }) => subject));
-  facts.totals = await readTotals(db, subjects);
-  const over = facts.entries.flatMap((entry) => {
-    const capacity = facilityFacts(facts, entry.event.place?.facility ?? '')?.capacityPerMonth;
-    return throughputOf(entry).flatMap(({ subject }) =>
-      capacity !== undefined && (facts.totals.get(subject) ?? 0n) > milligrams(capacity) ? [subject] : [],
-    );
+export async function loadTotals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+  const throughput = facts.entries.flatMap((entry) => {
+    const capacity = facilityFacts(facts, facilityOf(entry, facts) ?? '')?.capacityPerMonth;
+    return throughputOf(entry, facts).map(({ subject }) => ({ subject, capacity }));
   });
+  const counted = facts.entries.flatMap(countedIn);
+  facts.totals = await readTotals(
+    db,
+    [...throughput, ...counted].map(({ subject }) => subject),
+  );
+  const over = throughput.flatMap(({ subject, capacity }) =>
+    capacity !== undefined && (facts.totals.get(subject) ?? 0n) > milligrams(capacity) ? [subject] : [],
+  );
   await readAbout(db, events, over, facts.end, facts.about as Map<string, readonly JudgedEvent[]>);
 }
 
@@ -157,21 +180,27 @@ async function loadSeen(db: Queryable, entries: readonly JudgedEvent[]): Promise
   return new Map(rows.map(({ size, time }) => [size, time]));
 }
 
-/** What is said about anything that the entries, the chains and the lots name. */
-async function addAbout(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+/**
+ * What is said about anything that the entries, the chains and the lots name.
+ * @param makeUp lots of whose past nothing but what they were made of is asked
+ */
+async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp: ReadonlySet<string>): Promise<void> {
   const about = new Map<string, readonly JudgedEvent[]>();
   const subjects = new Set(facts.entries.flatMap(readsAbout));
   for (const [lot, chain] of facts.chains) {
     subjects.add(lotSubject(lot));
     for (const { event } of chain) {
-      subjects.add(eventSubject(event.id));
       subjects.add(actorSubject(event.iss));
+      if (makeUp.has(lot)) continue;
+      subjects.add(eventSubject(event.id));
       if (event.place?.site !== undefined) subjects.add(siteSubject(event.place.site));
       if (event.place?.facility !== undefined) subjects.add(facilitySubject(event.place.facility));
     }
   }
   for (const { origins } of facts.lots.values()) for (const { site } of origins) subjects.add(siteSubject(site));
   await readAbout(db, events, subjects, facts.end, about);
+  const facilities = facts.entries.flatMap((entry) => facilityOf(entry, { about }) ?? []);
+  await readAbout(db, events, facilities.map(facilitySubject), facts.end, about);
   // Whether an incident is still open is told by what is filed under it.
   const incidents = [...about.values()].flat().filter((entry) => isType(entry, 'incident.reported'));
   await readAbout(db, events, new Set(incidents.map(({ event }) => eventSubject(event.id))), facts.end, about);

@@ -38,7 +38,7 @@ const answer = async (by: string, what: string, more: object = {}): Promise<Find
 
 describe('a finding as a case', () => {
   it('is to be answered within a day when it is critical', () => {
-    expect(finding).toMatchObject({ severity: 'critical', status: 'open', parameters: 2, reopened: 0, answers: [] });
+    expect(finding).toMatchObject({ severity: 'critical', status: 'open', parameters: 3, reopened: 0, answers: [] });
     expect(Date.parse(finding.dueAt ?? '') - Date.parse(finding.openedAt)).toBe(DAY);
   });
 

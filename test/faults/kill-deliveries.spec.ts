@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { HonestWorld } from '../support/honest-world.js';
+import { HookReceiver } from '../support/hook-receiver.js';
+import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
+
+const KILLS = long ? 50 : 5;
+const FAULTS = 6;
+const SUBSCRIBERS = 3;
+/** How long what is left may take when nothing disturbs it any more, ms: a lease has to run out. */
+const PATIENCE = 150_000;
+
+interface Message {
+  type: string;
+  data: { rule: string; lots: string[] };
+}
+
+describe('deliveries while workers are killed, connections cut and the queue emptied', () => {
+  let ground: Ground;
+  let api: ServiceProcess;
+  let workers: ServiceProcess[];
+  let world: HonestWorld;
+  let db: pg.Client;
+  let hooks: HookReceiver;
+  const faulty: string[] = [];
+
+  beforeAll(async () => {
+    hooks = await HookReceiver.start();
+    ground = await newGround();
+    const settings = { ADIT_WEBHOOK_PRIVATE_TARGETS: 'on' };
+    api = await ServiceProcess.start(ground, settings);
+    workers = await Promise.all([0, 1].map(() => ServiceProcess.start(ground, { ...settings, ADIT_ROLE: 'worker' })));
+    world = await HonestWorld.open(api.url);
+    db = new pg.Client({ connectionString: ground.database.superuserUrl });
+    await db.connect();
+    for (let i = 0; i < SUBSCRIBERS; i += 1) {
+      // A receiver that takes its time: a kill finds messages under way.
+      hooks.answer(`/${i}`, (response) => void setTimeout(() => response.writeHead(204).end(), Math.random() * 60));
+      const response = await fetch(`${api.url}/v1/subscriptions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ channel: 'webhook', url: `${hooks.base}/${i}`, filters: { rules: ['mass-gained'] } }),
+      });
+      expect(response.status).toBe(201);
+    }
+  }, upTo(60_000));
+
+  afterAll(async () => {
+    await db.end();
+    for (const service of [api, ...workers]) await service.kill();
+    await ground.remove();
+    await hooks.stop();
+  });
+
+  /** Lots that gain a tenth on their way: one alert each. */
+  async function record(): Promise<void> {
+    const events = Array.from({ length: FAULTS }, () => {
+      const declared = world.declare();
+      const [lot = ''] = declared.lots;
+      const sent = world.dispatch('coop', 'trader', lot, declared.id);
+      const mass = { value: '55', uom: 'KGM' };
+      const lots = [{ lot, prev: sent.id, mass }];
+      faulty.push(lot);
+      return [declared, sent, world.sign('trader', 'custody.received', { from: 'coop', lots })];
+    }).flat();
+    for (;;) {
+      // A batch whose answer was lost is sent again: it gives what it gave before.
+      const response = await fetch(`${api.url}/v1/events/batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(events.map(({ event }) => ({ event }))),
+      }).catch(() => null);
+      if (response?.ok === true) return;
+      await sleep(200);
+    }
+  }
+
+  const cutConnections = (): Promise<unknown> =>
+    db.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+
+  const told = (path: string): Set<string> =>
+    new Set(
+      hooks.at(path).flatMap(({ body }) => {
+        const { type, data } = JSON.parse(body) as Message;
+        return type === 'alert.opened' ? data.lots : [];
+      }),
+    );
+
+  it(
+    `reach every subscriber through ${KILLS} kills, and twice only under the same id`,
+    async () => {
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        await record();
+        await sleep(300 + Math.random() * 1_500);
+        const worker = workers[kill % workers.length] as ServiceProcess;
+        await worker.kill();
+        if (kill % 3 === 1) await db.query('DELETE FROM bullmq.job WHERE true');
+        if (kill % 3 === 2) await cutConnections();
+        await worker.restart();
+      }
+      const paths = Array.from({ length: SUBSCRIBERS }, (_, i) => `/${i}`);
+      const end = Date.now() + PATIENCE;
+      while (!paths.every((path) => faulty.every((lot) => told(path).has(lot))) && Date.now() < end) await sleep(250);
+      for (const path of paths) expect(faulty.filter((lot) => !told(path).has(lot))).toEqual([]);
+      const { rows } = await db.query<{ messages: string; open: string }>(
+        `SELECT count(*) AS messages, count(*) FILTER (WHERE status <> 'delivered') AS open FROM deliveries`,
+      );
+      const ids = new Map<string, Set<string>>();
+      for (const { headers, body } of hooks.received) {
+        const id = String(headers['webhook-id']);
+        ids.set(id, (ids.get(id) ?? new Set()).add(body));
+      }
+      expect({ messages: ids.size, open: 0 }).toEqual({
+        messages: Number(rows[0]?.messages),
+        open: Number(rows[0]?.open),
+      });
+      expect([...ids.values()].filter((bodies) => bodies.size !== 1)).toEqual([]);
+    },
+    upTo(240_000),
+  );
+});

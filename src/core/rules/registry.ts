@@ -2,7 +2,7 @@ import { dateMs } from '../event/primitives.js';
 import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
 import { isType } from './facts.js';
 import type { Point, Ring } from './geography.js';
-import { actorSubject, eventSubject, facilitySubject, siteSubject } from './subjects.js';
+import { actorSubject, facilitySubject, siteSubject } from './subjects.js';
 
 /** What the registry says, as rules ask for it: folded from its events, with everything that has been disclosed. */
 
@@ -196,9 +196,3 @@ export function locate(facts: Facts, { event }: JudgedEvent, defaultAccuracyM: n
   if (registered !== null) return { point: registered, accuracyKm: 0, by: 'registry' };
   return (place._sd ?? []).length > 0 ? 'undisclosed' : null;
 }
-
-/** Whether an actor stands by an event with a living key of its own. */
-export const isEndorsed = (facts: Facts, id: string, actor: string): boolean =>
-  (facts.about.get(eventSubject(id)) ?? []).some(
-    ({ event }) => event.type === 'event.endorsed' && event.iss === actor && event.payload.events.includes(id),
-  );

@@ -1,6 +1,7 @@
 import { milligrams } from '../../core/custody/quantity.js';
 import { references } from '../../core/event/references.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
+import { subjectsOfTrust } from '../../core/rules/key-trust.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import { facilityFacts } from '../../core/rules/registry.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
@@ -172,7 +173,12 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts): Promis
   await readAbout(db, events, subjects, facts.end, about);
   // Whether an incident is still open is told by what is filed under it.
   const incidents = [...about.values()].flat().filter((entry) => isType(entry, 'incident.reported'));
-  await readAbout(db, events, new Set(incidents.map(({ event }) => eventSubject(event.id))), facts.end, about);
+  const updates = incidents.map(({ event }) => eventSubject(event.id));
+  // Whose word a key is depends on the key that added it, and so on up to one that an actor was registered with.
+  for (let known = -1; about.size > known;) {
+    known = about.size;
+    await readAbout(db, events, [...updates, ...subjectsOfTrust(about)], facts.end, about);
+  }
   for (const [subject, entries] of await loadDevices(db, events, facts)) about.set(subject, entries);
   facts.about = about;
 }

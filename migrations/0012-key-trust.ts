@@ -1,0 +1,76 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** The header of an entry as JSON: its part of the JWS in base64, padded. */
+const HEADER = /* sql */ `
+  convert_from(decode(rpad(translate(split_part(entry.jws, '.', 1), '-_', '+/'),
+                           (length(split_part(entry.jws, '.', 1)) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb`;
+
+/**
+ * Whose word a key is: what a key that a registrar introduced has added is introduced too, keys are filed under themselves,
+ * and what was signed with either is judged anew. Of the sealed index the one before is kept.
+ */
+export class KeyTrust0012 implements MigrationInterface {
+  name = 'KeyTrust0000000000012';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(/* sql */ `
+      CREATE INDEX keys_added ON keys (added_index);
+
+      WITH RECURSIVE introduced (kid) AS (
+        SELECT kid FROM keys WHERE introduced
+        UNION
+        SELECT key.kid
+          FROM introduced JOIN keys AS adder USING (kid)
+          JOIN keys AS key ON key.actor = adder.actor AND key.added_index > adder.added_index
+          JOIN entries AS entry ON entry.index = key.added_index
+         WHERE ${HEADER}->>'kid' = adder.kid
+      )
+      UPDATE keys SET introduced = true WHERE NOT introduced AND kid IN (SELECT kid FROM introduced);
+
+      INSERT INTO filings (subject, index, at)
+      SELECT 'key:' || key.kid, filed.index, filed.at
+        FROM keys AS key JOIN filings AS filed ON filed.subject = 'actor:' || key.actor AND filed.index = key.added_index
+      ON CONFLICT DO NOTHING;
+
+      INSERT INTO revisits (subject, since, next, until)
+      SELECT 'signed-by:' || actor, -9007199254740991, 0, (SELECT next FROM verification_cursor)
+        FROM keys WHERE introduced OR compromised_since IS NOT NULL GROUP BY actor;
+
+      ${BEFORE}
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(/* sql */ `
+      DROP TABLE index_state_before, index_leaves_before, index_nodes_before;
+      DROP INDEX keys_added;
+    `);
+  }
+}
+
+/** What the next sealing overwrites, as long as readers may still be shown the index before it. */
+const BEFORE = /* sql */ `
+  CREATE TABLE index_state_before (
+    single boolean NOT NULL DEFAULT true,
+    cut    smallint NOT NULL,
+    entry  bigint NOT NULL,
+    CONSTRAINT index_state_before_pkey PRIMARY KEY (single),
+    CONSTRAINT index_state_before_single_check CHECK (single)
+  );
+  COMMENT ON TABLE index_state_before IS 'the index that was sealed before the newest; its rows are those of the index, with index_leaves_before and index_nodes_before over them';
+  CREATE TABLE index_leaves_before (
+    key    bytea NOT NULL,
+    count  bigint NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT index_leaves_before_pkey PRIMARY KEY (key)
+  );
+  COMMENT ON COLUMN index_leaves_before.count IS '0: there was no such leaf';
+  CREATE TABLE index_nodes_before (
+    depth  smallint NOT NULL,
+    prefix bigint NOT NULL,
+    leaves bigint NOT NULL,
+    hash   bytea NOT NULL,
+    CONSTRAINT index_nodes_before_pkey PRIMARY KEY (depth, prefix)
+  );
+  COMMENT ON COLUMN index_nodes_before.leaves IS '0: the subtree was empty';
+  GRANT SELECT, INSERT, UPDATE, DELETE ON index_state_before, index_leaves_before, index_nodes_before TO ledger_app;`;

@@ -1,13 +1,16 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The header of an entry as JSON: its part of the JWS in base64, padded. */
-const HEADER = /* sql */ `
-  convert_from(decode(rpad(translate(split_part(entry.jws, '.', 1), '-_', '+/'),
-                           (length(split_part(entry.jws, '.', 1)) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb`;
+/** A part of an entry's JWS as JSON: it is base64url, and what reads it here wants base64, padded. */
+const jsonOf = (part: 1 | 2): string => /* sql */ `
+  convert_from(decode(rpad(translate(split_part(entry.jws, '.', ${part}), '-_', '+/'),
+                           (length(split_part(entry.jws, '.', ${part})) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb`;
+const HEADER = jsonOf(1);
+const PAYLOAD = jsonOf(2);
 
 /**
  * Whose word a key is: what a key that a registrar introduced has added is introduced too, keys are filed under themselves,
- * and what was signed with either is judged anew. Of the sealed index the one before is kept.
+ * and what was signed with either is judged anew. An erasure reaches as far as its registrar's country. Of the sealed index
+ * the one before is kept.
  */
 export class KeyTrust0012 implements MigrationInterface {
   name = 'KeyTrust0000000000012';
@@ -36,6 +39,12 @@ export class KeyTrust0012 implements MigrationInterface {
       SELECT 'signed-by:' || actor, -9007199254740991, 0, (SELECT next FROM verification_cursor)
         FROM keys WHERE introduced OR compromised_since IS NOT NULL GROUP BY actor;
 
+      ALTER TABLE erasures ADD COLUMN country text COLLATE "C";
+      COMMENT ON COLUMN erasures.country IS 'whose actors the registrar may erase; null: everybody''s';
+      UPDATE erasures SET country = actors.country
+        FROM entries AS entry, actors
+       WHERE entry.index = erasures.index AND actors.id = ${PAYLOAD}->>'iss';
+
       ${BEFORE}
     `);
   }
@@ -44,6 +53,7 @@ export class KeyTrust0012 implements MigrationInterface {
     await runner.query(/* sql */ `
       DROP TABLE index_state_before, index_leaves_before, index_nodes_before;
       DROP INDEX keys_added;
+      ALTER TABLE erasures DROP COLUMN country;
     `);
   }
 }

@@ -1,6 +1,7 @@
 import { dateMs } from '../../core/event/primitives.js';
 import { type JudgedEvent, type JudgedOf, isType } from '../../core/rules/facts.js';
 import type { Queryable } from '../database/rows.js';
+import { countriesOfSigners } from '../ledger/disclosure-rows.js';
 
 const DAY = 86_400_000;
 /** Deadlines of mitigations stand among those of the rules under this name. */
@@ -30,7 +31,7 @@ const answerOf = ({ index, event }: JudgedOf<'finding.answered'>): Answer => {
 
 /**
  * Heeds the answers among the entries. Those a finding names, by an event of theirs or a lot that they hold, may explain
- * and mitigate it; a registrar or an authority may also dismiss and close it. Whoever else answers is shown, and changes
+ * and mitigate it; an authority, or a registrar in its country, may also dismiss and close it. Whoever else answers is shown, and changes
  * nothing. A mitigation whose day has passed opens its finding again.
  * @returns how many findings changed their status.
  */
@@ -73,18 +74,41 @@ async function heed(db: Queryable, answer: Answer, now: number): Promise<number>
   return rowCount ?? 0;
 }
 
+interface Asked {
+  /** A registrar or an authority. */
+  official: boolean;
+  /** That a registrar is bounded by; null: none. */
+  country: string | null;
+  named: boolean;
+  /** What the finding shows, and in which countries the goods are. */
+  shown: { id: string; text: string }[];
+  holders: (string | null)[];
+}
+
 async function mayAnswer(db: Queryable, { finding, by_actor, answer }: Answer): Promise<boolean> {
-  const { rows } = await db.query<{ official: boolean; named: boolean }>(
-    `SELECT EXISTS (SELECT FROM actors WHERE id = $2 AND roles && ARRAY['registrar', 'authority']) AS official,
+  const { rows } = await db.query<Asked>(
+    `SELECT answering.roles && ARRAY['registrar', 'authority'] AS official,
+            CASE WHEN NOT answering.roles && ARRAY['authority'] THEN answering.country END AS country,
             EXISTS (SELECT FROM lots WHERE id = ANY(f.lots) AND holder = $2)
          OR EXISTS (SELECT FROM entries AS e JOIN filings ON filings.index = e.index
-                     WHERE e.id = ANY(f.events) AND filings.subject = 'signed-by:' || $2) AS named
-       FROM findings AS f WHERE f.id = $1`,
+                     WHERE e.id = ANY(f.events) AND filings.subject = 'signed-by:' || $2) AS named,
+            ARRAY(SELECT json_build_object('id', id, 'text', jws) FROM entries WHERE id = ANY(f.events)) AS shown,
+            ARRAY(SELECT holding.country FROM lots JOIN actors AS holding ON holding.id = lots.holder
+                   WHERE lots.id = ANY(f.lots)) AS holders
+       FROM findings AS f, actors AS answering WHERE f.id = $1 AND answering.id = $2`,
     [finding, by_actor],
   );
   const asked = rows[0];
   if (asked === undefined) return false;
-  return asked.official || (asked.named && (answer === 'explain' || answer === 'mitigate'));
+  if (asked.named && (answer === 'explain' || answer === 'mitigate')) return true;
+  return asked.official && (await isInItsCountry(db, asked));
+}
+
+/** A registrar has a say in its country: that of whoever signed what the finding shows, or has the goods. */
+async function isInItsCountry(db: Queryable, { country, shown, holders }: Asked): Promise<boolean> {
+  if (country === null) return true;
+  const concerned = [...(await countriesOfSigners(db, shown)).values(), ...holders];
+  return concerned.length === 0 || concerned.includes(country);
 }
 
 async function reopenOverdue(db: Queryable, { finding, index, due_at }: Answer, now: number): Promise<number> {

@@ -9,7 +9,7 @@ import { Sums0007 } from './0007-sums.js';
 import { Witnesses0008 } from './0008-witnesses.js';
 import { KeyRotation0009 } from './0009-key-rotation.js';
 import { DisclosureKeys0010 } from './0010-disclosure-keys.js';
-import { KeyTrust0012 } from './0012-key-trust.js';
+import { Assurance0012 } from './0012-assurance.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -29,5 +29,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Witnesses0008,
   KeyRotation0009,
   DisclosureKeys0010,
-  KeyTrust0012,
+  Assurance0012,
 ];

@@ -104,7 +104,10 @@ export async function forgetDisclosures(db: Queryable, events: readonly string[]
   await db.query('DELETE FROM disclosures WHERE event = ANY($1::text[])', [events]);
 }
 
-/** Erases: the key goes and the ciphertext goes; that there was something stays. */
+/**
+ * Erases: the key goes and the ciphertext goes; that there was something stays. A row that is deleted still lies in its file:
+ * which parts hold such rows is noted for `SweepErased`.
+ */
 export async function eraseDisclosures(db: Queryable, orders: readonly Erasure[]): Promise<void> {
   if (orders.length === 0) return;
   const { rows: named } = await db.query<{ event: string; digest: string; text: string }>(
@@ -125,8 +128,13 @@ export async function eraseDisclosures(db: Queryable, orders: readonly Erasure[]
     pairs,
   );
   await db.query(
-    `DELETE FROM disclosure_keys AS k USING unnest($1::text[], $2::text[]) AS erased (event, digest)
-      WHERE k.event = erased.event AND k.digest = erased.digest`,
+    `WITH gone AS (
+       DELETE FROM disclosure_keys AS k USING unnest($1::text[], $2::text[]) AS erased (event, digest)
+        WHERE k.event = erased.event AND k.digest = erased.digest
+       RETURNING k.tableoid::regclass::text AS part
+     )
+     INSERT INTO sweeps (part, xid) SELECT DISTINCT part, pg_current_xact_id() FROM gone
+     ON CONFLICT (part) DO UPDATE SET xid = EXCLUDED.xid`,
     pairs,
   );
 }

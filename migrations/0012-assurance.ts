@@ -10,10 +10,11 @@ const PAYLOAD = jsonOf(2);
 /**
  * Whose word a key is: what a key that a registrar introduced has added is introduced too, keys are filed under themselves,
  * and what was signed with either is judged anew. An erasure reaches as far as its registrar's country. Of the sealed index
- * the one before is kept.
+ * the one before is kept. The keys of disclosures stand in parts, each of which can be written anew, so that nothing is left
+ * in its file of a key that was erased.
  */
-export class KeyTrust0012 implements MigrationInterface {
-  name = 'KeyTrust0000000000012';
+export class Assurance0012 implements MigrationInterface {
+  name = 'Assurance0000000000012';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(/* sql */ `
@@ -46,6 +47,7 @@ export class KeyTrust0012 implements MigrationInterface {
        WHERE entry.index = erasures.index AND actors.id = ${PAYLOAD}->>'iss';
 
       ${BEFORE}
+      ${KEYS_IN_PARTS}
     `);
   }
 
@@ -53,6 +55,7 @@ export class KeyTrust0012 implements MigrationInterface {
     await runner.query(/* sql */ `
       DROP TABLE index_state_before, index_leaves_before, index_nodes_before;
       DROP INDEX keys_added;
+      ${KEYS_IN_ONE}
       ALTER TABLE erasures DROP COLUMN country;
     `);
   }
@@ -84,3 +87,60 @@ const BEFORE = /* sql */ `
   );
   COMMENT ON COLUMN index_nodes_before.leaves IS '0: the subtree was empty';
   GRANT SELECT, INSERT, UPDATE, DELETE ON index_state_before, index_leaves_before, index_nodes_before TO ledger_app;`;
+
+/** Enough that writing one anew holds up nobody for long, and few enough that a statement is planned at once. */
+const PARTS = 16;
+const FIELDS = /* sql */ `
+  event  text COLLATE "C" NOT NULL,
+  digest text COLLATE "C" NOT NULL,
+  key    bytea NOT NULL,`;
+const COMMENT = /* sql */ `
+  COMMENT ON TABLE disclosure_keys IS 'AES-256-GCM keys; backups of this table are kept only as long as what was erased may come back';
+  GRANT SELECT, INSERT, DELETE ON disclosure_keys TO ledger_app;`;
+
+/** From PostgreSQL 17 on the application may be allowed to vacuum; before, only the owner of a table is. */
+const KEYS_IN_PARTS = /* sql */ `
+  ALTER TABLE disclosure_keys RENAME TO disclosure_keys_in_one;
+  ALTER INDEX disclosure_keys_pkey RENAME TO disclosure_keys_in_one_pkey;
+  CREATE TABLE disclosure_keys (${FIELDS}
+    CONSTRAINT disclosure_keys_pkey PRIMARY KEY (event, digest)
+  ) PARTITION BY HASH (event);
+  ${Array.from(
+    { length: PARTS },
+    (_, part) =>
+      `CREATE TABLE disclosure_keys_${part} PARTITION OF disclosure_keys FOR VALUES WITH (MODULUS ${PARTS}, REMAINDER ${part});`,
+  ).join('\n  ')}
+  INSERT INTO disclosure_keys SELECT * FROM disclosure_keys_in_one;
+  DROP TABLE disclosure_keys_in_one;
+  ${COMMENT}
+
+  CREATE TABLE sweeps (
+    part text COLLATE "C" NOT NULL,
+    xid  xid8 NOT NULL,
+    CONSTRAINT sweeps_pkey PRIMARY KEY (part)
+  );
+  COMMENT ON TABLE sweeps IS 'parts of disclosure_keys from which keys were erased, and the newest transaction that did: they are to be written anew';
+  GRANT SELECT, INSERT, UPDATE, DELETE ON sweeps TO ledger_app;
+
+  DO $$ BEGIN
+    IF current_setting('server_version_num')::integer >= 170000 THEN
+      EXECUTE 'GRANT MAINTAIN ON disclosures, ' || (SELECT string_agg(format('disclosure_keys_%s', part), ', ')
+                                                      FROM generate_series(0, ${PARTS - 1}) AS part) || ' TO ledger_app';
+    END IF;
+  END $$;`;
+
+const KEYS_IN_ONE = /* sql */ `
+  DROP TABLE sweeps;
+  ALTER TABLE disclosure_keys RENAME TO disclosure_keys_in_parts;
+  ALTER INDEX disclosure_keys_pkey RENAME TO disclosure_keys_in_parts_pkey;
+  CREATE TABLE disclosure_keys (${FIELDS}
+    CONSTRAINT disclosure_keys_pkey PRIMARY KEY (event, digest)
+  );
+  INSERT INTO disclosure_keys SELECT * FROM disclosure_keys_in_parts;
+  DROP TABLE disclosure_keys_in_parts;
+  DO $$ BEGIN
+    IF current_setting('server_version_num')::integer >= 170000 THEN
+      REVOKE MAINTAIN ON disclosures FROM ledger_app;
+    END IF;
+  END $$;
+  ${COMMENT}`;

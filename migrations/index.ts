@@ -10,6 +10,7 @@ import { Witnesses0008 } from './0008-witnesses.js';
 import { KeyRotation0009 } from './0009-key-rotation.js';
 import { DisclosureKeys0010 } from './0010-disclosure-keys.js';
 import { AlertGroups0011 } from './0011-alert-groups.js';
+import { Assurance0012 } from './0012-assurance.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -30,4 +31,5 @@ export const migrations: (new () => NamedMigration)[] = [
   KeyRotation0009,
   DisclosureKeys0010,
   AlertGroups0011,
+  Assurance0012,
 ];

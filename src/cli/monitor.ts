@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parsePolicy } from '../core/log/policy.js';
+import { sha256 } from '../platform/sha256.js';
 import type { Alarm, Monitored } from '../server/operator.js';
 import { operator } from './operator.js';
 import { CommandError, EXIT, type Terminal } from './terminal.js';
@@ -76,20 +77,25 @@ function tell({ size, alarms, findings }: Monitored, folder: string, terminal: T
   const evidence = alarms.map((each) => saveEvidence(each, folder));
   alarms.forEach(({ kind, detail }, i) => {
     terminal.say(`  ${colour.red('✗')} ${kind}: ${detail}`);
-    if (evidence[i] !== null) terminal.say(`    the checkpoints that show it: ${evidence[i]}`);
+    if (evidence[i] !== null) terminal.say(`    what shows it: ${evidence[i]}`);
   });
   const word = alarms.length === 0 ? colour.green('CONSISTENT') : colour.red(alarms.map(({ kind }) => kind).join(', '));
   terminal.say(`${new Date().toISOString()} ${size} entries: ${word}`);
   terminal.result({ size, alarms: alarms.map((each, i) => ({ ...each, evidence: evidence[i] })), findings });
 }
 
-/** Signed checkpoints that convict are kept in a file of their own, for whoever is to be shown them. */
-function saveEvidence({ kind, detail, checkpoints }: Alarm, folder: string): string | null {
-  if (checkpoints.length === 0) return null;
-  const file = join(folder, 'evidence', `${new Date().toISOString().replaceAll(':', '')}-${kind}.json`);
+/** What convicts is kept in files of its own, for whoever is to be shown it; the same is not written twice. */
+function saveEvidence(found: Alarm, folder: string): string | null {
+  const { kind, index, checkpoints, entry, proof } = found;
+  if (checkpoints.length === 0 && entry === null) return null;
+  const text = `${JSON.stringify(found, null, 2)}\n`;
+  const digest = Buffer.from(sha256(Buffer.from(text))).toString('hex');
+  const name = join(folder, 'evidence', [kind, ...(index === null ? [] : [index]), digest.slice(0, 12)].join('-'));
   mkdirSync(join(folder, 'evidence'), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ kind, detail, checkpoints }, null, 2)}\n`);
-  return file;
+  const files = { '.json': text, '.jws': entry === null ? null : `${entry}~`, '.tlog-proof': proof };
+  for (const [ending, content] of Object.entries(files))
+    if (content !== null && !existsSync(name + ending)) writeFileSync(name + ending, content);
+  return `${name}.json`;
 }
 
 function readText(file: string): string {

@@ -27,8 +27,10 @@ export function witnessServer(
       return reply.type(TEXT).send(considered.cosignature);
     }
     // A checkpoint that its log has signed and that contradicts the one before is what a witness is there to see.
-    if (considered.status === 422) told(`REFUSED: ${considered.detail}\n${body}`);
-    if (considered.status === 409) return reply.code(409).type(SIZE_TYPE).send(`${considered.size}\n`);
+    const size = considered.status === 409 ? considered.size : null;
+    if (considered.status === 422 || (considered.status === 409 && size === null))
+      told(`REFUSED: ${considered.detail}\n${body}`);
+    if (size !== null) return reply.code(409).type(SIZE_TYPE).send(`${size}\n`);
     return reply.code(considered.status).type(TEXT).send(`${considered.detail}\n`);
   });
   server.get<{ Params: { hash: string } }>(`${prefix}/:hash/checkpoint`, ({ params }, reply) => {

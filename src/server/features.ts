@@ -36,7 +36,7 @@ export function featureModules(config: Config, databaseUrl: string): Modules {
   return [
     DatabaseModule.forRoot({ url: databaseUrl, failed }),
     RegistryModule.forRoot(answersHttp),
-    LedgerModule.forRoot(identity, answersHttp),
+    LedgerModule.forRoot(identity, { runsJobs, answersHttp }),
     TransparencyModule.forRoot(signer, { runsJobs, answersHttp, witnesses }),
     VerificationModule.forRoot({ runsJobs, answersHttp }),
     AlertsModule.forRoot({ runsJobs, answersHttp }),

@@ -1,15 +1,25 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { checkTlogProof } from '../../src/core/log/proof-file.js';
+import { leafHash } from '../../src/core/log/tree.js';
 import { asSuperuser } from '../support/database.js';
+import { ForgedLog } from '../support/forged-log.js';
+import { Forger } from '../support/forger.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+interface Done {
+  code: number | null;
+  out: string;
+  err: string;
+}
 
 describe('adit audit URL', () => {
   let folder: string;
@@ -30,11 +40,13 @@ describe('adit audit URL', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function audit(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const audit = (...args: string[]): Promise<Done> => auditOf(server.url, logKey, 'watched', ...args);
+
+  function auditOf(url: string, key: string, state: string, ...args: string[]): Promise<Done> {
     return new Promise((resolve) => {
       const child = execFile(
         process.execPath,
-        [MAIN, ...args, 'audit', server.url, '--log-key', logKey, '--once', '--state', 'watched'],
+        [MAIN, ...args, 'audit', url, '--log-key', key, '--once', '--state', state],
         { cwd: folder, env: { PATH: process.env.PATH, HOME: folder } },
         (_error, out, err) => resolve({ code: child.exitCode, out, err }),
       );
@@ -55,7 +67,37 @@ describe('adit audit URL', () => {
       `SET session_replication_role = replica; UPDATE entries SET jws = jws || 'A' WHERE id = '${id}'`,
     );
     const { code, out } = await audit('--json');
-    expect(JSON.parse(out)).toMatchObject({ alarms: [{ kind: 'bad-entry', evidence: null }] });
+    expect(JSON.parse(out)).toMatchObject({
+      alarms: [{ kind: 'bad-entry', proof: null, evidence: expect.any(String) }],
+    });
     expect(code).toBe(3);
+  }, 60_000);
+
+  it('convicts a ledger of a wrong index again and again, and keeps what shows it to others', async () => {
+    const forger = await Forger.open();
+    const tin = { mineral: 'cassiterite', form: 'concentrate', mass: { value: '50', uom: 'KGM' } };
+    const { lots } = await forger.write('coop', 'lot.declared', { place: { site: 'hill' }, outputs: [tin] });
+    const held = await forger.write('agent', 'lot.held', { lots, ground: 'seizure' });
+    const sealed = await forger.seal([held.index]);
+    await forger.clock();
+    const log = new ForgedLog(forger);
+    const url = await log.start();
+    try {
+      for (const _round of [1, 2]) {
+        const { code, out } = await auditOf(url, forger.log.vkey, 'forged');
+        expect(out).toContain(`index-differs: Entry ${sealed}`);
+        expect(code).toBe(3);
+      }
+    } finally {
+      log.stop();
+    }
+    const evidence = join(folder, 'forged', 'evidence');
+    const kept = readdirSync(evidence);
+    expect(kept.map((name) => name.replace(/^.*\./, '')).toSorted()).toEqual(['json', 'jws', 'tlog-proof']);
+    const [proof = ''] = kept.filter((name) => name.endsWith('.tlog-proof'));
+    const [jws = ''] = kept.filter((name) => name.endsWith('.jws'));
+    const entry = readFileSync(join(evidence, jws), 'utf8').replace('~', '');
+    const checked = checkTlogProof(readFileSync(join(evidence, proof), 'utf8'), leafHash(entry), [forger.log.vkey]);
+    expect(checked).toMatchObject({ ok: true, index: sealed });
   }, 60_000);
 });

@@ -92,6 +92,9 @@ describe('adit witness', () => {
     expect(openCosignatures(shown, [parseWitnessKey(vkey)])).toHaveLength(1);
     const other = signCheckpoint({ origin, size: 12, root: naiveRoot(someLeaves(3)) }, log);
     expect((await send(url, formatSubmission({ oldSize: 9, proof: [], note: other }))).status).toBe(422);
+    const twin = signCheckpoint({ origin, size: 9, root: naiveRoot(someLeaves(3)) }, log);
+    const refused = await send(url, formatSubmission({ oldSize: 9, proof: [], note: twin }));
+    expect(refused).toMatchObject({ status: 409, type: expect.stringContaining('text/plain') });
     expect((await send(url, 'x'.repeat(1_000_000))).status).toBe(413);
     expect((await fetch(`${url}/..%2fwitness.key/checkpoint`)).status).toBe(404);
     running?.kill('SIGTERM');

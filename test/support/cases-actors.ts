@@ -1,9 +1,12 @@
+import { generateSigner } from '../../src/core/event/build.js';
 import type { Case } from './case.js';
+import { examples } from './examples-of-events.js';
 import { kilograms, lot } from './told-log.js';
 import { certified } from './cases-tags.js';
 import { declares, dispatches, receives, register, registrar, time, world } from './told-world.js';
 
 const bag = lot('bag');
+const MORNING = '2026-05-12T08:00:00Z';
 
 const delivered = (prepare: (log: ReturnType<typeof world>) => void, more: Record<string, unknown> = {}) => {
   const log = world();
@@ -88,6 +91,17 @@ const stolenKey = (endorsed: boolean) => {
   return log;
 };
 
+/** A registrar gives the cooperative, which has lost its telephone, another key. */
+const recoveredKey = (endorsed: boolean) => {
+  const log = world();
+  const { possession } = examples['key.added'].body;
+  const { jwk: key, kid } = generateSigner('Ed25519').signer;
+  const { event } = log.tell('key.added', { ...registrar, occurredAt: MORNING, actor: 'coop', key, possession });
+  if (endorsed) log.tell('event.endorsed', { iss: 'coop', occurredAt: MORNING, events: [event.id] });
+  declares(log, [{ lot: bag, kg: '50.3' }], { signedWith: kid });
+  return log;
+};
+
 export const actorCases: Record<string, Case> = {
   'actor-suspended': {
     severity: 'high',
@@ -101,6 +115,7 @@ export const actorCases: Record<string, Case> = {
     twin: () => delivered(card('2026-05-13')),
   },
   'key-compromised': { severity: 'critical', wrong: () => stolenKey(false), twin: () => stolenKey(true) },
+  'registrar-introduced': { severity: 'medium', wrong: () => recoveredKey(false), twin: () => recoveredKey(true) },
   'self-dealing': {
     severity: 'high',
     wrong: () => delivered(() => undefined, { device: 'phone' }),

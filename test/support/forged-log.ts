@@ -31,7 +31,12 @@ export class ForgedLog {
   private answer(path: string): string | Uint8Array | null {
     if (path === 'checkpoint') return this.checkpoint ?? this.forger.checkpoint();
     const tile = parseTilePath(path);
-    if (tile?.level !== 'entries') return null;
+    if (tile === null) return null;
+    const { level, index, width } = tile;
+    if (level !== 'entries')
+      return Buffer.concat(
+        Array.from({ length: width ?? 256 }, (_, i) => this.forger.hashOf(8 * level, 256 * index + i)),
+      );
     const texts = this.forger.texts.slice(tile.index * 256, tile.index * 256 + (tile.width ?? 256));
     return entryBundle(texts.map((text) => text.split('~', 1)[0] ?? ''));
   }

@@ -260,14 +260,14 @@ export class TestLedger {
     await this.record('tags.issued', 'agent', { series: 'SYN-M-', from: 4411, to: 4500, site: 'hill' });
   }
 
-  async register(actor: string, role: string): Promise<void> {
+  async register(actor: string, role: string, country = 'RW'): Promise<void> {
     const { signer } = generateSigner('Ed25519');
     this.actors.set(actor, signer);
     const possession = await buildPossession(LOG, actor, signer);
     await this.record('actor.registered', 'registrar', {
       actor,
       roles: [role, 'processor'].slice(0, role === 'trader' ? 2 : 1),
-      country: 'RW',
+      country,
       legalName: `${actor} Ltd`,
       key: signer.jwk,
       possession,

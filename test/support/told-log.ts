@@ -23,7 +23,7 @@ export const kilograms = (value: string): { value: string; uom: string } => ({ v
 
 interface Said extends Record<string, unknown> {
   iss: string;
-  /** Names the key that signs, where an actor has more than one. */
+  /** Names the key that signs, where an actor has more than one; or is its thumbprint. */
   signedWith?: string;
   occurredAt: string;
 }
@@ -59,7 +59,11 @@ export class ToldLog {
       text: `told-${index}~`,
       jws: `told-${index}`,
       id: digest(`id ${index}`),
-      header: { alg: 'Ed25519', kid: digest(signedWith), typ: 'custody-event+sd-jwt' },
+      header: {
+        alg: 'Ed25519',
+        kid: /^[\w-]{43}$/.test(signedWith) ? signedWith : digest(signedWith),
+        typ: 'custody-event+sd-jwt',
+      },
       payload,
       signingInput: `told-${index}`,
       signature: new Uint8Array(64),

@@ -4,6 +4,8 @@ import {
   type Answer,
   type FindingStatus,
   OFFICIAL_ROLES,
+  boundOf,
+  hasSayIn,
   isMoreThan,
   mayAnswer,
   mitigationDue,
@@ -17,8 +19,9 @@ type Answered = Extract<AditEvent, { type: 'finding.answered' }>;
 export interface AnswerGiven {
   index: number;
   event: Answered;
-  /** Whether he had an official role. */
+  /** Whether he had an official role, and the country that bounded him in it. */
   official: boolean;
+  bound: string | null;
   /** The lots that he held. */
   held: ReadonlySet<string>;
 }
@@ -31,18 +34,19 @@ export interface Standing {
 }
 
 /** @param view the ledger as it is before the answer */
-export const answerGiven = (index: number, event: Answered, view: LedgerView): AnswerGiven => ({
-  index,
-  event,
-  official: view.actors.get(event.iss)?.roles.some((role) => OFFICIAL_ROLES.includes(role)) === true,
-  held: new Set([...view.lots.values()].filter(({ holder }) => holder === event.iss).map(({ id }) => id)),
-});
+export function answerGiven(index: number, event: Answered, view: LedgerView): AnswerGiven {
+  const { roles = [], country = null } = view.actors.get(event.iss) ?? {};
+  const official = roles.some((role) => OFFICIAL_ROLES.includes(role));
+  const held = new Set([...view.lots.values()].filter(({ holder }) => holder === event.iss).map(({ id }) => id));
+  return { index, event, official, bound: boundOf(roles, country), held };
+}
 
 /**
  * What the answers make of a finding, by the rules that the service goes by (`server/verification/settle-findings.ts`):
  * only what had been found by then can be answered; what shows more than was answered, or was to be mended by a day that
  * has passed, is open again.
  * @param signers who signed the finding's events
+ * @param concerned the countries of these, and of whoever has the goods
  * @param asOf the finding as it was found from the entries before an index; null where it was not
  * @param now the log's time, ms since 1970 UTC
  */
@@ -50,6 +54,7 @@ export function standingOf(
   finding: Finding,
   given: readonly AnswerGiven[],
   signers: ReadonlySet<string>,
+  concerned: readonly (string | null)[],
   asOf: (index: number) => Finding | null,
   now: number | null,
 ): Standing {
@@ -57,9 +62,10 @@ export function standingOf(
   let due: number | null = null;
   let answered: Finding | null = null;
   const answers: Standing['answers'] = [];
-  for (const { index, event, official, held } of given) {
+  for (const { index, event, official: hasRole, bound, held } of given) {
     const { answer, reason } = event.payload;
     const named = signers.has(event.iss) || finding.lots.some((lot) => held.has(lot));
+    const official = hasRole && hasSayIn(bound, concerned);
     const found = mayAnswer(answer, { official, named }) ? asOf(index) : null;
     if (found === null || (status === 'closed' && answered !== null && !isMoreThan(found, answered))) continue;
     [status, due, answered] = [statusAfter[answer], mitigationDue(event.payload), found];

@@ -194,7 +194,9 @@ function settle(
       return then.find((each) => findingId(view.log, each) === id) ?? null;
     };
     const named = new Set(finding.events.flatMap((event) => signers.get(event) ?? []));
-    return { ...finding, id, ...standingOf(finding, own, named, found, now) };
+    const parties = [...named, ...finding.lots.flatMap((lot) => view.lots.get(lot)?.holder ?? [])];
+    const concerned = parties.flatMap((actor) => view.actors.get(actor)?.country ?? []);
+    return { ...finding, id, ...standingOf(finding, own, named, concerned, found, now) };
   });
 }
 

@@ -15,14 +15,17 @@ export function applyRegistry(event: AditEvent, view: LedgerView, index: number)
   applyPapers(event, view, index);
 }
 
-function addKey(view: LedgerView, actor: string, jwk: PublicJwk, index: number, introduced: boolean): void {
+/** How a key comes to its actor: by a registrar's word it waits, and by that of a key which a registrar introduced it is no better. */
+const OWN = { waits: false, introduced: false };
+
+function addKey(view: LedgerView, actor: string, jwk: PublicJwk, index: number, { waits, introduced } = OWN): void {
   const kid = thumbprint(jwk);
   view.keys.set(kid, {
     kid,
     actor,
     jwk,
     addedIndex: index,
-    activeFrom: introduced ? (view.clock ?? 0) + INTRODUCTION_TIME : null,
+    activeFrom: waits ? (view.clock ?? 0) + INTRODUCTION_TIME : null,
     introduced,
     revokedIndex: null,
     compromisedSince: null,
@@ -41,7 +44,7 @@ function applyLedger(event: AditEvent, view: LedgerView, index: number): void {
       admissionVersion: 1,
     };
     view.changes.opened = true;
-    addKey(view, SERVICE_ACTOR, serviceKey, index, false);
+    addKey(view, SERVICE_ACTOR, serviceKey, index);
     view.actors.set(registrar.actor, {
       id: registrar.actor,
       roles: ['registrar'],
@@ -52,7 +55,7 @@ function applyLedger(event: AditEvent, view: LedgerView, index: number): void {
       index,
     });
     view.changes.actors.add(registrar.actor);
-    addKey(view, registrar.actor, registrar.key, index, false);
+    addKey(view, registrar.actor, registrar.key, index);
   } else if (event.type === 'ledger.updated' && view.opened !== null) {
     const { admissionVersion = view.opened.admissionVersion, logKey, serviceKey } = event.payload;
     view.opened = { ...view.opened, admissionVersion };
@@ -76,7 +79,7 @@ function rotateServiceKey(view: LedgerView, opened: LedgerInfo, jwk: PublicJwk, 
   if (former === undefined || kid === former.kid) return;
   view.keys.set(former.kid, { ...former, revokedIndex: index });
   view.changes.keys.add(former.kid);
-  addKey(view, SERVICE_ACTOR, jwk, index, false);
+  addKey(view, SERVICE_ACTOR, jwk, index);
   opened.serviceKid = kid;
 }
 
@@ -93,7 +96,7 @@ function applyActors(event: AditEvent, view: LedgerView, index: number): void {
       index,
     });
     view.changes.actors.add(actor);
-    addKey(view, actor, key, index, false);
+    addKey(view, actor, key, index);
   } else if (event.type === 'actor.statusChanged') {
     const actor = view.actors.get(event.payload.actor);
     if (actor === undefined) return;
@@ -102,7 +105,9 @@ function applyActors(event: AditEvent, view: LedgerView, index: number): void {
     view.actors.set(actor.id, { ...actor, ...renewed, suspended: status === 'suspended' });
     view.changes.actors.add(actor.id);
   } else if (event.type === 'key.added') {
-    addKey(view, event.payload.actor, event.payload.key, index, event.iss !== event.payload.actor);
+    const { actor, key } = event.payload;
+    const waits = event.iss !== actor;
+    addKey(view, actor, key, index, { waits, introduced: waits || view.keys.get(event.kid)?.introduced === true });
   } else if (event.type === 'key.revoked') {
     const key = view.keys.get(event.payload.kid);
     if (key === undefined) return;

@@ -80,7 +80,10 @@ export interface Key {
   addedIndex: number;
   /** A key that a registrar added in an actor's name waits 72 h: the log's clock must have reached this, ms. Null: active at once. */
   activeFrom: number | null;
-  /** Added by a registrar in the actor's name: its events are *registrar-introduced* until an older key endorses it. */
+  /**
+   * Added by a registrar in the actor's name, or with a key that was: its events are *registrar-introduced* until an older
+   * key, itself not introduced, endorses it.
+   */
   introduced: boolean;
   revokedIndex: number | null;
   compromisedSince: number | null;

@@ -58,7 +58,8 @@ export interface WitnessedLog {
 /** With the status that the protocol answers it with; `note` is the checkpoint with the log's own signatures alone. */
 export type Consideration =
   | { status: 200; checkpoint: Checkpoint; text: string; note: string }
-  | { status: 409; detail: string; size: number }
+  /** `size`: what it cosigned, where the old size is another; null: that size, and with another root. */
+  | { status: 409; detail: string; size: number | null }
   | { status: 400 | 403 | 404 | 422; detail: string };
 
 /**
@@ -84,12 +85,18 @@ function consider({ oldSize, proof, note }: Submission, log: WitnessedLog): Cons
   if (oldSize > checkpoint.size) return { status: 400, detail: 'The old size is larger than that of the checkpoint.' };
   if (oldSize !== log.size)
     return { status: 409, detail: `This witness has cosigned ${log.size} entries.`, size: log.size };
+  if (isContradicted(checkpoint, proof, log))
+    return { status: 409, detail: 'This witness has cosigned another log of the same size.', size: null };
   if (!extendsLog(checkpoint, proof, log))
     return { status: 422, detail: 'The proof does not show that this log continues the one that was cosigned.' };
   const { text, signatures } = parseNote(note);
   const own = signatures.filter((each) => by.some(({ name, keyId }) => name === each.name && keyId === each.keyId));
   return { status: 200, checkpoint, text, note: formatNote(text, own) };
 }
+
+/** A log of the size that was cosigned and with another root: the protocol tells it from a proof that does not verify. */
+const isContradicted = ({ size, root }: Checkpoint, proof: readonly Uint8Array[], log: WitnessedLog): boolean =>
+  size === log.size && size > 0 && proof.length === 0 && !sameHash(root, log.root);
 
 function extendsLog({ size, root }: Checkpoint, proof: readonly Uint8Array[], log: WitnessedLog): boolean {
   if (size === log.size) return proof.length === 0 && sameHash(root, log.size === 0 ? emptyRoot() : log.root);

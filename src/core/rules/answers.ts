@@ -17,9 +17,20 @@ export type FindingStatus = 'open' | (typeof statusAfter)[Answer];
 /** Roles of those who may end a finding that they are not named by. */
 export const OFFICIAL_ROLES: readonly string[] = ['registrar', 'authority'];
 
+/** The country that bounds whoever answers: a registrar's; null: none, as for an authority or the root registrar. */
+export const boundOf = (roles: readonly string[], country: string | null): string | null =>
+  roles.includes('authority') ? null : country;
+
+/**
+ * Whether a country gives a say in a finding: it is that of somebody who signed what it shows, or who has the goods.
+ * @param concerned their countries; where none is known, everybody official has a say
+ */
+export const hasSayIn = (bound: string | null, concerned: readonly (string | null)[]): boolean =>
+  bound === null || concerned.length === 0 || concerned.includes(bound);
+
 /** What whoever answers is to the finding. */
 export interface Answerer {
-  /** Has one of the official roles. */
+  /** Has one of the official roles, and a say in the countries concerned. */
   official: boolean;
   /** Signed one of its events, or holds one of its lots. */
   named: boolean;

@@ -1,5 +1,5 @@
 import { references } from '../event/references.js';
-import type { EventTypeName } from '../event/types/index.js';
+import { type EventTypeName, eventTypes } from '../event/types/index.js';
 import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
@@ -87,3 +87,8 @@ export const custodyTypes = [
   'lot.imported',
   'lot.closed',
 ] as const satisfies readonly EventTypeName[];
+
+/** What actors sign with keys of theirs: all that the service does not sign itself, and entry 0. */
+export const actorTypes = [...eventTypes.keys()].filter(
+  (type) => !['log.clock', 'index.sealed', 'event.refused', 'ledger.opened'].includes(type),
+) as EventTypeName[];

@@ -48,6 +48,7 @@ import { recordFork } from './record-fork.js';
 import { recordProjectionDiffers } from './record-projection-differs.js';
 import { recordRootMismatch } from './record-root-mismatch.js';
 import { recordSignatureInvalid } from './record-signature-invalid.js';
+import { registrarIntroduced } from './registrar-introduced.js';
 import { roundTrip } from './round-trip.js';
 import { routeLeft } from './route-left.js';
 import type { Rule } from './rule.js';
@@ -134,6 +135,7 @@ export const rules: readonly Rule[] = [
   actorSuspended,
   cardExpired,
   keyCompromised,
+  registrarIntroduced,
   selfDealing,
   paymentUnofficial,
   incidentOpen,

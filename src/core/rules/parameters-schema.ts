@@ -209,6 +209,7 @@ const actors = {
   actorSuspended: plain,
   cardExpired: plain,
   keyCompromised: plain,
+  registrarIntroduced: plain,
   selfDealing: plain,
   paymentUnofficial: plain,
   incidentOpen: z.strictObject({ severityByLevel: z.tuple([severity, severity, severity]) }),

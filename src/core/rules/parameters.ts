@@ -181,6 +181,7 @@ const actors = {
   actorSuspended: high,
   cardExpired: high,
   keyCompromised: critical,
+  registrarIntroduced: medium,
   selfDealing: high,
   paymentUnofficial: high,
   incidentOpen: { severityByLevel: ['critical', 'high', 'medium'] },

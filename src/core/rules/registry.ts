@@ -3,7 +3,7 @@ import { dayOf } from './day.js';
 import type { Facts, JudgedEvent, JudgedOf, SiteProduction } from './facts.js';
 import { isType } from './facts.js';
 import type { Point, Ring } from './geography.js';
-import { actorSubject, eventSubject, facilitySubject, siteSubject } from './subjects.js';
+import { actorSubject, facilitySubject, siteSubject } from './subjects.js';
 
 /** What the registry says, as rules ask for it: folded from its events, with everything that has been disclosed. */
 
@@ -282,9 +282,3 @@ export function countryOfPlace(facts: Facts, { event, index }: JudgedEvent): str
   if (facility !== undefined) return facilityFacts(facts, facility)?.country ?? null;
   return site === undefined ? null : (siteBelow(facts, site, index)?.country ?? null);
 }
-
-/** Whether an actor stands by an event with a living key of its own. */
-export const isEndorsed = (facts: Facts, id: string, actor: string): boolean =>
-  (facts.about.get(eventSubject(id)) ?? []).some(
-    ({ event }) => event.type === 'event.endorsed' && event.iss === actor && event.payload.events.includes(id),
-  );

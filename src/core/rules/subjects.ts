@@ -1,6 +1,7 @@
 import type { Quantity } from '../custody/quantity.js';
 import type { AditEvent } from '../event/event.js';
 import { encodeBase64url } from '../event/grammar.js';
+import { thumbprint } from '../event/keys.js';
 import { dateMs } from '../event/primitives.js';
 import { references } from '../event/references.js';
 import { defaultSha256 } from '../log/tree.js';
@@ -132,9 +133,9 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
 function registrySubjects({ event }: JudgedEvent): string[] {
   switch (event.type) {
     case 'actor.registered':
-    case 'actor.statusChanged':
-      return [actorSubject(event.payload.actor)];
     case 'key.added':
+      return [actorSubject(event.payload.actor), keySubject(thumbprint(event.payload.key))];
+    case 'actor.statusChanged':
       return [actorSubject(event.payload.actor)];
     case 'key.revoked':
       return [actorSubject(event.payload.actor), keySubject(event.payload.kid)];
@@ -266,10 +267,6 @@ export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
       const since = Math.min(dayBegins(from ?? '') ?? at, cardSince);
       return [signedBySubject(actor), suppliedBySubject(actor)].map((subject) => ({ subject, since }));
     }
-    case 'key.revoked':
-      return event.payload.compromisedSince === undefined
-        ? []
-        : [{ subject: signedBySubject(event.payload.actor), since: at - YEAR }];
     case 'tags.issued':
       return numbersOf(event.payload).map((tag) => ({ subject: tagSubject(tag), since: at - YEAR }));
     case 'tags.voided':

@@ -149,6 +149,8 @@ const movement = {
 const actors = {
   'actor-suspended':
     'Ask the registrar why the actor is suspended and from which day, and buy nothing from it meanwhile. It closes when the registrar logs `actor.statusChanged` to active with a `from` between the suspension and the event; otherwise the registrar answers it by `finding.answered`.',
+  'registrar-introduced':
+    'Ask the actor, by another way than the registrar’s, whether the key is theirs. Where an older key is left, it endorses the `key.added` (`event.endorsed`), which closes the finding on every event of the key; where none is left, an authority or the registrar explains it (`finding.answered`).',
   'card-expired':
     'Ask the actor for its card, and the registrar whether it was renewed. It closes when the registrar logs the renewed card by `actor.statusChanged`, if it covers the day of the event.',
   'key-compromised':

@@ -40,7 +40,12 @@ export class ProblemFilter implements ExceptionFilter {
 /** Sends a problem with its status, its media type and, where it is a matter of time, when to try again. */
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
   if (problem.status === 503) void reply.header('retry-after', String(RETRY_AFTER));
-  void reply.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  // What was not there may be there at the next asking, whatever the path may promise of what it gives.
+  void reply
+    .status(problem.status)
+    .header('cache-control', 'no-store')
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problem));
 }
 
 /** The problem that an error of any origin stands for. */

@@ -22,19 +22,57 @@ export function openDisclosures(sealed: SealedDisclosures): string[] {
 
 const disclosuresIn = (text: string): string[] => text.split('~').slice(1, -1);
 
+/** What a registrar ordered: a digest, and the country of whose actors it may erase; null: of all. */
+export interface Erasure {
+  digest: string;
+  country: string | null;
+}
+
+/** Whether one of the orders reaches what an actor of that country has signed. */
+export const isErasedBy = (orders: readonly Erasure[], digest: string, country: string | null | undefined): boolean =>
+  orders.some((order) => order.digest === digest && (order.country === null || order.country === country));
+
+/** The country of whoever signed each event, by the event's id. @param events as they were signed. */
+export async function countriesOfSigners(
+  db: Queryable,
+  events: readonly { id: string; text: string }[],
+): Promise<Map<string, string | null>> {
+  const signed = events.map(({ id, text }) => ({ id, iss: issuerOf(text) }));
+  const { rows } = await db.query<{ id: string; country: string | null }>(
+    'SELECT id, country FROM actors WHERE id = ANY($1::text[])',
+    [[...new Set(signed.map(({ iss }) => iss))]],
+  );
+  const countries = new Map(rows.map(({ id, country }) => [id, country]));
+  return new Map(signed.map(({ id, iss }) => [id, countries.get(iss) ?? null]));
+}
+
+/** Empty where a stored text was tampered with so that it says nothing. */
+function issuerOf(text: string): string {
+  try {
+    const { iss } = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
+      iss?: unknown;
+    };
+    return String(iss);
+  } catch {
+    return '';
+  }
+}
+
 /** Stores what events bring along to be shown, but what has been erased before. */
 export async function writeDisclosures(db: Queryable, events: readonly { id: string; text: string }[]): Promise<void> {
   const given = events.flatMap(({ id, text }) =>
     disclosuresIn(text).map((disclosure) => ({ event: id, digest: sdDigest(disclosure), disclosure })),
   );
   if (given.length === 0) return;
-  const { rows } = await db.query<{ digest: string }>('SELECT digest FROM erasures WHERE digest = ANY($1::text[])', [
-    given.map(({ digest }) => digest),
-  ]);
-  const erased = new Set(rows.map(({ digest }) => digest));
+  const { rows: orders } = await db.query<Erasure>(
+    'SELECT digest, country FROM erasures WHERE digest = ANY($1::text[])',
+    [given.map(({ digest }) => digest)],
+  );
+  if (orders.length === 0) return insertSealed(db, given);
+  const countries = await countriesOfSigners(db, events);
   await insertSealed(
     db,
-    given.filter(({ digest }) => !erased.has(digest)),
+    given.filter(({ event, digest }) => !isErasedBy(orders, digest, countries.get(event))),
   );
 }
 
@@ -66,13 +104,37 @@ export async function forgetDisclosures(db: Queryable, events: readonly string[]
   await db.query('DELETE FROM disclosures WHERE event = ANY($1::text[])', [events]);
 }
 
-/** Erases: the key goes and the ciphertext goes; that there was something stays. */
-export async function eraseDisclosures(db: Queryable, digests: readonly string[]): Promise<void> {
-  if (digests.length === 0) return;
-  await db.query('UPDATE disclosures SET ciphertext = NULL WHERE digest = ANY($1::text[])', [digests]);
+/**
+ * Erases: the key goes and the ciphertext goes; that there was something stays. A row that is deleted still lies in its file:
+ * which parts hold such rows is noted for `SweepErased`.
+ */
+export async function eraseDisclosures(db: Queryable, orders: readonly Erasure[]): Promise<void> {
+  if (orders.length === 0) return;
+  const { rows: named } = await db.query<{ event: string; digest: string; text: string }>(
+    `SELECT d.event, d.digest, COALESCE(e.jws, w.event) AS text
+       FROM disclosures AS d LEFT JOIN entries AS e ON e.id = d.event LEFT JOIN waiting AS w ON w.id = d.event
+      WHERE d.digest = ANY($1::text[])`,
+    [orders.map(({ digest }) => digest)],
+  );
+  const countries = await countriesOfSigners(
+    db,
+    named.map(({ event, text }) => ({ id: event, text })),
+  );
+  const erased = named.filter(({ event, digest }) => isErasedBy(orders, digest, countries.get(event)));
+  const pairs = [erased.map(({ event }) => event), erased.map(({ digest }) => digest)];
   await db.query(
-    `DELETE FROM disclosure_keys AS k USING disclosures AS d
-      WHERE d.digest = ANY($1::text[]) AND k.event = d.event AND k.digest = d.digest`,
-    [digests],
+    `UPDATE disclosures AS d SET ciphertext = NULL FROM unnest($1::text[], $2::text[]) AS erased (event, digest)
+      WHERE d.event = erased.event AND d.digest = erased.digest`,
+    pairs,
+  );
+  await db.query(
+    `WITH gone AS (
+       DELETE FROM disclosure_keys AS k USING unnest($1::text[], $2::text[]) AS erased (event, digest)
+        WHERE k.event = erased.event AND k.digest = erased.digest
+       RETURNING k.tableoid::regclass::text AS part
+     )
+     INSERT INTO sweeps (part, xid) SELECT DISTINCT part, pg_current_xact_id() FROM gone
+     ON CONFLICT (part) DO UPDATE SET xid = EXCLUDED.xid`,
+    pairs,
   );
 }

@@ -28,7 +28,10 @@ import { ReadReceipt } from './read-receipt.js';
 import { ReadTree } from './read-tree.js';
 import { ReceiveEvents } from './receive-events.js';
 import { RecordBatch } from './record-batch.js';
+import { ScheduleSweep } from './schedule-sweep.js';
 import { Sequencer } from './sequencer.js';
+import { SweepErased } from './sweep-erased.js';
+import { SweepErasedProcessor } from './sweep-erased.processor.js';
 import { WakeVerification } from './wake-verification.js';
 
 const logger = new Logger('ledger');
@@ -91,15 +94,26 @@ const door: Provider[] = [
   },
 ];
 
+export interface LedgerOptions {
+  /** Whether this process sweeps up after erasures, answers, or both. */
+  runsJobs: boolean;
+  answersHttp: boolean;
+}
+
 /** The log: its door, its one sequencer, what is derived from it, and how it is read. */
 @Module({})
 export class LedgerModule {
-  static forRoot(identity: LedgerIdentity, answersHttp: boolean): DynamicModule {
+  static forRoot(identity: LedgerIdentity, { runsJobs, answersHttp }: LedgerOptions): DynamicModule {
     return {
       module: answersHttp ? LedgerWithDoor : LedgerModule,
       global: true,
       controllers: answersHttp ? [LedgerController] : [],
-      providers: [{ provide: LedgerIdentity, useValue: identity }, ...log, ...(answersHttp ? door : [])],
+      providers: [
+        { provide: LedgerIdentity, useValue: identity },
+        ...log,
+        ...(answersHttp ? door : []),
+        ...(runsJobs ? [SweepErased, ScheduleSweep, SweepErasedProcessor] : []),
+      ],
       exports: [LedgerIdentity, AppendEvents, Crash, LogClock, LogEvents, ReadLog, ReadTree],
     };
   }

@@ -111,6 +111,7 @@ async function loadTargets(db: Queryable, view: LedgerView, events: readonly Adi
     if (event !== null) view.events.set(event.id, { index, event });
   }
   await loadLots(db, new Set(targets.flatMap((id) => lotsOfTarget(view, id))), view.lots);
+  await loadRegistry(db, gather(named.flatMap((id) => referencesOfTarget(view, id))), view);
   await loadIncidents(db, named, view.incidents);
   for (const [target, corrections] of await loadCorrections(db, targets, view.size))
     if (!view.corrections.has(target)) view.corrections.set(target, corrections);
@@ -129,6 +130,12 @@ function readLogged(jws: string, log: string): AditEvent | null {
 const lotsOfTarget = (view: LedgerView, id: string): string[] => {
   const event = view.events.get(id)?.event;
   return event === undefined ? [] : lotsOf(event);
+};
+
+/** Whom and which places it names: they say in which country it is. */
+const referencesOfTarget = (view: LedgerView, id: string): References[] => {
+  const event = view.events.get(id)?.event;
+  return event === undefined ? [] : [references(event)];
 };
 
 const serialOf = (event: AditEvent): string[] =>

@@ -5,7 +5,7 @@ import { type Queryable, type Row, insertRows } from '../database/rows.js';
 import { writeAttestations } from '../registry/attestation-rows.js';
 import { writeRegistry } from '../registry/registry-rows.js';
 import type { Admitted, BatchResult, Refused } from './admit-batch.js';
-import { eraseDisclosures, writeDisclosures } from './disclosure-rows.js';
+import { type Erasure, eraseDisclosures, writeDisclosures } from './disclosure-rows.js';
 import { writeLots } from './lot-rows.js';
 import type { TreeHead } from './seal.js';
 import { expireWaiting, writeWaiting } from './waiting.js';
@@ -46,7 +46,10 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
     result.admitted.map(({ event, text }) => ({ id: event.id, text })),
   );
   // What a registrar orders to be erased goes in the same step in which the order is entered.
-  await eraseDisclosures(db, result.admitted.flatMap(digestsErased));
+  await eraseDisclosures(
+    db,
+    result.admitted.flatMap((entry) => erasuresBy(entry, view)),
+  );
   if (result.admitted.some(({ event }) => event.type === 'log.clock')) await expireWaiting(db, clock);
   await moveLogState(db, batch);
 }
@@ -63,7 +66,7 @@ export async function writeProjections(db: Queryable, view: LedgerView, admitted
   await insertRows(
     db,
     'erasures',
-    admitted.flatMap((entry) => digestsErased(entry).map((digest) => ({ digest, index: entry.index }))),
+    admitted.flatMap((entry) => erasuresBy(entry, view).map((erasure) => ({ ...erasure, index: entry.index }))),
   );
   await writeRegistry(db, view, view.changes);
   await writeLots(db, view, view.changes);
@@ -75,7 +78,11 @@ export async function writeProjections(db: Queryable, view: LedgerView, admitted
   );
 }
 
-const digestsErased = ({ event }: Admitted): string[] => (event.type === 'data.erased' ? event.payload.digests : []);
+function erasuresBy({ event }: Admitted, view: LedgerView): Erasure[] {
+  if (event.type !== 'data.erased') return [];
+  const country = view.actors.get(event.iss)?.country ?? null;
+  return event.payload.digests.map((digest) => ({ digest, country }));
+}
 
 /** Base64url text and dots need no quoting inside an array literal, which spares the driver a scan of every event. */
 const arrayLiteral = (values: string[]): string => `{${values.join(',')}}`;

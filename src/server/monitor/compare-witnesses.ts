@@ -28,7 +28,7 @@ export class CompareWitnesses {
         this.ahead.delete(witness.name);
         if (late !== undefined && late.size > size) {
           const detail = `Witness ${witness.name} has cosigned ${late.size} entries, and the log still shows ${size}.`;
-          return [alarm('rollback', detail, [shown, late.note])];
+          return [alarm('rollback', detail, { checkpoints: [shown, late.note] })];
         }
         const note = await checkpointOf(witness, originHash(origin));
         return note === null ? [] : this.compareOne(witness.name, note, size, shown);
@@ -44,8 +44,10 @@ export class CompareWitnesses {
       if (!opened.ok) return [];
       const { checkpoint } = opened;
       if (checkpoint.size > size) this.ahead.set(name, { size: checkpoint.size, note });
-      else if (!sameHash(await this.tree.rootAt(checkpoint.size), checkpoint.root))
-        return [alarm('fork', `Witness ${name} was shown another log of ${checkpoint.size} entries.`, [shown, note])];
+      else if (!sameHash(await this.tree.rootAt(checkpoint.size), checkpoint.root)) {
+        const detail = `Witness ${name} was shown another log of ${checkpoint.size} entries.`;
+        return [alarm('fork', detail, { checkpoints: [shown, note] })];
+      }
       return [];
     } catch (error) {
       if (error instanceof AditError) return [];

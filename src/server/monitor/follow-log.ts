@@ -2,9 +2,11 @@ import { logKeyAt } from '../../core/custody/ledger-keys.js';
 import { AditError } from '../../core/errors.js';
 import { type Checkpoint, openCheckpoint, readCheckpoint } from '../../core/log/checkpoint.js';
 import { type Policy, checkQuorum } from '../../core/log/policy.js';
-import { sameHash } from '../../core/log/tree.js';
+import { checkTlogProof, formatTlogProof } from '../../core/log/proof-file.js';
+import { leafHash, sameHash } from '../../core/log/tree.js';
+import { sha256 } from '../../platform/sha256.js';
 import type { Checked } from '../ledger/check-arrival.js';
-import type { MirrorLog } from '../ledger/mirror-log.js';
+import type { BadEntry, MirrorLog } from '../ledger/mirror-log.js';
 import { type Alarm, alarm } from './alarm.js';
 import type { StateFile } from './monitor-state.js';
 import type { RemoteLog } from './remote-log.js';
@@ -48,13 +50,15 @@ export class FollowLog {
       return [alarm('unreachable', `The log gives no checkpoint: ${(error as Error).message}`)];
     }
     const opened = this.open(note, [...this.trusted.logKeys, ...(await this.declared())]);
-    if (typeof opened === 'string') return [alarm('unsigned', opened, [note])];
+    if (typeof opened === 'string') return [alarm('unsigned', opened, { checkpoints: [note] })];
     const before = this.file.state.newest === null ? null : readCheckpoint(this.file.state.newest);
     const wrong = before === null ? null : this.compare(opened, before, note);
     if (wrong !== null) return [wrong];
-    const found = this.isWitnessed(note) ? [] : [alarm('unwitnessed', 'Too few witnesses have cosigned.', [note])];
+    const found = this.isWitnessed(note)
+      ? []
+      : [alarm('unwitnessed', 'Too few witnesses have cosigned.', { checkpoints: [note] })];
     try {
-      const bad = await this.readOn(opened.size);
+      const bad = await this.readOn(opened.size, note);
       if (bad !== null) return [...found, bad];
     } catch (error) {
       if (!(error instanceof AditError) && (error as { code?: string }).code === undefined) throw error;
@@ -77,10 +81,13 @@ export class FollowLog {
     if (size === 0) return null;
     const declared = await this.mirror.logKeys();
     if (!declared.some(({ vkey }) => this.trusted.logKeys.includes(vkey)))
-      return alarm('bad-entry', 'The ledger does not name the log key that was pinned.', [note], 0);
+      return alarm('bad-entry', 'The ledger does not name the log key that was pinned.', {
+        checkpoints: [note],
+        index: 0,
+      });
     const signed = this.open(note, [logKeyAt(declared, size) ?? '']);
     return typeof signed === 'string'
-      ? alarm('unsigned', 'The log key in force has not signed: one that was replaced has.', [note])
+      ? alarm('unsigned', 'The log key in force has not signed: one that was replaced has.', { checkpoints: [note] })
       : null;
   }
 
@@ -100,22 +107,22 @@ export class FollowLog {
   }
 
   private compare(now: Checkpoint, before: Checkpoint, note: string): Alarm | null {
-    const notes = [this.file.state.newest ?? '', note];
+    const checkpoints = [this.file.state.newest ?? '', note];
     if (now.size < before.size)
-      return alarm('rollback', `The log shows ${now.size} entries, and showed ${before.size} before.`, notes);
+      return alarm('rollback', `The log shows ${now.size} entries, and showed ${before.size} before.`, { checkpoints });
     if (now.size === before.size && !sameHash(now.root, before.root))
-      return alarm('fork', `The log has signed two different trees of ${now.size} entries.`, notes);
+      return alarm('fork', `The log has signed two different trees of ${now.size} entries.`, { checkpoints });
     return null;
   }
 
   private differs({ size }: Checkpoint, note: string): Alarm {
     const { newest } = this.file.state;
     const detail = `The ${size} entries that the log gives are not those of the checkpoint that it signed over ${size}.`;
-    return alarm('root-differs', detail, newest === null ? [note] : [newest, note]);
+    return alarm('root-differs', detail, { checkpoints: newest === null ? [note] : [newest, note] });
   }
 
   /** Fetches and checks some bundles ahead while the first of them is appended. */
-  private async readOn(size: number): Promise<Alarm | null> {
+  private async readOn(size: number, note: string): Promise<Alarm | null> {
     const { size: have } = await this.mirror.head();
     const ahead: { ready: boolean; fetched: Promise<Fetched> }[] = [];
     let next = have;
@@ -150,11 +157,22 @@ export class FollowLog {
         entries,
         together.flatMap((one) => one.checked),
       );
-      if (bad !== null) return alarm('bad-entry', bad.detail, [], bad.index);
+      if (bad !== null) return this.badEntry(bad, entries[bad.index - done] ?? '', size, note);
       done += entries.length;
       this.progress(done, size);
     }
     return null;
+  }
+
+  /** An entry that the rules forbid convicts the log once it is proved to be under a checkpoint that the log signed. */
+  private async badEntry({ index, detail }: BadEntry, entry: string, size: number, note: string): Promise<Alarm> {
+    const keys = [...this.trusted.logKeys, ...(await this.declared())];
+    const proof = await this.remote.prove(index, size).catch(() => null);
+    const text = proof === null ? '' : formatTlogProof({ index, proof, checkpoint: note });
+    if (text !== '' && checkTlogProof(text, leafHash(entry, sha256), keys).ok)
+      return alarm('bad-entry', detail, { index, entry, proof: text });
+    const doubt = 'That it is under the signed checkpoint its tiles do not show: it may have been damaged on the way.';
+    return alarm('bad-entry', `${detail} ${doubt}`, { index, entry, checkpoints: [note] });
   }
 
   private async check(entries: string[]): Promise<Fetched> {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { replaceDurably } from '../../platform/durable-file.js';
+import { alarmKinds } from './alarm.js';
 
 const schema = z.strictObject({
   /** The log that it is of. */
@@ -12,6 +13,19 @@ const schema = z.strictObject({
   indexed: z.int().min(0),
   /** The newest change of a finding that was told. */
   told: z.int().min(0),
+  /** What it was convicted of, once and for all; a state of an older release has none. */
+  convicted: z
+    .array(
+      z.strictObject({
+        kind: z.enum(alarmKinds),
+        detail: z.string(),
+        index: z.int().min(0).nullable(),
+        checkpoints: z.array(z.string()),
+        entry: z.string().nullable(),
+        proof: z.string().nullable(),
+      }),
+    )
+    .default([]),
 });
 export type MonitorState = z.infer<typeof schema>;
 
@@ -26,7 +40,7 @@ export class StateFile {
     this.path = join(folder, 'monitor.json');
     this.state = existsSync(this.path)
       ? schema.parse(JSON.parse(readFileSync(this.path, 'utf8')))
-      : { origin, newest: null, indexed: 0, told: 0 };
+      : { origin, newest: null, indexed: 0, told: 0, convicted: [] };
     if (this.state.origin !== origin) throw new Error(`${folder} is the state of another log: ${this.state.origin}.`);
   }
 

@@ -1,6 +1,7 @@
 import { parseVkey } from '../../core/log/note.js';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
 import type { Policy } from '../../core/log/policy.js';
+import { formatTlogProof } from '../../core/log/proof-file.js';
 import { SystemClock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { CheckThreads } from '../ledger/check-threads.js';
@@ -12,7 +13,7 @@ import { RuleParameters } from '../rule-parameters.js';
 import { askedOf } from '../transparency/witness-policy.js';
 import { VerifyEntries } from '../verification/verify-entries.js';
 import { WakeAlerts } from '../verification/wake-alerts.js';
-import { type Alarm, alarm } from './alarm.js';
+import { type Alarm, alarm, withConvicted, withStanding } from './alarm.js';
 import { CompareWitnesses } from './compare-witnesses.js';
 import { FollowLog } from './follow-log.js';
 import { StateFile } from './monitor-state.js';
@@ -22,7 +23,6 @@ import { RemoteLog } from './remote-log.js';
 export interface MonitorOptions {
   /** Where the ledger answers. */
   url: string;
-  /** The log's verifier key, pinned. */
   /** The log's verifier keys that are pinned: one, or while it is being replaced also the next. */
   logKeys: readonly string[];
   policy: Policy | null;
@@ -85,13 +85,43 @@ export class Monitor {
   async look(): Promise<Monitored> {
     const { follow, mirror, indexes, witnesses, rules } = this.watching;
     const alarms = await follow.follow();
+    this.convict(alarms);
     const { size } = await mirror.head();
+    await this.acquit(size);
     const { newest, indexed } = this.file.state;
     alarms.push(...(await indexes.recompute(size)));
     await rules.verify((judged) => this.options.progress('rules', judged, size - indexed));
     if (newest !== null) alarms.push(...(await witnesses.compare(this.origin, readCheckpoint(newest).size, newest)));
     alarms.push(...(await this.staleness()));
-    return { size, alarms, findings: await this.findings() };
+    this.convict(alarms);
+    return { size, alarms: withStanding(alarms, this.file.state.convicted), findings: await this.findings() };
+  }
+
+  private convict(found: readonly Alarm[]): void {
+    const convicted = withConvicted(this.file.state.convicted, found);
+    if (convicted.length > this.file.state.convicted.length) this.file.save({ convicted });
+  }
+
+  /** An entry that was forbidden and has been admitted since, the same, was judged by rules that this monitor did not know. */
+  private async acquit(size: number): Promise<void> {
+    const passed = this.file.state.convicted.filter(
+      ({ kind, index }) => kind === 'bad-entry' && (index ?? size) < size,
+    );
+    if (passed.length === 0) return;
+    const rows = await this.database.query<{ index: number; jws: string }>(
+      'SELECT index, jws FROM entries WHERE index = ANY($1::bigint[])',
+      [passed.map(({ index }) => index)],
+    );
+    const admitted = passed.filter((each) => rows.some(({ index, jws }) => index === each.index && jws === each.entry));
+    if (admitted.length > 0)
+      this.file.save({ convicted: this.file.state.convicted.filter((each) => !admitted.includes(each)) });
+  }
+
+  private async prove(tree: ReadTree, index: number): Promise<string | null> {
+    const { newest: checkpoint } = this.file.state;
+    const size = checkpoint === null ? 0 : readCheckpoint(checkpoint).size;
+    if (checkpoint === null || index >= size) return null;
+    return formatTlogProof({ index, proof: await tree.proveInclusion(index, size), checkpoint });
   }
 
   async close(): Promise<void> {
@@ -114,7 +144,7 @@ export class Monitor {
     return {
       mirror,
       follow: new FollowLog(this.remote, mirror, this.file, { logKeys, policy }, told),
-      indexes: new RecomputeIndexes(this.database, this.origin, this.file),
+      indexes: new RecomputeIndexes(this.database, this.origin, this.file, (index) => this.prove(tree, index)),
       witnesses: new CompareWitnesses(tree, mirror, logKeys, policy === null ? [] : askedOf(policy)),
       rules: new VerifyEntries(this.database, identity, new SystemClock(), nobody, RuleParameters.load(null)),
     };

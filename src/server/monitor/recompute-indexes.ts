@@ -4,7 +4,7 @@ import type { Database } from '../database/database.js';
 import { entriesBetween } from '../ledger/read-log.js';
 import { extendIndex } from '../transparency/extend-index.js';
 import { readIndexState } from '../transparency/index-rows.js';
-import { type Alarm, alarm } from './alarm.js';
+import { type Alarm, alarm, withConvicted } from './alarm.js';
 import type { StateFile } from './monitor-state.js';
 
 /** Entries in memory at a time. */
@@ -20,6 +20,8 @@ export class RecomputeIndexes {
     private readonly database: Database,
     private readonly origin: string,
     private readonly file: StateFile,
+    /** Proves an entry under the newest checkpoint that the entries gave; null where it is not under it. */
+    private readonly prove: (index: number) => Promise<string | null>,
   ) {}
 
   /** Reads on up to `size` entries. */
@@ -35,15 +37,15 @@ export class RecomputeIndexes {
         const own = await this.rootAt(sealed);
         if (own !== root)
           found.push(
-            alarm(
-              'index-differs',
-              `Entry ${index} seals an index that the first ${sealed} entries do not give.`,
-              [],
+            alarm('index-differs', `Entry ${index} seals an index that the first ${sealed} entries do not give.`, {
               index,
-            ),
+              entry: jws,
+              proof: await this.prove(index),
+            }),
           );
       }
-      this.file.save({ indexed: to });
+      // In one step, because what has been looked through is not looked at again.
+      this.file.save({ indexed: to, convicted: withConvicted(this.file.state.convicted, found) });
     }
     return found;
   }

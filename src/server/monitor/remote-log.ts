@@ -1,7 +1,9 @@
 import { request } from 'undici';
 import { AditError } from '../../core/errors.js';
 import { MAX_NOTE_LENGTH } from '../../core/log/note.js';
-import { TILE_WIDTH, parseEntryBundle, tilePath } from '../../core/log/tile.js';
+import { TILE_WIDTH, nodeTile, parseEntryBundle, tilePath } from '../../core/log/tile.js';
+import { HASH_BYTES, inclusionNodes, nodeHash, proveInclusion } from '../../core/log/tree.js';
+import { sha256 } from '../../platform/sha256.js';
 
 /** Wall clock for one request, ms. */
 const TIME_LIMIT = 30_000;
@@ -36,6 +38,28 @@ export class RemoteLog {
     if (entries.length !== width)
       throw new AditError('request-invalid', `${path} has ${entries.length} entries and not ${width}.`);
     return entries.slice(from - start);
+  }
+
+  /** The inclusion proof of an entry in the log of `size` entries, by its hash tiles; whoever asks checks it. */
+  async prove(index: number, size: number): Promise<Uint8Array[]> {
+    const hashes = new Map<string, Uint8Array>();
+    for (const node of inclusionNodes(index, size)) {
+      const { level, index: tile, start, end } = nodeTile(node);
+      const width = Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - tile * TILE_WIDTH);
+      const path = tilePath(level, tile, width === TILE_WIDTH ? null : width);
+      const body = await this.get(`/log/${path}`, TILE_WIDTH * HASH_BYTES);
+      if (body.length !== width * HASH_BYTES)
+        throw new AditError('request-invalid', `${path} is not of ${width} hashes.`);
+      let row = Array.from({ length: end - start }, (_, i): Uint8Array =>
+        body.subarray((start + i) * HASH_BYTES, (start + i + 1) * HASH_BYTES),
+      );
+      while (row.length > 1)
+        row = Array.from({ length: row.length / 2 }, (_, i) =>
+          nodeHash(row[2 * i] as Uint8Array, row[2 * i + 1] as Uint8Array, sha256),
+        );
+      hashes.set(`${node.level}/${node.index}`, row[0] as Uint8Array);
+    }
+    return proveInclusion(index, size, (level, at) => hashes.get(`${level}/${at}`) as Uint8Array);
   }
 
   private async get(path: string, limit: number): Promise<Buffer> {

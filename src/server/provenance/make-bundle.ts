@@ -20,8 +20,10 @@ import { GatherBundle, type Gathered } from './gather-bundle.js';
 
 /** Events in memory at a time. */
 const PIECE = 500;
-/** Bundles that are made at the same time; more wait for nobody. */
+/** Bundles that are made or read at the same time; more wait for nobody. */
 const AT_ONCE = 4;
+/** A reader that takes nothing for so long has gone, ms: its place is wanted. */
+const STALLED = 60_000;
 
 export interface BundleOptions {
   /** Whether the events carry what has been disclosed of them. */
@@ -36,6 +38,8 @@ export interface BundleOptions {
 @Injectable()
 export class MakeBundle {
   private making = 0;
+  /** Tests wait less. */
+  stalledAfter = STALLED;
 
   constructor(
     private readonly database: Database,
@@ -47,28 +51,42 @@ export class MakeBundle {
   ) {}
 
   /** Throws `not-found`, `request-too-large`, and `overloaded` where as many as may be are being made. */
-  async make(lot: string, { disclosures, sealed, continues }: BundleOptions): Promise<Readable> {
+  async make(lot: string, options: BundleOptions): Promise<Readable> {
     if (this.making >= AT_ONCE) throw new AditError('overloaded', 'Other bundles are being made; ask again shortly.');
     this.making += 1;
     try {
-      if (sealed) await this.seal();
-      const { size, note } = await this.shown.newest();
-      const entry = await this.index.newest(size);
-      const gatherer = new GatherBundle(this.database.pool, this.identity.origin, size);
-      const gathered = await gatherer.gather(lot, entry === null ? [] : [entry]);
-      const proven = entry === null ? null : await this.index.prove(entry, gathered.subjects);
-      // Of what this log never was it proves nothing; whoever has seen it there will notice.
-      const sizes = [...new Set(continues)].filter((each) => each <= size).toSorted((a, b) => a - b);
-      const nodes = await this.nodes(gathered, sizes, size);
-      const head = await this.head(lot, note, sizes);
-      return Readable.from(this.pieces(head, gathered, nodes, proven, disclosures), { objectMode: false });
-    } finally {
+      const stream = await this.stream(lot, options);
+      stream.once('close', () => {
+        this.making -= 1;
+      });
+      return stream;
+    } catch (error) {
       this.making -= 1;
+      throw error;
     }
   }
 
-  /** Seals the index now, and lets the witnesses see it, without which it could not be shown. */
+  private async stream(lot: string, { disclosures, sealed, continues }: BundleOptions): Promise<Readable> {
+    if (sealed) await this.seal();
+    const { size, note } = await this.shown.newest();
+    const entry = await this.index.newest(size);
+    const gatherer = new GatherBundle(this.database.pool, this.identity.origin, size);
+    const gathered = await gatherer.gather(lot, entry === null ? [] : [entry]);
+    const proven = entry === null ? null : await this.index.prove(entry, gathered.subjects);
+    // Of what this log never was it proves nothing; whoever has seen it there will notice.
+    const sizes = [...new Set(continues)].filter((each) => each <= size).toSorted((a, b) => a - b);
+    const nodes = await this.nodes(gathered, sizes, size);
+    const head = await this.head(lot, note, sizes);
+    return unlessStalled(this.pieces(head, gathered, nodes, proven, disclosures), this.stalledAfter);
+  }
+
+  /**
+   * Seals the index now, and lets the witnesses see it, without which it could not be shown. Where they do not answer it
+   * stays as it is, and the bundle is of the last that they have seen.
+   */
   private async seal(): Promise<void> {
+    if (await this.sealing.waits()) await this.cosignatures.collect();
+    if (await this.sealing.waits()) return;
     await this.sealing.seal();
     await this.cosignatures.collect();
   }
@@ -115,6 +133,20 @@ export class MakeBundle {
     if (rows.length !== indexes.length) throw new AditError('log-halted', 'An entry of the bundle is missing.');
     return rows.map(({ index, jws, sealed }) => ({ index, event: [jws, ...openDisclosures(sealed), ''].join('~') }));
   }
+}
+
+/** A stream that ends by itself where its reader takes nothing more. */
+function unlessStalled(pieces: AsyncIterable<string>, milliseconds: number): Readable {
+  async function* watched(): AsyncGenerator<string> {
+    for await (const piece of pieces) {
+      timer.refresh();
+      yield piece;
+    }
+  }
+  const stream = Readable.from(watched(), { objectMode: false });
+  const timer = setTimeout(() => stream.destroy(new Error('Nobody reads the bundle.')), milliseconds);
+  stream.once('close', () => clearTimeout(timer));
+  return stream;
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

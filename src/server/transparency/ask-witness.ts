@@ -46,11 +46,10 @@ export async function askWitness({ url, key }: AskedWitness, submission: Submiss
   const failed = (detail: string): WitnessAnswer => ({ outcome: 'failed', detail });
   try {
     const { status, text } = await ask(`${url}/add-checkpoint`, formatSubmission(submission));
-    if (status === 409) {
-      const size = parseCount(text.replace(/\n$/, ''));
-      return size === null ? failed('answered 409 without a size') : { outcome: 'conflict', size };
-    }
-    if (status === 422) return { outcome: 'inconsistent' };
+    // 409 is either: another size, which it then names, or this size with another root.
+    const size = status === 409 ? parseCount(text.replace(/\n$/, '')) : null;
+    if (size !== null) return { outcome: 'conflict', size };
+    if (status === 409 || status === 422) return { outcome: 'inconsistent' };
     if (status !== 200) return failed(`answered ${status}`);
     const line = text.split(/(?<=\n)/).find((each) => isCosignature(submission.note + each, key));
     return line === undefined ? failed('its cosignature does not verify') : { outcome: 'cosigned', line };

@@ -15,11 +15,12 @@ import { type Additions, type IndexState, addToLeaves, cutFor, prefixOf, recut, 
  */
 export async function extendIndex(db: Queryable, origin: string, state: IndexState, to: number): Promise<IndexState> {
   const additions = await additionsOf(db, origin, state.size, to);
-  const leaves = state.leaves + (await addToLeaves(db, additions));
+  const keeps = state.before !== null;
+  const leaves = state.leaves + (await addToLeaves(db, additions, keeps));
   const cut = Math.max(state.cut, cutFor(leaves));
   const changed = [...additions.values()].map(({ key }) => prefixOf(key, cut));
-  const root = cut === state.cut ? await rehash(db, cut, [...new Set(changed)]) : await recut(db, cut);
-  const next: IndexState = { size: to, root: Buffer.from(root.hash), cut, leaves, entry: null };
+  const root = cut === state.cut ? await rehash(db, cut, [...new Set(changed)], keeps) : await recut(db, cut, keeps);
+  const next: IndexState = { ...state, size: to, root: Buffer.from(root.hash), cut, leaves, entry: null };
   await db.query('UPDATE index_state SET size = $1, root = $2, cut = $3, leaves = $4, entry = NULL', [
     next.size,
     next.root,

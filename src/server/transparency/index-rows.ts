@@ -26,15 +26,36 @@ export interface IndexState {
   cut: number;
   leaves: number;
   entry: number | null;
+  /** The index that was sealed before, of which all that has been overwritten since is kept; null: nothing is. */
+  before: SealedBefore | null;
+}
+
+/** An index that can still be proved, though a newer one has been reckoned over it. */
+export interface SealedBefore {
+  cut: number;
+  entry: number;
 }
 
 export async function readIndexState(db: Queryable, lock = false): Promise<IndexState> {
-  const { rows } = await db.query<IndexState>(
+  const { rows } = await db.query<Omit<IndexState, 'before'>>(
     `SELECT size, root, cut, leaves, entry FROM index_state${lock ? ' FOR UPDATE' : ''}`,
   );
   const [state] = rows;
   if (state === undefined) throw new Error('The row that holds the state of the sealed index is missing.');
-  return state;
+  const { rows: before } = await db.query<SealedBefore>('SELECT cut, entry FROM index_state_before');
+  return { ...state, before: before[0] ?? null };
+}
+
+/**
+ * Begins to keep the index as it was sealed last: from here on each leaf and node is kept as it is when it is overwritten
+ * for the first time. Readers are shown a checkpoint only once witnesses have cosigned it, and until then prove this one.
+ */
+export async function keepIndex(db: Queryable, state: IndexState & { entry: number }): Promise<IndexState> {
+  const { cut, entry } = state;
+  for (const table of ['index_leaves_before', 'index_nodes_before', 'index_state_before'])
+    await db.query(`DELETE FROM ${table}`);
+  await db.query('INSERT INTO index_state_before (cut, entry) VALUES ($1, $2)', [cut, entry]);
+  return { ...state, before: { cut, entry } };
 }
 
 /** The number that the first `depth` bits of a key make; 2^53 is never reached, because a cut is below 40. */
@@ -63,13 +84,40 @@ export interface Subtree {
 
 const nameOf = ({ depth, prefix }: Subtree): string => `${depth}/${prefix}`;
 
-/** The leaves of some subtrees, each sorted by key, by `depth/prefix`. */
-export async function leavesUnder(db: Queryable, subtrees: readonly Subtree[]): Promise<Map<string, IndexLeaf[]>> {
+/**
+ * The leaves of some subtrees, each sorted by key, by `depth/prefix`.
+ * @param before as they were in the index before: no leaf is ever taken out, so what was kept lies over what is
+ */
+export async function leavesUnder(
+  db: Queryable,
+  subtrees: readonly Subtree[],
+  before = false,
+): Promise<Map<string, IndexLeaf[]>> {
+  const found = await leavesIn(db, 'index_leaves', subtrees);
+  if (!before) return found;
+  for (const [name, kept] of await leavesIn(db, 'index_leaves_before', subtrees)) {
+    const overwritten = new Map(kept.map((leaf) => [hexOf(leaf.key), leaf]));
+    const leaves = (found.get(name) ?? []).map((leaf) => overwritten.get(hexOf(leaf.key)) ?? leaf);
+    found.set(
+      name,
+      leaves.filter(({ count }) => count > 0),
+    );
+  }
+  return found;
+}
+
+const hexOf = (key: Uint8Array): string => Buffer.from(key).toString('hex');
+
+async function leavesIn(
+  db: Queryable,
+  table: 'index_leaves' | 'index_leaves_before',
+  subtrees: readonly Subtree[],
+): Promise<Map<string, IndexLeaf[]>> {
   const found = new Map<string, IndexLeaf[]>(subtrees.map((subtree) => [nameOf(subtree), []]));
   const { rows } = await db.query<{ n: number; key: Buffer; count: number; digest: Buffer }>(
     `SELECT (wanted.n - 1)::integer AS n, leaf.key, leaf.count, leaf.digest
        FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS wanted (low, high, n)
-      CROSS JOIN LATERAL (SELECT key, count, digest FROM index_leaves
+      CROSS JOIN LATERAL (SELECT key, count, digest FROM ${table}
                            WHERE key BETWEEN wanted.low AND wanted.high ORDER BY key LIMIT ${LEAVES}) AS leaf`,
     [
       subtrees.map(({ depth, prefix }) => boundOf(depth, prefix, 0)),
@@ -80,11 +128,24 @@ export async function leavesUnder(db: Queryable, subtrees: readonly Subtree[]): 
   return found;
 }
 
-/** Subtrees above or at the cut, by `depth/prefix`; one without a row is empty. */
-export async function nodesAt(db: Queryable, subtrees: readonly Subtree[]): Promise<Map<string, IndexNode>> {
+/** Subtrees above or at the cut, by `depth/prefix`; one without a row is empty. @param before as `leavesUnder` has it. */
+export async function nodesAt(
+  db: Queryable,
+  subtrees: readonly Subtree[],
+  before = false,
+): Promise<Map<string, IndexNode>> {
+  const now = await nodesIn(db, 'index_nodes', subtrees);
+  return before ? new Map([...now, ...(await nodesIn(db, 'index_nodes_before', subtrees))]) : now;
+}
+
+async function nodesIn(
+  db: Queryable,
+  table: 'index_nodes' | 'index_nodes_before',
+  subtrees: readonly Subtree[],
+): Promise<Map<string, IndexNode>> {
   const { rows } = await db.query<Subtree & IndexNode>(
     `SELECT node.depth, node.prefix, node.leaves, node.hash
-       FROM unnest($1::smallint[], $2::bigint[]) AS wanted (depth, prefix) JOIN index_nodes AS node USING (depth, prefix)`,
+       FROM unnest($1::smallint[], $2::bigint[]) AS wanted (depth, prefix) JOIN ${table} AS node USING (depth, prefix)`,
     [subtrees.map(({ depth }) => depth), subtrees.map(({ prefix }) => prefix)],
   );
   return new Map(rows.map(({ depth, prefix, leaves, hash }) => [nameOf({ depth, prefix }), { leaves, hash }]));
@@ -93,8 +154,8 @@ export async function nodesAt(db: Queryable, subtrees: readonly Subtree[]): Prom
 /** What new entries add to the map: for each key the ids of the events that name it, in order. */
 export type Additions = Map<string, { key: Uint8Array; ids: Uint8Array[] }>;
 
-/** Adds events to the leaves; gives how many leaves are new. */
-export async function addToLeaves(db: Queryable, additions: Additions): Promise<number> {
+/** Adds events to the leaves; gives how many leaves are new. @param keeps whether what is overwritten is kept. */
+export async function addToLeaves(db: Queryable, additions: Additions, keeps: boolean): Promise<number> {
   const changed = [...additions.values()];
   const { rows } = await db.query<{ key: Buffer; count: number; digest: Buffer }>(
     'SELECT key, count, digest FROM index_leaves WHERE key = ANY($1::bytea[])',
@@ -106,6 +167,14 @@ export async function addToLeaves(db: Queryable, additions: Additions): Promise<
     const digest = ids.reduce<Uint8Array>((chain, id) => extendDigest(chain, id, sha256), before.digest);
     return { key, count: before.count + ids.length, digest };
   });
+  if (keeps)
+    await db.query(
+      `INSERT INTO index_leaves_before (key, count, digest)
+       SELECT key, COALESCE(leaf.count, 0), COALESCE(leaf.digest, '')
+         FROM unnest($1::bytea[]) AS given (key) LEFT JOIN index_leaves AS leaf USING (key)
+       ON CONFLICT DO NOTHING`,
+      [leaves.map(({ key }) => Buffer.from(key))],
+    );
   await db.query(
     `INSERT INTO index_leaves (key, count, digest) SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bytea[])
      ON CONFLICT (key) DO UPDATE SET count = EXCLUDED.count, digest = EXCLUDED.digest`,
@@ -121,7 +190,21 @@ export async function addToLeaves(db: Queryable, additions: Additions): Promise<
 /** The depth at which subtrees of so many leaves in all have a handful each. */
 export const cutFor = (leaves: number): number => Math.max(0, Math.ceil(Math.log2(Math.max(1, leaves / BUCKET))));
 
-async function writeNodes(db: Queryable, depth: number, nodes: ReadonlyMap<number, IndexNode>): Promise<void> {
+async function writeNodes(
+  db: Queryable,
+  depth: number,
+  nodes: ReadonlyMap<number, IndexNode>,
+  keeps: boolean,
+): Promise<void> {
+  if (keeps)
+    await db.query(
+      `INSERT INTO index_nodes_before (depth, prefix, leaves, hash)
+       SELECT $1::smallint, given.prefix, COALESCE(node.leaves, 0), COALESCE(node.hash, $3::bytea)
+         FROM unnest($2::bigint[]) AS given (prefix)
+         LEFT JOIN index_nodes AS node ON node.depth = $1 AND node.prefix = given.prefix
+       ON CONFLICT DO NOTHING`,
+      [depth, [...nodes.keys()], Buffer.from(emptyNode.hash)],
+    );
   await db.query(
     `INSERT INTO index_nodes (depth, prefix, leaves, hash)
      SELECT $1::smallint, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[])
@@ -136,7 +219,12 @@ async function writeNodes(db: Queryable, depth: number, nodes: ReadonlyMap<numbe
 }
 
 /** Hashes some subtrees at the cut anew from their leaves, and all above them; gives the root. */
-export async function rehash(db: Queryable, cut: number, prefixes: readonly number[]): Promise<IndexNode> {
+export async function rehash(
+  db: Queryable,
+  cut: number,
+  prefixes: readonly number[],
+  keeps: boolean,
+): Promise<IndexNode> {
   for (let from = 0; from < prefixes.length; from += BUCKETS_AT_ONCE) {
     const piece = prefixes.slice(from, from + BUCKETS_AT_ONCE);
     const leaves = await leavesUnder(
@@ -147,15 +235,20 @@ export async function rehash(db: Queryable, cut: number, prefixes: readonly numb
       prefix,
       indexNode(leaves.get(nameOf({ depth: cut, prefix })) ?? [], cut, sha256),
     ]);
-    await writeNodes(db, cut, new Map(nodes));
+    await writeNodes(db, cut, new Map(nodes), keeps);
   }
   let touched = prefixes;
-  for (let depth = cut; depth > 0; depth -= 1) touched = await rehashAbove(db, depth, touched);
+  for (let depth = cut; depth > 0; depth -= 1) touched = await rehashAbove(db, depth, touched, keeps);
   return (await nodesAt(db, [{ depth: 0, prefix: 0 }])).get('0/0') ?? emptyNode;
 }
 
 /** Hashes the parents of some subtrees; gives the parents' prefixes. */
-async function rehashAbove(db: Queryable, depth: number, prefixes: readonly number[]): Promise<number[]> {
+async function rehashAbove(
+  db: Queryable,
+  depth: number,
+  prefixes: readonly number[],
+  keeps: boolean,
+): Promise<number[]> {
   const parents = [...new Set(prefixes.map((prefix) => Math.floor(prefix / 2)))];
   for (let from = 0; from < parents.length; from += BUCKETS_AT_ONCE) {
     const piece = parents.slice(from, from + BUCKETS_AT_ONCE);
@@ -171,14 +264,15 @@ async function rehashAbove(db: Queryable, depth: number, prefixes: readonly numb
       parent,
       combine(child(2 * parent), child(2 * parent + 1), sha256),
     ]);
-    await writeNodes(db, depth - 1, new Map(nodes));
+    await writeNodes(db, depth - 1, new Map(nodes), keeps);
   }
   return parents;
 }
 
 /** Hashes the whole tree anew at another cut: done as often as it doubles. */
-export async function recut(db: Queryable, cut: number): Promise<IndexNode> {
+export async function recut(db: Queryable, cut: number, keeps: boolean): Promise<IndexNode> {
+  if (keeps) await db.query('INSERT INTO index_nodes_before SELECT * FROM index_nodes ON CONFLICT DO NOTHING');
   await db.query('DELETE FROM index_nodes');
   const all = Array.from({ length: 2 ** cut }, (_, prefix) => prefix);
-  return rehash(db, cut, all);
+  return rehash(db, cut, all, keeps);
 }

@@ -36,10 +36,13 @@ export class LogController {
 
   @Get('tile/*')
   @Header('content-type', 'application/octet-stream')
-  @Header('cache-control', 'public, max-age=31536000, immutable')
   @ApiProduces('application/octet-stream')
   @ApiOperation({ summary: 'A hash tile or an entry bundle (C2SP tlog-tiles)' })
-  tile(@Param('*') path: string): Promise<Buffer> {
-    return this.tiles.read(`tile/${path}`);
+  async tile(@Param('*') path: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+    const tile = await this.tiles.read(`tile/${path}`);
+    // Tiles never change, and entries may be meant for this reader alone.
+    const whose = path.startsWith('entries/') ? 'private' : 'public';
+    reply.header('cache-control', `${whose}, max-age=31536000, immutable`);
+    return tile;
   }
 }

@@ -11,12 +11,12 @@ import {
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { sha256 } from '../../platform/sha256.js';
-import { type IndexState, type Subtree, leavesUnder, nodesAt, prefixOf, readIndexState } from './index-rows.js';
+import { type Subtree, leavesUnder, nodesAt, prefixOf, readIndexState } from './index-rows.js';
 
 /** Subjects whose subtrees are loaded by one statement. */
 const AT_ONCE = 4_000;
 
-/** A proof under the index as it was sealed last. */
+/** A proof under the index as it was sealed last, or the one before. */
 export interface ProvenIndex {
   /** Where its `index.sealed` stands. */
   entry: number;
@@ -28,20 +28,21 @@ export interface ProvenIndex {
 export class ProveIndex {
   constructor(private readonly database: Database) {}
 
-  /** The newest index that is said by an entry below `before`; null where there is none. */
-  async newest(before: number): Promise<number | null> {
-    const { entry } = await readIndexState(this.database.pool);
-    return entry === null || entry >= before ? null : entry;
+  /** The newest index that is said by an entry below `size` and can be proved; null where there is none. */
+  async newest(size: number): Promise<number | null> {
+    const { entry, before } = await readIndexState(this.database.pool);
+    return [entry, before?.entry ?? null].find((said) => said !== null && said < size) ?? null;
   }
 
-  /** Null where the index has been sealed anew since `entry`. */
+  /** Null where the index has been sealed twice since `entry`. */
   async prove(entry: number, subjects: ReadonlySet<string>): Promise<ProvenIndex | null> {
     const client = await this.database.pool.connect();
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const state = await readIndexState(client);
-      if (state.entry !== entry) return null;
-      return { entry, proof: await proveUnder(client, state, subjects) };
+      if (state.entry === entry) return { entry, proof: await proveUnder(client, state.cut, subjects, false) };
+      if (state.before?.entry !== entry) return null;
+      return { entry, proof: await proveUnder(client, state.before.cut, subjects, true) };
     } finally {
       await client.query('ROLLBACK');
       client.release();
@@ -51,22 +52,27 @@ export class ProveIndex {
 
 const nameOf = (depth: number, prefix: number): string => `${depth}/${prefix}`;
 
-async function proveUnder(db: Queryable, { cut }: IndexState, subjects: ReadonlySet<string>): Promise<IndexProof> {
+async function proveUnder(
+  db: Queryable,
+  cut: number,
+  subjects: ReadonlySet<string>,
+  before: boolean,
+): Promise<IndexProof> {
   const keys = [...subjects].map((subject) => subjectKey(subject, sha256)).toSorted(compareKeys);
   const nodes = new Map<string, IndexNode>();
   const leaves = new Map<string, readonly IndexLeaf[]>();
   for (let from = 0; from < keys.length; from += AT_ONCE) {
     const prefixes = new Set(keys.slice(from, from + AT_ONCE).map((key) => prefixOf(key, cut)));
-    for (const [name, node] of await nodesAt(db, pathsTo(prefixes, cut))) nodes.set(name, node);
+    for (const [name, node] of await nodesAt(db, pathsTo(prefixes, cut), before)) nodes.set(name, node);
     const wanted = [...prefixes].map((prefix): Subtree => ({ depth: cut, prefix }));
-    for (const [name, under] of await leavesUnder(db, wanted)) leaves.set(name, under);
+    for (const [name, under] of await leavesUnder(db, wanted, before)) leaves.set(name, under);
   }
   // Above the cut a subtree of one leaf is that leaf, wherever below it lies.
   const single = [...nodes].flatMap(([name, node]): Subtree[] => {
     const [depth = 0, prefix = 0] = name.split('/').map(Number);
     return node.leaves === 1 && depth < cut ? [{ depth, prefix }] : [];
   });
-  for (const [name, under] of await leavesUnder(db, single)) leaves.set(name, under);
+  for (const [name, under] of await leavesUnder(db, single, before)) leaves.set(name, under);
   const source = {
     cut,
     node: (depth: number, prefix: number) => nodes.get(nameOf(depth, prefix)) ?? emptyNode,

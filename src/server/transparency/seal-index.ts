@@ -8,7 +8,8 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { LogEvents } from '../ledger/log-events.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { extendIndex } from './extend-index.js';
-import { type IndexState, readIndexState } from './index-rows.js';
+import { type IndexState, keepIndex, readIndexState } from './index-rows.js';
+import { ShowCheckpoint } from './show-checkpoint.js';
 
 /** Entries taken into the index in one transaction; bounds its memory. */
 const PIECE = 5_000;
@@ -34,14 +35,24 @@ export class SealIndex {
     private readonly events: LogEvents,
     private readonly append: AppendEvents,
     private readonly clock: Clock,
+    private readonly shown: ShowCheckpoint,
   ) {}
 
-  /** Null as long as the log is empty. Whoever asks while one is under way gets that one. */
+  /**
+   * Null as long as the log is empty. Whoever asks while one is under way gets that one. As long as readers are not shown
+   * the last, because witnesses do not answer, it stays: only the one before it can still be proved, and no older one.
+   */
   seal(): Promise<SealedIndex | null> {
     this.running ??= this.sealOnce().finally(() => {
       this.running = null;
     });
     return this.running;
+  }
+
+  /** Whether the last index waits for witnesses to cosign a checkpoint over it. */
+  async waits(): Promise<boolean> {
+    const { entry } = await readIndexState(this.database.pool);
+    return entry !== null && !(await this.shown.covers(entry));
   }
 
   private async sealOnce(): Promise<SealedIndex | null> {
@@ -58,11 +69,17 @@ export class SealIndex {
     const state = await readIndexState(db, true);
     const { rows } = await db.query<{ size: number }>('SELECT size FROM log_state');
     const size = rows[0]?.size ?? 0;
-    const isSaid = state.entry !== null && (await saysNothingNew(db, state.size, size));
-    if (size <= state.size || isSaid) return { state, more: false };
+    if (size <= state.size || (await this.stays(db, state, size))) return { state, more: false };
+    const { entry } = state;
+    const kept = entry === null ? state : await keepIndex(db, { ...state, entry });
     const to = Math.min(size, state.size + PIECE);
-    const next = await extendIndex(db, this.identity.origin, state, to);
+    const next = await extendIndex(db, this.identity.origin, kept, to);
     return { state: next, more: to < size };
+  }
+
+  private async stays(db: Queryable, { entry, size }: IndexState, to: number): Promise<boolean> {
+    if (entry === null) return false;
+    return (await saysNothingNew(db, size, to)) || !(await this.shown.covers(entry, db));
   }
 
   /**

@@ -3,6 +3,7 @@ import { AditError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/log/checkpoint.js';
 import { checkQuorum } from '../../core/log/policy.js';
 import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { SealLog } from './seal-log.js';
 import { WitnessPolicy } from './witness-policy.js';
@@ -56,6 +57,13 @@ export class ShowCheckpoint {
     if (row === undefined || !this.meetsPolicy(row.note))
       throw new AditError('overloaded', 'Too few witnesses have cosigned a checkpoint so far; ask again shortly.');
     return row;
+  }
+
+  /** Whether readers are shown a checkpoint over this entry, or will be at once because no policy asks for witnesses. */
+  async covers(entry: number, db: Queryable = this.database.pool): Promise<boolean> {
+    if (this.witnessPolicy.policy === null) return true;
+    const { rows } = await db.query('SELECT FROM witnessed_checkpoints WHERE size > $1 LIMIT 1', [entry]);
+    return rows.length > 0;
   }
 
   /** The policy, what readers see under it and since when, and the witnesses. */

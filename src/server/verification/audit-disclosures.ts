@@ -1,6 +1,7 @@
 import { sdDigest } from '../../core/event/disclosure.js';
 import type { Queryable } from '../database/rows.js';
 import { openDisclosure } from '../ledger/disclosure-cipher.js';
+import { countriesOfSigners, isErasedBy } from '../ledger/disclosure-rows.js';
 
 /** Disclosures held in memory at a time. */
 const CHUNK = 1_000;
@@ -15,17 +16,23 @@ export interface DisclosureFault {
   actual: string;
 }
 
-interface DisclosureRow {
+interface StoredRow {
   event: string;
   digest: string;
   /** Null for a key without a disclosure. */
   stored: string | null;
   ciphertext: Buffer | null;
   key: Buffer | null;
-  erased: boolean;
+  /** The countries of the registrars who ordered it to be erased; empty: of the root registrar. */
+  orders: string[];
   index: number | null;
   /** Of the event in the log, or of one that waits for its parent. */
   jws: string | null;
+}
+
+interface DisclosureRow extends StoredRow {
+  /** Whether one of them had a say over whoever signed the event. */
+  erased: boolean;
 }
 
 /**
@@ -36,10 +43,10 @@ export async function auditDisclosures(db: Queryable): Promise<DisclosureFault[]
   const faults: DisclosureFault[] = [];
   let last = { event: '', digest: '' };
   for (;;) {
-    const { rows } = await db.query<DisclosureRow>(
+    const { rows } = await db.query<StoredRow>(
       `SELECT COALESCE(d.event, k.event) AS event, COALESCE(d.digest, k.digest) AS digest, d.event AS stored,
               d.ciphertext, k.key,
-              EXISTS (SELECT FROM erasures AS x WHERE x.digest = d.digest) AS erased,
+              ARRAY(SELECT COALESCE(x.country, '') FROM erasures AS x WHERE x.digest = d.digest) AS orders,
               e.index, COALESCE(e.jws, w.event) AS jws
          FROM disclosures AS d FULL JOIN disclosure_keys AS k ON k.event = d.event AND k.digest = d.digest
          LEFT JOIN entries AS e ON e.id = COALESCE(d.event, k.event)
@@ -48,7 +55,16 @@ export async function auditDisclosures(db: Queryable): Promise<DisclosureFault[]
         ORDER BY COALESCE(d.event, k.event), COALESCE(d.digest, k.digest) LIMIT $3`,
       [last.event, last.digest, CHUNK],
     );
-    faults.push(...rows.flatMap(faultOf));
+    const ordered = rows.filter(({ orders }) => orders.length > 0);
+    const countries = await countriesOfSigners(
+      db,
+      ordered.map(({ event, jws }) => ({ id: event, text: jws ?? '' })),
+    );
+    for (const row of rows) {
+      const orders = row.orders.map((country) => ({ digest: row.digest, country: country === '' ? null : country }));
+      const erased = isErasedBy(orders, row.digest, countries.get(row.event));
+      faults.push(...faultOf({ ...row, erased }));
+    }
     const end = rows.at(-1);
     if (end === undefined) return faults;
     last = { event: end.event, digest: end.digest };

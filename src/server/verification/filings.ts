@@ -6,6 +6,8 @@ import type { ReadEvents } from './read-events.js';
 
 /** The newest entries of one subject that are read; subjects are cut so that few ever have as many. */
 const NEWEST = 1_000;
+/** Before whatever an entry says of its day, ms since 1970 UTC. */
+const EVER = Number.MIN_SAFE_INTEGER;
 /** Entries that are judged anew in one transaction at most. */
 const REVISITED_AT_ONCE = 200;
 
@@ -130,6 +132,49 @@ export async function queueRevisits(db: Queryable, entries: readonly JudgedEvent
                            WHERE subject = asked.subject AND at >= asked.since AND index < asked.until) AS first
       WHERE first.index IS NOT NULL`,
     [revisits.map(({ subject }) => subject), revisits.map(({ since }) => since), revisits.map(({ until }) => until)],
+  );
+}
+
+/**
+ * What an entry says of keys concerns all that was signed with them, whenever it happened and whatever day its signer wrote:
+ * a revocation with `compromisedSince`, and the endorsement of a key's addition. With the actor those are revisited to whom
+ * it added keys, and to whom those did.
+ */
+export async function queueKeyRevisits(db: Queryable, entries: readonly JudgedEvent[]): Promise<void> {
+  const revoked = entries.flatMap(({ index, event }) =>
+    event.type === 'key.revoked' && event.payload.compromisedSince !== undefined
+      ? [{ actor: event.payload.actor, until: index }]
+      : [],
+  );
+  const endorsed = entries.flatMap(({ index, event }) =>
+    event.type === 'event.endorsed' ? event.payload.events.map((id) => ({ id, by: event.iss, until: index })) : [],
+  );
+  if (revoked.length === 0 && endorsed.length === 0) return;
+  await db.query(
+    `WITH RECURSIVE behind (actor, until) AS (
+       SELECT * FROM unnest($1::text[], $2::bigint[]) AS revoked (actor, until)
+       UNION
+       SELECT added.actor, endorsed.until
+         FROM unnest($3::text[], $4::text[], $5::bigint[]) AS endorsed (id, by_actor, until)
+         JOIN entries AS entry USING (id) JOIN keys AS added ON added.added_index = entry.index
+        WHERE endorsed.by_actor = added.actor
+           OR EXISTS (SELECT FROM filings WHERE subject = 'signed-by:' || endorsed.by_actor AND index = entry.index)
+       UNION
+       SELECT added.actor, behind.until
+         FROM behind
+         JOIN filings AS filed ON filed.subject = 'signed-by:' || behind.actor
+         JOIN keys AS added ON added.added_index = filed.index
+        WHERE added.actor NOT IN (behind.actor, 'ledger')
+     )
+     INSERT INTO revisits (subject, since, next, until)
+     SELECT 'signed-by:' || actor, ${EVER}, 0, max(until) FROM behind GROUP BY actor`,
+    [
+      revoked.map(({ actor }) => actor),
+      revoked.map(({ until }) => until),
+      endorsed.map(({ id }) => id),
+      endorsed.map(({ by }) => by),
+      endorsed.map(({ until }) => until),
+    ],
   );
 }
 

@@ -3,6 +3,7 @@ import { references } from '../../core/event/references.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
 import { ancestryOf } from '../../core/rules/known-of-lots.js';
 import { weighingsToJudge } from '../../core/rules/mass-comparisons.js';
+import { subjectsOfTrust } from '../../core/rules/key-trust.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import { facilityFacts } from '../../core/rules/registry.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
@@ -203,9 +204,14 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
   await readAbout(db, events, facilities.map(facilitySubject), facts.end, about);
   // Whether an incident is still open is told by what is filed under it.
   const incidents = [...about.values()].flat().filter((entry) => isType(entry, 'incident.reported'));
-  await readAbout(db, events, new Set(incidents.map(({ event }) => eventSubject(event.id))), facts.end, about);
   // What was entered late with an entry is asked for its numbers too.
   const late = [...about].flatMap(([subject, filed]) => (subject.startsWith('entered:') ? filed : []));
+  const updates = incidents.map(({ event }) => eventSubject(event.id));
+  // Whose word a key is depends on the key that added it, and so on up to one that an actor was registered with.
+  for (let known = -1; about.size > known;) {
+    known = about.size;
+    await readAbout(db, events, [...updates, ...subjectsOfTrust(about)], facts.end, about);
+  }
   for (const [subject, entries] of await loadDevices(db, events, facts, late)) about.set(subject, entries);
   facts.about = about;
   await loadChains(db, events, lotsOf(otherExports(facts)), facts.end, facts.chains as Map<string, JudgedEvent[]>);

@@ -1,12 +1,15 @@
 import {
   type Answer as AnswerKind,
   OFFICIAL_ROLES,
+  boundOf,
+  hasSayIn,
   mayAnswer,
   mitigationDue,
   statusAfter,
 } from '../../core/rules/answers.js';
 import { type JudgedEvent, type JudgedOf, isType } from '../../core/rules/facts.js';
 import type { Queryable } from '../database/rows.js';
+import { countriesOfSigners } from '../ledger/disclosure-rows.js';
 
 /** Deadlines of mitigations stand among those of the rules under this name. */
 const MITIGATION = 'mitigation';
@@ -72,17 +75,34 @@ async function heed(db: Queryable, answer: Answer, now: number): Promise<number>
   return rowCount ?? 0;
 }
 
+interface Asked {
+  roles: string[];
+  country: string | null;
+  named: boolean;
+  /** What the finding shows, and in which countries the goods are. */
+  shown: { id: string; text: string }[];
+  holders: (string | null)[];
+}
+
 async function isHeeded(db: Queryable, { finding, by_actor, answer }: Answer): Promise<boolean> {
-  const { rows } = await db.query<{ official: boolean; named: boolean }>(
-    `SELECT EXISTS (SELECT FROM actors WHERE id = $2 AND roles && $3::text[]) AS official,
+  const { rows } = await db.query<Asked>(
+    `SELECT answering.roles, answering.country,
             EXISTS (SELECT FROM lots WHERE id = ANY(f.lots) AND holder = $2)
          OR EXISTS (SELECT FROM entries AS e JOIN filings ON filings.index = e.index
-                     WHERE e.id = ANY(f.events) AND filings.subject = 'signed-by:' || $2) AS named
-       FROM findings AS f WHERE f.id = $1`,
-    [finding, by_actor, OFFICIAL_ROLES],
+                     WHERE e.id = ANY(f.events) AND filings.subject = 'signed-by:' || $2) AS named,
+            ARRAY(SELECT json_build_object('id', id, 'text', jws) FROM entries WHERE id = ANY(f.events)) AS shown,
+            ARRAY(SELECT holding.country FROM lots JOIN actors AS holding ON holding.id = lots.holder
+                   WHERE lots.id = ANY(f.lots)) AS holders
+       FROM findings AS f, actors AS answering WHERE f.id = $1 AND answering.id = $2`,
+    [finding, by_actor],
   );
-  const [answerer] = rows;
-  return answerer !== undefined && mayAnswer(answer, answerer);
+  const [asked] = rows;
+  if (asked === undefined) return false;
+  const { roles, country, named, shown, holders } = asked;
+  const official =
+    roles.some((role) => OFFICIAL_ROLES.includes(role)) &&
+    hasSayIn(boundOf(roles, country), [...(await countriesOfSigners(db, shown)).values(), ...holders]);
+  return mayAnswer(answer, { official, named });
 }
 
 async function reopenOverdue(db: Queryable, { finding, index, due_at }: Answer, now: number): Promise<number> {

@@ -8,7 +8,7 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { setDeadlines, takeDue } from './deadlines.js';
-import { fileEntries, fileThroughput, queueRevisits, takeRevisits, unfileErased } from './filings.js';
+import { fileEntries, fileThroughput, queueKeyRevisits, queueRevisits, takeRevisits, unfileErased } from './filings.js';
 import { loadFacts, loadTotals } from './load-facts.js';
 import { ReadEvents } from './read-events.js';
 import { RuleParameters } from '../rule-parameters.js';
@@ -65,6 +65,7 @@ export class VerifyEntries {
     await fileEntries(db, fresh);
     await queueRevisits(db, fresh);
     await queueRevisits(db, await this.incidentsUpdated(db, fresh), end);
+    await queueKeyRevisits(db, fresh);
     const again = [...(await takeDue(db, now)), ...(await takeRevisits(db))];
     if (end === from && again.length === 0) return { judged: 0, again: 0, changed: 0 };
 

@@ -84,6 +84,20 @@ describe('a key that a registrar introduces', () => {
     expect([introducedOf(first), introducedOf(second)]).toEqual([true, true]);
   });
 
+  it('does not make others the actor’s own by adding them, until an older key stands by each', () => {
+    const [introduced, second, third] = [newSigner(), newSigner(), newSigner()];
+    const first = addKey('registrar', 'coop', introduced);
+    ledger.clock(72 * HOUR);
+    const added = addKey('coop', 'coop', second, introduced.kid);
+    addKey('coop', 'coop', third, second.kid);
+    expect(ledger.view.keys.get(second.kid)).toMatchObject({ introduced: true, activeFrom: null });
+    expect(introducedOf(third)).toBe(true);
+    ledger.must('coop', 'event.endorsed', { events: [added.id] }, introduced.kid);
+    expect(introducedOf(second)).toBe(true);
+    ledger.must('coop', 'event.endorsed', { events: [first.id, added.id] });
+    expect([introduced, second, third].map(introducedOf)).toEqual([false, false, true]);
+  });
+
   it('is not what an actor adds to its own keys', () => {
     const signer = newSigner();
     addKey('coop', 'coop', signer);

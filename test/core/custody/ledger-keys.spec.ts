@@ -123,6 +123,38 @@ describe('a registrar of one country', () => {
     expect(tell('ledger.updated', { policyDigest: 'A'.repeat(43) })).toBe(refused);
   });
 
+  it('settles no dispute of another country, and closes no incident that concerns only others', () => {
+    ledger.register('dodoma', ['registrar'], 'TZ');
+    ledger.register('both', ['registrar', 'authority'], 'TZ');
+    const lot = ledger.declare();
+    const declared = ledger.lot(lot).head;
+    const dispute = ledger.must('coop', 'event.disputed', { event: declared, ground: 'x' }).event.id;
+    const incident = (body: Record<string, unknown>, by = 'trader'): string =>
+      ledger.must(by, 'incident.reported', { category: 'theft', level: 2, ...body }).event.id;
+    const settle = (by: string): string => tell('event.settled', { dispute, settlement: 'rejected', reason: 'x' }, by);
+    const close = (id: string, by: string): string =>
+      tell('incident.updated', { incident: id, status: 'closed', outcome: 'x' }, by);
+    expect(['dodoma', 'both', 'kigali', 'registrar'].map(settle)).toEqual([
+      'role-not-allowed',
+      'admitted',
+      'admitted',
+      'admitted',
+    ]);
+    const [ofLot, ofSite, ofSeveral] = [{ lots: [lot] }, { sites: ['hill'] }, { actors: ['coop', 'abroad'] }].map(
+      (body) => incident(body),
+    ) as [string, string, string];
+    expect([ofLot, ofSite, ofSeveral].map((id) => close(id, 'dodoma'))).toEqual([
+      'role-not-allowed',
+      'role-not-allowed',
+      'admitted',
+    ]);
+    expect([ofLot, ofSite, ofSeveral].map((id) => close(id, 'kigali'))).toEqual(['admitted', 'admitted', 'admitted']);
+    // Where the reporter is from does not matter where a place is named.
+    expect(close(incident({ sites: ['hill'] }, 'abroad'), 'dodoma')).toBe('role-not-allowed');
+    ledger.must('kigali', 'incident.updated', { incident: ofSite, status: 'mitigating', owner: 'dodoma' });
+    expect(close(ofSite, 'dodoma')).toBe('admitted');
+  });
+
   it('keeps what it may do as the subject, and as an authority', () => {
     ledger.register('both', ['registrar', 'authority'], 'TZ');
     expect(tell('key.added', { actor: 'kigali', key: newSigner().jwk, possession })).toBe('admitted');

@@ -63,11 +63,24 @@ describe('what a witness makes of it', () => {
     expect(considerSubmission(asked(3, entries(4)), () => at(entries(5)))).toMatchObject({ status: 409, size: 5 });
   });
 
+  it('names no size where the size is the same and the log another, and so is told from the former', () => {
+    expect(considerSubmission(asked(5, entries(5, 'other')), () => at(entries(5)))).toMatchObject({
+      status: 409,
+      size: null,
+    });
+  });
+
   it.each([
     ['404 for a log that it does not know', asked(0, entries(5)), null, 404],
     ['403 for a checkpoint that another key signed', asked(5, entries(8), note(entries(8), other)), entries(5), 403],
     ['400 for an old size beyond the new one', `old 9\n\n${note(entries(8))}`, entries(9), 400],
-    ['422 for another log of the same size', asked(5, entries(5, 'other')), entries(5), 422],
+    ['409 for another log of the same size', asked(5, entries(5, 'other')), entries(5), 409],
+    [
+      '422 for a proof between two of one size',
+      `old 5\n${Buffer.alloc(32).toString('base64')}\n\n${note(entries(5))}`,
+      entries(5),
+      422,
+    ],
     ['422 for a log that does not continue the one it knows', asked(5, entries(9, 'other')), entries(5), 422],
     ['422 for a proof from nothing', `old 0\n${Buffer.alloc(32).toString('base64')}\n\n${note(entries(8))}`, [], 422],
   ])('answers %s', (_name, body, known, status) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Signer, buildPossession, generateSigner } from '../../../src/core/event/build.js';
 import { ownerDataSource } from '../../../src/server/database/data-source.js';
 import { migrate, pendingMigrations } from '../../../src/server/database/migrate.js';
 import { ReadLog } from '../../../src/server/ledger/read-log.js';
@@ -13,6 +14,23 @@ describe('a ledger that is upgraded', () => {
   });
   afterAll(() => ledger.close());
 
+  /** A key that a registrar introduced adds another, which declares a lot; gives the thumbprint of the latter. */
+  async function launder(): Promise<string> {
+    const own = ledger.actors.get('coop') as Signer;
+    let kid = '';
+    for (const by of ['registrar', 'coop']) {
+      const { signer } = generateSigner('Ed25519');
+      const possession = await buildPossession(ledger.identity.origin, 'coop', signer);
+      await ledger.record('key.added', by, { actor: 'coop', key: signer.jwk, possession });
+      ledger.clock.advance(72 * 3_600_000);
+      ledger.actors.set('coop', signer);
+      ({ kid } = signer);
+    }
+    await ledger.declare('49');
+    ledger.actors.set('coop', own);
+    return kid;
+  }
+
   it('has, after the migration from an older release, what a replay of its log gives', async () => {
     const { ownerUrl } = ledger.testDatabase;
     const lot = await ledger.declare('50');
@@ -21,6 +39,7 @@ describe('a ledger that is upgraded', () => {
       lots: [{ lot }],
       vehicle: 'RAB 1/2',
     });
+    const laundered = await launder();
     await ledger.verifier().verify();
     const shown = await new ReadLog(ledger.database).disclosures(id);
     expect(shown).toHaveLength(1);
@@ -38,6 +57,9 @@ describe('a ledger that is upgraded', () => {
     expect(plain).toEqual(shown.map((disclosure) => ({ disclosure })));
     await ledger.tamper(`UPDATE filings SET subject = 'vehicle:RAB 1/2/' || substring(subject from '[0-9]+$')
                           WHERE subject LIKE 'vehicle:%'`);
+    // That release took a key which an introduced one had added for the actor's own, and filed nothing under keys.
+    await ledger.tamper(`UPDATE keys SET introduced = false WHERE kid = '${laundered}'`);
+    await ledger.tamper(`DELETE FROM filings WHERE subject = 'key:${laundered}'`);
 
     expect(await migrate(ownerUrl)).toContain('KeyRotation0000000000009');
     const { entries, differences } = await replayLog(ledger.database, ledger.identity);
@@ -46,6 +68,11 @@ describe('a ledger that is upgraded', () => {
     expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
     expect(await filed()).toEqual(before);
     expect(before).toHaveLength(1);
+    await ledger.verifier().verify();
+    const marked = await ledger.database.query(
+      "SELECT first_index FROM findings WHERE rule = 'registrar-introduced' AND status = 'open'",
+    );
+    expect(marked).toHaveLength(2);
     await ledger.declare('51');
   });
 });

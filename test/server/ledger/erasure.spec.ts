@@ -1,10 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { buildEvent, randomToken } from '../../../src/core/event/build.js';
 import { parseEnvelope } from '../../../src/core/event/envelope.js';
 import { readEvent } from '../../../src/core/event/event.js';
 import { ReadLog } from '../../../src/server/ledger/read-log.js';
 import { replayLog } from '../../../src/server/ledger/replay.js';
 import { auditDisclosures } from '../../../src/server/verification/audit-disclosures.js';
+import { SweepErased } from '../../../src/server/ledger/sweep-erased.js';
+import { asSuperuser } from '../../support/database.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const LOG = 'example.org/tin';
@@ -34,7 +38,9 @@ describe('what has been disclosed', () => {
   /** Every row of every table in which a text stands, also within base64. */
   async function whereIs(...texts: string[]): Promise<string[]> {
     const tables = await ledger.database.query<{ name: string }>(
-      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'",
+      `SELECT relname AS name FROM pg_class
+        WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
+          AND relname <> 'schema_migrations'`,
     );
     const found: string[] = [];
     for (const { name } of tables)
@@ -70,6 +76,48 @@ describe('what has been disclosed', () => {
     expect(await shownOf(id)).toEqual([]);
     expect(await whereIs(PLATE, ...keys.map(({ key }) => key))).toEqual([]);
     expect(await log().entryById(id)).toEqual(before);
+    await expectSound();
+  });
+
+  /** Whether bytes stand anywhere in the files of the two tables, as they are on the disk; null where those are elsewhere. */
+  async function isOnDisk(bytes: Buffer): Promise<boolean | null> {
+    const { superuserUrl } = ledger.testDatabase;
+    await asSuperuser(superuserUrl, 'CHECKPOINT');
+    const files = await filesOf(superuserUrl);
+    if (!files.every((file) => existsSync(file))) return null;
+    return files.some((file) => readFileSync(file).includes(bytes));
+  }
+
+  it('leaves nothing in the files of the tables once they are swept, also of the row written last', async () => {
+    const [first, second] = [await dispatch(lot), await dispatch(await ledger.declare('51'))];
+    const secretsOf = async (id: string): Promise<[Buffer, Buffer]> => {
+      const [row] = await ledger.database.query<{ key: Buffer; ciphertext: Buffer }>(
+        'SELECT key, ciphertext FROM disclosure_keys JOIN disclosures USING (event, digest) WHERE event = $1',
+        [id],
+      );
+      return [row?.key ?? Buffer.alloc(0), row?.ciphertext ?? Buffer.alloc(0)];
+    };
+    const [[early], [late, ciphertext], sweeper] = [
+      await secretsOf(first.id),
+      await secretsOf(second.id),
+      new SweepErased(ledger.database),
+    ];
+    if ((await isOnDisk(late)) === null) return;
+    expect([await isOnDisk(early), await isOnDisk(late), await isOnDisk(ciphertext)]).toEqual([true, true, true]);
+
+    const reader = await ledger.database.pool.connect();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await reader.query('SELECT count(*) FROM entries');
+    await erase(second.id);
+    expect(await sweeper.sweep()).toBe(1);
+    expect(await isOnDisk(late)).toBe(true);
+    await reader.query('ROLLBACK');
+    reader.release();
+
+    expect(await sweeper.sweep()).toBe(0);
+    expect([await isOnDisk(early), await isOnDisk(late)]).toEqual([true, false]);
+    expect(await shownOf(first.id)).toEqual([expect.stringContaining(PLATE)]);
+    expect(await sweeper.sweep()).toBe(0);
     await expectSound();
   });
 
@@ -137,6 +185,22 @@ describe('what has been disclosed', () => {
     expect(filed).toEqual([]);
   });
 });
+
+/** The files of both tables and of what belongs to them. */
+async function filesOf(superuserUrl: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ file: string }>(
+      `SELECT current_setting('data_directory') || '/' || pg_relation_filepath(oid) AS file FROM pg_class
+        WHERE relkind IN ('r', 'i', 't')
+          AND (relname LIKE 'disclosure%' OR oid IN (SELECT reltoastrelid FROM pg_class WHERE relname LIKE 'disclosure%'))`,
+    );
+    return rows.map(({ file }) => file);
+  } finally {
+    await client.end();
+  }
+}
 
 async function digestOf(disclosure: string): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(disclosure))).toString('base64url');

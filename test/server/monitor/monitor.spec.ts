@@ -1,12 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { noteSigner } from '../../../src/core/log/note.js';
 import { parsePolicy } from '../../../src/core/log/policy.js';
+import { checkTlogProof } from '../../../src/core/log/proof-file.js';
 import { leafHash } from '../../../src/core/log/tree.js';
 import { migrate } from '../../../src/server/database/migrate.js';
+import type { Alarm } from '../../../src/server/monitor/alarm.js';
 import { Monitor, type MonitorOptions, type Monitored } from '../../../src/server/monitor/monitor.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 import { ForgedLog } from '../../support/forged-log.js';
@@ -107,8 +109,60 @@ describe('a monitor of somebody else’s ledger', () => {
     await declare();
     const seen = await monitor.look();
     expect(seen).toMatchObject({ size: second.index, alarms: [{ kind: 'bad-entry', index: second.index }] });
+    expectProven(seen.alarms[0]);
     expect(kinds(await again())).toEqual(['bad-entry']);
   });
+
+  /** What is kept convicts the log before anybody who has its key. */
+  function expectProven(found: Alarm | undefined): void {
+    const { index, entry, proof } = found ?? {};
+    expect(entry).toBe(forger.texts[index ?? -1]?.split('~', 1)[0]);
+    const checked = checkTlogProof(proof ?? '', leafHash(entry ?? ''), [forger.log.vkey]);
+    expect(checked).toMatchObject({ ok: true, index });
+  }
+
+  it('remembers a forbidden entry that the log then replaces, and forgets one that it had only misjudged', async () => {
+    await monitor.look();
+    const forged = await forger.write(
+      'coop',
+      'lot.declared',
+      { place: { site: 'hill' }, outputs: [tin('9')] },
+      forger.key('rival'),
+    );
+    const before = forger.texts.length;
+    expect(kinds(await monitor.look())).toEqual(['bad-entry']);
+    const [text, event] = [forger.texts.pop() ?? '', forger.events.pop()];
+    expect(event).toBeDefined();
+    await declare();
+    expect(forger.texts).toHaveLength(before);
+    const seen = await again();
+    expect(seen).toMatchObject({ size: before, alarms: [{ kind: 'bad-entry', index: forged.index }] });
+    expect(seen.alarms[0]?.entry).toBe(text.split('~', 1)[0]);
+    const file = join(folder, 'monitor.json');
+    const state = JSON.parse(readFileSync(file, 'utf8')) as { convicted: Alarm[] };
+    const admitted = forger.texts.at(-1)?.split('~', 1)[0] ?? '';
+    writeFileSync(file, JSON.stringify({ ...state, convicted: [{ ...state.convicted[0], entry: admitted }] }));
+    expect(kinds(await again())).toEqual([]);
+  });
+
+  it('convicts nobody for good of an entry that may have been damaged on the way', async () => {
+    await declareMany(2);
+    const honest = log.forger.texts.splice(-1, 1, `${forger.texts.at(-1)?.replace('~', 'A') ?? ''}~`);
+    log.checkpoint = honestCheckpoint(honest);
+    expect((await monitor.look()).alarms).toMatchObject([
+      { kind: 'bad-entry', proof: null, entry: expect.any(String) },
+    ]);
+    forger.texts.splice(-1, 1, ...honest);
+    expect(kinds(await again())).toEqual([]);
+  });
+
+  /** Over the log as it was before its last entry was damaged. */
+  function honestCheckpoint(last: string[]): string {
+    const damaged = forger.texts.splice(-1, 1, ...last);
+    const checkpoint = forger.checkpoint();
+    forger.texts.splice(-1, 1, ...damaged);
+    return checkpoint;
+  }
 
   it('names an entry whose signature is another’s', async () => {
     const forged = await forger.write(
@@ -128,7 +182,13 @@ describe('a monitor of somebody else’s ledger', () => {
       activity: 1,
     });
     const index = await forger.seal([hidden.index]);
-    expect((await monitor.look()).alarms).toMatchObject([{ kind: 'index-differs', index }]);
+    const { alarms } = await monitor.look();
+    expect(alarms).toMatchObject([{ kind: 'index-differs', index }]);
+    expectProven(alarms[0]);
+    await declare();
+    await forger.seal();
+    expect((await again()).alarms).toEqual(alarms);
+    expect((await monitor.look()).alarms).toEqual(alarms);
   });
 
   it('notices a log that shows less than it showed', async () => {
@@ -149,7 +209,7 @@ describe('a monitor of somebody else’s ledger', () => {
     await declare();
     log.checkpoint = note(forger.texts.length);
     const seen = await again();
-    expect(kinds(seen)).toEqual(['root-differs']);
+    expect(kinds(seen)).toEqual(['root-differs', 'fork']);
     expect(seen.alarms[0]?.checkpoints).toHaveLength(2);
   });
 

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BundleJson, parseBundle } from '../../../src/core/bundle/bundle.js';
 import { type BundleReport, type Trust, checkBundle } from '../../../src/core/bundle/check.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
 import { readCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
+import { MakeBundle } from '../../../src/server/provenance/make-bundle.js';
 import { HonestWorld } from '../../support/honest-world.js';
 import { get, post } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
@@ -184,6 +187,45 @@ describe('the bundle of a lot', () => {
     const report = await check(await fetchBundle(told.lots[0] ?? ''));
     expect(report.word).toBe('VERIFIED');
     expect(report.judged?.findings.map(({ rule }) => rule)).toEqual(['backdated']);
+  });
+
+  describe('where as many are read as may be', () => {
+    const options = { disclosures: true, sealed: false, continues: [] };
+    let bundles: MakeBundle;
+    let streams: Readable[];
+    const closed = (stream: Readable): Promise<unknown> => once(stream, 'close');
+
+    beforeEach(async () => {
+      bundles = server.server.app.get(MakeBundle, { strict: false });
+      streams = await Promise.all(Array.from({ length: 4 }, () => bundles.make(lot, options)));
+      for (const stream of streams) stream.on('error', () => undefined);
+    });
+    afterEach(async () => {
+      bundles.stalledAfter = 60_000;
+      const open = streams.filter(({ closed: isClosed }) => !isClosed);
+      await Promise.all(open.map((stream) => closed(stream.destroy())));
+    });
+
+    it('waits for one that has been read, or whose reader has gone', async () => {
+      const path = `/v1/lots/${lot}/bundle`;
+      expect(await get(server.url, path)).toMatchObject({ status: 503, body: { code: 'overloaded' } });
+      const [first, second] = streams;
+      for await (const piece of first ?? []) expect(piece).toBeDefined();
+      expect((await get(server.url, path)).status).toBe(200);
+      await closed((second as Readable).destroy());
+      expect((await get(server.url, path)).status).toBe(200);
+      expect((await get(server.url, `/v1/lots/${crypto.randomUUID()}/bundle`)).status).toBe(404);
+      expect((await get(server.url, path)).status).toBe(200);
+    });
+
+    it('does not wait for a reader that takes nothing', async () => {
+      await closed((streams.pop() as Readable).destroy());
+      bundles.stalledAfter = 20;
+      const idle = await bundles.make(lot, options);
+      expect(await once(idle, 'error')).toMatchObject([{ message: expect.stringContaining('Nobody reads') }]);
+      if (!idle.closed) await closed(idle);
+      expect((await get(server.url, `/v1/lots/${lot}/bundle`)).status).toBe(200);
+    });
   });
 
   it('is not there for a lot that is not', async () => {

@@ -164,6 +164,18 @@ describe('the log read as tiles by a stranger', () => {
       expect({ name, status: (await fetch(`${service.url}/log/tile/${name}`)).status }).toEqual({ name, status: 404 });
   });
 
+  it('lets whoever asks keep what never changes, and nobody that something is not there', async () => {
+    const keep = 'max-age=31536000, immutable';
+    const told = async (name: string): Promise<unknown> => {
+      const { status, headers } = await fetch(`${service.url}/log/${name}`);
+      return { status, cache: headers.get('cache-control') };
+    };
+    expect(await told('tile/0/000')).toEqual({ status: 200, cache: `public, ${keep}` });
+    expect(await told('tile/entries/000')).toEqual({ status: 200, cache: `private, ${keep}` });
+    for (const name of ['tile/0/999', 'tile/entries/999', 'tile/nothing', 'nothing'])
+      expect(await told(name)).toEqual({ status: 404, cache: 'no-store' });
+  });
+
   it('gives every receipt under the newest checkpoint too', async () => {
     const entries = (await level('entries', (await checkpoint()).size)).flatMap(readEntryBundle);
     for (let index = 0; index < entries.length; index += Math.ceil(entries.length / 20)) {

@@ -1,12 +1,18 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseBundle } from '../../../src/core/bundle/bundle.js';
+import { type BundleReport, checkBundle } from '../../../src/core/bundle/check.js';
+import { checkSignature } from '../../../src/core/event/keys.js';
 import { readCheckpoint, signCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { parsePolicy, checkQuorum } from '../../../src/core/log/policy.js';
 import { parseTlogProof } from '../../../src/core/log/proof-file.js';
 import { leafHash } from '../../../src/core/log/tree.js';
+import { defaultParameters } from '../../../src/core/rules/parameters.js';
+import { Database } from '../../../src/server/database/database.js';
 import { CollectCosignatures } from '../../../src/server/transparency/collect-cosignatures.js';
 import { loadKeys } from '../../../src/server/transparency/keys.js';
+import { SealIndex } from '../../../src/server/transparency/seal-index.js';
 import { asSuperuser } from '../../support/database.js';
 import { HonestWorld } from '../../support/honest-world.js';
 import { get, post } from '../../support/outside-client.js';
@@ -95,6 +101,55 @@ describe('a ledger with three witnesses, of whom two are enough', () => {
     expect(await shown()).toMatchObject({ size: index + 1 });
   });
 
+  describe('and bundles under a sealed index', () => {
+    const check = async (of: string, query: string): Promise<BundleReport> => {
+      const response = await fetch(`${service.url}/v1/lots/${of}/bundle?sealed=${query}`);
+      expect(response.status).toBe(200);
+      return checkBundle(parseBundle(await response.text()), {
+        logKeys: [logKey],
+        policy: parsePolicy(policyText),
+        parameters: defaultParameters,
+        checkSignature,
+      });
+    };
+    /** Where the last index was said in the log. */
+    const sealedAt = async (): Promise<number | undefined> => {
+      const database = service.server.app.get(Database, { strict: false });
+      return (await database.query<{ entry: number }>('SELECT entry FROM index_state'))[0]?.entry;
+    };
+
+    it('proves the last index that readers are shown while witnesses are gone, whoever asks for a newer one', async () => {
+      const declared = world.declare();
+      expect((await post(service.url, declared.event)).status).toBe(201);
+      const [lot = ''] = declared.lots;
+      const before = await check(lot, 'now');
+      expect(before.word).toBe('VERIFIED');
+      await witnesses[0].stop();
+      await witnesses[1].stop();
+      // Enough new subjects that the tree is cut deeper meanwhile, and some that the index had.
+      const sent = world.dispatch('coop', 'trader', lot, declared.id);
+      expect((await post(service.url, sent.event)).status).toBe(201);
+      await record(40);
+      const seals: unknown[] = [];
+      for (const query of ['now', 'now', 'last']) {
+        const report = await check(lot, query);
+        expect(report.steps.filter(({ outcome }) => outcome !== 'held')).toEqual([]);
+        expect(report).toMatchObject({ word: 'VERIFIED', currentAsOf: before.currentAsOf });
+        await record(2);
+        seals.push(await sealedAt());
+      }
+      await service.server.app.get(SealIndex, { strict: false }).seal();
+      seals.push(await sealedAt());
+      expect(new Set(seals).size).toBe(1);
+
+      await witnesses[1].start();
+      const after = await check(lot, 'now');
+      expect(after).toMatchObject({ word: 'VERIFIED', judged: { lot: { inTransitTo: 'trader' } } });
+      expect(Date.parse(after.currentAsOf ?? '')).toBeGreaterThan(Date.parse(before.currentAsOf ?? ''));
+      expect(seals).not.toContain(await sealedAt());
+    }, 30_000);
+  });
+
   it('is held up by none that does not answer', async () => {
     witnesses[2].lie = () => 'nothing';
     const index = await record(2);
@@ -109,6 +164,7 @@ describe('a ledger with three witnesses, of whom two are enough', () => {
   it.each([
     ['says it has seen more', { status: 409, text: '1000000\n' }, 'ahead'],
     ['says the log is another', { status: 422, text: 'no\n' }, 'ahead'],
+    ['says another log of this size is the log', { status: 409, text: 'no\n' }, 'ahead'],
     ['gives a cosignature that is none', { status: 200, text: `— example.org/east ${'A'.repeat(96)}\n` }, 'failed'],
     ['answers with more than anyone would', { status: 200, text: 'x'.repeat(1_000_000) }, 'failed'],
     ['sends elsewhere', { status: 302, text: '' }, 'failed'],

@@ -15,6 +15,44 @@ import { TestLedger } from '../../support/test-ledger.js';
 const LOG = 'example.org/tin';
 const YEAR = 365 * 86_400_000;
 
+describe('a key that a registrar introduced', () => {
+  let ledger: TestLedger;
+  beforeEach(async () => {
+    ledger = await TestLedger.open();
+  });
+  afterEach(() => ledger.close());
+
+  it('marks what is signed with it, and with those that it adds, until an older key stands by each', async () => {
+    const marked = async (): Promise<string[]> => {
+      await ledger.verifier().verify();
+      const rule = "rule = 'registrar-introduced' AND status = 'open'";
+      const rows = await ledger.database.query<{ subject: string }>(
+        `SELECT subject FROM findings WHERE ${rule} ORDER BY first_index`,
+      );
+      return rows.map(({ subject }) => subject);
+    };
+    const own = ledger.actors.get('coop') as Signer;
+    const addKey = async (by: string): Promise<{ signer: Signer; id: string }> => {
+      const { signer } = generateSigner('Ed25519');
+      const possession = await buildPossession(LOG, 'coop', signer);
+      return { signer, id: (await ledger.record('key.added', by, { actor: 'coop', key: signer.jwk, possession })).id };
+    };
+    const first = await addKey('registrar');
+    ledger.clock.advance(72 * 3_600_000);
+    ledger.actors.set('coop', first.signer);
+    const second = await addKey('coop');
+    ledger.actors.set('coop', second.signer);
+    const lot = await ledger.declare('50');
+    const declared = ledger.head(lot);
+    expect(await marked()).toEqual([second.id, declared]);
+    ledger.actors.set('coop', own);
+    await ledger.record('event.endorsed', 'coop', { events: [second.id] });
+    expect(await marked()).toEqual([second.id]);
+    await ledger.record('event.endorsed', 'coop', { events: [first.id] });
+    expect(await marked()).toEqual([]);
+  });
+});
+
 describe('a key that was in other hands', () => {
   let ledger: TestLedger;
   let stolen: Signer;
@@ -92,6 +130,51 @@ describe('a key that was in other hands', () => {
     ledger.actors.set('coop', living);
     await ledger.record('event.endorsed', 'coop', { events: [at.id] });
     expect(await suspect()).toEqual([after.id]);
+  });
+
+  it('leaves nothing to the thief: what he signs with a key that he has added is suspect, and his word clears nothing', async () => {
+    const thief = generateSigner('Ed25519').signer;
+    const possession = await buildPossession(LOG, 'coop', thief);
+    const added = await ledger.record('key.added', 'coop', { actor: 'coop', key: thief.jwk, possession });
+    const [bySecond, byFirst] = [await declaration(thief, ledger.clock.now() - 3 * YEAR), await declaration(stolen)];
+    expect(await told([bySecond, byFirst])).toEqual(['accepted', 'accepted']);
+    expect(await told([await revocation(added.index)])).toEqual(['accepted']);
+    expect(await suspect()).toEqual([added.id, bySecond.id, byFirst.id]);
+    ledger.actors.set('coop', thief);
+    const word = await ledger.record('event.endorsed', 'coop', { events: [byFirst.id, added.id] });
+    expect(await suspect()).toEqual([added.id, bySecond.id, byFirst.id, word.id]);
+    ledger.actors.set('coop', living);
+    await ledger.record('event.endorsed', 'coop', { events: [added.id] });
+    expect(await suspect()).toEqual([]);
+  });
+
+  it('makes suspect whom its registrar has registered since', async () => {
+    const registrar = ledger.actors.get('registrar') as Signer;
+    const reserve = generateSigner('Ed25519').signer;
+    const possession = await buildPossession(LOG, 'registrar', reserve);
+    await ledger.record('key.added', 'registrar', { actor: 'registrar', key: reserve.jwk, possession });
+    const phantom = generateSigner('Ed25519').signer;
+    const registered = await ledger.record('actor.registered', 'registrar', {
+      actor: 'phantom',
+      roles: ['trader'],
+      country: 'RW',
+      key: phantom.jwk,
+      possession: await buildPossession(LOG, 'phantom', phantom),
+    });
+    ledger.actors.set('phantom', phantom);
+    const { id } = await ledger.record('incident.reported', 'phantom', {
+      category: 'theft',
+      level: 3,
+      actors: ['coop'],
+    });
+    expect(await suspect()).toEqual([]);
+    ledger.actors.set('registrar', reserve);
+    const { kid } = registrar;
+    const said = { actor: 'registrar', kid, reason: 'stolen', compromisedSince: registered.index };
+    await ledger.record('key.revoked', 'registrar', said);
+    expect(await suspect()).toEqual([registered.id, id]);
+    await ledger.record('event.endorsed', 'registrar', { events: [registered.id] });
+    expect(await suspect()).toEqual([]);
   });
 
   it('that is only lost makes nothing suspect that it signed before', async () => {

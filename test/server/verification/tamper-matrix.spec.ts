@@ -3,6 +3,7 @@ import type { RecordFault } from '../../../src/core/rules/facts.js';
 import { projectionTables } from '../../../src/server/ledger/replay.js';
 import { explain } from '../../../src/server/verification/audit-faults.js';
 import { gatherEvidence } from '../../../src/server/verification/gather-evidence.js';
+import { type Column, changesOf, columnsOf, refusedByTheDatabase } from '../../support/tamperings.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 /** Tables that the audit answers for, and those that say nothing of the log: what was found, told, sent and kept for the rules. */
@@ -31,6 +32,10 @@ const besideTheLog = [
   'index_state',
   'index_leaves',
   'index_nodes',
+  'index_state_before',
+  'index_leaves_before',
+  'index_nodes_before',
+  'sweeps',
   'witnessed_checkpoints',
   'witnesses',
   'filings',
@@ -43,13 +48,6 @@ const besideTheLog = [
   'delivery_attempts',
 ];
 const CLEAN_RUNS = process.env.ADIT_FAULTS === 'long' ? 100 : 10;
-
-interface Column {
-  table: string;
-  name: string;
-  type: string;
-  nullable: boolean;
-}
 
 let ledger: TestLedger;
 let columns: Column[] = [];
@@ -115,12 +113,7 @@ beforeAll(async () => {
   ledger = await TestLedger.open();
   await fill();
   await keep();
-  columns = await ledger.database.query<Column>(
-    `SELECT table_name AS table, column_name AS name, data_type AS type, is_nullable = 'YES' AS nullable
-       FROM information_schema.columns WHERE table_schema = 'public' AND table_name = ANY($1)
-      ORDER BY table_name, ordinal_position`,
-    [ledgerTables],
-  );
+  columns = await columnsOf(ledger.database.pool, ledgerTables);
 }, 60_000);
 afterAll(() => ledger.close());
 
@@ -143,56 +136,6 @@ async function foundAfter(table: string, sql: string): Promise<RecordFault[] | n
   }
 }
 
-const other: Record<string, (column: string) => string> = {
-  text: (column) => `COALESCE(${column}, '') || 'x'`,
-  ARRAY: (column) => `${column} || ${column} || '{x}'`,
-  bigint: (column) => `COALESCE(${column}, 0) + 1`,
-  integer: (column) => `COALESCE(${column}, 0) + 1`,
-  smallint: (column) => `COALESCE(${column}, 0) + 1`,
-  numeric: (column) => `${column} + 1`,
-  boolean: (column) => `NOT ${column}`,
-  uuid: () => "'00000000-0000-8000-8000-000000000000'",
-  jsonb: () => `'{"x":1}'`,
-  bytea: (column) => `set_byte(${column}, 0, (get_byte(${column}, 0) + 1) % 256)`,
-};
-const empty: Record<string, string> = {
-  text: "''",
-  ARRAY: "'{}'",
-  jsonb: "'{}'",
-  bytea: "''",
-  numeric: '0',
-  bigint: '0',
-};
-
-/** A service that dies between writing and signing leaves a checkpoint without its note; the next one signed covers it. */
-const MAY_BE_MISSING = 'checkpoints.note';
-
-/** Every change of a cell: another value of its type, nothing, and the value of another row. */
-function changesOf({ table, name, type, nullable }: Column): string[] {
-  // A check holds these to a few words: another of them.
-  const words: Record<string, string> = {
-    'lots.status': `CASE ${name} WHEN 'closed' THEN 'held' ELSE 'closed' END`,
-    'incidents.status': `CASE ${name} WHEN 'closed' THEN 'open' ELSE 'closed' END`,
-  };
-  const at = `(SELECT ctid FROM ${table} ORDER BY ctid LIMIT 1)`;
-  const second = `SELECT ctid FROM ${table} WHERE ${name} IS DISTINCT FROM (SELECT ${name} FROM ${table} WHERE ctid = ${at}) ORDER BY ctid LIMIT 1`;
-  const value = words[`${table}.${name}`] ?? other[type]?.(name);
-  return [
-    `UPDATE ${table} SET ${name} = ${value} WHERE ctid = ${at}`,
-    ...(nullable && `${table}.${name}` !== MAY_BE_MISSING
-      ? [`UPDATE ${table} SET ${name} = NULL WHERE ctid = ${at} AND ${name} IS NOT NULL`]
-      : []),
-    ...(words[`${table}.${name}`] === undefined && empty[type] !== undefined
-      ? [`UPDATE ${table} SET ${name} = ${empty[type]} WHERE ctid = ${at} AND ${name} IS DISTINCT FROM ${empty[type]}`]
-      : []),
-    `UPDATE ${table} AS t SET ${name} = o.${name} FROM ${table} AS o
-      WHERE t.ctid = ${at} AND o.ctid = (${second})`,
-  ];
-}
-
-/** A statement that the database itself refuses is one that nobody can make. */
-const refusedByTheDatabase = /unique|duplicate|violates|out of range|invalid input|cannot|malformed|is not a/i;
-
 const projections: readonly string[] = projectionTables;
 
 /** A derived row that differs is named by its table; what was done to the log itself may show where it is compared. */
@@ -214,7 +157,7 @@ async function unnoticed(table: string, statements: readonly string[]): Promise<
 }
 
 const changesOfCells = (table: string): string[] =>
-  columns.filter((column) => column.table === table && column.name !== 'single').flatMap(changesOf);
+  columns.filter((column) => column.table === table).flatMap((column) => changesOf(column));
 
 /** What was erased leaves a row that says so; who deletes that row takes nothing away. */
 const whatCounts = (table: string): string =>
@@ -244,7 +187,8 @@ describe('the tamper matrix', () => {
 
   it('covers every table there is', async () => {
     const rows = await ledger.database.query<{ name: string }>(
-      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename",
+      `SELECT relname AS name FROM pg_class
+        WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace ORDER BY relname`,
     );
     expect(rows.map(({ name }) => name)).toEqual([...ledgerTables, ...besideTheLog].toSorted());
     expect(await rowsIn(tables)).toEqual(tables);

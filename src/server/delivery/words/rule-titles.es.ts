@@ -62,6 +62,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'vehicle-two-places': 'Un vehículo en dos lugares a la vez',
   'route-left': 'Visto lejos de la ruta declarada',
   'actor-suspended': 'Un actor suspendido maneja lotes',
+  'registrar-introduced': 'Firmado con una clave que introdujo un registrador',
   'card-expired': 'El carné de quien firmó no estaba vigente',
   'key-compromised': 'Firmado con una clave que estaba en otras manos',
   'self-dealing': 'Las dos partes de una entrega son la misma',

@@ -62,6 +62,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'vehicle-two-places': 'Un véhicule à deux endroits à la fois',
   'route-left': 'Vu loin de l’itinéraire déclaré',
   'actor-suspended': 'Un opérateur suspendu manipule des lots',
+  'registrar-introduced': 'Signé avec une clé introduite par un registraire',
   'card-expired': 'La carte du signataire n’était pas valable',
   'key-compromised': 'Signé avec une clé tombée en d’autres mains',
   'self-dealing': 'Les deux parties à une remise n’en font qu’une',

@@ -62,6 +62,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'vehicle-two-places': 'Gari moja katika sehemu mbili kwa wakati mmoja',
   'route-left': 'Yameonekana mbali na njia iliyotangazwa',
   'actor-suspended': 'Mhusika aliyesimamishwa anashughulikia mafungu',
+  'registrar-introduced': 'Imesainiwa kwa ufunguo ulioingizwa na msajili',
   'card-expired': 'Kadi ya aliyesaini haikuwa halali',
   'key-compromised': 'Limesainiwa kwa ufunguo uliokuwa mikononi mwa wengine',
   'self-dealing': 'Pande zote mbili za makabidhiano ni mmoja',

@@ -63,14 +63,17 @@ async function pass(forwarder: ForwardAlerts, id: string, alert: Alert, terminal
 }
 
 function listen(alerts: Command): void {
-  withForwarding(withFilters(withServer(alerts.command('listen'))))
+  withForwarding(alerts.command('listen'))
     .summary('send alerts on to a receiver that you are building')
     .description(
       'Follows the alerts of a ledger and sends each, signed by a secret that stays the same, to your machine.',
     )
     .requiredOption('--forward-to <url>', 'where your receiver listens')
-    .addHelpText('before', 'Example: adit alerts listen --forward-to http://127.0.0.1:3000/alerts\n')
-    .action(async ({ server, forwardTo, secretFile, ...filters }: AlertOptions & ForwardOptions, command) => {
+    .addHelpText('before', 'Example: adit alerts listen --forward-to http://127.0.0.1:3000/alerts --rule tag-reused\n')
+    .addHelpText('after', '\n--server and all filters of "adit alerts" apply.')
+    .action(async (_options: unknown, command: Command) => {
+      // What `alerts` itself takes it takes wherever it stands.
+      const { server, forwardTo, secretFile, ...filters } = command.optsWithGlobals<AlertOptions & ForwardOptions>();
       const terminal = terminalOf(command);
       const secret = stableSecret(secretFile);
       const forwarder = new ForwardAlerts(forwardTo, secret);
@@ -114,8 +117,6 @@ export const alerts: Register = (program) => {
     .summary('what was found, and what is found now')
     .description('Lists alerts that are open; with --follow it goes on and shows new ones as they come.')
     .option('--follow', 'stay, and show alerts as they come', false)
-    // Its subcommands have options of the same names.
-    .enablePositionalOptions()
     .addHelpText('before', 'Example: adit alerts --follow --minimum-severity high\n')
     .action((options: AlertOptions, self) => list(options, terminalOf(self)));
   listen(command);

@@ -83,7 +83,7 @@ describe('adit audit URL', () => {
     const log = new ForgedLog(forger);
     const url = await log.start();
     try {
-      for (const _round of [1, 2]) {
+      for (let round = 0; round < 2; round += 1) {
         const { code, out } = await auditOf(url, forger.log.vkey, 'forged');
         expect(out).toContain(`index-differs: Entry ${sealed}`);
         expect(code).toBe(3);

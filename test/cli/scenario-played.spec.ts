@@ -315,7 +315,7 @@ const everyType = [
     place: PLACE,
     process: 'gravity',
     inputs: ['half1'],
-    outputs: [{ lot: 'clean', form: 'concentrate', mass: '40 KGM' }],
+    outputs: [{ lot: 'clean', form: 'concentrate', mass: '40 KGM', moisturePercent: 4 }],
     residues: [{ kind: 'tailings', mass: '9.5 KGM', moisturePercent: 10 }],
   },
   {

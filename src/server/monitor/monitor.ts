@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseVkey } from '../../core/log/note.js';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
 import type { Policy } from '../../core/log/policy.js';
@@ -35,9 +36,17 @@ export interface MonitorOptions {
   staleAfter: number;
   /** Threads that check signatures. */
   threads: number;
+  /** False: it only reads, checks and admits, and neither judges by the rules nor reckons the indexes. */
+  judges?: boolean;
   /** Of the entries being read, and then of those being judged. */
   progress: (what: 'entries' | 'rules', done: number, size: number) => void;
 }
+
+/** Entries judged at a time: each piece costs some twenty statements, whatever its size. */
+const JUDGED_TOGETHER = 2_000;
+
+/** Between two looks at what has been appended, ms. */
+const IDLE = 20;
 
 /** What a rule found, opened or closed since it was told last. */
 export interface ToldFinding {
@@ -83,18 +92,43 @@ export class Monitor {
 
   /** Follows the log once to its newest checkpoint. */
   async look(): Promise<Monitored> {
-    const { follow, mirror, indexes, witnesses, rules } = this.watching;
-    const alarms = await follow.follow();
+    const { follow, mirror, witnesses } = this.watching;
+    const alarms = await this.whileJudging(follow.follow());
     this.convict(alarms);
     const { size } = await mirror.head();
     await this.acquit(size);
     const { newest, indexed } = this.file.state;
-    alarms.push(...(await indexes.recompute(size)));
-    await rules.verify((judged) => this.options.progress('rules', judged, size - indexed));
+    if (this.options.judges !== false) alarms.push(...(await this.judge(size, indexed)));
     if (newest !== null) alarms.push(...(await witnesses.compare(this.origin, readCheckpoint(newest).size, newest)));
     alarms.push(...(await this.staleness()));
     this.convict(alarms);
     return { size, alarms: withStanding(alarms, this.file.state.convicted), findings: await this.findings() };
+  }
+
+  /** What is appended is judged by the rules meanwhile: while one waits for the database the other works. */
+  private async whileJudging(following: Promise<Alarm[]>): Promise<Alarm[]> {
+    let isFollowing = true;
+    const ended = following.then(
+      () => (isFollowing = false),
+      () => (isFollowing = false),
+    );
+    try {
+      while (isFollowing && this.options.judges !== false)
+        if ((await this.watching.rules.verify()) === 0) await Promise.race([ended, sleep(IDLE)]);
+    } finally {
+      await ended;
+    }
+    return following;
+  }
+
+  /** By the rules what is left, and every index that the log sealed. */
+  private async judge(size: number, indexed: number): Promise<Alarm[]> {
+    const { indexes, rules } = this.watching;
+    const [differing] = await Promise.all([
+      indexes.recompute(size),
+      rules.verify((judged) => this.options.progress('rules', judged, size - indexed)),
+    ]);
+    return differing;
   }
 
   private convict(found: readonly Alarm[]): void {
@@ -146,7 +180,9 @@ export class Monitor {
       follow: new FollowLog(this.remote, mirror, this.file, { logKeys, policy }, told),
       indexes: new RecomputeIndexes(this.database, this.origin, this.file, (index) => this.prove(tree, index)),
       witnesses: new CompareWitnesses(tree, mirror, logKeys, policy === null ? [] : askedOf(policy)),
-      rules: new VerifyEntries(this.database, identity, new SystemClock(), nobody, RuleParameters.load(null)),
+      rules: new VerifyEntries(this.database, identity, new SystemClock(), nobody, RuleParameters.load(null)).readOwn(
+        JUDGED_TOGETHER,
+      ),
     };
   }
 

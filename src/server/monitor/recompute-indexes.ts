@@ -7,8 +7,10 @@ import { readIndexState } from '../transparency/index-rows.js';
 import { type Alarm, alarm, withConvicted } from './alarm.js';
 import type { StateFile } from './monitor-state.js';
 
-/** Entries in memory at a time. */
+/** Entries looked through at a time. */
 const PIECE = 1_000;
+/** Entries taken into the index at a time: the hashes near its root change with each piece, however many entries it has. */
+const TOGETHER = 10_000;
 
 /** Whether it is worth reading: of a thousand entries hardly one is. */
 const mayBeSealed = (jws: string): boolean =>
@@ -54,7 +56,8 @@ export class RecomputeIndexes {
   private async rootAt(size: number): Promise<string | null> {
     return this.database.transaction(async (db) => {
       let state = await readIndexState(db, true);
-      while (state.size < size) state = await extendIndex(db, this.origin, state, Math.min(size, state.size + PIECE));
+      while (state.size < size)
+        state = await extendIndex(db, this.origin, state, Math.min(size, state.size + TOGETHER));
       return state.size === size ? state.root.toString('base64') : null;
     });
   }

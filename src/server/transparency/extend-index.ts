@@ -1,12 +1,11 @@
 import { subjectsNamed } from '../../core/bundle/subjects.js';
 import { AditError } from '../../core/errors.js';
-import { parseEnvelope } from '../../core/event/envelope.js';
-import { readEvent } from '../../core/event/event.js';
 import { decodeBase64url } from '../../core/event/grammar.js';
 import { subjectKey } from '../../core/log/sealed-index.js';
 import { sha256 } from '../../platform/sha256.js';
 import type { Queryable } from '../database/rows.js';
 import { entriesBetween } from '../ledger/read-log.js';
+import { rereadEntry } from '../ledger/reread-event.js';
 import { type Additions, type IndexState, addToLeaves, cutFor, prefixOf, recut, rehash } from './index-rows.js';
 
 /**
@@ -35,7 +34,7 @@ async function additionsOf(db: Queryable, origin: string, from: number, to: numb
   const entries = await entriesBetween(db, from, to);
   if (entries.length !== to - from) throw new AditError('log-halted', `Entries between ${from} and ${to} are missing.`);
   for (const { jws } of entries) {
-    const event = readEvent(parseEnvelope(`${jws}~`), origin);
+    const event = rereadEntry(jws, origin);
     for (const subject of subjectsNamed(event)) {
       const known = additions.get(subject) ?? { key: subjectKey(subject, sha256), ids: [] };
       known.ids.push(decodeBase64url(event.id));

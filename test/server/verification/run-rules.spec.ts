@@ -11,6 +11,7 @@ import { LOG, lot } from '../../support/told-log.js';
 import { declares, time, world } from '../../support/told-world.js';
 
 const sound = ruleById.get('tag-unknown') as Rule;
+const { version } = sound;
 /** Fails on whatever names the lot of that name, and on nothing else. */
 const failingOn = (...names: string[]): Rule => ({
   ...sound,
@@ -43,9 +44,14 @@ const failures = (judgements: readonly Judgement[]): Judgement['findings'] =>
 describe('a rule that fails', () => {
   it('is told once for each day of the log on which it did, and names nobody who could explain it away', () => {
     const once = failures(runRules([failingOn('a')], told(), defaultParameters));
-    expect(once).toMatchObject([{ subject: 'tag-unknown', cause: 'version 1, 2026-05-13', measured: 'no such tag' }]);
+    expect(once).toMatchObject([
+      { subject: 'tag-unknown', cause: `version ${version}, 2026-05-13`, measured: 'no such tag' },
+    ]);
     const found = failures(runRules([failingOn('a', 'b', 'c')], told(), defaultParameters));
-    expect(found.map(({ cause }) => cause)).toEqual(['version 1, 2026-05-13', 'version 1, 2026-05-14']);
+    expect(found.map(({ cause }) => cause)).toEqual([
+      `version ${version}, 2026-05-13`,
+      `version ${version}, 2026-05-14`,
+    ]);
     expect(Number(found[0]?.firstIndex)).toBeLessThan(Number(found[1]?.firstIndex));
     for (const { lots, events } of found) expect({ lots, events }).toEqual({ lots: [], events: [] });
   });
@@ -84,7 +90,7 @@ describe('a rule that fails', () => {
       expect(await write('a')).toBe(0);
       expect(await open()).toEqual([]);
       expect(await write('b')).toBe(1);
-      expect(await open()).toEqual([{ cause: 'version 1, 2026-05-14' }]);
+      expect(await open()).toEqual([{ cause: `version ${version}, 2026-05-14` }]);
     });
   });
 });

@@ -197,7 +197,6 @@ COMMENT ON COLUMN deliveries.step IS 'where it stands in the schedule; attempts 
 COMMENT ON COLUMN deliveries.claim IS 'who tries it now; next_at is when that is over at the latest';
 DROP INDEX deliveries_due;
 CREATE INDEX deliveries_due ON deliveries (subscription, next_at, sequence) WHERE status = 'pending';
-CREATE INDEX deliveries_pending ON deliveries (created_at) WHERE status = 'pending';
 CREATE INDEX deliveries_order ON deliveries (subscription, ordering_key, sequence) WHERE status = 'pending';
 CREATE INDEX deliveries_subscription ON deliveries (subscription, created_at);
 CREATE INDEX deliveries_alert ON deliveries (alert) WHERE alert IS NOT NULL;
@@ -233,7 +232,7 @@ ALTER TABLE deliveries
   ALTER COLUMN alert SET NOT NULL, ALTER COLUMN number SET NOT NULL, ALTER COLUMN body SET NOT NULL,
   ADD CONSTRAINT deliveries_once UNIQUE (subscription, number),
   ADD CONSTRAINT deliveries_status_check CHECK (status IN ('pending', 'delivered', 'exhausted'));
-DROP INDEX IF EXISTS deliveries_due, deliveries_pending, deliveries_subscription, deliveries_alert;
+DROP INDEX IF EXISTS deliveries_due, deliveries_subscription, deliveries_alert;
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE status = 'pending';
 DELETE FROM subscriptions WHERE channel <> 'webhook';
 ALTER TABLE subscriptions

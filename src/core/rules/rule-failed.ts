@@ -6,7 +6,7 @@ export const ruleFailed = {
   id: 'rule-failed',
   version: 1,
   title: 'A rule has failed',
-  test: 'A rule throws, or does not end within its time: high. One finding for each rule and version.',
+  test: 'A rule throws, or does not end within its time: high. One finding for each rule, version and day of the log.',
   means:
     'A rule gave no answer where it was asked for one. All other rules went on; what this one could not judge is undecided.',
   doesNotMean:

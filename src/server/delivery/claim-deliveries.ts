@@ -4,7 +4,7 @@ import { batchFor } from './retry-schedule.js';
 import type { Language } from './words/index.js';
 
 /** Messages of one subscriber that are taken at once. */
-const BATCH = 64;
+const BATCH = 128;
 /** A try that never came back (its process died) is made again after this, ms; longer than any batch takes. */
 const LEASE = 90_000;
 

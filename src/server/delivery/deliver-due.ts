@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { ChangeAlert } from '../alerts/change-alert.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
 import { type Claim, type Claimed, claimDeliveries, giveBack, subscribersDue } from './claim-deliveries.js';
 import { composeBody } from './compose-body.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
@@ -13,6 +14,12 @@ import { type Sent, SendMessage } from './send-message.js';
 const AT_ONCE = 8;
 /** After this no more of a batch is begun, so that its lease outlasts every try, ms. */
 const BATCH_LIMIT = 45_000;
+
+/**
+ * A commit that a crash of the database may still undo, within its last moments: what was delivered then is delivered again,
+ * under the same id, and nothing is lost. Waiting for the disk would cost more than the message.
+ */
+const withoutWaiting = (db: Queryable): Promise<unknown> => db.query('SET LOCAL synchronous_commit = off');
 
 /**
  * Sends what is due, each subscriber's messages in a line of their own: one that is slow, or does not answer, delays nobody
@@ -84,7 +91,10 @@ export class DeliverDue implements BeforeApplicationShutdown {
 
   /** Gives whether there may be more. */
   private async serveBatch(subscription: string): Promise<boolean> {
-    const claim = await claimDeliveries(this.database.pool, subscription);
+    const claim = await this.database.transaction(async (db) => {
+      await withoutWaiting(db);
+      return claimDeliveries(db, subscription);
+    });
     if (claim === null || claim.deliveries.length === 0) return false;
     const attempts = await this.tryAll(claim);
     const tried = new Set(attempts.map(({ delivery }) => delivery));
@@ -92,7 +102,10 @@ export class DeliverDue implements BeforeApplicationShutdown {
     await giveBack(this.database.pool, claim.claim, untried);
     if (attempts.length === 0) return false;
     const contact = this.contactOf(claim);
-    const { next, disabled } = await this.database.transaction((db) => recordAttempts(db, claim, attempts, contact));
+    const { next, disabled } = await this.database.transaction(async (db) => {
+      await withoutWaiting(db);
+      return recordAttempts(db, claim, attempts, contact);
+    });
     for (const { outcome } of attempts) this.metrics.tried(claim.endpoint.channel, outcome);
     if (disabled !== null) this.logger.warn({ msg: 'a subscription was switched off', subscription, reason: disabled });
     if (disabled !== null && contact !== null) this.later(subscription, 0);

@@ -1,10 +1,12 @@
-import { gradeInPartsPerMillion, milligrams, partsPerMillion } from '../custody/quantity.js';
+import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../custody/quantity.js';
 import type { Grade } from '../custody/view.js';
 import { judgesEach } from './each-event.js';
 import { type Facts, type JudgedEvent, isType } from './facts.js';
 import { maximumExceeded } from './grade-impossible.js';
 import { gradeOf, gradesSaid, gradeText, gradingTypes } from './grades.js';
-import { sourcesOf } from './known-of-lots.js';
+import { knownBefore, sourcesOf } from './known-of-lots.js';
+import { dryGrade } from './lot-history.js';
+import { wettest } from './mass-balance.js';
 import type { Parameters } from './parameters.js';
 import type { Rule } from './rule.js';
 
@@ -26,12 +28,27 @@ function stagesOf(lot: string, { gradeUnusual: { cleanedBy, bagKilograms } }: Pa
   return stages.size === 1 && stage !== null && stage !== undefined ? [stage] : ['raw', 'cleaned'];
 }
 
+/** A grade by dry mass, by which goods are traded: from and to, where it is told of wet goods and nobody says how wet. */
+function tradedAs(lot: string, grade: Grade, entry: JudgedEvent, parameters: Parameters, facts: Facts) {
+  const measure = knownBefore(lot, entry.index + 1, facts);
+  const moisture = measure?.moisture ?? null;
+  const most = moisture ?? (measure === null ? 0 : wettest(measure, parameters.moistureAtMost));
+  const value = gradeInPartsPerMillion(grade);
+  return { least: dryGrade(grade, moisture) ?? value, most: dryGrade(grade, most) ?? BigInt(WHOLE) };
+}
+
 /** The window that a grade lies outside of, and of all others that may be meant; null where it is traded like that. */
-function windowMissed(lot: string, grade: Grade, parameters: Parameters, facts: Facts): Window | null {
+function windowMissed(
+  lot: string,
+  grade: Grade,
+  entry: JudgedEvent,
+  parameters: Parameters,
+  facts: Facts,
+): Window | null {
   const { mineral, form } = facts.lots.get(lot) ?? {};
   const { windows } = parameters.gradeUnusual;
   const stages = stagesOf(lot, parameters, facts);
-  const value = gradeInPartsPerMillion(grade);
+  const { least, most } = tradedAs(lot, grade, entry, parameters, facts);
   const fitting = stages.map((stage) =>
     windows.find(
       (one) =>
@@ -39,7 +56,7 @@ function windowMissed(lot: string, grade: Grade, parameters: Parameters, facts: 
     ),
   );
   const missed = fitting.flatMap((one) =>
-    one === undefined || (value >= BigInt(partsPerMillion(one.from)) && value <= BigInt(partsPerMillion(one.to)))
+    one === undefined || (most >= BigInt(partsPerMillion(one.from)) && least <= BigInt(partsPerMillion(one.to)))
       ? []
       : one,
   );
@@ -69,13 +86,13 @@ export const gradeUnusual: Rule = {
       )
       .join(
         ', ',
-      )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. What a process leaves behind, and what is above chemistry, is not meant.`,
+      )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. Grades of wet goods are reckoned as dry. What a process leaves behind, and what is above chemistry, is not meant.`,
   standard: 'Trade specifications of tin, tantalum, tungsten and cobalt; ASM doré as refiners buy it',
   scope: ['chains', 'about'],
   ...judgesEach(gradingTypes, (entry, facts, parameters) =>
     gradesSaid(entry).flatMap(({ lot, grades }) =>
       grades.flatMap((grade) => {
-        const window = windowMissed(lot, grade, parameters, facts);
+        const window = windowMissed(lot, grade, entry, parameters, facts);
         if (window === null || isLeftover(grade, entry, facts)) return [];
         if (maximumExceeded(grade, window.form, parameters) !== null) return [];
         return [

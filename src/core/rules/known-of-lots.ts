@@ -15,7 +15,7 @@ type Chains = Facts['chains'];
 export type Transformation = 'lot.aggregated' | 'lot.split' | 'lot.processed';
 
 /** Steps back to what was weighed and assayed that are followed at most. */
-const MAX_STEPS = 8;
+export const MAX_STEPS = 8;
 
 /** Processes that take nothing out but water: what comes out whole has the dry grade of what went in. */
 const KEEPS_GRADE = new Set(['dry', 'crush']);

@@ -55,7 +55,7 @@ export type Bound = 'most' | 'least';
 export type Moistures = Parameters['moistureAtMost'];
 
 /** Parts per million of water at most, where no moisture is told: by the process that made the goods, else by their form. */
-function wettest({ form = '', process = '' }: LotMeasure, { byForm, made }: Moistures): number {
+export function wettest({ form = '', process = '' }: LotMeasure, { byForm, made }: Moistures): number {
   const line = made.find((one) => one.form === form && one.process.includes(process));
   return line?.most ?? byForm[form] ?? WHOLE;
 }

@@ -7,6 +7,7 @@ import {
   MAX_UPSTREAM,
   isType,
 } from '../../core/rules/facts.js';
+import { MAX_STEPS } from '../../core/rules/known-of-lots.js';
 import type { Queryable } from '../database/rows.js';
 
 interface LotRow {
@@ -147,4 +148,24 @@ export async function loadExports(db: Queryable, { entries, end }: Facts): Promi
     if (first !== null) exports.set(lot, first);
   }
   return exports;
+}
+
+/**
+ * All entries on the chains of lots, and of those made of them as far as rules look back: a heap weighs by what is said of
+ * the bags. The nearest lots come first, and no more of them than rules read.
+ */
+export async function entriesDownstream(db: Queryable, lots: readonly string[]): Promise<number[]> {
+  const { rows } = await db.query<{ index: number }>(
+    `WITH RECURSIVE down (lot, steps) AS (
+       SELECT unnest($1::uuid[]), 0
+       UNION
+       SELECT edge.to_lot, down.steps + 1 FROM down JOIN lineage AS edge ON edge.from_lot = down.lot
+        WHERE down.steps < ${MAX_STEPS}
+     ), reached AS (
+       SELECT lot FROM down GROUP BY lot ORDER BY min(steps), lot LIMIT GREATEST(${MAX_UPSTREAM}, cardinality($1::uuid[]))
+     )
+     SELECT DISTINCT e.index FROM reached JOIN lot_events AS e USING (lot)`,
+    [lots],
+  );
+  return rows.map(({ index }) => index);
 }

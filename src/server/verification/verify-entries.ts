@@ -10,6 +10,7 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { setDeadlines, takeDue } from './deadlines.js';
 import { fileEntries, fileThroughput, queueKeyRevisits, queueRevisits, takeRevisits, unfileErased } from './filings.js';
 import { loadFacts, loadTotals } from './load-facts.js';
+import { entriesDownstream } from './load-lots.js';
 import { ReadEvents } from './read-events.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { runRules } from './run-rules.js';
@@ -124,7 +125,7 @@ export class VerifyEntries {
     return [...all.values()].toSorted((a, b) => a.index - b.index);
   }
 
-  /** All entries on the chains of lots that a corrected event touched: each weighs against what another says. */
+  /** All entries on the chains of lots that a corrected event touched, or assayed: each weighs against what another says. */
   private async chainsMended(db: Queryable, fresh: readonly JudgedEvent[]): Promise<number[]> {
     const targets = fresh.flatMap(({ event }) => (event.type === 'event.corrected' ? [event.payload.event] : []));
     const endorsed = fresh.flatMap(({ event }) => (event.type === 'event.endorsed' ? event.payload.events : []));
@@ -138,10 +139,10 @@ export class VerifyEntries {
       db,
       mended.map(({ index }) => index),
     );
-    const { rows } = await db.query<{ index: number }>('SELECT index FROM lot_events WHERE lot = ANY($1::uuid[])', [
-      [...events.values()].flatMap(({ event }) => lotsOf(event)),
-    ]);
-    return rows.map(({ index }) => index);
+    const lots = [...events.values()].flatMap(({ event }) =>
+      event.type === 'assay.certified' ? [event.payload.lot] : lotsOf(event),
+    );
+    return entriesDownstream(db, [...new Set(lots)]);
   }
 }
 

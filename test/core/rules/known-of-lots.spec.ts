@@ -294,6 +294,22 @@ describe('a grade that is not traded', () => {
     expect(unusual('72', 'float')).toEqual([]);
   });
 
+  it('is reckoned of the dry mass', () => {
+    const wet = (percent: string, moisturePercent?: string): string[] => {
+      const log = world();
+      const grades = [grade('Sn', percent, 'P1', 'wet')];
+      declares(log, [{ lot: a, kg: '50.3', grades, ...(moisturePercent === undefined ? {} : { moisturePercent }) }]);
+      return found(log);
+    };
+    expect(wet('27', '12.0')).toEqual([]);
+    expect(wet('27', '6.0')).toEqual([`grade-unusual ${a}:Sn`]);
+    expect(wet('62', '6.0')).toEqual([`grade-unusual ${a}:Sn`]);
+    // Up to 15 % of it may be water, of which nobody speaks.
+    expect(wet('27')).toEqual([]);
+    expect(wet('62')).toEqual([]);
+    expect(wet('20')).toEqual([`grade-unusual ${a}:Sn`]);
+  });
+
   it('may be either of what is more than a bag: it may have been cleaned at the mine', () => {
     const log = world();
     declares(log, [{ lot: a, kg: '4000', ...sn('68', '1.0') }]);

@@ -54,6 +54,35 @@ describe('facts of lots that were put together', () => {
   });
 });
 
+describe('a correction of a bag', () => {
+  it('has the heap that was made of it judged anew', async () => {
+    const bag = await ledger.declare('200', { ...sn('40'), moisturePercent: '6.0' });
+    const declaration = ledger.head(bag);
+    await ledger.dispatch(bag);
+    await ledger.receive(bag, '200');
+    const parts = [{ mass: kg('100') }, { mass: kg('100') }];
+    const { lots } = await ledger.record('lot.split', 'trader', { inputs: [{ lot: bag }], outputs: parts });
+    const made = await step('lot.processed', 'trader', {
+      process: 'gravity',
+      inputs: [{ lot: lots[0] }],
+      outputs: [{ mass: kg('68'), form: 'concentrate', moisturePercent: '1.0', ...sn('68') }],
+    });
+    // Half of the bag holds 37.6 kg of tin at 40 %, and 48.9 kg at 52 %.
+    expect(await open(made)).toEqual(['mass-gained metal:Sn']);
+    const correction = await ledger.record('event.corrected', 'coop', {
+      event: declaration,
+      field: '/outputs/0/grades',
+      was: sn('40').grades,
+      is: sn('52').grades,
+      reason: 'another bag',
+    });
+    await ledger.verifier().verify();
+    expect(await open(made)).toEqual(['mass-gained metal:Sn']);
+    await step('event.endorsed', 'agent', { events: [correction.id] });
+    expect(await open(made)).toEqual([]);
+  });
+});
+
 describe('a receipt that a weighing has judged anew', () => {
   it('is judged with all lots that came with it', async () => {
     const [heavy, wet] = [await ledger.declare('50'), await ledger.declare('60', { moisturePercent: '6.0' })];

@@ -101,7 +101,7 @@ export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): st
   return [
     LEDGER_SUBJECT,
     ...lots.map(lotSubject),
-    ...tags.map(({ tag }) => tagSubject(tag)),
+    ...tags.flatMap(({ tag }) => [tagSubject(tag), ...seriesOf(tag).map(seriesSubject)]),
     ...actors.map(actorSubject),
     keySubject(event.kid),
     ...sites.map(siteSubject),
@@ -112,6 +112,12 @@ export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): st
     ...(event.type === 'finding.answered' ? [findingSubject(event.payload.finding)] : []),
     eventSubject(event.id),
   ];
+}
+
+/** Every series that a tag may be of: all before some of the digits it ends in. Only its issue would tell which it is. */
+function seriesOf(tag: string): string[] {
+  const digits = /[0-9]{1,15}$/.exec(tag)?.[0].length ?? 0;
+  return Array.from({ length: digits }, (_, i) => tag.slice(0, tag.length - digits + i));
 }
 
 function certificatesOf(event: AditEvent): string[] {

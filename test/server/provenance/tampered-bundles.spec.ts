@@ -30,6 +30,7 @@ const tables = [
   'attestations',
   'subject_entries',
   'tag_uses',
+  'tag_ranges',
 ];
 const before = ['index_state_before', 'index_leaves_before', 'index_nodes_before'];
 

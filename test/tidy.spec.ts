@@ -116,6 +116,7 @@ describe('the house', () => {
     expect(sources.filter((path) => read(path).split('\n').length > 401)).toEqual([]);
     const leftovers = /\/(utils?|common|shared|helpers?|services|dto|interfaces|constants)\//;
     expect(sources.filter((path) => leftovers.test(path))).toEqual([]);
+    expect(readdirSync(root).filter((name) => /\.([cm]?[jt]s|py|sh|sql)$/.test(name))).toEqual(['jest.config.js']);
   });
 
   it('never lets TypeORM change the schema by itself', () => {

@@ -4,16 +4,7 @@ import { SMTPServer } from 'smtp-server';
 import { HookReceiver } from '../../support/hook-receiver.js';
 import { type Body, type OutsideActor, get, openAsRegistrar } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
-
-async function until<T>(look: () => Promise<T | undefined> | T | undefined, limit = 15_000): Promise<T> {
-  const end = Date.now() + limit;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+import { until } from '../../support/until.js';
 
 interface Letter {
   to: string;

@@ -9,6 +9,7 @@ import { RouteNotices } from '../../../src/server/delivery/route-notices.js';
 import { AditClient } from '../../../src/client/adit-client.js';
 import { type Body, type OutsideActor, get, openAsRegistrar } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
+import { until } from '../../support/until.js';
 
 interface Delivery {
   id: string;
@@ -50,16 +51,6 @@ class Subscriber {
       good = false;
     }
     this.deliveries.push({ id: String(request.headers['webhook-id']), body: JSON.parse(text) as Body, good });
-  }
-}
-
-async function until<T>(look: () => Promise<T | undefined> | T | undefined, limit = 15_000): Promise<T> {
-  const end = Date.now() + limit;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

@@ -11,6 +11,7 @@ import { KeyRotation0009 } from './0009-key-rotation.js';
 import { DisclosureKeys0010 } from './0010-disclosure-keys.js';
 import { AlertGroups0011 } from './0011-alert-groups.js';
 import { Assurance0012 } from './0012-assurance.js';
+import { DeliveryLease0013 } from './0013-delivery-lease.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -32,4 +33,5 @@ export const migrations: (new () => NamedMigration)[] = [
   DisclosureKeys0010,
   AlertGroups0011,
   Assurance0012,
+  DeliveryLease0013,
 ];

@@ -5,7 +5,7 @@ import type { Language } from './words/index.js';
 
 /** Messages of one subscriber that are taken at once. */
 const BATCH = 128;
-/** A try that never came back (its process died) is made again after this, ms; longer than any batch takes. */
+/** What a process that died was sending is sent again after this, ms; longer than any batch takes. */
 const LEASE = 90_000;
 
 /** A subscriber as far as sending to it asks. */
@@ -21,12 +21,13 @@ export interface Endpoint {
   secrets: number[];
 }
 
-/** A message that is due, and taken. */
+/** A message that is due. */
 export interface Claimed {
   id: string;
   type: string;
   alert: string | null;
-  attempts: number;
+  /** The number of this try, from 1, and where it stands in the schedule. */
+  attempt: number;
   step: number;
   /** Null where it is to be composed first. */
   body: string | null;
@@ -44,43 +45,46 @@ interface EndpointRow extends Omit<Endpoint, 'secrets'> {
 }
 
 /**
- * Takes messages of one subscriber that are due, for the length of a lease: whoever else comes meanwhile finds them taken.
- * Of those that share an ordering key only the first is due, however long it takes. An endpoint that keeps failing is
- * given few at a time, and none while it is paused.
+ * Takes a subscriber for the length of a lease, with messages that are due: whoever else comes meanwhile finds it taken, and
+ * leaves to the holder what has come since, who looks again when it is done. Nothing is written about the messages
+ * themselves, so that each is written once when it is delivered. Of those that share an ordering key only the first is due,
+ * however long it takes. An endpoint that keeps failing is given few at a time, and none while it is paused.
+ * To be called in a transaction: what is due is read after the subscriber is locked, and not as it was before.
  */
 export async function claimDeliveries(db: Queryable, subscription: string): Promise<Claim | null> {
   const { rows } = await db.query<EndpointRow>(
     `SELECT id, channel, url, address, contact, language, failures, secret_number,
             COALESCE(former_secret_until > now(), false) AS rotating
-       FROM subscriptions WHERE id = $1`,
+       FROM subscriptions AS s WHERE id = $1 AND ${IS_FREE} FOR NO KEY UPDATE`,
     [subscription],
   );
   const [row] = rows;
   if (row === undefined) return null;
   const { secret_number, rotating, ...endpoint } = row;
-  const claim = randomUUID();
   const { rows: deliveries } = await db.query<Claimed & { sequence: number }>(
-    `WITH due AS (
-       SELECT d.id FROM deliveries AS d JOIN subscriptions AS s ON s.id = d.subscription
-        WHERE d.subscription = $1 AND d.status = 'pending' AND d.next_at <= now() AND ${MAY_BE_SENT}
-          AND NOT EXISTS (SELECT FROM deliveries AS before
-                           WHERE before.subscription = $1 AND before.ordering_key = d.ordering_key
-                             AND before.status = 'pending' AND before.sequence < d.sequence)
-        ORDER BY d.next_at, d.sequence LIMIT $3 FOR UPDATE OF d SKIP LOCKED
-     ), taken AS (
-       UPDATE deliveries AS d SET next_at = now() + $4 * interval '1 millisecond', attempts = d.attempts + 1,
-              step = d.step + 1, claim = $2
-         FROM due WHERE d.id = due.id RETURNING d.*
-     )
-     SELECT t.id, t.type, t.alert, t.attempts, t.step, t.sequence,
-            COALESCE(t.body, CASE WHEN t.type = 'alert.escalated' THEN NULL ELSE
-              '{"type":' || to_json(t.type) || ',"timestamp":' || to_json(n.at) || ',"data":' || n.data || '}' END) AS body
-       FROM taken AS t LEFT JOIN notices AS n ON n.number = t.number ORDER BY t.sequence`,
-    [subscription, claim, batchFor(endpoint.failures, BATCH), LEASE],
+    `SELECT d.id, d.type, d.alert, d.attempts + 1 AS attempt, d.step + 1 AS step, d.sequence,
+            COALESCE(d.body, CASE WHEN d.type = 'alert.escalated' THEN NULL ELSE
+              '{"type":' || to_json(d.type) || ',"timestamp":' || to_json(n.at) || ',"data":' || n.data || '}' END) AS body
+       FROM deliveries AS d JOIN subscriptions AS s ON s.id = d.subscription LEFT JOIN notices AS n ON n.number = d.number
+      WHERE d.subscription = $1 AND d.status = 'pending' AND d.next_at <= now() AND ${MAY_BE_SENT}
+        AND NOT EXISTS (SELECT FROM deliveries AS before
+                         WHERE before.subscription = $1 AND before.ordering_key = d.ordering_key
+                           AND before.status = 'pending' AND before.sequence < d.sequence)
+      ORDER BY d.next_at, d.sequence LIMIT $2`,
+    [subscription, batchFor(endpoint.failures, BATCH)],
+  );
+  if (deliveries.length === 0) return null;
+  const claim = randomUUID();
+  await db.query(
+    "UPDATE subscriptions SET claim = $2, claimed_until = now() + $3 * interval '1 millisecond' WHERE id = $1",
+    [subscription, claim, LEASE],
   );
   const secrets = rotating ? [secret_number, secret_number - 1] : [secret_number];
   return { endpoint: { ...endpoint, secrets }, claim, deliveries };
 }
+
+/** Nobody sends to it, or whoever did has died. */
+const IS_FREE = '(s.claim IS NULL OR s.claimed_until <= now())';
 
 /** News that an endpoint is switched off goes to somebody else, so it goes all the same. */
 const MAY_BE_SENT = `(s.enabled AND (s.paused_until IS NULL OR s.paused_until <= now()) OR d.type = 'subscription.disabled')`;
@@ -89,18 +93,14 @@ const MAY_BE_SENT = `(s.enabled AND (s.paused_until IS NULL OR s.paused_until <=
 export async function subscribersDue(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT s.id FROM subscriptions AS s
-      WHERE EXISTS (SELECT FROM deliveries AS d WHERE d.subscription = s.id AND d.status = 'pending' AND d.next_at <= now()
+      WHERE ${IS_FREE}
+        AND EXISTS (SELECT FROM deliveries AS d WHERE d.subscription = s.id AND d.status = 'pending' AND d.next_at <= now()
                        AND ${MAY_BE_SENT})`,
   );
   return rows.map(({ id }) => id);
 }
 
-/** Gives back what was taken and not tried. */
-export async function giveBack(db: Queryable, claim: string, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await db.query(
-    `UPDATE deliveries SET next_at = now(), attempts = attempts - 1, step = step - 1, claim = NULL
-      WHERE id = ANY($1::uuid[]) AND claim = $2 AND status = 'pending'`,
-    [ids, claim],
-  );
+/** Ends a claim. */
+export async function giveBack(db: Queryable, { endpoint, claim }: Claim): Promise<void> {
+  await db.query('UPDATE subscriptions SET claim = NULL WHERE id = $1 AND claim = $2', [endpoint.id, claim]);
 }

@@ -95,12 +95,12 @@ export class DeliverDue implements BeforeApplicationShutdown {
       await withoutWaiting(db);
       return claimDeliveries(db, subscription);
     });
-    if (claim === null || claim.deliveries.length === 0) return false;
+    if (claim === null) return false;
     const attempts = await this.tryAll(claim);
-    const tried = new Set(attempts.map(({ delivery }) => delivery));
-    const untried = claim.deliveries.filter(({ id }) => !tried.has(id)).map(({ id }) => id);
-    await giveBack(this.database.pool, claim.claim, untried);
-    if (attempts.length === 0) return false;
+    if (attempts.length === 0) {
+      await giveBack(this.database.pool, claim);
+      return false;
+    }
     const contact = this.contactOf(claim);
     const { next, disabled } = await this.database.transaction(async (db) => {
       await withoutWaiting(db);
@@ -145,7 +145,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     if (sent.outcome === 'failed' && this.stopping) return null;
     return {
       delivery: delivery.id,
-      attempt: delivery.attempts,
+      attempt: delivery.attempt,
       step: delivery.step,
       at,
       milliseconds: Date.now() - at,

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/rows.js';
-import type { Claim } from './claim-deliveries.js';
+import { type Claim, giveBack } from './claim-deliveries.js';
 import { disabledBody } from './compose-body.js';
 import { GIVE_UP_AFTER, breakFor, waitBefore } from './retry-schedule.js';
 
@@ -33,30 +33,43 @@ interface Health {
   failing_since: Date | null;
 }
 
-/** Keeps what came of a batch, in one transaction: every try, what is to be tried when, and how the endpoint fares. */
+/**
+ * Keeps what came of a batch, and ends its claim, in one transaction: every try, what is to be tried when, and how the
+ * endpoint fares. Where the claim had run out meanwhile, what its successor makes of the messages holds.
+ */
 export async function recordAttempts(
   db: Queryable,
-  { endpoint, claim }: Claim,
+  claim: Claim,
   attempts: readonly Attempt[],
   contact: string | null,
 ): Promise<Recorded> {
+  const { endpoint } = claim;
+  const { rows } = await db.query<Health>(
+    'SELECT failures, failing_since FROM subscriptions WHERE id = $1 AND claim = $2 FOR NO KEY UPDATE',
+    [endpoint.id, claim.claim],
+  );
+  const [health] = rows;
   const waits = attempts.map(({ outcome, step, retryAfter }) =>
     outcome === 'failed' ? waitBefore(step, retryAfter, Math.random()) : null,
   );
   await writeAttempts(db, attempts, waits);
+  if (health === undefined) return { next: null, disabled: null };
   await db.query(
-    `UPDATE deliveries AS d SET status = r.status, next_at = now() + COALESCE(r.wait, 0) * interval '1 millisecond', claim = NULL
-       FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS r (id, status, wait)
-      WHERE d.id = r.id AND d.claim = $4`,
+    `UPDATE deliveries AS d SET status = r.status, next_at = now() + COALESCE(r.wait, 0) * interval '1 millisecond',
+            attempts = r.attempt, step = r.step
+       FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::integer[], $5::integer[]) AS r (id, status, wait, attempt, step)
+      WHERE d.id = r.id`,
     [
       attempts.map(({ delivery }) => delivery),
       attempts.map(({ outcome }, i) => statusOf(outcome, waits[i] ?? null)),
       waits,
-      claim,
+      attempts.map(({ attempt }) => attempt),
+      attempts.map(({ step }) => step),
     ],
   );
-  const disabled = await judgeEndpoint(db, endpoint.id, attempts);
+  const disabled = await judgeEndpoint(db, endpoint.id, health, attempts);
   if (disabled !== null && contact !== null) await tellContact(db, endpoint, disabled);
+  await giveBack(db, claim);
   const next = waits.filter((wait): wait is number => wait !== null);
   return { next: next.length === 0 ? null : Math.min(...next), disabled: disabled?.reason ?? null };
 }
@@ -102,15 +115,14 @@ interface Disabled {
 const THROTTLES = new Set([429, 502, 503, 504]);
 
 /** Counts failures in a row, leaves alone what keeps failing, and switches off what is gone. Gives why, if it did. */
-async function judgeEndpoint(db: Queryable, id: string, attempts: readonly Attempt[]): Promise<Disabled | null> {
+async function judgeEndpoint(
+  db: Queryable,
+  id: string,
+  before: Health,
+  attempts: readonly Attempt[],
+): Promise<Disabled | null> {
   const tried = attempts.filter(({ outcome }) => outcome !== 'dropped');
   if (tried.length === 0) return null;
-  const { rows } = await db.query<Health>(
-    'SELECT failures, failing_since FROM subscriptions WHERE id = $1 FOR UPDATE',
-    [id],
-  );
-  const before = rows[0];
-  if (before === undefined) return null;
   const sinceSuccess = tried.length - 1 - tried.findLastIndex(({ outcome }) => outcome === 'delivered');
   const recovered = sinceSuccess < tried.length;
   const failures = recovered ? sinceSuccess : before.failures + tried.length;

@@ -33,11 +33,10 @@ export class Redeliver {
     return row.id;
   }
 
-  /** Throws `not-found`. One that is under way stays so. */
+  /** Throws `not-found`. For one that is under way, what comes of that holds. */
   async one(id: string): Promise<void> {
     const [row] = await this.database.query<{ subscription: string }>(
-      `UPDATE deliveries SET status = 'pending', step = CASE WHEN claim IS NULL THEN 0 ELSE step END,
-              next_at = CASE WHEN claim IS NULL THEN now() ELSE next_at END
+      `UPDATE deliveries SET status = 'pending', step = 0, next_at = now()
         WHERE id = $1 AND (number IS NOT NULL OR body IS NOT NULL) RETURNING subscription`,
       [id],
     );

@@ -8,8 +8,10 @@ import {
   type Provider,
 } from '@nestjs/common';
 import type { Queue } from 'bullmq';
+import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
+import { HealthRegistry } from '../http/health.js';
 import { AdmitBatch } from './admit-batch.js';
 import { AnswerEvents } from './answer-events.js';
 import { AppendEvents } from './append-events.js';
@@ -103,6 +105,19 @@ export interface LedgerOptions {
 /** The log: its door, its one sequencer, what is derived from it, and how it is read. */
 @Module({})
 export class LedgerModule {
+  /** Without the service key in force neither the log's time nor a refusal can be signed. */
+  constructor(identity: LedgerIdentity, log: ReadLog, health: HealthRegistry) {
+    health.register('service-key', async () => {
+      try {
+        identity.signer((await log.head()).serviceKid);
+        return null;
+      } catch (error) {
+        if (error instanceof AditError) return error.detail;
+        throw error;
+      }
+    });
+  }
+
   static forRoot(identity: LedgerIdentity, { runsJobs, answersHttp }: LedgerOptions): DynamicModule {
     return {
       module: answersHttp ? LedgerWithDoor : LedgerModule,
@@ -121,12 +136,17 @@ export class LedgerModule {
 
 /** Closes the door before anything behind it is closed. */
 @Module({})
-export class LedgerWithDoor implements BeforeApplicationShutdown, OnApplicationShutdown {
+export class LedgerWithDoor extends LedgerModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
+    identity: LedgerIdentity,
+    log: ReadLog,
+    health: HealthRegistry,
     private readonly door: ReceiveEvents,
     private readonly threads: CheckThreads,
     private readonly wake: WakeVerification,
-  ) {}
+  ) {
+    super(identity, log, health);
+  }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.door.close();

@@ -60,7 +60,7 @@ describe('a delivery', () => {
   const pass = (since = 0): Promise<unknown> =>
     ledger.database.query(
       `WITH d AS (UPDATE deliveries SET next_at = now() WHERE status = 'pending')
-       UPDATE subscriptions SET paused_until = NULL, failing_since = failing_since - $1 * interval '1 ms'`,
+       UPDATE subscriptions SET paused_until = NULL, claimed_until = now(), failing_since = failing_since - $1 * interval '1 ms'`,
       [since],
     );
 
@@ -288,7 +288,7 @@ describe('a delivery', () => {
     const subscription = await subscribe('/hook');
     await fault();
     await desk.notices.route();
-    const taken = await claimDeliveries(ledger.database.pool, subscription.id);
+    const taken = await ledger.database.transaction((db) => claimDeliveries(db, subscription.id));
     expect(taken?.deliveries).toHaveLength(1);
     await desk.deliver(deliverer);
     expect(hooks.at('/hook')).toEqual([]);

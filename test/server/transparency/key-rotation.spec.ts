@@ -143,7 +143,7 @@ describe('replacing the keys of the ledger', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'log-halted', detail: expect.stringContaining(next) } });
     expect(await get(server.url, '/readyz')).toMatchObject({
       status: 503,
-      body: { checks: { log: expect.stringContaining(next) } },
+      body: { checks: { log: expect.stringContaining(next), 'service-key': expect.stringContaining('is in force') } },
     });
     server = await server.restart({
       ADIT_OTHER_LOG_KEY_FILES: nextLogFile(),

@@ -1,4 +1,4 @@
-import { type KeyObject, createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { type KeyObject, createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { AditClient } from '../src/client/adit-client.js';
 import {
   type Signer,
@@ -55,14 +55,12 @@ interface FastSigner {
 
 /** The platform's signer: the bench must not spend its time on signing. */
 function fastSigner(): FastSigner {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const { x = '', d = '' } = privateKey.export({ format: 'jwk' });
-  const jwk = { kty: 'OKP', crv: 'Ed25519', x } as const;
-  const kid = createHash('sha256').update(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`).digest('base64url');
+  const { signer: made, privateJwk } = generateSigner('Ed25519');
+  const { kid, jwk } = made;
   const header = Buffer.from(JSON.stringify({ alg: 'Ed25519', kid, typ: 'custody-event+sd-jwt' })).toString(
     'base64url',
   );
-  const key = createPrivateKey({ key: { ...jwk, d }, format: 'jwk' });
+  const key = createPrivateKey({ key: { ...privateJwk }, format: 'jwk' });
   return { signer: { kid, alg: 'Ed25519', jwk, sign: (data) => Promise.resolve(sign(null, data, key)) }, header, key };
 }
 

@@ -119,6 +119,11 @@ describe('the house', () => {
     expect(readdirSync(root).filter((name) => /\.([cm]?[jt]s|py|sh|sql)$/.test(name))).toEqual(['jest.config.js']);
   });
 
+  it('takes no key object from the generator of Node, which can wait for ever', () => {
+    const takes = sources.filter((path) => /generateKeyPair[S(]/.test(read(path)));
+    expect(takes).toEqual(['test/support/key-pair.ts']);
+  });
+
   it('never lets TypeORM change the schema by itself', () => {
     expect(filesUnder('src', '.ts').filter((path) => /(synchronize|dropSchema):\s*true/.test(read(path)))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { type KeyObject, createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { type KeyObject, createHash, createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { AditClient } from '../../src/client/adit-client.js';
 import {
   type Signer,
@@ -33,12 +33,10 @@ export interface Signed {
 const kilograms = (value: string): { value: string; uom: string } => ({ value, uom: 'KGM' });
 
 function newActor(id: string): Actor {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const { x = '', d = '' } = privateKey.export({ format: 'jwk' });
-  const jwk = { kty: 'OKP', crv: 'Ed25519', x } as const;
-  const kid = createHash('sha256').update(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`).digest('base64url');
+  const { signer: made, privateJwk } = generateSigner('Ed25519');
+  const { kid, jwk } = made;
   const part = JSON.stringify({ alg: 'Ed25519', kid, typ: 'custody-event+sd-jwt' });
-  const key = createPrivateKey({ key: { ...jwk, d }, format: 'jwk' });
+  const key = createPrivateKey({ key: { ...privateJwk }, format: 'jwk' });
   const signer: Signer = { kid, alg: 'Ed25519', jwk, sign: (data) => Promise.resolve(sign(null, data, key)) };
   return { id, signer, header: Buffer.from(part).toString('base64url'), key };
 }

@@ -1,6 +1,7 @@
-import { type KeyObject, createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { type KeyObject, createHash, sign } from 'node:crypto';
 import { AditError } from '../../src/core/errors.js';
 import type { PublicJwk } from '../../src/core/event/keys.js';
+import { newKeyPair } from './key-pair.js';
 
 /** A signed object put together by hand with Node's own cryptography, so that nothing is checked against itself. */
 export interface HandKey {
@@ -17,7 +18,7 @@ export const base64url = (data: string | Uint8Array): string => Buffer.from(data
 export const sha256 = (text: string): string => createHash('sha256').update(text, 'ascii').digest('base64url');
 
 export function handKey(alg: HandKey['alg']): HandKey {
-  const pair = alg === 'Ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pair = newKeyPair(alg);
   const { x = '', y = '' } = pair.publicKey.export({ format: 'jwk' });
   const jwk: PublicJwk = alg === 'Ed25519' ? { kty: 'OKP', crv: 'Ed25519', x } : { kty: 'EC', crv: 'P-256', x, y };
   const members = alg === 'Ed25519' ? { crv: 'Ed25519', kty: 'OKP', x } : { crv: 'P-256', kty: 'EC', x, y };

@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { CompactSign, type JWK, type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import {
+  CompactSign,
+  type CryptoKey,
+  type JWK,
+  calculateJwkThumbprint,
+  exportJWK,
+  importPKCS8,
+  importSPKI,
+} from 'jose';
+import { newPemPair } from './key-pair.js';
 
 /**
  * A client written from the contract alone (protocol.md, wire.md), with jose and fetch and none of Adit's code: what it
@@ -17,8 +26,9 @@ export type Body = Record<string, unknown>;
 const P256_ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
 
 export async function outsideKey(alg: OutsideKey['alg'] = 'Ed25519'): Promise<OutsideKey> {
-  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
-  const { kty, crv, x, y } = await exportJWK(publicKey);
+  const pair = newPemPair(alg);
+  const { kty, crv, x, y } = await exportJWK(await importSPKI(pair.publicKey, alg, { extractable: true }));
+  const privateKey = await importPKCS8(pair.privateKey, alg, { extractable: true });
   const jwk = (y === undefined ? { kty, crv, x } : { kty, crv, x, y }) as JWK;
   return { kid: await calculateJwkThumbprint(jwk), jwk, privateKey, alg };
 }

@@ -106,10 +106,10 @@ export interface LedgerOptions {
 @Module({})
 export class LedgerModule {
   /** Without the service key in force neither the log's time nor a refusal can be signed. */
-  constructor(identity: LedgerIdentity, log: ReadLog, health: HealthRegistry) {
+  constructor(identity: LedgerIdentity, entries: ReadLog, health: HealthRegistry) {
     health.register('service-key', async () => {
       try {
-        identity.signer((await log.head()).serviceKid);
+        identity.signer((await entries.head()).serviceKid);
         return null;
       } catch (error) {
         if (error instanceof AditError) return error.detail;
@@ -139,13 +139,13 @@ export class LedgerModule {
 export class LedgerWithDoor extends LedgerModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     identity: LedgerIdentity,
-    log: ReadLog,
+    entries: ReadLog,
     health: HealthRegistry,
     private readonly door: ReceiveEvents,
     private readonly threads: CheckThreads,
     private readonly wake: WakeVerification,
   ) {
-    super(identity, log, health);
+    super(identity, entries, health);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -2,8 +2,8 @@ import {
   type KeyObject,
   createPrivateKey,
   createPublicKey,
-  generateKeyPairSync,
   hkdfSync,
+  randomBytes,
   sign as signWith,
 } from 'node:crypto';
 import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
@@ -82,7 +82,7 @@ export function initKeys({ logKeyFile, serviceKeyFile }: KeyPaths, origin: strin
 /** Makes a log key; gives its verifier key. */
 export function createLogKey(path: string, origin: string): string {
   if (!isKeyName(origin)) throw new KeyFileError('foreign', `"${origin}" is not the name of a log.`);
-  create(path, logKeyText(origin, generateKeyPairSync('ed25519').privateKey));
+  create(path, logKeyText(origin, newSeed()));
   return parseLogKey(
     path,
     read(path, 'log key', () => undefined),
@@ -92,8 +92,9 @@ export function createLogKey(path: string, origin: string): string {
 
 /** Makes a service key; gives its public part. */
 export function createServiceKey(path: string): PublicJwk {
-  const { kty, crv, x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  create(path, `${JSON.stringify({ kty, crv, x, d })}\n`);
+  const seed = newSeed();
+  const x = Buffer.from(publicBytes(keyFromSeed(seed))).toString('base64url');
+  create(path, `${JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x, d: seed.toString('base64url') })}\n`);
   return parseServiceKey(
     path,
     read(path, 'service key', () => undefined),
@@ -152,13 +153,18 @@ function publicBytes(key: KeyObject): Uint8Array {
   return new Uint8Array(Buffer.from(x, 'base64url'));
 }
 
+/**
+ * A private Ed25519 key is 32 random bytes (RFC 8032). Node's generator is not asked: to export a key while its generator is
+ * being collected can wait for ever (Node 20: both want the lock of the key).
+ */
+const newSeed = (): Buffer => randomBytes(SEED_BYTES);
+
 const keyFromSeed = (seed: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 
 /** `PRIVATE+KEY+<name>+<key id>+<base64(0x01 ‖ private key)>`, as C2SP signed-note tools write it. */
-function logKeyText(origin: string, key: KeyObject): string {
-  const seed = Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url');
-  return `PRIVATE+KEY+${origin}+${keyId(origin, publicBytes(key))}+${encodeBase64(Buffer.concat([Uint8Array.of(ED25519_TYPE), seed]))}\n`;
+function logKeyText(origin: string, seed: Uint8Array): string {
+  return `PRIVATE+KEY+${origin}+${keyId(origin, publicBytes(keyFromSeed(seed)))}+${encodeBase64(Buffer.concat([Uint8Array.of(ED25519_TYPE), seed]))}\n`;
 }
 
 function parseLogKey(path: string, text: string, origin: string): Pick<ServiceKeys, 'log' | 'vkey'> {

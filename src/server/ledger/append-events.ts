@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { AditError } from '../../core/errors.js';
 import type { AditEvent } from '../../core/event/event.js';
+import type { TreeEdge } from '../../core/log/edge.js';
 import { leafHash } from '../../core/log/tree.js';
 import { formatTlogProof } from '../../core/log/proof-file.js';
 import { Clock } from '../clock.js';
@@ -94,6 +95,8 @@ export class AppendEvents {
 
     const leaves = result.admitted.map(({ event }) => leafHash(event.jws, sha256));
     const { tiles } = state.edge.append(leaves);
+    // Now: once this is committed, whoever else appends in this process may move the edge on.
+    const proofs = provedFor(result, arrivals, state.edge);
     const after: TreeHead = { size: state.edge.size, root: state.edge.root() };
     await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
     this.crash.reach('after-entries');
@@ -111,7 +114,8 @@ export class AppendEvents {
     this.tree.remember(after.size, after.root);
     const note = await this.signer().seal(after, this.rootAt, keys);
     this.wake.appended();
-    this.addReceipts(result, arrivals, note);
+    for (const { outcome, proof } of proofs)
+      outcome.receipt = formatTlogProof({ index: outcome.index, proof, checkpoint: note });
     this.crash.reach('before-reply');
     return result.outcomes;
   }
@@ -129,15 +133,21 @@ export class AppendEvents {
     if (state !== null && state.epoch === row.epoch && state.size === row.size) return state;
     return loadLogState(client, this.identity.origin, row);
   }
+}
 
-  private addReceipts(result: BatchResult, arrivals: readonly Arrival[], note: string): void {
-    const edge = this.state?.edge;
-    result.outcomes.forEach((outcome, i) => {
-      if (edge === undefined || outcome.status !== 'accepted' || !arrivals[i]?.receipt) return;
-      const proof = edge.proveAppended(outcome.index);
-      outcome.receipt = formatTlogProof({ index: outcome.index, proof, checkpoint: note });
-    });
-  }
+type Accepted = Extract<Outcome, { status: 'accepted' }>;
+
+/** Those who want a receipt with the answer, and the proof that it takes: of the entry in the tree as it is at `edge`. */
+function provedFor(
+  { outcomes }: BatchResult,
+  arrivals: readonly Arrival[],
+  edge: TreeEdge,
+): { outcome: Accepted; proof: Uint8Array[] }[] {
+  return outcomes.flatMap((outcome, i) =>
+    outcome.status === 'accepted' && arrivals[i]?.receipt === true
+      ? [{ outcome, proof: edge.proveAppended(outcome.index) }]
+      : [],
+  );
 }
 
 export type { Admitted };

@@ -98,6 +98,11 @@ export class ServiceProcess {
     return pid;
   }
 
+  /** What it ended with; null while it runs, or where a signal ended it. */
+  get exitCode(): number | null {
+    return this.child?.exitCode ?? null;
+  }
+
   get running(): boolean {
     return this.child !== null && this.child.exitCode === null && this.child.signalCode === null;
   }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
@@ -26,8 +26,9 @@ export interface SealedIndex {
  * the log. The cost is that of the new entries: each changes a few leaves, and the hashes above them.
  */
 @Injectable()
-export class SealIndex {
+export class SealIndex implements OnModuleDestroy {
   private running: Promise<SealedIndex | null> | null = null;
+  private stopping = false;
 
   constructor(
     private readonly database: Database,
@@ -55,8 +56,15 @@ export class SealIndex {
     return entry !== null && !(await this.shown.covers(entry));
   }
 
+  /** What has been reckoned stays; a long way to the end of the log must not hold up the end of a process. */
+  onModuleDestroy(): void {
+    this.stopping = true;
+  }
+
   private async sealOnce(): Promise<SealedIndex | null> {
     for (;;) {
+      if (this.stopping)
+        throw new AditError('overloaded', 'The service stops, and seals the index after its next start.');
       const { state, more } = await this.database.transaction((db) => this.step(db));
       if (more) continue;
       if (state.size === 0) return null;

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { recordRules } from '../../core/rules/index.js';
 import { type RecordFault, noFacts } from '../../core/rules/facts.js';
 import { judge } from '../../core/rules/rule.js';
@@ -29,7 +29,7 @@ export interface AuditReport {
  * It works on a snapshot, so events are appended meanwhile.
  */
 @Injectable()
-export class AuditLog implements BeforeApplicationShutdown {
+export class AuditLog implements OnModuleDestroy {
   private running: Promise<AuditReport> | null = null;
   private next: Promise<AuditReport> | null = null;
   private pace: AuditPace | null = null;
@@ -69,7 +69,8 @@ export class AuditLog implements BeforeApplicationShutdown {
     }
   }
 
-  beforeApplicationShutdown(): void {
+  /** Before the worker that waits for the audit is waited for. */
+  onModuleDestroy(): void {
     this.pace?.stop();
   }
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { lotsOf } from '../../core/custody/links.js';
 import type { JudgedEvent } from '../../core/rules/facts.js';
 import { eventRules } from '../../core/rules/index.js';
@@ -35,9 +35,10 @@ interface Step {
  * run twice at once change nothing.
  */
 @Injectable()
-export class VerifyEntries {
+export class VerifyEntries implements OnModuleDestroy {
   private events: ReadEvents;
   private piece = PIECE;
+  private stopping = false;
 
   constructor(
     private readonly database: Database,
@@ -63,8 +64,16 @@ export class VerifyEntries {
       total += judged;
       told(total);
       if (changed > 0) await this.alerts.wake();
-      if (judged === 0 && again === 0) return total;
+      if ((judged === 0 && again === 0) || this.stopping) return total;
     }
+  }
+
+  /**
+   * Whoever starts next goes on from the cursor: a backlog must not hold up the end of a process. Called before workers are
+   * waited for, which is done before `beforeApplicationShutdown` of what they work with.
+   */
+  onModuleDestroy(): void {
+    this.stopping = true;
   }
 
   private async step(db: Queryable): Promise<Step> {

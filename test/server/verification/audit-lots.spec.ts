@@ -79,7 +79,7 @@ describe('an audit that nobody waits for', () => {
     expect(await slow).toMatchObject({ faults: 0 });
     await ledger.declareMany(600);
     const stopped = auditor.auditSlowly(3_600_000);
-    auditor.beforeApplicationShutdown();
+    auditor.onModuleDestroy();
     expect(await stopped).toBeNull();
   });
 });

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Acknowledged } from '../support/acknowledged.js';
+import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
+import { HonestWorld } from '../support/honest-world.js';
+import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
+
+const CLIENTS = 6;
+/** A request sent less than this before the signal may not have been taken yet, ms. */
+const ON_THE_WAY = 25;
+const cycles = long ? 50 : 3;
+
+describe('a service that is asked to stop while it is recording', () => {
+  const acknowledged = new Acknowledged();
+  let ground: Ground;
+  let service: ServiceProcess;
+  let world: HonestWorld;
+
+  beforeAll(async () => {
+    ground = await newGround();
+    service = await ServiceProcess.start(ground, { ADIT_ROLE: 'all' });
+    world = await HonestWorld.open(service.url);
+    acknowledged.recordAll(world.setUp);
+  });
+
+  afterAll(async () => {
+    await service.kill();
+    await ground.remove();
+  });
+
+  /** Records until an answer is lost; gives when that request was sent. */
+  async function recordUntilLost(): Promise<number> {
+    for (;;) {
+      const sent = Date.now();
+      if ((await acknowledged.sendBatch(service.url, world.batch(20))) !== 'answered') return sent;
+    }
+  }
+
+  it(
+    `answers what it has taken, and is gone within ten seconds, ${cycles} times`,
+    async () => {
+      for (let cycle = 1; cycle <= cycles; cycle += 1) {
+        const lost = Array.from({ length: CLIENTS }, recordUntilLost);
+        await sleep(500 + Math.random() * 300);
+        const asked = Date.now();
+        service.signal('SIGTERM');
+        await service.gone(10_000);
+        expect(service.exitCode).toBe(0);
+        for (const sent of await Promise.all(lost)) expect(sent).toBeGreaterThan(asked - ON_THE_WAY);
+        await service.restart();
+        await acknowledged.settle(service.url);
+      }
+      expect([...acknowledged.statuses].filter((status) => ![200, 201, 503].includes(status))).toEqual([]);
+      await expectLedgerIntact(service, acknowledged);
+    },
+    upTo(120_000),
+  );
+});

@@ -1,4 +1,4 @@
-import type { Body } from './outside-client.js';
+import { type Body, fetchAgain } from './outside-client.js';
 import type { Signed } from './honest-world.js';
 
 /** What the ledger said of an event: where it is, and the receipt if one was asked for. */
@@ -69,7 +69,7 @@ export class Acknowledged {
 
   /** Remembers the checkpoint that is shown now. */
   async see(base: string): Promise<string> {
-    const response = await fetch(`${base}/log/checkpoint`);
+    const response = await fetchAgain(`${base}/log/checkpoint`);
     const note = await response.text();
     if (response.status !== 200) throw new Error(`no checkpoint: ${response.status} ${note}`);
     this.checkpoints.push(note);

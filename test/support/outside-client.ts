@@ -145,8 +145,11 @@ export async function post(base: string, event: string): Promise<Answer> {
   return { status: response.status, body: (await response.json()) as Body };
 }
 
+/** Asks once more where the service closed an idle connection at the moment when it was used again. */
+export const fetchAgain = (url: string): Promise<Response> => fetch(url).catch(() => fetch(url));
+
 export async function get(base: string, path: string): Promise<Answer> {
-  const response = await fetch(`${base}${path}`);
+  const response = await fetchAgain(`${base}${path}`);
   const text = await response.text();
   const json = response.headers.get('content-type')?.includes('json') === true;
   return { status: response.status, body: json ? (JSON.parse(text) as Body) : { text } };

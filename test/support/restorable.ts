@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import pg from 'pg';
+import { SimulatedClock } from '../../src/server/clock.js';
 import { asSuperuser } from './database.js';
 import { HonestWorld } from './honest-world.js';
 import { get, post } from './outside-client.js';
@@ -22,7 +23,8 @@ export class Restorable {
     settings: Parameters<typeof startTestServer>[0],
     shown: (service: TestServer) => Promise<void> = () => Promise.resolve(),
   ): Promise<Restorable> {
-    const service = await startTestServer(settings);
+    // Time stands still: the log grows by what is recorded alone, however long that takes.
+    const service = await startTestServer(settings, { clock: new SimulatedClock(Date.now()) });
     const made = new Restorable(service, await HonestWorld.open(service.url, () => shown(service)));
     const url = new URL(service.database.superuserUrl);
     made.name = url.pathname.slice(1);

@@ -18,7 +18,8 @@ const APPLICATION_ROLE = 'ledger_app';
  * there are queues; the rest serve adds, takes and completions.
  */
 const POOL_SIZE = 12;
-const CONNECT_TIMEOUT = 5_000;
+/** For a connection, or one of the pool that is free, ms: all workers start at once, on a machine that may be busy. */
+const CONNECT_TIMEOUT = 15_000;
 /** Times a Redis command is tried before an add fails; a worker waits for Redis for ever, an API must not. */
 const API_RETRIES = 3;
 

@@ -11,7 +11,7 @@ const MAX_LOTS = 10_000;
  */
 export async function inhibitAlerts(db: Queryable, alerts: readonly string[]): Promise<void> {
   await release(db, alerts);
-  for (const alert of alerts) {
+  for (const alert of await withRelatives(db, alerts)) {
     const { rowCount } = await db.query(
       `UPDATE alerts AS a SET inhibited_by = root.id FROM (${rootAbove}) AS root
         WHERE a.id = $1 AND a.inhibited_by IS NULL`,
@@ -19,6 +19,19 @@ export async function inhibitAlerts(db: Queryable, alerts: readonly string[]): P
     );
     if (rowCount === 0) await db.query(inhibitBelow, [alert]);
   }
+}
+
+/** Those on lots that were made of others or into others, in the same order: most are not, and have nothing to do with another. */
+async function withRelatives(db: Queryable, alerts: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT asked.id FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, n)
+      WHERE EXISTS (SELECT FROM alert_findings AS m JOIN findings AS f ON f.id = m.finding CROSS JOIN unnest(f.lots) AS own (lot)
+                     WHERE m.alert = asked.id AND m.state = 'open'
+                       AND (EXISTS (SELECT FROM lineage WHERE to_lot = own.lot) OR EXISTS (SELECT FROM lineage WHERE from_lot = own.lot)))
+      ORDER BY asked.n`,
+    [alerts],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** What was held back by an alert that is resolved now speaks for itself again. */

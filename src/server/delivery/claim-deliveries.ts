@@ -67,9 +67,8 @@ export async function claimDeliveries(db: Queryable, subscription: string): Prom
               '{"type":' || to_json(d.type) || ',"timestamp":' || to_json(n.at) || ',"data":' || n.data || '}' END) AS body
        FROM deliveries AS d JOIN subscriptions AS s ON s.id = d.subscription LEFT JOIN notices AS n ON n.number = d.number
       WHERE d.subscription = $1 AND d.status = 'pending' AND d.next_at <= now() AND ${MAY_BE_SENT}
-        AND NOT EXISTS (SELECT FROM deliveries AS before
-                         WHERE before.subscription = $1 AND before.ordering_key = d.ordering_key
-                           AND before.status = 'pending' AND before.sequence < d.sequence)
+        AND d.sequence = (SELECT min(sequence) FROM deliveries
+                           WHERE subscription = d.subscription AND ordering_key = d.ordering_key AND status = 'pending')
       ORDER BY d.next_at, d.sequence LIMIT $2`,
     [subscription, batchFor(endpoint.failures, BATCH)],
   );

@@ -201,7 +201,7 @@ describe('adit, as a script meets it', () => {
       const { code, err } = await adit([
         'record',
         'event.endorsed',
-        file('e.json', JSON.stringify({ events: [`${'A'.repeat(43)}`] })),
+        file('e.json', JSON.stringify({ events: ['A'.repeat(43)] })),
         '--key',
         'stranger.jwk',
         '--as',

@@ -1,6 +1,6 @@
 import type { Alert } from '../../src/server/alerts/alert.js';
 import { ChangeAlert } from '../../src/server/alerts/change-alert.js';
-import { type AlertsQuery, ListAlerts, alertsQuery } from '../../src/server/alerts/list-alerts.js';
+import { ListAlerts, alertsQuery } from '../../src/server/alerts/list-alerts.js';
 import { RaiseAlerts } from '../../src/server/alerts/raise-alerts.js';
 import { SilenceAlerts } from '../../src/server/alerts/silence-alerts.js';
 import { TellAlerts } from '../../src/server/alerts/tell-alerts.js';
@@ -12,7 +12,7 @@ import { RouteNotices } from '../../src/server/delivery/route-notices.js';
 import { SafeRequest } from '../../src/server/delivery/safe-request.js';
 import { type MailChannel, SendMessage } from '../../src/server/delivery/send-message.js';
 import { Subscribe } from '../../src/server/delivery/subscribe.js';
-import { type NewSubscription, type Subscription, newSubscription } from '../../src/server/delivery/subscription.js';
+import { type Subscription, newSubscription } from '../../src/server/delivery/subscription.js';
 import { WebhookKeys } from '../../src/server/delivery/webhook-keys.js';
 import { Metrics } from '../../src/server/http/metrics.js';
 import type { TestLedger } from './test-ledger.js';
@@ -77,12 +77,12 @@ export class AlertDesk {
   }
 
   async list(query: Record<string, unknown> = {}): Promise<Alert[]> {
-    return (await this.alerts.list(alertsQuery.parse(query) as AlertsQuery)).items;
+    return (await this.alerts.list(alertsQuery.parse(query))).items;
   }
 
   subscribe(more: Record<string, unknown> = {}): Promise<Subscription & { secret?: string }> {
     const asked = { channel: 'webhook', url: 'https://hook.example.org/alerts', ...more };
-    return this.subscriptions.subscribe(newSubscription.parse(asked) as NewSubscription);
+    return this.subscriptions.subscribe(newSubscription.parse(asked));
   }
 
   /** What is on its way to a subscriber, in order. */

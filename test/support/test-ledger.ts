@@ -63,7 +63,8 @@ export class TestLedger {
   private heads = new Map<string, string>();
 
   private constructor(
-    readonly testDatabase: TestDatabase,
+    /** The database as others than the ledger reach it. */
+    readonly behind: TestDatabase,
     readonly database: Database,
     readonly identity: LedgerIdentity,
     readonly append: AppendEvents,
@@ -202,7 +203,7 @@ export class TestLedger {
 
   /** Changes rows as the database's superuser with triggers off: what nobody should be able to do, and somebody can. */
   async tamper(sql: string, values: unknown[] = []): Promise<number> {
-    const client = new pg.Client({ connectionString: this.testDatabase.superuserUrl });
+    const client = new pg.Client({ connectionString: this.behind.superuserUrl });
     await client.connect();
     try {
       await client.query("SET session_replication_role = 'replica'");
@@ -216,7 +217,7 @@ export class TestLedger {
 
   async close(): Promise<void> {
     await this.database.onApplicationShutdown();
-    await this.testDatabase.drop();
+    await this.behind.drop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

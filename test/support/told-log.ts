@@ -117,7 +117,7 @@ export class ToldLog {
     const output = outputs.find((candidate) => candidate.lot === id);
     if (output === undefined) return nothing;
     const parents =
-      'inputs' in birth.event.payload ? birth.event.payload.inputs.map(({ lot }) => this.lotFacts(lot)) : [];
+      'inputs' in birth.event.payload ? birth.event.payload.inputs.map((input) => this.lotFacts(input.lot)) : [];
     const site = birth.event.place?.site ?? null;
     const masses = new Map<string, bigint>();
     for (const { origins } of parents)

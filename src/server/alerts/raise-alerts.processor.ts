@@ -1,4 +1,5 @@
 import { InjectQueue, Processor } from '@nestjs/bullmq';
+import type { OnModuleDestroy } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { QueueWorker } from '../queue/queue-worker.js';
 import { RaiseAlerts } from './raise-alerts.js';
@@ -9,7 +10,9 @@ const forget = { removeOnComplete: true, removeOnFail: 100 };
 const NEAR = 3_000;
 
 @Processor('alerts')
-export class RaiseAlertsProcessor extends QueueWorker {
+export class RaiseAlertsProcessor extends QueueWorker implements OnModuleDestroy {
+  private stopping = false;
+
   constructor(
     private readonly alerts: RaiseAlerts,
     private readonly telling: TellAlerts,
@@ -18,8 +21,17 @@ export class RaiseAlertsProcessor extends QueueWorker {
     super('alerts', 'raising alerts');
   }
 
+  /** As long as alerts keep coming the job goes on, and a worker is waited for until its job is done. */
+  onModuleDestroy(): void {
+    this.stopping = true;
+  }
+
   async process(): Promise<void> {
-    for (let wait: number | null = 0; wait !== null && wait < NEAR; wait = await this.telling.untilNext()) {
+    for (
+      let wait: number | null = 0;
+      wait !== null && wait < NEAR && !this.stopping;
+      wait = await this.telling.untilNext()
+    ) {
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.max(wait ?? 0, 20)));
       await this.alerts.raise();
       if ((await this.telling.tell()) > 0) await this.deliveries.add('route', {}, forget);

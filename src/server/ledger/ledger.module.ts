@@ -66,7 +66,7 @@ const log: Provider[] = [
 ];
 
 /** What stands between a socket and the sequencer. */
-const door: Provider[] = [
+const doorway: Provider[] = [
   AnswerEvents,
   DescribeLedger,
   KeyRing,
@@ -126,7 +126,7 @@ export class LedgerModule {
       providers: [
         { provide: LedgerIdentity, useValue: identity },
         ...log,
-        ...(answersHttp ? door : []),
+        ...(answersHttp ? doorway : []),
         ...(runsJobs ? [SweepErased, ScheduleSweep, SweepErasedProcessor] : []),
       ],
       exports: [LedgerIdentity, AppendEvents, Crash, LogClock, LogEvents, ReadLog, ReadTree],

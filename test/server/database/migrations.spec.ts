@@ -32,7 +32,7 @@ describe('a ledger that is upgraded', () => {
   }
 
   it('has, after the migration from an older release, what a replay of its log gives', async () => {
-    const { ownerUrl } = ledger.testDatabase;
+    const { ownerUrl } = ledger.behind;
     const lot = await ledger.declare('50');
     const { id } = await ledger.record('custody.dispatched', 'coop', {
       to: 'trader',

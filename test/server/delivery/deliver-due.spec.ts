@@ -137,7 +137,7 @@ describe('a delivery', () => {
     ['an error of the receiver', 500, {}],
     ['a refusal', 401, {}],
   ])('takes %s for a failure', async (_what, status, headers) => {
-    answering(status, headers as Record<string, string>);
+    answering(status, headers);
     const subscription = await subscribe('/hook');
     await fault();
     await desk.deliver(deliverer);

@@ -81,7 +81,7 @@ describe('what has been disclosed', () => {
 
   /** Whether bytes stand anywhere in the files of the two tables, as they are on the disk; null where those are elsewhere. */
   async function isOnDisk(bytes: Buffer): Promise<boolean | null> {
-    const { superuserUrl } = ledger.testDatabase;
+    const { superuserUrl } = ledger.behind;
     await asSuperuser(superuserUrl, 'CHECKPOINT');
     const files = await filesOf(superuserUrl);
     if (!files.every((file) => existsSync(file))) return null;

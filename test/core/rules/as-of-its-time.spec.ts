@@ -1,7 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { found } from '../../support/found.js';
 import { type ToldLog, lot } from '../../support/told-log.js';
-import { HILL, declares, inspect, register, registrar, site, time, world } from '../../support/told-world.js';
+import {
+  HILL,
+  declares,
+  dispatches,
+  inspect,
+  receives,
+  register,
+  registrar,
+  site,
+  time,
+  world,
+} from '../../support/told-world.js';
 
 const bag = lot('bag');
 
@@ -38,6 +49,23 @@ describe('a site', () => {
     const granted = { licence: licence('L-1', '2025-06-01', '2026-05-31') };
     expect(found(digs(granted, { licence: licence('L-1', '2026-06-01', '2027-05-31') }))).toEqual([]);
     expect(found(digs(granted, { licence: licence('L-1', '2025-06-01', '2026-05-11') }))).toEqual(['licence-invalid']);
+  });
+
+  it('is judged by its licence once more when what was dug there is delivered', () => {
+    const delivered = (until: string, by: (log: ToldLog) => void = () => undefined): string[] => {
+      const log = world();
+      site(log, 'ridge', { licence: licence('L-1', '2025-06-01', until) });
+      declares(log, [{ lot: bag, kg: '50.3' }], { place: { site: 'ridge' } });
+      dispatches(log, [bag], { occurredAt: '2026-05-12T09:00:00Z' });
+      receives(log, { [bag]: '50.3' }, { occurredAt: '2026-05-14T09:00:00Z' });
+      by(log);
+      return found(log);
+    };
+    expect(delivered('2026-05-14')).toEqual([]);
+    expect(delivered('2026-05-13')).toEqual(['licence-invalid']);
+    expect(delivered('2026-05-11')).toEqual(['licence-invalid']);
+    const renewed = { licence: licence('L-2', '2026-05-14', '2027-05-13') };
+    expect(delivered('2026-05-13', (log) => updates(log, '2026-06-20T08:00:00Z', renewed))).toEqual([]);
   });
 
   it('is judged by who operated it then', () => {

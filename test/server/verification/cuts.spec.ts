@@ -106,6 +106,23 @@ const stories: Record<string, [Story, string[]]> = {
     ],
     ['licence-invalid', 'licence-invalid'],
   ],
+  'a licence that ends while the goods are on their way': [
+    (lot) => [
+      says('site.updated', 'registrar', 0, { site: 'hill', ...licence('L-1', '2025-01-01', '2026-05-12') }),
+      says('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }] }),
+      says('custody.received', 'trader', 20, { from: 'coop', lots: [{ lot, mass }] }),
+    ],
+    ['licence-invalid'],
+  ],
+  'a licence that ends while the goods are on their way, and turns out to have been renewed': [
+    (lot) => [
+      says('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }] }),
+      says('site.updated', 'registrar', 0, { site: 'hill', ...licence('L-1', '2025-01-01', '2026-05-12') }),
+      says('custody.received', 'trader', 20, { from: 'coop', lots: [{ lot, mass }] }),
+      says('site.updated', 'registrar', 1, { site: 'hill', ...licence('L-2', '2026-05-13', '2027-05-12') }),
+    ],
+    [],
+  ],
   'workers that leave after they have dug': [
     () => [
       () =>

@@ -117,7 +117,7 @@ export const faultsOfGoods: readonly Fault[] = [
     beside: 'a rich bag',
     minerals: TAGGED,
     wrong: (scene) => names(scene.bag(0, scene.assayed(scene.chain.mineral === 'coltan' ? 87 : 79.4))),
-    twin: (scene) => names(scene.bag(0, scene.assayed(scene.chain.mineral === 'coltan' ? 45 : 73))),
+    twin: (scene) => names(scene.bag(0, scene.assayed(scene.chain.mineral === 'coltan' ? 45 : 58))),
   },
   {
     rule: 'grade-jump',

@@ -18,7 +18,7 @@ function shipped(scene: Scene, change: Partial<Chain>, of: Known = {}): string[]
 }
 
 /** The lowest recoveries that the processes are known for, and a little more. */
-const POOR: Record<string, number> = { cassiterite: 0.87, coltan: 0.87, gold: 0.93, cobalt: 0.67 };
+const POOR: Record<string, number> = { cassiterite: 0.87, coltan: 0.87, gold: 0.985, cobalt: 0.67 };
 
 /** Eight bags come to a plant of its own that is rated for `bags` a month. */
 function worked(scene: Scene, bags: number): string[] {

@@ -6,7 +6,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   transform: {},
   coverageProvider: 'v8',
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // A thread that a service ended while it was still loading leaves a file open, which nothing closes any more; the
   // results are complete by then, and the shared database has been stopped.
   forceExit: true,

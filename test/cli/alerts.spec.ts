@@ -151,7 +151,7 @@ describe('adit alerts and adit subscribe', () => {
     expect((await run('subscribe', 'list', ...at)).out).toContain('Nobody has subscribed.');
     expect((await run('subscribe', 'webhook', 'ftp://example.org', ...at)).code).toBe(1);
     expect((await run('subscribe', 'webhook', `${hooks.base}/x`, '--quiet', 'nights', ...at)).code).toBe(2);
-  }, 120_000);
+  });
 
   it('lists what is open, by the filters of a subscription', async () => {
     await twice('SYN-3');

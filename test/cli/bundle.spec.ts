@@ -34,7 +34,7 @@ describe('adit bundle and adit verify', () => {
     const chain = world.chain();
     for (const { event } of chain) expect((await post(server.url, event)).status).toBe(201);
     lot = chain[3]?.lots[0] ?? '';
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server.close();

@@ -33,7 +33,7 @@ describe('adit audit URL', () => {
     world = await HonestWorld.open(server.url);
     logKey = String((await get(server.url, '/v1/ledger')).body.logKey);
     for (const { event } of world.chain()) expect((await post(server.url, event)).status).toBe(201);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server.close();
@@ -57,7 +57,7 @@ describe('adit audit URL', () => {
     const { code, out } = await audit();
     expect(out).toMatch(/ entries: CONSISTENT\n$/);
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it('goes on where it was, and convicts an operator who has changed an entry since', async () => {
     const { event, id } = world.declare();
@@ -71,7 +71,7 @@ describe('adit audit URL', () => {
       alarms: [{ kind: 'bad-entry', proof: null, evidence: expect.any(String) }],
     });
     expect(code).toBe(3);
-  }, 60_000);
+  });
 
   it('convicts a ledger of a wrong index again and again, and keeps what shows it to others', async () => {
     const forger = await Forger.open();
@@ -99,5 +99,5 @@ describe('adit audit URL', () => {
     const entry = readFileSync(join(evidence, jws), 'utf8').replace('~', '');
     const checked = checkTlogProof(readFileSync(join(evidence, proof), 'utf8'), leafHash(entry), [forger.log.vkey]);
     expect(checked).toMatchObject({ ok: true, index: sealed });
-  }, 60_000);
+  });
 });

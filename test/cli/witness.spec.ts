@@ -98,7 +98,7 @@ describe('adit witness', () => {
     expect((await send(url, 'x'.repeat(1_000_000))).status).toBe(413);
     expect((await fetch(`${url}/..%2fwitness.key/checkpoint`)).status).toBe(404);
     running?.kill('SIGTERM');
-  }, 30_000);
+  });
 
   it('says nothing more of a log whose file it has lost or cannot read', async () => {
     const [file = ''] = readdirSync(join(folder, 'w')).filter((name) => name.endsWith('.json'));
@@ -108,5 +108,5 @@ describe('adit witness', () => {
     const url = await serve();
     expect((await send(url, submission(9, 12))).status).toBe(404);
     running?.kill('SIGTERM');
-  }, 30_000);
+  });
 });

@@ -57,7 +57,7 @@ describe('a byte that rots on the disk of a stopped ledger', () => {
     await client.end();
     await server.close();
     heap = join(folder, 'data', 'postgres', rows[0]?.path ?? '');
-  }, upTo(90_000));
+  }, upTo(180_000));
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -66,7 +66,7 @@ describe('a byte that rots on the disk of a stopped ledger', () => {
     async () => {
       expect((await auditNow(config, 'everything', () => undefined)).faults).toEqual([]);
     },
-    upTo(60_000),
+    upTo(180_000),
   );
 
   it(
@@ -80,6 +80,6 @@ describe('a byte that rots on the disk of a stopped ledger', () => {
       }
       expect((await auditNow(config, 'everything', () => undefined)).faults).toEqual([]);
     },
-    upTo(120_000),
+    upTo(180_000),
   );
 });

@@ -131,5 +131,5 @@ if (FAKETIME === undefined) process.stderr.write('No libfaketime is installed: a
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(year - HOUR);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     await expectLedgerIntact(service, acknowledged);
-  }, 120_000);
+  });
 });

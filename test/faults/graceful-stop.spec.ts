@@ -53,6 +53,6 @@ describe('a service that is asked to stop while it is recording', () => {
       expect([...acknowledged.statuses].filter((status) => ![200, 201, 503].includes(status))).toEqual([]);
       await expectLedgerIntact(service, acknowledged);
     },
-    upTo(120_000),
+    upTo(180_000),
   );
 });

@@ -132,6 +132,6 @@ describe('what eight clients see of one ledger, while it is killed', () => {
       await acknowledged.settle(service.url);
       await expectLedgerIntact(service, acknowledged);
     },
-    upTo(120_000),
+    upTo(180_000),
   );
 });

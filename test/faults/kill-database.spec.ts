@@ -76,6 +76,6 @@ describe('a database server that is killed', () => {
       }
       expect([...acknowledged.statuses].toSorted((a, b) => a - b)).toEqual([200, 201, 503]);
     },
-    upTo(120_000),
+    upTo(180_000),
   );
 });

@@ -78,6 +78,6 @@ describe('a service that is killed', () => {
         await expectLedgerIntact(service, acknowledged);
       }
     },
-    upTo(240_000),
+    upTo(600_000),
   );
 });

@@ -95,6 +95,6 @@ describe('a service that is killed on the way to its witnesses', () => {
         }
       expect((await get(service.url, '/log/witnesses')).body).toMatchObject({ witnesses: [{ outcome: 'cosigned' }] });
     },
-    upTo(300_000),
+    upTo(600_000),
   );
 });

@@ -32,7 +32,7 @@ describe('workers that are killed, woken too often, or not at all', () => {
     world = await HonestWorld.open(api.url);
     db = new pg.Client({ connectionString: ground.database.superuserUrl });
     await db.connect();
-  }, upTo(60_000));
+  }, upTo(180_000));
 
   afterAll(async () => {
     await db.end();
@@ -139,6 +139,6 @@ describe('workers that are killed, woken too often, or not at all', () => {
       expect(disturbed.length).toBeGreaterThanOrEqual(faulty.length + twice.length);
       expect(calm).toEqual(disturbed);
     },
-    upTo(120_000),
+    upTo(180_000),
   );
 });

@@ -72,7 +72,7 @@ async function freePort(): Promise<number> {
     const settings = { REDIS_URL: `redis://127.0.0.1:${redis.port}`, ADIT_ROLE: 'all' };
     service = await ServiceProcess.start(ground, settings);
     world = await HonestWorld.open(service.url);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await service.kill();
@@ -109,13 +109,13 @@ async function freePort(): Promise<number> {
 
   it('judges and alerts before anything happens', async () => {
     await alerted([await faultyHandover()]);
-  }, 60_000);
+  });
 
   it('loses no alert when all of Redis is emptied', async () => {
     const before = await faultyHandover();
     expect(await redis.says('FLUSHALL', '+OK')).toBe(true);
     await alerted([before, await faultyHandover()]);
-  }, 60_000);
+  });
 
   it('goes on recording while Redis is down, and judges all of it when it is back', async () => {
     await redis.kill();
@@ -124,12 +124,12 @@ async function freePort(): Promise<number> {
     expect((await get(service.url, '/v1/ledger')).status).toBe(200);
     await redis.start();
     await alerted(lots);
-  }, 90_000);
+  });
 
   it('goes on recording while Redis takes nothing more, and judges all of it when it does again', async () => {
     expect(await redis.says('CONFIG SET maxmemory 1', '+OK')).toBe(true);
     const lots = [await faultyHandover(), await faultyHandover()];
     expect(await redis.says('CONFIG SET maxmemory 0', '+OK')).toBe(true);
     await alerted(lots);
-  }, 60_000);
+  });
 });

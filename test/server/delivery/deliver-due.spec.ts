@@ -324,7 +324,7 @@ describe('a delivery', () => {
     expect((data.alerts as unknown[]).length + Number(data.more)).toBe(40);
     expect((JSON.parse(next.body) as { data: unknown }).data).toMatchObject({ count: 1 });
     expect(await listed({ id })).toMatchObject([{ type: 'alert.digest' }, { type: 'alert.digest' }]);
-  }, 60_000);
+  });
 
   it('by escalation tells how an alert stands by then, and is dropped where somebody has it in hand', async () => {
     const chief = await subscribe('/hook', { escalateAfterMinutes: 5 });

@@ -142,7 +142,7 @@ describe.each([
         { attempt: 2, httpStatus: 204 },
       ],
     });
-  }, 30_000);
+  });
 
   it('shows alerts live, and resumes after the last one seen', async () => {
     const client = new AditClient(service.url);

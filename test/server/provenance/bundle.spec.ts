@@ -71,7 +71,7 @@ describe('the bundle of a lot', () => {
     });
     [lot = ''] = made.lots;
     await record(made, world.dispatch('trader', 'plant', lot, made.id), ...world.chain());
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server.close();

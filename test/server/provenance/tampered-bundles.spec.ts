@@ -147,7 +147,7 @@ describe('what clients hold, against whoever has the database in his hands', () 
       attestations: [`SELECT ctid FROM attestations WHERE lot = '${lot}' LIMIT 1`],
       subject_entries: [`SELECT ctid FROM subject_entries WHERE subject = 'site:hill' LIMIT 1`],
     };
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await operator.end();

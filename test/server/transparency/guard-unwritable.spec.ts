@@ -14,7 +14,7 @@ describe('a guard that cannot be written for a while', () => {
     world = await HonestWorld.open(server.url);
     // Where the lock of the guard is drafted; a full or read-only disk would do the same.
     obstacle = `${server.config.guardFile}.lock.${process.pid}`;
-  }, 60_000);
+  });
 
   afterAll(() => server.close());
 
@@ -34,5 +34,5 @@ describe('a guard that cannot be written for a while', () => {
     // Nobody has sent anything meanwhile: who asks whether it is ready is enough.
     expect(await get(server.url, '/readyz')).toMatchObject({ status: 200, body: { checks: { log: 'ready' } } });
     expect(await post(server.url, event)).toMatchObject({ status: 200 });
-  }, 60_000);
+  });
 });

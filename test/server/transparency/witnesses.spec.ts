@@ -148,7 +148,7 @@ describe('a ledger with three witnesses, of whom two are enough', () => {
       // The log's time stands still for ten seconds at a time: what is newer shows in what is told of the lot.
       expect(Date.parse(after.currentAsOf ?? '')).toBeGreaterThanOrEqual(Date.parse(before.currentAsOf ?? ''));
       expect(seals).not.toContain(await sealedAt());
-    }, 30_000);
+    });
   });
 
   it('is held up by none that does not answer', async () => {
@@ -160,7 +160,7 @@ describe('a ledger with three witnesses, of whom two are enough', () => {
     await record(1);
     await collecting;
     expect(await outcomes()).toEqual(['cosigned', 'cosigned', 'failed']);
-  }, 20_000);
+  });
 
   it.each([
     ['says it has seen more', { status: 409, text: '1000000\n' }, 'ahead'],

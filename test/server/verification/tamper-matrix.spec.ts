@@ -120,7 +120,7 @@ beforeAll(async () => {
   await fill();
   await keep();
   columns = await columnsOf(ledger.database.pool, ledgerTables);
-}, 60_000);
+});
 afterAll(() => ledger.close());
 
 const audited = async (): Promise<RecordFault[]> => {
@@ -212,7 +212,7 @@ describe('the tamper matrix', () => {
 
   it('finds nothing, however often it looks, where nobody has touched anything', async () => {
     for (let run = 0; run < CLEAN_RUNS; run += 1) expect(await audited()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('the tamper matrix, where a tile is full', () => {
@@ -221,7 +221,7 @@ describe('the tamper matrix, where a tile is full', () => {
   beforeAll(async () => {
     await ledger.declareMany(260);
     await keep();
-  }, 60_000);
+  });
 
   it.each(tables)(
     '%s: what is changed, emptied, swapped or deleted is noticed',

@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/server/database/embedded-postgres.js';
-import { prepareDatabase } from '../../src/server/database/prepare.js';
 import { hasCode } from '../../src/platform/system-error.js';
 import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { post } from '../support/outside-client.js';
-import { type Ground, ServiceProcess, newGround } from '../support/service-process.js';
+import { type Ground, ServiceProcess, groundOn } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
 const MEGABYTES = 220;
@@ -48,10 +47,7 @@ function fill(): void {
 
   beforeAll(async () => {
     postgres = await startEmbeddedPostgres({ dataDir: join(disk, 'data') });
-    const { appUrl, ownerUrl } = await prepareDatabase(postgres.superuserUrl, join(disk, 'logins.json'));
-    const superuserUrl = new URL(postgres.superuserUrl);
-    superuserUrl.pathname = new URL(appUrl).pathname;
-    ground = await newGround({ url: appUrl, ownerUrl, superuserUrl: superuserUrl.href });
+    ground = await groundOn(postgres, disk);
     service = await ServiceProcess.start(ground, { ADIT_ROLE: 'all' });
     world = await HonestWorld.open(service.url);
     acknowledged.recordAll(world.setUp);

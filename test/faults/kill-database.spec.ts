@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/server/database/embedded-postgres.js';
-import { prepareDatabase } from '../../src/server/database/prepare.js';
 import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
-import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
+import { type Ground, ServiceProcess, groundOn, long, upTo } from '../support/service-process.js';
 
 describe('a database server that is killed', () => {
   let folder: string;
@@ -20,10 +19,7 @@ describe('a database server that is killed', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'adit-postmaster-'));
     postgres = await startEmbeddedPostgres({ dataDir: folder });
-    const { appUrl, ownerUrl } = await prepareDatabase(postgres.superuserUrl, join(folder, 'logins.json'));
-    const superuserUrl = new URL(postgres.superuserUrl);
-    superuserUrl.pathname = new URL(appUrl).pathname;
-    ground = await newGround({ url: appUrl, ownerUrl, superuserUrl: superuserUrl.href });
+    ground = await groundOn(postgres, folder);
     service = await ServiceProcess.start(ground);
   });
 

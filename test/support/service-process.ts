@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, loadConfig } from '../../src/server/config.js';
+import type { EmbeddedPostgres } from '../../src/server/database/embedded-postgres.js';
+import { prepareDatabase } from '../../src/server/database/prepare.js';
 import { Guard } from '../../src/server/transparency/guard.js';
 import { initKeys } from '../../src/server/transparency/keys.js';
 import { type TestDatabase, testDatabase } from './database.js';
@@ -55,6 +57,14 @@ export async function newGround(given?: Ground['database']): Promise<Ground> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Of a ledger on a database server of its own, which a test may kill or starve; @param folder for the server's passwords. */
+export async function groundOn(postgres: EmbeddedPostgres, folder: string): Promise<Ground> {
+  const { appUrl, ownerUrl } = await prepareDatabase(postgres.superuserUrl, join(folder, 'logins.json'));
+  const superuserUrl = new URL(postgres.superuserUrl);
+  superuserUrl.pathname = new URL(appUrl).pathname;
+  return newGround({ url: appUrl, ownerUrl, superuserUrl: superuserUrl.href });
 }
 
 async function freePort(): Promise<number> {

@@ -25,9 +25,9 @@ export async function inhibitAlerts(db: Queryable, alerts: readonly string[]): P
 async function withRelatives(db: Queryable, alerts: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT asked.id FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, n)
-      WHERE EXISTS (SELECT FROM alert_findings AS m JOIN findings AS f ON f.id = m.finding CROSS JOIN unnest(f.lots) AS own (lot)
-                     WHERE m.alert = asked.id AND m.state = 'open'
-                       AND (EXISTS (SELECT FROM lineage WHERE to_lot = own.lot) OR EXISTS (SELECT FROM lineage WHERE from_lot = own.lot)))
+      WHERE EXISTS (SELECT FROM (${lotsOf('asked.id')}) AS lots
+                     WHERE EXISTS (SELECT FROM lineage WHERE to_lot = lots.lot)
+                        OR EXISTS (SELECT FROM lineage WHERE from_lot = lots.lot))
       ORDER BY asked.n`,
     [alerts],
   );

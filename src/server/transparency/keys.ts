@@ -8,7 +8,7 @@ import {
 } from 'node:crypto';
 import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import * as z from 'zod';
-import type { Signer } from '../../core/event/build.js';
+import { type Signer, generateSigner } from '../../core/event/build.js';
 import { type PublicJwk, publicJwkSchema, thumbprint } from '../../core/event/keys.js';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { ED25519_TYPE, type NoteSigner, isKeyName, keyId, vkey } from '../../core/log/note.js';
@@ -79,10 +79,13 @@ export function initKeys({ logKeyFile, serviceKeyFile }: KeyPaths, origin: strin
   return loadKeys({ logKeyFile, serviceKeyFile }, origin);
 }
 
-/** Makes a log key; gives its verifier key. */
+/**
+ * Makes a log key; gives its verifier key. A private Ed25519 key is 32 random bytes (RFC 8032). Node's generator is not
+ * asked: to export a key while its generator is being collected can wait for ever (Node 20: both want the lock of the key).
+ */
 export function createLogKey(path: string, origin: string): string {
   if (!isKeyName(origin)) throw new KeyFileError('foreign', `"${origin}" is not the name of a log.`);
-  create(path, logKeyText(origin, newSeed()));
+  create(path, logKeyText(origin, randomBytes(SEED_BYTES)));
   return parseLogKey(
     path,
     read(path, 'log key', () => undefined),
@@ -92,9 +95,7 @@ export function createLogKey(path: string, origin: string): string {
 
 /** Makes a service key; gives its public part. */
 export function createServiceKey(path: string): PublicJwk {
-  const seed = newSeed();
-  const x = Buffer.from(publicBytes(keyFromSeed(seed))).toString('base64url');
-  create(path, `${JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x, d: seed.toString('base64url') })}\n`);
+  create(path, `${JSON.stringify(generateSigner('Ed25519').privateJwk)}\n`);
   return parseServiceKey(
     path,
     read(path, 'service key', () => undefined),
@@ -152,12 +153,6 @@ function publicBytes(key: KeyObject): Uint8Array {
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' });
   return new Uint8Array(Buffer.from(x, 'base64url'));
 }
-
-/**
- * A private Ed25519 key is 32 random bytes (RFC 8032). Node's generator is not asked: to export a key while its generator is
- * being collected can wait for ever (Node 20: both want the lock of the key).
- */
-const newSeed = (): Buffer => randomBytes(SEED_BYTES);
 
 const keyFromSeed = (seed: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });

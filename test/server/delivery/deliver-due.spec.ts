@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import { claimDeliveries } from '../../../src/server/delivery/claim-deliveries.js';
 import type { DeliverDue } from '../../../src/server/delivery/deliver-due.js';
 import { ListDeliveries, type ListedDelivery, deliveriesQuery } from '../../../src/server/delivery/list-deliveries.js';
+import { recordAttempts } from '../../../src/server/delivery/record-attempts.js';
 import { RETRY_AFTER } from '../../../src/server/delivery/retry-schedule.js';
 import type { Subscription } from '../../../src/server/delivery/subscription.js';
 import { AlertDesk } from '../../support/alert-desk.js';
@@ -299,6 +300,28 @@ describe('a delivery', () => {
     await second.beforeApplicationShutdown();
     expect(hooks.at('/hook')).toMatchObject([{ headers: { 'webhook-id': taken?.deliveries[0]?.id } }]);
     expect(await listed(subscription)).toMatchObject([{ status: 'delivered' }]);
+  });
+
+  it('stands as whoever took it over made it, whatever the one before comes back with', async () => {
+    const subscription = await subscribe('/hook');
+    await fault();
+    await desk.notices.route();
+    const taken = await ledger.database.transaction((db) => claimDeliveries(db, subscription.id));
+    const [late] = taken?.deliveries ?? [];
+    if (taken === null || late === undefined) throw new Error('nothing was due');
+    await pass();
+    await desk.deliver(deliverer);
+    const failed = { at: Date.now(), milliseconds: 1, target: null, status: 500, failure: null, retryAfter: null };
+    const attempt = {
+      ...failed,
+      delivery: late.id,
+      attempt: late.attempt,
+      step: late.step,
+      outcome: 'failed',
+    } as const;
+    await ledger.database.transaction((db) => recordAttempts(db, taken, [attempt], null));
+    expect(await listed(subscription)).toMatchObject([{ status: 'delivered' }]);
+    expect(await desk.subscriptions.read(subscription.id)).toMatchObject({ failures: 0 });
   });
 
   it('in a digest says of each alert what was said last, and says the same when it is tried again', async () => {

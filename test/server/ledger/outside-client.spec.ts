@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OutsideActor, get, openAsRegistrar, post } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
+import { until } from '../../support/until.js';
 
+const today = (later = 0): string => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10);
 const kilograms = (value: string): { value: string; uom: string } => ({ value, uom: 'KGM' });
 
 describe('a client written from the contract alone', () => {
@@ -95,8 +97,22 @@ describe('a client written from the contract alone', () => {
       outputs: [{ form: 'concentrate', mass: kilograms('41.3') }],
     });
     const [concentrate = ''] = made.lots;
-    await actor('plant').must('lot.exported', { lots: [{ lot: concentrate, prev: made.id }], portOfLoading: 'TZDAR' });
+    await actor('agent').must('certificate.issued', {
+      serial: 'RW-1',
+      exporter: 'plant',
+      lots: [concentrate],
+      mass: kilograms('41.3'),
+      originCountries: ['RW'],
+      issuedOn: today(),
+      expiresOn: today(60),
+    });
+    await actor('plant').must('lot.exported', {
+      lots: [{ lot: concentrate, prev: made.id }],
+      certificate: 'RW-1',
+      portOfLoading: 'TZDAR',
+    });
 
+    const { size } = (await get(service.url, '/v1/ledger')).body;
     const state = await get(service.url, `/v1/lots/${concentrate}`);
     expect(state.body).toMatchObject({
       id: concentrate,
@@ -108,8 +124,11 @@ describe('a client written from the contract alone', () => {
     });
     const lineage = await get(service.url, `/v1/lots/${concentrate}/lineage?direction=upstream`);
     expect(lineage.body).toMatchObject({ truncated: false, nodes: { length: 5 }, edges: { length: 4 } });
-    const report = await get(service.url, `/v1/lots/${concentrate}/report`);
-    expect(report.body).toMatchObject({
+    const report = await until(async () => {
+      const { body } = await get(service.url, `/v1/lots/${concentrate}/report`);
+      return (body.asOf as { verified: number }).verified >= Number(size) ? body : undefined;
+    }, 60_000);
+    expect(report).toMatchObject({
       verdicts: { record: 'intact', custody: 'complete', risk: 'none' },
       coverage: { tracedToSite: '1.0000', assayed: '0.0000', signedByBothSides: '1.0000' },
       findings: [],

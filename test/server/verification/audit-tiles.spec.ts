@@ -54,7 +54,7 @@ describe('an audit of a log with full tiles', () => {
   it('names the tile and the entry whose hash in it was changed', async () => {
     const at = first + 100;
     const found = await foundAfter(
-      `UPDATE tiles SET hashes = overlay(hashes placing '\\x00' from ${at * 32 + 1}) WHERE index = 0`,
+      `UPDATE tiles SET hashes = set_byte(hashes, ${at * 32}, 255 - get_byte(hashes, ${at * 32})) WHERE index = 0`,
       tiles,
     );
     expect(found).toEqual([

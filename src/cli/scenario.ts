@@ -1,8 +1,9 @@
 import { type Register, terminalOf } from './commands.js';
 import { differences } from './scenario/compare.js';
 import { playScenario } from './scenario/play.js';
-import { readScenario } from './scenario/scenario-file.js';
-import { EXIT } from './terminal.js';
+import { type Scenario, readScenario } from './scenario/scenario-file.js';
+import { type Stages, openStages } from './scenario/stage.js';
+import { EXIT, type Terminal } from './terminal.js';
 import { paintVerdicts } from './timeline.js';
 
 export const scenario: Register = (program) => {
@@ -11,28 +12,37 @@ export const scenario: Register = (program) => {
     .summary('play a supply chain that is written down as data')
     .description('Supply chains as data.')
     .command('run')
-    .summary('play a scenario on a throw-away ledger, and compare what is found with what it expects')
-    .argument('<file>')
+    .summary('play scenarios on throw-away ledgers, and compare what is found with what each expects')
+    .argument('<files...>')
     .addHelpText('before', 'Example: adit scenario run examples/tin.json\n')
-    .action(async (file: string, _options: unknown, command) => {
+    .action(async (files: string[], _options: unknown, command) => {
       const terminal = terminalOf(command);
-      const { colour } = terminal;
-      const played = readScenario(file);
-      const outcome = await playScenario(played, terminal.progress(played.title, played.steps.length));
-      for (const { step, code } of outcome.refused) terminal.say(`  step ${step} refused: ${code}`);
-      for (const { rule, severity, lots, steps } of outcome.findings)
-        terminal.say(`  ${severity} ${rule}: ${lots.join(', ')} (steps ${steps.join(', ')})`);
-      for (const lot of Object.keys(played.expect.verdicts)) {
-        const verdicts = outcome.verdicts[lot];
-        if (verdicts !== undefined) terminal.say(`  ${lot}  ${paintVerdicts(verdicts, colour)}`);
-      }
-      const lines = differences(outcome, played.expect);
-      for (const line of lines) terminal.say(`${colour.red('✗')} ${line}`);
-      terminal.say(lines.length === 0 ? `${colour.green('✓')} as expected` : colour.red('not as expected'));
-      terminal.result(outcome);
-      if (lines.length > 0) {
-        if (terminal.json) process.stderr.write(`${lines.join('\n')}\n`);
-        process.exitCode = EXIT.error;
+      const scenarios = files.map((file) => readScenario(file));
+      const stages = await openStages();
+      try {
+        for (const played of scenarios) await runScenario(played, stages, terminal);
+      } finally {
+        await stages.close();
       }
     });
 };
+
+async function runScenario(played: Scenario, stages: Stages, terminal: Terminal): Promise<void> {
+  const { colour } = terminal;
+  const told = terminal.progress(played.title, played.steps.length);
+  const outcome = await playScenario(played, told, stages.next);
+  for (const { step, code } of outcome.refused) terminal.say(`  step ${step} refused: ${code}`);
+  for (const { rule, severity, lots, steps } of outcome.findings)
+    terminal.say(`  ${severity} ${rule}: ${lots.join(', ')} (steps ${steps.join(', ')})`);
+  for (const lot of Object.keys(played.expect.verdicts)) {
+    const verdicts = outcome.verdicts[lot];
+    if (verdicts !== undefined) terminal.say(`  ${lot}  ${paintVerdicts(verdicts, colour)}`);
+  }
+  const lines = differences(outcome, played.expect);
+  for (const line of lines) terminal.say(`${colour.red('✗')} ${line}`);
+  terminal.say(lines.length === 0 ? `${colour.green('✓')} as expected` : colour.red('not as expected'));
+  terminal.result(outcome);
+  if (lines.length === 0) return;
+  if (terminal.json) process.stderr.write(`${lines.join('\n')}\n`);
+  process.exitCode = EXIT.error;
+}

@@ -36,6 +36,8 @@ export interface DatabaseAddress {
 export interface Overrides {
   clock?: Clock;
   logger?: LoggerService;
+  /** Instead of the one of the configuration: it is there already, and stays when the service stops. */
+  database?: DatabaseAddress;
   /** Instead of the features of the service. */
   modules?: NonNullable<ModuleMetadata['imports']>;
 }
@@ -81,8 +83,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   for (const warning of configWarnings(config)) logger.warn(warning, 'config');
   const opened: (() => Promise<unknown>)[] = [];
   try {
-    const database = await openDatabase(config, (message) => logger.log(message, 'database'));
-    opened.push(() => database.stop());
+    const database = overrides.database ?? (await openDatabase(config, (message) => logger.log(message, 'database')));
+    if (overrides.database === undefined) opened.push(() => database.stop());
     if (config.redisUrl === null) await migrateQueue(database.ownerUrl);
     const queue = await openQueue({ appUrl: database.appUrl, redisUrl: config.redisUrl }, (err) =>
       logger.error({ msg: 'a connection of the queue failed', err }, 'queue'),

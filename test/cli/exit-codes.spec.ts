@@ -112,6 +112,38 @@ describe('adit, as a script meets it', () => {
     }
   });
 
+  it('plays scenarios on ledgers that know nothing of each other, and ends with 1 where one is not as expected', async () => {
+    const steps = [
+      {
+        at: '2026-05-01T08:00:00Z',
+        by: 'coop',
+        type: 'lot.declared',
+        place: { site: 'hill' },
+        outputs: [{ lot: 'bag', mineral: 'cassiterite', form: 'concentrate', mass: '48.6 KGM' }],
+      },
+    ];
+    const scenario = (title: string, record: string): string => {
+      const actors = { registrar: {}, coop: { roles: ['miner'], country: 'RW' } };
+      const sites = { hill: { country: 'RW', operator: 'coop', minerals: ['cassiterite'] } };
+      const expected = { refused: [], findings: [], verdicts: { bag: { record } } };
+      writeFileSync(
+        join(folder, title),
+        JSON.stringify({ title, origin: 'example.org/tin', actors, sites, steps, expect: expected }),
+      );
+      return title;
+    };
+    const files = [scenario('right.json', 'intact'), scenario('wrong.json', 'broken'), 'right.json'];
+    const { code, out, err } = await adit(['scenario', 'run', ...files, '--json']);
+    expect({ code, err }).toEqual({ code: 1, err: 'bag record: expected broken, is intact\n' });
+    const played = { accepted: 1, refused: [], findings: [], verdicts: { bag: { record: 'intact' } } };
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([played, played, played]);
+    expect((await adit(['scenario', 'run', 'right.json', 'no-such.json'])).code).toBe(2);
+  });
+
   describe('with a ledger', () => {
     let service: TestServer;
     let registrar: OutsideActor;

@@ -1,10 +1,20 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../../src/cli/scenario/outcome.js';
 import { playScenario } from '../../src/cli/scenario/play.js';
 import { scenarioSchema } from '../../src/cli/scenario/scenario-file.js';
+import { type Stages, openStages } from '../../src/cli/scenario/stage.js';
 
-/** Each plays on an embedded database of its own, as the command does. */
+/** All play on one embedded server, as the command does. */
+let stages: Stages;
 const TIMEOUT = 120_000;
+
+beforeAll(async () => {
+  stages = await openStages();
+});
+
+afterAll(async () => {
+  await stages.close();
+});
 
 const registry = {
   title: 'Tin',
@@ -50,8 +60,10 @@ const registry = {
   tags: [{ series: 'SYN-M-', from: 4411, to: 4500, site: 'hill' }],
 };
 
-const play = (steps: unknown[], more: object = {}): Promise<Outcome> =>
-  playScenario(scenarioSchema.parse({ ...registry, comment: 'Notes may stand beside.', steps, ...more }));
+const play = (steps: unknown[], more: object = {}): Promise<Outcome> => {
+  const scenario = scenarioSchema.parse({ ...registry, comment: 'Notes may stand beside.', steps, ...more });
+  return playScenario(scenario, () => undefined, stages.next);
+};
 
 const declared = (lot: string, at: string, more: object = {}) => ({
   at,

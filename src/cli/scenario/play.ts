@@ -4,7 +4,7 @@ import { operator } from '../operator.js';
 import { Cast } from './cast.js';
 import { type Outcome, findingsOf, verdictsOf } from './outcome.js';
 import { type Scenario, type Step, notAScenario } from './scenario-file.js';
-import { type Stage, openStage } from './stage.js';
+import { type Stage, type Stages, openStage } from './stage.js';
 import { Sender } from './sender.js';
 import { withFinding } from './with-finding.js';
 
@@ -94,12 +94,16 @@ async function tamperWith({ server }: Stage, sql: string): Promise<void> {
   }
 }
 
-/** Plays a scenario from the registry to the last audit, and says what came of it. */
+/**
+ * Plays a scenario from the registry to the last audit, and says what came of it.
+ * @param open gives the stage; by default one with a database server of its own.
+ */
 export async function playScenario(
   scenario: Scenario,
   told: (sent: number) => void = () => undefined,
+  open: Stages['next'] = openStage,
 ): Promise<Outcome> {
-  const stage = await openStage(scenario.origin, beginningOf(scenario));
+  const stage = await open(scenario.origin, beginningOf(scenario));
   try {
     const cast = new Cast(scenario);
     await cast.register(stage.client, () => stage.clock.now());

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AditClient } from '../../client/adit-client.js';
-import type { Config, RunningServer, SimulatedClock } from '../../server/operator.js';
+import type { Config, DatabaseAddress, RunningServer, SimulatedClock } from '../../server/operator.js';
 import { operator } from '../operator.js';
 
 /** A ledger that lives as long as a scenario, on an embedded database of its own, by a clock that the scenario drives. */
@@ -21,8 +21,44 @@ export async function openStage(
   startsAt: number,
   settings: Record<string, string> = {},
 ): Promise<Stage> {
+  return inFolder(async (folder, removeFolder) => {
+    const stage = await setStage(folder, { origin, startsAt, settings });
+    return { ...stage, close: () => stage.close().then(removeFolder) };
+  });
+}
+
+/** Stages one after the other, on one embedded server that is set up once. */
+export interface Stages {
+  next(this: void, origin: string, startsAt: number): Promise<Stage>;
+  close(): Promise<void>;
+}
+
+export async function openStages(): Promise<Stages> {
+  const { ThrowAwayDatabases, loadConfig } = await operator();
+  return inFolder(async (folder, removeFolder) => {
+    const databases = await ThrowAwayDatabases.open(loadConfig({ ADIT_DATA_DIR: join(folder, 'data') }));
+    let opened = 0;
+    const next = async (origin: string, startsAt: number): Promise<Stage> => {
+      const database = await databases.next();
+      opened += 1;
+      const stage = await setStage(join(folder, String(opened)), { origin, startsAt, database });
+      return { ...stage, close: () => stage.close().then(() => database.stop()) };
+    };
+    return { next, close: () => databases.close().then(removeFolder) };
+  });
+}
+
+interface Setting {
+  origin: string;
+  startsAt: number;
+  settings?: Record<string, string>;
+  /** Default: one of its own, in the folder. */
+  database?: DatabaseAddress;
+}
+
+/** Everything of the ledger lies in the folder, but for a database that is given. */
+async function setStage(folder: string, { origin, startsAt, settings, database }: Setting): Promise<Stage> {
   const { JsonLogger, SimulatedClock: Clock, initialise, loadConfig, startServer } = await operator();
-  const folder = mkdtempSync(join(tmpdir(), 'adit-'));
   const config = loadConfig({
     ADIT_ORIGIN: origin,
     ADIT_DATA_DIR: join(folder, 'data'),
@@ -35,15 +71,18 @@ export async function openStage(
     ...settings,
   });
   const clock = new Clock(startsAt);
+  initialise(config);
+  const logger = new JsonLogger(config.logLevel);
+  const server = await startServer(config, { clock, logger, ...(database === undefined ? {} : { database }) });
+  return { server, client: new AditClient(server.url), clock, config, close: () => server.close() };
+}
+
+/** Makes a folder for what is opened; it is removed by what closes that, and if it cannot be opened. */
+async function inFolder<T>(open: (folder: string, removeFolder: () => void) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'adit-'));
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    initialise(config);
-    const server = await startServer(config, { clock, logger: new JsonLogger(config.logLevel) });
-    const close = async (): Promise<void> => {
-      await server.close();
-      removeFolder();
-    };
-    return { server, client: new AditClient(server.url), clock, config, close };
+    return await open(folder, removeFolder);
   } catch (error) {
     removeFolder();
     throw error;

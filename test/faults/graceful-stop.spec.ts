@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
@@ -6,8 +7,10 @@ import { HonestWorld } from '../support/honest-world.js';
 import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
 
 const CLIENTS = 6;
+/** Events in a request: so many that most requests are older than what is still on its way when the signal comes. */
+const BATCH = 200;
 /** A request sent less than this before the signal may not have been taken yet, ms. */
-const ON_THE_WAY = 25;
+const ON_THE_WAY = 250;
 const cycles = long ? 50 : 3;
 
 describe('a service that is asked to stop while it is recording', () => {
@@ -28,11 +31,20 @@ describe('a service that is asked to stop while it is recording', () => {
     await ground.remove();
   });
 
+  /** Those of the events that are in the log. */
+  async function recordedOf(ids: string[]): Promise<unknown[]> {
+    const client = new pg.Client({ connectionString: ground.database.url });
+    await client.connect();
+    const { rows } = await client.query('SELECT id FROM entries WHERE id = ANY($1::text[])', [ids]);
+    await client.end();
+    return rows;
+  }
+
   /** Records until an answer is lost; gives when that request was sent. */
   async function recordUntilLost(): Promise<number> {
     for (;;) {
       const sent = Date.now();
-      if ((await acknowledged.sendBatch(service.url, world.batch(20))) !== 'answered') return sent;
+      if ((await acknowledged.sendBatch(service.url, world.batch(BATCH))) !== 'answered') return sent;
     }
   }
 
@@ -47,6 +59,7 @@ describe('a service that is asked to stop while it is recording', () => {
         await service.gone(10_000);
         expect(service.exitCode).toBe(0);
         for (const sent of await Promise.all(lost)) expect(sent).toBeGreaterThan(asked - ON_THE_WAY);
+        expect(await recordedOf([...acknowledged.unknown.keys()])).toEqual([]);
         await service.restart();
         await acknowledged.settle(service.url);
       }

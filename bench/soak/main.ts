@@ -1,0 +1,226 @@
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { cpus, totalmem } from 'node:os';
+import pg from 'pg';
+import { Pool } from 'undici';
+import { AditClient } from '../../src/client/adit-client.js';
+import { postEach } from '../load.js';
+import { startService } from '../service.js';
+import { Chains, type LotHead } from '../verification/chains.js';
+
+/**
+ * What becomes of a service that is kept busy (`--minutes 30`): half of what it records for 64 clients, one event a request,
+ * with queries, verification, alerts, a webhook and readers of the stream beside it. Told by the minute: waiting times,
+ * memory, and how far the verifiers are behind. A rejection that nobody handles would end the service, and the run.
+ */
+
+const at = process.argv.indexOf('--minutes');
+const minutes = at < 0 ? 30 : Number(process.argv[at + 1]);
+if (!Number.isSafeInteger(minutes) || minutes < 3) throw new Error('--minutes takes a number of 3 or more.');
+const SITES = 500;
+const CLIENTS = 64;
+const WARMING = 2_000;
+const SAMPLE = 20_000;
+/** Between two portions of the load, ms. */
+const TICK = 20;
+/** One receipt in so many weighs too much and is to be told. */
+const FAULTS = 5_000;
+const READERS = 20;
+const QUERIES_A_SECOND = 5;
+/** Minutes in which caches fill and code is compiled; memory is judged after them. */
+const WARM_UP = Math.ceil(minutes / 6);
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const quantile = (times: readonly number[], share: number): number =>
+  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+const mebibytes = (bytes: number): number => bytes / 2 ** 20;
+
+interface Minute {
+  /** Times to the answer, ms. */
+  recorded: number[];
+  queried: number[];
+  memory: number;
+  /** Of the verifiers behind the log, entries. */
+  behind: number;
+}
+
+/** What goes on beside the measuring, and all that goes wrong. */
+class Load {
+  minute: Minute = { recorded: [], queried: [], memory: 0, behind: 0 };
+  readonly failures = new Map<string, number>();
+  late = 0;
+  streamed = 0;
+  private underWay = 0;
+  private newest: LotHead | undefined;
+  private readonly pool: Pool;
+
+  constructor(
+    private readonly url: string,
+    private readonly chains: Chains,
+    /** Bags that were declared before, and whose numbers are taken. */
+    private readonly before: number,
+  ) {
+    this.pool = new Pool(url, { connections: CLIENTS, pipelining: 1 });
+  }
+
+  fail(what: string): void {
+    this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
+  }
+
+  /** Sends by the clock, whatever has been answered; what would make too many wait is not sent, and counted. */
+  async record(perSecond: number, until: number): Promise<void> {
+    const started = performance.now();
+    for (let sent = 0; performance.now() < until;) {
+      const due = Math.floor(((performance.now() - started) / 1_000) * perSecond);
+      for (; sent < due; sent += 1)
+        if (this.underWay > 20 * CLIENTS) this.late += 1;
+        else void this.recordOne(sent);
+      await wait(TICK);
+    }
+    while (this.underWay > 0) await wait(TICK);
+  }
+
+  private async recordOne(sent: number): Promise<void> {
+    const number = this.before + sent;
+    const declared = this.chains.declare(number);
+    this.underWay += 1;
+    await this.post(declared.text);
+    if (sent % FAULTS === 0) {
+      const dispatched = this.chains.dispatch(number, declared.lots[0] as LotHead);
+      await this.post(dispatched.text);
+      await this.post(this.chains.receive(number, dispatched.lots[0] as LotHead, '99.9').text);
+    }
+    this.newest = declared.lots[0];
+    this.underWay -= 1;
+  }
+
+  private async post(event: string): Promise<void> {
+    const started = performance.now();
+    try {
+      const { statusCode, body } = await this.pool.request({
+        path: '/v1/events',
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ event }),
+      });
+      await body.dump();
+      if (statusCode === 201) this.minute.recorded.push(performance.now() - started);
+      else this.fail(`recording: ${statusCode}`);
+    } catch (error) {
+      this.fail(`recording: ${(error as Error).message}`);
+    }
+  }
+
+  async query(until: number): Promise<void> {
+    for (let i = 0; performance.now() < until; i += 1) {
+      const lot = this.newest?.lot ?? '';
+      const paths = [`/v1/lots/${lot}/report`, '/v1/lots?limit=50', '/log/checkpoint', `/v1/lots/${lot}/bundle`];
+      const started = performance.now();
+      try {
+        const answer = await fetch(`${this.url}${paths[i % paths.length] as string}`);
+        await answer.arrayBuffer();
+        if (answer.status === 200) this.minute.queried.push(performance.now() - started);
+        else if (lot !== '') this.fail(`query: ${answer.status}`);
+      } catch (error) {
+        this.fail(`query: ${(error as Error).message}`);
+      }
+      await wait(1_000 / QUERIES_A_SECOND);
+    }
+  }
+
+  /** Follows alerts as a desk does, and is told of each. */
+  async follow(ended: AbortSignal): Promise<void> {
+    for await (const { alert } of new AditClient(this.url).followAlerts(ended)) if (alert.id !== '') this.streamed += 1;
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+}
+
+/** Counts what a webhook brings. */
+async function receiver(): Promise<{ server: Server; url: string; messages: Set<string> }> {
+  const messages = new Set<string>();
+  const server = createServer((request, response) => {
+    messages.add(String(request.headers['webhook-id']));
+    request.resume().on('end', () => response.writeHead(204).end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, messages };
+}
+
+/** What grows by the minute: the slope of the line that fits best. */
+function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const over = values.reduce((sum, value, i) => sum + (i - middle) * (value - mean), 0);
+  return over / values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+}
+
+const service = await startService({ ADIT_ROLE: 'all', ADIT_WEBHOOK_PRIVATE_TARGETS: 'on' });
+const db = new pg.Client({ connectionString: service.databaseUrl });
+await db.connect();
+const hooks = await receiver();
+const ended = new AbortController();
+try {
+  say(
+    `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+  );
+  const chains = await Chains.open(service.url, SITES);
+  const behind = async (): Promise<number> => {
+    const { rows } = await db.query<{ behind: string }>(
+      'SELECT (SELECT size FROM log_state) - (SELECT next FROM verification_cursor) AS behind',
+    );
+    return Number(rows[0]?.behind);
+  };
+  const declarations = Array.from({ length: WARMING + SAMPLE }, (_, number) => chains.declare(number).text);
+  await postEach(service.url, declarations.slice(0, WARMING), CLIENTS);
+  const most = await postEach(service.url, declarations.slice(WARMING), CLIENTS);
+  while ((await behind()) > 0) await wait(200);
+  const asked = process.argv.indexOf('--rate');
+  const rate = asked < 0 ? most.perSecond / 2 : Number(process.argv[asked + 1]);
+  say(`${CLIENTS} clients, one event a request: ${most.perSecond.toFixed(0)} a second, p99 ${most.p99.toFixed(0)} ms`);
+  say(`now ${rate.toFixed(0)} a second for ${minutes} minutes`);
+
+  const load = new Load(service.url, chains, declarations.length);
+  await new AditClient(service.url).subscribe({ channel: 'webhook', url: hooks.url });
+  for (let i = 0; i < READERS; i += 1)
+    load.follow(ended.signal).catch((error: unknown) => load.fail(`stream: ${(error as Error).message}`));
+  const until = performance.now() + minutes * 60_000;
+  const busy = Promise.all([load.record(rate, until), load.query(until)]);
+  const told: Minute[] = [];
+  for (let i = 1; i <= minutes; i += 1) {
+    await wait(60_000);
+    const minute = { ...load.minute, memory: service.memory(), behind: await behind() };
+    load.minute = { recorded: [], queried: [], memory: 0, behind: 0 };
+    told.push(minute);
+    const seconds = minute.behind / rate;
+    say(
+      `  minute ${i}: ${(minute.recorded.length / 60).toFixed(0)} a second, p99 ${quantile(minute.recorded, 0.99).toFixed(0)} ms; queries p99 ${quantile(minute.queried, 0.99).toFixed(0)} ms; verified ${seconds.toFixed(1)} s behind; ${mebibytes(minute.memory).toFixed(0)} MiB`,
+    );
+  }
+  await busy;
+  const warm = told.slice(WARM_UP);
+  const part = Math.max(1, Math.floor(warm.length / 5));
+  const p99 = (of: readonly Minute[]): number =>
+    quantile(
+      of.flatMap(({ recorded }) => recorded),
+      0.99,
+    );
+  const [first, last] = [p99(warm.slice(0, part)), p99(warm.slice(-part))];
+  say(`after ${WARM_UP} minutes to warm up:`);
+  say(`  memory grows by ${slope(warm.map(({ memory }) => mebibytes(memory))).toFixed(2)} MiB a minute`);
+  say(
+    `  p99 of the first ${part} minutes ${first.toFixed(0)} ms, of the last ${last.toFixed(0)} ms: ${(last / first).toFixed(2)} times`,
+  );
+  say(`  verified at most ${(Math.max(...warm.map((one) => one.behind)) / rate).toFixed(1)} s behind`);
+  say(`  ${load.late} not sent in time; failures: ${JSON.stringify(Object.fromEntries(load.failures))}`);
+  say(`  ${hooks.messages.size} messages by webhook; ${load.streamed} by ${READERS} streams`);
+  await load.close();
+} finally {
+  ended.abort();
+  hooks.server.close();
+  await db.end();
+  await service.stop();
+}

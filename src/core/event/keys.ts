@@ -25,15 +25,26 @@ function decoded(text: string): Uint8Array | null {
  * the prime-order group. With a small-order key anything verifies in some libraries and nothing in others.
  */
 function isEd25519Key(x: string): boolean {
+  if (knownKeys.has(x)) return true;
   const bytes = decoded(x);
   if (bytes === null) return false;
   try {
     const point = ed25519.Point.fromBytes(bytes, false);
-    return !point.isSmallOrder() && point.isTorsionFree();
+    if (point.isSmallOrder() || !point.isTorsionFree()) return false;
   } catch {
     return false;
   }
+  if (knownKeys.size >= KNOWN_KEYS) knownKeys.clear();
+  knownKeys.add(x);
+  return true;
 }
+
+/**
+ * Keys that were found good. To find that takes a millisecond, and whoever verifies reads what registered a key again and
+ * again: hundreds of them at once would hold up everything else that its thread does.
+ */
+const knownKeys = new Set<string>();
+const KNOWN_KEYS = 20_000;
 
 function isP256Key(x: string, y: string): boolean {
   const [left, right] = [decoded(x), decoded(y)];

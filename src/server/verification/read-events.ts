@@ -34,10 +34,14 @@ const columns = `
 export class ReadEvents {
   private readonly parsed = new Map<string, JudgedEvent>();
 
-  /** @param log the log's origin; @param isOwn whether whoever reads has checked every entry himself, and keeps it to himself. */
+  /**
+   * @param log the log's origin; @param isOwn whether whoever reads has checked every entry himself, and keeps it to himself;
+   * @param kept events that stay parsed.
+   */
   constructor(
     private readonly log: string,
     private readonly isOwn = false,
+    private readonly kept = CACHE,
   ) {}
 
   async byIndex(db: Queryable, indexes: Iterable<number>): Promise<Map<number, JudgedEvent>> {
@@ -71,12 +75,16 @@ export class ReadEvents {
     const mended = corrections === null ? '' : JSON.stringify(corrections);
     const key = `${index} ${jws.slice(-86)} ${recordedAt} ${disclosures?.join(' ') ?? ''} ${mended}`;
     const known = this.parsed.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.parsed.delete(key);
+      this.parsed.set(key, known);
+      return known;
+    }
     const event = this.parse(jws, openDisclosures(disclosures));
     if (event === null) return null;
     const entry = judgedEvent(index, event, recordedAt, corrections ?? []);
-    // The oldest goes first: a map keeps the order in which its keys came.
-    if (this.parsed.size >= CACHE) this.parsed.delete(this.parsed.keys().next().value as string);
+    // What was not asked for the longest goes first: a map keeps the order in which its keys came.
+    if (this.parsed.size >= this.kept) this.parsed.delete(this.parsed.keys().next().value as string);
     this.parsed.set(key, entry);
     return entry;
   }

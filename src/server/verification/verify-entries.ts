@@ -57,14 +57,18 @@ export class VerifyEntries implements OnModuleDestroy {
     return this;
   }
 
-  /** Reads on to the end of the log; gives the number of entries judged. @param told how many, after each piece. */
+  /**
+   * Reads on to the end of the log; gives the number of entries judged. What is appended meanwhile is left to whoever is
+   * woken by it: a step costs some twenty statements, and to judge each event as it comes would cost most of a core.
+   * @param told how many, after each piece.
+   */
   async verify(told: (total: number) => void = () => undefined): Promise<number> {
     for (let total = 0; ;) {
       const { judged, again, changed } = await this.database.transaction((db) => this.step(db));
       total += judged;
       told(total);
       if (changed > 0) await this.alerts.wake();
-      if ((judged === 0 && again === 0) || this.stopping) return total;
+      if ((judged < this.piece && again === 0) || this.stopping) return total;
     }
   }
 

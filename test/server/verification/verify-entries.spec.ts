@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ReadEvents } from '../../../src/server/verification/read-events.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const HOUR = 3_600_000;
@@ -43,6 +44,31 @@ describe('verifying what enters the log', () => {
       await ledger.database.query('SELECT size AS next FROM log_state'),
     );
     expect(await findings(lot)).toEqual([]);
+  });
+
+  it('judges what is new in one step, and leaves what comes meanwhile to whoever is woken by it', async () => {
+    await ledger.declareMany(3);
+    const steps: number[] = [];
+    await ledger.verifier().verify((total) => steps.push(total));
+    expect(steps).toEqual([3]);
+    await ledger.declareMany(600);
+    steps.length = 0;
+    await ledger.verifier().verify((total) => steps.push(total));
+    expect(steps).toEqual([500, 600]);
+  });
+
+  it('keeps parsed what is read again and again, and not what was only read last', async () => {
+    await ledger.declareMany(4);
+    const [row] = await ledger.database.query<{ size: number }>('SELECT size FROM log_state');
+    const [often = 0, ...others] = [4, 3, 2, 1].map((back) => Number(row?.size) - back);
+    const events = new ReadEvents(ledger.identity.origin, false, 3);
+    const read = async (index: number): Promise<unknown> =>
+      (await events.byIndex(ledger.database.pool, [index])).get(index);
+    const first = await read(often);
+    for (const other of others) {
+      await read(other);
+      expect(await read(often)).toBe(first);
+    }
   });
 
   it('finds mass gained once, however many workers look', async () => {

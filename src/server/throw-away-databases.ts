@@ -32,10 +32,10 @@ export class ThrowAwayDatabases {
   /** A database with all tables and nothing in them; its `stop` drops it. */
   async next(): Promise<DatabaseAddress> {
     this.made += 1;
-    const name = pg.escapeIdentifier(`throw_away_${this.made}`);
+    const name = `throw_away_${this.made}`;
     const template = pg.escapeIdentifier(new URL(this.template.ownerUrl).pathname.slice(1));
     await this.run(`CREATE DATABASE ${name} OWNER ${OWNER_ROLE} TEMPLATE ${template}`);
-    const there = (url: string): string => Object.assign(new URL(url), { pathname: `/throw_away_${this.made}` }).href;
+    const there = (url: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
     return {
       appUrl: there(this.template.appUrl),
       ownerUrl: there(this.template.ownerUrl),

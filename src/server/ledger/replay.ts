@@ -65,14 +65,7 @@ export async function replayLog(
   try {
     await shadowTables(client);
     const run = new ReplayRun(client, identity);
-    const before = await sizeOf(client);
-    let done = 0;
-    for (; before - done > CHUNK; done += CHUNK) {
-      await client.query('BEGIN');
-      await run.chunk(done, done + CHUNK, await entriesBetween(client, done, done + CHUNK));
-      await client.query('COMMIT');
-      await options.pace?.(done + CHUNK, before);
-    }
+    let done = await replayUntilNear(client, run, options.pace);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     const size = await sizeOf(client);
     for (; done < size; done += CHUNK) {
@@ -85,6 +78,25 @@ export async function replayLog(
   } finally {
     // The session goes, and its temporary tables with it.
     client.release(true);
+  }
+}
+
+/**
+ * Replays the log to within a piece of its end, and gives how far. What is appended meanwhile is replayed at the same pace,
+ * as long as each round leaves less than the one before: in a snapshot nobody rests, and those who record would wait.
+ */
+async function replayUntilNear(client: PoolClient, run: ReplayRun, pace?: Pace): Promise<number> {
+  let done = 0;
+  for (let left = Infinity; ;) {
+    const size = await sizeOf(client);
+    if (size - done <= CHUNK || size - done >= left) return done;
+    left = size - done;
+    for (; size - done > CHUNK; done += CHUNK) {
+      await client.query('BEGIN');
+      await run.chunk(done, done + CHUNK, await entriesBetween(client, done, done + CHUNK));
+      await client.query('COMMIT');
+      await pace?.(done + CHUNK, size);
+    }
   }
 }
 

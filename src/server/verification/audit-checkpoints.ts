@@ -52,18 +52,34 @@ function openStored(
   }
 }
 
+/** Checkpoints whose signatures are checked in one go: what else its thread has to do waits so long. */
+const PIECE = 256;
+
 /**
+ * The stored checkpoints in order.
  * @param own the log keys that this service has, from outside the database. Those that were in force before stand in the
  * log, and whether the database says of them what the log says a replay shows.
+ * @param after a size; only what is larger is read. @param rest is called between pieces.
  */
-export async function readCheckpoints(db: Queryable, own: readonly string[]): Promise<StoredCheckpoint[]> {
-  const { rows } = await db.query<{ size: number; root: Buffer; note: string | null }>(
-    'SELECT size, root, note FROM checkpoints ORDER BY size',
-  );
+export async function readCheckpoints(
+  db: Queryable,
+  own: readonly string[],
+  after = -1,
+  rest?: () => Promise<void>,
+): Promise<StoredCheckpoint[]> {
   const declared = (await loadLedgerInfo(db))?.logKeys.map(({ vkey }) => vkey) ?? [];
   const keys = [...new Set([...own, ...declared])].flatMap(readable);
   const check = platformVerifier(keys);
-  return rows.map(({ size, root, note }) => ({ size, root, note: openStored(note, keys, check) }));
+  const found: StoredCheckpoint[] = [];
+  for (;;) {
+    const { rows } = await db.query<{ size: number; root: Buffer; note: string | null }>(
+      'SELECT size, root, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT $2',
+      [found.at(-1)?.size ?? after, PIECE],
+    );
+    for (const { size, root, note } of rows) found.push({ size, root, note: openStored(note, keys, check) });
+    if (rows.length < PIECE) return found;
+    await rest?.();
+  }
 }
 
 /** What somebody wrote into the database in place of a key is none. */

@@ -24,3 +24,10 @@ export interface BadEntries {
   first: number;
   lots: ReadonlySet<string>;
 }
+
+/** The least of them, `Infinity` of none. Where all entries of a log are damaged, they are more than `Math.min` takes. */
+export function least(numbers: Iterable<number>): number {
+  let found = Infinity;
+  for (const number of numbers) if (number < found) found = number;
+  return found;
+}

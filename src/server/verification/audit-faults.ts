@@ -1,6 +1,6 @@
 import type { RecordFault } from '../../core/rules/facts.js';
 import type { EntryProblem } from '../ledger/replay.js';
-import type { BadEntries, Evidence } from './audit-evidence.js';
+import { type BadEntries, type Evidence, least } from './audit-evidence.js';
 import { differenceFaults } from './audit-projection-faults.js';
 import type { MissingRun } from './audit-tree.js';
 import { signedSize, treeFaults } from './audit-tree-faults.js';
@@ -34,7 +34,7 @@ function badEntries({ tree, replay, lotsAt, checkpoints, signedAfterAll }: Evide
   ];
   if (signedSize(checkpoints) > tree.size) indices.push(tree.size);
   const lots = indices.flatMap((index) => lotsAt.get(index) ?? []);
-  return { first: Math.min(Infinity, ...indices), lots: new Set(lots) };
+  return { first: least(indices), lots: new Set(lots) };
 }
 
 function missingFaults({ tree, checkpoints, lotsAt }: Evidence): RecordFault[] {

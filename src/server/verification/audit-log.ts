@@ -134,6 +134,7 @@ const pacingBy = (pace: AuditPace | null): Pacing =>
         // The last piece of each is read in a snapshot, which nobody is to hold while he rests.
         replay: async (done, size) => (done < size ? pace.rest((0.5 * done) / size) : undefined),
         tree: async (done, size) => (done < size ? pace.rest(0.5 + (0.5 * done) / size) : undefined),
+        checkpoints: () => pace.rest(1),
       };
 
 /** What one look at everything gave. */

@@ -1,6 +1,6 @@
 import type { RecordFault } from '../../core/rules/facts.js';
 import type { Difference } from '../ledger/compare-projections.js';
-import type { BadEntries, Evidence } from './audit-evidence.js';
+import { type BadEntries, type Evidence, least } from './audit-evidence.js';
 
 /** Rows of one table that are named one by one; more are named together. */
 const ROWS_NAMED = 10;
@@ -18,7 +18,7 @@ export function differenceFaults({ replay, state, tree }: Evidence, bad: BadEntr
   const unseen = replay.size < tree.size ? replay.size : Infinity;
   const refused = replay.entries.filter(({ kind }) => kind === 'refused');
   const cause: BadEntries = {
-    first: Math.min(bad.first, unseen, ...refused.map(({ index }) => index)),
+    first: Math.min(bad.first, unseen, least(refused.map(({ index }) => index))),
     lots: new Set([...bad.lots, ...refused.flatMap(({ lots }) => lots)]),
   };
   const rows = new Map<string, Difference[]>();
@@ -66,6 +66,6 @@ function differenceFault(subject: string, many: string, row: Difference[]): Reco
       many === ''
         ? `Table ${subject}: stored ${cells(row, 'stored')}; the log gives ${cells(row, 'replayed')}.`
         : `Table ${subject}: ${many} ${what === 'differs' ? 'differ' : 'are there in one and not in the other'} from a replay of the log.`,
-    firstIndex: indices.length === 0 ? null : Math.min(...indices),
+    firstIndex: indices.length === 0 ? null : least(indices),
   };
 }

@@ -1,12 +1,15 @@
 import type { RecordFault } from '../../core/rules/facts.js';
 import type { StoredCheckpoint } from './audit-checkpoints.js';
-import type { Evidence } from './audit-evidence.js';
+import { type Evidence, least } from './audit-evidence.js';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 /** The size of the newest checkpoint that the key of the log has signed, as its row and its note agree. */
 export const signedSize = (checkpoints: readonly StoredCheckpoint[]): number =>
-  Math.max(0, ...checkpoints.map(({ size, note }) => (typeof note === 'object' && note.size === size ? size : 0)));
+  checkpoints.reduce(
+    (most, { size, note }) => (typeof note === 'object' && note.size === size && size > most ? size : most),
+    0,
+  );
 
 /**
  * The size up to which the recomputed tree can be held against what is stored. Where it rests on a guess, or an entry
@@ -14,14 +17,14 @@ export const signedSize = (checkpoints: readonly StoredCheckpoint[]): number =>
  */
 function trustedUntil({ tree, replay, signedAfterAll }: Evidence): number {
   const damaged = new Set(tree.altered.filter(({ columns }) => columns.includes('jws')).map(({ index }) => index));
-  const first = Math.min(Infinity, ...damaged, ...tree.missing.map(({ from }) => from));
+  const first = Math.min(least(damaged), least(tree.missing.map(({ from }) => from)));
   const forged = replay.entries
     .filter(({ kind, index }) => {
       if (kind === 'refused') return index < first;
       return !damaged.has(index) && (kind === 'unreadable' || (kind === 'signature' && !signedAfterAll.has(index)));
     })
     .map(({ index }) => index);
-  return Math.min(tree.uncertainFrom ?? Infinity, ...forged);
+  return Math.min(tree.uncertainFrom ?? Infinity, least(forged));
 }
 
 /** Faults of what the tree is kept in: tiles, checkpoints, the state of the log, the guard. */

@@ -73,10 +73,14 @@ export class AuditTree {
     private readonly sizes: ReadonlySet<number>,
   ) {}
 
-  /** Reads on from where it is to the last entry there is now. */
-  async advance(pace?: Pace): Promise<void> {
-    const { rows } = await this.db.query<{ size: number }>('SELECT COALESCE(max(index) + 1, 0) AS size FROM entries');
-    this.result.size = Math.max(this.edge.size, rows[0]?.size ?? 0);
+  /** Entries that have been read. */
+  get read(): number {
+    return this.edge.size;
+  }
+
+  /** Reads on to entry `to`; whatever root is wanted up to there must have been asked for. */
+  async advance(to: number, pace?: Pace): Promise<void> {
+    this.result.size = Math.max(this.edge.size, to);
     this.keepRoot();
     while (this.edge.size < this.result.size) {
       await this.chunk(this.edge.size, Math.min(this.edge.size + CHUNK, this.result.size));
@@ -84,10 +88,10 @@ export class AuditTree {
     }
   }
 
-  /** Reads what is left in the snapshot of `db`, and gives what all of it came to. */
-  async finish(db: Queryable): Promise<RecomputedTree> {
+  /** Reads what is left in the snapshot of `db`, which has entries up to `to`, and gives what all of it came to. */
+  async finish(db: Queryable, to: number): Promise<RecomputedTree> {
     this.db = db;
-    await this.advance();
+    await this.advance(to);
     await this.tilesBeyond();
     return this.result;
   }

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { type Pace, type Replay, replayLog } from '../ledger/replay.js';
-import { readCheckpoints, readLogState } from './audit-checkpoints.js';
+import { type StoredCheckpoint, readCheckpoints, readLogState } from './audit-checkpoints.js';
 import { auditDisclosures } from './audit-disclosures.js';
 import { signatureHolds } from './audit-entries.js';
 import type { Evidence } from './audit-evidence.js';
@@ -16,15 +16,20 @@ export interface GatheredEvidence extends Evidence {
   now: number | null;
 }
 
-/** How an audit that nobody waits for goes slowly: its two readings of the log, each paced. */
+/** How an audit that nobody waits for goes slowly: its two readings of the log, each paced, and that of the checkpoints. */
 export interface Pacing {
   replay?: Pace;
   tree?: Pace;
+  checkpoints?: () => Promise<void>;
 }
+
+/** Entries that are left to be read in the snapshot, at most, unless the log grows faster than it is read. */
+const NEAR = 1_024;
 
 /**
  * Reads all that an audit compares. The tree and what stands beside it are read in one snapshot, the replay in another;
- * between the two the log can only have grown, which neither takes for a fault.
+ * between the two the log can only have grown, which neither takes for a fault. What never changes, most entries and the
+ * signed checkpoints, is read before the snapshot and at leisure.
  */
 export async function gatherEvidence(
   database: Database,
@@ -33,15 +38,21 @@ export async function gatherEvidence(
   pacing: Pacing = {},
 ): Promise<GatheredEvidence> {
   const replay = await replayLog(database, identity, { pace: pacing.replay });
-  const sizes = await sizesWanted(database.pool, identity, guard);
+  const sizes = new Set<number>();
   const tree = new AuditTree(database.pool, identity, sizes);
-  await tree.advance(pacing.tree);
+  for (let left = Infinity; ;) {
+    const end = await addSizes(database.pool, guard, sizes);
+    if (end - tree.read <= NEAR || end - tree.read >= left) break;
+    left = end - tree.read;
+    await tree.advance(end, pacing.tree);
+  }
+  const checkpoints = await readCheckpoints(database.pool, identity.logKeys, -1, pacing.checkpoints);
   const client = await database.pool.connect();
   let broken: Error | undefined;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    for (const size of await sizesWanted(client, identity, guard)) sizes.add(size);
-    return await gather(client, identity, guard, { replay, tree: await tree.finish(client) });
+    const end = await addSizes(client, guard, sizes);
+    return await gather(client, identity, { guard, replay, tree: await tree.finish(client, end), checkpoints });
   } finally {
     await client.query('ROLLBACK').catch((error: Error) => {
       broken = error;
@@ -50,14 +61,23 @@ export async function gatherEvidence(
   }
 }
 
+/** What was read before; of the checkpoints those that came before the first that was not signed yet hold good. */
+interface ReadBefore {
+  guard: Evidence['guard'];
+  replay: Replay;
+  tree: RecomputedTree;
+  checkpoints: StoredCheckpoint[];
+}
+
 async function gather(
   db: Queryable,
   identity: LedgerIdentity,
-  guard: Evidence['guard'],
-  { replay, tree }: { replay: Replay; tree: RecomputedTree },
+  { guard, replay, tree, checkpoints: before }: ReadBefore,
 ): Promise<GatheredEvidence> {
   const state = await readLogState(db);
-  const checkpoints = await readCheckpoints(db, identity.logKeys);
+  const unsigned = before.findIndex(({ note }) => note === 'none');
+  const signed = unsigned < 0 ? before : before.slice(0, unsigned);
+  const checkpoints = [...signed, ...(await readCheckpoints(db, identity.logKeys, signed.at(-1)?.size))];
   const { rows: clock } = await db.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
   return {
     tree,
@@ -72,15 +92,18 @@ async function gather(
   };
 }
 
-/** The sizes at which somebody has said what the root is. */
-async function sizesWanted(db: Queryable, identity: LedgerIdentity, guard: Evidence['guard']): Promise<Set<number>> {
+/**
+ * Adds the sizes at which somebody has said what the root is, and gives how many entries there are: asked first, so that
+ * no checkpoint up to there can be missing.
+ */
+async function addSizes(db: Queryable, guard: Evidence['guard'], sizes: Set<number>): Promise<number> {
+  const { rows: last } = await db.query<{ end: number }>('SELECT COALESCE(max(index) + 1, 0) AS end FROM entries');
+  const end = last[0]?.end ?? 0;
+  const { rows: checkpoints } = await db.query<{ size: number }>('SELECT size FROM checkpoints');
   const state = await readLogState(db);
-  const checkpoints = await readCheckpoints(db, identity.logKeys);
-  const { rows: last } = await db.query<{ size: number }>('SELECT COALESCE(max(index) + 1, 0) AS size FROM entries');
-  const sizes = new Set([...checkpoints.map(({ size }) => size), last[0]?.size ?? 0]);
-  if (state !== null) sizes.add(state.size);
-  if (guard !== null) sizes.add(guard.size);
-  return sizes;
+  for (const { size } of checkpoints) sizes.add(size);
+  for (const size of [end, state?.size, guard?.size]) if (size !== undefined) sizes.add(size);
+  return end;
 }
 
 /** Lots whose chain has an event where an entry is damaged: what the entry itself says may be forged or gone. */

@@ -124,4 +124,25 @@ describe('explaining what an audit gathered', () => {
     expect(faults).toEqual([expect.objectContaining({ subject: 'lots', measured: '12 rows', firstIndex: 0 })]);
     expect(faults[0]?.lots).toHaveLength(12);
   });
+
+  it('finds words where everything is damaged, however much there is', () => {
+    const count = 300_000;
+    const altered = Array.from({ length: count }, (_, index) => ({
+      index,
+      id: `id-${index}`,
+      columns: ['jws' as const],
+      stored: 'a',
+      expected: 'b',
+    }));
+    const checkpoints = Array.from({ length: count }, (_, i) => ({
+      size: i + 1,
+      root: root(1),
+      note: 'none' as const,
+    }));
+    const faults = explain(
+      evidence({ tree: { ...tree, size: count, altered }, checkpoints, state: null, guard: null }),
+    );
+    expect(faults.length).toBeGreaterThan(count);
+    expect(faults[0]).toMatchObject({ firstIndex: 0 });
+  });
 });

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Pace, replayLog } from '../../../src/server/ledger/replay.js';
+import { explain } from '../../../src/server/verification/audit-faults.js';
+import { gatherEvidence } from '../../../src/server/verification/gather-evidence.js';
+import { TestLedger } from '../../support/test-ledger.js';
+
+const AT_FIRST = 1_500;
+const MEANWHILE = 1_200;
+const BATCH = 100;
+/** Entries that a replay takes together. */
+const PIECE = 500;
+
+describe('an audit of a log that grows meanwhile', () => {
+  let ledger: TestLedger;
+
+  beforeEach(async () => {
+    ledger = await TestLedger.open();
+    await ledger.declareMany(AT_FIRST);
+  });
+
+  afterEach(async () => {
+    await ledger.close();
+  });
+
+  const size = async (): Promise<number> => {
+    const [state] = await ledger.database.query<{ size: number }>('SELECT size FROM log_state');
+    return state?.size ?? 0;
+  };
+
+  /** Appends so many entries, each hundred under a checkpoint of its own, when it is called first. */
+  const growing = (): { pace: Pace; seen: { done: number; of: number }[] } => {
+    const seen: { done: number; of: number }[] = [];
+    const pace: Pace = async (done, of) => {
+      if (seen.length === 0) for (let added = 0; added < MEANWHILE; added += BATCH) await ledger.declareMany(BATCH);
+      seen.push({ done, of });
+    };
+    return { pace, seen };
+  };
+
+  it('replays what was appended at the same pace, and leaves the snapshot no more than a piece', async () => {
+    const { pace, seen } = growing();
+    const before = await size();
+    const replay = await replayLog(ledger.database, ledger.identity, { pace });
+    expect(replay).toMatchObject({ size: before + MEANWHILE, entries: [], differences: [] });
+    const [snapshot, ...paced] = seen.toReversed();
+    expect(snapshot).toEqual({ done: before + MEANWHILE, of: before + MEANWHILE });
+    expect(paced[0]?.done).toBeGreaterThanOrEqual(before + MEANWHILE - PIECE);
+  });
+
+  it('holds every root that was signed meanwhile against the tree', async () => {
+    const { pace, seen } = growing();
+    const evidence = await gatherEvidence(ledger.database, ledger.identity, ledger.guard.read(), { tree: pace });
+    expect(seen.at(-1)?.of).toBe(evidence.tree.size);
+    expect(evidence.checkpoints.filter((one) => !evidence.tree.roots.has(one.size))).toEqual([]);
+    expect(evidence.checkpoints.length).toBeGreaterThan(MEANWHILE / BATCH);
+    expect(explain(evidence)).toEqual([]);
+
+    const forged = evidence.tree.size - BATCH;
+    await ledger.tamper('UPDATE checkpoints SET root = sha256(root) WHERE size = $1', [forged]);
+    const after = await gatherEvidence(ledger.database, ledger.identity, ledger.guard.read());
+    expect(explain(after)).toEqual([expect.objectContaining({ subject: `checkpoints size=${forged}` })]);
+  });
+
+  it('reads the checkpoints in pieces, and again those that were not signed when they were read first', async () => {
+    for (let i = 0; i < 300; i += 1) await ledger.declareMany(1);
+    const note = await ledger.database.query<{ size: number; note: string }>(
+      'SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1 OFFSET 40',
+    );
+    await ledger.tamper('UPDATE checkpoints SET note = NULL WHERE size = $1', [note[0]?.size]);
+    let pieces = 0;
+    const checkpoints = async (): Promise<void> => {
+      pieces += 1;
+      await ledger.tamper('UPDATE checkpoints SET note = $2 WHERE size = $1', [note[0]?.size, note[0]?.note]);
+    };
+    const evidence = await gatherEvidence(ledger.database, ledger.identity, ledger.guard.read(), { checkpoints });
+    expect(pieces).toBe(1);
+    expect(evidence.checkpoints.filter((one) => one.note === 'none')).toEqual([]);
+    const [stored] = await ledger.database.query<{ count: number }>(
+      'SELECT count(*)::integer AS count FROM checkpoints',
+    );
+    expect(evidence.checkpoints).toHaveLength(stored?.count ?? 0);
+    expect(explain(evidence)).toEqual([]);
+  });
+});

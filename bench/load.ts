@@ -10,6 +10,13 @@ export interface LoadResult {
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
+/** Of times in any order. */
+export const quantile = (times: readonly number[], share: number): number =>
+  percentile(
+    times.toSorted((a, b) => a - b),
+    share,
+  );
+
 /** Posts bodies from so many clients, each waiting for its answer before it sends the next. */
 async function post(
   base: string,

@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import pg from 'pg';
 import { Pool } from 'undici';
 import { AditClient } from '../../src/client/adit-client.js';
-import { postEach } from '../load.js';
+import { postEach, quantile } from '../load.js';
 import { startService } from '../service.js';
 import { Chains, type LotHead } from '../verification/chains.js';
 
@@ -17,6 +17,9 @@ import { Chains, type LotHead } from '../verification/chains.js';
 const at = process.argv.indexOf('--minutes');
 const minutes = at < 0 ? 30 : Number(process.argv[at + 1]);
 if (!Number.isSafeInteger(minutes) || minutes < 3) throw new Error('--minutes takes a number of 3 or more.');
+const asked = process.argv.indexOf('--rate');
+const given = asked < 0 ? null : Number(process.argv[asked + 1]);
+if (given !== null && !(given > 0)) throw new Error('--rate takes a number of events a second above zero.');
 const SITES = 500;
 const CLIENTS = 64;
 const WARMING = 2_000;
@@ -32,8 +35,6 @@ const WARM_UP = Math.ceil(minutes / 6);
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const quantile = (times: readonly number[], share: number): number =>
-  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
 const mebibytes = (bytes: number): number => bytes / 2 ** 20;
 
 interface Minute {
@@ -178,8 +179,7 @@ try {
   await postEach(service.url, declarations.slice(0, WARMING), CLIENTS);
   const most = await postEach(service.url, declarations.slice(WARMING), CLIENTS);
   while ((await behind()) > 0) await wait(200);
-  const asked = process.argv.indexOf('--rate');
-  const rate = asked < 0 ? most.perSecond / 2 : Number(process.argv[asked + 1]);
+  const rate = given ?? most.perSecond / 2;
   say(`${CLIENTS} clients, one event a request: ${most.perSecond.toFixed(0)} a second, p99 ${most.p99.toFixed(0)} ms`);
   say(`now ${rate.toFixed(0)} a second for ${minutes} minutes`);
 

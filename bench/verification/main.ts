@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import pg from 'pg';
-import { postBatches, postEach } from '../load.js';
+import { postBatches, postEach, quantile } from '../load.js';
 import { type BenchedService, startService } from '../service.js';
 import { Chains, type LotHead } from './chains.js';
 
@@ -24,8 +24,6 @@ if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0))
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const quantile = (times: readonly number[], share: number): number =>
-  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
 
 class Bench {
   private number = 0;

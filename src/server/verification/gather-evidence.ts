@@ -41,7 +41,7 @@ export async function gatherEvidence(
   const sizes = new Set<number>();
   const tree = new AuditTree(database.pool, identity, sizes);
   for (let left = Infinity; ;) {
-    const end = await addSizes(database.pool, guard, sizes);
+    const end = await addSizes(database.pool, guard, sizes, tree.read);
     if (end - tree.read <= NEAR || end - tree.read >= left) break;
     left = end - tree.read;
     await tree.advance(end, pacing.tree);
@@ -51,7 +51,7 @@ export async function gatherEvidence(
   let broken: Error | undefined;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const end = await addSizes(client, guard, sizes);
+    const end = await addSizes(client, guard, sizes, tree.read);
     return await gather(client, identity, { guard, replay, tree: await tree.finish(client, end), checkpoints });
   } finally {
     await client.query('ROLLBACK').catch((error: Error) => {
@@ -94,12 +94,14 @@ async function gather(
 
 /**
  * Adds the sizes at which somebody has said what the root is, and gives how many entries there are: asked first, so that
- * no checkpoint up to there can be missing.
+ * no checkpoint up to there can be missing. @param read entries that have been read: smaller sizes are of no more use.
  */
-async function addSizes(db: Queryable, guard: Evidence['guard'], sizes: Set<number>): Promise<number> {
+async function addSizes(db: Queryable, guard: Evidence['guard'], sizes: Set<number>, read: number): Promise<number> {
   const { rows: last } = await db.query<{ end: number }>('SELECT COALESCE(max(index) + 1, 0) AS end FROM entries');
   const end = last[0]?.end ?? 0;
-  const { rows: checkpoints } = await db.query<{ size: number }>('SELECT size FROM checkpoints');
+  const { rows: checkpoints } = await db.query<{ size: number }>('SELECT size FROM checkpoints WHERE size >= $1', [
+    read,
+  ]);
   const state = await readLogState(db);
   for (const { size } of checkpoints) sizes.add(size);
   for (const size of [end, state?.size, guard?.size]) if (size !== undefined) sizes.add(size);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type PrivateJwk, type Signer, signerFromJwk } from '../core/event/build.js';
-import { CommandError } from './terminal.js';
+import { CommandError } from './output/terminal.js';
 
 /** Reads a private JWK that `adit keygen` wrote. */
 export function readSigner(path: string): Signer {

@@ -1,57 +1,12 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { AditError } from '../core/errors.js';
 import { AditProblem, NoAnswer } from '../client/problem.js';
-import { alerts } from './alerts.js';
-import { audit } from './audit.js';
-import { terminalOf } from './commands.js';
-import { bundle } from './bundle.js';
-import { configCheck } from './config-check.js';
-import { demo } from './demo.js';
-import { init } from './init.js';
-import { keygen } from './keygen.js';
-import { lot } from './lot.js';
-import { migrate } from './migrate.js';
-import { record } from './record.js';
-import { replay } from './replay.js';
-import { rotate } from './rotate.js';
-import { scenario } from './scenario.js';
-import { serve } from './serve.js';
-import { submit } from './submit.js';
-import { subscribe } from './subscribe.js';
-import { CommandError, EXIT } from './terminal.js';
-import { verify } from './verify.js';
-import { witness } from './witness.js';
+import { terminalOf } from './command.js';
+import { CommandError, EXIT } from './output/terminal.js';
+import { createProgram } from './program.js';
 
-const program = new Command('adit')
-  .description('An open custody ledger for minerals, from the mouth of the mine to the buyer.')
-  .option('--json', 'one JSON document instead of words')
-  .option('--no-color', 'no colours, also on a terminal')
-  .configureHelp({ sortSubcommands: false })
-  .showHelpAfterError('(adit --help shows all commands)')
-  .exitOverride();
-
-for (const register of [
-  demo,
-  serve,
-  init,
-  keygen,
-  rotate,
-  record,
-  submit,
-  lot,
-  bundle,
-  verify,
-  witness,
-  alerts,
-  subscribe,
-  scenario,
-  replay,
-  audit,
-  migrate,
-  configCheck,
-])
-  register(program);
+const program = createProgram();
 
 /** Errors that the service throws when it cannot start, by name: their classes come with the service, which is loaded late. */
 const ofTheService = new Map([

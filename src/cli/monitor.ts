@@ -5,7 +5,7 @@ import { parsePolicy } from '../core/log/policy.js';
 import { sha256 } from '../platform/sha256.js';
 import type { Alarm, Monitored } from '../server/operator.js';
 import { operator } from './operator.js';
-import { CommandError, EXIT, type Terminal } from './terminal.js';
+import { CommandError, EXIT, type Terminal } from './output/terminal.js';
 
 export interface MonitorSettings {
   logKey: string[];

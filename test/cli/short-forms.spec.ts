@@ -6,7 +6,7 @@ import { Chains, type Signed } from '../../src/cli/scenario/chains.js';
 import { type Known, expandStep } from '../../src/cli/scenario/expand.js';
 import { expandActor, expandFacility, expandInspection, expandSite } from '../../src/cli/scenario/expand-registry.js';
 import { type Scenario, readScenario, scenarioSchema } from '../../src/cli/scenario/scenario-file.js';
-import { CommandError } from '../../src/cli/terminal.js';
+import { CommandError } from '../../src/cli/output/terminal.js';
 
 const site = {
   country: 'CD',

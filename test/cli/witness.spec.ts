@@ -9,7 +9,7 @@ import { formatSubmission } from '../../src/core/log/add-checkpoint.js';
 import { readCheckpoint, signCheckpoint } from '../../src/core/log/checkpoint.js';
 import { openCosignatures, parseWitnessKey } from '../../src/core/log/cosignature.js';
 import { noteSigner } from '../../src/core/log/note.js';
-import { originHash } from '../../src/cli/witness-store.js';
+import { originHash } from '../../src/cli/witness/witness-store.js';
 import { naiveConsistency, naiveRoot, someLeaves } from '../core/log/naive-tree.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { compareWithSeen } from '../../src/cli/seen-checkpoints.js';
+import { compareWithSeen } from '../../src/cli/verify/seen-checkpoints.js';
 import { readCheckpoint } from '../../src/core/log/checkpoint.js';
 import { type Config, loadConfig } from '../../src/server/config.js';
 import { JsonLogger } from '../../src/server/logger.js';

@@ -70,7 +70,7 @@ describe('what the runbooks tell to type', () => {
   it('names settings and commands that there are', () => {
     const settings = new Set(configKeys.map(({ name }) => name));
     expect(foundIn(/\b(ADIT_[A-Z_]+)\b/g).filter(([, name]) => !settings.has(name))).toEqual([]);
-    const code = readdirSync(join(process.cwd(), 'src/cli'))
+    const code = readdirSync(join(process.cwd(), 'src/cli'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(join(process.cwd(), 'src/cli', file), 'utf8'))
       .join('\n');

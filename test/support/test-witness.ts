@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { witnessServer } from '../../src/cli/witness-server.js';
-import { WitnessStore, initWitness } from '../../src/cli/witness-store.js';
+import { witnessServer } from '../../src/cli/witness/witness-server.js';
+import { WitnessStore, initWitness } from '../../src/cli/witness/witness-store.js';
 
 /** What a request is answered with instead of the truth; null: the truth. */
 export type Lie = (() => { status: number; text: string } | 'nothing') | null;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { severities } from '../../core/rules/rule.js';
-import { CommandError, EXIT } from '../terminal.js';
+import { CommandError, EXIT } from '../output/terminal.js';
 
 /** Opens the ledger and registers everybody. */
 export const REGISTRAR = 'registrar';

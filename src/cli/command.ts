@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Terminal } from './terminal.js';
+import { Terminal } from './output/terminal.js';
 
 /** Registers one command on the program. */
 export type Register = (program: Command) => void;

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { BuiltEvent } from '../core/event/build.js';
-import { AditClient, type Submitted } from '../client/adit-client.js';
-import { AditProblem } from '../client/problem.js';
-import { type Draft, recordEvent, signDraft } from '../client/record-event.js';
-import { type Register, gathered, terminalOf, withServer } from './commands.js';
-import { readSigner } from './key-file.js';
-import { CommandError, EXIT, type Terminal } from './terminal.js';
+import type { BuiltEvent } from '../../core/event/build.js';
+import { AditClient, type Submitted } from '../../client/adit-client.js';
+import { AditProblem } from '../../client/problem.js';
+import { type Draft, recordEvent, signDraft } from '../../client/record-event.js';
+import { type Register, gathered, terminalOf, withServer } from '../command.js';
+import { readSigner } from '../key-file.js';
+import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
 
 interface RecordOptions {
   server: string;

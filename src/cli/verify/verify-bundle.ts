@@ -1,13 +1,13 @@
-import { parseBundle } from '../core/bundle/bundle.js';
-import { type BundleReport, type Step, checkBundle, pinnedOf } from '../core/bundle/check.js';
-import { AditError } from '../core/errors.js';
-import { openCheckpoint } from '../core/log/checkpoint.js';
-import { type Policy, checkQuorum } from '../core/log/policy.js';
-import { defaultParameters } from '../core/rules/parameters.js';
-import { sha256 } from '../platform/sha256.js';
-import { verifySignature } from '../platform/verify-signature.js';
+import { parseBundle } from '../../core/bundle/bundle.js';
+import { type BundleReport, type Step, checkBundle, pinnedOf } from '../../core/bundle/check.js';
+import { AditError } from '../../core/errors.js';
+import { openCheckpoint } from '../../core/log/checkpoint.js';
+import { type Policy, checkQuorum } from '../../core/log/policy.js';
+import { defaultParameters } from '../../core/rules/parameters.js';
+import { sha256 } from '../../platform/sha256.js';
+import { verifySignature } from '../../platform/verify-signature.js';
 import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from './seen-checkpoints.js';
-import type { Terminal } from './terminal.js';
+import type { Terminal } from '../output/terminal.js';
 
 /** What whoever runs the command trusts. */
 export interface Pinned {

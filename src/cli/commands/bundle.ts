@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { type BundleJson, parseBundle } from '../core/bundle/bundle.js';
-import { type KeptDisclosures, discloseIn } from '../core/bundle/disclose.js';
-import { unpackBundle } from '../core/bundle/unpack.js';
-import { type Register, terminalOf, withServer } from './commands.js';
-import { defaultState, readSeen, seenSizesOf } from './seen-checkpoints.js';
-import { CommandError } from './terminal.js';
+import { type BundleJson, parseBundle } from '../../core/bundle/bundle.js';
+import { type KeptDisclosures, discloseIn } from '../../core/bundle/disclose.js';
+import { unpackBundle } from '../../core/bundle/unpack.js';
+import { type Register, terminalOf, withServer } from '../command.js';
+import { defaultState, readSeen, seenSizesOf } from '../verify/seen-checkpoints.js';
+import { CommandError } from '../output/terminal.js';
 
 /** As a number of bytes is best read. */
 const inKilobytes = (bytes: number): string => `${Math.ceil(bytes / 1_000)} kB`;

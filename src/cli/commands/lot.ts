@@ -1,6 +1,6 @@
-import { AditClient } from '../client/adit-client.js';
-import { type Register, terminalOf, withServer } from './commands.js';
-import { lotTimeline, paintVerdicts } from './timeline.js';
+import { AditClient } from '../../client/adit-client.js';
+import { type Register, terminalOf, withServer } from '../command.js';
+import { lotTimeline, paintVerdicts } from '../output/timeline.js';
 
 export const lot: Register = (program) => {
   withServer(program.command('lot'))

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { AditClient } from '../client/adit-client.js';
-import type { Alert } from '../client/shapes.js';
-import { type Register, terminalOf, withServer } from './commands.js';
-import { type FilterOptions, queryOf, withFilters } from './alert-filters.js';
-import { ForwardAlerts, SECRET_FILE, stableSecret } from './forward-alerts.js';
-import { EXIT, type Terminal } from './terminal.js';
-import { triggerAlert, triggerable } from './trigger-alert.js';
+import { AditClient } from '../../client/adit-client.js';
+import type { Alert } from '../../client/shapes.js';
+import { type Register, terminalOf, withServer } from '../command.js';
+import { type FilterOptions, queryOf, withFilters } from '../alerts/alert-filters.js';
+import { ForwardAlerts, SECRET_FILE, stableSecret } from '../alerts/forward-alerts.js';
+import { EXIT, type Terminal } from '../output/terminal.js';
+import { triggerAlert, triggerable } from '../alerts/trigger-alert.js';
 
 function show(terminal: Terminal, alert: Alert): void {
   const { colour } = terminal;

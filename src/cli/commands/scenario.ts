@@ -1,10 +1,10 @@
-import { type Register, terminalOf } from './commands.js';
-import { differences } from './scenario/compare.js';
-import { playScenario } from './scenario/play.js';
-import { type Scenario, readScenario } from './scenario/scenario-file.js';
-import { type Stages, openStages } from './scenario/stage.js';
-import { EXIT, type Terminal } from './terminal.js';
-import { paintVerdicts } from './timeline.js';
+import { type Register, terminalOf } from '../command.js';
+import { differences } from '../scenario/compare.js';
+import { playScenario } from '../scenario/play.js';
+import { type Scenario, readScenario } from '../scenario/scenario-file.js';
+import { type Stages, openStages } from '../scenario/stage.js';
+import { EXIT, type Terminal } from '../output/terminal.js';
+import { paintVerdicts } from '../output/timeline.js';
 
 export const scenario: Register = (program) => {
   program

@@ -1,8 +1,8 @@
-import { eventId } from '../core/event/ids.js';
-import { leafHash } from '../core/log/tree.js';
-import { checkTlogProof, parseTlogProof } from '../core/log/proof-file.js';
-import { readCheckpoint } from '../core/log/checkpoint.js';
-import type { Policy } from '../core/log/policy.js';
+import { eventId } from '../../core/event/ids.js';
+import { leafHash } from '../../core/log/tree.js';
+import { checkTlogProof, parseTlogProof } from '../../core/log/proof-file.js';
+import { readCheckpoint } from '../../core/log/checkpoint.js';
+import type { Policy } from '../../core/log/policy.js';
 import { witnessing } from './verify-bundle.js';
 import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from './seen-checkpoints.js';
 

@@ -1,18 +1,18 @@
 import { fileURLToPath } from 'node:url';
-import type { Alert, LotEvent } from '../client/shapes.js';
-import { decodeBase64url, decodeUtf8 } from '../core/event/grammar.js';
-import { operator } from './operator.js';
-import { type Register, terminalOf } from './commands.js';
-import { Receiver } from './demo-receiver.js';
-import { Cast } from './scenario/cast.js';
-import { beginningOf, playSteps } from './scenario/play.js';
-import { type Stage, openStage } from './scenario/stage.js';
-import { type Scenario, readScenario } from './scenario/scenario-file.js';
-import { CommandError, EXIT, type Terminal } from './terminal.js';
-import { lotTimeline, paintVerdicts } from './timeline.js';
+import type { Alert, LotEvent } from '../../client/shapes.js';
+import { decodeBase64url, decodeUtf8 } from '../../core/event/grammar.js';
+import { operator } from '../operator.js';
+import { type Register, terminalOf } from '../command.js';
+import { Receiver } from '../demo-receiver.js';
+import { Cast } from '../scenario/cast.js';
+import { beginningOf, playSteps } from '../scenario/play.js';
+import { type Stage, openStage } from '../scenario/stage.js';
+import { type Scenario, readScenario } from '../scenario/scenario-file.js';
+import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
+import { lotTimeline, paintVerdicts } from '../output/timeline.js';
 
 /** The chain that is played, from the build folder as from the sources. */
-const CHAIN = fileURLToPath(new URL('../../../examples/tin.json', import.meta.url));
+const CHAIN = fileURLToPath(new URL('../../../../examples/tin.json', import.meta.url));
 /** The lot whose story is told, and the bag whose weight is changed behind the ledger's back. */
 const STORY = 'ingot';
 const BAG = 'bag5';

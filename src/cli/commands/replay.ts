@@ -1,7 +1,7 @@
-import type { Difference, EntryProblem } from '../server/operator.js';
-import { type Register, terminalOf } from './commands.js';
-import { EXIT } from './terminal.js';
-import { operator } from './operator.js';
+import type { Difference, EntryProblem } from '../../server/operator.js';
+import { type Register, terminalOf } from '../command.js';
+import { EXIT } from '../output/terminal.js';
+import { operator } from '../operator.js';
 
 const describe = ({ table, key, column, stored, replayed }: Difference): string =>
   column === null

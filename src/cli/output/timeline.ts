@@ -1,7 +1,7 @@
 import type picocolors from 'picocolors';
-import type { AditClient } from '../client/adit-client.js';
-import type { LotEvent, Mass, Verdicts } from '../client/shapes.js';
-import { decodeBase64url, decodeUtf8 } from '../core/event/grammar.js';
+import type { AditClient } from '../../client/adit-client.js';
+import type { LotEvent, Mass, Verdicts } from '../../client/shapes.js';
+import { decodeBase64url, decodeUtf8 } from '../../core/event/grammar.js';
 
 /** Ancestors whose chains are read at most; beyond it the timeline would be no line any more. */
 const MAX_LOTS = 200;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { buildPossession, generateSigner } from '../core/event/build.js';
-import { type Register, terminalOf } from './commands.js';
-import { CommandError } from './terminal.js';
+import { buildPossession, generateSigner } from '../../core/event/build.js';
+import { type Register, terminalOf } from '../command.js';
+import { CommandError } from '../output/terminal.js';
 
 export const keygen: Register = (program) => {
   program

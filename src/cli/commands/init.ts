@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Signer, generateSigner } from '../core/event/build.js';
-import { AditClient } from '../client/adit-client.js';
-import { recordEvent } from '../client/record-event.js';
-import type { Config } from '../server/operator.js';
-import { type Register, terminalOf } from './commands.js';
-import { readSigner } from './key-file.js';
-import { CommandError, type Terminal } from './terminal.js';
-import { operator } from './operator.js';
+import { type Signer, generateSigner } from '../../core/event/build.js';
+import { AditClient } from '../../client/adit-client.js';
+import { recordEvent } from '../../client/record-event.js';
+import type { Config } from '../../server/operator.js';
+import { type Register, terminalOf } from '../command.js';
+import { readSigner } from '../key-file.js';
+import { CommandError, type Terminal } from '../output/terminal.js';
+import { operator } from '../operator.js';
 
 export const init: Register = (program) => {
   program

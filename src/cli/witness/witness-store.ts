@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod';
-import { type Consideration, type WitnessedLog, considerSubmission } from '../core/log/add-checkpoint.js';
-import { decodeBase64, encodeBase64 } from '../core/log/base64.js';
-import { readCheckpoint } from '../core/log/checkpoint.js';
-import { COSIGNATURE_TYPE, cosign, witnessKeyId, witnessVkey } from '../core/log/cosignature.js';
-import { parseVkey } from '../core/log/note.js';
-import { emptyRoot } from '../core/log/tree.js';
-import { createDurably, replaceDurably } from '../platform/durable-file.js';
-import { withFileLock } from '../platform/file-lock.js';
-import { sha256 } from '../platform/sha256.js';
-import { CommandError } from './terminal.js';
+import { type Consideration, type WitnessedLog, considerSubmission } from '../../core/log/add-checkpoint.js';
+import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
+import { readCheckpoint } from '../../core/log/checkpoint.js';
+import { COSIGNATURE_TYPE, cosign, witnessKeyId, witnessVkey } from '../../core/log/cosignature.js';
+import { parseVkey } from '../../core/log/note.js';
+import { emptyRoot } from '../../core/log/tree.js';
+import { createDurably, replaceDurably } from '../../platform/durable-file.js';
+import { withFileLock } from '../../platform/file-lock.js';
+import { sha256 } from '../../platform/sha256.js';
+import { CommandError } from '../output/terminal.js';
 
 const SEED_BYTES = 32;
 /** What the witness knows of one log, as it stands in its file. */

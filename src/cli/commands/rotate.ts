@@ -1,6 +1,6 @@
-import { type Register, terminalOf } from './commands.js';
-import { operator } from './operator.js';
-import { CommandError, EXIT } from './terminal.js';
+import { type Register, terminalOf } from '../command.js';
+import { operator } from '../operator.js';
+import { CommandError, EXIT } from '../output/terminal.js';
 
 const kinds = ['log', 'service'] as const;
 type Kind = (typeof kinds)[number];

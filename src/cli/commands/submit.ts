@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { AditClient } from '../client/adit-client.js';
-import { type Register, terminalOf, withServer } from './commands.js';
+import { AditClient } from '../../client/adit-client.js';
+import { type Register, terminalOf, withServer } from '../command.js';
 import { refused } from './record.js';
-import { CommandError } from './terminal.js';
+import { CommandError } from '../output/terminal.js';
 
 export const submit: Register = (program) => {
   withServer(program.command('submit'))

@@ -1,6 +1,6 @@
-import { type Register, terminalOf } from './commands.js';
-import { EXIT } from './terminal.js';
-import { operator } from './operator.js';
+import { type Register, terminalOf } from '../command.js';
+import { EXIT } from '../output/terminal.js';
+import { operator } from '../operator.js';
 
 export const configCheck: Register = (program) => {
   const config = program

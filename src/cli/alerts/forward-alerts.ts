@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import type { Alert } from '../client/shapes.js';
-import { CommandError } from './terminal.js';
+import type { Alert } from '../../client/shapes.js';
+import { CommandError } from '../output/terminal.js';
 
 /** Where the secret is kept by which forwarded alerts are signed: the same every time, so that a receiver keeps it too. */
 export const SECRET_FILE = join(homedir(), '.adit', 'forward.secret');

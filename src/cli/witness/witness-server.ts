@@ -1,5 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify';
-import { MAX_SUBMISSION_LENGTH, SIZE_TYPE } from '../core/log/add-checkpoint.js';
+import { MAX_SUBMISSION_LENGTH, SIZE_TYPE } from '../../core/log/add-checkpoint.js';
 import type { WitnessStore } from './witness-store.js';
 
 /** A slow sender holds a socket no longer than this, ms. */

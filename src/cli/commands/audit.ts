@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { AuditScope } from '../server/operator.js';
-import { type Register, gathered, terminalOf } from './commands.js';
-import { CommandError, EXIT, type Terminal } from './terminal.js';
-import { type MonitorSettings, monitorLedger } from './monitor.js';
-import { operator } from './operator.js';
+import type { AuditScope } from '../../server/operator.js';
+import { type Register, gathered, terminalOf } from '../command.js';
+import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
+import { type MonitorSettings, monitorLedger } from '../monitor.js';
+import { operator } from '../operator.js';
 
 interface Options extends MonitorSettings {
   lot?: string;

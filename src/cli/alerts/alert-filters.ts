@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { gathered } from './commands.js';
+import { gathered } from '../command.js';
 
 /** Which alerts somebody asks for, as options of a command. */
 export interface FilterOptions {

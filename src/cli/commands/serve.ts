@@ -1,5 +1,5 @@
-import { type Register, terminalOf } from './commands.js';
-import { operator } from './operator.js';
+import { type Register, terminalOf } from '../command.js';
+import { operator } from '../operator.js';
 
 export const serve: Register = (program) => {
   program

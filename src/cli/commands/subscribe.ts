@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { AditClient } from '../client/adit-client.js';
-import type { Delivery, Subscription } from '../client/shapes.js';
-import { type FilterOptions, filtersOf, withFilters } from './alert-filters.js';
-import { type Register, terminalOf, withServer } from './commands.js';
-import { CommandError, EXIT, type Terminal } from './terminal.js';
+import { AditClient } from '../../client/adit-client.js';
+import type { Delivery, Subscription } from '../../client/shapes.js';
+import { type FilterOptions, filtersOf, withFilters } from '../alerts/alert-filters.js';
+import { type Register, terminalOf, withServer } from '../command.js';
+import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
 
 /** How long a test message may take to arrive, ms: one try, and the time to get to it. */
 const PATIENCE = 20_000;

@@ -1,15 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Alert } from '../client/shapes.js';
-import { operator } from './operator.js';
-import { Cast } from './scenario/cast.js';
-import { beginningOf, playSteps } from './scenario/play.js';
-import { type Stage, openStage } from './scenario/stage.js';
-import { type Scenario, readScenario } from './scenario/scenario-file.js';
-import { CommandError, EXIT } from './terminal.js';
+import type { Alert } from '../../client/shapes.js';
+import { operator } from '../operator.js';
+import { Cast } from '../scenario/cast.js';
+import { beginningOf, playSteps } from '../scenario/play.js';
+import { type Stage, openStage } from '../scenario/stage.js';
+import { type Scenario, readScenario } from '../scenario/scenario-file.js';
+import { CommandError, EXIT } from '../output/terminal.js';
 
 /** The chains that come with Adit, from the build folder as from the sources. */
-const EXAMPLES = new URL('../../../examples/', import.meta.url);
+const EXAMPLES = new URL('../../../../examples/', import.meta.url);
 /** What no chain can bring about, because it is done to the ledger and not in it. */
 const TAMPERED = 'record-event-altered';
 const TAMPERED_CHAIN = 'tin-tag-lost.json';

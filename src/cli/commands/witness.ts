@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { readCheckpoint } from '../core/log/checkpoint.js';
-import { type Register, terminalOf } from './commands.js';
-import { CommandError } from './terminal.js';
-import { WitnessStore, initWitness } from './witness-store.js';
+import { readCheckpoint } from '../../core/log/checkpoint.js';
+import { type Register, terminalOf } from '../command.js';
+import { CommandError } from '../output/terminal.js';
+import { WitnessStore, initWitness } from '../witness/witness-store.js';
 
 interface ServeOptions {
   host: string;
@@ -52,7 +52,7 @@ export const witness: Register = (program) => {
 async function serve(folder: string, { host, port }: ServeOptions, command: Command): Promise<void> {
   const terminal = terminalOf(command);
   if (!/^[0-9]{1,5}$/.test(port)) throw new CommandError('--port is not a number.', 'Give one up to 65535.');
-  const { witnessServer } = await import('./witness-server.js');
+  const { witnessServer } = await import('../witness/witness-server.js');
   const store = new WitnessStore(folder);
   const told = (line: string): void => terminal.say(`${new Date().toISOString()} ${line}`);
   const server = witnessServer(store, { prefix: '', now: Date.now, told });

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { pinnedOf } from '../core/bundle/check.js';
-import { type Policy, parsePolicy } from '../core/log/policy.js';
-import { type Register, gathered, terminalOf } from './commands.js';
-import { type CheckpointsSeen, defaultState, readSeen, saveEvidence, writeSeen } from './seen-checkpoints.js';
-import { CommandError, EXIT, type Terminal } from './terminal.js';
-import { apartSaid, showVerdict, verifyBundle } from './verify-bundle.js';
-import { verifyReceipt } from './verify-receipt.js';
+import { pinnedOf } from '../../core/bundle/check.js';
+import { type Policy, parsePolicy } from '../../core/log/policy.js';
+import { type Register, gathered, terminalOf } from '../command.js';
+import { type CheckpointsSeen, defaultState, readSeen, saveEvidence, writeSeen } from '../verify/seen-checkpoints.js';
+import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
+import { apartSaid, showVerdict, verifyBundle } from '../verify/verify-bundle.js';
+import { verifyReceipt } from '../verify/verify-receipt.js';
 
 interface VerifyOptions {
   event?: string;

@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { MAX_SIZES } from '../core/bundle/bundle.js';
-import { encodeBase64 } from '../core/log/base64.js';
-import { readCheckpoint } from '../core/log/checkpoint.js';
-import { CommandError } from './terminal.js';
-import { hasCode } from '../platform/system-error.js';
+import { MAX_SIZES } from '../../core/bundle/bundle.js';
+import { encodeBase64 } from '../../core/log/base64.js';
+import { readCheckpoint } from '../../core/log/checkpoint.js';
+import { CommandError } from '../output/terminal.js';
+import { hasCode } from '../../platform/system-error.js';
 
 const checkpointSchema = z.strictObject({ size: z.int().min(0), root: z.string(), note: z.string() });
 const seenSchema = z.record(

@@ -1,0 +1,41 @@
+import type { Register } from '../command.js';
+import { alerts } from './alerts.js';
+import { audit } from './audit.js';
+import { bundle } from './bundle.js';
+import { configCheck } from './config-check.js';
+import { demo } from './demo.js';
+import { init } from './init.js';
+import { keygen } from './keygen.js';
+import { lot } from './lot.js';
+import { migrate } from './migrate.js';
+import { record } from './record.js';
+import { replay } from './replay.js';
+import { rotate } from './rotate.js';
+import { scenario } from './scenario.js';
+import { serve } from './serve.js';
+import { submit } from './submit.js';
+import { subscribe } from './subscribe.js';
+import { verify } from './verify.js';
+import { witness } from './witness.js';
+
+/** Every command of `adit`, in the order of its help. */
+export const commands: readonly Register[] = [
+  demo,
+  serve,
+  init,
+  keygen,
+  rotate,
+  record,
+  submit,
+  lot,
+  bundle,
+  verify,
+  witness,
+  alerts,
+  subscribe,
+  scenario,
+  replay,
+  audit,
+  migrate,
+  configCheck,
+];

@@ -12,6 +12,7 @@ import { DisclosureKeys0010 } from './0010-disclosure-keys.js';
 import { AlertGroups0011 } from './0011-alert-groups.js';
 import { Assurance0012 } from './0012-assurance.js';
 import { DeliveryLease0013 } from './0013-delivery-lease.js';
+import { ListLots0070 } from './0070-list-lots.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -34,4 +35,5 @@ export const migrations: (new () => NamedMigration)[] = [
   AlertGroups0011,
   Assurance0012,
   DeliveryLease0013,
+  ListLots0070,
 ];

@@ -1,3 +1,7 @@
+import type { ListedActor, ListedSite } from '../core/api/registry.js';
+import type { Stock } from '../core/api/stock.js';
+import type { SeenTag } from '../core/api/tag.js';
+import type { WaitingEventView } from '../core/api/waiting.js';
 import { AditProblem, NoAnswer, type ProblemDocument } from './problem.js';
 import type {
   Alert,
@@ -74,6 +78,34 @@ export class AditClient {
 
   lots(query: Record<string, string> = {}): Promise<Page<LotState>> {
     return this.json(`/v1/lots?${new URLSearchParams(query).toString()}`);
+  }
+
+  /** Lists every lot that meets the filters of `GET /v1/lots`, newest first, page by page. */
+  allLots(query: Record<string, string> = {}): AsyncGenerator<LotState> {
+    return this.pages<LotState>('/v1/lots', query);
+  }
+
+  /** Lists what actors hold, by mineral and form. @param query such as `{holder: 'trader'}`. */
+  stock(query: Record<string, string> = {}): AsyncGenerator<Stock> {
+    return this.pages<Stock>('/v1/stock', query);
+  }
+
+  actors(query: Record<string, string> = {}): AsyncGenerator<ListedActor> {
+    return this.pages<ListedActor>('/v1/actors', query);
+  }
+
+  sites(query: Record<string, string> = {}): AsyncGenerator<ListedSite> {
+    return this.pages<ListedSite>('/v1/sites', query);
+  }
+
+  /** Reads where a tag was issued, used and voided. Throws `not-found`. */
+  tag(tag: string): Promise<SeenTag> {
+    return this.json(`/v1/tags/${encodeURIComponent(tag)}`);
+  }
+
+  /** Lists the events that wait for their parents. */
+  waiting(query: Record<string, string> = {}): AsyncGenerator<WaitingEventView> {
+    return this.pages<WaitingEventView>('/v1/waiting', query);
   }
 
   lot(id: string): Promise<LotState> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AditClient } from '../../src/client/adit-client.js';
+import { NoSuchLot, findLot, resolveLot } from '../../src/client/find-lot.js';
 import { AditProblem, NoAnswer } from '../../src/client/problem.js';
 
 interface Asked {
@@ -84,5 +85,24 @@ describe('the client', () => {
     }
     expect(seen).toEqual(['1', '3']);
     expect(asked.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1']);
+  });
+
+  it('finds the lot that a name means, and says which ones where there are several', async () => {
+    const lot = (id: string, status: string): object => ({ id, status });
+    const page = (...items: object[]): Response => json({ items, next: null });
+    const { client, asked } = server(page(lot('a', 'held')), page(lot('a', 'consumed'), lot('b', 'held')));
+    expect(await resolveLot(client, '3f0c9a52')).toBe('a');
+    expect(asked[0]?.url).toContain('/v1/lots?name=3f0c9a52&');
+    expect(await resolveLot(client, 'RW-A1')).toBe('b');
+    expect(await resolveLot(client, '3F0C9A52-7b1e-8d44-9a60-1f2e3d4c5b6a')).toBe(
+      '3f0c9a52-7b1e-8d44-9a60-1f2e3d4c5b6a',
+    );
+    expect(asked).toHaveLength(2);
+    const other = server(page(lot('a', 'held'), lot('b', 'held'), lot('c', 'closed')), page());
+    await expect(findLot(other.client, 'RW-A1')).rejects.toMatchObject({
+      candidates: [{ id: 'a' }, { id: 'b' }],
+      named: 'RW-A1',
+    });
+    await expect(findLot(other.client, 'RW-A1')).rejects.toThrow(NoSuchLot);
   });
 });

@@ -84,6 +84,10 @@ describe('the description of the API', () => {
       '/v1/lots/{id}/lineage',
       '/v1/lots/{id}/report',
       '/v1/findings',
+      '/v1/actors',
+      '/v1/sites',
+      '/v1/stock',
+      '/v1/waiting',
     ]) {
       const { status, body } = await get(service.url, path.replace('{id}', lot));
       expect([path, status, fits(described('get', path, '200'), body)]).toEqual([path, 200, 'fits']);

@@ -24,6 +24,7 @@ import { LedgerIdentity } from './ledger-identity.js';
 import { LedgerMetrics } from './ledger-metrics.js';
 import { LogClock } from './log-clock.js';
 import { LogEvents } from './log-events.js';
+import { ListWaiting } from './list-waiting.js';
 import { ReadEvent } from './read-event.js';
 import { ReadLog } from './read-log.js';
 import { ReadReceipt } from './read-receipt.js';
@@ -34,6 +35,7 @@ import { ScheduleSweep } from './schedule-sweep.js';
 import { Sequencer } from './sequencer.js';
 import { SweepErased } from './sweep-erased.js';
 import { SweepErasedProcessor } from './sweep-erased.processor.js';
+import { WaitingController } from './waiting.controller.js';
 import { WakeVerification } from './wake-verification.js';
 
 const logger = new Logger('ledger');
@@ -71,6 +73,7 @@ const doorway: Provider[] = [
   DescribeLedger,
   KeyRing,
   LedgerMetrics,
+  ListWaiting,
   ReadEvent,
   ReadReceipt,
   RecordBatch,
@@ -122,7 +125,7 @@ export class LedgerModule {
     return {
       module: answersHttp ? LedgerWithDoor : LedgerModule,
       global: true,
-      controllers: answersHttp ? [LedgerController] : [],
+      controllers: answersHttp ? [LedgerController, WaitingController] : [],
       providers: [
         { provide: LedgerIdentity, useValue: identity },
         ...log,

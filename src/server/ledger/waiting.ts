@@ -18,7 +18,7 @@ export interface WaitingEvent {
 }
 
 /** How long an event may wait, ms of the log's time. */
-const WAITING_TIME = 90 * 24 * 3_600_000;
+export const WAITING_TIME = 90 * 24 * 3_600_000;
 
 /** How many events of a key wait, and whether this one is among them. */
 export async function countWaiting(db: Queryable, kid: string, id: string): Promise<{ count: number; known: boolean }> {

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { JudgeLot } from './judge-lot.js';
 import { ListLotEvents } from './list-lot-events.js';
+import { ListStock } from './list-stock.js';
 import { ListVolumes } from './list-volumes.js';
 import { LotsController } from './lots.controller.js';
 import { PlacesController } from './places.controller.js';
@@ -26,6 +27,7 @@ export class ProvenanceModule {
         ReadLot,
         ReportLot,
         SearchLots,
+        ListStock,
         ListVolumes,
         SightTag,
         TraceImpact,

@@ -15,10 +15,12 @@ const JUDGED = 100;
 export const lotsQuery = pageQuery.extend({
   mineral: mineral.optional(),
   holder: registryId.optional(),
+  inTransitTo: registryId.optional(),
   site: registryId.optional(),
   status: z.enum(['held', 'inTransit', 'consumed', 'closed']).optional(),
   tag: queryText.optional(),
   lotNumber: queryText.optional(),
+  name: queryText.optional(),
   from: instant.optional(),
   to: instant.optional(),
   record: z.enum(['intact', 'broken']).optional(),
@@ -27,6 +29,18 @@ export const lotsQuery = pageQuery.extend({
 });
 export type LotsQuery = z.infer<typeof lotsQuery>;
 type Filter = Omit<LotsQuery, 'limit' | 'cursor' | keyof Verdicts>;
+
+/** An id, or its first 8 characters or more, as people copy it from a list. */
+const PART_OF_ID = /^[0-9a-f]{8}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,12})?)?)?)?$/;
+const LEAST_ID = '00000000-0000-0000-0000-000000000000';
+const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Returns the least and the greatest id that begin with what was given; nulls where it is no part of an id. */
+function idsNamed(name: string | undefined): [string | null, string | null] {
+  const part = name?.toLowerCase() ?? '';
+  if (!PART_OF_ID.test(part)) return [null, null];
+  return [part + LEAST_ID.slice(part.length), part + GREATEST_ID.slice(part.length)];
+}
 
 /** A lot in a list; with its verdicts where they were asked for. */
 export type ListedLot = LotState & { verdicts?: Verdicts };
@@ -73,7 +87,7 @@ export class SearchLots {
   }
 
   private async rows(filter: Filter, after: Position | null, limit: number): Promise<LotRow[]> {
-    const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+    const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, GREATEST_ID];
     const { rows } = await this.database.pool.query<LotRow>(
       `SELECT * FROM lots
         WHERE (born_index, id) < ($1, $2::uuid)
@@ -85,6 +99,11 @@ export class SearchLots {
           AND ($10::bigint IS NULL OR born_index > (SELECT min(index) FROM clocks WHERE time >= $10))
           AND ($11::bigint IS NULL
                OR born_index <= COALESCE((SELECT min(index) FROM clocks WHERE time >= $11), born_index))
+          AND ($12::text IS NULL OR in_transit_to = $12)
+          AND ($13::text IS NULL
+               OR id IN (SELECT lot FROM tag_uses WHERE tag = $13
+                         UNION SELECT named.id FROM lots AS named WHERE named.lot_number = $13
+                         UNION SELECT named.id FROM lots AS named WHERE named.id BETWEEN $14::uuid AND $15::uuid))
         ORDER BY born_index DESC, id DESC LIMIT $3`,
       [
         born,
@@ -98,6 +117,9 @@ export class SearchLots {
         filter.lotNumber ?? null,
         milliseconds(filter.from),
         milliseconds(filter.to),
+        filter.inTransitTo ?? null,
+        filter.name ?? null,
+        ...idsNamed(filter.name),
       ],
     );
     return rows;

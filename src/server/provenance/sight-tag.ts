@@ -1,30 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { SeenTag } from '../../core/api/tag.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 
 /** Places of one tag in one answer at most. */
 const MAX_SIGHTINGS = 1_000;
 
-export interface TagSighting {
-  /** Put on a lot, or voided. */
-  event: string;
-  index: number;
-  type: string;
-  iss: string;
-  occurredAt: string;
-  place: { site?: string; facility?: string } | null;
-  /** Lots that it was put on by this event. */
-  lots: string[];
-}
-
-export interface SeenTag {
-  tag: string;
-  /** The series it was issued in, in the order of the log. */
-  issued: { series: string; site: string; issuer: string | null; event: string; index: number }[];
-  sightings: TagSighting[];
-  /** Lots that carry it now, with who holds them. */
-  carriedBy: { lot: string; status: string; holder: string }[];
-}
+type TagSighting = SeenTag['sightings'][number];
 
 interface SightingRow {
   id: string;

@@ -1,27 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { registryId } from '../../core/event/primitives.js';
+import type * as z from 'zod';
+import type { ListedActor, ListedSite } from '../../core/api/registry.js';
+import { country, mineral, registryId, roleSchema } from '../../core/event/primitives.js';
 import { Database } from '../database/database.js';
-import { type Page, type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
+import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
-export interface ListedActor {
-  actor: string;
-  roles: string[];
-  country: string | null;
-  card: { from: string | null; to: string | null } | null;
-  suspended: boolean;
-}
-
-export interface ListedSite {
-  site: string;
-  country: string;
-  operator: string;
-  minerals: string[];
-  licence: unknown;
-  capacity: unknown;
-  certification: number | null;
-  activity: number | null;
-  inspectedOn: string | null;
-}
+export const actorsQuery = pageQuery.extend({ role: roleSchema.optional(), country: country.optional() });
+export type ActorsQuery = z.infer<typeof actorsQuery>;
+export const sitesQuery = pageQuery.extend({
+  operator: registryId.optional(),
+  country: country.optional(),
+  mineral: mineral.optional(),
+});
+export type SitesQuery = z.infer<typeof sitesQuery>;
 
 interface ActorRow {
   id: string;
@@ -51,10 +42,12 @@ const byId = (row: { id: string }): string => row.id;
 export class ListRegistry {
   constructor(private readonly database: Database) {}
 
-  async actors({ limit, cursor }: PageQuery): Promise<Page<ListedActor>> {
+  async actors({ limit, cursor, role, country: where }: ActorsQuery): Promise<Page<ListedActor>> {
     const { rows } = await this.database.pool.query<ActorRow>(
-      'SELECT id, roles, country, card_from, card_to, suspended FROM actors WHERE id > $1 ORDER BY id LIMIT $2',
-      [decodeCursor(cursor, registryId) ?? '', limit + 1],
+      `SELECT id, roles, country, card_from, card_to, suspended FROM actors
+        WHERE id > $1 AND ($3::text IS NULL OR roles @> ARRAY[$3]) AND ($4::text IS NULL OR country = $4)
+        ORDER BY id LIMIT $2`,
+      [decodeCursor(cursor, registryId) ?? '', limit + 1, role ?? null, where ?? null],
     );
     return pageOf(rows, limit, byId, ({ id, card_from: from, card_to: to, ...row }) => ({
       actor: id,
@@ -65,11 +58,14 @@ export class ListRegistry {
     }));
   }
 
-  async sites({ limit, cursor }: PageQuery): Promise<Page<ListedSite>> {
-    const { rows } = await this.database.pool.query<SiteRow>('SELECT * FROM sites WHERE id > $1 ORDER BY id LIMIT $2', [
-      decodeCursor(cursor, registryId) ?? '',
-      limit + 1,
-    ]);
+  async sites({ limit, cursor, operator, country: where, mineral: dug }: SitesQuery): Promise<Page<ListedSite>> {
+    const { rows } = await this.database.pool.query<SiteRow>(
+      `SELECT * FROM sites
+        WHERE id > $1 AND ($3::text IS NULL OR operator = $3) AND ($4::text IS NULL OR country = $4)
+          AND ($5::text IS NULL OR minerals @> ARRAY[$5])
+        ORDER BY id LIMIT $2`,
+      [decodeCursor(cursor, registryId) ?? '', limit + 1, operator ?? null, where ?? null, dug ?? null],
+    );
     return pageOf(rows, limit, byId, ({ id, inspected_on: inspectedOn, ...row }) => ({
       site: id,
       country: row.country,

@@ -1,7 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
-import { type ListedActor, type ListedSite, ListRegistry } from './list-registry.js';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../core/api/page.js';
+import { type ListedActor, type ListedSite, actorShape, siteShape } from '../../core/api/registry.js';
+import type { Page } from '../http/paging.js';
+import { type ActorsQuery, ListRegistry, type SitesQuery, actorsQuery, sitesQuery } from './list-registry.js';
 
 @ApiTags('registry')
 @Controller('v1')
@@ -9,14 +11,16 @@ export class RegistryController {
   constructor(private readonly registry: ListRegistry) {}
 
   @Get('actors')
-  @ApiOperation({ summary: 'Registered actors' })
-  actors(@Query({ schema: pageQuery }) query: PageQuery): Promise<Page<ListedActor>> {
+  @ApiOperation({ summary: 'Registered actors; filters role, country' })
+  @ApiOkResponse({ standardSchema: pageOf(actorShape) })
+  actors(@Query({ schema: actorsQuery }) query: ActorsQuery): Promise<Page<ListedActor>> {
     return this.registry.actors(query);
   }
 
   @Get('sites')
-  @ApiOperation({ summary: 'Registered mine sites' })
-  sites(@Query({ schema: pageQuery }) query: PageQuery): Promise<Page<ListedSite>> {
+  @ApiOperation({ summary: 'Registered mine sites; filters operator, country, mineral' })
+  @ApiOkResponse({ standardSchema: pageOf(siteShape) })
+  sites(@Query({ schema: sitesQuery }) query: SitesQuery): Promise<Page<ListedSite>> {
     return this.registry.sites(query);
   }
 }

@@ -1,4 +1,6 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ListStock, stockQuery } from '../../../src/server/provenance/list-stock.js';
 import { JudgeLot } from '../../../src/server/provenance/judge-lot.js';
 import { type ListedLot, SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
 import { TraceLineage } from '../../../src/server/provenance/trace-lineage.js';
@@ -13,6 +15,7 @@ describe('searching lots', () => {
   let lots: SearchLots;
   let gained = '';
   let parts: string[] = [];
+  let tagged = '';
 
   beforeAll(async () => {
     ledger = await TestLedger.open();
@@ -32,6 +35,7 @@ describe('searching lots', () => {
     await ledger.declareMany(250);
     ledger.clock.setTo(OPENED + 4 * HOUR);
     await ledger.dispatch(await ledger.declare('7'));
+    tagged = await ledger.declare('3', { tags: ['RW-A000042'], lotNumber: 'LOT/7' });
     await ledger.verifier().verify();
   });
 
@@ -62,7 +66,7 @@ describe('searching lots', () => {
     expect((await all({ from: at(1), to: at(2) })).ids).toEqual([gained]);
     expect(new Set((await all({ from: at(1), to: at(3) })).ids)).toEqual(new Set([gained, ...parts]));
     expect((await all({ from: at(3), to: at(4), limit: '100' })).ids).toHaveLength(250);
-    expect((await all({ from: at(4) })).ids).toHaveLength(1);
+    expect((await all({ from: at(4) })).ids).toHaveLength(2);
     expect((await all({ from: at(5) })).ids).toEqual([]);
   });
 
@@ -80,7 +84,7 @@ describe('searching lots', () => {
     expect([items, typeof next]).toEqual([[], 'string']);
     expect((await page({ custody: 'open' })).items).toMatchObject([{ verdicts: { custody: 'open' } }]);
     expect((await all({ record: 'broken' })).ids).toEqual([]);
-    expect((await all({ record: 'intact', limit: '100' })).ids).toHaveLength(254);
+    expect((await all({ record: 'intact', limit: '100' })).ids).toHaveLength(255);
     expect((await all({ risk: 'critical', site: 'hill', to: at(2), custody: 'complete' })).ids).toEqual([gained]);
   });
 
@@ -89,5 +93,67 @@ describe('searching lots', () => {
     expect(first.items).toHaveLength(2);
     const second = await page({ risk: 'critical', to: at(3), limit: '2', cursor: String(first.next) });
     expect([second.items.map(({ id }) => id), second.next]).toEqual([[gained], null]);
+  });
+
+  it('finds them by what people call them: id, the beginning of it, tag, lot number', async () => {
+    const named = async (name: string): Promise<string[]> => (await all({ name })).ids;
+    expect(await named(tagged)).toEqual([tagged]);
+    expect(await named(tagged.slice(0, 8))).toEqual([tagged]);
+    expect(await named(tagged.slice(0, 8).toUpperCase())).toEqual([tagged]);
+    expect(await named(tagged.slice(0, 19))).toEqual([tagged]);
+    expect(await named('RW-A000042')).toEqual([tagged]);
+    expect(await named('LOT/7')).toEqual([tagged]);
+    for (const name of ['RW-A00004', tagged.slice(0, 7), 'lot/7', '%', 'zzzzzzzz'])
+      expect(await named(name)).toEqual([]);
+  });
+
+  it('finds what is on its way to an actor, and adds up what actors have', async () => {
+    const coming = await all({ inTransitTo: 'trader' });
+    expect(coming.ids).toHaveLength(1);
+    const stock = new ListStock(ledger.database);
+    const firstPage = await stock.list(stockQuery.parse({ limit: '1' }));
+    const kg = (value: string): object => ({ value, uom: 'KGM' });
+    expect(firstPage.items).toEqual([
+      {
+        holder: 'coop',
+        mineral: 'cassiterite',
+        form: 'concentrate',
+        held: { lots: 1, mass: kg('3') },
+        sent: { lots: 1, mass: kg('7') },
+        onHold: 0,
+      },
+    ]);
+    const secondPage = await stock.list(stockQuery.parse({ limit: '1', cursor: firstPage.next ?? '' }));
+    expect(secondPage).toMatchObject({
+      items: [{ holder: 'coop', form: 'ore', held: { lots: 250, mass: kg('250') } }],
+    });
+    const one = await stock.list(stockQuery.parse({ holder: 'trader' }));
+    expect(one).toMatchObject({
+      items: [{ holder: 'trader', held: { lots: 2, mass: kg('52') }, sent: { lots: 0, mass: kg('0') } }],
+      next: null,
+    });
+  });
+
+  it('reads names, stock and what is awaited by an index, not the whole table', async () => {
+    const { behind } = ledger;
+    const client = new pg.Client({ connectionString: behind.superuserUrl });
+    await client.connect();
+    try {
+      await client.query('ANALYZE lots; ANALYZE tag_uses; SET enable_seqscan = off');
+      const plan = async (sql: string): Promise<string> =>
+        (await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`)).rows
+          .map((row) => row['QUERY PLAN'])
+          .join('\n');
+      expect(
+        await plan(`SELECT holder, mineral, form, sum(mass) FROM lots
+                     WHERE status IN ('held', 'inTransit') AND (holder, mineral, form) > ('', '', '') AND holder = 'coop'
+                     GROUP BY holder, mineral, form ORDER BY holder, mineral, form LIMIT 51`),
+      ).toMatch(/using lots_stock|on lots_stock/);
+      expect(
+        await plan("SELECT * FROM lots WHERE in_transit_to = 'trader' ORDER BY born_index DESC, id DESC LIMIT 51"),
+      ).toContain('lots_awaited');
+    } finally {
+      await client.end();
+    }
   });
 });

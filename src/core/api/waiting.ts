@@ -1,0 +1,16 @@
+import * as z from 'zod';
+
+/** Describes an event that waits for its parents (`GET /v1/waiting`). */
+export const waitingEventShape = z.strictObject({
+  id: z.string(),
+  type: z.string(),
+  iss: z.string(),
+  kid: z.string(),
+  lots: z.array(z.string()),
+  /** Events that are not in the log yet and that it follows. */
+  missing: z.array(z.string()),
+  since: z.string(),
+  /** When it is discarded, by the time of the log. */
+  expiresAt: z.string(),
+});
+export type WaitingEventView = z.infer<typeof waitingEventShape>;

@@ -1,5 +1,6 @@
 import { instantMs } from '../event/primitives.js';
 import type { JudgedOf, Facts, JudgedEvent } from './facts.js';
+import { isHead } from './judged-with.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 
@@ -32,7 +33,7 @@ export function handoverDeadlines(dispatch: Dispatch, actors: Actors, parameters
 
 /** Lots of the dispatch whose newest event it still is. */
 export const lotsInTransit = ({ event }: Dispatch, chains: ReadonlyMap<string, readonly JudgedEvent[]>): string[] =>
-  event.payload.lots.map(({ lot }) => lot).filter((lot) => chains.get(lot)?.at(-1)?.event.id === event.id);
+  event.payload.lots.map(({ lot }) => lot).filter((lot) => isHead(lot, event.id, { chains }));
 
 function observe(dispatch: Dispatch, facts: Facts, parameters: Parameters): Observation[] {
   const { now } = facts;

@@ -1,21 +1,5 @@
-import { type Facts, type JudgedOf, isType } from './facts.js';
-import { entryBefore } from './lot-history.js';
-import { lotsOf } from './each-event.js';
+import { isHead, rejectedLots, rejectionsToJudge } from './judged-with.js';
 import type { Rule } from './rule.js';
-
-type Receipt = JudgedOf<'custody.received'>;
-
-const rejected = ({ event }: Receipt): string[] =>
-  event.payload.lots.filter(({ outcome }) => outcome === 'rejected').map(({ lot }) => lot);
-
-/** Receipts that reject a lot: among the entries, and those that an entry is the next event after. */
-function rejections(facts: Facts): Receipt[] {
-  const found = new Map<string, Receipt>();
-  for (const entry of facts.entries)
-    for (const one of [entry, ...lotsOf(entry).map((lot) => entryBefore(facts, lot, entry.index))])
-      if (one !== null && isType(one, 'custody.received') && rejected(one).length > 0) found.set(one.event.id, one);
-  return [...found.values()];
-}
 
 export const handoverRejectedUnresolved: Rule = {
   id: 'handover-rejected-unresolved',
@@ -29,10 +13,10 @@ export const handoverRejectedUnresolved: Rule = {
     `A rejected lot whose newest event still is the rejection: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody); ITSCI incident protocol',
   scope: ['chains'],
-  subjects: (facts) => rejections(facts).map(({ event }) => event.id),
+  subjects: (facts) => rejectionsToJudge(facts).map(({ event }) => event.id),
   evaluate: (facts, { handoverRejectedUnresolved: { severity } }) =>
-    rejections(facts).flatMap((receipt) => {
-      const lots = rejected(receipt).filter((lot) => facts.chains.get(lot)?.at(-1)?.event.id === receipt.event.id);
+    rejectionsToJudge(facts).flatMap((receipt) => {
+      const lots = rejectedLots(receipt).filter((lot) => isHead(lot, receipt.event.id, facts));
       if (lots.length === 0) return [];
       return [
         {

@@ -96,7 +96,7 @@ export function measureBefore(chain: readonly JudgedEvent[], lot: string, index:
 }
 
 /** The entry on a lot's chain before the one at `index`; null if there is none, or the chain is not loaded. */
-export function entryBefore({ chains }: Facts, lot: string, index: number): JudgedEvent | null {
+export function entryBefore({ chains }: Pick<Facts, 'chains'>, lot: string, index: number): JudgedEvent | null {
   const chain = chains.get(lot) ?? [];
   return chain[chain.findIndex((entry) => entry.index === index) - 1] ?? null;
 }

@@ -1,6 +1,7 @@
 import { milligrams } from '../../core/custody/quantity.js';
 import { references } from '../../core/event/references.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
+import { dispatchesToJudge, judgedWith } from '../../core/rules/judged-with.js';
 import { ancestryOf } from '../../core/rules/known-of-lots.js';
 import { weighingsToJudge } from '../../core/rules/mass-comparisons.js';
 import { subjectsOfTrust } from '../../core/rules/key-trust.js';
@@ -71,10 +72,11 @@ const lotsOf = (entries: readonly JudgedEvent[]): string[] => [...new Set(entrie
 async function addChains(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const chains = new Map<string, JudgedEvent[]>();
   await loadChains(db, events, lotsOf(facts.entries), facts.end, chains);
-  const handovers = dispatchesToJudge(facts.entries, chains);
-  // A dispatch, and a receipt that a weighing has judged anew, are judged whole: these entries may not touch their other lots.
-  const receipts = weighingsToJudge({ entries: facts.entries, chains });
-  await loadChains(db, events, lotsOf([...handovers, ...receipts]), facts.end, chains);
+  const judged = { entries: facts.entries, chains };
+  // What is judged again because of these entries is judged whole, and these may not touch all of its lots.
+  const whole = lotsOf(judgedWith(judged));
+  await loadChains(db, events, whole, facts.end, chains);
+  const handovers = dispatchesToJudge(judged);
   facts.chains = chains;
   facts.handovers = handovers;
   facts.actors = await loadCountries(
@@ -105,24 +107,6 @@ async function loadChains(
     const event = byIndex.get(index);
     if (event !== undefined) into.get(lot)?.push(event);
   }
-}
-
-/** Dispatches among the entries, those that they answer or withdraw, each once. */
-function dispatchesToJudge(
-  entries: readonly JudgedEvent[],
-  chains: ReadonlyMap<string, readonly JudgedEvent[]>,
-): JudgedOf<'custody.dispatched'>[] {
-  const dispatches = new Map<number, JudgedOf<'custody.dispatched'>>();
-  const add = (entry: JudgedEvent | undefined): void => {
-    if (entry !== undefined && isType(entry, 'custody.dispatched')) dispatches.set(entry.index, entry);
-  };
-  for (const entry of entries) {
-    add(entry);
-    if (!isType(entry, 'custody.received') && !isType(entry, 'custody.recalled') && !isType(entry, 'custody.assigned'))
-      continue;
-    for (const { lot, prev } of entry.event.payload.lots) add(chains.get(lot)?.find(({ event }) => event.id === prev));
-  }
-  return [...dispatches.values()];
 }
 
 /** The whole past of lots that leave, arrive, cross a border or are mixed: their ancestors and the ancestors' chains. */

@@ -101,6 +101,25 @@ describe('a receipt that a weighing has judged anew', () => {
   });
 });
 
+describe('a receipt that accepts one lot and rejects another', () => {
+  it('stays unresolved until something is logged on the rejected one', async () => {
+    const [accepted, rejected] = [await ledger.declare('50'), await ledger.declare('50')];
+    await step('custody.dispatched', 'coop', { to: 'trader', lots: [{ lot: accepted }, { lot: rejected }] });
+    const lots = [
+      { lot: accepted, mass: kg('50') },
+      { lot: rejected, outcome: 'rejected' },
+    ];
+    await step('custody.received', 'trader', { from: 'coop', lots });
+    await step('lot.split', 'trader', {
+      inputs: [{ lot: accepted }],
+      outputs: [{ mass: kg('25') }, { mass: kg('25') }],
+    });
+    expect(await open(rejected)).toEqual(['handover-rejected-unresolved rejected']);
+    await step('lot.measured', 'coop', { lots: [{ lot: rejected, mass: kg('50') }] });
+    expect(await open(rejected)).toEqual([]);
+  });
+});
+
 describe('what comes into a facility', () => {
   it('is summed by receipts, and by what is worked there and came by none', async () => {
     const facility = { kind: 'plant', country: 'RW', capacityPerMonth: kg('1000'), operator: 'trader' };

@@ -1,12 +1,26 @@
 // Tests run on the compiled JavaScript: what is tested is what ships.
-export default {
-  rootDir: process.env.ADIT_BUILD_DIR ?? 'dist',
-  testMatch: ['<rootDir>/test/**/*.spec.js'],
+const rootDir = process.env.ADIT_BUILD_DIR ?? 'dist';
+
+const shared = { rootDir, transform: {} };
+const withDatabase = {
+  ...shared,
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  transform: {},
-  coverageProvider: 'v8',
+};
+
+export default {
+  rootDir,
+  projects: [
+    {
+      ...shared,
+      displayName: 'core',
+      testMatch: ['<rootDir>/test/{core,platform}/**/*.spec.js', '<rootDir>/test/*.spec.js'],
+    },
+    { ...withDatabase, displayName: 'server', testMatch: ['<rootDir>/test/{server,client,cli}/**/*.spec.js'] },
+    { ...withDatabase, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.js'] },
+  ],
   testTimeout: 180_000,
+  coverageProvider: 'v8',
   // Most suites wait for a database or for processes of their own, so each core takes one; Jest would leave one core out.
   maxWorkers: '100%',
   // A thread that a service ended while it was still loading leaves a file open, which nothing closes any more; the

@@ -51,14 +51,18 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** The database of the configuration, or one of our own, with all its tables. */
-export async function openDatabase(config: Config, log: (message: string) => void): Promise<DatabaseAddress> {
+/** The database of the configuration, or one of our own, with all its tables; `durable` concerns one of our own. */
+export async function openDatabase(
+  config: Config,
+  log: (message: string) => void,
+  durable = true,
+): Promise<DatabaseAddress> {
   if (config.databaseUrl !== null) {
     const { appUrl, ownerUrl } = await prepareGivenDatabase(config.databaseUrl, config.databaseOwnerUrl);
     await migrate(ownerUrl);
     return { appUrl, ownerUrl, superuserUrl: null, stop: () => Promise.resolve() };
   }
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, durable, log });
   try {
     const { appUrl, ownerUrl } = await prepareDatabase(embedded.superuserUrl, join(config.dataDir, PASSWORDS_FILE));
     await migrate(ownerUrl);

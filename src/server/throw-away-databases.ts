@@ -18,7 +18,7 @@ export class ThrowAwayDatabases {
 
   /** @param config names the folder of the embedded server, which must be a new one. */
   static async open(config: Config): Promise<ThrowAwayDatabases> {
-    const template = await openDatabase(config, () => undefined);
+    const template = await openDatabase(config, () => undefined, false);
     try {
       if (template.superuserUrl === null) throw new Error('Only an embedded database is thrown away.');
       await migrateQueue(template.ownerUrl);

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/server/database/embedded-postgres.js';
 import { migrate } from '../../src/server/database/migrate.js';
 import { createDatabase, prepareDatabase, prepareGivenDatabase } from '../../src/server/database/prepare.js';
+import { migrateQueue } from '../../src/server/queue/prepare-queue.js';
 import { TEST_SERVER, type TestServer } from './database.js';
+import { newDatabaseFolder, removeAbandonedFolders } from './database-folder.js';
 
 /** What global teardown undoes. */
 export interface TestRun {
@@ -16,11 +16,15 @@ export interface TestRun {
   template: string;
 }
 
-/** One server for all suites of a run (the one of DATABASE_URL if it is set), with a migrated template database. */
+/**
+ * Starts one server for all suites of a run (or takes the one of DATABASE_URL), with a migrated template database. Our own
+ * is not durable: suites that test durability start a durable one of their own.
+ */
 export default async function setUp(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'adit-test-'));
+  removeAbandonedFolders();
+  const folder = newDatabaseFolder();
   const given = process.env['DATABASE_URL'];
-  const server = given === undefined ? await startEmbeddedPostgres({ dataDir: folder }) : null;
+  const server = given === undefined ? await startEmbeddedPostgres({ dataDir: folder, durable: false }) : null;
   const superuserUrl = server?.superuserUrl ?? String(given);
   const logins =
     server === null
@@ -34,6 +38,7 @@ export default async function setUp(): Promise<void> {
   const ownerUrl = new URL(logins.ownerUrl);
   ownerUrl.pathname = `/${template}`;
   await migrate(ownerUrl.href);
+  await migrateQueue(ownerUrl.href);
   const handed: TestServer = { template, url: logins.appUrl, ownerUrl: logins.ownerUrl, superuserUrl };
   process.env[TEST_SERVER] = JSON.stringify(handed);
   const run: TestRun = { server, folder, superuserUrl, template };

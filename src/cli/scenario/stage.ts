@@ -58,7 +58,7 @@ interface Setting {
 
 /** Everything of the ledger lies in the folder, but for a database that is given. */
 async function setStage(folder: string, { origin, startsAt, settings, database }: Setting): Promise<Stage> {
-  const { JsonLogger, SimulatedClock: Clock, initialise, loadConfig, startServer } = await operator();
+  const { JsonLogger, SimulatedClock: Clock, initialise, loadConfig, openDatabase, startServer } = await operator();
   const config = loadConfig({
     ADIT_ORIGIN: origin,
     ADIT_DATA_DIR: join(folder, 'data'),
@@ -73,8 +73,18 @@ async function setStage(folder: string, { origin, startsAt, settings, database }
   const clock = new Clock(startsAt);
   initialise(config);
   const logger = new JsonLogger(config.logLevel);
-  const server = await startServer(config, { clock, logger, ...(database === undefined ? {} : { database }) });
-  return { server, client: new AditClient(server.url), clock, config, close: () => server.close() };
+  const own = database === undefined ? await openDatabase(config, () => undefined, false) : null;
+  try {
+    const server = await startServer(config, { clock, logger, database: database ?? own ?? undefined });
+    const close = async (): Promise<void> => {
+      await server.close();
+      await own?.stop();
+    };
+    return { server, client: new AditClient(server.url), clock, config, close };
+  } catch (error) {
+    await own?.stop();
+    throw error;
+  }
 }
 
 /** Makes a folder for what is opened; it is removed by what closes that, and if it cannot be opened. */

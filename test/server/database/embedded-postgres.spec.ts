@@ -84,6 +84,16 @@ describe('starting the embedded database', () => {
     expect(await ask(server.superuserUrl, 'SELECT number FROM kept')).toEqual([{ number: 7 }]);
   });
 
+  it('is durable unless it is started otherwise', async () => {
+    const settings = `SELECT string_agg(setting, ' ') AS settings FROM pg_settings
+                       WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')`;
+    server = await startEmbeddedPostgres({ dataDir, durable: false });
+    expect(await ask(server.superuserUrl, settings)).toEqual([{ settings: 'off off off' }]);
+    await server.stop();
+    server = await startEmbeddedPostgres({ dataDir });
+    expect(await ask(server.superuserUrl, settings)).toEqual([{ settings: 'on on on' }]);
+  });
+
   it('moves to another port when its own is taken', async () => {
     server = await startEmbeddedPostgres({ dataDir });
     const { port } = server;

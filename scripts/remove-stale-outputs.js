@@ -1,0 +1,28 @@
+// Prepares an incremental build: `tsc` neither removes what was made of a source that is gone, nor makes again what
+// somebody removed.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const OUT = 'dist';
+const FOLDERS = ['src', 'migrations', 'test', 'bench'];
+
+const filesUnder = (folder, ending) =>
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+        .map((entry) => join(entry.parentPath, entry.name))
+    : [];
+
+const sourceOf = (output) => relative(OUT, output).replace(/\.js$/, '.ts');
+const outputOf = (source) => join(OUT, source.replace(/\.ts$/, '.js'));
+
+for (const folder of FOLDERS) {
+  for (const output of filesUnder(join(OUT, folder), '.js'))
+    if (!existsSync(sourceOf(output))) {
+      rmSync(output);
+      rmSync(`${output}.map`, { force: true });
+    }
+  const sources = filesUnder(folder, '.ts').filter((source) => !source.endsWith('.d.ts'));
+  // Without its record of what it has built, `tsc` builds everything.
+  if (sources.some((source) => !existsSync(outputOf(source)))) rmSync(join(OUT, '.tsbuildinfo'), { force: true });
+}

@@ -105,6 +105,21 @@ describe('the house', () => {
     expect(found).toEqual([]);
   });
 
+  it('verifies signatures in one place for each runtime', () => {
+    const primitive =
+      /\b(ed25519|p256|schnorr)\.verify\b|subtle\.verify\b|\b(flattened|compact|general|jwt)Verify\b|crypto_sign_verify|createVerify\b|import \{[^}]*\bverify\b[^}]*\} from '(node:)?crypto'|\bcrypto\.verify\b/;
+    expect(
+      filesUnder('src', '.ts')
+        .filter((path) => primitive.test(read(path)))
+        .toSorted(),
+    ).toEqual([
+      'src/core/event/keys.ts',
+      'src/core/signature/web-crypto.ts',
+      'src/platform/ed25519.ts',
+      'src/platform/verify-signature.ts',
+    ]);
+  });
+
   it('reads the environment in one file', () => {
     const found = filesUnder('src', '.ts').filter(
       (path) => path !== 'src/server/config.ts' && /process\.env\b/.test(read(path)),

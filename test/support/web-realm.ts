@@ -19,8 +19,13 @@ type Exports = string | null | { [condition: string]: Exports };
  * browser's build of the libraries. A module of Node's own is refused, wherever it is asked for.
  */
 export class WebRealm {
-  private readonly context: Context = createContext({ ...web });
+  private readonly context: Context;
   private readonly modules = new Map<string, SourceTextModule>();
+
+  /** @param replaced globals that this realm has in place of the usual ones. */
+  constructor(replaced: Record<string, unknown> = {}) {
+    this.context = createContext({ ...web, ...replaced });
+  }
 
   /** Every module that was loaded, as a path. */
   get loaded(): string[] {

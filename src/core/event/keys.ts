@@ -1,11 +1,12 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { type CryptoKey, flattenedVerify, importJWK } from 'jose';
 import * as z from 'zod';
 import { AditError } from '../errors.js';
-import { decodeBase64url, encodeBase64url } from './grammar.js';
+import { isAcceptableEd25519, isSoundEd25519Key } from '../signature/ed25519.js';
+import { verifyEd25519ByWebCrypto } from '../signature/web-crypto.js';
+import { decodeBase64url, decodeUtf8, encodeBase64url } from './grammar.js';
 
 export type SignatureAlgorithm = 'Ed25519' | 'ES256';
 
@@ -20,31 +21,11 @@ function decoded(text: string): Uint8Array | null {
   }
 }
 
-/**
- * Whether 32 bytes are an Ed25519 public key that every verifier treats alike: the canonical encoding of a point of
- * the prime-order group. With a small-order key anything verifies in some libraries and nothing in others.
- */
+/** Whether `x` encodes a key that the acceptance rule takes. */
 function isEd25519Key(x: string): boolean {
-  if (knownKeys.has(x)) return true;
   const bytes = decoded(x);
-  if (bytes === null) return false;
-  try {
-    const point = ed25519.Point.fromBytes(bytes, false);
-    if (point.isSmallOrder() || !point.isTorsionFree()) return false;
-  } catch {
-    return false;
-  }
-  if (knownKeys.size >= KNOWN_KEYS) knownKeys.clear();
-  knownKeys.add(x);
-  return true;
+  return bytes !== null && isSoundEd25519Key(bytes);
 }
-
-/**
- * Keys that were found good. To find that takes a millisecond, and whoever verifies reads what registered a key again and
- * again: hundreds of them at once would hold up everything else that its thread does.
- */
-const knownKeys = new Set<string>();
-const KNOWN_KEYS = 20_000;
 
 function isP256Key(x: string, y: string): boolean {
   const [left, right] = [decoded(x), decoded(y)];
@@ -92,19 +73,6 @@ export type SignatureCheck = (
 const hexBytes = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
-/** Order of the Ed25519 base point, big-endian (RFC 8032 §5.1). */
-const ED25519_ORDER = hexBytes('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed');
-/** The points of small order, by y with the sign bit cleared, as they are written. */
-const SMALL_ORDER = [
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-].map((hex) => hexBytes(hex).reverse());
-/** p = 2^255 − 19, big-endian: a y from here on is written in more ways than one. */
-const ED25519_PRIME = hexBytes('7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed');
-
 /** Order of P-256 and its half, big-endian (FIPS 186-5). */
 const P256_ORDER = hexBytes('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
 const P256_HALF_ORDER = hexBytes('7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8');
@@ -121,25 +89,16 @@ function compare(a: Uint8Array, b: Uint8Array): number {
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => compare(a, b) === 0;
 
 /**
- * The byte-level rule that stands before every verifier, so that all of them agree and no signature has a twin:
- * Ed25519 with S below the group's order and R neither of small order nor written in a second way (RFC 8032 §5.1.7);
- * ES256 with r and s in range and s in the lower half.
+ * Checks what the bytes of a signature alone show, so that no signature has a twin: Ed25519 by the acceptance rule; ES256
+ * with r and s in range and s in the lower half.
  */
 export function signatureAcceptable(alg: SignatureAlgorithm, signature: Uint8Array): boolean {
+  if (alg === 'Ed25519') return isAcceptableEd25519(signature);
   if (signature.length !== 64) return false;
-  // A copy, because what `slice` gives of a Buffer is the caller's own memory.
-  const copy = new Uint8Array(signature);
-  const [first, second] = [copy.slice(0, 32), copy.slice(32)];
-  if (alg === 'ES256') {
-    const zero = new Uint8Array(32);
-    if (sameBytes(first, zero) || sameBytes(second, zero)) return false;
-    return compare(first, P256_ORDER) < 0 && compare(second, P256_HALF_ORDER) <= 0;
-  }
-  // Ed25519 writes numbers the other way round; the sign bit of R is no part of its y.
-  if (compare(second.reverse(), ED25519_ORDER) >= 0) return false;
-  first[31] = (first[31] ?? 0) & 0x7f;
-  first.reverse();
-  return compare(first, ED25519_PRIME) < 0 && !SMALL_ORDER.some((point) => sameBytes(first, point));
+  const [r, s] = [signature.subarray(0, 32), signature.subarray(32)];
+  const zero = new Uint8Array(32);
+  if (sameBytes(r, zero) || sameBytes(s, zero)) return false;
+  return compare(r, P256_ORDER) < 0 && compare(s, P256_HALF_ORDER) <= 0;
 }
 
 /** Imported keys, by thumbprint; the oldest go first. */
@@ -158,11 +117,24 @@ function importKey(jwk: PublicJwk): Promise<CryptoKey | Uint8Array> {
   return key;
 }
 
-/** Verifies by `jose` on the platform's WebCrypto, after the byte-level rule; never throws for a bad signature. */
+/** Reads the algorithm that a header names; null where there is no such header. */
+function headerAlg(header: string): unknown {
+  try {
+    return (JSON.parse(decodeUtf8(decodeBase64url(header))) as { alg?: unknown } | null)?.alg;
+  } catch {
+    return null;
+  }
+}
+
+/** Verifies on the platform's WebCrypto by the acceptance rule; never throws for a bad signature or key. */
 export const checkSignature: SignatureCheck = async (jwk, signingInput, signature) => {
   const alg = algOf(jwk);
-  if (!signatureAcceptable(alg, signature)) return false;
   const [header = '', payload = ''] = signingInput.split('.');
+  if (!signatureAcceptable(alg, signature) || headerAlg(header) !== alg) return false;
+  if (jwk.kty === 'OKP') {
+    const key = decoded(jwk.x);
+    return key !== null && verifyEd25519ByWebCrypto(signature, utf8ToBytes(signingInput), key);
+  }
   try {
     await flattenedVerify({ protected: header, payload, signature: encodeBase64url(signature) }, await importKey(jwk), {
       algorithms: [alg],

@@ -1,8 +1,9 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { AditError } from '../errors.js';
+import { type Ed25519Verify, isSoundEd25519Key, verifyEd25519 } from '../signature/ed25519.js';
 import { decodeBase64, encodeBase64 } from './base64.js';
-import { type Ed25519Verify, formatSignature, isKeyName, isSoundKey, parseNote, verifyEd25519 } from './note.js';
+import { formatSignature, isKeyName, parseNote } from './note.js';
 import { defaultSha256 } from './tree.js';
 
 /**
@@ -40,7 +41,7 @@ export function witnessKeyId(name: string, publicKey: Uint8Array): string {
 /** `<name>+<key id>+<base64(0x04 ‖ public key)>`. */
 export function witnessVkey(name: string, publicKey: Uint8Array): string {
   if (!isKeyName(name)) throw malformed(`"${name}" is not the name of a witness's key.`);
-  if (!isSoundKey(publicKey)) throw malformed('The public key is not a point of Ed25519 of full order.');
+  if (!isSoundEd25519Key(publicKey)) throw malformed('The public key is not a point of Ed25519 of full order.');
   const key = encodeBase64(concatBytes(Uint8Array.of(COSIGNATURE_TYPE), publicKey));
   return `${name}+${witnessKeyId(name, publicKey)}+${key}`;
 }

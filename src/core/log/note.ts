@@ -1,6 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { AditError } from '../errors.js';
+import { type Ed25519Verify, isSoundEd25519Key, verifyEd25519 } from '../signature/ed25519.js';
 import { decodeBase64, encodeBase64 } from './base64.js';
 import { defaultSha256 } from './tree.js';
 
@@ -57,19 +58,8 @@ export type OpenedNote =
   | { ok: true; text: string; by: NoteVerifier[]; signatures: NoteSignature[] }
   | { ok: false; reason: NoteFailure; detail: string };
 
-export type Ed25519Verify = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
-
 const encoder = new TextEncoder();
 const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
-
-/** RFC 8032 verification, the same in every runtime: canonical S, small-order keys refused. */
-export const verifyEd25519: Ed25519Verify = (signature, message, publicKey) => {
-  try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false });
-  } catch {
-    return false;
-  }
-};
 
 /** A key name is not empty and has neither spaces of any kind, nor `+`, nor control characters. */
 export function isKeyName(name: string): boolean {
@@ -85,7 +75,7 @@ export function keyId(name: string, publicKey: Uint8Array): string {
 /** `<name>+<key id>+<base64(0x01 ‖ public key)>`: how a note's key is handed to those who trust it. */
 export function vkey(name: string, publicKey: Uint8Array): string {
   if (!isKeyName(name)) throw malformed(`"${name}" is not the name of a note's key.`);
-  if (!isSoundKey(publicKey)) throw malformed('The public key is not a point of Ed25519 of full order.');
+  if (!isSoundEd25519Key(publicKey)) throw malformed('The public key is not a point of Ed25519 of full order.');
   return `${name}+${keyId(name, publicKey)}+${encodeBase64(concatBytes(Uint8Array.of(ED25519_TYPE), publicKey))}`;
 }
 
@@ -99,15 +89,6 @@ export function parseVkey(text: string): NoteVerifier {
   const publicKey = bytes.slice(1);
   if (vkey(name, publicKey) !== text) throw malformed(`The verifier key of ${name} has an id that is not its own.`);
   return { vkey: text, name, keyId: id, publicKey };
-}
-
-export function isSoundKey(publicKey: Uint8Array): boolean {
-  try {
-    const point = ed25519.Point.fromBytes(publicKey, false);
-    return !point.isSmallOrder() && point.isTorsionFree();
-  } catch {
-    return false;
-  }
 }
 
 /** A signer from the 32-byte private key (RFC 8032 seed), in pure JavaScript. */

@@ -1,7 +1,7 @@
-import { createPublicKey, verify } from 'node:crypto';
 import { AditError } from '../../core/errors.js';
 import { parseCheckpoint } from '../../core/log/checkpoint.js';
-import { type Ed25519Verify, type NoteVerifier, openNote, parseVkey } from '../../core/log/note.js';
+import { type NoteVerifier, openNote, parseVkey } from '../../core/log/note.js';
+import { verifyEd25519 } from '../../platform/verify-signature.js';
 import type { Queryable } from '../database/rows.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
 
@@ -18,31 +18,10 @@ export interface LogStateRow {
   epoch: number;
 }
 
-/** SubjectPublicKeyInfo of an Ed25519 key before its 32 bytes (RFC 8410 §4). */
-const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
-
-/** The platform's verifier: the log's own keys are known to be sound, so that it agrees with the portable one, and it is fast. */
-function platformVerifier(keys: readonly NoteVerifier[]): Ed25519Verify {
-  const keyObjects = new Map(
-    keys.map(({ publicKey }) => [
-      publicKey,
-      createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' }),
-    ]),
-  );
-  return (signature, message, publicKey) => {
-    const key = keyObjects.get(publicKey);
-    return key !== undefined && verify(null, message, key, signature);
-  };
-}
-
-function openStored(
-  note: string | null,
-  logKeys: readonly NoteVerifier[],
-  check: Ed25519Verify,
-): StoredCheckpoint['note'] {
+function openStored(note: string | null, logKeys: readonly NoteVerifier[]): StoredCheckpoint['note'] {
   if (note === null) return 'none';
   try {
-    const opened = openNote(note, logKeys, check);
+    const opened = openNote(note, logKeys, verifyEd25519);
     if (!opened.ok) return 'invalid';
     const { size, root } = parseCheckpoint(opened.text);
     return { size, root };
@@ -69,14 +48,13 @@ export async function readCheckpoints(
 ): Promise<StoredCheckpoint[]> {
   const declared = (await loadLedgerInfo(db))?.logKeys.map(({ vkey }) => vkey) ?? [];
   const keys = [...new Set([...own, ...declared])].flatMap(readable);
-  const check = platformVerifier(keys);
   const found: StoredCheckpoint[] = [];
   for (;;) {
     const { rows } = await db.query<{ size: number; root: Buffer; note: string | null }>(
       'SELECT size, root, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT $2',
       [found.at(-1)?.size ?? after, PIECE],
     );
-    for (const { size, root, note } of rows) found.push({ size, root, note: openStored(note, keys, check) });
+    for (const { size, root, note } of rows) found.push({ size, root, note: openStored(note, keys) });
     if (rows.length < PIECE) return found;
     await rest?.();
   }

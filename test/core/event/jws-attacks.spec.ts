@@ -22,6 +22,7 @@ import {
   twin,
 } from '../../support/hand-made-jws.js';
 import { LOG, examplePayload } from '../../support/examples-of-events.js';
+import { verifySignature } from '../../../src/platform/verify-signature.js';
 import { itWithVectors, readJson } from '../log/vectors.js';
 
 /** What becomes of a text that arrives where one key is registered: `accepted`, or the code of the refusal. */
@@ -288,7 +289,10 @@ async function takesForeign(text: string, jwk: unknown): Promise<boolean> {
   if (codeOf(() => [header, content, signature].map(decodeBase64url)) !== 'accepted') return false;
   const members = Object.keys(JSON.parse(Buffer.from(header, 'base64url').toString()) as object);
   if (members.toSorted().join() !== 'alg,kid') return false;
-  return checkSignature(key.data, `${header}.${content}`, decodeBase64url(signature));
+  const parts = [key.data, `${header}.${content}`, decodeBase64url(signature)] as const;
+  const taken = await checkSignature(...parts);
+  expect(await verifySignature(...parts)).toBe(taken);
+  return taken;
 }
 
 describe('the vectors of Wycheproof for JWS', () => {

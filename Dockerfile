@@ -1,28 +1,25 @@
-# Untested here: no container engine was at hand when this was written.
-FROM node:20-bookworm-slim AS build
+# Untested: written where no container engine runs. `test/cli/image.spec.ts` tries the paths below as a user who may write
+# nowhere else.
+FROM node:26-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-# The root package builds itself on `npm ci`; its sources are copied before, so that it can.
-COPY tsconfig.json ./
-COPY scripts ./scripts
-COPY src ./src
-COPY migrations ./migrations
-COPY test ./test
-COPY bench ./bench
-RUN npm ci && npm prune --omit=dev --omit=optional --ignore-scripts
+COPY . .
+# `npm ci` builds the package too.
+RUN npm ci && npm prune --omit=dev --omit=optional --ignore-scripts && chmod 755 dist/src/cli/main.js
 
-FROM node:20-bookworm-slim
-WORKDIR /app
+FROM node:26-bookworm-slim
 ENV NODE_ENV=production
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
-COPY examples ./examples
-# Keys and guard live in a volume of their own, apart from the database and its backups.
-RUN mkdir -p /var/lib/adit && chown node:node /var/lib/adit
+COPY --from=build /app/package.json /app/
+COPY --from=build /app/node_modules /app/node_modules
+COPY --from=build /app/dist /app/dist
+COPY examples /app/examples
+RUN ln -s /app/dist/src/cli/main.js /usr/local/bin/adit \
+  # Keys and guard live in a volume of their own, apart from the database and its backups.
+  && mkdir -p /var/lib/adit && chown node:node /var/lib/adit
 USER node
+# Commands make their files below the working folder: .adit, an outbox, what is saved.
+WORKDIR /var/lib/adit
 VOLUME /var/lib/adit
 EXPOSE 8400
 # Room for what lives as long as one batch: fewer collections, a tenth more events a second.
-ENTRYPOINT ["node", "--max-semi-space-size=64", "dist/src/cli/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=64", "/app/dist/src/cli/main.js"]
 CMD ["serve"]

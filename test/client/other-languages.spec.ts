@@ -1,4 +1,4 @@
-import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,8 +9,7 @@ import { type Body, type OutsideActor, get, openAsRegistrar } from '../support/o
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 const clients = resolve('docs/clients');
-const works = (command: string, ...args: string[]): boolean =>
-  (spawnSync(command, args, { encoding: 'utf8' }) as SpawnSyncReturns<string>).status === 0;
+const works = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
 
 /** Each example client, how it is started, and whether this machine has what its page asks for. */
 const languages = [

@@ -36,12 +36,17 @@ async function verified(text: string, key: PublicJwk): Promise<AditEvent> {
   return readEvent(envelope, LOG);
 }
 
-const publicPart = ({ d: _, ...key }: PublicJwk & { d?: string }): PublicJwk => key;
+function publicPart(key: unknown): PublicJwk {
+  const copy: Record<string, unknown> = { ...(key as object) };
+  delete copy.d;
+  return copy as PublicJwk;
+}
 
 it('writes the published vectors, and no others', async () => {
   const made = await makeVectors();
   expect(readdirSync('docs/vectors').toSorted()).toEqual([...Object.keys(made), 'README.md'].toSorted());
-  for (const [name, content] of Object.entries(made)) expect(vectors(name)).toEqual(JSON.parse(JSON.stringify(content)));
+  for (const [name, content] of Object.entries(made))
+    expect(vectors(name)).toEqual(JSON.parse(JSON.stringify(content)));
 });
 
 describe('the published vectors', () => {
@@ -54,7 +59,7 @@ describe('the published vectors', () => {
 
   const events = vectors<{ payload: string; jws: string; id: string; leaf: string }>('events.json');
   it.each(events.cases)('sign, name and hash event $id', async ({ payload, jws, id, leaf }) => {
-    const event = await verified(`${jws}~`, publicPart(events.key as PublicJwk));
+    const event = await verified(`${jws}~`, publicPart(events.key));
     expect([event.id, eventIdOf(jws), encodeBase64(leafHash(jws))]).toEqual([id, id, leaf]);
     expect(event.payload).toEqual(JSON.parse(payload));
   });
@@ -63,16 +68,16 @@ describe('the published vectors', () => {
     'disclosures.json',
   );
   it.each(told.cases)('judge an event with $name', async ({ event, id, place, code }) => {
-    expect(await codeOf(() => verified(event, publicPart(told.key as PublicJwk)))).toBe(code);
+    expect(await codeOf(() => verified(event, publicPart(told.key)))).toBe(code);
     if (code !== null) return;
-    const read = await verified(event, publicPart(told.key as PublicJwk));
+    const read = await verified(event, publicPart(told.key));
     const disclosed = Object.fromEntries(read.disclosures.map(({ name, value }) => [name, value]));
     expect([read.id, { site: read.place?.site, ...disclosed }]).toEqual([id, place]);
   });
 
   const lies = vectors<{ lie: string; event: string; code: string }>('refused-events.json');
   it.each(lies.cases)('refuse an event with $lie', async ({ event, code }) => {
-    expect(await codeOf(() => verified(event, publicPart(lies.key as PublicJwk)))).toBe(code);
+    expect(await codeOf(() => verified(event, publicPart(lies.key)))).toBe(code);
   });
 
   const refusals = vectors<{ name: string; jws: string; event?: string; code: string | null }>('refusals.json');

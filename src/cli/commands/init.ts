@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Signer, generateSigner } from '../../core/event/build.js';
 import { AditClient } from '../../client/adit-client.js';
 import { recordEvent } from '../../client/record-event.js';
@@ -17,7 +17,7 @@ export const init: Register = (program) => {
       'Makes the log key, the service key and the guard where the configuration says. Never replaces any: with --open, a ledger that has them goes on with them.',
     )
     .option('--open', 'also make a registrar key and write entry 0, where there is none', false)
-    .option('--registrar-key <file>', 'where the registrar key is, or is made', '.adit/keys/registrar.jwk')
+    .option('--registrar-key <file>', 'where the registrar key is, or is made (default: beside the service key)')
     .option('--registrar <id>', 'actor id of the registrar', 'registrar')
     .addHelpText('before', 'Example: adit init --open\n')
     .action(async (options: InitOptions, command) => {
@@ -29,7 +29,8 @@ export const init: Register = (program) => {
       terminal.say(`${terminal.colour.green('✓')} service key ${config.serviceKeyFile}`);
       terminal.say(`${terminal.colour.green('✓')} guard       ${config.guardFile}`);
       terminal.say(`\nWhat buyers pin: ${vkey}`);
-      if (options.open) await open(options, terminal);
+      const registrarKey = options.registrarKey ?? join(dirname(config.serviceKeyFile), 'registrar.jwk');
+      if (options.open) await open({ ...options, registrarKey }, terminal);
       else terminal.say('\nNext: adit serve, and then open the ledger (or use --open).');
       terminal.result({ logKey: vkey, opened: options.open });
     });
@@ -37,7 +38,7 @@ export const init: Register = (program) => {
 
 interface InitOptions {
   open: boolean;
-  registrarKey: string;
+  registrarKey?: string;
   registrar: string;
 }
 
@@ -56,7 +57,7 @@ async function makeKeys(config: Config): Promise<string> {
   }
 }
 
-async function open(options: InitOptions, terminal: Terminal): Promise<void> {
+async function open(options: Required<InitOptions>, terminal: Terminal): Promise<void> {
   const { JsonLogger, loadConfig, startServer } = await operator();
   const free = loadConfig(undefined, { PORT: '0', ADIT_ROLE: 'all' });
   const server = await startServer(free, { logger: new JsonLogger('error') });

@@ -13,6 +13,7 @@ import { AlertGroups0011 } from './0011-alert-groups.js';
 import { Assurance0012 } from './0012-assurance.js';
 import { DeliveryLease0013 } from './0013-delivery-lease.js';
 import { ListLots0070 } from './0070-list-lots.js';
+import { AlertNotes0071 } from './0071-alert-notes.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -36,4 +37,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Assurance0012,
   DeliveryLease0013,
   ListLots0070,
+  AlertNotes0071,
 ];

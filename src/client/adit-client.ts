@@ -5,8 +5,10 @@ import type { WaitingEventView } from '../core/api/waiting.js';
 import { AditProblem, NoAnswer, type ProblemDocument } from './problem.js';
 import type {
   Alert,
+  AlertChange,
   BatchResult,
   Delivery,
+  DeskNote,
   Finding,
   Ledger,
   Lineage,
@@ -14,6 +16,7 @@ import type {
   LotState,
   Page,
   Report,
+  Silence,
   StoredEvent,
   Subscription,
 } from './shapes.js';
@@ -132,6 +135,37 @@ export class AditClient {
     return this.pages<Alert>('/v1/alerts', query);
   }
 
+  /** Reads one alert with what the desk did with it. Throws `not-found`. */
+  alert(id: string): Promise<Alert & { changes: AlertChange[] }> {
+    return this.json(`/v1/alerts/${encodeURIComponent(id)}`);
+  }
+
+  acknowledgeAlert(id: string, note: DeskNote): Promise<Alert> {
+    return this.json(`/v1/alerts/${encodeURIComponent(id)}/acknowledge`, { method: 'POST', body: note });
+  }
+
+  resolveAlert(id: string, note: DeskNote): Promise<Alert> {
+    return this.json(`/v1/alerts/${encodeURIComponent(id)}/resolve`, { method: 'POST', body: note });
+  }
+
+  /** Notes who is to answer for an alert; null for nobody. */
+  assignAlert(id: string, assignee: string | null, note: DeskNote = {}): Promise<Alert> {
+    return this.json(`/v1/alerts/${encodeURIComponent(id)}/assign`, { method: 'POST', body: { ...note, assignee } });
+  }
+
+  /** Holds back notifications of the alerts that meet the filters, until then. */
+  silence(asked: { filters: object; until: string; reason: string; by?: string }): Promise<Silence> {
+    return this.json('/v1/silences', { method: 'POST', body: asked });
+  }
+
+  silences(): AsyncGenerator<Silence> {
+    return this.pages<Silence>('/v1/silences', {}, null);
+  }
+
+  async endSilence(id: string): Promise<void> {
+    await this.request(`/v1/silences/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  }
+
   /** @param asked as `POST /v1/subscriptions` takes it, such as `{channel: 'webhook', url}`. */
   subscribe(asked: Record<string, unknown>): Promise<Subscription & { secret?: string }> {
     return this.json('/v1/subscriptions', { method: 'POST', body: asked });
@@ -209,11 +243,15 @@ export class AditClient {
     }
   }
 
-  private async *pages<T>(path: string, query: Record<string, string> = {}): AsyncGenerator<T> {
+  private async *pages<T>(
+    path: string,
+    query: Record<string, string> = {},
+    limit: string | null = '100',
+  ): AsyncGenerator<T> {
     let cursor: string | null = null;
     do {
       const parameters: URLSearchParams = new URLSearchParams({
-        limit: '100',
+        ...(limit === null ? {} : { limit }),
         ...query,
         ...(cursor === null ? {} : { cursor }),
       });

@@ -1,5 +1,6 @@
 import type { Grade, LotStatus, OriginBasis } from '../core/custody/view.js';
 import type { PublicJwk } from '../core/event/keys.js';
+import type { LotName } from '../core/api/lot-name.js';
 import type { ProblemDocument } from './problem.js';
 
 /** What the API answers, as wire.md has it. Masses are decimal strings with their unit; times RFC 3339. */
@@ -88,6 +89,8 @@ export interface Finding {
   severity: string;
   status: string;
   lots: string[];
+  /** The first of its lots, as people call them; only in lists and in alerts. */
+  about?: LotName[];
   events: string[];
   measured: string;
   threshold: string;
@@ -110,8 +113,36 @@ export interface Alert extends Finding {
   inhibitedBy: string | null;
   silencedBy: string | null;
   escalatedAt: string | null;
+  assignee: string | null;
   evidence: { event: string; index: number; receipt: string }[];
   links: { alert: string; rule: string; bundle: string | null; report: string | null };
+}
+
+/** What somebody says about what they do with an alert. */
+export interface DeskNote {
+  by?: string;
+  note?: string;
+  /** Ids of events, or names of documents, that it rests on. */
+  evidence?: string[];
+}
+
+export interface AlertChange {
+  at: string;
+  status: string;
+  by: string | null;
+  note: string | null;
+  evidence: string[];
+  assignee: string | null;
+}
+
+export interface Silence {
+  id: string;
+  filters: Record<string, unknown>;
+  reason: string;
+  by: string | null;
+  until: string;
+  createdAt: string;
+  holding: number;
 }
 
 /** Who is told what, where, and how it goes. */

@@ -4,20 +4,15 @@ import type { Alert } from '../../client/shapes.js';
 import { type Register, terminalOf, withServer } from '../command.js';
 import { type FilterOptions, queryOf, withFilters } from '../alerts/alert-filters.js';
 import { ForwardAlerts, SECRET_FILE, stableSecret } from '../alerts/forward-alerts.js';
+import { registerDesk } from '../alerts/desk.js';
+import { namedLot } from '../named-lot.js';
+import { showAlert } from '../output/alert-lines.js';
 import { EXIT, type Terminal } from '../output/terminal.js';
 import { triggerAlert, triggerable } from '../alerts/trigger-alert.js';
 
+/** Shows an alert for people, or whole for scripts. */
 function show(terminal: Terminal, alert: Alert): void {
-  const { colour } = terminal;
-  const paint = ['critical', 'high'].includes(alert.severity) ? colour.red : colour.yellow;
-  const state = alert.regressed && alert.status === 'open' ? 'regressed' : alert.status;
-  const more = alert.count > 1 ? `  ${alert.count} findings, ${alert.group.by} ${alert.group.value}` : '';
-  terminal.say(
-    `${alert.openedAt.slice(0, 19).replace('T', ' ')}  ${paint(alert.severity)}  ${alert.rule}  ${state}${more}`,
-  );
-  terminal.say(`  ${alert.detail} (${alert.measured}; limit ${alert.threshold})`);
-  if (alert.inhibited > 0) terminal.say(`  ${alert.inhibited} alerts on what was made of it are held back`);
-  terminal.say(`  ${colour.dim(alert.links.alert)}`);
+  showAlert(terminal, alert);
   terminal.result(alert);
 }
 
@@ -28,6 +23,8 @@ interface AlertOptions extends FilterOptions {
 
 async function list({ server, follow, ...filters }: AlertOptions, terminal: Terminal): Promise<void> {
   const client = new AditClient(server);
+  if (filters.lot !== undefined)
+    filters.lot = await Promise.all(filters.lot.map(async (name) => (await namedLot(client, name)).id));
   if (follow) {
     for await (const { alert } of client.followAlerts(interrupted(), '0', queryOf(filters))) show(terminal, alert);
     return;
@@ -119,6 +116,7 @@ export const alerts: Register = (program) => {
     .option('--follow', 'stay, and show alerts as they come', false)
     .addHelpText('before', 'Example: adit alerts --follow --minimum-severity high\n')
     .action((options: AlertOptions, self) => list(options, terminalOf(self)));
+  registerDesk(command);
   listen(command);
   trigger(command);
 };

@@ -5,9 +5,14 @@ import * as z from 'zod';
 import { type BundleJson, parseBundle } from '../../core/bundle/bundle.js';
 import { type KeptDisclosures, discloseIn } from '../../core/bundle/disclose.js';
 import { unpackBundle } from '../../core/bundle/unpack.js';
+import { AditClient } from '../../client/adit-client.js';
+import { namedLot } from '../named-lot.js';
 import { type Register, terminalOf, withServer } from '../command.js';
 import { defaultState, readSeen, seenSizesOf } from '../verify/seen-checkpoints.js';
 import { CommandError } from '../output/terminal.js';
+
+/** A name of a lot as a file can be called: some lot numbers have slashes. */
+const asFileName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '');
 
 /** As a number of bytes is best read. */
 const inKilobytes = (bytes: number): string => `${Math.ceil(bytes / 1_000)} kB`;
@@ -24,14 +29,15 @@ export const bundle: Register = (program) => {
   const group = program.command('bundle').summary("take a lot's whole history away, as one file");
   withServer(group.command('fetch'))
     .summary('save the bundle of a lot')
-    .argument('<lot>', 'the id of the lot')
+    .argument('<lot>', 'id, first 8 characters, tag or lot number')
     .option('-o, --output <file>', 'where to; LOT.bundle.json unless said')
     .option('--without-disclosures', 'without what has been disclosed: names, places, prices')
     .option('--last-sealed', 'under the index as it was sealed last, and not sealed now')
     .option('--state <file>', 'the checkpoints that "adit verify" saw, which this is to continue', defaultState)
-    .addHelpText('before', 'Example: adit bundle fetch 0190a2c4-… -o lot.bundle.json\n')
-    .action(async (lot: string, options: FetchOptions, command: Command) => {
+    .addHelpText('before', 'Example: adit bundle fetch RW-A000001 -o lot.bundle.json\n')
+    .action(async (name: string, options: FetchOptions, command: Command) => {
       const terminal = terminalOf(command);
+      const lot = (await namedLot(new AditClient(options.server), name)).id;
       const query = new URLSearchParams({
         disclosures: options.withoutDisclosures === true ? 'none' : 'all',
         sealed: options.lastSealed === true ? 'last' : 'now',
@@ -41,7 +47,7 @@ export const bundle: Register = (program) => {
       if (known.length > 0) query.set('continues', known.join(','));
       const text = await fetchText(`${options.server}/v1/lots/${encodeURIComponent(lot)}/bundle?${query.toString()}`);
       const { events } = parseBundle(text);
-      const output = options.output ?? `${lot}.bundle.json`;
+      const output = options.output ?? `${asFileName(name)}.bundle.json`;
       writeFileSync(output, text);
       terminal.say(
         `${output}: ${events.length} events, ${inKilobytes(text.length)}. Check it with: adit verify ${output}`,

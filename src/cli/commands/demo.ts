@@ -9,7 +9,7 @@ import { beginningOf, playSteps } from '../scenario/play.js';
 import { type Stage, openStage } from '../scenario/stage.js';
 import { type Scenario, readScenario } from '../scenario/scenario-file.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
-import { lotTimeline, paintVerdicts } from '../output/timeline.js';
+import { lotTimeline, paintVerdicts, timelineLines } from '../output/timeline.js';
 
 /** The chain that is played, from the build folder as from the sources. */
 const CHAIN = fileURLToPath(new URL('../../../../examples/tin.json', import.meta.url));
@@ -61,11 +61,12 @@ async function show(scenario: Scenario, stage: Stage, receiver: Receiver, termin
   const lot = cast.lot(STORY) ?? '';
   const before = await verified(stage, lot);
   terminal.say(`\n${colour.bold('The story of one lot of tin')}  (${lot})\n`);
-  const timeline = await lotTimeline(stage.client, lot);
-  for (const { line } of timeline) terminal.say(line);
+  const { mineral } = await stage.client.lot(lot);
+  const timeline = await lotTimeline(stage.client, lot, mineral);
+  for (const line of timelineLines(timeline, terminal.width)) terminal.say(line);
   terminal.say(`\n  ${paintVerdicts(before.verdicts, colour)}`);
   terminal.say(
-    `  ${before.coverage.tracedToSite} of its mass is traced to a site: ${before.origins.map(({ site }) => site).join(', ')}`,
+    `  ${Number((Number(before.coverage.tracedToSite) * 100).toFixed(2))} % of its mass is traced to a site: ${before.origins.map(({ site }) => site).join(', ')}`,
   );
   terminal.say(`  ${stage.client.base}/v1/lots/${lot}/report\n`);
   if (before.verdicts.record !== 'intact') throw failed('the record is not intact before anybody touched it');

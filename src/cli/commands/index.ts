@@ -1,21 +1,28 @@
 import type { Register } from '../command.js';
+import { actors } from './actors.js';
 import { alerts } from './alerts.js';
 import { audit } from './audit.js';
 import { bundle } from './bundle.js';
 import { configCheck } from './config-check.js';
 import { demo } from './demo.js';
+import { findings } from './findings.js';
 import { init } from './init.js';
 import { keygen } from './keygen.js';
 import { lot } from './lot.js';
+import { lots } from './lots.js';
 import { migrate } from './migrate.js';
 import { record } from './record.js';
 import { replay } from './replay.js';
 import { rotate } from './rotate.js';
 import { scenario } from './scenario.js';
 import { serve } from './serve.js';
+import { sites } from './sites.js';
+import { stock } from './stock.js';
 import { submit } from './submit.js';
 import { subscribe } from './subscribe.js';
+import { tag } from './tag.js';
 import { verify } from './verify.js';
+import { waiting } from './waiting.js';
 import { witness } from './witness.js';
 
 /** Every command of `adit`, in the order of its help. */
@@ -27,7 +34,14 @@ export const commands: readonly Register[] = [
   rotate,
   record,
   submit,
+  lots,
   lot,
+  stock,
+  tag,
+  sites,
+  actors,
+  waiting,
+  findings,
   bundle,
   verify,
   witness,

@@ -19,6 +19,7 @@ export class CommandError extends Error {
 interface Screen {
   write(text: string): unknown;
   isTTY?: boolean;
+  columns?: number;
 }
 
 /** Where a command speaks: words for people, or one JSON document for scripts; colours and bars on a terminal only. */
@@ -32,6 +33,16 @@ export class Terminal {
     plain = false,
   ) {
     this.colour = createColors(!json && out.isTTY === true && !plain);
+  }
+
+  /** Characters that fit on a line; without end in a pipe, where what is cut cannot be found. */
+  get width(): number {
+    return this.out.isTTY === true ? Math.max(20, this.out.columns ?? 80) : Infinity;
+  }
+
+  /** A line for people that is no part of the result, so that it does not end up in a file or a pipe. */
+  note(line: string): void {
+    if (!this.json) this.err.write(`${line}\n`);
   }
 
   /** A line for people; nothing with `--json`. */

@@ -1,67 +1,108 @@
 import type picocolors from 'picocolors';
 import type { AditClient } from '../../client/adit-client.js';
-import type { LotEvent, Mass, Verdicts } from '../../client/shapes.js';
-import { decodeBase64url, decodeUtf8 } from '../../core/event/grammar.js';
+import type { Finding, LotEvent, Verdicts } from '../../client/shapes.js';
+import { rules } from '../../core/rules/index.js';
+import { differenceText, likelyCause, massText } from '../../core/words.js';
+import { claimsOf, itemsAbout, statedMass, whatHappened } from './event-words.js';
+import { shortId } from './lot-names.js';
+import { type Column, table } from './table.js';
 
 /** Ancestors whose chains are read at most; beyond it the timeline would be no line any more. */
 const MAX_LOTS = 200;
-
-interface Payload {
-  to?: string;
-  from?: string;
-  place?: { site?: string; facility?: string };
-  lots?: { mass?: Mass }[];
-  inputs?: unknown[];
-  outputs?: { mass: Mass }[];
-  process?: string;
-}
+/** A difference of less than one in so many needs no explanation. */
+const WORTH_EXPLAINING = 100n;
 
 export interface TimelineEntry {
   event: LotEvent;
-  line: string;
+  when: string;
+  what: string;
+  /** Which of the lots it was made of it is about; "" where it is about the lot itself. */
+  lot: string;
+  mass: string;
+  /** How the mass differs from what was known before, and why, most likely. */
+  note: string;
 }
 
-const payloadOf = (event: string): Payload =>
-  JSON.parse(decodeUtf8(decodeBase64url(event.split('.')[1] ?? ''))) as Payload;
+/** What is known of lots while their history is read. */
+class Known {
+  private readonly masses = new Map<string, bigint>();
+  private readonly names = new Map<string, string>();
 
-/** What the masses of one event add up to, in the unit in which they were written; null where there are none or several. */
-function total(masses: (Mass | undefined)[]): string | null {
-  const given = masses.filter((mass) => mass !== undefined);
-  const [first] = given;
-  if (first === undefined || given.some(({ uom }) => uom !== first.uom)) return null;
-  const sum = given.reduce((all, { value }) => all + Number(value), 0);
-  return `${Number(sum.toFixed(6))} ${first.uom === 'KGM' ? 'kg' : first.uom === 'GRM' ? 'g' : 't'}`;
-}
+  constructor(
+    private readonly lot: string,
+    private readonly mineral: string,
+  ) {}
 
-function describe({ type, iss }: LotEvent, payload: Payload): string {
-  const mass = total([...(payload.outputs ?? []), ...(payload.lots ?? [])].map((item) => item.mass));
-  const place = payload.place?.site ?? payload.place?.facility;
-  return [
-    type.padEnd(18),
-    iss.padEnd(12),
-    payload.to === undefined ? '' : `→ ${payload.to}`,
-    payload.from === undefined ? '' : `← ${payload.from}`,
-    payload.process ?? '',
-    payload.inputs === undefined ? '' : `${payload.inputs.length} → ${payload.outputs?.length ?? 0} lots`,
-    mass ?? '',
-    place === undefined ? '' : `at ${place}`,
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
+  entry(event: LotEvent, lots: ReadonlySet<string>): TimelineEntry {
+    const claims = claimsOf(event.event);
+    const family = itemsAbout(claims, lots);
+    const own = family.filter(({ lot }) => lot === this.lot);
+    const items = own.length > 0 ? own : family;
+    for (const { lot, tags } of items) if (tags?.[0] !== undefined) this.names.set(lot, tags[0]);
+    const mass = statedMass(items);
+    const note = mass === null ? '' : this.compared(items, mass);
+    for (const item of items) {
+      const stated = statedMass([item]);
+      if (stated !== null) this.masses.set(item.lot, stated);
+    }
+    return {
+      event,
+      when: event.occurredAt.slice(0, 16).replace('T', ' '),
+      what: whatHappened(event, claims, items),
+      lot: own.length > 0 ? '' : this.naming(items.map(({ lot }) => lot)),
+      mass: mass === null ? '' : massText(mass, items[0]?.mineral ?? this.mineral),
+      note,
+    };
+  }
+
+  /** By how much what is stated now differs from what was stated of the same lots before. */
+  private compared(items: readonly { lot: string }[], mass: bigint): string {
+    const before = items.map(({ lot }) => this.masses.get(lot));
+    if (before.some((known) => known === undefined)) return '';
+    const was = before.reduce<bigint>((sum, known) => sum + (known ?? 0n), 0n);
+    const difference = differenceText(was, mass, this.mineral);
+    if (difference === null) return '';
+    const much = (mass > was ? mass - was : was - mass) * WORTH_EXPLAINING > was;
+    const cause = much ? likelyCause(was, mass, this.mineral) : null;
+    return cause === null ? difference : `${difference}; ${cause}`;
+  }
+
+  private naming([first = '', ...others]: readonly string[]): string {
+    const name = this.names.get(first) ?? shortId(first);
+    return others.length === 0 ? name : `${name} +${others.length}`;
+  }
 }
 
 /** Every event on a lot's chain and on those of all it was made of, once each, in the order of the log. */
-export async function lotTimeline(client: AditClient, lot: string): Promise<TimelineEntry[]> {
+export async function lotTimeline(client: AditClient, lot: string, mineral: string): Promise<TimelineEntry[]> {
   const { nodes } = await client.lineage(lot, 'upstream');
+  const lots = new Set([lot, ...nodes.slice(-MAX_LOTS).map((node) => node.lot)]);
   const events = new Map<number, LotEvent>();
-  for (const node of nodes.slice(-MAX_LOTS))
-    for await (const event of client.lotEvents(node.lot)) events.set(event.index, event);
-  return [...events.values()]
-    .sort((a, b) => a.index - b.index)
-    .map((event) => ({
-      event,
-      line: `${String(event.index).padStart(5)}  ${event.occurredAt.slice(0, 16).replace('T', ' ')}  ${describe(event, payloadOf(event.event))}`,
-    }));
+  for (const one of lots) for await (const event of client.lotEvents(one)) events.set(event.index, event);
+  const known = new Known(lot, mineral);
+  return [...events.values()].sort((a, b) => a.index - b.index).map((event) => known.entry(event, lots));
+}
+
+const columns: readonly Column<TimelineEntry>[] = [
+  { title: 'entry', value: ({ event }) => String(event.index), right: true, dropped: 2 },
+  { title: 'when', value: ({ when }) => when },
+  { title: 'what', value: ({ what }) => what, least: 16 },
+  { title: 'lot', value: ({ lot }) => lot, least: 8, dropped: 1 },
+  { title: 'mass', value: ({ mass }) => mass, right: true },
+];
+
+/** Lays a timeline out as a table; a difference stands below its event, and columns that say nothing are left out. */
+export function timelineLines(timeline: readonly TimelineEntry[], width: number): string[] {
+  const said = columns.filter(({ title, value }) => title === 'what' || timeline.some((entry) => value(entry) !== ''));
+  const [titles = '', ...lines] = table(timeline, said, width);
+  const indent = ' '.repeat(Math.max(0, titles.indexOf('WHAT')) + 2);
+  return [
+    titles,
+    ...lines.flatMap((line, i) => {
+      const note = timeline[i]?.note ?? '';
+      return note === '' ? [line] : [line, indent + note];
+    }),
+  ];
 }
 
 type Colours = ReturnType<typeof picocolors.createColors>;
@@ -75,4 +116,20 @@ export function paintVerdicts({ record, custody, risk }: Verdicts, colour: Colou
     `custody ${paint(custody === 'complete', custody === 'gaps', custody)}`,
     `risk ${paint(risk === 'none', risk === 'high' || risk === 'critical', risk)}`,
   ].join('   ');
+}
+
+const groups = new Map<string, string>(rules.map(({ id, group }) => [id, group]));
+
+/** Says which findings stand behind each verdict that is not good: "custody gaps: handover-overdue". */
+export function reasonsOf(verdicts: Verdicts, findings: readonly Pick<Finding, 'rule'>[]): string[] {
+  const of = (wanted: (group: string) => boolean): string =>
+    [...new Set(findings.map(({ rule }) => rule))].filter((rule) => wanted(groups.get(rule) ?? 'record')).join(', ');
+  const record = of((group) => group === 'record');
+  const custody = of((group) => group === 'custody');
+  const risk = of((group) => group !== 'record' && group !== 'custody');
+  return [
+    ...(verdicts.record === 'broken' && record !== '' ? [`record broken: ${record}`] : []),
+    ...(verdicts.custody === 'gaps' && custody !== '' ? [`custody gaps: ${custody}`] : []),
+    ...(!['none', 'undetermined'].includes(verdicts.risk) && risk !== '' ? [`risk ${verdicts.risk}: ${risk}`] : []),
+  ];
 }

@@ -1,6 +1,8 @@
 import type { QueryResultRow } from 'pg';
+import type { LotName } from '../../core/api/lot-name.js';
 import type { Severity } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
+import { lotNamesOf } from '../ledger/name-lots.js';
 
 export type AlertStatus = 'open' | 'acknowledged' | 'resolved';
 
@@ -17,6 +19,8 @@ export interface Alert {
   status: AlertStatus;
   /** Of its open findings, the first hundred; events likewise. */
   lots: string[];
+  /** The first of its lots, as people call them. */
+  about: LotName[];
   events: string[];
   measured: string;
   threshold: string;
@@ -42,6 +46,8 @@ export interface Alert {
   silencedBy: string | null;
   /** When it was passed on because nobody had acknowledged it. */
   escalatedAt: string | null;
+  /** Who answers for it; a note of the desk. */
+  assignee: string | null;
   /** The first of its events, each with its place in the log and where its proof of inclusion is. */
   evidence: { event: string; index: number; receipt: string }[];
   /** Where to check it without believing it, and what its rule means. */
@@ -74,6 +80,7 @@ interface AlertRow extends QueryResultRow, AlertFacets {
   severity: Severity;
   status: AlertStatus;
   lots: string[];
+  about: LotName[];
   events: string[];
   measured: string;
   threshold: string;
@@ -88,6 +95,7 @@ interface AlertRow extends QueryResultRow, AlertFacets {
   inhibited_by: string | null;
   silenced_by: string | null;
   escalated_at: Date | null;
+  assignee: string | null;
   number: number;
   /** A lot of the finding whose words these are: its bundle has the events. */
   shown_lot: string | null;
@@ -110,6 +118,7 @@ const numbered = (row: AlertRow, base: string): NumberedAlert => ({
     severity: row.severity,
     status: row.status,
     lots: row.lots,
+    about: row.about,
     events: row.events,
     measured: row.measured,
     threshold: row.threshold,
@@ -125,6 +134,7 @@ const numbered = (row: AlertRow, base: string): NumberedAlert => ({
     inhibitedBy: row.inhibited_by,
     silencedBy: row.silenced_by,
     escalatedAt: row.escalated_at?.toISOString() ?? null,
+    assignee: row.assignee,
     evidence: row.evidence.map((one) => ({ ...one, receipt: `${base}/v1/events/${one.event}/receipt` })),
     links: {
       alert: `${base}/v1/alerts/${row.id}`,
@@ -146,9 +156,9 @@ export async function selectAlerts(
   values: unknown[],
 ): Promise<NumberedAlert[]> {
   const { rows } = await db.query<AlertRow>(
-    `SELECT a.id, a.finding, a.rule, a.root, f.version, a.severity, a.status, a.lots, a.events, f.measured, f.threshold,
+    `SELECT a.id, a.finding, a.rule, a.root, f.version, a.severity, a.status, a.lots, ${lotNamesOf('a.lots')} AS about, a.events, f.measured, f.threshold,
             f.detail, f.first_index, a.opened_at, a.number, a.regressed, f.due_at, a.descendants, a.open_findings,
-            a.inhibited_by, a.silenced_by, a.escalated_at, a.minerals, a.sites, a.countries, f.lots[1] AS shown_lot,
+            a.inhibited_by, a.silenced_by, a.escalated_at, a.assignee, a.minerals, a.sites, a.countries, f.lots[1] AS shown_lot,
             (SELECT COALESCE(json_agg(json_build_object('event', e.id, 'index', e.index) ORDER BY e.index), '[]')
                FROM entries AS e WHERE e.id = ANY(a.events[1:${EVIDENCE}])) AS evidence,
             (SELECT count(*) FROM alerts AS below WHERE below.inhibited_by = a.id AND below.status <> 'resolved') AS inhibited

@@ -6,7 +6,7 @@ import type { Page } from '../http/paging.js';
 import { AlertFeed } from './alert-feed.js';
 import type { Alert } from './alert.js';
 import { type AlertFilters, streamQuery } from './alert-filter.js';
-import { ChangeAlert, type DeskNote, deskNote } from './change-alert.js';
+import { type Assignment, ChangeAlert, type DeskNote, assignment, deskNote } from './change-alert.js';
 import { type AlertChange, type AlertsQuery, ListAlerts, alertsQuery } from './list-alerts.js';
 
 const alertId = z.uuid();
@@ -63,5 +63,15 @@ export class AlertsController {
   @ApiOperation({ summary: 'Notes that the desk is done with it' })
   resolve(@Param('id', { schema: alertId }) id: string, @Body({ schema: deskNote }) note: DeskNote): Promise<Alert> {
     return this.changes.change(id, 'resolved', note);
+  }
+
+  @Post(':id/assign')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Notes who is to answer for it' })
+  assign(
+    @Param('id', { schema: alertId }) id: string,
+    @Body({ schema: assignment }) assigned: Assignment,
+  ): Promise<Alert> {
+    return this.changes.assign(id, assigned);
   }
 }

@@ -1,19 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { AditError } from '../../core/errors.js';
+import { text } from '../../core/event/primitives.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
-import { type Alert, lockAlerts, selectAlerts } from './alert.js';
+import type { Queryable } from '../database/rows.js';
+import { type Alert, type AlertStatus, lockAlerts, selectAlerts } from './alert.js';
 import { WakeTelling } from './wake-telling.js';
 
-export const deskNote = z
-  .strictObject({
-    by: z.string().trim().min(1).max(200).optional(),
-    note: z.string().trim().min(1).max(2_000).optional(),
-  })
-  .nullish()
-  .transform((note) => note ?? {});
+const noteShape = z.strictObject({
+  by: z.string().trim().min(1).max(200).optional(),
+  note: z.string().trim().min(1).max(2_000).optional(),
+  /** Ids of events, or names of documents, that it rests on. */
+  evidence: z.array(text(500)).max(20).optional(),
+});
+export const deskNote = noteShape.nullish().transform((note) => note ?? {});
 export type DeskNote = z.infer<typeof deskNote>;
+
+/** Who is to answer for an alert; null: nobody in particular. */
+export const assignment = noteShape.extend({ assignee: text(200).nullable() });
+export type Assignment = z.infer<typeof assignment>;
+
+interface Changed {
+  number: number;
+  status: AlertStatus;
+}
+
+type Decision = { status: 'acknowledged' | 'resolved' } | { assignee: string | null };
 
 /**
  * Notes that a person has taken an alert in hand, or is done with it. These are notes of the desk: a verdict heeds
@@ -27,24 +40,53 @@ export class ChangeAlert {
     private readonly telling: WakeTelling,
   ) {}
 
-  /** Throws `not-found`. Doing it again changes nothing. */
-  async change(id: string, status: 'acknowledged' | 'resolved', { by, note }: DeskNote): Promise<Alert> {
-    const changed = await this.database.transaction(async (db) => {
-      await lockAlerts(db);
-      const { rows } = await db.query<{ number: number }>(
+  /** Acknowledges or resolves an alert. Throws `not-found`. Doing it again changes nothing. */
+  change(id: string, status: 'acknowledged' | 'resolved', note: DeskNote): Promise<Alert> {
+    return this.note(id, { status }, note, (db) =>
+      db.query<Changed>(
         `UPDATE alerts SET status = $2, changed_at = now(), number = nextval('alert_numbers'),
                 tell_at = clock_timestamp(), silenced_by = NULL
-          WHERE id = $1 AND status <> $2 AND status <> 'resolved' RETURNING number`,
+          WHERE id = $1 AND status <> $2 AND status <> 'resolved' RETURNING number, status`,
         [id, status],
-      );
-      if (rows[0] !== undefined)
-        await db.query('INSERT INTO alert_changes (alert, number, status, by_whom, note) VALUES ($1, $2, $3, $4, $5)', [
-          id,
-          rows[0].number,
-          status,
-          by ?? null,
-          note ?? null,
-        ]);
+      ),
+    );
+  }
+
+  /** Notes who is to answer for an alert; nobody is notified of that. Throws `not-found`. */
+  assign(id: string, { assignee, ...note }: Assignment): Promise<Alert> {
+    return this.note(id, { assignee }, note, (db) =>
+      db.query<Changed>(
+        `UPDATE alerts SET assignee = $2, changed_at = now(), number = nextval('alert_numbers')
+          WHERE id = $1 AND assignee IS DISTINCT FROM $2 RETURNING number, status`,
+        [id, assignee],
+      ),
+    );
+  }
+
+  /** Carries a decision out and keeps who took it and why. */
+  private async note(
+    id: string,
+    decision: Decision,
+    { by, note, evidence }: DeskNote,
+    carryOut: (db: Queryable) => Promise<{ rows: Changed[] }>,
+  ): Promise<Alert> {
+    const changed = await this.database.transaction(async (db) => {
+      await lockAlerts(db);
+      const [row] = (await carryOut(db)).rows;
+      if (row !== undefined)
+        await db.query(
+          `INSERT INTO alert_changes (alert, number, status, by_whom, note, evidence, assignee)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+          [
+            id,
+            row.number,
+            row.status,
+            by ?? null,
+            note ?? null,
+            evidence ?? [],
+            'assignee' in decision ? decision.assignee : null,
+          ],
+        );
       const [now] = await selectAlerts(db, this.config.publicUrl, 'a.id = $1', [id]);
       return now?.alert;
     });

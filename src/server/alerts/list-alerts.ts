@@ -4,11 +4,13 @@ import { severities } from '../../core/rules/rule.js';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
-import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
+import { type Page, decodeCursor, idsBeginningWith, pageOf, pageQuery, partOfId } from '../http/paging.js';
 import { type Alert, type AlertStatus, selectAlerts } from './alert.js';
 import { filterQueryShape, filtersAsked, rulesOf } from './alert-filter.js';
 
 const asked = pageQuery.extend({
+  /** An alert's id, or its first 8 characters or more. */
+  id: z.string().regex(partOfId, 'must be an id of an alert, or its first 8 characters').optional(),
   status: z.enum(['open', 'acknowledged', 'resolved']).optional(),
   severity: z.enum(severities).optional(),
   /** Those held back by a broken root are counted there, and listed only where they are asked for. */
@@ -16,14 +18,17 @@ const asked = pageQuery.extend({
   ...filterQueryShape,
 });
 
-export const alertsQuery = asked.transform(({ limit, cursor, status, severity, inhibited, ...filters }, context) => ({
-  limit,
-  cursor,
-  status,
-  severity,
-  inhibited,
-  filters: filtersAsked(filters, context),
-}));
+export const alertsQuery = asked.transform(
+  ({ limit, cursor, id, status, severity, inhibited, ...filters }, context) => ({
+    limit,
+    cursor,
+    id,
+    status,
+    severity,
+    inhibited,
+    filters: filtersAsked(filters, context),
+  }),
+);
 export type AlertsQuery = z.infer<typeof alertsQuery>;
 
 /** What the desk did with an alert. */
@@ -32,6 +37,10 @@ export interface AlertChange {
   status: AlertStatus;
   by: string | null;
   note: string | null;
+  /** Events or documents that it rests on. */
+  evidence: string[];
+  /** Where it said who is to answer for the alert. */
+  assignee: string | null;
 }
 
 interface ChangeRow {
@@ -39,6 +48,8 @@ interface ChangeRow {
   status: AlertStatus;
   by_whom: string | null;
   note: string | null;
+  evidence: string[];
+  assignee: string | null;
 }
 
 /** The inbox. */
@@ -49,7 +60,7 @@ export class ListAlerts {
     private readonly config: Config,
   ) {}
 
-  async list({ limit, cursor, status, severity, inhibited, filters }: AlertsQuery): Promise<Page<Alert>> {
+  async list({ limit, cursor, id, status, severity, inhibited, filters }: AlertsQuery): Promise<Page<Alert>> {
     const { minimumSeverity, minerals, sites, countries, lots, holder } = filters;
     const grave = minimumSeverity === undefined ? undefined : severities.slice(severities.indexOf(minimumSeverity));
     const rows = await selectAlerts(
@@ -64,6 +75,7 @@ export class ListAlerts {
        AND ($10::text IS NULL OR EXISTS (SELECT FROM lots AS held WHERE held.id = ANY(a.lots)
                                             AND (held.holder = $10 OR held.in_transit_to = $10)))
        AND ($11 = 'include' OR (a.inhibited_by IS NULL) = ($11 = 'exclude'))
+       AND ($12::uuid IS NULL OR a.id BETWEEN $12 AND $13::uuid)
        ORDER BY a.number DESC LIMIT $2`,
       [
         decodeCursor(cursor, z.int()) ?? Number.MAX_SAFE_INTEGER,
@@ -77,6 +89,7 @@ export class ListAlerts {
         countries ?? null,
         holder ?? null,
         inhibited,
+        ...idsBeginningWith(id),
       ],
     );
     return pageOf(
@@ -92,7 +105,7 @@ export class ListAlerts {
     const [found] = await selectAlerts(this.database.pool, this.config.publicUrl, 'a.id = $1', [id]);
     if (found === undefined) throw new AditError('not-found', `There is no alert ${id}.`);
     const rows = await this.database.query<ChangeRow>(
-      'SELECT at, status, by_whom, note FROM alert_changes WHERE alert = $1 ORDER BY number DESC LIMIT 100',
+      'SELECT at, status, by_whom, note, evidence, assignee FROM alert_changes WHERE alert = $1 ORDER BY number DESC LIMIT 100',
       [id],
     );
     return {

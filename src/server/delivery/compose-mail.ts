@@ -1,3 +1,4 @@
+import { type LotName, shownName } from '../../core/api/lot-name.js';
 import { type Fact, type Letter, type Link, type Mail, type Part, renderMail, webAddress } from './render-mail.js';
 import { type Language, type Say, ruleTitle, sayIn, wordOr } from './words/index.js';
 
@@ -24,6 +25,8 @@ export interface AlertToTell {
   severity: Severity;
   status: string;
   lots: string[];
+  /** The first of its lots as people call them; missing in what an older release noted. */
+  about?: LotName[];
   events: string[];
   /** Where the events that show it stand in the log. */
   evidence: { event: string; index: number | null }[];
@@ -67,7 +70,7 @@ export function composeAlertMail(kind: AlertKind, alert: AlertToTell, options: M
     parts: [
       { kind: 'paragraph', text: say.word(`kind.${happened}`) },
       { kind: 'facts', facts: factsOf(alert, kind, say) },
-      ...listOf(say.word('label.lots'), alert.lots, say),
+      ...listOf(say.word('label.lots'), namesOf(alert), say),
       ...listOf(say.word('label.events'), eventsOf(alert, say), say),
       ...heldBack(alert, say),
       { kind: 'links', links: [{ label: say.word('link.alert'), url: alert.links.alert }] },
@@ -79,9 +82,21 @@ export function composeAlertMail(kind: AlertKind, alert: AlertToTell, options: M
   return renderMail(letter, say);
 }
 
-/** "One tag is on two lots (and 9,999 more)" */
+/** Each lot by what people call it, with its id, by which it is looked up. */
+function namesOf({ lots, about = [] }: AlertToTell): string[] {
+  const names = new Map(about.map((name) => [name.lot, name]));
+  return lots.map((lot) => {
+    const name = names.get(lot);
+    if (name === undefined || shownName(name) === lot.slice(0, 8)) return lot;
+    return `${shownName(name)}${name.site === null ? '' : `, ${name.site}`} (${lot})`;
+  });
+}
+
+/** "One tag is on two lots: RW-A000001 (and 9,999 more)" */
 function titleOf(alert: AlertToTell, say: Say): string {
-  const title = ruleTitle(alert.rule, say.language);
+  const [first] = alert.about ?? [];
+  const called = first === undefined ? '' : `${say.word('colon')}${shownName(first)}`;
+  const title = `${ruleTitle(alert.rule, say.language)}${called}`;
   return alert.count > 1 ? `${title} ${say.counted('andMore', alert.count - 1)}` : title;
 }
 

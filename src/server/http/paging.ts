@@ -16,6 +16,18 @@ export const pageQuery = z.strictObject({
 /** A text to be looked for, in a query: bounded, and free of what the database could not hold. */
 export const queryText: z.ZodType<string> = text(64);
 
+/** An id, or its first 8 characters or more, as people copy it from a list. */
+export const partOfId = /^[0-9a-f]{8}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,12})?)?)?)?$/i;
+const leastId = '00000000-0000-0000-0000-000000000000';
+export const greatestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Returns the least and the greatest id that begin with what was given; nulls where it is no part of an id. */
+export function idsBeginningWith(part: string | undefined): [string, string] | [null, null] {
+  if (part === undefined || !partOfId.test(part)) return [null, null];
+  const given = part.toLowerCase();
+  return [given + leastId.slice(given.length), given + greatestId.slice(given.length)];
+}
+
 export type PageQuery = z.infer<typeof pageQuery>;
 
 /** One page of a list; `next` is the cursor of the page after it, null at the end. */

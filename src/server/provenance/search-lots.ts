@@ -5,7 +5,16 @@ import { type LotState, stateOf } from '../../core/custody/lot-state.js';
 import { instant, instantMs, lotIdSchema, mineral, registryId } from '../../core/event/primitives.js';
 import { severities } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
-import { type Page, decodeCursor, encodeCursor, pageOf, pageQuery, queryText } from '../http/paging.js';
+import {
+  type Page,
+  decodeCursor,
+  encodeCursor,
+  greatestId,
+  idsBeginningWith,
+  pageOf,
+  pageQuery,
+  queryText,
+} from '../http/paging.js';
 import { type LotRow, lotOf } from '../ledger/lot-rows.js';
 import { JudgeLot } from './judge-lot.js';
 
@@ -29,18 +38,6 @@ export const lotsQuery = pageQuery.extend({
 });
 export type LotsQuery = z.infer<typeof lotsQuery>;
 type Filter = Omit<LotsQuery, 'limit' | 'cursor' | keyof Verdicts>;
-
-/** An id, or its first 8 characters or more, as people copy it from a list. */
-const PART_OF_ID = /^[0-9a-f]{8}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,12})?)?)?)?$/;
-const LEAST_ID = '00000000-0000-0000-0000-000000000000';
-const GREATEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
-/** Returns the least and the greatest id that begin with what was given; nulls where it is no part of an id. */
-function idsNamed(name: string | undefined): [string | null, string | null] {
-  const part = name?.toLowerCase() ?? '';
-  if (!PART_OF_ID.test(part)) return [null, null];
-  return [part + LEAST_ID.slice(part.length), part + GREATEST_ID.slice(part.length)];
-}
 
 /** A lot in a list; with its verdicts where they were asked for. */
 export type ListedLot = LotState & { verdicts?: Verdicts };
@@ -87,7 +84,7 @@ export class SearchLots {
   }
 
   private async rows(filter: Filter, after: Position | null, limit: number): Promise<LotRow[]> {
-    const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, GREATEST_ID];
+    const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, greatestId];
     const { rows } = await this.database.pool.query<LotRow>(
       `SELECT * FROM lots
         WHERE (born_index, id) < ($1, $2::uuid)
@@ -119,7 +116,7 @@ export class SearchLots {
         milliseconds(filter.to),
         filter.inTransitTo ?? null,
         filter.name ?? null,
-        ...idsNamed(filter.name),
+        ...idsBeginningWith(filter.name),
       ],
     );
     return rows;

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
+import { lotNameShape } from '../../core/api/lot-name.js';
 import { AditError } from '../../core/errors.js';
 import { lotIdSchema, text } from '../../core/event/primitives.js';
 import { severities } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
+import { lotNamesOf } from '../ledger/name-lots.js';
 import { type Page, decodeCursor, pageOf, pageQuery, queryText } from '../http/paging.js';
 
 /** `open` until its cause goes away or somebody who may has answered (docs/rules.md, "What becomes of a finding"). */
@@ -26,6 +28,8 @@ export const findingView = z.strictObject({
   status: z.enum(statuses),
   subject: z.string(),
   lots: z.array(z.string()),
+  /** The first of its lots, as people call them. */
+  about: z.array(lotNameShape),
   events: z.array(z.string()),
   measured: z.string(),
   threshold: z.string(),
@@ -75,6 +79,7 @@ interface FindingRow {
   status: FindingView['status'];
   subject: string;
   lots: string[];
+  about: FindingView['about'];
   events: string[];
   measured: string;
   threshold: string;
@@ -116,7 +121,7 @@ const viewOf = ({
   answers,
 });
 
-const columns = `id, rule, version, severity, status, subject, lots, events, measured, threshold, detail, first_index,
+const columns = `id, rule, version, severity, status, subject, lots, ${lotNamesOf('findings.lots')} AS about, events, measured, threshold, detail, first_index,
                  opened_at, closed_at, reopened, parameters, due_at, assignee, acknowledged_at,
                  (SELECT COALESCE(json_agg(json_build_object('event', a.event, 'index', a.index, 'by', a.by_actor,
                            'answer', a.answer, 'reason', a.reason, 'dueOn', a.due_on, 'counts', a.counts) ORDER BY a.index), '[]')

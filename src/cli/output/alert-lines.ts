@@ -1,0 +1,92 @@
+import type { Alert, AlertChange, Finding } from '../../client/shapes.js';
+import { shownName } from '../../core/api/lot-name.js';
+import { countOf } from '../../core/words.js';
+import { shortId } from './lot-names.js';
+import type { Terminal } from './terminal.js';
+
+/** Units as people write them, in figures that rules measured. */
+const UNITS: readonly [RegExp, string][] = [
+  [/\bKGM\b/g, 'kg'],
+  [/\bGRM\b/g, 'g'],
+  [/\bTNE\b/g, 't'],
+];
+
+/** Writes what a rule measured with units as people know them. */
+export const figuresOf = (text: string): string =>
+  UNITS.reduce((written, [unit, short]) => written.replace(unit, short), text);
+
+/** What it is about, as people call it: "RW-A000001 (hill), RW-A000002 and 3 more lots"; "" where it names no lot. */
+export function aboutOf({ lots, about = [] }: Pick<Finding, 'lots' | 'about'>): string {
+  const named = about
+    .slice(0, 3)
+    .map((name) => (name.site === null ? shownName(name) : `${shownName(name)} (${name.site})`));
+  const names = named.length > 0 ? named : lots.slice(0, 3).map(shortId);
+  const rest = lots.length - names.length;
+  return rest > 0 ? `${names.join(', ')} and ${countOf(rest, 'more lot')}` : names.join(', ');
+}
+
+const day = (time: string): string => time.slice(0, 16).replace('T', ' ');
+
+/** Returns the severity in the colour that goes with it; the word says it without colour, too. */
+function severityIn(terminal: Terminal, severity: string): string {
+  const { colour } = terminal;
+  return ['critical', 'high'].includes(severity) ? colour.red(severity) : colour.yellow(severity);
+}
+
+/** Shows one finding in two lines: what, of what, and since when; then in words. */
+export function showFinding(terminal: Terminal, finding: Finding): void {
+  const about = aboutOf(finding);
+  terminal.say(
+    [
+      day(finding.openedAt),
+      severityIn(terminal, finding.severity),
+      finding.rule,
+      finding.status,
+      ...(about === '' ? [] : [terminal.colour.bold(about)]),
+    ].join('  '),
+  );
+  terminal.say(`  ${figuresOf(finding.detail)}`);
+  terminal.say(terminal.colour.dim(`  measured ${figuresOf(finding.measured)}, limit ${figuresOf(finding.threshold)}`));
+  terminal.result(finding);
+}
+
+/** What holds it back or follows from it, one sentence each. */
+function besides({ count, group, inhibited, assignee, dueAt, silencedBy }: Alert): string[] {
+  return [
+    ...(count > 1 ? [`stands for ${countOf(count, 'finding')} of one ${group.by}, ${group.value}`] : []),
+    ...(inhibited > 0 ? [`holds back ${countOf(inhibited, 'alert')} on what was made of it`] : []),
+    ...(assignee === null || assignee === undefined ? [] : [`${assignee} answers for it`]),
+    ...(dueAt === null ? [] : [`to be answered by ${day(dueAt)}`]),
+    ...(silencedBy === null ? [] : ['silenced']),
+  ];
+}
+
+/** Shows one alert: what, of what, since when, in words, and by which id it is acknowledged. */
+export function showAlert(terminal: Terminal, alert: Alert): void {
+  const { colour } = terminal;
+  const state = alert.regressed && alert.status === 'open' ? 'open again' : alert.status;
+  const about = aboutOf(alert);
+  terminal.say(
+    [
+      day(alert.openedAt),
+      severityIn(terminal, alert.severity),
+      alert.rule,
+      state,
+      ...(about === '' ? [] : [colour.bold(about)]),
+    ].join('  '),
+  );
+  terminal.say(`  ${figuresOf(alert.detail)}`);
+  terminal.say(colour.dim(`  measured ${figuresOf(alert.measured)}, limit ${figuresOf(alert.threshold)}`));
+  for (const line of besides(alert)) terminal.say(`  ${line}`);
+  terminal.say(colour.dim(`  alert ${shortId(alert.id)} · ${alert.links.rule}`));
+}
+
+/** Says what the desk did with an alert, the newest first. */
+export function showChanges(terminal: Terminal, changes: readonly AlertChange[]): void {
+  if (changes.length > 0) terminal.say('What was done with it:');
+  for (const { at, by, status, note, evidence, assignee } of changes) {
+    const did = assignee === null ? status : `assigned to ${assignee}`;
+    terminal.say(`  ${day(at)}  ${did}${by === null ? '' : ` by ${by}`}${note === null ? '' : `: ${note}`}`);
+    if (evidence.length > 0) terminal.say(`    evidence: ${evidence.join(', ')}`);
+  }
+}

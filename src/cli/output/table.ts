@@ -1,0 +1,77 @@
+/** One column of a table. */
+export interface Column<Row> {
+  title: string;
+  value(row: Row): string;
+  /** Figures stand at the right. */
+  right?: boolean;
+  /** On a narrow terminal, text is cut to as few characters; without it the column keeps its width. */
+  least?: number;
+  /** Columns with a higher number go first where even cut text does not fit; those without one stay. */
+  dropped?: number;
+}
+
+const GAP = 2;
+
+/** Control characters would let what somebody recorded move the cursor of whoever reads it. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+const lengthOf = (text: string): number => [...text].length;
+const cut = (text: string, width: number): string =>
+  lengthOf(text) <= width ? text : `${[...text].slice(0, Math.max(0, width - 1)).join('')}…`;
+
+interface Laid<Row> {
+  column: Column<Row>;
+  cells: string[];
+  width: number;
+}
+
+const whole = (laid: readonly { width: number }[]): number =>
+  laid.reduce((sum, { width }) => sum + width, 0) + GAP * Math.max(0, laid.length - 1);
+
+/** Narrows the widest column that may be cut, character by character, until all fit or none may be cut more. */
+function narrow<Row>(laid: Laid<Row>[], width: number): void {
+  while (whole(laid) > width) {
+    const wide = laid
+      .filter((one) => one.column.least !== undefined && one.width > one.column.least)
+      .toSorted((a, b) => b.width - a.width)[0];
+    if (wide === undefined) return;
+    wide.width -= 1;
+  }
+}
+
+/** Returns the columns that can be shown at this width, each with its own. */
+function layout<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): Laid<Row>[] {
+  let shown = [...columns];
+  for (;;) {
+    const laid = shown.map((column) => {
+      const cells = rows.map((row) => printable(column.value(row)));
+      return { column, cells, width: Math.max(lengthOf(column.title), ...cells.map(lengthOf)) };
+    });
+    narrow(laid, width);
+    const [least] = shown
+      .filter(({ dropped }) => dropped !== undefined)
+      .toSorted((a, b) => (b.dropped ?? 0) - (a.dropped ?? 0));
+    if (whole(laid) <= width || least === undefined) return laid;
+    shown = shown.filter((column) => column !== least);
+  }
+}
+
+/**
+ * Lays rows out as lines with aligned columns, the titles first. No line is longer than `width` as long as columns can be
+ * cut or left out.
+ */
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): string[] {
+  const laid = layout(rows, columns, width);
+  const line = (cells: readonly string[]): string =>
+    laid
+      .map(({ column, width: own }, i) => {
+        const text = cut(cells[i] ?? '', own);
+        const pad = ' '.repeat(own - lengthOf(text));
+        return column.right === true ? pad + text : text + pad;
+      })
+      .join(' '.repeat(GAP))
+      .trimEnd();
+  return [
+    line(laid.map(({ column }) => column.title.toUpperCase())),
+    ...rows.map((_row, i) => line(laid.map(({ cells }) => cells[i] ?? ''))),
+  ];
+}

@@ -1,7 +1,7 @@
 // Tests run on the compiled JavaScript: what is tested is what ships.
 const rootDir = process.env.ADIT_BUILD_DIR ?? 'dist';
 
-const shared = { rootDir, transform: {} };
+const shared = { rootDir, transform: {}, testRunner: '<rootDir>/test/runner/run-natively.js' };
 const withDatabase = {
   ...shared,
   globalSetup: '<rootDir>/test/support/global-setup.js',

@@ -11,6 +11,7 @@ import { ReadTree } from './ledger/read-tree.js';
 import { type Pace, type Replay, type ReplayOptions, replayLog } from './ledger/replay.js';
 import { Monitor, type MonitorOptions } from './monitor/monitor.js';
 import { createSecret } from './secret.js';
+import { RuleParameters } from './rule-parameters.js';
 import { type RunningServer, openDatabase } from './start.js';
 import { Guard } from './transparency/guard.js';
 import { type ServiceKeys, initKeys, loadKeys } from './transparency/keys.js';
@@ -20,6 +21,7 @@ import { AuditLots, lotsNamed, lotsOfSite } from './verification/audit-lots.js';
 import { isDamage, unreadable } from './verification/damage.js';
 import { gatherEvidence } from './verification/gather-evidence.js';
 import { ReadGuard } from './verification/read-guard.js';
+import { JudgeAgain } from './verification/judge-again.js';
 import { JudgeDeadlines } from './verification/judge-deadlines.js';
 import { VerifyEntries } from './verification/verify-entries.js';
 
@@ -98,7 +100,9 @@ export async function auditNow(
   try {
     if (scope === 'everything') {
       const guard = new ReadGuard(new Guard(config.guardFile, config.origin), () => undefined).read();
-      const pacing = { replay: pace('replaying'), tree: pace('hashing') };
+      const parameters = RuleParameters.load(config.ruleParametersFile);
+      const follower = new JudgeAgain(database, identity, { now: () => Date.now() }, parameters);
+      const pacing = { replay: pace('replaying'), tree: pace('hashing'), follower };
       const evidence = await gatherEvidence(database, identity, guard, pacing);
       const faults = explain(evidence).map(({ firstIndex, lots, detail }) => ({ index: firstIndex, lots, detail }));
       return { entries: evidence.tree.size, lots: null, faults };

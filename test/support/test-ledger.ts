@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import {
   type Signer,
@@ -27,6 +28,7 @@ import { WakeVerification } from '../../src/server/ledger/wake-verification.js';
 import { Guard } from '../../src/server/transparency/guard.js';
 import { initKeys } from '../../src/server/transparency/keys.js';
 import { LogSigner, SealLog } from '../../src/server/transparency/seal-log.js';
+import { AuditOutcome } from '../../src/server/verification/audit-outcome.js';
 import { AuditLog } from '../../src/server/verification/audit-log.js';
 import { JudgeDeadlines } from '../../src/server/verification/judge-deadlines.js';
 import { ReadGuard } from '../../src/server/verification/read-guard.js';
@@ -62,6 +64,9 @@ export class TestLedger {
   woken = 0;
   private heads = new Map<string, string>();
 
+  /** What its audits found, as the service would say it. */
+  readonly outcome: AuditOutcome;
+
   private constructor(
     /** The database as others than the ledger reach it. */
     readonly behind: TestDatabase,
@@ -70,10 +75,14 @@ export class TestLedger {
     readonly append: AppendEvents,
     readonly guard: Guard,
     private readonly folder: string,
-  ) {}
+  ) {
+    this.outcome = new AuditOutcome(database);
+  }
 
   /** An open ledger with actors coop (miner, RW), trader and mallory (traders, RW), a site `hill` and a depot. */
   static async open(): Promise<TestLedger> {
+    // What audits find is asked for, and not read from what they log.
+    Logger.overrideLogger(false);
     const test = await testDatabase();
     const database = new Database({ url: test.url, failed: noFailure });
     const folder = mkdtempSync(join(tmpdir(), 'adit-test-'));
@@ -106,7 +115,15 @@ export class TestLedger {
 
   auditor(): AuditLog {
     const guard = new ReadGuard(this.guard, noFailure);
-    return new AuditLog(this.database, this.identity, guard, this.clock, this.wakeAlerts(), RuleParameters.load(null));
+    return new AuditLog(
+      this.database,
+      this.identity,
+      guard,
+      this.clock,
+      this.wakeAlerts(),
+      RuleParameters.load(null),
+      this.outcome,
+    );
   }
 
   deadlines(): JudgeDeadlines {

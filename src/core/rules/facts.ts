@@ -134,6 +134,7 @@ export const recordRuleIds = [
   'record-projection-differs',
   'record-backup-restored',
   'record-disclosure-mismatch',
+  'record-catalogue-differs',
 ] as const;
 export type RecordRuleId = (typeof recordRuleIds)[number];
 

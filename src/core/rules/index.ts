@@ -40,6 +40,7 @@ import { placeJump } from './place-jump.js';
 import { radioactivityMissing } from './radioactivity-missing.js';
 import { radioactivityOver } from './radioactivity-over.js';
 import { recordBackupRestored } from './record-backup-restored.js';
+import { recordCatalogueDiffers } from './record-catalogue-differs.js';
 import { recordChainBroken } from './record-chain-broken.js';
 import { recordDisclosureMismatch } from './record-disclosure-mismatch.js';
 import { recordEventAltered } from './record-event-altered.js';
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = [
   recordProjectionDiffers,
   recordBackupRestored,
   recordDisclosureMismatch,
+  recordCatalogueDiffers,
   handoverOverdue,
   handoverRejectedUnresolved,
   hopMissing,

@@ -7,6 +7,8 @@ export interface Readiness {
   ready: boolean;
   /** By the name of each check: `ready`, or why not. */
   checks: Record<string, string>;
+  /** What is wrong though requests can be served; absent where nothing is. */
+  degraded?: Record<string, string>;
 }
 
 /** How long a check may take where it does not say, ms. */
@@ -17,6 +19,7 @@ const TIME_LIMIT = 2_000;
 export class HealthRegistry {
   private readonly logger = new Logger('health');
   private readonly checks = new Map<string, { check: ReadinessCheck; limit: number }>();
+  private readonly warnings = new Map<string, ReadinessCheck>();
   private isStarted = false;
   private isStopping = false;
 
@@ -24,6 +27,11 @@ export class HealthRegistry {
   register(name: string, check: ReadinessCheck, limit = TIME_LIMIT): () => void {
     this.checks.set(name, { check, limit });
     return () => this.checks.delete(name);
+  }
+
+  /** Adds a named check of what does not stop requests from being served, and must be known all the same. */
+  registerWarning(name: string, check: ReadinessCheck): void {
+    this.warnings.set(name, check);
   }
 
   /** Called once everything is up. */
@@ -44,8 +52,16 @@ export class HealthRegistry {
     const entries = await Promise.all(
       [...this.checks].map(async ([name, { check, limit }]) => [name, await this.ask(name, check, limit)] as const),
     );
+    const warned = await Promise.all(
+      [...this.warnings].map(async ([name, check]) => [name, await this.ask(name, check, TIME_LIMIT)] as const),
+    );
+    const degraded = warned.filter(([, state]) => state !== 'ready');
     if (this.isStopping) entries.push(['process', 'stopping']);
-    return { ready: entries.every(([, state]) => state === 'ready'), checks: Object.fromEntries(entries) };
+    return {
+      ready: entries.every(([, state]) => state === 'ready'),
+      checks: Object.fromEntries(entries),
+      ...(degraded.length > 0 ? { degraded: Object.fromEntries(degraded) } : {}),
+    };
   }
 
   private async ask(name: string, check: ReadinessCheck, limit: number): Promise<string> {

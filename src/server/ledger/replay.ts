@@ -46,6 +46,17 @@ export type Pace = (done: number, size: number) => Promise<void>;
 
 export interface ReplayOptions {
   pace?: Pace;
+  follower?: ReplayFollower;
+}
+
+/** Rebuilds further tables beside the projections, in the session and the transactions of the replay. */
+export interface ReplayFollower {
+  /** Creates temporary tables; those of the projections exist. */
+  begin(client: PoolClient): Promise<void>;
+  /** Follows the replay, whose projections are those of the entries before `to`. */
+  follow(client: PoolClient, to: number): Promise<void>;
+  /** Compares what was rebuilt with what is stored, in one snapshot of both. */
+  compare(client: PoolClient): Promise<{ differences: Difference[]; truncated: boolean }>;
 }
 
 export const projectionTables = [...registryTables, ...lotTables, 'subject_entries', 'erasures'] as const;
@@ -64,7 +75,8 @@ export async function replayLog(
   const client = await database.pool.connect();
   try {
     await shadowTables(client);
-    const run = new ReplayRun(client, identity);
+    await options.follower?.begin(client);
+    const run = new ReplayRun(client, identity, options.follower);
     let done = await replayUntilNear(client, run, options.pace);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     const size = await sizeOf(client);
@@ -73,8 +85,11 @@ export async function replayLog(
       await run.chunk(done, to, await entriesBetween(client, done, to));
     }
     await options.pace?.(size, size);
-    const { differences, truncated } = await compareTables(client, projectionTables);
-    return { size, entries: run.problems, differences, truncated: truncated || run.problems.length >= PROBLEM_LIMIT };
+    const projections = await compareTables(client, projectionTables);
+    const followed = await options.follower?.compare(client);
+    const truncated = projections.truncated || followed?.truncated === true || run.problems.length >= PROBLEM_LIMIT;
+    const differences = [...projections.differences, ...(followed?.differences ?? [])];
+    return { size, entries: run.problems, differences, truncated };
   } finally {
     // The session goes, and its temporary tables with it.
     client.release(true);
@@ -123,6 +138,7 @@ class ReplayRun {
   constructor(
     private readonly client: PoolClient,
     private readonly identity: LedgerIdentity,
+    private readonly follower?: ReplayFollower,
   ) {
     this.view = emptyView(identity.origin);
   }
@@ -146,6 +162,7 @@ class ReplayRun {
     view.size = to;
     await writeProjections(this.client, view, admitted);
     this.view = view;
+    await this.follower?.follow(this.client, to);
   }
 
   private read(from: number, to: number, stored: StoredEntry[]): Admitted[] {

@@ -1,3 +1,4 @@
+import type { CatalogueDifference } from '../database/compare-catalogue.js';
 import type { Replay } from '../ledger/replay.js';
 import type { LogStateRow, StoredCheckpoint } from './audit-checkpoints.js';
 import type { DisclosureFault } from './audit-disclosures.js';
@@ -12,6 +13,8 @@ export interface Evidence {
   guard: { size: number; root: Uint8Array } | null;
   replay: Replay;
   disclosures: DisclosureFault[];
+  /** Objects of the schema that are not as the migrations make them. */
+  catalogue: CatalogueDifference[];
   /** Lots whose chain has an event at an index, for the indices of damaged entries. */
   lotsAt: ReadonlyMap<number, string[]>;
   /** Indices among the replay's problems whose signature does verify by the stored keys. */

@@ -1,4 +1,5 @@
 import type { RecordFault } from '../../core/rules/facts.js';
+import type { CatalogueDifference } from '../database/compare-catalogue.js';
 import type { EntryProblem } from '../ledger/replay.js';
 import { type BadEntries, type Evidence, least } from './audit-evidence.js';
 import { differenceFaults } from './audit-projection-faults.js';
@@ -21,6 +22,7 @@ export function explain(evidence: Evidence): RecordFault[] {
     ...treeFaults(evidence),
     ...differenceFaults(evidence, bad),
     ...disclosureFaults(evidence, bad),
+    ...evidence.catalogue.map(catalogueFault),
   ];
 }
 
@@ -134,4 +136,23 @@ function disclosureFaults({ disclosures }: Evidence, bad: BadEntries): RecordFau
           : `Tables disclosures, disclosure_keys: what is stored for event ${event} (entry ${index}) is not what it commits to.`,
       firstIndex: index,
     }));
+}
+
+/** A function or a view may be long; the first lines tell which one it is. */
+const TEXT_SHOWN = 200;
+
+export function catalogueFault({ object, found, isExpected }: CatalogueDifference): RecordFault {
+  const what =
+    found === null ? 'is missing' : isExpected ? 'is not as the migrations make it' : 'is made by no migration';
+  return {
+    rule: 'record-catalogue-differs',
+    subject: `schema ${object}`,
+    cause: 'schema',
+    lots: [],
+    events: [],
+    measured: found === null ? 'nothing' : found.replaceAll(/\s+/g, ' ').slice(0, TEXT_SHOWN),
+    threshold: isExpected ? 'as the migrations make it' : 'nothing',
+    detail: `Schema of the database: ${object} ${what}.`,
+    firstIndex: null,
+  };
 }

@@ -1,14 +1,17 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { recordRules } from '../../core/rules/index.js';
 import { type RecordFault, noFacts } from '../../core/rules/facts.js';
-import { judge } from '../../core/rules/rule.js';
+import { fingerprint } from '../../core/rules/fingerprint.js';
+import { type Judgement, judge } from '../../core/rules/rule.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
+import { AuditOutcome } from './audit-outcome.js';
 import { AuditPace, AuditStopped } from './audit-pace.js';
 import { type Pacing, gatherEvidence } from './gather-evidence.js';
 import { explain } from './audit-faults.js';
 import { isDamage, unreadable } from './damage.js';
+import { JudgeAgain } from './judge-again.js';
 import { ReadGuard } from './read-guard.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { WakeAlerts } from './wake-alerts.js';
@@ -41,6 +44,7 @@ export class AuditLog implements OnModuleDestroy {
     private readonly clock: Clock,
     private readonly alerts: WakeAlerts,
     private readonly parameters: RuleParameters,
+    private readonly outcome: AuditOutcome,
   ) {}
 
   /**
@@ -94,7 +98,20 @@ export class AuditLog implements OnModuleDestroy {
       return complete ? judgement : { ...judgement, subjects: [] };
     });
     const milliseconds = Math.round(performance.now() - started);
-    const changed = await this.database.transaction(async (db) => {
+    const changed = await this.store(judgements, { startedAt, milliseconds, size, root, now, faults }).catch(
+      (error: unknown) => {
+        this.outcome.note(faults, false);
+        throw error;
+      },
+    );
+    this.outcome.note(faults, await this.isStored(judgements));
+    if (changed > 0) await this.alerts.wake();
+    return { size, faults: faults.length, milliseconds };
+  }
+
+  private store(judgements: readonly Judgement[], done: Done): Promise<number> {
+    const { startedAt, milliseconds, size, root, now, faults } = done;
+    return this.database.transaction(async (db) => {
       await lockCursor(db);
       await db.query(
         'INSERT INTO audits (started_at, milliseconds, size, root, findings) VALUES ($1, $2, $3, $4, $5)',
@@ -103,19 +120,30 @@ export class AuditLog implements OnModuleDestroy {
       await db.query('DELETE FROM audits WHERE id <= (SELECT max(id) FROM audits) - $1', [AUDITS_KEPT]);
       return writeFindings(db, judgements, {
         log: this.identity.origin,
-        parameters,
+        parameters: this.parameters.asOf(now),
         now: now ?? this.clock.now(),
       });
     });
-    if (changed > 0) await this.alerts.wake();
-    return { size, faults: faults.length, milliseconds };
+  }
+
+  /** Whether each fault is in the table of findings, and not closed by anything but an answer. */
+  private async isStored(judgements: readonly Judgement[]): Promise<boolean> {
+    const found = [...new Set(judgements.flatMap(({ findings }) => findings.map(fingerprint)))];
+    if (found.length === 0) return true;
+    const rows = await this.database.query<{ count: number }>(
+      `SELECT count(*) AS count FROM findings
+        WHERE fingerprint = ANY($1::text[]) AND (status <> 'closed' OR answered IS NOT NULL)`,
+      [found],
+    );
+    return rows[0]?.count === found.length;
   }
 
   private async examine(pace: AuditPace | null): Promise<Examination> {
     // The guard moves after each commit: read first, it can be behind the snapshot and never rightly ahead of it.
     const guard = this.guard.read();
     try {
-      const evidence = await gatherEvidence(this.database, this.identity, guard, pacingBy(pace));
+      const follower = new JudgeAgain(this.database, this.identity, this.clock, this.parameters);
+      const evidence = await gatherEvidence(this.database, this.identity, guard, { ...pacingBy(pace), follower });
       const { tree, now, replay } = evidence;
       const root = tree.roots.get(tree.size) ?? new Uint8Array(0);
       return { size: tree.size, root, now, faults: explain(evidence), complete: !replay.truncated };
@@ -136,6 +164,12 @@ const pacingBy = (pace: AuditPace | null): Pacing =>
         tree: async (done, size) => (done < size ? pace.rest(0.5 + (0.5 * done) / size) : undefined),
         checkpoints: () => pace.rest(1),
       };
+
+/** What is kept of an audit that is done. */
+interface Done extends Omit<Examination, 'complete'> {
+  startedAt: Date;
+  milliseconds: number;
+}
 
 /** What one look at everything gave. */
 interface Examination {

@@ -1,7 +1,8 @@
+import { compareCatalogue } from '../database/compare-catalogue.js';
 import type { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
-import { type Pace, type Replay, replayLog } from '../ledger/replay.js';
+import { type Pace, type Replay, type ReplayFollower, replayLog } from '../ledger/replay.js';
 import { type StoredCheckpoint, readCheckpoints, readLogState } from './audit-checkpoints.js';
 import { auditDisclosures } from './audit-disclosures.js';
 import { signatureHolds } from './audit-entries.js';
@@ -23,6 +24,11 @@ export interface Pacing {
   checkpoints?: () => Promise<void>;
 }
 
+/** What an audit does beside reading the log: how slowly it goes, and what it rebuilds beside the projections. */
+export interface Gathering extends Pacing {
+  follower?: ReplayFollower;
+}
+
 /** Entries that are left to be read in the snapshot, at most, unless the log grows faster than it is read. */
 const NEAR = 1_024;
 
@@ -35,9 +41,9 @@ export async function gatherEvidence(
   database: Database,
   identity: LedgerIdentity,
   guard: Evidence['guard'],
-  pacing: Pacing = {},
+  pacing: Gathering = {},
 ): Promise<GatheredEvidence> {
-  const replay = await replayLog(database, identity, { pace: pacing.replay });
+  const replay = await replayLog(database, identity, { pace: pacing.replay, follower: pacing.follower });
   const sizes = new Set<number>();
   const tree = new AuditTree(database.pool, identity, sizes);
   for (let left = Infinity; ;) {
@@ -86,6 +92,7 @@ async function gather(
     guard,
     replay,
     disclosures: await auditDisclosures(db),
+    catalogue: await compareCatalogue(db),
     lotsAt: await lotsAtDamage(db, tree, replay),
     signedAfterAll: await signedAfterAll(db, identity, replay),
     now: clock[0]?.time ?? null,

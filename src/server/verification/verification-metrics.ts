@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Database } from '../database/database.js';
 import { Metrics } from '../http/metrics.js';
+import { AuditOutcome } from './audit-outcome.js';
 
 interface StateRow {
   lag: number;
@@ -15,6 +16,7 @@ export class VerificationMetrics {
   constructor(
     private readonly database: Database,
     metrics: Metrics,
+    outcome: AuditOutcome,
   ) {
     const openFindings = (gauge: Gauge): Promise<void> => this.openFindings(gauge);
     const state = (gauge: Gauge, pick: (row: StateRow) => number | null): Promise<void> => this.state(gauge, pick);
@@ -26,6 +28,16 @@ export class VerificationMetrics {
         registers: [],
         collect() {
           return openFindings(this);
+        },
+      }),
+    );
+    metrics.registry.registerMetric(
+      new Gauge({
+        name: 'adit_audit_faults',
+        help: 'Faults that the newest audit found in the record',
+        registers: [],
+        async collect() {
+          this.set(await outcome.faults());
         },
       }),
     );

@@ -2,8 +2,10 @@ import { getQueueToken } from '@nestjs/bullmq';
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { Config } from '../config.js';
+import { HealthRegistry } from '../http/health.js';
 import { Guard } from '../transparency/guard.js';
 import { AuditLog } from './audit-log.js';
+import { AuditOutcome } from './audit-outcome.js';
 import { AuditNew } from './audit-new.js';
 import { AuditLogProcessor } from './audit-log.processor.js';
 import { FindingsController } from './findings.controller.js';
@@ -19,6 +21,7 @@ import { ScheduleVerification } from './schedule-verification.js';
 import { VerificationMetrics } from './verification-metrics.js';
 import { VerifyEntries } from './verify-entries.js';
 import { VerifyEntriesProcessor } from './verify-entries.processor.js';
+import { WatchCatalogue } from './watch-catalogue.js';
 import { WakeAlerts } from './wake-alerts.js';
 
 const logger = new Logger('verification');
@@ -69,6 +72,11 @@ export interface VerificationOptions {
 /** Judges what enters the log, audits what is stored, and shows what was found. */
 @Module({})
 export class VerificationModule {
+  constructor(health: HealthRegistry, outcome: AuditOutcome, catalogue: WatchCatalogue) {
+    health.registerWarning('record', () => outcome.whyDegraded());
+    health.registerWarning('catalogue', () => catalogue.whyDegraded());
+  }
+
   static forRoot({ runsJobs, answersHttp }: VerificationOptions): DynamicModule {
     return {
       module: VerificationModule,
@@ -78,6 +86,8 @@ export class VerificationModule {
         parameters,
         ListFindings,
         VerificationMetrics,
+        AuditOutcome,
+        WatchCatalogue,
         ...(answersHttp ? [RulePages] : []),
         ...(runsJobs ? [...useCases, ...processors] : []),
       ],

@@ -22,7 +22,7 @@ import { lockCursor, writeFindings } from './write-findings.js';
 const PIECE = 500;
 
 /** What one transaction did. */
-interface Step {
+export interface Step {
   /** New entries, and old ones judged anew. */
   judged: number;
   again: number;
@@ -80,9 +80,10 @@ export class VerifyEntries implements OnModuleDestroy {
     this.stopping = true;
   }
 
-  private async step(db: Queryable): Promise<Step> {
+  /** Judges the next entries, at most `limit`, in the transaction of the caller. The audit calls this on tables of its own. */
+  async step(db: Queryable, limit = this.piece): Promise<Step> {
     const from = await lockCursor(db);
-    const { entries: fresh, end } = await this.events.from(db, from, this.piece);
+    const { entries: fresh, end } = await this.events.from(db, from, limit);
     const now = await timeBefore(db, end);
     await fileEntries(db, fresh);
     await queueRevisits(db, fresh);

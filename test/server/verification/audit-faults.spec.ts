@@ -24,6 +24,7 @@ function evidence(more: Partial<Evidence> = {}): Evidence {
     guard: { size: 10, root: root(10) },
     replay: { size: 10, entries: [], differences: [], truncated: false },
     disclosures: [],
+    catalogue: [],
     lotsAt: new Map(),
     signedAfterAll: new Set(),
     ...more,

@@ -9,6 +9,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'record-projection-differs': 'Una tabla dice otra cosa que el diario',
   'record-backup-restored': 'La base de datos es más antigua que el diario',
   'record-disclosure-mismatch': 'Un valor revelado no es el que se comprometió',
+  'record-catalogue-differs': 'La base de datos no está construida como debería',
   'handover-overdue': 'Un despacho no ha sido recibido',
   'handover-rejected-unresolved': 'Una entrega fue rechazada y desde entonces no se ha hecho nada',
   'hop-missing': 'De la mina a la frontera sin nadie en medio',

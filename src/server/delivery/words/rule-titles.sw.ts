@@ -9,6 +9,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'record-projection-differs': 'Jedwali linasema tofauti na kumbukumbu',
   'record-backup-restored': 'Hifadhidata ni ya zamani kuliko kumbukumbu',
   'record-disclosure-mismatch': 'Thamani iliyofichuliwa si ile iliyoahidiwa',
+  'record-catalogue-differs': 'Hifadhidata haijajengwa inavyopaswa kuwa',
   'handover-overdue': 'Mzigo uliotumwa haujapokelewa',
   'handover-rejected-unresolved': 'Mzigo ulikataliwa, na hakuna kilichofanyika tangu hapo',
   'hop-missing': 'Kutoka mgodini hadi mpakani bila yeyote katikati',

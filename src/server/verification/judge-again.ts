@@ -1,0 +1,68 @@
+import type { PoolClient } from 'pg';
+import type { Difference } from '../ledger/compare-projections.js';
+import type { ReplayFollower } from '../ledger/replay.js';
+import { compareJudged } from './compare-judged.js';
+import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
+import type { LedgerIdentity } from '../ledger/ledger-identity.js';
+import type { RuleParameters } from '../rule-parameters.js';
+import { VerifyEntries } from './verify-entries.js';
+import { WakeAlerts } from './wake-alerts.js';
+
+/** Tables that the verification workers derive from the log, each rebuilt by the same code. */
+export const judgedTables = [
+  'verification_cursor',
+  'findings',
+  'finding_answers',
+  'undecided',
+  'deadlines',
+  'filings',
+  'totals',
+  'site_production',
+  'site_days',
+  'revisits',
+] as const;
+
+/**
+ * Judges the log again beside a replay, into temporary tables that shadow the real ones, and compares the two. It judges
+ * as far as the workers have judged, because only that can be compared.
+ */
+export class JudgeAgain implements ReplayFollower {
+  private readonly verifier: Pick<VerifyEntries, 'step'>;
+
+  constructor(database: Database, identity: LedgerIdentity, clock: Clock, parameters: RuleParameters) {
+    const nothing = async (): Promise<void> => undefined;
+    this.verifier = new VerifyEntries(database, identity, clock, new WakeAlerts(nothing, nothing), parameters);
+  }
+
+  async begin(client: PoolClient): Promise<void> {
+    // Numbers of the real sequence are not to be used up.
+    await client.query('CREATE TEMPORARY SEQUENCE finding_changes AS bigint');
+    for (const table of judgedTables)
+      await client.query(
+        `CREATE TEMPORARY TABLE ${table} (LIKE public.${table}
+           INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING IDENTITY)`,
+      );
+    await client.query(
+      `ALTER TABLE pg_temp.findings ALTER COLUMN change SET DEFAULT nextval('pg_temp.finding_changes')`,
+    );
+    await client.query('INSERT INTO pg_temp.verification_cursor (next) VALUES (0)');
+  }
+
+  async follow(client: PoolClient, to: number): Promise<void> {
+    for (;;) {
+      const { rows } = await client.query<{ left: number }>(
+        `SELECT GREATEST(0, LEAST($1, stored.next) - own.next) AS left
+           FROM public.verification_cursor AS stored, pg_temp.verification_cursor AS own`,
+        [to],
+      );
+      const left = rows[0]?.left ?? 0;
+      const { judged, again } = await this.verifier.step(client, left);
+      if (judged >= left && again === 0) return;
+    }
+  }
+
+  compare(client: PoolClient): Promise<{ differences: Difference[]; truncated: boolean }> {
+    return compareJudged(client);
+  }
+}

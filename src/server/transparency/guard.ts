@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { uptime } from 'node:os';
 import * as z from 'zod';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { HASH_BYTES, emptyRoot, sameHash } from '../../core/log/tree.js';
@@ -103,6 +104,11 @@ export class Guard {
     if (state.origin !== this.origin)
       throw new GuardError('foreign', `The guard at ${this.path} is that of ${state.origin}, not of ${this.origin}.`);
     return state;
+  }
+
+  /** Whether the file was last written before this machine was started: only then can a power failure have taken it back. */
+  isFromBeforeBoot(): boolean {
+    return statSync(this.path).mtimeMs < Date.now() - uptime() * 1_000;
   }
 
   /**

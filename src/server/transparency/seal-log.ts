@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { logKeyAt } from '../../core/custody/ledger-keys.js';
 import type { LogKey } from '../../core/custody/view.js';
 import { AditError } from '../../core/errors.js';
-import { type NoteSigner, signCheckpoint } from '../../core/log/checkpoint.js';
+import { type NoteSigner, parseCheckpoint, signCheckpoint } from '../../core/log/checkpoint.js';
+import { openNote, parseVkey } from '../../core/log/note.js';
 import { Database } from '../database/database.js';
 import { Crash } from '../ledger/crash-points.js';
 import { ReadTree } from '../ledger/read-tree.js';
@@ -19,6 +20,9 @@ export abstract class LogSigner {
   abstract readonly guard: Guard;
 }
 
+/** Steps of the guard that a power failure may take back: some seconds of them, as the file system writes its folders. */
+const STEPS_LOST = 1_000;
+
 type RootAt = (size: number) => Promise<Uint8Array>;
 
 /**
@@ -28,10 +32,11 @@ type RootAt = (size: number) => Promise<Uint8Array>;
  */
 @Injectable()
 export class SealLog implements Seal {
-  /** A contradiction, for a person to decide. */
+  private readonly logger = new Logger('transparency');
+  /** Why nothing is signed at present; each attempt and each look asks again, so that what was put right is seen. */
   private halted: string | null = null;
-  /** What can be mended without: the key in force is not here, or the guard cannot be written. */
-  private hindered: string | null = null;
+  /** The largest tree that this process has seen in the guard or has signed: a smaller one in the guard is an old copy. */
+  private highest: GuardState | null = null;
 
   constructor(
     private readonly database: Database,
@@ -40,32 +45,34 @@ export class SealLog implements Seal {
     private readonly crash: Crash,
   ) {}
 
+  /** Whether nothing could be signed when it was last tried or looked at. */
+  get isHalted(): boolean {
+    return this.halted !== null;
+  }
+
   /**
-   * Why nothing is signed any more; null while all is well. What only hindered it is tried again: whoever is told that this
-   * process is not ready sends it nothing more, and so would never learn that it could sign again.
+   * Looks again, and says why nothing is signed; null while all is well. A log that was halted signs what it has pending
+   * first: a process that is not ready gets no requests, and would not learn otherwise that it can sign again.
    */
   async whyHalted(): Promise<string | null> {
-    if (this.halted !== null || this.hindered === null) return this.halted;
     try {
-      await this.sealPending();
+      await (this.halted === null ? this.look() : this.sealPending());
+      return null;
     } catch (error) {
       if (error instanceof AditError && error.code === 'log-halted') return error.detail;
       throw error;
     }
-    this.hindered = null;
-    return null;
   }
 
   async check(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<void> {
-    if (this.halted !== null) throw new AditError('log-halted', this.halted);
     this.inForce(Number.MAX_SAFE_INTEGER, keys);
-    await this.compare(this.readGuard(), head, rootAt);
+    await this.compare(await this.knownGuard(), head, rootAt);
   }
 
   async seal(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<string> {
     const signers = this.inForce(head.size, keys);
     await this.moveGuard(head, rootAt);
-    this.hindered = null;
+    this.rise({ origin: this.log.origin, ...head });
     this.crash.reach('after-guard');
     const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, ...signers);
     this.crash.reach('after-sign');
@@ -75,25 +82,31 @@ export class SealLog implements Seal {
        UPDATE checkpoints SET note = $2 FROM relaxed WHERE size = $1 AND note IS NULL`,
       [head.size, note],
     );
+    this.goOn();
     return note;
+  }
+
+  /** Compares guard and log without signing anything. Throws `log-halted` where they contradict each other. */
+  private async look(): Promise<void> {
+    // The guard first: read after the log, it may be ahead of it by what another process has appended meanwhile.
+    const guard = await this.knownGuard();
+    const { rows: state } = await this.database.pool.query<TreeHead>('SELECT size, root FROM log_state');
+    const head = state[0];
+    if (head === undefined) this.halt('The row that holds the state of the log is missing.');
+    await this.compare(guard, head, (size) => this.tree.rootAt(size));
   }
 
   /** Signs what was committed but not signed before the last process ended, after comparing the guard with the log. */
   async sealPending(): Promise<void> {
-    if (this.halted !== null) throw new AditError('log-halted', this.halted);
     const rootAt: RootAt = (size) => this.tree.rootAt(size);
-    // The guard first: read after the log, it may be ahead of it by what another process has appended meanwhile.
-    const guard = this.readGuard();
-    const { rows: state } = await this.database.pool.query<TreeHead>('SELECT size, root FROM log_state');
-    const head = state[0];
-    if (head === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
-    await this.compare(guard, head, rootAt);
+    await this.look();
     const { rows } = await this.database.pool.query<TreeHead>(
       'SELECT size, root FROM checkpoints WHERE note IS NULL ORDER BY size',
     );
     const keys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
     this.inForce(Number.MAX_SAFE_INTEGER, keys);
     for (const pending of rows) await this.seal(pending, rootAt, keys);
+    this.goOn();
   }
 
   /** The newest signed checkpoint, or the one of the empty log. Throws `log-halted` rather than show an older log. */
@@ -132,21 +145,22 @@ export class SealLog implements Seal {
     try {
       return this.signersAt(size, keys);
     } catch (error) {
-      if (error instanceof AditError) this.hindered = error.detail;
+      if (error instanceof AditError) return this.halt(error.detail);
       throw error;
     }
   }
 
   /** Throws `log-halted` where this log is known to be another than the one that was signed, by any process of the host. */
   requireStanding(): void {
-    this.halted ??= this.log.guard.contradiction();
+    const contradiction = this.log.guard.contradiction();
+    if (contradiction !== null) this.halt(contradiction);
     if (this.halted !== null) throw new AditError('log-halted', this.halted);
   }
 
   /** Halts the log, here and in every other process, because of a checkpoint that it signed and does not continue. */
   contradict(detail: string, checkpoint: string): void {
     this.log.guard.contradict(detail, checkpoint);
-    this.halted ??= this.log.guard.contradiction();
+    this.note(this.log.guard.contradiction());
   }
 
   private readGuard(): GuardState {
@@ -155,6 +169,41 @@ export class SealLog implements Seal {
     } catch (error) {
       return this.halt((error as Error).message);
     }
+  }
+
+  /** The guard, unless it is older than what this log is known to have signed. */
+  private async knownGuard(): Promise<GuardState> {
+    const signed = this.highest === null ? await newestSigned(this.database, this.log.signers) : 0;
+    const guard = this.readGuard();
+    const { highest } = this;
+    if (highest !== null && isOlder(guard, highest))
+      this.halt(
+        `The guard remembers a signed log of ${guard.size} entries, this process has seen it at ${highest.size}: an older copy of the guard, or another, has been put in its place. Put back the one that was there.`,
+      );
+    if (guard.size < signed) await this.allowBehind(guard, signed);
+    return guard;
+  }
+
+  /** A power failure may take the guard a few steps back; whoever puts an old copy in its place goes farther, or later. */
+  private async allowBehind(guard: GuardState, signed: number): Promise<void> {
+    const { rows } = await this.database.pool.query<{ steps: number }>(
+      'SELECT count(*) AS steps FROM checkpoints WHERE size > $1 AND size <= $2',
+      [guard.size, signed],
+    );
+    const steps = rows[0]?.steps ?? 0;
+    if (steps > STEPS_LOST || !this.log.guard.isFromBeforeBoot())
+      this.halt(
+        `The guard remembers a signed log of ${guard.size} entries, but a checkpoint of ${signed} is signed: an older copy of the guard has been put in its place. Put back the newest one.`,
+      );
+    this.logger.warn({
+      msg: 'the guard is behind what was signed, as after a power failure',
+      guard: guard.size,
+      signed,
+    });
+  }
+
+  private rise(seen: GuardState): void {
+    if (this.highest === null || seen.size > this.highest.size) this.highest = seen;
   }
 
   private async compare(guard: GuardState, head: TreeHead, rootAt: RootAt): Promise<void> {
@@ -167,6 +216,8 @@ export class SealLog implements Seal {
       this.halt(
         `At ${guard.size} entries the guard remembers another root than the database gives: this is not the log that was signed.`,
       );
+    // Only a guard that the log continues is one to hold others against.
+    this.rise(guard);
   }
 
   /** Moves the guard to `head`, unless another process has signed a later size of the same log meanwhile. */
@@ -187,13 +238,47 @@ export class SealLog implements Seal {
       return this.log.guard.compareAndSwap(expected, next);
     } catch (error) {
       // What was committed is safe, and is signed once the guard can be written again.
-      this.hindered = `The guard cannot be moved: ${(error as Error).message}`;
-      throw new AditError('log-halted', this.hindered);
+      return this.halt(`The guard cannot be moved: ${(error as Error).message}`);
     }
   }
 
   private halt(reason: string): never {
-    this.halted = reason;
+    this.note(reason);
     throw new AditError('log-halted', reason);
   }
+
+  private goOn(): void {
+    this.note(null);
+  }
+
+  /** Logs when the log halts, when the reason changes, and when it goes on. */
+  private note(reason: string | null): void {
+    if (reason === this.halted) return;
+    this.halted = reason;
+    if (reason === null) this.logger.log({ msg: 'the log is signed again' });
+    else this.logger.error({ msg: 'the log is halted', reason });
+  }
+}
+
+/** Whether a guard is one that comes before another of the same log, or contradicts it. */
+const isOlder = (guard: GuardState, highest: GuardState): boolean =>
+  guard.size < highest.size || (guard.size === highest.size && !timingSafeEqual(guard.root, highest.root));
+
+/** The size of the newest checkpoint in the database that one of our keys has signed; a row that is not does not count. */
+async function newestSigned(database: Database, signers: ReadonlyMap<string, NoteSigner>): Promise<number> {
+  const { rows } = await database.pool.query<{ size: number; note: string }>(
+    `(SELECT size, note FROM checkpoints WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1)
+     UNION ALL (SELECT size, note FROM witnessed_checkpoints ORDER BY size DESC LIMIT 1)`,
+  );
+  const verifiers = [...signers.keys()].map(parseVkey);
+  const sizes = rows.map(({ note }) => {
+    try {
+      const opened = openNote(note, verifiers);
+      return opened.ok ? parseCheckpoint(opened.text).size : 0;
+    } catch (error) {
+      if (error instanceof AditError) return 0;
+      throw error;
+    }
+  });
+  return Math.max(0, ...sizes);
 }

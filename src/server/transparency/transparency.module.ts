@@ -18,6 +18,7 @@ import { ReadTiles } from './read-tiles.js';
 import { ScheduleWitnesses } from './schedule-witnesses.js';
 import { LogSigner, SealLog } from './seal-log.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
+import { WatchLog } from './watch-log.js';
 import { WitnessMetrics } from './witness-metrics.js';
 import { WitnessPolicy } from './witness-policy.js';
 
@@ -61,6 +62,7 @@ export class TransparencyModule implements OnApplicationBootstrap {
         ShowCheckpoint,
         CollectCosignatures,
         WitnessMetrics,
+        WatchLog,
         SealIndex,
         ProveIndex,
         ...(answersHttp ? [tiles, CoseReceipt] : []),
@@ -79,7 +81,7 @@ export class TransparencyModule implements OnApplicationBootstrap {
       await this.sealed.sealPending();
     } catch (error) {
       if (!(error instanceof AditError)) throw error;
-      this.logger.error({ msg: 'the log is halted', reason: error.detail });
+      if (!this.sealed.isHalted) this.logger.error({ msg: 'the log is halted', reason: error.detail });
     }
   }
 }

@@ -1,0 +1,113 @@
+import { mkdirSync, readFileSync, rmSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Database } from '../../../src/server/database/database.js';
+import { Crash } from '../../../src/server/ledger/crash-points.js';
+import { ReadLog } from '../../../src/server/ledger/read-log.js';
+import { ReadTree } from '../../../src/server/ledger/read-tree.js';
+import { Guard } from '../../../src/server/transparency/guard.js';
+import { loadKeys } from '../../../src/server/transparency/keys.js';
+import { type LogSigner, SealLog } from '../../../src/server/transparency/seal-log.js';
+import { HonestWorld } from '../../support/honest-world.js';
+import { get, post } from '../../support/outside-client.js';
+import { type TestServer, startTestServer } from '../../support/running-server.js';
+
+let server: TestServer;
+let world: HonestWorld;
+let obstacle: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  world = await HonestWorld.open(server.url);
+  // Where the lock of the guard is drafted; a full or read-only disk would do the same.
+  obstacle = `${server.config.guardFile}.lock.${process.pid}`;
+});
+
+afterAll(() => server.close());
+
+describe('a guard that cannot be written for a while', () => {
+  it('makes the service say that it is not ready, until it can be written again; then all is signed', async () => {
+    expect((await get(server.url, '/readyz')).status).toBe(200);
+    mkdirSync(obstacle);
+    const { event } = world.declare();
+    const reason = expect.stringContaining('The guard cannot be moved');
+    const halted = { status: 503, body: { code: 'log-halted', detail: reason } };
+    expect(await post(server.url, event)).toMatchObject(halted);
+    const unready = { status: 503, body: { ready: false, checks: { log: reason } } };
+    expect(await get(server.url, '/readyz')).toMatchObject(unready);
+    // A second question finds it as it is, and not as the first has left it.
+    expect(await get(server.url, '/readyz')).toMatchObject(unready);
+
+    rmdirSync(obstacle);
+    // Nobody has sent anything meanwhile: who asks whether it is ready is enough.
+    expect(await get(server.url, '/readyz')).toMatchObject({ status: 200, body: { checks: { log: 'ready' } } });
+    expect(await post(server.url, event)).toMatchObject({ status: 200 });
+  });
+});
+
+/** What somebody can put in the place of the guard, as it was and as it is now. */
+const replaced: [string, (now: string, before: string) => string | null, string][] = [
+  ['is gone', () => null, 'There is no guard'],
+  ['is damaged', (now) => now.slice(0, -20), 'is damaged'],
+  ['is of another log', (now) => now.replace(/"origin":"[^"]*"/, '"origin":"other.example/log"'), 'is that of other'],
+  ['is an older one of this log', (_, before) => before, 'an older copy of the guard'],
+  [
+    'is ahead of the log',
+    (now) => now.replace(/"size":(\d+)/, (_, n) => `"size":${Number(n) + 5}`),
+    'the database holds',
+  ],
+  [
+    'has another root',
+    (now) => now.replace(/"root":"./, (root) => `${root.slice(0, -1)}${root.endsWith('A') ? 'B' : 'A'}`),
+    '',
+  ],
+];
+
+describe('a guard that is replaced while the service runs', () => {
+  const halted = async (): Promise<string> =>
+    (await (await fetch(`${server.url}/metrics`)).text()).match(/^adit_log_halted (\d)/m)?.[1] ?? 'none';
+
+  it.each(replaced)('halts the log where it %s, and the log goes on once it is back', async (_, put, reason) => {
+    const before = readFileSync(server.config.guardFile, 'utf8');
+    expect(await post(server.url, world.declare().event)).toMatchObject({ status: 201 });
+    const now = readFileSync(server.config.guardFile, 'utf8');
+    const other = put(now, before);
+    if (other === null) rmSync(server.config.guardFile);
+    else writeFileSync(server.config.guardFile, other);
+    const said = { log: expect.stringContaining(reason) };
+    expect(await get(server.url, '/readyz')).toMatchObject({ status: 503, body: { ready: false, checks: said } });
+    const { event } = world.declare();
+    expect(await post(server.url, event)).toMatchObject({ status: 503, body: { code: 'log-halted' } });
+    expect(await halted()).toBe('1');
+
+    writeFileSync(server.config.guardFile, now);
+    expect(await get(server.url, '/readyz')).toMatchObject({ status: 200, body: { checks: { log: 'ready' } } });
+    expect(await post(server.url, event)).toMatchObject({ status: 201 });
+    expect(await halted()).toBe('0');
+  });
+});
+
+describe('an older guard that is there when the service starts', () => {
+  let database: Database;
+  const sealing = (): SealLog => {
+    const { config } = server;
+    const guard = new Guard(config.guardFile, config.origin);
+    const log: LogSigner = { origin: config.origin, signers: loadKeys(config, config.origin).logs, guard };
+    return new SealLog(database, new ReadTree(database, new ReadLog(database)), log, new Crash(null));
+  };
+
+  beforeAll(() => {
+    database = new Database({ url: server.database.url, failed: () => undefined });
+  });
+  afterAll(() => database.pool.end());
+
+  it('is refused, because a newer checkpoint is signed, unless it was written before the machine started', async () => {
+    const before = readFileSync(server.config.guardFile, 'utf8');
+    expect(await post(server.url, world.declare().event)).toMatchObject({ status: 201 });
+    const now = readFileSync(server.config.guardFile, 'utf8');
+    writeFileSync(server.config.guardFile, before);
+    expect(await sealing().whyHalted()).toContain('but a checkpoint of');
+    utimesSync(server.config.guardFile, 1, 1);
+    expect(await sealing().whyHalted()).toBeNull();
+    writeFileSync(server.config.guardFile, now);
+  });
+});

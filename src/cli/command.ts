@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { withoutColour } from './environment.js';
 import { Terminal } from './output/terminal.js';
 
 /** Registers one command on the program. */
@@ -12,12 +13,30 @@ interface GlobalOptions {
 /** The terminal as the options of the whole program and the environment ask for it. */
 export function terminalOf(command: Command): Terminal {
   const { json = false, color = true } = command.optsWithGlobals<GlobalOptions>();
-  return new Terminal(json, process.stdout, process.stderr, !color);
+  return new Terminal(json, process.stdout, process.stderr, !color || withoutColour());
 }
 
 /** For an option that may be given several times. */
 export const gathered = (value: string, before: string[]): string[] => [...before, value];
 
+const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?(\/|$)/i;
+
+/** Reads the address of a ledger; `localhost:8400` without a scheme is meant as http. */
+export function serverAddress(value: string): string {
+  const address = LOOPBACK.test(value) ? `http://${value}` : value;
+  if (!/^https?:\/\//i.test(address))
+    throw new InvalidArgumentError(`Write it with its scheme, such as https://${value.replace(/^[a-z]+:\/*/i, '')}.`);
+  if (!URL.canParse(address)) throw new InvalidArgumentError('It is no URL; write it as http://127.0.0.1:8400.');
+  const { search, hash } = new URL(address);
+  if (search !== '' || hash !== '') throw new InvalidArgumentError('It is a base address: nothing may follow ? or #.');
+  return address.replace(/\/+$/, '');
+}
+
 /** Where the ledger answers, as every command that speaks to one takes it. */
 export const withServer = (command: Command): Command =>
-  command.option('--server <url>', 'the ledger to speak to', 'http://127.0.0.1:8400');
+  command.addOption(
+    new Option('--server <url>', 'the ledger to speak to')
+      .env('ADIT_SERVER')
+      .default('http://127.0.0.1:8400')
+      .argParser(serverAddress),
+  );

@@ -1,18 +1,38 @@
-import { readFileSync } from 'node:fs';
+import { AditError } from '../core/errors.js';
 import { type PrivateJwk, type Signer, signerFromJwk } from '../core/event/build.js';
+import { readJsonObject } from './input/read-file.js';
 import { CommandError } from './output/terminal.js';
 
-/** Reads a private JWK that `adit keygen` wrote. */
-export function readSigner(path: string): Signer {
-  let text: string;
+const HOLDS = 'It should be a private key (JWK) as "adit keygen FILE" writes it.';
+
+/** A private key, whose it is, and for which log; the last two only where `adit keygen --actor --log` noted them. */
+export interface KeyFile {
+  signer: Signer;
+  actor?: string;
+  log?: string;
+}
+
+/** Reads a private JWK that `adit keygen` wrote, with the actor and the log it was made for. */
+export function readKeyFile(path: string): KeyFile {
+  const { adit, ...jwk } = readJsonObject(path, HOLDS);
+  const { actor, log } = (typeof adit === 'object' && adit !== null ? adit : {}) as Record<string, unknown>;
+  return {
+    signer: signerOf(path, jwk),
+    ...(typeof actor === 'string' ? { actor } : {}),
+    ...(typeof log === 'string' ? { log } : {}),
+  };
+}
+
+function signerOf(path: string, jwk: Record<string, unknown>): Signer {
+  if (typeof jwk.d !== 'string' && typeof jwk.x === 'string')
+    throw new CommandError(`${path} holds a public key only.`, `To sign, the private one is needed. ${HOLDS}`);
   try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new CommandError(`There is no key at ${path}.`, 'Make one with "adit keygen FILE".');
-  }
-  try {
-    return signerFromJwk(JSON.parse(text) as PrivateJwk);
-  } catch {
-    throw new CommandError(`${path} does not hold a private key.`, 'It should be a JWK as "adit keygen" writes it.');
+    return signerFromJwk(jwk as PrivateJwk);
+  } catch (error) {
+    const why = error instanceof AditError ? ` ${error.detail}` : '';
+    throw new CommandError(`${path} does not hold a private key.${why}`, HOLDS);
   }
 }
+
+/** Reads the private key alone. */
+export const readSigner = (path: string): Signer => readKeyFile(path).signer;

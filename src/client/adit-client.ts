@@ -24,6 +24,10 @@ import type {
 /** Tries of one request in all. Recording is safe to repeat: the same event gives the first receipt. */
 const TRIES = 4;
 const FIRST_WAIT = 250;
+/** How long an event may go unanswered before it is sent again, ms. */
+const SUBMIT_PATIENCE = 30_000;
+/** A stream that says nothing for three heartbeats is dead, also where the connection does not tell, ms. */
+const STREAM_SILENCE = 45_000;
 
 export type Submitted =
   | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt: string }
@@ -33,6 +37,8 @@ interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
   body?: unknown;
   accept?: string;
+  /** Milliseconds until an answer must have begun; absent: no limit of ours. */
+  patience?: number;
 }
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -54,7 +60,7 @@ export class AditClient {
   }
 
   async submit(event: string): Promise<Submitted> {
-    const response = await this.request('/v1/events', { method: 'POST', body: { event } });
+    const response = await this.request('/v1/events', { method: 'POST', body: { event }, patience: SUBMIT_PATIENCE });
     const answer = (await response.json()) as Record<string, unknown>;
     if (response.status === 202) return answer as Extract<Submitted, { status: 'waiting' }>;
     const status = response.status === 201 ? 'accepted' : 'duplicate';
@@ -195,7 +201,10 @@ export class AditClient {
     return this.json(`/v1/deliveries/${encodeURIComponent(id)}`);
   }
 
-  /** Alerts as they come, resumed after the last one seen whenever the connection is lost; ends with the signal. */
+  /**
+   * Follows the alerts, and resumes where the connection was lost: after the last alert seen or, before there was one,
+   * where the stream began. Ends with the signal.
+   */
   async *followAlerts(
     signal: AbortSignal,
     after?: string,
@@ -204,42 +213,52 @@ export class AditClient {
     let last = after;
     while (!signal.aborted) {
       try {
-        for await (const message of this.alertStream(signal, last, filters)) {
-          last = message.id;
-          yield message;
+        for await (const { id, alert } of this.alertStream(signal, last, filters)) {
+          last = id;
+          if (alert !== null) yield { id, alert };
         }
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof AditProblem) throw error;
+        if (error instanceof AditProblem && error.problem.status < 500) throw error;
       }
       await wait(FIRST_WAIT);
     }
   }
 
+  /** Yields each message that has an id; one without an alert only says where the stream is. */
   private async *alertStream(
     signal: AbortSignal,
     last: string | undefined,
     filters: Record<string, string>,
-  ): AsyncGenerator<{ id: string; alert: Alert }> {
+  ): AsyncGenerator<{ id: string; alert: Alert | null }> {
     const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) };
-    const response = await this.fetcher(`${this.base}/v1/alerts/stream?${new URLSearchParams(filters).toString()}`, {
-      headers,
-      signal,
-    });
-    if (!response.ok || response.body === null) throw await this.failure(response);
-    const decoder = new TextDecoder();
-    let held = '';
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      held += decoder.decode(chunk, { stream: true });
-      const messages = held.split('\n\n');
-      held = messages.pop() ?? '';
-      for (const message of messages) {
-        const fields = new Map(
-          message.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-        );
-        const [id, data] = [fields.get('id'), fields.get('data')];
-        if (id !== undefined && data !== undefined) yield { id, alert: JSON.parse(data) as Alert };
+    const silence = new AbortController();
+    const listen = (): ReturnType<typeof setTimeout> => setTimeout(() => silence.abort(), STREAM_SILENCE);
+    let watch = listen();
+    try {
+      const response = await this.fetcher(`${this.base}/v1/alerts/stream?${new URLSearchParams(filters).toString()}`, {
+        headers,
+        signal: AbortSignal.any([signal, silence.signal]),
+      });
+      if (!response.ok || response.body === null) throw await this.failure(response);
+      const decoder = new TextDecoder();
+      let held = '';
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+        clearTimeout(watch);
+        watch = listen();
+        held += decoder.decode(chunk, { stream: true });
+        const messages = held.split('\n\n');
+        held = messages.pop() ?? '';
+        for (const message of messages) {
+          const fields = new Map(
+            message.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+          );
+          const [id, data] = [fields.get('id'), fields.get('data')];
+          if (id !== undefined) yield { id, alert: data === undefined ? null : (JSON.parse(data) as Alert) };
+        }
       }
+    } finally {
+      clearTimeout(watch);
     }
   }
 
@@ -271,14 +290,16 @@ export class AditClient {
 
   private async request(
     path: string,
-    { method = 'GET', body, accept = 'application/json' }: RequestOptions,
+    { method = 'GET', body, accept = 'application/json', patience }: RequestOptions,
   ): Promise<Response> {
     const url = `${this.base}${path}`;
     const headers = { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     for (let attempt = 1; ; attempt += 1) {
-      const response = await this.fetcher(url, { method, headers, body: JSON.stringify(body) }).catch(
-        (error: unknown) => error,
-      );
+      const late = new AbortController();
+      const timer = patience === undefined ? undefined : setTimeout(() => late.abort(), patience);
+      const response = await this.fetcher(url, { method, headers, body: JSON.stringify(body), signal: late.signal })
+        .catch((error: unknown) => error)
+        .finally(() => clearTimeout(timer));
       if (response instanceof Response && response.ok) return response;
       const again = attempt < TRIES && (!(response instanceof Response) || response.status === 503);
       if (!again) throw response instanceof Response ? await this.failure(response) : new NoAnswer(url, response);

@@ -25,28 +25,51 @@ interface Chained {
   prev?: string;
 }
 
-/** Fills `prev` of lots and inputs from the heads the ledger shows, as far as the author has not named it. */
-async function chain(client: AditClient, body: Record<string, unknown>): Promise<Record<string, unknown>> {
+/** Names the newest event of a lot. */
+export type HeadOf = (lot: string) => Promise<string>;
+
+/** Types whose `lots` are objects that extend no chain. */
+const UNCHAINED = new Set(['stock.counted']);
+
+/** Fills `prev` of lots and inputs with the heads of their chains, as far as the author has not named it. */
+export async function chainLots(
+  { type, body }: Pick<Draft, 'type' | 'body'>,
+  headOf: HeadOf,
+): Promise<Record<string, unknown>> {
+  if (UNCHAINED.has(type)) return body;
   const filled = { ...body };
   for (const name of ['lots', 'inputs']) {
     const list = filled[name];
     if (!Array.isArray(list)) continue;
     filled[name] = await Promise.all(
-      list.map(async (item: string | Chained) =>
-        typeof item === 'string' || item.prev !== undefined
-          ? item
-          : { ...item, prev: (await client.lot(item.lot)).head },
+      list.map(async (item: unknown) =>
+        isChained(item) && item.prev === undefined ? { ...item, prev: await headOf(item.lot) } : item,
       ),
     );
   }
   return filled;
 }
 
+/** Anything else is for the schema to refuse. */
+const isChained = (item: unknown): item is Chained =>
+  typeof item === 'object' && item !== null && 'lot' in item && typeof item.lot === 'string';
+
 /** New lots get the ids that derive from the event. */
 function bear(log: string, iss: string, jti: string, body: Record<string, unknown>): Record<string, unknown> {
   if (!Array.isArray(body.outputs)) return body;
   const ids = outputLotIds(log, iss, jti, body.outputs.length);
-  return { ...body, outputs: body.outputs.map((output: object, i) => ({ lot: ids[i], ...output })) };
+  return {
+    ...body,
+    outputs: body.outputs.map((output: unknown, i) =>
+      typeof output === 'object' && output !== null && !Array.isArray(output) ? { lot: ids[i], ...output } : output,
+    ),
+  };
+}
+
+/** The claim `seen` of a checkpoint, given as its signed note. */
+export function seenIn(note: string): { size: number; root: string } {
+  const { size, root } = readCheckpoint(note);
+  return { size, root: encodeBase64(root) };
 }
 
 /** Builds, chains and signs an event; it carries the newest checkpoint as `seen`, which bounds when it can have been signed. */
@@ -57,9 +80,8 @@ export async function prepareEvent(
   options: BuildOptions = {},
 ): Promise<BuiltEvent> {
   const [{ origin }, note] = await Promise.all([client.ledger(), client.checkpoint()]);
-  const { size, root } = readCheckpoint(note);
-  const seen = { size, root: encodeBase64(root) };
-  return signDraft(origin, { ...draft, body: { seen, ...(await chain(client, draft.body)) } }, signer, options);
+  const body = await chainLots(draft, async (lot) => (await client.lot(lot)).head);
+  return signDraft(origin, { ...draft, body: { seen: seenIn(note), ...body } }, signer, options);
 }
 
 /** Builds and signs an event without asking anybody: the body names the heads that it follows itself. */

@@ -1,5 +1,13 @@
-/** Of the tests and the build: no setting of the service. */
-const OF_OTHERS = new Set(['ADIT_BUILD_DIR', 'ADIT_FAULTS', 'ADIT_TEST_SERVER']);
+/** Of the tests, the build and the command line: no setting of the service. */
+const OF_OTHERS = new Set([
+  'ADIT_BUILD_DIR',
+  'ADIT_FAULTS',
+  'ADIT_TEST_SERVER',
+  'ADIT_SERVER',
+  'ADIT_KEY',
+  'ADIT_AS',
+  'ADIT_OUTBOX',
+]);
 
 /** A setting with a slip of the pen would be left out in silence, and its default be in force. */
 export function environmentWarnings(

@@ -57,7 +57,7 @@ describe('adit, as a script meets it', () => {
     const { code, err } = await adit(['alerts', '--server', 'http://127.0.0.1:9']);
     expect(code).toBe(1);
     expect(err).toContain('adit serve');
-    expect(err).not.toContain('at ');
+    expect(err).not.toMatch(/^ +at /m);
   });
 
   it('makes a key once, for its owner only, with the proof a registrar needs', async () => {
@@ -105,7 +105,7 @@ describe('adit, as a script meets it', () => {
       taken.close();
       expect(busy).toMatchObject({
         code: 1,
-        err: `127.0.0.1:${port} is taken.\nAnother program listens there; set PORT.\n`,
+        err: `127.0.0.1:${port} is taken.\nAnother program listens there; give --port or set PORT.\n`,
       });
     } finally {
       await database.drop();
@@ -209,8 +209,8 @@ describe('adit, as a script meets it', () => {
       file('registrar.jwk', JSON.stringify(await exportJWK(registrar.key.privateKey)));
       const by = ['--key', 'registrar.jwk', '--as', 'registrar'];
       const sign = ['record', 'ledger.updated', 'update.json', ...by, '--offline', 'example.org/tin'];
-      expect((await adit(sign)).code).toBe(2);
       expect((await adit([...sign, '--save', 'update'])).code).toBe(0);
+      expect((await adit([...sign, '--save', 'update'])).out).toContain('was signed');
       expect(await adit(['submit', 'update.jws', '--server', service.url])).toMatchObject({ code: 0 });
       expect((await adit(['submit', 'update.jws', '--server', service.url])).code).toBe(0);
       expect((await get(service.url, '/v1/ledger')).body).toMatchObject(update);

@@ -87,6 +87,32 @@ describe('the client', () => {
     expect(asked.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1']);
   });
 
+  it('goes on where the stream began when the connection is lost before the first alert', async () => {
+    const { client, asked } = server(
+      new Response('retry: 1000\nid: 41\n\n: still here\n\n'),
+      busy(),
+      new Response('id: 42\ndata: {"id":"alert 42"}\n\n'),
+    );
+    const stop = new AbortController();
+    for await (const { id } of client.followAlerts(stop.signal)) {
+      expect(id).toBe('42');
+      stop.abort();
+    }
+    expect(asked.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '41', '41']);
+  });
+
+  it('tells a ledger that is not there from one whose answer was lost, and from something else', async () => {
+    const failed = (code: string): Error =>
+      new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+    const kindOf = async (...answers: (Response | Error)[]): Promise<unknown> =>
+      server(...answers)
+        .client.ledger()
+        .catch((error: NoAnswer) => error.kind);
+    expect(await kindOf(...Array<Error>(4).fill(failed('ECONNREFUSED')))).toBe('unreachable');
+    expect(await kindOf(...Array<Error>(4).fill(failed('UND_ERR_SOCKET')))).toBe('cut');
+    expect(await kindOf(new Response('<html>', { status: 502 }))).toBe('foreign');
+  });
+
   it('finds the lot that a name means, and says which ones where there are several', async () => {
     const lot = (id: string, status: string): object => ({ id, status });
     const page = (...items: object[]): Response => json({ items, next: null });

@@ -4,14 +4,19 @@ import { alerts } from './alerts.js';
 import { audit } from './audit.js';
 import { bundle } from './bundle.js';
 import { configCheck } from './config-check.js';
+import { declare } from './declare.js';
 import { demo } from './demo.js';
 import { findings } from './findings.js';
+import { dispatch, receive, reject } from './handover.js';
+import { close, measure, recall, seal } from './holding.js';
 import { init } from './init.js';
 import { keygen } from './keygen.js';
 import { lot } from './lot.js';
 import { lots } from './lots.js';
 import { migrate } from './migrate.js';
+import { outbox } from './outbox.js';
 import { record } from './record.js';
+import { register } from './register.js';
 import { replay } from './replay.js';
 import { rotate } from './rotate.js';
 import { scenario } from './scenario.js';
@@ -21,6 +26,7 @@ import { stock } from './stock.js';
 import { submit } from './submit.js';
 import { subscribe } from './subscribe.js';
 import { tag } from './tag.js';
+import { aggregate, split } from './transform.js';
 import { verify } from './verify.js';
 import { waiting } from './waiting.js';
 import { witness } from './witness.js';
@@ -32,9 +38,21 @@ export const commands: readonly Register[] = [
   init,
   keygen,
   rotate,
+  register,
+  declare,
+  dispatch,
+  receive,
+  reject,
+  recall,
+  split,
+  aggregate,
+  measure,
+  seal,
+  close,
   record,
   submit,
   lots,
+  outbox,
   lot,
   stock,
   tag,

@@ -66,7 +66,7 @@ async function open(options: Required<InitOptions>, terminal: Terminal): Promise
     const { opened, logKey, serviceKey } = await client.ledger();
     if (opened) terminal.say(`${terminal.colour.green('✓')} open already`);
     else {
-      const signer = registrarSigner(options.registrarKey);
+      const signer = registrarSigner(options.registrarKey, options.registrar);
       const body = { logKey, serviceKey, registrar: { actor: options.registrar, key: signer.jwk } };
       await recordEvent(client, { type: 'ledger.opened', iss: options.registrar, body }, signer);
       terminal.say(
@@ -80,11 +80,11 @@ async function open(options: Required<InitOptions>, terminal: Terminal): Promise
 }
 
 /** The registrar's key out of its file, which is made if there is none. */
-function registrarSigner(file: string): Signer {
+function registrarSigner(file: string, actor: string): Signer {
   const { privateJwk } = generateSigner('Ed25519');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
-    writeFileSync(file, `${JSON.stringify(privateJwk)}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, `${JSON.stringify({ ...privateJwk, adit: { actor } })}\n`, { mode: 0o600, flag: 'wx' });
   } catch {
     // There is one already; it is used.
   }

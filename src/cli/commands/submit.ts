@@ -1,39 +1,35 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { AditClient } from '../../client/adit-client.js';
+import { AditProblem } from '../../client/problem.js';
 import { type Register, terminalOf, withServer } from '../command.js';
-import { refused } from './record.js';
-import { CommandError } from '../output/terminal.js';
+import { refusal } from '../output/refusal.js';
+import { readEventFile } from '../signing/event-text.js';
+import { bornIn, lotLines } from '../signing/report.js';
+import { SavedFiles } from '../signing/saved-files.js';
 
 export const submit: Register = (program) => {
   withServer(program.command('submit'))
     .summary('send an event that was signed elsewhere')
     .description(
-      "Anyone may submit anyone's signed event: the signature speaks, not the messenger. Sending it twice changes nothing. The receipt is written beside it, as NAME.tlog-proof.",
+      "Sends anyone's signed event: its signature counts, not the sender. Sending it twice records it once. The receipt is written beside it, as NAME.tlog-proof.",
     )
-    .argument('<file>', 'NAME.jws, as "adit record --offline" writes it')
+    .argument('<file>', 'NAME.jws, as --save NAME writes it')
     .addHelpText('before', 'Example: adit submit opening.jws\n')
     .action(async (file: string, { server }: { server: string }, command) => {
       const terminal = terminalOf(command);
+      const { event, said } = readEventFile(file);
       try {
-        const told = await new AditClient(server).submit(readText(file));
-        if (told.status === 'waiting') terminal.say(`waiting for ${told.missing.join(', ')}`);
+        const answer = await new AditClient(server).submit(event);
+        const files = new SavedFiles(file.replace(/\.jws$/, ''));
+        if (answer.status === 'waiting') terminal.say(`waiting for ${answer.missing.join(', ')}`);
         else {
-          const proof = `${file.replace(/\.jws$/, '')}.tlog-proof`;
-          writeFileSync(proof, told.receipt);
-          terminal.say(`${terminal.colour.green('✓')} entry ${told.index}  ${told.id}`);
-          terminal.say(`  saved ${proof}`);
+          files.writeReceipt(answer.receipt);
+          terminal.say(`${terminal.colour.green('✓')} entry ${answer.index}  ${said.type}  ${answer.id}`);
+          for (const line of lotLines(said)) terminal.say(line);
+          terminal.say(`  saved ${files.receipt}`);
         }
-        terminal.result(told);
+        terminal.result({ ...answer, type: said.type, lots: bornIn(said) });
       } catch (error) {
-        throw refused(error, server);
+        throw error instanceof AditProblem ? refusal(error, server, said.claims) : error;
       }
     });
 };
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    throw new CommandError(`${file} cannot be read.`, 'It holds the text of one signed event.');
-  }
-}

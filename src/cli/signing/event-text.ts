@@ -1,0 +1,71 @@
+import { AditError } from '../../core/errors.js';
+import { decodeBase64url } from '../../core/event/grammar.js';
+import { eventId } from '../../core/event/ids.js';
+import { readTextFile } from '../input/read-file.js';
+import { CommandError } from '../output/terminal.js';
+
+interface Claimed {
+  lot?: unknown;
+  prev?: unknown;
+  tags?: unknown;
+  tagsOn?: unknown;
+  lotNumber?: unknown;
+  mineral?: unknown;
+  mass?: unknown;
+}
+
+/** What a signed event says of lots, by its plain claims; its signature is not checked. */
+export interface SaidOfLots {
+  id: string;
+  log: string;
+  type: string;
+  iss: string;
+  occurredAt: string;
+  to: string | undefined;
+  born: Claimed[];
+  extended: { lot: string; prev: string }[];
+  claims: Record<string, unknown>;
+}
+
+const listOf = (value: unknown): Claimed[] =>
+  Array.isArray(value) ? value.filter((item): item is Claimed => typeof item === 'object' && item !== null) : [];
+
+/** Reads what a signed event says. Throws `event-malformed` where the text is no signed event. */
+export function readEventText(event: string): SaidOfLots {
+  const [jws = ''] = event.trim().split('~');
+  const [header, payload, signature] = jws.split('.');
+  if (header === undefined || payload === undefined || signature === undefined)
+    throw new AditError('event-malformed', 'The text is no signed event.');
+  let claims: Record<string, unknown>;
+  try {
+    claims = JSON.parse(new TextDecoder().decode(decodeBase64url(payload))) as Record<string, unknown>;
+  } catch {
+    throw new AditError('event-malformed', 'The text is no signed event.');
+  }
+  const chained = [...listOf(claims.lots), ...listOf(claims.inputs)];
+  return {
+    id: eventId(`${header}.${payload}`),
+    log: String(claims.log),
+    type: String(claims.type),
+    iss: String(claims.iss),
+    occurredAt: String(claims.occurredAt),
+    to: typeof claims.to === 'string' ? claims.to : undefined,
+    born: listOf(claims.outputs),
+    extended: chained.flatMap(({ lot, prev }) =>
+      typeof lot === 'string' && typeof prev === 'string' ? [{ lot, prev }] : [],
+    ),
+    claims,
+  };
+}
+
+/** Reads a file that holds one signed event. */
+export function readEventFile(file: string): { event: string; said: SaidOfLots } {
+  const holds = 'It should hold one signed event, as --save NAME writes it to NAME.jws.';
+  const event = readTextFile(file, holds).trim();
+  try {
+    return { event, said: readEventText(event) };
+  } catch (error) {
+    if (error instanceof AditError) throw new CommandError(`${file} is no signed event.`, holds);
+    throw error;
+  }
+}

@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import type { AditClient } from '../../client/adit-client.js';
+import { AmbiguousLot, NoSuchLot, findLot } from '../../client/find-lot.js';
+import { AditProblem } from '../../client/problem.js';
+import type { LotState, Mass } from '../../client/shapes.js';
+import { CommandError, EXIT } from '../output/terminal.js';
+import { lotWords } from '../output/lot-words.js';
+import { type SaidOfLots, readEventFile, readEventText } from './event-text.js';
+import type { Outbox } from './outbox.js';
+
+/** A lot as far as this machine knows it. */
+export interface KnownLot {
+  id: string;
+  tags: string[];
+  lotNumber: string | null;
+  mineral: string | null;
+  mass: Mass | null;
+  /** Where the ledger was asked: who holds it and to whom it is on its way. */
+  state: LotState | null;
+}
+
+/** Characters of an id that name a lot. */
+const PREFIX = 8;
+const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Finds lots by what people call them: among the events that were signed here and, where the ledger is asked too, among
+ * all. The newest event of a lot is the one signed here, until the ledger has answered it.
+ */
+export class KnownLots {
+  private readonly pending: SaidOfLots[];
+  private readonly settled: SaidOfLots[];
+  private readonly found = new Map<string, LotState>();
+
+  /** @param client null: the ledger is not asked. @param names takes a line for people for each lot that is found. */
+  constructor(
+    outbox: Outbox,
+    log: string,
+    private readonly client: AditClient | null,
+    private readonly names: Map<string, string>,
+  ) {
+    const ofLog = (entries: readonly { log: string; event: string }[]): SaidOfLots[] =>
+      entries.filter((entry) => entry.log === log).map(({ event }) => readEventText(event));
+    this.pending = ofLog(outbox.pending());
+    this.settled = ofLog(outbox.settled().filter(({ state }) => state === 'accepted'));
+  }
+
+  /** Finds one lot by its id, the first 8 characters of it, a tag, a lot number, or a file with the event that made it. */
+  async find(name: string): Promise<KnownLot> {
+    const lot = await this.look(name);
+    this.names.set(lot.id, lotWords(lot));
+    return lot;
+  }
+
+  private async look(name: string): Promise<KnownLot> {
+    if (name.endsWith('.jws') && existsSync(name)) return this.ofFile(name);
+    const here = this.signedHere(name, this.pending);
+    if (here !== undefined) return here;
+    if (this.client === null) {
+      const before = this.signedHere(name, this.settled);
+      if (before !== undefined) return before;
+      if (LOT_ID.test(name)) return { id: name, tags: [], lotNumber: null, mineral: null, mass: null, state: null };
+      throw new CommandError(
+        `No lot called ${name} was signed on this machine.`,
+        'Without the ledger, name it by its id, or by the .jws file of the event that made it.',
+      );
+    }
+    return this.ofLedger(name, this.client);
+  }
+
+  /** Names the newest event of a lot. */
+  async headOf(lot: string): Promise<string> {
+    const here = newestOf(lot, this.pending);
+    if (here !== undefined) return here;
+    if (this.client !== null) return (this.found.get(lot) ?? (await this.client.lot(lot))).head;
+    const before = newestOf(lot, this.settled);
+    if (before !== undefined) return before;
+    throw new CommandError(
+      `The newest event of lot ${lot} is not known on this machine.`,
+      'Name it in the body as "prev", or sign where the ledger can be asked.',
+    );
+  }
+
+  private signedHere(name: string, events: readonly SaidOfLots[]): KnownLot | undefined {
+    const lots = events.flatMap((event) => event.born.flatMap((born) => knownOf(born, event) ?? []));
+    const matching = lots.filter((lot) => isCalled(lot, name));
+    const distinct = [...new Map(matching.map((lot) => [lot.id, lot])).values()];
+    if (distinct.length > 1) throw ambiguous(name, distinct);
+    return distinct[0];
+  }
+
+  private ofFile(file: string): KnownLot {
+    const { said } = readEventFile(file);
+    const lots = said.born.flatMap((born) => knownOf(born, said) ?? []);
+    const [lot] = lots;
+    if (lot === undefined)
+      throw new CommandError(
+        `${file} holds ${said.type}, which makes no lot.`,
+        'Name the file of the event that made it.',
+      );
+    if (lots.length > 1) throw ambiguous(file, lots);
+    if (!this.pending.some(({ id }) => id === said.id)) this.settled.push(said);
+    return lot;
+  }
+
+  private async ofLedger(name: string, client: AditClient): Promise<KnownLot> {
+    try {
+      const state = await findLot(client, name);
+      this.found.set(state.id, state);
+      const { id, tags, lotNumber, mineral, mass } = state;
+      return { id, tags, lotNumber, mineral, mass, state };
+    } catch (error) {
+      if (error instanceof AmbiguousLot) throw ambiguous(name, error.candidates);
+      if (error instanceof NoSuchLot || (error instanceof AditProblem && error.code === 'not-found'))
+        throw new CommandError(`No lot is called ${name}.`, 'Name it by its id, a tag or its lot number.');
+      throw error;
+    }
+  }
+}
+
+function knownOf(
+  { lot, tags, lotNumber, mineral, mass }: SaidOfLots['born'][number],
+  event: SaidOfLots,
+): KnownLot | undefined {
+  if (typeof lot !== 'string') return undefined;
+  const inherited = event.type === 'lot.declared' ? mineral : (mineral ?? null);
+  return {
+    id: lot,
+    tags: Array.isArray(tags) ? tags.map(String) : [],
+    lotNumber: typeof lotNumber === 'string' ? lotNumber : null,
+    mineral: typeof inherited === 'string' ? inherited : null,
+    mass: typeof mass === 'object' && mass !== null ? (mass as Mass) : null,
+    state: null,
+  };
+}
+
+const isCalled = ({ id, tags, lotNumber }: KnownLot, name: string): boolean =>
+  id === name || (name.length >= PREFIX && id.startsWith(name)) || tags.includes(name) || lotNumber === name;
+
+const newestOf = (lot: string, events: readonly SaidOfLots[]): string | undefined =>
+  events.findLast(
+    ({ born, extended }) => extended.some((each) => each.lot === lot) || born.some((each) => each.lot === lot),
+  )?.id;
+
+const ambiguous = (name: string, lots: readonly Pick<KnownLot, 'id' | 'tags' | 'mineral' | 'mass'>[]): CommandError =>
+  new CommandError(
+    [`${lots.length} lots are called ${name}:`, ...lots.map((lot) => `  ${lotWords(lot)}`)].join('\n'),
+    'Name the one that you mean by its id.',
+    EXIT.usage,
+  );

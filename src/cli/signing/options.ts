@@ -1,0 +1,101 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { AditClient } from '../../client/adit-client.js';
+import { instantMs } from '../../core/event/primitives.js';
+import type { Signer } from '../../core/event/build.js';
+import { gathered, terminalOf, withServer } from '../command.js';
+import { readKeyFile } from '../key-file.js';
+import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
+import { Outbox, defaultOutbox } from './outbox.js';
+
+/** What every command that signs takes. */
+export interface SigningOptions {
+  server: string;
+  key?: string;
+  as?: string;
+  occurredAt?: string;
+  save?: string;
+  offline?: string | true;
+  outbox: string;
+  dryRun: boolean;
+  again: boolean;
+  withhold: string[];
+}
+
+/** A log's name, as `ADIT_ORIGIN` is written: a host in lower case and a path. */
+const ORIGIN = /^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(\/[A-Za-z0-9._~-]{1,64}){0,8}$/;
+
+function originOf(value: string): string {
+  if (ORIGIN.test(value) && /[./]|^localhost/.test(value)) return value;
+  throw new InvalidArgumentError(
+    `${value} is no name of a log. Write --offline=example.org/tin, or --offline as the last word to sign for the log that --server was.`,
+  );
+}
+
+function momentOf(value: string): string {
+  if (instantMs(value) !== null) return value;
+  throw new InvalidArgumentError('Write day, time and offset, such as 2026-03-14T09:30:00+02:00.');
+}
+
+export const withOutbox = (command: Command): Command =>
+  command.addOption(
+    new Option('--outbox <folder>', 'where signed events are kept')
+      .env('ADIT_OUTBOX')
+      .default(defaultOutbox, '~/.adit/outbox'),
+  );
+
+/** Adds the options of signing, sending and saving to a command. */
+export const withSigning = (command: Command): Command =>
+  withOutbox(
+    withServer(command)
+      .addOption(new Option('--key <file>', 'private key of the signer').env('ADIT_KEY'))
+      .addOption(new Option('--as <actor>', 'the signer (default: the actor noted in the key file)').env('ADIT_AS'))
+      .option('--occurred-at <time>', 'when it happened (default: now)', momentOf)
+      .option('--save <name>', 'also write NAME.jws and its receipt NAME.tlog-proof')
+      .option('--offline [log]', 'sign and save only; "adit outbox send" sends it', originOf)
+      .option('--dry-run', 'show what would be signed, and sign nothing', false)
+      .option('--again', 'sign another, though the outbox has the same unanswered', false),
+  ).option('--withhold <pointer>', 'keep this claim back, such as /vehicle (repeat)', gathered, []);
+
+/** What a command signs with, and where it keeps and sends what it signs. */
+export interface Signing {
+  options: SigningOptions;
+  client: AditClient;
+  outbox: Outbox;
+  terminal: Terminal;
+  iss: string;
+  /** The log that the key was made for, where the key file says so. */
+  keyLog: string | undefined;
+  signer: Signer;
+  /** Lots that were found for the command, by id, in a line for people. */
+  lotNames: Map<string, string>;
+}
+
+/** Reads the key and opens the outbox that the options of a command name. */
+export function signingOf(options: SigningOptions, command: Command): Signing {
+  if (options.key === undefined)
+    throw new CommandError(
+      'It takes a key to sign.',
+      'Give --key FILE, or set ADIT_KEY. "adit keygen FILE" makes one.',
+      EXIT.usage,
+    );
+  if (options.withhold.length > 0 && options.save === undefined)
+    throw new CommandError('What is withheld must be kept.', 'Give --save NAME.', EXIT.usage);
+  const { signer, actor, log } = readKeyFile(options.key);
+  const iss = options.as ?? actor;
+  if (iss === undefined)
+    throw new CommandError(
+      `${options.key} does not say whose key it is.`,
+      'Give --as ACTOR, or set ADIT_AS.',
+      EXIT.usage,
+    );
+  return {
+    options,
+    client: new AditClient(options.server),
+    outbox: new Outbox(options.outbox),
+    terminal: terminalOf(command),
+    iss,
+    keyLog: log,
+    signer,
+    lotNames: new Map(),
+  };
+}

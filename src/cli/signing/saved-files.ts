@@ -1,0 +1,58 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { BuiltEvent } from '../../core/event/build.js';
+import { createDurably } from '../../platform/durable-file.js';
+import { hasCode } from '../../platform/system-error.js';
+import { CommandError, EXIT } from '../output/terminal.js';
+import { type SaidOfLots, readEventFile } from './event-text.js';
+
+/** The files of `--save NAME`: the signed event, its receipt, what was withheld. None is ever written over. */
+export class SavedFiles {
+  readonly path: string;
+  readonly event: string;
+  readonly receipt: string;
+  private readonly disclosures: string;
+
+  constructor(readonly name: string) {
+    this.path = resolve(name);
+    this.event = `${name}.jws`;
+    this.receipt = `${name}.tlog-proof`;
+    this.disclosures = `${name}.disclosures.json`;
+  }
+
+  /** Reads the event that was saved under this name before; null where the name is free. */
+  before(): SaidOfLots | null {
+    if (existsSync(this.event)) return readEventFile(this.event).said;
+    const taken = [this.receipt, this.disclosures].find((file) => existsSync(file));
+    if (taken !== undefined) throw nameTaken(taken);
+    return null;
+  }
+
+  /** Writes the signed event, durably, and everything that may be disclosed of it: nobody else has what is withheld. */
+  write({ id, event, disclosures }: Pick<BuiltEvent, 'id' | 'event' | 'disclosures'>): void {
+    if (disclosures.length > 0) create(this.disclosures, `${JSON.stringify({ event: id, disclosures })}\n`);
+    create(this.event, event);
+  }
+
+  /** Writes the receipt, where it is not there yet. */
+  writeReceipt(receipt: string): void {
+    if (!existsSync(this.receipt)) writeFileSync(this.receipt, receipt, { flag: 'wx' });
+  }
+
+  /** The files that are there. */
+  written(): string[] {
+    return [this.event, this.receipt, this.disclosures].filter((file) => existsSync(file));
+  }
+}
+
+function create(file: string, text: string): void {
+  try {
+    createDurably(file, text);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) throw nameTaken(file);
+    throw new CommandError(`${file} cannot be written: ${(error as Error).message}`, 'Choose another --save NAME.');
+  }
+}
+
+export const nameTaken = (file: string): CommandError =>
+  new CommandError(`${file} is there already, and is not written over.`, 'Choose another --save NAME.', EXIT.usage);

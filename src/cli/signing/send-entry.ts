@@ -1,0 +1,97 @@
+import type { AditClient } from '../../client/adit-client.js';
+import { AditProblem, NoAnswer } from '../../client/problem.js';
+import type { ErrorCode } from '../../core/errors.js';
+import { CommandError, EXIT } from '../output/terminal.js';
+import { readEventText } from './event-text.js';
+import type { Outbox, OutboxEntry } from './outbox.js';
+
+/** Answers that say nothing of the event: it may be sent again as it is. */
+const NOT_OF_THE_EVENT = new Set<ErrorCode>([
+  'request-invalid',
+  'request-too-large',
+  'rate-limited',
+  'not-found',
+  'overloaded',
+  'log-halted',
+  'internal',
+  'ledger-not-open',
+]);
+
+/** An entry after it was sent, with the refusal where there was one. */
+export interface Sent {
+  entry: OutboxEntry;
+  refusedBy?: AditProblem;
+  /** The ledger had it already. */
+  repeated: boolean;
+}
+
+/**
+ * Sends an event of the outbox as it is, and notes the answer. Throws where none came, or one that says nothing of the
+ * event: it stays in the outbox as `sent`.
+ */
+export async function sendEntry(client: AditClient, outbox: Outbox, entry: OutboxEntry): Promise<Sent> {
+  const trying = { attempts: entry.attempts + 1, triedAt: new Date().toISOString() };
+  const state = entry.state === 'waiting' ? 'waiting' : 'sent';
+  const tried = outbox.update(entry, { ...trying, state });
+  try {
+    const answer = await client.submit(entry.event);
+    if (answer.status === 'waiting')
+      return {
+        entry: outbox.update(tried, { state: 'waiting', answer: { missing: answer.missing } }),
+        repeated: false,
+      };
+    const { index, receipt, status } = answer;
+    return {
+      entry: outbox.update(tried, { state: 'accepted', answer: { index, receipt } }),
+      repeated: status === 'duplicate',
+    };
+  } catch (error) {
+    if (error instanceof AditProblem && !NOT_OF_THE_EVENT.has(error.code)) {
+      const answer = { code: error.code, detail: error.problem.detail };
+      return { entry: outbox.update(tried, { state: 'refused', answer }), refusedBy: error, repeated: false };
+    }
+    throw error;
+  }
+}
+
+/** Sends the pending events that an entry follows, oldest first. Throws where one of them is refused. */
+export async function sendParents(client: AditClient, outbox: Outbox, entry: OutboxEntry): Promise<OutboxEntry[]> {
+  const pending = new Map(outbox.pending().map((each) => [each.id, each]));
+  const wanted = new Set<string>();
+  const follow = ({ event }: OutboxEntry): void => {
+    for (const { prev } of readEventText(event).extended) {
+      const parent = pending.get(prev);
+      if (parent === undefined || wanted.has(prev)) continue;
+      wanted.add(prev);
+      follow(parent);
+    }
+  };
+  follow(entry);
+  const sent: OutboxEntry[] = [];
+  for (const parent of [...pending.values()].filter(({ id }) => wanted.has(id))) {
+    const { entry: answered, refusedBy } = await sendEntry(client, outbox, parent);
+    if (refusedBy !== undefined) throw followsRefused(entry, parent, refusedBy);
+    sent.push(answered);
+  }
+  return sent;
+}
+
+const followsRefused = (entry: OutboxEntry, parent: OutboxEntry, { code, problem }: AditProblem): CommandError =>
+  new CommandError(
+    `Not sent: it follows ${parent.type} ${parent.id}, which the ledger refused (${code}): ${problem.detail}`,
+    `Take it back with "adit outbox drop ${entry.id.slice(0, 8)}", and record both anew.`,
+    problem.status === 403 ? EXIT.notAllowed : EXIT.error,
+  );
+
+/** What a person is told of an event to which no answer came, and that it is not lost. */
+export function unanswered(error: unknown, { id }: OutboxEntry): unknown {
+  const kept = `The signed event ${id.slice(0, 8)} is saved. To send it as it is, run the same command again, or "adit outbox send": sent twice, it is recorded once.`;
+  if (error instanceof NoAnswer)
+    return new CommandError(
+      error.kind === 'cut' ? `${error.message} It may have been recorded, or not.` : error.message,
+      error.kind === 'unreachable' ? `Is the ledger running? ${kept}` : kept,
+    );
+  if (error instanceof AditProblem)
+    return new CommandError(`The ledger cannot take it now (${error.code}): ${error.problem.detail}`, kept);
+  return error;
+}

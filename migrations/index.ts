@@ -14,6 +14,7 @@ import { Assurance0012 } from './0012-assurance.js';
 import { DeliveryLease0013 } from './0013-delivery-lease.js';
 import { ListLots0070 } from './0070-list-lots.js';
 import { AlertNotes0071 } from './0071-alert-notes.js';
+import { SilenceTrace0060 } from './0060-silence-trace.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -38,4 +39,5 @@ export const migrations: (new () => NamedMigration)[] = [
   DeliveryLease0013,
   ListLots0070,
   AlertNotes0071,
+  SilenceTrace0060,
 ];

@@ -44,8 +44,9 @@ export const mailServer = z.string().refine(
   { message: 'must be a URL that begins with smtp:// or smtps://, names a host and has nothing after a ?' },
 );
 
+const MAX_MAIL_ADDRESS = 320;
 /** One mailbox and nothing that would make it several, or a header. */
-const MAIL_ADDRESS = /^[^\s\p{Cc}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}<>@,;:"\\()[\]]{1,253}$/u;
+const MAIL_ADDRESS = /^[^\s\p{Cc}\p{Cs}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}\p{Cs}<>@,;:"\\()[\]]{1,253}$/u;
 const NAMED_MAIL_ADDRESS = /^[^\p{Cc}<>@,;:"\\()[\]]{1,100} <([^<>]+)>$/u;
 
 /** Whether a text is one mail address, as Adit would write to it. */
@@ -53,6 +54,7 @@ export const isMailAddress = (value: string): boolean => MAIL_ADDRESS.test(value
 
 export const mailAddress = z
   .string()
+  .max(MAX_MAIL_ADDRESS)
   .refine(isMailAddress, { message: 'must be one mail address, such as alerts@example.org' });
 
 /** A mail address, with or without a name before it. */

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { LogLevel } from './config.js';
+import { maskUrls } from './mask-urls.js';
 
 /** Members that never reach the log, at the depths at which they occur. Bodies of events are never given to it at all. */
 const SECRETS = [
@@ -23,8 +24,17 @@ const redact = {
 /** What the framework tells of its own start: two hundred lines that no operator needs. */
 const FRAMEWORK = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
 
-/** Addresses of databases stand in errors of drivers now and then, with their passwords. */
-const withoutPasswords = (text: string): string => text.replace(/(\w+:\/\/)[^\s/@]+@/g, '$1[redacted]@');
+/** Characters of one text of a log line; what people or drivers write may be of any length. */
+const MAX_TEXT = 8_000;
+
+/** Addresses stand in errors of drivers now and then, with their passwords. Cuts first: the rest is then bounded work. */
+const withoutPasswords = (text: string): string =>
+  maskUrls(text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text);
+
+const withoutPasswordsIn = (members: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [name, typeof value === 'string' ? withoutPasswords(value) : value]),
+  );
 
 const hasMessage = (value: unknown): value is Record<string, unknown> & { msg: string } =>
   typeof value === 'object' && value !== null && typeof (value as { msg?: unknown }).msg === 'string';
@@ -75,7 +85,7 @@ export class JsonLogger implements LoggerService {
     if (message instanceof Error) this.pino[level]({ ...fields, err: message }, withoutPasswords(message.message));
     else if (hasMessage(message)) {
       const { msg, ...members } = message;
-      this.pino[level]({ ...fields, ...members }, withoutPasswords(msg));
+      this.pino[level]({ ...fields, ...withoutPasswordsIn(members) }, withoutPasswords(msg));
     } else this.pino[level](fields, withoutPasswords(String(message)));
   }
 }

@@ -23,6 +23,29 @@ describe('writing the log', () => {
     expect(lines[0]).toMatchObject({ msg: 'failed', context: 'http', err: { type: 'Error' } });
   });
 
+  it('masks credentials and queries of addresses, and leaves the rest as it is', () => {
+    const [line] = logged((logger) =>
+      logger.warn({ msg: 'no answer from https://hook.example.org/a?token=x#y', url: `https://u:${CANARY}@h/p?k=v` }),
+    );
+    expect(line).toMatchObject({
+      msg: 'no answer from https://hook.example.org/a?[masked]',
+      url: 'https://[masked]@h/p?[masked]',
+    });
+  });
+
+  it.each([
+    ['letters', 'a'.repeat(1_000_000)],
+    ['schemes', 'a://'.repeat(250_000)],
+    ['at signs', `x://${'@'.repeat(1_000_000)}`],
+    ['queries', `x://${'?'.repeat(1_000_000)}`],
+  ])('writes a line of bounded length and work for a million %s', (_what, text) => {
+    const began = performance.now();
+    const lines = logged((logger) => logger.error({ msg: text, err: new Error(text), url: text }, 'http'));
+    // The work of a quadratic search would be minutes.
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(JSON.stringify(lines).length).toBeLessThan(100_000);
+  });
+
   it('leaves out what is below its level', () => {
     expect(logged((logger) => logger.debug('quiet', 'x'))).toEqual([]);
   });

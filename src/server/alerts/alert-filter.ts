@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { registryId } from '../../core/event/primitives.js';
+import { countryCode, knownName, mineralName, ruleName } from '../../core/api/values.js';
+import { lotIdSchema, registryId } from '../../core/event/primitives.js';
 import { rules } from '../../core/rules/index.js';
 import { type RuleGroup, type Severity, severities } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
@@ -12,26 +13,28 @@ type Group = RuleGroup | typeof OPERATION;
 
 const MOST = 100;
 const several = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(MOST).optional();
-const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be a word of letters, digits, and . _ : -');
 
 /** Which alerts somebody wants to be told of, or not to be: all that is named must hold; of each list, any. */
 export const alertFilters = z.strictObject({
-  rules: several(word),
-  groups: several(z.enum(groups)),
+  rules: several(ruleName),
+  groups: several(knownName('group', groups)),
   /** This and graver. */
-  minimumSeverity: z.enum(severities).optional(),
-  minerals: several(word),
+  minimumSeverity: knownName('severity', severities).optional(),
+  minerals: several(mineralName),
   /** Where the mineral comes from, or what the alert is put down to. */
   sites: several(registryId),
-  countries: several(z.string().regex(/^[A-Z]{2}$/, 'must be a country of ISO 3166-1 alpha-2')),
+  countries: several(countryCode),
   /** These lots, all that is made of them, and what they were made of. */
-  lots: several(z.uuid()),
+  lots: several(lotIdSchema),
   /** Whatever this actor holds, held or is about to receive, and what was made of it. */
   holder: registryId.optional(),
 });
 export type AlertFilters = z.infer<typeof alertFilters>;
 
 const groupOfRule = new Map<string, Group>(rules.map(({ id, group }) => [id, group]));
+
+/** Returns the group of a rule; of what is no rule, that of the operator. */
+export const groupOf = (rule: string): Group => groupOfRule.get(rule) ?? OPERATION;
 
 /** What of an alert filters look at. */
 export interface Filtered {
@@ -48,7 +51,7 @@ export function isOfKind(filters: AlertFilters, { rule, severity, facets }: Filt
   const { minimumSeverity } = filters;
   return (
     anyOf(filters.rules, [rule]) &&
-    anyOf(filters.groups, [groupOfRule.get(rule) ?? OPERATION]) &&
+    anyOf(filters.groups, [groupOf(rule)]) &&
     (minimumSeverity === undefined || severities.indexOf(severity) >= severities.indexOf(minimumSeverity)) &&
     anyOf(filters.minerals, facets.minerals) &&
     anyOf(filters.sites, facets.sites) &&
@@ -114,12 +117,12 @@ const listed = z
 const filterQuery = z.strictObject({
   rule: listed,
   group: listed,
-  minimumSeverity: z.string().optional(),
+  minimumSeverity: z.string().max(64).optional(),
   mineral: listed,
   site: listed,
   country: listed,
   lot: listed,
-  holder: z.string().optional(),
+  holder: z.string().max(64).optional(),
 });
 export const filterQueryShape = filterQuery.shape;
 type FilterQuery = z.infer<typeof filterQuery>;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
+import { line, prose } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
-import { text } from '../../core/event/primitives.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
@@ -9,16 +9,16 @@ import { type Alert, type AlertStatus, lockAlerts, selectAlerts } from './alert.
 import { WakeTelling } from './wake-telling.js';
 
 const noteShape = z.strictObject({
-  by: z.string().trim().min(1).max(200).optional(),
-  note: z.string().trim().min(1).max(2_000).optional(),
+  by: line(200).optional(),
+  note: prose(2_000).optional(),
   /** Ids of events, or names of documents, that it rests on. */
-  evidence: z.array(text(500)).max(20).optional(),
+  evidence: z.array(line(500)).max(20).optional(),
 });
 export const deskNote = noteShape.nullish().transform((note) => note ?? {});
 export type DeskNote = z.infer<typeof deskNote>;
 
 /** Who is to answer for an alert; null: nobody in particular. */
-export const assignment = noteShape.extend({ assignee: text(200).nullable() });
+export const assignment = noteShape.extend({ assignee: line(200).nullable() });
 export type Assignment = z.infer<typeof assignment>;
 
 interface Changed {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
+import { line, prose, requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
-import { type AlertFilters, alertFilters } from './alert-filter.js';
+import { type AlertFilters, alertFilters, groupOf } from './alert-filter.js';
 
 /** Silences in force at once at most: each is asked about every alert. */
 const SILENCE_LIMIT = 500;
@@ -12,14 +13,35 @@ const LONGEST = 90 * 86_400_000;
 const NAME = 200;
 const REASON = 2_000;
 
+/** Alerts of this group say that the record itself is damaged: no silence covers them, whatever it names. */
+const NEVER_SILENT = 'record';
+
+/** Says why filters are none for a silence, or null. */
+function silenceFault({ minimumSeverity: _, ...named }: AlertFilters): { path: string[]; message: string } | null {
+  const never = 'damage to the record is never silent';
+  const rule = named.rules?.find((one) => groupOf(one) === NEVER_SILENT);
+  if (rule !== undefined) return { path: ['rules'], message: `must not name ${rule}: ${never}` };
+  if (named.groups?.includes(NEVER_SILENT))
+    return { path: ['groups'], message: `must not name ${NEVER_SILENT}: ${never}` };
+  if (Object.values(named).some((one) => one !== undefined)) return null;
+  const such = 'rules, groups, minerals, sites, countries, lots or holder';
+  return { path: [], message: `must name something more than a severity (${such}): all is never silent` };
+}
+
+/** Whether a silence may hold back alerts of a rule at all. */
+export const maySilence = (rule: string): boolean => groupOf(rule) !== NEVER_SILENT;
+
+export const silencesQuery = z.strictObject({ ended: z.enum(['exclude', 'include']).default('exclude') });
+export const endedBy = z.strictObject({ by: line(NAME).optional() });
+
 export const newSilence = z.strictObject({
-  filters: alertFilters.refine(
-    (filters) => Object.keys(filters).length > 0,
-    'must name something: all is never silent',
-  ),
-  until: z.iso.datetime({ offset: true }),
-  reason: z.string().trim().min(1).max(REASON),
-  by: z.string().trim().min(1).max(NAME).optional(),
+  filters: alertFilters.superRefine((filters, context) => {
+    const fault = silenceFault(filters);
+    if (fault !== null) context.addIssue({ code: 'custom', ...fault });
+  }),
+  until: requestTime,
+  reason: prose(REASON),
+  by: line(NAME).optional(),
 });
 export type NewSilence = z.infer<typeof newSilence>;
 
@@ -31,6 +53,9 @@ export interface Silence {
   by: string | null;
   until: string;
   createdAt: string;
+  /** When it was ended before its time, and by whom; null where it was not. */
+  endedAt: string | null;
+  endedBy: string | null;
   /** Alerts that it holds back now. */
   holding: number;
 }
@@ -42,21 +67,25 @@ interface SilenceRow {
   by_whom: string | null;
   until: Date;
   created_at: Date;
+  ended_at: Date | null;
+  ended_by: string | null;
   holding: number;
 }
 
-const silenceOf = ({ by_whom, until, created_at, ...row }: SilenceRow): Silence => ({
+const silenceOf = ({ by_whom, until, created_at, ended_at, ended_by, ...row }: SilenceRow): Silence => ({
   ...row,
   by: by_whom,
   until: until.toISOString(),
   createdAt: created_at.toISOString(),
+  endedAt: ended_at?.toISOString() ?? null,
+  endedBy: ended_by,
 });
 
 /** Those in force now, the one that lasts longest first. */
 export async function activeSilences(db: Queryable): Promise<Silence[]> {
   const { rows } = await db.query<SilenceRow>(
     `SELECT s.*, (SELECT count(*) FROM alerts AS a WHERE a.silenced_by = s.id) AS holding
-       FROM silences AS s WHERE until > clock_timestamp() ORDER BY until DESC, id`,
+       FROM silences AS s WHERE until > clock_timestamp() AND ended_at IS NULL ORDER BY until DESC, id`,
   );
   return rows.map(silenceOf);
 }
@@ -74,7 +103,7 @@ export class SilenceAlerts {
     }
     const [row] = await this.database.query<SilenceRow>(
       `INSERT INTO silences (filters, until, reason, by_whom)
-       SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM silences WHERE until > now()) < $5
+       SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM silences WHERE until > now() AND ended_at IS NULL) < $5
        RETURNING *, 0 AS holding`,
       [filters, until, reason, by ?? null, SILENCE_LIMIT],
     );
@@ -83,15 +112,26 @@ export class SilenceAlerts {
     return silenceOf(row);
   }
 
-  list(): Promise<Silence[]> {
-    return activeSilences(this.database.pool);
+  /** Lists those in force; with `ended`, the newest of all that ever were. */
+  async list(ended = false): Promise<Silence[]> {
+    if (!ended) return activeSilences(this.database.pool);
+    const rows = await this.database.query<SilenceRow & Record<string, unknown>>(
+      `SELECT s.*, (SELECT count(*) FROM alerts AS a WHERE a.silenced_by = s.id) AS holding
+         FROM silences AS s ORDER BY created_at DESC, id LIMIT $1`,
+      [SILENCE_LIMIT],
+    );
+    return rows.map(silenceOf);
   }
 
-  /** Ends a silence before its time: what it held back is told now. Throws `not-found`. */
-  async end(id: string): Promise<void> {
+  /** Ends a silence before its time, and keeps who did: what it held back is told now. Throws `not-found`. */
+  async end(id: string, by: string | null = null): Promise<void> {
     await this.database.transaction(async (db) => {
-      const { rowCount } = await db.query('DELETE FROM silences WHERE id = $1', [id]);
-      if (rowCount === 0) throw new AditError('not-found', `There is no silence ${id}.`);
+      const { rowCount } = await db.query(
+        `UPDATE silences SET ended_at = clock_timestamp(), ended_by = $2
+          WHERE id = $1 AND ended_at IS NULL AND until > clock_timestamp()`,
+        [id, by],
+      );
+      if (rowCount === 0) throw new AditError('not-found', `There is no silence ${id} in force.`);
       await db.query('UPDATE alerts SET silenced_by = NULL, tell_at = clock_timestamp() WHERE silenced_by = $1', [id]);
     });
   }

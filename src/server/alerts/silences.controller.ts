@@ -1,8 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
 import type { Page } from '../http/paging.js';
-import { type NewSilence, type Silence, SilenceAlerts, newSilence } from './silence-alerts.js';
+import { type NewSilence, type Silence, SilenceAlerts, endedBy, newSilence, silencesQuery } from './silence-alerts.js';
 import { WakeTelling } from './wake-telling.js';
 
 const silenceId = z.uuid();
@@ -22,16 +22,19 @@ export class SilencesController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Silences in force' })
-  async list(): Promise<Page<Silence>> {
-    return { items: await this.silences.list(), next: null };
+  @ApiOperation({ summary: 'Silences in force; ?ended=include lists those of before too' })
+  async list(@Query({ schema: silencesQuery }) { ended }: z.infer<typeof silencesQuery>): Promise<Page<Silence>> {
+    return { items: await this.silences.list(ended === 'include'), next: null };
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Ends a silence; what it held back is told' })
-  async end(@Param('id', { schema: silenceId }) id: string): Promise<void> {
-    await this.silences.end(id);
+  @ApiOperation({ summary: 'Ends a silence; what it held back is told. ?by= is kept with it' })
+  async end(
+    @Param('id', { schema: silenceId }) id: string,
+    @Query({ schema: endedBy }) { by }: z.infer<typeof endedBy>,
+  ): Promise<void> {
+    await this.silences.end(id, by ?? null);
     await this.telling.wake();
   }
 }

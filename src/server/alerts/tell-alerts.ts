@@ -6,7 +6,7 @@ import { type NumberedAlert, lockAlerts, selectAlerts } from './alert.js';
 import { matching } from './alert-filter.js';
 import { inhibitAlerts } from './inhibit-alerts.js';
 import { type NoticeType, noticeData, noticeType } from './notice.js';
-import { type Silence, activeSilences } from './silence-alerts.js';
+import { type Silence, activeSilences, maySilence } from './silence-alerts.js';
 
 /** Alerts told in one transaction. */
 const CHUNK = 100;
@@ -87,6 +87,7 @@ async function decide(db: Queryable, row: DueRow, told: NumberedAlert, silences:
   const type = noticeType({ status: alert.status, told: row.told_status }, row.grew);
   if (type === null || (alert.inhibitedBy !== null && alert.status !== 'resolved'))
     return { id: row.id, type: null, silence: null };
+  if (!maySilence(alert.rule)) return { id: row.id, type, silence: null };
   const met = await matching(
     db,
     { ...alert, facets },

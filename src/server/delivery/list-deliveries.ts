@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
+import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
+import { maskUrl } from '../mask-urls.js';
 import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 export const deliveriesQuery = pageQuery.extend({
@@ -54,10 +56,12 @@ const deliveryOf = ({ next_at, created_at, position: _position, ...row }: Delive
   ...row,
   nextAt: row.status === 'pending' ? next_at.toISOString() : null,
   createdAt: created_at.toISOString(),
+  // An older release kept the whole address.
+  attempts: row.attempts.map((one) => ({ ...one, target: one.target === null ? null : maskUrl(one.target) })),
 });
 
 /** A microsecond more or less decides the order, so the position is the database's own text. */
-const position = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
+const position = z.tuple([requestTime, z.uuid()]);
 
 @Injectable()
 export class ListDeliveries {

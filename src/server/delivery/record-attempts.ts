@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/rows.js';
+import { maskUrl } from '../mask-urls.js';
 import { type Claim, giveBack } from './claim-deliveries.js';
 import { disabledBody } from './compose-body.js';
 import { GIVE_UP_AFTER, breakFor, waitBefore } from './retry-schedule.js';
@@ -151,6 +152,6 @@ async function judgeEndpoint(
 async function tellContact(db: Queryable, { id, url, address }: Claim['endpoint'], disabled: Disabled): Promise<void> {
   await db.query(
     `INSERT INTO deliveries (subscription, type, ordering_key, body) VALUES ($1, 'subscription.disabled', 'disabled', $2)`,
-    [id, disabledBody({ subscription: id, url: url ?? `mailto:${address ?? ''}`, ...disabled })],
+    [id, disabledBody({ subscription: id, url: url === null ? `mailto:${address ?? ''}` : maskUrl(url), ...disabled })],
   );
 }

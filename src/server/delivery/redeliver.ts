@@ -2,12 +2,13 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import * as z from 'zod';
+import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import { testBody } from './compose-body.js';
 import { RouteNotices } from './route-notices.js';
 
-export const redeliverSince = z.strictObject({ since: z.iso.datetime({ offset: true }) });
+export const redeliverSince = z.strictObject({ since: requestTime });
 export type RedeliverSince = z.infer<typeof redeliverSince>;
 
 const forget = { removeOnComplete: true, removeOnFail: 100 };

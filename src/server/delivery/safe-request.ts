@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, request } from 'undici';
+import { MASK } from '../mask-urls.js';
+import { isPublicAddress, privateHost } from './public-host.js';
 
 /** Wall clock for one request, from name to last byte, ms. */
 const TIME_LIMIT = 15_000;
@@ -45,25 +46,6 @@ export interface Surroundings {
 
 const resolveByDns: Resolve = async (name) => (await lookup(name, { all: true })).map(({ address }) => address);
 
-/** Ranges that `ipaddr.js` calls unicast although nobody's public server lives there, or that hide an IPv4 address. */
-const HIDDEN = [
-  '::/96',
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
-  '2001::/23',
-  '2002::/16',
-  '192.0.0.0/24',
-  '198.18.0.0/15',
-].map((range) => ipaddr.parseCIDR(range));
-
-/** Whether an address is one of the public internet; an IPv4 address inside an IPv6 one counts as what it hides. */
-export function isPublicAddress(text: string): boolean {
-  if (!ipaddr.isValid(text)) return false;
-  const address = ipaddr.process(text);
-  if (address.range() !== 'unicast') return false;
-  return !HIDDEN.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));
-}
-
 /** Checks what can be checked of a target before anything is resolved; registration and delivery both ask. */
 export function checkTarget(target: string, policy: RequestPolicy): URL {
   let url: URL;
@@ -72,13 +54,13 @@ export function checkTarget(target: string, policy: RequestPolicy): URL {
   } catch {
     throw new TargetRefused('The target is not a URL.');
   }
+  if (target.includes(MASK)) throw new TargetRefused(`The target holds ${MASK}: give the whole address.`);
   if (url.username !== '' || url.password !== '') throw new TargetRefused('The target must not carry credentials.');
   if (policy.privateTargets && url.protocol === 'http:') return url;
   if (url.protocol !== 'https:') throw new TargetRefused('The target must be an https URL.');
   if (!policy.privateTargets && !PORTS.has(url.port)) throw new TargetRefused('The target must use port 443 or 8443.');
-  const host = bareHost(url.hostname);
-  if (isIP(host) !== 0 && !policy.privateTargets && !isPublicAddress(host))
-    throw new TargetRefused('The target is not a public address.');
+  const fault = policy.privateTargets ? null : privateHost(bareHost(url.hostname));
+  if (fault !== null) throw new TargetRefused(fault);
   return url;
 }
 

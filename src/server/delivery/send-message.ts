@@ -1,3 +1,4 @@
+import { maskUrl } from '../mask-urls.js';
 import type { Claimed, Endpoint } from './claim-deliveries.js';
 import type { Attempt } from './record-attempts.js';
 import { type SafeRequest, failureOf } from './safe-request.js';
@@ -45,7 +46,8 @@ export class SendMessage {
   }
 
   private async byWebhook(endpoint: Endpoint, { id, body }: Message): Promise<Sent> {
-    const target = endpoint.url ?? '';
+    const url = endpoint.url ?? '';
+    const target = maskUrl(url);
     const timestamp = Math.floor(Date.now() / 1_000);
     const headers = {
       'content-type': 'application/json',
@@ -55,7 +57,7 @@ export class SendMessage {
       'webhook-signature': this.keys.sign(endpoint.id, endpoint.secrets, id, timestamp, body),
     };
     try {
-      const { status, retryAfter, failure } = await this.requests.post(target, body, headers);
+      const { status, retryAfter, failure } = await this.requests.post(url, body, headers);
       const delivered = failure === null && status >= 200 && status < 300;
       const outcome = delivered ? 'delivered' : status === GONE ? 'gone' : 'failed';
       return { outcome, target, status, failure, retryAfter };

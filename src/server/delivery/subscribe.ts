@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
+import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
@@ -21,7 +22,7 @@ const SUBSCRIPTION_LIMIT = 1_000;
 const ROTATION = 24 * 60 * 60 * 1_000;
 
 /** A position in the list: the database's own text of a time, which a microsecond decides, and an id. */
-const position = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
+const position = z.tuple([requestTime, z.uuid()]);
 
 const invalid = (pointer: string, detail: string): AditError =>
   new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);
@@ -106,7 +107,7 @@ export class Subscribe {
       throw invalid('/escalateAfterMinutes', 'An escalation cannot be had in a digest: subscribe twice.');
     const renewed = asked.enabled === true && !before.enabled;
     const [row] = await this.database.query<SubscriptionRow & Record<string, unknown>>(
-      `UPDATE subscriptions SET url = $2, address = $3, label = $4, language = $5, filters = $6, digest_minutes = $7,
+      `UPDATE subscriptions SET url = COALESCE($2, url), address = $3, label = $4, language = $5, filters = $6, digest_minutes = $7,
               quiet_hours = $8, escalation_minutes = $9, contact = $10, enabled = $11,
               failures = CASE WHEN $12 THEN 0 ELSE failures END,
               failing_since = CASE WHEN $12 THEN NULL ELSE failing_since END,
@@ -116,7 +117,7 @@ export class Subscribe {
         WHERE id = $1 RETURNING *`,
       [
         id,
-        after.url,
+        asked.url ?? null,
         after.address,
         after.label,
         after.language,

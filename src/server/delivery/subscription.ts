@@ -1,17 +1,19 @@
 import * as z from 'zod';
+import { line, plainText } from '../../core/api/values.js';
 import { type AlertFilters, alertFilters } from '../alerts/alert-filter.js';
 import { mailAddress } from '../config-values.js';
+import { maskUrl } from '../mask-urls.js';
 import { type QuietHours, quietHours } from './quiet-hours.js';
 import { type Language, languages } from './words/index.js';
 
 const MAX_MINUTES = 7 * 24 * 60;
 const minutes = z.int().min(1).max(MAX_MINUTES);
-const url = z.string().min(1).max(2_000);
+const url = plainText(2_000);
 const address = mailAddress;
 
 const options = {
   /** For people. */
-  label: z.string().trim().min(1).max(200).nullish(),
+  label: line(200).nullish(),
   filters: alertFilters.optional(),
   /** One message about all that was told within so many minutes; absent: each at once. */
   digestMinutes: minutes.nullish(),
@@ -51,6 +53,7 @@ export type ChangedSubscription = z.infer<typeof changedSubscription>;
 export interface Subscription {
   id: string;
   channel: 'webhook' | 'mail';
+  /** Its query and whatever looks like a token in it are masked: who has them may send in its name. */
   url: string | null;
   address: string | null;
   label: string | null;
@@ -99,7 +102,7 @@ const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
 export const subscriptionOf = (row: SubscriptionRow, publicKey: string | null): Subscription => ({
   id: row.id,
   channel: row.channel,
-  url: row.url,
+  url: row.url === null ? null : maskUrl(row.url),
   address: row.address,
   label: row.label,
   language: row.language,

@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { plainText } from '../../core/api/values.js';
 import { AditError, type ErrorCode, errorCodes } from '../../core/errors.js';
 import { explanations } from './error-explanations.js';
 import { htmlPage, proseHtml, wantsHtml } from './html-page.js';
@@ -38,7 +39,7 @@ export class ErrorsController {
   @Header('cache-control', 'public, max-age=3600')
   @ApiProduces('application/json', 'text/html')
   @ApiOperation({ summary: 'What one code means, and what to do' })
-  show(@Param('code') code: string, @Headers('accept') accept?: string): string | ErrorPage {
+  show(@Param('code', { schema: plainText(64) }) code: string, @Headers('accept') accept?: string): string | ErrorPage {
     if (!isCode(code)) throw new AditError('not-found', 'There is no such error code.');
     const page = pageOf(code);
     if (!wantsHtml(accept)) return page;

@@ -10,7 +10,7 @@ import { sendProblem } from './problem.filter.js';
 /** The one path whose bodies are long, and how long they may be, bytes. */
 export const BATCH_PATH = '/v1/events/batch';
 export const MAX_BATCH_BYTES = 32 * 1024 * 1024;
-const MAX_BODY_BYTES = 1024 * 1024;
+export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A slow sender holds a socket no longer than this, ms: until its headers are in, until its body is, between requests. */
 const HEADERS_TIMEOUT = 10_000;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AditError } from '../../core/errors.js';
-import { text } from '../../core/event/primitives.js';
+import { plainText } from '../../core/api/values.js';
 
 /** Items of one page at most, and where the caller does not say. */
 export const MAX_PAGE = 100;
@@ -14,7 +14,7 @@ export const pageQuery = z.strictObject({
 });
 
 /** A text to be looked for, in a query: bounded, and free of what the database could not hold. */
-export const queryText: z.ZodType<string> = text(64);
+export const queryText: z.ZodType<string> = plainText(64);
 
 /** An id, or its first 8 characters or more, as people copy it from a list. */
 export const partOfId = /^[0-9a-f]{8}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,12})?)?)?)?$/i;

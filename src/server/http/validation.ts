@@ -5,6 +5,10 @@ import { AditError, type ErrorDetail } from '../../core/errors.js';
 /** Places reported of one request at most; whoever sends more mistakes than that learns little from the rest. */
 const MAX_ERRORS = 50;
 
+/** Characters of a message or pointer that may repeat what was sent. */
+const MAX_TEXT = 300;
+const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
+
 /** RFC 6901. */
 const pointer = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -17,9 +21,9 @@ interface Issue {
 /** `request-invalid` with a pointer to each place that is wrong. */
 export function requestInvalid(issues: readonly Issue[]): AditError {
   const errors = issues.slice(0, MAX_ERRORS).map<ErrorDetail>(({ message, path = [] }) => ({
-    pointer: pointer(path.map((part) => (typeof part === 'object' ? part.key : part))),
+    pointer: cut(pointer(path.map((part) => (typeof part === 'object' ? part.key : part)))),
     code: 'request-invalid',
-    detail: message,
+    detail: cut(message),
   }));
   const first = errors[0];
   return new AditError(

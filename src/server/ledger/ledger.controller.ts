@@ -3,6 +3,7 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res } from
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
+import { MAX_BODY_BYTES } from '../http/fastify.js';
 import { AnswerEvents } from './answer-events.js';
 import {
   ledgerKeysShape,
@@ -18,7 +19,7 @@ import { RecordBatch, batchLimits } from './record-batch.js';
 import { ReceiveEvents } from './receive-events.js';
 
 /** How long an event may be is for the envelope to say: the body is bounded already. */
-const submission = z.strictObject({ event: z.string() });
+const submission = z.strictObject({ event: z.string().max(MAX_BODY_BYTES) });
 const batchQuery = z.strictObject({ receipts: z.enum(['true', 'false']).default('false') });
 const eventId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be an event id of 43 base64url characters');
 
@@ -68,7 +69,12 @@ export class LedgerController {
   @Post('events/batch')
   @HttpCode(200)
   @ApiConsumes('application/json', 'application/x-ndjson')
-  @ApiBody({ schema: { type: 'array', items: { type: 'object', properties: { event: { type: 'string' } } } } })
+  @ApiBody({
+    schema: {
+      type: 'array',
+      items: { type: 'object', properties: { event: { type: 'string', maxLength: batchLimits.maxLineBytes } } },
+    },
+  })
   @ApiOperation({ summary: `Records up to ${batchLimits.maxLines} events in order; one result each` })
   @ApiOkResponse({
     description: 'One result an event; where NDJSON was sent, one a line without the object around them',

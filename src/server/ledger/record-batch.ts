@@ -12,7 +12,7 @@ import { type Received, ReceiveEvents } from './receive-events.js';
 /** Of one batch request; a line may be as long as a single request. The event's own limits apply to each event. */
 export const batchLimits = { maxLines: 10_000, maxBytes: 32 * 1024 * 1024, maxLineBytes: 1024 * 1024 } as const;
 
-const batchItem = z.strictObject({ event: z.string() });
+const batchItem = z.strictObject({ event: z.string().max(batchLimits.maxLineBytes) });
 const batchBody = z.array(batchItem).min(1);
 
 /** Records many events of one request, in order, reading no faster than they are written. */

@@ -25,6 +25,7 @@ const bundleQuery = z.strictObject({
   sealed: z.enum(['last', 'now']).default('last'),
   continues: z
     .string()
+    .max(MAX_SIZES * 16)
     .regex(/^[1-9][0-9]{0,14}(,[1-9][0-9]{0,14})*$/, 'must be sizes of the log, with commas between')
     .transform((text) => text.split(',').map(Number))
     .refine((sizes) => sizes.length <= MAX_SIZES, `at most ${MAX_SIZES} sizes`)

@@ -4,13 +4,14 @@ import * as z from 'zod';
 import { pageOf } from '../../core/api/page.js';
 import { type Stock, stockShape } from '../../core/api/stock.js';
 import { type SeenTag, seenTagShape } from '../../core/api/tag.js';
-import { registryId, text } from '../../core/event/primitives.js';
 import type { Page } from '../http/paging.js';
 import { ListStock, type StockQuery, stockQuery } from './list-stock.js';
+import { plainText } from '../../core/api/values.js';
+import { registryId } from '../../core/event/primitives.js';
 import { ListVolumes, type Volumes } from './list-volumes.js';
 import { SightTag } from './sight-tag.js';
 
-const tagNumber: z.ZodType<string> = text(64);
+const tagNumber: z.ZodType<string> = plainText(64);
 
 /** What the ledger knows of a site's output, of a tag's way, and of what actors hold. */
 @ApiTags('registry')

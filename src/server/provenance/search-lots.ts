@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import type { Verdicts } from '../../core/bundle/verdicts.js';
 import { type LotState, stateOf } from '../../core/custody/lot-state.js';
-import { instant, instantMs, lotIdSchema, mineral, registryId } from '../../core/event/primitives.js';
+import { mineralName, requestTime } from '../../core/api/values.js';
+import { instantMs, lotIdSchema, registryId } from '../../core/event/primitives.js';
 import { severities } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
 import {
@@ -22,7 +23,7 @@ import { JudgeLot } from './judge-lot.js';
 const JUDGED = 100;
 
 export const lotsQuery = pageQuery.extend({
-  mineral: mineral.optional(),
+  mineral: mineralName.optional(),
   holder: registryId.optional(),
   inTransitTo: registryId.optional(),
   site: registryId.optional(),
@@ -30,8 +31,8 @@ export const lotsQuery = pageQuery.extend({
   tag: queryText.optional(),
   lotNumber: queryText.optional(),
   name: queryText.optional(),
-  from: instant.optional(),
-  to: instant.optional(),
+  from: requestTime.optional(),
+  to: requestTime.optional(),
   record: z.enum(['intact', 'broken']).optional(),
   custody: z.enum(['complete', 'open', 'gaps']).optional(),
   risk: z.enum(['none', ...severities, 'undetermined']).optional(),

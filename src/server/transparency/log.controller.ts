@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { plainText } from '../../core/api/values.js';
 import { ReadTiles } from './read-tiles.js';
 import { ShowCheckpoint, type Witnessing } from './show-checkpoint.js';
 
@@ -38,7 +39,10 @@ export class LogController {
   @Header('content-type', 'application/octet-stream')
   @ApiProduces('application/octet-stream')
   @ApiOperation({ summary: 'A hash tile or an entry bundle (C2SP tlog-tiles)' })
-  async tile(@Param('*') path: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+  async tile(
+    @Param('*', { schema: plainText(200) }) path: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
     const tile = await this.tiles.read(`tile/${path}`);
     // Tiles never change, and entries may be meant for this reader alone.
     const whose = path.startsWith('entries/') ? 'private' : 'public';

@@ -2,17 +2,18 @@ import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { lotNameShape } from '../../core/api/lot-name.js';
 import { AditError } from '../../core/errors.js';
-import { lotIdSchema, text } from '../../core/event/primitives.js';
+import { line, ruleName } from '../../core/api/values.js';
+import { lotIdSchema } from '../../core/event/primitives.js';
 import { severities } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
 import { lotNamesOf } from '../ledger/name-lots.js';
-import { type Page, decodeCursor, pageOf, pageQuery, queryText } from '../http/paging.js';
+import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 /** `open` until its cause goes away or somebody who may has answered (docs/rules.md, "What becomes of a finding"). */
 const statuses = ['open', 'explained', 'mitigated', 'dismissed', 'closed'] as const;
 
 export const findingsQuery = pageQuery.extend({
-  rule: queryText.optional(),
+  rule: ruleName.optional(),
   severity: z.enum(severities).optional(),
   status: z.enum(statuses).optional(),
   lot: lotIdSchema.optional(),
@@ -66,7 +67,7 @@ export const findingsPage = z.strictObject({ items: z.array(findingView), next: 
 export const deskNote = z
   .strictObject({
     acknowledged: z.literal(true).optional(),
-    assignee: text(100).nullable().optional(),
+    assignee: line(100).nullable().optional(),
   })
   .refine(({ acknowledged, assignee }) => acknowledged !== undefined || assignee !== undefined, 'must say something');
 export type DeskNote = z.infer<typeof deskNote>;

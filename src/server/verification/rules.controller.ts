@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { plainText } from '../../core/api/values.js';
 import { wantsHtml } from '../http/html-page.js';
 import { rulePageHtml, rulesHtml } from './rule-html.js';
 import { type RulePage, RulePages } from './rule-pages.js';
@@ -25,7 +26,7 @@ export class RulesController {
   @Header('cache-control', 'public, max-age=300')
   @ApiProduces('application/json', 'text/html')
   @ApiOperation({ summary: 'What a rule means, what it does not mean, and what to do about its findings' })
-  show(@Param('rule') rule: string, @Headers('accept') accept?: string): string | RulePage {
+  show(@Param('rule', { schema: plainText(64) }) rule: string, @Headers('accept') accept?: string): string | RulePage {
     const page = this.pages.page(rule);
     return wantsHtml(accept) ? rulePageHtml(page) : page;
   }

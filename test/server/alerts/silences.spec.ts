@@ -39,8 +39,10 @@ describe('a silence', () => {
   it('can be ended before', async () => {
     const { id } = await silence({ holder: 'coop' });
     expect(await desk.tell()).toEqual([]);
-    await desk.silences.end(id);
+    await desk.silences.end(id, 'Grace');
     expect(await desk.tell()).toMatchObject([{ type: 'alert.opened' }]);
+    expect(await desk.silences.list()).toEqual([]);
+    expect(await desk.silences.list(true)).toMatchObject([{ id, endedBy: 'Grace', endedAt: expect.any(String) }]);
     await expect(desk.silences.end(id)).rejects.toMatchObject({ code: 'not-found' });
   });
 
@@ -57,10 +59,34 @@ describe('a silence', () => {
     expect(await desk.tell()).toHaveLength(1);
   });
 
+  it('never holds back what says that the record is damaged, however much it names', async () => {
+    await silence({ lots: [lot] });
+    await silence({ minerals: ['cassiterite'], minimumSeverity: 'low' });
+    await desk.tell();
+    await ledger.tamper(`UPDATE lots SET mass = '1' WHERE id = '${lot}'`);
+    await ledger.auditor().audit();
+    const told = await desk.tell();
+    expect(told.map(({ alert }) => [alert.rule, alert.silencedBy])).toEqual([['record-projection-differs', null]]);
+  });
+
   it('names something, has an end and a reason', async () => {
     const good = { filters: { rules: ['mass-gained'] }, until: inAnHour(), reason: 'a known scale' };
     expect(newSilence.safeParse(good).success).toBe(true);
-    for (const bad of [{ filters: {} }, { reason: ' ' }, { until: 'soon' }, { filters: { rules: ["x' OR 1=1"] } }])
+    const everyGroup = ['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors', 'operation'];
+    const never = [
+      { minimumSeverity: 'low' },
+      { groups: everyGroup },
+      { groups: ['record'], sites: ['hill'] },
+      { rules: ['mass-gained', 'record-fork'] },
+      { lots: [lot.toUpperCase()] },
+    ].map((filters) => ({ filters }));
+    for (const bad of [
+      { filters: {} },
+      { reason: ' ' },
+      { until: 'soon' },
+      { filters: { rules: ["x' OR 1=1"] } },
+      ...never,
+    ])
       expect(newSilence.safeParse({ ...good, ...bad }).success).toBe(false);
     const until = new Date(Date.now() - HOUR).toISOString();
     await expect(desk.silences.silence({ ...good, until })).rejects.toMatchObject({ code: 'request-invalid' });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { changedSubscription } from '../../../src/server/delivery/subscription.js';
 import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
@@ -115,6 +116,18 @@ describe('who is told', () => {
     const waits = deliveries.map(({ wait }) => wait).toSorted((a, b) => a - b);
     expect(waits[0]).toBeLessThan(1);
     expect(waits[1]).toBeGreaterThan(3_500);
+  });
+
+  it('is shown by an address without its secrets, which stays as it is when something else changes', async () => {
+    const url = 'https://hook.example.org/services/T0K3NabcdefGHIJKL123?key=secret';
+    const { id, url: shown } = await desk.subscribe({ url });
+    expect(shown).toBe('https://hook.example.org/services/[masked]?[masked]');
+    await desk.subscriptions.change(id, changedSubscription.parse({ label: 'desk' }));
+    expect(await desk.subscriptions.read(id)).toMatchObject({ url: shown, label: 'desk' });
+    expect(await ledger.database.query('SELECT url FROM subscriptions WHERE id = $1', [id])).toEqual([{ url }]);
+    await expect(desk.subscriptions.change(id, changedSubscription.parse({ url: shown }))).rejects.toMatchObject({
+      errors: [{ pointer: '/url' }],
+    });
   });
 
   it('is told by escalation only of what nobody acknowledges in time', async () => {

@@ -2,7 +2,8 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { buildConnector } from 'undici';
-import { SafeRequest, TargetRefused, checkTarget, isPublicAddress } from '../../../src/server/delivery/safe-request.js';
+import { isPublicAddress } from '../../../src/server/delivery/public-host.js';
+import { SafeRequest, TargetRefused, checkTarget } from '../../../src/server/delivery/safe-request.js';
 
 const strict = { privateTargets: false };
 const development = { privateTargets: true };
@@ -56,6 +57,29 @@ const refused = [
   'https://[fd12:3456::1]/',
   'https://[fe80::1]/',
   'https://[ff02::1]/',
+  'https://[2d00::1]/',
+  'https://[3000::1]/',
+  'https://[3fff::1]/',
+  'https://[4000::1]/',
+  'https://[5f00::1]/',
+  'https://[fd00:ec2::254]/',
+  'https://168.63.129.16/machine',
+  'https://100.100.100.200/latest/meta-data/',
+  'https://192.88.99.1/',
+  'https://localhost/',
+  'https://localhost./',
+  'https://LOCALHOST:8443/',
+  'https://hooks.localhost/',
+  'https://intranet/hook',
+  'https://printer.local/',
+  'https://metadata.google.internal/computeMetadata/v1/',
+  'https://instance-data.ec2.internal/',
+  'https://router.home.arpa/',
+  'https://127.0.0.1.nip.io/',
+  'https://10-0-0-1.sslip.io/',
+  'https://anything.localtest.me/',
+  'https://lvh.me/',
+  'https://hooks.example.org/?token=[masked]',
 ];
 
 describe('the target of an outgoing request', () => {
@@ -69,6 +93,9 @@ describe('the target of an outgoing request', () => {
       'https://example.org:8443/hook',
       'https://93.184.215.14/',
       'https://[2606:2800:21f::1]/',
+      'https://[2a00:1450:4001::1]/',
+      'https://[2001:67c:4e8::1]/',
+      'https://hooks.local.example.org/',
     ])
       expect(checkTarget(target, strict).href).toContain('https://');
   });
@@ -79,8 +106,9 @@ describe('the target of an outgoing request', () => {
   });
 
   it('refuses names that resolve to this machine', async () => {
-    for (const target of ['https://localhost/', 'https://localhost:8443/'])
-      await expect(new SafeRequest(strict).post(target, '{}', {})).rejects.toThrow(TargetRefused);
+    const resolve = (): Promise<string[]> => Promise.resolve(['127.0.0.1']);
+    for (const target of ['https://hooks.example.org/', 'https://hooks.example.org:8443/'])
+      await expect(new SafeRequest(strict, { resolve }).post(target, '{}', {})).rejects.toThrow(TargetRefused);
   });
 });
 

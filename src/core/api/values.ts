@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { instantMs, mineral } from '../event/primitives.js';
+import { rules } from '../rules/index.js';
+import { ruleFailed } from '../rules/rule-failed.js';
+import { countryCodes } from './countries.js';
+import { noSuch } from './nearest.js';
+
+/**
+ * The small values that requests are made of, each once. Every text is bounded in length, and free of NUL, other control
+ * characters and lone surrogates: JSON carries them, and the database does not hold them.
+ */
+
+/** Text of one line, taken as it is: something to be looked up. */
+export const plainText = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters or half characters (lone surrogates)');
+
+/** Text of one line for people, such as a name; spaces around it are dropped. */
+export const line = (max: number) => plainText(max).trim().min(1);
+
+/** Text of several lines for people, such as a reason; spaces around it are dropped. */
+export const prose = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(
+      /^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u,
+      'must not contain control characters or half characters (lone surrogates)',
+    )
+    .trim()
+    .min(1);
+
+const MAX_TIME_LENGTH = 35;
+const TIME = /^([0-9]{4})-.*?(?:Z|[+-]([0-9]{2}):([0-9]{2}))$/;
+/** The greatest offset from UTC that any clock on earth has, minutes. */
+const MAX_OFFSET = 14 * 60;
+
+function isRequestTime(value: string): boolean {
+  if (value.length > MAX_TIME_LENGTH || instantMs(value) === null) return false;
+  const [, year, hours = '0', minutes = '0'] = TIME.exec(value) ?? [];
+  return Number(year) > 0 && Number(hours) * 60 + Number(minutes) <= MAX_OFFSET;
+}
+
+/** RFC 3339 date-time of the years 0001 to 9999, offset at most 14:00, fraction of at most nine digits. */
+export const requestTime = z
+  .string()
+  .max(MAX_TIME_LENGTH)
+  .refine(isRequestTime, 'must be an RFC 3339 date-time of a real day, such as 2026-05-12T06:00:00Z')
+  .meta({ format: 'date-time' });
+
+/** Names of all rules by which findings and alerts are raised. */
+export const ruleNames: readonly string[] = [...rules.map(({ id }) => id), ruleFailed.id];
+
+/** An enumeration whose refusal names the word that was likely meant. */
+export const knownName = <T extends string>(kind: string, names: readonly T[]) =>
+  z.enum(names as readonly [T, ...T[]], { error: ({ input }) => noSuch(kind, input, names) });
+
+export const ruleName = knownName('rule', ruleNames);
+export const mineralName = knownName('mineral', mineral.options);
+export const countryCode = knownName('country (ISO 3166-1 alpha-2)', countryCodes);

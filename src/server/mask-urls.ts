@@ -1,0 +1,33 @@
+/** What stands in place of a credential or a query in an address that is shown or logged. */
+export const MASK = '[masked]';
+/** Characters that a segment of a path has at least to be taken for a token, such as those of chat webhooks. */
+const TOKEN = /^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_-]{16,}$/;
+
+/** Masks the user, the query and what follows in one address that is given without its scheme. */
+function maskAddress(address: string): string {
+  const end = address.search(/[/?#]/);
+  const authority = end === -1 ? address : address.slice(0, end);
+  const rest = end === -1 ? '' : address.slice(end);
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  return (host === authority ? '' : `${MASK}@`) + host + rest;
+}
+
+function maskWord(word: string): string {
+  const [scheme = '', ...addresses] = word.split('://');
+  if (addresses.length === 0) return word;
+  const whole = [scheme, ...addresses.map(maskAddress)].join('://');
+  const begin = scheme.length + 3;
+  const query = whole.slice(begin).search(/[?#]/);
+  return query === -1 ? whole : `${whole.slice(0, begin + query + 1)}${MASK}`;
+}
+
+/** Masks credentials and queries of every address in a text, in time proportional to its length. */
+export const maskUrls = (text: string): string =>
+  text.includes('://') ? text.replace(/[^\s"'<>`]+/g, maskWord) : text;
+
+/** Masks the credentials, the query and every token in the path of an address; what a list may show of a webhook. */
+export const maskUrl = (url: string): string =>
+  maskUrls(url)
+    .split('/')
+    .map((segment, i) => (i > 2 && TOKEN.test(segment) ? MASK : segment))
+    .join('/');

@@ -26,8 +26,10 @@ export const maskUrls = (text: string): string =>
   text.includes('://') ? text.replace(/[^\s"'<>`]+/g, maskWord) : text;
 
 /** Masks the credentials, the query and every token in the path of an address; what a list may show of a webhook. */
-export const maskUrl = (url: string): string =>
-  maskUrls(url)
-    .split('/')
-    .map((segment, i) => (i > 2 && TOKEN.test(segment) ? MASK : segment))
-    .join('/');
+export function maskUrl(url: string): string {
+  const masked = maskUrls(url);
+  const end = masked.search(/[?#]/);
+  const path = (end === -1 ? masked : masked.slice(0, end)).split('/');
+  const shown = path.map((segment, i) => (i > 2 && TOKEN.test(segment) ? MASK : segment)).join('/');
+  return end === -1 ? shown : shown + masked.slice(end);
+}

@@ -17,8 +17,9 @@ const REASON = 2_000;
 const NEVER_SILENT = 'record';
 
 /** Says why filters are none for a silence, or null. */
-function silenceFault({ minimumSeverity: _, ...named }: AlertFilters): { path: string[]; message: string } | null {
+function silenceFault(filters: AlertFilters): { path: string[]; message: string } | null {
   const never = 'damage to the record is never silent';
+  const named = { ...filters, minimumSeverity: undefined };
   const rule = named.rules?.find((one) => groupOf(one) === NEVER_SILENT);
   if (rule !== undefined) return { path: ['rules'], message: `must not name ${rule}: ${never}` };
   if (named.groups?.includes(NEVER_SILENT))

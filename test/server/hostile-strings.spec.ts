@@ -36,6 +36,7 @@ const bodies: Record<string, Json> = {
   'post /v1/findings/{id}/responses': { acknowledged: true, assignee: 'Grace' },
   'post /v1/alerts/{id}/acknowledge': { by: 'Grace', note: 'x' },
   'post /v1/alerts/{id}/resolve': { by: 'Grace', note: 'x' },
+  'post /v1/alerts/{id}/assign': { assignee: 'Grace', by: 'Grace', note: 'x', evidence: ['x'] },
   'post /v1/silences': { filters: { rules: ['mass-gained'] }, until: UNTIL, reason: 'x', by: 'Grace' },
   'post /v1/subscriptions': { channel: 'webhook', url: 'http://127.0.0.1/hook', ...options },
   'patch /v1/subscriptions/{id}': { url: 'http://127.0.0.1/hook', ...options },

@@ -12,6 +12,7 @@ import { DisclosureKeys0010 } from './0010-disclosure-keys.js';
 import { AlertGroups0011 } from './0011-alert-groups.js';
 import { Assurance0012 } from './0012-assurance.js';
 import { DeliveryLease0013 } from './0013-delivery-lease.js';
+import { AnswersSettle0020 } from './0020-answers-settle.js';
 import { ListLots0070 } from './0070-list-lots.js';
 import { AlertNotes0071 } from './0071-alert-notes.js';
 import { SilenceTrace0060 } from './0060-silence-trace.js';
@@ -37,6 +38,7 @@ export const migrations: (new () => NamedMigration)[] = [
   AlertGroups0011,
   Assurance0012,
   DeliveryLease0013,
+  AnswersSettle0020,
   ListLots0070,
   AlertNotes0071,
   SilenceTrace0060,

@@ -67,9 +67,9 @@ export function world(): ToldLog {
     ['trader', 'RW'],
     ['plant', 'RW'],
     ['abroad', 'TZ'],
-    ['agent', 'RW'],
   ] as const)
     register(log, actor, country);
+  register(log, 'agent', 'RW', { roles: ['authority'] });
   site(log, 'hill', {
     point: ['30.0150', '-1.7900'],
     polygon,

@@ -29,6 +29,8 @@ export interface AnswerGiven {
 /** What became of a finding by the answers to it. */
 export interface Standing {
   status: FindingStatus;
+  /** Whether a registrar or an authority with a say in it gave the answer that counts. */
+  official: boolean;
   /** The answers that count, in the order of the log. */
   answers: { event: string; by: string; answer: Answer; reason: string }[];
 }
@@ -59,6 +61,7 @@ export function standingOf(
   now: number | null,
 ): Standing {
   let status: FindingStatus = 'open';
+  let byOfficial = false;
   let due: number | null = null;
   let answered: Finding | null = null;
   const answers: Standing['answers'] = [];
@@ -68,10 +71,10 @@ export function standingOf(
     const official = hasRole && hasSayIn(bound, concerned);
     const found = mayAnswer(answer, { official, named }) ? asOf(index) : null;
     if (found === null || (status === 'closed' && answered !== null && !isMoreThan(found, answered))) continue;
-    [status, due, answered] = [statusAfter[answer], mitigationDue(event.payload), found];
+    [status, due, answered, byOfficial] = [statusAfter[answer], mitigationDue(event.payload), found, official];
     answers.push({ event: event.id, by: event.iss, answer, reason });
   }
   if (answered !== null && isMoreThan(finding, answered)) status = 'open';
   if (status === 'mitigated' && due !== null && now !== null && now >= due) status = 'open';
-  return { status, answers };
+  return { status, official: byOfficial, answers };
 }

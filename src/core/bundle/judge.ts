@@ -2,7 +2,7 @@ import { inForce } from '../custody/corrections.js';
 import { Upstream, shareText } from '../custody/flows.js';
 import { type LotState, stateOf } from '../custody/lot-state.js';
 import type { LedgerView } from '../custody/view.js';
-import { isSettled } from '../rules/answers.js';
+import { isCovered, isSettled } from '../rules/answers.js';
 import { custodyTypes } from '../rules/each-event.js';
 import { factsOfLog } from '../rules/facts-of-log.js';
 import { type Facts, type JudgedEvent, judgedEvent } from '../rules/facts.js';
@@ -13,13 +13,15 @@ import { type Finding, type Judgement, judgeOnce } from '../rules/rule.js';
 import { type AnswerGiven, type Standing, standingOf } from './answers.js';
 import type { BundledEvent } from './events.js';
 import type { LogTimes } from './times.js';
-import { type Coverage, type Verdicts, coverageOf, verdictsOf } from './verdicts.js';
+import { type Coverage, type Verdicts, axisOfFinding, coverageOf, verdictsOf } from './verdicts.js';
 
 /** What a rule found on the lot or on what it was made of, and what became of it. */
 export interface JudgedFinding extends Finding, Standing {
   id: string;
   /** Of the lot's mass. */
   share: string;
+  /** Whether it counts in a verdict: not where it was explained, or is about whoever signed and not about the lot. */
+  counts: boolean;
 }
 
 /** What the events of a bundle come to by the rules. */
@@ -71,13 +73,15 @@ export function judgeBundle(history: History, parameters: Parameters): Judged {
   const entries = judgedEvents(history, 'earliest');
   const facts = factsOf(history, entries, 'earliest', parameters);
   const upstream = new Upstream(lot, view.changes.lineage);
-  const { findings: found, undecided } = runRules(facts, scope, parameters);
+  const { findings: all, undecided } = runRules(facts, scope, parameters);
+  const found = all.filter(({ lots }) => lots.some((named) => scope.has(named)));
   if (!sealed)
     for (const { id, scope: reads, needs } of eventRules)
       if (needs === undefined && reads.includes('tagUses')) undecided.push({ rule: id, reason: UNSEALED });
   if (isUntimed(history)) for (const rule of TIMED) undecided.push({ rule, reason: UNTIMED });
-  const judged = settle(found, history, entries, facts.now, parameters).map((finding) => ({
+  const judged = settle(found, all, history, entries, facts.now, parameters).map((finding) => ({
     ...finding,
+    counts: axisOfFinding(finding) !== 'nothing',
     share: shareText(upstream.shareThrough(new Set(finding.lots))),
   }));
   const findings = judged.filter(({ status }) => !isSettled(status));
@@ -113,7 +117,9 @@ export function timeMatters(history: History, { findings, settled }: Judged, par
   });
   if (wide.length === 0) return [];
   const facts = factsOf(history, judgedEvents(history, 'latest'), 'latest', parameters);
-  const later = runRules(facts, scope, parameters).findings.map(nameOf);
+  const later = runRules(facts, scope, parameters)
+    .findings.filter(({ lots }) => lots.some((lot) => scope.has(lot)))
+    .map(nameOf);
   const sooner = [...findings, ...settled].map(nameOf);
   const differ = [...later.filter((name) => !sooner.includes(name)), ...sooner.filter((name) => !later.includes(name))];
   const expired = wide.some(({ index, event: { exp } }) => {
@@ -146,8 +152,7 @@ function runRules(
     const judgement = rule.needs === 'whole' ? OUTSIDE : attempt(() => judgeOnce(rule, facts, parameters));
     if (typeof judgement === 'string') undecided.push({ rule: rule.id, reason: judgement });
     else {
-      for (const finding of judgement.findings)
-        if (finding.lots.some((named) => scope.has(named))) findings.push(finding);
+      findings.push(...judgement.findings);
       for (const { lots, reason } of judgement.undecided)
         if (lots.some((named) => scope.has(named))) undecided.push({ rule: rule.id, reason });
     }
@@ -164,15 +169,20 @@ function attempt(run: () => Found): Found | string {
   }
 }
 
-/** The findings with what the answers in the bundle make of them. */
+/**
+ * The findings with what the answers in the bundle make of them. An answer to one finding covers all of the same cause.
+ * @param all what the events of the bundle come to, on whichever lots
+ */
 function settle(
   findings: readonly Finding[],
+  all: readonly Finding[],
   { events, view, answers, times }: History,
   entries: readonly JudgedEvent[],
   now: number | null,
   parameters: Parameters,
 ): (Finding & Standing & { id: string })[] {
   const signers = new Map(answers.length === 0 ? [] : events.map(({ event }) => [event.id, event.iss]));
+  const byId = new Map(answers.length === 0 ? [] : all.map((finding) => [findingId(view.log, finding), finding]));
   const pasts = new Map<number, Facts>();
   const asOf = (index: number): Facts => {
     const known = pasts.get(index);
@@ -187,7 +197,10 @@ function settle(
   };
   return findings.map((finding) => {
     const id = findingId(view.log, finding);
-    const own = answers.filter(({ event }) => event.payload.finding === id);
+    const own = answers.filter(({ event: { payload } }) => {
+      const named = payload.finding === id ? finding : byId.get(payload.finding);
+      return named === finding || (named !== undefined && isCovered(named, finding));
+    });
     const found = (index: number): Finding | null => {
       const rule = ruleById.get(finding.rule);
       const then = rule === undefined ? [] : judgeOnce(rule, asOf(index), parameters).findings;

@@ -1,6 +1,7 @@
 import type { Lot } from '../custody/view.js';
-import { rules } from '../rules/index.js';
-import { type RuleGroup, type Severity, severities } from '../rules/rule.js';
+import { ruleById } from '../rules/index.js';
+import { type Answered, isAnswered } from '../rules/answers.js';
+import { type Rule, type Severity, severities } from '../rules/rule.js';
 
 /** Never one green tick: the record, the custody and the risk are three questions (protocol.md §6). */
 export interface Verdicts {
@@ -9,22 +10,38 @@ export interface Verdicts {
   risk: 'none' | Severity | 'undetermined';
 }
 
-const groups = new Map<string, RuleGroup>(rules.map((rule) => [rule.id, rule.group]));
+/** A finding on a lot, or on what it was made of, with what became of it. */
+export interface Weighed extends Answered {
+  rule: string;
+}
+
+type Axis = 'record' | 'custody' | 'risk' | 'nothing';
+
+function axisOf({ group, weighs }: Pick<Rule, 'group' | 'weighs'>): Axis {
+  if (weighs !== undefined) return weighs;
+  return group === 'record' || group === 'custody' ? group : 'risk';
+}
+
+/** Returns the verdict that a finding counts in: none where it was answered, or is about whoever signed and not about the lot. */
+export function axisOfFinding(finding: Weighed): Axis {
+  const rule = ruleById.get(finding.rule);
+  return rule === undefined || isAnswered(finding) ? 'nothing' : axisOf(rule);
+}
 
 /**
- * @param findings that stand against the lot or what it was made of
+ * Gives the three verdicts on a lot, for the service and for a bundle alike.
+ * @param findings on the lot or on what it was made of, those that are answered included
  * @param undecided rules that could not decide about one of them; @param required those that must be able to
  */
 export function verdictsOf(
-  findings: readonly { rule: string; severity: Severity }[],
+  findings: readonly Weighed[],
   undecided: readonly { rule: string }[],
   inTransit: boolean,
   required: readonly string[],
 ): Verdicts {
-  const has = (group: RuleGroup): boolean => findings.some(({ rule }) => groups.get(rule) === group);
-  const risks = findings
-    .filter(({ rule }) => !['record', 'custody'].includes(groups.get(rule) ?? 'record'))
-    .map(({ severity }) => severities.indexOf(severity));
+  const weighed = findings.map((finding) => ({ severity: finding.severity, axis: axisOfFinding(finding) }));
+  const has = (axis: Axis): boolean => weighed.some((finding) => finding.axis === axis);
+  const risks = weighed.filter(({ axis }) => axis === 'risk').map(({ severity }) => severities.indexOf(severity));
   const open = undecided.some(({ rule }) => required.includes(rule)) ? 'undetermined' : 'none';
   return {
     record: has('record') ? 'broken' : 'intact',

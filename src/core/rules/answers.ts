@@ -49,8 +49,42 @@ export function mitigationDue({ dueOn }: Pick<FindingAnswered, 'dueOn'>): number
   return due === null ? null : due + DAY;
 }
 
-/** Whether a finding counts against a lot no more. */
+/** Tells whether somebody entitled has dismissed or closed a finding: it is then no longer shown among those that stand. */
 export const isSettled = (status: FindingStatus): boolean => status === 'dismissed' || status === 'closed';
+
+/** How serious a finding may be at most that an explanation by those it names settles. */
+const EXPLAINED_BY_PARTIES: Severity = 'medium';
+
+/**
+ * Tells whether a finding counts in no verdict because it was answered: dismissed, closed, or explained, by an official or, up
+ * to medium, by those that it names. Nobody explains their own serious finding away.
+ */
+export const isAnswered = ({ status, severity, official }: Answered): boolean =>
+  isSettled(status) ||
+  (status === 'explained' && (official || severities.indexOf(severity) <= severities.indexOf(EXPLAINED_BY_PARTIES)));
+
+/** A finding with the answer that counts. */
+export interface Answered {
+  severity: Severity;
+  status: FindingStatus;
+  /** Whether a registrar or an authority with a say in it gave the answer. */
+  official: boolean;
+}
+
+/** What two findings share that have one cause: the rule, and what both are put down to. */
+interface Caused {
+  rule: string;
+  subject: string;
+  root?: string;
+}
+
+/** Tells whether an answer to one finding covers another: both are of one rule and put down to one cause, as in one alert. */
+export const isCovered = (answered: Caused, other: Caused): boolean =>
+  answered.rule === other.rule &&
+  answered.root !== undefined &&
+  answered.root === other.root &&
+  answered.root !== answered.subject &&
+  other.root !== other.subject;
 
 type Evidence = { severity: Severity; events: readonly string[] };
 

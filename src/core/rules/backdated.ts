@@ -8,6 +8,7 @@ export const backdated: Rule = {
   id: 'backdated',
   version: 1,
   group: 'custody',
+  weighs: 'risk',
   title: 'Signed at another time than it says',
   means:
     'The signature claims to be older than the newest state of the log that its signer had seen, or older than what it tells of.',

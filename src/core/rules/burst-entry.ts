@@ -5,7 +5,7 @@ import { isCustody } from './entered-late.js';
 import type { Facts, JudgedEvent } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
-import { enteredSubject, isEnteredLate } from './subjects.js';
+import { actorSubject, enteredSubject, isEnteredLate } from './subjects.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -99,6 +99,7 @@ function observe(hour: Hour, facts: Facts, parameters: Parameters): Observation[
       severity,
       subject: subjectOf(hour),
       cause: 'burst',
+      root: actorSubject(hour.actor),
       lots: [...new Set(entries.flatMap(lotsOf))],
       events: entries.map(({ event }) => event.id),
       measured: `${entries.length} events of ${days} days`,
@@ -113,6 +114,7 @@ export const burstEntry: Rule = {
   id: 'burst-entry',
   version: 2,
   group: 'custody',
+  weighs: 'risk',
   title: 'Weeks of records were entered at once from one spot',
   means:
     'Many events that are said to span a week or more were entered within one hour, all with the very same place: they look written at a desk.',

@@ -8,6 +8,7 @@ export const clockAhead: Rule = {
   id: 'clock-ahead',
   version: 1,
   group: 'custody',
+  weighs: 'risk',
   title: 'Entered before it is said to have happened',
   means: 'The event tells of a time that had not come yet when it reached the ledger.',
   doesNotMean: 'More than that a clock is wrong, or a date was mistyped; the order of the log stands.',

@@ -13,7 +13,7 @@ const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
   {
     group: 'custody',
     title: 'Custody gaps',
-    text: 'An open finding makes the verdict on custody `gaps`.',
+    text: 'An open finding makes the verdict on custody `gaps`, except where the rule says that it counts in another verdict, or in none.',
   },
   {
     group: 'tags',
@@ -34,15 +34,21 @@ const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
   { group: 'actors', title: 'Actors', text: 'Who handled the goods, and what is said of them.' },
 ];
 
-type Words = Pick<Rule, 'id' | 'version' | 'title' | 'means' | 'doesNotMean' | 'standard'> & { test: string };
+type Words = Pick<Rule, 'id' | 'version' | 'title' | 'means' | 'doesNotMean' | 'standard' | 'weighs'> & {
+  test: string;
+};
 
-const section = ({ id, version, title, test, means, doesNotMean, standard }: Words): string =>
+/** Says in which verdict the findings of a rule count, where it is not that of its group. */
+const countsIn = { custody: 'on custody', risk: 'on risk', nothing: 'none: it is about whoever signed' } as const;
+
+const section = ({ id, version, title, test, means, doesNotMean, standard, weighs }: Words): string =>
   [
     `### \`${id}\``,
     `${title}. Version ${version}.`,
     `- **Test**: ${test}`,
     `- **It means**: ${means}`,
     `- **It does not mean**: ${doesNotMean}`,
+    ...(weighs === undefined ? [] : [`- **Verdict**: ${countsIn[weighs]}`]),
     `- **What to do**: ${whatToDo(id)}`,
     `- **After**: ${standard}`,
   ].join('\n\n');
@@ -61,7 +67,7 @@ export function rulesDocument(parameters: Parameters = defaultParameters): strin
     'A rule is a pure function from the log to findings. A finding names the rule and its version, a severity, the lots and events it concerns, the measured value and the threshold. It is a question, not an accusation: it closes itself when its cause goes away, and opens again when the cause returns. What is merely implausible is admitted and flagged; only what breaks the protocol is refused.',
     `Parameters version ${parameters.version}, from ${parameters.from}. All times are the log's own (\`log.clock\`). Severities, rising: low, medium, high, critical.`,
     '## What becomes of a finding',
-    'It is open until its cause goes away, or until somebody who may has answered it in a signed `finding.answered`. Whoever it names, as the signer of one of its events or the holder of one of its lots, may *explain* it, or *mitigate* it by a day, after which it opens again. A registrar or an authority may also *dismiss* or *close* it. New evidence, or a higher severity, opens an answered finding again. What the desk notes beside it changes no verdict.',
+    'It is open until its cause goes away, or until somebody who may has answered it in a signed `finding.answered`. Whoever it names, as the signer of one of its events or the holder of one of its lots, may *explain* it, or *mitigate* it by a day, after which it opens again. A registrar or an authority may also *dismiss* or *close* it. A finding that was explained counts in no verdict where an official with a say in it explained it, or where it is at most medium; those that it names cannot explain away what is high or critical. One answer covers every finding of the same rule with the same cause, as one alert does: all that was signed with one key, all that one actor entered late. New evidence, or a higher severity, opens an answered finding again. What the desk notes beside it changes no verdict.',
     'The ledger never forgets: `event.corrected` mends what an event says and leaves the event as it was signed. It counts at once while its signer still has the goods, and later from the endorsement of their holder or an authority ([event-format.md](event-format.md)).',
     'A running service shows each rule, with the thresholds in force there, at `/rules/<rule>`.',
     ...parts,

@@ -1,4 +1,5 @@
 import { type JudgedOf, type Facts, isType } from './facts.js';
+import { hadHeld } from './parties.js';
 import { attemptsText, groupRefusals, refusalSubjects } from './refused-moves.js';
 import type { Rule } from './rule.js';
 
@@ -22,9 +23,13 @@ function isLateReceipt({ index, event }: JudgedOf<'event.refused'>, { chains }: 
   });
 }
 
+/** The lots that the signer had held: of a second sale of one lot, other lots that it names were never the signer's to sell. */
+const lotsOnceHeld = ({ index, event }: JudgedOf<'event.refused'>, facts: Facts): string[] =>
+  event.payload.lots.filter((lot) => hadHeld(event.payload.signer, lot, index, facts));
+
 export const doubleSaleAttempt: Rule = {
   id: 'double-sale-attempt',
-  version: 2,
+  version: 3,
   group: 'custody',
   title: 'One lot was sent two ways',
   means:
@@ -37,17 +42,17 @@ export const doubleSaleAttempt: Rule = {
   scope: ['refusals', 'chains'],
   subjects: refusalSubjects,
   evaluate: (facts, { doubleSaleAttempt: { severity, severityRepeated } }) =>
-    groupRefusals(facts, (refusal) => forkCodes.has(refusal.event.payload.code) && !isLateReceipt(refusal, facts)).map(
-      ({ subject, signer, lots, attempts }) => ({
-        severity: attempts.length > 1 ? severityRepeated : severity,
-        subject,
-        cause: signer,
-        lots,
-        events: attempts.map(({ event }) => event.id),
-        measured: attemptsText(attempts.length),
-        threshold: attemptsText(0),
-        detail: `${signer} signed ${attemptsText(attempts.length)} to send a lot another way than it had already sent it.`,
-        firstIndex: attempts[0]?.index ?? null,
-      }),
-    ),
+    groupRefusals(facts, (refusal) =>
+      forkCodes.has(refusal.event.payload.code) && !isLateReceipt(refusal, facts) ? lotsOnceHeld(refusal, facts) : [],
+    ).map(({ subject, signer, lots, attempts }) => ({
+      severity: attempts.length > 1 ? severityRepeated : severity,
+      subject,
+      cause: signer,
+      lots,
+      events: attempts.map(({ event }) => event.id),
+      measured: attemptsText(attempts.length),
+      threshold: attemptsText(0),
+      detail: `${signer} signed ${attemptsText(attempts.length)} to send a lot another way than it had already sent it.`,
+      firstIndex: attempts[0]?.index ?? null,
+    })),
 };

@@ -38,6 +38,7 @@ export const dwellTooLong: Rule = {
   id: 'dwell-too-long',
   version: 1,
   group: 'custody',
+  weighs: 'risk',
   title: 'Nothing has been heard of a lot for a long time',
   means: 'A lot that somebody holds was neither moved, weighed, worked nor counted for months.',
   doesNotMean:

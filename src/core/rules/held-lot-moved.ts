@@ -1,29 +1,30 @@
-import { attemptsText, groupRefusals, refusalSubjects } from './refused-moves.js';
+import { attemptsText, groupRefusals, lotsWithPart, refusalSubjects } from './refused-moves.js';
 import type { Rule } from './rule.js';
 
 export const heldLotMoved: Rule = {
   id: 'held-lot-moved',
-  version: 1,
+  version: 2,
   group: 'custody',
   title: 'Someone tried to move a lot that an authority holds',
   means: 'An event on a lot under seizure or quarantine was refused and kept as evidence.',
   doesNotMean: 'That anything moved. Whoever signed may not have heard of the hold yet.',
-  describe: ({ heldLotMoved: { severity } }) => `Any \`event.refused\` with the code \`lot-on-hold\`: ${severity}.`,
+  describe: ({ heldLotMoved: { severity } }) =>
+    `Any \`event.refused\` with the code \`lot-on-hold\`, signed by somebody who has a part in the lot: ${severity}. The attempt of anybody else is \`not-holder\`.`,
   standard: 'ICGLR Regional Certification Mechanism (non-conformant shipments); OECD Due Diligence Guidance, Annex II',
-  scope: ['refusals'],
+  scope: ['refusals', 'chains', 'about'],
   subjects: refusalSubjects,
   evaluate: (facts, { heldLotMoved: { severity } }) =>
-    groupRefusals(facts, ({ event }) => event.payload.code === 'lot-on-hold').map(
-      ({ subject, signer, lots, attempts }) => ({
-        severity,
-        subject,
-        cause: signer,
-        lots,
-        events: attempts.map(({ event }) => event.id),
-        measured: attemptsText(attempts.length),
-        threshold: attemptsText(0),
-        detail: `${signer} signed ${attemptsText(attempts.length)} to move what is held back; all were refused.`,
-        firstIndex: attempts[0]?.index ?? null,
-      }),
-    ),
+    groupRefusals(facts, (refusal) =>
+      refusal.event.payload.code === 'lot-on-hold' ? lotsWithPart(refusal, facts) : [],
+    ).map(({ subject, signer, lots, attempts }) => ({
+      severity,
+      subject,
+      cause: signer,
+      lots,
+      events: attempts.map(({ event }) => event.id),
+      measured: attemptsText(attempts.length),
+      threshold: attemptsText(0),
+      detail: `${signer} signed ${attemptsText(attempts.length)} to move what is held back; all were refused.`,
+      firstIndex: attempts[0]?.index ?? null,
+    })),
 };

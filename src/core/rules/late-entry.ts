@@ -1,6 +1,7 @@
 import { lotsOf } from './each-event.js';
 import { delayOf, lateBatches } from './entered-late.js';
 import type { Rule } from './rule.js';
+import { actorSubject } from './subjects.js';
 
 const HOUR = 3_600_000;
 
@@ -8,6 +9,7 @@ export const lateEntry: Rule = {
   id: 'late-entry',
   version: 1,
   group: 'custody',
+  weighs: 'risk',
   title: 'Entered long after it happened',
   means: 'Custody events reached the ledger days after they are said to have happened.',
   doesNotMean:
@@ -28,6 +30,7 @@ export const lateEntry: Rule = {
           severity,
           subject,
           cause: 'late',
+          root: actorSubject(actor),
           lots: [...new Set(late.flatMap(lotsOf))],
           events: late.map(({ event }) => event.id),
           measured: `${longest} h`,

@@ -1,4 +1,5 @@
 import { type JudgedOf, type Facts, isType } from './facts.js';
+import { hasPart } from './parties.js';
 
 type Refusal = JudgedOf<'event.refused'>;
 
@@ -13,14 +14,18 @@ export interface RefusedMoves {
 
 const subjectOf = (refusal: Refusal): string => refusal.event.payload.lots.toSorted()[0] ?? refusal.event.payload.event;
 
-/** Groups refusals by signer and lots, so that someone who tries again makes one finding grow and not a second one. */
-export function groupRefusals(facts: Facts, matches: (refusal: Refusal) => boolean): RefusedMoves[] {
+/**
+ * Groups refusals by signer and lots, so that someone who tries again makes one finding grow and not a second one.
+ * @param concerned the lots of a refusal that it says something about; none: it is not meant
+ */
+export function groupRefusals(facts: Facts, concerned: (refusal: Refusal) => readonly string[]): RefusedMoves[] {
   const subjects = new Set(refusalSubjects(facts));
   const groups = new Map<string, RefusedMoves>();
   for (const refusal of facts.refusals) {
-    const { signer, lots } = refusal.event.payload;
+    const { signer } = refusal.event.payload;
     const subject = subjectOf(refusal);
-    if (!subjects.has(subject) || !matches(refusal)) continue;
+    const lots = subjects.has(subject) ? concerned(refusal) : [];
+    if (lots.length === 0) continue;
     const key = `${subject} ${signer}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { subject, signer, lots: lots.toSorted(), attempts: [refusal] });
@@ -31,6 +36,13 @@ export function groupRefusals(facts: Facts, matches: (refusal: Refusal) => boole
   }
   return [...groups.values()];
 }
+
+/**
+ * The lots of a refused event that its signer had a part in. One event may name other lots beside them, which a stranger's
+ * attempt says nothing about.
+ */
+export const lotsWithPart = ({ index, event }: Refusal, facts: Facts): string[] =>
+  event.payload.lots.filter((lot) => hasPart(event.payload.signer, lot, index, facts));
 
 /** Subjects of the refusals among the entries being judged; of these, and no others, all refusals are loaded. */
 export const refusalSubjects = (facts: Facts): string[] => [

@@ -66,6 +66,11 @@ export interface Rule {
   /** Raised when the same facts give another answer than before. */
   readonly version: number;
   readonly group: RuleGroup;
+  /**
+   * Which verdict its findings count in; absent: that of its group. `nothing`: they are about whoever signed, and no verdict
+   * on a lot depends on them.
+   */
+  readonly weighs?: 'custody' | 'risk' | 'nothing';
   readonly title: string;
   /** What a finding means. */
   readonly means: string;

@@ -84,11 +84,25 @@ export class GatherBundle {
     return rows.map(({ index }) => index);
   }
 
-  /** What was answered to findings on lots. */
+  /**
+   * What was answered to findings on lots; and to others of the same cause, which an answer covers too, with the events that
+   * show these others.
+   */
   private async answersAbout(lots: readonly string[]): Promise<number[]> {
     const { rows } = await this.db.query<{ index: number }>(
-      `SELECT index FROM subject_entries
-        WHERE subject IN (SELECT 'finding:' || id FROM findings WHERE lots && $1::uuid[]) AND index < $2`,
+      `WITH own AS (
+         SELECT id, rule, root, subject FROM findings WHERE lots && $1::uuid[]
+       ), covering AS (
+         SELECT other.id, other.events FROM own
+           JOIN findings AS other ON other.rule = own.rule AND other.root = own.root AND other.id <> own.id
+          WHERE own.root <> own.subject AND other.root <> other.subject
+            AND EXISTS (SELECT FROM subject_entries WHERE subject = 'finding:' || other.id)
+       )
+       SELECT index FROM subject_entries
+        WHERE subject IN (SELECT 'finding:' || id FROM own UNION ALL SELECT 'finding:' || id FROM covering) AND index < $2
+       UNION
+       SELECT e.index FROM covering CROSS JOIN LATERAL unnest(covering.events) AS shown (id)
+         JOIN entries AS e ON e.id = shown.id AND e.index < $2`,
       [lots, this.size],
     );
     return rows.map(({ index }) => index);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type Verdicts, verdictsOf } from '../../core/bundle/verdicts.js';
+import { type Verdicts, axisOfFinding, verdictsOf } from '../../core/bundle/verdicts.js';
 import { Upstream, shareText } from '../../core/custody/flows.js';
+import type { FindingStatus } from '../../core/rules/answers.js';
 import type { Severity } from '../../core/rules/rule.js';
 import { Database } from '../database/database.js';
 import { RuleParameters } from '../rule-parameters.js';
@@ -18,7 +19,7 @@ export interface FindingRow {
   rule: string;
   version: number;
   severity: Severity;
-  status: string;
+  status: FindingStatus;
   lots: string[];
   events: string[];
   measured: string;
@@ -27,6 +28,8 @@ export interface FindingRow {
   opened_at: number;
   /** Share of the lot's mass that the finding concerns; null where it speaks of the log as a whole. */
   share: string | null;
+  /** Whether it counts in a verdict: not where it was explained, or is about whoever signed and not about the lot. */
+  counts: boolean;
 }
 
 /** A question that a rule could not decide about the lot or what it was made of. */
@@ -80,8 +83,10 @@ export class JudgeLot {
     const lots = [...new Set([lot, ...flows.map(({ from }) => from)])];
     const upstream = new Upstream(lot, flows);
     const [{ rows: findings }, { rows: undecided }, { rows: assayed }] = await Promise.all([
-      this.database.pool.query<FindingRow>(
-        `SELECT id, rule, version, severity, status, lots, events, measured, threshold, detail, opened_at
+      this.database.pool.query<FindingRow & { official: boolean }>(
+        `SELECT id, rule, version, severity, status, lots, events, measured, threshold, detail, opened_at,
+                EXISTS (SELECT FROM finding_answers AS a
+                         WHERE a.finding = findings.id AND a.index = findings.answered AND a.official) AS official
            FROM findings
           WHERE status NOT IN ('closed', 'dismissed') AND (lots && $1::uuid[] OR (lots = '{}' AND rule LIKE 'record-%'))
           ORDER BY opened_at, id`,
@@ -93,12 +98,14 @@ export class JudgeLot {
       ),
       this.database.pool.query<{ id: string }>('SELECT id FROM lots WHERE id = ANY($1::uuid[]) AND assayed', [lots]),
     ]);
-    for (const [i, finding] of findings.entries())
-      finding.share =
+    const shown = findings.map(({ official, ...finding }, i): FindingRow => {
+      const share =
         finding.lots.length === 0 || i >= MAX_SHARES ? null : shareText(upstream.shareThrough(new Set(finding.lots)));
+      return { ...finding, share, counts: axisOfFinding({ ...finding, official }) !== 'nothing' };
+    });
     return {
       verdicts: verdictsOf(findings, undecided, inTransit, this.parameters.asOf(null).required),
-      findings,
+      findings: shown,
       undecided,
       assayed: shareText(upstream.shareThrough(new Set(assayed.map(({ id }) => id)))),
     };

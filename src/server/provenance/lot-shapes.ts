@@ -95,6 +95,7 @@ export const reportShape = z.strictObject({
       detail: text,
       openedAt: text,
       share: share.nullable(),
+      counts: z.boolean(),
     }),
   ),
   undecided: z.array(z.strictObject({ rule: text, subject: text, reason: text })),

@@ -19,6 +19,8 @@ export interface ReportedFinding {
   openedAt: string;
   /** Share of the lot's mass that it concerns: 1 where it is about the lot itself; null where it is about the whole log. */
   share: string | null;
+  /** Whether it counts in a verdict: not where it was explained, or is about whoever signed and not about the lot. */
+  counts: boolean;
 }
 
 export interface Report {

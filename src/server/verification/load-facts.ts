@@ -52,8 +52,8 @@ export async function loadFacts(
   await addChains(db, events, facts);
   if (wanted.has('upstream')) await addUpstream(db, events, facts);
   const makeUp = await addMakeUp(db, events, facts);
+  if (wanted.has('refusals')) await addRefusals(db, events, facts);
   facts.lots = await loadLots(db, [...facts.chains.keys()]);
-  if (wanted.has('refusals')) facts.refusals = await loadRefusals(db, events, facts);
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
   if (wanted.has('about')) await addAbout(db, events, facts, makeUp);
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
@@ -218,6 +218,13 @@ async function loadCountries(db: Queryable, actors: string[]): Promise<Facts['ac
     [[...new Set(actors)]],
   );
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Adds the refusals, and the chains of all lots that they name: who holds a lot tells what an attempt on it means. */
+async function addRefusals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+  facts.refusals = await loadRefusals(db, events, facts);
+  const lots = [...new Set(facts.refusals.flatMap(({ event }) => event.payload.lots))];
+  await loadChains(db, events, lots, facts.end, facts.chains as Map<string, JudgedEvent[]>);
 }
 
 /** Every refusal that names a lot which a refusal among the entries names. */

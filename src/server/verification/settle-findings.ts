@@ -14,6 +14,9 @@ import { countriesOfSigners } from '../ledger/disclosure-rows.js';
 /** Deadlines of mitigations stand among those of the rules under this name. */
 const MITIGATION = 'mitigation';
 
+/** `isCovered` of the core, in SQL. */
+const IS_COVERED = 'named.root <> named.subject AND other.root <> other.subject';
+
 interface Answer {
   finding: string;
   index: number;
@@ -41,7 +44,7 @@ export async function settleFindings(db: Queryable, entries: readonly JudgedEven
   let changed = 0;
   for (const answer of answers) {
     if (await isNoted(db, answer)) changed += await reopenOverdue(db, answer, now);
-    else changed += await heed(db, answer, now);
+    else changed += await heedAll(db, answer, now);
   }
   return changed;
 }
@@ -51,13 +54,26 @@ async function isNoted(db: Queryable, { finding, index }: Answer): Promise<boole
   return rows.length > 0;
 }
 
+/** Notes an answer to the finding that it names, and to all that share its cause, as in one alert. */
+async function heedAll(db: Queryable, answer: Answer, now: number): Promise<number> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT other.id FROM findings AS named
+       JOIN findings AS other ON other.rule = named.rule AND other.root = named.root AND other.id <> named.id
+      WHERE named.id = $1 AND ${IS_COVERED} AND (other.first_index IS NULL OR other.first_index < $2)`,
+    [answer.finding, answer.index],
+  );
+  let changed = await heed(db, answer, now);
+  for (const { id } of rows) changed += await heed(db, { ...answer, finding: id }, now);
+  return changed;
+}
+
 async function heed(db: Queryable, answer: Answer, now: number): Promise<number> {
   const { due_at, ...row } = answer;
-  const counts = await isHeeded(db, answer);
+  const { counts, official } = await isHeeded(db, answer);
   await db.query(
     `INSERT INTO finding_answers
      SELECT * FROM json_populate_record(NULL::finding_answers, $1) ON CONFLICT DO NOTHING`,
-    [JSON.stringify({ ...row, counts })],
+    [JSON.stringify({ ...row, counts, official })],
   );
   if (!counts) return 0;
   if (due_at !== null && due_at > now)
@@ -84,7 +100,10 @@ interface Asked {
   holders: (string | null)[];
 }
 
-async function isHeeded(db: Queryable, { finding, by_actor, answer }: Answer): Promise<boolean> {
+async function isHeeded(
+  db: Queryable,
+  { finding, by_actor, answer }: Answer,
+): Promise<{ counts: boolean; official: boolean }> {
   const { rows } = await db.query<Asked>(
     `SELECT answering.roles, answering.country,
             EXISTS (SELECT FROM lots WHERE id = ANY(f.lots) AND holder = $2)
@@ -97,21 +116,21 @@ async function isHeeded(db: Queryable, { finding, by_actor, answer }: Answer): P
     [finding, by_actor],
   );
   const [asked] = rows;
-  if (asked === undefined) return false;
+  if (asked === undefined) return { counts: false, official: false };
   const { roles, country, named, shown, holders } = asked;
   const official =
     roles.some((role) => OFFICIAL_ROLES.includes(role)) &&
     hasSayIn(boundOf(roles, country), [...(await countriesOfSigners(db, shown)).values(), ...holders]);
-  return mayAnswer(answer, { official, named });
+  return { counts: mayAnswer(answer, { official, named }), official };
 }
 
-async function reopenOverdue(db: Queryable, { finding, index, due_at }: Answer, now: number): Promise<number> {
+async function reopenOverdue(db: Queryable, { index, due_at }: Answer, now: number): Promise<number> {
   if (due_at === null || now < due_at) return 0;
   const { rowCount } = await db.query(
-    `UPDATE findings SET status = 'open', opened_at = $3, due_at = NULL, reopened = reopened + 1,
+    `UPDATE findings SET status = 'open', opened_at = $2, due_at = NULL, reopened = reopened + 1,
             change = nextval('finding_changes')
-      WHERE id = $1 AND status = 'mitigated' AND answered = $2`,
-    [finding, index, now],
+      WHERE status = 'mitigated' AND answered = $1`,
+    [index, now],
   );
   return rowCount ?? 0;
 }

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { buildPossession, generateSigner } from '../../../src/core/event/build.js';
+import { TestLedger } from '../../support/test-ledger.js';
+import { bundleOf, serviceOf } from '../../support/two-judges.js';
+
+/** What counts in the verdicts on a lot, as the service and as its bundle say it. */
+let ledger: TestLedger;
+const HOUR = 3_600_000;
+const FINE = { record: 'intact', custody: 'complete', risk: 'none' };
+
+beforeAll(async () => {
+  ledger = await TestLedger.open();
+});
+afterAll(() => ledger.close());
+
+/** Verdicts and findings, after verification; both judges must say the same. */
+async function said(lot: string): Promise<{ verdicts: object; findings: string[] }> {
+  await ledger.verifier().verify();
+  const service = await serviceOf(ledger, lot);
+  expect(await bundleOf(ledger, lot)).toEqual(service);
+  return {
+    verdicts: service.verdicts,
+    findings: service.findings.map((line) => line.split(' ').slice(0, 3).join(' ')),
+  };
+}
+
+async function findingOn(lot: string, rule: string): Promise<string> {
+  const sql = 'SELECT id FROM findings WHERE rule = $2 AND lots @> ARRAY[$1::uuid]';
+  const rows = await ledger.database.query<{ id: string }>(sql, [lot, rule]);
+  return rows[0]?.id ?? '';
+}
+
+describe('the attempt of a stranger on a lot', () => {
+  it('is a finding about the stranger, and changes no verdict on the lot', async () => {
+    const lot = await ledger.declare('50');
+    const attempts: [string, Record<string, unknown>][] = [
+      ['custody.dispatched', { to: 'trader', lots: [{ lot }] }],
+      ['lot.split', { inputs: [{ lot }], outputs: [{ mass: { value: '50', uom: 'KGM' } }] }],
+    ];
+    for (const [type, body] of attempts)
+      expect(await ledger.submit(type, 'mallory', body)).toMatchObject({ error: { code: 'not-holder' } });
+    expect(await said(lot)).toEqual({ verdicts: FINE, findings: ['not-holder high open'] });
+  });
+
+  it('says nothing of a lot that is named beside one which the signer sold twice', async () => {
+    const [own, other] = [await ledger.declare('50'), await ledger.declare('50')];
+    await ledger.dispatch(own, 'mallory');
+    const lots = [{ lot: own, mass: { value: '50', uom: 'KGM' } }];
+    await ledger.record('custody.received', 'mallory', { from: 'coop', lots });
+    const prev = ledger.head(own);
+    await ledger.record('custody.dispatched', 'mallory', { to: 'trader', lots: [{ lot: own }] });
+    const twice = { to: 'carrier', lots: [{ lot: own, prev }, { lot: other }] };
+    expect(await ledger.submit('custody.dispatched', 'mallory', twice)).toMatchObject({ status: 'refused' });
+    expect((await said(own)).findings).toEqual(['double-sale-attempt medium open']);
+    expect(await said(other)).toEqual({ verdicts: FINE, findings: [] });
+  });
+});
+
+describe('what an actor enters late', () => {
+  it('is no gap of custody, and counts no more once it is explained', async () => {
+    const happened = new Date(ledger.clock.now()).toISOString();
+    ledger.clock.advance(96 * HOUR);
+    const outputs = [{ mineral: 'cassiterite', form: 'concentrate', mass: { value: '40', uom: 'KGM' } }];
+    const body = { place: { site: 'hill' }, occurredAt: happened, outputs };
+    const { lots } = await ledger.record('lot.declared', 'coop', body);
+    const lot = lots[0] ?? '';
+    expect(await said(lot)).toEqual({ verdicts: { ...FINE, risk: 'medium' }, findings: ['late-entry medium open'] });
+    const answer = { answer: 'explain', reason: 'no network', finding: await findingOn(lot, 'late-entry') };
+    await ledger.record('finding.answered', 'coop', answer);
+    expect(await said(lot)).toEqual({ verdicts: FINE, findings: ['late-entry medium explained'] });
+  });
+});
+
+describe('an explanation', () => {
+  it('of what is critical counts if an official gives it, and not if the holder does', async () => {
+    const lot = await ledger.declare('50');
+    await ledger.dispatch(lot);
+    await ledger.receive(lot, '60');
+    await said(lot);
+    const answer = { answer: 'explain', reason: 'the scale', finding: await findingOn(lot, 'mass-gained') };
+    await ledger.record('finding.answered', 'trader', answer);
+    expect((await said(lot)).verdicts).toEqual({ ...FINE, risk: 'critical' });
+    await ledger.record('finding.answered', 'agent', answer);
+    expect(await said(lot)).toEqual({ verdicts: FINE, findings: ['mass-gained critical explained'] });
+  });
+
+  it('covers every finding of the same cause', async () => {
+    const { signer } = generateSigner('Ed25519');
+    const possession = await buildPossession('example.org/tin', 'coop', signer);
+    await ledger.record('key.added', 'registrar', { actor: 'coop', key: signer.jwk, possession });
+    ledger.clock.advance(73 * HOUR);
+    await ledger.deadlines().judge();
+    ledger.actors.set('coop', signer);
+    const bags = [await ledger.declare('41'), await ledger.declare('42'), await ledger.declare('43')];
+    for (const bag of bags) expect((await said(bag)).verdicts).toEqual({ ...FINE, risk: 'medium' });
+    const finding = await findingOn(bags[0] ?? '', 'registrar-introduced');
+    await ledger.record('finding.answered', 'registrar', { finding, answer: 'explain', reason: 'seen in person' });
+    for (const bag of bags)
+      expect(await said(bag)).toEqual({ verdicts: FINE, findings: ['registrar-introduced medium explained'] });
+  });
+});

@@ -4,14 +4,14 @@ const objects: Readonly<Record<string, string>> = {
   actors:
     'columns of *=ce45c2bd9b50c4b5; constraint *.actors_pkey=8c8464f42472e42e; grants on *=d55971a25bf550f0; index *.actors_pkey=4ad9103df096a639; table *=7a5c547482906c68',
   alert_changes:
-    'columns of *=e98d0144b6c4a63a; constraint *.alert_changes_pkey=05592514bc405c17; grants on *=2b4f7c6d405c4346; index *.alert_changes_pkey=0f94da4b2ffaaed7; table *=7a5c547482906c68',
+    'columns of *=affee18f8e415c5e; constraint *.alert_changes_pkey=05592514bc405c17; grants on *=2b4f7c6d405c4346; index *.alert_changes_pkey=0f94da4b2ffaaed7; table *=7a5c547482906c68',
   alert_cursor:
     'columns of *=1bd4a05505ddd792; constraint *.alert_cursor_pkey=caa97ec63c611251; constraint *.alert_cursor_single_check=ee908c0961ecc9c4; grants on *=ec5066ce651aaa9d; index *.alert_cursor_pkey=0dd8ab1da9677794; table *=7a5c547482906c68',
   alert_findings:
     'columns of *=625c49a79cbedde0; constraint *.alert_findings_pkey=e607e27a929fbfc9; constraint *.alert_findings_state_check=d478c4a243c12f24; grants on *=d55971a25bf550f0; index *.alert_findings_alert=135391bdc6fd7482; index *.alert_findings_open=b0e1f9a50801b070; index *.alert_findings_pkey=20c0d885ead501c0; table *=7a5c547482906c68',
   alert_numbers: 'grants on *=9430f7d976002615; table *=aa841b8062f6703c',
   alerts:
-    'columns of *=4076f0c2636aadd4; constraint *.alerts_group_key=3084938bcc1a2b68; constraint *.alerts_number_key=22af0225753fdd40; constraint *.alerts_pkey=8c8464f42472e42e; constraint *.alerts_severity_check=1ae9da73ccda6925; constraint *.alerts_status_check=6cf577dff5aff334; grants on *=d55971a25bf550f0; index *.alerts_group_key=351385825d50e2db; index *.alerts_inhibited=c3bd22f6e674906b; index *.alerts_number_key=22687b02384e5f20; index *.alerts_pkey=9d911e3fdff7ba0a; index *.alerts_silenced=d6476ba661098e48; index *.alerts_tell=8bf66b7b81eb0046; index *.alerts_unresolved=64d5ec92c92b5f00; table *=7a5c547482906c68',
+    'columns of *=d37913a87835bd09; constraint *.alerts_group_key=3084938bcc1a2b68; constraint *.alerts_number_key=22af0225753fdd40; constraint *.alerts_pkey=8c8464f42472e42e; constraint *.alerts_severity_check=1ae9da73ccda6925; constraint *.alerts_status_check=6cf577dff5aff334; grants on *=d55971a25bf550f0; index *.alerts_group_key=351385825d50e2db; index *.alerts_inhibited=c3bd22f6e674906b; index *.alerts_number_key=22687b02384e5f20; index *.alerts_pkey=9d911e3fdff7ba0a; index *.alerts_silenced=d6476ba661098e48; index *.alerts_tell=8bf66b7b81eb0046; index *.alerts_unresolved=64d5ec92c92b5f00; table *=7a5c547482906c68',
   attestations:
     'columns of *=0416c7229f7883df; constraint *.attestations_pkey=0955cf85c7480d39; grants on *=2b4f7c6d405c4346; index *.attestations_pkey=e3a84451262579ae; table *=7a5c547482906c68',
   audits:
@@ -81,7 +81,7 @@ const objects: Readonly<Record<string, string>> = {
   filings:
     'columns of *=68cc8fe37ac53f58; constraint *.filings_pkey=d4d467551d2301f1; grants on *=1235549283635007; index *.filings_amount=47e713f76ddd96e5; index *.filings_hidden=df68f7c5a7bffab7; index *.filings_pkey=3639ca24085cdaf8; table *=7a5c547482906c68',
   finding_answers:
-    'columns of *=59f41d3f80819de4; constraint *.finding_answers_pkey=f8b45659f57f4d94; grants on *=2b4f7c6d405c4346; index *.finding_answers_pkey=11b26e073f7f4918; table *=7a5c547482906c68',
+    'columns of *=8a4ba75696b1e20f; constraint *.finding_answers_pkey=f8b45659f57f4d94; grants on *=2b4f7c6d405c4346; index *.finding_answers_pkey=11b26e073f7f4918; table *=7a5c547482906c68',
   finding_changes: 'grants on *=9430f7d976002615; table *=aa841b8062f6703c',
   findings:
     'columns of *=aafabc662ae74473; constraint *.findings_change_key=5bc1aee2e6ec52fb; constraint *.findings_closed_check=7cdc15aac4dd1aaf; constraint *.findings_fingerprint_key=95d1d03b39b8cf5d; constraint *.findings_pkey=8c8464f42472e42e; constraint *.findings_severity_check=1ae9da73ccda6925; constraint *.findings_status_check=cac8795e985ee506; grants on *=d55971a25bf550f0; index *.findings_change_key=98f98ce41d08cf1e; index *.findings_fingerprint_key=df60bd2b55e9c8b5; index *.findings_lots=d81148cd6e3abd79; index *.findings_open=5088b20e96245fcb; index *.findings_opened=37c207c87d733665; index *.findings_pkey=2d18862b2649b4dd; table *=7a5c547482906c68',
@@ -108,7 +108,7 @@ const objects: Readonly<Record<string, string>> = {
     'columns of *=177dfce7ebd21ca8; constraint *.log_state_pkey=caa97ec63c611251; constraint *.log_state_single_check=ee908c0961ecc9c4; grants on *=39e4ebda61d1c1c3; index *.log_state_pkey=97835ae2d9b96d25; table *=7a5c547482906c68; trigger *.log_state_no_delete=7ed9c1f1327e75f9; trigger *.log_state_no_truncate=a43f534ed67187e4',
   lot_events:
     'columns of *=cb21fb6be976e942; constraint *.lot_events_pkey=52006af18011f0b3; grants on *=2b4f7c6d405c4346; index *.lot_events_pkey=c98c578e69d07e0d; table *=7a5c547482906c68',
-  lots: 'columns of *=c85527d0225a16d9; constraint *.lots_pkey=8c8464f42472e42e; constraint *.lots_status_check=eb50aa198ef8b9fc; grants on *=d55971a25bf550f0; index *.lots_born=c20a7876e24c5bb3; index *.lots_holder=fda95df9dbe2978c; index *.lots_in_transit=a5261d0e58276022; index *.lots_lot_number=457f106d1f83bb27; index *.lots_pkey=814a0eab8a3b81a8; index *.lots_site=9e3479a4c5240e71; table *=7a5c547482906c68',
+  lots: 'columns of *=c85527d0225a16d9; constraint *.lots_pkey=8c8464f42472e42e; constraint *.lots_status_check=eb50aa198ef8b9fc; grants on *=d55971a25bf550f0; index *.lots_awaited=b57e920fbe288d55; index *.lots_born=c20a7876e24c5bb3; index *.lots_holder=fda95df9dbe2978c; index *.lots_in_transit=a5261d0e58276022; index *.lots_lot_number=457f106d1f83bb27; index *.lots_pkey=814a0eab8a3b81a8; index *.lots_site=9e3479a4c5240e71; index *.lots_stock=2c325fcf9b0f6990; table *=7a5c547482906c68',
   notices:
     'columns of *=6d9d77894ee9c7be; constraint *.notices_pkey=461e18b64e0fa0a1; grants on *=2b4f7c6d405c4346; index *.notices_alert=3f5d2bc5b446dc9f; index *.notices_at=87d3ed5109ec002c; index *.notices_pkey=79bb85cf74eac15c; table *=7a5c547482906c68',
   refusals:
@@ -122,7 +122,7 @@ const objects: Readonly<Record<string, string>> = {
     'columns of *=46d243a30cdfdcc9; constraint *.PK_62441bec32630ced9e4cccae336=8c8464f42472e42e; grants on *=e3b0c44298fc1c14; index *.PK_62441bec32630ced9e4cccae336=2dacc6a1a65a40d6; table *=7a5c547482906c68',
   schema_migrations_id_seq: 'grants on *=e3b0c44298fc1c14; table *=5fb34b0822c5d95d',
   silences:
-    'columns of *=7a17bf66ac4abea2; constraint *.silences_pkey=8c8464f42472e42e; grants on *=c62eb45fd038ea93; index *.silences_pkey=c43a65126bed9e03; index *.silences_until=b99138c6f75d8095; table *=7a5c547482906c68',
+    'columns of *=701df6062a6392f9; constraint *.silences_pkey=8c8464f42472e42e; grants on *=29aa12dbd232d715; index *.silences_pkey=c43a65126bed9e03; index *.silences_until=b99138c6f75d8095; table *=7a5c547482906c68',
   site_days:
     'columns of *=74e0b0e3182a3152; constraint *.site_days_pkey=d1ceff60fff3631e; grants on *=d55971a25bf550f0; index *.site_days_pkey=67abc6e5d25281cd; table *=7a5c547482906c68',
   site_production:

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { AditError } from '../core/errors.js';
 import { type Config, loadConfig } from './config.js';
 import { Database } from './database/database.js';
+import { joinDatabase } from './join-database.js';
 import { LedgerIdentity } from './ledger/ledger-identity.js';
 import { LogClock } from './ledger/log-clock.js';
 import { ReadLog } from './ledger/read-log.js';
@@ -34,6 +35,8 @@ export { configWarnings } from './config-warnings.js';
 export { redactedConfig } from './show-config.js';
 export { type Alarm, convicting } from './monitor/alarm.js';
 export type { Monitor, Monitored } from './monitor/monitor.js';
+export { BackupError } from './backup/backup-error.js';
+export { type Restored, backUp, inspectBackup, restore } from './backup/operate.js';
 export { Clock, SimulatedClock } from './clock.js';
 export { DataFolderHeldError } from './database/data-folder-lock.js';
 export { JsonLogger } from './logger.js';
@@ -65,7 +68,7 @@ function identityOf(config: Config): LedgerIdentity {
 /** Rebuilds the projections from the log alone and compares them with the stored ones. */
 export async function replayProjections(config: Config, options: ReplayOptions): Promise<Replay> {
   const identity = identityOf(config);
-  const address = await openDatabase(config, () => undefined);
+  const address = await joinDatabase(config, () => undefined);
   const database = new Database({ url: address.appUrl, failed: () => undefined });
   try {
     return await replayLog(database, identity, options);
@@ -81,7 +84,8 @@ export type AuditScope = { lot: string } | { site: string } | 'everything';
 export interface Audited {
   entries: number;
   lots: number | null;
-  faults: { index: number | null; lots: string[]; detail: string }[];
+  /** `rule`: by which it is found where the whole ledger is audited. */
+  faults: { index: number | null; lots: string[]; detail: string; rule?: string }[];
 }
 
 /** Audits now, from the stored bytes alone. Changes nothing: what the service's own audits find, they note. */
@@ -91,7 +95,7 @@ export async function auditNow(
   onProgress: (what: string, done: number, size: number) => void,
 ): Promise<Audited> {
   const identity = identityOf(config);
-  const address = await openDatabase(config, () => undefined);
+  const address = await joinDatabase(config, () => undefined);
   const database = new Database({ url: address.appUrl, failed: () => undefined });
   const pace =
     (what: string): Pace =>
@@ -104,7 +108,12 @@ export async function auditNow(
       const follower = new JudgeAgain(database, identity, { now: () => Date.now() }, parameters);
       const pacing = { replay: pace('replaying'), tree: pace('hashing'), follower };
       const evidence = await gatherEvidence(database, identity, guard, pacing);
-      const faults = explain(evidence).map(({ firstIndex, lots, detail }) => ({ index: firstIndex, lots, detail }));
+      const faults = explain(evidence).map(({ rule, firstIndex, lots, detail }) => ({
+        rule,
+        index: firstIndex,
+        lots,
+        detail,
+      }));
       return { entries: evidence.tree.size, lots: null, faults };
     }
     const lots =

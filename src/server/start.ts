@@ -21,7 +21,7 @@ import { JsonLogger } from './logger.js';
 import { migrateQueue, openQueue } from './queue/prepare-queue.js';
 
 /** Passwords of the embedded database's logins, beside its data. */
-const PASSWORDS_FILE = 'logins.json';
+export const PASSWORDS_FILE = 'logins.json';
 
 /** Where the database is, as the role that works in it and as the role that owns its tables. */
 export interface DatabaseAddress {
@@ -57,15 +57,29 @@ export async function openDatabase(
   log: (message: string) => void,
   durable = true,
 ): Promise<DatabaseAddress> {
+  const address = await openBareDatabase(config, log, durable);
+  try {
+    await migrate(address.ownerUrl);
+    return address;
+  } catch (error) {
+    await address.stop();
+    throw error;
+  }
+}
+
+/** As `openDatabase`, with the roles and the tables that it has already: for a backup to be restored into. */
+export async function openBareDatabase(
+  config: Config,
+  log: (message: string) => void,
+  durable = true,
+): Promise<DatabaseAddress> {
   if (config.databaseUrl !== null) {
     const { appUrl, ownerUrl } = await prepareGivenDatabase(config.databaseUrl, config.databaseOwnerUrl);
-    await migrate(ownerUrl);
     return { appUrl, ownerUrl, superuserUrl: null, stop: () => Promise.resolve() };
   }
   const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, durable, log });
   try {
     const { appUrl, ownerUrl } = await prepareDatabase(embedded.superuserUrl, join(config.dataDir, PASSWORDS_FILE));
-    await migrate(ownerUrl);
     return { appUrl, ownerUrl, superuserUrl: embedded.superuserUrl, stop: () => embedded.stop() };
   } catch (error) {
     await embedded.stop();

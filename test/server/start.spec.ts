@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
-import { loadConfig } from '../../src/server/config.js';
+import { type Config, loadConfig } from '../../src/server/config.js';
 import { Clock, SimulatedClock } from '../../src/server/clock.js';
 import { JsonLogger } from '../../src/server/logger.js';
+import { auditNow, backUp, initialise, replayProjections } from '../../src/server/operator.js';
 import { type RunningServer, startServer } from '../../src/server/start.js';
 
 @Controller('time')
@@ -25,12 +26,21 @@ const NOW = Date.UTC(2026, 4, 12);
 
 describe('starting the service', () => {
   let folder: string;
+  let config: Config;
   let server: RunningServer;
   const lines: string[] = [];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'adit-start-'));
-    const config = loadConfig({ PORT: '0', ADIT_DATA_DIR: join(folder, 'data') });
+    config = loadConfig({
+      PORT: '0',
+      ADIT_DATA_DIR: join(folder, 'data'),
+      ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
+      ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
+      ADIT_SECRET_FILE: join(folder, 'secret'),
+      ADIT_GUARD_FILE: join(folder, 'guard.json'),
+    });
+    initialise(config);
     const clock: Clock = new SimulatedClock(NOW);
     const logger = new JsonLogger('info', { write: (line) => lines.push(line) });
     server = await startServer(config, { clock, logger, modules: [TimeModule] });
@@ -55,6 +65,16 @@ describe('starting the service', () => {
     lines.forEach((line) => expect(() => JSON.parse(line) as unknown).not.toThrow());
     const passwords = [server.database.appUrl, server.database.ownerUrl].map((url) => new URL(url).password);
     expect(passwords.filter((password) => lines.join('').includes(password))).toEqual([]);
+  });
+
+  it('lets commands work on its embedded database beside it: audit, replay, backup', async () => {
+    const quietly = (): void => undefined;
+    expect(await auditNow(config, 'everything', quietly)).toMatchObject({ entries: 0, faults: [] });
+    expect(await replayProjections(config, {})).toMatchObject({ size: 0, entries: [], differences: [] });
+    await expect(auditNow(config, { lot: 'RW-A000001' }, quietly)).rejects.toThrow('There is no lot RW-A000001');
+    const { header } = await backUp(config, join(folder, 'running.backup'), quietly);
+    expect(header.size).toBe(0);
+    expect((await fetch(`${server.url}/time`)).status).toBe(200);
   });
 
   it('stops in order, and more than once without harm', async () => {

@@ -25,7 +25,7 @@ export const audit: Register = (program) => {
       'Hashes and verifies every stored entry again, rebuilds everything from the log and compares. With --lot or --site only what touched those lots and what they were made of, which takes as long as their history and not as the ledger. Changes nothing. With URL it is a monitor of the ledger that answers there, and trusts nothing that it says: it reads every entry into a database of its own, admits and judges it again, reckons the sealed indexes, compares with the witnesses of the policy, and goes on as the log grows.',
     )
     .argument('[url]', "of somebody else's ledger")
-    .option('--lot <id>', 'this lot, with all that it was made of')
+    .option('--lot <lot>', 'this lot (id, first 8 characters, tag or lot number), with all that it was made of')
     .option('--site <id>', 'the lots declared at this site')
     .option(
       '--log-key <vkey>',

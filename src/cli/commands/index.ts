@@ -2,6 +2,7 @@ import type { Register } from '../command.js';
 import { actors } from './actors.js';
 import { alerts } from './alerts.js';
 import { audit } from './audit.js';
+import { backup, restore } from './backup.js';
 import { bundle } from './bundle.js';
 import { configCheck } from './config-check.js';
 import { declare } from './declare.js';
@@ -68,6 +69,8 @@ export const commands: readonly Register[] = [
   scenario,
   replay,
   audit,
+  backup,
+  restore,
   migrate,
   configCheck,
 ];

@@ -17,12 +17,12 @@ export const applicationDataSource = (url: string, entities: Entities): DataSour
   extra: { max: 5, options: `-c role=${APPLICATION_ROLE}` },
 });
 
-/** For migrations: connects as the owner of the schema. */
-export const ownerDataSource = (url: string): DataSource =>
+/** For migrations: connects as the owner of the schema. @param only the names of those that are known; default: all. */
+export const ownerDataSource = (url: string, only?: readonly string[]): DataSource =>
   new DataSource({
     type: 'postgres',
     url,
-    migrations,
+    migrations: migrations.filter((migration) => only?.includes(new migration().name) ?? true),
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'each',
     synchronize: false,

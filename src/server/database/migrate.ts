@@ -25,8 +25,12 @@ function refuseNewer(names: string[]): void {
     );
 }
 
-async function withOwner<T>(ownerUrl: string, work: (source: DataSource) => Promise<T>): Promise<T> {
-  const source = await ownerDataSource(ownerUrl).initialize();
+async function withOwner<T>(
+  ownerUrl: string,
+  work: (source: DataSource) => Promise<T>,
+  only?: readonly string[],
+): Promise<T> {
+  const source = await ownerDataSource(ownerUrl, only).initialize();
   try {
     return await work(source);
   } finally {
@@ -36,7 +40,25 @@ async function withOwner<T>(ownerUrl: string, work: (source: DataSource) => Prom
 
 /** Runs the migrations that the database does not have yet, and gives their names. Throws if it is newer than this build. */
 export function migrate(ownerUrl: string): Promise<string[]> {
-  return withOwner(ownerUrl, async (source) => {
+  return migrateTo(ownerUrl);
+}
+
+/**
+ * Brings an empty database to the form that an older release had, by these migrations alone. Throws if it has others
+ * already, or if this build does not know all of them.
+ */
+export async function migrateOnly(ownerUrl: string, only: readonly string[]): Promise<void> {
+  refuseNewer([...only]);
+  const more = (await withOwner(ownerUrl, applied)).filter((name) => !only.includes(name));
+  if (more.length > 0)
+    throw new Error(
+      `The database has the migrations ${more.join(', ')}, which the backup does not have. Use a new database.`,
+    );
+  await migrateTo(ownerUrl, only);
+}
+
+function migrateTo(ownerUrl: string, only?: readonly string[]): Promise<string[]> {
+  const run = async (source: DataSource): Promise<string[]> => {
     const runner = source.createQueryRunner();
     try {
       await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -47,7 +69,8 @@ export function migrate(ownerUrl: string): Promise<string[]> {
       await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
       await runner.release();
     }
-  });
+  };
+  return withOwner(ownerUrl, run, only);
 }
 
 /** Names of the migrations that the database lacks. Throws if it is newer than this build. */

@@ -69,6 +69,18 @@ export async function prepareGivenDatabase(url: string, givenOwnerUrl: string | 
   return { appUrl: url, ownerUrl };
 }
 
+/** Returns the logins that `prepareDatabase` made on our own server, at this port; null where it has not made them yet. */
+export async function preparedLogins(port: number, passwordsFile: string): Promise<PreparedDatabase | null> {
+  const kept = await readFile(passwordsFile, 'utf8').catch(() => null);
+  if (kept === null) return null;
+  const { owner, app } = JSON.parse(kept) as Passwords;
+  const server = `postgres://127.0.0.1:${port}`;
+  return {
+    appUrl: loginUrl(server, APP_LOGIN, app, DATABASE),
+    ownerUrl: loginUrl(server, OWNER_LOGIN, owner, DATABASE),
+  };
+}
+
 /** A database of the server in the locale that orders text by code point, owned by `ledger_owner`; kept if it exists. */
 export async function createDatabase(client: pg.Client, name: string): Promise<void> {
   if (await answers(client, 'SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)', [name])) return;

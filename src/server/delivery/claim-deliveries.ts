@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.js';
-import { DATABASE_NOW, DatabaseClock } from '../database/database-clock.js';
 import type { Queryable } from '../database/rows.js';
 import { batchFor } from './retry-schedule.js';
 import type { Language } from './words/index.js';
@@ -39,14 +37,11 @@ export interface Claim {
   endpoint: Endpoint;
   claim: string;
   deliveries: Claimed[];
-  /** What the database's time is while the claim is worked off. */
-  clock: Clock;
 }
 
 interface EndpointRow extends Omit<Endpoint, 'secrets'> {
   secret_number: number;
   rotating: boolean;
-  now: number;
 }
 
 /**
@@ -59,14 +54,13 @@ interface EndpointRow extends Omit<Endpoint, 'secrets'> {
 export async function claimDeliveries(db: Queryable, subscription: string): Promise<Claim | null> {
   const { rows } = await db.query<EndpointRow>(
     `SELECT id, channel, url, address, contact, language, failures, secret_number,
-            COALESCE(former_secret_until > now(), false) AS rotating, ${DATABASE_NOW}
+            COALESCE(former_secret_until > now(), false) AS rotating
        FROM subscriptions AS s WHERE id = $1 AND ${IS_FREE} FOR NO KEY UPDATE`,
     [subscription],
   );
   const [row] = rows;
   if (row === undefined) return null;
-  const { secret_number, rotating, now, ...endpoint } = row;
-  const clock = new DatabaseClock(now);
+  const { secret_number, rotating, ...endpoint } = row;
   const { rows: deliveries } = await db.query<Claimed & { sequence: number }>(
     `SELECT d.id, d.type, d.alert, d.attempts + 1 AS attempt, d.step + 1 AS step, d.sequence,
             COALESCE(d.body, CASE WHEN d.type = 'alert.escalated' THEN NULL ELSE
@@ -85,7 +79,7 @@ export async function claimDeliveries(db: Queryable, subscription: string): Prom
     [subscription, claim, LEASE],
   );
   const secrets = rotating ? [secret_number, secret_number - 1] : [secret_number];
-  return { endpoint: { ...endpoint, secrets }, claim, deliveries, clock };
+  return { endpoint: { ...endpoint, secrets }, claim, deliveries };
 }
 
 /** Nobody sends to it, or whoever did has died. */

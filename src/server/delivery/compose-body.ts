@@ -2,7 +2,6 @@ import { ChangeAlert } from '../alerts/change-alert.js';
 import { noticeData } from '../alerts/notice.js';
 import { selectAlerts } from '../alerts/alert.js';
 import type { Database } from '../database/database.js';
-import type { Clock } from '../clock.js';
 import type { Queryable } from '../database/rows.js';
 
 /** Alerts that a digest names; it counts them all. */
@@ -16,9 +15,8 @@ export interface ToCompose {
   alert: string | null;
 }
 
-/** @param at ms since 1970 UTC, by the database's clock. */
-const message = (type: string, data: object | string, at: number): string =>
-  `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(new Date(at).toISOString())},"data":${
+const message = (type: string, data: object | string): string =>
+  `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(new Date().toISOString())},"data":${
     typeof data === 'string' ? data : JSON.stringify(data)
   }}`;
 
@@ -31,10 +29,9 @@ export async function composeBody(
   changes: ChangeAlert,
   publicUrl: string,
   delivery: ToCompose,
-  clock: Clock,
 ): Promise<string | null> {
-  if (delivery.type === 'alert.escalated') return escalation(database, changes, publicUrl, delivery.alert, clock);
-  return database.transaction((db) => digest(db, delivery.id, clock));
+  if (delivery.type === 'alert.escalated') return escalation(database, changes, publicUrl, delivery.alert);
+  return database.transaction((db) => digest(db, delivery.id));
 }
 
 /** Null where somebody has taken it in hand meanwhile, or it has gone away. */
@@ -43,14 +40,13 @@ async function escalation(
   changes: ChangeAlert,
   publicUrl: string,
   id: string | null,
-  clock: Clock,
 ): Promise<string | null> {
   const stillOpen = "a.id = $1 AND a.status = 'open' AND a.inhibited_by IS NULL AND a.silenced_by IS NULL";
   const [waiting] = await selectAlerts(database.pool, publicUrl, stillOpen, [id]);
   if (waiting === undefined) return null;
   await changes.escalated([waiting.alert.id]);
   const [alert] = await selectAlerts(database.pool, publicUrl, 'a.id = $1', [id]);
-  return message('alert.escalated', noticeData((alert ?? waiting).alert), clock.now());
+  return message('alert.escalated', noticeData((alert ?? waiting).alert));
 }
 
 interface DigestRow {
@@ -62,7 +58,7 @@ interface DigestRow {
 }
 
 /** Of each alert what was told of it last, the gravest first. The row is locked: no notice is added while it is written. */
-async function digest(db: Queryable, id: string, clock: Clock): Promise<string | null> {
+async function digest(db: Queryable, id: string): Promise<string | null> {
   const { rows: own } = await db.query<{ body: string | null }>(
     'SELECT body FROM deliveries WHERE id = $1 FOR UPDATE',
     [id],
@@ -75,7 +71,7 @@ async function digest(db: Queryable, id: string, clock: Clock): Promise<string |
       ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), at`,
     [id],
   );
-  const body = message('alert.digest', digestData(rows), clock.now());
+  const body = message('alert.digest', digestData(rows));
   await db.query('UPDATE deliveries SET body = $2 WHERE id = $1', [id, body]);
   return body;
 }
@@ -109,11 +105,13 @@ function digestData(rows: readonly DigestRow[]): object {
 }
 
 /** A message that says nothing but that messages arrive. */
-export const testBody = (subscription: string, at: number): string =>
-  message('subscription.test', { subscription, message: 'This is a test: messages of this subscription arrive.' }, at);
+export const testBody = (subscription: string): string =>
+  message('subscription.test', { subscription, message: 'This is a test: messages of this subscription arrive.' });
 
 /** Tells whoever is responsible that an endpoint gets nothing any more. */
-export const disabledBody = (
-  endpoint: { subscription: string; url: string; since: string; reason: 'failing' | 'gone' },
-  at: number,
-): string => message('subscription.disabled', endpoint, at);
+export const disabledBody = (endpoint: {
+  subscription: string;
+  url: string;
+  since: string;
+  reason: 'failing' | 'gone';
+}): string => message('subscription.disabled', endpoint);

@@ -122,10 +122,10 @@ export class DeliverDue implements BeforeApplicationShutdown {
   private async tryAll(claim: Claim): Promise<Attempt[]> {
     const waiting = [...claim.deliveries];
     const attempts: Attempt[] = [];
-    const until = performance.now() + BATCH_LIMIT;
+    const until = Date.now() + BATCH_LIMIT;
     let failed = 0;
     const work = async (): Promise<void> => {
-      while (failed < BREAK_AFTER && performance.now() < until && !this.stopping) {
+      while (failed < BREAK_AFTER && Date.now() < until && !this.stopping) {
         const delivery = waiting.shift();
         if (delivery === undefined) return;
         const attempt = await this.tryOne(claim, delivery);
@@ -140,7 +140,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
 
   /** Null where it was cut short because the service stops: as if it had not been tried. */
   private async tryOne(claim: Claim, delivery: Claimed): Promise<Attempt | null> {
-    const at = claim.clock.now();
+    const at = Date.now();
     const sent = await this.send(claim, delivery);
     if (sent.outcome === 'failed' && this.stopping) return null;
     return {
@@ -148,19 +148,19 @@ export class DeliverDue implements BeforeApplicationShutdown {
       attempt: delivery.attempt,
       step: delivery.step,
       at,
-      milliseconds: claim.clock.now() - at,
+      milliseconds: Date.now() - at,
       ...sent,
     };
   }
 
   private async send(claim: Claim, delivery: Claimed): Promise<Sent> {
-    const body = delivery.body ?? (await this.compose(claim, delivery));
+    const body = delivery.body ?? (await this.compose(delivery));
     if (body === null) return { outcome: 'dropped', target: null, status: null, failure: null, retryAfter: null };
-    return this.sender.send(claim, { ...delivery, body }, this.contactOf(claim));
+    return this.sender.send(claim.endpoint, { ...delivery, body }, this.contactOf(claim));
   }
 
-  private async compose({ clock }: Claim, delivery: Claimed): Promise<string | null> {
-    const body = await composeBody(this.database, this.changes, this.config.publicUrl, delivery, clock);
+  private async compose(delivery: Claimed): Promise<string | null> {
+    const body = await composeBody(this.database, this.changes, this.config.publicUrl, delivery);
     if (body !== null)
       await this.database.pool.query('UPDATE deliveries SET body = $2 WHERE id = $1', [delivery.id, body]);
     return body;

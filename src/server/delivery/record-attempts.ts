@@ -53,8 +53,7 @@ export async function recordAttempts(
   const waits = attempts.map(({ outcome, step, retryAfter }) =>
     outcome === 'failed' ? waitBefore(step, retryAfter, Math.random()) : null,
   );
-  const now = claim.clock.now();
-  await writeAttempts(db, attempts, waits, now);
+  await writeAttempts(db, attempts, waits);
   if (health === undefined) return { next: null, disabled: null };
   await db.query(
     `UPDATE deliveries AS d SET status = r.status, next_at = now() + COALESCE(r.wait, 0) * interval '1 millisecond',
@@ -69,8 +68,8 @@ export async function recordAttempts(
       attempts.map(({ step }) => step),
     ],
   );
-  const disabled = await judgeEndpoint(db, endpoint.id, health, attempts, now);
-  if (disabled !== null && contact !== null) await tellContact(db, endpoint, disabled, now);
+  const disabled = await judgeEndpoint(db, endpoint.id, health, attempts);
+  if (disabled !== null && contact !== null) await tellContact(db, endpoint, disabled);
   await giveBack(db, claim);
   const next = waits.filter((wait): wait is number => wait !== null);
   return { next: next.length === 0 ? null : Math.min(...next), disabled: disabled?.reason ?? null };
@@ -85,12 +84,11 @@ async function writeAttempts(
   db: Queryable,
   attempts: readonly Attempt[],
   waits: readonly (number | null)[],
-  now: number,
 ): Promise<void> {
   const rows = attempts.flatMap((one, i) => {
     if (one.outcome === 'dropped') return [];
     const wait = waits[i] ?? null;
-    const next_at = wait === null ? null : new Date(now + wait).toISOString();
+    const next_at = wait === null ? null : new Date(Date.now() + wait).toISOString();
     const { delivery, attempt, milliseconds, status: http_status, failure, target, retryAfter: retry_after } = one;
     const at = new Date(one.at).toISOString();
     return [{ delivery, attempt, at, milliseconds, http_status, failure, target, retry_after, next_at }];
@@ -123,7 +121,6 @@ async function judgeEndpoint(
   id: string,
   before: Health,
   attempts: readonly Attempt[],
-  now: number,
 ): Promise<Disabled | null> {
   const tried = attempts.filter(({ outcome }) => outcome !== 'dropped');
   if (tried.length === 0) return null;
@@ -131,14 +128,14 @@ async function judgeEndpoint(
   const recovered = sinceSuccess < tried.length;
   const failures = recovered ? sinceSuccess : before.failures + tried.length;
   const since =
-    failures === 0 ? null : recovered || before.failing_since === null ? now : before.failing_since.getTime();
+    failures === 0 ? null : recovered || before.failing_since === null ? Date.now() : before.failing_since.getTime();
   const asked = Math.max(
     0,
     ...tried.map(({ status, retryAfter }) => (THROTTLES.has(status ?? 0) ? (retryAfter ?? 0) * 1_000 : 0)),
   );
   const pause = Math.max(breakFor(failures), asked);
   const gone = tried.some(({ outcome }) => outcome === 'gone');
-  const given = since !== null && now - since >= GIVE_UP_AFTER;
+  const given = since !== null && Date.now() - since >= GIVE_UP_AFTER;
   const reason = gone ? 'gone' : given ? 'failing' : null;
   const { rowCount } = await db.query(
     `UPDATE subscriptions SET failures = $2, failing_since = to_timestamp($3::bigint / 1000.0),
@@ -148,24 +145,13 @@ async function judgeEndpoint(
       WHERE id = $1 AND (enabled OR $5::text IS NULL)`,
     [id, failures, since, pause, reason === null ? null : reasons[reason]],
   );
-  return rowCount === 0 || reason === null ? null : { reason, since: new Date(since ?? now).toISOString() };
+  return rowCount === 0 || reason === null ? null : { reason, since: new Date(since ?? Date.now()).toISOString() };
 }
 
 /** By another channel than the one that has failed. */
-async function tellContact(
-  db: Queryable,
-  { id, url, address }: Claim['endpoint'],
-  disabled: Disabled,
-  now: number,
-): Promise<void> {
+async function tellContact(db: Queryable, { id, url, address }: Claim['endpoint'], disabled: Disabled): Promise<void> {
   await db.query(
     `INSERT INTO deliveries (subscription, type, ordering_key, body) VALUES ($1, 'subscription.disabled', 'disabled', $2)`,
-    [
-      id,
-      disabledBody(
-        { subscription: id, url: url === null ? `mailto:${address ?? ''}` : maskUrl(url), ...disabled },
-        now,
-      ),
-    ],
+    [id, disabledBody({ subscription: id, url: url === null ? `mailto:${address ?? ''}` : maskUrl(url), ...disabled })],
   );
 }

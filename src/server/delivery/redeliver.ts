@@ -5,7 +5,6 @@ import * as z from 'zod';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
-import { DatabaseClock } from '../database/database-clock.js';
 import { testBody } from './compose-body.js';
 import { RouteNotices } from './route-notices.js';
 
@@ -25,12 +24,10 @@ export class Redeliver {
 
   /** Gives the id under which the test is listed among the deliveries. Throws `not-found`. */
   async test(subscription: string): Promise<string> {
-    const { pool } = this.database;
-    const now = (await DatabaseClock.read(pool)).now();
     const [row] = await this.database.query<{ id: string }>(
       `INSERT INTO deliveries (subscription, type, ordering_key, body)
        SELECT id, 'subscription.test', 'test', $2 FROM subscriptions WHERE id = $1 RETURNING id`,
-      [subscription, testBody(subscription, now)],
+      [subscription, testBody(subscription)],
     );
     if (row === undefined) throw new AditError('not-found', `There is no subscription ${subscription}.`);
     await this.wake(subscription);

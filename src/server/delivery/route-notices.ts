@@ -3,7 +3,6 @@ import type { Severity } from '../../core/rules/rule.js';
 import { type AlertFilters, matching } from '../alerts/alert-filter.js';
 import type { NoticeType } from '../alerts/notice.js';
 import { Database } from '../database/database.js';
-import { DatabaseClock } from '../database/database-clock.js';
 import type { Queryable } from '../database/rows.js';
 import { type QuietHours, afterQuiet } from './quiet-hours.js';
 
@@ -103,7 +102,7 @@ async function send(
   notices: readonly NoticeRow[],
   subscribers: readonly SubscriberRow[],
 ): Promise<number> {
-  const now = (await DatabaseClock.read(db)).now();
+  const now = Date.now();
   const routed: Routed[] = [];
   const digested: { subscriber: SubscriberRow; number: number }[] = [];
   for (const notice of notices) {

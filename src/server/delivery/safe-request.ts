@@ -92,7 +92,7 @@ export class SafeRequest {
     const signal = AbortSignal.timeout(this.timeLimit);
     const answer = await request(url, { method: 'POST', body, headers, dispatcher: this.agentFor(url), signal });
     const { statusCode: status } = answer;
-    const retryAfter = secondsOf(answer.headers['retry-after'], answer.headers.date);
+    const retryAfter = secondsOf(answer.headers['retry-after']);
     try {
       let read = 0;
       for await (const chunk of answer.body) {
@@ -160,13 +160,11 @@ export class SafeRequest {
   }
 }
 
-/** RFC 9110: a number of seconds, or a date, by the clock of the receiver who wrote it; null for what is neither. */
-function secondsOf(header: string | string[] | undefined, date: string | string[] | undefined): number | null {
-  const written = Date.parse(String(date));
-  const now = Number.isNaN(written) ? Date.now() : written;
+/** RFC 9110: a number of seconds, or a date; null for what is neither. */
+function secondsOf(header: string | string[] | undefined): number | null {
   const text = Array.isArray(header) ? header[0] : header;
   if (text === undefined || text === '') return null;
-  const seconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - now) / 1_000);
+  const seconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1_000);
   return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER);
 }
 

@@ -1,11 +1,11 @@
 import { linksOf } from '../../core/custody/links.js';
 import { readEvent } from '../../core/event/event.js';
-import { lotIdSchema } from '../../core/event/primitives.js';
 import { parseEnvelope } from '../../core/event/envelope.js';
 import { AditError } from '../../core/errors.js';
 import { checkInclusion, inclusionNodes, leafHash, proveInclusion } from '../../core/log/tree.js';
 import type { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
+import { idsBeginningWith } from '../http/paging.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import type { Pace } from '../ledger/replay.js';
 import type { StoredEntry } from '../ledger/read-log.js';
@@ -33,10 +33,16 @@ export interface LotsAudit {
   faults: LotFault[];
 }
 
-/** The lot of that id, if there is one; any text may be asked for. */
-export async function lotsNamed(db: Queryable, lot: string): Promise<string[]> {
-  if (!lotIdSchema.safeParse(lot).success) return [];
-  const { rows } = await db.query<{ id: string }>('SELECT id FROM lots WHERE id = $1::uuid', [lot]);
+/** The lots that people call by this name: an id, the first 8 characters of one or more, a tag, or a lot number. */
+export async function lotsNamed(db: Queryable, name: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT id FROM lots
+      WHERE id IN (SELECT lot FROM tag_uses WHERE tag = $1
+                   UNION SELECT named.id FROM lots AS named WHERE named.lot_number = $1
+                   UNION SELECT named.id FROM lots AS named WHERE named.id BETWEEN $2::uuid AND $3::uuid)
+      ORDER BY born_index, id LIMIT $4`,
+    [name, ...idsBeginningWith(name), MAX_LOTS],
+  );
   return rows.map(({ id }) => id);
 }
 

@@ -1,0 +1,121 @@
+import { hasCode } from '../../platform/system-error.js';
+import type { Config } from '../config.js';
+import { joinDatabase } from '../join-database.js';
+import { loadSecret } from '../secret.js';
+import { openBareDatabase } from '../start.js';
+import { Guard, GuardError, type GuardState } from '../transparency/guard.js';
+import { loadKeys } from '../transparency/keys.js';
+import { BackupError } from './backup-error.js';
+import { BackupKeys } from './backup-format.js';
+import { type CheckedBackup, checkBackup } from './read-backup.js';
+import { restoreBackup } from './restore-backup.js';
+import { writeBackup } from './write-backup.js';
+
+/** Told of progress: what is done, how many entries of how many. */
+export type BackupPace = (what: string, done: number, size: number) => void;
+
+interface Ledger {
+  origin: string;
+  vkeys: string[];
+  keys: BackupKeys;
+}
+
+function ledgerOf(config: Config): Ledger {
+  const { logs, derivedSecret } = loadKeys(config, config.origin);
+  const secret = loadSecret(config.secretFile, derivedSecret, () => undefined);
+  return { origin: config.origin, vkeys: [...logs.keys()], keys: new BackupKeys(secret) };
+}
+
+/** Backs up the ledger of the configuration, also while it runs. Throws `BackupError`. */
+export async function backUp(config: Config, file: string, pace: BackupPace): Promise<CheckedBackup> {
+  const ledger = ledgerOf(config);
+  const address = await joinDatabase(config, () => undefined);
+  try {
+    return await writeBackup({ ...ledger, ownerUrl: address.ownerUrl, file, pace });
+  } finally {
+    await address.stop();
+  }
+}
+
+/** What was signed last by this log, as the guard on this machine knows; null where there is no guard. */
+function guardOf(config: Config): GuardState | null {
+  try {
+    return new Guard(config.guardFile, config.origin).read();
+  } catch (error) {
+    if (error instanceof GuardError && error.reason === 'missing') return null;
+    throw error;
+  }
+}
+
+/**
+ * Says why a ledger restored from this backup would never sign again: more was signed since, or nothing tells whether.
+ * Null where it may go on.
+ */
+function whySilent({ header, tree }: CheckedBackup, guard: GuardState | null, guardFile: string): BackupError | null {
+  if (guard === null)
+    return new BackupError(
+      'unguarded',
+      `There is no guard at ${guardFile}, so nothing tells what was signed after this backup.`,
+      'Put the guard back from where it is kept. Without it, "--to-read" restores a ledger that is read and signs nothing.',
+    );
+  if (guard.size > header.size)
+    return new BackupError(
+      'behind',
+      `The guard remembers a signed log of ${guard.size} entries, and this backup has ${header.size}: it is older than what was signed.`,
+      'Restore a newer backup, or the database itself. "--to-read" restores a ledger that is read and signs nothing: going on from here would fork the log.',
+    );
+  if (tree.gives(guard.size, guard.root)) return null;
+  return new BackupError(
+    'behind',
+    `At ${guard.size} entries the guard remembers another root than this backup gives: it is not the log that was signed.`,
+    'Look for the backup of this log. "--to-read" restores a ledger that is read and signs nothing.',
+  );
+}
+
+/** Checks a backup without restoring it. Throws `BackupError`. */
+export async function inspectBackup(config: Config, file: string, pace: BackupPace): Promise<CheckedBackup> {
+  return checkBackup(file, ledgerOf(config).keys, {
+    ...ledgerOf(config),
+    pace: (done, size) => pace('checking', done, size),
+  });
+}
+
+export interface Restored {
+  entries: number;
+  createdAt: string;
+  /** Why the restored ledger signs nothing; null where it goes on. */
+  silent: string | null;
+}
+
+/**
+ * Restores a backup into the empty database of the configuration, after checking it against the keys and the guard. Throws
+ * `BackupError`, before anything is written: where the guard shows that going on from it would fork the log, unless it is
+ * restored to be read.
+ */
+export async function restore(
+  config: Config,
+  file: string,
+  { toRead, pace }: { toRead: boolean; pace: BackupPace },
+): Promise<Restored> {
+  const ledger = ledgerOf(config);
+  const guard = guardOf(config);
+  const sizes = guard === null ? [] : [guard.size];
+  const checked = await checkBackup(file, ledger.keys, {
+    ...ledger,
+    sizes,
+    pace: (done, size) => pace('checking', done, size),
+  }).catch((error: unknown) => {
+    throw hasCode(error, 'ENOENT') ? new BackupError('damaged', `There is no file ${file}.`, 'Name a backup.') : error;
+  });
+  const silent = whySilent(checked, guard, config.guardFile);
+  if (silent !== null && !toRead) throw silent;
+  const address = await openBareDatabase(config, () => undefined);
+  try {
+    const restoring = (done: number, size: number): void => pace('restoring', done, size);
+    await restoreBackup({ ownerUrl: address.ownerUrl, file, keys: ledger.keys, pace: restoring });
+  } finally {
+    await address.stop();
+  }
+  const { size, createdAt } = checked.header;
+  return { entries: size, createdAt, silent: silent?.message ?? null };
+}

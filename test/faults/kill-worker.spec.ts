@@ -7,7 +7,7 @@ import { VERIFICATION_QUEUE } from '../../src/server/verification/queues.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
 
-const KILLS = long ? 50 : 6;
+const KILLS = long ? 50 : 3;
 /** Times that the same job is added at once. */
 const REPEATS = 10;
 /** How long two workers may take for what is left when nothing disturbs them any more, ms. */

@@ -22,11 +22,24 @@ type CrashPoint = (typeof crashPoints)[number];
 /** Kills this process at the n-th passage of one named point, as a power cut would; without a setting it does nothing. */
 export class Crash {
   private passages = 0;
-  private readonly point: string | null;
-  private readonly passage: number;
+  private point: string | null = null;
+  private passage = 0;
+  private dead = false;
+  private die: () => void = () => void process.kill(process.pid, 'SIGKILL');
 
   /** @param setting `point:n`, or null. Throws a RangeError for a point that there is not. */
   constructor(setting: string | null) {
+    this.set(setting);
+  }
+
+  /** Has `die` throw at that passage and at every point after it, so that many deaths fit into one process of a test. */
+  arm(setting: string, die: () => never): void {
+    this.passages = 0;
+    this.die = die;
+    this.set(setting);
+  }
+
+  private set(setting: string | null): void {
     const [point = '', passage] = setting?.split(':') ?? [];
     if (setting !== null && !crashPoints.some((known) => known === point))
       throw new RangeError(`There is no crash point ${point}; there are ${crashPoints.join(', ')}.`);
@@ -35,8 +48,10 @@ export class Crash {
   }
 
   reach(point: CrashPoint): void {
+    if (this.dead) this.die();
     if (this.point !== point) return;
     this.passages += 1;
-    if (this.passages === this.passage) process.kill(process.pid, 'SIGKILL');
+    this.dead = this.passages === this.passage;
+    if (this.dead) this.die();
   }
 }

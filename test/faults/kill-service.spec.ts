@@ -5,14 +5,14 @@ import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
-import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
+import { type Ground, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
 /** Passages of a crash point before it kills: more than the check after the kill before takes. */
 const FIRST_PASSAGE = 8;
 
-/** One point of each class: before the commit, after it, and after the signature. All of them: `npm run test:faults`. */
-const points = long ? appendPoints : (['before-commit', 'after-commit', 'after-sign'] as const);
+/** One point of each class: before the commit, after it, and after the signature. All of them in CI and by `npm run test:faults`. */
+const points = whole ? appendPoints : (['before-commit', 'after-commit', 'after-sign'] as const);
 
 /** How long a client may need to drive the append to its end, ms. */
 const KILLED_WITHIN = 10_000;

@@ -12,11 +12,11 @@ import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
 import { get } from '../support/outside-client.js';
-import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
+import { type Ground, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 import { TestWitness } from '../support/test-witness.js';
 
-/** Every point only in the long round: a restart waits until the job of the process before is free. */
-const points = long ? witnessPoints : (['after-cosigned'] as const);
+/** Every point only in CI and in the long round: a restart waits until the job of the process before is free. */
+const points = whole ? witnessPoints : (['after-cosigned'] as const);
 
 /** A job that the killed process held is free again after 15 s; a machine with much to do takes its time besides. */
 const KILLED_WITHIN = 60_000;

@@ -5,9 +5,9 @@ import pg from 'pg';
 import { openQueue } from '../../src/server/queue/prepare-queue.js';
 import { VERIFICATION_QUEUE } from '../../src/server/verification/queues.js';
 import { HonestWorld } from '../support/honest-world.js';
-import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
+import { type Ground, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 
-const KILLS = long ? 50 : 3;
+const KILLS = long ? 50 : whole ? 6 : 3;
 /** Times that the same job is added at once. */
 const REPEATS = 10;
 /** How long two workers may take for what is left when nothing disturbs them any more, ms. */

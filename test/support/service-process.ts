@@ -19,6 +19,9 @@ const PATIENCE = 30_000;
 /** Long rounds run only by `npm run test:faults`. */
 export const long = process.env.ADIT_FAULTS === 'long';
 
+/** Whether every point is killed at by a real kill, as CI has it; otherwise one of each class is. */
+export const whole = long || process.env.ADIT_FAULTS === 'matrix';
+
 /** How long a test may take in the short round, ms; a long one may take its hour. */
 export const upTo = (ms: number): number => (long ? 3_600_000 : ms);
 

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parsePolicy } from '../core/log/policy.js';
 import { sha256 } from '../platform/sha256.js';
 import type { Alarm, Monitored } from '../server/operator.js';
 import { operator } from './operator.js';
 import { CommandError, EXIT, type Terminal } from './output/terminal.js';
+import { readLogKeys, readPolicy } from './verify/trust.js';
 
 export interface MonitorSettings {
   logKey: string[];
@@ -22,8 +22,8 @@ const HOUR = 3_600_000;
 
 /** Follows somebody else's ledger until told to stop, or once; 3 is the exit code where the log is convicted. */
 export async function monitorLedger(url: string, settings: MonitorSettings, terminal: Terminal): Promise<void> {
-  const policy = settings.policy === undefined ? null : parsePolicy(readText(settings.policy));
-  const logKeys = [...settings.logKey, ...(policy?.logs.map(({ key }) => key.vkey) ?? [])];
+  const policy = settings.policy === undefined ? null : readPolicy(settings.policy, readText(settings.policy));
+  const logKeys = [...readLogKeys(settings.logKey), ...(policy?.logs.map(({ key }) => key.vkey) ?? [])];
   if (logKeys.length === 0)
     throw new CommandError('Whose log it is must be pinned.', 'Give --log-key or --policy.', EXIT.usage);
   const { convicting, openMonitor } = await operator();
@@ -92,7 +92,7 @@ function saveEvidence(found: Alarm, folder: string): string | null {
   const digest = Buffer.from(sha256(Buffer.from(text))).toString('hex');
   const name = join(folder, 'evidence', [kind, ...(index === null ? [] : [index]), digest.slice(0, 12)].join('-'));
   mkdirSync(join(folder, 'evidence'), { recursive: true });
-  const files = { '.json': text, '.jws': entry === null ? null : `${entry}~`, '.tlog-proof': proof };
+  const files = { '.json': text, '.jws': entry, '.tlog-proof': proof };
   for (const [ending, content] of Object.entries(files))
     if (content !== null && !existsSync(name + ending)) writeFileSync(name + ending, content);
   return `${name}.json`;

@@ -11,6 +11,7 @@ import { openCheckpoint } from '../../src/core/log/checkpoint.js';
 import { cosign, witnessVkey } from '../../src/core/log/cosignature.js';
 import { parseNote } from '../../src/core/log/note.js';
 import type { BundleJson } from '../../src/core/bundle/bundle.js';
+import { logKeyOf } from '../support/core-ledger.js';
 import { Forger } from '../support/forger.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
@@ -80,6 +81,11 @@ describe('adit bundle and adit verify', () => {
     const { code, out } = await adit('verify', 'forged.json', '--log-key', logKey);
     expect(code).toBe(3);
     expect(out).toContain('BROKEN');
+    expect(await adit('verify', 'lot.json', '--log-key', logKeyOf('example.org/tin'))).toMatchObject({
+      code: 5,
+      out: expect.stringMatching(/INCOMPLETE .*This checkpoint is by another key/),
+    });
+    expect(await adit('verify', 'lot.json', '--log-key', logKey.slice(0, -3))).toMatchObject({ code: 2 });
     writeFileSync(join(folder, 'none.json'), '{"format":"other"}');
     expect((await adit('verify', 'none.json', '--log-key', logKey)).code).toBe(1);
   });
@@ -96,6 +102,12 @@ describe('adit bundle and adit verify', () => {
       out: expect.stringMatching(/INCOMPLETE .*too few for the policy/),
     });
     const whole = JSON.parse(readFileSync(join(folder, 'lot.json'), 'utf8')) as BundleJson;
+    const wrong = cosign('another text\n', 'witness.example/w1', seed, 1_800_000_000);
+    writeFileSync(join(folder, 'wrong.json'), JSON.stringify({ ...whole, checkpoint: whole.checkpoint + wrong }));
+    expect(await adit('verify', 'wrong.json', '--policy', 'some.policy')).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('The cosignature of w1 does not verify.'),
+    });
     const seconds = Math.floor(Date.now() / 1_000);
     whole.checkpoint += cosign(parseNote(whole.checkpoint).text, 'witness.example/w1', seed, seconds);
     writeFileSync(join(folder, 'witnessed.json'), JSON.stringify(whole));

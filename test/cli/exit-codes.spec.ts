@@ -193,7 +193,20 @@ describe('adit, as a script meets it', () => {
         out: expect.stringContaining('BROKEN'),
       });
       const foreign = logKeyOf('example.org/tin');
-      expect((await verify(receipt, 'bag.jws', '--log-key', foreign)).code).toBe(3);
+      expect(await verify(receipt, 'bag.jws', '--log-key', foreign)).toMatchObject({
+        code: 5,
+        out: expect.stringContaining('This checkpoint is by another key'),
+      });
+      for (const cut of [key.slice(0, -1), key.slice(0, key.lastIndexOf('+')), `${key.slice(0, -2)}A=`, ''])
+        expect(await verify(receipt, 'bag.jws', '--log-key', cut)).toMatchObject({
+          code: 2,
+          err: expect.stringMatching(/^--log-key .*\nA log key looks like/),
+        });
+      const policy = file('cut.policy', `log ${key}\nwitness w ${key}\nquorum w\n`);
+      expect(await verify(receipt, 'bag.jws', '--policy', policy)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining(`--policy ${policy}: Line 2 of the policy: A witness key`),
+      });
     });
 
     it('replaces the log key by an event that was signed on a machine without a network', async () => {

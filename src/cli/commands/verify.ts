@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { pinnedOf } from '../../core/bundle/check.js';
-import { type Policy, parsePolicy } from '../../core/log/policy.js';
+import type { Policy } from '../../core/log/policy.js';
 import { type Register, gathered, terminalOf } from '../command.js';
 import { type CheckpointsSeen, defaultState, readSeen, saveEvidence, writeSeen } from '../verify/seen-checkpoints.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
+import { readLogKeys, readPolicy } from '../verify/trust.js';
 import { apartSaid, showVerdict, verifyBundle } from '../verify/verify-bundle.js';
 import { verifyReceipt } from '../verify/verify-receipt.js';
 
@@ -39,11 +40,12 @@ export const verify: Register = (program) => {
     )
     .action(async (place: string, options: VerifyOptions, command: Command) => {
       const terminal = terminalOf(command);
+      const policy = options.policy === undefined ? null : readPolicy(options.policy, await readText(options.policy));
+      const trusting = { ...options, logKey: readLogKeys(options.logKey) };
       const text = await readText(place);
-      const policy = options.policy === undefined ? null : parsePolicy(await readText(options.policy));
       const { word, seen } = text.trimStart().startsWith('{')
-        ? await bundle(text, policy, options, terminal)
-        : await receipt(text, policy, options, terminal);
+        ? await bundle(text, policy, trusting, terminal)
+        : await receipt(text, policy, trusting, terminal);
       remember(seen, options.state, text, terminal);
       process.exitCode = exitCodes[word];
     });

@@ -1,8 +1,8 @@
 import { eventId } from '../../core/event/ids.js';
 import { leafHash } from '../../core/log/tree.js';
 import { checkTlogProof, parseTlogProof } from '../../core/log/proof-file.js';
-import { readCheckpoint } from '../../core/log/checkpoint.js';
-import type { Policy } from '../../core/log/policy.js';
+import { isByAnotherKey, readCheckpoint } from '../../core/log/checkpoint.js';
+import { type Policy, failedCosignature } from '../../core/log/policy.js';
 import { witnessing } from './verify-bundle.js';
 import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from './seen-checkpoints.js';
 
@@ -14,7 +14,7 @@ export type ReceiptVerdict =
 /**
  * Checks a receipt against its event and the pinned log keys, without any network. Of the same size a log has one root:
  * two of them, both signed, are proof of a fork. That a receipt is older than what was seen since is as it should be.
- * Unpinned, or under a checkpoint that too few of the policy's witnesses saw, nothing is decided.
+ * Unpinned, by another key than those pinned, or under a checkpoint that too few of the policy's witnesses saw, nothing is decided.
  */
 export function verifyReceipt(
   receipt: string,
@@ -31,9 +31,14 @@ export function verifyReceipt(
     };
   const [jws = ''] = event.trim().split('~');
   const checked = checkTlogProof(receipt, leafHash(jws), [...logKeys]);
-  if (!checked.ok) return { word: 'BROKEN', reason: `${checked.reason}: ${checked.detail}`, seen: null };
+  if (!checked.ok) {
+    const word = isByAnotherKey(checked.reason) ? 'INCOMPLETE' : 'BROKEN';
+    return { word, reason: `${checked.reason}: ${checked.detail}`, seen: null };
+  }
   const { index, checkpoint: note } = parseTlogProof(receipt);
   const { size } = readCheckpoint(note);
+  const failed = policy?.wantsWitnesses === true ? failedCosignature(note, policy) : null;
+  if (failed !== null) return { word: 'BROKEN', reason: failed, seen: null };
   const witnessed = witnessing(note, policy);
   const compared = compareWithSeen(note, logKeys, seen, witnessed);
   if (compared.fork) return { word: 'BROKEN', reason: compared.detail, seen: compared };

@@ -3,9 +3,10 @@ import type { LogKey } from '../custody/view.js';
 import { AditError } from '../errors.js';
 import type { SignatureCheck } from '../event/keys.js';
 import { encodeBase64 } from '../log/base64.js';
-import { type Checkpoint, openCheckpoint } from '../log/checkpoint.js';
+import { type Checkpoint, isByAnotherKey, openCheckpoint } from '../log/checkpoint.js';
+import { parseVkey } from '../log/note.js';
 import { checkPartial } from '../log/partial-tree.js';
-import { type Policy, checkQuorum } from '../log/policy.js';
+import { type Policy, checkQuorum, failedCosignature } from '../log/policy.js';
 import { type Sha256, defaultSha256, leafHash } from '../log/tree.js';
 import type { Parameters } from '../rules/parameters.js';
 import type { Bundle } from './bundle.js';
@@ -77,8 +78,17 @@ class Verification {
 
   broken(step: StepName, detail: string, index?: number): BundleReport {
     this.steps.push({ step, outcome: 'broken', detail, ...(index === undefined ? {} : { index }) });
+    return this.ended('BROKEN');
+  }
+
+  /** Ends the verification where nothing more can be said. */
+  undecided(): BundleReport {
+    return this.ended('INCOMPLETE');
+  }
+
+  private ended(word: BundleReport['word']): BundleReport {
     const { steps: all, roots } = this;
-    return { word: 'BROKEN', steps: all, checkpoint: null, roots, events: 0, judged: null, currentAsOf: null };
+    return { word, steps: all, checkpoint: null, roots, events: 0, judged: null, currentAsOf: null };
   }
 }
 
@@ -89,6 +99,7 @@ class Verification {
 export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleReport> {
   const run = new Verification();
   const checkpoint = openHead(bundle, trust, run);
+  if (checkpoint === null) return run.undecided();
   if (typeof checkpoint === 'string') return run.broken('checkpoint', checkpoint);
   const { events, flaw: unreadable } = readEvents(bundle, trust.sha256);
   const seen = unreadable === null ? sizesOf(events.map(({ event }) => event.seen?.size)) : seenSizes(bundle);
@@ -150,12 +161,19 @@ function sayFreshness(freshness: Freshness, run: Verification): void {
   else run.incomplete('freshness', freshness.detail);
 }
 
-/** The signed head of the log, or what is wrong with it; what is not pinned is said, and not trusted. */
-function openHead(bundle: Bundle, trust: Trust, run: Verification): Checkpoint | string {
+/**
+ * Opens the signed head of the log. Returns what is wrong with it as a text, and null where none of the pinned keys signed
+ * it. Without a pinned key the step is incomplete. Throws `request-invalid` where a pinned key is malformed.
+ */
+function openHead(bundle: Bundle, trust: Trust, run: Verification): Checkpoint | string | null {
   const { policy } = trust;
-  const pinned = pinnedOf(trust);
+  const pinned = pinnedOf(trust).map(parseVkey);
   try {
     const opened = openCheckpoint(bundle.checkpoint, pinned.length === 0 ? [bundle.hints.logKey] : pinned);
+    if (!opened.ok && pinned.length > 0 && isByAnotherKey(opened.reason)) {
+      run.incomplete('policy', opened.detail);
+      return null;
+    }
     if (!opened.ok) return opened.detail;
     const { checkpoint } = opened;
     if (checkpoint.origin !== bundle.log) return `The checkpoint is one of ${checkpoint.origin}.`;
@@ -166,6 +184,8 @@ function openHead(bundle: Bundle, trust: Trust, run: Verification): Checkpoint |
       const { met, cosignatures } = checkQuorum(bundle.checkpoint, policy);
       const who = cosignatures.map(({ by }) => by.name).join(', ');
       const said = `signed by the log, and cosigned by ${who === '' ? 'nobody whom the policy names' : who}`;
+      const failed = failedCosignature(bundle.checkpoint, policy);
+      if (failed !== null) return failed;
       if (met) run.held('checkpoint', said);
       else run.incomplete('checkpoint', `${said}: too few for the policy, so other readers may be shown another log`);
     } else run.held('checkpoint', `signed by the log, ${checkpoint.size} entries`);

@@ -26,6 +26,10 @@ export interface Checkpoint {
 /** `not-signed-by-origin`: trusted keys have signed, but none that bears the log's name. */
 export type CheckpointFailure = NoteFailure | 'not-signed-by-origin';
 
+/** Whether a failure says nothing against the checkpoint: the reader has no key that signed it. */
+export const isByAnotherKey = (reason: string): boolean =>
+  reason === 'no-known-key' || reason === 'not-signed-by-origin';
+
 export type OpenedCheckpoint =
   { ok: true; checkpoint: Checkpoint; by: NoteVerifier[] } | { ok: false; reason: CheckpointFailure; detail: string };
 
@@ -83,6 +87,10 @@ export function openCheckpoint(note: string, keys: readonly (string | NoteVerifi
   const opened = openNote(note, keys);
   if (!opened.ok) return opened;
   if (!opened.by.some(({ name }) => name === checkpoint.origin))
-    return { ok: false, reason: 'not-signed-by-origin', detail: `${checkpoint.origin} has not signed its checkpoint.` };
+    return {
+      ok: false,
+      reason: 'not-signed-by-origin',
+      detail: `This checkpoint is by another key: it is one of ${checkpoint.origin}, and the keys given are of ${opened.by.map(({ name }) => name).join(', ')}.`,
+    };
   return { ok: true, checkpoint, by: opened.by };
 }

@@ -175,6 +175,14 @@ export function openNote(
         return { ok: false, reason: 'signature-wrong', detail: `The signature of ${verifier.name} does not verify.` };
     if (own.length > 0 && !by.some(({ vkey: known }) => known === verifier.vkey)) by.push(verifier);
   }
-  if (by.length === 0) return { ok: false, reason: 'no-known-key', detail: 'No trusted key has signed the note.' };
+  if (by.length === 0) return { ok: false, reason: 'no-known-key', detail: otherKeySaid(signatures, verifiers) };
   return { ok: true, text, by, signatures };
 }
+
+const named = ({ name, keyId: id }: { name: string; keyId: string }): string => `${name}+${id}`;
+
+/** Says which keys signed and which were looked for. */
+const otherKeySaid = (signatures: readonly NoteSignature[], verifiers: readonly NoteVerifier[]): string =>
+  `This checkpoint is by another key: ${signatures.map(named).join(', ')} signed it, and ${
+    verifiers.length === 0 ? 'no key was given' : `the key given is ${verifiers.map(named).join(', ')}`
+  }. Ask somebody you trust for the key of this log.`;

@@ -1,6 +1,6 @@
 import { AditError } from '../errors.js';
 import { type Cosignature, type WitnessKey, openCosignatures, parseWitnessKey } from './cosignature.js';
-import { type NoteVerifier, parseVkey } from './note.js';
+import { type NoteVerifier, parseNote, parseVkey } from './note.js';
 import { sameHash } from './tree.js';
 
 /** Lines, and witnesses and groups together, that a policy has at most. */
@@ -48,7 +48,7 @@ class PolicyReader {
 
   private log([vkey = '', url, ...others]: readonly string[]): void {
     if (others.length > 0) throw this.fail('log takes a verifier key and a URL');
-    const key = parseVkey(vkey);
+    const key = this.key(parseVkey, vkey);
     if (this.logs.some((known) => known.key.vkey === key.vkey)) throw this.fail('this log is named twice');
     this.logs.push({ key, url: url ?? null });
   }
@@ -56,7 +56,7 @@ class PolicyReader {
   private witness([name = '', vkey = '', url, ...others]: readonly string[]): void {
     if (others.length > 0) throw this.fail('witness takes a name, a verifier key and a URL');
     this.define(name, (names) => names.has(name));
-    const key = parseWitnessKey(vkey);
+    const key = this.key(parseWitnessKey, vkey);
     // Under two names one key would be two witnesses.
     if (this.witnesses.some((known) => sameHash(known.key.publicKey, key.publicKey)))
       throw this.fail('this key is named twice');
@@ -79,6 +79,15 @@ class PolicyReader {
   private setQuorum([name = '', ...others]: readonly string[]): void {
     if (this.quorum !== null || others.length > 0) throw this.fail('there is one quorum, of one name');
     this.quorum = { name, enough: name === 'none' ? () => true : this.known(name) };
+  }
+
+  /** Reads a key; what is wrong with it is said with the line. */
+  private key<Key>(parse: (text: string) => Key, text: string): Key {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw error instanceof AditError ? this.fail(error.detail.replace(/\.$/, '')) : error;
+    }
   }
 
   private define(name: string, enough: Enough): void {
@@ -114,6 +123,22 @@ export function parsePolicy(text: string): Policy {
   if (quorum === null)
     throw new AditError('request-invalid', 'The policy names no quorum; "quorum none" asks for none.');
   return { logs, witnesses, isQuorum: quorum.enough, wantsWitnesses: quorum.name !== 'none' };
+}
+
+/**
+ * Names the witness whose key signed a note wrongly, where the others are too few for the policy; null where there is
+ * none. A wrong cosignature beside enough good ones says nothing.
+ */
+export function failedCosignature(note: string, policy: Policy): string | null {
+  const { met, cosignatures } = checkQuorum(note, policy);
+  if (met) return null;
+  const { signatures } = parseNote(note);
+  const failed = policy.witnesses.find(
+    ({ key }) =>
+      signatures.some(({ name, keyId }) => name === key.name && keyId === key.keyId) &&
+      !cosignatures.some(({ by }) => by.vkey === key.vkey),
+  );
+  return failed === undefined ? null : `The cosignature of ${failed.name} does not verify.`;
 }
 
 /** Whether enough of the policy's witnesses have cosigned a note, and which have. */

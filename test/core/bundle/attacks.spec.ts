@@ -217,9 +217,8 @@ describe('somebody who changes a bundle on its way', () => {
   });
 
   it('changes neither the checkpoint nor the proof nor the index', async () => {
-    const other = await Forger.open();
     const forgeries = [
-      changed((bundle) => (bundle.checkpoint = other.checkpoint())),
+      changed((bundle) => (bundle.checkpoint = bundle.checkpoint.replace(/.{6}\n$/, 'AAAA==\n'))),
       changed((bundle) => (bundle.checkpoint = bundle.checkpoint.replace(/\n[0-9]+\n/, '\n9\n'))),
       changed((bundle) => (bundle.nodes = '')),
       changed((bundle) => bundle.index && (bundle.index.event -= 1)),
@@ -228,6 +227,17 @@ describe('somebody who changes a bundle on its way', () => {
     ];
     for (const [i, text] of forgeries.entries())
       expect([i, (await check(text)).word]).toEqual([i, i === 2 || i === 5 ? expect.any(String) : 'BROKEN']);
+  });
+
+  it('puts a checkpoint by another key in its place: that decides nothing, and both keys are named', async () => {
+    const other = await Forger.open();
+    const report = await check(changed((bundle) => (bundle.checkpoint = other.checkpoint())));
+    expect([report.word, report.judged]).toEqual(['INCOMPLETE', null]);
+    expect(report.steps).toEqual([
+      { step: 'policy', outcome: 'incomplete', detail: expect.stringMatching(/^This checkpoint is by another key/) },
+    ]);
+    for (const { vkey } of [forger.log, other.log])
+      expect(report.steps[0]?.detail).toContain(vkey.split('+').slice(0, 2).join('+'));
   });
 
   it('discloses nothing that was not signed', async () => {

@@ -22,7 +22,7 @@ type NamedMigration = MigrationInterface & { name: string };
 
 /**
  * Every migration, in order. TypeORM sorts by the 13 digits that end a migration's `name`, so each `name` is its title
- * followed by its number, padded: `Ledger0000000000001`.
+ * followed by its number, padded (after adding one, run `npm run catalogue`): `Ledger0000000000001`.
  */
 export const migrations: (new () => NamedMigration)[] = [
   Ledger0001,

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { catalogueOf } from '../migrations/catalogue.js';
 import { errorCodes } from '../src/core/errors.js';
 import { recordRuleIds } from '../src/core/rules/facts.js';
 import { rulesDocument } from '../src/core/rules/document.js';
@@ -144,6 +145,16 @@ describe('the house', () => {
   it('gives every error code its page', () => {
     const page = read('docs/errors.md');
     expect(Object.keys(errorCodes).filter((code) => !page.includes(`\n## ${code}\n`))).toEqual([]);
+  });
+
+  it('keeps the catalogue of the newest migration: after adding one, run "npm run catalogue"', () => {
+    const newest =
+      filesUnder('migrations', '.ts')
+        .toSorted()
+        .filter((path) => /\/\d{4}-/.test(path))
+        .at(-1) ?? '';
+    const [, number = ''] = /\/(\d{4})-/.exec(newest) ?? [];
+    expect(catalogueOf.slice(-4)).toBe(number);
   });
 
   it('documents the rules as they are', () => {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalogue } from '../../../migrations/catalogue.js';
+import { migrations } from '../../../migrations/index.js';
 import { compareCatalogue } from '../../../src/server/database/compare-catalogue.js';
 import { Database } from '../../../src/server/database/database.js';
 import { digestOf, readCatalogue } from '../../../src/server/database/read-catalogue.js';
@@ -20,6 +21,8 @@ afterAll(async () => {
   await database.pool.end();
   await behind.drop();
 });
+
+const numberOf = (name: string): number => Number(name.slice(-13));
 
 /** One line for each relation, with the digests of all that belongs to it. */
 function written(found: ReadonlyMap<string, string>): string {
@@ -42,7 +45,13 @@ describe('the catalogue of a fresh database', () => {
     const found = await readCatalogue(database.pool);
     if (process.env.ADIT_WRITE_CATALOGUE === '1') {
       const kept = readFileSync(FILE, 'utf8');
-      writeFileSync(FILE, kept.replace(/= \{[^]*?\};/, `= {\n${written(found)}};`));
+      const newest = migrations.map((migration) => new migration().name).toSorted((a, b) => numberOf(a) - numberOf(b));
+      writeFileSync(
+        FILE,
+        kept
+          .replace(/catalogueOf = '[^']*'/, `catalogueOf = '${newest.at(-1)}'`)
+          .replace(/= \{[^]*?\};/, `= {\n${written(found)}};`),
+      );
     } else expect(new Map([...found].map(([object, text]) => [object, digestOf(text)]))).toEqual(catalogue);
   });
 });

@@ -66,7 +66,7 @@ export class SealLog implements Seal {
 
   async check(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<void> {
     this.inForce(Number.MAX_SAFE_INTEGER, keys);
-    await this.compare(await this.knownGuard(), head, rootAt);
+    await this.compareGuard(async () => head, rootAt);
   }
 
   async seal(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<string> {
@@ -88,12 +88,11 @@ export class SealLog implements Seal {
 
   /** Compares guard and log without signing anything. Throws `log-halted` where they contradict each other. */
   private async look(): Promise<void> {
-    // The guard first: read after the log, it may be ahead of it by what another process has appended meanwhile.
-    const guard = await this.knownGuard();
-    const { rows: state } = await this.database.pool.query<TreeHead>('SELECT size, root FROM log_state');
-    const head = state[0];
-    if (head === undefined) this.halt('The row that holds the state of the log is missing.');
-    await this.compare(guard, head, (size) => this.tree.rootAt(size));
+    const headOf = async (): Promise<TreeHead> => {
+      const { rows: state } = await this.database.pool.query<TreeHead>('SELECT size, root FROM log_state');
+      return state[0] ?? this.halt('The row that holds the state of the log is missing.');
+    };
+    await this.compareGuard(headOf, (size) => this.tree.rootAt(size));
   }
 
   /** Signs what was committed but not signed before the last process ended, after comparing the guard with the log. */
@@ -171,17 +170,20 @@ export class SealLog implements Seal {
     }
   }
 
-  /** The guard, unless it is older than what this log is known to have signed. */
-  private async knownGuard(): Promise<GuardState> {
+  /** Throws `log-halted` where the guard contradicts the log, or is older than what this log is known to have signed. */
+  private async compareGuard(headOf: () => Promise<TreeHead>, rootAt: RootAt): Promise<void> {
+    // What is signed first, then the guard, then the log: each may be ahead of the one before by what was appended meanwhile.
     const signed = this.highest === null ? await newestSigned(this.database, this.log.signers) : 0;
     const guard = this.readGuard();
+    await this.compare(guard, await headOf(), rootAt);
     const { highest } = this;
     if (highest !== null && isOlder(guard, highest))
       this.halt(
         `The guard remembers a signed log of ${guard.size} entries, this process has seen it at ${highest.size}: an older copy of the guard, or another, has been put in its place. Put back the one that was there.`,
       );
     if (guard.size < signed) await this.allowBehind(guard, signed);
-    return guard;
+    // Only a guard that the log continues is one to hold others against.
+    this.rise(guard);
   }
 
   /** A power failure may take the guard a few steps back; whoever puts an old copy in its place goes farther, or later. */
@@ -216,8 +218,6 @@ export class SealLog implements Seal {
       this.halt(
         `At ${guard.size} entries the guard remembers another root than the database gives: this is not the log that was signed.`,
       );
-    // Only a guard that the log continues is one to hold others against.
-    this.rise(guard);
   }
 
   /** Moves the guard to `head`, unless another process has signed a later size of the same log meanwhile. */

@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../../migrations/index.js';
 import { APPLICATION_ROLE } from './database.js';
+import { sessionOptions } from './session.js';
 
 /** Where TypeORM notes which migrations have run. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
@@ -14,7 +15,7 @@ export const applicationDataSource = (url: string, entities: Entities): DataSour
   entities,
   synchronize: false,
   migrationsRun: false,
-  extra: { max: 5, options: `-c role=${APPLICATION_ROLE}` },
+  extra: { max: 5, options: sessionOptions(APPLICATION_ROLE) },
 });
 
 /** For migrations: connects as the owner of the schema. @param only the names of those that are known; default: all. */
@@ -26,5 +27,5 @@ export const ownerDataSource = (url: string, only?: readonly string[]): DataSour
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'each',
     synchronize: false,
-    extra: { max: 2, options: '-c role=ledger_owner' },
+    extra: { max: 2, options: sessionOptions('ledger_owner') },
   });

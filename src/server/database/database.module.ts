@@ -1,11 +1,20 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Injectable, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions } from 'typeorm';
+import { HealthRegistry } from '../http/health.js';
 import { applicationDataSource } from './data-source.js';
 import { Database, type DatabaseOptions } from './database.js';
 
 export interface DatabaseModuleOptions extends DatabaseOptions {
   entities?: NonNullable<DataSourceOptions['entities']>;
+}
+
+/** Says in `/readyz` whether the database answers, and takes what is written. */
+@Injectable()
+class DatabaseHealth {
+  constructor(database: Database, health: HealthRegistry) {
+    health.register('database', () => database.whyReadOnly());
+  }
 }
 
 /** Gives every feature the `Database` and TypeORM's repositories, both as the role `ledger_app`. */
@@ -16,7 +25,7 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [TypeOrmModule.forRootAsync({ useFactory: () => applicationDataSource(options.url, entities) })],
-      providers: [{ provide: Database, useFactory: () => new Database(options) }],
+      providers: [{ provide: Database, useFactory: () => new Database(options) }, DatabaseHealth],
       exports: [Database, TypeOrmModule],
     };
   }

@@ -1,5 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
+import { sessionOptions } from './session.js';
+import { WatchConnections } from './watch-connections.js';
 
 /** The group role in which the service works: it may append to the log, and neither change nor delete what is in it. */
 export const APPLICATION_ROLE = 'ledger_app';
@@ -33,6 +35,7 @@ export interface DatabaseOptions {
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly pool: pg.Pool;
+  private readonly watch: WatchConnections;
 
   constructor(options: DatabaseOptions) {
     this.pool = new pg.Pool({
@@ -42,12 +45,12 @@ export class Database implements OnApplicationShutdown {
       connectionTimeoutMillis: CONNECT_TIMEOUT,
       application_name: 'adit',
       types,
-      options: [
-        `-c role=${APPLICATION_ROLE}`,
-        `-c statement_timeout=${STATEMENT_TIMEOUT}`,
-        `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_TIMEOUT}`,
-      ].join(' '),
+      options: sessionOptions(APPLICATION_ROLE, {
+        statement_timeout: STATEMENT_TIMEOUT,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
+      }),
     });
+    this.watch = new WatchConnections(this.pool, options.url);
     this.pool.on('error', options.failed);
     // A connection that is lost between two statements of a transaction has nobody else who listens, and would end the
     // process; the next statement fails and answers for it.
@@ -77,7 +80,16 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
+  /** Says why nothing can be written now, or null: the server is a standby, or was made to take nothing. */
+  async whyReadOnly(): Promise<string | null> {
+    const [row] = await this.query<{ closed: boolean }>(
+      `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS closed`,
+    );
+    return row?.closed === true ? 'the database is read-only' : null;
+  }
+
   async onApplicationShutdown(): Promise<void> {
+    this.watch.stop();
     if (!this.pool.ended) await this.pool.end();
   }
 }

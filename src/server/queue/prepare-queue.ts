@@ -7,6 +7,8 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { sessionOptions } from '../database/session.js';
+import { WatchConnections } from '../database/watch-connections.js';
 
 /** The schema that BullMQ's tables live in; it is the queue's own, and migrated by its own numbers. */
 const SCHEMA = 'bullmq';
@@ -88,10 +90,11 @@ async function openPostgres(url: string, failed: (error: Error) => void): Promis
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT,
     application_name: 'adit-queue',
-    options: `-c role=${APPLICATION_ROLE} -c search_path=${SCHEMA}`,
+    options: sessionOptions(APPLICATION_ROLE, { search_path: SCHEMA }),
   });
   // Every queue and worker listens here too.
   pool.setMaxListeners(0);
+  const watch = new WatchConnections(pool, url);
   pool.on('error', failed);
   // Also while a queue holds the connection; what it does next fails and is tried again.
   pool.on('connect', (client) => client.on('error', failed));
@@ -103,6 +106,7 @@ async function openPostgres(url: string, failed: (error: Error) => void): Promis
       client.release();
     }
   } catch (error) {
+    watch.stop();
     await pool.end();
     throw error;
   }
@@ -113,7 +117,10 @@ async function openPostgres(url: string, failed: (error: Error) => void): Promis
     // BullMQ types its connections for Redis alone; the factory above takes a pool.
     connection: pool as unknown as ConnectionOptions,
     check: async () => void (await pool.query('SELECT 1')),
-    close: () => pool.end(),
+    close: () => {
+      watch.stop();
+      return pool.end();
+    },
   };
 }
 

@@ -21,12 +21,12 @@ interface Watched {
 
 /** What the driver keeps to itself; its version is pinned. */
 interface Inside {
-  _activeQuery?: unknown;
   processID?: number;
   connection: { stream: { destroy(error: Error): void } };
 }
 
 const inside = (client: pg.PoolClient): Inside => client as unknown as Inside;
+const statementOf = (client: pg.PoolClient): unknown => Reflect.get(client, '_activeQuery') ?? null;
 const lost = (): Error =>
   Object.assign(new Error('Connection terminated: the server did not answer'), { code: 'ETIMEDOUT' });
 
@@ -70,7 +70,7 @@ export class WatchConnections {
   private suspects(now: number): pg.PoolClient[] {
     const found: pg.PoolClient[] = [];
     for (const [client, watched] of this.watched) {
-      const statement = inside(client)._activeQuery ?? null;
+      const statement = statementOf(client);
       if (statement !== watched.statement) [watched.statement, watched.since] = [statement, now];
       else if (statement !== null && now - watched.since >= SUSPECT_AFTER) found.push(client);
     }
@@ -85,7 +85,7 @@ export class WatchConnections {
     const dead = before.filter(([client, statement], i) => {
       const watched = this.watched.get(client);
       // While it was asked after it may have answered.
-      if (watched === undefined || (inside(client)._activeQuery ?? null) !== statement) return false;
+      if (watched === undefined || statementOf(client) !== statement) return false;
       const waited = now - watched.since;
       if (waited >= LONGEST) return true;
       if (running === null) return waited >= LONGEST_UNANSWERED;

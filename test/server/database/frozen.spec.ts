@@ -75,9 +75,9 @@ describe('a database with settings of its own', () => {
         });
       const made = await post('/v1/subscriptions', { channel: 'webhook', url: 'http://127.0.0.1/hook' });
       expect([made.status, (await made.json()) as object]).toMatchObject([201, { secret: expect.any(String) }]);
-      const until = new Date(Date.now() + 3_600_000).toISOString();
-      const silenced = await post('/v1/silences', { filters: { rules: ['mass-gained'] }, until, reason: 'x' });
-      expect([silenced.status, (await silenced.json()) as object]).toMatchObject([201, { until }]);
+      const end = new Date(Date.now() + 3_600_000).toISOString();
+      const silenced = await post('/v1/silences', { filters: { rules: ['mass-gained'] }, until: end, reason: 'x' });
+      expect([silenced.status, (await silenced.json()) as object]).toMatchObject([201, { until: end }]);
       for (const path of ['/v1/subscriptions', '/v1/silences', '/v1/alerts', '/v1/lots', '/readyz'])
         expect([path, (await fetch(`${again.url}${path}`)).status]).toEqual([path, 200]);
       await readOnly(again.url, again.database, name);

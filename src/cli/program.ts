@@ -7,16 +7,13 @@ const PACKAGE = new URL('../../../package.json', import.meta.url);
 
 const HINT = 'adit --help shows all commands; adit COMMAND --help explains one.';
 
-/** Wrong use is told before options are read. */
-const asked = (option: string): boolean => process.argv.includes(option);
-
 function asJson(text: string): string {
   const error = text.trim().replace(/^error: /, '');
   return `${JSON.stringify({ error, advice: HINT })}\n`;
 }
 
-/** Builds the program `adit` with every command; throws instead of ending the process. */
-export function createProgram(): Command {
+/** Builds the program `adit` with every command; throws instead of ending the process. @param json tells wrong use as JSON. */
+export function createProgram(json = false): Command {
   const program = new Command('adit')
     .description('An open custody ledger for minerals, from the mouth of the mine to the buyer.')
     .version((JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version, '--version', 'the version')
@@ -24,7 +21,7 @@ export function createProgram(): Command {
     .option('--no-color', 'no colours, also on a terminal')
     .option('--no-input', 'never ask; fail where an answer is needed')
     .configureHelp({ sortSubcommands: false })
-    .configureOutput({ outputError: (text, write) => write(asked('--json') ? asJson(text) : `${text}${HINT}\n`) })
+    .configureOutput({ outputError: (text, write) => write(json ? asJson(text) : `${text}${HINT}\n`) })
     .exitOverride();
   for (const register of commands) register(program);
   return program;

@@ -4,6 +4,7 @@ import { alerts } from './alerts.js';
 import { audit } from './audit.js';
 import { backup, restore } from './backup.js';
 import { bundle } from './bundle.js';
+import { check } from './check.js';
 import { configCheck } from './config-check.js';
 import { declare } from './declare.js';
 import { demo } from './demo.js';
@@ -15,6 +16,7 @@ import { keygen } from './keygen.js';
 import { lot } from './lot.js';
 import { lots } from './lots.js';
 import { migrate } from './migrate.js';
+import { newEvent } from './new.js';
 import { outbox } from './outbox.js';
 import { record } from './record.js';
 import { register } from './register.js';
@@ -50,10 +52,12 @@ export const commands: readonly Register[] = [
   measure,
   seal,
   close,
+  newEvent,
+  check,
   record,
   submit,
-  lots,
   outbox,
+  lots,
   lot,
   stock,
   tag,

@@ -3,6 +3,7 @@ import { type Register } from '../command.js';
 import { closest } from '../input/did-you-mean.js';
 import { readJsonObject } from '../input/read-file.js';
 import { CommandError, EXIT } from '../output/terminal.js';
+import type { KnownLots } from '../signing/known-lots.js';
 import { type SigningOptions, signingOf, withSigning } from '../signing/options.js';
 import { recordIntent } from '../signing/record-intent.js';
 
@@ -19,7 +20,7 @@ export const record: Register = (program) => {
       if (!eventTypes.has(type)) throw unknownType(type);
       const signing = signingOf(options, command);
       const body = readJsonObject(file, `It should hold the body of ${type}; "adit new ${type}" writes an example.`);
-      await recordIntent(signing, { type, asked: body, compose: () => Promise.resolve(body) });
+      await recordIntent(signing, { type, asked: body, compose: (lots) => withLotIds(body, lots) });
     });
 };
 
@@ -31,4 +32,23 @@ export function unknownType(type: string): CommandError {
     '"adit new" lists the types.',
     EXIT.usage,
   );
+}
+
+const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Puts the ids of lots in place of the tags, numbers and files by which a body names them. */
+async function withLotIds(body: Record<string, unknown>, lots: KnownLots): Promise<Record<string, unknown>> {
+  const idOf = async (name: unknown): Promise<unknown> =>
+    typeof name !== 'string' || LOT_ID.test(name) ? name : (await lots.find(name)).id;
+  const named = async (item: unknown): Promise<unknown> => {
+    if (typeof item !== 'object' || item === null) return idOf(item);
+    return 'lot' in item ? { ...item, lot: await idOf(item.lot) } : item;
+  };
+  const filled = { ...body };
+  for (const claim of ['lots', 'inputs', 'missing']) {
+    const list = body[claim];
+    if (Array.isArray(list)) filled[claim] = await Promise.all(list.map(named));
+  }
+  if ('lot' in body) filled.lot = await idOf(body.lot);
+  return filled;
 }

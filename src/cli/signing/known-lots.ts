@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { AditClient } from '../../client/adit-client.js';
-import { AmbiguousLot, NoSuchLot, findLot } from '../../client/find-lot.js';
-import { AditProblem } from '../../client/problem.js';
 import type { LotState, Mass } from '../../client/shapes.js';
+import { namedLot } from '../named-lot.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 import { lotWords } from '../output/lot-words.js';
 import { type SaidOfLots, readEventFile, readEventText } from './event-text.js';
@@ -104,17 +103,10 @@ export class KnownLots {
   }
 
   private async ofLedger(name: string, client: AditClient): Promise<KnownLot> {
-    try {
-      const state = await findLot(client, name);
-      this.found.set(state.id, state);
-      const { id, tags, lotNumber, mineral, mass } = state;
-      return { id, tags, lotNumber, mineral, mass, state };
-    } catch (error) {
-      if (error instanceof AmbiguousLot) throw ambiguous(name, error.candidates);
-      if (error instanceof NoSuchLot || (error instanceof AditProblem && error.code === 'not-found'))
-        throw new CommandError(`No lot is called ${name}.`, 'Name it by its id, a tag or its lot number.');
-      throw error;
-    }
+    const state = await namedLot(client, name);
+    this.found.set(state.id, state);
+    const { id, tags, lotNumber, mineral, mass } = state;
+    return { id, tags, lotNumber, mineral, mass, state };
   }
 }
 
@@ -142,7 +134,7 @@ const newestOf = (lot: string, events: readonly SaidOfLots[]): string | undefine
     ({ born, extended }) => extended.some((each) => each.lot === lot) || born.some((each) => each.lot === lot),
   )?.id;
 
-const ambiguous = (name: string, lots: readonly Pick<KnownLot, 'id' | 'tags' | 'mineral' | 'mass'>[]): CommandError =>
+const ambiguous = (name: string, lots: readonly Omit<KnownLot, 'state'>[]): CommandError =>
   new CommandError(
     [`${lots.length} lots are called ${name}:`, ...lots.map((lot) => `  ${lotWords(lot)}`)].join('\n'),
     'Name the one that you mean by its id.',

@@ -1,4 +1,4 @@
-import { massWords } from '../output/lot-words.js';
+import { lotWords } from '../output/lot-words.js';
 import type { Terminal } from '../output/terminal.js';
 import { type SaidOfLots, readEventText } from './event-text.js';
 import type { OutboxEntry } from './outbox.js';
@@ -18,15 +18,16 @@ export type LotNames = ReadonlyMap<string, string>;
 
 /** One line for each lot that an event makes or extends. */
 export function lotLines(said: SaidOfLots, lotNames: LotNames = new Map()): string[] {
-  const born = said.born.map(({ lot, tags, lotNumber, mineral, mass }) => {
-    const kind = typeof mineral === 'string' ? mineral : null;
-    const names = [
-      ...(Array.isArray(tags) ? tags.map(String) : []),
-      ...(typeof lotNumber === 'string' ? [lotNumber] : []),
-    ];
-    const what = [mass === undefined ? '' : massWords(mass as Mass, kind), kind ?? ''].join(' ').trim();
-    return `  lot ${[String(lot), ...names, what].filter((text) => text !== '').join('  ')}`;
-  });
+  const born = said.born.map(
+    ({ lot, tags, lotNumber, mineral, mass }) =>
+      `  lot ${lotWords({
+        id: String(lot),
+        tags: Array.isArray(tags) ? tags.map(String) : [],
+        lotNumber: typeof lotNumber === 'string' ? lotNumber : null,
+        mineral: typeof mineral === 'string' ? mineral : null,
+        mass: (mass as Mass | undefined) ?? null,
+      })}`,
+  );
   const moved = said.to === undefined ? '' : `  → ${said.to}`;
   return [...born, ...said.extended.map(({ lot }) => `  lot ${lotNames.get(lot) ?? lot}${moved}`)];
 }

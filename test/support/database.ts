@@ -37,8 +37,25 @@ export async function testDatabase(): Promise<TestDatabase> {
     url: onDatabase(server.url, name),
     ownerUrl: onDatabase(server.ownerUrl, name),
     superuserUrl: onDatabase(server.superuserUrl, name),
-    drop: () => asSuperuser(server.superuserUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: () => dropUnused(server.superuserUrl, name),
   };
+}
+
+/** How often it is looked whether everybody has left, 10 ms apart, before they are thrown out. */
+const LOOKS = 200;
+
+/** Drops a database once those who close their connections have closed them: one that is cut off says so as an error. */
+async function dropUnused(url: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const inUse = async (): Promise<boolean> =>
+      (await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name])).rows.length > 0;
+    for (let look = 0; look < LOOKS && (await inUse()); look += 1) await new Promise((done) => setTimeout(done, 10));
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  } finally {
+    await client.end();
+  }
 }
 
 export async function asSuperuser(url: string, sql: string): Promise<void> {

@@ -56,6 +56,13 @@ class TestSigner extends LogSigner {
   }
 }
 
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
 /** Everything of a running ledger but HTTP and the queue, on a database of its own. */
 export class TestLedger {
   readonly clock = new SimulatedClock(OPENED);
@@ -63,6 +70,7 @@ export class TestLedger {
   /** How often alerts were woken. */
   woken = 0;
   private heads = new Map<string, string>();
+  private tamperer: pg.Client | null = null;
 
   /** What its audits found, as the service would say it. */
   readonly outcome: AuditOutcome;
@@ -220,20 +228,21 @@ export class TestLedger {
 
   /** Changes rows as the database's superuser with triggers off: what nobody should be able to do, and somebody can. */
   async tamper(sql: string, values: unknown[] = []): Promise<number> {
-    const client = new pg.Client({ connectionString: this.behind.superuserUrl });
-    await client.connect();
+    const client = (this.tamperer ??= await connected(this.behind.superuserUrl));
     try {
-      await client.query("SET session_replication_role = 'replica'");
+      await client.query("RESET ALL; SET session_replication_role = 'replica'");
       const result: unknown = await client.query(sql, values);
       const results = Array.isArray(result) ? result : [result];
       return results.reduce((rows: number, { rowCount }: pg.QueryResult) => rows + (rowCount ?? 0), 0);
-    } finally {
-      await client.end();
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
     }
   }
 
   async close(): Promise<void> {
     await this.database.onApplicationShutdown();
+    await this.tamperer?.end();
     await this.behind.drop();
     rmSync(this.folder, { recursive: true, force: true });
   }

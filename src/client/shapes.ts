@@ -96,6 +96,8 @@ export interface Finding {
   threshold: string;
   detail: string;
   openedAt: string;
+  /** Whether it counts in a verdict on the lot; only in reports. */
+  counts?: boolean;
 }
 
 export interface Alert extends Finding {

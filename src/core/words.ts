@@ -66,11 +66,22 @@ export function likelyCause(before: bigint, after: bigint, mineral?: string): st
   if (before === after || before === 0n || after === 0n) return null;
   const factor = after > before ? Number(after) / Number(before) : Number(before) / Number(after);
   const near = (goal: number): boolean => Math.abs(factor / goal - 1) < NEAR;
-  if (near(1_000)) return 'a factor of 1,000: kilograms and grams, or tonnes and kilograms, mixed up?';
-  if (near(10) || near(100)) return `a factor of ${near(10) ? 10 : 100}: a decimal point in the wrong place?`;
+  if (near(1_000)) return 'a factor of 1,000: kilograms and grams, or tonnes and kilograms, were mixed up';
+  if (near(10) || near(100)) return `a factor of ${near(10) ? 10 : 100}: a decimal point in the wrong place`;
   if (mineral === 'gold') return null;
   const change = (Number(after) - Number(before)) / Number(before);
   if (change < 0 && -change <= DRYING) return 'moisture: wet ore dries on its way; weigh it dry, or log its moisture';
   if (change > 0 && change <= DRYING) return 'moisture: ore that got wet weighs more; log its moisture';
   return null;
 }
+
+/** Units as people write them, in figures that rules measured. */
+const UNITS: readonly [RegExp, string][] = [
+  [/\bKGM\b/g, 'kg'],
+  [/\bGRM\b/g, 'g'],
+  [/\bTNE\b/g, 't'],
+];
+
+/** Writes what a rule measured, such as "50.1 KGM", with units as people know them: "50.1 kg". */
+export const figuresOf = (text: string): string =>
+  UNITS.reduce((written, [unit, short]) => written.replace(unit, short), text);

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { countOf, differenceText, durationText, likelyCause, massText, quantityText } from '../../src/core/words.js';
+import { massDetail } from '../../src/core/rules/mass-balance.js';
+import {
+  countOf,
+  differenceText,
+  durationText,
+  figuresOf,
+  likelyCause,
+  massText,
+  quantityText,
+} from '../../src/core/words.js';
 
 const KILOGRAM = 1_000_000n;
 
@@ -39,5 +48,27 @@ describe('figures as people read them', () => {
     expect(cause(50, 46)).toContain('moisture');
     expect(cause(50, 53)).toContain('moisture');
     expect([cause(50, 20), cause(50, 80), cause(50, 50), cause(0, 50)]).toEqual([null, null, null, null]);
+  });
+
+  it('writes measured figures with units as people know them', () => {
+    expect(figuresOf('50.1 KGM; 3 TNE, 12 GRM of KGMX')).toBe('50.1 kg; 3 t, 12 g of KGMX');
+  });
+
+  it('says in a finding of two masses what differs, by how much, and why most likely', () => {
+    const gain = { in: 50n * KILOGRAM, out: 50_000n * KILOGRAM, band: 'beyond' as const };
+    const limit = { before: 'at most', threshold: '50.25 KGM', after: 'can be' };
+    expect(massDetail(gain, { what: 'received', mineral: 'cassiterite', kind: 'handedOver' }, limit)).toBe(
+      '50000 kg received, where at most 50.25 kg can be: 49950 kg more (99900.0 %). Most likely a factor of 1,000: kilograms and grams, or tonnes and kilograms, were mixed up.',
+    );
+    const gold = { in: 31_200n, out: 33_000n, band: 'beyond' as const };
+    expect(
+      massDetail(
+        gold,
+        { what: 'received', mineral: 'gold', kind: 'handedOver' },
+        { ...limit, threshold: '0.0313 KGM' },
+      ),
+    ).toBe('33 g received, where at most 31.3 g can be: 1.8 g more (5.8 %).');
+    const dry = { in: 50n * KILOGRAM, out: 52n * KILOGRAM, band: 'beyond' as const };
+    expect(massDetail(dry, { what: 'made', mineral: null, kind: 'processed' }, limit)).not.toContain('moisture');
   });
 });

@@ -5,6 +5,7 @@ import { audit } from './audit.js';
 import { backup, restore } from './backup.js';
 import { bundle } from './bundle.js';
 import { check } from './check.js';
+import { completion } from './completion.js';
 import { configCheck } from './config-check.js';
 import { declare } from './declare.js';
 import { demo } from './demo.js';
@@ -77,4 +78,5 @@ export const commands: readonly Register[] = [
   restore,
   migrate,
   configCheck,
+  completion,
 ];

@@ -1,19 +1,8 @@
 import type { Alert, AlertChange, Finding } from '../../client/shapes.js';
 import { shownName } from '../../core/api/lot-name.js';
-import { countOf } from '../../core/words.js';
+import { countOf, figuresOf } from '../../core/words.js';
 import { shortId } from './lot-names.js';
 import type { Terminal } from './terminal.js';
-
-/** Units as people write them, in figures that rules measured. */
-const UNITS: readonly [RegExp, string][] = [
-  [/\bKGM\b/g, 'kg'],
-  [/\bGRM\b/g, 'g'],
-  [/\bTNE\b/g, 't'],
-];
-
-/** Writes what a rule measured with units as people know them. */
-export const figuresOf = (text: string): string =>
-  UNITS.reduce((written, [unit, short]) => written.replace(unit, short), text);
 
 /** What it is about, as people call it: "RW-A000001 (hill), RW-A000002 and 3 more lots"; "" where it names no lot. */
 export function aboutOf({ lots, about = [] }: Pick<Finding, 'lots' | 'about'>): string {
@@ -46,6 +35,7 @@ export function showFinding(terminal: Terminal, finding: Finding): void {
     ].join('  '),
   );
   terminal.say(`  ${figuresOf(finding.detail)}`);
+  if (finding.counts === false) terminal.say('  does not count in a verdict on this lot');
   terminal.say(terminal.colour.dim(`  measured ${figuresOf(finding.measured)}, limit ${figuresOf(finding.threshold)}`));
   terminal.result(finding);
 }

@@ -1,7 +1,8 @@
 import type picocolors from 'picocolors';
 import type { AditClient } from '../../client/adit-client.js';
 import type { Finding, LotEvent, Verdicts } from '../../client/shapes.js';
-import { rules } from '../../core/rules/index.js';
+import { axisOfFinding } from '../../core/bundle/verdicts.js';
+import type { Severity } from '../../core/rules/rule.js';
 import { differenceText, likelyCause, massText } from '../../core/words.js';
 import { claimsOf, itemsAbout, statedMass, whatHappened } from './event-words.js';
 import { shortId } from './lot-names.js';
@@ -118,18 +119,20 @@ export function paintVerdicts({ record, custody, risk }: Verdicts, colour: Colou
   ].join('   ');
 }
 
-const groups = new Map<string, string>(rules.map(({ id, group }) => [id, group]));
-
 /** Says which findings stand behind each verdict that is not good: "custody gaps: handover-overdue". */
-export function reasonsOf(verdicts: Verdicts, findings: readonly Pick<Finding, 'rule'>[]): string[] {
-  const of = (wanted: (group: string) => boolean): string =>
-    [...new Set(findings.map(({ rule }) => rule))].filter((rule) => wanted(groups.get(rule) ?? 'record')).join(', ');
-  const record = of((group) => group === 'record');
-  const custody = of((group) => group === 'custody');
-  const risk = of((group) => group !== 'record' && group !== 'custody');
-  return [
-    ...(verdicts.record === 'broken' && record !== '' ? [`record broken: ${record}`] : []),
-    ...(verdicts.custody === 'gaps' && custody !== '' ? [`custody gaps: ${custody}`] : []),
-    ...(!['none', 'undetermined'].includes(verdicts.risk) && risk !== '' ? [`risk ${verdicts.risk}: ${risk}`] : []),
+export function reasonsOf({ record, custody, risk }: Verdicts, findings: readonly Finding[]): string[] {
+  const behind = (axis: string): string => {
+    const counting = findings.filter(({ counts = true }) => counts);
+    const weighing = counting.filter(
+      ({ rule, severity }) =>
+        axisOfFinding({ rule, severity: severity as Severity, status: 'open', official: false }) === axis,
+    );
+    return [...new Set(weighing.map(({ rule }) => rule))].join(', ');
+  };
+  const reasons = [
+    { verdict: `record ${record}`, rules: behind('record') },
+    { verdict: `custody ${custody}`, rules: behind('custody') },
+    { verdict: `risk ${risk}`, rules: behind('risk') },
   ];
+  return reasons.filter(({ rules }) => rules !== '').map(({ verdict, rules }) => `${verdict}: ${rules}`);
 }

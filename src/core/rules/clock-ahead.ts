@@ -1,3 +1,4 @@
+import { durationText } from '../words.js';
 import { custodyTypes, judgesEach } from './each-event.js';
 import type { Rule } from './rule.js';
 import { recorderSubject } from './subjects.js';
@@ -19,14 +20,14 @@ export const clockAhead: Rule = {
   ...judgesEach(custodyTypes, ({ event, recordedAt }, _facts, { clockAhead: { severity, minutes } }) => {
     const said = Math.max(event.occurredAtMs, event.iat * 1_000);
     if (recordedAt === null || said <= recordedAt + minutes * MINUTE) return [];
-    const ahead = Math.round((said - recordedAt) / MINUTE);
+    const ahead = durationText(said - recordedAt);
     return [
       {
         severity,
         root: recorderSubject(event),
-        measured: `${ahead} min ahead`,
+        measured: `${ahead} ahead`,
         threshold: `${minutes} min`,
-        detail: `${event.type} of ${event.iss} is dated ${ahead} min after the time at which it was entered.`,
+        detail: `${event.type} of ${event.iss} is dated ${ahead} after the time at which it was entered.`,
       },
     ];
   }),

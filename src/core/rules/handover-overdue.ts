@@ -1,4 +1,5 @@
 import { instantMs } from '../event/primitives.js';
+import { countOf, durationText } from '../words.js';
 import type { JudgedOf, Facts, JudgedEvent } from './facts.js';
 import { isHead } from './judged-with.js';
 import type { Parameters } from './parameters.js';
@@ -51,9 +52,9 @@ function observe(dispatch: Dispatch, facts: Facts, parameters: Parameters): Obse
       cause: 'not-received',
       lots,
       events: [id],
-      measured: `${late} h`,
+      measured: durationText(late * HOUR),
       threshold: `${grace} h`,
-      detail: `${lots.length} lot(s) that ${iss} sent to ${payload.to} are not received ${late} h after the planned arrival.`,
+      detail: `${countOf(lots.length, 'lot')} that ${iss} sent to ${payload.to}: not received ${durationText(late * HOUR)} after the planned arrival.`,
       firstIndex: dispatch.index,
     },
   ];

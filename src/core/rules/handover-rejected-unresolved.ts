@@ -1,3 +1,4 @@
+import { countOf } from '../words.js';
 import { isHead, rejectedLots, rejectionsToJudge } from './judged-with.js';
 import type { Rule } from './rule.js';
 
@@ -27,7 +28,7 @@ export const handoverRejectedUnresolved: Rule = {
           events: [receipt.event.id],
           measured: `${lots.length} rejected`,
           threshold: 'an event since',
-          detail: `${receipt.event.iss} rejected ${lots.length} lot(s) of ${receipt.event.payload.from}; nothing has been logged on them since.`,
+          detail: `${receipt.event.iss} rejected ${countOf(lots.length, 'lot')} of ${receipt.event.payload.from}; nothing has been logged on them since.`,
           firstIndex: receipt.index,
         },
       ];

@@ -1,3 +1,4 @@
+import { countOf } from '../words.js';
 import { judgesEach } from './each-event.js';
 import { type Facts, type JudgedEvent, isType } from './facts.js';
 import { actorFacts } from './registry.js';
@@ -61,7 +62,7 @@ export const hopMissing: Rule = {
         lots,
         measured: 'no hop',
         threshold: 'a trader, depot or transport',
-        detail: `${iss} ${'inputs' in payload ? 'smelts' : 'exports'} ${lots.length} lot(s) of which no trader, transport or depot is known since the mine.`,
+        detail: `${iss} ${'inputs' in payload ? 'smelts' : 'exports'} ${countOf(lots.length, 'lot')} of which no trader, transport or depot is known since the mine.`,
       },
     ];
   }),

@@ -1,3 +1,4 @@
+import { countOf, durationText } from '../words.js';
 import { lotsOf } from './each-event.js';
 import { delayOf, lateBatches } from './entered-late.js';
 import type { Rule } from './rule.js';
@@ -33,9 +34,9 @@ export const lateEntry: Rule = {
           root: actorSubject(actor),
           lots: [...new Set(late.flatMap(lotsOf))],
           events: late.map(({ event }) => event.id),
-          measured: `${longest} h`,
+          measured: durationText(longest * HOUR),
           threshold: `${hours} h`,
-          detail: `${actor} entered ${late.length} event(s) up to ${longest} h after they happened.`,
+          detail: `${actor} entered ${countOf(late.length, 'event')} up to ${durationText(longest * HOUR)} after what happened.`,
           firstIndex: first.index,
         },
       ];

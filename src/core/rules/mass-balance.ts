@@ -1,3 +1,4 @@
+import { differenceText, likelyCause, massText, quantityText } from '../words.js';
 import { WHOLE, gradeInPartsPerMillion, kilograms } from '../custody/quantity.js';
 import type { LotMeasure } from './lot-history.js';
 import type { Parameters, Tolerance, Tolerances } from './parameters.js';
@@ -89,6 +90,29 @@ export function massTexts(gain: Gain, { ok }: Tolerance): { measured: string; th
   const step = 10n ** BigInt(6 - Math.min(6, decimalsOf(measured)));
   const highest = (gain.in * (MILLION + BigInt(ok))) / MILLION;
   return { measured: `${measured} KGM`, threshold: `${kilograms((highest / step) * step).value} KGM` };
+}
+
+/**
+ * Says how two masses of the same goods differ: what it is, what it might be, the difference, and what most likely made it.
+ * @param limit what it might be, in kilograms as `threshold` has it, with the words before and after it.
+ */
+export function massDetail(
+  { in: before, out: after }: Gain,
+  { what, mineral, kind }: { what: string; mineral: string | null; kind: string },
+  limit: { before: string; threshold: string; after: string },
+): string {
+  const unit = mineral ?? undefined;
+  const [value = '', uom = ''] = limit.threshold.split(' ');
+  const most = `${limit.before} ${quantityText({ value, uom }, unit)} ${limit.after}`;
+  const difference = differenceText(before, after, unit);
+  // What is compared through a process is dry, or metal alone: water explains nothing.
+  const cause = kind === 'processed' || kind === 'metal' ? null : likelyCause(before, after, unit);
+  return [
+    `${massText(after, unit)} ${what}, where ${most}`,
+    ...(difference === null ? [] : [`: ${difference}`]),
+    '.',
+    ...(cause === null ? [] : [` Most likely ${cause}.`]),
+  ].join('');
 }
 
 const percent = (partsPerMillion: number): string => `${partsPerMillion / 1e4} %`;

@@ -1,5 +1,5 @@
 import type { JudgedEvent } from './facts.js';
-import { gainOf, massTexts, smallest, tolerancesText } from './mass-balance.js';
+import { gainOf, massDetail, massTexts, smallest, tolerancesText } from './mass-balance.js';
 import { MassComparisons, weighingsToJudge } from './mass-comparisons.js';
 import { type Parameters, toleranceFor } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
@@ -19,7 +19,7 @@ function observe(entry: JudgedEvent, comparisons: MassComparisons, { massGained 
         events: [entry.event.id],
         measured,
         threshold,
-        detail: `${measured} ${what}, where at most ${threshold} can be.`,
+        detail: massDetail(gain, { what, mineral, kind }, { before: 'at most', threshold, after: 'can be' }),
         firstIndex: entry.index,
       },
     ];

@@ -1,6 +1,6 @@
 import { kilograms } from '../custody/quantity.js';
 import type { JudgedEvent } from './facts.js';
-import { type Gain, lossOf, smallest, tolerancesText } from './mass-balance.js';
+import { type Gain, lossOf, massDetail, smallest, tolerancesText } from './mass-balance.js';
 import { type Comparison, MassComparisons, weighingsToJudge } from './mass-comparisons.js';
 import { type Parameters, type Tolerance, toleranceFor } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
@@ -30,7 +30,7 @@ function observe(entry: JudgedEvent, comparisons: MassComparisons, parameters: P
         events: [entry.event.id],
         measured,
         threshold,
-        detail: `${measured} ${comparison.what}, where at least ${threshold} should be.`,
+        detail: massDetail(loss, comparison, { before: 'at least', threshold, after: 'should be' }),
         firstIndex: entry.index,
       },
     ];

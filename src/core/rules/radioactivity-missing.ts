@@ -1,3 +1,4 @@
+import { countOf } from '../words.js';
 import { judgesEach } from './each-event.js';
 import { notAssayed } from './radioactivity.js';
 import type { Rule } from './rule.js';
@@ -27,7 +28,7 @@ export const radioactivityMissing: Rule = {
         lots,
         measured: `no ${missing}`,
         threshold: 'ThO2 and U3O8',
-        detail: `${lots.length} lot(s) are exported with no assay of ${missing}.`,
+        detail: `Exported with no assay of ${missing}: ${countOf(lots.length, 'lot')}.`,
       },
     ];
   }),

@@ -1,3 +1,4 @@
+import { countOf } from '../words.js';
 import { judgesEach } from './each-event.js';
 import { activityOf, activityText, inMillionths } from './radioactivity.js';
 import type { Rule } from './rule.js';
@@ -27,7 +28,7 @@ export const radioactivityOver: Rule = {
         lots: over.map(({ lot }) => lot),
         measured: activityText(most.activity),
         threshold: activityText(limit),
-        detail: `${over.length} lot(s) of up to ${activityText(most.activity)} are exported.`,
+        detail: `Exported: ${countOf(over.length, 'lot')} of up to ${activityText(most.activity)}.`,
       },
     ];
   }),

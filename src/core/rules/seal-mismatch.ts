@@ -1,3 +1,4 @@
+import { countOf } from '../words.js';
 import { judgesEach } from './each-event.js';
 import { type Facts, type JudgedEvent, isType } from './facts.js';
 import { entryBefore } from './lot-history.js';
@@ -122,7 +123,7 @@ export const sealMismatch: Rule = {
           events: [...(before === null ? [] : [before.event.id]), entry.event.id],
           measured: first.what,
           threshold: 'the seals listed before, intact',
-          detail: `At ${entry.event.type} ${entry.event.iss} found the seals of ${wrong.length} lot(s) ${first.what}.`,
+          detail: `At ${entry.event.type} ${entry.event.iss} found the seals of ${countOf(wrong.length, 'lot')} ${first.what}.`,
         },
       ];
     },

@@ -1,4 +1,5 @@
 import { kilograms, milligrams } from '../custody/quantity.js';
+import { countOf } from '../words.js';
 import { judgesEach } from './each-event.js';
 import type { Facts, JudgedOf } from './facts.js';
 import { measureBefore, stateBefore } from './lot-history.js';
@@ -60,7 +61,7 @@ export const stockDiffers: Rule = {
         lots: differences.map(({ lot }) => lot),
         measured: first.measured,
         threshold: first.threshold,
-        detail: `A count of ${count.event.iss} differs from the ledger in ${differences.length} lot(s).`,
+        detail: `A count of ${count.event.iss} differs from the ledger in ${countOf(differences.length, 'lot')}.`,
       },
     ];
   }),

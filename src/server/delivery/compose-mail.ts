@@ -1,4 +1,5 @@
 import { type LotName, shownName } from '../../core/api/lot-name.js';
+import { figuresOf } from '../../core/words.js';
 import { type Fact, type Letter, type Link, type Mail, type Part, renderMail, webAddress } from './render-mail.js';
 import { type Language, type Say, ruleTitle, sayIn, wordOr } from './words/index.js';
 
@@ -108,8 +109,8 @@ function factsOf(alert: AlertToTell, kind: AlertKind, say: Say): Fact[] {
     { label: say.word('label.detail'), value: alert.detail, english: true },
     { label: say.word('label.severity'), value: say.word(`severity.${alert.severity}`) },
     { label: say.word('label.status'), value: wordOr(say, `status.${alert.status}`, alert.status) },
-    { label: say.word('label.measured'), value: alert.measured, english: true },
-    { label: say.word('label.limit'), value: alert.threshold, english: true },
+    { label: say.word('label.measured'), value: figuresOf(alert.measured), english: true },
+    { label: say.word('label.limit'), value: figuresOf(alert.threshold), english: true },
     { label: say.word('label.opened'), value: say.time(alert.openedAt) },
     ...(dueAt === null || answered ? [] : [{ label: say.word(late), value: say.time(dueAt) }]),
     ...(count > 1 ? [{ label: say.word('label.count'), value: say.number(count) }] : []),

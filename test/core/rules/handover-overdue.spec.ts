@@ -36,7 +36,7 @@ describe('a handover that nobody answers', () => {
     clock(log, 71.9);
     expect(found(log)).toEqual([expect.objectContaining({ severity: 'medium' })]);
     clock(log, 72);
-    expect(found(log)).toEqual([expect.objectContaining({ severity: 'high', measured: '72 h' })]);
+    expect(found(log)).toEqual([expect.objectContaining({ severity: 'high', measured: '3 days' })]);
   });
 
   it('has three days where it crosses a border, or where that is not known', () => {

@@ -23,7 +23,12 @@ const overrides = z.array(z.looseObject({ version: z.int().min(1), from: z.iso.d
 /** The sets of thresholds that the rules go by, each from its day on. */
 export class RuleParameters {
   /** @param sets by the day from which they hold, the earliest first. */
-  private constructor(private readonly sets: readonly Parameters[]) {}
+  private constructor(readonly sets: readonly Parameters[]) {}
+
+  /** Those that another thread has loaded. */
+  static of(sets: readonly Parameters[]): RuleParameters {
+    return new RuleParameters(sets);
+  }
 
   /** Those of Adit, and those of a file over them. Throws an error that says what is wrong with the file. */
   static load(file: string | null): RuleParameters {

@@ -24,8 +24,14 @@ function safeInteger(text: string): number {
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, safeInteger);
 
+/** Of whoever reads the whole log and holds no lock that others wait for: a busy machine must not end an audit. */
+const READER_CONNECT_TIMEOUT = 60_000;
+const READER_TIMEOUT = 600_000;
+
 export interface DatabaseOptions {
   url: string;
+  /** For audits and replays, which nobody waits for: connections, statements and pauses may take minutes. */
+  patient?: boolean;
   /** Told of connections that were lost while idle; the pool makes new ones. */
   failed: (error: Error) => void;
   poolSize?: number;
@@ -36,18 +42,22 @@ export interface DatabaseOptions {
 export class Database implements OnApplicationShutdown {
   readonly pool: pg.Pool;
   private readonly watch: WatchConnections;
+  /** Where it is, for a thread that needs connections of its own. */
+  readonly url: string;
 
   constructor(options: DatabaseOptions) {
+    this.url = options.url;
+    const patient = options.patient === true;
     this.pool = new pg.Pool({
       connectionString: options.url,
       max: options.poolSize ?? POOL_SIZE,
       keepAlive: true,
-      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      connectionTimeoutMillis: patient ? READER_CONNECT_TIMEOUT : CONNECT_TIMEOUT,
       application_name: 'adit',
       types,
       options: sessionOptions(APPLICATION_ROLE, {
-        statement_timeout: STATEMENT_TIMEOUT,
-        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
+        statement_timeout: patient ? READER_TIMEOUT : STATEMENT_TIMEOUT,
+        idle_in_transaction_session_timeout: patient ? READER_TIMEOUT : IDLE_IN_TRANSACTION_TIMEOUT,
       }),
     });
     this.watch = new WatchConnections(this.pool, options.url);

@@ -46,6 +46,8 @@ export type Pace = (done: number, size: number) => Promise<void>;
 
 export interface ReplayOptions {
   pace?: Pace;
+  /** Called in the snapshot, between pieces of the comparison; it waits briefly at most. */
+  rest?: () => Promise<void>;
   follower?: ReplayFollower;
 }
 
@@ -85,7 +87,7 @@ export async function replayLog(
       await run.chunk(done, to, await entriesBetween(client, done, to));
     }
     await options.pace?.(size, size);
-    const projections = await compareTables(client, projectionTables);
+    const projections = await compareTables(client, projectionTables, options.rest);
     const followed = await options.follower?.compare(client);
     const truncated = projections.truncated || followed?.truncated === true || run.problems.length >= PROBLEM_LIMIT;
     const differences = [...projections.differences, ...(followed?.differences ?? [])];

@@ -1,6 +1,6 @@
 import type { CatalogueDifference } from '../database/compare-catalogue.js';
 import type { Replay } from '../ledger/replay.js';
-import type { LogStateRow, StoredCheckpoint } from './audit-checkpoints.js';
+import type { CheckedCheckpoints, LogStateRow } from './audit-checkpoints.js';
 import type { DisclosureFault } from './audit-disclosures.js';
 import type { RecomputedTree } from './audit-tree.js';
 
@@ -8,7 +8,7 @@ import type { RecomputedTree } from './audit-tree.js';
 export interface Evidence {
   tree: RecomputedTree;
   state: LogStateRow | null;
-  checkpoints: StoredCheckpoint[];
+  checkpoints: CheckedCheckpoints;
   /** What was signed last, remembered outside the database; null where this process cannot see it. */
   guard: { size: number; root: Uint8Array } | null;
   replay: Replay;

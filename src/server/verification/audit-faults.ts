@@ -4,7 +4,7 @@ import type { EntryProblem } from '../ledger/replay.js';
 import { type BadEntries, type Evidence, least } from './audit-evidence.js';
 import { differenceFaults } from './audit-projection-faults.js';
 import type { MissingRun } from './audit-tree.js';
-import { signedSize, treeFaults } from './audit-tree-faults.js';
+import { treeFaults } from './audit-tree-faults.js';
 
 const runName = ({ from, to }: MissingRun): string => (to - from === 1 ? `${from}` : `${from}–${to - 1}`);
 
@@ -34,13 +34,13 @@ function badEntries({ tree, replay, lotsAt, checkpoints, signedAfterAll }: Evide
       .filter(({ kind, index }) => kind === 'unreadable' || (kind === 'signature' && !signedAfterAll.has(index)))
       .map(({ index }) => index),
   ];
-  if (signedSize(checkpoints) > tree.size) indices.push(tree.size);
+  if (checkpoints.signed > tree.size) indices.push(tree.size);
   const lots = indices.flatMap((index) => lotsAt.get(index) ?? []);
   return { first: least(indices), lots: new Set(lots) };
 }
 
 function missingFaults({ tree, checkpoints, lotsAt }: Evidence): RecordFault[] {
-  const signed = signedSize(checkpoints);
+  const { signed } = checkpoints;
   const tail = signed > tree.size ? [{ from: tree.size, to: signed }] : [];
   return [...tree.missing, ...tail].map((run) => ({
     rule: 'record-event-missing',

@@ -1,22 +1,23 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { recordRules } from '../../core/rules/index.js';
-import { type RecordFault, noFacts } from '../../core/rules/facts.js';
+import { noFacts } from '../../core/rules/facts.js';
 import { fingerprint } from '../../core/rules/fingerprint.js';
 import { type Judgement, judge } from '../../core/rules/rule.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
+import { AuditInThread } from './audit-in-thread.js';
 import { AuditOutcome } from './audit-outcome.js';
 import { AuditPace, AuditStopped } from './audit-pace.js';
-import { type Pacing, gatherEvidence } from './gather-evidence.js';
-import { explain } from './audit-faults.js';
-import { isDamage, unreadable } from './damage.js';
+import { type Examination, examineLog } from './examine-log.js';
 import { JudgeAgain } from './judge-again.js';
 import { ReadGuard } from './read-guard.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { WakeAlerts } from './wake-alerts.js';
 import { lockCursor, writeFindings } from './write-findings.js';
 
+/** Entries from which on an audit has a thread of its own: to start one takes longer than to audit fewer. */
+const THREAD_FROM = 5_000;
 /** Audits whose outcome is kept. */
 const AUDITS_KEPT = 1_000;
 
@@ -35,7 +36,10 @@ export interface AuditReport {
 export class AuditLog implements OnModuleDestroy {
   private running: Promise<AuditReport> | null = null;
   private next: Promise<AuditReport> | null = null;
-  private pace: AuditPace | null = null;
+  private pace: Pick<AuditPace, 'hurry' | 'stop'> | null = null;
+  /** Entries from which on an audit has a thread of its own; tests ask for one earlier. */
+  threadFrom = THREAD_FROM;
+  private stopping = false;
 
   constructor(
     private readonly database: Database,
@@ -66,7 +70,7 @@ export class AuditLog implements OnModuleDestroy {
   /** An audit that nobody waits for: it takes up to that time, and gives way to others. Null: it was stopped. */
   async auditSlowly(milliseconds: number): Promise<AuditReport | null> {
     try {
-      return await (this.running ?? this.begin(new AuditPace(this.database, milliseconds)));
+      return await (this.running ?? this.begin(milliseconds));
     } catch (error) {
       if (error instanceof AuditStopped) return null;
       throw error;
@@ -75,30 +79,30 @@ export class AuditLog implements OnModuleDestroy {
 
   /** Before the worker that waits for the audit is waited for. */
   onModuleDestroy(): void {
+    this.stopping = true;
     this.pace?.stop();
   }
 
-  private begin(pace: AuditPace | null): Promise<AuditReport> {
-    this.pace = pace;
-    this.running = this.auditOnce(pace).finally(() => {
+  private begin(milliseconds: number | null): Promise<AuditReport> {
+    this.running = this.auditOnce(milliseconds).finally(() => {
       this.running = null;
       this.pace = null;
     });
     return this.running;
   }
 
-  private async auditOnce(pace: AuditPace | null): Promise<AuditReport> {
+  private async auditOnce(milliseconds: number | null): Promise<AuditReport> {
     const started = performance.now();
     const startedAt = new Date();
-    const { size, root, now, faults, complete } = await this.examine(pace);
+    const { size, root, now, faults, complete } = await this.examine(milliseconds);
     const parameters = this.parameters.asOf(now);
     const judgements = recordRules.map((rule) => {
       const judgement = judge(rule, { ...noFacts(size, now), record: faults }, parameters);
       // Of an audit that could not list everything, what it does not list may still be there.
       return complete ? judgement : { ...judgement, subjects: [] };
     });
-    const milliseconds = Math.round(performance.now() - started);
-    const changed = await this.store(judgements, { startedAt, milliseconds, size, root, now, faults }).catch(
+    const took = Math.round(performance.now() - started);
+    const changed = await this.store(judgements, { startedAt, milliseconds: took, size, root, now, faults }).catch(
       (error: unknown) => {
         this.outcome.note(faults, false);
         throw error;
@@ -106,16 +110,16 @@ export class AuditLog implements OnModuleDestroy {
     );
     this.outcome.note(faults, await this.isStored(judgements));
     if (changed > 0) await this.alerts.wake();
-    return { size, faults: faults.length, milliseconds };
+    return { size, faults: faults.length, milliseconds: took };
   }
 
   private store(judgements: readonly Judgement[], done: Done): Promise<number> {
-    const { startedAt, milliseconds, size, root, now, faults } = done;
+    const { startedAt, milliseconds: took, size, root, now, faults } = done;
     return this.database.transaction(async (db) => {
       await lockCursor(db);
       await db.query(
         'INSERT INTO audits (started_at, milliseconds, size, root, findings) VALUES ($1, $2, $3, $4, $5)',
-        [startedAt, milliseconds, size, Buffer.from(root), faults.length],
+        [startedAt, took, size, Buffer.from(root), faults.length],
       );
       await db.query('DELETE FROM audits WHERE id <= (SELECT max(id) FROM audits) - $1', [AUDITS_KEPT]);
       return writeFindings(db, judgements, {
@@ -138,46 +142,34 @@ export class AuditLog implements OnModuleDestroy {
     return rows[0]?.count === found.length;
   }
 
-  private async examine(pace: AuditPace | null): Promise<Examination> {
+  private async examine(milliseconds: number | null): Promise<Examination> {
     // The guard moves after each commit: read first, it can be behind the snapshot and never rightly ahead of it.
     const guard = this.guard.read();
-    try {
-      const follower = new JudgeAgain(this.database, this.identity, this.clock, this.parameters);
-      const evidence = await gatherEvidence(this.database, this.identity, guard, { ...pacingBy(pace), follower });
-      const { tree, now, replay } = evidence;
-      const root = tree.roots.get(tree.size) ?? new Uint8Array(0);
-      return { size: tree.size, root, now, faults: explain(evidence), complete: !replay.truncated };
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      return { size: 0, root: new Uint8Array(0), now: null, faults: [unreadable(error)], complete: false };
+    const [state] = await this.database.query<{ size: number }>('SELECT size FROM log_state');
+    if ((state?.size ?? 0) >= this.threadFrom) {
+      const [sets, now] = [this.parameters.sets, this.clock.now()];
+      const thread = new AuditInThread({ databaseUrl: this.database.url, parameters: sets, now }, this.identity);
+      const examination = thread.examine(guard, milliseconds);
+      this.goBy(thread);
+      return examination;
     }
+    const follower = new JudgeAgain(this.database, this.identity, this.clock, this.parameters);
+    if (milliseconds === null) return examineLog(this.database, this.identity, guard, null, follower);
+    const pace = new AuditPace(this.database, milliseconds);
+    this.goBy(pace);
+    return examineLog(this.database, this.identity, guard, pace, follower);
+  }
+
+  /** Passes on what was asked before there was anything to pass it to. */
+  private goBy(pace: Pick<AuditPace, 'hurry' | 'stop'>): void {
+    this.pace = pace;
+    if (this.next !== null) pace.hurry();
+    if (this.stopping) pace.stop();
   }
 }
-
-/** The replay reads the log once, and the tree once more. */
-const pacingBy = (pace: AuditPace | null): Pacing =>
-  pace === null
-    ? {}
-    : {
-        // The last piece of each is read in a snapshot, which nobody is to hold while he rests.
-        replay: async (done, size) => (done < size ? pace.rest((0.5 * done) / size) : undefined),
-        tree: async (done, size) => (done < size ? pace.rest(0.5 + (0.5 * done) / size) : undefined),
-        checkpoints: () => pace.rest(1),
-      };
 
 /** What is kept of an audit that is done. */
 interface Done extends Omit<Examination, 'complete'> {
   startedAt: Date;
   milliseconds: number;
-}
-
-/** What one look at everything gave. */
-interface Examination {
-  size: number;
-  root: Uint8Array;
-  /** The newest time of the log, ms. */
-  now: number | null;
-  faults: RecordFault[];
-  /** Whether all faults there are have been listed. */
-  complete: boolean;
 }

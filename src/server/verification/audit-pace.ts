@@ -48,6 +48,16 @@ export class AuditPace {
     this.resumed = performance.now();
   }
 
+  /** Rests as long as it worked while events stream in, and no longer: for where a snapshot is held. Throws `AuditStopped`. */
+  async giveWay(): Promise<void> {
+    const worked = performance.now() - this.resumed;
+    const until = performance.now() + ((await this.isBusy(worked)) ? Math.min(worked, LONGEST) : 0);
+    while (!this.hurried && !this.stopped && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, until - performance.now()));
+    if (this.stopped) throw new AuditStopped('The audit was stopped before it was done.');
+    this.resumed = performance.now();
+  }
+
   /** Whether the log has grown fast since the last rest. */
   private async isBusy(worked: number): Promise<boolean> {
     const { rows } = await this.database.pool.query<{ size: number }>('SELECT size FROM log_state');

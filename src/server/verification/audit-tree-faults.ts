@@ -4,13 +4,6 @@ import { type Evidence, least } from './audit-evidence.js';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
-/** The size of the newest checkpoint that the key of the log has signed, as its row and its note agree. */
-export const signedSize = (checkpoints: readonly StoredCheckpoint[]): number =>
-  checkpoints.reduce(
-    (most, { size, note }) => (typeof note === 'object' && note.size === size && size > most ? size : most),
-    0,
-  );
-
 /**
  * The size up to which the recomputed tree can be held against what is stored. Where it rests on a guess, or an entry
  * has been forged whole (so that only its signature or its place gives it away), all that follows must differ.
@@ -79,10 +72,10 @@ const rootMismatch = (
 ): RecordFault => ({ rule: 'record-root-mismatch', events: [], ...fault });
 
 function checkpointFaults({ tree, checkpoints }: Evidence, until: number): RecordFault[] {
-  const faults: RecordFault[] = checkpoints.flatMap((checkpoint) => beyondTree(checkpoint, tree.size));
-  let signedRootOf = 0;
+  const { doubtful } = checkpoints;
+  const faults: RecordFault[] = doubtful.flatMap((checkpoint) => beyondTree(checkpoint, tree.size));
   let broken = false;
-  for (const { size, root, note } of checkpoints) {
+  for (const { size, root, note, before } of doubtful) {
     const recomputed = tree.roots.get(size);
     if (size > until || recomputed === undefined) continue;
     const signed = typeof note === 'object' ? note : null;
@@ -106,13 +99,12 @@ function checkpointFaults({ tree, checkpoints }: Evidence, until: number): Recor
           fault(
             'tree',
             base64(signed.root),
-            `the entries do not give the signed root; entries ${signedRootOf} to ${size - 1} are in question.`,
-            signedRootOf,
+            `the entries do not give the signed root; entries ${before} to ${size - 1} are in question.`,
+            before,
           ),
         );
       broken = true;
     } else if (!same(root, recomputed)) faults.push(fault('root', base64(root), 'root is not what the entries give.'));
-    if (!broken) signedRootOf = size;
   }
   return faults;
 }
@@ -152,7 +144,7 @@ const stateFault = (
 function stateFaults({ tree, state, checkpoints }: Evidence, until: number): RecordFault[] {
   const faults: RecordFault[] = [];
   if (state === null) return [stateFault('missing', '0 rows', '1 row', 'the row is not there.', tree.size)];
-  if (state.size !== tree.size && !(state.size > tree.size && state.size === signedSize(checkpoints)))
+  if (state.size !== tree.size && !(state.size > tree.size && state.size === checkpoints.signed))
     faults.push(
       stateFault(
         'size',
@@ -165,7 +157,7 @@ function stateFaults({ tree, state, checkpoints }: Evidence, until: number): Rec
   const root = tree.roots.get(state.size);
   if (root !== undefined && state.size <= until && !same(root, state.root))
     faults.push(stateFault('root', base64(state.root), base64(root), 'root is not what the entries give.', state.size));
-  const commits = checkpoints.filter(({ size }) => size > 0).length;
+  const { commits } = checkpoints;
   if (commits !== state.epoch)
     faults.push(
       stateFault(
@@ -183,7 +175,7 @@ function stateFaults({ tree, state, checkpoints }: Evidence, until: number): Rec
 function guardFaults({ tree, state, checkpoints, guard }: Evidence, until: number): RecordFault[] {
   if (guard === null) return [];
   const root = tree.roots.get(guard.size);
-  const behind = guard.size > Math.max(state?.size ?? 0, tree.size, signedSize(checkpoints));
+  const behind = guard.size > Math.max(state?.size ?? 0, tree.size, checkpoints.signed);
   const differs = guard.size <= until && root !== undefined && !same(root, guard.root);
   if (!behind && !differs) return [];
   const [measured, threshold] = behind

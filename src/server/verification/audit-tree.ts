@@ -5,6 +5,7 @@ import type { Pace } from '../ledger/replay.js';
 import { entriesBetween } from '../ledger/read-log.js';
 import { sha256 } from '../../platform/sha256.js';
 import { type AlteredEntry, checkLeaf } from './audit-entries.js';
+import { KeptRoots } from './kept-roots.js';
 import { seenOf } from './read-seen.js';
 
 /** Entries held in memory at a time: four tiles. */
@@ -33,8 +34,8 @@ export interface RecomputedTree {
   missing: MissingRun[];
   altered: AlteredEntry[];
   tiles: TileFault[];
-  /** Roots at the sizes asked for, as far as they exist. */
-  roots: Map<number, Uint8Array>;
+  /** Roots at the sizes of checkpoints and at those asked for, as far as they exist. */
+  roots: Pick<KeptRoots, 'get'>;
   /** Entries whose `seen` names a size asked for and another root. */
   forks: { index: number; id: string; size: number; root: string }[];
   /** From this index on the tree rests on a guess, because nothing stored says what was there; null: nowhere. */
@@ -55,22 +56,23 @@ interface TileRow {
  * not make everything after it look damaged.
  */
 export class AuditTree {
+  private readonly kept = new KeptRoots();
   private readonly edge = TreeEdge.at(0, [], sha256);
   private readonly result: RecomputedTree = {
     size: 0,
     missing: [],
     altered: [],
     tiles: [],
-    roots: new Map(),
+    roots: this.kept,
     forks: [],
     uncertainFrom: null,
   };
 
-  /** @param sizes sizes at which the root is wanted; sizes that are not read yet may be added. */
+  /** @param asked sizes at which the root is wanted beside those of checkpoints; sizes not read yet may be added. */
   constructor(
     private db: Queryable,
     private readonly identity: LedgerIdentity,
-    private readonly sizes: ReadonlySet<number>,
+    private readonly asked: ReadonlySet<number>,
   ) {}
 
   /** Entries that have been read. */
@@ -78,10 +80,15 @@ export class AuditTree {
     return this.edge.size;
   }
 
-  /** Reads on to entry `to`; whatever root is wanted up to there must have been asked for. */
+  /** Roots kept so far. */
+  get roots(): Pick<KeptRoots, 'get'> {
+    return this.kept;
+  }
+
+  /** Reads on to entry `to`, which must be committed: so are the checkpoints up to there. */
   async advance(to: number, pace?: Pace): Promise<void> {
     this.result.size = Math.max(this.edge.size, to);
-    this.keepRoot();
+    if (this.edge.size === 0) this.kept.keep(0, this.edge.root());
     while (this.edge.size < this.result.size) {
       await this.chunk(this.edge.size, Math.min(this.edge.size + CHUNK, this.result.size));
       await pace?.(this.edge.size, this.result.size);
@@ -99,12 +106,13 @@ export class AuditTree {
   private async chunk(from: number, to: number): Promise<void> {
     const stored = new Map((await entriesBetween(this.db, from, to)).map((entry) => [entry.index, entry]));
     const tiles = await this.leafTiles(from, to);
+    const wanted = await this.sizesWithin(from, to);
     let leaves: Uint8Array[] = [];
     const emitted: FullTile[] = [];
     const flush = (): void => {
       emitted.push(...this.edge.append(leaves).tiles);
       leaves = [];
-      this.keepRoot();
+      if (wanted.has(this.edge.size)) this.kept.keep(this.edge.size, this.edge.root());
     };
     for (let index = from; index < to; index += 1) {
       const tile = tiles.get(Math.floor(index / TILE_WIDTH))?.hashes ?? null;
@@ -119,14 +127,19 @@ export class AuditTree {
         else this.compareSeen(index, entry.id, entry.jws);
         if (uncertain) this.doubt(index);
       }
-      if (this.sizes.has(index + 1) || leaves.length === TILE_WIDTH) flush();
+      if (wanted.has(index + 1) || leaves.length === TILE_WIDTH) flush();
     }
     flush();
     await this.compareTiles(emitted);
   }
 
-  private keepRoot(): void {
-    if (this.sizes.has(this.edge.size)) this.result.roots.set(this.edge.size, this.edge.root());
+  /** The sizes from `from` up to and with `to` at which a root is wanted. */
+  private async sizesWithin(from: number, to: number): Promise<Set<number>> {
+    const { rows } = await this.db.query<{ size: number }>(
+      'SELECT size FROM checkpoints WHERE size >= $1 AND size <= $2',
+      [from, to],
+    );
+    return new Set([...rows.map(({ size }) => size), ...this.asked]);
   }
 
   private doubt(index: number): void {

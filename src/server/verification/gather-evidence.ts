@@ -3,7 +3,7 @@ import type { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { type Pace, type Replay, type ReplayFollower, replayLog } from '../ledger/replay.js';
-import { type StoredCheckpoint, readCheckpoints, readLogState } from './audit-checkpoints.js';
+import { CheckCheckpoints, readLogState } from './audit-checkpoints.js';
 import { auditDisclosures } from './audit-disclosures.js';
 import { signatureHolds } from './audit-entries.js';
 import type { Evidence } from './audit-evidence.js';
@@ -22,6 +22,8 @@ export interface Pacing {
   replay?: Pace;
   tree?: Pace;
   checkpoints?: () => Promise<void>;
+  /** Between pieces of the comparison of derived rows, which holds a snapshot. */
+  comparison?: () => Promise<void>;
 }
 
 /** What an audit does beside reading the log: how slowly it goes, and what it rebuilds beside the projections. */
@@ -43,22 +45,30 @@ export async function gatherEvidence(
   guard: Evidence['guard'],
   pacing: Gathering = {},
 ): Promise<GatheredEvidence> {
-  const replay = await replayLog(database, identity, { pace: pacing.replay, follower: pacing.follower });
+  const { replay: pace, comparison: rest, follower } = pacing;
+  const replay = await replayLog(database, identity, { pace, rest, follower });
   const sizes = new Set<number>();
   const tree = new AuditTree(database.pool, identity, sizes);
   for (let left = Infinity; ;) {
-    const end = await addSizes(database.pool, guard, sizes, tree.read);
+    const end = await addSizes(database.pool, guard, sizes);
     if (end - tree.read <= NEAR || end - tree.read >= left) break;
     left = end - tree.read;
     await tree.advance(end, pacing.tree);
   }
-  const checkpoints = await readCheckpoints(database.pool, identity.logKeys, -1, pacing.checkpoints);
+  const checkpoints = new CheckCheckpoints(identity.logKeys, (size) => tree.roots.get(size));
+  await checkpoints.advance(database.pool, pacing.checkpoints);
   const client = await database.pool.connect();
   let broken: Error | undefined;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const end = await addSizes(client, guard, sizes, tree.read);
-    return await gather(client, identity, { guard, replay, tree: await tree.finish(client, end), checkpoints });
+    const end = await addSizes(client, guard, sizes);
+    const finished = await tree.finish(client, end);
+    return await gather(client, identity, {
+      guard,
+      replay,
+      tree: finished,
+      checkpoints: await checkpoints.finish(client),
+    });
   } finally {
     await client.query('ROLLBACK').catch((error: Error) => {
       broken = error;
@@ -67,23 +77,19 @@ export async function gatherEvidence(
   }
 }
 
-/** What was read before; of the checkpoints those that came before the first that was not signed yet hold good. */
 interface ReadBefore {
   guard: Evidence['guard'];
   replay: Replay;
   tree: RecomputedTree;
-  checkpoints: StoredCheckpoint[];
+  checkpoints: Evidence['checkpoints'];
 }
 
 async function gather(
   db: Queryable,
   identity: LedgerIdentity,
-  { guard, replay, tree, checkpoints: before }: ReadBefore,
+  { guard, replay, tree, checkpoints }: ReadBefore,
 ): Promise<GatheredEvidence> {
   const state = await readLogState(db);
-  const unsigned = before.findIndex(({ note }) => note === 'none');
-  const signed = unsigned < 0 ? before : before.slice(0, unsigned);
-  const checkpoints = [...signed, ...(await readCheckpoints(db, identity.logKeys, signed.at(-1)?.size))];
   const { rows: clock } = await db.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
   return {
     tree,
@@ -99,18 +105,11 @@ async function gather(
   };
 }
 
-/**
- * Adds the sizes at which somebody has said what the root is, and gives how many entries there are: asked first, so that
- * no checkpoint up to there can be missing. @param read entries that have been read: smaller sizes are of no more use.
- */
-async function addSizes(db: Queryable, guard: Evidence['guard'], sizes: Set<number>, read: number): Promise<number> {
+/** Adds the sizes of which state and guard say what the root is, and gives how many entries there are. */
+async function addSizes(db: Queryable, guard: Evidence['guard'], sizes: Set<number>): Promise<number> {
   const { rows: last } = await db.query<{ end: number }>('SELECT COALESCE(max(index) + 1, 0) AS end FROM entries');
   const end = last[0]?.end ?? 0;
-  const { rows: checkpoints } = await db.query<{ size: number }>('SELECT size FROM checkpoints WHERE size >= $1', [
-    read,
-  ]);
   const state = await readLogState(db);
-  for (const { size } of checkpoints) sizes.add(size);
   for (const size of [end, state?.size, guard?.size]) if (size !== undefined) sizes.add(size);
   return end;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { HeldCheckpoints, type StoredCheckpoint } from '../../../src/server/verification/audit-checkpoints.js';
 import type { Evidence } from '../../../src/server/verification/audit-evidence.js';
 import { explain } from '../../../src/server/verification/audit-faults.js';
 import { lot } from '../../support/told-log.js';
@@ -6,21 +7,33 @@ import { lot } from '../../support/told-log.js';
 const root = (fill: number): Buffer => Buffer.alloc(32, fill);
 const [bag, drum] = [lot('bag'), lot('drum')];
 
+const sizes = Array.from({ length: 10 }, (_, i) => i + 1);
+/** Roots of a sound log of ten entries, but for those after an index. */
+const rootsUntil = (last: number): Map<number, Uint8Array> =>
+  new Map([0, ...sizes].map((size) => [size, root(size > last ? 99 : size)]));
+
+function held(checkpoints: StoredCheckpoint[], roots: Map<number, Uint8Array>): Evidence['checkpoints'] {
+  const against = new HeldCheckpoints((size) => roots.get(size));
+  for (const checkpoint of checkpoints) against.add(checkpoint);
+  return against.result;
+}
+
+const signed = sizes.map((size) => ({ size, root: root(size), note: { size, root: root(size) } }));
+
 /** What an audit gathers of a sound log of ten entries, committed one by one, with what is said beside it. */
 function evidence(more: Partial<Evidence> = {}): Evidence {
-  const sizes = Array.from({ length: 10 }, (_, i) => i + 1);
   return {
     tree: {
       size: 10,
       missing: [],
       altered: [],
       tiles: [],
-      roots: new Map([0, ...sizes].map((size) => [size, root(size)])),
+      roots: rootsUntil(10),
       forks: [],
       uncertainFrom: null,
     },
     state: { size: 10, root: root(10), epoch: 10 },
-    checkpoints: sizes.map((size) => ({ size, root: root(size), note: { size, root: root(size) } })),
+    checkpoints: held(signed, rootsUntil(10)),
     guard: { size: 10, root: root(10) },
     replay: { size: 10, entries: [], differences: [], truncated: false },
     disclosures: [],
@@ -49,6 +62,17 @@ const difference = (id: string, index: number): Evidence['replay']['differences'
   index,
 });
 
+describe('holding checkpoints against the tree', () => {
+  it('keeps none that are as they must be, however many there are', () => {
+    expect(held(signed, rootsUntil(10))).toEqual({ commits: 10, signed: 10, doubtful: [] });
+  });
+
+  it('keeps what is signed otherwise, and the size of the one before it', () => {
+    const [first, second] = held(signed, rootsUntil(6)).doubtful;
+    expect([first?.size, first?.before, second?.size]).toEqual([7, 6, 8]);
+  });
+});
+
 describe('explaining what an audit gathered', () => {
   it('has nothing to say of a sound log', () => {
     expect(explain(evidence())).toEqual([]);
@@ -67,7 +91,8 @@ describe('explaining what an audit gathered', () => {
     const forged = { index: 4, kind: 'signature' as const, code: null, lots: [bag], detail: 'Entry 4.' };
     const faults = explain(
       evidence({
-        tree: { ...tree, roots: new Map([...tree.roots].map(([size, hash]) => [size, size > 4 ? root(99) : hash])) },
+        tree: { ...tree, roots: rootsUntil(4) },
+        checkpoints: held(signed, rootsUntil(4)),
         replay: {
           ...replay,
           entries: [forged, refused(6, [bag])],
@@ -95,8 +120,8 @@ describe('explaining what an audit gathered', () => {
   });
 
   it('says between which two signed sizes the entries were changed, once', () => {
-    const roots = new Map([...tree.roots].map(([size, hash]) => [size, size > 6 ? root(99) : hash]));
-    const faults = explain(evidence({ tree: { ...tree, roots }, guard: null }));
+    const roots = rootsUntil(6);
+    const faults = explain(evidence({ tree: { ...tree, roots }, checkpoints: held(signed, roots), guard: null }));
     expect(faults.filter(({ subject }) => subject.startsWith('checkpoints'))).toEqual([
       expect.objectContaining({ rule: 'record-root-mismatch', subject: 'checkpoints size=7', firstIndex: 6 }),
     ]);
@@ -141,7 +166,12 @@ describe('explaining what an audit gathered', () => {
       note: 'none' as const,
     }));
     const faults = explain(
-      evidence({ tree: { ...tree, size: count, altered }, checkpoints, state: null, guard: null }),
+      evidence({
+        tree: { ...tree, size: count, altered },
+        checkpoints: held(checkpoints, rootsUntil(10)),
+        state: null,
+        guard: null,
+      }),
     );
     expect(faults.length).toBeGreaterThan(count);
     expect(faults[0]).toMatchObject({ firstIndex: 0 });

@@ -1,0 +1,49 @@
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Database } from '../database/database.js';
+import { LedgerIdentity } from '../ledger/ledger-identity.js';
+import type { AuditAnswer, AuditCommand, AuditOrder } from './audit-in-thread.js';
+import { AuditPace, AuditStopped } from './audit-pace.js';
+import { examineLog } from './examine-log.js';
+import { JudgeAgain } from './judge-again.js';
+import { RuleParameters } from '../rule-parameters.js';
+
+/** The other side of `AuditInThread`: examines the log once, answers, and ends. */
+
+/** One reads the pieces, one asks how busy the log is. */
+const CONNECTIONS = 3;
+/** Of the thread alone: whatever the service does comes first. */
+const NICENESS = 10;
+
+/** Linux gives each thread a number of its own, by which it may be told to give way; elsewhere it is as others are. */
+function giveWay(): void {
+  try {
+    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICENESS);
+  } catch {
+    // The audit is right without it.
+  }
+}
+
+async function run(order: AuditOrder): Promise<AuditAnswer> {
+  const signsNothing = (): never => {
+    throw new Error('An audit signs nothing.');
+  };
+  const services = order.serviceKeys.map(({ kid, jwk }) => ({ kid, jwk, alg: 'Ed25519' as const, sign: signsNothing }));
+  const identity = new LedgerIdentity(order.origin, order.logKeys, services, order.registrarKid);
+  const database = new Database({ url: order.databaseUrl, failed: () => undefined, poolSize: CONNECTIONS, patient: true });
+  const pace = order.milliseconds === null ? null : new AuditPace(database, order.milliseconds);
+  parentPort?.on('message', (command: AuditCommand) => (command === 'hurry' ? pace?.hurry() : pace?.stop()));
+  try {
+    const clock = { now: () => order.now };
+    const follower = new JudgeAgain(database, identity, clock, RuleParameters.of(order.parameters));
+    return { examination: await examineLog(database, identity, order.guard, pace, follower) };
+  } catch (error) {
+    return error instanceof AuditStopped ? { stopped: true } : { failed: error };
+  } finally {
+    await database.pool.end();
+  }
+}
+
+giveWay();
+parentPort?.postMessage(await run(workerData as AuditOrder));

@@ -6,13 +6,13 @@ import type { Queryable } from '../database/rows.js';
 const DUE_AT_ONCE = 500;
 
 /** Takes what is due by the log's time; the rows go when the transaction that judges them commits. */
-export async function takeDue(db: Queryable, now: number | null): Promise<number[]> {
-  if (now === null) return [];
+export async function takeDue(db: Queryable, now: number | null, most: number): Promise<number[]> {
+  if (now === null || most <= 0) return [];
   const { rows } = await db.query<{ index: number }>(
     `DELETE FROM deadlines WHERE ctid = ANY (ARRAY(
-       SELECT ctid FROM deadlines WHERE due_at <= $1 ORDER BY due_at LIMIT ${DUE_AT_ONCE}
+       SELECT ctid FROM deadlines WHERE due_at <= $1 ORDER BY due_at LIMIT $2
      )) RETURNING index`,
-    [now],
+    [now, Math.min(most, DUE_AT_ONCE)],
   );
   return [...new Set(rows.map(({ index }) => index))];
 }

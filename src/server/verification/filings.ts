@@ -179,14 +179,14 @@ export async function queueKeyRevisits(db: Queryable, entries: readonly JudgedEv
 }
 
 /** Takes the next entries that are to be judged anew; what is left of a revisit waits for the next transaction. */
-export async function takeRevisits(db: Queryable): Promise<number[]> {
+export async function takeRevisits(db: Queryable, most: number): Promise<number[]> {
   const { rows: waiting } = await db.query<{ id: number; subject: string; since: number; next: number; until: number }>(
     'SELECT id, subject, since, next, until FROM revisits ORDER BY id LIMIT 200',
   );
   const taken = new Set<number>();
   const done: number[] = [];
   for (const { id, subject, since, next, until } of waiting) {
-    const room = REVISITED_AT_ONCE - taken.size;
+    const room = Math.min(most, REVISITED_AT_ONCE) - taken.size;
     if (room <= 0) break;
     const { rows } = await db.query<{ index: number }>(
       `SELECT index FROM filings WHERE subject = $1 AND index >= $2 AND index < $3 AND at >= $4

@@ -6,7 +6,8 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { LedgerIdentity } from '../ledger/ledger-identity.js';
 import type { RuleParameters } from '../rule-parameters.js';
-import { VerifyEntries } from './verify-entries.js';
+import { StepSize } from './step-size.js';
+import { PIECE, VerifyEntries } from './verify-entries.js';
 import { WakeAlerts } from './wake-alerts.js';
 
 /** Tables that the verification workers derive from the log, each rebuilt by the same code. */
@@ -28,7 +29,8 @@ export const judgedTables = [
  * as far as the workers have judged, because only that can be compared.
  */
 export class JudgeAgain implements ReplayFollower {
-  private readonly verifier: Pick<VerifyEntries, 'step'>;
+  private readonly verifier: Pick<VerifyEntries, 'stepWithin'>;
+  private readonly size = new StepSize(PIECE);
 
   constructor(database: Database, identity: LedgerIdentity, clock: Clock, parameters: RuleParameters) {
     const nothing = async (): Promise<void> => undefined;
@@ -57,8 +59,8 @@ export class JudgeAgain implements ReplayFollower {
         [to],
       );
       const left = rows[0]?.left ?? 0;
-      const { judged, again } = await this.verifier.step(client, left);
-      if (judged >= left && again === 0) return;
+      const step = await this.verifier.stepWithin(client, this.size, left);
+      if (step !== null && step.judged >= left && step.again === 0) return;
     }
   }
 

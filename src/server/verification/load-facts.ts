@@ -47,6 +47,7 @@ export async function loadFacts(
   rules: readonly Rule[],
   parameters: Parameters,
 ): Promise<Facts> {
+  const spend = (rows: number): void => events.spend(rows);
   const wanted = new Set<FactSet>(rules.flatMap(({ scope }) => scope));
   const facts: Facts = { ...noFacts(piece.end, piece.now), entries: piece.entries };
   await addChains(db, events, facts);
@@ -57,7 +58,7 @@ export async function loadFacts(
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
   if (wanted.has('about')) await addAbout(db, events, facts, makeUp);
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
-  if (wanted.has('exports')) facts.exports = await loadExports(db, facts);
+  if (wanted.has('exports')) facts.exports = await loadExports(db, facts, spend);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
   return facts;
 }
@@ -98,6 +99,7 @@ async function loadChains(
     'SELECT lot, index FROM lot_events WHERE lot = ANY($1::uuid[]) AND index < $2 ORDER BY lot, seq',
     [missing, end],
   );
+  events.spend(rows.length);
   const byIndex = await events.byIndex(
     db,
     rows.map(({ index }) => index),
@@ -113,11 +115,12 @@ async function loadChains(
 async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const borders = await borderCrossings(db, facts);
   const lots = facts.entries.flatMap((entry) => (borders.has(entry) ? namedLots(entry) : lotsMixed(entry)));
-  facts.upstream = await loadUpstream(db, [...new Set(lots)], facts);
+  facts.upstream = await loadUpstream(db, [...new Set(lots)], facts, (rows) => events.spend(rows));
   await loadChains(
     db,
     events,
-    [...facts.upstream.values()].flat(),
+    // Lots of one past share it.
+    [...new Set([...new Set(facts.upstream.values())].flat())],
     facts.end,
     facts.chains as Map<string, JudgedEvent[]>,
   );
@@ -129,6 +132,7 @@ async function addMakeUp(db: Queryable, events: ReadEvents, facts: Facts): Promi
   const lots = lotsOf(weighingsToJudge(facts));
   const added = new Set<string>();
   for (;;) {
+    events.spend(lots.length);
     const missing = [...new Set(lots.flatMap((lot) => ancestryOf(lot, facts.chains).missing))];
     if (missing.length === 0) return added;
     await loadChains(db, events, missing, facts.end, facts.chains as Map<string, JudgedEvent[]>);

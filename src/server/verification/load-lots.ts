@@ -9,6 +9,7 @@ import {
 } from '../../core/rules/facts.js';
 import { MAX_STEPS } from '../../core/rules/known-of-lots.js';
 import type { Queryable } from '../database/rows.js';
+import { pastsOf } from './walk-lineage.js';
 
 interface LotRow {
   id: string;
@@ -98,54 +99,54 @@ export async function loadUpstream(
   db: Queryable,
   lots: string[],
   { chains, end }: Pick<Facts, 'chains' | 'end'>,
-): Promise<Map<string, string[]>> {
-  const upstream = new Map<string, string[]>();
-  for (const lot of lots) {
+  spend: (rows: number) => void,
+): Promise<Map<string, readonly string[]>> {
+  const upstream = new Map<string, readonly string[]>(lots.map((lot) => [lot, []]));
+  const made = lots.filter((lot) => {
     const birth = chains.get(lot)?.[0];
-    if (birth !== undefined && isType(birth, 'lot.declared')) {
-      upstream.set(lot, []);
-      continue;
-    }
-    const { rows } = await db.query<{ lot: string }>(
-      `WITH RECURSIVE up (lot) AS (
-         SELECT from_lot FROM lineage WHERE to_lot = $1 AND index < $2
-         UNION
-         SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
-       ) SELECT lot FROM up LIMIT ${MAX_UPSTREAM + 1}`,
-      [lot, end],
-    );
-    if (rows.length <= MAX_UPSTREAM)
-      upstream.set(
-        lot,
-        rows.map((row) => row.lot),
-      );
-  }
+    return birth === undefined || !isType(birth, 'lot.declared');
+  });
+  for (const [lot, past] of await pastsOf(db, made, { end, limit: MAX_UPSTREAM, spend }))
+    if (past.walked > MAX_UPSTREAM) upstream.delete(lot);
+    else upstream.set(lot, past.lots);
   return upstream;
 }
 
 /** Lots that are followed downstream from one correction at most. */
 const MAX_DOWNSTREAM = 10_000;
+/** Lots that one statement follows downstream. */
+const FOLLOWED_AT_ONCE = 50;
 
 /** Of every lot that a corrected event touched, the first export of it or of a lot made of it. */
-export async function loadExports(db: Queryable, { entries, end }: Facts): Promise<Map<string, number>> {
+export async function loadExports(
+  db: Queryable,
+  { entries, end }: Facts,
+  spend: (rows: number) => void,
+): Promise<Map<string, number>> {
   const corrected = new Set(
     entries.flatMap((entry) => (isType(entry, 'event.corrected') ? [entry.event.payload.event] : [])),
   );
-  const lots = entries.filter(({ event }) => corrected.has(event.id)).flatMap(lotsOf);
+  const lots = [...new Set(entries.filter(({ event }) => corrected.has(event.id)).flatMap(lotsOf))];
   const exports = new Map<string, number>();
-  for (const lot of new Set(lots)) {
-    const { rows } = await db.query<{ first: number | null }>(
-      `WITH RECURSIVE down (lot) AS (
-         SELECT $1::uuid
-         UNION
-         SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot AND edge.index < $2
-       ), reached AS (SELECT lot FROM down LIMIT ${MAX_DOWNSTREAM})
-       SELECT min(filed.index) AS first FROM reached
-         JOIN filings AS filed ON filed.subject = 'exported:' || reached.lot AND filed.index < $2`,
-      [lot, end],
+  for (let from = 0; from < lots.length; from += FOLLOWED_AT_ONCE) {
+    const { rows } = await db.query<{ lot: string; first: number | null; walked: number }>(
+      `SELECT asked.lot, min(filed.index) AS first, count(*)::integer AS walked
+         FROM unnest($1::uuid[]) AS asked (lot)
+        CROSS JOIN LATERAL (
+          WITH RECURSIVE down (lot) AS (
+            SELECT asked.lot
+            UNION
+            SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot AND edge.index < $2
+          ) SELECT lot FROM down LIMIT ${MAX_DOWNSTREAM}
+        ) AS reached
+         LEFT JOIN filings AS filed ON filed.subject = 'exported:' || reached.lot AND filed.index < $2
+        GROUP BY asked.lot`,
+      [lots.slice(from, from + FOLLOWED_AT_ONCE), end],
     );
-    const first = rows[0]?.first ?? null;
-    if (first !== null) exports.set(lot, first);
+    for (const { lot, first, walked } of rows) {
+      spend(walked);
+      if (first !== null) exports.set(lot, first);
+    }
   }
   return exports;
 }

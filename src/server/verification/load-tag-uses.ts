@@ -2,6 +2,7 @@ import type { Facts, TagIssue, TagUse } from '../../core/rules/facts.js';
 import { tagsPutOn } from '../../core/rules/subjects.js';
 import type { Queryable } from '../database/rows.js';
 import type { ReadEvents } from './read-events.js';
+import { pastsOf } from './walk-lineage.js';
 
 type TagFacts = Pick<Facts, 'tagUses' | 'tagIssues' | 'ancestors'>;
 
@@ -18,6 +19,7 @@ export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, 
       ORDER BY used.tag, used.index, used.lot`,
     [tags, end],
   );
+  events.spend(rows.length);
   const mended = await events.byIndex(
     db,
     rows.flatMap(({ corrected, index }) => (corrected ? [index] : [])),
@@ -35,7 +37,7 @@ export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, 
   return {
     tagUses,
     tagIssues: await loadTagIssues(db, tags, end),
-    ancestors: await loadAncestors(db, shared.flat(), end),
+    ancestors: await loadAncestors(db, shared.flat(), end, (read) => events.spend(read)),
   };
 }
 
@@ -63,19 +65,17 @@ async function loadTagIssues(db: Queryable, tags: readonly string[], end: number
   return issues;
 }
 
-/** Of the lots given, which come from which other of them; UNION keeps each pair once, however many ways lead there. */
-async function loadAncestors(db: Queryable, uses: readonly TagUse[], end: number): Promise<Facts['ancestors']> {
-  const ancestors = new Map<string, Set<string>>();
-  if (uses.length === 0) return ancestors;
-  const { rows } = await db.query<{ lot: string; ancestor: string }>(
-    `WITH RECURSIVE up (lot, ancestor) AS (
-       SELECT to_lot, from_lot FROM lineage WHERE to_lot = ANY($1::uuid[]) AND index < $2
-       UNION
-       SELECT up.lot, edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.ancestor
-     )
-     SELECT lot, ancestor FROM up WHERE ancestor = ANY($1::uuid[])`,
-    [[...new Set(uses.map(({ lot }) => lot))], end],
-  );
-  for (const { lot, ancestor } of rows) ancestors.set(lot, (ancestors.get(lot) ?? new Set()).add(ancestor));
-  return ancestors;
+/** Ancestors that are looked through for one of the users of a tag; who reuses a tag after more lots is a stranger to it. */
+const MAX_ANCESTORS = 10_000;
+
+/** Of the lots given, which come from which other of them. */
+async function loadAncestors(
+  db: Queryable,
+  uses: readonly TagUse[],
+  end: number,
+  spend: (rows: number) => void,
+): Promise<Facts['ancestors']> {
+  const among = [...new Set(uses.map(({ lot }) => lot))];
+  const pasts = await pastsOf(db, among, { end, limit: MAX_ANCESTORS, spend, among });
+  return new Map([...pasts].flatMap(([lot, { lots }]) => (lots.length === 0 ? [] : [[lot, new Set(lots)]])));
 }

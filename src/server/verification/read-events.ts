@@ -6,9 +6,13 @@ import { type JudgedEvent, judgedEvent } from '../../core/rules/facts.js';
 import type { Queryable } from '../database/rows.js';
 import { type SealedDisclosures, openDisclosures, sealedDisclosuresOf } from '../ledger/disclosure-rows.js';
 import { rereadEntry } from '../ledger/reread-event.js';
+import { EVENT_COST, type WorkBudget } from './work-budget.js';
 
 /** Events kept parsed: a lot is mostly touched again soon, and parsing costs more than reading. */
 const CACHE = 8_000;
+
+/** Entries that one statement reads. */
+const AT_ONCE = 2_000;
 
 interface StoredEvent {
   index: number;
@@ -32,7 +36,8 @@ const columns = `
 
 /** Reads entries of the log as events. An entry that is no event any more is left out: the audit names it. */
 export class ReadEvents {
-  private readonly parsed = new Map<string, JudgedEvent>();
+  private parsed = new Map<string, JudgedEvent>();
+  private budget: WorkBudget | null = null;
 
   /**
    * @param log the log's origin; @param isOwn whether whoever reads has checked every entry himself, and keeps it to himself;
@@ -44,14 +49,31 @@ export class ReadEvents {
     private readonly kept = CACHE,
   ) {}
 
+  /** Gives a reader of the same events that keeps to a budget: one for each step, for steps may overlap. */
+  within(budget: WorkBudget): ReadEvents {
+    const reader = new ReadEvents(this.log, this.isOwn, this.kept);
+    reader.parsed = this.parsed;
+    reader.budget = budget;
+    return reader;
+  }
+
+  /** Counts rows that were read beside events. Throws `StepTooLarge`. */
+  spend(rows: number): void {
+    this.budget?.spend(rows);
+  }
+
   async byIndex(db: Queryable, indexes: Iterable<number>): Promise<Map<number, JudgedEvent>> {
     const wanted = [...new Set(indexes)];
     if (wanted.length === 0) return new Map();
-    const { rows } = await db.query<StoredEvent>(
-      `SELECT ${columns} FROM entries AS e WHERE e.index = ANY($1::bigint[])`,
-      [wanted],
-    );
-    return new Map(this.read(rows).map((entry) => [entry.index, entry]));
+    const found = new Map<number, JudgedEvent>();
+    for (let from = 0; from < wanted.length; from += AT_ONCE) {
+      const { rows } = await db.query<StoredEvent>(
+        `SELECT ${columns} FROM entries AS e WHERE e.index = ANY($1::bigint[])`,
+        [wanted.slice(from, from + AT_ONCE)],
+      );
+      for (const entry of this.read(rows)) found.set(entry.index, entry);
+    }
+    return found;
   }
 
   /**
@@ -67,6 +89,7 @@ export class ReadEvents {
   }
 
   private read(rows: readonly StoredEvent[]): JudgedEvent[] {
+    this.spend(rows.length * EVENT_COST);
     return rows.flatMap((row) => this.readOne(row) ?? []);
   }
 

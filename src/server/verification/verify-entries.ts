@@ -1,10 +1,11 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { lotsOf } from '../../core/custody/links.js';
 import type { JudgedEvent } from '../../core/rules/facts.js';
 import { eventRules } from '../../core/rules/index.js';
 import { eventsSpokenOf } from '../../core/rules/subjects.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
+import { isUnavailable } from '../database/is-unavailable.js';
 import type { Queryable } from '../database/rows.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { setDeadlines, takeDue } from './deadlines.js';
@@ -14,12 +15,16 @@ import { entriesDownstream } from './load-lots.js';
 import { ReadEvents } from './read-events.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { runRules } from './run-rules.js';
+import { entryFrom, judgedAside } from './set-aside.js';
 import { settleFindings } from './settle-findings.js';
+import { StepSize } from './step-size.js';
 import { WakeAlerts } from './wake-alerts.js';
 import { lockCursor, writeFindings } from './write-findings.js';
 
-/** Entries judged in one transaction; bounds its memory and how long it holds the cursor. */
-const PIECE = 500;
+/** Entries judged in one transaction at most; bounds its memory and how long it holds the cursor. */
+export const PIECE = 500;
+/** A step that lost its connection after this, ms, was too long for it; one that lost it sooner says nothing of the step. */
+const TOO_LONG = 8_000;
 
 /** What one transaction did. */
 export interface Step {
@@ -27,6 +32,8 @@ export interface Step {
   judged: number;
   again: number;
   changed: number;
+  /** Whether there was nothing more to take. */
+  last: boolean;
 }
 
 /**
@@ -36,8 +43,9 @@ export interface Step {
  */
 @Injectable()
 export class VerifyEntries implements OnModuleDestroy {
+  private readonly logger = new Logger('verification');
   private events: ReadEvents;
-  private piece = PIECE;
+  private size = new StepSize(PIECE);
   private stopping = false;
 
   constructor(
@@ -53,7 +61,7 @@ export class VerifyEntries implements OnModuleDestroy {
   /** For a monitor, in whose database nobody else writes: it has checked every entry itself, and judges more at a time. */
   readOwn(piece: number): this {
     this.events = new ReadEvents(this.identity.origin, true);
-    this.piece = piece;
+    this.size = new StepSize(piece);
     return this;
   }
 
@@ -64,11 +72,64 @@ export class VerifyEntries implements OnModuleDestroy {
    */
   async verify(told: (total: number) => void = () => undefined): Promise<number> {
     for (let total = 0; ;) {
-      const { judged, again, changed } = await this.database.transaction((db) => this.step(db));
-      total += judged;
-      told(total);
-      if (changed > 0) await this.alerts.wake();
-      if ((judged < this.piece && again === 0) || this.stopping) return total;
+      const step = await this.nextStep();
+      if (step !== null) {
+        total += step.judged;
+        told(total);
+        if (step.changed > 0) await this.alerts.wake();
+      }
+      if (step?.last === true || this.stopping) return total;
+    }
+  }
+
+  /** Judges and commits one step; null where it was rolled back, and the next is to be another. */
+  private async nextStep(): Promise<Step | null> {
+    const { entries } = this.size;
+    const started = performance.now();
+    try {
+      const events = this.events.within(this.size.budget());
+      const step = await this.database.transaction((db) => this.step(db, events, entries, entries));
+      this.size.succeeded(performance.now() - started);
+      return step;
+    } catch (error) {
+      const took = Math.round(performance.now() - started);
+      if (isUnavailable(error) && took < TOO_LONG) throw error;
+      const next = this.size.failed(error);
+      this.logger.warn({ msg: 'a step of judging was rolled back', entries, milliseconds: took, next, err: error });
+      return next === 'set-aside' ? this.database.transaction((db) => this.setAside(db, error)) : null;
+    }
+  }
+
+  /** Passes over the one entry that cannot be judged: it is undecided, the operator is notified, and judging goes on. */
+  private async setAside(db: Queryable, error: unknown): Promise<Step | null> {
+    const from = await lockCursor(db);
+    const [waiting] = await takeAgain(db, await timeBefore(db, from), 1);
+    const entry = await entryFrom(db, waiting ?? from);
+    if (entry === null) return null;
+    this.logger.error({ msg: 'an entry was set aside: it cannot be judged', index: entry.index, id: entry.id });
+    if (waiting === undefined) {
+      await this.fileAside(db, entry.index);
+      await db.query('UPDATE verification_cursor SET next = $1', [entry.index + 1]);
+    }
+    const now = await timeBefore(db, entry.index + 1);
+    const parameters = this.parameters.asOf(now);
+    const reason = error instanceof Error ? error.message : String(error);
+    const basis = { log: this.identity.origin, parameters, now: now ?? this.clock.now() };
+    const changed = await writeFindings(db, judgedAside(entry, reason), basis);
+    return { judged: waiting === undefined ? 1 : 0, again: waiting === undefined ? 0 : 1, changed, last: false };
+  }
+
+  /** Files an entry that is set aside, as far as it can be: others are judged by what is filed. */
+  private async fileAside(db: Queryable, index: number): Promise<void> {
+    await db.query('SAVEPOINT filing');
+    try {
+      const { entries } = await this.events.from(db, index, 1);
+      await fileEntries(db, entries);
+      await queueRevisits(db, entries);
+      await queueKeyRevisits(db, entries);
+    } catch (err) {
+      this.logger.warn({ msg: 'an entry that was set aside could not be filed', index, err });
+      await db.query('ROLLBACK TO SAVEPOINT filing');
     }
   }
 
@@ -80,23 +141,46 @@ export class VerifyEntries implements OnModuleDestroy {
     this.stopping = true;
   }
 
-  /** Judges the next entries, at most `limit`, in the transaction of the caller. The audit calls this on tables of its own. */
-  async step(db: Queryable, limit = this.piece): Promise<Step> {
+  /**
+   * Judges the next entries, at most `limit`, in the transaction of the caller, as the workers do in their own: null where it
+   * was rolled back, and the next is to be smaller. The audit calls this on tables of its own.
+   */
+  async stepWithin(db: Queryable, size: StepSize, limit: number): Promise<Step | null> {
+    const { entries } = size;
+    const started = performance.now();
+    await db.query('SAVEPOINT step');
+    try {
+      const step = await this.step(db, this.events.within(size.budget()), Math.min(limit, entries), entries);
+      await db.query('RELEASE SAVEPOINT step');
+      size.succeeded(performance.now() - started);
+      return step;
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      await db.query('ROLLBACK TO SAVEPOINT step');
+      return size.failed(error) === 'set-aside' ? this.setAside(db, error) : null;
+    }
+  }
+
+  /** @param most new entries, and @param mostAgain old ones that are judged; 1 and 1: one entry and no other. */
+  private async step(db: Queryable, events: ReadEvents, most: number, mostAgain: number): Promise<Step> {
     const from = await lockCursor(db);
-    const { entries: fresh, end } = await this.events.from(db, from, limit);
+    // A step of one entry takes one that waits before a new one.
+    const waiting = mostAgain > 1 ? null : await takeAgain(db, await timeBefore(db, from), 1);
+    const { entries: fresh, end } =
+      waiting !== null && waiting.length > 0 ? { entries: [], end: from } : await events.from(db, from, most);
     const now = await timeBefore(db, end);
     await fileEntries(db, fresh);
     await queueRevisits(db, fresh);
-    await queueRevisits(db, await this.incidentsUpdated(db, fresh), end);
+    await queueRevisits(db, await this.incidentsUpdated(db, events, fresh), end);
     await queueKeyRevisits(db, fresh);
-    const again = [...(await takeDue(db, now)), ...(await takeRevisits(db))];
-    if (end === from && again.length === 0) return { judged: 0, again: 0, changed: 0 };
+    const again = waiting ?? (await takeAgain(db, now, mostAgain));
+    if (end === from && again.length === 0) return { judged: 0, again: 0, changed: 0, last: true };
 
-    const entries = await this.entriesToJudge(db, fresh, again);
+    const entries = await this.entriesToJudge(db, events, fresh, again);
     const parameters = this.parameters.asOf(now);
-    const facts = await loadFacts(db, this.events, { entries, end, now }, eventRules, parameters);
+    const facts = await loadFacts(db, events, { entries, end, now }, eventRules, parameters);
     await fileThroughput(db, facts);
-    await loadTotals(db, this.events, facts);
+    await loadTotals(db, events, facts);
     const judgements = runRules(eventRules, facts, parameters);
     const time = now ?? this.clock.now();
     const basis = { log: this.identity.origin, parameters, now: time };
@@ -104,15 +188,25 @@ export class VerifyEntries implements OnModuleDestroy {
     const settled = await settleFindings(db, entries, time);
     await setDeadlines(db, judgements, now);
     await db.query('UPDATE verification_cursor SET next = $1', [end]);
-    return { judged: end - from, again: again.length, changed: written + settled };
+    const judged = end - from;
+    return {
+      judged,
+      again: again.length,
+      changed: written + settled,
+      last: judged < most && again.length === 0,
+    };
   }
 
   /** Incidents that new entries speak of: what happened around them since is judged anew, whenever it was logged. */
-  private async incidentsUpdated(db: Queryable, fresh: readonly JudgedEvent[]): Promise<JudgedEvent[]> {
+  private async incidentsUpdated(
+    db: Queryable,
+    events: ReadEvents,
+    fresh: readonly JudgedEvent[],
+  ): Promise<JudgedEvent[]> {
     const ids = fresh.flatMap(({ event }) => (event.type === 'incident.updated' ? [event.payload.incident] : []));
     if (ids.length === 0) return [];
     const { rows } = await db.query<{ index: number }>('SELECT index FROM entries WHERE id = ANY($1::text[])', [ids]);
-    const incidents = await this.events.byIndex(
+    const incidents = await events.byIndex(
       db,
       rows.map(({ index }) => index),
     );
@@ -122,6 +216,7 @@ export class VerifyEntries implements OnModuleDestroy {
   /** The new entries, those judged anew, and those that a new one speaks of, in the order of the log. */
   private async entriesToJudge(
     db: Queryable,
+    events: ReadEvents,
     fresh: readonly JudgedEvent[],
     again: readonly number[],
   ): Promise<JudgedEvent[]> {
@@ -130,17 +225,17 @@ export class VerifyEntries implements OnModuleDestroy {
       spokenOf.length === 0
         ? { rows: [] }
         : await db.query<{ index: number }>('SELECT index FROM entries WHERE id = ANY($1::text[])', [spokenOf]);
-    const mended = await this.chainsMended(db, fresh);
-    const older = await this.events.byIndex(db, [...again, ...mended, ...rows.map(({ index }) => index)]);
+    const mended = await this.chainsMended(db, events, fresh);
+    const older = await events.byIndex(db, [...again, ...mended, ...rows.map(({ index }) => index)]);
     // What a correction makes an entry speak of, it is found under from now on.
     if (mended.length > 0) await fileEntries(db, [...older.values()]);
-    await unfileErased(db, this.events, fresh);
+    await unfileErased(db, events, fresh);
     const all = new Map([...older, ...fresh.map((entry): [number, JudgedEvent] => [entry.index, entry])]);
     return [...all.values()].toSorted((a, b) => a.index - b.index);
   }
 
   /** All entries on the chains of lots that a corrected event touched, or assayed: each weighs against what another says. */
-  private async chainsMended(db: Queryable, fresh: readonly JudgedEvent[]): Promise<number[]> {
+  private async chainsMended(db: Queryable, reader: ReadEvents, fresh: readonly JudgedEvent[]): Promise<number[]> {
     const targets = fresh.flatMap(({ event }) => (event.type === 'event.corrected' ? [event.payload.event] : []));
     const endorsed = fresh.flatMap(({ event }) => (event.type === 'event.endorsed' ? event.payload.events : []));
     if (targets.length === 0 && endorsed.length === 0) return [];
@@ -149,7 +244,7 @@ export class VerifyEntries implements OnModuleDestroy {
         WHERE id = ANY($1::text[]) OR id IN (SELECT target FROM corrections WHERE id = ANY($2::text[]))`,
       [targets, endorsed],
     );
-    const events = await this.events.byIndex(
+    const events = await reader.byIndex(
       db,
       mended.map(({ index }) => index),
     );
@@ -158,6 +253,12 @@ export class VerifyEntries implements OnModuleDestroy {
     );
     return entriesDownstream(db, [...new Set(lots)]);
   }
+}
+
+/** Takes entries that are to be judged again, at most so many: what has fallen due, and what something new says more of. */
+async function takeAgain(db: Queryable, now: number | null, most: number): Promise<number[]> {
+  const due = await takeDue(db, now, most);
+  return [...due, ...(await takeRevisits(db, most === 1 ? most - due.length : most))];
 }
 
 /** The newest `log.clock` below an index, ms since 1970 UTC: the time of the log as of there. */

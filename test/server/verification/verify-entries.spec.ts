@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Queryable } from '../../../src/server/database/rows.js';
+import { loadUpstream } from '../../../src/server/verification/load-lots.js';
 import { ReadEvents } from '../../../src/server/verification/read-events.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
@@ -55,6 +57,73 @@ describe('verifying what enters the log', () => {
     steps.length = 0;
     await ledger.verifier().verify((total) => steps.push(total));
     expect(steps).toEqual([500, 600]);
+  });
+
+  it('walks the past of lots that were split and put together again once, and not once for each lot', async () => {
+    const of = (lots: readonly string[]): { lot: string }[] => lots.map((lot) => ({ lot }));
+    const mass = (value: number): object => ({ mass: { value: `${value}`, uom: 'KGM' } });
+    const bag = { mineral: 'cassiterite', form: 'ore', ...mass(1) };
+    const declared = { place: { site: 'hill' }, outputs: Array.from({ length: 20 }, () => bag) };
+    const bags = (await ledger.record('lot.declared', 'coop', declared)).lots;
+    const drum = { mineral: 'cassiterite', form: 'ore', ...mass(20) };
+    let [heap = ''] = (await ledger.record('lot.aggregated', 'coop', { inputs: of(bags), outputs: [drum] })).lots;
+    let parts: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const outputs = Array.from({ length: 20 }, () => bag);
+      parts = (await ledger.record('lot.split', 'coop', { inputs: of([heap]), outputs })).lots;
+      [heap = ''] = (await ledger.record('lot.aggregated', 'coop', { inputs: of(parts), outputs: [drum] })).lots;
+    }
+    let statements = 0;
+    let rows = 0;
+    const counted = {
+      query: (text: string, values: unknown[]) => {
+        statements += 1;
+        return ledger.database.pool.query(text, values);
+      },
+    } as Queryable;
+    const [{ size: end } = { size: 0 }] = await ledger.database.query<{ size: number }>('SELECT size FROM log_state');
+    const upstream = await loadUpstream(counted, parts, { chains: new Map(), end }, (read) => {
+      rows += read;
+    });
+    expect(statements).toBeLessThanOrEqual(2);
+    // 20 bags, three heaps, two splits into 20: walked once for the 20 parts, each of which names the heap it comes from.
+    expect(rows).toBe(20 + 63);
+    expect(parts.map((part) => upstream.get(part)?.length)).toEqual(Array(20).fill(63));
+    await ledger.verifier().verify();
+  });
+
+  it('sets aside the one entry that cannot be judged, says so, and judges those before and after it', async () => {
+    const [before = ''] = await ledger.declareMany(1);
+    const [, poisoned = ''] = await ledger.declareMany(3);
+    const after = await ledger.declare('48.6');
+    await ledger.dispatch(after);
+    await ledger.receive(after, '50.1');
+    const [entry] = await ledger.database.query<{ index: number; id: string }>(
+      'SELECT e.index, e.id FROM lot_events AS l JOIN entries AS e USING (index) WHERE l.lot = $1',
+      [poisoned],
+    );
+    await ledger.tamper(`
+      CREATE FUNCTION public.poison() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF NEW.index = ${entry?.index} THEN RAISE EXCEPTION 'poisoned'; END IF; RETURN NEW; END $$;
+      CREATE TRIGGER poison BEFORE INSERT ON filings FOR EACH ROW EXECUTE FUNCTION public.poison();`);
+    const steps: number[] = [];
+    expect(await ledger.verifier().verify((total) => steps.push(total))).toBe(7);
+    await ledger.tamper('DROP TRIGGER poison ON filings; DROP FUNCTION public.poison();');
+    expect(await ledger.database.query('SELECT next FROM verification_cursor')).toEqual(
+      await ledger.database.query('SELECT size AS next FROM log_state'),
+    );
+    expect((await findings(after)).map(({ rule }) => rule)).toContain('mass-gained');
+    expect(await findings(before)).toEqual([]);
+    const undecided = await ledger.database.query(
+      'SELECT DISTINCT subject, lots, reason FROM undecided WHERE lots @> ARRAY[$1::uuid]',
+      [poisoned],
+    );
+    expect(undecided).toEqual([
+      { subject: entry?.id, lots: [poisoned], reason: 'The rule failed: the entry was set aside, poisoned' },
+    ]);
+    expect(
+      await ledger.database.query("SELECT subject, status, severity FROM findings WHERE rule = 'rule-failed'"),
+    ).toEqual([{ subject: `entries index=${entry?.index}`, status: 'open', severity: 'high' }]);
   });
 
   it('keeps parsed what is read again and again, and not what was only read last', async () => {

@@ -1,6 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { Admission } from './admission.js';
 import { ErrorsController } from './errors.controller.js';
+import { HeavyReads } from './heavy-reads.js';
 import { HealthController } from './health.controller.js';
 import { HealthRegistry } from './health.js';
 import { MetricsController } from './metrics.controller.js';
@@ -13,11 +15,13 @@ import { validation } from './validation.js';
 @Module({
   controllers: [HealthController, MetricsController, ErrorsController],
   providers: [
+    Admission,
     HealthRegistry,
+    HeavyReads,
     Metrics,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validation },
   ],
-  exports: [HealthRegistry, Metrics],
+  exports: [Admission, HealthRegistry, HeavyReads, Metrics],
 })
 export class HttpModule {}

@@ -1,6 +1,7 @@
-import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Param, Query, StreamableFile, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
+import { HeavyReads } from '../http/heavy-reads.js';
 import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
 import { MAX_SIZES } from '../../core/bundle/bundle.js';
 import type { Verdicts } from '../../core/bundle/verdicts.js';
@@ -70,6 +71,7 @@ export class LotsController {
   }
 
   @Get(':id/lineage')
+  @UseInterceptors(HeavyReads)
   @ApiOperation({ summary: 'What it was made of, or what was made of it' })
   @ApiOkResponse({ standardSchema: lineageShape })
   trace(
@@ -80,6 +82,7 @@ export class LotsController {
   }
 
   @Get(':id/report')
+  @UseInterceptors(HeavyReads)
   @ApiOperation({ summary: 'Verdicts, coverage and findings' })
   @ApiOkResponse({ standardSchema: reportShape })
   report(@Param('id', { schema: lotId }) id: string): Promise<Report> {
@@ -87,6 +90,7 @@ export class LotsController {
   }
 
   @Get(':id/bundle')
+  @UseInterceptors(HeavyReads)
   @ApiOperation({ summary: 'Its provenance bundle: all that is needed to verify it offline' })
   async bundle(
     @Param('id', { schema: lotId }) id: string,
@@ -98,6 +102,7 @@ export class LotsController {
   }
 
   @Get(':id/impact')
+  @UseInterceptors(HeavyReads)
   @ApiOperation({ summary: 'Recall: all that contains this lot now, how much of it, and who holds it' })
   impact(@Param('id', { schema: lotId }) id: string): Promise<Impact> {
     return this.impacts.trace(id);

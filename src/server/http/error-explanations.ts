@@ -19,7 +19,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Send fewer events at a time.',
   ),
   'rate-limited': explain(
-    'The address from which the request came has sent as many as it may in a minute (ADIT_RATE_LIMIT_PER_MINUTE).',
+    'The address from which the request came has sent as many requests as it may in a minute (ADIT_RATE_LIMIT_PER_MINUTE), or, while others wait, too many events that no registered key has signed.',
     'Wait as `Retry-After` says and send the same bytes again. Send many events as one batch, which counts as one request.',
   ),
   'not-found': explain(
@@ -27,7 +27,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Check the id. An event still waiting for its predecessor is not in the log yet.',
   ),
   overloaded: explain(
-    'More waits to be appended than the service takes on, or its database cannot be reached. Nothing is known to be wrong with the event.',
+    'More waits to be appended than can be recorded shortly, too many large answers are being made at once, or the database cannot be reached. Nothing is known to be wrong with the event.',
     'Wait as `Retry-After` says and send the same bytes again: if they were recorded meanwhile, you get the first receipt.',
   ),
   'log-halted': explain(

@@ -39,7 +39,8 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Sends a problem with its status, its media type and, where it is a matter of time, when to try again. */
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
-  if (problem.status === 503) void reply.header('retry-after', String(RETRY_AFTER));
+  const isForNow = problem.status === 503 || problem.status === 429;
+  if (isForNow && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(RETRY_AFTER));
   // What was not there may be there at the next asking, whatever the path may promise of what it gives.
   void reply
     .status(problem.status)

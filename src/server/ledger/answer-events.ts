@@ -14,7 +14,7 @@ export type Answer =
   | { status: 'refused'; id: string | null; problem: Problem };
 
 /** Codes that say nothing of the event: it may be sent again as it is, so no refusal of it is signed. */
-const NOT_OF_THE_EVENT = new Set(['overloaded', 'log-halted', 'internal']);
+const NOT_OF_THE_EVENT = new Set(['overloaded', 'rate-limited', 'log-halted', 'internal']);
 
 /** Dresses what became of an event as the answer to its sender: with its receipt, or with a signed refusal. */
 @Injectable()

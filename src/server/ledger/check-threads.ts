@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AditError } from '../../core/errors.js';
 import type { CheckJob, Checked } from './check-arrival.js';
+import { FairQueue } from './fair-queue.js';
 import { type PlainChecked, rereadEvent } from './reread-event.js';
 
 /** Events in one message to a thread: enough to hide the cost of the message, few enough to share the work. */
@@ -28,7 +29,7 @@ interface Thread {
  */
 export class CheckThreads {
   private readonly threads: Thread[] = [];
-  private queue: Pending[] = [];
+  private readonly queue = new FairQueue<Pending>();
   private dispatching = false;
   private closed = false;
 
@@ -39,10 +40,13 @@ export class CheckThreads {
     for (let i = 0; i < count; i += 1) this.threads.push(this.start());
   }
 
-  /** Rejects with `overloaded` if the thread dies under it; the event can be sent again. */
-  check(job: CheckJob): Promise<Checked> {
+  /**
+   * Rejects with `overloaded` if the thread dies under it; the event can be sent again.
+   * @param address that it came from, and the kid that it names: both have their turns.
+   */
+  check(job: CheckJob, address = '', kid = ''): Promise<Checked> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ job, resolve, reject });
+      this.queue.push(address, kid, { job, resolve, reject });
       if (this.dispatching) return;
       this.dispatching = true;
       // All events that arrive in one turn of the event loop travel together.
@@ -95,8 +99,7 @@ export class CheckThreads {
         other.messages.length < least.messages.length ? other : least,
       );
       if (thread.messages.length >= MESSAGES_AHEAD) return;
-      const message = this.queue.slice(0, MESSAGE_LIMIT);
-      this.queue = this.queue.slice(MESSAGE_LIMIT);
+      const message = this.queue.take(MESSAGE_LIMIT);
       thread.messages.push(message);
       thread.worker.postMessage(message.map(({ job }) => job));
     }

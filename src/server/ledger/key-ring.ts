@@ -13,12 +13,29 @@ const KEY_CACHE = 50_000;
 export class KeyRing {
   private readonly known = new Map<string, { jwk: PublicJwk; actor: string }>();
 
+  /** Kids that the next statement looks up. */
+  private wanted = new Set<string>();
+  private next: Promise<void> | null = null;
+  private running: Promise<void> = Promise.resolve();
+
   constructor(private readonly database: Database) {}
 
-  /** Looks the kids up that are not in memory yet, by one statement. */
+  /** Looks the kids up that are not in memory yet, those of all who ask meanwhile by one statement. */
   async load(kids: Iterable<string>): Promise<void> {
-    const missing = [...new Set(kids)].filter((kid) => !this.known.has(kid));
+    const missing = [...kids].filter((kid) => !this.known.has(kid));
     if (missing.length === 0) return;
+    for (const kid of missing) this.wanted.add(kid);
+    const begin = (): Promise<void> => {
+      this.next = null;
+      const wanted = [...this.wanted];
+      this.wanted = new Set();
+      return this.lookUp(wanted);
+    };
+    this.running = this.next ??= this.running.then(begin, begin);
+    await this.next;
+  }
+
+  private async lookUp(missing: readonly string[]): Promise<void> {
     const { rows } = await this.database.pool
       .query<{ kid: string; jwk: PublicJwk; actor: string }>(
         'SELECT kid, jwk, actor FROM keys WHERE kid = ANY($1::text[])',

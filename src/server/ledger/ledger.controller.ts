@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Ip, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
@@ -59,9 +59,10 @@ export class LedgerController {
   })
   async record(
     @Body({ schema: submission }) { event }: z.infer<typeof submission>,
+    @Ip() address: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { status, body } = await this.answers.single(await this.door.receive(event));
+    const { status, body } = await this.answers.single(await this.door.receive(event, address));
     reply.status(status);
     return body;
   }
@@ -83,9 +84,10 @@ export class LedgerController {
   async recordBatch(
     @Body() body: unknown,
     @Query({ schema: batchQuery }) { receipts }: z.infer<typeof batchQuery>,
+    @Ip() address: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const results = this.batch.record(body, receipts === 'true');
+    const results = this.batch.record(body, receipts === 'true', address);
     await this.batch.send(reply, results, body instanceof Readable);
   }
 

@@ -11,9 +11,11 @@ import type { Queue } from 'bullmq';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
+import { Admission } from '../http/admission.js';
 import { HealthRegistry } from '../http/health.js';
 import { AdmitBatch } from './admit-batch.js';
 import { AnswerEvents } from './answer-events.js';
+import { AdmissionQueue } from './admission-queue.js';
 import { AppendEvents } from './append-events.js';
 import { CheckThreads } from './check-threads.js';
 import { Crash } from './crash-points.js';
@@ -95,7 +97,7 @@ const doorway: Provider[] = [
       sequencer: Sequencer,
       crash: Crash,
       { appendQueue }: Config,
-    ) => new ReceiveEvents(database, identity, keys, threads, tree, sequencer, crash, appendQueue),
+    ) => new ReceiveEvents(database, identity, keys, threads, tree, sequencer, crash, new AdmissionQueue(appendQueue)),
   },
 ];
 
@@ -147,8 +149,10 @@ export class LedgerWithDoor extends LedgerModule implements BeforeApplicationShu
     private readonly door: ReceiveEvents,
     private readonly threads: CheckThreads,
     private readonly wake: WakeVerification,
+    admission: Admission,
   ) {
     super(identity, entries, health);
+    admission.register('POST /v1/events', () => door.refusal());
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -1,14 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { refusedWithParent } from '../../core/custody/check-lots.js';
 import { SERVICE_ACTOR } from '../../core/custody/ledger-keys.js';
-import { AditError } from '../../core/errors.js';
+import { AditError, type ErrorCode } from '../../core/errors.js';
 import { Database } from '../database/database.js';
+import { AdmissionQueue } from './admission-queue.js';
 import type { Checked, PlainError } from './check-arrival.js';
 import { CheckThreads } from './check-threads.js';
 import { Crash } from './crash-points.js';
 import { CandidateKeys, KeyRing, kidOf } from './key-ring.js';
 import { LedgerIdentity } from './ledger-identity.js';
 import { ReadTree } from './read-tree.js';
+import { RefusalBudget } from './refusal-budget.js';
 import { type Arrived, RefuseAtDoor, type Rejected } from './refuse-at-door.js';
 import { Sequencer } from './sequencer.js';
 import { Submission } from './submission.js';
@@ -25,23 +27,43 @@ export type Received =
   | Exclude<Outcome, { status: 'refused' }>
   | { status: 'refused'; id: string | null; error: AditError; heads: Record<string, string> };
 
+/** How long the answer to an event beyond the budget of its address is held back, ms, and how many may be. */
+const HELD_BACK = 1_000;
+const MOST_HELD_BACK = 2_000;
+
+/** Events of other requests between the door and the answer from which on the service is called busy. */
+const BUSY = 8;
+
 /** What the events of one request share. */
 interface Request {
+  /** The address that it came from. */
+  address: string;
   candidates: CandidateKeys;
   submission: Submission;
   receipts: boolean;
+  /** Its own events between the door and the answer. */
+  inFlight: number;
 }
+
+const requestFrom = (address: string, receipts: boolean): Request => ({
+  address,
+  candidates: new CandidateKeys(),
+  submission: new Submission(),
+  receipts,
+  inFlight: 0,
+});
 
 /**
  * The door: takes signed events from whoever brings them, checks what can be checked before they have a place, and
- * hands them to the sequencer in the order in which they came. It bounds what is in memory: `limit` events at most
- * are anywhere between the door and the answer, and beyond that newcomers are turned away.
+ * hands them to the sequencer in the order in which they came. `AdmissionQueue` bounds what is anywhere between the door and
+ * the answer; beyond that newcomers are turned away.
  */
 @Injectable()
 export class ReceiveEvents {
   private readonly logger = new Logger('ledger');
   private readonly refusals: RefuseAtDoor;
-  private inFlight = 0;
+  private readonly budget = new RefusalBudget();
+  private heldBack = 0;
   private closed = false;
 
   constructor(
@@ -52,14 +74,14 @@ export class ReceiveEvents {
     private readonly tree: ReadTree,
     private readonly sequencer: Sequencer,
     private readonly crash: Crash,
-    private readonly limit: number,
+    private readonly queue: AdmissionQueue,
   ) {
     this.refusals = new RefuseAtDoor(database, keys);
   }
 
   /** Events between the door and the answer. */
   get depth(): number {
-    return this.inFlight;
+    return this.queue.depth;
   }
 
   /** Refuses newcomers and waits until everything taken in is answered. */
@@ -68,29 +90,53 @@ export class ReceiveEvents {
     await this.sequencer.idle();
   }
 
-  /** One event. Throws `overloaded`, `log-halted` or `internal` where nothing can be said of the event itself. */
-  async receive(text: string): Promise<Received> {
-    this.admitLoad(1);
-    this.inFlight += 1;
+  /** Why a single event would be turned away if it came now, whatever it says; null: it would be taken. */
+  refusal(): AditError | null {
+    return this.closed ? closing() : this.queue.refusal();
+  }
+
+  /** One event. Throws `overloaded`, `rate-limited`, `log-halted` or `internal` where nothing can be said of the event itself. */
+  async receive(text: string, address = ''): Promise<Received> {
+    const refusal = this.refusal();
+    if (refusal !== null) throw refusal;
+    return (await this.receiveOne(text, address)) ?? this.holdBack();
+  }
+
+  /** Null for an event beyond the budget of its address. */
+  private async receiveOne(text: string, address: string): Promise<Received | null> {
+    this.queue.enter(1, true);
     try {
-      const request = { candidates: new CandidateKeys(), submission: new Submission(), receipts: true };
-      const arrived = await this.check([text], request.candidates);
+      const request = requestFrom(address, true);
+      request.inFlight += 1;
+      const arrived = await this.check([text], request);
+      if (arrived.some(isBeyondBudget)) return null;
       this.crash.reach('after-verify');
       const [received] = await this.answer(arrived, this.handOver(arrived, request), request.submission);
       return received as Received;
     } finally {
-      this.inFlight -= 1;
+      this.queue.leave(1, true);
     }
   }
 
-  /** Many events in order; one result each. A failure that says nothing of an event is that event's refusal. */
-  async *receiveAll(texts: AsyncIterable<string>, receipts: boolean): AsyncGenerator<Received> {
-    this.admitLoad(CHUNK * CHUNKS_AHEAD);
-    const request = { candidates: new CandidateKeys(), submission: new Submission(), receipts };
+  /**
+   * Many events in order; one result each. A failure that says nothing of an event is that event's refusal.
+   * @param count how many, where it is known before they are read.
+   */
+  async *receiveAll(
+    texts: AsyncIterable<string>,
+    receipts: boolean,
+    { address = '', count = Infinity }: { address?: string; count?: number } = {},
+  ): AsyncGenerator<Received> {
+    const chunkSize = Math.min(CHUNK, this.queue.limit);
+    const most = Math.min(CHUNKS_AHEAD, Math.floor(this.queue.limit / chunkSize));
+    const refusal = this.closed ? closing() : this.queue.refusalOfBatch(Math.min(count, chunkSize * most));
+    if (refusal !== null) throw refusal;
+    const request = requestFrom(address, receipts);
     const ahead: Promise<Received[]>[] = [];
     let turn: Promise<unknown> = Promise.resolve();
-    for await (const chunk of chunksOf(texts)) {
-      const checked = this.check(chunk, request.candidates).catch((error: unknown) => this.unchecked(chunk, error));
+    for await (const chunk of chunksOf(texts, chunkSize)) {
+      request.inFlight += chunk.length;
+      const checked = this.check(chunk, request).catch((error: unknown) => this.unchecked(chunk, error));
       // The sequencer keeps the order in which it is called; nothing is awaited between these calls.
       const handed = Promise.all([checked, turn]).then(([arrived]) => ({
         arrived,
@@ -101,33 +147,40 @@ export class ReceiveEvents {
       turn = handed.catch(() => undefined);
       const answers = this.counted(
         chunk.length,
-        handed.then(({ arrived, outcomes }) => this.answer(arrived, outcomes, request.submission)),
+        handed
+          .then(({ arrived, outcomes }) => this.answer(arrived, outcomes, request.submission))
+          .finally(() => (request.inFlight -= chunk.length)),
       );
       // Rejections surface where the answers are awaited, which may be later.
       answers.catch(() => undefined);
       ahead.push(answers);
-      if (ahead.length >= CHUNKS_AHEAD) yield* await (ahead.shift() as Promise<Received[]>);
+      if (ahead.length >= most) yield* await (ahead.shift() as Promise<Received[]>);
     }
     for (const answers of ahead) yield* await answers;
   }
 
+  /** Turns away an event that nobody known has signed. Whoever sends many waits for each answer, which costs nothing. */
+  private async holdBack(): Promise<never> {
+    if (this.heldBack < MOST_HELD_BACK) {
+      this.heldBack += 1;
+      await new Promise((resolve) => setTimeout(resolve, HELD_BACK));
+      this.heldBack -= 1;
+    }
+    throw beyondBudget();
+  }
+
   private async counted(count: number, answers: Promise<Received[]>): Promise<Received[]> {
-    this.inFlight += count;
+    this.queue.enter(count);
     try {
       return await answers;
     } finally {
-      this.inFlight -= count;
+      this.queue.leave(count);
     }
   }
 
-  private admitLoad(count: number): void {
-    if (this.closed) throw new AditError('overloaded', 'The ledger is closing; send the event again shortly.');
-    if (this.inFlight + count > this.limit)
-      throw new AditError('overloaded', `${this.inFlight} events are being recorded; send this again shortly.`);
-  }
-
   /** Envelope, signature, payload and possession in the threads; then `seen` against our own tree. */
-  private async check(texts: readonly string[], candidates: CandidateKeys): Promise<Arrived[]> {
+  private async check(texts: readonly string[], request: Request): Promise<Arrived[]> {
+    const { address, candidates } = request;
     const first = candidates.add(texts);
     const kids = texts.map(kidOf);
     await this.keys.load(kids.filter((kid) => kid !== null));
@@ -136,9 +189,15 @@ export class ReceiveEvents {
         const kid = kids[i] ?? null;
         const known = kid === null ? null : this.keys.find(kid);
         const candidate = kid === null || known !== null ? null : candidates.find(kid, first + i);
-        const checked = await this.threads.check({ text, jwk: known ?? candidate?.jwk ?? null });
+        const jwk = known ?? candidate?.jwk ?? null;
         // Whoever opens the ledger brings the key that this needs; only a later event can be a stranger to it.
-        return { text, kid, checked, registered: known !== null || candidate?.at === first + i };
+        const registered = known !== null || candidate?.at === first + i;
+        if (jwk === null && this.isBeyondBudget(request)) return { text, kid, checked: unread, registered };
+        const checked = await this.threads.check({ text, jwk }, address, kid ?? '');
+        if (checked.event !== null || !UNSIGNED.has(checked.error.code)) return { text, kid, checked, registered };
+        const beyond = this.isBeyondBudget(request);
+        this.budget.spend(address);
+        return { text, kid, checked: beyond ? unread : checked, registered };
       }),
     );
     candidates.learn(
@@ -146,6 +205,11 @@ export class ReceiveEvents {
       arrived.map(({ checked }) => checked.event),
     );
     return Promise.all(arrived.map(async (each) => ({ ...each, checked: await this.checkMore(each) })));
+  }
+
+  /** Whether one more event that nobody known has signed is turned away: only while others have work for the service. */
+  private isBeyondBudget({ address, inFlight }: Request): boolean {
+    return this.queue.depth - inFlight >= BUSY && !this.budget.allows(address);
   }
 
   private async checkMore({ checked, kid }: Arrived): Promise<Checked> {
@@ -229,6 +293,23 @@ export class ReceiveEvents {
   }
 }
 
+/** Codes of events of which nobody known has signed anything. */
+const UNSIGNED = new Set<ErrorCode>(['event-malformed', 'header-invalid', 'key-unknown', 'signature-invalid']);
+
+const closing = (): AditError => new AditError('overloaded', 'The ledger is closing; send the event again shortly.');
+const beyondBudget = (): AditError =>
+  new AditError(
+    'rate-limited',
+    'This address sent too many events that no registered key has signed; wait a second, and check the key before you send more.',
+  );
+
+/** An event that is turned away without a word of what is in it. */
+const unread: Checked = {
+  event: null,
+  id: null,
+  error: { code: 'rate-limited', detail: beyondBudget().detail, errors: [] },
+};
+const isBeyondBudget = ({ checked }: Arrived): boolean => checked === unread;
 const isRejected = (each: Arrived): each is Rejected => each.checked.event === null;
 const noOutcome = Promise.resolve(null);
 
@@ -239,11 +320,11 @@ const fromOutside: PlainError = {
   errors: [],
 };
 
-async function* chunksOf(texts: AsyncIterable<string>): AsyncGenerator<string[]> {
+async function* chunksOf(texts: AsyncIterable<string>, size: number): AsyncGenerator<string[]> {
   let chunk: string[] = [];
   for await (const text of texts) {
     chunk.push(text);
-    if (chunk.length < CHUNK) continue;
+    if (chunk.length < size) continue;
     yield chunk;
     chunk = [];
   }

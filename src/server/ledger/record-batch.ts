@@ -27,11 +27,12 @@ export class RecordBatch {
    * @param body an NDJSON stream, or the parsed array; throws `request-invalid` for anything else, `request-too-large`
    * for too many.
    */
-  record(body: unknown, receipts: boolean): AsyncGenerator<Answer> {
-    if (body instanceof Readable) return this.answerStream(body, receipts);
+  record(body: unknown, receipts: boolean, address = ''): AsyncGenerator<Answer> {
+    if (body instanceof Readable) return this.answerStream(body, receipts, address);
     if (Array.isArray(body) && body.length > batchLimits.maxLines)
       throw new AditError('request-too-large', `A batch holds at most ${batchLimits.maxLines} events.`);
-    return this.answerAll(listOf(parseRequest(batchBody, body)), receipts);
+    const items = parseRequest(batchBody, body);
+    return this.answerAll(listOf(items), receipts, { address, count: items.length });
   }
 
   /** NDJSON is answered by NDJSON, line by line as results come; an array by `{"results": […]}`. */
@@ -52,10 +53,10 @@ export class RecordBatch {
    * A stream that breaks a limit ends there: what was begun before is told, and the last line says why no more was read.
    * Where nothing was begun the whole request is refused.
    */
-  private async *answerStream(stream: Readable, receipts: boolean): AsyncGenerator<Answer> {
+  private async *answerStream(stream: Readable, receipts: boolean, address: string): AsyncGenerator<Answer> {
     const fault: { error: AditError | null } = { error: null };
     let begun = false;
-    for await (const answer of this.answerAll(textsOf(stream, fault), receipts)) {
+    for await (const answer of this.answerAll(textsOf(stream, fault), receipts, { address })) {
       begun = true;
       yield answer;
     }
@@ -68,8 +69,12 @@ export class RecordBatch {
     yield { status: 'refused', id: null, problem: problemOf(fault.error) };
   }
 
-  private async *answerAll(texts: AsyncIterable<string>, receipts: boolean): AsyncGenerator<Answer> {
-    for await (const received of this.door.receiveAll(texts, receipts)) {
+  private async *answerAll(
+    texts: AsyncIterable<string>,
+    receipts: boolean,
+    from: { address: string; count?: number },
+  ): AsyncGenerator<Answer> {
+    for await (const received of this.door.receiveAll(texts, receipts, from)) {
       yield plain(received) ?? (await this.answers.answer(received, receipts));
     }
   }

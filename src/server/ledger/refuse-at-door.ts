@@ -19,7 +19,7 @@ export type Rejected = Arrived & { checked: Extract<Checked, { event: null }> };
 /** Codes that come before the question whether the event is logged already (wire.md, "Codes"). */
 const OF_THE_ENVELOPE = new Set<ErrorCode>(['event-malformed', 'event-too-large', 'header-invalid']);
 /** The check itself failed, and says nothing of the event. */
-const OF_THE_SERVICE = new Set<ErrorCode>(['overloaded', 'log-halted', 'internal']);
+const OF_THE_SERVICE = new Set<ErrorCode>(['overloaded', 'rate-limited', 'log-halted', 'internal']);
 
 /** Whether a refusal is final: sent again as it is, the event falls again. */
 export const speaksOfEvent = (code: ErrorCode): boolean => !OF_THE_SERVICE.has(code);

@@ -18,7 +18,8 @@ describe('a batch', () => {
   let world: HonestWorld;
 
   beforeAll(async () => {
-    service = await startTestServer({ ADIT_ROLE: 'api' });
+    // Shorter than the chunks of one batch: a batch must be taken all the same.
+    service = await startTestServer({ ADIT_ROLE: 'api', ADIT_APPEND_QUEUE: '300' });
     world = await HonestWorld.open(service.url);
   });
 

@@ -1,0 +1,50 @@
+/** A queue of the items of one address, by signer, in the order in which their turns come. */
+type Lanes<T> = Map<string, T[]>;
+
+/**
+ * Queues items of many senders and takes them in turn: one of each address, and of an address one of each signer. Who sends
+ * a thousand items delays another's one by no more than one.
+ */
+export class FairQueue<T> {
+  private readonly addresses = new Map<string, Lanes<T>>();
+  private count = 0;
+
+  get length(): number {
+    return this.count;
+  }
+
+  push(address: string, signer: string, item: T): void {
+    const lanes: Lanes<T> = this.addresses.get(address) ?? new Map<string, T[]>();
+    const lane = lanes.get(signer);
+    if (lane === undefined) lanes.set(signer, [item]);
+    else lane.push(item);
+    this.addresses.set(address, lanes);
+    this.count += 1;
+  }
+
+  /** Takes at most so many items, in turn. */
+  take(most: number): T[] {
+    const taken: T[] = [];
+    while (taken.length < most && this.count > 0) {
+      const [address, lanes] = first(this.addresses);
+      const [signer, lane] = first(lanes);
+      // Lone senders, the usual case, are taken whole; among several each has one turn.
+      const turn = this.addresses.size === 1 && lanes.size === 1 ? most - taken.length : 1;
+      const items = lane.splice(0, turn);
+      taken.push(...items);
+      this.count -= items.length;
+      // What has had its turn goes to the end: a map keeps the order in which its keys came.
+      lanes.delete(signer);
+      if (lane.length > 0) lanes.set(signer, lane);
+      this.addresses.delete(address);
+      if (lanes.size > 0) this.addresses.set(address, lanes);
+    }
+    return taken;
+  }
+}
+
+function first<V>(map: Map<string, V>): [string, V] {
+  const [entry] = map;
+  if (entry === undefined) throw new Error('The queue is empty.');
+  return entry;
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { AdmissionQueue } from '../../../src/server/ledger/admission-queue.js';
+import { FairQueue } from '../../../src/server/ledger/fair-queue.js';
+import { RefusalBudget } from '../../../src/server/ledger/refusal-budget.js';
+
+describe('a queue of many senders', () => {
+  it('gives each address its turn, and of an address each signer', () => {
+    const queue = new FairQueue<string>();
+    for (let i = 0; i < 100; i += 1) queue.push('a', 'one', `one ${i}`);
+    queue.push('a', 'two', 'two');
+    queue.push('b', 'three', 'three');
+    expect(queue.take(5)).toEqual(['one 0', 'three', 'two', 'one 1', 'one 2']);
+    expect(queue.length).toBe(97);
+  });
+
+  it('keeps the order of a lone sender, and gives no more than it has', () => {
+    const queue = new FairQueue<number>();
+    for (let i = 0; i < 3; i += 1) queue.push('a', 'one', i);
+    expect(queue.take(2)).toEqual([0, 1]);
+    expect(queue.take(64)).toEqual([2]);
+    expect(queue.take(64)).toEqual([]);
+  });
+});
+
+describe('the budget of refusals of an address', () => {
+  it('is spent by what nobody known has signed, comes back with time, and is no other address’s', () => {
+    let now = 0;
+    const budget = new RefusalBudget(() => now);
+    for (let i = 0; i < 200; i += 1) budget.spend('a');
+    expect([budget.allows('a'), budget.allows('b')]).toEqual([false, true]);
+    now = 49;
+    expect(budget.allows('a')).toBe(false);
+    now = 51;
+    expect(budget.allows('a')).toBe(true);
+    budget.spend('a');
+    expect(budget.allows('a')).toBe(false);
+  });
+});
+
+describe('what is let into the door', () => {
+  let now = 0;
+  const queueOf = (limit: number): AdmissionQueue => {
+    now = 0;
+    return new AdmissionQueue(limit, () => now);
+  };
+
+  it('takes a batch of any size while it is idle, however short the queue is', () => {
+    const queue = queueOf(300);
+    expect(queue.refusalOfBatch(1_024)).toBeNull();
+    queue.enter(300);
+    expect(queue.refusalOfBatch(1)).toMatchObject({ code: 'overloaded' });
+    expect(queue.refusal()).toMatchObject({ code: 'overloaded' });
+    queue.leave(300);
+    expect(queue.refusal()).toBeNull();
+  });
+
+  it('turns single events away that would wait too long by the speed that was measured', () => {
+    const queue = queueOf(20_000);
+    queue.enter(200, true);
+    // 200 in 250 ms: 800 a second, so that 200 wait for a quarter of a second.
+    now = 250;
+    queue.leave(200, true);
+    queue.enter(200, true);
+    expect(queue.refusal()).toBeNull();
+    queue.enter(1, true);
+    expect(queue.refusal()).toMatchObject({ code: 'overloaded' });
+    queue.leave(101, true);
+    expect(queue.refusal()).toBeNull();
+  });
+
+  it('does not take idle time for slowness', () => {
+    const queue = queueOf(20_000);
+    queue.enter(500, true);
+    now = 250;
+    queue.leave(500, true);
+    now = 600_000;
+    queue.enter(400, true);
+    now = 600_010;
+    expect(queue.refusal()).toBeNull();
+  });
+
+  it('lets few in where nothing is recorded any more', () => {
+    const queue = queueOf(20_000);
+    queue.enter(129, true);
+    for (now = 300; now < 6_000; now += 300) queue.refusal();
+    expect(queue.refusal()).toMatchObject({ code: 'overloaded' });
+    queue.leave(2, true);
+    expect(queue.refusal()).toBeNull();
+  });
+});

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type Config, ConfigError, loadConfig } from './config.js';
+import { DatabaseUnavailableError } from './database/patiently.js';
 import { JsonLogger } from './logger.js';
 import { startServer, stopOnSignals } from './start.js';
 
@@ -12,7 +13,8 @@ export async function run(role?: Config['role']): Promise<void> {
     stopOnSignals(server, logger);
     logger.log({ msg: 'listening', url: server.url, role: config.role }, 'start');
   } catch (error) {
-    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    if (error instanceof ConfigError || error instanceof DatabaseUnavailableError)
+      process.stderr.write(`${error.message}\n`);
     else new JsonLogger('error').fatal({ msg: 'the service could not start', err: error }, 'start');
     process.exitCode = 1;
   }

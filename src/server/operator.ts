@@ -4,6 +4,7 @@ import pg from 'pg';
 import { AditError } from '../core/errors.js';
 import { type Config, loadConfig } from './config.js';
 import { Database } from './database/database.js';
+import { patiently } from './database/patiently.js';
 import { joinDatabase } from './join-database.js';
 import { LedgerIdentity } from './ledger/ledger-identity.js';
 import { LogClock } from './ledger/log-clock.js';
@@ -65,11 +66,18 @@ function identityOf(config: Config): LedgerIdentity {
   return new LedgerIdentity(config.origin, [...logs.keys()], services, config.registrar);
 }
 
-/** Rebuilds the projections from the log alone and compares them with the stored ones. */
-export async function replayProjections(config: Config, options: ReplayOptions): Promise<Replay> {
+/** Says on standard error why something takes longer: a person waits for it. */
+const say = (message: string): void => void process.stderr.write(`${message}\n`);
+
+/** Rebuilds the projections from the log alone and compares them with the stored ones. Throws `DatabaseUnavailableError`. */
+export function replayProjections(config: Config, options: ReplayOptions): Promise<Replay> {
+  return patiently(() => replayOnce(config, options), say);
+}
+
+async function replayOnce(config: Config, options: ReplayOptions): Promise<Replay> {
   const identity = identityOf(config);
   const address = await joinDatabase(config, () => undefined);
-  const database = new Database({ url: address.appUrl, failed: () => undefined });
+  const database = new Database({ url: address.appUrl, failed: () => undefined, patient: true });
   try {
     return await replayLog(database, identity, options);
   } finally {
@@ -88,15 +96,20 @@ export interface Audited {
   faults: { index: number | null; lots: string[]; detail: string; rule?: string }[];
 }
 
-/** Audits now, from the stored bytes alone. Changes nothing: what the service's own audits find, they note. */
-export async function auditNow(
-  config: Config,
-  scope: AuditScope,
-  onProgress: (what: string, done: number, size: number) => void,
-): Promise<Audited> {
+type OnProgress = (what: string, done: number, size: number) => void;
+
+/**
+ * Audits now, from the stored bytes alone. Changes nothing: what the service's own audits find, they note. Throws
+ * `DatabaseUnavailableError`.
+ */
+export function auditNow(config: Config, scope: AuditScope, onProgress: OnProgress): Promise<Audited> {
+  return patiently(() => auditOnce(config, scope, onProgress), say);
+}
+
+async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgress): Promise<Audited> {
   const identity = identityOf(config);
   const address = await joinDatabase(config, () => undefined);
-  const database = new Database({ url: address.appUrl, failed: () => undefined });
+  const database = new Database({ url: address.appUrl, failed: () => undefined, patient: true });
   const pace =
     (what: string): Pace =>
     async (done, size) =>

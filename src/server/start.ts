@@ -9,8 +9,10 @@ import type { Config } from './config.js';
 import { configWarnings } from './config-warnings.js';
 import { startEmbeddedPostgres } from './database/embedded-postgres.js';
 import { migrate } from './database/migrate.js';
+import { patiently } from './database/patiently.js';
 import { prepareDatabase, prepareGivenDatabase } from './database/prepare.js';
 import { featureModules } from './features.js';
+import { turnAwayEarly } from './http/admission.js';
 import { fastifyAdapter, observeRequests } from './http/fastify.js';
 import { HealthRegistry } from './http/health.js';
 import { sendPagesAsHtml } from './http/html-type.js';
@@ -94,11 +96,21 @@ async function undo(steps: (() => Promise<unknown>)[]): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-/** Starts the whole service of one process by its role: database, queue, features, and HTTP. */
-export async function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
+/**
+ * Starts the whole service of one process by its role: database, queue, features, and HTTP. Throws `DatabaseUnavailableError`
+ * where the database does not answer, however often it is asked.
+ */
+export function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
   const logger = overrides.logger ?? new JsonLogger(config.logLevel);
   Logger.overrideLogger(logger);
   for (const warning of configWarnings(config)) logger.warn(warning, 'config');
+  return patiently(
+    () => startOnce(config, overrides, logger),
+    (message) => logger.warn(message, 'start'),
+  );
+}
+
+async function startOnce(config: Config, overrides: Overrides, logger: LoggerService): Promise<RunningServer> {
   const opened: (() => Promise<unknown>)[] = [];
   try {
     const database = overrides.database ?? (await openDatabase(config, (message) => logger.log(message, 'database')));
@@ -122,6 +134,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     });
     await limitRates(app, config.rateLimitPerMinute);
     observeRequests(app, app.get(Metrics));
+    turnAwayEarly(app);
     sendPagesAsHtml(app.getHttpAdapter().getInstance());
     if (config.role !== 'worker') describeApi(app);
     const url = await listen(app, config);

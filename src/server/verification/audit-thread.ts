@@ -31,7 +31,12 @@ async function run(order: AuditOrder): Promise<AuditAnswer> {
   };
   const services = order.serviceKeys.map(({ kid, jwk }) => ({ kid, jwk, alg: 'Ed25519' as const, sign: signsNothing }));
   const identity = new LedgerIdentity(order.origin, order.logKeys, services, order.registrarKid);
-  const database = new Database({ url: order.databaseUrl, failed: () => undefined, poolSize: CONNECTIONS, patient: true });
+  const database = new Database({
+    url: order.databaseUrl,
+    failed: () => undefined,
+    poolSize: CONNECTIONS,
+    patient: true,
+  });
   const pace = order.milliseconds === null ? null : new AuditPace(database, order.milliseconds);
   parentPort?.on('message', (command: AuditCommand) => (command === 'hurry' ? pace?.hurry() : pace?.stop()));
   try {

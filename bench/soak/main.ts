@@ -4,6 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import pg from 'pg';
 import { Pool } from 'undici';
 import { AditClient } from '../../src/client/adit-client.js';
+import { Demands } from '../demands.js';
 import { postEach, quantile } from '../load.js';
 import { startService } from '../service.js';
 import { Chains, type LotHead } from '../verification/chains.js';
@@ -11,7 +12,8 @@ import { Chains, type LotHead } from '../verification/chains.js';
 /**
  * What becomes of a service that is kept busy (`--minutes 30`): half of what it records for 64 clients, one event a request,
  * with queries, verification, alerts, a webhook and readers of the stream beside it. Told by the minute: waiting times,
- * memory, and how far the verifiers are behind. A rejection that nobody handles would end the service, and the run.
+ * memory, and how far the verifiers are behind. A rejection that nobody handles would end the service, and the run. At the end each
+ * demand is printed with its figure; one that is not met ends the run with an error.
  */
 
 const at = process.argv.indexOf('--minutes');
@@ -30,6 +32,12 @@ const TICK = 20;
 const FAULTS = 5_000;
 const READERS = 20;
 const QUERIES_A_SECOND = 5;
+/** What must be true at the end: MiB a minute, times the first p99, seconds behind. */
+const MOST_GROWTH = 1;
+const MOST_SLOWER = 1.3;
+const MOST_BEHIND = 5;
+/** Minutes at the beginning and at the end whose waiting times are compared, of a run of half an hour. */
+const COMPARED = 5;
 /** Minutes in which caches fill and code is compiled; memory is judged after them. */
 const WARM_UP = Math.ceil(minutes / 6);
 
@@ -41,14 +49,15 @@ interface Minute {
   /** Times to the answer, ms. */
   recorded: number[];
   queried: number[];
-  memory: number;
+  /** Resident bytes, second by second: collections make one sample say little. */
+  memory: number[];
   /** Of the verifiers behind the log, entries. */
   behind: number;
 }
 
 /** What goes on beside the measuring, and all that goes wrong. */
 class Load {
-  minute: Minute = { recorded: [], queried: [], memory: 0, behind: 0 };
+  minute: Minute = { recorded: [], queried: [], memory: [], behind: 0 };
   readonly failures = new Map<string, number>();
   late = 0;
   streamed = 0;
@@ -151,6 +160,9 @@ async function receiver(): Promise<{ server: Server; url: string; messages: Set<
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, messages };
 }
 
+/** The memory of a minute, MiB: half of its samples are below. */
+const memoryOf = ({ memory }: Minute): number => mebibytes(quantile(memory, 0.5));
+
 /** What grows by the minute: the slope of the line that fits best. */
 function slope(values: readonly number[]): number {
   const middle = (values.length - 1) / 2;
@@ -175,6 +187,10 @@ try {
     );
     return Number(rows[0]?.behind);
   };
+  const audits = async (): Promise<number> => {
+    const { rows } = await db.query<{ count: string }>('SELECT count(*) AS count FROM audits');
+    return Number(rows[0]?.count);
+  };
   const declarations = Array.from({ length: WARMING + SAMPLE }, (_, number) => chains.declare(number).text);
   await postEach(service.url, declarations.slice(0, WARMING), CLIENTS);
   const most = await postEach(service.url, declarations.slice(WARMING), CLIENTS);
@@ -191,32 +207,49 @@ try {
   const busy = Promise.all([load.record(rate, until), load.query(until)]);
   const told: Minute[] = [];
   for (let i = 1; i <= minutes; i += 1) {
-    await wait(60_000);
-    const minute = { ...load.minute, memory: service.memory(), behind: await behind() };
-    load.minute = { recorded: [], queried: [], memory: 0, behind: 0 };
+    for (let second = 0; second < 60; second += 1) {
+      await wait(1_000);
+      load.minute.memory.push(service.memory());
+      load.minute.behind = Math.max(load.minute.behind, await behind());
+    }
+    const { minute } = load;
+    load.minute = { recorded: [], queried: [], memory: [], behind: 0 };
     told.push(minute);
     const seconds = minute.behind / rate;
     say(
-      `  minute ${i}: ${(minute.recorded.length / 60).toFixed(0)} a second, p99 ${quantile(minute.recorded, 0.99).toFixed(0)} ms; queries p99 ${quantile(minute.queried, 0.99).toFixed(0)} ms; verified ${seconds.toFixed(1)} s behind; ${mebibytes(minute.memory).toFixed(0)} MiB`,
+      `  minute ${i}: ${(minute.recorded.length / 60).toFixed(0)} a second, p99 ${quantile(minute.recorded, 0.99).toFixed(0)} ms; queries p99 ${quantile(minute.queried, 0.99).toFixed(0)} ms; verified ${seconds.toFixed(1)} s behind; ${memoryOf(minute).toFixed(0)} MiB; ${await audits()} audits`,
     );
   }
   await busy;
   const warm = told.slice(WARM_UP);
-  const part = Math.max(1, Math.floor(warm.length / 5));
+  const part = Math.max(1, Math.min(COMPARED, Math.floor(warm.length / 2)));
   const p99 = (of: readonly Minute[]): number =>
     quantile(
       of.flatMap(({ recorded }) => recorded),
       0.99,
     );
   const [first, last] = [p99(warm.slice(0, part)), p99(warm.slice(-part))];
+  const growth = slope(warm.map(memoryOf));
+  const lag = Math.max(...warm.map((one) => one.behind)) / rate;
+  const failures = [...load.failures.values()].reduce((sum, count) => sum + count, 0);
   say(`after ${WARM_UP} minutes to warm up:`);
-  say(`  memory grows by ${slope(warm.map(({ memory }) => mebibytes(memory))).toFixed(2)} MiB a minute`);
-  say(
-    `  p99 of the first ${part} minutes ${first.toFixed(0)} ms, of the last ${last.toFixed(0)} ms: ${(last / first).toFixed(2)} times`,
+  const demands = new Demands(say);
+  demands.check(`memory grows by at most ${MOST_GROWTH} MiB a minute`, growth.toFixed(2), growth <= MOST_GROWTH);
+  demands.check(
+    `p99 of the last ${part} minutes at most ${MOST_SLOWER} times that of the first`,
+    `${last.toFixed(0)} ms after ${first.toFixed(0)} ms, ${(last / first).toFixed(2)} times`,
+    last <= MOST_SLOWER * first,
   );
-  say(`  verified at most ${(Math.max(...warm.map((one) => one.behind)) / rate).toFixed(1)} s behind`);
-  say(`  ${load.late} not sent in time; failures: ${JSON.stringify(Object.fromEntries(load.failures))}`);
+  demands.check(
+    'nothing fails, and everything is sent in time',
+    `failures ${JSON.stringify(Object.fromEntries(load.failures))}, ${load.late} late`,
+    failures === 0 && load.late === 0,
+  );
+  demands.check(`verified at most ${MOST_BEHIND} s behind`, `${lag.toFixed(1)} s`, lag <= MOST_BEHIND);
+  const audited = await audits();
+  demands.check('audits ran', `${audited}`, audited > 0);
   say(`  ${hooks.messages.size} messages by webhook; ${load.streamed} by ${READERS} streams`);
+  demands.conclude();
   await load.close();
 } finally {
   ended.abort();

@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
+import { mineral as minerals } from '../../core/event/primitives.js';
+import { severities } from '../../core/rules/rule.js';
 import { gathered } from '../command.js';
+import { oneOf, someOf } from '../input/did-you-mean.js';
+
+const groups = ['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors', 'operation'];
 
 /** Which alerts somebody asks for, as options of a command. */
 export interface FilterOptions {
@@ -16,14 +21,9 @@ export interface FilterOptions {
 export const withFilters = (command: Command): Command =>
   command
     .option('--rule <rule>', 'only of this rule; may be given several times', gathered, [])
-    .option(
-      '--group <group>',
-      'only of rules of this group: record, custody, tags, mass, origin, movement, actors',
-      gathered,
-      [],
-    )
-    .option('--minimum-severity <severity>', 'this and graver: low, medium, high, critical')
-    .option('--mineral <mineral>', 'only about this mineral', gathered, [])
+    .option('--group <group>', `only of rules of this group: ${groups.join(', ')}`, someOf(groups), [])
+    .option('--minimum-severity <severity>', `this and graver: ${severities.join(', ')}`, oneOf(severities))
+    .option('--mineral <mineral>', 'only about this mineral', someOf(minerals.options), [])
     .option('--site <site>', 'only about what comes from this site', gathered, [])
     .option('--country <country>', 'only about this country, such as RW', gathered, [])
     .option('--lot <lot>', 'only about this lot, what it was made of and what was made of it', gathered, [])

@@ -89,7 +89,7 @@ function listen(alerts: Command): void {
 
 function trigger(alerts: Command): void {
   withForwarding(alerts.command('trigger'))
-    .summary('bring about an alert of a rule, on a ledger that is thrown away after')
+    .summary('bring about an alert of a rule, on a throw-away ledger')
     .argument('<rule>')
     .option('--forward-to <url>', 'where your receiver listens')
     .addHelpText('before', 'Example: adit alerts trigger tag-reused --forward-to http://127.0.0.1:3000/alerts\n')

@@ -20,7 +20,7 @@ function scopeOf({ lot, site }: Options): AuditScope {
 export const audit: Register = (program) => {
   program
     .command('audit')
-    .summary("check the stored ledger now: everything, a lot, or a site; or watch somebody else's")
+    .summary('check the stored ledger now, or watch another one')
     .description(
       'Hashes and verifies every stored entry again, rebuilds everything from the log and compares. With --lot or --site only what touched those lots and what they were made of, which takes as long as their history and not as the ledger. Changes nothing. With URL it is a monitor of the ledger that answers there, and trusts nothing that it says: it reads every entry into a database of its own, admits and judges it again, reckons the sealed indexes, compares with the witnesses of the policy, and goes on as the log grows.',
     )

@@ -56,7 +56,7 @@ export const bundle: Register = (program) => {
     });
   group
     .command('disclose')
-    .summary('show in a bundle what you have kept to yourself, for one buyer')
+    .summary('add what you kept to yourself, for one buyer')
     .description(
       'Adds what "adit record --withhold" kept to the events of a bundle, and asks no server. Whoever verifies it finds each claim to be what was signed.',
     )

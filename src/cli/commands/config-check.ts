@@ -10,6 +10,7 @@ export const configCheck: Register = (program) => {
   config
     .command('check')
     .summary('check the environment, and show what it amounts to')
+    .addHelpText('before', 'Example: adit config check\n')
     .action(async (_options: unknown, command) => {
       const terminal = terminalOf(command);
       const { ConfigError, configKeys, configWarnings, loadConfig, redactedConfig } = await operator();

@@ -25,7 +25,7 @@ const settings = { ADIT_AUDIT_INTERVAL_SECONDS: '2', ADIT_WEBHOOK_PRIVATE_TARGET
 export const demo: Register = (program) => {
   program
     .command('demo')
-    .summary('watch a supply chain being recorded, tampered with, and found out')
+    .summary('watch a supply chain, a tampering, and how it is found')
     .description(
       'Starts a throw-away ledger, plays a tin supply chain from a mine in Rwanda to a smelter in Malaysia, then changes a stored weight behind the ledger’s back and shows the alert.',
     )

@@ -5,6 +5,7 @@ export const migrate: Register = (program) => {
   program
     .command('migrate')
     .summary('bring the database to this version')
+    .addHelpText('before', 'Example: adit migrate\n')
     .description('Runs the migrations that the database lacks. `adit serve` does so too when it starts.')
     .action(async (_options: unknown, command) => {
       const terminal = terminalOf(command);

@@ -12,6 +12,7 @@ export const replay: Register = (program) => {
   program
     .command('replay')
     .summary('rebuild everything from the log, and compare')
+    .addHelpText('before', 'Example: adit replay\n')
     .description('Re-admits every entry and compares each derived row with the stored one. Changes nothing.')
     .action(async (_options: unknown, command) => {
       const terminal = terminalOf(command);

@@ -14,7 +14,7 @@ const places: Record<Kind, { setting: string; own: string; claim: string }> = {
 export const rotate: Register = (program) => {
   program
     .command('rotate')
-    .summary('make the key that is to follow the log key or the service key')
+    .summary('make the next log key or service key')
     .description(
       'Writes a new private key to FILE and says what is left to do. Nothing changes until the root registrar has signed ledger.updated with the new public key.',
     )

@@ -12,7 +12,7 @@ export const scenario: Register = (program) => {
     .summary('play a supply chain that is written down as data')
     .description('Supply chains as data.')
     .command('run')
-    .summary('play scenarios on throw-away ledgers, and compare what is found with what each expects')
+    .summary('play scenarios on throw-away ledgers, and compare')
     .argument('<files...>')
     .addHelpText('before', 'Example: adit scenario run examples/tin.json\n')
     .action(async (files: string[], _options: unknown, command) => {

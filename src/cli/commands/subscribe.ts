@@ -128,6 +128,7 @@ export const subscribe: Register = (program) => {
   begin(command, 'mail', 'adit subscribe mail grace@example.org --language fr --site hill --digest 1440');
   withServer(command.command('list'))
     .summary('who is told what, and how it goes')
+    .addHelpText('before', 'Example: adit subscribe list\n')
     .action(async ({ server }: { server: string }, self) => {
       const terminal = terminalOf(self);
       let count = 0;
@@ -140,9 +141,11 @@ export const subscribe: Register = (program) => {
     });
   withServer(command.command('test').argument('<id>'))
     .summary('send a test message, and say whether it arrived')
+    .addHelpText('before', 'Example: adit subscribe test SUBSCRIPTION\n')
     .action((id: string, { server }: { server: string }, self) => test(id, server, terminalOf(self)));
   withServer(command.command('rotate').argument('<id>'))
-    .summary('a new secret for a webhook; for a day messages are signed with both')
+    .summary('make a new secret; the old one also signs for a day')
+    .addHelpText('before', 'Example: adit subscribe rotate SUBSCRIPTION\n')
     .action(async (id: string, { server }: { server: string }, self) => {
       const terminal = terminalOf(self);
       const rotated = await new AditClient(server).rotateSecret(id);
@@ -152,6 +155,7 @@ export const subscribe: Register = (program) => {
     });
   withServer(command.command('redeliver').argument('<id>'))
     .summary('send again all that was told since a time')
+    .addHelpText('before', 'Example: adit subscribe redeliver SUBSCRIPTION --since 2026-05-01T00:00:00Z\n')
     .requiredOption('--since <time>', 'RFC 3339, such as 2026-05-12T06:00:00Z')
     .action(async (id: string, { server, since }: { server: string; since: string }, self) => {
       const terminal = terminalOf(self);
@@ -161,6 +165,7 @@ export const subscribe: Register = (program) => {
     });
   withServer(command.command('end').argument('<id>'))
     .summary('end a subscription')
+    .addHelpText('before', 'Example: adit subscribe end SUBSCRIPTION\n')
     .action(async (id: string, { server }: { server: string }, self) => {
       const terminal = terminalOf(self);
       await new AditClient(server).unsubscribe(id);

@@ -12,7 +12,7 @@ interface ServeOptions {
 export const witness: Register = (program) => {
   const group = program
     .command('witness')
-    .summary('vouch for other ledgers: that each shows everybody one history')
+    .summary('vouch that other ledgers show everybody one history')
     .addHelpText(
       'before',
       'Example: adit witness init w example.org/w1; adit witness add w KEY; adit witness serve w\n',
@@ -20,6 +20,7 @@ export const witness: Register = (program) => {
   group
     .command('init')
     .summary('make the key of a new witness')
+    .addHelpText('before', 'Example: adit witness init witness example.org/witness\n')
     .argument('<folder>', 'where the witness keeps its key and what it cosigned; made if it is not there')
     .argument('<name>', 'what policies call its key, such as example.org/witness')
     .action((folder: string, name: string, _options: object, command: Command) => {
@@ -32,6 +33,7 @@ export const witness: Register = (program) => {
   group
     .command('add')
     .summary('watch a log, or trust another key of one')
+    .addHelpText('before', 'Example: adit witness add witness "example.org/tin+530eaa4c+AdZ/…"\n')
     .argument('<folder>', 'of the witness')
     .argument('<vkey>', "the log's verifier key, from whoever runs it")
     .action((folder: string, vkey: string, _options: object, command: Command) => {
@@ -43,6 +45,7 @@ export const witness: Register = (program) => {
   group
     .command('serve')
     .summary('answer the logs, until told to stop')
+    .addHelpText('before', 'Example: adit witness serve witness\n')
     .argument('<folder>', 'of the witness')
     .option('--host <address>', 'to listen on', '127.0.0.1')
     .option('--port <number>', 'to listen on; 0 takes a free one', '8500')

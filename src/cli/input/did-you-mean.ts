@@ -43,7 +43,7 @@ export const oneOf =
     throw new InvalidArgumentError(`${didYouMean(value, known)} It is one of ${known.join(', ')}.`.trim());
   };
 
-/** Makes a parser of an option that may be given several times. */
+/** Makes a parser of an option that may be given several times, or with commas between the words. */
 export const someOf =
   (known: readonly string[]) =>
-  (value: string, before: readonly string[] = []): string[] => [...before, oneOf(known)(value)];
+  (value: string, before: readonly string[] = []): string[] => [...before, ...value.split(',').map(oneOf(known))];

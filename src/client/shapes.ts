@@ -1,3 +1,4 @@
+import type { Notice } from '../core/bundle/notices.js';
 import type { Grade, LotStatus, OriginBasis } from '../core/custody/view.js';
 import type { PublicJwk } from '../core/event/keys.js';
 import type { LotName } from '../core/api/lot-name.js';
@@ -175,5 +176,7 @@ export interface Report {
   coverage: { tracedToSite: string; assayed: string; signedByBothSides: string };
   origins: { site: string; mass: Mass }[];
   originsBy: OriginBasis;
+  /** What is said first: holds, assignments by an authority, open disputes, open incidents. */
+  notices: Notice[];
   findings: Finding[];
 }

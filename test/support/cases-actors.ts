@@ -60,6 +60,31 @@ const incident = (closed: boolean) => {
   return log;
 };
 
+const disputed = (settled: boolean) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  const occurredAt = '2026-05-14T08:00:00Z';
+  const target = log.entries.at(-1)?.event.id;
+  const { event } = log.tell('event.disputed', { iss: 'coop', occurredAt, event: target, ground: 'not so' });
+  if (settled)
+    log.tell('event.settled', {
+      iss: 'agent',
+      occurredAt,
+      dispute: event.id,
+      settlement: 'withdrawn',
+      reason: 'agreed',
+    });
+  return log;
+};
+
+/** An incident on a lot, reported by somebody. */
+const claimed = (iss: string) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  log.tell('incident.reported', { iss, occurredAt: '2026-05-14T08:00:00Z', category: 'theft', level: 2, lots: [bag] });
+  return log;
+};
+
 const checkpoint = (fees: Record<string, unknown>[]) => {
   const log = world();
   declares(log, [{ lot: bag, kg: '50.3' }]);
@@ -130,6 +155,34 @@ export const actorCases: Record<string, Case> = {
         { kind: 'passage', asked: francs },
         { kind: 'toll', paid: francs, receiptNumber: 'R-1' },
       ]),
+  },
+  'dispute-open': { severity: 'medium', wrong: () => disputed(false), twin: () => disputed(true) },
+  'custody-assigned': {
+    severity: 'medium',
+    wrong: () => {
+      const log = world();
+      declares(log, [{ lot: bag, kg: '50.3' }]);
+      const lots = [{ lot: bag }];
+      log.tell('custody.assigned', {
+        iss: 'agent',
+        occurredAt: '2026-05-14T08:00:00Z',
+        to: 'trader',
+        lots,
+        ground: 'sold',
+      });
+      return log;
+    },
+    twin: () => {
+      const log = world();
+      declares(log, [{ lot: bag, kg: '50.3' }]);
+      return log;
+    },
+  },
+  'stranger-claim': {
+    severity: 'low',
+    wrong: () => claimed('abroad'),
+    twin: () => claimed('agent'),
+    twinAlso: { 'incident-open': 'high' },
   },
   'incident-open': { severity: 'critical', wrong: () => incident(false), twin: () => incident(true) },
   'correction-after-export': { severity: 'high', wrong: () => corrected(false), twin: () => corrected(true) },

@@ -32,6 +32,13 @@ function burst(more: (day: number) => Record<string, unknown>) {
   return log;
 }
 
+const seized = (released: boolean) => {
+  const log = delivered();
+  log.tell('lot.held', { iss: 'agent', occurredAt: at(10), lots: [bag], ground: 'a check' });
+  if (released) log.tell('lot.released', { iss: 'agent', occurredAt: at(12), lots: [bag], ground: 'in order' });
+  return log;
+};
+
 export const custodyCases: Record<string, Case> = {
   'handover-overdue': {
     severity: 'medium',
@@ -108,6 +115,7 @@ export const custodyCases: Record<string, Case> = {
       refuses(log, 'head-moved', 'trader');
       return log;
     },
+    twinAlso: { 'lot-held': 'high' },
   },
   'seal-mismatch': {
     severity: 'high',
@@ -164,6 +172,7 @@ export const custodyCases: Record<string, Case> = {
       return log;
     },
   },
+  'lot-held': { severity: 'high', wrong: () => seized(false), twin: () => seized(true) },
   'device-sequence-gap': {
     severity: 'high',
     wrong: () => {

@@ -109,6 +109,11 @@ export const massCases: Record<string, Case> = {
       return log;
     },
   },
+  'mass-implausible': {
+    severity: 'high',
+    wrong: () => declared([{ lot: bag, kg: '4610', tags: ['SYN-M-1'] }]),
+    twin: () => declared([{ lot: bag, kg: '46.1', tags: ['SYN-M-1'] }]),
+  },
   'mass-lost': {
     severity: 'high',
     wrong: () => handedOver('50.0', '46.0'),

@@ -7,6 +7,7 @@ import { namedLot } from '../named-lot.js';
 import { showFinding } from '../output/alert-lines.js';
 import { calledOf, goodsOf, massOf, whereOf } from '../output/lot-names.js';
 import { lotTimeline, paintVerdicts, reasonsOf, timelineLines } from '../output/timeline.js';
+import { noticeLine } from '../../core/bundle/notices.js';
 import type { Terminal } from '../output/terminal.js';
 
 /** A share of a lot is the result of a division: to the gram is enough. */
@@ -14,8 +15,9 @@ const originText = ({ site, mass: { value, uom } }: LotState['origins'][number],
   `${site} (${quantityText({ value: value.replace(/(\.[0-9]{3})[0-9]+$/, '$1'), uom }, mineral)})`;
 
 /** What the lot is, who has it, how it is judged and why: what a buyer must know first stands first. */
-function showHeader(terminal: Terminal, lot: LotState, { verdicts, findings, origins }: Report): void {
+function showHeader(terminal: Terminal, lot: LotState, { verdicts, findings, origins, notices }: Report): void {
   const { colour } = terminal;
+  for (const notice of notices) terminal.say(colour.red(noticeLine(notice)));
   if (lot.onHold)
     terminal.say(colour.red('ON HOLD: an authority holds this lot back. It must not be moved or bought.'));
   const name = calledOf(lot);

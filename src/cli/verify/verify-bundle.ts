@@ -1,5 +1,6 @@
 import { parseBundle } from '../../core/bundle/bundle.js';
 import { type BundleReport, type Step, checkBundle, pinnedOf } from '../../core/bundle/check.js';
+import { noticeLine } from '../../core/bundle/notices.js';
 import { AditError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/log/checkpoint.js';
 import { type Policy, checkQuorum } from '../../core/log/policy.js';
@@ -98,6 +99,7 @@ export function showVerdict({ word, reason, report, seen }: BundleVerdict, termi
     const { lot, verdicts, coverage } = judged;
     const share = (part: string): string => `${Math.floor(Number(part) * 100)} %`;
     terminal.say('');
+    for (const notice of judged.notices) terminal.say(`  ${colour.red(noticeLine(notice))}`);
     terminal.say(`  ${lot.mass.value} ${lot.mass.uom} of ${lot.mineral} (${lot.form}), ${lot.status} by ${lot.holder}`);
     terminal.say(`  record ${verdicts.record} · custody ${verdicts.custody} · risk ${verdicts.risk}`);
     terminal.say(
@@ -117,5 +119,8 @@ export function showVerdict({ word, reason, report, seen }: BundleVerdict, termi
   const apart = apartSaid(seen);
   if (apart !== null) terminal.say(`  ${colour.yellow('?')} ${apart}: "adit bundle fetch" asks the server for it`);
   const shown = { VERIFIED: colour.green, BROKEN: colour.red, INCOMPLETE: colour.yellow }[word](word);
-  terminal.say(reason === '' ? shown : `${shown} ${reason}`);
+  const kinds = [...new Set((judged?.notices ?? []).map(({ kind }) => kind))];
+  const but =
+    word === 'VERIFIED' && kinds.length > 0 ? `the record; of the lot see above: ${kinds.join(', ')}` : reason;
+  terminal.say(but === '' ? shown : `${shown} ${but}`);
 }

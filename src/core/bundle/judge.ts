@@ -12,6 +12,7 @@ import type { Parameters } from '../rules/parameters.js';
 import { type Finding, type Judgement, judgeOnce } from '../rules/rule.js';
 import { type AnswerGiven, type Standing, standingOf } from './answers.js';
 import type { BundledEvent } from './events.js';
+import { type Notice, noticesOf } from './notices.js';
 import type { LogTimes } from './times.js';
 import { type Coverage, type Verdicts, axisOfFinding, coverageOf, verdictsOf } from './verdicts.js';
 
@@ -29,6 +30,8 @@ export interface Judged {
   lot: LotState;
   verdicts: Verdicts;
   coverage: Coverage;
+  /** What is said first, in words: holds, assignments, open disputes and incidents. */
+  notices: Notice[];
   /** Those that stand. */
   findings: JudgedFinding[];
   /** Those that somebody entitled has dismissed or closed, which no verdict heeds. */
@@ -90,6 +93,7 @@ export function judgeBundle(history: History, parameters: Parameters): Judged {
     lot: stateOf(state),
     verdicts: verdictsOf(findings, undecided, state.status === 'inTransit', parameters.required),
     coverage: coverageOf(state, shareText(upstream.shareThrough(assayed))),
+    notices: noticesOf(findings),
     findings,
     settled: judged.filter(({ status }) => isSettled(status)),
     undecided: distinct(undecided),

@@ -22,10 +22,15 @@ function axisOf({ group, weighs }: Pick<Rule, 'group' | 'weighs'>): Axis {
   return group === 'record' || group === 'custody' ? group : 'risk';
 }
 
+/** Returns the verdict that unanswered findings of a rule count in. */
+export function axisOfRule(id: string): Axis {
+  const rule = ruleById.get(id);
+  return rule === undefined ? 'nothing' : axisOf(rule);
+}
+
 /** Returns the verdict that a finding counts in: none where it was answered, or is about whoever signed and not about the lot. */
 export function axisOfFinding(finding: Weighed): Axis {
-  const rule = ruleById.get(finding.rule);
-  return rule === undefined || isAnswered(finding) ? 'nothing' : axisOf(rule);
+  return isAnswered(finding) ? 'nothing' : axisOfRule(finding.rule);
 }
 
 /**

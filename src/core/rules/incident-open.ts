@@ -1,8 +1,10 @@
 import { custodyTypes, lotsOf } from './each-event.js';
 import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
 import { isType } from './facts.js';
+import { hasPart, isOfficial } from './parties.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
+import { isTakenUp, speaksFor } from './stranger-claim.js';
 import { actorSubject, eventSubject, facilitySubject, siteSubject } from './subjects.js';
 
 type Incident = JudgedOf<'incident.reported'>;
@@ -15,8 +17,15 @@ function closedAt({ event }: Incident, { about }: Facts): number | null {
   return newest?.event.payload.status === 'closed' ? newest.event.occurredAtMs : null;
 }
 
+/** Tells whether an incident is more than the word of somebody who has no part in what an event touched. */
+const isHeard = (incident: Incident, { event, index, recordedAt }: JudgedEvent, facts: Facts): boolean =>
+  isOfficial(incident.event.iss, facts) ||
+  isTakenUp(incident, facts) ||
+  incident.event.iss === event.iss ||
+  lotsOf({ event, index, recordedAt }).some((lot) => hasPart(incident.event.iss, lot, index, facts));
+
 /** Incidents at the site, in the facility, or of the actor of an event, that were open when it happened. */
-function incidentsAround({ event }: JudgedEvent, facts: Facts): Incident[] {
+function incidentsAround({ event, index }: JudgedEvent, facts: Facts): Incident[] {
   const subjects = [actorSubject(event.iss)];
   if (event.type === 'lot.declared' && event.place?.site !== undefined) subjects.push(siteSubject(event.place.site));
   if (event.place?.facility !== undefined) subjects.push(facilitySubject(event.place.facility));
@@ -26,6 +35,7 @@ function incidentsAround({ event }: JudgedEvent, facts: Facts): Incident[] {
       if (isType(entry, 'incident.reported')) incidents.set(entry.event.id, entry);
   return [...incidents.values()].filter((incident) => {
     const closed = closedAt(incident, facts);
+    if (!isHeard(incident, { event, index, recordedAt: null }, facts)) return false;
     return event.occurredAtMs >= incident.event.occurredAtMs && (closed === null || event.occurredAtMs < closed);
   });
 }
@@ -50,7 +60,8 @@ function observation(incident: Incident, parameters: Parameters): Omit<Observati
 }
 
 function observeLots(incident: Incident, facts: Facts, parameters: Parameters): Observation[] {
-  const { lots = [], category } = incident.event.payload;
+  const { category } = incident.event.payload;
+  const lots = (incident.event.payload.lots ?? []).filter((lot) => speaksFor(incident, lot, facts));
   if (lots.length === 0 || closedAt(incident, facts) !== null) return [];
   const detail = `An incident (${category}) has been reported on ${lots.length === 1 ? 'this lot' : `${lots.length} lots`} and is open.`;
   return [{ ...observation(incident, parameters), subject: incident.event.id, lots, detail }];
@@ -68,7 +79,7 @@ function observeEvent(entry: JudgedEvent, facts: Facts, parameters: Parameters):
 
 export const incidentOpen: Rule = {
   id: 'incident-open',
-  version: 1,
+  version: 2,
   group: 'actors',
   title: 'An incident is open',
   means:
@@ -76,9 +87,9 @@ export const incidentOpen: Rule = {
   doesNotMean:
     'That the report is true: it is signed by whoever made it, and the case has an owner who answers for it.',
   describe: ({ incidentOpen: { severityByLevel } }) =>
-    `An incident on the lot itself; or at the site, in the facility or of the actor of an event, from its date until it is closed. Level 1: ${severityByLevel[0]}; level 2: ${severityByLevel[1]}; level 3: ${severityByLevel[2]}.`,
+    `An incident on the lot itself; or at the site, in the facility or of the actor of an event, from its date until it is closed; reported by an official or by somebody with a part in the lot, or taken up by an official. Level 1: ${severityByLevel[0]}; level 2: ${severityByLevel[1]}; level 3: ${severityByLevel[2]}.`,
   standard: 'ITSCI incident protocol; OECD Due Diligence Guidance, Annex II',
-  scope: ['about'],
+  scope: ['chains', 'about'],
   subjects: (facts) => [
     ...facts.entries.filter(isCustody).map(({ event }) => event.id),
     ...incidentsJudged(facts).map(({ event }) => event.id),

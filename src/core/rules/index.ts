@@ -10,8 +10,10 @@ import { certificateSameSigner } from './certificate-same-signer.js';
 import { claimExceedsInput } from './claim-exceeds-input.js';
 import { clockAhead } from './clock-ahead.js';
 import { correctionAfterExport } from './correction-after-export.js';
+import { custodyAssigned } from './custody-assigned.js';
 import { deviceSequenceFork } from './device-sequence-fork.js';
 import { deviceSequenceGap } from './device-sequence-gap.js';
+import { disputeOpen } from './dispute-open.js';
 import { documentReused } from './document-reused.js';
 import { doubleSaleAttempt } from './double-sale-attempt.js';
 import { dwellTooLong } from './dwell-too-long.js';
@@ -27,7 +29,9 @@ import { incidentOpen } from './incident-open.js';
 import { keyCompromised } from './key-compromised.js';
 import { lateEntry } from './late-entry.js';
 import { licenceInvalid } from './licence-invalid.js';
+import { lotHeld } from './lot-held.js';
 import { massGained } from './mass-gained.js';
+import { massImplausible } from './mass-implausible.js';
 import { massLost } from './mass-lost.js';
 import { mineralNotAtSite } from './mineral-not-at-site.js';
 import { mixForbidden } from './mix-forbidden.js';
@@ -62,6 +66,7 @@ import { siteOverCapacity } from './site-over-capacity.js';
 import { siteStatus } from './site-status.js';
 import { speedImpossible } from './speed-impossible.js';
 import { stockDiffers } from './stock-differs.js';
+import { strangerClaim } from './stranger-claim.js';
 import { tagRate } from './tag-rate.js';
 import { tagReused } from './tag-reused.js';
 import { tagUnknown } from './tag-unknown.js';
@@ -91,6 +96,7 @@ export const rules: readonly Rule[] = [
   dwellTooLong,
   stockDiffers,
   heldLotMoved,
+  lotHeld,
   deviceSequenceGap,
   deviceSequenceFork,
   lateEntry,
@@ -111,6 +117,7 @@ export const rules: readonly Rule[] = [
   serialReused,
   massGained,
   massLost,
+  massImplausible,
   gradeImpossible,
   gradeUnusual,
   gradeJump,
@@ -141,6 +148,9 @@ export const rules: readonly Rule[] = [
   selfDealing,
   paymentUnofficial,
   incidentOpen,
+  disputeOpen,
+  custodyAssigned,
+  strangerClaim,
   correctionAfterExport,
 ];
 

@@ -41,6 +41,7 @@ const custody = {
   /** A count may differ by measurement error; two scales stand behind it. */
   stockDiffers: z.strictObject({ severity, tolerance: partsPerMillion }),
   heldLotMoved: plain,
+  lotHeld: plain,
   deviceSequenceGap: z.strictObject({ severity, hours }),
   deviceSequenceFork: plain,
   lateEntry: z.strictObject({ severity, hours }),
@@ -108,6 +109,14 @@ const massAndGrade = {
     severity,
   }),
   /** What chemistry allows at most, per cent by mass. */
+  massImplausible: z.strictObject({
+    severity,
+    /** What one tagged bag or drum holds at most; and, where the kind of package is named, each of that kind. */
+    kilogramsPerTag: kilogramsText,
+    kilogramsPerPackage: z.record(z.string(), kilogramsText),
+    /** So many months of what a site can dig are never one lot. */
+    monthsOfSite: z.int().min(1),
+  }),
   gradeImpossible: z.strictObject({
     severity,
     maxima: z.array(z.strictObject({ analyte: z.string(), form: z.string().nullable(), max: percentText })),
@@ -213,6 +222,9 @@ const actors = {
   selfDealing: plain,
   paymentUnofficial: plain,
   incidentOpen: z.strictObject({ severityByLevel: z.tuple([severity, severity, severity]) }),
+  disputeOpen: plain,
+  custodyAssigned: plain,
+  strangerClaim: plain,
   correctionAfterExport: z.strictObject({ severity, severityOrigin: severity }),
 };
 

@@ -27,6 +27,7 @@ const custody = {
   dwellTooLong: { ...low, days: 90, daysInFacility: 180 },
   stockDiffers: { ...high, tolerance: 10_000 },
   heldLotMoved: high,
+  lotHeld: high,
   deviceSequenceGap: { ...high, hours: 72 },
   deviceSequenceFork: high,
   lateEntry: { ...medium, hours: 72 },
@@ -82,6 +83,12 @@ const massAndGrade = {
     closure: { default: halfAndOne, byMineral: {} },
     severityWarn: 'medium',
     severity: 'high',
+  },
+  massImplausible: {
+    ...high,
+    kilogramsPerTag: '1000',
+    kilogramsPerPackage: { bag: '250', sack: '250', drum: '1500', bigbag: '3000', container: '30000', truck: '60000' },
+    monthsOfSite: 3,
   },
   gradeImpossible: {
     ...high,
@@ -185,11 +192,14 @@ const actors = {
   selfDealing: high,
   paymentUnofficial: high,
   incidentOpen: { severityByLevel: ['critical', 'high', 'medium'] },
+  disputeOpen: medium,
+  custodyAssigned: medium,
+  strangerClaim: low,
   correctionAfterExport: { severity: 'medium', severityOrigin: 'high' },
 };
 
 export const defaultParameters: Parameters = parametersSchema.parse({
-  version: 3,
+  version: 4,
   from: '2026-01-01',
   record: critical,
   required: ['mass-gained', 'tag-reused', 'site-status'],

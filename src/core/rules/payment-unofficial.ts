@@ -1,7 +1,8 @@
-import { judgesEach } from './each-event.js';
+import { judgesEach, lotsOf } from './each-event.js';
 import type { JudgedOf } from './facts.js';
 import { isType } from './facts.js';
 import type { Rule, Undecided } from './rule.js';
+import { speaksFor } from './stranger-claim.js';
 
 type Fee = NonNullable<JudgedOf<'transit.checked'>['event']['payload']['fees']>[number];
 
@@ -9,7 +10,7 @@ const withoutReceipt = ({ receiptNumber }: Fee): boolean => receiptNumber === un
 
 export const paymentUnofficial: Rule = {
   id: 'payment-unofficial',
-  version: 1,
+  version: 2,
   group: 'actors',
   title: 'A payment without a receipt',
   means: 'A tax, royalty or fee was paid on the way, and no number of an official receipt is named.',
@@ -18,9 +19,12 @@ export const paymentUnofficial: Rule = {
   describe: ({ paymentUnofficial: { severity } }) =>
     `\`payment.recorded\` of a tax, royalty or fee, or a fee paid at \`transit.checked\`, without a receipt number: ${severity}. A fee that was only asked is not judged.`,
   standard: 'OECD Due Diligence Guidance, Annex II (illegal taxation, bribery)',
-  scope: [],
-  ...judgesEach(['payment.recorded', 'transit.checked'], ({ event }, _facts, { paymentUnofficial: { severity } }) => {
-    const told = { severity, measured: 'no receipt number', threshold: 'a receipt number' };
+  scope: ['chains', 'about'],
+  ...judgesEach(['payment.recorded', 'transit.checked'], (entry, facts, { paymentUnofficial: { severity } }) => {
+    const { event } = entry;
+    const lots = lotsOf(entry).filter((lot) => speaksFor(entry, lot, facts));
+    if (lots.length === 0 && lotsOf(entry).length > 0) return [];
+    const told = { severity, lots, measured: 'no receipt number', threshold: 'a receipt number' };
     if (event.type === 'payment.recorded') {
       const { kind, payer, payee, receiptNumber } = event.payload;
       if (kind === 'price' || receiptNumber !== undefined) return [];

@@ -4,6 +4,7 @@ import { type Point, distanceToLineKm } from './geography.js';
 import { locate } from './registry.js';
 import type { Rule } from './rule.js';
 import { distanceText } from './speed.js';
+import { speaksFor } from './stranger-claim.js';
 
 /** The dispatch under way when a lot was seen at a checkpoint. */
 function dispatchAt(lot: string, index: number, { chains }: Facts): JudgedOf<'custody.dispatched'> | null {
@@ -36,6 +37,7 @@ export const routeLeft: Rule = {
     const place = locate(facts, entry, 0);
     if (place === null || place === 'undisclosed') return [];
     const strayed = entry.event.payload.lots.flatMap((lot) => {
+      if (!speaksFor(entry, lot, facts)) return [];
       const dispatch = dispatchAt(lot, entry.index, facts);
       const route = dispatch === null ? [] : routeOf(dispatch, facts);
       if (dispatch === null || route.length < 2) return [];

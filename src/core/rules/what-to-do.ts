@@ -44,6 +44,8 @@ const custody = {
     'Have the lots weighed, and opened in front of sender and carrier; photographs and the list of seals at loading settle whether a number was misread. A misread number or state is mended by `event.corrected`, which closes it; otherwise sender or receiver explains it by `finding.answered`.',
   'dwell-too-long':
     'Ask the holder to count the lot where it lies, or to say what became of it. It closes with a `stock.counted` that finds it, or with the next event on its chain; `lot.closed` says that it was lost, stolen or disposed of.',
+  'lot-held':
+    'Ask the authority that is named on what ground it holds the lot, and until when; buy and move nothing meanwhile. It closes when the authority logs `lot.released`.',
   'stock-differs':
     'Have the lot weighed again with an auditor present, and ask the holder for the papers of what came and went since the last count. A mistyped mass is mended by `event.corrected`, which closes it; a lot that is really gone is ended by `lot.closed`, and the count is explained by `finding.answered`.',
   'held-lot-moved':
@@ -92,6 +94,8 @@ const tags = {
 const mass = {
   'mass-gained':
     'Ask for the weighing slips and moistures of both sides, and have the lot weighed again on a calibrated scale. It closes when a wrong mass, moisture or grade is mended by `event.corrected`, or when the receiver logs the moisture by `lot.measured` right after its receipt; treat a gain that stays as mineral of unknown origin.',
+  'mass-implausible':
+    'Ask the signer for the weighing slip: mostly kilograms were typed as tonnes, or a decimal point is missing. It closes when the mass is put right by `event.corrected`; a large lot in few packages is explained by `finding.answered`.',
   'mass-lost':
     'Ask the receiver for moisture and the carrier for stops and broken bags, and compare both weighing slips. It closes when a wrong mass is mended by `event.corrected`, or when the receiver logs the moisture by `lot.measured` right after its receipt; goods that are missing are reported as an incident.',
   'grade-impossible':
@@ -163,6 +167,12 @@ const actors = {
     'Ask the payer for the receipt, and who took the money and on what ground; sums that armed men or officials took belong in an incident report. It closes when the number of an official receipt is added by `event.corrected`.',
   'incident-open':
     'Ask the owner of the case what is done and until when; for level 1 stop the lots. A registrar, an authority or the owner ends it by `incident.updated` with `closed`, which closes the finding on the lots it names; what was moved while it was open stays until it is answered by `finding.answered`.',
+  'dispute-open':
+    'Ask both sides for what they have: weighing slip, waybill, witnesses. It closes when the signer of the disputed event, a registrar or an authority settles it by `event.settled`.',
+  'custody-assigned':
+    'Ask the authority for the decision by which it assigned the lot, and the former holder whether it appeals. A registrar or an authority explains or closes it by `finding.answered` once the decision is final.',
+  'stranger-claim':
+    'Ask the signer what it saw, and the holder of the lot whether it knows the signer. An authority or a registrar that takes an incident up logs an `incident.updated`, from which it counts for the lot; one that is baseless is closed by `incident.updated`, or by `finding.answered`.',
   'correction-after-export':
     'Ask the signer of the correction for the paper that shows the true value, and tell the buyer, who paid by the old one. The correction stays and so does this finding, until it is explained, or closed by a registrar or an authority, by `finding.answered`.',
 };

@@ -77,6 +77,15 @@ export const lineageShape = z.strictObject({
 export const reportShape = z.strictObject({
   lot: text,
   asOf,
+  notices: z.array(
+    z.strictObject({
+      kind: z.enum(['hold', 'assignment', 'dispute', 'incident', 'claim']),
+      text,
+      severity: z.enum(severities),
+      share: share.nullable(),
+      finding: text,
+    }),
+  ),
   verdicts,
   coverage: z.strictObject({ tracedToSite: share, assayed: share, signedByBothSides: share }),
   origins,

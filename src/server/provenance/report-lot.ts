@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Notice, noticesOf } from '../../core/bundle/notices.js';
 import { type Coverage, type Verdicts, coverageOf } from '../../core/bundle/verdicts.js';
 import type { Origin } from '../../core/custody/lot-state.js';
 import type { OriginBasis } from '../../core/custody/view.js';
@@ -26,6 +27,8 @@ export interface ReportedFinding {
 export interface Report {
   lot: string;
   asOf: AsOf;
+  /** What is said first, in words: holds, assignments, open disputes and incidents. */
+  notices: Notice[];
   verdicts: Verdicts;
   coverage: Coverage;
   origins: Origin[];
@@ -45,6 +48,7 @@ export class ReportLot {
     return {
       lot: id,
       asOf,
+      notices: noticesOf(judgement.findings),
       verdicts: judgement.verdicts,
       coverage: coverageOf(lot, judgement.assayed),
       origins: state.origins,

@@ -7,6 +7,7 @@ import { weighingsToJudge } from '../../core/rules/mass-comparisons.js';
 import { subjectsOfTrust } from '../../core/rules/key-trust.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import { facilityFacts } from '../../core/rules/registry.js';
+import { subjectsOfStatements } from '../../core/rules/statements.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
 import {
   actorSubject,
@@ -190,15 +191,12 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
   await readAbout(db, events, subjects, facts.end, about);
   const facilities = facts.entries.flatMap((entry) => facilityOf(entry, { about }) ?? []);
   await readAbout(db, events, facilities.map(facilitySubject), facts.end, about);
-  // Whether an incident is still open is told by what is filed under it.
-  const incidents = [...about.values()].flat().filter((entry) => isType(entry, 'incident.reported'));
   // What was entered late with an entry is asked for its numbers too.
   const late = [...about].flatMap(([subject, filed]) => (subject.startsWith('entered:') ? filed : []));
-  const updates = incidents.map(({ event }) => eventSubject(event.id));
   // Whose word a key is depends on the key that added it, and so on up to one that an actor was registered with.
   for (let known = -1; about.size > known;) {
     known = about.size;
-    await readAbout(db, events, [...updates, ...subjectsOfTrust(about)], facts.end, about);
+    await readAbout(db, events, [...subjectsOfStatements(about), ...subjectsOfTrust(about)], facts.end, about);
   }
   for (const [subject, entries] of await loadDevices(db, events, facts, late)) about.set(subject, entries);
   facts.about = about;

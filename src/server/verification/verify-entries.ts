@@ -220,18 +220,27 @@ export class VerifyEntries implements OnModuleDestroy {
     fresh: readonly JudgedEvent[],
     again: readonly number[],
   ): Promise<JudgedEvent[]> {
-    const spokenOf = fresh.flatMap(eventsSpokenOf);
-    const { rows } =
-      spokenOf.length === 0
-        ? { rows: [] }
-        : await db.query<{ index: number }>('SELECT index FROM entries WHERE id = ANY($1::text[])', [spokenOf]);
+    const spokenOf = await this.eventsBehind(db, events, fresh);
     const mended = await this.chainsMended(db, events, fresh);
-    const older = await events.byIndex(db, [...again, ...mended, ...rows.map(({ index }) => index)]);
+    const older = await events.byIndex(db, [...again, ...mended, ...spokenOf]);
     // What a correction makes an entry speak of, it is found under from now on.
     if (mended.length > 0) await fileEntries(db, [...older.values()]);
     await unfileErased(db, events, fresh);
     const all = new Map([...older, ...fresh.map((entry): [number, JudgedEvent] => [entry.index, entry])]);
     return [...all.values()].toSorted((a, b) => a.index - b.index);
+  }
+
+  /** The entries that new ones speak of; of a dispute that is settled also the event that it is about. */
+  private async eventsBehind(db: Queryable, reader: ReadEvents, fresh: readonly JudgedEvent[]): Promise<number[]> {
+    const found = new Set<number>();
+    for (let ids = fresh.flatMap(eventsSpokenOf); ids.length > 0;) {
+      const { rows } = await db.query<{ index: number }>('SELECT index FROM entries WHERE id = ANY($1::text[])', [ids]);
+      const added = rows.map(({ index }) => index).filter((index) => !found.has(index));
+      for (const index of added) found.add(index);
+      const entries = await reader.byIndex(db, added);
+      ids = [...entries.values()].filter(({ event }) => event.type === 'event.disputed').flatMap(eventsSpokenOf);
+    }
+    return [...found];
   }
 
   /** All entries on the chains of lots that a corrected event touched, or assayed: each weighs against what another says. */

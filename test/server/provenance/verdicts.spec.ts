@@ -90,6 +90,7 @@ describe('an explanation', () => {
     await ledger.record('key.added', 'registrar', { actor: 'coop', key: signer.jwk, possession });
     ledger.clock.advance(73 * HOUR);
     await ledger.deadlines().judge();
+    const first = ledger.actors.get('coop');
     ledger.actors.set('coop', signer);
     const bags = [await ledger.declare('41'), await ledger.declare('42'), await ledger.declare('43')];
     for (const bag of bags) expect((await said(bag)).verdicts).toEqual({ ...FINE, risk: 'medium' });
@@ -97,5 +98,42 @@ describe('an explanation', () => {
     await ledger.record('finding.answered', 'registrar', { finding, answer: 'explain', reason: 'seen in person' });
     for (const bag of bags)
       expect(await said(bag)).toEqual({ verdicts: FINE, findings: ['registrar-introduced medium explained'] });
+    if (first !== undefined) ledger.actors.set('coop', first);
+  });
+});
+
+describe('what is said first of a lot', () => {
+  it('is a hold, until it is lifted', async () => {
+    const lot = await ledger.declare('50');
+    await ledger.record('lot.held', 'agent', { lots: [lot], ground: 'papers' });
+    expect(await said(lot)).toEqual({ verdicts: { ...FINE, risk: 'high' }, findings: ['lot-held high open'] });
+    expect(await ledger.submit('custody.dispatched', 'mallory', { to: 'trader', lots: [{ lot }] })).toMatchObject({
+      error: { code: 'lot-on-hold' },
+    });
+    expect((await said(lot)).findings).toEqual(['lot-held high open', 'not-holder high open']);
+    await ledger.record('lot.released', 'agent', { lots: [lot], ground: 'in order' });
+    expect(await said(lot)).toEqual({ verdicts: FINE, findings: ['not-holder high open'] });
+  });
+
+  it('is a dispute, until it is settled', async () => {
+    const lot = await ledger.declare('50');
+    await ledger.dispatch(lot);
+    const { id: event } = await ledger.receive(lot, '50');
+    const dispute = await ledger.record('event.disputed', 'coop', { event, ground: 'the scale' });
+    expect(await said(lot)).toEqual({ verdicts: { ...FINE, risk: 'medium' }, findings: ['dispute-open medium open'] });
+    const settled = { dispute: dispute.id, settlement: 'withdrawn', reason: 'agreed' };
+    await ledger.record('event.settled', 'coop', settled);
+    expect(await said(lot)).toEqual({ verdicts: FINE, findings: [] });
+  });
+
+  it('is an incident, which counts once somebody with a part in the lot or an official speaks of it', async () => {
+    const lot = await ledger.declare('50');
+    const report = { category: 'theft', level: 2, lots: [lot] };
+    const { id: incident } = await ledger.record('incident.reported', 'mallory', report);
+    expect(await said(lot)).toEqual({ verdicts: FINE, findings: ['stranger-claim low open'] });
+    await ledger.record('incident.updated', 'agent', { incident, status: 'mitigating' });
+    expect(await said(lot)).toEqual({ verdicts: { ...FINE, risk: 'high' }, findings: ['incident-open high open'] });
+    await ledger.record('incident.updated', 'agent', { incident, status: 'closed', outcome: 'unfounded' });
+    expect(await said(lot)).toEqual({ verdicts: FINE, findings: [] });
   });
 });

@@ -1,0 +1,118 @@
+import { kilograms, milligrams } from '../custody/quantity.js';
+import { judgesEach, ofTypes } from './each-event.js';
+import type { Facts, JudgedOf } from './facts.js';
+import type { Parameters } from './parameters.js';
+import { capacitiesOf, siteFacts } from './registry.js';
+import type { Rule } from './rule.js';
+
+type Output = JudgedOf<'lot.declared'>['event']['payload']['outputs'][number];
+
+const DAY = 86_400_000;
+
+const mg = (text: string): bigint => milligrams({ value: text, uom: 'KGM' });
+const said = (mass: bigint): string => `${kilograms(mass).value} KGM`;
+
+/** What a lot can weigh at most, and what bounds it. */
+interface Bound {
+  most: bigint;
+  by: string;
+}
+
+/** Gives what the packages, or else the tags, of a lot can hold; null where it names neither. */
+function packageBound({ packages, tags = [] }: Output, { massImplausible }: Parameters): Bound | null {
+  if (packages !== undefined) {
+    const kind = packages.kind.toLowerCase();
+    const each = massImplausible.kilogramsPerPackage[kind];
+    if (each !== undefined)
+      return { most: mg(each) * BigInt(packages.count), by: `${packages.count} ${kind}, ${each} kg each` };
+  }
+  if (tags.length === 0) return null;
+  const each = massImplausible.kilogramsPerTag;
+  return {
+    most: mg(each) * BigInt(tags.length),
+    by: `${tags.length === 1 ? '1 tag' : `${tags.length} tags`}, ${each} kg each`,
+  };
+}
+
+/** Gives what the workers of the site dig in the months that one lot can stand for; null: their number is not known. */
+function siteBound(
+  entry: JudgedOf<'lot.declared'>,
+  mineral: string,
+  facts: Facts,
+  parameters: Parameters,
+): Bound | null {
+  const site = siteFacts(facts, entry.event.place?.site ?? '');
+  const newest =
+    site === null
+      ? undefined
+      : capacitiesOf(site).findLast(({ from }) => from <= Math.floor(entry.event.occurredAtMs / DAY));
+  if (newest === undefined) return null;
+  const { workers, kilogramsPerWorkerMonth } = newest.capacity;
+  const each = kilogramsPerWorkerMonth[mineral] ?? parameters.siteOverCapacity.kilogramsPerWorkerMonth[mineral];
+  if (each === undefined || workers === 0) return null;
+  const { monthsOfSite } = parameters.massImplausible;
+  return {
+    most: mg(each) * BigInt(workers) * BigInt(monthsOfSite),
+    by: `${workers} workers, ${each} kg each a month, ${monthsOfSite} months`,
+  };
+}
+
+/** What bounds the mass of a lot: what it is packed in, and what its site can dig; none: nobody can tell. */
+const boundsOf = (entry: JudgedOf<'lot.declared'>, output: Output, facts: Facts, parameters: Parameters): Bound[] =>
+  [packageBound(output, parameters), siteBound(entry, output.mineral, facts, parameters)].filter(
+    (bound) => bound !== null,
+  );
+
+export const massImplausible: Rule = {
+  id: 'mass-implausible',
+  version: 1,
+  group: 'mass',
+  title: 'A lot weighs more than it can',
+  means:
+    'The mass that a lot was declared with is more than its bags or tags can hold, or more than its site digs in months: mostly a wrong unit or decimal point.',
+  doesNotMean:
+    'That there is no lot: 46.10 kg that were typed as 4610 are a lot too. The right mass is a correction away.',
+  describe: ({ massImplausible: { severity, kilogramsPerTag, kilogramsPerPackage, monthsOfSite } }) =>
+    `Declared mass of one lot over ${kilogramsPerTag} kg for each tag, or, for each package: ${Object.entries(
+      kilogramsPerPackage,
+    )
+      .map(([kind, most]) => `${kind} ${most} kg`)
+      .join(
+        ', ',
+      )}; or over what the workers of its site dig in ${monthsOfSite} months: ${severity}. Undecided for a lot without tags and packages at a site whose number of workers is not known.`,
+  standard: 'ITSCI plausibility checks of data collection',
+  scope: ['about'],
+  ...judgesEach(['lot.declared'], (entry, facts, parameters) =>
+    entry.event.payload.outputs.flatMap((output) => {
+      const mass = milligrams(output.mass);
+      const [broken] = boundsOf(entry, output, facts, parameters).filter(({ most }) => mass > most);
+      if (broken === undefined) return [];
+      return [
+        {
+          severity: parameters.massImplausible.severity,
+          cause: output.lot,
+          lots: [output.lot],
+          measured: said(mass),
+          threshold: said(broken.most),
+          detail: `A lot of ${entry.event.iss} was declared with ${kilograms(mass).value} kg; it can hold ${kilograms(broken.most).value} kg at most (${broken.by}). Look at the unit (kilograms or tonnes) and the decimal point.`,
+        },
+      ];
+    }),
+  ),
+  undecided: (facts, parameters) =>
+    ofTypes(facts.entries, ['lot.declared']).flatMap((entry) => {
+      const lots = entry.event.payload.outputs
+        .filter((output) => boundsOf(entry, output, facts, parameters).length === 0)
+        .map(({ lot }) => lot);
+      return lots.length === 0
+        ? []
+        : [
+            {
+              subject: entry.event.id,
+              lots,
+              reason:
+                'Neither tags nor packages, nor a known number of workers at the site, say how much the lot can weigh.',
+            },
+          ];
+    }),
+};

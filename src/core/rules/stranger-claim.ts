@@ -1,0 +1,75 @@
+import { judgesEach, lotsOf } from './each-event.js';
+import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
+import { isType } from './facts.js';
+import { hasPart, isOfficial } from './parties.js';
+import type { Rule } from './rule.js';
+import { actorSubject, eventSubject } from './subjects.js';
+
+type Statement = JudgedOf<'incident.reported' | 'payment.recorded' | 'transit.checked'>;
+
+/** Tells whether a carrier may be any: the dispatch under way at an index names none. */
+function isOpenToCarriers(lot: string, index: number, { chains }: Facts): boolean {
+  const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < index);
+  return last !== undefined && isType(last, 'custody.dispatched') && last.event.payload.carrier === undefined;
+}
+
+/**
+ * Tells whether a statement about a lot counts for the lot: an official, or somebody with a part in the lot, made it. The word
+ * of anybody else is kept and shown, and nothing follows from it for the lot.
+ */
+export const speaksFor = (entry: Statement, lot: string, facts: Facts): boolean =>
+  isOfficial(entry.event.iss, facts) ||
+  hasPart(entry.event.iss, lot, entry.index, facts) ||
+  (isType(entry, 'transit.checked') && isOpenToCarriers(lot, entry.index, facts)) ||
+  (isType(entry, 'incident.reported') && isTakenUp(entry, facts));
+
+/** Tells whether an official has taken up an incident, whoever reported it. */
+export const isTakenUp = ({ event }: JudgedOf<'incident.reported'>, facts: Facts): boolean =>
+  (facts.about.get(eventSubject(event.id)) ?? []).some(
+    (entry) => isType(entry, 'incident.updated') && isOfficial(entry.event.iss, facts),
+  );
+
+const isClosed = ({ event }: JudgedEvent, { about }: Facts): boolean =>
+  (about.get(eventSubject(event.id)) ?? []).findLast((entry) => isType(entry, 'incident.updated'))?.event.payload
+    .status === 'closed';
+
+const whatOf = (entry: Statement): string =>
+  isType(entry, 'incident.reported')
+    ? `reported an incident (${entry.event.payload.category}) on`
+    : isType(entry, 'payment.recorded')
+      ? `recorded a payment for`
+      : `recorded a checkpoint of`;
+
+export const strangerClaim: Rule = {
+  id: 'stranger-claim',
+  version: 1,
+  group: 'actors',
+  weighs: 'nothing',
+  title: 'Somebody without a part in a lot has said something of it',
+  means:
+    'An incident, a payment or a checkpoint names a lot that its signer never held, sent, carried or was to receive, and no official has taken it up.',
+  doesNotMean:
+    'That it is false: whoever sees something may report it. It is about the signer and counts in no verdict until an authority or a registrar takes it up.',
+  describe: ({ strangerClaim: { severity } }) =>
+    `\`incident.reported\` that is open, \`payment.recorded\` or \`transit.checked\` on a lot, by an actor who has no part in it (has not held it or signed on its chain, is not named there as receiver or carrier, operates no site that it comes from) and is no authority, registrar, auditor or assayer: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, step 2 (whistleblowing and grievances)',
+  scope: ['chains', 'about'],
+  ...judgesEach(
+    ['incident.reported', 'payment.recorded', 'transit.checked'],
+    (entry, facts, { strangerClaim: { severity } }) => {
+      if (isType(entry, 'incident.reported') && isClosed(entry, facts)) return [];
+      const lots = lotsOf(entry).filter((lot) => !speaksFor(entry, lot, facts));
+      if (lots.length === 0) return [];
+      return [
+        {
+          severity,
+          root: actorSubject(entry.event.iss),
+          lots,
+          measured: 'no part in the lot',
+          threshold: 'a part in the lot',
+          detail: `${entry.event.iss} ${whatOf(entry)} ${lots.length === 1 ? 'a lot' : `${lots.length} lots`} in which it has no part.`,
+        },
+      ];
+    },
+  ),
+};

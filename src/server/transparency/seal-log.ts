@@ -174,9 +174,10 @@ export class SealLog implements Seal {
   private async compareGuard(headOf: () => Promise<TreeHead>, rootAt: RootAt): Promise<void> {
     // What is signed first, then the guard, then the log: each may be ahead of the one before by what was appended meanwhile.
     const signed = this.highest === null ? await newestSigned(this.database, this.log.signers) : 0;
+    // What this process knew before it read the guard: it may move the guard on while it waits for the log.
+    const { highest } = this;
     const guard = this.readGuard();
     await this.compare(guard, await headOf(), rootAt);
-    const { highest } = this;
     if (highest !== null && isOlder(guard, highest))
       this.halt(
         `The guard remembers a signed log of ${guard.size} entries, this process has seen it at ${highest.size}: an older copy of the guard, or another, has been put in its place. Put back the one that was there.`,

@@ -67,6 +67,8 @@ export abstract class Config {
   abstract readonly appendQueue: number;
   /** Requests of one address in a minute; 0: any number. */
   abstract readonly rateLimitPerMinute: number;
+  /** Streams of alerts that one address may have open at once. */
+  abstract readonly streamsPerAddress: number;
   /** Where a fault test kills this process; null in service. */
   abstract readonly crashAt: string | null;
   abstract readonly logLevel: LogLevel;
@@ -325,6 +327,13 @@ export const configKeys: readonly ConfigKey[] = [
     '600000',
     whole(0, 100_000_000),
     'Requests that one address may send in a minute; beyond them the answer is 429 rate-limited. Behind a proxy all come from one address. 0: any number.',
+  ),
+  key(
+    'ADIT_STREAMS_PER_ADDRESS',
+    'streamsPerAddress',
+    '1000',
+    whole(1, 3_000),
+    'Streams of alerts that one address may have open at once; beyond them the answer is 429 rate-limited.',
   ),
   key('ADIT_LOG_LEVEL', 'logLevel', 'info', z.enum(logLevels), `One of ${logLevels.join(', ')}.`),
   key(

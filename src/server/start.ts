@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ModuleMetadata } from '@nestjs/common';
 import { Logger, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pg from 'pg';
 import { AppModule } from './app.module.js';
 import { type Clock, SystemClock } from './clock.js';
-import type { Config } from './config.js';
+import { type Config, isLoopback } from './config.js';
 import { configWarnings } from './config-warnings.js';
 import { startEmbeddedPostgres } from './database/embedded-postgres.js';
 import { migrate } from './database/migrate.js';
@@ -20,7 +22,7 @@ import { limitRates } from './http/rate-limit.js';
 import { Metrics } from './http/metrics.js';
 import { describeApi } from './http/openapi.js';
 import { JsonLogger } from './logger.js';
-import { migrateQueue, openQueue } from './queue/prepare-queue.js';
+import { type QueueAddress, migrateQueue, openQueue } from './queue/prepare-queue.js';
 
 /** Passwords of the embedded database's logins, beside its data. */
 export const PASSWORDS_FILE = 'logins.json';
@@ -96,6 +98,23 @@ async function undo(steps: (() => Promise<unknown>)[]): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
+/** Names the ledger by its origin and database, as every process of it sees them, so that two may share one Redis. */
+async function queueAddress({ redisUrl, origin }: Config, appUrl: string): Promise<QueueAddress> {
+  if (redisUrl === null) return { appUrl, redisUrl };
+  const client = new pg.Client({ connectionString: appUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid AS name
+         FROM pg_database WHERE datname = current_database()`,
+    );
+    const name = `${origin}/${rows[0]?.name ?? ''}`;
+    return { appUrl, redisUrl, ledger: createHash('sha256').update(name).digest('hex').slice(0, 16) };
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Starts the whole service of one process by its role: database, queue, features, and HTTP. Throws `DatabaseUnavailableError`
  * where the database does not answer, however often it is asked.
@@ -116,7 +135,7 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
     const database = overrides.database ?? (await openDatabase(config, (message) => logger.log(message, 'database')));
     if (overrides.database === undefined) opened.push(() => database.stop());
     if (config.redisUrl === null) await migrateQueue(database.ownerUrl);
-    const queue = await openQueue({ appUrl: database.appUrl, redisUrl: config.redisUrl }, (err) =>
+    const queue = await openQueue(await queueAddress(config, database.appUrl), (err) =>
       logger.error({ msg: 'a connection of the queue failed', err }, 'queue'),
     );
     opened.push(() => queue.close());
@@ -128,12 +147,9 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
     });
     opened.push(() => app.close());
     const health = app.get(HealthRegistry);
-    health.register('queue', async () => {
-      await queue.check();
-      return null;
-    });
+    health.register('queue', () => queue.check());
     await limitRates(app, config.rateLimitPerMinute);
-    observeRequests(app, app.get(Metrics));
+    observeRequests(app, app.get(Metrics), { publicUrl: config.publicUrl, loopback: isLoopback(config.host) });
     turnAwayEarly(app);
     sendPagesAsHtml(app.getHttpAdapter().getInstance());
     if (config.role !== 'worker') describeApi(app);

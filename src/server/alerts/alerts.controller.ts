@@ -1,12 +1,13 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { Page } from '../http/paging.js';
 import { AlertFeed } from './alert-feed.js';
 import type { Alert } from './alert.js';
 import { type AlertFilters, streamQuery } from './alert-filter.js';
 import { type Assignment, ChangeAlert, type DeskNote, assignment, deskNote } from './change-alert.js';
+import { StreamPlaces } from './stream-places.js';
 import { type AlertChange, type AlertsQuery, ListAlerts, alertsQuery } from './list-alerts.js';
 
 const alertId = z.uuid();
@@ -19,6 +20,7 @@ export class AlertsController {
     private readonly alerts: ListAlerts,
     private readonly changes: ChangeAlert,
     private readonly feed: AlertFeed,
+    private readonly places: StreamPlaces,
   ) {}
 
   @Get()
@@ -33,13 +35,24 @@ export class AlertsController {
   async stream(
     @Headers('last-event-id') last: string | undefined,
     @Query({ schema: streamQuery }) filters: AlertFilters,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const leave = this.places.take(request.ip);
+    request.raw.socket.once('close', leave);
     const newest = await this.feed.newest();
     const from = last !== undefined && eventNumber.test(last) ? Math.min(Number(last), newest) : newest;
     reply.hijack();
-    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' });
-    await this.feed.follow(reply.raw, from, filters);
+    reply.raw.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      // Proxies such as nginx would keep what is written until there is much of it.
+      'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
+      connection: 'close',
+    });
+    reply.raw.flushHeaders();
+    await this.feed.follow(reply.raw, from, filters).finally(leave);
   }
 
   @Get(':id')

@@ -9,6 +9,7 @@ import { RaiseAlerts } from './raise-alerts.js';
 import { RaiseAlertsProcessor } from './raise-alerts.processor.js';
 import { SilenceAlerts } from './silence-alerts.js';
 import { SilencesController } from './silences.controller.js';
+import { StreamPlaces } from './stream-places.js';
 import { TellAlerts } from './tell-alerts.js';
 import { WakeTelling } from './wake-telling.js';
 
@@ -28,7 +29,7 @@ export class AlertsModule {
       providers: [
         ChangeAlert,
         WakeTelling,
-        ...(answersHttp ? [AlertFeed, AlertMetrics, ListAlerts, SilenceAlerts] : []),
+        ...(answersHttp ? [AlertFeed, AlertMetrics, ListAlerts, SilenceAlerts, StreamPlaces] : []),
         ...(runsJobs ? [RaiseAlerts, TellAlerts, KeepTelling, RaiseAlertsProcessor] : []),
       ],
       exports: [ChangeAlert],

@@ -25,7 +25,7 @@ interface Inside {
   connection: { stream: { destroy(error: Error): void } };
 }
 
-const inside = (client: pg.PoolClient): Inside => client as unknown as Inside;
+const inside = (client: pg.PoolClient): Inside => client;
 const statementOf = (client: pg.PoolClient): unknown => Reflect.get(client, '_activeQuery') ?? null;
 const lost = (): Error =>
   Object.assign(new Error('Connection terminated: the server did not answer'), { code: 'ETIMEDOUT' });

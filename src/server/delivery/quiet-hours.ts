@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 const MINUTE = 60_000;
-const DAY_MINUTES = 24 * 60;
+const DAY = 86_400_000;
 
 const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'must be a time of day such as 22:00');
 
@@ -24,22 +24,50 @@ export type QuietHours = z.infer<typeof quietHours>;
 
 const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
-/** Minutes since midnight on the subscriber's wall. */
-function wallMinutes(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at);
-  return minutesOf(parts);
+/** Returns the time on the wall clock of a zone, as if it were UTC, ms; whole minutes. */
+function wallTime(at: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-u-ca-iso8601', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).formatToParts(at);
+  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'));
 }
 
 /**
- * When a message that is ready at `at` may be sent, ms since 1970 UTC: at once, or at the end of the quiet hours. Hours that
- * begin and end alike are none.
+ * Returns the first moment from `at` on, whole minutes, at which the wall clock shows `wall` or has passed it: where clocks
+ * are put back the first of two, where they are put forward over it the moment of the change.
+ */
+function momentOf(wall: number, at: number, timeZone: string): number {
+  const offsetAt = (moment: number): number => wallTime(moment, timeZone) - moment;
+  const offsets = [offsetAt(wall - DAY), offsetAt(wall + DAY)].map((offset) => wall - offset).toSorted((a, b) => a - b);
+  const [first = at, last = at] = offsets;
+  for (const moment of [first, last]) if (moment >= at && wallTime(moment, timeZone) === wall) return moment;
+  let [before, after] = [Math.max(at, first), Math.max(at, last)];
+  while (after - before > MINUTE) {
+    const middle = before + Math.floor((after - before) / MINUTE / 2) * MINUTE;
+    if (wallTime(middle, timeZone) >= wall) after = middle;
+    else before = middle;
+  }
+  return after;
+}
+
+/**
+ * Returns when a message that is ready at `at` may be sent, ms since 1970 UTC: at once, or at the end of the quiet hours, by
+ * the clock of the zone on that day. Hours that begin and end alike are none.
  */
 export function afterQuiet(at: number, quiet: QuietHours | null): number {
   if (quiet === null) return at;
-  const [from, to, now] = [minutesOf(quiet.from), minutesOf(quiet.to), wallMinutes(at, quiet.timeZone)];
+  const minute = Math.floor(at / MINUTE) * MINUTE;
+  const wall = wallTime(minute, quiet.timeZone);
+  const midnight = Math.floor(wall / DAY) * DAY;
+  const [from, to, now] = [minutesOf(quiet.from), minutesOf(quiet.to), (wall - midnight) / MINUTE];
   const isQuiet = from <= to ? from <= now && now < to : now >= from || now < to;
   if (!isQuiet) return at;
-  const wait = (to - now + DAY_MINUTES) % DAY_MINUTES;
-  // To the full minute: the end itself is no longer quiet.
-  return Math.floor(at / MINUTE) * MINUTE + wait * MINUTE;
+  return momentOf(midnight + (to > now ? 0 : DAY) + to * MINUTE, minute, quiet.timeZone);
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest, errorCodes } from 'fastify';
 import { AditError } from '../../core/errors.js';
 import type { Metrics } from './metrics.js';
 import { NDJSON_TYPE } from './ndjson.js';
 import { problemOf } from './problem.js';
+import { type OwnAddress, refuseForeign } from './same-site.js';
 import { sendProblem } from './problem.filter.js';
 
 /** The one path whose bodies are long, and how long they may be, bytes. */
@@ -19,6 +21,7 @@ const KEEP_ALIVE_TIMEOUT = 5_000;
 /** How often Node looks for sockets past their time, ms; its own 30 s would double every limit. */
 const CHECK_INTERVAL = 2_000;
 const MAX_CONNECTIONS = 4_096;
+const MAX_CONNECTIONS_PER_ADDRESS = 3_500;
 /** A tile path is the longest parameter. */
 const MAX_PARAM_LENGTH = 200;
 
@@ -62,6 +65,7 @@ export function fastifyAdapter(): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.server.maxConnections = MAX_CONNECTIONS;
+  boundConnections(fastify.server);
   fastify.addHook('onRoute', (route) => {
     if (route.url === BATCH_PATH) route.bodyLimit = MAX_BATCH_BYTES;
   });
@@ -69,6 +73,25 @@ export function fastifyAdapter(): FastifyAdapter {
   // The stream is handed on unread: its reader counts lines and bytes (ndjson.ts), and reads no faster than it works.
   fastify.addContentTypeParser(NDJSON_TYPE, (_request, payload, done) => done(null, payload));
   return adapter;
+}
+
+/** Closes at once what one address opens beyond its bound, so that others and probes still get in. */
+function boundConnections(server: Server): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (open.get(address) ?? 0) + 1;
+    if (count > MAX_CONNECTIONS_PER_ADDRESS) {
+      socket.destroy();
+      return;
+    }
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+  });
 }
 
 /** Methods whose body nobody reads. */
@@ -87,8 +110,9 @@ function unreadable({ method, headers, routeOptions }: FastifyRequest): Error | 
 }
 
 /** Sets what stands on every answer, and takes its time. */
-export function observeRequests(app: NestFastifyApplication, metrics: Metrics): void {
+export function observeRequests(app: NestFastifyApplication, metrics: Metrics, own?: OwnAddress): void {
   const fastify = app.getHttpAdapter().getInstance();
+  if (own !== undefined) fastify.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request, own)));
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(securityHeaders).header('x-request-id', request.id);
     if (request.url === '/docs' || request.url.startsWith('/docs/'))

@@ -3,6 +3,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AditError } from '../../core/errors.js';
 
 const MINUTE = 60_000;
+/** What watches the service must hear of it also when much is asked. */
+const FREE = new Set(['/livez', '/readyz', '/startupz', '/metrics']);
 
 /**
  * Bounds what one address may ask in a minute, loopback too, and says in `RateLimit-*` how much of it is left. Counted in
@@ -13,6 +15,7 @@ export async function limitRates(app: NestFastifyApplication, perMinute: number)
   if (perMinute === 0) return;
   await app.register(rateLimit, {
     max: perMinute,
+    allowList: ({ routeOptions: { url } }) => url !== undefined && FREE.has(url),
     timeWindow: MINUTE,
     enableDraftSpec: true,
     errorResponseBuilder: () =>

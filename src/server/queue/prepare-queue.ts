@@ -12,6 +12,7 @@ import { WatchConnections } from '../database/watch-connections.js';
 
 /** The schema that BullMQ's tables live in; it is the queue's own, and migrated by its own numbers. */
 const SCHEMA = 'bullmq';
+const PREFIX = 'adit';
 /** The role in which the service works; it may use the queue's tables, and not alter them. */
 const APPLICATION_ROLE = 'ledger_app';
 
@@ -22,6 +23,8 @@ const APPLICATION_ROLE = 'ledger_app';
 const POOL_SIZE = 12;
 /** For a connection, or one of the pool that is free, ms: all workers start at once, on a machine that may be busy. */
 const CONNECT_TIMEOUT = 15_000;
+/** How long what a check writes is kept, ms. */
+const CHECK_KEPT = 60_000;
 /** Times a Redis command is tried before an add fails; a worker waits for Redis for ever, an API must not. */
 const API_RETRIES = 3;
 
@@ -29,14 +32,18 @@ export interface QueueAddress {
   /** Where the service works; jobs wait here unless there is a Redis. */
   appUrl: string;
   redisUrl: string | null;
+  /** What tells this ledger's jobs from another's on the same Redis. */
+  ledger?: string;
 }
 
 /** Where jobs wait, ready to be used by every queue and worker of this process. */
 export interface QueueBackend {
   kind: 'postgres' | 'redis';
   connection: ConnectionOptions;
-  /** Rejects if jobs cannot be added or taken now. */
-  check(): Promise<void>;
+  /** Before the names of all keys on Redis; PostgreSQL has a schema for each ledger. */
+  prefix: string;
+  /** Says why jobs cannot be added now, or null. Rejects where the queue does not answer. */
+  check(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -80,7 +87,9 @@ export async function migrateQueue(ownerUrl: string): Promise<void> {
  * Rejects where the queue's tables are missing or too new: a worker would loop on that error without end.
  */
 export async function openQueue(address: QueueAddress, failed: (error: Error) => void): Promise<QueueBackend> {
-  return address.redisUrl === null ? openPostgres(address.appUrl, failed) : openRedis(address.redisUrl, failed);
+  return address.redisUrl === null
+    ? openPostgres(address.appUrl, failed)
+    : openRedis(address, address.redisUrl, failed);
 }
 
 async function openPostgres(url: string, failed: (error: Error) => void): Promise<QueueBackend> {
@@ -114,9 +123,13 @@ async function openPostgres(url: string, failed: (error: Error) => void): Promis
   setDefaultBackendFactory(createPostgresBackend);
   return {
     kind: 'postgres',
+    prefix: PREFIX,
     // BullMQ types its connections for Redis alone; the factory above takes a pool.
     connection: pool as unknown as ConnectionOptions,
-    check: async () => void (await pool.query('SELECT 1')),
+    check: async () => {
+      await pool.query('SELECT 1');
+      return null;
+    },
     close: () => {
       watch.stop();
       return pool.end();
@@ -124,8 +137,9 @@ async function openPostgres(url: string, failed: (error: Error) => void): Promis
   };
 }
 
-async function openRedis(url: string, failed: (error: Error) => void): Promise<QueueBackend> {
+async function openRedis({ ledger }: QueueAddress, url: string, failed: (error: Error) => void): Promise<QueueBackend> {
   setDefaultBackendFactory();
+  const prefix = ledger === undefined ? PREFIX : `${PREFIX}:${ledger}`;
   const probe = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT,
@@ -141,10 +155,23 @@ async function openRedis(url: string, failed: (error: Error) => void): Promise<Q
   }
   return {
     kind: 'redis',
+    prefix,
     connection: redisConnection(url),
-    check: async () => void (await probe.ping()),
+    check: () => whyRefused(probe, `${prefix}:check`),
     close: async () => void (await probe.quit()),
   };
+}
+
+/** Tries a write: a Redis that is full, or a replica, or cannot save, still answers a ping. */
+async function whyRefused(redis: Redis, key: string): Promise<string | null> {
+  try {
+    await redis.set(key, '1', 'PX', CHECK_KEPT);
+    return null;
+  } catch (error) {
+    const word = /^[A-Z]{3,16}(?= )/.exec(error instanceof Error ? error.message : '')?.[0];
+    if (word === undefined) throw error;
+    return `Redis refuses to write (${word}): no job can be added, so findings and alerts are late`;
+  }
 }
 
 /** BullMQ makes its own ioredis connections from these, one for commands and one to block on. */

@@ -34,7 +34,7 @@ export class QueueModule {
   static forRoot(backend: QueueBackend, process: boolean): DynamicModule {
     const root = BullModule.forRoot({
       connection: backend.connection,
-      prefix: 'adit',
+      prefix: backend.prefix,
       defaultJobOptions: jobs,
       extraOptions: { manualRegistration: !process },
     });

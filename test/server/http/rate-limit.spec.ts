@@ -15,13 +15,15 @@ describe('requests of one address', () => {
   it('are told how many are left, and refused beyond that', async () => {
     service = await startTestServer({ ADIT_ROLE: 'api', ADIT_RATE_LIMIT_PER_MINUTE: '3' });
     const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"event":"x"}' };
-    const answers = [await ask(), await ask('/v1/events', json), await ask('/livez')];
+    const answers = [await ask(), await ask('/v1/events', json), await ask('/v1/lots')];
     expect(answers.map(left)).toEqual([
       ['3', '2'],
       ['3', '1'],
       ['3', '0'],
     ]);
     expect(Number(answers[0]?.headers.get('ratelimit-reset'))).toBeGreaterThan(0);
+    for (const probe of ['/livez', '/readyz', '/metrics'])
+      expect([probe, (await ask(probe)).status]).toEqual([probe, 200]);
     const refused = await ask('/v1/events', json);
     expect(refused.status).toBe(429);
     expect(refused.headers.get('content-type')).toContain('application/problem+json');

@@ -331,7 +331,7 @@ export const configKeys: readonly ConfigKey[] = [
   key(
     'ADIT_STREAMS_PER_ADDRESS',
     'streamsPerAddress',
-    '1000',
+    '2000',
     whole(1, 3_000),
     'Streams of alerts that one address may have open at once; beyond them the answer is 429 rate-limited.',
   ),

@@ -196,6 +196,14 @@ const comparisons = [findings, fingerprints, answers, undecided, deadlines, fili
 /** Both are written in one transaction, so these hold at any moment. */
 const sums: Comparison[] = [
   {
+    table: 'verification_cursor',
+    sql: `
+      SELECT 'single=true' AS key, json_build_object('next', s.next) AS stored, json_build_object('next', r.next) AS replayed,
+             NULL::uuid[] AS lots, NULL::bigint AS index
+        FROM public.verification_cursor AS s, (SELECT COALESCE(max(index) + 1, 0) AS next FROM entries) AS r
+       WHERE s.next > r.next`,
+  },
+  {
     table: 'totals',
     sql: `
       SELECT 'subject=' || COALESCE(s.subject, r.subject) AS key,

@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { Difference } from '../ledger/compare-projections.js';
 import type { ReplayFollower } from '../ledger/replay.js';
+import { checkIndex } from '../transparency/check-index.js';
+import { compareAlerts } from './compare-alerts.js';
 import { compareJudged } from './compare-judged.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
@@ -64,7 +66,20 @@ export class JudgeAgain implements ReplayFollower {
     }
   }
 
-  compare(client: PoolClient): Promise<{ differences: Difference[]; truncated: boolean }> {
-    return compareJudged(client);
+  async compare(client: PoolClient): Promise<{ differences: Difference[]; truncated: boolean }> {
+    const compared = [await compareJudged(client), await compareAlerts(client), await compareIndex(client)];
+    return {
+      differences: compared.flatMap(({ differences }) => differences),
+      truncated: compared.some(({ truncated }) => truncated),
+    };
   }
+}
+
+async function compareIndex(client: PoolClient): Promise<{ differences: Difference[]; truncated: boolean }> {
+  const faults = await checkIndex(client);
+  const differences = faults.map(({ table, key, column, stored, computed }): Difference => ({
+    ...{ table, key, column, stored },
+    ...{ replayed: computed, lots: [], index: null },
+  }));
+  return { differences, truncated: false };
 }

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Difference } from '../../../src/server/ledger/compare-projections.js';
 import { RuleParameters } from '../../../src/server/rule-parameters.js';
 import { replayLog } from '../../../src/server/ledger/replay.js';
-import { JudgeAgain } from '../../../src/server/verification/judge-again.js';
+import { extendIndex } from '../../../src/server/transparency/extend-index.js';
+import { readIndexState } from '../../../src/server/transparency/index-rows.js';
+import { JudgeAgain, judgedTables } from '../../../src/server/verification/judge-again.js';
+import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 let ledger: TestLedger;
@@ -55,6 +58,83 @@ describe('a finding that was closed in the database', () => {
     await ledger.auditor().audit();
     expect(await recordFindings()).toEqual([]);
     expect(await ledger.outcome.whyDegraded()).toBeNull();
+  });
+});
+
+/** What somebody with the database could change of what follows from the log, and the table that it is found in. */
+const changes: [string, string][] = [
+  ['findings', "UPDATE findings SET severity = 'low' WHERE rule = 'double-sale-attempt'"],
+  ['findings', "UPDATE findings SET lots = '{}' WHERE rule = 'double-sale-attempt'"],
+  ['findings', "UPDATE findings SET status = 'explained' WHERE rule = 'double-sale-attempt'"],
+  ['findings', "UPDATE findings SET subject = 'x' WHERE rule = 'double-sale-attempt'"],
+  ['findings', "UPDATE findings SET rule = 'record-fork' WHERE rule = 'double-sale-attempt'"],
+  ['findings', "DELETE FROM findings WHERE rule = 'double-sale-attempt'"],
+  ['finding_answers', "UPDATE finding_answers SET reason = 'another'"],
+  ['finding_answers', 'DELETE FROM finding_answers'],
+  ['undecided', "INSERT INTO undecided VALUES ('mass-lost', 'x', '{}', 'made up')"],
+  ['deadlines', 'DELETE FROM deadlines'],
+  ['deadlines', 'UPDATE deadlines SET due_at = due_at + 1'],
+  ['filings', "DELETE FROM filings WHERE subject = 'signed-by:coop'"],
+  ['filings', "UPDATE filings SET at = at + 1 WHERE subject = 'signed-by:coop'"],
+  ['filings', "INSERT INTO filings VALUES ('signed-by:coop', 0, 0, NULL)"],
+  ['verification_cursor', 'UPDATE verification_cursor SET next = next + 1'],
+  ['totals', 'UPDATE totals SET amount = amount + 1'],
+  ['totals', 'DELETE FROM totals'],
+  ['site_production', 'UPDATE site_production SET mass = mass + 1'],
+  ['site_production', 'DELETE FROM site_production'],
+  ['site_days', 'UPDATE site_days SET mass = mass + 1'],
+  ['site_days', 'DELETE FROM site_days'],
+  ['alerts', "UPDATE alerts SET status = 'resolved' WHERE rule = 'double-sale-attempt'"],
+  ['alerts', "UPDATE alerts SET open_findings = 0 WHERE rule = 'double-sale-attempt'"],
+  ['alerts', "DELETE FROM alerts WHERE rule = 'double-sale-attempt'"],
+  ['alert_findings', "UPDATE alert_findings SET state = 'done'"],
+  ['alert_findings', 'DELETE FROM alert_findings'],
+  ['alert_cursor', 'UPDATE alert_cursor SET change = change + 1000'],
+  ['routing_cursor', 'UPDATE routing_cursor SET number = number + 1000'],
+  ['notices', "UPDATE notices SET alert = '00000000-0000-8000-8000-000000000000'"],
+  ['index_state', "UPDATE index_state SET root = sha256('')"],
+  ['index_state', 'UPDATE index_state SET leaves = leaves + 1'],
+  ['index_nodes', 'UPDATE index_leaves SET count = count + 1 WHERE key = (SELECT min(key) FROM index_leaves)'],
+  ['index_nodes', 'DELETE FROM index_leaves WHERE key = (SELECT max(key) FROM index_leaves)'],
+  ['index_nodes', "UPDATE index_nodes SET hash = sha256('') WHERE depth = 0"],
+];
+const kept = [
+  ...judgedTables,
+  ...[
+    'alerts',
+    'alert_findings',
+    'alert_cursor',
+    'routing_cursor',
+    'notices',
+    'index_state',
+    'index_leaves',
+    'index_nodes',
+  ],
+].filter((table) => table !== 'revisits');
+
+describe('a row that follows from the log', () => {
+  beforeAll(async () => {
+    const [finding] = await ledger.database.query<{ id: string }>("SELECT id FROM findings WHERE rule = 'mass-gained'");
+    const answer = { finding: finding?.id, answer: 'explain', reason: 'weighed again' };
+    await ledger.record('finding.answered', 'trader', answer);
+    await ledger.dispatch(await ledger.declare('30'));
+    await ledger.verifier().verify();
+    await new AlertDesk(ledger).tell();
+    await ledger.database.transaction(async (db) => {
+      const size = (await db.query<{ size: number }>('SELECT size FROM log_state')).rows[0]?.size ?? 0;
+      await extendIndex(db, ledger.identity.origin, await readIndexState(db), size);
+    });
+    expect(await differences()).toEqual([]);
+    for (const table of kept)
+      await ledger.tamper(`CREATE SCHEMA IF NOT EXISTS kept; CREATE TABLE kept.${table} AS SELECT * FROM ${table}`);
+  });
+
+  it.each(changes)('of %s is found where it was changed: %s', async (table, sql) => {
+    expect(await ledger.tamper(sql)).toBeGreaterThan(0);
+    const found = await differences();
+    const restored = kept.map((name) => `DELETE FROM ${name}; INSERT INTO ${name} SELECT * FROM kept.${name};`);
+    await ledger.tamper(restored.join(' '));
+    expect(found.map((difference) => difference.table)).toContain(table);
   });
 });
 

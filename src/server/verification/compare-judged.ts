@@ -89,6 +89,10 @@ const IS_ANSWERED = `EXISTS (SELECT FROM pg_temp.finding_answers AS a
      AND s.status = CASE a.answer WHEN 'explain' THEN 'explained' WHEN 'mitigate' THEN 'mitigated'
                                   WHEN 'dismiss' THEN 'dismissed' ELSE 'closed' END)`;
 
+/** Whether the rule failed on an entry that the finding shows, and could not judge it: where it does not fail, it finds more. */
+const IS_ASIDE = `EXISTS (SELECT FROM public.undecided AS u
+   WHERE u.rule = r.rule AND u.subject = ANY(r.events) AND u.reason LIKE 'The rule failed:%')`;
+
 /** A row by an older version of its rule was right when it was written, and is judged again when something touches it. */
 const SAME_VERSION = '(s.version = r.version AND s.parameters = r.parameters)';
 
@@ -105,7 +109,7 @@ const findings: Comparison = {
            COALESCE(s.lots, '{}') || COALESCE(r.lots, '{}') AS lots,
            COALESCE(r.first_index, s.first_index) AS index
       FROM public.findings AS s FULL JOIN pg_temp.findings AS r ON r.fingerprint = s.fingerprint
-     WHERE (s IS NULL AND r.status <> 'closed')
+     WHERE (s IS NULL AND r.status <> 'closed' AND NOT ${IS_ASIDE})
         OR (r IS NULL AND s.status <> 'closed' AND s.rule = ANY($1::text[]) AND NOT ${IS_FROZEN})
         OR (s.id, s.rule, s.subject, s.cause) <> (r.id, r.rule, r.subject, r.cause)
         OR (s.answered IS NOT NULL AND s.status = 'closed' OR s.status IN ('explained', 'mitigated', 'dismissed'))

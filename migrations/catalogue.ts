@@ -3,7 +3,7 @@ export const catalogueOf = 'AlertNotes0000000000071';
 
 /** What the migrations make. Written by `npm run catalogue`. */
 const objects: Readonly<Record<string, string>> = {
-  '': 'function allow_signing_only()=e4b4746a412b8720; function refuse_change()=dd59a6d38c931f1d; role ledger_app=e3b0c44298fc1c14; setting row_security=b8d31e852725afb1; setting search_path=efa1f375d76194fa; setting session_replication_role=181fdd46fc4a7246',
+  '': 'function allow_signing_only()=e4b4746a412b8720; function refuse_change()=dd59a6d38c931f1d; role ledger_app=e3b0c44298fc1c14; setting row_security=b8d31e852725afb1; setting session_replication_role=181fdd46fc4a7246',
   actors:
     'columns of *=ce45c2bd9b50c4b5; constraint *.actors_pkey=8c8464f42472e42e; grants on *=d55971a25bf550f0; index *.actors_pkey=4ad9103df096a639; table *=7a5c547482906c68',
   alert_changes:

@@ -82,9 +82,9 @@ const QUERIES = [
             CASE WHEN r.rolcreaterole THEN 'makes roles' END, CASE WHEN r.rolreplication THEN 'replicates' END,
             (SELECT 'member of ' || string_agg(pg_get_userbyid(m.roleid), ', ' ORDER BY 1) FROM pg_auth_members AS m WHERE m.member = r.oid)) AS text
      FROM pg_roles AS r WHERE r.rolname = 'ledger_app'`,
-  // Set for the server, the database or the role, either has statements reach other tables, or triggers not run.
+  // Set for the server, the database or the role, either has triggers not run, or rows not shown; the search path is pinned by each session.
   `SELECT 'setting ' || name AS name, current_setting(name) AS text
-     FROM unnest(ARRAY['search_path', 'session_replication_role', 'row_security']) AS name`,
+     FROM unnest(ARRAY['session_replication_role', 'row_security']) AS name`,
 ];
 
 /** Reads what the schema of the ledger consists of, as the database describes it. Changes to it show in every text. */

@@ -78,8 +78,13 @@ export class JudgeAgain implements ReplayFollower {
 async function compareIndex(client: PoolClient): Promise<{ differences: Difference[]; truncated: boolean }> {
   const faults = await checkIndex(client);
   const differences = faults.map(({ table, key, column, stored, computed }): Difference => ({
-    ...{ table, key, column, stored },
-    ...{ replayed: computed, lots: [], index: null },
+    table,
+    key,
+    column,
+    stored,
+    replayed: computed,
+    lots: [],
+    index: null,
   }));
   return { differences, truncated: false };
 }

@@ -100,16 +100,14 @@ const changes: [string, string][] = [
 ];
 const kept = [
   ...judgedTables,
-  ...[
-    'alerts',
-    'alert_findings',
-    'alert_cursor',
-    'routing_cursor',
-    'notices',
-    'index_state',
-    'index_leaves',
-    'index_nodes',
-  ],
+  'alerts',
+  'alert_findings',
+  'alert_cursor',
+  'routing_cursor',
+  'notices',
+  'index_state',
+  'index_leaves',
+  'index_nodes',
 ].filter((table) => table !== 'revisits');
 
 describe('a row that follows from the log', () => {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import * as z from 'zod';
 import { pinnedOf } from '../../core/bundle/check.js';
+import { parseJsonFile } from '../../core/event/grammar.js';
 import type { Policy } from '../../core/log/policy.js';
 import { type Register, gathered, terminalOf } from '../command.js';
 import { type CheckpointsSeen, defaultState, readSeen, saveEvidence, writeSeen } from '../verify/seen-checkpoints.js';
@@ -16,6 +18,9 @@ interface VerifyOptions {
   state: string;
   allowOlder?: boolean;
 }
+
+/** Characters of a file with one event at most. */
+const MAX_EVENT_FILE = 1024 * 1024;
 
 /** What was checked, in a word that a script and a person understand. */
 type Word = 'VERIFIED' | 'BROKEN' | 'INCOMPLETE';
@@ -127,12 +132,10 @@ async function readText(place: string): Promise<string> {
 /** The event itself, out of what `GET /v1/events/{id}` answers or as it was sent. */
 function eventText(text: string): string {
   if (!text.trimStart().startsWith('{')) return text;
-  try {
-    return (JSON.parse(text) as { event: string }).event;
-  } catch {
-    throw new CommandError(
-      'The event is neither a JWS nor JSON with a member `event`.',
-      'Give what the service answers at /v1/events/ID.',
-    );
-  }
+  const parsed = z.looseObject({ event: z.string() }).safeParse(parseJsonFile(text, 'The event', MAX_EVENT_FILE));
+  if (parsed.success) return parsed.data.event;
+  throw new CommandError(
+    'The event is neither a JWS nor JSON with a member `event`.',
+    'Give what the service answers at /v1/events/ID.',
+  );
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { MAX_SIZES } from '../../core/bundle/bundle.js';
+import { parseJsonFile } from '../../core/event/grammar.js';
 import { encodeBase64 } from '../../core/log/base64.js';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
 import { CommandError } from '../output/terminal.js';
@@ -143,7 +144,7 @@ export function readSeen(path: string): SeenCheckpoints {
     throw unreadable(path);
   }
   try {
-    return seenSchema.parse(JSON.parse(text));
+    return seenSchema.parse(parseJsonFile(text, 'The file', 64 * 1024 * 1024));
   } catch {
     throw unreadable(path);
   }

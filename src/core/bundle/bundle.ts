@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AditError } from '../errors.js';
+import { parseJsonFile } from '../event/grammar.js';
 import { lotIdSchema } from '../event/primitives.js';
 import { decodeBase64, encodeBase64 } from '../log/base64.js';
 import { MAX_NOTE_LENGTH } from '../log/note.js';
@@ -7,6 +8,8 @@ import type { IndexProof } from '../log/sealed-index.js';
 import { HASH_BYTES } from '../log/tree.js';
 
 export const BUNDLE_FORMAT = 'adit-bundle/1';
+/** Characters of a bundle at most. */
+const MAX_BUNDLE_LENGTH = 256 * 1024 * 1024;
 /** Events in one bundle at most. */
 export const MAX_EVENTS = 50_000;
 /** Earlier sizes that a reader may ask about at most. */
@@ -76,7 +79,7 @@ function oneHash(text: string): Uint8Array {
 
 /** Reads a bundle. Throws `request-invalid` where it is not one, or its events do not stand in order. */
 export function parseBundle(text: string): Bundle {
-  const parsed = bundleSchema.safeParse(parseJson(text));
+  const parsed = bundleSchema.safeParse(parseJsonFile(text, 'The bundle', MAX_BUNDLE_LENGTH));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw malformed(`This is no bundle: ${issue?.path.join('/') ?? ''} ${issue?.message ?? ''}`);
@@ -99,12 +102,4 @@ export function parseBundle(text: string): Bundle {
             others: index.others.map((leaf) => ({ ...leaf, key: oneHash(leaf.key), digest: oneHash(leaf.digest) })),
           },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed('A bundle is JSON.');
-  }
 }

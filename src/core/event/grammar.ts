@@ -89,6 +89,44 @@ export function parseStrictJson(text: string): unknown {
   return parsed;
 }
 
+/**
+ * Parses a file of JSON by the same strict rules. Throws `request-invalid` with what is wrong and where: line and column.
+ * @param what the file, as a sentence begins: "The bundle" @param maxLength of the text, in characters
+ */
+export function parseJsonFile(text: string, what: string, maxLength: number): unknown {
+  const fault = (detail: string, at: number): AditError => {
+    const before = text.slice(0, at).split('\n');
+    const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
+    return new AditError('request-invalid', `${what} cannot be read at ${place}: ${detail}`);
+  };
+  if (text.length > maxLength)
+    throw new AditError('request-invalid', `${what} is longer than ${maxLength} characters.`);
+  if (text.startsWith('\ufeff')) throw fault('it begins with a byte order mark; save it as UTF-8 without one.', 0);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw fault('it is not JSON.', syntaxErrorAt(error as Error, text));
+  }
+  const scan = new Scan(text);
+  try {
+    scan.run();
+  } catch (error) {
+    throw error instanceof AditError ? fault(error.detail, scan.position) : error;
+  }
+  return parsed;
+}
+
+/** Where JSON.parse stopped, as its message says it: a position, or a line and a column; else the end. */
+function syntaxErrorAt({ message }: Error, text: string): number {
+  const [, position] = /at position ([0-9]+)/.exec(message) ?? [];
+  if (position !== undefined) return Number(position);
+  const [, line, column] = /line ([0-9]+) column ([0-9]+)/.exec(message) ?? [];
+  if (line === undefined) return text.length;
+  const lines = text.split('\n').slice(0, Number(line) - 1);
+  return lines.reduce((sum, one) => sum + one.length + 1, 0) + Number(column) - 1;
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
@@ -126,6 +164,11 @@ class Scan {
   private readonly open: (Names | null)[] = [];
 
   constructor(private readonly text: string) {}
+
+  /** Where the scan is, or stopped. */
+  get position(): number {
+    return this.at;
+  }
 
   run(): void {
     const { text } = this;

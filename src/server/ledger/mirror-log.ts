@@ -26,6 +26,24 @@ export interface BadEntry {
   detail: string;
 }
 
+/** An error of PostgreSQL that comes from the values written: class 22, data exception, or 23, integrity constraint. */
+interface DatabaseFault {
+  code: string;
+  constraint?: string;
+}
+
+const isOfTheData = (error: unknown): error is DatabaseFault =>
+  /^2[23][0-9A-Z]{3}$/.test(String((error as { code?: unknown } | null)?.code));
+
+/** Where the log has these events already, by id: the same words under another signature are the same event. */
+async function entriesNamed(db: PoolClient, events: readonly AditEvent[]): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ id: string; index: number }>(
+    'SELECT id, index FROM entries WHERE id = ANY($1::text[])',
+    [events.map(({ id }) => id)],
+  );
+  return new Map(rows.map(({ id, index }) => [id, index]));
+}
+
 /**
  * Somebody else's log, entry by entry in a database of one's own: each is checked and admitted again by the code that the
  * service runs, and written as the service writes it. Nothing is signed. The first entry that does not go by the rules
@@ -75,16 +93,35 @@ export class MirrorLog {
 
   /** Appends what was checked; gives the first that is not as it should be, or null. */
   async append(entries: readonly string[], checked: readonly Checked[]): Promise<BadEntry | null> {
+    let broken: DatabaseFault;
     const client = await this.database.pool.connect();
     try {
       return await this.appendWith(client, entries, checked);
     } catch (error) {
       this.state = null;
       await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
+      if (!isOfTheData(error)) throw error;
+      broken = error;
     } finally {
       client.release();
     }
+    return this.appendHalves(entries, checked, broken);
+  }
+
+  /** Finds the one entry that the database refuses, by halves: what stands before it is appended. */
+  private async appendHalves(
+    entries: readonly string[],
+    checked: readonly Checked[],
+    fault: DatabaseFault,
+  ): Promise<BadEntry | null> {
+    if (entries.length === 1) {
+      const { size: index } = await this.head();
+      const what = fault.constraint ?? fault.code;
+      return { index, code: null, lots: [], detail: `Entry ${index} contradicts what stands before it (${what}).` };
+    }
+    const half = Math.ceil(entries.length / 2);
+    const bad = await this.append(entries.slice(0, half), checked.slice(0, half));
+    return bad ?? this.append(entries.slice(half), checked.slice(half));
   }
 
   private keyOf(kid: string | null, number: number): PublicJwk | null {
@@ -106,7 +143,7 @@ export class MirrorLog {
       const { tiles } = state.edge.append(leaves);
       const before = { size: state.size, root: state.root };
       const after = { size: state.edge.size, root: state.edge.root() };
-      const result = { outcomes: [], admitted, waiting: new Map(), released: [], refused: [] };
+      const result = { outcomes: [], admitted, waiting: new Map(), released: [], refused: [], repeats: [] };
       await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
       this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
     }
@@ -124,6 +161,7 @@ export class MirrorLog {
     const events = checked.flatMap(({ event }) => (event === null ? [] : [event]));
     view.size = from;
     await loadView(client, view, events);
+    const known = await entriesNamed(client, events);
     const admitted: Admitted[] = [];
     for (const [i, jws] of entries.entries()) {
       const index = from + i;
@@ -132,6 +170,12 @@ export class MirrorLog {
         const { code, detail } = one?.error ?? { code: null, detail: 'it was not checked' };
         return { admitted, bad: { index, code, lots: [], detail: `Entry ${index}: ${detail}` } };
       }
+      const before = known.get(one.event.id);
+      if (before !== undefined) {
+        const detail = `Entry ${index} is entry ${before} once more: a replay.`;
+        return { admitted, bad: { index, code: null, lots: lotsOf(one.event), detail } };
+      }
+      known.set(one.event.id, index);
       view.size = index;
       const bad = this.refusal(one.event, view, index);
       if (bad !== null) return { admitted, bad };

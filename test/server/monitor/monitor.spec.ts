@@ -164,6 +164,21 @@ describe('a monitor of somebody else’s ledger', () => {
     return checkpoint;
   }
 
+  it('convicts a log in which one entry stands twice', async () => {
+    const inspected = { site: 'hill', date: '2026-05-12', certification: 1, activity: 1 };
+    const first = await forger.write('agent', 'site.inspected', inspected);
+    await declare();
+    forger.texts.push(forger.texts[first.index] ?? '');
+    forger.events.push(forger.events[first.index] as (typeof forger.events)[number]);
+    const index = forger.texts.length - 1;
+    const seen = await monitor.look();
+    expect(seen.alarms).toMatchObject([
+      { kind: 'bad-entry', index, detail: expect.stringContaining(`entry ${first.index} once more`) },
+    ]);
+    expect(seen.size).toBe(index);
+    expectProven(seen.alarms[0]);
+  });
+
   it('names an entry whose signature is another’s', async () => {
     const forged = await forger.write(
       'coop',

@@ -14,6 +14,7 @@ import {
   tagSubject,
   tagsPutOn,
 } from '../rules/subjects.js';
+import { tagDigits } from '../event/identifiers.js';
 
 /** The ledger itself: its opening and its updates. */
 export const LEDGER_SUBJECT = 'ledger';
@@ -116,7 +117,7 @@ export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): st
 
 /** Every series that a tag may be of: all before some of the digits it ends in. Only its issue would tell which it is. */
 function seriesOf(tag: string): string[] {
-  const digits = /[0-9]{1,15}$/.exec(tag)?.[0].length ?? 0;
+  const digits = tagDigits(tag);
   return Array.from({ length: digits }, (_, i) => tag.slice(0, tag.length - digits + i));
 }
 

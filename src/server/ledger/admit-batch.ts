@@ -4,6 +4,7 @@ import { admit } from '../../core/custody/admit.js';
 import { visibleHeads } from '../../core/custody/heads.js';
 import type { LedgerView } from '../../core/custody/view.js';
 import type { AditEvent } from '../../core/event/event.js';
+import { identifierRefusal } from '../../core/event/identifiers.js';
 import type { Queryable } from '../database/rows.js';
 import type { Arrival, Outcome } from './append-events.js';
 import { LedgerIdentity } from './ledger-identity.js';
@@ -45,6 +46,8 @@ export interface BatchResult {
   /** Ids of stored waiting events that were judged again; those that still wait are in `waiting` too. */
   released: string[];
   refused: Refused[];
+  /** Events that were in the log already, which may bring disclosures that it does not hold. */
+  repeats: readonly { event: AditEvent; text: string }[];
 }
 
 /** Lets `core/custody` judge a batch in order, with what its events, their parents and their children need loaded. */
@@ -76,11 +79,17 @@ export class AdmitBatch {
       await run.settleWaiting();
     }
     const outcomes = arrivals.map(({ event }): Outcome => {
-      const index = logged.get(event.id);
-      return index === undefined ? run.outcomeOf(event.id) : { status: 'duplicate', id: event.id, index };
+      const stored = logged.get(event.id);
+      return stored === undefined ? run.outcomeOf(event.id) : duplicateOf(event, stored);
     });
-    return { ...run.result, outcomes: repeatsAsDuplicates(outcomes) };
+    return { ...run.result, repeats: repeatsOf(arrivals, logged), outcomes: repeatsAsDuplicates(outcomes) };
   }
+}
+
+/** The arrivals that were in the log before, or stand in the batch before: their disclosures may be new. */
+function repeatsOf(arrivals: readonly Arrival[], logged: ReadonlyMap<string, Stored>): Arrival[] {
+  const met = new Set(logged.keys());
+  return arrivals.filter(({ event: { id } }) => met.size === met.add(id).size);
 }
 
 /** The same event twice in one batch: the second is a repeat of the first. */
@@ -94,20 +103,39 @@ function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
   });
 }
 
+/** An entry as the log holds it. */
+interface Stored {
+  index: number;
+  jws: string;
+}
+
+/** Answers an event that is in the log; one under another signature gets the text that was logged, which its receipt proves. */
+const duplicateOf = (event: AditEvent, { index, jws }: Stored): Outcome => ({
+  status: 'duplicate',
+  id: event.id,
+  index,
+  ...(jws === event.jws ? {} : { event: `${jws}~` }),
+});
+
 /** Which of the events are in the log already, and whether any event waits for its parent: mostly none does. */
-async function whatIsThere(db: Queryable, ids: string[]): Promise<{ logged: Map<string, number>; someWait: boolean }> {
-  const { rows } = await db.query<{ id: string | null; index: number }>(
-    `SELECT id, index FROM entries WHERE id = ANY($1::text[])
-     UNION ALL SELECT NULL, -1 WHERE EXISTS (SELECT FROM waiting_for)`,
+async function whatIsThere(db: Queryable, ids: string[]): Promise<{ logged: Map<string, Stored>; someWait: boolean }> {
+  const { rows } = await db.query<{ id: string | null; index: number; jws: string }>(
+    `SELECT id, index, jws FROM entries WHERE id = ANY($1::text[])
+     UNION ALL SELECT NULL, -1, '' WHERE EXISTS (SELECT FROM waiting_for)`,
     [ids],
   );
-  const logged = new Map<string, number>();
-  for (const { id, index } of rows) if (id !== null) logged.set(id, index);
+  const logged = new Map<string, Stored>();
+  for (const { id, index, jws } of rows) if (id !== null) logged.set(id, { index, jws });
   return { logged, someWait: rows.some(({ id }) => id === null) };
 }
 
 class BatchRun {
-  readonly result: Omit<BatchResult, 'outcomes'> = { admitted: [], waiting: new Map(), released: [], refused: [] };
+  readonly result: Omit<BatchResult, 'outcomes' | 'repeats'> = {
+    admitted: [],
+    waiting: new Map(),
+    released: [],
+    refused: [],
+  };
   private readonly outcomes = new Map<string, Outcome>();
   /** Child ids by the missing parent, of events that began to wait in this batch. */
   private readonly waitingFor = new Map<string, string[]>();
@@ -148,6 +176,13 @@ class BatchRun {
     }
     this.view.refused = submission?.refused ?? new Set();
     const index = this.view.size;
+    // Only what a sender brings now is new: what waits, and what the service writes, is judged by admission alone.
+    const identifier = submission === undefined ? null : identifierRefusal(event.payload);
+    if (identifier !== null) {
+      submission?.refuse(event.id);
+      await this.refuse(event, identifier, false);
+      return;
+    }
     const admission = admit(event, this.view, this.identity);
     if (admission.outcome === 'admitted') {
       this.result.admitted.push({ event, text, index });

@@ -9,7 +9,7 @@ import type { Received } from './receive-events.js';
 
 /** The answer to one event, in the words of wire.md. */
 export type Answer =
-  | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt?: string }
+  | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt?: string; event?: string }
   | { status: 'waiting'; id: string; missing: string[] }
   | { status: 'refused'; id: string | null; problem: Problem };
 

@@ -26,7 +26,12 @@ export const ledgerKeysShape = z.strictObject({
   ),
 }) satisfies z.ZodType<LedgerKeys>;
 
-export const recordedShape = z.strictObject({ id, index, receipt });
+const loggedEvent = z
+  .string()
+  .optional()
+  .describe('<JWS>~ as it was logged, where the event was sent again under another signature: what the receipt proves');
+
+export const recordedShape = z.strictObject({ id, index, receipt, event: loggedEvent });
 
 export const waitingShape = z.strictObject({
   id,
@@ -35,7 +40,13 @@ export const waitingShape = z.strictObject({
 });
 
 export const resultShape = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.enum(['accepted', 'duplicate']), id, index, receipt: receipt.optional() }),
+  z.strictObject({
+    status: z.enum(['accepted', 'duplicate']),
+    id,
+    index,
+    receipt: receipt.optional(),
+    event: loggedEvent,
+  }),
   waitingShape,
   z.strictObject({ status: z.literal('refused'), id: id.nullable(), problem: problemShape }),
 ]) satisfies z.ZodType<Answer>;

@@ -33,7 +33,8 @@ export interface Arrival {
 
 export type Outcome =
   | { status: 'accepted'; id: string; index: number; receipt: string | null }
-  | { status: 'duplicate'; id: string; index: number }
+  /** `event`: the text that was logged, where what was sent has another signature. */
+  | { status: 'duplicate'; id: string; index: number; event?: string }
   | { status: 'waiting'; id: string; missing: string[] }
   | { status: 'refused'; id: string; error: AditError; heads: Record<string, string> };
 

@@ -58,6 +58,31 @@ function issuerOf(text: string): string {
   }
 }
 
+/**
+ * Stores what events that were logged before bring along now, where there is no row of it: somebody else may have sent them
+ * first, without their disclosures. A row that was erased stays, and so does the erasure.
+ */
+export async function addDisclosures(db: Queryable, events: readonly { id: string; text: string }[]): Promise<void> {
+  const showing = events.filter(({ text }) => disclosuresIn(text).length > 0);
+  if (showing.length === 0) return;
+  const { rows } = await db.query<{ event: string; digest: string }>(
+    'SELECT event, digest FROM disclosures WHERE event = ANY($1::text[])',
+    [showing.map(({ id }) => id)],
+  );
+  const held = new Set(rows.map(({ event, digest }) => `${event} ${digest}`));
+  const missing = showing.map(({ id, text }) => {
+    const jws = text.slice(0, text.indexOf('~'));
+    const fresh = disclosuresIn(text).filter((disclosure) => {
+      const name = `${id} ${sdDigest(disclosure)}`;
+      if (held.has(name)) return false;
+      held.add(name);
+      return true;
+    });
+    return { id, text: [jws, ...fresh, ''].join('~') };
+  });
+  await writeDisclosures(db, missing);
+}
+
 /** Stores what events bring along to be shown, but what has been erased before. */
 export async function writeDisclosures(db: Queryable, events: readonly { id: string; text: string }[]): Promise<void> {
   const given = events.flatMap(({ id, text }) =>

@@ -39,6 +39,8 @@ export class RecordBatch {
   async send(reply: FastifyReply, results: AsyncGenerator<Answer>, ndjson: boolean): Promise<void> {
     // The first result decides whether the request is answered at all: before it, an error is still a problem document.
     const first = await results.next();
+    if (first.done !== true && first.value.status === 'refused' && first.value.problem.code === 'log-halted')
+      throw new AditError('log-halted', first.value.problem.detail ?? 'The log is halted; send the batch again later.');
     const all = startingWith(first, results);
     if (ndjson) {
       await reply.type(`${NDJSON_TYPE}; charset=utf-8`).send(Readable.from(linesOf(all), { objectMode: false }));

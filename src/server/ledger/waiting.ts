@@ -51,6 +51,10 @@ export async function writeWaiting(
   released: readonly string[],
   clock: number,
 ): Promise<void> {
+  const shown = await disclosedBefore(
+    db,
+    waiting.map(({ event }) => event.id),
+  );
   await forgetWaiting(db, [...released, ...waiting.map(({ event }) => event.id)]);
   await insertRows(
     db,
@@ -59,13 +63,26 @@ export async function writeWaiting(
   );
   await writeDisclosures(
     db,
-    waiting.map(({ event, text }) => ({ id: event.id, text })),
+    waiting.map(({ event, text }) => {
+      const own = text.split('~').slice(1, -1);
+      return { id: event.id, text: [event.jws, ...new Set([...own, ...(shown.get(event.id) ?? [])]), ''].join('~') };
+    }),
   );
   await insertRows(
     db,
     'waiting_for',
     waiting.flatMap(({ event, missing }) => [...new Set(missing)].map((parent) => ({ parent, child: event.id }))),
   );
+}
+
+/** Returns what was disclosed of events that wait already: who sends one again without it takes nothing away. */
+async function disclosedBefore(db: Queryable, ids: readonly string[]): Promise<Map<string, string[]>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.query<{ id: string; sealed: SealedDisclosures }>(
+    `SELECT id, ${sealedDisclosuresOf('waiting.id')} AS sealed FROM waiting WHERE id = ANY($1::text[])`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, sealed }) => [id, openDisclosures(sealed)]));
 }
 
 /** Forgets events that wait no longer. The caller has the right to append, or else one could be judged meanwhile. */

@@ -5,7 +5,7 @@ import { type Queryable, type Row, insertRows } from '../database/rows.js';
 import { writeAttestations } from '../registry/attestation-rows.js';
 import { writeRegistry } from '../registry/registry-rows.js';
 import type { Admitted, BatchResult, Refused } from './admit-batch.js';
-import { type Erasure, eraseDisclosures, writeDisclosures } from './disclosure-rows.js';
+import { type Erasure, addDisclosures, eraseDisclosures, writeDisclosures } from './disclosure-rows.js';
 import { writeLots } from './lot-rows.js';
 import type { TreeHead } from './seal.js';
 import { expireWaiting, writeWaiting } from './waiting.js';
@@ -33,8 +33,10 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
   const { before, after, view, result } = batch;
   const clock = view.clock ?? 0;
   await writeWaiting(db, [...result.waiting.values()], result.released, clock);
+  const repeats = result.repeats.map(({ event, text }) => ({ id: event.id, text }));
   if (after.size === before.size) {
     await insertRefusals(db, result.refused);
+    await addDisclosures(db, repeats);
     return;
   }
   await insertEntries(db, before.size, result.admitted, batch.leaves);
@@ -45,6 +47,7 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
     db,
     result.admitted.map(({ event, text }) => ({ id: event.id, text })),
   );
+  await addDisclosures(db, repeats);
   // What a registrar orders to be erased goes in the same step in which the order is entered.
   await eraseDisclosures(
     db,

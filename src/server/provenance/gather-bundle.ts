@@ -138,7 +138,7 @@ export class GatherBundle {
                FROM unnest($2::text[]) AS used (tag)
               CROSS JOIN generate_series(0, length(used.tag)) AS cut
                JOIN tag_ranges AS issued ON issued.series = left(used.tag, cut) AND issued.index < $3
-              WHERE substr(used.tag, cut + 1) ~ '^[0-9]{1,15}$'
+              WHERE substr(used.tag, cut + 1) ~ '^[0-9]{1,16}$'
                 AND substr(used.tag, cut + 1)::bigint BETWEEN issued.from_number AND issued.to_number`,
       [others, tags, this.size],
     );

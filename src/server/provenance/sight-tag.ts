@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SeenTag } from '../../core/api/tag.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
+import { tagDigits } from '../../core/event/identifiers.js';
 
 /** Places of one tag in one answer at most. */
 const MAX_SIGHTINGS = 1_000;
@@ -32,7 +33,7 @@ export class SightTag {
 
   /** Throws `not-found` for a tag that nobody issued, used or voided. */
   async sight(tag: string): Promise<SeenTag> {
-    const digits = /[0-9]{0,15}$/.exec(tag)?.[0].length ?? 0;
+    const digits = tagDigits(tag);
     const cuts = Array.from({ length: digits }, (_, i) => tag.length - digits + i);
     const { pool } = this.database;
     const [{ rows: issued }, { rows: sightings }, { rows: carriedBy }] = await Promise.all([

@@ -3,6 +3,7 @@ import { tagsPutOn } from '../../core/rules/subjects.js';
 import type { Queryable } from '../database/rows.js';
 import type { ReadEvents } from './read-events.js';
 import { pastsOf } from './walk-lineage.js';
+import { tagDigits } from '../../core/event/identifiers.js';
 
 type TagFacts = Pick<Facts, 'tagUses' | 'tagIssues' | 'ancestors'>;
 
@@ -44,7 +45,7 @@ export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, 
 /** A tag is a series and a number in decimal; every way to cut it in two is looked up, for a series may end in a digit. */
 async function loadTagIssues(db: Queryable, tags: readonly string[], end: number): Promise<Facts['tagIssues']> {
   const cuts = tags.flatMap((tag) => {
-    const digits = /[0-9]{0,15}$/.exec(tag)?.[0].length ?? 0;
+    const digits = tagDigits(tag);
     return Array.from({ length: digits }, (_, i) => {
       const number = tag.slice(tag.length - digits + i);
       return { tag, series: tag.slice(0, tag.length - digits + i), number: Number(number), length: number.length };

@@ -1,4 +1,4 @@
-import { KeyObject, sign } from 'node:crypto';
+import { KeyObject, createHash, sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HonestWorld } from '../../support/honest-world.js';
 import {
@@ -10,6 +10,7 @@ import {
   openAsRegistrar,
   outsideKey,
   post,
+  signCompact,
 } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 
@@ -152,6 +153,46 @@ describe('what the door says of an event', () => {
       expect((await post(service.url, event)).status).toBe(200);
       expect((await get(service.url, `/v1/events/${eventIdOf(event)}`)).status).toBe(200);
     });
+  });
+
+  it('is, of an event that is sent again under another signature, what was logged', async () => {
+    const newcomer = new OutsideActor(service.url, LOG, 'signer', await outsideKey('ES256'));
+    await world.registrar.must('actor.registered', await registration(newcomer));
+    const site = { site: 'moor', country: 'RW', operator: 'signer', minerals: ['gold'] };
+    await world.registrar.must('site.registered', site);
+    const first = await newcomer.must('lot.declared', { ...declaration, place: { site: 'moor' } });
+    const payload = JSON.parse(Buffer.from(first.event.split('.')[1] ?? '', 'base64url').toString()) as Body;
+    let other = first.event;
+    while (other === first.event) other = `${await signCompact(payload, 'custody-event+sd-jwt', newcomer.key)}~`;
+    expect(eventIdOf(other)).toBe(first.id);
+    const again = await post(service.url, other);
+    expect(again).toMatchObject({ status: 200, body: { id: first.id, event: first.event } });
+    expect((await post(service.url, first.event)).body).not.toHaveProperty('event');
+  });
+
+  it('is, of an identifier with a character that cannot be seen, where it stands', async () => {
+    const outputs = [{ mineral: 'cassiterite', form: 'ore', mass: { value: '1', uom: 'KGM' }, tags: ['LOOK-1 '] }];
+    const answer = await world.actor('coop').record('lot.declared', { place: { site: 'hill' }, outputs });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'schema-invalid', errors: [{ pointer: '/outputs/0/tags/0', code: 'schema-invalid' }] },
+    });
+  });
+
+  it('takes what is disclosed of an event that somebody else has sent first, without it', async () => {
+    const outputs = [{ mineral: 'cassiterite', form: 'ore', mass: { value: '1', uom: 'KGM' } }];
+    const { id, lots } = await world.actor('coop').must('lot.declared', { place: { site: 'hill' }, outputs });
+    const disclosure = Buffer.from(JSON.stringify(['A'.repeat(22), 'vehicle', 'RAB 482 K'])).toString('base64url');
+    const _sd = [createHash('sha256').update(disclosure).digest('base64url')];
+    const sale = { to: 'trader', lots: [{ lot: lots[0], prev: id }], _sd };
+    const { event, id: sold } = await world.actor('coop').sign('custody.dispatched', sale);
+    const stored = async (): Promise<unknown> => (await get(service.url, `/v1/events/${sold}`)).body.event;
+    expect((await post(service.url, event)).status).toBe(201);
+    expect(await stored()).toBe(event);
+    for (let i = 0; i < 2; i += 1) {
+      expect((await post(service.url, `${event}${disclosure}~`)).status).toBe(200);
+      expect(await stored()).toBe(`${event}${disclosure}~`);
+    }
   });
 
   it('opens one ledger only', async () => {

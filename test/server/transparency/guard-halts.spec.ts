@@ -32,6 +32,18 @@ describe('a guard that cannot be written for a while', () => {
     const reason = expect.stringContaining('The guard cannot be moved');
     const halted = { status: 503, body: { code: 'log-halted', detail: reason } };
     expect(await post(server.url, event)).toMatchObject(halted);
+    for (const [type, body] of [
+      ['application/json', JSON.stringify([{ event: world.declare().event }])],
+      ['application/x-ndjson', JSON.stringify({ event: world.declare().event })],
+    ] as const) {
+      const batch = await fetch(`${server.url}/v1/events/batch`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      });
+      expect([batch.status, batch.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^[0-9]+$/)]);
+      expect(await batch.json()).toMatchObject(halted.body);
+    }
     const unready = { status: 503, body: { ready: false, checks: { log: reason } } };
     expect(await get(server.url, '/readyz')).toMatchObject(unready);
     // A second question finds it as it is, and not as the first has left it.

@@ -9,7 +9,7 @@ import {
   parseNote,
   signNote,
 } from './note.js';
-import { HASH_BYTES, defaultSha256, sameHash } from './tree.js';
+import { HASH_BYTES, emptyRoot, sameHash } from './tree.js';
 
 export type { NoteSigner } from './note.js';
 
@@ -34,9 +34,6 @@ export type OpenedCheckpoint =
   { ok: true; checkpoint: Checkpoint; by: NoteVerifier[] } | { ok: false; reason: CheckpointFailure; detail: string };
 
 const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
-
-/** The root of a tree without leaves (RFC 6962 §2.1). */
-const EMPTY_ROOT = defaultSha256(new Uint8Array());
 
 /** A whole number as ASCII decimal without leading zeros, up to 2^53−1; null for every other text. */
 export function parseCount(text: string): number | null {
@@ -66,7 +63,7 @@ export function parseCheckpoint(text: string): Checkpoint {
   if (!isKeyName(origin)) throw malformed('The origin of the checkpoint could not be the name of a key.');
   if (size === null) throw malformed('The size of the checkpoint is not a whole number without leading zeros.');
   if (root?.length !== HASH_BYTES) throw malformed('The root of the checkpoint is not 32 bytes in base64.');
-  if (size === 0 && !sameHash(root, EMPTY_ROOT))
+  if (size === 0 && !sameHash(root, emptyRoot()))
     throw malformed('The checkpoint is of no entries, and its root is not the SHA-256 of nothing.');
   return { origin, size, root };
 }

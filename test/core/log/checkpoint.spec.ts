@@ -19,9 +19,10 @@ const root = Buffer.from(head.root).toString('base64');
 describe('signing a checkpoint', () => {
   it('reads what it writes, from the empty log to the largest', () => {
     for (const size of [0, 1, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
-      const note = signCheckpoint({ ...head, size }, log);
-      expect(openCheckpoint(note, [log.vkey])).toMatchObject({ ok: true, checkpoint: { ...head, size } });
-      expect(readCheckpoint(note)).toEqual({ ...head, size });
+      const own = { ...head, size, root: size === 0 ? emptyRoot() : head.root };
+      const note = signCheckpoint(own, log);
+      expect(openCheckpoint(note, [log.vkey])).toMatchObject({ ok: true, checkpoint: own });
+      expect(readCheckpoint(note)).toEqual(own);
     }
     expect(formatCheckpoint({ ...head, size: 0, root: emptyRoot() })).toBe(
       'example.org/tin\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n',

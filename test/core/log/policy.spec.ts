@@ -9,7 +9,7 @@ const seedOf = (number: number): Uint8Array => new Uint8Array(32).fill(number);
 const log = noteSigner('example.org/tin', seedOf(1));
 const witness = (name: string, number: number): string => witnessVkey(name, ed25519.getPublicKey(seedOf(number)));
 const [a, b, c] = [witness('a.example', 2), witness('b.example', 3), witness('c.example', 4)];
-const note = signCheckpoint({ origin: 'example.org/tin', size: 0, root: new Uint8Array(32) }, log);
+const note = signCheckpoint({ origin: 'example.org/tin', size: 1, root: new Uint8Array(32) }, log);
 const { text } = parseNote(note);
 const by = (name: string, number: number): string => cosign(text, name, seedOf(number), 5);
 

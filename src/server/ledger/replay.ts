@@ -44,10 +44,13 @@ export interface Replay {
 /** Called between pieces of a long reading; it may wait, so that others come first, or throw to end the reading. */
 export type Pace = (done: number, size: number) => Promise<void>;
 
+/** Called between pieces of work in a transaction; it waits briefly at most, or throws to end the work. */
+export type Rest = () => Promise<void>;
+
 export interface ReplayOptions {
   pace?: Pace;
-  /** Called in the snapshot, between pieces of the comparison; it waits briefly at most. */
-  rest?: () => Promise<void>;
+  /** Called between pieces of the comparison, and between steps of the follower where one chunk takes several. */
+  rest?: Rest;
   follower?: ReplayFollower;
 }
 
@@ -55,10 +58,10 @@ export interface ReplayOptions {
 export interface ReplayFollower {
   /** Creates temporary tables; those of the projections exist. */
   begin(client: PoolClient): Promise<void>;
-  /** Follows the replay, whose projections are those of the entries before `to`. */
-  follow(client: PoolClient, to: number): Promise<void>;
-  /** Compares what was rebuilt with what is stored, in one snapshot of both. */
-  compare(client: PoolClient): Promise<{ differences: Difference[]; truncated: boolean }>;
+  /** Follows the replay, whose projections are those of the entries before `to`. @param rest is called between steps. */
+  follow(client: PoolClient, to: number, rest?: Rest): Promise<void>;
+  /** Compares what was rebuilt with what is stored, in one snapshot of both. @param rest is called between pieces. */
+  compare(client: PoolClient, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }>;
 }
 
 export const projectionTables = [...registryTables, ...lotTables, 'subject_entries', 'erasures'] as const;
@@ -78,7 +81,7 @@ export async function replayLog(
   try {
     await shadowTables(client);
     await options.follower?.begin(client);
-    const run = new ReplayRun(client, identity, options.follower);
+    const run = new ReplayRun(client, identity, options);
     let done = await replayUntilNear(client, run, options.pace);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     const size = await sizeOf(client);
@@ -87,8 +90,8 @@ export async function replayLog(
       await run.chunk(done, to, await entriesBetween(client, done, to));
     }
     await options.pace?.(size, size);
-    const projections = await compareTables(client, projectionTables, options.rest);
-    const followed = await options.follower?.compare(client);
+    const projections = await compareTables(client, projectionTables, { rest: options.rest });
+    const followed = await options.follower?.compare(client, options.rest);
     const truncated = projections.truncated || followed?.truncated === true || run.problems.length >= PROBLEM_LIMIT;
     const differences = [...projections.differences, ...(followed?.differences ?? [])];
     return { size, entries: run.problems, differences, truncated };
@@ -140,7 +143,7 @@ class ReplayRun {
   constructor(
     private readonly client: PoolClient,
     private readonly identity: LedgerIdentity,
-    private readonly follower?: ReplayFollower,
+    private readonly options: Pick<ReplayOptions, 'follower' | 'rest'>,
   ) {
     this.view = emptyView(identity.origin);
   }
@@ -164,7 +167,7 @@ class ReplayRun {
     view.size = to;
     await writeProjections(this.client, view, admitted);
     this.view = view;
-    await this.follower?.follow(this.client, to);
+    await this.options.follower?.follow(this.client, to, this.options.rest);
   }
 
   private read(from: number, to: number, stored: StoredEntry[]): Admitted[] {

@@ -8,7 +8,7 @@ import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { AuditInThread } from './audit-in-thread.js';
 import { AuditOutcome } from './audit-outcome.js';
-import { AuditPace, AuditStopped } from './audit-pace.js';
+import { AuditPace, AuditStopped, MOST_SIZE } from './audit-pace.js';
 import { type Examination, examineLog } from './examine-log.js';
 import { JudgeAgain } from './judge-again.js';
 import { ReadGuard } from './read-guard.js';
@@ -145,7 +145,9 @@ export class AuditLog implements OnModuleDestroy {
   private async examine(milliseconds: number | null): Promise<Examination> {
     // The guard moves after each commit: read first, it can be behind the snapshot and never rightly ahead of it.
     const guard = this.guard.read();
-    const [state] = await this.database.query<{ size: number }>('SELECT size FROM log_state');
+    const [state] = await this.database.query<{ size: number }>(
+      `SELECT LEAST(size, ${MOST_SIZE}) AS size FROM log_state`,
+    );
     if ((state?.size ?? 0) >= this.threadFrom) {
       const [sets, now] = [this.parameters.sets, this.clock.now()];
       const thread = new AuditInThread({ databaseUrl: this.database.url, parameters: sets, now }, this.identity);

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Difference } from '../ledger/compare-projections.js';
-import type { ReplayFollower } from '../ledger/replay.js';
+import type { ReplayFollower, Rest } from '../ledger/replay.js';
 import { checkIndex } from '../transparency/check-index.js';
 import { compareAlerts } from './compare-alerts.js';
 import { compareJudged } from './compare-judged.js';
@@ -34,7 +34,14 @@ export class JudgeAgain implements ReplayFollower {
   private readonly verifier: Pick<VerifyEntries, 'stepWithin'>;
   private readonly size = new StepSize(PIECE);
 
-  constructor(database: Database, identity: LedgerIdentity, clock: Clock, parameters: RuleParameters) {
+  /** @param piece rows that one statement of the comparison reads of a table. */
+  constructor(
+    database: Database,
+    identity: LedgerIdentity,
+    clock: Clock,
+    parameters: RuleParameters,
+    private readonly piece?: number,
+  ) {
     const nothing = async (): Promise<void> => undefined;
     this.verifier = new VerifyEntries(database, identity, clock, new WakeAlerts(nothing, nothing), parameters);
   }
@@ -53,7 +60,7 @@ export class JudgeAgain implements ReplayFollower {
     await client.query('INSERT INTO pg_temp.verification_cursor (next) VALUES (0)');
   }
 
-  async follow(client: PoolClient, to: number): Promise<void> {
+  async follow(client: PoolClient, to: number, rest?: Rest): Promise<void> {
     for (;;) {
       const { rows } = await client.query<{ left: number }>(
         `SELECT GREATEST(0, LEAST($1, stored.next) - own.next) AS left
@@ -63,11 +70,18 @@ export class JudgeAgain implements ReplayFollower {
       const left = rows[0]?.left ?? 0;
       const step = await this.verifier.stepWithin(client, this.size, left);
       if (step !== null && step.judged >= left && step.again === 0) return;
+      // One new entry may have much judged again: that many steps are within one chunk of the replay.
+      await rest?.();
     }
   }
 
-  async compare(client: PoolClient): Promise<{ differences: Difference[]; truncated: boolean }> {
-    const compared = [await compareJudged(client), await compareAlerts(client), await compareIndex(client)];
+  async compare(client: PoolClient, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }> {
+    const pace = { rest, piece: this.piece };
+    const compared = [
+      await compareJudged(client, pace),
+      await compareAlerts(client, pace),
+      await compareIndex(client, rest),
+    ];
     return {
       differences: compared.flatMap(({ differences }) => differences),
       truncated: compared.some(({ truncated }) => truncated),
@@ -75,8 +89,11 @@ export class JudgeAgain implements ReplayFollower {
   }
 }
 
-async function compareIndex(client: PoolClient): Promise<{ differences: Difference[]; truncated: boolean }> {
-  const faults = await checkIndex(client);
+async function compareIndex(
+  client: PoolClient,
+  rest?: Rest,
+): Promise<{ differences: Difference[]; truncated: boolean }> {
+  const faults = await checkIndex(client, rest);
   const differences = faults.map(({ table, key, column, stored, computed }): Difference => ({
     table,
     key,

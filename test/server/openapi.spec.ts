@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
+import { eventTypes } from '../../src/core/event/types/index.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { type Body, get, post } from '../support/outside-client.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 interface Operation {
-  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+  responses: Record<string, { description?: string; content?: Record<string, { schema: object; example?: unknown }> }>;
 }
 
 interface Document {
@@ -88,8 +89,25 @@ describe('the description of the API', () => {
       '/v1/sites',
       '/v1/stock',
       '/v1/waiting',
+      '/v1/lots/{id}/bundle',
+      '/v1/lots/{id}/impact',
+      '/v1/sites/{id}/volumes',
+      '/v1/alerts',
+      '/v1/silences',
+      '/v1/subscriptions',
+      '/v1/deliveries',
+      '/log/witnesses',
+      '/rules',
+      '/rules/{rule}',
+      '/errors',
+      '/errors/{code}',
+      '/readyz',
+      '/livez',
+      '/startupz',
     ]) {
-      const { status, body } = await get(service.url, path.replace('{id}', lot));
+      const id = path.startsWith('/v1/sites') ? 'hill' : lot;
+      const address = path.replace('{id}', id).replace('{rule}', 'mass-gained').replace('{code}', 'not-found');
+      const { status, body } = await get(service.url, address);
       expect([path, status, fits(described('get', path, '200'), body)]).toEqual([path, 200, 'fits']);
     }
     const judged = await get(service.url, '/v1/lots?risk=none');
@@ -111,6 +129,46 @@ describe('the description of the API', () => {
         .map(() => path),
     );
     expect(silent).toEqual([]);
+  });
+
+  it('says what every path answers, with an example that is true to its schema', () => {
+    const answers = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { responses }]) => ({ method, path, responses })),
+    );
+    expect(answers.length).toBeGreaterThan(45);
+    const wrong = answers.flatMap(({ method, path, responses }) => {
+      const good = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+      const faults = good.flatMap(([status, { content = {} }]) =>
+        status === '204'
+          ? []
+          : Object.keys(content).length === 0
+            ? ['no content']
+            : Object.entries(content).map(([type, { schema, example }]) => {
+                if ('format' in schema && schema.format === 'binary') return 'fits';
+                return fits(described(method, path, status, type), example);
+              }),
+      );
+      return [...(good.length === 0 ? ['no answer'] : []), ...faults]
+        .filter((fault) => fault !== 'fits')
+        .map((fault) => [`${method} ${path}`, fault]);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('describes the payload of every type of event, with an example that the core takes', () => {
+    const { schemas } = document.components as { schemas: Record<string, { examples?: unknown[] }> };
+    const wrong = [...eventTypes].flatMap(([type, { schema, check }]) => {
+      const [example] = schemas[`EventPayload.${type}`]?.examples ?? [];
+      const taken = schema.safeParse(example);
+      return taken.success && check(taken.data).length === 0 ? [] : [[type, taken.error?.issues ?? 'check']];
+    });
+    expect(wrong).toEqual([]);
+    const text = JSON.stringify(document);
+    expect(text).toContain('"contentSchema":{"$ref":"#/components/schemas/EventPayload"}');
+    const missing = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].filter(
+      ([, name = '']) => !(name in schemas),
+    );
+    expect(missing.map(([ref]) => ref)).toEqual([]);
   });
 
   async function recordedLot(): Promise<string> {

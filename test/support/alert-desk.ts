@@ -1,4 +1,4 @@
-import type { Alert } from '../../src/server/alerts/alert.js';
+import type { Alert } from '../../src/core/api/alert.js';
 import { ChangeAlert } from '../../src/server/alerts/change-alert.js';
 import { ListAlerts, alertsQuery } from '../../src/server/alerts/list-alerts.js';
 import { RaiseAlerts } from '../../src/server/alerts/raise-alerts.js';

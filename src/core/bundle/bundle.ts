@@ -18,7 +18,8 @@ export const MAX_SIZES = 16;
 const count = z.int().min(0);
 const hash = z.string().length(44);
 
-const bundleSchema = z.strictObject({
+/** Describes a bundle as it is written. */
+export const bundleSchema = z.strictObject({
   format: z.literal(BUNDLE_FORMAT),
   log: z.string().min(1).max(255),
   lot: lotIdSchema,

@@ -1,58 +1,9 @@
 import type { QueryResultRow } from 'pg';
+import type { Alert, AlertStatus } from '../../core/api/alert.js';
 import type { LotName } from '../../core/api/lot-name.js';
 import type { Severity } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
 import { lotNamesOf } from '../ledger/name-lots.js';
-
-export type AlertStatus = 'open' | 'acknowledged' | 'resolved';
-
-/**
- * All findings of one rule that have one cause, as people deal with them (wire.md): the words are those of the gravest
- * open finding, `finding`; `count` says for how many it stands.
- */
-export interface Alert {
-  id: string;
-  finding: string;
-  rule: string;
-  version: number;
-  severity: Severity;
-  status: AlertStatus;
-  /** Of its open findings, the first hundred; events likewise. */
-  lots: string[];
-  /** The first of its lots, as people call them. */
-  about: LotName[];
-  events: string[];
-  measured: string;
-  threshold: string;
-  detail: string;
-  /** Index of the first entry that it concerns. */
-  firstIndex: number | null;
-  openedAt: string;
-  /** Whether it had been resolved or answered before, and has come back. */
-  regressed: boolean;
-  /** Until when it is to be answered. */
-  dueAt: string | null;
-  /** Lots made of those that it names: their verdicts have changed with it. */
-  descendants: number;
-  /** Open findings that it stands for. */
-  count: number;
-  /** What they have in common: a site, an actor, a key, a device, or what each was found on. */
-  group: { by: string; value: string };
-  /** Alerts on lots made of these, which are held back while this one is open. */
-  inhibited: number;
-  /** The alert that holds this one back. */
-  inhibitedBy: string | null;
-  /** The silence that holds this one back. */
-  silencedBy: string | null;
-  /** When it was passed on because nobody had acknowledged it. */
-  escalatedAt: string | null;
-  /** Who answers for it; a note of the desk. */
-  assignee: string | null;
-  /** The first of its events, each with its place in the log and where its proof of inclusion is. */
-  evidence: { event: string; index: number; receipt: string }[];
-  /** Where to check it without believing it, and what its rule means. */
-  links: { alert: string; rule: string; bundle: string | null; report: string | null };
-}
 
 /** Events whose place in the log stands in the alert itself. */
 const EVIDENCE = 20;

@@ -1,17 +1,23 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import { type Alert, type AlertWithChanges, alertShape, alertWithChangesShape } from '../../core/api/alert.js';
+import { pageOf } from '../../core/api/page.js';
 import type { Page } from '../http/paging.js';
 import { AlertFeed } from './alert-feed.js';
-import type { Alert } from './alert.js';
 import { type AlertFilters, streamQuery } from './alert-filter.js';
 import { type Assignment, ChangeAlert, type DeskNote, assignment, deskNote } from './change-alert.js';
 import { StreamPlaces } from './stream-places.js';
-import { type AlertChange, type AlertsQuery, ListAlerts, alertsQuery } from './list-alerts.js';
+import { type AlertsQuery, ListAlerts, alertsQuery } from './list-alerts.js';
 
 const alertId = z.uuid();
 const eventNumber = /^[0-9]{1,15}$/;
+const STREAM = `event: alert
+id: 17
+data: {"type":"alert.opened","timestamp":"2026-05-12T06:00:00.000Z","data":{"rule":"mass-gained","severity":"high"}}
+
+`;
 
 @ApiTags('alerts')
 @Controller('v1/alerts')
@@ -25,6 +31,7 @@ export class AlertsController {
 
   @Get()
   @ApiOperation({ summary: 'Alerts, the newest change first' })
+  @ApiOkResponse({ standardSchema: pageOf(alertShape) })
   list(@Query({ schema: alertsQuery }) query: AlertsQuery): Promise<Page<Alert>> {
     return this.alerts.list(query);
   }
@@ -32,6 +39,13 @@ export class AlertsController {
   @Get('stream')
   @ApiProduces('text/event-stream')
   @ApiOperation({ summary: 'What is told of alerts, as it is told; resumes after Last-Event-ID' })
+  @ApiOkResponse({
+    schema: {
+      type: 'string',
+      description: '`data` of each message is a notice: {type, timestamp, data}',
+      example: STREAM,
+    },
+  })
   async stream(
     @Headers('last-event-id') last: string | undefined,
     @Query({ schema: streamQuery }) filters: AlertFilters,
@@ -57,13 +71,15 @@ export class AlertsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One alert' })
-  alert(@Param('id', { schema: alertId }) id: string): Promise<Alert & { changes: AlertChange[] }> {
+  @ApiOkResponse({ standardSchema: alertWithChangesShape })
+  alert(@Param('id', { schema: alertId }) id: string): Promise<AlertWithChanges> {
     return this.alerts.read(id);
   }
 
   @Post(':id/acknowledge')
   @HttpCode(200)
   @ApiOperation({ summary: 'Notes that somebody has taken it in hand' })
+  @ApiOkResponse({ standardSchema: alertShape })
   acknowledge(
     @Param('id', { schema: alertId }) id: string,
     @Body({ schema: deskNote }) note: DeskNote,
@@ -74,6 +90,7 @@ export class AlertsController {
   @Post(':id/resolve')
   @HttpCode(200)
   @ApiOperation({ summary: 'Notes that the desk is done with it' })
+  @ApiOkResponse({ standardSchema: alertShape })
   resolve(@Param('id', { schema: alertId }) id: string, @Body({ schema: deskNote }) note: DeskNote): Promise<Alert> {
     return this.changes.change(id, 'resolved', note);
   }
@@ -81,6 +98,7 @@ export class AlertsController {
   @Post(':id/assign')
   @HttpCode(200)
   @ApiOperation({ summary: 'Notes who is to answer for it' })
+  @ApiOkResponse({ standardSchema: alertShape })
   assign(
     @Param('id', { schema: alertId }) id: string,
     @Body({ schema: assignment }) assigned: Assignment,

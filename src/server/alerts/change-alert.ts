@@ -5,7 +5,8 @@ import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
-import { type Alert, type AlertStatus, lockAlerts, selectAlerts } from './alert.js';
+import type { Alert, AlertStatus } from '../../core/api/alert.js';
+import { lockAlerts, selectAlerts } from './alert.js';
 import { WakeTelling } from './wake-telling.js';
 
 const noteShape = z.strictObject({

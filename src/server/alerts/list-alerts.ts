@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
+import type { Alert, AlertStatus, AlertWithChanges } from '../../core/api/alert.js';
 import { severities } from '../../core/rules/rule.js';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { type Page, decodeCursor, idsBeginningWith, pageOf, pageQuery, partOfId } from '../http/paging.js';
-import { type Alert, type AlertStatus, selectAlerts } from './alert.js';
+import { selectAlerts } from './alert.js';
 import { filterQueryShape, filtersAsked, rulesOf } from './alert-filter.js';
 
 const asked = pageQuery.extend({
@@ -30,18 +31,6 @@ export const alertsQuery = asked.transform(
   }),
 );
 export type AlertsQuery = z.infer<typeof alertsQuery>;
-
-/** What the desk did with an alert. */
-export interface AlertChange {
-  at: string;
-  status: AlertStatus;
-  by: string | null;
-  note: string | null;
-  /** Events or documents that it rests on. */
-  evidence: string[];
-  /** Where it said who is to answer for the alert. */
-  assignee: string | null;
-}
 
 interface ChangeRow {
   at: Date;
@@ -101,7 +90,7 @@ export class ListAlerts {
   }
 
   /** One alert, with what the desk did with it. Throws `not-found`. */
-  async read(id: string): Promise<Alert & { changes: AlertChange[] }> {
+  async read(id: string): Promise<AlertWithChanges> {
     const [found] = await selectAlerts(this.database.pool, this.config.publicUrl, 'a.id = $1', [id]);
     if (found === undefined) throw new AditError('not-found', `There is no alert ${id}.`);
     const rows = await this.database.query<ChangeRow>(

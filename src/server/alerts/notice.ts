@@ -1,4 +1,4 @@
-import type { Alert } from './alert.js';
+import type { Alert } from '../../core/api/alert.js';
 
 /** What happened to an alert, as subscribers see it in `type`. */
 export type NoticeType =

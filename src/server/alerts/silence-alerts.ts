@@ -47,19 +47,18 @@ export const newSilence = z.strictObject({
 export type NewSilence = z.infer<typeof newSilence>;
 
 /** What nobody wants to be told of until then, and why. */
-export interface Silence {
-  id: string;
-  filters: AlertFilters;
-  reason: string;
-  by: string | null;
-  until: string;
-  createdAt: string;
-  /** When it was ended before its time, and by whom; null where it was not. */
-  endedAt: string | null;
-  endedBy: string | null;
-  /** Alerts that it holds back now. */
-  holding: number;
-}
+export const silenceShape = z.strictObject({
+  id: z.uuid(),
+  filters: alertFilters,
+  reason: z.string(),
+  by: z.string().nullable(),
+  until: z.string(),
+  createdAt: z.string(),
+  endedAt: z.string().nullable().describe('When it was ended before its time; null where it was not'),
+  endedBy: z.string().nullable(),
+  holding: z.int().describe('Alerts that it holds back now'),
+});
+export type Silence = z.infer<typeof silenceShape>;
 
 interface SilenceRow {
   id: string;

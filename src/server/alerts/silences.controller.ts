@@ -1,8 +1,17 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
+import { pageOf } from '../../core/api/page.js';
 import type { Page } from '../http/paging.js';
-import { type NewSilence, type Silence, SilenceAlerts, endedBy, newSilence, silencesQuery } from './silence-alerts.js';
+import {
+  type NewSilence,
+  type Silence,
+  SilenceAlerts,
+  endedBy,
+  newSilence,
+  silenceShape,
+  silencesQuery,
+} from './silence-alerts.js';
 import { WakeTelling } from './wake-telling.js';
 
 const silenceId = z.uuid();
@@ -17,12 +26,14 @@ export class SilencesController {
 
   @Post()
   @ApiOperation({ summary: 'Holds back what is told of some alerts, until a time and for a reason' })
+  @ApiCreatedResponse({ standardSchema: silenceShape })
   silence(@Body({ schema: newSilence }) silence: NewSilence): Promise<Silence> {
     return this.silences.silence(silence);
   }
 
   @Get()
   @ApiOperation({ summary: 'Silences in force; ?ended=include lists those of before too' })
+  @ApiOkResponse({ standardSchema: pageOf(silenceShape) })
   async list(@Query({ schema: silencesQuery }) { ended }: z.infer<typeof silencesQuery>): Promise<Page<Silence>> {
     return { items: await this.silences.list(ended === 'include'), next: null };
   }
@@ -30,6 +41,7 @@ export class SilencesController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Ends a silence; what it held back is told. ?by= is kept with it' })
+  @ApiNoContentResponse({ description: 'Done' })
   async end(
     @Param('id', { schema: silenceId }) id: string,
     @Query({ schema: endedBy }) { by }: z.infer<typeof endedBy>,

@@ -1,8 +1,10 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
+import { type ListedDelivery, deliveryShape, deliveryWithMessageShape } from '../../core/api/delivery.js';
+import { pageOf } from '../../core/api/page.js';
 import type { Page } from '../http/paging.js';
-import { type DeliveriesQuery, ListDeliveries, type ListedDelivery, deliveriesQuery } from './list-deliveries.js';
+import { type DeliveriesQuery, ListDeliveries, deliveriesQuery } from './list-deliveries.js';
 import { Redeliver } from './redeliver.js';
 
 const deliveryId = z.uuid();
@@ -17,12 +19,14 @@ export class DeliveriesController {
 
   @Get()
   @ApiOperation({ summary: 'Deliveries with every attempt, newest first' })
+  @ApiOkResponse({ standardSchema: pageOf(deliveryShape) })
   list(@Query({ schema: deliveriesQuery }) query: DeliveriesQuery): Promise<Page<ListedDelivery>> {
     return this.deliveries.list(query);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One delivery, with its message' })
+  @ApiOkResponse({ standardSchema: deliveryWithMessageShape })
   read(@Param('id', { schema: deliveryId }) id: string): Promise<ListedDelivery & { message: unknown }> {
     return this.deliveries.read(id);
   }
@@ -30,6 +34,7 @@ export class DeliveriesController {
   @Post(':id/redeliver')
   @HttpCode(202)
   @ApiOperation({ summary: 'Sends it again, under the same id' })
+  @ApiAcceptedResponse({ standardSchema: deliveryWithMessageShape })
   async again(@Param('id', { schema: deliveryId }) id: string): Promise<ListedDelivery> {
     await this.redeliver.one(id);
     return this.deliveries.read(id);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
+import { type ListedDelivery, deliveryStatuses } from '../../core/api/delivery.js';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
@@ -7,36 +8,11 @@ import { maskUrl } from '../mask-urls.js';
 import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 export const deliveriesQuery = pageQuery.extend({
-  status: z.enum(['pending', 'delivered', 'exhausted', 'dropped']).optional(),
+  status: z.enum(deliveryStatuses).optional(),
   subscription: z.uuid().optional(),
   alert: z.uuid().optional(),
 });
 export type DeliveriesQuery = z.infer<typeof deliveriesQuery>;
-
-export interface ListedDelivery {
-  id: string;
-  subscription: string;
-  alert: string | null;
-  /** What it says: that of its notice, `alert.digest`, `alert.escalated`, `subscription.test` or `subscription.disabled`. */
-  type: string;
-  /** `dropped`: there was nothing left to say when its time came. */
-  status: 'pending' | 'delivered' | 'exhausted' | 'dropped';
-  nextAt: string | null;
-  createdAt: string;
-  attempts: DeliveryAttempt[];
-}
-
-/** One try: where to, when, what came back, and when the next was to be. Of an answer the status is kept, never its text. */
-export interface DeliveryAttempt {
-  attempt: number;
-  at: string;
-  target: string | null;
-  milliseconds: number;
-  httpStatus: number | null;
-  failure: string | null;
-  retryAfter: number | null;
-  nextAt: string | null;
-}
 
 interface DeliveryRow extends Omit<ListedDelivery, 'nextAt' | 'createdAt'>, Record<string, unknown> {
   next_at: Date;

@@ -50,30 +50,32 @@ export const changedSubscription = z
 export type ChangedSubscription = z.infer<typeof changedSubscription>;
 
 /** Who is told what, where, and how it goes. */
-export interface Subscription {
-  id: string;
-  channel: 'webhook' | 'mail';
-  /** Its query and whatever looks like a token in it are masked: who has them may send in its name. */
-  url: string | null;
-  address: string | null;
-  label: string | null;
-  language: Language;
-  filters: AlertFilters;
-  digestMinutes: number | null;
-  quietHours: QuietHours | null;
-  escalateAfterMinutes: number | null;
-  contact: string | null;
-  enabled: boolean;
-  /** Of a webhook: `whpk_`, by which anyone can check the `v1a` signatures. */
-  publicKey: string | null;
-  createdAt: string;
-  /** Tries in a row that have failed, since when, and until when it is left alone. */
-  failures: number;
-  failingSince: string | null;
-  pausedUntil: string | null;
-  disabledAt: string | null;
-  disabledReason: string | null;
-}
+export const subscriptionShape = z.strictObject({
+  id: z.uuid(),
+  channel: z.enum(['webhook', 'mail']),
+  url: z.string().nullable().describe('Its query and whatever looks like a token in it are masked'),
+  address: z.string().nullable(),
+  label: z.string().nullable(),
+  language: z.enum(languages),
+  filters: alertFilters,
+  digestMinutes: z.int().nullable(),
+  quietHours: quietHours.nullable(),
+  escalateAfterMinutes: z.int().nullable(),
+  contact: z.string().nullable(),
+  enabled: z.boolean(),
+  publicKey: z.string().nullable().describe('Of a webhook: `whpk_`, by which anyone can check the `v1a` signatures'),
+  createdAt: z.string(),
+  failures: z.int().describe('Attempts in a row that failed'),
+  failingSince: z.string().nullable(),
+  pausedUntil: z.string().nullable(),
+  disabledAt: z.string().nullable(),
+  disabledReason: z.string().nullable(),
+});
+export type Subscription = z.infer<typeof subscriptionShape>;
+
+/** Describes a new subscription: the secret of a webhook is shown this once. */
+export const newSubscriptionShape = subscriptionShape.extend({ secret: z.string().optional() });
+export const rotatedSecretShape = subscriptionShape.extend({ secret: z.string(), formerSecretUntil: z.string() });
 
 export interface SubscriptionRow {
   id: string;

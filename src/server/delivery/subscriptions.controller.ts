@@ -1,6 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import * as z from 'zod';
+import { pageOf } from '../../core/api/page.js';
 import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
 import { Redeliver, type RedeliverSince, redeliverSince } from './redeliver.js';
 import { Subscribe } from './subscribe.js';
@@ -10,6 +18,9 @@ import {
   type Subscription,
   changedSubscription,
   newSubscription,
+  newSubscriptionShape,
+  rotatedSecretShape,
+  subscriptionShape,
 } from './subscription.js';
 
 const subscriptionId = z.uuid();
@@ -24,24 +35,28 @@ export class SubscriptionsController {
 
   @Post()
   @ApiOperation({ summary: 'Subscribes a webhook or a mail address; the secret of a webhook is shown this once' })
+  @ApiCreatedResponse({ standardSchema: newSubscriptionShape })
   subscribe(@Body({ schema: newSubscription }) asked: NewSubscription): Promise<Subscription & { secret?: string }> {
     return this.subscriptions.subscribe(asked);
   }
 
   @Get()
   @ApiOperation({ summary: 'Who is told what' })
+  @ApiOkResponse({ standardSchema: pageOf(subscriptionShape) })
   list(@Query({ schema: pageQuery }) query: PageQuery): Promise<Page<Subscription>> {
     return this.subscriptions.list(query);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One subscription, and how it goes' })
+  @ApiOkResponse({ standardSchema: subscriptionShape })
   read(@Param('id', { schema: subscriptionId }) id: string): Promise<Subscription> {
     return this.subscriptions.read(id);
   }
 
   @Patch(':id')
   @ApiOperation({ summary: 'Changes what it asks for, where it goes, or switches it off or on' })
+  @ApiOkResponse({ standardSchema: subscriptionShape })
   change(
     @Param('id', { schema: subscriptionId }) id: string,
     @Body({ schema: changedSubscription }) asked: ChangedSubscription,
@@ -52,6 +67,7 @@ export class SubscriptionsController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Ends a subscription' })
+  @ApiNoContentResponse({ description: 'Done' })
   unsubscribe(@Param('id', { schema: subscriptionId }) id: string): Promise<void> {
     return this.subscriptions.unsubscribe(id);
   }
@@ -59,6 +75,7 @@ export class SubscriptionsController {
   @Post(':id/test')
   @HttpCode(202)
   @ApiOperation({ summary: 'Sends a test message; its delivery says how it went' })
+  @ApiAcceptedResponse({ standardSchema: z.strictObject({ delivery: z.uuid() }) })
   async test(@Param('id', { schema: subscriptionId }) id: string): Promise<{ delivery: string }> {
     return { delivery: await this.redeliver.test(id) };
   }
@@ -66,6 +83,7 @@ export class SubscriptionsController {
   @Post(':id/rotate-secret')
   @HttpCode(200)
   @ApiOperation({ summary: 'A new secret, shown this once; for a day messages are signed with both' })
+  @ApiOkResponse({ standardSchema: rotatedSecretShape })
   rotateSecret(
     @Param('id', { schema: subscriptionId }) id: string,
   ): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
@@ -75,6 +93,7 @@ export class SubscriptionsController {
   @Post(':id/redeliver')
   @HttpCode(202)
   @ApiOperation({ summary: 'Sends all again that was told since a time' })
+  @ApiAcceptedResponse({ standardSchema: z.strictObject({ messages: z.int() }) })
   async since(
     @Param('id', { schema: subscriptionId }) id: string,
     @Body({ schema: redeliverSince }) { since }: RedeliverSince,

@@ -1,17 +1,11 @@
 import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import * as z from 'zod';
+import { type ErrorPage, errorPageShape } from '../../core/api/pages.js';
 import { plainText } from '../../core/api/values.js';
 import { AditError, type ErrorCode, errorCodes } from '../../core/errors.js';
 import { explanations } from './error-explanations.js';
 import { htmlPage, proseHtml, wantsHtml } from './html-page.js';
-
-interface ErrorPage {
-  code: ErrorCode;
-  status: number;
-  title: string;
-  meaning: string;
-  remedy: string;
-}
 
 const isCode = (text: string): text is ErrorCode => Object.hasOwn(errorCodes, text);
 const pageOf = (code: ErrorCode): ErrorPage => ({ code, ...errorCodes[code], ...explanations[code] });
@@ -26,6 +20,7 @@ export class ErrorsController {
   @Header('cache-control', 'public, max-age=3600')
   @ApiProduces('application/json', 'text/html')
   @ApiOperation({ summary: 'Every error code' })
+  @ApiOkResponse({ standardSchema: z.strictObject({ items: z.array(errorPageShape) }) })
   list(@Headers('accept') accept?: string): string | { items: ErrorPage[] } {
     if (!wantsHtml(accept)) return { items: pages };
     const items = pages.map(
@@ -39,6 +34,7 @@ export class ErrorsController {
   @Header('cache-control', 'public, max-age=3600')
   @ApiProduces('application/json', 'text/html')
   @ApiOperation({ summary: 'What one code means, and what to do' })
+  @ApiOkResponse({ standardSchema: errorPageShape })
   show(@Param('code', { schema: plainText(64) }) code: string, @Headers('accept') accept?: string): string | ErrorPage {
     if (!isCode(code)) throw new AditError('not-found', 'There is no such error code.');
     const page = pageOf(code);

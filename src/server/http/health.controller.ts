@@ -1,7 +1,8 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { HealthRegistry, type Readiness } from './health.js';
+import { type Readiness, liveShape, readinessShape, startupShape } from '../../core/api/health.js';
+import { HealthRegistry } from './health.js';
 
 @ApiTags('operation')
 @Controller()
@@ -11,6 +12,7 @@ export class HealthController {
   @Get('livez')
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'The process answers; asks nothing of the database' })
+  @ApiOkResponse({ standardSchema: liveShape })
   live(): { status: 'alive' } {
     return { status: 'alive' };
   }
@@ -18,6 +20,8 @@ export class HealthController {
   @Get('readyz')
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Whether requests can be served, and which dependency is missing (503) if not' })
+  @ApiOkResponse({ standardSchema: readinessShape })
+  @ApiServiceUnavailableResponse({ description: 'Not ready: `checks` says why', standardSchema: readinessShape })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
     const readiness = await this.health.readiness();
     void reply.status(readiness.ready ? 200 : 503);
@@ -27,6 +31,8 @@ export class HealthController {
   @Get('startupz')
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Whether the start is over (503 until then)' })
+  @ApiOkResponse({ standardSchema: startupShape })
+  @ApiServiceUnavailableResponse({ description: 'Not started yet', standardSchema: startupShape })
   startup(@Res({ passthrough: true }) reply: FastifyReply): { started: boolean } {
     void reply.status(this.health.up ? 200 : 503);
     return { started: this.health.up };

@@ -1,15 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Readiness } from '../../core/api/health.js';
 
 /** Says null when ready, else why not, in words that may be shown to anyone. Throwing means not ready too. */
 export type ReadinessCheck = () => Promise<string | null>;
-
-export interface Readiness {
-  ready: boolean;
-  /** By the name of each check: `ready`, or why not. */
-  checks: Record<string, string>;
-  /** What is wrong though requests can be served; absent where nothing is. */
-  degraded?: Record<string, string>;
-}
 
 /** How long a check may take where it does not say, ms. */
 const TIME_LIMIT = 2_000;

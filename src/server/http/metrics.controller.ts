@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Metrics } from './metrics.js';
 
 @ApiTags('operation')
@@ -12,6 +12,7 @@ export class MetricsController {
   @Header('cache-control', 'no-store')
   @ApiProduces('text/plain')
   @ApiOperation({ summary: 'Metrics in the Prometheus text format' })
+  @ApiOkResponse({ schema: { type: 'string', example: '# TYPE adit_log_size gauge\\nadit_log_size 17\\n' } })
   read(): Promise<string> {
     return this.metrics.text();
   }

@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import * as z from 'zod';
-import { problemShape } from './problem.js';
+import { AditError } from '../../core/errors.js';
+import { type Schemas, eventSchemas } from './describe-events.js';
+import { type JsonSchema, exampleOfSchema } from './example-of-schema.js';
+import { problemOf, problemShape } from './problem.js';
 
 const DESCRIPTION =
   'An open custody ledger for minerals. Events are signed by those who act, and appended to a transparent log. ' +
@@ -26,25 +29,52 @@ const PAGE = `<!doctype html>
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Says once for all paths what is answered when something is refused, and describes it once. */
+const operationsOf = ({ paths }: OpenAPIObject): Operation[] =>
+  Object.values(paths).flatMap((path) => METHODS.flatMap((method) => path[method] ?? []));
+
+const problemExample = {
+  ...problemOf(
+    new AditError('request-invalid', '/limit: must be at most 100', [
+      { pointer: '/limit', code: 'request-invalid', detail: 'must be at most 100' },
+    ]),
+  ),
+  request_id: '3f0c2a9e-5b7d-4c41-9a10-6e2f4d8b7c01',
+};
+
+const laterExample = problemOf(new AditError('overloaded', 'Too much is waiting; send the same again in 1 s.'));
+
+/** Adds to every path what is answered when something is refused, described once. */
 function withProblems(document: OpenAPIObject): OpenAPIObject {
   const { $schema: _, ...problem } = z.toJSONSchema(problemShape);
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, Problem: problem as Schemas[string] },
+    schemas: { ...document.components?.schemas, ...eventSchemas(), Problem: problem as Schemas[string] },
   };
-  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  const operations = Object.values(document.paths).flatMap((path) =>
-    METHODS.flatMap((method): Operation[] => (path[method] === undefined ? [] : [path[method]])),
-  );
-  for (const { responses } of operations) {
-    responses['4XX'] ??= { description: 'Refused: the code says why', content };
-    responses['503'] ??= { description: 'Not now: send the same again as Retry-After says', content };
+  const content = (example: object) => ({
+    'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, example },
+  });
+  for (const { responses } of operationsOf(document)) {
+    responses['4XX'] ??= { description: 'Refused: the code says why', content: content(problemExample) };
+    responses['503'] ??= {
+      description: 'Not now: send the same again as Retry-After says',
+      content: content(laterExample),
+    };
   }
+  return document;
+}
+
+/** Adds an example to every answer that has a schema and no example yet. */
+function withExamples(document: OpenAPIObject): OpenAPIObject {
+  const schemas = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
+  const resolve = (ref: string): JsonSchema => schemas[ref.split('/').at(-1) ?? ''] ?? {};
+  const answers = operationsOf(document).flatMap(({ responses }) => Object.values(responses));
+  for (const answer of answers)
+    for (const media of Object.values((answer !== undefined && 'content' in answer ? answer.content : undefined) ?? {}))
+      if (media.schema !== undefined && !('format' in media.schema && media.schema.format === 'binary'))
+        media.example ??= exampleOfSchema(media.schema as JsonSchema, resolve);
   return document;
 }
 
@@ -56,7 +86,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .setLicense('Apache-2.0', '');
-  const document = withProblems(SwaggerModule.createDocument(app, builder.build()));
+  const document = withExamples(withProblems(SwaggerModule.createDocument(app, builder.build())));
   const text = JSON.stringify(document);
   const require = createRequire(import.meta.url);
   const folder = dirname(createRequire(require.resolve('@nestjs/swagger')).resolve('swagger-ui-dist/package.json'));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { publicJwkSchema } from '../../core/event/keys.js';
+import { eventText } from '../http/describe-events.js';
 import { problemShape } from '../http/problem.js';
 import type { Answer } from './answer-events.js';
 import type { LedgerDescription, LedgerKeys } from './describe-ledger.js';
@@ -57,6 +58,6 @@ export const resultsShape = z.strictObject({ results: z.array(resultShape) });
 export const storedEventShape = z.strictObject({
   id,
   index,
-  event: z.string().describe('<JWS>~ and the disclosures that the service holds'),
+  event: z.string().meta({ ...eventText, description: '<JWS>~ and the disclosures that the service holds' }),
   recordedAt: z.string().nullable(),
 }) satisfies z.ZodType<StoredEvent>;

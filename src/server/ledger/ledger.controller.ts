@@ -3,6 +3,7 @@ import { Body, Controller, Get, Header, HttpCode, Ip, Param, Post, Query, Res } 
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
+import { eventText } from '../http/describe-events.js';
 import { MAX_BODY_BYTES } from '../http/fastify.js';
 import { AnswerEvents } from './answer-events.js';
 import {
@@ -19,9 +20,20 @@ import { RecordBatch, batchLimits } from './record-batch.js';
 import { ReceiveEvents } from './receive-events.js';
 
 /** How long an event may be is for the envelope to say: the body is bounded already. */
-const submission = z.strictObject({ event: z.string().max(MAX_BODY_BYTES) });
+const submission = z.strictObject({ event: z.string().max(MAX_BODY_BYTES).meta(eventText) });
 const batchQuery = z.strictObject({ receipts: z.enum(['true', 'false']).default('false') });
 const eventId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be an event id of 43 base64url characters');
+
+const RECEIPT = `c2sp.org/tlog-proof@v1
+index 16
+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+
+example.org/tin
+17
+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+
+— example.org/tin Uw6qTAuA…
+`;
 
 @ApiTags('ledger')
 @Controller('v1')
@@ -73,7 +85,10 @@ export class LedgerController {
   @ApiBody({
     schema: {
       type: 'array',
-      items: { type: 'object', properties: { event: { type: 'string', maxLength: batchLimits.maxLineBytes } } },
+      items: {
+        type: 'object',
+        properties: { event: { type: 'string', maxLength: batchLimits.maxLineBytes, ...eventText } },
+      },
     },
   })
   @ApiOperation({ summary: `Records up to ${batchLimits.maxLines} events in order; one result each` })
@@ -102,7 +117,7 @@ export class LedgerController {
   @Header('content-type', 'text/plain; charset=utf-8')
   @ApiOperation({ summary: 'Its receipt (C2SP tlog-proof) under the newest checkpoint' })
   @ApiProduces('text/plain')
-  @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiOkResponse({ schema: { type: 'string', example: RECEIPT } })
   receipt(@Param('id', { schema: eventId }) id: string): Promise<string> {
     return this.events.receipt(id);
   }

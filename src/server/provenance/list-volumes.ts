@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Volumes } from '../../core/api/volumes.js';
 import { type Quantity, kilograms, milligrams } from '../../core/custody/quantity.js';
 import { AditError } from '../../core/errors.js';
 import { Clock } from '../clock.js';
@@ -10,25 +11,6 @@ const DAY = 86_400_000;
 const MILLIGRAMS = 1_000_000n;
 /** Months that one answer gives, the newest. */
 const MONTHS = 60;
-
-export interface MonthlyVolume {
-  month: string;
-  mineral: string;
-  lots: number;
-  /** Null: less than anything that is published. */
-  declared: Quantity | null;
-  tagged: Quantity | null;
-  /** What the workers of the site can bring forth in a month; null where it is not known. */
-  capacity: Quantity | null;
-}
-
-export interface Volumes {
-  site: string;
-  /** How old the newest figure is at least, and to what it is rounded up. */
-  delayDays: number;
-  bucket: Quantity | null;
-  items: MonthlyVolume[];
-}
 
 interface SiteRow {
   capacity: { workers: number; kilogramsPerWorkerMonth: Record<string, string> } | null;

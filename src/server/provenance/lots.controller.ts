@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
 import { HeavyReads } from '../http/heavy-reads.js';
 import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
-import { MAX_SIZES } from '../../core/bundle/bundle.js';
+import { type Impact, impactShape } from '../../core/api/impact.js';
+import { MAX_SIZES, bundleSchema } from '../../core/bundle/bundle.js';
 import type { Verdicts } from '../../core/bundle/verdicts.js';
 import type { LotState } from '../../core/custody/lot-state.js';
 import { lineageShape, lotEventsShape, lotShape, lotsShape, reportShape } from './lot-shapes.js';
@@ -12,7 +13,7 @@ import { ListLotEvents, type LotEvent } from './list-lot-events.js';
 import { type AsOf, ReadLot } from './read-lot.js';
 import { type Report, ReportLot } from './report-lot.js';
 import { type ListedLot, type LotsQuery, SearchLots, lotsQuery } from './search-lots.js';
-import { type Impact, TraceImpact } from './trace-impact.js';
+import { TraceImpact } from './trace-impact.js';
 import { type Lineage, MAX_DEPTH, TraceLineage } from './trace-lineage.js';
 
 const lotId = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a lot id');
@@ -92,6 +93,7 @@ export class LotsController {
   @Get(':id/bundle')
   @UseInterceptors(HeavyReads)
   @ApiOperation({ summary: 'Its provenance bundle: all that is needed to verify it offline' })
+  @ApiOkResponse({ standardSchema: bundleSchema })
   async bundle(
     @Param('id', { schema: lotId }) id: string,
     @Query({ schema: bundleQuery }) { disclosures, sealed, continues }: z.infer<typeof bundleQuery>,
@@ -104,6 +106,7 @@ export class LotsController {
   @Get(':id/impact')
   @UseInterceptors(HeavyReads)
   @ApiOperation({ summary: 'Recall: all that contains this lot now, how much of it, and who holds it' })
+  @ApiOkResponse({ standardSchema: impactShape })
   impact(@Param('id', { schema: lotId }) id: string): Promise<Impact> {
     return this.impacts.trace(id);
   }

@@ -4,11 +4,12 @@ import * as z from 'zod';
 import { pageOf } from '../../core/api/page.js';
 import { type Stock, stockShape } from '../../core/api/stock.js';
 import { type SeenTag, seenTagShape } from '../../core/api/tag.js';
+import { type Volumes, volumesShape } from '../../core/api/volumes.js';
 import type { Page } from '../http/paging.js';
 import { ListStock, type StockQuery, stockQuery } from './list-stock.js';
 import { plainText } from '../../core/api/values.js';
 import { registryId } from '../../core/event/primitives.js';
-import { ListVolumes, type Volumes } from './list-volumes.js';
+import { ListVolumes } from './list-volumes.js';
 import { SightTag } from './sight-tag.js';
 
 const tagNumber: z.ZodType<string> = plainText(64);
@@ -25,6 +26,7 @@ export class PlacesController {
 
   @Get('sites/:id/volumes')
   @ApiOperation({ summary: 'Mass declared and tagged month by month, against what the site can dig' })
+  @ApiOkResponse({ standardSchema: volumesShape })
   list(@Param('id', { schema: registryId }) id: string): Promise<Volumes> {
     return this.volumes.list(id);
   }

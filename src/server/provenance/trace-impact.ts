@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { AffectedLot, Impact } from '../../core/api/impact.js';
 import { fractionsOf, shareText } from '../../core/custody/flows.js';
 import { AditError } from '../../core/errors.js';
-import { type Quantity, kilograms } from '../../core/custody/quantity.js';
+import { kilograms } from '../../core/custody/quantity.js';
 import type { LotStatus } from '../../core/custody/view.js';
 import { Database } from '../database/database.js';
 
@@ -9,26 +10,6 @@ import { Database } from '../database/database.js';
 const MAX_LOTS = 20_000;
 /** Millionths, so that a mass times a share stays a whole number. */
 const MILLION = 1_000_000;
-
-export interface AffectedLot {
-  lot: string;
-  status: LotStatus;
-  holder: string;
-  inTransitTo: string | null;
-  mass: Quantity;
-  /** How much of it stems from the lot asked about, by the masses that flowed. */
-  contains: Quantity | null;
-  share: string;
-}
-
-export interface Impact {
-  lot: string;
-  /** Lots that contain some of it now, the one with the most first; those used up on the way are not listed. */
-  items: AffectedLot[];
-  /** Who has to be told: holders, and receivers of what is on its way. */
-  holders: string[];
-  truncated: boolean;
-}
 
 interface LotRow {
   id: string;

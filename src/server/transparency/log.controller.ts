@@ -1,9 +1,17 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { type Witnessing, witnessingShape } from '../../core/api/witnessing.js';
 import { plainText } from '../../core/api/values.js';
 import { ReadTiles } from './read-tiles.js';
-import { ShowCheckpoint, type Witnessing } from './show-checkpoint.js';
+import { ShowCheckpoint } from './show-checkpoint.js';
+
+const CHECKPOINT = `example.org/tin
+17
+qJ1xRk3oQ2N3y2yH7mWq3XWm4m2l8uG1yX0k7m0b4tA=
+
+— example.org/tin Uw6qTAuA…
+`;
 
 /** The log as C2SP tlog-tiles: anyone may read hash tiles and checkpoints; entries only where a setting allows it. */
 @ApiTags('log')
@@ -23,6 +31,7 @@ export class LogController {
     description:
       'Where the ledger has witnesses: the newest that enough of them have cosigned. `Last-Modified` says when they had.',
   })
+  @ApiOkResponse({ schema: { type: 'string', example: CHECKPOINT } })
   async checkpoint(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const { note, witnessedAt } = await this.shown.newest();
     if (witnessedAt !== null) reply.header('last-modified', witnessedAt.toUTCString());
@@ -31,6 +40,7 @@ export class LogController {
 
   @Get('witnesses')
   @ApiOperation({ summary: 'How old the checkpoint is that readers see, and how each witness answered last' })
+  @ApiOkResponse({ standardSchema: witnessingShape })
   witnesses(): Promise<Witnessing> {
     return this.shown.witnesses();
   }
@@ -39,6 +49,7 @@ export class LogController {
   @Header('content-type', 'application/octet-stream')
   @ApiProduces('application/octet-stream')
   @ApiOperation({ summary: 'A hash tile or an entry bundle (C2SP tlog-tiles)' })
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   async tile(
     @Param('*', { schema: plainText(200) }) path: string,
     @Res({ passthrough: true }) reply: FastifyReply,

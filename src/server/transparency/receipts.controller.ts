@@ -1,5 +1,5 @@
 import { Controller, Get, Param, StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
 import { CoseReceipt } from './cose-receipt.js';
 
@@ -15,6 +15,7 @@ export class ReceiptsController {
   @Get(':id/receipt.cose')
   @ApiProduces('application/cose')
   @ApiOperation({ summary: 'Its receipt as COSE (RFC 9942), under the newest checkpoint' })
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   async receipt(@Param('id', { schema: eventId }) id: string): Promise<StreamableFile> {
     return new StreamableFile(await this.receipts.make(id), { type: COSE_TYPE });
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { WitnessState, Witnessing } from '../../core/api/witnessing.js';
 import { AditError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/log/checkpoint.js';
 import { checkQuorum } from '../../core/log/policy.js';
@@ -14,23 +15,6 @@ export interface ShownCheckpoint {
   note: string;
   /** When enough witnesses had cosigned it; null where no policy asks for any. */
   witnessedAt: Date | null;
-}
-
-export interface WitnessState {
-  name: string;
-  vkey: string;
-  outcome: string;
-  detail: string;
-  askedAt: string | null;
-}
-
-/** How the witnesses of a ledger stand to it. */
-export interface Witnessing {
-  /** C2SP tlog-policy; empty: no witness is asked. */
-  policy: string;
-  /** Null: nothing can be shown yet, or no policy asks for it. */
-  shown: { size: number; at: string } | null;
-  witnesses: WitnessState[];
 }
 
 /** What readers see of the log: with a policy, only a checkpoint that meets it, however old it is. */

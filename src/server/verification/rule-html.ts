@@ -1,5 +1,5 @@
 import { htmlPage, proseHtml } from '../http/html-page.js';
-import type { RulePage } from './rule-pages.js';
+import type { RulePage } from '../../core/api/pages.js';
 
 /** All rules, by their groups, in the order in which they are given. */
 export function rulesHtml(pages: readonly RulePage[]): string {

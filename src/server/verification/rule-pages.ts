@@ -1,31 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { RulePage } from '../../core/api/pages.js';
 import { AditError } from '../../core/errors.js';
 import { rules } from '../../core/rules/index.js';
-import type { Parameters } from '../../core/rules/parameters.js';
-import type { RuleGroup } from '../../core/rules/rule.js';
 import { ruleFailed } from '../../core/rules/rule-failed.js';
 import { isForOperator, whatToDo } from '../../core/rules/what-to-do.js';
 import { Clock } from '../clock.js';
 import { RuleParameters } from '../rule-parameters.js';
-
-/** What one rule is about, for whoever was sent here by an alert. */
-export interface RulePage {
-  id: string;
-  version: number;
-  /** `operation`: no verdict heeds it; it is for whoever runs the service. */
-  group: RuleGroup | 'operation';
-  title: string;
-  means: string;
-  doesNotMean: string;
-  /** With the thresholds in force here and now. */
-  test: string;
-  whatToDo: string;
-  standard: string;
-  /** The file in Adit's repository with the operator's steps; null where the desk needs none. */
-  runbook: string | null;
-  /** The thresholds that the test is told by. */
-  parameters: Pick<Parameters, 'version' | 'from'>;
-}
 
 /** The pages of the rules, told by the thresholds that this service goes by. */
 @Injectable()

@@ -1,9 +1,11 @@
 import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { type RulePage, rulePageShape } from '../../core/api/pages.js';
 import { plainText } from '../../core/api/values.js';
+import * as z from 'zod';
 import { wantsHtml } from '../http/html-page.js';
 import { rulePageHtml, rulesHtml } from './rule-html.js';
-import { type RulePage, RulePages } from './rule-pages.js';
+import { RulePages } from './rule-pages.js';
 
 /** A page for each rule, where alerts lead: for a reader as HTML, for a program as JSON. */
 @ApiTags('rules')
@@ -16,6 +18,7 @@ export class RulesController {
   @Header('cache-control', 'public, max-age=300')
   @ApiProduces('application/json', 'text/html')
   @ApiOperation({ summary: 'Every rule, with the thresholds in force' })
+  @ApiOkResponse({ standardSchema: z.strictObject({ items: z.array(rulePageShape) }) })
   list(@Headers('accept') accept?: string): string | { items: RulePage[] } {
     const items = this.pages.list();
     return wantsHtml(accept) ? rulesHtml(items) : { items };
@@ -26,6 +29,7 @@ export class RulesController {
   @Header('cache-control', 'public, max-age=300')
   @ApiProduces('application/json', 'text/html')
   @ApiOperation({ summary: 'What a rule means, what it does not mean, and what to do about its findings' })
+  @ApiOkResponse({ standardSchema: rulePageShape })
   show(@Param('rule', { schema: plainText(64) }) rule: string, @Headers('accept') accept?: string): string | RulePage {
     const page = this.pages.page(rule);
     return wantsHtml(accept) ? rulePageHtml(page) : page;

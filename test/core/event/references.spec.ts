@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readEvent } from '../../../src/core/event/event.js';
+import { lotId } from '../../../src/core/event/ids.js';
 import { references } from '../../../src/core/event/references.js';
 import type { EventTypeName } from '../../../src/core/event/types/index.js';
 import {
@@ -12,13 +13,16 @@ import {
   LOG,
   LOT_1,
   LOT_2,
-  LOT_3,
+  commonClaims,
 } from '../../support/examples-of-events.js';
 
 const of = (type: EventTypeName, changes: Record<string, unknown> = {}) =>
   references(readEvent(envelopeOf(examplePayload(type, changes)), LOG));
 
 const nothing = { actors: ['coop'], kids: [KID], sites: [], facilities: [], lots: [], outputs: [], events: [] };
+
+/** The first lot that an example brings into being. */
+const OUTPUT = lotId(commonClaims.log, commonClaims.iss, commonClaims.jti, 0);
 
 describe('what an event refers to', () => {
   it('is at least its signer and the key, for every type', () => {
@@ -38,7 +42,7 @@ describe('what an event refers to', () => {
       actors: ['coop', 'coop-2'],
       sites: ['hill'],
       facilities: ['mill'],
-      outputs: [LOT_1],
+      outputs: [OUTPUT],
     });
   });
 
@@ -65,7 +69,7 @@ describe('what an event refers to', () => {
         { lot: LOT_1, prev: EVENT_1 },
         { lot: LOT_2, prev: EVENT_2 },
       ],
-      outputs: [LOT_3],
+      outputs: [OUTPUT],
       events: [EVENT_1, EVENT_2],
     });
   });

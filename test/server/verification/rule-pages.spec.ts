@@ -7,7 +7,7 @@ import { rules } from '../../../src/core/rules/index.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { rulesAdvised, whatToDo } from '../../../src/core/rules/what-to-do.js';
 import { rulePageHtml } from '../../../src/server/verification/rule-html.js';
-import type { RulePage } from '../../../src/server/verification/rule-pages.js';
+import type { RulePage } from '../../../src/core/api/pages.js';
 import { RULE_FAILED } from '../../../src/server/verification/run-rules.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { severities } from '../rules/rule.js';
+import { lotNameShape } from './lot-name.js';
+
+export const alertStatuses = ['open', 'acknowledged', 'resolved'] as const;
+export type AlertStatus = (typeof alertStatuses)[number];
+
+/**
+ * Describes an alert (`GET /v1/alerts`): all findings of one rule that have one cause. The words are those of the gravest
+ * open finding, `finding`; `count` says for how many it was raised.
+ */
+export const alertShape = z.strictObject({
+  id: z.uuid(),
+  finding: z.uuid(),
+  rule: z.string(),
+  version: z.int(),
+  severity: z.enum(severities),
+  status: z.enum(alertStatuses),
+  lots: z.array(z.string()).describe('Of its open findings, the first hundred; events likewise'),
+  about: z.array(lotNameShape).describe('The first of its lots, as people call them'),
+  events: z.array(z.string()),
+  measured: z.string(),
+  threshold: z.string(),
+  detail: z.string(),
+  firstIndex: z.int().nullable().describe('Index of the first entry that it concerns'),
+  openedAt: z.string(),
+  regressed: z.boolean().describe('Whether it had been resolved or answered before, and has come back'),
+  dueAt: z.string().nullable().describe('Until when it is to be answered'),
+  descendants: z.int().describe('Lots made of those that it names: their verdicts have changed with it'),
+  count: z.int().describe('Open findings that it was raised for'),
+  group: z
+    .strictObject({ by: z.string(), value: z.string() })
+    .describe('What they have in common: a site, an actor, a key, a device, or what each was found on'),
+  inhibited: z.int().describe('Alerts on lots made of these, which are held back while this one is open'),
+  inhibitedBy: z.string().nullable().describe('The alert that holds this one back'),
+  silencedBy: z.string().nullable().describe('The silence that holds this one back'),
+  escalatedAt: z.string().nullable().describe('When it was passed on because nobody had acknowledged it'),
+  assignee: z.string().nullable().describe('Who answers for it; a note of the desk'),
+  evidence: z
+    .array(z.strictObject({ event: z.string(), index: z.int(), receipt: z.string() }))
+    .describe('The first of its events, each with its place in the log and where its proof of inclusion is'),
+  links: z
+    .strictObject({ alert: z.string(), rule: z.string(), bundle: z.string().nullable(), report: z.string().nullable() })
+    .describe('Where to check it without believing it, and what its rule means'),
+});
+export type Alert = z.infer<typeof alertShape>;
+
+/** Describes one note of the desk on an alert. */
+const alertChangeShape = z.strictObject({
+  at: z.string(),
+  status: z.enum(alertStatuses),
+  by: z.string().nullable(),
+  note: z.string().nullable(),
+  evidence: z.array(z.string()).describe('Events or documents that it rests on'),
+  assignee: z.string().nullable().describe('Where it said who is to answer for the alert'),
+});
+export type AlertChange = z.infer<typeof alertChangeShape>;
+
+/** Describes one alert with what the desk did with it (`GET /v1/alerts/{id}`). */
+export const alertWithChangesShape = alertShape.extend({ changes: z.array(alertChangeShape) });
+export type AlertWithChanges = z.infer<typeof alertWithChangesShape>;

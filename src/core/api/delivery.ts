@@ -1,0 +1,35 @@
+import * as z from 'zod';
+
+export const deliveryStatuses = ['pending', 'delivered', 'exhausted', 'dropped'] as const;
+
+/** Describes one attempt at a delivery. Of an answer its status is stored, never its text. */
+const deliveryAttemptShape = z.strictObject({
+  attempt: z.int(),
+  at: z.string(),
+  target: z.string().nullable().describe('Where to; tokens are masked'),
+  milliseconds: z.int(),
+  httpStatus: z.int().nullable(),
+  failure: z.string().nullable(),
+  retryAfter: z.int().nullable().describe('Seconds that the answer asked to wait'),
+  nextAt: z.string().nullable().describe('When the next attempt was to be made'),
+});
+
+const delivery = {
+  id: z.uuid(),
+  subscription: z.uuid(),
+  alert: z.uuid().nullable(),
+  type: z
+    .string()
+    .describe('That of its notice, `alert.digest`, `alert.escalated`, `subscription.test` or `subscription.disabled`'),
+  status: z.enum(deliveryStatuses).describe('`dropped`: nothing was left to say when its time came'),
+  nextAt: z.string().nullable(),
+  createdAt: z.string(),
+  attempts: z.array(deliveryAttemptShape),
+};
+
+/** Describes a delivery with every attempt (`GET /v1/deliveries`). */
+export const deliveryShape = z.strictObject(delivery);
+export type ListedDelivery = z.infer<typeof deliveryShape>;
+
+/** Describes one delivery with the words of its message (`GET /v1/deliveries/{id}`). */
+export const deliveryWithMessageShape = z.strictObject({ ...delivery, message: z.unknown() });

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { massShape } from './page.js';
+
+const affectedLotShape = z.strictObject({
+  lot: z.string(),
+  status: z.enum(['held', 'inTransit', 'consumed', 'closed']),
+  holder: z.string(),
+  inTransitTo: z.string().nullable(),
+  mass: massShape,
+  contains: massShape.nullable().describe('How much of it stems from the lot asked about, by the masses that flowed'),
+  share: z.string(),
+});
+export type AffectedLot = z.infer<typeof affectedLotShape>;
+
+/** Describes a recall (`GET /v1/lots/{id}/impact`). */
+export const impactShape = z.strictObject({
+  lot: z.string(),
+  items: z
+    .array(affectedLotShape)
+    .describe('Lots that contain some of it now, the one with the most first; those used up on the way are not listed'),
+  holders: z.array(z.string()).describe('Who has to be notified: holders, and receivers of what is on its way'),
+  truncated: z.boolean(),
+});
+export type Impact = z.infer<typeof impactShape>;

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { type ErrorCode, errorCodes } from '../errors.js';
+
+/** Describes the page of an error code (`GET /errors/{code}`). */
+export const errorPageShape = z.strictObject({
+  code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
+  status: z.int(),
+  title: z.string(),
+  meaning: z.string(),
+  remedy: z.string(),
+});
+export type ErrorPage = z.infer<typeof errorPageShape>;
+
+/** Describes the page of a rule (`GET /rules/{rule}`). */
+export const rulePageShape = z.strictObject({
+  id: z.string(),
+  version: z.int(),
+  group: z
+    .enum(['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors', 'operation'])
+    .describe('`operation`: it changes no verdict; it is for the operator of the service'),
+  title: z.string(),
+  means: z.string(),
+  doesNotMean: z.string(),
+  test: z.string().describe('With the thresholds in force here and now'),
+  whatToDo: z.string(),
+  standard: z.string(),
+  runbook: z
+    .string()
+    .nullable()
+    .describe("The file in Adit's repository with the operator's steps; null: none is needed"),
+  parameters: z
+    .strictObject({ version: z.int(), from: z.string() })
+    .describe('The thresholds that the test is described by'),
+});
+export type RulePage = z.infer<typeof rulePageShape>;

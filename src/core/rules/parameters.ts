@@ -86,7 +86,7 @@ const massAndGrade = {
   },
   massImplausible: {
     ...high,
-    kilogramsPerTag: '1000',
+    kilogramsPerTag: '2500',
     kilogramsPerPackage: { bag: '250', sack: '250', drum: '1500', bigbag: '3000', container: '30000', truck: '60000' },
     monthsOfSite: 3,
   },

@@ -60,7 +60,7 @@ async function overload(sender: Sender, capacity: number, usual: number, demands
   const recovered = await recovery(sender, usual);
   const goodput = rate(sent, seconds);
   say(`${sent.recorded.length} recorded, ${sent.turnedAway} turned away, ${sent.late} not sent for want of room here`);
-  demands.check('goodput at least 0.8 of capacity', `${(goodput / capacity).toFixed(2)}`, goodput >= 0.8 * capacity);
+  demands.check('goodput at least 0.8 of capacity', (goodput / capacity).toFixed(2), goodput >= 0.8 * capacity);
   demands.check(
     'all others are answered 429 or 503 with Retry-After',
     `${sent.withoutRetryAfter} without it, failures ${failuresOf(sent)}`,

@@ -11,6 +11,6 @@ const [, , list = '[]'] = process.argv;
 for (const [number, args] of (JSON.parse(list) as string[][]).entries()) {
   process.exitCode = 0;
   await run(['node', 'adit', ...args]);
-  writeSync(1, `${MARK} ${number} ${Number(process.exitCode)}\n`);
+  writeSync(1, `${MARK} ${number} ${process.exitCode}\n`);
 }
 process.exitCode = 0;

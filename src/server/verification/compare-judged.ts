@@ -121,7 +121,7 @@ const findings: Comparison = {
   sides: rebuilt('findings'),
   values: [
     eventRules.map(({ id }) => id),
-    eventRules.filter(({ deadlines: timed }) => timed !== undefined).map(({ id }) => id),
+    eventRules.filter((rule) => 'deadlines' in rule && rule.deadlines !== undefined).map(({ id }) => id),
   ],
   sql: (stored, replayed) => `
     SELECT 'id=' || COALESCE(s.id, r.id) AS key,

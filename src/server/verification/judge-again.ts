@@ -42,8 +42,11 @@ export class JudgeAgain implements ReplayFollower {
     parameters: RuleParameters,
     private readonly piece?: number,
   ) {
-    const nothing = async (): Promise<void> => undefined;
-    this.verifier = new VerifyEntries(database, identity, clock, new WakeAlerts(nothing, nothing), parameters);
+    const unwoken = new WakeAlerts(
+      async () => undefined,
+      () => undefined,
+    );
+    this.verifier = new VerifyEntries(database, identity, clock, unwoken, parameters);
   }
 
   async begin(client: PoolClient): Promise<void> {

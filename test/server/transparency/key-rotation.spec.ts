@@ -88,7 +88,7 @@ describe('replacing the keys of the ledger', () => {
     expect(await signersOf()).toEqual([next]);
     const text = await fetchBundle(lot);
     expect((await check(text, former, next)).word).toBe('VERIFIED');
-    expect((await check(text, former)).word).toBe('BROKEN');
+    expect((await check(text, former)).word).toBe('INCOMPLETE');
     await verifyNow(server.server);
     expect((await get(server.url, '/v1/findings')).body).toMatchObject({ items: [] });
   });

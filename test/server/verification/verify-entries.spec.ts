@@ -75,12 +75,12 @@ describe('verifying what enters the log', () => {
     }
     let statements = 0;
     let rows = 0;
-    const counted = {
+    const counted: Queryable = {
       query: (text: string, values: unknown[]) => {
         statements += 1;
         return ledger.database.pool.query(text, values);
       },
-    } as Queryable;
+    };
     const [{ size: end } = { size: 0 }] = await ledger.database.query<{ size: number }>('SELECT size FROM log_state');
     const upstream = await loadUpstream(counted, parts, { chains: new Map(), end }, (read) => {
       rows += read;

@@ -162,8 +162,8 @@ describe('adit alerts and adit subscribe', () => {
     expect(listed.out).toContain('tag-reused');
     expect((await run(...at, '--minimum-severity', 'critical', '--country', 'PE')).out).toContain('No alert is open.');
     expect(await run(...at, '--minimum-severity', 'grim')).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('minimumSeverity'),
+      code: 2,
+      err: expect.stringContaining('low, medium, high, critical'),
     });
   });
 });

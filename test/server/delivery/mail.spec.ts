@@ -119,7 +119,7 @@ describe('mail', () => {
     const { body } = await send(service.url, 'POST', '/v1/subscriptions', {
       channel: 'mail',
       address: 'nobody@example.org',
-      filters: { rules: ['nothing-of-the-kind'] },
+      filters: { rules: ['tag-voided-used'] },
     });
     const test = await send(service.url, 'POST', `/v1/subscriptions/${String(body.id)}/test`);
     expect(test.status).toBe(202);

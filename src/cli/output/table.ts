@@ -17,7 +17,11 @@ const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{
 const characters = (text: string): string[] => Array.from(text);
 const lengthOf = (text: string): number => characters(text).length;
 const cut = (text: string, width: number): string =>
-  lengthOf(text) <= width ? text : `${characters(text).slice(0, Math.max(0, width - 1)).join('')}…`;
+  lengthOf(text) <= width
+    ? text
+    : `${characters(text)
+        .slice(0, Math.max(0, width - 1))
+        .join('')}…`;
 
 interface Laid<Row> {
   column: Column<Row>;

@@ -94,7 +94,9 @@ const columns: readonly Column<TimelineEntry>[] = [
 
 /** Lays a timeline out as a table; a difference stands below its event, and columns that say nothing are left out. */
 export function timelineLines(timeline: readonly TimelineEntry[], width: number): string[] {
-  const said = columns.filter((column) => column.title === 'what' || timeline.some((entry) => column.value(entry) !== ''));
+  const said = columns.filter(
+    (column) => column.title === 'what' || timeline.some((entry) => column.value(entry) !== ''),
+  );
   const [titles = '', ...lines] = table(timeline, said, width);
   const indent = ' '.repeat(Math.max(0, titles.indexOf('WHAT')) + 2);
   return [

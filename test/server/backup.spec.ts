@@ -43,7 +43,7 @@ async function contentsOf(url: string): Promise<Record<string, string[]>> {
 }
 
 /** Copies a configuration with some settings changed. */
-const changed = (config: Config, settings: Partial<Config>): Config => Object.assign({}, config, settings);
+const configured = (config: Config, settings: Partial<Config>): Config => Object.assign({}, config, settings);
 
 describe('a backup of a ledger', () => {
   let service: TestServer;
@@ -57,7 +57,7 @@ describe('a backup of a ledger', () => {
   async function elsewhere(): Promise<Config> {
     const database = await testDatabase();
     databases.push(database);
-    return changed(service.config, { databaseUrl: database.url, databaseOwnerUrl: database.ownerUrl });
+    return configured(service.config, { databaseUrl: database.url, databaseOwnerUrl: database.ownerUrl });
   }
 
   beforeAll(async () => {
@@ -139,7 +139,7 @@ describe('a backup of a ledger', () => {
   });
 
   it('is not gone on from where no guard tells what was signed since', async () => {
-    const target = changed(await elsewhere(), { guardFile: join(folder, 'no-guard.json') });
+    const target = configured(await elsewhere(), { guardFile: join(folder, 'no-guard.json') });
     await expect(restore(target, newest, { toRead: false, pace: silently })).rejects.toMatchObject({
       reason: 'unguarded',
     });
@@ -196,7 +196,7 @@ describe('a backup of a ledger', () => {
       await expect(inspectBackup(service.config, file, silently)).rejects.toMatchObject({ reason: 'damaged' });
     const secretFile = join(folder, 'other.secret');
     writeFileSync(secretFile, `${Buffer.alloc(32, 7).toString('base64')}\n`);
-    const other = changed(service.config, { secretFile });
+    const other = configured(service.config, { secretFile });
     await expect(inspectBackup(other, newest, silently)).rejects.toMatchObject({ reason: 'secret' });
     expect((await inspectBackup(service.config, newest, silently)).header.size).toBeGreaterThan(10);
   });

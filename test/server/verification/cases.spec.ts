@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { type FindingView, ListFindings, findingsQuery } from '../../../src/server/verification/list-findings.js';
 import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
@@ -38,7 +39,8 @@ const answer = async (by: string, what: string, more: object = {}): Promise<Find
 
 describe('a finding as a case', () => {
   it('is to be answered within a day when it is critical', () => {
-    expect(finding).toMatchObject({ severity: 'critical', status: 'open', parameters: 3, reopened: 0, answers: [] });
+    const parameters = defaultParameters.version;
+    expect(finding).toMatchObject({ severity: 'critical', status: 'open', parameters, reopened: 0, answers: [] });
     expect(Date.parse(finding.dueAt ?? '') - Date.parse(finding.openedAt)).toBe(DAY);
   });
 

@@ -2,14 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { HookReceiver, type Received } from '../support/hook-receiver.js';
 import { type OutsideActor, openAsRegistrar } from '../support/outside-client.js';
+import { ADIT } from '../support/programs.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 interface Ended {
   code: number | null;
@@ -18,7 +16,7 @@ interface Ended {
 }
 
 function start(args: string[], home: string): { child: ChildProcess; ended: Promise<Ended>; out: () => string } {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, HOME: home } });
+  const child = spawn(process.execPath, [ADIT, ...args], { env: { ...process.env, HOME: home } });
   let [out, err] = ['', ''];
   child.stdout.on('data', (text: Buffer) => (out += text.toString()));
   child.stderr.on('data', (text: Buffer) => (err += text.toString()));

@@ -3,7 +3,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK } from 'jose';
 import { ed25519 } from '@noble/curves/ed25519.js';
@@ -15,9 +14,8 @@ import { logKeyOf } from '../support/core-ledger.js';
 import { Forger } from '../support/forger.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
+import { ADIT } from '../support/programs.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 describe('adit bundle and adit verify', () => {
   let folder: string;
@@ -45,7 +43,7 @@ describe('adit bundle and adit verify', () => {
   function adit(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
     return new Promise((resolve) => {
       const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder }, timeout: 30_000 };
-      const child = execFile(process.execPath, [MAIN, ...args], options, (_error, out, err) =>
+      const child = execFile(process.execPath, [ADIT, ...args], options, (_error, out, err) =>
         resolve({ code: child.exitCode, out, err }),
       );
     });

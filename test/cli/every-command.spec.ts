@@ -2,15 +2,14 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { exportJWK } from 'jose';
 import { createProgram } from '../../src/cli/program.js';
 import { type OutsideActor, openAsRegistrar } from '../support/outside-client.js';
+import { MANY_COMMANDS } from '../support/programs.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
-const MANY = fileURLToPath(new URL('../support/many-commands.js', import.meta.url));
 const MARK = '\u0002ended';
 const ESCAPE = '\u001b';
 const LIMIT = 120_000;
@@ -73,7 +72,7 @@ describe('every command of adit', () => {
     env: Record<string, string> = {},
   ): Promise<Ended[]> {
     const list = JSON.stringify(commands);
-    writeFileSync(join(folder, 'run.sh'), `exec "${process.execPath}" "${MANY}" "$COMMANDS" 2>&1\n`);
+    writeFileSync(join(folder, 'run.sh'), `exec "${process.execPath}" "${MANY_COMMANDS}" "$COMMANDS" 2>&1\n`);
     const [program, args]: [string, string[]] = terminal
       ? ['script', ['-qec', 'sh run.sh', '/dev/null']]
       : ['sh', ['run.sh']];

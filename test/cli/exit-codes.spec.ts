@@ -4,15 +4,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK } from 'jose';
 import { testDatabase } from '../support/database.js';
 import { logKeyOf } from '../support/core-ledger.js';
 import { type OutsideActor, get, openAsRegistrar } from '../support/outside-client.js';
+import { ADIT } from '../support/programs.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 interface Run {
   code: number | null;
   out: string;
@@ -35,7 +34,7 @@ describe('adit, as a script meets it', () => {
   function adit(args: string[], env: Record<string, string> = {}): Promise<Run> {
     return new Promise((resolve) => {
       const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, timeout: 30_000 };
-      const child = execFile(process.execPath, [MAIN, ...args], options, (_error, out, err) =>
+      const child = execFile(process.execPath, [ADIT, ...args], options, (_error, out, err) =>
         resolve({ code: child.exitCode, out, err }),
       );
     });

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { checkTlogProof } from '../../src/core/log/proof-file.js';
 import { leafHash } from '../../src/core/log/tree.js';
@@ -11,9 +10,8 @@ import { ForgedLog } from '../support/forged-log.js';
 import { Forger } from '../support/forger.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
+import { ADIT } from '../support/programs.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 interface Done {
   code: number | null;
@@ -46,7 +44,7 @@ describe('adit audit URL', () => {
     return new Promise((resolve) => {
       const child = execFile(
         process.execPath,
-        [MAIN, ...args, 'audit', url, '--log-key', key, '--once', '--state', state],
+        [ADIT, ...args, 'audit', url, '--log-key', key, '--once', '--state', state],
         { cwd: folder, env: { PATH: process.env.PATH, HOME: folder } },
         (_error, out, err) => resolve({ code: child.exitCode, out, err }),
       );

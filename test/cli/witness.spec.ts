@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatSubmission } from '../../src/core/log/add-checkpoint.js';
 import { readCheckpoint, signCheckpoint } from '../../src/core/log/checkpoint.js';
@@ -11,8 +10,8 @@ import { openCosignatures, parseWitnessKey } from '../../src/core/log/cosignatur
 import { noteSigner } from '../../src/core/log/note.js';
 import { originHash } from '../../src/cli/witness/witness-store.js';
 import { naiveConsistency, naiveRoot, someLeaves } from '../core/log/naive-tree.js';
+import { ADIT } from '../support/programs.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const origin = 'example.org/tin';
 const log = noteSigner(origin, new Uint8Array(32).fill(7));
 const note = (size: number): string => signCheckpoint({ origin, size, root: naiveRoot(someLeaves(size)) }, log);
@@ -41,14 +40,14 @@ describe('adit witness', () => {
 
   function adit(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
     return new Promise((resolve) => {
-      const child = execFile(process.execPath, [MAIN, ...args], { cwd: folder, env: env() }, (_error, out, err) =>
+      const child = execFile(process.execPath, [ADIT, ...args], { cwd: folder, env: env() }, (_error, out, err) =>
         resolve({ code: child.exitCode, out, err }),
       );
     });
   }
 
   async function serve(): Promise<string> {
-    const child = spawn(process.execPath, [MAIN, '--json', 'witness', 'serve', 'w', '--port', '0'], {
+    const child = spawn(process.execPath, [ADIT, '--json', 'witness', 'serve', 'w', '--port', '0'], {
       cwd: folder,
       env: env(),
       stdio: ['ignore', 'pipe', 'inherit'],

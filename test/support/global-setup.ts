@@ -6,7 +6,9 @@ import { migrate } from '../../src/server/database/migrate.js';
 import { createDatabase, prepareDatabase, prepareGivenDatabase } from '../../src/server/database/prepare.js';
 import { migrateQueue } from '../../src/server/queue/prepare-queue.js';
 import { TEST_SERVER, type TestServer } from './database.js';
-import { newDatabaseFolder, removeAbandonedFolders } from './database-folder.js';
+import { bundleService } from './bundle.js';
+import { newBundleFolder, newDatabaseFolder, removeAbandonedFolders } from './run-folders.js';
+import { BUNDLE } from './programs.js';
 
 /** What global teardown undoes. */
 export interface TestRun {
@@ -14,6 +16,7 @@ export interface TestRun {
   folder: string;
   superuserUrl: string;
   template: string;
+  bundle: string;
 }
 
 /**
@@ -23,6 +26,8 @@ export interface TestRun {
 export default async function setUp(): Promise<void> {
   removeAbandonedFolders();
   const folder = newDatabaseFolder();
+  const bundle = newBundleFolder();
+  const bundled = bundleService(bundle);
   const given = process.env['DATABASE_URL'];
   const server = given === undefined ? await startEmbeddedPostgres({ dataDir: folder, durable: false }) : null;
   const superuserUrl = server?.superuserUrl ?? String(given);
@@ -41,6 +46,8 @@ export default async function setUp(): Promise<void> {
   await migrateQueue(ownerUrl.href);
   const handed: TestServer = { template, url: logins.appUrl, ownerUrl: logins.ownerUrl, superuserUrl };
   process.env[TEST_SERVER] = JSON.stringify(handed);
-  const run: TestRun = { server, folder, superuserUrl, template };
+  process.env[BUNDLE] = bundle;
+  await bundled;
+  const run: TestRun = { server, folder, superuserUrl, template, bundle };
   Object.assign(globalThis, { aditTestRun: run });
 }

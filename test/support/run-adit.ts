@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { ADIT } from './programs.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 /** A command that takes longer hangs, ms. */
 const LIMIT = 60_000;
 
@@ -15,7 +14,7 @@ export interface Ran {
 export function runAdit(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   return new Promise((resolve) => {
     const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, timeout: LIMIT };
-    const child = execFile(process.execPath, [MAIN, ...args], options, (_error, out, err) =>
+    const child = execFile(process.execPath, [ADIT, ...args], options, (_error, out, err) =>
       resolve({ code: child.exitCode, out, err }),
     );
     child.stdin?.end();

@@ -5,15 +5,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type Config, loadConfig } from '../../src/server/config.js';
 import type { EmbeddedPostgres } from '../../src/server/database/embedded-postgres.js';
 import { prepareDatabase } from '../../src/server/database/prepare.js';
 import { Guard } from '../../src/server/transparency/guard.js';
 import { initKeys } from '../../src/server/transparency/keys.js';
 import { type TestDatabase, testDatabase } from './database.js';
+import { SERVICE } from './programs.js';
 
-const PROGRAM = fileURLToPath(new URL('../../src/server/main.js', import.meta.url));
 const PATIENCE = 30_000;
 
 /** Long rounds run only by `npm run test:faults`. */
@@ -123,7 +122,7 @@ export class ServiceProcess {
   /** Starts it, after a kill for example, and waits until it has started. */
   async restart(settings: Record<string, string> = {}): Promise<void> {
     this.said = '';
-    const child = spawn(process.execPath, [PROGRAM], {
+    const child = spawn(process.execPath, [SERVICE], {
       env: { PATH: process.env.PATH, ...this.environment, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,16 +1,22 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const MEMORY = '/dev/shm';
 /** What the databases of a run may need at once, with the log of changes; bytes. */
 const ROOM = 3 * 1024 ** 3;
 const PREFIX = 'adit-test-run';
+/** Native packages are found from here. */
+const DIST = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Makes the folder of a run's database server: in memory where there is room, since that spares every suite the disk. */
 export function newDatabaseFolder(): string {
   return mkdtempSync(join(hasRoom(MEMORY) ? MEMORY : tmpdir(), `${PREFIX}-${process.pid}-`));
 }
+
+/** Makes the folder of a run's bundle of the service. */
+export const newBundleFolder = (): string => mkdtempSync(join(DIST, `${PREFIX}-${process.pid}-`));
 
 function hasRoom(folder: string): boolean {
   try {
@@ -23,7 +29,7 @@ function hasRoom(folder: string): boolean {
 
 /** Stops the servers and removes the folders of runs that were killed; those of runs that live are left alone. */
 export function removeAbandonedFolders(): void {
-  for (const parent of new Set([MEMORY, tmpdir()]))
+  for (const parent of new Set([MEMORY, tmpdir(), DIST]))
     for (const name of namesIn(parent)) {
       const [, pid] = /^adit-test-run-([0-9]+)-/.exec(name) ?? [];
       const folder = join(parent, name);

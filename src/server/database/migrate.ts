@@ -1,9 +1,10 @@
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../../migrations/index.js';
 import { MIGRATIONS_TABLE, ownerDataSource } from './data-source.js';
+import { takeTurn } from './take-turn.js';
 
 /** Advisory lock of migrations, so that two processes that start at once do not both migrate. */
-const MIGRATION_LOCK = 0x61646974;
+export const MIGRATION_LOCK = 0x61646974;
 
 const known = migrations.map((migration) => new migration().name);
 
@@ -38,9 +39,9 @@ async function withOwner<T>(
   }
 }
 
-/** Runs the migrations that the database does not have yet, and gives their names. Throws if it is newer than this build. */
-export function migrate(ownerUrl: string): Promise<string[]> {
-  return migrateTo(ownerUrl);
+/** Runs the migrations that the database does not have yet, and gives their names. Throws if it is newer than this build, or `DatabaseBusyError` after `limit` ms. */
+export function migrate(ownerUrl: string, limit?: number): Promise<string[]> {
+  return migrateTo(ownerUrl, undefined, limit);
 }
 
 /**
@@ -57,16 +58,18 @@ export async function migrateOnly(ownerUrl: string, only: readonly string[]): Pr
   await migrateTo(ownerUrl, only);
 }
 
-function migrateTo(ownerUrl: string, only?: readonly string[]): Promise<string[]> {
+function migrateTo(ownerUrl: string, only?: readonly string[], limit?: number): Promise<string[]> {
   const run = async (source: DataSource): Promise<string[]> => {
     const runner = source.createQueryRunner();
     try {
-      await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      // Its transaction holds the lock; the migrations run beside it, each in a transaction of its own.
+      await runner.startTransaction();
+      await takeTurn((sql, values) => runner.query(sql, values), MIGRATION_LOCK, limit);
       refuseNewer(await applied(source));
       const done = await source.runMigrations();
       return done.map(({ name }) => name);
     } finally {
-      await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
       await runner.release();
     }
   };

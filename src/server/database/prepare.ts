@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import pg from 'pg';
 import { APPLICATION_ROLE } from './database.js';
+import { DatabaseBusyError, takeTurn } from './take-turn.js';
 
 export interface PreparedDatabase {
   /** For the service: may append, and not alter. */
@@ -17,7 +18,7 @@ const DATABASE = 'adit';
 const OWNER_LOGIN = 'adit_owner';
 const APP_LOGIN = 'adit_app';
 /** Two processes that prepare one server at once take turns under this key. */
-const PREPARE_LOCK = 4_147_120_017;
+export const PREPARE_LOCK = 4_147_120_017;
 
 interface Passwords {
   owner: string;
@@ -30,12 +31,13 @@ interface Passwords {
  */
 export async function prepareDatabase(superuserUrl: string, passwordsFile: string): Promise<PreparedDatabase> {
   const passwords = await keptPasswords(passwordsFile);
-  await withClient(superuserUrl, async (client) => {
+  await inTurn(superuserUrl, async (client) => {
     await createGroups(client);
     await createLogin(client, OWNER_LOGIN, passwords.owner, OWNER_ROLE);
     await createLogin(client, APP_LOGIN, passwords.app, APPLICATION_ROLE);
-    await createDatabase(client, DATABASE);
   });
+  // PostgreSQL makes a database outside transactions only; one process at a time has our own server (data-folder-lock.ts).
+  await withClient(superuserUrl, (client) => createDatabase(client, DATABASE));
   return {
     appUrl: loginUrl(superuserUrl, APP_LOGIN, passwords.app, DATABASE),
     ownerUrl: loginUrl(superuserUrl, OWNER_LOGIN, passwords.owner, DATABASE),
@@ -44,20 +46,29 @@ export async function prepareDatabase(superuserUrl: string, passwordsFile: strin
 
 /**
  * Makes the group roles on a server that the operator gave, or finds them there, and lets both logins act as theirs.
- * Throws with the statements to run where the owner's login may not do this.
+ * Throws with the statements to run where the owner's login may not do this. @param limit wait for another process, ms.
  */
-export async function prepareGivenDatabase(url: string, givenOwnerUrl: string | null): Promise<PreparedDatabase> {
+export async function prepareGivenDatabase(
+  url: string,
+  givenOwnerUrl: string | null,
+  limit?: number,
+): Promise<PreparedDatabase> {
   const ownerUrl = givenOwnerUrl ?? url;
   const appLogin = await withClient(url, currentUser);
   try {
-    await withClient(ownerUrl, async (client) => {
-      await createGroups(client);
-      await grantGroup(client, OWNER_ROLE, await currentUser(client));
-      await grantGroup(client, APPLICATION_ROLE, appLogin);
-      if (!(await answers(client, `SELECT has_schema_privilege($1, 'public', 'CREATE')`, [OWNER_ROLE])))
-        await client.query(`GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE}`);
-    });
+    await inTurn(
+      ownerUrl,
+      async (client) => {
+        await createGroups(client);
+        await grantGroup(client, OWNER_ROLE, await currentUser(client));
+        await grantGroup(client, APPLICATION_ROLE, appLogin);
+        if (!(await answers(client, `SELECT has_schema_privilege($1, 'public', 'CREATE')`, [OWNER_ROLE])))
+          await client.query(`GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE}`);
+      },
+      limit,
+    );
   } catch (cause) {
+    if (cause instanceof DatabaseBusyError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
       `The database could not be prepared (${reason}). Set DATABASE_OWNER_URL to a login that may create roles, or let ` +
@@ -123,12 +134,21 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   const client = new pg.Client({ connectionString: url, application_name: 'adit prepare' });
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [PREPARE_LOCK]);
     return await work(client);
   } finally {
     await client.end();
   }
 }
+
+/** Runs `work` in one transaction, while no other process prepares the same database. */
+const inTurn = <T>(url: string, work: (client: pg.Client) => Promise<T>, limit?: number): Promise<T> =>
+  withClient(url, async (client) => {
+    await client.query('BEGIN');
+    await takeTurn((sql, values) => client.query(sql, values), PREPARE_LOCK, limit);
+    const done = await work(client);
+    await client.query('COMMIT');
+    return done;
+  });
 
 async function keptPasswords(file: string): Promise<Passwords> {
   const kept = await readFile(file, 'utf8').catch(() => null);

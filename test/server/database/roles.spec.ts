@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { Database } from '../../../src/server/database/database.js';
-import { migrate, pendingMigrations } from '../../../src/server/database/migrate.js';
+import { MIGRATION_LOCK, migrate, pendingMigrations } from '../../../src/server/database/migrate.js';
+import { PREPARE_LOCK, prepareGivenDatabase } from '../../../src/server/database/prepare.js';
 import { asSuperuser, testDatabase, type TestDatabase } from '../../support/database.js';
 
 describe('working as the role that may only append', () => {
@@ -30,6 +32,22 @@ describe('working as the role that may only append', () => {
     } finally {
       await database.onApplicationShutdown();
     }
+  });
+
+  it('says so within a limit where another process prepares or migrates the database', async () => {
+    const LIMIT = 50;
+    const other = new pg.Client({ connectionString: place.superuserUrl });
+    await other.connect();
+    try {
+      await other.query('SELECT pg_advisory_lock($1), pg_advisory_lock($2)', [MIGRATION_LOCK, PREPARE_LOCK]);
+      const words = /^Another process has been preparing or migrating this database for 0\.05 s\. Wait until/;
+      await expect(migrate(place.ownerUrl, LIMIT)).rejects.toThrow(words);
+      await expect(prepareGivenDatabase(place.url, place.superuserUrl, LIMIT)).rejects.toThrow(words);
+    } finally {
+      await other.end();
+    }
+    expect(await migrate(place.ownerUrl)).toEqual([]);
+    await expect(prepareGivenDatabase(place.url, place.superuserUrl)).resolves.toMatchObject({ appUrl: place.url });
   });
 
   it('has nothing left to migrate, and refuses a database that is newer', async () => {

@@ -31,7 +31,7 @@ const STREAM_SILENCE = 45_000;
 
 export type Submitted =
   | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt: string }
-  | { status: 'waiting'; id: string; missing: string[] };
+  | { status: 'waiting'; id: string; missing: string[]; expiresAt: string };
 
 interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';

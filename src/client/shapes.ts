@@ -26,7 +26,7 @@ export interface Ledger {
 
 export type BatchResult =
   | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt?: string }
-  | { status: 'waiting'; id: string; missing: string[] }
+  | { status: 'waiting'; id: string; missing: string[]; expiresAt: string }
   | { status: 'refused'; id: string | null; problem: ProblemDocument };
 
 export interface StoredEvent {

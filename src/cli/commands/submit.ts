@@ -20,7 +20,8 @@ export const submit: Register = (program) => {
       try {
         const answer = await new AditClient(server).submit(event);
         const files = new SavedFiles(file.replace(/\.jws$/, ''));
-        if (answer.status === 'waiting') terminal.say(`waiting for ${answer.missing.join(', ')}`);
+        if (answer.status === 'waiting')
+          terminal.say(`waiting until ${answer.expiresAt} for ${answer.missing.join(', ')}`);
         else {
           files.writeReceipt(answer.receipt);
           terminal.say(`${terminal.colour.green('✓')} entry ${answer.index}  ${said.type}  ${answer.id}`);

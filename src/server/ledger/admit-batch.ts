@@ -11,7 +11,7 @@ import { LedgerIdentity } from './ledger-identity.js';
 import { loadView } from './load-view.js';
 import { LogEvents } from './log-events.js';
 import type { Submission } from './submission.js';
-import { type WaitingEvent, countWaiting, childrenOf } from './waiting.js';
+import { type WaitingEvent, childrenOf, countWaiting, expiryOf } from './waiting.js';
 
 /** The log's time goes before a batch when the last entry of it is older than this, ms. */
 const CLOCK_INTERVAL = 10_000;
@@ -239,7 +239,8 @@ class BatchRun {
     }
     this.result.waiting.set(event.id, { event, text, missing });
     for (const parent of missing) this.waitingFor.set(parent, [...(this.waitingFor.get(parent) ?? []), event.id]);
-    this.outcomes.set(event.id, { status: 'waiting', id: event.id, missing });
+    const expiresAt = expiryOf(this.view.clock ?? 0);
+    this.outcomes.set(event.id, { status: 'waiting', id: event.id, missing, expiresAt });
     submission?.wait(event.id, missing, known);
   }
 

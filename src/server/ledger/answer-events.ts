@@ -10,7 +10,7 @@ import type { Received } from './receive-events.js';
 /** The answer to one event, in the words of wire.md. */
 export type Answer =
   | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt?: string; event?: string }
-  | { status: 'waiting'; id: string; missing: string[] }
+  | { status: 'waiting'; id: string; missing: string[]; expiresAt: string }
   | { status: 'refused'; id: string | null; problem: Problem };
 
 /** Codes that say nothing of the event: it may be sent again as it is, so no refusal of it is signed. */

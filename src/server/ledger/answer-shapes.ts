@@ -38,6 +38,7 @@ export const waitingShape = z.strictObject({
   id,
   status: z.literal('waiting'),
   missing: z.array(z.string()).describe('Events that it follows and that are not in the log'),
+  expiresAt: z.string().describe('When it is discarded if it still waits, by the time of the log'),
 });
 
 export const resultShape = z.discriminatedUnion('status', [

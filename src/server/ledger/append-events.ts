@@ -35,7 +35,7 @@ export type Outcome =
   | { status: 'accepted'; id: string; index: number; receipt: string | null }
   /** `event`: the text that was logged, where what was sent has another signature. */
   | { status: 'duplicate'; id: string; index: number; event?: string }
-  | { status: 'waiting'; id: string; missing: string[] }
+  | { status: 'waiting'; id: string; missing: string[]; expiresAt: string }
   | { status: 'refused'; id: string; error: AditError; heads: Record<string, string> };
 
 /**

@@ -4,7 +4,7 @@ import type { WaitingEventView } from '../../core/api/waiting.js';
 import { eventIdSchema, kidSchema } from '../../core/event/primitives.js';
 import { Database } from '../database/database.js';
 import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
-import { WAITING_TIME } from './waiting.js';
+import { expiryOf } from './waiting.js';
 
 export const waitingQuery = pageQuery.extend({ kid: kidSchema.optional(), missing: eventIdSchema.optional() });
 export type WaitingQuery = z.infer<typeof waitingQuery>;
@@ -38,7 +38,7 @@ function shown({ id, event, kid, missing, since }: WaitingRow): WaitingEventView
     lots: [...(lots ?? []), ...(inputs ?? [])].map((item) => (typeof item === 'string' ? item : item.lot)),
     missing,
     since: new Date(since).toISOString(),
-    expiresAt: new Date(since + WAITING_TIME).toISOString(),
+    expiresAt: expiryOf(since),
   };
 }
 

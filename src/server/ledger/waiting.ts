@@ -18,7 +18,10 @@ export interface WaitingEvent {
 }
 
 /** How long an event may wait, ms of the log's time. */
-export const WAITING_TIME = 90 * 24 * 3_600_000;
+const WAITING_TIME = 90 * 24 * 3_600_000;
+
+/** Returns when an event that began to wait at `since` is discarded, RFC 3339. @param since the log's time, ms. */
+export const expiryOf = (since: number): string => new Date(since + WAITING_TIME).toISOString();
 
 /** How many events of a key wait, and whether this one is among them. */
 export async function countWaiting(db: Queryable, kid: string, id: string): Promise<{ count: number; known: boolean }> {

@@ -165,10 +165,13 @@ describe('a client written from the contract alone', () => {
       from: 'coop',
       lots: [{ lot, prev: sent.id, mass: kilograms('47.8') }],
     });
-    expect(await post(service.url, received.event)).toEqual({
-      status: 202,
-      body: { id: received.id, status: 'waiting', missing: [sent.id] },
-    });
+    const waits = await post(service.url, received.event);
+    const listed = (await get(service.url, `/v1/waiting?missing=${sent.id}`)).body as {
+      items?: { expiresAt: string }[];
+    };
+    const expiresAt = listed.items?.[0]?.expiresAt;
+    expect(expiresAt).toEqual(expect.any(String));
+    expect(waits).toEqual({ status: 202, body: { id: received.id, status: 'waiting', missing: [sent.id], expiresAt } });
     expect(await post(service.url, sent.event)).toMatchObject({ status: 202, body: { missing: [declared.id] } });
     expect(await post(service.url, declared.event)).toMatchObject({ status: 201 });
     expect((await get(service.url, `/v1/lots/${lot}`)).body).toMatchObject({ holder: 'trader', status: 'held' });

@@ -1,12 +1,35 @@
 import { AditError } from '../../core/errors.js';
 
-/** How long a single event may wait before it is recorded, ms, by what is estimated when it comes. */
+/** A single event may wait so many times as long as is usual before it is recorded, by what is estimated when it comes. */
+const TIMES_USUAL = 3;
+/** Waits that are never called too long, and that always are, ms. */
+const SHORT_WAIT = 100;
 const LONGEST_WAIT = 250;
-/** Single events that are always taken: about as many as go into one commit, whatever the estimate says. */
-const ALWAYS = 128;
+/** Single events that are taken whatever the estimate says, as long as they are recorded within `LONGEST_ALWAYS` ms. */
+const ALWAYS = 64;
+const LONGEST_ALWAYS = 1_000;
+/** Single events that are taken in any case, however slow the service is. */
+const FEWEST = 16;
+/** Single events that are taken before the speed is known. */
+const UNMEASURED = 128;
 /** Time over which the speed is measured, ms, and how much the newest measure weighs. */
 const WINDOW = 250;
 const WEIGHT = 0.3;
+
+/**
+ * Returns how many single events may be between the door and the answer. By Little's law their number divided by the speed is
+ * the wait of the last of them, so that bounding the number bounds the wait.
+ * @param speed events recorded in a second; null: not measured yet. @param usual wait while nothing is turned away, ms.
+ */
+export function mostSingle(speed: number | null, usual: number | null): number {
+  if (speed === null) return UNMEASURED;
+  const wait = Math.min(LONGEST_WAIT, Math.max(SHORT_WAIT, TIMES_USUAL * (usual ?? 0)));
+  const always = Math.min(ALWAYS, (speed * LONGEST_ALWAYS) / 1_000);
+  return Math.floor(Math.max(FEWEST, always, (speed * wait) / 1_000));
+}
+
+const smooth = (before: number | null, measured: number): number =>
+  before === null ? measured : WEIGHT * measured + (1 - WEIGHT) * before;
 
 /**
  * Decides whether one more event is let in. What waits is bounded in number, which bounds memory, and single events in time:
@@ -17,15 +40,26 @@ export class AdmissionQueue {
   private single = 0;
   private finished = 0;
   private since: number;
-  /** Single events recorded in a second while any waited; null: not measured yet. */
-  private speed: number | null = null;
+  /** Single events in flight, summed over the time since `since`, and when that was last added to. */
+  private presence = 0;
+  private counted: number;
+  private turnedAway = false;
+  private measuredSpeed: number | null = null;
+  /** Single events in flight on the average, and the wait that this meant, ms, while nothing was turned away. */
+  private present: number | null = null;
+  private usual: number | null = null;
 
   /** @param limit events between the door and the answer; @param now milliseconds of a clock that only goes forward. */
   constructor(
     readonly limit: number,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.since = now();
+    this.since = this.counted = now();
+  }
+
+  /** Single events recorded in a second while any waited; null: not measured yet. */
+  get speed(): number | null {
+    return this.measuredSpeed;
   }
 
   /** Events between the door and the answer. */
@@ -36,10 +70,10 @@ export class AdmissionQueue {
   /** Why a single event that came now would be turned away; null: it is taken. */
   refusal(): AditError | null {
     if (this.inFlight >= this.limit) return this.full();
-    if (this.single < ALWAYS) return null;
+    if (this.single < FEWEST) return null;
     this.measure();
-    const wait = this.speed === null ? 0 : (this.single / Math.max(1, this.speed)) * 1_000;
-    if (wait <= LONGEST_WAIT) return null;
+    if (this.single < mostSingle(this.measuredSpeed, this.usual)) return null;
+    this.turnedAway = true;
     return new AditError('overloaded', 'More events come than can be recorded; send this again shortly.');
   }
 
@@ -49,34 +83,44 @@ export class AdmissionQueue {
   }
 
   enter(count: number, single = false): void {
-    if (single && this.single === 0) this.restart();
     this.inFlight += count;
-    if (single) this.single += count;
+    if (!single) return;
+    this.measure();
+    this.single += count;
   }
 
-  leave(count: number, single = false): void {
+  /** @param worked false: they were turned away after all, which says nothing of the speed. */
+  leave(count: number, single = false, worked = true): void {
     this.inFlight -= count;
     if (!single) return;
+    this.count();
     this.single -= count;
-    this.finished += count;
-    this.measure();
+    if (worked) this.finished += count;
   }
 
   private full(): AditError {
     return new AditError('overloaded', `${this.inFlight} events are being recorded; send this again shortly.`);
   }
 
-  /** Idle time says nothing of the speed. */
-  private restart(): void {
-    this.since = this.now();
-    this.finished = 0;
+  /** Adds up the time until now. Idle time says nothing of the speed, and is left out. */
+  private count(): void {
+    const now = this.now();
+    if (this.single === 0) this.since += now - this.counted;
+    this.presence += this.single * (now - this.counted);
+    this.counted = now;
   }
 
+  /** Ends a window of measuring. Not while events leave: what is recorded together leaves one by one. */
   private measure(): void {
-    const elapsed = this.now() - this.since;
+    this.count();
+    const elapsed = this.counted - this.since;
     if (elapsed < WINDOW) return;
-    const measured = (this.finished / elapsed) * 1_000;
-    this.speed = this.speed === null ? measured : WEIGHT * measured + (1 - WEIGHT) * this.speed;
-    this.restart();
+    this.measuredSpeed = smooth(this.measuredSpeed, (this.finished / elapsed) * 1_000);
+    this.present = smooth(this.present, this.presence / elapsed);
+    // Both are smoothed alike; their ratio is the mean wait.
+    if (!this.turnedAway && this.finished > 0) this.usual = (this.present / this.measuredSpeed) * 1_000;
+    this.since = this.counted;
+    this.finished = this.presence = 0;
+    this.turnedAway = false;
   }
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AditError } from '../../core/errors.js';
-import type { CheckJob, Checked } from './check-arrival.js';
+import { type CheckJob, type Checked, checkArrival } from './check-arrival.js';
 import { FairQueue } from './fair-queue.js';
 import { type PlainChecked, rereadEvent } from './reread-event.js';
 
@@ -11,6 +11,9 @@ const MESSAGES_AHEAD = 2;
 
 /** Room for what lives as long as one event, MiB: the more of it, the fewer collections. */
 const YOUNG_GENERATION = 64;
+
+/** An event of an unknown key has no signature to check; up to so many characters it is parsed here, which costs less than a message. */
+const PARSED_HERE = 4_096;
 
 interface Pending {
   job: CheckJob;
@@ -45,6 +48,7 @@ export class CheckThreads {
    * @param address that it came from, and the kid that it names: both have their turns.
    */
   check(job: CheckJob, address = '', kid = ''): Promise<Checked> {
+    if (job.jwk === null && job.text.length <= PARSED_HERE) return checkArrival(job, this.log);
     return new Promise((resolve, reject) => {
       this.queue.push(address, kid, { job, resolve, reject });
       if (this.dispatching) return;

@@ -10,7 +10,7 @@ import { Crash } from './crash-points.js';
 import { CandidateKeys, KeyRing, kidOf } from './key-ring.js';
 import { LedgerIdentity } from './ledger-identity.js';
 import { ReadTree } from './read-tree.js';
-import { RefusalBudget } from './refusal-budget.js';
+import { RefusalBudget, holdFor } from './refusal-budget.js';
 import { type Arrived, RefuseAtDoor, type Rejected } from './refuse-at-door.js';
 import { Sequencer } from './sequencer.js';
 import { Submission } from './submission.js';
@@ -27,12 +27,11 @@ export type Received =
   | Exclude<Outcome, { status: 'refused' }>
   | { status: 'refused'; id: string | null; error: AditError; heads: Record<string, string> };
 
-/** How long the answer to an event beyond the budget of its address is held back, ms, and how many may be. */
-const HELD_BACK = 1_000;
+/** Answers to events beyond the budget of their address that are held back at most. */
 const MOST_HELD_BACK = 2_000;
 
 /** Events of other requests between the door and the answer from which on the service is called busy. */
-const BUSY = 8;
+const BUSY = 4;
 
 /** What the events of one request share. */
 interface Request {
@@ -62,7 +61,7 @@ const requestFrom = (address: string, receipts: boolean): Request => ({
 export class ReceiveEvents {
   private readonly logger = new Logger('ledger');
   private readonly refusals: RefuseAtDoor;
-  private readonly budget = new RefusalBudget();
+  private readonly budget: RefusalBudget;
   private heldBack = 0;
   private closed = false;
 
@@ -77,6 +76,7 @@ export class ReceiveEvents {
     private readonly queue: AdmissionQueue,
   ) {
     this.refusals = new RefuseAtDoor(database, keys);
+    this.budget = new RefusalBudget(() => queue.speed);
   }
 
   /** Events between the door and the answer. */
@@ -105,16 +105,18 @@ export class ReceiveEvents {
   /** Null for an event beyond the budget of its address. */
   private async receiveOne(text: string, address: string): Promise<Received | null> {
     this.queue.enter(1, true);
+    let beyond = false;
     try {
       const request = requestFrom(address, true);
       request.inFlight += 1;
       const arrived = await this.check([text], request);
-      if (arrived.some(isBeyondBudget)) return null;
+      beyond = arrived.some(isBeyondBudget);
+      if (beyond) return null;
       this.crash.reach('after-verify');
       const [received] = await this.answer(arrived, this.handOver(arrived, request), request.submission);
       return received as Received;
     } finally {
-      this.queue.leave(1, true);
+      this.queue.leave(1, true, !beyond);
     }
   }
 
@@ -163,7 +165,8 @@ export class ReceiveEvents {
   private async holdBack(): Promise<never> {
     if (this.heldBack < MOST_HELD_BACK) {
       this.heldBack += 1;
-      await new Promise((resolve) => setTimeout(resolve, HELD_BACK));
+      const hold = holdFor(this.heldBack, this.budget.perSecond);
+      await new Promise((resolve) => setTimeout(resolve, hold));
       this.heldBack -= 1;
     }
     throw beyondBudget();

@@ -26,6 +26,9 @@ export const speaksOfEvent = (code: ErrorCode): boolean => !OF_THE_SERVICE.has(c
 
 /** Says what becomes of events that do not pass the door, once those before them have their places. */
 export class RefuseAtDoor {
+  /** A ledger that was opened stays so. */
+  private isOpen = false;
+
   constructor(
     private readonly database: Database,
     private readonly keys: KeyRing,
@@ -35,7 +38,8 @@ export class RefuseAtDoor {
     if (rejected.length === 0) return [];
     const logged = await this.logged(rejected);
     const strangers = rejected.filter((each) => !each.registered && isPastEnvelope(each));
-    if (strangers.length > 0) await this.keys.load(strangers.flatMap(({ kid }) => kid ?? []));
+    const signed = strangers.filter(({ checked }) => checked.error.code !== 'key-unknown');
+    if (signed.length > 0) await this.keys.load(signed.flatMap(({ kid }) => kid ?? []));
     const opened = strangers.length === 0 || (await this.opened());
     return rejected.map((each): Received => {
       const { id, error } = each.checked;
@@ -65,8 +69,10 @@ export class RefuseAtDoor {
   }
 
   private async opened(): Promise<boolean> {
+    if (this.isOpen) return true;
     const { rows } = await this.database.pool.query('SELECT FROM ledger_info').catch(unavailable);
-    return rows.length > 0;
+    this.isOpen = rows.length > 0;
+    return this.isOpen;
   }
 }
 

@@ -225,7 +225,12 @@ const close: Move = async (world, lots) => {
   const mine = held(lots);
   if (mine.length < 3) return null;
   const lot = world.pick(mine);
-  return world.submit('lot.closed', lot.holder, { lots: [{ lot: lot.id }], reason: 'sold to end use' });
+  const why = world.pick([
+    { reason: 'sold to end use' },
+    { reason: 'duplicate' },
+    { reason: 'two phones', duplicateOf: world.pick(lots.filter(({ id }) => id !== lot.id)).id },
+  ]);
+  return world.submit('lot.closed', lot.holder, { lots: [{ lot: lot.id }], ...why });
 };
 
 const recall: Move = async (world, lots) => {

@@ -26,6 +26,7 @@ interface SealOptions extends SigningOptions, PlaceOptions {
 interface ReasonOptions extends SigningOptions, PlaceOptions {
   reason: string;
   mass?: NamedMass[];
+  duplicateOf?: string;
 }
 
 export const measure: Register = (program) => {
@@ -100,6 +101,7 @@ export const close: Register = (program) => {
       .description('Signs lot.closed: lost, stolen, disposed of, sold to end use. It cannot be undone.')
       .argument('<lots...>', LOT)
       .requiredOption('--reason <text>', 'why')
+      .option('--duplicate-of <lot>', 'the lot that is the good record of the same goods')
       .option('--mass <mass>', 'what was left: "48 kg", or "TAG=48 kg" (repeat)', namedMasses),
   )
     .addHelpText('before', 'Example: adit close RW-A000001 --reason "stolen on the road" --key trader.jwk\n')
@@ -110,8 +112,10 @@ export const close: Register = (program) => {
         compose: async (known) => {
           const lots = await findAll(known, names);
           checkMasses(lots, options.mass);
+          const good = options.duplicateOf === undefined ? undefined : await known.find(options.duplicateOf);
           const closed = lots.map((lot) => ({ lot: lot.id, ...massFor(lot, options.mass, lots.length === 1) }));
-          return { lots: closed, reason: options.reason, ...placeOf(options) };
+          const duplicateOf = good === undefined ? {} : { duplicateOf: good.id };
+          return { lots: closed, reason: options.reason, ...duplicateOf, ...placeOf(options) };
         },
       }),
     );

@@ -75,6 +75,7 @@ export function expandStep(step: Step, scenario: Scenario, known: Known): Body {
   }
   if (typeof body.place === 'string') body.place = placeOf(body.place, scenario);
   if (typeof body.lot === 'string') body.lot = idOf(body.lot, scenario, known);
+  if (typeof body.duplicateOf === 'string') body.duplicateOf = idOf(body.duplicateOf, scenario, known);
   if (Array.isArray(body.missing)) body.missing = body.missing.map((item: unknown) => named(item, scenario, known));
   if (Array.isArray(body.events))
     body.events = body.events.map((event: unknown) => (typeof event === 'number' ? known.event(event) : event));

@@ -1,17 +1,11 @@
+import { isClosedDuplicate } from './closed-duplicates.js';
 import { lotsOf } from './each-event.js';
 import type { Facts, JudgedEvent } from './facts.js';
+import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
-import { documentSubject } from './subjects.js';
+import { documentSubject, papersOf } from './subjects.js';
 
 const DAY = 86_400_000;
-/** Attachments that may look alike without saying the same. */
-const LIKENESSES = new Set(['photo', 'photograph', 'picture', 'logo', 'id', 'portrait']);
-
-/** Digests of papers that an entry attaches: of their bytes where that is disclosed, else the commitment. */
-const papersOf = ({ event }: JudgedEvent): string[] =>
-  (event.payload.attachments ?? [])
-    .filter(({ kind }) => !LIKENESSES.has(kind))
-    .flatMap(({ commit, digest }) => (digest === undefined ? [commit] : [commit, digest]));
 
 /** One waybill covers what one signer sends on one day; a paper follows its lot. */
 function related(a: JudgedEvent, b: JudgedEvent, { ancestors, upstream }: Facts): boolean {
@@ -27,15 +21,17 @@ function related(a: JudgedEvent, b: JudgedEvent, { ancestors, upstream }: Facts)
 
 const subjectsOf = ({ entries }: Facts): string[] => [...new Set(entries.flatMap(papersOf))];
 
-function observe(digest: string, facts: Facts, severity: Observation['severity']): Observation[] {
-  const uses = (facts.about.get(documentSubject(digest)) ?? []).filter((entry) => lotsOf(entry).length > 0);
+function observe(digest: string, facts: Facts, parameters: Parameters): Observation[] {
+  const all = (facts.about.get(documentSubject(digest)) ?? []).filter((entry) => lotsOf(entry).length > 0);
+  const users = all.flatMap(lotsOf);
+  const uses = all.filter((entry) => !lotsOf(entry).every((lot) => isClosedDuplicate(lot, users, facts, parameters)));
   const [first] = uses;
   const strangers = first === undefined ? [] : uses.filter((use) => use !== first && !related(first, use, facts));
   if (first === undefined || strangers.length === 0) return [];
   const shown = [first, ...strangers];
   return [
     {
-      severity,
+      severity: parameters.documentReused.severity,
       subject: digest,
       cause: 'unrelated-lots',
       lots: [...new Set(shown.flatMap(lotsOf))],
@@ -50,18 +46,17 @@ function observe(digest: string, facts: Facts, severity: Observation['severity']
 
 export const documentReused: Rule = {
   id: 'document-reused',
-  version: 1,
+  version: 2,
   group: 'tags',
   title: 'One paper for unrelated lots',
   means: 'The same document is attached to events about lots of which none comes from the other.',
   doesNotMean:
     'Which of the uses is the true one. Photographs are not judged, nor what one signer sends on one day with one waybill.',
   describe: ({ documentReused: { severity } }) =>
-    `The same attachment, by commitment or by its disclosed digest, on unrelated lots more than a day apart or by other signers: ${severity}.`,
+    `The same attachment, by commitment or by its disclosed digest, on unrelated lots more than a day apart or by other signers, but for a record that was closed as a duplicate: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (documentation); LBMA Responsible Gold Guidance',
   scope: ['about', 'chains'],
   needs: 'more',
   subjects: subjectsOf,
-  evaluate: (facts, { documentReused: { severity } }) =>
-    subjectsOf(facts).flatMap((digest) => observe(digest, facts, severity)),
+  evaluate: (facts, parameters) => subjectsOf(facts).flatMap((digest) => observe(digest, facts, parameters)),
 };

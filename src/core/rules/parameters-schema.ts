@@ -53,6 +53,8 @@ const custody = {
 
 const tagsAndDocuments = {
   tagReused: plain,
+  /** One thing that was recorded twice weighs the same up to this share: two scales stand behind it. */
+  duplicateRecord: z.strictObject({ tolerance: partsPerMillion }),
   tagWrongSite: plain,
   tagVoidedUsed: plain,
   tagUnknown: plain,

@@ -38,6 +38,7 @@ const custody = {
 
 const tagsAndDocuments = {
   tagReused: critical,
+  duplicateRecord: { tolerance: 50_000 },
   tagWrongSite: critical,
   tagVoidedUsed: critical,
   tagUnknown: high,
@@ -199,7 +200,7 @@ const actors = {
 };
 
 export const defaultParameters: Parameters = parametersSchema.parse({
-  version: 4,
+  version: 5,
   from: '2026-01-01',
   record: critical,
   required: ['mass-gained', 'tag-reused', 'site-status'],

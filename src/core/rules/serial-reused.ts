@@ -1,4 +1,6 @@
+import { isClosedDuplicate } from './closed-duplicates.js';
 import type { Facts, JudgedEvent } from './facts.js';
+import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 import { serialSubject, serialsGiven } from './subjects.js';
 
@@ -10,12 +12,14 @@ const subjectsOf = ({ entries }: Facts): string[] => [
 const continues = (later: JudgedEvent, lots: readonly string[]): boolean =>
   'inputs' in later.event.payload && later.event.payload.inputs.some(({ lot }) => lots.includes(lot));
 
-function observe(serial: string, facts: Facts, severity: Observation['severity']): Observation[] {
-  const uses = (facts.about.get(serialSubject(serial)) ?? []).flatMap((entry) =>
+function observe(serial: string, facts: Facts, parameters: Parameters): Observation[] {
+  const all = (facts.about.get(serialSubject(serial)) ?? []).flatMap((entry) =>
     serialsGiven(entry)
-      .filter((given) => given.serial === serial)
+      .filter((each) => each.serial === serial)
       .map(({ lot }) => ({ lot, entry })),
   );
+  const given = all.map(({ lot }) => lot);
+  const uses = all.filter(({ lot }) => !isClosedDuplicate(lot, given, facts, parameters));
   const clashing = uses.filter(
     ({ lot, entry }) =>
       !uses.some((other) => other.entry.index < entry.index && continues(entry, [other.lot])) &&
@@ -25,7 +29,7 @@ function observe(serial: string, facts: Facts, severity: Observation['severity']
   if (lots.length < 2) return [];
   return [
     {
-      severity,
+      severity: parameters.serialReused.severity,
       subject: serial,
       cause: 'several-lots',
       lots,
@@ -40,16 +44,16 @@ function observe(serial: string, facts: Facts, severity: Observation['severity']
 
 export const serialReused: Rule = {
   id: 'serial-reused',
-  version: 1,
+  version: 2,
   group: 'tags',
   title: 'One bar number on two bars',
   means: 'The same serial number was given to lots of which neither was made from the other.',
   doesNotMean: 'That a bar was counterfeited: two refiners may number alike.',
-  describe: ({ serialReused: { severity } }) => `A bar serial given to more than one lot: ${severity}.`,
+  describe: ({ serialReused: { severity } }) =>
+    `A bar serial given to more than one lot, a record that was closed as a duplicate not counted: ${severity}.`,
   standard: 'LBMA Good Delivery Rules (bar numbers are unique)',
-  scope: ['about'],
+  scope: ['about', 'chains'],
   needs: 'more',
   subjects: subjectsOf,
-  evaluate: (facts, { serialReused: { severity } }) =>
-    subjectsOf(facts).flatMap((serial) => observe(serial, facts, severity)),
+  evaluate: (facts, parameters) => subjectsOf(facts).flatMap((serial) => observe(serial, facts, parameters)),
 };

@@ -89,6 +89,15 @@ export function serialsGiven({ event }: JudgedEvent): { serial: string; lot: str
 
 const isRound = ({ value }: Quantity): boolean => value.endsWith('0') || value.endsWith('5');
 
+/** Attachments that may look alike without saying the same. */
+const LIKENESSES = new Set(['photo', 'photograph', 'picture', 'logo', 'id', 'portrait']);
+
+/** Digests of papers that an entry attaches: of their bytes where that is disclosed, else the commitment. */
+export const papersOf = ({ event }: JudgedEvent): string[] =>
+  (event.payload.attachments ?? [])
+    .filter(({ kind }) => !LIKENESSES.has(kind))
+    .flatMap(({ commit, digest }) => (digest === undefined ? [commit] : [commit, digest]));
+
 /** What an entry adds to sums that rules ask for, by itself: to those of the weights that an actor declares. */
 export function countedIn({ event }: JudgedEvent): Required<Filing>[] {
   if (event.type !== 'lot.declared') return [];

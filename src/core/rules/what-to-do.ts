@@ -66,7 +66,7 @@ const custody = {
 
 const tags = {
   'tag-reused':
-    'Stop both lots, look at the tags on the bags, and ask the agent who issued the series for the tag book. A misread number is mended by `event.corrected` on the lot that never carried it, which closes it; a copied tag is reported as an incident, and a registrar or an authority closes the finding by `finding.answered`.',
+    'Stop both lots, look at the tags on the bags, and ask the agent who issued the series for the tag book. A misread number is mended by `event.corrected` on the lot that never carried it, which closes it; of one bag that was recorded twice, the holder closes the record that was not handed on by `lot.closed` with `duplicateOf`; a copied tag is reported as an incident, and a registrar or an authority closes the finding by `finding.answered`.',
   'tag-wrong-site':
     'Ask the tagging agent which bundle went to which site, and whoever put the tags on where it got them. It closes with a corrected tag number, or when the authority logs the `tags.issued` for the right site; else treat the origin as unproven until a registrar or an authority has answered it.',
   'tag-voided-used':

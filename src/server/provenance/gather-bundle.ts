@@ -2,7 +2,8 @@ import { subjectsBehind } from '../../core/bundle/subjects.js';
 import { MAX_EVENTS } from '../../core/bundle/bundle.js';
 import { AditError } from '../../core/errors.js';
 import { parseEnvelope } from '../../core/event/envelope.js';
-import { readEvent } from '../../core/event/event.js';
+import { type AditEvent, readEvent } from '../../core/event/event.js';
+import { MAX_RECORD, closingOfDuplicate } from '../../core/rules/closed-duplicates.js';
 import type { Queryable } from '../database/rows.js';
 
 /** Entries read at a time. */
@@ -142,7 +143,35 @@ export class GatherBundle {
                 AND substr(used.tag, cut + 1)::bigint BETWEEN issued.from_number AND issued.to_number`,
       [others, tags, this.size],
     );
-    return rows.map(({ index }) => index);
+    return [...rows.map(({ index }) => index), ...(await this.duplicates(tags))];
+  }
+
+  /** Of other lots with the same tags: how each began, and the whole chain of one that was closed as a duplicate. */
+  private async duplicates(tags: readonly string[]): Promise<number[]> {
+    if (tags.length === 0) return [];
+    const { rows } = await this.db.query<{ lot: string; born: number; index: number | null; jws: string | null }>(
+      `WITH sharing AS (
+         SELECT DISTINCT lot.id, lot.born_index, lot.status = 'closed' AND lot.seq <= $4 AS closed
+           FROM tag_uses AS used JOIN lots AS lot ON lot.id = used.lot
+          WHERE used.tag = ANY($1::text[]) AND used.index < $3 AND lot.id <> ALL($2::uuid[])
+       )
+       SELECT sharing.id AS lot, born_index AS born, said.index, entry.jws
+         FROM sharing LEFT JOIN lot_events AS said ON sharing.closed AND said.lot = sharing.id AND said.index < $3
+         LEFT JOIN entries AS entry ON entry.index = said.index
+        ORDER BY sharing.id, said.seq`,
+      [tags, [...this.scope], this.size, MAX_RECORD],
+    );
+    const chains = new Map<string, { index: number; event: AditEvent }[]>();
+    for (const { lot, index, jws } of rows) {
+      if (index === null || jws === null) continue;
+      const entry = { index, event: readEvent(parseEnvelope(`${jws}~`), this.log) };
+      chains.set(lot, [...(chains.get(lot) ?? []), entry]);
+    }
+    const closed = [...chains].flatMap(([lot, chain]) => {
+      const events = chain.map(({ event }) => event);
+      return closingOfDuplicate(lot, events) === null ? [] : chain.map(({ index }) => index);
+    });
+    return [...rows.map(({ born }) => born), ...closed];
   }
 
   /** The log's time before and after each entry, and as of each size that a signer had seen and that the index covers. */

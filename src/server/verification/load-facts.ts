@@ -1,5 +1,6 @@
 import { milligrams } from '../../core/custody/quantity.js';
 import { references } from '../../core/event/references.js';
+import { lotsThatShare } from '../../core/rules/closed-duplicates.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
 import { dispatchesToJudge, judgedWith } from '../../core/rules/judged-with.js';
 import { ancestryOf } from '../../core/rules/known-of-lots.js';
@@ -22,7 +23,7 @@ import {
 import { facilityOf, throughputOf } from '../../core/rules/throughput.js';
 import type { Queryable } from '../database/rows.js';
 import { readAbout, readTotals } from './filings.js';
-import { borderCrossings, loadExports, loadLots, loadUpstream, lotsMixed } from './load-lots.js';
+import { borderCrossings, closedAmong, loadExports, loadLots, loadUpstream, lotsMixed } from './load-lots.js';
 import { loadDevices } from './load-devices.js';
 import { loadProduction } from './load-production.js';
 import { loadTagUses } from './load-tag-uses.js';
@@ -58,6 +59,7 @@ export async function loadFacts(
   facts.lots = await loadLots(db, [...facts.chains.keys()]);
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
   if (wanted.has('about')) await addAbout(db, events, facts, makeUp);
+  await addDuplicates(db, events, facts);
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('exports')) facts.exports = await loadExports(db, facts, spend);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
@@ -201,6 +203,15 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
   for (const [subject, entries] of await loadDevices(db, events, facts, late)) about.set(subject, entries);
   facts.about = about;
   await loadChains(db, events, lotsOf(otherExports(facts)), facts.end, facts.chains as Map<string, JudgedEvent[]>);
+}
+
+/** The chains of lots that share a tag, a serial number or a paper where one of them is closed: it may be a duplicate. */
+async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+  const groups = lotsThatShare(facts);
+  if (groups.length === 0) return;
+  const closed = await closedAmong(db, groups.flat());
+  const lots = groups.filter((group) => group.some((lot) => closed.has(lot))).flat();
+  await loadChains(db, events, [...new Set(lots)], facts.end, facts.chains as Map<string, JudgedEvent[]>);
 }
 
 /** Exports under the certificates of those among the entries: they are weighed together. */

@@ -170,3 +170,22 @@ export async function entriesDownstream(db: Queryable, lots: readonly string[]):
   );
   return rows.map(({ index }) => index);
 }
+
+/** All entries on the chains of some lots. */
+export async function entriesOn(db: Queryable, lots: readonly string[]): Promise<number[]> {
+  if (lots.length === 0) return [];
+  const { rows } = await db.query<{ index: number }>(
+    'SELECT DISTINCT index FROM lot_events WHERE lot = ANY($1::uuid[])',
+    [lots],
+  );
+  return rows.map(({ index }) => index);
+}
+
+/** Returns those of some lots that have been closed. */
+export async function closedAmong(db: Queryable, lots: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    "SELECT id FROM lots WHERE id = ANY($1::uuid[]) AND status = 'closed'",
+    [lots],
+  );
+  return new Set(rows.map(({ id }) => id));
+}

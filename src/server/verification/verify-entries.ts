@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { lotsOf } from '../../core/custody/links.js';
+import { lotsClosedAsDuplicates } from '../../core/rules/closed-duplicates.js';
 import type { JudgedEvent } from '../../core/rules/facts.js';
 import { eventRules } from '../../core/rules/index.js';
 import { eventsSpokenOf } from '../../core/rules/subjects.js';
@@ -11,7 +12,7 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { setDeadlines, takeDue } from './deadlines.js';
 import { fileEntries, fileThroughput, queueKeyRevisits, queueRevisits, takeRevisits, unfileErased } from './filings.js';
 import { loadFacts, loadTotals } from './load-facts.js';
-import { entriesDownstream } from './load-lots.js';
+import { entriesDownstream, entriesOn } from './load-lots.js';
 import { ReadEvents } from './read-events.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { runRules } from './run-rules.js';
@@ -222,7 +223,8 @@ export class VerifyEntries implements OnModuleDestroy {
   ): Promise<JudgedEvent[]> {
     const spokenOf = await this.eventsBehind(db, events, fresh);
     const mended = await this.chainsMended(db, events, fresh);
-    const older = await events.byIndex(db, [...again, ...mended, ...spokenOf]);
+    const closed = await entriesOn(db, lotsClosedAsDuplicates(fresh));
+    const older = await events.byIndex(db, [...again, ...mended, ...spokenOf, ...closed]);
     // What a correction makes an entry speak of, it is found under from now on.
     if (mended.length > 0) await fileEntries(db, [...older.values()]);
     await unfileErased(db, events, fresh);

@@ -102,6 +102,42 @@ describe('an explanation', () => {
   });
 });
 
+describe('a bag that was recorded twice', () => {
+  const declared = async (tags: { tags?: string[] }, kg: string): Promise<string> => {
+    const outputs = [{ mineral: 'cassiterite', form: 'concentrate', mass: { value: kg, uom: 'KGM' }, ...tags }];
+    return (await ledger.record('lot.declared', 'coop', { place: { site: 'hill' }, outputs })).lots[0] ?? '';
+  };
+
+  it('is critical until the second record is closed as a duplicate, weighed or not', async () => {
+    const tags = ['SYN-M-4490'];
+    const [good, second, third] = [
+      await declared({ tags }, '48'),
+      await declared({ tags }, '48.1'),
+      await declared({}, '47.9'),
+    ];
+    await ledger.record('lot.sealed', 'coop', { lots: [{ lot: third, tagsOn: tags }] });
+    for (const lot of [good, second, third])
+      expect(await said(lot)).toMatchObject({ findings: ['tag-reused critical open'] });
+    await ledger.record('lot.measured', 'coop', { lots: [{ lot: second, mass: { value: '48', uom: 'KGM' } }] });
+    await ledger.record('lot.closed', 'coop', { lots: [{ lot: second }], reason: 'duplicate record of it' });
+    expect(await said(good)).toMatchObject({ findings: ['tag-reused critical open'] });
+    const closing = { lots: [{ lot: third }], reason: 'two phones', duplicateOf: good };
+    await ledger.record('lot.closed', 'coop', closing);
+    await ledger.dispatch(good);
+    await ledger.receive(good, '48');
+    for (const lot of [good, second, third]) expect(await said(lot)).toEqual({ verdicts: FINE, findings: [] });
+  });
+
+  it('stays critical where the record that is closed had been sent', async () => {
+    const tags = ['SYN-M-4491'];
+    const [good, second] = [await declared({ tags }, '48'), await declared({ tags }, '48')];
+    await ledger.dispatch(second);
+    await ledger.receive(second, '48');
+    await ledger.record('lot.closed', 'trader', { lots: [{ lot: second }], reason: 'duplicate', duplicateOf: good });
+    expect(await said(good)).toMatchObject({ findings: ['tag-reused critical open'] });
+  });
+});
+
 describe('what is said first of a lot', () => {
   it('is a hold, until it is lifted', async () => {
     const lot = await ledger.declare('50');

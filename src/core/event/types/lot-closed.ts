@@ -1,15 +1,25 @@
 import * as z from 'zod';
-import { reason } from '../primitives.js';
+import { lotIdSchema, reason } from '../primitives.js';
 import { weighedLot } from '../trade-claims.js';
 import { defineEventType, listOfLots, payload, repeatedLots } from './event-type.js';
 
-const lotClosedSchema = payload('lot.closed', { lots: listOfLots(weighedLot), reason });
+const lotClosedSchema = payload('lot.closed', {
+  lots: listOfLots(weighedLot),
+  reason,
+  /** The lot that is the good record of the same goods. It says nothing of that lot: no entry on its chain. */
+  duplicateOf: lotIdSchema.optional(),
+});
 
-/** Lots leave the ledger: lost, stolen, disposed of, sold to end use. Evidence stands in `attachments`. */
+/** Lots leave the ledger: lost, stolen, disposed of, sold to end use, recorded twice. Evidence stands in `attachments`. */
 export const lotClosed = defineEventType({
   type: 'lot.closed',
   schema: lotClosedSchema,
   signers: { by: 'holder' },
-  check: ({ lots }) => repeatedLots(lots),
+  check: ({ lots, duplicateOf }) => [
+    ...repeatedLots(lots),
+    ...(lots.some(({ lot }) => lot === duplicateOf)
+      ? [{ pointer: '/duplicateOf', detail: 'must name another lot: the record that is kept, not one that is closed' }]
+      : []),
+  ],
 });
 export type LotClosed = z.infer<typeof lotClosedSchema>;

@@ -196,7 +196,8 @@ const origin = {
   mineralNotAtSite: plain,
   /** A site at which nobody digs, by its inspector, or that was silent for `dormantDays`, and books this share of a month's capacity within `burstDays`. */
   siteDormantBurst: z.strictObject({ severity, dormantDays: days, burstDays: days, share: partsPerMillion }),
-  roundTrip: plain,
+  /** Goods that were exported back may be imported so long after they are received. */
+  roundTrip: z.strictObject({ severity, importHours: hours }),
   originImplausible: plain,
   originUnknownShare: z.strictObject({ severity, above: partsPerMillion }),
 };

@@ -167,7 +167,7 @@ const origin = {
   licenceInvalid: high,
   mineralNotAtSite: high,
   siteDormantBurst: { ...high, dormantDays: 90, burstDays: 7, share: 500_000 },
-  roundTrip: critical,
+  roundTrip: { ...critical, importHours: 72 },
   originImplausible: critical,
   originUnknownShare: { ...medium, above: 0 },
 };

@@ -1,7 +1,10 @@
-import { judgesEach } from './each-event.js';
-import { type Facts, type JudgedEvent, isType } from './facts.js';
+import { judgesEach, ofTypes } from './each-event.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType } from './facts.js';
+import type { Parameters } from './parameters.js';
 import { actorFacts, countryOfPlace } from './registry.js';
 import type { Rule } from './rule.js';
+
+const HOUR = 3_600_000;
 
 /** Whether an entry says that a lot is somewhere: dug, imported, or taken over by whoever received it. */
 function arrives(entry: JudgedEvent, lots: ReadonlySet<string>): boolean {
@@ -42,35 +45,89 @@ function returnOf(lot: string, index: number, facts: Facts): string | null {
   return before.slice(0, left).some(({ country }) => country === last.country) ? (before[left]?.country ?? null) : null;
 }
 
+/** Lots that a receipt takes over and that come back with it, each with the country that they were in. */
+function returnedBy({ index, event }: Receipt, facts: Facts): { lot: string; away: string }[] {
+  return event.payload.lots.flatMap(({ lot, outcome }) => {
+    const away = outcome === 'rejected' ? null : returnOf(lot, index, facts);
+    return away === null ? [] : [{ lot, away }];
+  });
+}
+
+type Receipt = JudgedOf<'custody.received'>;
+
+/** Whether a lot was taken to a country without a paper: it arrived there, and was neither exported before nor imported there. */
+function leftUnpapered(lot: string, away: string, facts: Facts): boolean {
+  const chain = facts.chains.get(lot) ?? [];
+  const [birth] = chain;
+  const arrival = chain.find((entry) => arrives(entry, new Set([lot])) && countryOf(entry, facts) === away);
+  if (birth === undefined || arrival === undefined || countryOf(birth, facts) === away) return false;
+  return !chain.some(
+    (entry) =>
+      (isType(entry, 'lot.exported') && entry.index < arrival.index) ||
+      (isType(entry, 'lot.imported') && countryOf(entry, facts) === away),
+  );
+}
+
+/** Whether papers cover the way out of all that a lot was made of, and its own way back as far as the export. */
+function isExportedBack(lot: string, away: string, { index }: Receipt, facts: Facts): boolean {
+  if ([lot, ...(facts.upstream.get(lot) ?? [])].some((one) => leftUnpapered(one, away, facts))) return false;
+  return (facts.chains.get(lot) ?? []).some(
+    (entry) => entry.index < index && isType(entry, 'lot.exported') && countryOf(entry, facts) === away,
+  );
+}
+
+/** The time, ms, until which an import may follow a receipt, as customs clears goods that are there. */
+const importDue = ({ event, recordedAt }: Receipt, { roundTrip }: Parameters): number =>
+  (recordedAt ?? event.occurredAtMs) + roundTrip.importHours * HOUR;
+
+/** Whether goods that were exported back are imported in time, or may still be. */
+function isCleared(lot: string, receipt: Receipt, facts: Facts, parameters: Parameters): boolean {
+  const due = importDue(receipt, parameters);
+  if (facts.now === null || facts.now < due) return true;
+  const here = countryOf(receipt, facts);
+  return (facts.chains.get(lot) ?? []).some(
+    (entry) =>
+      entry.index > receipt.index &&
+      isType(entry, 'lot.imported') &&
+      countryOf(entry, facts) === here &&
+      (entry.recordedAt ?? 0) <= due,
+  );
+}
+
 export const roundTrip: Rule = {
   id: 'round-trip',
-  version: 2,
+  version: 3,
   group: 'origin',
   title: 'Left a country and came back as local',
   means:
     'Goods that were held in a country, then in another, are received in the first again, and no import was logged.',
   doesNotMean:
-    'Smuggling by itself: returned goods and a warehouse across the border look alike. An import that is logged first answers it.',
-  describe: ({ roundTrip: { severity } }) =>
-    `Countries along the lot and what it was made of run A, B, A, each that of the facility or site where it was received, else of who received it (a carrier counts only by its place), and no \`lot.imported\` was logged in between: ${severity}.`,
+    'Smuggling by itself: returned goods and a warehouse across the border look alike. An import that is logged first answers it, and so does one soon after, where the goods left both countries with papers.',
+  describe: ({ roundTrip: { severity, importHours } }) =>
+    `Countries along the lot and what it was made of run A, B, A, each that of the facility or site where it was received, else of who received it (a carrier counts only by its place), and no \`lot.imported\` was logged in between: ${severity}. Where all that left A was exported or imported in B, and the lot was exported from B, its import may follow the receipt within ${importHours} h by the log's time.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of origin and transit',
   scope: ['chains', 'about', 'upstream'],
-  ...judgesEach(['custody.received'], (entry, facts, { roundTrip: { severity } }) => {
-    const { index, event } = entry;
+  ...judgesEach(['custody.received'], (entry, facts, parameters) => {
     const here = countryOf(entry, facts);
-    const returned = event.payload.lots.filter(
-      ({ lot, outcome }) => outcome !== 'rejected' && returnOf(lot, index, facts) !== null,
+    const returned = returnedBy(entry, facts).filter(
+      ({ lot, away }) => !(isExportedBack(lot, away, entry, facts) && isCleared(lot, entry, facts, parameters)),
     );
-    if (here === null || returned.length === 0) return [];
-    const away = returnOf(returned[0]?.lot ?? '', index, facts);
+    const [first] = returned;
+    if (here === null || first === undefined) return [];
     return [
       {
-        severity,
+        severity: parameters.roundTrip.severity,
         lots: returned.map(({ lot }) => lot),
-        measured: `${here}, ${away}, ${here}`,
+        measured: `${here}, ${first.away}, ${here}`,
         threshold: 'an import',
-        detail: `The goods were in ${here} before, then in ${away}, and are received in ${here} with no import logged.`,
+        detail: `The goods were in ${here} before, then in ${first.away}, and are received in ${here} with no import logged.`,
       },
     ];
   }),
+  deadlines: (facts, parameters) =>
+    ofTypes(facts.entries, ['custody.received'])
+      .filter((receipt) =>
+        returnedBy(receipt, facts).some(({ lot, away }) => isExportedBack(lot, away, receipt, facts)),
+      )
+      .map((receipt) => ({ index: receipt.index, subject: receipt.event.id, at: importDue(receipt, parameters) })),
 };

@@ -78,20 +78,28 @@ function withExamples(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
-/** OpenAPI 3.1 of all controllers, at /openapi.json; to be read at /docs, from files of this service alone. */
-export function describeApi(app: NestFastifyApplication): OpenAPIObject {
+/** Builds the OpenAPI 3.1 document of all controllers. */
+function describe(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Adit')
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .setLicense('Apache-2.0', '');
-  const document = withExamples(withProblems(SwaggerModule.createDocument(app, builder.build())));
-  const text = JSON.stringify(document);
+  return withExamples(withProblems(SwaggerModule.createDocument(app, builder.build())));
+}
+
+/**
+ * Serves the OpenAPI document at /openapi.json, and a page for reading it at /docs, from files of this service alone. The
+ * document is built when it is first asked for: a start does not wait for it.
+ */
+export function describeApi(app: NestFastifyApplication): void {
+  let built: string | null = null;
+  const text = (): string => (built ??= JSON.stringify(describe(app)));
   const require = createRequire(import.meta.url);
   const folder = dirname(createRequire(require.resolve('@nestjs/swagger')).resolve('swagger-ui-dist/package.json'));
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(text));
+  fastify.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(text()));
   fastify.get('/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
   fastify.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START));
   for (const [name, type] of Object.entries(ASSETS))
@@ -101,5 +109,4 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
         .header('cache-control', 'public, max-age=3600')
         .send(await readFile(join(folder, name))),
     );
-  return document;
 }

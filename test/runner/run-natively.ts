@@ -25,13 +25,7 @@ type TestRunner<R> = (
 const load = createRequire(import.meta.url);
 const { default: runByCircus } = load('jest-circus/runner') as { default: TestRunner<Runtime> };
 
-const globals = new URL('./jest-globals.js', import.meta.url).href;
-register(
-  `data:text/javascript,${encodeURIComponent(
-    `export const resolve = (specifier, context, next) => specifier === '@jest/globals'
-       ? { url: ${JSON.stringify(globals)}, format: 'module', shortCircuit: true } : next(specifier, context);`,
-  )}`,
-);
+register('./hooks.js', import.meta.url);
 
 const imported = new Set<string>();
 

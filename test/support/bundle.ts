@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Plugin, build } from 'esbuild';
-
-const DIST = fileURLToPath(new URL('../../', import.meta.url));
+import { DIST, withBundledThreads } from './bundled-threads.js';
 
 /** Where processes and threads of the service begin; relative to `dist`, without the ending. */
 const ENTRIES = [
@@ -37,12 +36,10 @@ function keepAddresses(folder: string): Plugin {
     name: 'keep-addresses',
     setup: ({ onLoad }) =>
       onLoad({ filter: COMPILED }, ({ path }) => ({
-        contents: readFileSync(path, 'utf8')
-          .replaceAll(/new Worker\(new URL\('(\.[^']+)', import\.meta\.url\)/g, (_found, thread: string) => {
-            const bundled = join(folder, relative(DIST, resolve(dirname(path), thread)));
-            return `new Worker(new URL(${JSON.stringify(pathToFileURL(bundled).href)})`;
-          })
-          .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+        contents: withBundledThreads(readFileSync(path, 'utf8'), path, folder).replaceAll(
+          'import.meta.url',
+          JSON.stringify(pathToFileURL(path).href),
+        ),
         loader: 'js',
       })),
   };

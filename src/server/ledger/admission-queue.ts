@@ -7,7 +7,7 @@ const SHORT_WAIT = 100;
 const LONGEST_WAIT = 250;
 /** Single events that are taken whatever the estimate says, as long as they are recorded within `LONGEST_ALWAYS` ms. */
 const ALWAYS = 64;
-const LONGEST_ALWAYS = 1_000;
+const LONGEST_ALWAYS = 2_000;
 /** Single events that are taken in any case, however slow the service is. */
 const FEWEST = 16;
 /** Single events that are taken before the speed is known. */
@@ -45,6 +45,8 @@ export class AdmissionQueue {
   private counted: number;
   private turnedAway = false;
   private measuredSpeed: number | null = null;
+  /** The same while many were in flight: a few that come one after the other do not show what one commit can take. */
+  private capacity: number | null = null;
   /** Single events in flight on the average, and the wait that this meant, ms, while nothing was turned away. */
   private present: number | null = null;
   private usual: number | null = null;
@@ -72,7 +74,7 @@ export class AdmissionQueue {
     if (this.inFlight >= this.limit) return this.full();
     if (this.single < FEWEST) return null;
     this.measure();
-    if (this.single < mostSingle(this.measuredSpeed, this.usual)) return null;
+    if (this.single < mostSingle(this.capacity, this.usual)) return null;
     this.turnedAway = true;
     return new AditError('overloaded', 'More events come than can be recorded; send this again shortly.');
   }
@@ -115,8 +117,11 @@ export class AdmissionQueue {
     this.count();
     const elapsed = this.counted - this.since;
     if (elapsed < WINDOW) return;
-    this.measuredSpeed = smooth(this.measuredSpeed, (this.finished / elapsed) * 1_000);
-    this.present = smooth(this.present, this.presence / elapsed);
+    const [rate, present] = [(this.finished / elapsed) * 1_000, this.presence / elapsed];
+    this.measuredSpeed = smooth(this.measuredSpeed, rate);
+    this.present = smooth(this.present, present);
+    if (present >= FEWEST || this.turnedAway || (this.capacity !== null && rate > this.capacity))
+      this.capacity = smooth(this.capacity, rate);
     // Both are smoothed alike; their ratio is the mean wait.
     if (!this.turnedAway && this.finished > 0) this.usual = (this.present / this.measuredSpeed) * 1_000;
     this.since = this.counted;

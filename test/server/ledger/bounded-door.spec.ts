@@ -70,7 +70,7 @@ describe('the number of single events that are let in', () => {
     ['a burst that is recorded in a tenth of a second', 2_000, 5, 200],
     ['none that waits longer than a quarter of a second', 1_000, 400, 250],
     ['as many as a commit takes', 165, 400, 64],
-    ['none that waits longer than a second', 30, 400, 30],
+    ['none that waits longer than two seconds', 25, 400, 50],
     ['a few, however slow the service is', 0, 1_000, 16],
   ])('is %s', (_, speed, usual, most) => {
     expect(mostSingle(speed, usual)).toBe(most);
@@ -116,6 +116,18 @@ describe('what is let into the door', () => {
     queue.leave(100, true);
     queue.enter(1, true);
     expect(queue.speed).toBe(400);
+  });
+
+  it('takes a burst after events that came one after the other, however long each took', () => {
+    const queue = queueOf(20_000);
+    for (now = 0; now < 3_000; now += 50) {
+      queue.enter(1, true);
+      now += 50;
+      queue.leave(1, true);
+    }
+    expect(queue.speed).toBeCloseTo(20);
+    queue.enter(100, true);
+    expect(queue.refusal()).toBeNull();
   });
 
   it('does not take idle time for slowness', () => {

@@ -62,6 +62,7 @@ export const custodyCases: Record<string, Case> = {
       const log = delivered();
       dispatches(log, [bag]);
       receives(log, {}, { lots: [{ lot: bag, outcome: 'rejected', reason: 'wet' }] });
+      time(log, '2026-05-14T09:00:00Z');
       return log;
     },
     twin: () => {

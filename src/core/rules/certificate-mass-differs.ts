@@ -1,10 +1,12 @@
 import { kilograms, milligrams } from '../custody/quantity.js';
 import { certificateFacts, isOneShipment } from './certificate-facts.js';
-import { judgesEach, lotsOf } from './each-event.js';
+import { judgesEach, lotsOf, ofTypes } from './each-event.js';
 import type { Facts, JudgedOf } from './facts.js';
 import { measureBefore, remeasured } from './lot-history.js';
+import type { Parameters } from './parameters.js';
 import type { Rule } from './rule.js';
 
+const HOUR = 3_600_000;
 const MILLION = 1_000_000n;
 
 const percent = (part: bigint, whole: bigint): string => `${(Number((part * 100_000n) / whole) / 1_000).toFixed(2)} %`;
@@ -19,41 +21,71 @@ function massOf(shipment: readonly JudgedOf<'lot.exported'>[], { chains }: Facts
   return known.length < masses.size ? null : known.reduce((sum, mass) => sum + mass, 0n);
 }
 
+interface Weighed {
+  shipment: Export[];
+  issued: JudgedOf<'certificate.issued'>;
+  exported: bigint;
+  certified: bigint;
+}
+
+type Export = JudgedOf<'lot.exported'>;
+
+/** Weighs the shipment of which an export is the last, against its certificate; null: another is the last, or a mass is unknown. */
+function weigh(entry: Export, facts: Facts): Weighed | null {
+  const serial = entry.event.payload.certificate;
+  if (serial === undefined) return null;
+  const { issued, exports } = certificateFacts(serial, facts);
+  const shipment = exports.filter((one) => one.index === entry.index || isOneShipment(one, entry));
+  // The last export of a shipment speaks for the whole.
+  if (issued === null || shipment.at(-1)?.index !== entry.index) return null;
+  const exported = massOf(shipment, facts);
+  return exported === null ? null : { shipment, issued, exported, certified: milligrams(issued.event.payload.mass) };
+}
+
+const loadedBy = ({ event, recordedAt }: Export, { certificateMassDiffers }: Parameters): number =>
+  (recordedAt ?? event.occurredAtMs) + certificateMassDiffers.graceHours * HOUR;
+
+/** Whether a shipment is lighter than its certificate and some of the lots on that have not been exported with it. */
+function lacksLots({ shipment, issued, exported, certified }: Weighed): boolean {
+  const loaded = new Set(shipment.flatMap(lotsOf));
+  return exported < certified && issued.event.payload.lots.some((lot) => !loaded.has(lot));
+}
+
 export const certificateMassDiffers: Rule = {
   id: 'certificate-mass-differs',
-  version: 2,
+  version: 3,
   group: 'tags',
   title: 'More or less than the certificate says',
   means: 'The mass that was exported in one shipment is not the one that the certificate was issued for.',
   doesNotMean: 'That either is false: one may be dry and the other wet.',
-  describe: ({ certificateMassDiffers: { severity, tolerance } }) =>
-    `Mass of a shipment, in however many exports of one container it is told, against the mass of the certificate, more than ${tolerance / 1e4} % apart: ${severity}.`,
+  describe: ({ certificateMassDiffers: { severity, tolerance, graceHours } }) =>
+    `Mass of a shipment, in however many exports of one container it is told, against the mass of the certificate, more than ${tolerance / 1e4} % apart: ${severity}. A lighter shipment that lacks lots of the certificate is judged ${graceHours} h after its last export, by the log's time.`,
   standard: 'ICGLR Regional Certification Mechanism, ICGLR certificate (weight)',
   scope: ['chains', 'about'],
-  ...judgesEach(
-    ['lot.exported'],
-    ({ index, event, recordedAt }, facts, { certificateMassDiffers: { severity, tolerance } }) => {
-      const serial = event.payload.certificate;
-      if (serial === undefined) return [];
-      const { issued, exports } = certificateFacts(serial, facts);
-      const shipment = exports.filter((one) => one.index === index || isOneShipment(one, { index, event, recordedAt }));
-      // The last export of a shipment speaks for the whole.
-      if (issued === null || shipment.at(-1)?.index !== index) return [];
-      const exported = massOf(shipment, facts);
-      if (exported === null) return [];
-      const certified = milligrams(issued.event.payload.mass);
-      const difference = exported > certified ? exported - certified : certified - exported;
-      if (difference * MILLION <= certified * BigInt(tolerance)) return [];
-      return [
-        {
-          severity,
-          lots: [...new Set(shipment.flatMap(lotsOf))],
-          events: [...shipment.map((one) => one.event.id), issued.event.id],
-          measured: `${kilograms(exported).value} KGM`,
-          threshold: `${kilograms(certified).value} KGM`,
-          detail: `Certificate ${serial} is for ${kilograms(certified).value} kg, and ${kilograms(exported).value} kg were exported: ${percent(difference, certified)} apart.`,
-        },
-      ];
-    },
-  ),
+  ...judgesEach(['lot.exported'], (entry, facts, parameters) => {
+    const { severity, tolerance } = parameters.certificateMassDiffers;
+    const weighed = weigh(entry, facts);
+    if (weighed === null) return [];
+    const { shipment, issued, exported, certified } = weighed;
+    const difference = exported > certified ? exported - certified : certified - exported;
+    if (difference * MILLION <= certified * BigInt(tolerance)) return [];
+    if (lacksLots(weighed) && (facts.now === null || facts.now < loadedBy(entry, parameters))) return [];
+    const { serial } = issued.event.payload;
+    return [
+      {
+        severity,
+        lots: [...new Set(shipment.flatMap(lotsOf))],
+        events: [...shipment.map((one) => one.event.id), issued.event.id],
+        measured: `${kilograms(exported).value} KGM`,
+        threshold: `${kilograms(certified).value} KGM`,
+        detail: `Certificate ${serial} is for ${kilograms(certified).value} kg, and ${kilograms(exported).value} kg were exported: ${percent(difference, certified)} apart.`,
+      },
+    ];
+  }),
+  deadlines: (facts, parameters) =>
+    ofTypes(facts.entries, ['lot.exported']).flatMap((entry) => {
+      const weighed = weigh(entry, facts);
+      if (weighed === null || !lacksLots(weighed)) return [];
+      return [{ index: entry.index, subject: entry.event.id, at: loadedBy(entry, parameters) }];
+    }),
 };

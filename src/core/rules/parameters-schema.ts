@@ -32,7 +32,8 @@ const custody = {
     laterAfterGraces: z.int().min(2),
     severityLater: severity,
   }),
-  handoverRejectedUnresolved: plain,
+  /** So long after a rejection was logged it is no more than a note: goods that come back are unloaded first. */
+  handoverRejectedUnresolved: z.strictObject({ severity, severityEarly: severity, graceHours: hours }),
   hopMissing: plain,
   notHolder: plain,
   doubleSaleAttempt: z.strictObject({ severity, severityRepeated: severity }),
@@ -69,7 +70,8 @@ const tagsAndDocuments = {
   /** A certificate lasts at most so many days. */
   certificateExpired: z.strictObject({ severity, maximumDays: days }),
   certificateReused: plain,
-  certificateMassDiffers: z.strictObject({ severity, tolerance: partsPerMillion }),
+  /** A shipment that lacks lots of its certificate may still be loading for so long. */
+  certificateMassDiffers: z.strictObject({ severity, tolerance: partsPerMillion, graceHours: hours }),
   certificateSameSigner: plain,
   documentReused: plain,
   serialReused: plain,

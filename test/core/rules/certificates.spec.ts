@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { found } from '../../support/found.js';
 import { kilograms, lot } from '../../support/told-log.js';
-import { declares, dispatches, exports, receives, world } from '../../support/told-world.js';
+import { declares, dispatches, exports, receives, time, world } from '../../support/told-world.js';
 
 const [bag, other] = [lot('bag'), lot('other')];
 
@@ -35,6 +35,30 @@ const certify = (log: ReturnType<typeof ready>, more: Record<string, unknown> = 
 
 const ships = (log: ReturnType<typeof ready>, id: string, container?: string): void =>
   exports(log, [id], { certificate: 'RW-1', ...(container === undefined ? {} : { container }) });
+
+describe('a shipment that is loaded in parts', () => {
+  it('is not weighed against its certificate before the parts had time to come', () => {
+    const log = ready();
+    certify(log);
+    ships(log, bag, 'MSCU1234565');
+    expect(found(log)).toEqual([]);
+    time(log, '2026-05-21T09:00:00Z');
+    expect(found(log)).toEqual(['certificate-mass-differs']);
+    const whole = ready();
+    certify(whole);
+    ships(whole, bag, 'MSCU1234565');
+    ships(whole, other, 'MSCU1234565');
+    time(whole, '2026-05-21T09:00:00Z');
+    expect(found(whole)).toEqual([]);
+  });
+
+  it('is too heavy at once', () => {
+    const log = ready();
+    certify(log, { mass: kilograms('20') });
+    ships(log, bag, 'MSCU1234565');
+    expect(found(log)).toEqual(['certificate-mass-differs']);
+  });
+});
 
 describe('a certificate', () => {
   it('covers a shipment that is told lot by lot, and is weighed against all of it', () => {

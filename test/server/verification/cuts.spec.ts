@@ -219,6 +219,10 @@ it('weighs two exports of one container together, whichever it saw first', async
   await ledger.record('certificate.issued', 'agent', both);
   await ledger.record('lot.exported', 'house', { lots: [{ lot: one }], ...papers });
   await ledger.verifier().verify();
+  expect(await open()).toEqual([]);
+  ledger.clock.advance(25 * 3_600_000);
+  await ledger.deadlines().judge();
+  await ledger.verifier().verify();
   expect(rules(await open())).toEqual(['certificate-mass-differs']);
   await ledger.record('lot.exported', 'house', { lots: [{ lot: other }], ...papers });
   await ledger.verifier().verify();

@@ -65,7 +65,8 @@ async function setStage(folder: string, { origin, startsAt, settings, database }
     ADIT_LOG_KEY_FILE: join(folder, 'keys', 'log.key'),
     ADIT_SERVICE_KEY_FILE: join(folder, 'keys', 'service.jwk'),
     ADIT_GUARD_FILE: join(folder, 'guard.json'),
-    ADIT_LOG_LEVEL: 'error',
+    // What a scenario does to a ledger on purpose is in its findings; as log lines it would be noise between them.
+    ADIT_LOG_LEVEL: 'fatal',
     ADIT_VERIFY_THREADS: '1',
     PORT: String(await freePort()),
     ...settings,

@@ -1,4 +1,6 @@
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+/** Escapes a text so that it is text in HTML, also in an attribute between double quotes. */
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** Text as HTML, with what it marks by backticks as code and by asterisks as stressed. */
 export const proseHtml = (text: string): string =>

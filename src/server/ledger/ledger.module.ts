@@ -37,6 +37,7 @@ import { ScheduleSweep } from './schedule-sweep.js';
 import { Sequencer } from './sequencer.js';
 import { SweepErased } from './sweep-erased.js';
 import { SweepErasedProcessor } from './sweep-erased.processor.js';
+import { StartController } from './start.controller.js';
 import { WaitingController } from './waiting.controller.js';
 import { WakeVerification } from './wake-verification.js';
 
@@ -127,7 +128,7 @@ export class LedgerModule {
     return {
       module: answersHttp ? LedgerWithDoor : LedgerModule,
       global: true,
-      controllers: answersHttp ? [LedgerController, WaitingController] : [],
+      controllers: answersHttp ? [LedgerController, WaitingController, StartController] : [],
       providers: [
         { provide: LedgerIdentity, useValue: identity },
         ...log,

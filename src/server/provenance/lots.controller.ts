@@ -1,13 +1,15 @@
-import { Controller, Get, Param, Query, StreamableFile, UseInterceptors } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, Headers, Param, Query, StreamableFile, UseInterceptors } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
 import { HeavyReads } from '../http/heavy-reads.js';
+import { wantsHtml } from '../http/html-page.js';
 import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
 import { type Impact, impactShape } from '../../core/api/impact.js';
 import { MAX_SIZES, bundleSchema } from '../../core/bundle/bundle.js';
 import type { Verdicts } from '../../core/bundle/verdicts.js';
 import type { LotState } from '../../core/custody/lot-state.js';
 import { lineageShape, lotEventsShape, lotShape, lotsShape, reportShape } from './lot-shapes.js';
+import { lotHtml } from './lot-html.js';
 import { MakeBundle } from './make-bundle.js';
 import { ListLotEvents, type LotEvent } from './list-lot-events.js';
 import { type AsOf, ReadLot } from './read-lot.js';
@@ -56,9 +58,15 @@ export class LotsController {
 
   @Get(':id')
   @ApiOperation({ summary: "A lot's present state, with its three verdicts" })
+  @ApiProduces('application/json', 'text/html')
   @ApiOkResponse({ standardSchema: lotShape })
-  lot(@Param('id', { schema: lotId }) id: string): Promise<LotState & { verdicts: Verdicts; asOf: AsOf }> {
-    return this.lots.state(id);
+  @Header('vary', 'accept')
+  async lot(
+    @Param('id', { schema: lotId }) id: string,
+    @Headers('accept') accept?: string,
+  ): Promise<string | (LotState & { verdicts: Verdicts; asOf: AsOf })> {
+    const lot = await this.lots.state(id);
+    return wantsHtml(accept) ? lotHtml(lot) : lot;
   }
 
   @Get(':id/events')

@@ -110,4 +110,33 @@ describe('the live stream', () => {
     quick.close();
     slow.close();
   });
+
+  it('begins at once, is not kept back by proxies, and refuses an address more than its share', async () => {
+    service = await service.restart({ ADIT_STREAMS_PER_ADDRESS: '2' });
+    const streams = [new AbortController(), new AbortController()];
+    const open = (signal?: AbortSignal): Promise<Response> =>
+      fetch(`${service.url}/v1/alerts/stream`, signal === undefined ? {} : { signal });
+    // Headers come although there is no notice to send.
+    for (const { signal } of streams) {
+      const { status, headers } = await open(signal);
+      expect([status, headers.get('x-accel-buffering'), headers.get('content-type')]).toEqual([
+        200,
+        'no',
+        'text/event-stream',
+      ]);
+    }
+    const third = await open();
+    expect([third.status, await third.json()]).toMatchObject([429, { code: 'rate-limited' }]);
+    expect((await fetch(`${service.url}/livez`)).status).toBe(200);
+    streams[0]?.abort();
+    const left = new AbortController();
+    let answer = await open(left.signal);
+    while (answer.status === 429) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      answer = await open(left.signal);
+    }
+    expect(answer.status).toBe(200);
+    left.abort();
+    streams[1]?.abort();
+  });
 });

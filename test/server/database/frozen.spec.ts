@@ -42,6 +42,32 @@ describe('connections to the database that are cut without a word', () => {
   });
 });
 
+describe('a service whose connections to the database are cut without a word', () => {
+  it('answers 503 with Retry-After within the bound, and works again by itself', async () => {
+    let service = await startTestServer({ ADIT_ROLE: 'api' });
+    const proxy = new FreezingProxy(new URL(service.database.url));
+    try {
+      service = await service.restart({ ADIT_ROLE: 'api', DATABASE_URL: await proxy.start() });
+      const { url } = service;
+      const subscribe = (): Promise<Response> =>
+        fetch(`${url}/v1/subscriptions`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ channel: 'webhook', url: 'http://127.0.0.1/hook' }),
+          signal: AbortSignal.timeout(30_000),
+        });
+      expect((await subscribe()).status).toBe(201);
+      expect(proxy.freeze()).toBeGreaterThan(0);
+      const refused = await subscribe();
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
+      await until(async () => ((await subscribe()).status === 201 ? true : undefined));
+    } finally {
+      await service.close();
+      proxy.stop();
+    }
+  });
+});
+
 describe('a failure of the database', () => {
   it.each(['57014', '25006', '53300', '53100', '57P01', '57P03', '08006', '40001'])('%s means "not now"', (code) => {
     expect(isUnavailable(Object.assign(new Error('x'), { code }))).toBe(true);

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OutsideActor, get, openAsRegistrar, post } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
@@ -228,5 +229,49 @@ describe('a client written from the contract alone', () => {
       ]);
       expect(results[1].receipt).toMatch(/^c2sp/);
     }
+  });
+
+  it('is given data at the addresses where a browser is given a page, with all text escaped', async () => {
+    const output = { mineral: 'cassiterite', form: 'concentrate', mass: kilograms('12'), lotNumber: '<b>7 & "x"</b>' };
+    const { lots } = await actor('coop').must('lot.declared', { place: { site: 'hill' }, outputs: [output] });
+    const ask = (path: string, accept: string): Promise<Response> => fetch(service.url + path, { headers: { accept } });
+    for (const [path, words] of [
+      ['/', 'adit verify lot.bundle.json --log-key KEY'],
+      [`/v1/lots/${lots[0]}`, 'Lot &#60;b&#62;7 &#38; &#34;x&#34;&#60;/b&#62;</h1>'],
+    ] as const) {
+      const page = await ask(path, 'text/html,*/*;q=0.8');
+      const html = await page.text();
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+      expect(html).toContain(words);
+      expect(html).not.toMatch(/<script|<b>|https?:|src=/);
+      for (const [, link = ''] of html.matchAll(/href="([^"]+)"/g))
+        expect([link, (await ask(link, '*/*')).status]).toEqual([link, link === '/' ? 404 : 200]);
+    }
+    for (const accept of ['*/*', 'application/json']) {
+      expect(await (await ask(`/v1/lots/${lots[0]}`, accept)).json()).toMatchObject({ id: lots[0], holder: 'coop' });
+      expect((await ask('/', accept)).headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    }
+  });
+
+  it('is told from a page of another site by its Host, Origin and Sec-Fetch-Site', async () => {
+    const { hostname, port } = new URL(service.url);
+    const ask = (method: string, path: string, headers: Record<string, string>): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const asked = request({ hostname, port, method, path, headers }, (answer) => {
+          answer.resume().once('end', () => resolve(answer.statusCode));
+        });
+        asked.once('error', reject).end();
+      });
+    const resolving = '/v1/alerts/00000000-0000-4000-8000-000000000000/resolve';
+    const host = `localhost:${port}`;
+    expect(await ask('GET', '/v1/ledger', { host: 'evil.example' })).toBe(400);
+    expect(await ask('GET', '/v1/ledger', { host })).toBe(200);
+    const cross = { host, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+    expect(await ask('POST', resolving, cross)).toBe(400);
+    expect(await ask('DELETE', '/v1/silences/00000000-0000-4000-8000-000000000000', cross)).toBe(400);
+    const own = { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' };
+    for (const headers of [own, { host }])
+      expect(await ask('DELETE', '/v1/silences/00000000-0000-4000-8000-000000000000', headers)).toBe(404);
   });
 });

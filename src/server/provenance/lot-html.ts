@@ -1,0 +1,46 @@
+import type { Verdicts } from '../../core/bundle/verdicts.js';
+import type { LotState } from '../../core/custody/lot-state.js';
+import { escapeHtml, htmlPage } from '../http/html-page.js';
+import type { AsOf } from './read-lot.js';
+
+const statuses: Readonly<Record<LotState['status'], string>> = {
+  held: 'held',
+  inTransit: 'in transit',
+  consumed: 'consumed: made into other lots',
+  closed: 'closed',
+};
+
+/** Writes a lot's state and verdicts for a browser, with links to what they rest on. */
+export function lotHtml(lot: LotState & { verdicts: Verdicts; asOf: AsOf }): string {
+  const { id, verdicts, asOf } = lot;
+  const name = lot.tags[0] ?? lot.lotNumber ?? id;
+  const facts: [string, string | null][] = [
+    ['Lot', id],
+    ['Tags', lot.tags.length === 0 ? null : lot.tags.join(', ')],
+    ['Lot number', lot.lotNumber],
+    ['Mineral', `${lot.mineral}, ${lot.form}`],
+    ['Mass', `${lot.mass.value} ${lot.mass.uom === 'KGM' ? 'kg' : lot.mass.uom}`],
+    ['Holder', lot.holder],
+    ['Status', statuses[lot.status] + (lot.inTransitTo === null ? '' : ` to ${lot.inTransitTo}`)],
+    ['Hold', lot.onHold ? 'an authority holds this lot back' : null],
+    ['Record', verdicts.record],
+    ['Custody', verdicts.custody],
+    ['Risk', verdicts.risk],
+  ];
+  const rows = facts.flatMap(([label, text]) =>
+    text === null ? [] : [`<dt>${label}</dt><dd>${escapeHtml(text)}</dd>`],
+  );
+  const links = [
+    ['report', 'why these verdicts'],
+    ['events', 'its chain of events'],
+    ['lineage', 'what it was made of'],
+    ['impact', 'what was made of it'],
+    ['bundle', 'its bundle, to verify offline'],
+  ].map(([path, text]) => `<li><a href="/v1/lots/${id}/${path}">${text}</a></li>`);
+  return htmlPage(
+    `Lot ${name}`,
+    `<h1>Lot ${escapeHtml(name)}</h1><dl>${rows.join('')}</dl>` +
+      `<p>As of entry ${asOf.size} of the log, of which ${asOf.verified} are verified.</p>` +
+      `<ul>${links.join('')}</ul><p><a href="/">About this ledger</a></p>`,
+  );
+}

@@ -156,11 +156,12 @@ describe('the description of the API', () => {
   });
 
   it('describes the payload of every type of event, with an example that the core takes', () => {
-    const { schemas } = document.components as { schemas: Record<string, { examples?: unknown[] }> };
-    const wrong = [...eventTypes].flatMap(([type, { schema, check }]) => {
-      const [example] = schemas[`EventPayload.${type}`]?.examples ?? [];
-      const taken = schema.safeParse(example);
-      return taken.success && check(taken.data).length === 0 ? [] : [[type, taken.error?.issues ?? 'check']];
+    const { schemas } = document.components;
+    const wrong = [...eventTypes].flatMap(([type, eventType]) => {
+      const { examples = [] } = (schemas[`EventPayload.${type}`] ?? {}) as { examples?: unknown[] };
+      const [example] = examples;
+      const taken = eventType.schema.safeParse(example);
+      return taken.success && eventType.check(taken.data).length === 0 ? [] : [[type, taken.error?.issues ?? 'check']];
     });
     expect(wrong).toEqual([]);
     const text = JSON.stringify(document);

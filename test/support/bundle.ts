@@ -34,8 +34,8 @@ const COMPILED = new RegExp(`^${DIST.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}.
 function keepAddresses(folder: string): Plugin {
   return {
     name: 'keep-addresses',
-    setup: ({ onLoad }) =>
-      onLoad({ filter: COMPILED }, ({ path }) => ({
+    setup: (bundling) =>
+      bundling.onLoad({ filter: COMPILED }, ({ path }) => ({
         contents: withBundledThreads(readFileSync(path, 'utf8'), path, folder).replaceAll(
           'import.meta.url',
           JSON.stringify(pathToFileURL(path).href),

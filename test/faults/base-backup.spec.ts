@@ -30,6 +30,8 @@ describe('a backup that was taken while events streamed in', () => {
   /** Entries that were acknowledged when the backup began, and in the end. */
   let before: number;
   let inAll: number;
+  /** The newest checkpoint in the copy. */
+  let copied: { size: number; root: string };
 
   const place = (data: string): Config =>
     loadConfig({
@@ -104,15 +106,16 @@ describe('a backup that was taken while events streamed in', () => {
         status: 503,
         body: { code: 'log-halted', detail },
       });
+      copied = await newestIn(server);
     } finally {
       await server.close();
     }
   });
 
-  it('is a rollback to whoever has seen more, also where the guard was put back with it', async () => {
+  it('is a rollback to whoever has seen more, also where the guard of that moment was put back with it', async () => {
     const guard = JSON.parse(readFileSync(config.guardFile, 'utf8')) as { origin: string };
     rmSync(config.guardFile);
-    writeFileSync(config.guardFile, `${JSON.stringify({ ...guard, size: 0, root: EMPTY_ROOT })}\n`);
+    writeFileSync(config.guardFile, `${JSON.stringify({ ...guard, ...copied })}\n`);
     const server = await startServer(restored, { logger: quiet });
     try {
       const note = await (await fetch(`${server.url}/log/checkpoint`)).text();
@@ -125,5 +128,13 @@ describe('a backup that was taken while events streamed in', () => {
   });
 });
 
-/** SHA-256 of nothing. */
-const EMPTY_ROOT = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
+/** Reads the newest checkpoint that a database holds: the guard of that moment says the same. */
+async function newestIn(server: RunningServer): Promise<{ size: number; root: string }> {
+  const client = new pg.Client({ connectionString: server.database.superuserUrl ?? '' });
+  await client.connect();
+  const { rows } = await client.query<{ size: string; root: string }>(
+    "SELECT size, encode(root, 'base64') AS root FROM checkpoints ORDER BY size DESC LIMIT 1",
+  );
+  await client.end();
+  return { size: Number(rows[0]?.size), root: rows[0]?.root ?? '' };
+}

@@ -103,7 +103,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
     await sql('UPDATE checkpoints SET note = NULL');
     await sql(`UPDATE ledger_info SET log_keys = '[{"vkey":"${vkey}","from":0}]'`);
     ledger.service = await ledger.service.restart();
-    expect(await buy()).toMatchObject({ word: 'BROKEN', reason: expect.stringContaining('(checkpoint)') });
+    expect(await buy()).toMatchObject({ word: 'INCOMPLETE', reason: expect.stringContaining('by another key') });
   });
 
   it('cannot put an older database back, with its guard: who has a newer checkpoint notices', async () => {

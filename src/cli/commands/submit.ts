@@ -21,7 +21,7 @@ export const submit: Register = (program) => {
         const answer = await new AditClient(server).submit(event);
         const files = new SavedFiles(file.replace(/\.jws$/, ''));
         if (answer.status === 'waiting')
-          terminal.say(`waiting until ${answer.expiresAt} for ${answer.missing.join(', ')}`);
+          terminal.say(`waiting for ${answer.missing.join(', ')}, until ${answer.expiresAt.slice(0, 10)}`);
         else {
           files.writeReceipt(answer.receipt);
           terminal.say(`${terminal.colour.green('✓')} entry ${answer.index}  ${said.type}  ${answer.id}`);

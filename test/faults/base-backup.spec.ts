@@ -8,6 +8,8 @@ import pg from 'pg';
 import { compareWithSeen } from '../../src/cli/verify/seen-checkpoints.js';
 import { readCheckpoint } from '../../src/core/log/checkpoint.js';
 import { type Config, loadConfig } from '../../src/server/config.js';
+import type { Database } from '../../src/server/database/database.js';
+import { Database as DatabaseToken } from '../../src/server/database/database.js';
 import { JsonLogger } from '../../src/server/logger.js';
 import { auditNow, initialise } from '../../src/server/operator.js';
 import { type RunningServer, startServer } from '../../src/server/start.js';
@@ -130,11 +132,9 @@ describe('a backup that was taken while events streamed in', () => {
 
 /** Reads the newest checkpoint that a database holds: the guard of that moment says the same. */
 async function newestIn(server: RunningServer): Promise<{ size: number; root: string }> {
-  const client = new pg.Client({ connectionString: server.database.superuserUrl ?? '' });
-  await client.connect();
-  const { rows } = await client.query<{ size: string; root: string }>(
+  const database: Database = server.app.get(DatabaseToken, { strict: false });
+  const [newest] = await database.query<{ size: number; root: string }>(
     "SELECT size, encode(root, 'base64') AS root FROM checkpoints ORDER BY size DESC LIMIT 1",
   );
-  await client.end();
-  return { size: Number(rows[0]?.size), root: rows[0]?.root ?? '' };
+  return newest ?? { size: 0, root: '' };
 }

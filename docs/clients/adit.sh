@@ -13,6 +13,8 @@ sha256() { openssl dgst -sha256 -binary; }
 hex() { od -An -v -tx1 | tr -d ' \n'; }
 # Prints the value of the first member of that name; the answers of the ledger that it reads hold plain texts there.
 field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" | head -n 1; }
+# An event id, and so the name of a file, can begin with a hyphen.
+path() { case $1 in -*) printf './%s' "$1" ;; *) printf %s "$1" ;; esac; }
 # The same bytes go again after a 503 or a lost connection: an event is recorded once.
 request() { curl -sS --fail-with-body --retry 4 --retry-connrefused -H 'content-type: application/json' "$@"; }
 
@@ -104,7 +106,7 @@ case "${1:-}" in
     record "$2" "$3" custody.dispatched "\"to\":\"$5\",\"lots\":[{\"lot\":\"$4\",\"prev\":\"$head\"}]"
     ;;
   verify)
-    verify "$2" "$3" "$4"
+    verify "$(path "$2")" "$(path "$3")" "$4"
     ;;
   *)
     sed -n '2,5s/^# *//p' "$0" >&2

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -101,6 +101,15 @@ describe.each(languages.filter(({ possible }) => possible))('the example client 
       const leaf = leafHash(Buffer.from(readFileSync(join(folder, jws), 'utf8').split('~')[0] ?? ''));
       expect(checkTlogProof(readFileSync(join(folder, file), 'utf8'), leaf, [logKey]).ok).toBe(true);
     }
+  });
+
+  it('reads files whose names begin with a hyphen, as an event id can', async () => {
+    const named = `-${declared.slice(1)}`;
+    for (const kind of ['jws', 'tlog-proof'])
+      copyFileSync(join(folder, `${declared}.${kind}`), join(folder, `${named}.${kind}`));
+    const verified = await run('verify', `${named}.jws`, `${named}.tlog-proof`, logKey);
+    expect(verified).toMatchObject({ code: 0 });
+    for (const kind of ['jws', 'tlog-proof']) rmSync(join(folder, `${named}.${kind}`));
   });
 
   it('does not verify an altered event, another index, or an altered checkpoint', async () => {

@@ -66,7 +66,9 @@ function fill(): void {
     const refused = await until(async () => {
       fill();
       await acknowledged.sendBatch(service.url, world.batch(100));
-      const answer = await post(service.url, world.declare().event);
+      const single = world.declare();
+      acknowledged.sending([single]);
+      const answer = await post(service.url, single.event);
       return answer.status === 201 ? undefined : answer;
     }, 60_000);
     expect(refused).toMatchObject({ status: 503, body: { code: 'overloaded' } });

@@ -8,7 +8,11 @@ const LOCK_TIMEOUT = 2_000;
 interface Sweep {
   part: string;
   xid: string;
-  /** Whether somebody still reads in a snapshot in which the keys were there: until then they would be copied too. */
+  /**
+   * Whether a snapshot in which the keys were there is still read, or a new one may still be taken: a transaction older than
+   * the deletion holds back the horizon of every new snapshot, also from another database of the server. Until then a rewrite
+   * would copy the keys.
+   */
   seen: boolean;
   /** Whether the role may vacuum: before PostgreSQL 17 the owner of a table alone may. */
   allowed: boolean;
@@ -45,9 +49,10 @@ export class SweepErased {
   private pending(): Promise<Sweep[]> {
     return this.database.query<Sweep>(
       `SELECT part, xid::text AS xid,
-              EXISTS (SELECT FROM pg_stat_activity
-                       WHERE datname = current_database() AND pid <> pg_backend_pid()
-                         AND age(backend_xmin) >= age(sweeps.xid::xid)) AS seen,
+              pg_snapshot_xmin(pg_current_snapshot()) <= sweeps.xid
+                OR EXISTS (SELECT FROM pg_stat_activity
+                            WHERE datname = current_database() AND pid <> pg_backend_pid()
+                              AND age(backend_xmin) >= age(sweeps.xid::xid)) AS seen,
               CASE WHEN current_setting('server_version_num')::integer >= 170000
                    THEN has_table_privilege(part, 'MAINTAIN')
                    ELSE (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = part::regclass) END AS allowed

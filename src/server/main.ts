@@ -1,11 +1,19 @@
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { DatabaseUnavailableError } from './database/patiently.js';
 import { JsonLogger } from './logger.js';
 import { startServer, stopOnSignals } from './start.js';
 
+/**
+ * Garbage that V8 lets pile up before it collects the old generation, per cent of what is in use. By itself it waits for
+ * several times of that, and the memory of a busy service follows: 1.1 GiB for 95 MiB in use.
+ */
+const GARBAGE = 50;
+
 /** Starts the service in the role that the configuration names, until a signal stops it. */
 export async function run(role?: Config['role']): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${GARBAGE}`);
   try {
     const config = loadConfig(undefined, role === undefined ? {} : { ADIT_ROLE: role });
     const logger = new JsonLogger(config.logLevel);

@@ -4,8 +4,11 @@ import type { Database } from '../database/database.js';
 const LONGEST = 1_000;
 /** It rests at most so many times as long as it worked: a small ledger is audited soon, whatever time there is. */
 const MOST = 4;
-/** One that is late rests at least so many times as long as it worked: the audits of a large ledger take a quarter of a core. */
-const LEAST = 3;
+/**
+ * One that is late rests at least so many times as long as it worked. What it takes then is time that nobody else needs: its
+ * thread and its connections have a low priority. With longer rests the audit of a busy ledger would not end.
+ */
+const LEAST = 1;
 /** Entries a second above which the ledger is called busy. */
 const BUSY = 100;
 

@@ -1,6 +1,8 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { PoolClient } from 'pg';
 import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import type { AuditAnswer, AuditCommand, AuditOrder } from './audit-in-thread.js';
@@ -13,13 +15,29 @@ import { RuleParameters } from '../rule-parameters.js';
 
 /** One reads the pieces, one asks how busy the log is. */
 const CONNECTIONS = 3;
-/** Of the thread alone: whatever the service does comes first. */
+/** Of the thread and of its processes in the database: the rest of the service takes the processor first. */
 const NICENESS = 10;
 
-/** Linux gives each thread a number of its own, by which it may be told to give way; elsewhere it is as others are. */
-function giveWay(): void {
+/** Lowers the priority of this thread, which has a number of its own on Linux; elsewhere nothing changes. */
+function lowerThread(): void {
   try {
     setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICENESS);
+  } catch {
+    // The audit is right without it.
+  }
+}
+
+/**
+ * Lowers the priority of the process that serves a connection, where the database runs on this machine and its processes
+ * may be changed. PostgreSQL shows the port of the client in the title of the process: a process of another server that has
+ * the same number is left alone.
+ */
+function lowerBackend(client: PoolClient): void {
+  const { processID: pid, connection } = client as unknown as { processID: number; connection: { stream: Socket } };
+  try {
+    const title = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    if (title.startsWith('postgres: ') && title.includes(`(${connection.stream.localPort})`))
+      setPriority(pid, NICENESS);
   } catch {
     // The audit is right without it.
   }
@@ -37,6 +55,7 @@ async function run(order: AuditOrder): Promise<AuditAnswer> {
     poolSize: CONNECTIONS,
     patient: true,
   });
+  database.pool.on('connect', lowerBackend);
   const pace = order.milliseconds === null ? null : new AuditPace(database, order.milliseconds);
   parentPort?.on('message', (command: AuditCommand) => (command === 'hurry' ? pace?.hurry() : pace?.stop()));
   try {
@@ -50,5 +69,5 @@ async function run(order: AuditOrder): Promise<AuditAnswer> {
   }
 }
 
-giveWay();
+lowerThread();
 parentPort?.postMessage(await run(workerData as AuditOrder));

@@ -11,28 +11,29 @@ import { successorOf } from './fork.js';
 import { linksOf } from './links.js';
 import { type LedgerView, successorKey } from './view.js';
 
-/** What a service can sign with, so that no entry names a key that it does not have. */
+/** The keys that a service can sign with. Admission refuses an entry that names a key which the service lacks. */
 export interface Identity {
-  /** Verifier keys of the log whose private keys it has. */
+  /** Verifier keys (vkey) of the log whose private keys the service has. */
   readonly logKeys: readonly string[];
-  /** Thumbprints of the service keys whose private keys it has. */
+  /** Thumbprints of the service keys whose private keys the service has. */
   readonly serviceKids: readonly string[];
-  /** The only key that may open the ledger; null: whoever comes first. */
+  /** The only key that may open the ledger; null: any key may. */
   readonly registrarKid: string | null;
 }
 
 export type Admission =
   | { outcome: 'admitted' }
-  /** Kept until the events named are in the log. */
+  /** The event waits until the events named in `missing` are in the log. */
   | { outcome: 'waiting'; missing: string[] }
-  /** `evidence`: the attempt itself says something, and is kept (`event.refused`). */
+  /** `evidence`: the refused attempt is itself evidence; the service logs it as `event.refused`. */
   | { outcome: 'refused'; error: AditError; evidence: boolean };
 
 /**
- * Judges an event at the index it would get (protocol.md §3, checks of wire.md from `expired` on, in that order; the
- * first failure decides), and if it is admitted changes the view by it. A refusal or a wait leaves the view untouched.
- * The view must hold every row that the event refers to.
- * @param own the service that is to go by it; null for whoever judges what a service has admitted before
+ * Decides whether the log accepts an event at the index that it would get (protocol.md §3). The checks are those of
+ * wire.md from `expired` on, in that order; the first failure decides. On acceptance, applies the event to the view. A
+ * refusal or a wait does not change the view. The view must contain every row that the event refers to.
+ * @param own the keys of the service that applies the event; null when a monitor or verifier judges events that a
+ * service accepted before
  */
 export function admit(event: AditEvent, view: LedgerView, own: Identity | null): Admission {
   const error = checkRegistry(event, view, own);

@@ -5,10 +5,10 @@ import { attest } from './extend.js';
 import { lotsOf } from './links.js';
 import type { LedgerView } from './view.js';
 
-/** The hold that the ledger itself puts on a lot when a receipt crossed a recall; any authority may lift it. */
+/** The ledger's own hold on a lot, after a conflict of receipt and recall; any authority may lift it. */
 const LEDGER_HOLD = 'ledger';
 
-/** What others say of lots and events: holds, attestations, incidents, corrections. No chain is extended. */
+/** Applies holds, attestations, incidents and corrections: events about lots and other events that extend no chain. */
 export function applyAttestation(event: AditEvent, view: LedgerView, index: number): void {
   switch (event.type) {
     case 'lot.held':
@@ -45,7 +45,7 @@ export function applyAttestation(event: AditEvent, view: LedgerView, index: numb
   for (const lot of spokenOf(event, view)) view.changes.attestations.push({ lot, index });
 }
 
-/** Lots that an event is shown with though it changes nothing of them: those it names, those that the event it is about touched. */
+/** Lists the lots that show an event without being changed: those that it names, and those that its target touched. */
 function spokenOf(event: AditEvent, view: LedgerView): readonly string[] {
   switch (event.type) {
     case 'incident.reported':
@@ -83,8 +83,8 @@ function applyIncident(
 }
 
 /**
- * A refused attempt is shown with the lots it was about. If it was the receipt of one whose dispatch was recalled, both
- * say they hold the goods: the lot is frozen until an authority has decided.
+ * Attaches a refused attempt to the lots that it named. If it is the receipt of a recalled dispatch, both parties claim
+ * the goods: the lot is held until an authority decides.
  */
 function keepAttempt(
   id: string,

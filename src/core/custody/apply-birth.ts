@@ -8,7 +8,7 @@ type Declared = Extract<AditEvent, { type: 'lot.declared' }>;
 type Transformed = Extract<AditEvent, { type: 'lot.aggregated' | 'lot.split' | 'lot.processed' }>;
 type Output = Declared['payload']['outputs'][number] | Transformed['payload']['outputs'][number];
 
-/** Lots are born: declared at a site, or made of other lots, which end by it. */
+/** Applies events that create lots: declarations at a site, and lots made of other lots, which end with the event. */
 export function applyBirth(event: AditEvent, view: LedgerView, index: number): void {
   if (event.type === 'lot.declared') declare(event, view, index);
   else if (event.type === 'lot.aggregated' || event.type === 'lot.split' || event.type === 'lot.processed')
@@ -27,9 +27,9 @@ interface Parentage extends Origins {
   assayed: boolean;
 }
 
-/** What the output says of itself counts; where it is silent, what it comes from. */
+/** Creates one output lot. Values of the output come first; values that it omits are inherited from the inputs. */
 function bear(event: AditEvent, output: Output, parentage: Parentage, view: LedgerView, index: number): void {
-  // Written out member by member: this runs once for every new lot, and spreading costs several times as much.
+  // Member by member: this runs once for every new lot, and object spread is several times slower.
   const lot: Lot = {
     id: output.lot,
     seq: 1,
@@ -92,7 +92,7 @@ const measurementsOf = ({ moisturePercent, grades }: Output): Pick<Lot, 'moistur
   grades: (grades ?? []).map((grade) => ({ ...grade })),
 });
 
-/** The weakest model of the inputs; none if one of them has none. */
+/** Returns the weakest chain-of-custody model of the inputs; null if one input has none. */
 function weakestModel(inputs: readonly Lot[]): string | null {
   const ranks = inputs.map(({ model }) => (model === null ? Infinity : modelsByStrength.indexOf(model)));
   return modelsByStrength[Math.max(...ranks)] ?? null;
@@ -103,7 +103,7 @@ function transform(event: Transformed, view: LedgerView, index: number): void {
   const inputs = claimed.flatMap(({ lot }) => view.lots.get(lot) ?? []);
   const masses = outputs.map(({ mass }) => milligrams(mass));
   const { outputs: origins, originsBy } = mixedOrigins(inputs, masses);
-  // Parting a lot changes neither its moisture nor its grade; mixing and working do.
+  // A split changes neither moisture nor grade; aggregation and processing do.
   const [whole] = event.type === 'lot.split' ? inputs : [];
   outputs.forEach((output, i) => {
     const measured = measurementsOf(output);

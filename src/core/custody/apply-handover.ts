@@ -6,10 +6,10 @@ import { milligrams } from './quantity.js';
 import type { LedgerView, Lot } from './view.js';
 
 const HOUR = 3_600_000;
-/** When a dispatch is expected to arrive if it does not say, ms after it left. */
+/** Assumed travel time of a dispatch that names no planned arrival, ms. */
 const DEFAULT_TRAVEL_TIME = 72 * HOUR;
 
-/** Lots change hands in two steps: their holder sends them, the receiver takes them over. */
+/** Applies handovers, which take two steps: the holder dispatches lots, the receiver receives them. */
 export function applyHandover(event: AditEvent, view: LedgerView, index: number): void {
   if (event.type === 'custody.dispatched') {
     const { to, plannedArrival, lots } = event.payload;
@@ -27,7 +27,8 @@ export function applyHandover(event: AditEvent, view: LedgerView, index: number)
     for (const { lot } of event.payload.lots)
       extend(lot, event, view, index, { ...arrived, recalledFrom: view.lots.get(lot)?.inTransitTo ?? null });
   } else if (event.type === 'custody.assigned') {
-    // The hold stays until its authority releases it, so that the new holder cannot sell before it has decided.
+    // The hold stays until its authority releases it, so that the new holder cannot sell the lot before the authority
+    // decides.
     for (const { lot } of event.payload.lots)
       extend(lot, event, view, index, { ...arrived, holder: event.payload.to, recalledFrom: null });
   }
@@ -35,11 +36,11 @@ export function applyHandover(event: AditEvent, view: LedgerView, index: number)
 
 const arrived = { status: 'held', inTransitTo: null, plannedArrival: null } as const;
 
-/** The receiver's own weight counts from now on, and the shares of the sites with it. */
+/** Returns the changes of a lot at its receipt: the receiver's weight, and the origin shares rescaled to it. */
 const taken = (lot: Lot | undefined, holder: string, mass: bigint): Partial<Lot> => ({
   holder,
   mass,
   origins: rescaled(lot?.origins ?? [], mass),
-  // Only the receiver itself can settle that its dispatch was withdrawn; a sale to another in between does not.
+  // Only an event of that receiver clears `recalledFrom`; a sale to another actor in between does not.
   recalledFrom: lot?.recalledFrom === holder ? null : (lot?.recalledFrom ?? null),
 });

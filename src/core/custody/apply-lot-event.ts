@@ -4,7 +4,7 @@ import { rescaled } from './origins.js';
 import { milligrams, partsPerMillion } from './quantity.js';
 import type { LedgerView, Lot } from './view.js';
 
-/** What its holder does with a lot beside handing it over. */
+/** Applies what a holder does with a lot besides handovers: measuring, sealing, export, import, closing. */
 export function applyLotEvent(event: AditEvent, view: LedgerView, index: number): void {
   switch (event.type) {
     case 'lot.measured':

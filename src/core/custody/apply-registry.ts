@@ -4,10 +4,10 @@ import { SERVICE_ACTOR } from './ledger-keys.js';
 import { type LedgerInfo, type LedgerView, type Site, endorsementKey } from './view.js';
 
 const HOUR = 3_600_000;
-/** A key that a registrar adds in an actor's name waits this long, ms of the log's time. */
+/** Waiting time of a key that a registrar adds in an actor's name, ms of the log's time. */
 const INTRODUCTION_TIME = 72 * HOUR;
 
-/** The effect of registry events; of others none. */
+/** Applies a registry event; other events have no effect here. */
 export function applyRegistry(event: AditEvent, view: LedgerView, index: number): void {
   applyLedger(event, view, index);
   applyActors(event, view, index);
@@ -15,7 +15,7 @@ export function applyRegistry(event: AditEvent, view: LedgerView, index: number)
   applyPapers(event, view, index);
 }
 
-/** How a key comes to its actor: by a registrar's word it waits, and by that of a key which a registrar introduced it is no better. */
+/** Trust of a key that the actor adds. A key that a registrar adds waits; a key that such a key adds is introduced. */
 const OWN = { waits: false, introduced: false };
 
 function addKey(view: LedgerView, actor: string, jwk: PublicJwk, index: number, { waits, introduced } = OWN): void {
@@ -67,7 +67,7 @@ function applyLedger(event: AditEvent, view: LedgerView, index: number): void {
   }
 }
 
-/** A checkpoint that covers the entry itself is signed by the new key. */
+/** Adds the new log key, which signs every checkpoint that covers this entry. */
 function rotateLogKey(opened: LedgerInfo, vkey: string, index: number): void {
   if (opened.logKeys.at(-1)?.vkey === vkey) return;
   opened.logKeys = [...opened.logKeys, { vkey, from: index + 1 }];
@@ -131,7 +131,7 @@ function endorse(event: Extract<AditEvent, { type: 'event.endorsed' }>, view: Le
   acceptKeys(event, view);
 }
 
-/** A key that a registrar introduced is the actor's own once an older one, not itself introduced, endorses its `key.added`. */
+/** Ends the introduced state of a key when an older key of the actor, not itself introduced, endorses it. */
 function acceptKeys({ iss, kid, payload }: Extract<AditEvent, { type: 'event.endorsed' }>, view: LedgerView): void {
   const older = view.keys.get(kid);
   if (older === undefined || older.introduced) return;
@@ -147,7 +147,7 @@ function acceptKeys({ iss, kid, payload }: Extract<AditEvent, { type: 'event.end
 
 type SiteClaims = Extract<AditEvent, { type: 'site.updated' }>['payload'];
 
-/** What a site's event says of it, without what may be disclosed: no projection holds that. */
+/** Returns the claims of a site that projections store. Disclosable claims are left out. */
 function siteDetails({ country, operator, minerals, licence, capacity }: SiteClaims): Partial<Site> {
   const details: Partial<Site> = {};
   if (country !== undefined) details.country = country;
@@ -178,7 +178,7 @@ function applyPlaces(event: AditEvent, view: LedgerView, index: number): void {
     const site = view.sites.get(event.payload.site);
     if (site === undefined) return;
     if (event.type === 'site.updated') view.sites.set(site.id, { ...site, ...siteDetails(event.payload) });
-    // An inspection that comes late does not undo a newer one.
+    // An inspection that is logged late does not replace a newer one.
     else if (site.inspectedOn === null || site.inspectedOn <= event.payload.date) {
       const { certification, activity, date } = event.payload;
       view.sites.set(site.id, { ...site, certification, activity, inspectedOn: date });

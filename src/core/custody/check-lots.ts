@@ -9,17 +9,17 @@ import { type Link, linksOf } from './links.js';
 import { type LedgerView, type Lot, successorKey } from './view.js';
 
 const HOUR = 3_600_000;
-/** After the planned arrival a sender waits this long before it may recall: within a country, and across a border. */
+/** Grace after the planned arrival before a sender may recall a dispatch, ms: in one country, and across a border. */
 const GRACE = 24 * HOUR;
 const GRACE_INTERNATIONAL = 72 * HOUR;
 
-/** What an authority's hold lets pass: goods that arrive are received, and may be weighed and sealed. */
+/** Event types that a hold allows: goods that arrive are received, and may be weighed and sealed. */
 const ALLOWED_UNDER_HOLD: ReadonlySet<AditEvent['type']> = new Set(['custody.received', 'lot.measured', 'lot.sealed']);
 
-/** Null: nothing is wrong. `missing`: the id of an event that is not in the log yet. */
+/** Result of a check. Null: no fault. `missing`: ids of events that are not in the log yet. */
 export type Verdict = { error: AditError; evidence: boolean } | { missing: string } | null;
 
-/** Every lot that an event creates, extends, consumes or names, in array order; a refusal counts before a wait. */
+/** Checks every lot that an event creates, extends, consumes or names, in array order. A refusal precedes a wait. */
 export function checkLots(event: AditEvent, view: LedgerView): Admission {
   const missing: string[] = [];
   for (const verdict of verdicts(event, view)) {
@@ -57,7 +57,7 @@ function* checkOutputs(event: AditEvent, view: LedgerView): Generator<Verdict> {
 function checkLink(event: AditEvent, link: Link, view: LedgerView): Verdict {
   const { lot: id, prev, pointer } = link;
   const lot = view.lots.get(id);
-  // What is in the log was not refused, whatever became of a bad copy of it that came along.
+  // An event in the log was not refused, even if an invalid copy of it was refused in the same batch.
   const absent = view.events.has(prev) ? null : missingParent(link, view);
   if (lot === undefined) {
     if (absent !== null) return absent;
@@ -65,7 +65,7 @@ function checkLink(event: AditEvent, link: Link, view: LedgerView): Verdict {
   }
   const evidence = isEvidence(event, link, lot, view);
   const ended = checkEnded(event, lot, pointer);
-  // Being held is told to whoever tries, and kept: it is the attempt that matters.
+  // A refusal because of a hold is evidence: the log records the attempt.
   if (ended !== null)
     return { error: ended, evidence: evidence || (ended.code === 'lot-on-hold' && event.type !== 'custody.assigned') };
   if (prev !== lot.head) {
@@ -79,7 +79,7 @@ function checkLink(event: AditEvent, link: Link, view: LedgerView): Verdict {
 const missingParent = (link: Link, view: LedgerView): Verdict =>
   view.refused.has(link.prev) ? plain(parentRefused(link.prev, `${link.pointer}/prev`)) : { missing: link.prev };
 
-/** The refusal of an event that was put to wait for one that has been refused since; null if it waits for none of them. */
+/** Returns the refusal of a waiting event whose parent has been refused since; null if no parent was refused. */
 export function refusedWithParent(event: AditEvent, refused: ReadonlySet<string>): AditError | null {
   const link = linksOf(event).find(({ prev }) => refused.has(prev));
   if (link !== undefined) return parentRefused(link.prev, `${link.pointer}/prev`);
@@ -87,7 +87,10 @@ export function refusedWithParent(event: AditEvent, refused: ReadonlySet<string>
   return target !== null && refused.has(target.id) ? parentRefused(target.id, target.pointer) : null;
 }
 
-/** A second sale of the same goods, or a receipt that crossed a recall: both sides must be able to show it. */
+/**
+ * Returns whether a refused event is evidence: a second sale of the same goods, or a receipt that conflicts with a
+ * recall. Both parties must be able to prove it.
+ */
 function isEvidence(event: AditEvent, { lot, prev }: Link, state: Lot, view: LedgerView): boolean {
   if (isSoldInTransit(event, state)) return true;
   if (state.head === prev) return false;
@@ -98,8 +101,8 @@ function isEvidence(event: AditEvent, { lot, prev }: Link, state: Lot, view: Led
 }
 
 /**
- * Whether a sender sends goods that are on their way to one receiver to another. It may do nothing with them but recall
- * them, so this is a second sale even where it is signed on top of the first and not beside it.
+ * Returns whether a sender dispatches goods in transit to another receiver. The sender may only recall them, so this is
+ * a second sale even if the event names the first dispatch as `prev`.
  */
 const isSoldInTransit = (event: AditEvent, { status, holder, inTransitTo }: Lot): boolean =>
   event.type === 'custody.dispatched' &&
@@ -116,7 +119,7 @@ function checkEnded(event: AditEvent, lot: Lot, pointer: string): AditError | nu
   return null;
 }
 
-/** An authority gives away only what it holds itself: no other's hold, and nothing that is free, is decided by it. */
+/** Refuses an authority's decision on a lot that this authority does not hold. */
 function checkOwnHold(authority: string, lot: Lot, pointer: string): AditError | null {
   if (lot.holds.includes(authority)) return null;
   if (lot.holds.length > 0)
@@ -137,7 +140,7 @@ function checkTransit(event: AditEvent, lot: Lot, pointer: string, view: LedgerV
   return refusal('recall-too-early', detail, `${pointer}/lot`);
 }
 
-/** A border between sender and receiver takes longer. */
+/** Returns the grace after the planned arrival, ms; longer if sender and receiver are in different countries. */
 export function graceOf(lot: Lot, view: LedgerView): number {
   const [sender, receiver] = [view.actors.get(lot.holder), view.actors.get(lot.inTransitTo ?? '')];
   return sender?.country === receiver?.country ? GRACE : GRACE_INTERNATIONAL;
@@ -157,7 +160,7 @@ function checkRight(event: AditEvent, lot: Lot, pointer: string): AditError | nu
     : refusal('not-holder', `${event.iss} does not hold lot ${lot.id}.`, `${pointer}/lot`);
 }
 
-/** Lots that an attestation names without extending their chains. */
+/** Checks the lots that an attestation names without extending their chains. */
 function* checkNamed(event: AditEvent, view: LedgerView): Generator<Verdict> {
   const named = namedLots(event);
   for (const [pointer, id] of named) {
@@ -176,12 +179,12 @@ function held(lot: Lot, pointer: string): Verdict {
   return null;
 }
 
-/** Whose hold an authority may lift: its own, else the ledger's. */
+/** Returns the hold that an authority may lift: its own, else the ledger's; null: none. */
 export function releasable(lot: Lot, authority: string): string | null {
   return [authority, 'ledger'].find((holder) => lot.holds.includes(holder)) ?? null;
 }
 
-/** The lots that an attestation names, each with the pointer to its name. */
+/** Lists the lots that an attestation names, each with the pointer to its name. */
 export function namedLots(event: AditEvent): [string, string][] {
   switch (event.type) {
     case 'lot.held':
@@ -204,7 +207,7 @@ export function namedLots(event: AditEvent): [string, string][] {
   }
 }
 
-/** What an output inherits must be the same in all inputs, or be written. */
+/** Checks that a claim which an output inherits is equal in all inputs, or is written in the output. */
 function checkInheritance(event: AditEvent, view: LedgerView): Verdict {
   if (event.type !== 'lot.aggregated' && event.type !== 'lot.split' && event.type !== 'lot.processed') return null;
   const inputs = event.payload.inputs.flatMap(({ lot }) => view.lots.get(lot) ?? []);

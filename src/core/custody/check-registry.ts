@@ -12,12 +12,15 @@ import { ADMISSION_VERSIONS, SERVICE_ACTOR } from './ledger-keys.js';
 import { refusal } from './refusal.js';
 import { type LedgerView, endorsementKey } from './view.js';
 
-/** The log's time is told right before an entry unless it is 10 s old or less; an hour more is for waiting, ms. */
+/** How far `index.sealed` may be dated ahead of the log's time, ms: time to wait in the queue. */
 const SEAL_AHEAD = 3_600_000;
 
 type Check = (event: AditEvent, view: LedgerView, own: Identity | null) => AditError | null;
 
-/** All that is not about lots: whether this key may say this, and whether what it names exists. Null: nothing is wrong. */
+/**
+ * Checks everything that does not concern lots: whether the key may sign this event, and whether the actors, sites and
+ * keys that it names exist. Null: no fault.
+ */
 export function checkRegistry(event: AditEvent, view: LedgerView, own: Identity | null): AditError | null {
   if (event.type === 'ledger.opened') return checkOpening(event, view, own);
   if (view.opened === null)
@@ -72,7 +75,7 @@ const checkExpiry: Check = ({ exp }, view) =>
 const checkKeyActive: Check = (event, view) => {
   const key = view.keys.get(event.kid);
   if (key === undefined || key.revokedIndex === null) return null;
-  // A key that was lost before a device could sync: its actor stands by the event with a living key.
+  // The key was lost before a device could sync: the actor has endorsed the event with a living key.
   if (view.endorsements.has(endorsementKey(event.id, key.actor))) return null;
   return new AditError('key-revoked', `The key was revoked by entry ${key.revokedIndex}.`);
 };
@@ -96,7 +99,7 @@ function maySign(event: AditEvent, signers: Signers, view: LedgerView): boolean 
       return signers.roles === undefined || has(signers.roles);
     case 'siteOperator': {
       const site = view.sites.get(event.place?.site ?? '');
-      // Of a site that is not there nobody can say who operates it; that is refused as `site-unknown`.
+      // An unknown site has no operator to compare; the event is refused later as `site-unknown`.
       return site === undefined || site.operator === event.iss || has(signers.orRoles);
     }
     case 'subject':
@@ -106,7 +109,7 @@ function maySign(event: AditEvent, signers: Signers, view: LedgerView): boolean 
     case 'named':
       return signers.claims.some((claim) => claimOf(event, claim) === event.iss);
     case 'holderOfNamed':
-      // Of a lot that is not there nobody can say who holds it; that is refused as `lot-unknown`.
+      // An unknown lot has no holder to compare; the event is refused later as `lot-unknown`.
       return (
         has(signers.orRoles) ||
         namedLots(event).every(([, id]) => (view.lots.get(id)?.holder ?? event.iss) === event.iss)
@@ -127,7 +130,7 @@ function maySign(event: AditEvent, signers: Signers, view: LedgerView): boolean 
 const claimOf = (event: AditEvent, claim: string): unknown =>
   new Map<string, unknown>(Object.entries(event.payload)).get(claim);
 
-/** What the signer must be to the event that it speaks of. One that is not in the log yet is waited for. */
+/** Checks the signer's relation to the target event. A target that is not in the log yet makes the event wait. */
 function isPartyTo(event: AditEvent, by: 'targetSigner' | 'namedInTarget' | 'caseOwner', view: LedgerView): boolean {
   const id = targetOf(event)?.id ?? '';
   if (by === 'caseOwner') {
@@ -139,7 +142,7 @@ function isPartyTo(event: AditEvent, by: 'targetSigner' | 'namedInTarget' | 'cas
   return by === 'targetSigner' ? target.iss === event.iss : references(target).actors.includes(event.iss);
 }
 
-/** An authority declares in the name of a holder, and nobody else does. */
+/** Checks that an authority, and no other signer, declares lots in the name of a holder. */
 function checkHolderNamed(event: AditEvent, view: LedgerView): AditError | null {
   if (event.type !== 'lot.declared') return null;
   const operator = view.sites.get(event.place?.site ?? '')?.operator;
@@ -151,7 +154,7 @@ function checkHolderNamed(event: AditEvent, view: LedgerView): AditError | null 
   return null;
 }
 
-/** Where a payload names an actor. */
+/** Claims of a payload that name an actor. */
 const ACTOR_CLAIMS = [
   'to',
   'from',
@@ -188,7 +191,7 @@ const checkNames: Check = (event, view) => {
   return null;
 };
 
-/** The ids that an event brings into being, which must therefore not exist. */
+/** Returns the ids that an event creates, which must not exist yet. */
 function bornIn(event: AditEvent): { actor?: string; site?: string; facility?: string; certificate?: string } {
   switch (event.type) {
     case 'actor.registered':
@@ -233,7 +236,7 @@ const checkRevocation: Check = (event, view) => {
   return key.revokedIndex === null ? null : refusal('key-revoked', 'The key has been revoked before.', '/kid');
 };
 
-/** The ledger's own keys are not changed by surprise: the service that goes on must have what is named, and know the rules. */
+/** Checks a change of keys or rules: the service has the new keys and implements the new admission version. */
 const checkUpdate: Check = (event, view, own) => {
   if (event.type !== 'ledger.updated' || view.opened === null) return null;
   const { admissionVersion, logKey, serviceKey } = event.payload;
@@ -246,7 +249,7 @@ const checkUpdate: Check = (event, view, own) => {
     : null;
 };
 
-/** A key that was in force does not come back, and none is given twice. */
+/** Refuses a key that was in force before, or that is named twice. */
 const checkUpdatedKeys: Check = (event, view) => {
   if (event.type !== 'ledger.updated' || view.opened === null) return null;
   const { logKey, serviceKey } = event.payload;
@@ -284,8 +287,9 @@ const checkServiceEvent: Check = (event, view) => {
 };
 
 /**
- * An index is of entries that are there, and is not dated after the log's time. It may be said twice, as after a crash, and
- * a machine whose clock was set back may date it too early: no reader goes by that date, but by the log's time.
+ * Checks a sealed index: it covers existing entries and is not dated after the log's time. The same index may be logged
+ * twice, as after a crash. A machine whose clock was set back may date it too early: readers use the log's time, not
+ * this date.
  */
 function checkSealed(event: Extract<AditEvent, { type: 'index.sealed' }>, view: LedgerView): AditError | null {
   if (event.payload.size > view.size)

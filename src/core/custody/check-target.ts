@@ -5,7 +5,9 @@ import { checkCorrection } from './corrections.js';
 import { parentRefused, refusal } from './refusal.js';
 import type { LedgerView } from './view.js';
 
-/** The one event that an event is about, with the claim that names it. `event.endorsed` may run ahead of what it endorses, and is not here. */
+/**
+ * Returns the event that an event is about, with the claim that names it. Omits `event.endorsed`: it may come first.
+ */
 export function targetOf(event: AditEvent): { id: string; pointer: string } | null {
   switch (event.type) {
     case 'event.corrected':
@@ -25,7 +27,7 @@ const TARGET_TYPES: Partial<Record<EventTypeName, EventTypeName>> = {
   'incident.updated': 'incident.reported',
 };
 
-/** Whether the event that this one is about is in the log, is of the type it must be, and allows what is said of it. */
+/** Checks that the target of an event is in the log, has the required type, and allows the event. */
 export function checkTarget(event: AditEvent, view: LedgerView): Verdict {
   const target = targetOf(event);
   if (target === null) return null;
@@ -46,7 +48,7 @@ export function checkTarget(event: AditEvent, view: LedgerView): Verdict {
   return error === null ? null : { error, evidence: false };
 }
 
-/** Whoever raised a dispute may take it back; how it is decided is for others to say. */
+/** Checks who settles a dispute: the actor that raised it may withdraw it; an authority or registrar decides it. */
 function checkSettlement(event: Extract<AditEvent, { type: 'event.settled' }>, dispute: AditEvent, view: LedgerView) {
   if (event.payload.settlement === 'withdrawn')
     return dispute.iss === event.iss

@@ -8,41 +8,41 @@ import { milligrams, partsPerMillion } from './quantity.js';
 import { refusal } from './refusal.js';
 import type { LedgerView, Lot } from './view.js';
 
-/** What the signer of an event says it should have said. The event stays as it was signed; readers apply what is in force. */
+/** A corrected claim of an event, by its signer. Readers apply the corrections in force to the signed event. */
 export interface Correction {
   /** Id of the `event.corrected`. */
   id: string;
   index: number;
-  /** Id of the event it corrects. */
+  /** Id of the corrected event. */
   target: string;
   /** RFC 6901 pointer to the claim. */
   field: string;
-  /** The claim from now on; null takes it back. */
+  /** The new value; null removes the claim. */
   value: unknown;
-  /** The entry from which on it counts: its own, or the endorsement that it needed; null while that is missing. */
+  /** Index from which it is in force: its own entry, or the endorsement that it needs; null while that is missing. */
   inForceIndex: number | null;
 }
 
 type Corrected = Extract<AditEvent, { type: 'event.corrected' }>;
 
-/** The corrections in force, in the order in which they came into force. */
+/** Lists the corrections in force, in the order in which they came into force. */
 export const inForce = (corrections: readonly Correction[]): Correction[] =>
   corrections
     .filter(({ inForceIndex }) => inForceIndex !== null)
     .toSorted((a, b) => (a.inForceIndex ?? 0) - (b.inForceIndex ?? 0) || a.index - b.index);
 
-/** The event as the corrections in force have it. */
+/** Returns the event with the corrections in force applied. */
 export function corrected(event: AditEvent, corrections: readonly Correction[]): AditEvent {
   return mended(event, inForce(corrections));
 }
 
-/** The event with these corrections applied one after another. */
+/** Returns the event with these corrections applied in order. */
 export function mended(event: AditEvent, corrections: readonly Pick<Correction, 'field' | 'value'>[]): AditEvent {
   if (corrections.length === 0) return event;
   const payload = structuredClone(event.payload);
   for (const { field, value } of corrections) setAt(payload, field, value ?? undefined);
   const { occurredAt, place } = payload;
-  // Admission has read every corrected payload against the schema of the type, so it has its shape.
+  // Admission validated every corrected payload against the schema of the type, so the cast is safe.
   return {
     ...event,
     payload,
@@ -63,7 +63,7 @@ function valueAt(root: unknown, pointer: string): unknown {
   return value;
 }
 
-/** Puts a value at a pointer, or takes away what stands there; false where the pointer leads nowhere. */
+/** Sets the value at a pointer, or removes the member there; false if the pointer leads nowhere. */
 function setAt(root: unknown, pointer: string, value: unknown): boolean {
   const steps = stepsOf(pointer);
   const last = steps.pop() ?? '';
@@ -77,7 +77,7 @@ function setAt(root: unknown, pointer: string, value: unknown): boolean {
   return true;
 }
 
-/** Whether a pointer names a claim, or a part of one, that its type allows to be corrected. */
+/** Returns whether a pointer names a claim, or a part of one, that the event type allows to be corrected. */
 function isCorrectable(event: AditEvent, pointer: string): boolean {
   const steps = stepsOf(pointer);
   return (eventTypes.get(event.type)?.correctable ?? []).some((pattern) => {
@@ -89,7 +89,7 @@ function isCorrectable(event: AditEvent, pointer: string): boolean {
   });
 }
 
-/** The same JSON, whatever the order of members. */
+/** Compares two JSON values, regardless of the order of members. */
 function same(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const [left, right] = [Object.entries(a), new Map<string, unknown>(Object.entries(b))];
@@ -100,7 +100,7 @@ function same(a: unknown, b: unknown): boolean {
   );
 }
 
-/** A correction names a claim that may be corrected, knows what is in force, and leaves an event that its type allows. */
+/** Checks a correction: a correctable claim, `was` equal to the value in force, and a corrected event that is valid. */
 export function checkCorrection(event: Corrected, target: AditEvent, earlier: readonly Correction[]): AditError | null {
   const { field, was, is } = event.payload;
   if (!isCorrectable(target, field))
@@ -120,7 +120,7 @@ export function checkCorrection(event: Corrected, target: AditEvent, earlier: re
   return null;
 }
 
-/** The lots that a corrected claim is about: the one whose element it stands in, else all that the event touches. */
+/** Lists the lots that a corrected claim concerns: that of its array element, else all that the event touches. */
 function lotsConcerned(target: AditEvent, field: string): string[] {
   const [list = '', at = ''] = stepsOf(field);
   if (list !== 'lots' && list !== 'inputs' && list !== 'outputs') return lotsOf(target);
@@ -128,7 +128,7 @@ function lotsConcerned(target: AditEvent, field: string): string[] {
   return typeof lot === 'string' ? [lot] : lotsOf(target);
 }
 
-/** Notes a correction. It counts at once while its signer still has the goods; later only with the word of who has them. */
+/** Records a correction. It is in force at once while its signer holds the goods, later if the holder endorses it. */
 export function applyCorrection(event: Corrected, view: LedgerView, index: number): void {
   const { event: id, field, is } = event.payload;
   const target = view.events.get(id)?.event;
@@ -148,7 +148,7 @@ function store(view: LedgerView, correction: Correction): void {
   view.changes.corrections.add(correction);
 }
 
-/** The holder of all lots concerned, or an authority, stands by a correction of another: from now on it counts. */
+/** Puts corrections in force that the holder of all lots concerned, or an authority, endorses. */
 export function endorseCorrections(
   event: Extract<AditEvent, { type: 'event.endorsed' }>,
   view: LedgerView,
@@ -167,8 +167,8 @@ export function endorseCorrections(
 }
 
 /**
- * A lot shows the corrected mass, moisture, grades and tags where the corrected event is still the newest on its chain:
- * what has been done with it since was done and said by others.
+ * Applies a correction to the lot's mass, moisture, grades and tags if the corrected event is still the newest on its
+ * chain: later events state their own values.
  */
 function correctLots(view: LedgerView, target: AditEvent, { field }: Correction, index: number): void {
   const { payload } = corrected(target, view.corrections.get(target.id) ?? []);
@@ -178,12 +178,12 @@ function correctLots(view: LedgerView, target: AditEvent, { field }: Correction,
   for (const [i, element] of elements.entries()) {
     if (typeof element === 'string') continue;
     const { lot: id, tags } = element;
-    // A tag that is put on by way of correction is used from here on, as any other.
+    // A tag added by a correction counts as used from this entry on.
     if (claim === 'tags' && String(i) === at)
       for (const tag of tags ?? [])
         if (!tagsAt(target, id).includes(tag)) view.changes.tagUses.push({ tag, lot: id, index });
     const lot = view.lots.get(id);
-    // A rejected lot keeps what it weighed with its sender.
+    // A rejected lot keeps the mass that its sender measured.
     if (lot?.head !== target.id || element.outcome === 'rejected') continue;
     view.lots.set(id, { ...lot, ...restated(element, target, lot) });
     view.changes.lots.add(id);
@@ -199,7 +199,7 @@ type Element = Partial<Extract<AditEvent, { type: 'lot.measured' }>['payload']['
   outcome?: string | undefined;
 };
 
-/** What an event of this type says of the lot itself; the mass in a dispatch or an export is not the lot's. */
+/** Returns the claims of an event that describe the lot itself. The mass of a dispatch or export does not. */
 function restated(claim: Element, target: AditEvent, lot: Lot): Partial<Lot> {
   const changes: Partial<Lot> = {};
   const weighs = 'outputs' in target.payload || target.type === 'lot.measured' || target.type === 'custody.received';

@@ -1,7 +1,7 @@
 import type { AditEvent } from '../event/event.js';
 import type { LedgerView, Lot } from './view.js';
 
-/** Adds an event to a lot's chain, with what it changes of the lot. */
+/** Appends an event to a lot's chain and applies its changes to the lot. */
 export function extend(id: string, event: AditEvent, view: LedgerView, index: number, changes: Partial<Lot>): void {
   const lot = view.lots.get(id);
   if (lot === undefined) return;
@@ -11,7 +11,7 @@ export function extend(id: string, event: AditEvent, view: LedgerView, index: nu
   view.changes.chain.push({ lot: id, seq, index });
 }
 
-/** Changes a lot by something that is said about it, and does not extend its chain. */
+/** Changes a lot by an event that does not extend its chain. */
 export function attest(id: string, view: LedgerView, index: number, changes: Partial<Lot>): void {
   const lot = view.lots.get(id);
   if (lot === undefined) return;

@@ -1,11 +1,11 @@
-/** A flow of mass from a lot that was consumed into one that was made of it. */
+/** Mass that flowed from a consumed lot into a lot that was made of it. */
 export interface Flow {
   from: string;
   to: string;
   mass: bigint;
 }
 
-/** Groups flows by the lot they run into, with what ran into it in all. */
+/** Groups flows by the lot that they enter, with the total. */
 function inflows(flows: readonly Flow[]): Map<string, { total: bigint; flows: Flow[] }> {
   const into = new Map<string, { total: bigint; flows: Flow[] }>();
   for (const flow of flows) {
@@ -20,8 +20,8 @@ function inflows(flows: readonly Flow[]): Map<string, { total: bigint; flows: Fl
 const part = (mass: bigint, total: bigint): number => (total === 0n ? 0 : Number(mass) / Number(total));
 
 /**
- * The order in which every lot comes before those it was made of. Flows form no circle: a lot is made once, of lots that
- * were there before it.
+ * Sorts lots so that each comes before those made of it. Flows have no cycle: a lot is made once, of lots that existed
+ * before.
  */
 function downToUp(root: string, into: ReadonlyMap<string, { flows: readonly Flow[] }>): string[] {
   const order: string[] = [];
@@ -41,12 +41,12 @@ function downToUp(root: string, into: ReadonlyMap<string, { flows: readonly Flow
   return order.toReversed();
 }
 
-/** What a lot was made of, ready to be asked how much of its mass a set of lots stands for. */
+/** The lineage of one lot, which computes the share of its mass that came through a set of lots. */
 export class Upstream {
   private readonly into: ReadonlyMap<string, { total: bigint; flows: Flow[] }>;
   private readonly order: readonly string[];
 
-  /** @param flows every flow into the lot and into whatever it was made of. */
+  /** @param flows every flow into the lot and into its ancestors */
   constructor(
     readonly lot: string,
     flows: readonly Flow[],
@@ -56,8 +56,8 @@ export class Upstream {
   }
 
   /**
-   * The share of the lot's mass, 0 to 1, that passed through one of `lots` on its way; mass that passed through two of
-   * them counts once.
+   * Returns the share of the lot's mass, 0 to 1, that passed through at least one of `lots`. Mass that passed through
+   * two of them counts once.
    */
   shareThrough(lots: ReadonlySet<string>): number {
     if (lots.size === 0) return 0;
@@ -78,12 +78,13 @@ export class Upstream {
 }
 
 /**
- * How much of each lot stems from `root`, 0 to 1, for the root and all that was made of it.
- * @param flows every flow into a lot that contains some of the root, from wherever it comes, in the order of the log.
+ * Returns the share of each lot that comes from `root`, 0 to 1, for the root and all its descendants.
+ * @param flows all flows into every lot that contains mass of the root, also flows from other lots, in the order of the
+ * log
  */
 export function fractionsOf(root: string, flows: readonly Flow[]): Map<string, number> {
   const fractions = new Map([[root, 1]]);
-  // In the order of the log an input is known before what is made of it.
+  // In the order of the log an input comes before the lots that are made of it.
   for (const [lot, { total, flows: own }] of inflows(flows)) {
     if (lot === root) continue;
     const fraction = own.reduce((sum, { from, mass }) => sum + (fractions.get(from) ?? 0) * part(mass, total), 0);
@@ -92,7 +93,9 @@ export function fractionsOf(root: string, flows: readonly Flow[]): Map<string, n
   return fractions;
 }
 
-/** A share as text with four decimals, rounded down, so that only the whole is "1.0000"; what is there is never "0.0000". */
+/**
+ * Formats a share with four decimals, rounded down; only a whole is "1.0000", and a share above zero never "0.0000".
+ */
 export function shareText(share: number): string {
   const tenThousandths = Math.floor(share * 10_000 + 1e-6);
   return (share > 0 ? Math.max(1, tenThousandths) / 10_000 : 0).toFixed(4);

@@ -1,7 +1,7 @@
 import type { AditEvent } from '../event/event.js';
 import type { Successor } from './view.js';
 
-/** What an event does with the lots it takes: the receiver it sends them to, or the lots it makes of them. */
+/** Returns what a successor event does with its lots: the receiver of a dispatch, or the output lots. */
 export function destinationOf(event: AditEvent): Pick<Successor, 'to' | 'outputs'> {
   return {
     to: event.type === 'custody.dispatched' ? event.payload.to : null,
@@ -20,8 +20,8 @@ const named = ({ to, outputs }: Pick<Successor, 'to' | 'outputs'>): string | nul
   to ?? (outputs.length > 0 ? outputs.join() : null);
 
 /**
- * A fork (protocol.md §3): one actor signs two events on the same lot and `prev` that send it to different receivers or
- * into different outputs. A repeated weighing, or a retry to the same receiver, is none.
+ * Returns whether an event forks a lot (protocol.md §3): one actor signs two events on the same lot and `prev` that
+ * name different receivers or different outputs. A repeated weighing, or a retry to the same receiver, is no fork.
  */
 export function isFork(event: AditEvent, successor: Successor | undefined): boolean {
   if (successor === undefined || successor.iss !== event.iss || successor.event === event.id) return false;

@@ -3,8 +3,8 @@ import { references } from '../event/references.js';
 import type { LedgerView } from './view.js';
 
 /**
- * The present heads of the lots an event names, of those whose party its signer is: nobody else learns them. The signer
- * is whose key it is and that key must be in force: what the event says in `iss` may be another's name.
+ * Returns the current heads of the lots that an event names, limited to lots whose party the signer is; no other actor
+ * learns them. The signer is the actor of the key, which must be in force: `iss` may name another actor.
  */
 export function visibleHeads(event: AditEvent, view: LedgerView): Record<string, string> {
   const heads: Record<string, string> = {};

@@ -3,11 +3,11 @@ import type { AditEvent } from '../event/event.js';
 import type { Actor, LedgerView } from './view.js';
 
 /**
- * A registrar that another has registered acts in its own country: the root registrar delegates one country each, and
- * whoever has a country may delegate it further. What somebody may do anyway, as the subject or as an authority, stays. Two
- * acts are bounded where they take effect, because the log alone does not tell whom they concern: what `data.erased` names
- * is erased where its registrar has a say (`server/ledger/disclosure-rows.ts`), and a `finding.answered` of another country
- * changes nothing (`server/verification/settle-findings.ts`).
+ * Checks that a registrar acts in its own country. The root registrar delegates one country to each registrar, and a
+ * registrar of a country may delegate that country further. What an actor may do as the subject or as an authority is
+ * not limited. Two events are limited where they take effect, because the log alone does not show whom they concern:
+ * `data.erased` erases only what its registrar has jurisdiction over (`server/ledger/disclosure-rows.ts`), and a
+ * `finding.answered` from another country changes nothing (`server/verification/settle-findings.ts`).
  */
 export function checkJurisdiction(event: AditEvent, view: LedgerView): AditError | null {
   const signer = view.actors.get(event.iss);
@@ -21,7 +21,7 @@ export function checkJurisdiction(event: AditEvent, view: LedgerView): AditError
   );
 }
 
-/** The countries of what a registrar's act concerns; null stands for the root registrar, which has none. */
+/** Lists the countries that a registrar's event concerns; null means the root registrar, which has no country. */
 function countriesOf(event: AditEvent, view: LedgerView, signer: Actor): (string | null)[] {
   switch (event.type) {
     case 'actor.registered':
@@ -47,7 +47,7 @@ function countriesOf(event: AditEvent, view: LedgerView, signer: Actor): (string
     case 'incident.updated': {
       if (mayAnyway(signer, view.incidents.get(event.payload.incident)?.owner)) return [];
       const countries = countriesOfIncident(view.events.get(event.payload.incident)?.event, view);
-      // What concerns several countries is for the registrar of each.
+      // An event that concerns several countries is allowed to the registrar of each.
       return countries.includes(signer.country) ? [] : countries;
     }
     default:
@@ -63,7 +63,7 @@ function countryOf(id: string, view: LedgerView): (string | null)[] {
   return actor === undefined ? [] : [actor.country];
 }
 
-/** Of the places and actors that it names; of whoever reported it where it names none, or none that is known. */
+/** Lists the countries of the places and actors that an incident names; if none is known, that of its reporter. */
 function countriesOfIncident(incident: AditEvent | undefined, view: LedgerView): (string | null)[] {
   if (incident?.type !== 'incident.reported') return [];
   const { sites = [], facilities = [], actors = [] } = incident.payload;

@@ -1,14 +1,14 @@
 import type { AditEvent } from '../event/event.js';
 
-/** A lot whose chain an event extends or ends, the event it says is the newest there, and where it says so. */
+/** A lot whose chain an event extends or ends, with the `prev` that the event names. */
 export interface Link {
   lot: string;
   prev: string;
-  /** RFC 6901 pointer to the element. */
+  /** RFC 6901 pointer to the element in the payload. */
   pointer: string;
 }
 
-/** The lots whose chains an event extends (`lots`) or ends (`inputs`), in array order. */
+/** Lists the lots whose chains an event extends (`lots`) or ends (`inputs`), in array order. */
 export function linksOf(event: AditEvent): Link[] {
   const links: Link[] = [];
   const add = (list: readonly (string | { lot: string; prev?: string | undefined })[], at: string): void => {
@@ -22,7 +22,7 @@ export function linksOf(event: AditEvent): Link[] {
   return links;
 }
 
-/** Every lot whose chain an event extends, ends or begins. */
+/** Lists every lot whose chain an event extends, ends or begins. */
 export const lotsOf = (event: AditEvent): string[] => [
   ...linksOf(event).map(({ lot }) => lot),
   ...('outputs' in event.payload ? event.payload.outputs.map(({ lot }) => lot) : []),

@@ -6,7 +6,7 @@ export interface Origin {
   mass: Quantity;
 }
 
-/** A lot as it is shown: `GET /v1/lots/{id}`, and what a bundle proves. */
+/** A lot as `GET /v1/lots/{id}` returns it and a bundle proves it. */
 export interface LotState {
   id: string;
   status: LotStatus;
@@ -26,7 +26,7 @@ export interface LotState {
   originsBy: OriginBasis;
 }
 
-/** Parts per million as a percentage without needless zeros: 60000 is "6". */
+/** Formats parts per million as a percentage without trailing zeros: 60000 is "6". */
 export function percent(ppm: number): string {
   const fraction = String(ppm % 10_000)
     .padStart(4, '0')

@@ -1,7 +1,7 @@
 import { WHOLE, gradeInPartsPerMillion, shareOut } from './quantity.js';
 import type { Grade, Lot, OriginBasis } from './view.js';
 
-/** What of each mineral is counted as its contained metal. */
+/** The analyte of each mineral that counts as its contained metal. */
 const MAIN_ANALYTE: Readonly<Record<string, string>> = {
   cassiterite: 'Sn',
   coltan: 'Ta2O5',
@@ -10,7 +10,7 @@ const MAIN_ANALYTE: Readonly<Record<string, string>> = {
   cobalt: 'Co',
 };
 
-/** Strongest first: what shares were reckoned by is only as good as the weakest step. */
+/** Strongest first: the basis of a share is the weakest that any step used. */
 const STRENGTH: readonly OriginBasis[] = ['containedMetal', 'dryMass', 'wetMass'];
 
 const weakest = (bases: readonly OriginBasis[]): OriginBasis =>
@@ -18,11 +18,11 @@ const weakest = (bases: readonly OriginBasis[]): OriginBasis =>
 
 type Substance = Pick<Lot, 'mineral' | 'mass' | 'moisture' | 'grades'>;
 
-/** mass · (1 − moisture), in milligrams · 10^6. Null where moisture is not known. */
+/** mass · (1 − moisture), in milligrams · 10^6. Null if the moisture is unknown. */
 const dryMass = ({ mass, moisture }: Substance): bigint | null =>
   moisture === null ? null : mass * BigInt(WHOLE - moisture);
 
-/** Metal (or oxide) in a lot, in milligrams · 10^12. Null where its grade, or the moisture the grade leaves out, is not known. */
+/** Metal (or oxide) in a lot, in milligrams · 10^12. Null if the grade, or the moisture that it needs, is unknown. */
 function containedMetal(lot: Substance): bigint | null {
   const analyte = MAIN_ANALYTE[lot.mineral];
   const grade = lot.grades.find((candidate: Grade) => candidate.analyte === analyte);
@@ -32,8 +32,8 @@ function containedMetal(lot: Substance): bigint | null {
 }
 
 /**
- * By what the mass of all these lots can be reckoned, and how much of it is in each. A grade below one part per million
- * is not known as far as this goes: it would make the lot, and the site it came from, vanish from the mix.
+ * Returns the strongest basis that is known for all these lots, and each lot's amount on it. A grade below one part per
+ * million counts as unknown: otherwise the lot and its site would vanish from the mix.
  */
 export function contents(lots: readonly Substance[]): { basis: OriginBasis; amounts: bigint[] } {
   const known = (amounts: (bigint | null)[]): amounts is bigint[] =>
@@ -51,7 +51,7 @@ export interface Origins {
   originsBy: OriginBasis;
 }
 
-/** Shares of sites in milligrams of `mass`, sorted by site, none of them zero. */
+/** Returns the mass of each site in a lot of `mass` milligrams, sorted by site, without zeros. */
 function inMass(mass: bigint, weights: ReadonlyMap<string, bigint>): Lot['origins'] {
   const shares = shareOut(
     mass,
@@ -60,20 +60,20 @@ function inMass(mass: bigint, weights: ReadonlyMap<string, bigint>): Lot['origin
   return shares.filter(({ share }) => share > 0n).map(({ id, share }) => ({ site: id, mass: share }));
 }
 
-/** A lot that was declared comes wholly from its site. */
+/** Returns the origins of a declared lot: its site alone. */
 export const declaredOrigins = (site: string, lot: Substance): Origins => ({
   origins: [{ site, mass: lot.mass }],
   originsBy: contents([lot]).basis,
 });
 
-/** The same shares of another mass: the lot was weighed again. */
+/** Scales origins to another mass, after the lot was weighed again. */
 export const rescaled = (origins: Lot['origins'], mass: bigint): Lot['origins'] =>
   inMass(mass, new Map(origins.map(({ site, mass: part }) => [site, part])));
 
 /**
- * The origins of each output of a mix. What each input contributes is reckoned by contained metal where all grades are
- * known, else by dry mass, else by wet mass; within an input its own shares hold. One input passes its shares on as
- * they are, and with them what they were reckoned by.
+ * Returns the origins of each output of a mix. Inputs contribute by contained metal if all grades are known, else by
+ * dry mass, else by wet mass; each input keeps its own shares. A single input passes on its shares and their basis
+ * unchanged.
  */
 export function mixedOrigins(
   inputs: readonly Lot[],
@@ -95,7 +95,7 @@ export function mixedOrigins(
   };
 }
 
-/** How much of an output's mass came from each input: the masses on the edges of the lineage; they sum to the output. */
+/** Splits an output's mass over its inputs: the masses on the edges of the lineage, which sum to the output. */
 export function flows(inputs: readonly Lot[], mass: bigint): { from: string; mass: bigint }[] {
   const { amounts } = contents(inputs);
   return shareOut(

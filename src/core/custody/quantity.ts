@@ -1,28 +1,28 @@
 import type { Grade } from './view.js';
 
-/** A mass as it is written: a decimal string and a UN/CEFACT unit. */
+/** A mass as events write it: a decimal string and a UN/CEFACT unit. */
 export interface Quantity {
   value: string;
   uom: string;
 }
 
-/** Milligrams in one of each unit, as a power of ten. */
+/** Power of ten that converts each unit to milligrams. */
 const MILLIGRAM_DIGITS: Readonly<Record<string, number>> = { TNE: 9, KGM: 6, GRM: 3 };
 
-/** `text` times 10^digits as an integer; decimals beyond are cut off. */
+/** Returns `text` times 10^digits as an integer; further decimals are cut off. */
 function scaled(text: string, digits: number): bigint {
   const [whole = '0', fraction = ''] = text.split('.');
   return BigInt(whole + fraction.padEnd(digits, '0').slice(0, digits));
 }
 
-/** Whole milligrams of a quantity that the schema has let pass; a RangeError for a unit it would not have. */
+/** Converts a valid quantity to whole milligrams. Throws a RangeError for a unit that the schema does not allow. */
 export function milligrams({ value, uom }: Quantity): bigint {
   const digits = MILLIGRAM_DIGITS[uom];
   if (digits === undefined) throw new RangeError(`${uom} is not a unit of mass.`);
   return scaled(value, digits);
 }
 
-/** Kilograms, exactly: 48500000n is `{"value":"48.5","uom":"KGM"}`. */
+/** Converts milligrams to kilograms, exactly: 48500000n is `{"value":"48.5","uom":"KGM"}`. */
 export function kilograms(mass: bigint): { value: string; uom: 'KGM' } {
   const digits = mass.toString().padStart(7, '0');
   const fraction = digits.slice(-6).replace(/0+$/, '');
@@ -32,13 +32,13 @@ export function kilograms(mass: bigint): { value: string; uom: 'KGM' } {
 /** One whole in parts per million. */
 export const WHOLE = 1_000_000;
 
-/** A percentage as whole parts per million; decimals beyond the fourth are cut off. */
+/** Converts a percentage to whole parts per million; decimals beyond the fourth are cut off. */
 export const partsPerMillion = (percentage: string): number => Number(scaled(percentage, 4));
 
-/** Digits by which a grade's value is shifted to be parts per million: per cent, per mille, parts per million. */
+/** Power of ten that converts each unit of grade to parts per million: per cent, per mille, parts per million. */
 const GRADE_DIGITS = { P1: 4, NX: 3, '59': 0 } as const;
 
-/** A grade as whole parts per million of the mass it is given for. */
+/** Converts a grade to whole parts per million of the mass that it refers to. */
 export const gradeInPartsPerMillion = ({ value, uom }: Pick<Grade, 'value' | 'uom'>): bigint =>
   scaled(value, GRADE_DIGITS[uom]);
 
@@ -48,9 +48,9 @@ export interface Weight {
 }
 
 /**
- * Shares `total` out in proportion to the weights, in whole units that sum exactly to it: each gets the floor of its
- * part, and what is left goes one by one to the largest remainders, ties by id. Weights of zero get nothing unless all
- * are zero, and then the first by id gets all.
+ * Divides `total` in proportion to the weights, in whole units that sum exactly to it. Each gets the floor of its part;
+ * the rest goes one by one to the largest remainders, ties by id. A weight of zero gets nothing, unless all weights are
+ * zero: then the first by id gets all.
  */
 export function shareOut(total: bigint, weights: readonly Weight[]): { id: string; share: bigint }[] {
   const sum = weights.reduce((all, { weight }) => all + weight, 0n);

@@ -1,6 +1,6 @@
 import { AditError, type ErrorCode } from '../errors.js';
 
-/** A refusal with a pointer to the one place that is wrong. */
+/** Creates a refusal with a pointer to the one claim that is wrong. */
 export const refusal = (code: ErrorCode, detail: string, pointer: string): AditError =>
   new AditError(code, detail, [{ pointer, code, detail }]);
 

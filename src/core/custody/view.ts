@@ -3,19 +3,19 @@ import type { PublicJwk } from '../event/keys.js';
 import type { Correction } from './corrections.js';
 
 /**
- * What admission needs to know of the ledger, as of one index. The caller loads every row an event refers to
- * (`references` in core/event says which) before it asks; what is not in a map does not exist. `admit` changes the
- * view in place, so that the next event of a batch is judged against the one before it, and notes in `changes` what
- * must be written. All masses are whole milligrams, grades parts per million, times milliseconds since 1970 UTC.
+ * The state of the ledger that admission needs, as of one index. The caller first loads every row that an event refers
+ * to (`references` in core/event lists them); a row that is not in a map does not exist. `admit` changes the view in
+ * place, so that it judges the next event of a batch after the one before, and lists in `changes` the rows to write.
+ * All masses are whole milligrams, grades parts per million, times milliseconds since 1970 UTC.
  */
 export interface LedgerView {
   /** The log's origin, e.g. "example.org/tin". */
   readonly log: string;
   /** Number of entries: the index the next admitted event gets. */
   size: number;
-  /** Newest `log.clock`, ms; null before the first. */
+  /** Time of the newest `log.clock`, ms; null before the first. */
   clock: number | null;
-  /** Entry 0, once there. */
+  /** Entry 0; null before it is logged. */
   opened: LedgerInfo | null;
   readonly actors: Map<string, Actor>;
   /** By RFC 7638 thumbprint. */
@@ -25,17 +25,17 @@ export interface LedgerView {
   /** By serial. */
   readonly certificates: Map<string, Certificate>;
   readonly lots: Map<string, Lot>;
-  /** Which of the event ids referred to (as `prev`, or as a target) are in the log, and at which index. */
+  /** The events referred to (as `prev` or as a target) that are in the log, with their index. */
   readonly events: Map<string, LoggedEvent>;
-  /** The event that follows `prev` on a lot, by `successorKey(lot, prev)`; loaded only where `prev` is not the head. */
+  /** The event that follows `prev` on a lot, by `successorKey(lot, prev)`; loaded only if `prev` is not the head. */
   readonly successors: Map<string, Successor>;
-  /** What actors stand by (`event.endorsed`), by `endorsementKey(event, actor)`: nobody's word displaces another's. */
+  /** Endorsements (`event.endorsed`), by `endorsementKey(event, actor)`: each actor has its own. */
   readonly endorsements: Map<string, Endorsement>;
-  /** `incident.reported` by event id: those that an event of this batch updates. */
+  /** `incident.reported` by event id: those that events of this batch update. */
   readonly incidents: Map<string, Incident>;
-  /** By the id of the event they correct, in order of the log. */
+  /** Corrections by the id of the corrected event, in order of the log. */
   readonly corrections: Map<string, Correction[]>;
-  /** Ids of events refused earlier in the same submission; whoever judges one from another puts its own set here. */
+  /** Ids of events refused earlier in the same submission. A caller that judges single events passes its own set. */
   refused: Set<string>;
   changes: Changes;
 }
@@ -43,16 +43,16 @@ export interface LedgerView {
 export interface LedgerInfo {
   registrar: string;
   registrarKid: string;
-  /** The keys of the log, oldest first; the last is in force. */
+  /** Keys of the log, oldest first; the last is in force. */
   logKeys: LogKey[];
-  /** The service key in force; it and those before it stand among the keys, as those of the actor `ledger`. */
+  /** The service key in force. It and its predecessors are among `keys`, as keys of the actor `ledger`. */
   serviceKid: string;
   admissionVersion: number;
 }
 
 export interface LogKey {
   vkey: string;
-  /** It signs checkpoints of this size and larger, until the next key does. */
+  /** Size of the first checkpoint that this key signs; it signs until the next key's `from`. */
   from: number;
 }
 
@@ -62,7 +62,7 @@ export interface Actor {
   country: string | null;
   cardFrom: string | null;
   cardTo: string | null;
-  /** By the newest `actor.statusChanged`. A finding for others; admission does not heed it. */
+  /** Status by the newest `actor.statusChanged`. It causes findings; admission ignores it. */
   suspended: boolean;
   index: number;
 }
@@ -78,11 +78,11 @@ export interface Key {
   actor: string;
   jwk: PublicJwk;
   addedIndex: number;
-  /** A key that a registrar added in an actor's name waits 72 h: the log's clock must have reached this, ms. Null: active at once. */
+  /** Time from which the key is active, ms: 72 h after a registrar added it in the actor's name. Null: at once. */
   activeFrom: number | null;
   /**
-   * Added by a registrar in the actor's name, or with a key that was: its events are *registrar-introduced* until an older
-   * key, itself not introduced, endorses it.
+   * A registrar, or a key that is itself introduced, added this key. Its events are *registrar-introduced* until an
+   * older key that is not introduced endorses it.
    */
   introduced: boolean;
   revokedIndex: number | null;
@@ -96,7 +96,7 @@ export interface Site {
   minerals: string[];
   licence: unknown;
   capacity: { workers: number; kilogramsPerWorkerMonth: Record<string, string> } | null;
-  /** The newest `site.inspected`. */
+  /** Certification by the newest `site.inspected`. */
   certification: number | null;
   activity: number | null;
   inspectedOn: string | null;
@@ -125,7 +125,7 @@ export type OriginBasis = 'containedMetal' | 'dryMass' | 'wetMass';
 
 export interface Lot {
   id: string;
-  /** Events on its chain so far, birth included. */
+  /** Number of events on its chain, its birth included. */
   seq: number;
   /** Id of its newest event. */
   head: string;
@@ -133,13 +133,13 @@ export interface Lot {
   headIndex: number;
   status: LotStatus;
   holder: string;
-  /** While in transit: the actor named in the dispatch. */
+  /** In transit: the receiver that the dispatch names. */
   inTransitTo: string | null;
-  /** While in transit: planned arrival by the dispatch, ms. */
+  /** In transit: planned arrival by the dispatch, ms. */
   plannedArrival: number | null;
-  /** After a recall: the receiver whose dispatch was withdrawn; its late receipt freezes the lot, whoever has it by then. */
+  /** After a recall: the receiver of the withdrawn dispatch. Its late receipt puts a hold on the lot. */
   recalledFrom: string | null;
-  /** Authorities that hold it ('ledger' when frozen by a recall conflict), in order of arrival. */
+  /** Authorities that hold it ('ledger' after a conflict of receipt and recall), in order of their events. */
   holds: string[];
   mineral: string;
   form: string;
@@ -149,20 +149,20 @@ export interface Lot {
   tags: string[];
   model: string | null;
   lotNumber: string | null;
-  /** Where it was declared; null for lots born of other lots. */
+  /** The site of its declaration; null for lots made of other lots. */
   site: string | null;
   /** `occurredAt` of its birth, ms. */
   bornAt: number;
   /** Shares by site, sorted by site id; their masses sum exactly to `mass`. */
   origins: { site: string; mass: bigint }[];
   originsBy: OriginBasis;
-  /** Named by an `assay.certified`, or made wholly of lots that were. */
+  /** An `assay.certified` names it, or it is made only of lots that one names. */
   assayed: boolean;
 }
 
 export interface LoggedEvent {
   index: number;
-  /** What it says: there for events that another corrects, disputes, settles or updates. */
+  /** The event itself; loaded for targets of corrections, disputes, settlements and updates. */
   event?: AditEvent;
 }
 
@@ -171,7 +171,7 @@ export interface Incident {
   id: string;
   index: number;
   level: number;
-  /** By the newest `incident.updated` that says so. */
+  /** Owner by the newest `incident.updated` that names one. */
   owner: string | null;
   status: 'open' | 'mitigating' | 'closed';
 }
@@ -195,7 +195,7 @@ export interface Endorsement {
 export const successorKey = (lot: string, prev: string): string => `${lot}/${prev}`;
 export const endorsementKey = (event: string, actor: string): string => `${event}/${actor}`;
 
-/** What admitted events changed; rows named here are written with their final state, once a batch. */
+/** Rows that admitted events changed; each is written with its final state, once per batch. */
 export interface Changes {
   opened: boolean;
   actors: Set<string>;
@@ -211,7 +211,7 @@ export interface Changes {
   /** A tag put on a lot by an event. */
   tagUses: { tag: string; lot: string; index: number }[];
   endorsements: Endorsement[];
-  /** Registry events and attestations that name a lot without extending its chain. */
+  /** Links from registry events and attestations to lots that they name without extending a chain. */
   attestations: { lot: string; index: number }[];
   certificates: Set<string>;
   incidents: Set<string>;

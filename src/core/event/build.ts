@@ -9,7 +9,7 @@ import { eventTypes } from './types/index.js';
 
 export { type PrivateJwk, type Signer, generateSigner, signerFromJwk } from './signer.js';
 
-/** The claims of an event as its author thinks of them: everything plain. */
+/** The claims of an event in plain form, before any is hidden. */
 export interface Claims {
   log: string;
   type: string;
@@ -21,31 +21,31 @@ export interface Claims {
 }
 
 export interface BuildOptions {
-  /** Which of the † claims are disclosed to whom this event is sent: all (default), none, or those at these pointers. */
+  /** The † claims whose disclosures are included in the event: all (default), none, or those at these pointers. */
   disclose?: boolean | readonly string[];
-  /** Pointers of † claims that are committed to and not sent, whatever `disclose` says; each must be there. */
+  /** Pointers of † claims that are hidden and not disclosed, whatever `disclose` says; each must exist. */
   withhold?: readonly string[];
   /** 128 random bits or more in base64url, new for each call. */
   salt?: () => string;
 }
 
 export interface BuiltEvent {
-  /** `<JWS>~<disclosure>~…~`, as it is sent. */
+  /** `<JWS>~<disclosure>~…~`: the text to send. */
   event: string;
   jws: string;
   id: string;
-  /** All disclosures, also those that are not in `event`: the author keeps them. */
+  /** All disclosures, also those that are not in `event`; the author stores them. */
   disclosures: string[];
 }
 
 const SALT_BYTES = 16;
 
-/** 128 random bits in base64url: a salt, or a `jti`. */
+/** Returns 128 random bits in base64url: a salt, or a `jti`. */
 export const randomToken = (): string => encodeBase64url(crypto.getRandomValues(new Uint8Array(SALT_BYTES)));
 
 /**
- * Builds and signs an event. Every † claim that is present is replaced by its digest, and its disclosure goes along
- * unless `disclose` says otherwise. Throws `type-unknown`, `schema-invalid` or `quantity-invalid` before anything is signed.
+ * Builds and signs an event. Replaces every † claim by its digest and includes its disclosure unless `disclose` says
+ * otherwise. Throws `type-unknown`, `schema-invalid` or `quantity-invalid` before it signs anything.
  */
 export async function buildEvent(claims: Claims, signer: Signer, options: BuildOptions = {}): Promise<BuiltEvent> {
   const eventType = eventTypes.get(claims.type);
@@ -55,7 +55,7 @@ export async function buildEvent(claims: Claims, signer: Signer, options: BuildO
   const hidden = hideClaims(payload, eventType.disclosable, options.salt ?? randomToken);
   const jws = await signJws(payload, EVENT_TYP, signer);
   const { disclose = true, withhold = [] } = options;
-  // A name that is mistyped must not send what was to be kept back.
+  // A mistyped pointer must not disclose what the author wants to withhold.
   const unknown = withhold.find((pointer) => !hidden.some((claim) => claim.pointer === pointer));
   if (unknown !== undefined)
     throw new AditError(
@@ -78,7 +78,7 @@ interface Hidden {
   disclosure: string;
 }
 
-/** Replaces the claims at the given patterns by digests in `_sd` of the object they stand in (RFC 9901 §4.2.4.1). */
+/** Replaces the claims at the given patterns by digests in `_sd` of their object (RFC 9901 §4.2.4.1). */
 function hideClaims(payload: Record<string, unknown>, patterns: readonly string[], salt: () => string): Hidden[] {
   const hidden: Hidden[] = [];
   for (const pattern of patterns) {
@@ -88,7 +88,7 @@ function hideClaims(payload: Record<string, unknown>, patterns: readonly string[
       if (object[name] === undefined) continue;
       const disclosure = encodeBase64url(new TextEncoder().encode(JSON.stringify([salt(), name, object[name]])));
       delete object[name];
-      // Sorted, so that the order does not tell which claim is which.
+      // Sorted, so that the order does not reveal which claim is which.
       object._sd = [...((object._sd as string[] | undefined) ?? []), sdDigest(disclosure)].toSorted();
       hidden.push({ pointer: `${pointer}/${name}`, disclosure });
     }
@@ -96,7 +96,7 @@ function hideClaims(payload: Record<string, unknown>, patterns: readonly string[
   return hidden;
 }
 
-/** The objects at a path, `*` standing for every element of an array. */
+/** Lists the objects at a path, in which `*` matches every element of an array. */
 function objectsAt(
   value: unknown,
   path: readonly string[],
@@ -110,10 +110,10 @@ function objectsAt(
   return objectsAt((value as Record<string, unknown>)[step], rest, `${pointer}/${step}`);
 }
 
-/** Ids of the lots that an event with `count` outputs creates. */
+/** Returns the ids of the lots that an event with `count` outputs creates. */
 export const outputLotIds = (log: string, iss: string, jti: string, count: number): string[] =>
   Array.from({ length: count }, (_, output) => lotId(log, iss, jti, output));
 
-/** The proof that whoever registers a key holds it: a JWS by that key over exactly log, actor and kid. */
+/** Builds the proof of possession of a new key: a JWS by that key over exactly log, actor and kid. */
 export const buildPossession = (log: string, actor: string, signer: Signer): Promise<string> =>
   signJws({ log, actor, kid: signer.kid }, 'key-possession+jwt', signer);

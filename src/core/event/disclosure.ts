@@ -8,43 +8,45 @@ import type { AditEvent } from './event.js';
 import type { EventType, Problem } from './types/event-type.js';
 
 /**
- * Selective disclosure as far as events use it (RFC 9901 §4.2.1 object properties, §7.1): a claim that stands in the
- * payload as a digest only, and `[salt, name, value]` beside it. Written out here rather than taken from an SD-JWT
- * library: those resolve a whole token asynchronously and cannot say that a name is one of the type's † claims, that its
- * value has the right shape, or where in the payload it belongs; and most events have no disclosure at all.
+ * Selective disclosure as far as events use it (RFC 9901 §4.2.1 object properties, §7.1): the payload holds the digest
+ * of a claim, and `[salt, name, value]` is sent beside it. No SD-JWT library is used: they resolve a whole token
+ * asynchronously and cannot check that a name is one of the type's † claims, that its value has the right shape, or
+ * where in the payload it belongs. Most events have no disclosure at all.
  */
 export interface Disclosure {
-  /** base64url of the JSON array, as sent; what the digest is over. */
+  /** base64url of the JSON array, as sent; the digest is computed over it. */
   encoded: string;
   digest: string;
   salt: string;
   name: string;
   value: unknown;
-  /** Where the claim would stand if it were plain, e.g. `/place/lat`. */
+  /** Pointer to the claim's place in the plain payload, e.g. `/place/lat`. */
   pointer: string;
 }
 
 const SD = '_sd';
 const encoder = new TextEncoder();
 const SALT = /^[A-Za-z0-9_-]{22,128}$/;
-/** A disclosure holds one claim; the largest is a site's polygon. */
+/** Size of one disclosure at most, bytes. It holds one claim; the largest is a site's polygon. */
 const MAX_DISCLOSURE_BYTES = 32 * 1024;
 
-/** base64url(SHA-256(ASCII(disclosure))), RFC 9901 §4.2.3. */
+/** Computes base64url(SHA-256(ASCII(disclosure))), RFC 9901 §4.2.3. */
 export const sdDigest = (encoded: string, hash: Hash = sha256): string =>
   encodeBase64url(hash(encoder.encode(encoded)));
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An object of a payload that may carry digests, with the † claims it may hide. */
+/** An object of a payload that may contain digests, with its † claims. */
 interface Holder {
   pointer: string;
   object: Record<string, unknown>;
   claims: ReadonlyMap<string, z.ZodType>;
 }
 
-/** Finds the place of each disclosure in the payload; throws `disclosure-invalid`, pointing at the objects concerned. */
+/**
+ * Finds the place of each disclosure in the payload. Throws `disclosure-invalid`, pointing at each object concerned.
+ */
 export function readDisclosures(
   encoded: readonly string[],
   payload: Record<string, unknown>,
@@ -78,7 +80,7 @@ export function readDisclosures(
 
 const invalid = (pointer: string, detail: string): ErrorDetail => ({ pointer, code: 'disclosure-invalid', detail });
 
-/** One disclosure, or what is wrong with it. */
+/** Reads one disclosure; returns it, or the reason why it is invalid. */
 function readDisclosure(encoded: string, byDigest: ReadonlyMap<string, Holder>, hash?: Hash): Disclosure | string {
   const parts = parseDisclosure(encoded);
   if (parts === null) return 'a disclosure must be base64url of JSON [salt, name, value]';
@@ -106,10 +108,10 @@ function parseDisclosure(encoded: string): unknown[] | null {
   }
 }
 
-/** A digest that stands twice in a payload, in whichever objects, could disclose two claims at once (RFC 9901 §7.1 step 4). */
+/** Finds digests that occur twice in a payload: one disclosure would disclose two claims (RFC 9901 §7.1 step 4). */
 export function repeatedDigests(payload: Record<string, unknown>, eventType: EventType): Problem[] {
   const holders = holdersOf(payload, eventType);
-  // Within one object the schema has said so already.
+  // The schema already refuses a repetition within one object.
   if (holders.length < 2) return [];
   const met = new Set<string>();
   const problems: Problem[] = [];
@@ -126,14 +128,14 @@ export function repeatedDigests(payload: Record<string, unknown>, eventType: Eve
 
 const digestsOf = (object: Record<string, unknown>): string[] => (Array.isArray(object[SD]) ? object[SD] : []);
 
-/** The objects of this payload that carry `_sd`. Written with plain loops: every event passes here. */
+/** Lists the objects of this payload that have `_sd`. Plain loops, because every event passes here. */
 function holdersOf(payload: Record<string, unknown>, eventType: EventType): Holder[] {
   const holders: Holder[] = [];
   for (const { path, claims } of hiddenIn(eventType)) collect(payload, path, 0, [], claims, holders);
   return holders;
 }
 
-/** Follows a path in which `*` stands for every index of an array, and notes the objects with `_sd` at its end. */
+/** Follows a path in which `*` matches every index of an array, and collects the objects with `_sd` at its end. */
 function collect(
   value: unknown,
   path: readonly string[],
@@ -162,7 +164,7 @@ interface Hidden {
 
 const hiddenByType = new Map<EventType, Hidden[]>();
 
-/** The † claims of a type, by the object they stand in, each with the schema of its value. */
+/** Returns the † claims of a type, by the object that contains them, each with the schema of its value. */
 function hiddenIn(eventType: EventType): Hidden[] {
   const known = hiddenByType.get(eventType);
   if (known !== undefined) return known;
@@ -178,7 +180,7 @@ function hiddenIn(eventType: EventType): Hidden[] {
   return hidden;
 }
 
-/** The schema of the claim that a pointer with `*` names in a type; a pointer to nothing is a mistake in the type's file. */
+/** Returns the schema of the claim at a pointer with `*`. Throws if there is none: an error in the type's file. */
 export function claimSchema(eventType: EventType, pointer: string): z.ZodType {
   let schema: unknown = eventType.schema;
   for (const step of pointer.split('/').slice(1)) {
@@ -194,26 +196,29 @@ export function claimSchema(eventType: EventType, pointer: string): z.ZodType {
 const plainSchema = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? schema.unwrap() : schema);
 
 /**
- * The event with its disclosed claims in their places, as if they were plain, and their digests taken out of `_sd`: what
- * is left there has not been shown. For those who judge what an event says; what was signed is in `jws`.
+ * Returns the event with its disclosed claims in place, as if they were plain, and their digests removed from `_sd`:
+ * the rest of `_sd` is undisclosed. For code that judges the claims; the signed text is in `jws`.
  */
 export function shown(event: AditEvent): AditEvent {
   if (event.disclosures.length === 0) return event;
   const root = { payload: event.payload as unknown };
   const own = new Set<unknown>();
   for (const { pointer, digest, name, value } of event.disclosures) {
-    // Only what leads to the claim is copied: the rest of the payload is that of the event.
+    // Copies only the objects on the path to the claim; the rest of the payload is shared with the event.
     let holder = copied(root, 'payload', own);
     for (const step of pointer.split('/').slice(1, -1)) holder = copied(holder, step, own);
     Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true });
     holder[SD] = digestsOf(holder).filter((hidden) => hidden !== digest);
   }
   const told = root.payload as AditEvent['payload'];
-  // The disclosures were read against the schema of this type, so the payload still has its shape.
+  // The disclosures were validated against the schema of this type, so the cast is safe.
   return { ...event, payload: told, place: told.place } as AditEvent;
 }
 
-/** A member of an object, which from now on is a copy of what it was. @param own copies that have been made. */
+/**
+ * Copies a member of an object in place and returns the copy.
+ * @param own copies that were made before
+ */
 function copied(holder: Record<string, unknown>, step: string, own: Set<unknown>): Record<string, unknown> {
   const member = holder[step];
   if (own.has(member)) return member as Record<string, unknown>;

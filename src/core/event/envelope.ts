@@ -5,7 +5,7 @@ import type { SignatureAlgorithm } from './keys.js';
 
 export const EVENT_TYP = 'custody-event+sd-jwt';
 
-/** Every kind of signed object has its own `typ`; none is accepted as another. */
+/** `typ` of each kind of signed object; one kind is never accepted as another. */
 export type Typ =
   | typeof EVENT_TYP
   | 'key-possession+jwt'
@@ -14,11 +14,11 @@ export type Typ =
   | 'at+jwt'
   | 'disclosure+sd-jwt';
 
-/** JWS and disclosures together at most, characters. */
+/** Size of the JWS and its disclosures together at most, characters. */
 const MAX_ENVELOPE = 256 * 1024;
 const MAX_DISCLOSURES = 256;
 const MAX_HEADER = 512;
-/** Characters of base64url for the largest payload. */
+/** Size of the largest payload in base64url, characters. */
 const MAX_PAYLOAD_CHARACTERS = Math.ceil((MAX_PAYLOAD_BYTES * 4) / 3);
 
 export interface Header {
@@ -27,17 +27,17 @@ export interface Header {
   typ: Typ;
 }
 
-/** A compact JWS that follows the strict grammar; whether it verifies is not known yet. */
+/** A compact JWS that follows the strict grammar. Its signature is not verified. */
 export interface CompactJws {
   jws: string;
   header: Header;
   payload: Record<string, unknown>;
-  /** `header.payload`: what the signature is over. */
+  /** `header.payload`: the signed bytes. */
   signingInput: string;
   signature: Uint8Array;
 }
 
-/** An event as sent: its JWS, its id, and the disclosures that came along. */
+/** An event as sent: its JWS, its id, and its disclosures. */
 export interface Envelope extends CompactJws {
   text: string;
   id: string;
@@ -46,7 +46,7 @@ export interface Envelope extends CompactJws {
 
 const malformed = (detail: string): AditError => new AditError('event-malformed', detail);
 
-/** Headers by their base64url text: a device signs thousands of events under one. */
+/** Cached headers by their base64url text: a device signs thousands of events under one header. Entries at most. */
 const HEADER_CACHE = 10_000;
 const headers = new Map<string, Header>();
 
@@ -54,7 +54,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads a protected header, which is exactly alg, kid and typ (protocol.md §2). Throws `header-invalid`. */
+/** Reads a protected header, which has exactly alg, kid and typ (protocol.md §2). Throws `header-invalid`. */
 function readHeader(part: string): Header {
   const known = headers.get(part);
   if (known !== undefined) return known;
@@ -72,12 +72,12 @@ function readHeader(part: string): Header {
   if (typeof typ !== 'string') throw new AditError('header-invalid', 'typ must be a string.');
   const read: Header = Object.freeze({ alg, kid, typ: typ as Typ });
   if (headers.size >= HEADER_CACHE) headers.clear();
-  // Encoded anew, because `part` may be a view into the whole event and would keep all of it in memory.
+  // Encoded again, because `part` may be a slice that retains the whole event in memory.
   headers.set(encodeBase64url(bytes), read);
   return read;
 }
 
-/** The kid that the header of an event names, found without reading the rest. Throws as `parseEnvelope` does. */
+/** Returns the kid in the header of an event without reading the rest. Throws as `parseEnvelope` does. */
 export function headerKid(text: string): string {
   const end = text.indexOf('.');
   if (end < 0) throw malformed('The event is not a JWS of three parts.');
@@ -97,7 +97,7 @@ export function parseCompactJws(jws: string, typ: Typ): CompactJws {
     throw new AditError('event-too-large', `The payload is larger than ${MAX_PAYLOAD_BYTES} bytes.`);
   const [head, body, tail] = [jws.slice(0, first), jws.slice(first + 1, second), jws.slice(second + 1)];
   if (head === '' || body === '' || tail === '') throw malformed('A part of the JWS is empty.');
-  // The grammar of all parts comes before what the header says (wire.md, "Codes").
+  // All parts are checked against the grammar before the header's content (wire.md, "Codes").
   const signature = decodeBase64url(tail);
   const payload = parseStrictJson(decodeUtf8(decodeBase64url(body)));
   if (!isObject(payload)) throw malformed('The payload is not a JSON object.');
@@ -106,10 +106,10 @@ export function parseCompactJws(jws: string, typ: Typ): CompactJws {
   return { jws, header, payload, signingInput: jws.slice(0, second), signature };
 }
 
-/** Three parts of base64url, whatever they say: enough of a JWS to be named, though maybe not enough to be admitted. */
+/** Three parts of base64url with any content: enough to compute an event's id, even if the event is invalid. */
 const THREE_PARTS = /^([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*$/;
 
-/** The id of the event in a text that `parseEnvelope` may refuse, so that the refusal says of what; null where there is no JWS. */
+/** Returns the id of an event that `parseEnvelope` may refuse, for the refusal to name; null if the text is no JWS. */
 export function eventIdIn(text: string, hash?: Hash): string | null {
   const end = text.indexOf('~');
   const signingInput = THREE_PARTS.exec(end < 0 ? text : text.slice(0, end))?.[1];

@@ -17,28 +17,28 @@ export interface EventOf<Type extends EventTypeName> {
   type: Type;
   log: string;
   iss: string;
-  /** When it was signed, s, by the signer's clock. */
+  /** Time of signing by the signer's clock, s since 1970 UTC. */
   iat: number;
   jti: string;
-  /** When it happened, as written, and in ms since 1970 UTC. */
+  /** Time of the event as written, and in ms since 1970 UTC. */
   occurredAt: string;
   occurredAtMs: number;
   exp?: number | undefined;
   seen?: CommonClaims['seen'];
   place?: CommonClaims['place'];
-  /** As signed: a † claim is there only if it was written plainly; digests stay in `_sd`. */
+  /** The signed payload: a † claim is present only if it was written plainly; digests are in `_sd`. */
   payload: Payloads[Type];
-  /** The disclosures that came along, each found in the payload. */
+  /** The disclosures that were sent, each found in the payload. */
   disclosures: Disclosure[];
 }
 
-/** An event whose payload has the shape of its type; `type` narrows `payload`. Its signature is not yet checked. */
+/** An event whose payload has the shape of its type; `type` narrows `payload`. Its signature is not verified. */
 export type AditEvent = { [Type in EventTypeName]: EventOf<Type> }[EventTypeName];
 
 /**
- * Reads what an envelope says (the payload stage of wire.md, "Codes"). Throws, the first that applies: `log-mismatch`,
- * `type-unknown`, `schema-invalid`, `quantity-invalid`, `disclosure-invalid`, with a pointer to each claim that is wrong.
- * The proof of possession of a new key is the one check left to `checkPossession`, because it verifies a signature.
+ * Reads the payload of an envelope (the payload stage of wire.md, "Codes"). Throws the first that applies of
+ * `log-mismatch`, `type-unknown`, `schema-invalid`, `quantity-invalid`, `disclosure-invalid`, with a pointer to each
+ * wrong claim. `checkPossession` checks the proof of possession of a new key, because that verifies a signature.
  */
 export function readEvent(envelope: Envelope, log: string, hash?: Hash): AditEvent {
   const claims = envelope.payload;
@@ -68,11 +68,11 @@ export function readEvent(envelope: Envelope, log: string, hash?: Hash): AditEve
     place,
     disclosures,
   };
-  // The schema of `eventType` has just said that this payload is the one of this type.
+  // The payload passed the schema of `eventType`, so the cast is safe.
   return { ...event, type: eventType.type, payload } as AditEvent;
 }
 
-/** Checks a payload against the schema of its type, as `readEvent` does and as a builder does before it signs. */
+/** Checks a payload against the schema of its type; used by `readEvent`, and by a builder before it signs. */
 export function readPayload<P extends CommonClaims>(claims: Record<string, unknown>, eventType: EventType<P>): P {
   const parsed = eventType.schema.safeParse(claims);
   if (parsed.success) {
@@ -82,7 +82,7 @@ export function readPayload<P extends CommonClaims>(claims: Record<string, unkno
   }
   const errors = parsed.error.issues.flatMap(errorsOf);
   if (errors.every(({ code }) => code === 'quantity-invalid')) {
-    // Only the content of quantities is wrong, so the shape is right and the rest of the schema can have its say.
+    // Only quantities are wrong, so the shape is right and the type's own checks can run.
     errors.push(...eventType.check(claims as unknown as P).map(asSchemaInvalid));
   }
   const code = errors.some((error) => error.code === 'schema-invalid') ? 'schema-invalid' : 'quantity-invalid';
@@ -106,11 +106,11 @@ const refusal = (code: ErrorCode, detail: string, problems: readonly Problem[]):
 
 const asSchemaInvalid = (problem: Problem): ErrorDetail => ({ ...problem, code: 'schema-invalid' });
 
-/** RFC 6901 §3: `~` and `/` in a name are written `~0` and `~1`. */
+/** Formats a path as a JSON pointer. RFC 6901 §3: `~` and `/` in a name are written `~0` and `~1`. */
 const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** One zod issue as errors: one for each claim that is not listed, else one. */
+/** Converts a zod issue to errors: one for each unknown claim, else one. */
 function errorsOf(issue: z.core.$ZodIssue): ErrorDetail[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
@@ -126,8 +126,9 @@ function errorsOf(issue: z.core.$ZodIssue): ErrorDetail[] {
 }
 
 /**
- * Checks that whoever adds a key holds it: `possession` is a compact JWS by the new key, `typ` `key-possession+jwt`,
- * over exactly `{log, actor, kid}`. Throws `possession-invalid`; other types than `actor.registered` and `key.added` pass.
+ * Verifies that the owner of a new key possesses it: `possession` is a compact JWS by the new key, `typ`
+ * `key-possession+jwt`, over exactly `{log, actor, kid}`. Throws `possession-invalid`. Events other than
+ * `actor.registered` and `key.added` pass.
  */
 export async function checkPossession(event: AditEvent, check: SignatureCheck): Promise<void> {
   if (event.type !== 'actor.registered' && event.type !== 'key.added') return;
@@ -152,7 +153,7 @@ async function provesPossession(
   return asExpected && Object.keys(others).length === 0 && check(key, jws.signingInput, jws.signature);
 }
 
-/** A proof that breaks the grammar proves nothing: the code of that refusal is about the event, not about the proof in it. */
+/** Parses a proof of possession; null if it breaks the grammar, whose error codes are about events. */
 function parseProof(possession: string): ReturnType<typeof parseCompactJws> | null {
   try {
     return parseCompactJws(possession, 'key-possession+jwt');

@@ -2,8 +2,8 @@ import type { Signers } from './types/event-type.js';
 import { type EventTypeName, eventTypes } from './types/index.js';
 
 /**
- * One event of every type as data, for documentation and tests: what a reader would write first. Ids, keys and digests are
- * those of docs/vectors and of RFC 8037; lots in `outputs` have the ids that follow from `exampleClaims`.
+ * One example event of each type as data, for documentation and tests. Ids, keys and digests are those of docs/vectors
+ * and of RFC 8037; lots in `outputs` have the ids that follow from `exampleClaims`.
  */
 
 export const exampleKey = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' } as const;
@@ -16,10 +16,10 @@ const LOT_2 = '3f0c2a9e-5b7d-8c41-9a10-6e2f4d8b7c02';
 /** `lotId` of the claims below, outputs 0 and 1 (docs/vectors/lot-ids.json). */
 const OUTPUT_0 = '8212f78d-47c2-89b7-9c21-82d5bf4a232c';
 const OUTPUT_1 = '0d8be85f-3089-88b8-9a7b-4eea9e2a2e46';
-/** Of the right shape; what it proves is not shown here. */
+/** A JWS of the right shape; its signature is not valid. */
 const JWS = `eyJhbGciOiJFZDI1NTE5In0.e30.${'A'.repeat(86)}`;
 
-/** The claims that every example has. */
+/** Claims common to all examples. */
 export const exampleClaims = {
   log: 'example.org/tin',
   iss: 'coop',
@@ -31,7 +31,7 @@ export const exampleClaims = {
 const kilograms = (value: string): { value: string; uom: string } => ({ value, uom: 'KGM' });
 const extended = { lot: LOT_1, prev: EVENT_1 };
 
-/** The claims of each type beside the common ones. */
+/** Claims of each type besides the common ones. */
 export const exampleBodies: Readonly<Record<EventTypeName, Record<string, unknown>>> = {
   'ledger.opened': { logKey: VKEY, serviceKey: exampleKey, registrar: { actor: 'registrar', key: exampleKey } },
   'ledger.updated': { admissionVersion: 2 },
@@ -114,14 +114,17 @@ export const exampleBodies: Readonly<Record<EventTypeName, Record<string, unknow
   'data.erased': { digests: [EVENT_1], ground: 'request of the person' },
 };
 
-/** Names an actor that may sign. */
+/** Returns an actor that may sign the type. */
 function exampleIssuer(signers: Signers | undefined): string {
   if (signers?.by === 'role') return signers.roles[0] ?? exampleClaims.iss;
   if (signers?.by === 'opener' || signers?.by === 'rootRegistrar') return 'registrar';
   return signers?.by === 'receiver' ? 'trader' : exampleClaims.iss;
 }
 
-/** Composes the example of a type, a fresh copy. @example exampleEvent('lot.declared').iss // 'coop' */
+/**
+ * Returns a fresh copy of the example of a type.
+ * @example exampleEvent('lot.declared').iss // 'coop'
+ */
 export const exampleEvent = (type: EventTypeName): Record<string, unknown> =>
   structuredClone({
     ...exampleClaims,

@@ -1,12 +1,12 @@
 import { AditError } from '../errors.js';
 
-/** Decoded payload of an event at most, bytes. */
+/** Size of an event's decoded payload at most, bytes. */
 export const MAX_PAYLOAD_BYTES = 32 * 1024;
-/** Arrays and objects within one another at most. */
+/** Nested arrays and objects at most. */
 export const MAX_DEPTH = 16;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-/** Sextets by ASCII code; a character outside the alphabet has a bit set that no sextet has. */
+/** Bit that marks a character outside the base64url alphabet in the table of sextets. */
 const OUTSIDE = 0x40;
 const SEXTETS = new Uint8Array(128).fill(OUTSIDE);
 for (let i = 0; i < ALPHABET.length; i += 1) SEXTETS[ALPHABET.charCodeAt(i)] = i;
@@ -16,14 +16,14 @@ const sextetAt = (text: string, at: number): number => SEXTETS[text.charCodeAt(a
 const malformed = (detail: string): AditError => new AditError('event-malformed', detail);
 
 /**
- * Decodes base64url that is written in the one way that re-encodes to itself: no padding, no space, no bits left over
- * (RFC 7515 §2, RFC 4648 §3.5). Throws `event-malformed`.
+ * Decodes canonical base64url: no padding, no space, no unused bits set (RFC 7515 §2, RFC 4648 §3.5). Throws
+ * `event-malformed`.
  */
 export function decodeBase64url(text: string): Uint8Array {
   const tail = text.length % 4;
   if (tail === 1) throw malformed('A part is not base64url: its length is impossible.');
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  // Every sextet is kept in `seen`, so that one look at the end tells whether a character was outside the alphabet.
+  // Collects the bits of every sextet, so that one test at the end detects a character outside the alphabet.
   let seen = 0;
   let at = 0;
   let i = 0;
@@ -51,7 +51,7 @@ export function decodeBase64url(text: string): Uint8Array {
   return bytes;
 }
 
-/** Encodes without padding. */
+/** Encodes bytes as base64url without padding. */
 export function encodeBase64url(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -74,8 +74,8 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /**
- * Parses JSON that every parser reads alike: no name twice in an object, whole numbers within ±(2^53−1) only, no lone
- * surrogate, no NUL, at most 16 levels, and no name that JavaScript gives a meaning of its own. Throws `event-malformed`.
+ * Parses JSON that all parsers read alike: no repeated name in an object, whole numbers within ±(2^53−1) only, no lone
+ * surrogate, no NUL, at most 16 levels, and no name that is special in JavaScript. Throws `event-malformed`.
  */
 export function parseStrictJson(text: string): unknown {
   let parsed: unknown;
@@ -84,14 +84,15 @@ export function parseStrictJson(text: string): unknown {
   } catch {
     throw malformed('A part is not JSON.');
   }
-  // The text is known to be JSON now, so one pass over its tokens is enough to see what JSON.parse lets pass.
+  // The text is valid JSON, so one pass over its tokens finds what JSON.parse accepts and these rules forbid.
   new Scan(text).run();
   return parsed;
 }
 
 /**
- * Parses a file of JSON by the same strict rules. Throws `request-invalid` with what is wrong and where: line and column.
- * @param what the file, as a sentence begins: "The bundle" @param maxLength of the text, in characters
+ * Parses a JSON file by the same strict rules. Throws `request-invalid` with the fault, its line and its column.
+ * @param what the file, as the beginning of a sentence: "The bundle"
+ * @param maxLength of the text, in characters
  */
 export function parseJsonFile(text: string, what: string, maxLength: number): unknown {
   const fault = (detail: string, at: number): AditError => {
@@ -117,7 +118,10 @@ export function parseJsonFile(text: string, what: string, maxLength: number): un
   return parsed;
 }
 
-/** Where JSON.parse stopped, as its message says it: a position, or a line and a column; else the end. */
+/**
+ * Returns the offset at which JSON.parse stopped, from the position or the line and column in its message; else the
+ * end.
+ */
 function syntaxErrorAt({ message }: Error, text: string): number {
   const [, position] = /at position ([0-9]+)/.exec(message) ?? [];
   if (position !== undefined) return Number(position);
@@ -132,20 +136,20 @@ const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
-/** Fewer digits than this are always within ±(2^53−1). */
+/** Numbers with fewer digits are always within ±(2^53−1). */
 const MANY_DIGITS = 16;
-/** With more names than this in one object a set finds a repeated one sooner than a list, however many there are. */
+/** Above this many names in one object, a set finds a repetition faster than a list. */
 const MANY_NAMES = 16;
 const UNSAFE_ESCAPE = /\\u(?:[dD][89a-fA-F]|0000)/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const MEANINGFUL_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** The names of one object that have been met. */
+/** The names of one object so far. */
 class Names {
   private readonly few: string[] = [];
   private many: Set<string> | null = null;
 
-  /** Notes a name; false if it was there before. */
+  /** Adds a name; false if it was added before. */
   add(name: string): boolean {
     if (this.many !== null) {
       const { size } = this.many;
@@ -160,12 +164,12 @@ class Names {
 
 class Scan {
   private at = 0;
-  /** The names met so far of every object that is open; null for an array. */
+  /** The names of every open object; null for an array. */
   private readonly open: (Names | null)[] = [];
 
   constructor(private readonly text: string) {}
 
-  /** Where the scan is, or stopped. */
+  /** Offset of the scan. */
   get position(): number {
     return this.at;
   }
@@ -219,7 +223,7 @@ class Scan {
     if (value.includes('\0')) throw malformed('A string holds the character NUL.');
   }
 
-  /** In valid JSON a string is a name exactly if a colon follows. */
+  /** Returns whether the string is a name: in valid JSON, exactly if a colon follows. */
   private isName(): boolean {
     if (this.open.at(-1) === null) return false;
     let next = this.at;
@@ -233,7 +237,7 @@ class Scan {
     if (MEANINGFUL_NAMES.has(name)) throw malformed(`The name "${name}" is not allowed.`);
   }
 
-  /** In valid JSON what follows the digits is a fraction or an exponent, or the number is whole. */
+  /** Checks a number. In valid JSON a fraction or an exponent follows its digits, or the number is whole. */
   private number(first: number): void {
     const { text } = this;
     const start = this.at;

@@ -1,14 +1,14 @@
 import { AditError, type ErrorDetail } from '../errors.js';
 
 /**
- * What names a thing in the world (a tag, a seal, a vehicle, a certificate) is printable ASCII with single spaces between
- * words. Two spellings that look alike would otherwise be two things: `T-1`, `T-1 ` and `T-1` with a zero-width space.
+ * An identifier of a physical thing (tag, seal, vehicle, certificate): printable ASCII with single spaces between
+ * words. Otherwise two spellings that look alike would be two things: `T-1`, `T-1 ` and `T-1` with a zero-width space.
  */
 const IDENTIFIER = /^[!-~]+(?: [!-~]+)*$/;
 
 export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text);
 
-/** The claims that hold identifiers, in whatever object of an event. Ids of actors, sites and lots have patterns of their own. */
+/** Claims that hold identifiers, in any object of an event. Ids of actors, sites and lots have their own patterns. */
 const CLAIMS = new Set([
   'barSerials',
   'certificate',
@@ -32,12 +32,12 @@ const CLAIMS = new Set([
   'vehicle',
 ]);
 
-/** More than this many faults in one event are not listed. */
+/** Faults listed for one event at most. */
 const MAX_FAULTS = 20;
 
 /**
- * Lists every identifier of a payload that is not one, by JSON pointer. Only new events are judged by this: events that
- * entered a log before there was the grammar stay as they are (docs/decisions/0016-identifiers.md).
+ * Lists every invalid identifier of a payload, by JSON pointer. Only new events are checked: events that entered a log
+ * before this rule existed stay valid (docs/decisions/0016-identifiers.md).
  */
 export function identifierFaults(payload: object): ErrorDetail[] {
   const faults: ErrorDetail[] = [];
@@ -57,7 +57,7 @@ export function identifierFaults(payload: object): ErrorDetail[] {
   return faults;
 }
 
-/** Returns the refusal of a new event with an identifier that is not one; null where there is none. */
+/** Returns the refusal of a new event with an invalid identifier; null if there is none. */
 export function identifierRefusal(payload: object): AditError | null {
   const faults = identifierFaults(payload);
   return faults.length === 0
@@ -72,7 +72,7 @@ export function identifierRefusal(payload: object): AditError | null {
 /** Digits of a tag's running number at most (`tags.issued`, `digits`). */
 const MAX_TAG_DIGITS = 16;
 
-/** Counts the digits a tag ends in, up to those of the longest running number. */
+/** Counts the digits at the end of a tag, up to `MAX_TAG_DIGITS`. */
 export function tagDigits(tag: string): number {
   let count = 0;
   while (count < MAX_TAG_DIGITS && count < tag.length && /[0-9]/.test(tag[tag.length - 1 - count] ?? '')) count += 1;

@@ -2,28 +2,29 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { encodeBase64url } from './grammar.js';
 
-/** SHA-256; a server brings its platform's own, which is several times faster over a whole event. */
+/** SHA-256. A server passes its platform's own, which is several times faster over a whole event. */
 export type Hash = (data: Uint8Array) => Uint8Array;
 
 const encoder = new TextEncoder();
-/** One encoder for all: ids are made by the thousand, and a text's bytes need no second copy. */
+/** One shared encoder: ids are computed by the thousand, and the bytes of a text need no second copy. */
 const utf8ToBytes = (text: string): Uint8Array => encoder.encode(text);
 
-/** base64url(SHA-256(ASCII(signing input))): names what was said, before it is signed (protocol.md §2). */
+/** Computes base64url(SHA-256(ASCII(signing input))), the id of the event without its signature (protocol.md §2). */
 export const eventId = (signingInput: string, hash: Hash = sha256): string =>
   encodeBase64url(hash(utf8ToBytes(signingInput)));
 
-/** base64url(SHA-256(ASCII(JWS))): names what was sent, signature included. */
+/** Computes base64url(SHA-256(ASCII(JWS))), the digest of the sent text, signature included. */
 export const jwsDigest = (jws: string): string => encodeBase64url(sha256(utf8ToBytes(jws)));
 
 /**
- * A lot's id: UUIDv8 (RFC 9562 §5.8) of the first 16 bytes of SHA-256(log ‖ 0 ‖ iss ‖ 0 ‖ jti ‖ 0 ‖ output), so that
- * nobody can take it first. @param output number of the lot among the event's outputs, from 0.
+ * Computes a lot's id: UUIDv8 (RFC 9562 §5.8) of the first 16 bytes of SHA-256(log ‖ 0 ‖ iss ‖ 0 ‖ jti ‖ 0 ‖ output),
+ * so that no other actor can use the id first.
+ * @param output number of the lot among the event's outputs, from 0
  */
 export const lotId = (log: string, iss: string, jti: string, output: number): string =>
   derivedUuid([log, iss, jti, output].join('\0'));
 
-/** UUIDv8 (RFC 9562 §5.8) of the first 16 bytes of SHA-256. */
+/** Derives a UUIDv8 (RFC 9562 §5.8) from the first 16 bytes of SHA-256. */
 export function derivedUuid(text: string): string {
   const bytes = sha256(utf8ToBytes(text)).slice(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;

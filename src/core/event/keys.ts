@@ -21,7 +21,7 @@ function decoded(text: string): Uint8Array | null {
   }
 }
 
-/** Whether `x` encodes a key that the acceptance rule takes. */
+/** Returns whether `x` encodes a key that the acceptance rule allows. */
 function isEd25519Key(x: string): boolean {
   const bytes = decoded(x);
   return bytes !== null && isSoundEd25519Key(bytes);
@@ -51,10 +51,10 @@ export const publicJwkSchema = z.discriminatedUnion('kty', [ed25519Jwk, p256Jwk]
 
 export type PublicJwk = { kty: 'OKP'; crv: 'Ed25519'; x: string } | { kty: 'EC'; crv: 'P-256'; x: string; y: string };
 
-/** The algorithm belongs to the key, never to the header. */
+/** Returns the algorithm of a key. The key decides it, never the header. */
 export const algOf = (jwk: PublicJwk): SignatureAlgorithm => (jwk.kty === 'OKP' ? 'Ed25519' : 'ES256');
 
-/** RFC 7638 SHA-256 thumbprint: the key's name everywhere. */
+/** Computes the RFC 7638 SHA-256 thumbprint, which identifies the key everywhere. */
 export function thumbprint(jwk: PublicJwk): string {
   const members =
     jwk.kty === 'OKP'
@@ -63,7 +63,7 @@ export function thumbprint(jwk: PublicJwk): string {
   return encodeBase64url(sha256(utf8ToBytes(members)));
 }
 
-/** Whether a signature over `signingInput` verifies; given to the core, so that a server may bring a faster one. */
+/** Verifies a signature over `signingInput`. The core takes it as an argument: a server passes a faster one. */
 export type SignatureCheck = (
   jwk: PublicJwk,
   signingInput: string,
@@ -73,11 +73,11 @@ export type SignatureCheck = (
 const hexBytes = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
-/** Order of P-256 and its half, big-endian (FIPS 186-5). */
+/** Order of P-256 and half of it, big-endian (FIPS 186-5). */
 const P256_ORDER = hexBytes('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
 const P256_HALF_ORDER = hexBytes('7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8');
 
-/** −1, 0 or 1 for big-endian numbers of one length. */
+/** Compares big-endian numbers of equal length: −1, 0 or 1. */
 function compare(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < b.length; i += 1) {
     const difference = (a[i] ?? 0) - (b[i] ?? 0);
@@ -89,8 +89,8 @@ function compare(a: Uint8Array, b: Uint8Array): number {
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => compare(a, b) === 0;
 
 /**
- * Checks what the bytes of a signature alone show, so that no signature has a twin: Ed25519 by the acceptance rule; ES256
- * with r and s in range and s in the lower half.
+ * Checks the bytes of a signature alone, so that no signature has a second valid form: Ed25519 by the acceptance rule;
+ * ES256 with r and s in range and s in the lower half.
  */
 export function signatureAcceptable(alg: SignatureAlgorithm, signature: Uint8Array): boolean {
   if (alg === 'Ed25519') return isAcceptableEd25519(signature);
@@ -101,7 +101,7 @@ export function signatureAcceptable(alg: SignatureAlgorithm, signature: Uint8Arr
   return compare(r, P256_ORDER) < 0 && compare(s, P256_HALF_ORDER) <= 0;
 }
 
-/** Imported keys, by thumbprint; the oldest go first. */
+/** Cached imported keys at most, by thumbprint; the oldest are dropped first. */
 const KEY_CACHE = 1_000;
 const imported = new Map<string, Promise<CryptoKey | Uint8Array>>();
 
@@ -117,7 +117,7 @@ function importKey(jwk: PublicJwk): Promise<CryptoKey | Uint8Array> {
   return key;
 }
 
-/** Reads the algorithm that a header names; null where there is no such header. */
+/** Reads the algorithm in a header; null if there is no such header. */
 function headerAlg(header: string): unknown {
   try {
     return (JSON.parse(decodeUtf8(decodeBase64url(header))) as { alg?: unknown } | null)?.alg;

@@ -15,22 +15,22 @@ import {
 import { grades, quantity } from './quantity-claims.js';
 import { type Problem, repeated } from './types/event-type.js';
 
-/** How events speak of lots: those they extend (with `prev`), those they consume (`inputs`), those they create (`outputs`). */
+/** Claims about lots that an event extends (with `prev`), consumes (`inputs`) and creates (`outputs`). */
 
 const number = text(64);
 const noneTwice = (list: readonly string[]): boolean => list.length < 2 || new Set(list).size === list.length;
 
-/** Numbers of tags, seals or bars, none twice. */
+/** Numbers of tags, seals or bars, without repetition. */
 export const tags = z.array(number).min(1).max(200).refine(noneTwice, 'must not name a number twice');
 export const seals = z.array(number).min(1).max(50).refine(noneTwice, 'must not name a number twice');
 
 /** A lot whose chain the event extends; `prev` is the id of the lot's newest event. */
 export const lotAndPrev = { lot: lotIdSchema, prev: eventIdSchema };
 
-/** An input is wholly consumed; `mass` is what was weighed in. */
+/** An input is wholly consumed; `mass` is its mass when it was weighed in. */
 export const input = z.strictObject({ ...lotAndPrev, mass: quantity.optional() });
 
-/** What may be said of a lot at its birth, whatever gave birth to it. */
+/** Claims of a new lot, whichever event type creates it. */
 const born = {
   lot: lotIdSchema,
   mass: quantity,
@@ -44,7 +44,7 @@ const born = {
 };
 
 export const declaredOutput = z.strictObject({ ...born, mineral, form });
-/** Mineral and form are inherited where all inputs agree. */
+/** An output that inherits mineral and form if all inputs agree. */
 export const inheritingOutput = z.strictObject({
   ...born,
   mineral: mineral.optional(),
@@ -53,7 +53,7 @@ export const inheritingOutput = z.strictObject({
 });
 export const processedOutput = z.strictObject({ ...born, mineral: mineral.optional(), form, serials: tags.optional() });
 
-/** Inputs and outputs of one event are at most 200 lots, none named twice. */
+/** Checks that the inputs and outputs of one event are at most 200 lots, without repetition. */
 export const checkInputsAndOutputs = (payload: {
   inputs: readonly { lot: string }[];
   outputs: readonly { lot: string }[];

@@ -1,7 +1,7 @@
 import { AditError } from '../errors.js';
 import { type Quantity, quantity } from './quantity-claims.js';
 
-/** UN/CEFACT codes by the names that people give a unit; compared in lower case. */
+/** UN/CEFACT codes by the common names of a unit; compared in lower case. */
 const UNITS: ReadonlyMap<string, string> = new Map([
   ['kg', 'KGM'],
   ['kgm', 'KGM'],
@@ -19,7 +19,7 @@ const UNITS: ReadonlyMap<string, string> = new Map([
   ['tonnes', 'TNE'],
 ]);
 
-/** Units that are no whole number of milligrams, and what to write instead. */
+/** Units that are not a whole number of milligrams, with the unit to write instead. */
 const OTHER_UNITS: ReadonlyMap<string, string> = new Map([
   ['oz', 'write grams: a troy ounce is 31.1034768 g'],
   ['ozt', 'write grams: a troy ounce is 31.1034768 g'],
@@ -33,7 +33,7 @@ const MAX_TEXT = 64;
 const refuse = (text: string, detail: string): AditError =>
   new AditError('quantity-invalid', `"${text.slice(0, MAX_TEXT)}" is not a mass: ${detail}.`);
 
-/** The number that somebody may have meant, with a decimal point and nothing between the thousands. */
+/** Suggests the number that the author may have meant, with a decimal point and no thousands separators. */
 function withoutSeparators(number: string): string {
   const plain = number.replaceAll(/[' \u00a0\u202f]/g, '');
   const [point, comma] = [plain.lastIndexOf('.'), plain.lastIndexOf(',')];
@@ -45,8 +45,8 @@ function withoutSeparators(number: string): string {
 }
 
 /**
- * Reads a mass as a person writes it: `48.6 kg`, `930g`, `1.2 t`. The decimal sign is a point; a comma is never guessed
- * at, because `48,600` is two masses in two countries. Throws `quantity-invalid` that says what to write instead.
+ * Reads a mass as people write it: `48.6 kg`, `930g`, `1.2 t`. The decimal sign is a point. A comma is never
+ * interpreted, because `48,600` is two masses in two countries. Throws `quantity-invalid` with what to write instead.
  *
  * @example readMass('48.6 kg') // { value: '48.6', uom: 'KGM' }
  */

@@ -1,36 +1,36 @@
 import * as z from 'zod';
 
 /**
- * The small shapes that every event type is made of, each once. Patterns are those of wire.md ("Forms"); all text is
- * bounded and free of control characters, because a NUL would pass JSON and fail in the database.
+ * The small schemas that all event types use. Patterns are those of wire.md ("Forms"). All text is bounded and has no
+ * control characters, because a NUL is valid in JSON and fails in the database.
  */
 
 export const MAX_LOTS = 200;
 export const MAX_DIGESTS = 64;
-/** How many errors one refusal lists; the rest are left out. */
+/** Errors listed in one refusal at most. */
 export const MAX_ERRORS = 20;
 
 const CONTROL = String.raw`\u0000-\u001f\u007f-\u009f`;
 
-/** Free text as people write it: 1 to `max` UTF-16 units, no control characters. */
+/** Free text: 1 to `max` UTF-16 units, no control characters. */
 export const text = (max: number) =>
   z
     .string()
     .regex(new RegExp(`^[^${CONTROL}]{1,${max}}$`), `must be 1 to ${max} characters without control characters`);
 
-/** A word from a list that may grow (kinds, modes, processes): codes, not prose. */
+/** A code from a list that may grow (kinds, modes, processes). */
 export const word = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/+-]{0,63}$/, 'must be a code: up to 64 letters, digits and . _ : / + - or space');
 
 export const reason = text(500);
 
-/** Actors, sites and facilities are named alike. */
+/** Id of an actor, a site or a facility. */
 export const registryId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be an id: up to 64 letters, digits and . _ : -');
 
-/** UUIDv8 (RFC 9562) in lower case; whether it derives from its event is for admission to say. */
+/** UUIDv8 (RFC 9562) in lower case. Admission checks that it derives from its event. */
 export const lotIdSchema = z
   .string()
   .regex(
@@ -81,20 +81,20 @@ const INSTANT =
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DAY_MS = 86_400_000;
 
-/** Days since 1970-01-01 in the proleptic Gregorian calendar, or null where there is no such day. */
+/** Returns the days since 1970-01-01 in the proleptic Gregorian calendar; null if there is no such day. */
 const dayNumber = (year: number, month: number, day: number): number | null => {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const last = month === 2 && leap ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0);
   if (day < 1 || day > last) return null;
-  // Years from March on, so that the leap day is the last of its year (Date.UTC would take years 0–99 for 1900–1999).
+  // Years count from March, so that the leap day is the last of its year (Date.UTC reads years 0–99 as 1900–1999).
   const y = month > 2 ? year : year - 1;
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
   return 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468;
 };
 
 /**
- * The instant that an RFC 3339 date-time with offset names, in milliseconds since 1970 UTC (finer fractions are cut
- * off), or null where it names none: a day that is not in the calendar, hour 24, a leap second.
+ * Returns the instant of an RFC 3339 date-time with offset, in milliseconds since 1970 UTC (finer fractions are cut
+ * off); null if there is none: a day that is not in the calendar, hour 24, a leap second.
  */
 export const instantMs = (value: string): number | null => {
   const part = INSTANT.exec(value);
@@ -108,7 +108,7 @@ export const instantMs = (value: string): number | null => {
   return day * DAY_MS + ((hour * 60 + minute - offset) * 60 + second) * 1000 + milliseconds;
 };
 
-/** Midnight UTC of a calendar date `YYYY-MM-DD` in ms, or null where there is no such day. */
+/** Returns midnight UTC of a calendar date `YYYY-MM-DD` in ms; null if there is no such day. */
 export const dateMs = (value: string): number | null => {
   const part = DATE.exec(value);
   const day = part === null ? null : dayNumber(Number(part[1]), Number(part[2]), Number(part[3]));
@@ -120,18 +120,18 @@ export const instant = z
   .refine((value) => instantMs(value) !== null, 'must be an RFC 3339 date-time with offset, of a real day');
 export const date = z.string().refine((value) => dateMs(value) !== null, 'must be a real date, YYYY-MM-DD');
 
-/** A period of dates, both ends included. */
+/** Checks a period of dates, both ends included. */
 export const datesInOrder = (period: { from?: string | undefined; to?: string | undefined }): boolean =>
   period.from === undefined || period.to === undefined || period.from <= period.to;
 export const datesFromTo = z
   .strictObject({ from: date, to: date })
   .refine(datesInOrder, 'must not end before it begins');
-/** A card (licence of the person): since when is not always known, until when always is. */
+/** A person's licence card. Its first day is not always known; its last day always is. */
 export const card = z
   .strictObject({ from: date.optional(), to: date })
   .refine(datesInOrder, 'must not end before it begins');
 
-/** A decimal string without sign, for numbers that are neither mass nor percentage. */
+/** A decimal string without sign, for numbers that are neither a mass nor a percentage. */
 export const decimal = z
   .string()
   .regex(
@@ -152,7 +152,7 @@ export const latitude = coordinate(90);
 export const longitude = coordinate(180);
 /** `["lon","lat"]`, the order of GeoJSON. */
 export const point = z.tuple([longitude, latitude]);
-/** GeoJSON polygon (RFC 7946 §3.1.6) whose numbers are decimal strings; each ring closes on its first point. */
+/** GeoJSON polygon (RFC 7946 §3.1.6) whose numbers are decimal strings; each ring ends with its first point. */
 export const polygon = z.strictObject({
   type: z.literal('Polygon'),
   coordinates: z
@@ -167,12 +167,12 @@ export const polygon = z.strictObject({
     .max(20),
 });
 
-/** An empty list is allowed, as RFC 9901 allows it. */
+/** Digests of hidden claims; may be empty, as in RFC 9901. */
 export const digestList = z
   .array(digest)
   .max(MAX_DIGESTS)
   .refine((list) => list.length < 2 || new Set(list).size === list.length, 'must not name a digest twice');
-/** Adds `_sd` to an object that has † claims (RFC 9901 §4.2.4.1); nowhere else is it allowed. */
+/** Adds `_sd` to an object that has † claims (RFC 9901 §4.2.4.1); other objects must not have it. */
 export const withDigests = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject({ ...shape, _sd: digestList.optional() });
 
@@ -181,21 +181,23 @@ export const place = withDigests({
   facility: registryId.optional(),
   lat: latitude.optional(),
   lon: longitude.optional(),
-  // Whole metres as a number or a decimal string: devices give either, and nothing is computed from it but a distance.
+  // Whole metres as a number or a decimal string: devices send either, and only distances are computed from it.
   accuracyM: z.union([decimal, wholeNumber]).optional(),
   source: word.optional(),
 });
-/** Where a type requires the site, or the facility; the rest as in `place`. */
+/** A place whose site, or facility, is required; otherwise as `place`. */
 export const placeWithSite = place.extend({ site: registryId });
 export const placeWithFacility = place.extend({ facility: registryId });
 
-/** The newest checkpoint that the signer had; the root as it stands in the checkpoint, standard base64. */
+/** The newest checkpoint that the signer had; the root in standard base64, as in the checkpoint. */
 export const seen = z.strictObject({
   size: wholeNumber,
   root: z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'must be a SHA-256 in standard base64'),
 });
 
-/** A document or photograph: `commit` = SHA-256(salt ‖ bytes) stays, the salt and the bytes' own digest can be erased. */
+/**
+ * A document or photograph. `commit` = SHA-256(salt ‖ bytes) is permanent; salt and digest of the bytes can be erased.
+ */
 export const attachment = withDigests({
   commit: digest,
   mediaType: z.string().regex(/^[a-z0-9][a-z0-9.+-]{0,63}\/[a-z0-9][a-z0-9.+-]{0,126}$/, 'must be a media type'),
@@ -205,7 +207,7 @@ export const attachment = withDigests({
   digest: digest.optional(),
 });
 
-/** The name of a vkey must not hold spaces or plus; the key is 0x01 and 32 bytes, hence 44 base64 characters. */
+/** A verifier key. Its name has no space or plus; its key is 0x01 and 32 bytes, hence 44 base64 characters. */
 export const vkey = z
   .string()
   .regex(/^[^\s+]{1,255}\+[0-9a-f]{8}\+A[A-Za-z0-9+/]{43}$/, 'must be a note verifier key (vkey) for Ed25519');
@@ -219,7 +221,7 @@ export const minerals = mineralList.refine(
 );
 
 /**
- * A compact JWS inside a payload, bounded and no more: what is wrong with it is for the strict grammar to say where it is
- * verified, by the code of what it proves.
+ * A compact JWS inside a payload, checked for its length only. The code that verifies it checks the strict grammar and
+ * reports faults with the error code of the proof.
  */
 export const compactJws = z.string().max(2_048, 'must be a compact JWS of at most 2,048 characters');

@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { percentage, word } from './primitives.js';
 
 /**
- * Mass and grade as the scale and the laboratory said them. A quantity of the right shape whose content is wrong is
- * `quantity-invalid`, not `schema-invalid`: the issue is marked so that `readEvent` can tell them apart.
+ * Schemas of mass and grade as a scale and a laboratory report them. A quantity of the right shape with a wrong value
+ * is `quantity-invalid`, not `schema-invalid`: this mark on the issue lets `readEvent` distinguish them.
  */
 
 export const QUANTITY_ISSUE = { quantity: true };
 
 const VALUE = /^(0|[1-9][0-9]{0,11})(?:\.([0-9]{1,6}))?$/;
 
-/** Decimals of each unit that still are whole milligrams (UN/CEFACT: kilogram, gram, tonne). */
+/** Decimals of each unit that are still whole milligrams (UN/CEFACT: kilogram, gram, tonne). */
 const DECIMALS: ReadonlyMap<string, number> = new Map([
   ['KGM', 6],
   ['GRM', 3],
@@ -41,7 +41,7 @@ const checkQuantity = (quantity: QuantityText, context: z.RefinementCtx<Quantity
 export const quantity = z.strictObject({ value: z.string(), uom: z.string() }).superRefine(checkQuantity);
 export type Quantity = z.infer<typeof quantity>;
 
-/** The whole in each unit of grade: per cent, per mille, parts per million (UN/CEFACT P1, NX, 59). */
+/** One whole in each unit of grade: per cent, per mille, parts per million (UN/CEFACT P1, NX, 59). */
 const WHOLE = { P1: 100, NX: 1000, '59': 1_000_000 };
 
 const gradeShape = {

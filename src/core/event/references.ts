@@ -2,33 +2,33 @@ import type { AditEvent } from './event.js';
 import type { CommonClaims, EventType } from './types/event-type.js';
 import { eventTypes } from './types/index.js';
 
-/** Everything admission must have at hand before it judges an event; each list without repetition. */
+/** Everything that admission must load before it judges an event; each list without repetition. */
 export interface References {
   actors: string[];
-  /** Thumbprints: of the key that signed, of keys it adds or revokes. */
+  /** Thumbprints of the key that signed, and of keys that the event adds or revokes. */
   kids: string[];
   sites: string[];
   facilities: string[];
-  /** Lots that exist already: with the `prev` it names, or null where the chain is not extended. */
+  /** Existing lots, each with the `prev` that the event names; null if the event does not extend the chain. */
   lots: { lot: string; prev: string | null }[];
-  /** Ids of the lots it creates. */
+  /** Ids of the lots that the event creates. */
   outputs: string[];
-  /** Ids of other events: each `prev`, each target. */
+  /** Ids of other events: each `prev` and each target. */
   events: string[];
 }
 
-/** Where types that extend, consume or create lots say so; the names are the same in all of them. */
+/** The claims by which event types extend, consume or create lots; the names are the same in all types. */
 interface LotClaims {
-  /** Ids alone, or objects without `prev`, where the chain is not extended. */
+  /** Ids alone, or objects without `prev` if the chain is not extended. */
   lots?: readonly (string | { lot: string; prev?: string | undefined })[] | undefined;
   inputs?: readonly { lot: string; prev: string }[];
   outputs?: readonly { lot: string }[];
 }
 
-/** An event never changes, and many ask what it names. */
+/** Cache: an event never changes, and many callers need its references. */
 const listed = new WeakMap<AditEvent, References>();
 
-/** Lists what an event names, so that it can be loaded at once; an id that is named need not exist. */
+/** Lists the rows that an event refers to, so that a caller can load them at once; they need not exist. */
 export function references(event: AditEvent): Readonly<References> {
   const known = listed.get(event) ?? list(event);
   listed.set(event, known);

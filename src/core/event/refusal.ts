@@ -4,15 +4,15 @@ import { parseCompactJws } from './envelope.js';
 import { type PublicJwk, type SignatureCheck, algOf, checkSignature, thumbprint } from './keys.js';
 import { type Signer, signJws } from './signer.js';
 
-/** What the service says when it refuses an event: enough for the sender to prove what it was told, and when. */
+/** A signed refusal of an event: the sender can prove what the service refused, and when. */
 export interface Refusal {
   log: string;
-  /** Event id; null if no event could be read. */
+  /** Id of the event; null if the text contains no event. */
   event: string | null;
   code: ErrorCode;
-  /** Present heads of the lots whose party the signer is. */
+  /** Current heads of the lots whose party the signer is. */
   heads: Record<string, string>;
-  /** Entries in the log at that time. */
+  /** Entries in the log at the time of the refusal. */
   size: number;
   /** s since 1970 UTC. */
   iat: number;
@@ -27,7 +27,7 @@ const refusalSchema = z.strictObject({
   iat: z.number(),
 });
 
-/** Signs a refusal by the service key, as a compact JWS of `typ` `refusal+jwt`. */
+/** Signs a refusal with the service key, as a compact JWS of `typ` `refusal+jwt`. */
 export const buildRefusal = (refusal: Refusal, signer: Signer): Promise<string> =>
   signJws({ ...refusal }, 'refusal+jwt', signer);
 

@@ -6,19 +6,19 @@ import type { Typ } from './envelope.js';
 import { MAX_PAYLOAD_BYTES, decodeBase64url, encodeBase64url, parseStrictJson } from './grammar.js';
 import { type PublicJwk, type SignatureAlgorithm, algOf, publicJwkSchema, thumbprint } from './keys.js';
 
-/** Whoever signs: a key in memory, or one that never leaves its device. */
+/** A signing key: in memory, or one that never leaves its device. */
 export interface Signer {
   readonly kid: string;
   readonly alg: SignatureAlgorithm;
   readonly jwk: PublicJwk;
-  /** 64 bytes; ES256 with S in the lower half. */
+  /** Returns 64 bytes; ES256 with S in the lower half. */
   sign(data: Uint8Array): Promise<Uint8Array>;
 }
 
-/** A private JWK: the public one and `d`. */
+/** A private JWK: the public JWK and `d`. */
 export type PrivateJwk = PublicJwk & { d: string };
 
-/** A signer from a private JWK. Throws `request-invalid` if public and private part do not belong together. */
+/** Creates a signer from a private JWK. Throws `request-invalid` if the public and the private part do not match. */
 export function signerFromJwk(privateJwk: PrivateJwk): Signer {
   const { d, ...rest } = privateJwk;
   const parsed = publicJwkSchema.safeParse(rest);
@@ -35,17 +35,17 @@ export function signerFromJwk(privateJwk: PrivateJwk): Signer {
   return { kid: thumbprint(jwk), alg, jwk, sign };
 }
 
-/** The names WebCrypto has for what the header calls Ed25519 and ES256. */
+/** WebCrypto's names of the algorithms that the header calls Ed25519 and ES256. */
 const WEB_CRYPTO = { Ed25519: { name: 'Ed25519' }, ES256: { name: 'ECDSA', hash: 'SHA-256' } };
 
-/** By WebCrypto: ten times as fast as the same in JavaScript, and in constant time. */
+/** Imports a private key into WebCrypto, which is ten times as fast as JavaScript, and constant-time. */
 async function importPrivateKey(jwk: PublicJwk, d: string): Promise<CryptoKey> {
   const key = await importJWK({ ...jwk, d }, algOf(jwk));
   if (key instanceof Uint8Array) throw new AditError('request-invalid', 'The key is not a key pair.');
   return key;
 }
 
-/** Replaces S by n − S where S > n/2, for WebCrypto gives either (wire.md, "Envelope"). */
+/** Replaces S by n − S if S > n/2, because WebCrypto returns either (wire.md, "Envelope"). */
 function withLowS(signature: Uint8Array): Uint8Array {
   const { r, s } = p256.Signature.fromBytes(signature);
   const low = s > p256.Point.Fn.ORDER >> 1n ? p256.Point.Fn.neg(s) : s;
@@ -56,7 +56,7 @@ function belongsTo(jwk: PublicJwk, d: string): boolean {
   try {
     return thumbprint(publicPart(algOf(jwk), decodeBase64url(d))) === thumbprint(jwk);
   } catch {
-    // Not base64url, not 32 bytes, or not a number that is a private key.
+    // Not base64url, not 32 bytes, or not a valid private key.
     return false;
   }
 }
@@ -72,7 +72,7 @@ function publicPart(alg: SignatureAlgorithm, secret: Uint8Array): PublicJwk {
   };
 }
 
-/** A new key pair; the randomness is the platform's. */
+/** Generates a key pair with the platform's randomness. */
 export function generateSigner(alg: SignatureAlgorithm): { signer: Signer; privateJwk: PrivateJwk } {
   const secret = alg === 'Ed25519' ? ed25519.utils.randomSecretKey() : p256.utils.randomSecretKey();
   const privateJwk = { ...publicPart(alg, secret), d: encodeBase64url(secret) };
@@ -83,7 +83,7 @@ const encoder = new TextEncoder();
 
 /**
  * Signs a payload as a compact JWS whose header is exactly alg, kid and typ. Throws `event-malformed` or
- * `event-too-large` rather than sign what every reader would refuse.
+ * `event-too-large` for a payload that readers refuse.
  */
 export async function signJws(payload: Record<string, unknown>, typ: Typ, signer: Signer): Promise<string> {
   const header = JSON.stringify({ alg: signer.alg, kid: signer.kid, typ });

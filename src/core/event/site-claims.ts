@@ -14,7 +14,7 @@ import {
   word,
 } from './primitives.js';
 
-/** What a mine site is: said whole when it is registered, in parts when it is updated. */
+/** Claims of a mine site: complete when it is registered, partial when it is updated. */
 
 const licence = withDigests({
   kind: word,
@@ -25,10 +25,10 @@ const licence = withDigests({
   to: date.optional(),
 }).refine(datesInOrder, 'must not end before it begins');
 
-/** What the site can bring forth: kilograms per worker and month, by mineral. */
+/** Production capacity of a site: kilograms per worker and month, by mineral. */
 const capacity = z.strictObject({
   workers: wholeNumber,
-  // Not a record: zod leaves a name `__proto__` out of records in silence, where an object refuses it.
+  // Not a record: zod silently drops the name `__proto__` from records, where an object schema refuses it.
   kilogramsPerWorkerMonth: z.strictObject({
     cassiterite: decimal.optional(),
     coltan: decimal.optional(),
@@ -38,7 +38,7 @@ const capacity = z.strictObject({
   }),
 });
 
-/** Claims of a site beside its id, country, operator and minerals. */
+/** Claims of a site besides its id, country, operator and minerals. */
 export const siteDetails = {
   nationalId: text(100).optional(),
   point: point.optional(),

@@ -3,7 +3,7 @@ import { lotAndPrev, seals } from './lot-claims.js';
 import { decimal, hs, text } from './primitives.js';
 import { quantity } from './quantity-claims.js';
 
-/** What export and import say alike. */
+/** Claims that export and import share. */
 
 /** Money, as a decimal string in a currency of ISO 4217. */
 export const amount = z.strictObject({
@@ -11,7 +11,7 @@ export const amount = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
 });
 
-/** A lot and, where it was weighed again, its mass. */
+/** A lot and, if it was weighed again, its mass. */
 export const weighedLot = z.strictObject({ ...lotAndPrev, mass: quantity.optional() });
 
 export const trade = {

@@ -4,21 +4,21 @@ import { type Checkpoint, openCheckpoint, parseCount, readCheckpoint } from './c
 import { MAX_NOTE_LENGTH, type NoteVerifier, formatNote, parseNote } from './note.js';
 import { HASH_BYTES, checkConsistency, emptyRoot, sameHash } from './tree.js';
 
-/** C2SP tlog-witness, `add-checkpoint`: what a log sends to a witness, and what a witness makes of it. */
+/** The protocol C2SP tlog-witness, `add-checkpoint`: the log's request to a witness, and the witness's answer. */
 export interface Submission {
-  /** The size that the log believes the witness cosigned last; 0: none. */
+  /** Size of the checkpoint that, as far as the log knows, the witness cosigned last; 0: none. */
   oldSize: number;
   /** PROOF(oldSize, size) of RFC 6962 §2.1.2. */
   proof: Uint8Array[];
-  /** The signed checkpoint as text. */
+  /** The signed checkpoint, as text. */
   note: string;
 }
 
-/** Consistency proof lines that a submission has at most, by the protocol. */
+/** Consistency proof lines of a submission at most (C2SP tlog-witness). */
 const MAX_HASHES = 63;
 const HASH_LINE = 45;
 export const MAX_SUBMISSION_LENGTH = MAX_NOTE_LENGTH + MAX_HASHES * HASH_LINE + 32;
-/** What goes with the size that a witness answers 409 with. */
+/** Media type of the size in a witness's answer 409. */
 export const SIZE_TYPE = 'text/x.tlog.size';
 
 const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
@@ -27,7 +27,7 @@ export function formatSubmission({ oldSize, proof, note }: Submission): string {
   return `old ${oldSize}\n${proof.map((hash) => `${encodeBase64(hash)}\n`).join('')}\n${note}`;
 }
 
-/** Reads a submission; nothing of it is verified. Throws `request-invalid` for every departure from the form. */
+/** Parses a submission without verifying it. Throws `request-invalid` for every deviation from the format. */
 export function parseSubmission(text: string): Submission {
   if (text.length > MAX_SUBMISSION_LENGTH) throw malformed('The submission is longer than any can be.');
   const split = text.indexOf('\n\n');
@@ -47,24 +47,24 @@ function parseHash(line: string): Uint8Array {
   return hash;
 }
 
-/** What a witness knows of a log: the keys that it trusts for it, and the checkpoint that it cosigned last. */
+/** A witness's state of a log: the log keys that it trusts, and the checkpoint that it cosigned last. */
 export interface WitnessedLog {
   keys: readonly NoteVerifier[];
-  /** 0 and the empty root where it has cosigned none. */
+  /** 0 and the empty root before the first cosignature. */
   size: number;
   root: Uint8Array;
 }
 
-/** With the status that the protocol answers it with; `note` is the checkpoint with the log's own signatures alone. */
+/** The decision on a submission, with its HTTP status; `note` is the checkpoint with only the log's own signatures. */
 export type Consideration =
   | { status: 200; checkpoint: Checkpoint; text: string; note: string }
-  /** `size`: what it cosigned, where the old size is another; null: that size, and with another root. */
+  /** `size`: the size that the witness cosigned, if it is not the old size; null: the same size with another root. */
   | { status: 409; detail: string; size: number | null }
   | { status: 400 | 403 | 404 | 422; detail: string };
 
 /**
- * What a witness answers to a submission, in the order of the protocol. It is for the caller to store a checkpoint that is
- * taken before it cosigns it, and to let nothing come between this and the storing.
+ * Decides a witness's answer to a submission, in the order of the protocol. The caller must store an accepted
+ * checkpoint before it cosigns it, and must not interleave other submissions between this call and the storing.
  */
 export function considerSubmission(body: string, logOf: (origin: string) => WitnessedLog | null): Consideration {
   try {
@@ -94,7 +94,7 @@ function consider({ oldSize, proof, note }: Submission, log: WitnessedLog): Cons
   return { status: 200, checkpoint, text, note: formatNote(text, own) };
 }
 
-/** A log of the size that was cosigned and with another root: the protocol tells it from a proof that does not verify. */
+/** Returns whether the log shows another root for the cosigned size; a proof that does not verify is another case. */
 const isContradicted = ({ size, root }: Checkpoint, proof: readonly Uint8Array[], log: WitnessedLog): boolean =>
   size === log.size && size > 0 && proof.length === 0 && !sameHash(root, log.root);
 

@@ -1,8 +1,8 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-/** The two characters of every 12 bits: one look-up for three bytes' half, since receipts are mostly hashes in base64. */
+/** The characters of every 12 bits: two look-ups encode three bytes. Receipts consist mostly of hashes in base64. */
 const PAIRS = Array.from({ length: 4096 }, (_, bits) => `${ALPHABET[bits >> 6]}${ALPHABET[bits & 63]}`);
 
-/** Standard base64 (RFC 4648 §4), with padding, without line breaks: the form of C2SP notes, checkpoints and proofs. */
+/** Encodes standard base64 (RFC 4648 §4), padded, without line breaks: the form of C2SP notes and proofs. */
 export function encodeBase64(bytes: Uint8Array): string {
   let text = '';
   let at = 0;
@@ -16,7 +16,7 @@ export function encodeBase64(bytes: Uint8Array): string {
   return at + 1 === bytes.length ? `${text}${tail.slice(0, 2)}==` : `${text}${tail.slice(0, 3)}=`;
 }
 
-/** The bytes, or null unless the text is exactly what `encodeBase64` writes: no two texts stand for the same bytes. */
+/** Decodes base64; null unless the text is exactly what `encodeBase64` returns: no bytes have two texts. */
 export function decodeBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -13,9 +13,9 @@ import { HASH_BYTES, emptyRoot, sameHash } from './tree.js';
 
 export type { NoteSigner } from './note.js';
 
-/** The head of a log's tree: what a checkpoint (C2SP tlog-checkpoint) says. */
+/** The content of a checkpoint (C2SP tlog-checkpoint): the size and root of a log. */
 export interface Checkpoint {
-  /** The log's name, and the name of the key that signs. */
+  /** The log's name, which is also the name of its signing key. */
   origin: string;
   /** Entries in the tree. */
   size: number;
@@ -23,10 +23,10 @@ export interface Checkpoint {
   root: Uint8Array;
 }
 
-/** `not-signed-by-origin`: trusted keys have signed, but none that bears the log's name. */
+/** `not-signed-by-origin`: trusted keys signed, but none with the log's name. */
 export type CheckpointFailure = NoteFailure | 'not-signed-by-origin';
 
-/** Whether a failure says nothing against the checkpoint: the reader has no key that signed it. */
+/** Returns whether a failure is no evidence against the checkpoint: the reader has none of the keys that signed it. */
 export const isByAnotherKey = (reason: string): boolean =>
   reason === 'no-known-key' || reason === 'not-signed-by-origin';
 
@@ -35,14 +35,14 @@ export type OpenedCheckpoint =
 
 const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
 
-/** A whole number as ASCII decimal without leading zeros, up to 2^53−1; null for every other text. */
+/** Parses a whole number: ASCII decimal without leading zeros, up to 2^53−1; null for any other text. */
 export function parseCount(text: string): number | null {
   if (!/^(0|[1-9][0-9]{0,15})$/.test(text)) return null;
   const count = Number(text);
   return Number.isSafeInteger(count) ? count : null;
 }
 
-/** The three lines that are signed: origin, size, base64 of the root. */
+/** Formats the three lines that are signed: origin, size, base64 of the root. */
 export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
   const text = `${origin}\n${size}\n${encodeBase64(root)}\n`;
   parseCheckpoint(text);
@@ -50,8 +50,8 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
 }
 
 /**
- * Reads the text of a checkpoint, without signatures. Extension lines are let through, as the format asks, and are not
- * read. Throws `request-invalid` for leading zeros, base64 that is not canonical, an origin that could not name a key.
+ * Parses the text of a checkpoint, without signatures. Accepts and ignores extension lines, as the format requires.
+ * Throws `request-invalid` for leading zeros, base64 that is not canonical, an origin that is no valid key name.
  */
 export function parseCheckpoint(text: string): Checkpoint {
   const lines = text.split('\n');
@@ -68,21 +68,21 @@ export function parseCheckpoint(text: string): Checkpoint {
   return { origin, size, root };
 }
 
-/** Signs a checkpoint with keys of the log's own name: the one in force, and others while they are being replaced. */
+/** Signs a checkpoint with keys of the log's name: the key in force, and others during a key rotation. */
 export function signCheckpoint(checkpoint: Checkpoint, ...signers: readonly NoteSigner[]): string {
   const foreign = signers.find(({ name }) => name !== checkpoint.origin);
   if (foreign !== undefined) throw malformed(`The key of ${foreign.name} does not sign for ${checkpoint.origin}.`);
   return signNote(formatCheckpoint(checkpoint), signers);
 }
 
-/** Reads a signed checkpoint without verifying it: for showing, never for trusting. */
+/** Parses a signed checkpoint without verifying it: for display only. */
 export function readCheckpoint(note: string): Checkpoint {
   return parseCheckpoint(parseNote(note).text);
 }
 
 /**
- * Verifies a signed checkpoint against trusted keys, of which one that bears the log's name must have signed.
- * @param keys verifier keys of the log and, if the reader trusts any, of witnesses.
+ * Verifies a signed checkpoint against trusted keys. At least one key with the log's name must have signed.
+ * @param keys verifier keys of the log and, if the reader trusts any, of witnesses
  */
 export function openCheckpoint(note: string, keys: readonly (string | NoteVerifier)[]): OpenedCheckpoint {
   const checkpoint = readCheckpoint(note);

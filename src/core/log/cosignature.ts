@@ -7,8 +7,8 @@ import { formatSignature, isKeyName, parseNote } from './note.js';
 import { defaultSha256 } from './tree.js';
 
 /**
- * C2SP tlog-cosignature, cosignature/v1 with Ed25519 (signature type 0x04): a witness says that at a time it had seen this
- * checkpoint, and every one it had cosigned before was consistent with it.
+ * C2SP tlog-cosignature, cosignature/v1 with Ed25519 (signature type 0x04): a witness states that it saw this
+ * checkpoint at a time, and that every checkpoint that it cosigned before was consistent with it.
  */
 export const COSIGNATURE_TYPE = 4;
 
@@ -16,7 +16,7 @@ const KEY_ID_BYTES = 4;
 const TIME_BYTES = 8;
 const SIGNATURE_BYTES = 64;
 
-/** A witness's key, as a policy names it. */
+/** A witness's key in a policy. */
 export interface WitnessKey {
   readonly vkey: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface WitnessKey {
   readonly publicKey: Uint8Array;
 }
 
-/** @param seconds when the witness says it saw it, s since 1970 UTC. */
+/** @param seconds the time that the witness states, s since 1970 UTC */
 export interface Cosignature {
   by: WitnessKey;
   seconds: number;
@@ -32,13 +32,13 @@ export interface Cosignature {
 
 const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
 
-/** First four bytes of SHA-256(name ‖ "\n" ‖ 0x04 ‖ public key), as hexadecimal. */
+/** Computes the first four bytes of SHA-256(name ‖ "\n" ‖ 0x04 ‖ public key), as hexadecimal. */
 export function witnessKeyId(name: string, publicKey: Uint8Array): string {
   const input = concatBytes(utf8ToBytes(`${name}\n`), Uint8Array.of(COSIGNATURE_TYPE), publicKey);
   return bytesToHex(defaultSha256(input).subarray(0, KEY_ID_BYTES));
 }
 
-/** `<name>+<key id>+<base64(0x04 ‖ public key)>`. */
+/** Formats `<name>+<key id>+<base64(0x04 ‖ public key)>`. */
 export function witnessVkey(name: string, publicKey: Uint8Array): string {
   if (!isKeyName(name)) throw malformed(`"${name}" is not the name of a witness's key.`);
   if (!isSoundEd25519Key(publicKey)) throw malformed('The public key is not a point of Ed25519 of full order.');
@@ -46,7 +46,7 @@ export function witnessVkey(name: string, publicKey: Uint8Array): string {
   return `${name}+${witnessKeyId(name, publicKey)}+${key}`;
 }
 
-/** Throws `request-invalid` if the key is malformed, of another type, or its id does not derive from it. */
+/** Parses a witness's key. Throws `request-invalid` if it is malformed, of another type, or has a wrong id. */
 export function parseWitnessKey(text: string): WitnessKey {
   const [, name = '', keyId = '', encoded = ''] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{4,64})$/.exec(text) ?? [];
   const bytes = decodeBase64(encoded);
@@ -57,11 +57,14 @@ export function parseWitnessKey(text: string): WitnessKey {
   return { vkey: text, name, keyId, publicKey };
 }
 
-/** What a witness signs of a checkpoint's text. */
+/** Returns the bytes that a witness signs for a checkpoint's text. */
 const messageOf = (text: string, seconds: number): Uint8Array =>
   utf8ToBytes(`cosignature/v1\ntime ${seconds}\n${text}`);
 
-/** The signature line that a witness adds to a note. @param seed its 32-byte private key (RFC 8032). */
+/**
+ * Signs a checkpoint's text as a witness, and returns the signature line.
+ * @param seed its 32-byte private key (RFC 8032)
+ */
 export function cosign(text: string, name: string, seed: Uint8Array, seconds: number): string {
   const publicKey = ed25519.getPublicKey(seed);
   const time = new Uint8Array(TIME_BYTES);
@@ -70,7 +73,7 @@ export function cosign(text: string, name: string, seed: Uint8Array, seconds: nu
   return formatSignature({ name, keyId: witnessKeyId(name, publicKey), signature: concatBytes(time, signature) });
 }
 
-/** The cosignatures of these witnesses that stand in a note and verify; one that does not verify counts as none, and hides no other. */
+/** Returns the valid cosignatures of these witnesses in a note. An invalid one is ignored and hides no valid one. */
 export function openCosignatures(
   note: string,
   witnesses: readonly WitnessKey[],
@@ -87,7 +90,7 @@ export function openCosignatures(
   });
 }
 
-/** When the witness says it saw the text; null where the signature is not its own. */
+/** Returns the time that a witness states for the text; null if its signature does not verify. */
 function cosignedAt(text: string, line: Uint8Array, publicKey: Uint8Array, verify: Ed25519Verify): number | null {
   if (line.length !== TIME_BYTES + SIGNATURE_BYTES) return null;
   const bytes = Uint8Array.from(line);

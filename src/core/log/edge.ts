@@ -11,7 +11,7 @@ import {
   spanHash,
 } from './tree.js';
 
-/** A tile that an append made full: its 256 hashes one after another (8192 bytes), and the root over them. */
+/** A tile that an append completed: its 256 hashes concatenated (8192 bytes), and the root over them. */
 export interface FullTile {
   level: number;
   index: number;
@@ -19,22 +19,22 @@ export interface FullTile {
   root: Uint8Array;
 }
 
-/** Neighbouring nodes of one tree level: the first is number `first`, the last is the newest there is. */
+/** Neighbouring nodes of one tree level, from number `first` to the newest. */
 interface Row {
   first: number;
   hashes: Uint8Array[];
 }
 
 /**
- * The right edge of the log's tree: enough of it to append without reading what is stored. Kept are, at every level,
- * the nodes within the partial tile, and those that the newest append made; so memory grows with the height of the
- * tree and the size of one append, and each appended leaf costs two hashes.
+ * The right edge of the log's tree: enough of it to append without reading stored tiles. It holds, at every level, the
+ * nodes of the partial tile and the nodes of the newest append. Memory grows with the height of the tree and the size
+ * of one append; each appended leaf costs two hashes.
  */
 export class TreeEdge {
-  /** Entries before the newest append; from here on `proveAppended` can prove. */
+  /** Size before the newest append; `proveAppended` can prove leaves from this index on. */
   private appendedFrom: number;
   private cachedRoot: Uint8Array | null = null;
-  /** Hashes of the incomplete spans up to the right end, by start: shared by the proofs of one append. */
+  /** Hashes of the incomplete spans up to the right end, by start; the proofs of one append share them. */
   private readonly suffixes = new Map<number, Uint8Array>();
 
   private constructor(
@@ -46,9 +46,10 @@ export class TreeEdge {
   }
 
   /**
+   * Restores the edge of a tree of `size` leaves.
    * @param partialTiles for every tile level L with size ≥ 256^L, from 0 up: the floor(size / 256^L) mod 256 hashes of
-   * its partial tile (an empty array where all tiles are full), as `partialTiles` gives them. Throws a RangeError if
-   * there are more or fewer.
+   * its partial tile (an empty array if all tiles are full), as `partialTiles` returns them. Throws a RangeError for
+   * any other number of hashes.
    */
   static at(size: number, partialTiles: readonly (readonly Uint8Array[])[], sha256: Sha256 = defaultSha256): TreeEdge {
     if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`A tree cannot have ${size} leaves.`);
@@ -74,7 +75,7 @@ export class TreeEdge {
     return this.cachedRoot;
   }
 
-  /** Appends leaf hashes and gives the tiles that became full by it, lowest level first. */
+  /** Appends leaf hashes and returns the tiles that became full, lowest level first. */
   append(leafHashes: readonly Uint8Array[]): { tiles: FullTile[] } {
     this.forgetFullTiles();
     const before = this.leaves;
@@ -87,7 +88,7 @@ export class TreeEdge {
     return { tiles: this.tilesSince(before) };
   }
 
-  /** The hash of a complete subtree within the edge; a RangeError for one further left. */
+  /** Returns the hash of a complete subtree within the edge. Throws a RangeError for one further left. */
   readonly hashOf: HashOf = (level, index) => {
     const row = this.rows[level];
     const hash = row?.hashes[index - row.first];
@@ -95,12 +96,12 @@ export class TreeEdge {
     return hash;
   };
 
-  /** The peaks: hashes of the complete subtrees that `rootNodes(size)` lists, largest first. */
+  /** Returns the peaks: hashes of the complete subtrees that `rootNodes(size)` lists, largest first. */
   frontier(): Uint8Array[] {
     return rootNodes(this.leaves).map(({ level, index }) => this.hashOf(level, index));
   }
 
-  /** The hashes of the partial tile of every level, as `TreeEdge.at` takes them. */
+  /** Returns the hashes of the partial tile of every level, in the form that `TreeEdge.at` accepts. */
   partialTiles(): Uint8Array[][] {
     const tiles: Uint8Array[][] = [];
     for (let count = this.leaves; count > 0; count = Math.floor(count / TILE_WIDTH)) {
@@ -111,7 +112,9 @@ export class TreeEdge {
     return tiles;
   }
 
-  /** The inclusion proof, under the present root, of a leaf that the newest `append` added; else a RangeError. */
+  /**
+   * Returns the inclusion proof, under the current root, of a leaf of the newest `append`; else throws a RangeError.
+   */
   proveAppended(index: number): Uint8Array[] {
     if (index < this.appendedFrom) throw new RangeError(`Leaf ${index} was there before the newest append.`);
     return inclusionSpans(index, this.leaves).map((span) => {
@@ -122,7 +125,7 @@ export class TreeEdge {
     });
   }
 
-  /** A copy to append to, so that this one stays as it is if the append comes to nothing. */
+  /** Copies the edge, so that a failed append leaves this one unchanged. */
   clone(): TreeEdge {
     const rows = this.rows.map(({ first, hashes }) => ({ first, hashes: [...hashes] }));
     const copy = new TreeEdge(this.leaves, rows, this.sha256);
@@ -130,7 +133,7 @@ export class TreeEdge {
     return copy;
   }
 
-  /** Adds a leaf, and the node above whenever a pair is complete. */
+  /** Adds a leaf, and the parent node of every pair that it completes. */
   private push(hash: Uint8Array): void {
     let top = hash;
     for (let at = 0; ; at += 1) {
@@ -142,7 +145,7 @@ export class TreeEdge {
     }
   }
 
-  /** Lets go of everything left of the partial tiles: it is stored, and no later append needs it. */
+  /** Drops everything left of the partial tiles: it is stored, and no later append needs it. */
   private forgetFullTiles(): void {
     this.cachedRoot = null;
     this.suffixes.clear();
@@ -176,7 +179,7 @@ export class TreeEdge {
   }
 }
 
-/** The eight rows of nodes within one partial tile, whose hashes begin at number `first` of their level. */
+/** Computes the eight rows of nodes within one partial tile, whose hashes begin at number `first` of their level. */
 function tileRows(first: number, tile: readonly Uint8Array[], sha256: Sha256): Row[] {
   const rows: Row[] = [];
   let row: Row = { first, hashes: [...tile] };

@@ -7,28 +7,28 @@ import { defaultSha256 } from './tree.js';
 
 /**
  * C2SP signed notes with Ed25519 keys (signature type 0x01): text that ends in a newline, a blank line, then one line
- * `— <key name> <base64(key id ‖ signature)>` for each signature. What does not follow the form is refused, whoever
- * signed it; signatures of keys that the reader does not know are ignored.
+ * `— <key name> <base64(key id ‖ signature)>` for each signature. A note in any other form is refused, even if signed;
+ * signatures of keys that the reader does not know are ignored.
  */
 export const ED25519_TYPE = 1;
 
-/** More signatures than a log with its witnesses has; a longer note is refused. */
+/** Signatures of a note at most; a log and its witnesses need fewer. */
 export const MAX_SIGNATURES = 16;
-/** Room for sixteen signatures of post-quantum size. */
+/** Length of a note at most, characters: room for sixteen signatures of post-quantum size. */
 export const MAX_NOTE_LENGTH = 128 * 1024;
 
 const KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
 
-/** Who signs notes: the key's name, its id (8 hexadecimal digits), and the key itself behind a function. */
+/** A key that signs notes: its name, its id (8 hexadecimal digits), and a function that signs. */
 export interface NoteSigner {
   readonly name: string;
   readonly keyId: string;
   sign(message: Uint8Array): Uint8Array;
 }
 
-/** A key that a reader trusts, as `parseVkey` reads it. */
+/** A key that a reader trusts, as `parseVkey` returns it. */
 export interface NoteVerifier {
   readonly vkey: string;
   readonly name: string;
@@ -40,18 +40,18 @@ export interface NoteSignature {
   name: string;
   /** Eight hexadecimal digits. */
   keyId: string;
-  /** What follows the key id: 64 bytes for Ed25519, other lengths for signature types that only others use. */
+  /** Bytes after the key id: 64 for Ed25519, other lengths for signature types that other software uses. */
   signature: Uint8Array;
 }
 
-/** A note taken apart; nothing of it is verified. */
+/** A parsed note. Nothing in it is verified. */
 export interface Note {
-  /** With its last newline, without the blank line: the bytes that are signed. */
+  /** The signed text, with its last newline, without the blank line. */
   text: string;
   signatures: NoteSignature[];
 }
 
-/** `no-known-key`: none of the reader's keys signed. `signature-wrong`: one of them is named, and did not sign this. */
+/** `no-known-key`: none of the reader's keys signed. `signature-wrong`: a signature of such a key does not verify. */
 export type NoteFailure = 'no-known-key' | 'signature-wrong';
 
 export type OpenedNote =
@@ -61,25 +61,25 @@ export type OpenedNote =
 const encoder = new TextEncoder();
 const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
 
-/** A key name is not empty and has neither spaces of any kind, nor `+`, nor control characters. */
+/** Returns whether a text is a key name: not empty, without spaces of any kind, `+` or control characters. */
 export function isKeyName(name: string): boolean {
   return /^[^\p{White_Space}\p{Cc}\p{Cs}+]+$/u.test(name);
 }
 
-/** First four bytes of SHA-256(name ‖ "\n" ‖ 0x01 ‖ public key), as hexadecimal. */
+/** Computes the first four bytes of SHA-256(name ‖ "\n" ‖ 0x01 ‖ public key), as hexadecimal. */
 export function keyId(name: string, publicKey: Uint8Array): string {
   const input = concatBytes(encoder.encode(`${name}\n`), Uint8Array.of(ED25519_TYPE), publicKey);
   return bytesToHex(defaultSha256(input).subarray(0, KEY_ID_BYTES));
 }
 
-/** `<name>+<key id>+<base64(0x01 ‖ public key)>`: how a note's key is handed to those who trust it. */
+/** Formats a verifier key: `<name>+<key id>+<base64(0x01 ‖ public key)>`. Readers configure it as trusted. */
 export function vkey(name: string, publicKey: Uint8Array): string {
   if (!isKeyName(name)) throw malformed(`"${name}" is not the name of a note's key.`);
   if (!isSoundEd25519Key(publicKey)) throw malformed('The public key is not a point of Ed25519 of full order.');
   return `${name}+${keyId(name, publicKey)}+${encodeBase64(concatBytes(Uint8Array.of(ED25519_TYPE), publicKey))}`;
 }
 
-/** Reads a verifier key. Throws `request-invalid` if it is malformed, is no Ed25519 key, or its id does not derive from it. */
+/** Parses a verifier key. Throws `request-invalid` if it is malformed, is no Ed25519 key, or has a wrong id. */
 export function parseVkey(text: string): NoteVerifier {
   const [, name = '', id = '', encoded = ''] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{4,64})$/.exec(text) ?? [];
   const bytes = decodeBase64(encoded);
@@ -91,7 +91,7 @@ export function parseVkey(text: string): NoteVerifier {
   return { vkey: text, name, keyId: id, publicKey };
 }
 
-/** A signer from the 32-byte private key (RFC 8032 seed), in pure JavaScript. */
+/** Creates a signer from the 32-byte private key (RFC 8032 seed), in pure JavaScript. */
 export function noteSigner(name: string, seed: Uint8Array): NoteSigner & { vkey: string } {
   const publicKey = ed25519.getPublicKey(seed);
   return {
@@ -102,7 +102,7 @@ export function noteSigner(name: string, seed: Uint8Array): NoteSigner & { vkey:
   };
 }
 
-/** Signs `text`, which must end in a newline, and gives the note. */
+/** Signs `text`, which must end in a newline, and returns the note. */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   requirePlainText(text);
   if (!text.endsWith('\n')) throw malformed('The text of a note ends in a newline.');
@@ -114,14 +114,14 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
   return formatNote(text, signatures);
 }
 
-/** Puts a note together again from its text and signatures. */
+/** Formats a note from its text and signatures. */
 export function formatNote(text: string, signatures: readonly NoteSignature[]): string {
   if (signatures.length === 0 || signatures.length > MAX_SIGNATURES)
     throw malformed(`A note has 1 to ${MAX_SIGNATURES} signatures.`);
   return `${text}\n${signatures.map(formatSignature).join('')}`;
 }
 
-/** The line of one signature, with its newline. */
+/** Formats the line of one signature, with its newline. */
 export function formatSignature({ name, keyId: id, signature }: NoteSignature): string {
   return `— ${name} ${encodeBase64(concatBytes(hexToBytes(id), signature))}\n`;
 }
@@ -136,7 +136,7 @@ function requirePlainText(text: string): void {
   }
 }
 
-/** Takes a note apart without verifying anything. Throws `request-invalid` for every departure from the form. */
+/** Parses a note without verifying it. Throws `request-invalid` for every deviation from the format. */
 export function parseNote(note: string): Note {
   requirePlainText(note);
   const split = note.lastIndexOf('\n\n');
@@ -156,8 +156,8 @@ function parseSignature(line: string): NoteSignature {
 }
 
 /**
- * Verifies a note against the keys a reader trusts. At least one of them must have signed, and none of those named in
- * the note may fail. Throws `request-invalid` if the note or a key is malformed.
+ * Verifies a note against the keys that a reader trusts. At least one of them must have signed, and no signature of
+ * these keys may fail. Throws `request-invalid` if the note or a key is malformed.
  */
 export function openNote(
   note: string,
@@ -181,7 +181,7 @@ export function openNote(
 
 const named = ({ name, keyId: id }: { name: string; keyId: string }): string => `${name}+${id}`;
 
-/** Says which keys signed and which were looked for. */
+/** Formats the error: which keys signed, and which were expected. */
 const otherKeySaid = (signatures: readonly NoteSignature[], verifiers: readonly NoteVerifier[]): string =>
   `This checkpoint is by another key: ${signatures.map(named).join(', ')} signed it, and ${
     verifiers.length === 0 ? 'no key was given' : `the key given is ${verifiers.map(named).join(', ')}`

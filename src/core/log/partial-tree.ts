@@ -12,9 +12,9 @@ import {
 } from './tree.js';
 
 /**
- * One proof for many leaves: the part of the tree (RFC 6962 §2.1) that leads from its root to each of them, and to each
- * size at which an earlier root is asked for, with every hash sent once. The hashes stand from left to right: those of
- * the spans in which nothing is asked for. What is asked for says which spans these are, so the proof says nothing twice.
+ * One proof for many leaves: the part of the tree (RFC 6962 §2.1) between its root and each of them, and each earlier
+ * size whose root is requested, with every hash once. The hashes are ordered from left to right: those of the spans
+ * that contain nothing requested. The request determines these spans, so the proof does not describe them.
  */
 export interface Asked {
   /** Indexes of leaves, ascending, none twice. */
@@ -23,7 +23,7 @@ export interface Asked {
   sizes: readonly number[];
 }
 
-/** Walks down to all that is asked for, from left to right. */
+/** Walks the tree down to everything requested, from left to right. */
 class Walk {
   private leaf = 0;
   private size = 0;
@@ -35,7 +35,7 @@ class Walk {
     private readonly combine: (left: Uint8Array, right: Uint8Array, span: Span) => Uint8Array,
   ) {}
 
-  /** The hash of a span, of which everything asked for to its left has been met. */
+  /** Returns the hash of a span. Everything requested to its left must have been visited. */
   hash(span: Span): Uint8Array {
     const { start, end } = span;
     const { leaves, sizes } = this.asked;
@@ -54,7 +54,7 @@ class Walk {
 
 const nothing = new Uint8Array(0);
 
-/** The spans whose hashes the proof consists of, from left to right. */
+/** Lists the spans whose hashes make up the proof, from left to right. */
 function otherSpans(asked: Asked, size: number): Span[] {
   const spans: Span[] = [];
   const other = (span: Span): Uint8Array => {
@@ -71,10 +71,10 @@ function otherSpans(asked: Asked, size: number): Span[] {
   return spans;
 }
 
-/** The complete subtrees that `provePartial` asks for. */
+/** Lists the complete subtrees that `provePartial` needs. */
 export const partialNodes = (asked: Asked, size: number): NodeId[] => otherSpans(asked, size).flatMap(spanNodes);
 
-/** The hashes of the proof, 32 bytes each. */
+/** Returns the hashes of the proof, 32 bytes each. */
 export const provePartial = (
   asked: Asked,
   size: number,
@@ -82,19 +82,19 @@ export const provePartial = (
   sha256: Sha256 = defaultSha256,
 ): Uint8Array[] => otherSpans(asked, size).map((span) => spanHash(span, hashOf, sha256));
 
-/** What a proof gives, to be compared with what was signed. */
+/** Roots computed from a proof, to be compared with signed roots. */
 export interface PartialTree {
   /** The root over all leaves. */
   root: Uint8Array;
-  /** At each size asked for. */
+  /** The root at each size requested. */
   roots: Map<number, Uint8Array>;
-  /** PATH of one of the leaves (RFC 6962 §2.1.1), from its sibling up: the proof that others read. */
+  /** Returns PATH of one of the leaves (RFC 6962 §2.1.1), from its sibling up: the usual inclusion proof. */
   path(index: number): Uint8Array[];
 }
 
 /**
- * The part of the tree that a proof shows. Null where it has more or
- * fewer hashes than it must have. Whoever asks compares the roots with those that were signed.
+ * Computes the part of the tree that a proof shows; null if it has more or fewer hashes than needed. The caller
+ * compares the roots with the signed ones.
  */
 export function checkPartial(
   leaves: ReadonlyMap<number, Uint8Array>,

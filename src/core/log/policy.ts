@@ -3,35 +3,35 @@ import { type Cosignature, type WitnessKey, openCosignatures, parseWitnessKey } 
 import { type NoteVerifier, parseNote, parseVkey } from './note.js';
 import { sameHash } from './tree.js';
 
-/** Lines, and witnesses and groups together, that a policy has at most. */
+/** Lines of a policy at most; also witnesses and groups together. */
 const MAX_LINES = 1_000;
 
 export interface PolicyWitness {
-  /** What the policy calls it. */
+  /** Name of the witness in the policy. */
   name: string;
   key: WitnessKey;
-  /** Where it is asked; null where the policy does not say. */
+  /** URL of the witness; null if the policy has none. */
   url: string | null;
 }
 
-/** C2SP tlog-policy: which logs a reader trusts, and which witnesses must have seen what they show. */
+/** C2SP tlog-policy: the logs that a reader trusts, and the witnesses that must have cosigned their checkpoints. */
 export interface Policy {
   logs: { key: NoteVerifier; url: string | null }[];
   witnesses: PolicyWitness[];
-  /** Whether these witnesses together are enough. */
+  /** Returns whether these witnesses together satisfy the policy. */
   isQuorum(names: ReadonlySet<string>): boolean;
-  /** Whether any witness is asked for at all. */
+  /** True if the policy requires any witness. */
   wantsWitnesses: boolean;
 }
 
 type Enough = (names: ReadonlySet<string>) => boolean;
 
-/** Reads a policy file line by line; a name must be there before it is used. */
+/** Reads a policy file line by line; a name must be defined before it is used. */
 class PolicyReader {
   readonly logs: Policy['logs'] = [];
   readonly witnesses: PolicyWitness[] = [];
   private readonly groups = new Map<string, Enough>();
-  /** Names that are members of a group: nobody's word counts in two. */
+  /** Names that are members of a group: a witness must not count in two groups. */
   private readonly members = new Set<string>();
   quorum: { name: string; enough: Enough } | null = null;
 
@@ -57,7 +57,7 @@ class PolicyReader {
     if (others.length > 0) throw this.fail('witness takes a name, a verifier key and a URL');
     this.define(name, (names) => names.has(name));
     const key = this.key(parseWitnessKey, vkey);
-    // Under two names one key would be two witnesses.
+    // One key under two names would count as two witnesses.
     if (this.witnesses.some((known) => sameHash(known.key.publicKey, key.publicKey)))
       throw this.fail('this key is named twice');
     this.witnesses.push({ name, key, url: url ?? null });
@@ -81,7 +81,7 @@ class PolicyReader {
     this.quorum = { name, enough: name === 'none' ? () => true : this.known(name) };
   }
 
-  /** Reads a key; what is wrong with it is said with the line. */
+  /** Parses a key; an error names the line. */
   private key<Key>(parse: (text: string) => Key, text: string): Key {
     try {
       return parse(text);
@@ -104,7 +104,7 @@ class PolicyReader {
 
 const wholeNumber = (text: string): number | null => (/^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : null);
 
-/** Throws `request-invalid`, naming the line. */
+/** Parses a policy. Throws `request-invalid`, naming the line. */
 export function parsePolicy(text: string): Policy {
   const lines = text.split('\n');
   if (lines.length > MAX_LINES) throw new AditError('request-invalid', `A policy has ${MAX_LINES} lines at most.`);
@@ -113,7 +113,7 @@ export function parsePolicy(text: string): Policy {
   const reader = new PolicyReader(fail);
   for (const line of lines) {
     at += 1;
-    // No other space, no carriage return: what one reader takes for a blank another takes for part of a name.
+    // No other space and no carriage return: one reader treats it as a blank, another as part of a name.
     if (/[^\P{Cc}\t]|[^\P{Z} ]|\p{Cs}/u.test(line))
       throw fail('it has a control character, or a blank that is neither a space nor a tab');
     const plain = line.replace(/^[ \t]+|[ \t]+$/g, '');
@@ -126,8 +126,8 @@ export function parsePolicy(text: string): Policy {
 }
 
 /**
- * Names the witness whose key signed a note wrongly, where the others are too few for the policy; null where there is
- * none. A wrong cosignature beside enough good ones says nothing.
+ * Returns the witness whose cosignature on a note is invalid, if the valid ones are too few for the policy; null if
+ * there is none. An invalid cosignature beside enough valid ones is ignored.
  */
 export function failedCosignature(note: string, policy: Policy): string | null {
   const { met, cosignatures } = checkQuorum(note, policy);
@@ -141,7 +141,7 @@ export function failedCosignature(note: string, policy: Policy): string | null {
   return failed === undefined ? null : `The cosignature of ${failed.name} does not verify.`;
 }
 
-/** Whether enough of the policy's witnesses have cosigned a note, and which have. */
+/** Returns whether enough witnesses of the policy cosigned a note, and their cosignatures. */
 export function checkQuorum(note: string, policy: Policy): { met: boolean; cosignatures: Cosignature[] } {
   const cosignatures = openCosignatures(
     note,

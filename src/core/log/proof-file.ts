@@ -8,13 +8,13 @@ import { HASH_BYTES, checkInclusion } from './tree.js';
 export interface TlogProof {
   /** Position of the entry in the log, from 0. */
   index: number;
-  /** 32-byte hashes from the leaf's sibling up to below the root (RFC 6962 §2.1.1). */
+  /** 32-byte hashes from the leaf's sibling to just below the root (RFC 6962 §2.1.1). */
   proof: Uint8Array[];
-  /** The signed checkpoint as text. */
+  /** The signed checkpoint, as text. */
   checkpoint: string;
 }
 
-/** `not-included`: the checkpoint is genuine, and the entry is not proved to be under it. */
+/** `not-included`: the checkpoint is valid, and the proof does not show the entry in it. */
 export type ProofFailure = CheckpointFailure | 'not-included';
 
 export type CheckedProof =
@@ -22,7 +22,7 @@ export type CheckedProof =
   | { ok: false; reason: ProofFailure; detail: string };
 
 const HEADER = 'c2sp.org/tlog-proof@v1';
-/** A path in a tree of fewer than 2^53 leaves is no longer than this. */
+/** Length of a proof at most: a path in a tree of fewer than 2^53 leaves. */
 const MAX_HASHES = 53;
 const MAX_EXTRA_LENGTH = 64 * 1024;
 const MAX_LENGTH = MAX_NOTE_LENGTH + MAX_EXTRA_LENGTH + 4096;
@@ -35,8 +35,8 @@ export function formatTlogProof({ index, proof, checkpoint }: TlogProof): string
 }
 
 /**
- * Reads a proof; nothing of it is verified. The `extra` line, which is unauthenticated and which Adit never writes, is
- * checked for its form and dropped. Throws `request-invalid` for every departure from the form.
+ * Parses a proof without verifying it. Checks the form of the `extra` line, which is unauthenticated and which Adit
+ * never writes, and drops it. Throws `request-invalid` for every deviation from the format.
  */
 export function parseTlogProof(text: string): TlogProof {
   if (text.length > MAX_LENGTH) throw malformed(`The proof is longer than ${MAX_LENGTH} characters.`);
@@ -67,8 +67,8 @@ function parseHash(line: string): Uint8Array {
 }
 
 /**
- * Whether the proof shows, under a checkpoint that trusted keys signed, the entry whose leaf hash is `leaf`.
- * @param keys the reader's own keys for this log (and witnesses); what the proof names is never taken as trusted.
+ * Verifies that the entry with leaf hash `leaf` is in the log, under a checkpoint that trusted keys signed.
+ * @param keys the reader's own keys of this log (and of witnesses); keys that the proof names are never trusted
  */
 export function checkTlogProof(text: string, leaf: Uint8Array, keys: readonly (string | NoteVerifier)[]): CheckedProof {
   const { index, proof, checkpoint: note } = parseTlogProof(text);

@@ -2,21 +2,21 @@ import { concatBytes } from '@noble/hashes/utils.js';
 import { HASH_BYTES, type Sha256, defaultSha256 } from './tree.js';
 
 /**
- * The sealed index (protocol.md §6): a sorted Merkle map from SHA-256(subject) to how many entries name the subject and a
- * chain over their ids, so that whoever has them all can show that he has. It is a binary tree over the bits of the key,
- * most significant first, in which a subtree of one leaf is that leaf and an empty one is 32 zero bytes: every key has one
- * place, so what is found there, another leaf or nothing, proves that the key is absent.
+ * The sealed index (protocol.md §6): a sorted Merkle map from SHA-256(subject) to the number of entries that name the
+ * subject and a hash chain over their ids. It proves that a reader has all of them. It is a binary tree over the bits
+ * of the key, most significant first, in which a subtree of one leaf is that leaf and an empty subtree is 32 zero
+ * bytes. Every key has one place, so another leaf or an empty subtree at that place proves that the key is absent.
  */
 export interface IndexLeaf {
   /** SHA-256 of the subject. */
   key: Uint8Array;
-  /** Entries that name it: n. */
+  /** Number of entries that name it: n. */
   count: number;
   /** aₙ = SHA-256(aₙ₋₁ ‖ event id), a₀ being 32 zero bytes. */
   digest: Uint8Array;
 }
 
-/** A subtree: how many leaves it has, and its hash. */
+/** A subtree: its number of leaves and its hash. */
 export interface IndexNode {
   leaves: number;
   hash: Uint8Array;
@@ -24,36 +24,39 @@ export interface IndexNode {
 
 const EMPTY_HASH = new Uint8Array(HASH_BYTES);
 export const emptyNode: IndexNode = { leaves: 0, hash: EMPTY_HASH };
-/** What the chain over a subject's events begins with. */
+/** Start of the hash chain over a subject's events. */
 export const NO_EVENTS = EMPTY_HASH;
 
 const encoder = new TextEncoder();
 export const subjectKey = (subject: string, sha256: Sha256 = defaultSha256): Uint8Array =>
   sha256(encoder.encode(subject));
 
-/** @param id the 32 bytes of an event id. */
+/**
+ * Extends the hash chain over a subject's events.
+ * @param id the 32 bytes of an event id
+ */
 export const extendDigest = (digest: Uint8Array, id: Uint8Array, sha256: Sha256 = defaultSha256): Uint8Array =>
   sha256(concatBytes(digest, id));
 
-/** SHA-256(0x00 ‖ key ‖ n as 8 bytes, big-endian ‖ aₙ). */
+/** Computes SHA-256(0x00 ‖ key ‖ n as 8 bytes, big-endian ‖ aₙ). */
 export function indexLeafHash({ key, count, digest }: IndexLeaf, sha256: Sha256 = defaultSha256): Uint8Array {
   const number = new Uint8Array(8);
   new DataView(number.buffer).setBigUint64(0, BigInt(count));
   return sha256(concatBytes(Uint8Array.of(0), key, number, digest));
 }
 
-/** SHA-256(0x01 ‖ left ‖ right), unless there is one leaf or none under both. */
+/** Computes SHA-256(0x01 ‖ left ‖ right), unless both together have one leaf or none. */
 export function combine(left: IndexNode, right: IndexNode, sha256: Sha256 = defaultSha256): IndexNode {
   const leaves = left.leaves + right.leaves;
   if (leaves < 2) return left.leaves === 1 ? left : right;
   return { leaves, hash: sha256(concatBytes(Uint8Array.of(1), left.hash, right.hash)) };
 }
 
-/** Bit number `depth` of a key, from the most significant. */
+/** Returns bit number `depth` of a key, from the most significant. */
 export const bitOf = (key: Uint8Array, depth: number): number =>
   ((key[Math.floor(depth / 8)] ?? 0) >> (7 - (depth % 8))) & 1;
 
-/** Where, in a list sorted by key, those begin whose bit at `depth` is 1; all before share it with the first. */
+/** Returns the position of the first of the sorted keys whose bit at `depth` is 1; they share the bits before. */
 function splitAt(keys: readonly Uint8Array[], depth: number): number {
   let [low, high] = [0, keys.length];
   while (low < high) {
@@ -64,7 +67,7 @@ function splitAt(keys: readonly Uint8Array[], depth: number): number {
   return low;
 }
 
-/** The subtree at `depth` over leaves that share their first `depth` bits, sorted by key. */
+/** Computes the subtree at `depth` over leaves that share their first `depth` bits, sorted by key. */
 export function indexNode(leaves: readonly IndexLeaf[], depth: number, sha256: Sha256 = defaultSha256): IndexNode {
   const [first] = leaves;
   if (first === undefined) return emptyNode;
@@ -86,9 +89,9 @@ export const compareKeys = (a: Uint8Array, b: Uint8Array): number => {
 };
 
 /**
- * What is under some keys, with every hash sent once, in the order of a walk from left to right. `shape` has a letter for
- * each subtree in which a key is asked for: N two subtrees follow; E empty; K the leaf of one of the keys; L the leaf of
- * another key, the next of `others`. A subtree in which nothing is asked for is the next of `hashes`.
+ * A proof of the leaves under some keys, with every hash once, in the order of a walk from left to right. `shape` has a
+ * letter for each subtree that contains a requested key: N two subtrees follow; E empty; K the leaf of a requested key;
+ * L the leaf of another key, the next of `others`. A subtree without requested keys is the next of `hashes`.
  */
 export interface IndexProof {
   shape: string;
@@ -96,16 +99,19 @@ export interface IndexProof {
   others: IndexLeaf[];
 }
 
-/** How a prover looks into the tree: a subtree by its depth and the number that its first `depth` bits make. */
+/** A prover's access to the tree. A subtree is named by its depth and the number that its first `depth` bits form. */
 export interface IndexSource {
-  /** From this depth on subtrees are reckoned from their leaves. */
+  /** From this depth on, subtrees are computed from their leaves. */
   readonly cut: number;
   node(depth: number, prefix: number): IndexNode;
-  /** The leaves of a subtree at the cut, or of one above it that has one leaf, sorted by key. */
+  /** Returns the leaves of a subtree at the cut, or of one above it that has one leaf, sorted by key. */
   leaves(depth: number, prefix: number): readonly IndexLeaf[];
 }
 
-/** @param keys sorted, none twice. */
+/**
+ * Proves the leaves under these keys, or their absence.
+ * @param keys sorted, without repetition
+ */
 export function proveIndex(
   keys: readonly Uint8Array[],
   source: IndexSource,
@@ -150,10 +156,10 @@ export function proveIndex(
   return proof;
 }
 
-/** What a verifier holds to be under a key: null where he knows of no entry. */
+/** The leaf that a verifier expects under a key; null: no entry. */
 export type Expected = Pick<IndexLeaf, 'count' | 'digest'> | null;
 
-/** Walks a proof as its prover did; anything that does not fit ends it. */
+/** Walks a proof in the prover's order; any mismatch ends it. */
 class ProofReader {
   private letter = 0;
   private hash = 0;
@@ -165,7 +171,7 @@ class ProofReader {
     private readonly sha256: Sha256,
   ) {}
 
-  /** The hash of a subtree, or null. */
+  /** Returns the hash of a subtree; null if the proof does not fit. */
   read(asked: readonly Uint8Array[], depth: number): Uint8Array | null {
     if (asked.length === 0) return this.proof.hashes[this.hash++] ?? null;
     const letter = this.proof.shape[this.letter++];
@@ -194,7 +200,7 @@ class ProofReader {
     return key === undefined || !leaf || second !== undefined ? null : indexLeafHash({ key, ...leaf }, this.sha256);
   }
 
-  /** Another leaf where the keys would be: it must have its own place there, and be none of them. */
+  /** Reads another key's leaf where the requested keys would be: that key must belong there, and be none of them. */
   private foreign(asked: readonly Uint8Array[], depth: number): Uint8Array | null {
     const leaf = this.proof.others[this.other++];
     const [first] = asked;
@@ -204,7 +210,7 @@ class ProofReader {
   }
 }
 
-/** Whether under the root there is, for each subject, what is expected and nothing else. */
+/** Verifies that the root contains, for each subject, exactly the expected entries. */
 export function checkIndex(
   root: Uint8Array,
   expected: ReadonlyMap<string, Expected>,

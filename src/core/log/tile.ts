@@ -1,7 +1,7 @@
 import { AditError } from '../errors.js';
 import type { NodeId } from './tree.js';
 
-/** C2SP tlog-tiles: a tile holds up to 256 neighbouring hashes of tree level 8 · L, or the entries under them. */
+/** C2SP tlog-tiles: a tile holds up to 256 neighbouring hashes of tree level 8 · L, or the entries below them. */
 export const TILE_HEIGHT = 8;
 export const TILE_WIDTH = 256;
 
@@ -18,7 +18,7 @@ export interface Tile {
   width: number | null;
 }
 
-/** Hashes [start, end) of one tile: what a node of the tree is computed from. */
+/** Hashes [start, end) of one tile, from which a node of the tree is computed. */
 export interface TileRun {
   level: number;
   index: number;
@@ -26,7 +26,7 @@ export interface TileRun {
   end: number;
 }
 
-/** `tile/<L>/<N>[.p/<W>]`, N in groups of three digits, all but the last with an x: 1234067 is `x001/x234/067`. */
+/** Formats the path of a tile, `tile/<L>/<N>[.p/<W>]`, N in groups of three digits: 1234067 is `x001/x234/067`. */
 export function tilePath(level: TileLevel, index: number, width: number | null = null): string {
   const path = `tile/${level}/${indexPath(index)}${width === null ? '' : `.p/${width}`}`;
   if (parseTilePath(path) === null) throw new RangeError(`There is no tile ${path}.`);
@@ -40,7 +40,7 @@ function indexPath(index: number): string {
   return groups.join('/');
 }
 
-/** Reads a path that `tilePath` writes; null for every other, so that each tile has one address. */
+/** Parses a path that `tilePath` formats; null for any other, so that each tile has one address. */
 export function parseTilePath(path: string): Tile | null {
   const match =
     path.length <= 64 &&
@@ -56,7 +56,7 @@ export function parseTilePath(path: string): Tile | null {
   return { level, index, width };
 }
 
-/** How many full tiles each level of a tree has, and the width of its partial one (0: none), lowest level first. */
+/** Lists the full tiles and the width of the partial tile (0: none) of each level of a tree, lowest level first. */
 export function tilesForSize(size: number): { level: number; full: number; partial: number }[] {
   const levels: { level: number; full: number; partial: number }[] = [];
   for (let count = size; count > 0; count = Math.floor(count / TILE_WIDTH))
@@ -64,7 +64,7 @@ export function tilesForSize(size: number): { level: number; full: number; parti
   return levels;
 }
 
-/** The tile, and the hashes in it, that a complete subtree is computed from; always within one tile. */
+/** Returns the tile, and the hashes in it, from which a complete subtree is computed; always within one tile. */
 export function nodeTile({ level, index }: NodeId): TileRun {
   const tileLevel = Math.floor(level / TILE_HEIGHT);
   const count = 2 ** (level % TILE_HEIGHT);
@@ -76,7 +76,7 @@ export function nodeTile({ level, index }: NodeId): TileRun {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Entries one after another, each as its length (16 bits, big-endian) and its bytes. */
+/** Encodes entries one after another, each as its length (16 bits, big-endian) and its bytes. */
 export function entryBundle(entries: readonly string[]): Uint8Array {
   const texts = entries.map((entry) => encoder.encode(entry));
   const bundle = new Uint8Array(texts.reduce((sum, { length }) => sum + 2 + length, 0));
@@ -92,7 +92,7 @@ export function entryBundle(entries: readonly string[]): Uint8Array {
   return bundle;
 }
 
-/** Reads an entry bundle of at most 256 entries. Throws `request-invalid` if it is cut short or is not UTF-8 text. */
+/** Parses an entry bundle of at most 256 entries. Throws `request-invalid` if it is truncated or is not UTF-8 text. */
 export function parseEntryBundle(bundle: Uint8Array): string[] {
   const entries: string[] = [];
   for (let at = 0; at < bundle.length;) {

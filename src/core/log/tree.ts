@@ -1,15 +1,15 @@
 import { sha256 as portableSha256 } from '@noble/hashes/sha2.js';
 
 /**
- * The Merkle tree of RFC 6962 §2.1 (= RFC 9162 §2.1) over SHA-256. Sizes and indexes are whole numbers up to 2^53−1,
- * so nothing here uses 32-bit operators. Every function that hashes takes the hash as its last argument: the portable
- * one by default, the platform's on a server.
+ * The Merkle tree of RFC 6962 §2.1 (= RFC 9162 §2.1) over SHA-256. Sizes and indexes are whole numbers up to 2^53−1, so
+ * this file uses no 32-bit operators. Every function that hashes takes the hash function as its last argument: the
+ * portable one by default, the platform's on a server.
  */
 export type Sha256 = (data: Uint8Array) => Uint8Array;
 
 export const HASH_BYTES = 32;
 
-/** The default hash: pure JavaScript, the same in every runtime. */
+/** The default hash function: pure JavaScript, portable. */
 export const defaultSha256: Sha256 = (data) => portableSha256(data);
 
 /** A complete subtree: the root over the 2^level leaves that begin at index · 2^level. */
@@ -18,10 +18,10 @@ export interface NodeId {
   index: number;
 }
 
-/** Gives the hash of a complete subtree. */
+/** Returns the hash of a complete subtree. */
 export type HashOf = (level: number, index: number) => Uint8Array;
 
-/** The leaves [start, end) under one node of the tree; only at the tree's right edge is this no complete subtree. */
+/** The leaves [start, end) under one node of the tree; it is a complete subtree except at the tree's right edge. */
 export interface Span {
   start: number;
   end: number;
@@ -29,7 +29,7 @@ export interface Span {
 
 const encoder = new TextEncoder();
 
-/** SHA-256(0x00 ‖ entry); text is hashed as UTF-8, which for a JWS is its ASCII. */
+/** Computes SHA-256(0x00 ‖ entry). Text is hashed as UTF-8, which for a JWS is its ASCII. */
 export function leafHash(entry: Uint8Array | string, sha256: Sha256 = defaultSha256): Uint8Array {
   const bytes = typeof entry === 'string' ? encoder.encode(entry) : entry;
   const input = new Uint8Array(1 + bytes.length);
@@ -37,7 +37,7 @@ export function leafHash(entry: Uint8Array | string, sha256: Sha256 = defaultSha
   return sha256(input);
 }
 
-/** SHA-256(0x01 ‖ left ‖ right). */
+/** Computes SHA-256(0x01 ‖ left ‖ right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array, sha256: Sha256 = defaultSha256): Uint8Array {
   const input = new Uint8Array(1 + left.length + right.length);
   input[0] = 1;
@@ -46,7 +46,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array, sha256: Sha256 = d
   return sha256(input);
 }
 
-/** The root of the empty tree: SHA-256 of nothing. */
+/** Returns the root of the empty tree: SHA-256 of zero bytes. */
 export function emptyRoot(sha256: Sha256 = defaultSha256): Uint8Array {
   return sha256(new Uint8Array(0));
 }
@@ -62,14 +62,14 @@ function requireOrder(from: number, to: number): void {
   if (!isCount(from) || from > to) throw new RangeError(`A tree of ${to} leaves was never ${from} leaves long.`);
 }
 
-/** The largest power of two smaller than `size` (size ≥ 2): where RFC 6962 splits a tree. */
+/** Returns the largest power of two smaller than `size` (size ≥ 2), at which RFC 6962 splits a tree. */
 export function splitPoint(size: number): number {
   let half = 1;
   while (half * 2 < size) half *= 2;
   return half;
 }
 
-/** The complete subtrees that make up a span, largest first. */
+/** Lists the complete subtrees that make up a span, largest first. */
 export function spanNodes({ start, end }: Span): NodeId[] {
   const nodes: NodeId[] = [];
   let width = 1;
@@ -86,25 +86,25 @@ export function spanNodes({ start, end }: Span): NodeId[] {
   return nodes;
 }
 
-/** MTH(D[start:end]): the peaks of the span folded from the right. */
+/** Computes MTH(D[start:end]): the peaks of the span folded from the right. */
 export function spanHash(span: Span, hashOf: HashOf, sha256: Sha256 = defaultSha256): Uint8Array {
   const peaks = spanNodes(span).map(({ level, index }) => hashOf(level, index));
   return peaks.reduceRight((right, left) => nodeHash(left, right, sha256));
 }
 
-/** The complete subtrees of the binary decomposition of `size`, largest first. */
+/** Lists the complete subtrees of the binary decomposition of `size`, largest first. */
 export function rootNodes(size: number): NodeId[] {
   requireSize(size);
   return spanNodes({ start: 0, end: size });
 }
 
-/** MTH(D[0:size]). */
+/** Computes MTH(D[0:size]). */
 export function rootHash(size: number, hashOf: HashOf, sha256: Sha256 = defaultSha256): Uint8Array {
   requireSize(size);
   return size === 0 ? emptyRoot(sha256) : spanHash({ start: 0, end: size }, hashOf, sha256);
 }
 
-/** The spans whose hashes are PATH(index, D[0:size]) (RFC 6962 §2.1.1), from the leaf's sibling up. */
+/** Lists the spans whose hashes are PATH(index, D[0:size]) (RFC 6962 §2.1.1), from the leaf's sibling up. */
 export function inclusionSpans(index: number, size: number): Span[] {
   requireSize(size);
   if (!isCount(index) || index >= size) throw new RangeError(`There is no leaf ${index} in a tree of ${size}.`);
@@ -124,12 +124,12 @@ export function inclusionSpans(index: number, size: number): Span[] {
   return spans.toReversed();
 }
 
-/** The complete subtrees that `proveInclusion` asks for. */
+/** Lists the complete subtrees that `proveInclusion` needs. */
 export function inclusionNodes(index: number, size: number): NodeId[] {
   return inclusionSpans(index, size).flatMap(spanNodes);
 }
 
-/** PATH(index, D[0:size]): the sibling hashes from the leaf up to below the root. */
+/** Computes PATH(index, D[0:size]): the sibling hashes from the leaf to just below the root. */
 export function proveInclusion(
   index: number,
   size: number,
@@ -139,7 +139,7 @@ export function proveInclusion(
   return inclusionSpans(index, size).map((span) => spanHash(span, hashOf, sha256));
 }
 
-/** The spans whose hashes are PROOF(from, D[0:to]) (RFC 6962 §2.1.2); none from the empty tree. */
+/** Lists the spans whose hashes are PROOF(from, D[0:to]) (RFC 6962 §2.1.2); none from the empty tree. */
 function consistencySpans(from: number, to: number): Span[] {
   requireOrder(from, to);
   if (from === 0 || from === to) return [];
@@ -160,12 +160,12 @@ function consistencySpans(from: number, to: number): Span[] {
   return spans.toReversed();
 }
 
-/** The complete subtrees that `proveConsistency` asks for. */
+/** Lists the complete subtrees that `proveConsistency` needs. */
 export function consistencyNodes(from: number, to: number): NodeId[] {
   return consistencySpans(from, to).flatMap(spanNodes);
 }
 
-/** PROOF(from, D[0:to]): that the tree of `to` leaves begins with the tree of `from`. */
+/** Computes PROOF(from, D[0:to]): the tree of `to` leaves begins with the tree of `from` leaves. */
 export function proveConsistency(
   from: number,
   to: number,
@@ -175,7 +175,7 @@ export function proveConsistency(
   return consistencySpans(from, to).map((span) => spanHash(span, hashOf, sha256));
 }
 
-/** Whether two hashes are the same 32 bytes. Nothing here is secret, so it need not take constant time. */
+/** Compares two 32-byte hashes. Hashes are public, so this need not take constant time. */
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === HASH_BYTES && b.length === HASH_BYTES && a.every((byte, i) => byte === b[i]);
 }
@@ -184,7 +184,7 @@ const areHashes = (hashes: readonly Uint8Array[]): boolean => hashes.every(({ le
 const isOdd = (value: number): boolean => value % 2 === 1;
 const half = (value: number): number => Math.floor(value / 2);
 
-/** Whether `proof` shows the leaf at `index` under `root` (RFC 9162 §2.1.3.2). False for input of any wrong form. */
+/** Verifies `proof` of the leaf at `index` under `root` (RFC 9162 §2.1.3.2). Returns false for malformed input. */
 export function checkInclusion(
   leaf: Uint8Array,
   index: number,
@@ -216,8 +216,8 @@ export function checkInclusion(
 }
 
 /**
- * Whether `proof` shows that the tree of `to` leaves and root `toRoot` begins with that of `from` leaves and `fromRoot`
- * (RFC 9162 §2.1.4.2). Every tree begins with the empty one: from 0 the proof is empty and `fromRoot` is `emptyRoot`.
+ * Verifies `proof` that the tree of `to` leaves and root `toRoot` begins with that of `from` leaves and `fromRoot` (RFC
+ * 9162 §2.1.4.2). Every tree begins with the empty one: from 0 the proof is empty and `fromRoot` is `emptyRoot`.
  */
 export function checkConsistency(
   from: number,
@@ -236,7 +236,7 @@ export function checkConsistency(
     fn = half(fn);
     sn = half(sn);
   }
-  // A power of two is itself a node of the larger tree: its root, known already, begins the path.
+  // If `from` is a power of two, it is a node of the larger tree: its known root begins the path.
   const [first, ...rest] = fn === 0 ? [fromRoot, ...proof] : proof;
   if (first === undefined) return false;
   let oldHash = first;

@@ -18,7 +18,7 @@ const actorRegisteredSchema = payloadWithDigests('actor.registered', {
   card: card.optional(),
 });
 
-/** A registrar takes in an actor with its first key; the new key proves its possession. */
+/** A registrar registers an actor with its first key; the new key proves its possession. */
 export const actorRegistered = defineEventType({
   type: 'actor.registered',
   schema: actorRegisteredSchema,

@@ -10,7 +10,7 @@ const actorStatusChangedSchema = payload('actor.statusChanged', {
   card: card.optional(),
 });
 
-/** An actor is suspended or active again, or its card is renewed. Suspension is a finding for others, never a refusal. */
+/** An actor is suspended or active again, or its card is renewed. A suspension causes findings, never refusals. */
 export const actorStatusChanged = defineEventType({
   type: 'actor.statusChanged',
   schema: actorStatusChangedSchema,

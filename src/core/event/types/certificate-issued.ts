@@ -17,7 +17,7 @@ const certificateIssuedSchema = payloadWithDigests('certificate.issued', {
   expiresOn: date,
 });
 
-/** A regional certificate for lots on their way out (ICGLR MD.03). Verifier and validator are persons, and should be two. */
+/** A regional certificate for lots to be exported (ICGLR MD.03). Verifier and validator should be two persons. */
 export const certificateIssued = defineEventType({
   type: 'certificate.issued',
   schema: certificateIssuedSchema,

@@ -4,7 +4,7 @@ import { defineEventType, payload } from './event-type.js';
 
 const certificateRevokedSchema = payload('certificate.revoked', { serial: text(64), reason });
 
-/** A certificate is void from now on. */
+/** A certificate is void from this entry on. */
 export const certificateRevoked = defineEventType({
   type: 'certificate.revoked',
   schema: certificateRevokedSchema,

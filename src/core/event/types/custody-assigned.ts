@@ -9,7 +9,7 @@ const custodyAssignedSchema = payload('custody.assigned', {
   ground: reason,
 });
 
-/** An authority gives a stolen, orphaned or disputed lot that it holds back a holder. */
+/** An authority assigns a holder to a stolen, orphaned or disputed lot that it holds. */
 export const custodyAssigned = defineEventType({
   type: 'custody.assigned',
   schema: custodyAssignedSchema,

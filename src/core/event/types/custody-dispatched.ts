@@ -36,7 +36,7 @@ const custodyDispatchedSchema = payloadWithDigests('custody.dispatched', {
     .optional(),
 });
 
-/** The holder sends lots to a receiver it names; until that one receives them, it stays the holder. */
+/** The holder dispatches lots to a named receiver, and remains the holder until the receipt. */
 export const custodyDispatched = defineEventType({
   type: 'custody.dispatched',
   schema: custodyDispatchedSchema,

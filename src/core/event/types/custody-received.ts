@@ -4,7 +4,7 @@ import { reason, registryId, word } from '../primitives.js';
 import { quantity } from '../quantity-claims.js';
 import { defineEventType, listOfLots, payload, type Problem, repeatedLots } from './event-type.js';
 
-/** At the top for all lots, or beside one lot for that lot alone. */
+/** Seals as seen at the receipt: of all lots, or of one lot. */
 const sealsSeen = { seals: seals.optional(), sealState: word.optional(), reason: reason.optional() };
 
 const receivedLot = z.strictObject({
@@ -20,7 +20,7 @@ const custodyReceivedSchema = payload('custody.received', {
   ...sealsSeen,
 });
 
-/** The receiver named in a dispatch takes lots over by its own weight, or rejects them. One dispatch per event. */
+/** The receiver named in a dispatch receives lots with its own weights, or rejects them. One dispatch per event. */
 export const custodyReceived = defineEventType({
   type: 'custody.received',
   schema: custodyReceivedSchema,

@@ -4,7 +4,7 @@ import { defineEventType, payload } from './event-type.js';
 
 const eventDisputedSchema = payload('event.disputed', { event: eventIdSchema, ground: reason });
 
-/** An actor whom an event names says that it is not so. */
+/** An actor that an event names disputes it. */
 export const eventDisputed = defineEventType({
   type: 'event.disputed',
   schema: eventDisputedSchema,

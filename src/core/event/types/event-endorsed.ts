@@ -4,7 +4,7 @@ import { defineEventType, listOfLots, payload, repeated } from './event-type.js'
 
 const eventEndorsedSchema = payload('event.endorsed', { events: listOfLots(eventIdSchema) });
 
-/** An actor stands by events: those of its own lost or revoked key, or a correction by another. */
+/** An actor endorses events: those of its own lost or revoked key, or a correction by another actor. */
 export const eventEndorsed = defineEventType({
   type: 'event.endorsed',
   schema: eventEndorsedSchema,

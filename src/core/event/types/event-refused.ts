@@ -13,7 +13,7 @@ const eventRefusedSchema = payload('event.refused', {
   lots: z.array(lotIdSchema).max(MAX_LOTS),
 });
 
-/** Evidence of an attempt that was refused: the event, the digest of the JWS that was sent, and why. */
+/** Evidence of a refused attempt: the event, the digest of the JWS that was sent, and the reason. */
 export const eventRefused = defineEventType({
   type: 'event.refused',
   schema: eventRefusedSchema,

@@ -9,7 +9,7 @@ const eventSettledSchema = payload('event.settled', {
   reason,
 });
 
-/** A dispute ends: whoever raised it withdraws it, or an authority or registrar decides. */
+/** A dispute ends: the actor that raised it withdraws it, or an authority or registrar decides it. */
 export const eventSettled = defineEventType({
   type: 'event.settled',
   schema: eventSettledSchema,

@@ -16,20 +16,22 @@ import {
 } from '../primitives.js';
 
 /**
- * Who may sign a type, as data that admission reads. `by` is what the signer must be to the thing spoken of:
+ * Who may sign an event type, as data for admission. `by` is the relation of the signer to the subject:
  *
- * - `role`: has one of `roles`; nothing else is asked.
- * - `holder`: holds every lot in `lots` or `inputs` (for a lot in transit that is the sender); with `roles`, also has one of them.
- * - `receiver`: is the actor named in the dispatch under way.
+ * - `role`: has one of `roles`; there is no other condition.
+ * - `holder`: holds every lot in `lots` or `inputs` (for a lot in transit that is the sender); with `roles`, also has
+ *   one of them.
+ * - `receiver`: is the receiver that the open dispatch names.
  * - `siteOperator`: operates `place.site`; or has one of `orRoles`, and then names the holder.
  * - `subject`: is `actor` itself; or has one of `orRoles`.
  * - `named`: is one of the actors that these claims of the payload name.
- * - `holderOfNamed`: holds every lot it names without extending its chain; or has one of `orRoles`.
- * - `targetSigner`: signed the event that it names; or has one of `orRoles`. `namedInTarget`: that event names it.
+ * - `holderOfNamed`: holds every lot that the event names without extending its chain; or has one of `orRoles`.
+ * - `targetSigner`: signed the target event; or has one of `orRoles`. `namedInTarget`: the target event names it.
  * - `caseOwner`: is the owner that the newest update of the incident names; or has one of `orRoles`.
- * - `opener`: is the registrar that entry 0 names, by the key it names. `rootRegistrar`: is that registrar, later.
- * - `service`: the service key, as actor `ledger`. No other type may be signed by it.
- * - `anyone`: any registered actor; what the event is worth is judged elsewhere.
+ * - `opener`: is the registrar that entry 0 names, with the key that it names. `rootRegistrar`: is that registrar,
+ *   later.
+ * - `service`: the service key, as actor `ledger`. It may sign no other type.
+ * - `anyone`: any registered actor; rules judge the weight of the event.
  */
 export type Signers =
   | { readonly by: 'role'; readonly roles: readonly Role[] }
@@ -47,7 +49,7 @@ export type Signers =
   | { readonly by: 'service' }
   | { readonly by: 'anyone' };
 
-/** What a payload names beyond the claims that all types share (`iss`, `place`, `lots` with `prev`, `inputs`, `outputs`). */
+/** What a payload names besides the claims of all types (`iss`, `place`, `lots` with `prev`, `inputs`, `outputs`). */
 export interface Names {
   actors?: (string | undefined)[];
   kids?: string[];
@@ -61,25 +63,27 @@ export interface Names {
 export interface EventType<P extends CommonClaims = CommonClaims> {
   readonly type: P['type'];
   readonly signers: Signers;
-  /** The shape of the payload; claims not listed are refused. */
+  /** The schema of the payload; it refuses unknown claims. */
   readonly schema: z.ZodType<P>;
-  /** † claims as pointers, `*` standing for any array index. Each may be plain, a digest in `_sd`, or absent. */
+  /** † claims as pointers; `*` matches any array index. Each may be plain, a digest in `_sd`, or absent. */
   readonly disclosable: readonly string[];
   /**
-   * Claims that their signer may correct, as pointers, `*` standing for any array index, each with all beneath it. Never
+   * Claims that their signer may correct, as pointers with everything below them; `*` matches any array index. Never
    * actors, lots, heads or the type.
    */
   readonly correctable: readonly string[];
-  /** What the shape cannot say (two claims compared): everything wrong, as pointers. Called only on a payload of the right shape. */
+  /**
+   * Returns every fault that the schema cannot express (two claims compared). The payload must have the right shape.
+   */
   check(payload: P): Problem[];
-  /** What the payload names; see `references`. */
+  /** Lists the ids that the payload names; see `references`. */
   names?(payload: P): Names;
 }
 
-/** Something wrong that is `schema-invalid`. */
+/** A fault that is `schema-invalid`. */
 export type Problem = Omit<ErrorDetail, 'code'>;
 
-/** Makes the type of the payload follow from its schema. */
+/** Defines an event type, and infers the type of its payload from its schema. */
 export const defineEventType = <P extends CommonClaims>(
   definition: Omit<EventType<P>, 'disclosable' | 'correctable' | 'check'> & {
     readonly disclosable?: readonly string[];
@@ -107,7 +111,7 @@ const commonDisclosable = [
   '/attachments/*/digest',
 ] as const;
 
-/** When and where it happened, and what documents it rests on. Not the site or the facility: goods of another origin are declared as another lot. */
+/** Time, place and documents of the event. Not the site or facility: goods of another origin need a new declaration. */
 const commonCorrectable = [
   '/occurredAt',
   '/place/lat',
@@ -117,7 +121,7 @@ const commonCorrectable = [
   '/attachments',
 ] as const;
 
-/** What may be corrected of a lot at its birth. */
+/** Correctable claims of a new lot. */
 export const correctableOutput = ['mass', 'moisturePercent', 'grades', 'tags', 'packages', 'hs', 'lotNumber'].map(
   (claim) => `/outputs/*/${claim}`,
 );
@@ -137,7 +141,7 @@ const commonShape = {
   _sd_alg: z.literal('sha-256').optional(),
 };
 
-/** The claims that every payload has or may have. */
+/** The claims that every payload must or may have. */
 export interface CommonClaims {
   type: string;
   log: string;
@@ -153,17 +157,17 @@ export interface CommonClaims {
   attachments?: z.infer<typeof attachment>[] | undefined;
 }
 
-/** The payload of a type without † claims of its own at the top: the common claims and `shape`. */
+/** Builds the payload schema of a type without † claims at the top: the common claims and `shape`. */
 export const payload = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.strictObject({ ...commonShape, type: z.literal(type), ...shape });
 
-/** As `payload`, where some claim of `shape` is †: `_sd` may stand at the top. */
+/** Builds the payload schema of a type with † claims at the top: as `payload`, and `_sd` is allowed. */
 export const payloadWithDigests = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   withDigests({ ...commonShape, type: z.literal(type), ...shape });
 
 export const listOfLots = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(MAX_LOTS);
 
-/** The later of two equal entries is the one in the wrong. `pointer` names the place of entry `i`. */
+/** Reports repeated entries: the later of two equal ones. `pointer` returns the pointer to entry `i`. */
 export const repeated = (values: readonly string[], pointer: (i: number) => string, what: string): Problem[] => {
   if (new Set(values).size === values.length) return [];
   const met = new Set<string>();

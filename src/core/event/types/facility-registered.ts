@@ -12,7 +12,7 @@ const facilityRegisteredSchema = payloadWithDigests('facility.registered', {
   capacityPerMonth: quantity.optional(),
 });
 
-/** A place on the way that is no mine: warehouse, plant, port. */
+/** A place that is not a mine: warehouse, plant, port. */
 export const facilityRegistered = defineEventType({
   type: 'facility.registered',
   schema: facilityRegisteredSchema,

@@ -3,15 +3,15 @@ import { date, lotIdSchema, reason } from '../primitives.js';
 import { defineEventType, payload } from './event-type.js';
 
 const findingAnsweredSchema = payload('finding.answered', {
-  /** A finding's id derives from the log, its rule, subject and cause, so that everybody names it alike. */
+  /** The finding's id, derived from the log, its rule, subject and cause, so that all verifiers compute the same id. */
   finding: lotIdSchema,
   answer: z.enum(['explain', 'mitigate', 'dismiss', 'close']),
   reason,
-  /** Until when a mitigation is to be done. */
+  /** Day by which the mitigation is due. */
   dueOn: date.optional(),
 });
 
-/** An answer to a finding: those it names may explain and mitigate, a registrar or an authority may dismiss and close. */
+/** An answer to a finding: actors that it names may explain and mitigate, registrars and authorities also end it. */
 export const findingAnswered = defineEventType({
   type: 'finding.answered',
   schema: findingAnsweredSchema,

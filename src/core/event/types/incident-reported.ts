@@ -5,7 +5,7 @@ import { defineEventType, payloadWithDigests, repeated } from './event-type.js';
 const incidentReportedSchema = payloadWithDigests('incident.reported', {
   /** A code: conflict, childLabour, fraud, theft, accident, corruption, tagLoss … */
   category: word,
-  /** As ITSCI grades them: 1 serious, 2 of concern, 3 minor. */
+  /** ITSCI level: 1 serious, 2 of concern, 3 minor. */
   level: z.int().min(1).max(3),
   lots: z.array(lotIdSchema).min(1).max(MAX_LOTS).optional(),
   sites: z.array(registryId).min(1).max(50).optional(),
@@ -15,7 +15,7 @@ const incidentReportedSchema = payloadWithDigests('incident.reported', {
   reporter: text(200).optional(),
 });
 
-/** Somebody reports what went wrong with lots, sites, facilities or actors; the narrative may stay undisclosed. */
+/** An actor reports an incident with lots, sites, facilities or actors; the narrative may stay undisclosed. */
 export const incidentReported = defineEventType({
   type: 'incident.reported',
   schema: incidentReportedSchema,

@@ -12,7 +12,7 @@ const incidentUpdatedSchema = payloadWithDigests('incident.updated', {
   outcome: text(2000).optional(),
 });
 
-/** What is done about an incident, by whom and until when; it is closed with its outcome. */
+/** An action on an incident, with its owner and due day; or its closing, with the outcome. */
 export const incidentUpdated = defineEventType({
   type: 'incident.updated',
   schema: incidentUpdatedSchema,

@@ -45,7 +45,7 @@ import { type EventSettled, eventSettled } from './event-settled.js';
 import { type FindingAnswered, findingAnswered } from './finding-answered.js';
 import { type DataErased, dataErased } from './data-erased.js';
 
-/** What each type says, by the name of the type. */
+/** The payload of each type, by the name of the type. */
 export interface Payloads {
   'ledger.opened': LedgerOpened;
   'ledger.updated': LedgerUpdated;
@@ -144,5 +144,5 @@ const all: readonly EventType[] = [
   dataErased,
 ];
 
-/** Every type this version of Adit admits; anything else is `type-unknown`. */
+/** Every event type of this version; any other is `type-unknown`. */
 export const eventTypes: ReadonlyMap<string, EventType> = new Map(all.map((eventType) => [eventType.type, eventType]));

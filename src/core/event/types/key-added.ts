@@ -10,12 +10,12 @@ const keyAddedSchema = payloadWithDigests('key.added', {
   label: text(100).optional(),
 });
 
-/** A further key of an actor; added by a registrar in its name, it waits 72 hours. */
+/** A further key of an actor. A key that a registrar adds in the actor's name waits 72 hours. */
 export const keyAdded = defineEventType({
   type: 'key.added',
   schema: keyAddedSchema,
   signers: { by: 'subject', orRoles: ['registrar'] },
-  // People name devices after themselves.
+  // The label may contain a person's name.
   disclosable: ['/label'],
   names: ({ actor, key }) => ({ actors: [actor], kids: [thumbprint(key)] }),
 });

@@ -9,7 +9,7 @@ const keyRevokedSchema = payload('key.revoked', {
   compromisedSince: wholeNumber.optional(),
 });
 
-/** From this index the key signs nothing more; from `compromisedSince` on, what it signed is flagged until endorsed. */
+/** From this entry on the key is invalid; what it signed since `compromisedSince` is flagged until endorsed. */
 export const keyRevoked = defineEventType({
   type: 'key.revoked',
   schema: keyRevokedSchema,

@@ -7,7 +7,7 @@ const lotAggregatedSchema = payload('lot.aggregated', {
   outputs: z.tuple([inheritingOutput]),
 });
 
-/** Lots poured together into one; inputs are wholly consumed (split first to take a part). */
+/** Lots aggregated into one; inputs are wholly consumed (split first to use a part). */
 export const lotAggregated = defineEventType({
   type: 'lot.aggregated',
   schema: lotAggregatedSchema,

@@ -6,11 +6,11 @@ import { defineEventType, listOfLots, payload, repeatedLots } from './event-type
 const lotClosedSchema = payload('lot.closed', {
   lots: listOfLots(weighedLot),
   reason,
-  /** The lot that is the good record of the same goods. It says nothing of that lot: no entry on its chain. */
+  /** The lot that is the valid record of the same goods. The event does not extend that lot's chain. */
   duplicateOf: lotIdSchema.optional(),
 });
 
-/** Lots leave the ledger: lost, stolen, disposed of, sold to end use, recorded twice. Evidence stands in `attachments`. */
+/** Lots leave the ledger: lost, stolen, disposed of, sold to end use, recorded twice. Evidence is in `attachments`. */
 export const lotClosed = defineEventType({
   type: 'lot.closed',
   schema: lotClosedSchema,

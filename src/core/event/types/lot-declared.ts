@@ -13,7 +13,7 @@ const lotDeclaredSchema = payload('lot.declared', {
   method: word.optional(),
 });
 
-/** Goods come into the ledger: lots born at a mine site, by its operator, or by an authority in the name of the holder. */
+/** New lots at a mine site, declared by its operator, or by an authority in the name of the holder. */
 export const lotDeclared = defineEventType({
   type: 'lot.declared',
   schema: lotDeclaredSchema,

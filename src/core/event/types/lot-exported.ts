@@ -11,7 +11,7 @@ const lotExportedSchema = payloadWithDigests('lot.exported', {
   destination: text(200).optional(),
 });
 
-/** Lots leave the country with their papers; the exporter stays the holder until it dispatches them. */
+/** Lots leave the country with their documents; the exporter remains the holder until it dispatches them. */
 export const lotExported = defineEventType({
   type: 'lot.exported',
   schema: lotExportedSchema,

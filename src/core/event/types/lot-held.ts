@@ -10,7 +10,7 @@ const lotHeldSchema = payloadWithDigests('lot.held', {
   mass: quantity.optional(),
 });
 
-/** An authority seizes lots or puts them in quarantine, wherever they are; their chains are not extended. */
+/** An authority seizes or quarantines lots, in anyone's custody; it does not extend their chains. */
 export const lotHeld = defineEventType({
   type: 'lot.held',
   schema: lotHeldSchema,

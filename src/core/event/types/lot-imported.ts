@@ -11,7 +11,7 @@ const lotImportedSchema = payloadWithDigests('lot.imported', {
   portOfDischarge: locode.optional(),
 });
 
-/** Lots enter the country of destination; `certificate` is the one that was seen. */
+/** Lots enter the country of destination; `certificate` is the one that customs saw. */
 export const lotImported = defineEventType({
   type: 'lot.imported',
   schema: lotImportedSchema,

@@ -4,7 +4,7 @@ import { percentage, word } from '../primitives.js';
 import { grades, quantity } from '../quantity-claims.js';
 import { correctableOutput, defineEventType, listOfLots, payload } from './event-type.js';
 
-/** Tailings, slag, dust: weighed, but nobody's lot. */
+/** Tailings, slag, dust: weighed, but not a lot. */
 const residue = z.strictObject({
   kind: word,
   mass: quantity,
@@ -20,7 +20,7 @@ const lotProcessedSchema = payload('lot.processed', {
   residues: z.array(residue).min(1).max(20).optional(),
 });
 
-/** Lots worked into others; what is left over and is no lot stands in `residues`. */
+/** Lots processed into others; `residues` lists the remains that are not lots. */
 export const lotProcessed = defineEventType({
   type: 'lot.processed',
   schema: lotProcessedSchema,

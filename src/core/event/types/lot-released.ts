@@ -10,7 +10,7 @@ const lotReleasedSchema = payloadWithDigests('lot.released', {
   mass: quantity.optional(),
 });
 
-/** The authority that holds lots lets them go. */
+/** The authority that holds lots releases them. */
 export const lotReleased = defineEventType({
   type: 'lot.released',
   schema: lotReleasedSchema,

@@ -16,7 +16,7 @@ const lotSealedSchema = payloadWithDigests('lot.sealed', {
   sealedBy: text(200).optional(),
 });
 
-/** Tags and seals put on and taken off. */
+/** Tags and seals applied and removed. */
 export const lotSealed = defineEventType({
   type: 'lot.sealed',
   schema: lotSealedSchema,

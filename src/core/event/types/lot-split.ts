@@ -7,7 +7,7 @@ const lotSplitSchema = payload('lot.split', {
   outputs: listOfLots(inheritingOutput),
 });
 
-/** One lot parted into others; a remainder is a new lot too. A single output is the same goods under another lot. */
+/** One lot split into others; a remainder is a new lot too. A single output is the same goods under a new lot id. */
 export const lotSplit = defineEventType({
   type: 'lot.split',
   schema: lotSplitSchema,

@@ -12,7 +12,7 @@ const originTestedSchema = payload('origin.tested', {
   laboratory: text(200).optional(),
 });
 
-/** A laboratory compares a sample's analytical fingerprint with those of the sites it is said to come from. */
+/** A laboratory compares a sample's analytical fingerprint with those of the sites of its claimed origin. */
 export const originTested = defineEventType({
   type: 'origin.tested',
   schema: originTestedSchema,

@@ -6,16 +6,16 @@ import { defineEventType, payloadWithDigests, repeated } from './event-type.js';
 const paymentRecordedSchema = payloadWithDigests('payment.recorded', {
   kind: z.enum(['tax', 'royalty', 'fee', 'price']),
   payer: registryId,
-  /** A registered actor, where it is one. */
+  /** The payee, if it is a registered actor. */
   payee: registryId.optional(),
-  /** In words, where the payee is not registered. */
+  /** The payee's name, if it is not registered. */
   payeeName: text(200).optional(),
   lots: z.array(lotIdSchema).min(1).max(MAX_LOTS).optional(),
   amount: amount.optional(),
   receiptNumber: text(100).optional(),
 });
 
-/** A tax, royalty, fee or price that was paid. Who paid and who was paid stays; how much may be kept back. */
+/** A paid tax, royalty, fee or price. Payer and payee are plain; the amount may be undisclosed. */
 export const paymentRecorded = defineEventType({
   type: 'payment.recorded',
   schema: paymentRecordedSchema,

@@ -5,7 +5,7 @@ import { defineEventType, payloadWithDigests } from './event-type.js';
 
 const siteRegisteredSchema = payloadWithDigests('site.registered', { site: registryId, ...siteCore, ...siteDetails });
 
-/** A mine site, its operator and what may be mined there. */
+/** A mine site, its operator and the minerals that may be mined there. */
 export const siteRegistered = defineEventType({
   type: 'site.registered',
   schema: siteRegisteredSchema,

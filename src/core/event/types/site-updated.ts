@@ -11,7 +11,7 @@ const siteUpdatedSchema = payloadWithDigests('site.updated', {
   ...siteDetails,
 });
 
-/** Any claim of `site.registered` anew; what is not named stays as it was. */
+/** New values of any claims of `site.registered`; omitted claims do not change. */
 export const siteUpdated = defineEventType({
   type: 'site.updated',
   schema: siteUpdatedSchema,

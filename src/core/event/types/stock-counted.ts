@@ -5,13 +5,13 @@ import { defineEventType, listOfLots, payload, repeated } from './event-type.js'
 
 const stockCountedSchema = payload('stock.counted', {
   place: placeWithFacility,
-  /** What was found, each with what the scale said. */
+  /** The lots found, each with its weighed mass. */
   lots: listOfLots(z.strictObject({ lot: lotIdSchema, mass: quantity })),
-  /** What should have been there and was not. */
+  /** Expected lots that were not found. */
   missing: z.array(lotIdSchema).min(1).max(MAX_LOTS).optional(),
 });
 
-/** A count of what lies in a facility, by whom holds it or an auditor. */
+/** A count of the stock in a facility, by its holder or an auditor. */
 export const stockCounted = defineEventType({
   type: 'stock.counted',
   schema: stockCountedSchema,

@@ -11,7 +11,7 @@ const tagsIssuedSchema = payload('tags.issued', {
   issuer: registryId.optional(),
 });
 
-/** A run of tags allotted to a site: a tag is `series` and a number in decimal, zero-padded to `digits` if given. */
+/** A range of tags issued to a site: a tag is `series` and a decimal number, zero-padded to `digits` if given. */
 export const tagsIssued = defineEventType({
   type: 'tags.issued',
   schema: tagsIssuedSchema,

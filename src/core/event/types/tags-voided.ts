@@ -5,7 +5,7 @@ import { defineEventType, payload } from './event-type.js';
 
 const tagsVoidedSchema = payload('tags.voided', { tags, reason });
 
-/** Tags that must not be seen on goods any more: lost, damaged, returned. */
+/** Tags that are void: lost, damaged, returned. A later use is a finding. */
 export const tagsVoided = defineEventType({
   type: 'tags.voided',
   schema: tagsVoidedSchema,

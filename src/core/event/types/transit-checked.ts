@@ -20,7 +20,7 @@ const transitCheckedSchema = payloadWithDigests('transit.checked', {
   fees: z.array(fee).min(1).max(20).optional(),
 });
 
-/** A checkpoint on the way: where and when the goods passed, what their seals looked like, what was asked and paid. */
+/** A checkpoint on a route: where and when the goods passed, the state of their seals, the fees asked and paid. */
 export const transitChecked = defineEventType({
   type: 'transit.checked',
   schema: transitCheckedSchema,

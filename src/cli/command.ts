@@ -1,9 +1,24 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { withoutColour } from './environment.js';
+import type { Host } from './host.js';
 import { Terminal } from './output/terminal.js';
 
-/** Registers one command on the program. */
-export type Register = (program: Command) => void;
+/** Adds arguments, options, subcommands and action to a command that has its name and summary. */
+export type Register = (named: Command) => void;
+
+/** The program `adit`, above all its commands. */
+export class Program extends Command {
+  constructor(readonly host: Host) {
+    super('adit');
+  }
+}
+
+/** The process in which a command runs. */
+function hostOf(command: Command): Host {
+  let program = command;
+  while (program.parent !== null) program = program.parent;
+  return program instanceof Program ? program.host : process;
+}
 
 interface GlobalOptions {
   json?: boolean;
@@ -13,7 +28,7 @@ interface GlobalOptions {
 /** The terminal as the options of the whole program and the environment ask for it. */
 export function terminalOf(command: Command): Terminal {
   const { json = false, color = true } = command.optsWithGlobals<GlobalOptions>();
-  return new Terminal(json, process.stdout, process.stderr, !color || withoutColour());
+  return new Terminal(json, hostOf(command), !color || withoutColour());
 }
 
 /** For an option that may be given several times. */

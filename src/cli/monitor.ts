@@ -42,8 +42,7 @@ export async function monitorLedger(url: string, settings: MonitorSettings, term
       bar.show(done);
     },
   });
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const stop = terminal.ended('SIGINT', 'SIGTERM');
   let told = '';
   try {
     do {
@@ -53,11 +52,10 @@ export async function monitorLedger(url: string, settings: MonitorSettings, term
       const now = JSON.stringify([seen.size, seen.alarms]);
       if (now !== told || seen.findings.length > 0) tell(seen, settings.state, terminal);
       told = now;
-      if (seen.alarms.some(({ kind }) => convicting.has(kind))) process.exitCode = EXIT.broken;
-      else if (settings.once) process.exitCode = seen.alarms.length > 0 ? EXIT.undecided : EXIT.done;
-      if (!settings.once)
-        await sleep(amount(settings.interval) * 1_000, null, { signal: stop.signal }).catch(() => null);
-    } while (!settings.once && !stop.signal.aborted);
+      if (seen.alarms.some(({ kind }) => convicting.has(kind))) terminal.endWith(EXIT.broken);
+      else if (settings.once) terminal.endWith(seen.alarms.length > 0 ? EXIT.undecided : EXIT.done);
+      if (!settings.once) await sleep(amount(settings.interval) * 1_000, null, { signal: stop }).catch(() => null);
+    } while (!settings.once && !stop.aborted);
   } finally {
     await monitor.close();
   }

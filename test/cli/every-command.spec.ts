@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { exportJWK } from 'jose';
-import { createProgram } from '../../src/cli/program.js';
+import { createWholeProgram } from '../../src/cli/program.js';
 import { type OutsideActor, openAsRegistrar } from '../support/outside-client.js';
 import { MANY_COMMANDS } from '../support/programs.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
@@ -29,7 +29,7 @@ function leaves(command: Command, words: readonly string[] = []): { words: strin
   return [...own, ...command.commands.flatMap((each) => leaves(each, [...words, each.name()]))];
 }
 
-const all = leaves(createProgram());
+const all = leaves(await createWholeProgram());
 /** util-linux; a system without it has no other pseudo-terminal that needs no build. */
 const hasScript = spawnSync('script', ['--version']).stdout?.toString().includes('util-linux') ?? false;
 const onTerminal = hasScript ? it : it.skip;
@@ -123,11 +123,12 @@ describe('every command of adit', () => {
   });
 
   it('shows its help on a pipe, without colours', async () => {
-    const ended = await run(helps, false);
-    for (const { args, code, out } of ended) {
+    const ended = await run([...helps, ...all.map(({ words }) => ['help', ...words])], false);
+    for (const [i, { args, code, out }] of ended.entries()) {
       expect([args, code]).toEqual([args, 0]);
       expect([args, out.split('\n')[0]]).toEqual([args, expect.stringMatching(/^Examples?: .*\badit /)]);
       expect(out).not.toContain(ESCAPE);
+      expect([args, out]).toEqual([args, ended[i % helps.length]?.out]);
     }
   });
 
@@ -160,6 +161,7 @@ describe('every command of adit', () => {
   it('names what is wrong on the command line, and what was probably meant', async () => {
     const wrong: [string[], number, string][] = [
       [['declair'], 2, 'Did you mean declare?'],
+      [['help', 'alerts', 'asign'], 2, 'Did you mean assign?'],
       [['record', 'lot.declare', 'x.json'], 2, 'Did you mean lot.declared?'],
       [['declare', '--mass', '48,6 kg', '--site', 'hill', '--mineral', 'gold'], 2, 'write 48.6 kg'],
       [['declare', '--mass', '48.6', '--site', 'hill', '--mineral', 'gold'], 2, 'write the unit'],

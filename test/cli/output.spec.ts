@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LotEvent } from '../../src/client/shapes.js';
+import type { Program } from '../../src/cli/command.js';
 import { completionOf } from '../../src/cli/output/completion.js';
-import { createProgram } from '../../src/cli/program.js';
+import { createWholeProgram } from '../../src/cli/program.js';
 import { type Claims, itemsAbout, statedMass, whatHappened } from '../../src/cli/output/event-words.js';
 import { whereOf } from '../../src/cli/output/lot-names.js';
 import { type Column, table } from '../../src/cli/output/table.js';
@@ -92,9 +93,14 @@ describe('what is said of an event', () => {
 });
 
 describe('completion of commands', () => {
+  let program: Program;
+  beforeAll(async () => {
+    program = await createWholeProgram();
+  });
+
   /** What bash offers after these words. */
   const offered = (...words: string[]): string[] => {
-    const script = `${completionOf(createProgram(), 'bash')}
+    const script = `${completionOf(program, 'bash')}
       COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _adit
       printf '%s\\n' "\${COMPREPLY[@]}"`;
     return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
@@ -105,13 +111,13 @@ describe('completion of commands', () => {
     expect(offered('adit', 'alerts', 'a')).toEqual(['ack', 'assign']);
     expect(offered('adit', 'alerts', 'ack', '9d1c2e7a', '--re')).toEqual(['--reason']);
     expect(offered('adit', '--json', 'lots', '--h')).toEqual(['--holder', '--help']);
-    const names = createProgram().commands.map((command) => command.name());
+    const names = program.commands.map((command) => command.name());
     expect(offered('adit', '').filter((word) => !word.startsWith('--'))).toEqual(names);
   });
 
   it('names every command and option in every shell', () => {
     for (const shell of ['zsh', 'fish'] as const) {
-      const script = completionOf(createProgram(), shell);
+      const script = completionOf(program, shell);
       for (const word of ['ack', 'minimum-severity', 'restore', 'to-read']) expect(script).toContain(word);
     }
   });

@@ -7,7 +7,7 @@ import type { Alert } from '../../client/shapes.js';
 import { CommandError } from '../output/terminal.js';
 
 /** Where the secret is kept by which forwarded alerts are signed: the same every time, so that a receiver keeps it too. */
-export const SECRET_FILE = join(homedir(), '.adit', 'forward.secret');
+export const defaultSecretFile = (): string => join(homedir(), '.adit', 'forward.secret');
 const SECRET_BYTES = 32;
 /** A receiver under development answers at once or not at all, ms. */
 const TIME_LIMIT = 15_000;

@@ -4,7 +4,7 @@ import type { Alert } from '../../client/shapes.js';
 import { operator } from '../operator.js';
 import { Cast } from '../scenario/cast.js';
 import { beginningOf, playSteps } from '../scenario/play.js';
-import { type Stage, openStage } from '../scenario/stage.js';
+import { type Stage, type Stages, openStage } from '../scenario/stage.js';
 import { type Scenario, readScenario } from '../scenario/scenario-file.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
@@ -43,9 +43,13 @@ export interface StreamedAlert {
 
 /**
  * Plays a small fault into a ledger of its own, which is thrown away after, and hands over each alert as it is told until
- * the one of the rule has come. Gives that one.
+ * the one of the rule has come. Gives that one. @param open gives the ledger; by default on a database server of its own.
  */
-export async function triggerAlert(rule: string, told: (streamed: StreamedAlert) => Promise<void>): Promise<Alert> {
+export async function triggerAlert(
+  rule: string,
+  told: (streamed: StreamedAlert) => Promise<void>,
+  open: Stages['next'] = openStage,
+): Promise<Alert> {
   const chain = chainsByRule().get(rule);
   if (chain === undefined)
     throw new CommandError(
@@ -54,7 +58,7 @@ export async function triggerAlert(rule: string, told: (streamed: StreamedAlert)
       EXIT.usage,
     );
   const scenario = readScenario(fileURLToPath(new URL(chain, EXAMPLES)));
-  const stage = await openStage(scenario.origin, beginningOf(scenario));
+  const stage = await open(scenario.origin, beginningOf(scenario));
   const ended = new AbortController();
   const timer = setTimeout(() => ended.abort(), PATIENCE);
   try {

@@ -19,9 +19,8 @@ interface Options extends ListOptions {
   country?: string;
 }
 
-export const actors: Register = (program) => {
-  withLimit(withServer(program.command('actors')))
-    .summary('list the registered actors')
+export const actors: Register = (named) => {
+  withLimit(withServer(named))
     .option('--role <role>', 'with this role, such as trader')
     .option('--country <country>', 'of this country, such as RW')
     .addHelpText('before', 'Example: adit actors --role trader\n')

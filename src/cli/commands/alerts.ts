@@ -3,7 +3,7 @@ import { AditClient } from '../../client/adit-client.js';
 import type { Alert } from '../../client/shapes.js';
 import { type Register, terminalOf, withServer } from '../command.js';
 import { type FilterOptions, queryOf, withFilters } from '../alerts/alert-filters.js';
-import { ForwardAlerts, SECRET_FILE, stableSecret } from '../alerts/forward-alerts.js';
+import { ForwardAlerts, defaultSecretFile, stableSecret } from '../alerts/forward-alerts.js';
 import { registerDesk } from '../alerts/desk.js';
 import { namedLot } from '../named-lot.js';
 import { showAlert } from '../output/alert-lines.js';
@@ -26,7 +26,8 @@ async function list({ server, follow, ...filters }: AlertOptions, terminal: Term
   if (filters.lot !== undefined)
     filters.lot = await Promise.all(filters.lot.map(async (name) => (await namedLot(client, name)).id));
   if (follow) {
-    for await (const { alert } of client.followAlerts(interrupted(), '0', queryOf(filters))) show(terminal, alert);
+    for await (const { alert } of client.followAlerts(terminal.ended('SIGINT'), '0', queryOf(filters)))
+      show(terminal, alert);
     return;
   }
   let count = 0;
@@ -37,20 +38,13 @@ async function list({ server, follow, ...filters }: AlertOptions, terminal: Term
   if (count === 0) terminal.say('No alert is open.');
 }
 
-/** Ends when the user interrupts. */
-function interrupted(): AbortSignal {
-  const ended = new AbortController();
-  process.once('SIGINT', () => ended.abort());
-  return ended.signal;
-}
-
 interface ForwardOptions {
   forwardTo: string;
   secretFile: string;
 }
 
 const withForwarding = (command: Command): Command =>
-  command.option('--secret-file <file>', 'where the secret that signs them is kept', SECRET_FILE);
+  command.option('--secret-file <file>', 'where the secret that signs them is kept', defaultSecretFile());
 
 /** Sends one alert on, and says what came of it. */
 async function pass(forwarder: ForwardAlerts, id: string, alert: Alert, terminal: Terminal): Promise<boolean> {
@@ -77,7 +71,7 @@ function listen(alerts: Command): void {
       terminal.say(`Alerts go to ${forwardTo}, signed with ${secret}. Stop with Ctrl-C.`);
       terminal.result({ forwardTo, secret });
       for await (const { id, alert } of new AditClient(server).followAlerts(
-        interrupted(),
+        terminal.ended('SIGINT'),
         undefined,
         queryOf(filters),
       )) {
@@ -96,7 +90,7 @@ function trigger(alerts: Command): void {
     .addHelpText('after', () => `\nRules: ${triggerable().join(', ')}`)
     .action(async (rule: string, { forwardTo, secretFile }: Partial<ForwardOptions>, command) => {
       const terminal = terminalOf(command);
-      const secret = forwardTo === undefined ? null : stableSecret(secretFile ?? SECRET_FILE);
+      const secret = forwardTo === undefined ? null : stableSecret(secretFile ?? defaultSecretFile());
       const forwarder = forwardTo === undefined || secret === null ? null : new ForwardAlerts(forwardTo, secret);
       if (secret !== null) terminal.say(`Alerts go to ${forwardTo ?? ''}, signed with ${secret}.`);
       terminal.say('Playing a small fault on a ledger of its own …');
@@ -105,18 +99,17 @@ function trigger(alerts: Command): void {
         show(terminal, alert);
         if (forwarder !== null) good = (await pass(forwarder, id, alert, terminal)) && good;
       });
-      if (!good) process.exitCode = EXIT.error;
+      if (!good) terminal.endWith(EXIT.error);
     });
 }
 
-export const alerts: Register = (program) => {
-  const command = withFilters(withServer(program.command('alerts')))
-    .summary('what was found, and what is found now')
+export const alerts: Register = (group) => {
+  withFilters(withServer(group))
     .description('Lists alerts that are open; with --follow it goes on and shows new ones as they come.')
     .option('--follow', 'stay, and show alerts as they come', false)
     .addHelpText('before', 'Example: adit alerts --follow --minimum-severity high\n')
     .action((options: AlertOptions, self) => list(options, terminalOf(self)));
-  registerDesk(command);
-  listen(command);
-  trigger(command);
+  registerDesk(group);
+  listen(group);
+  trigger(group);
 };

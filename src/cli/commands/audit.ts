@@ -17,10 +17,8 @@ function scopeOf({ lot, site }: Options): AuditScope {
   return site === undefined ? 'everything' : { site };
 }
 
-export const audit: Register = (program) => {
-  program
-    .command('audit')
-    .summary('check the stored ledger now, or watch another one')
+export const audit: Register = (named) => {
+  named
     .description(
       'Hashes and verifies every stored entry again, rebuilds everything from the log and compares. With --lot or --site only what touched those lots and what they were made of, which takes as long as their history and not as the ledger. Changes nothing. With URL it is a monitor of the ledger that answers there, and trusts nothing that it says: it reads every entry into a database of its own, admits and judges it again, reckons the sealed indexes, compares with the witnesses of the policy, and goes on as the log grows.',
     )
@@ -62,5 +60,5 @@ async function auditStored(options: Options, terminal: Terminal): Promise<void> 
       ? `${terminal.colour.green('INTACT')}: ${audited.entries} entries${lots}`
       : `${terminal.colour.red('BROKEN')}: ${audited.faults.length} faults in ${audited.entries} entries${lots}`,
   );
-  if (audited.faults.length > 0) process.exitCode = EXIT.broken;
+  if (audited.faults.length > 0) terminal.endWith(EXIT.broken);
 }

@@ -30,18 +30,16 @@ const standardName = (): string => `adit-${new Date().toISOString().slice(0, 19)
 
 const sizeText = (file: string): string => `${Math.ceil(statSync(file).size / 1_000)} kB`;
 
-export const backup: Register = (program) => {
-  program
-    .command('backup')
-    .summary('back the whole ledger up into one file')
+export const backup: Register = (named) => {
+  named
     .description(
       'Writes everything the ledger holds into one file, reads the file again and checks it against the signed checkpoint. Works while "adit serve" runs. Keys, secret and guard are not in it: keep them elsewhere. Without the secret (ADIT_SECRET_FILE) the file can be neither restored nor read for what was disclosed.',
     )
     .argument('[file]', 'where to (default: adit-TIME.backup here)')
     .addHelpText('before', 'Example: adit backup /backups/monday.backup\n')
-    .action(async (named: string | undefined, _options: unknown, command: Command) => {
+    .action(async (given: string | undefined, _options: unknown, command: Command) => {
       const terminal = terminalOf(command);
-      const file = named ?? standardName();
+      const file = given ?? standardName();
       const { backUp, loadConfig } = await operator();
       const { header, rows } = await inWords(() => backUp(loadConfig(), file, progressOf(terminal)));
       terminal.say(
@@ -57,10 +55,8 @@ interface RestoreOptions {
   toRead: boolean;
 }
 
-export const restore: Register = (program) => {
-  program
-    .command('restore')
-    .summary('bring a ledger back from a backup')
+export const restore: Register = (named) => {
+  named
     .description(
       'Checks a backup, writes it into the empty database of the configuration, and audits what it wrote: hashes, signatures, tree, checkpoints, and everything derived, rebuilt from the log. Refuses a backup that is older than what was signed, by the guard of this machine: going on from it would fork the log.',
     )
@@ -95,6 +91,6 @@ export const restore: Register = (program) => {
       if (restored.silent !== null) terminal.say(`It signs nothing: ${restored.silent}`);
       else if (good) terminal.say('Start it with: adit serve');
       terminal.result({ ...restored, faults: unexpected });
-      if (!good) process.exitCode = EXIT.broken;
+      if (!good) terminal.endWith(EXIT.broken);
     });
 };

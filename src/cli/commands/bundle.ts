@@ -25,15 +25,14 @@ interface FetchOptions {
   state: string;
 }
 
-export const bundle: Register = (program) => {
-  const group = program.command('bundle').summary("take a lot's whole history away, as one file");
+export const bundle: Register = (group) => {
   withServer(group.command('fetch'))
     .summary('save the bundle of a lot')
     .argument('<lot>', 'id, first 8 characters, tag or lot number')
     .option('-o, --output <file>', 'where to; LOT.bundle.json unless said')
     .option('--without-disclosures', 'without what has been disclosed: names, places, prices')
     .option('--last-sealed', 'under the index as it was sealed last, and not sealed now')
-    .option('--state <file>', 'the checkpoints that "adit verify" saw, which this is to continue', defaultState)
+    .option('--state <file>', 'the checkpoints that "adit verify" saw, which this is to continue', defaultState())
     .addHelpText('before', 'Example: adit bundle fetch RW-A000001 -o lot.bundle.json\n')
     .action(async (name: string, options: FetchOptions, command: Command) => {
       const terminal = terminalOf(command);

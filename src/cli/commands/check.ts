@@ -26,9 +26,8 @@ interface Named {
 
 type Body = Record<string, unknown>;
 
-export const check: Register = (program) => {
-  withServer(program.command('check'))
-    .summary('check the body of an event before signing it')
+export const check: Register = (named) => {
+  withServer(named)
     .description(
       'Checks FILE against the schema of its type, and what it names against the ledger: lots, who holds them, sites, actors. Signs and sends nothing. Ends with 1 where something is wrong.',
     )
@@ -44,7 +43,7 @@ export const check: Register = (program) => {
       terminal.say(`${terminal.colour.green('✓')} ${file} has the form of ${type}`);
       const wrong = options.offline ? [] : await askLedger(new AditClient(options.server), type, body, options.as);
       for (const each of wrong) terminal.say(`${terminal.colour.red('✗')} ${each}`);
-      if (wrong.length > 0) process.exitCode = EXIT.error;
+      if (wrong.length > 0) terminal.endWith(EXIT.error);
       else if (!options.offline)
         terminal.say(
           `${terminal.colour.green('✓')} the ledger knows everything that it names\nNext: adit record ${type} ${file} --key KEY`,

@@ -2,12 +2,9 @@ import { type Register, terminalOf } from '../command.js';
 import { EXIT } from '../output/terminal.js';
 import { operator } from '../operator.js';
 
-export const configCheck: Register = (program) => {
-  const config = program
-    .command('config')
-    .summary('the configuration')
-    .description('The configuration of this machine.');
-  config
+export const configCheck: Register = (group) => {
+  group.description('The configuration of this machine.');
+  group
     .command('check')
     .summary('check the environment, and show what it amounts to')
     .addHelpText('before', 'Example: adit config check\n')
@@ -26,7 +23,7 @@ export const configCheck: Register = (program) => {
         if (!(error instanceof ConfigError)) throw error;
         for (const problem of error.problems) terminal.say(`${terminal.colour.red('✗')} ${problem}`);
         terminal.result({ usable: false, problems: error.problems });
-        process.exitCode = EXIT.usage;
+        terminal.endWith(EXIT.usage);
       }
     });
 };

@@ -22,11 +22,9 @@ interface DeclareOptions extends SigningOptions {
 /** What comes out of a mine, where nothing is said: artisanal 3T as concentrate, gold as doré, cobalt as ore. */
 const USUAL_FORM: Readonly<Record<string, string>> = { gold: 'dore', cobalt: 'ore' };
 
-export const declare: Register = (program) => {
+export const declare: Register = (named) => {
   withSigning(
-    program
-      .command('declare')
-      .summary('declare a new lot at a mine site')
+    named
       .description('Signs lot.declared: a bag or a parcel that comes into the ledger, by the operator of the site.')
       .requiredOption('--site <site>', 'the mine site it comes from')
       .requiredOption('--mass <mass>', 'net mass, such as "48.6 kg" or "930 g"', massArgument)

@@ -22,10 +22,8 @@ const PATIENCE = 60_000;
 
 const settings = { ADIT_AUDIT_INTERVAL_SECONDS: '2', ADIT_WEBHOOK_PRIVATE_TARGETS: 'on' };
 
-export const demo: Register = (program) => {
-  program
-    .command('demo')
-    .summary('watch a supply chain, a tampering, and how it is found')
+export const demo: Register = (named) => {
+  named
     .description(
       'Starts a throw-away ledger, plays a tin supply chain from a mine in Rwanda to a smelter in Malaysia, then changes a stored weight behind the ledger’s back and shows the alert.',
     )
@@ -191,6 +189,5 @@ function stay(stage: Stage, closeAll: () => Promise<void>, terminal: Terminal): 
       () => process.exit(EXIT.error),
     );
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  terminal.ended('SIGINT', 'SIGTERM').addEventListener('abort', stop);
 }

@@ -13,9 +13,8 @@ interface Options extends ListOptions {
   severity?: string;
 }
 
-export const findings: Register = (program) => {
-  withLimit(withServer(program.command('findings')))
-    .summary('list what the rules found, newest first')
+export const findings: Register = (named) => {
+  withLimit(withServer(named))
     .description(
       'Lists what the rules found, the newest first: those that are open, unless a status is named. Alerts stand for findings of one cause; "adit alerts" is the shorter list.',
     )

@@ -68,11 +68,9 @@ export function checkMasses(lots: readonly KnownLot[], masses: readonly NamedMas
 /** What a person calls a lot. */
 export const nameOf = ({ id, tags, lotNumber }: KnownLot): string => tags[0] ?? lotNumber ?? id.slice(0, 8);
 
-export const dispatch: Register = (program) => {
+export const dispatch: Register = (named) => {
   withEventOptions(
-    program
-      .command('dispatch')
-      .summary('send lots to their next holder')
+    named
       .description('Signs custody.dispatched. Until the receiver signs for them, you stay their holder.')
       .argument('<lots...>', LOTS)
       .requiredOption('--to <actor>', 'who is to receive them')
@@ -133,12 +131,10 @@ function senderOf(lots: readonly KnownLot[], from: string | undefined): string {
   throw new CommandError('Who sent them is not known on this machine.', 'Give --from ACTOR.', EXIT.usage);
 }
 
-function handover(program: Command, outcome: 'accepted' | 'rejected'): Command {
+function handover(named: Command, outcome: 'accepted' | 'rejected'): Command {
   const accepts = outcome === 'accepted';
   return withEventOptions(
-    program
-      .command(accepts ? 'receive' : 'reject')
-      .summary(accepts ? 'take over lots that were sent to you' : 'refuse lots that were sent to you')
+    named
       .description(
         accepts
           ? 'Signs custody.received with the mass that your own scale shows.'
@@ -179,15 +175,15 @@ const unweighedLot = (lot: KnownLot, count: number): CommandError =>
     EXIT.usage,
   );
 
-export const receive: Register = (program) => {
-  handover(program, 'accepted').addHelpText(
+export const receive: Register = (named) => {
+  handover(named, 'accepted').addHelpText(
     'before',
     'Example: adit receive RW-A000001 --mass "48.5 kg" --key trader.jwk\n',
   );
 };
 
-export const reject: Register = (program) => {
-  handover(program, 'rejected').addHelpText(
+export const reject: Register = (named) => {
+  handover(named, 'rejected').addHelpText(
     'before',
     'Example: adit reject RW-A000001 --reason "seal broken" --key trader.jwk\n',
   );

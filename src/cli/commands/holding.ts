@@ -29,11 +29,9 @@ interface ReasonOptions extends SigningOptions, PlaceOptions {
   duplicateOf?: string;
 }
 
-export const measure: Register = (program) => {
+export const measure: Register = (named) => {
   withEventOptions(
-    program
-      .command('measure')
-      .summary('weigh or assay lots that you hold')
+    named
       .description('Signs lot.measured: net mass, moisture or grade of lots that you hold.')
       .argument('<lots...>', LOT)
       .option('--mass <mass>', 'net: "48.2 kg", or "TAG=48.2 kg" for each lot (repeat)', namedMasses)
@@ -63,11 +61,9 @@ export const measure: Register = (program) => {
     });
 };
 
-export const seal: Register = (program) => {
+export const seal: Register = (named) => {
   withEventOptions(
-    program
-      .command('seal')
-      .summary('put seals and tags on a lot, or take them off')
+    named
       .description('Signs lot.sealed for one lot that you hold.')
       .argument('<lot>', LOT)
       .option('--seal-on <number>', 'seal that is put on (repeat)', gathered, [])
@@ -93,11 +89,9 @@ export const seal: Register = (program) => {
     });
 };
 
-export const close: Register = (program) => {
+export const close: Register = (named) => {
   withEventOptions(
-    program
-      .command('close')
-      .summary('take lots out of the ledger for good')
+    named
       .description('Signs lot.closed: lost, stolen, disposed of, sold to end use. It cannot be undone.')
       .argument('<lots...>', LOT)
       .requiredOption('--reason <text>', 'why')
@@ -121,11 +115,9 @@ export const close: Register = (program) => {
     );
 };
 
-export const recall: Register = (program) => {
+export const recall: Register = (named) => {
   withEventOptions(
-    program
-      .command('recall')
-      .summary('withdraw a dispatch that never arrived')
+    named
       .description('Signs custody.recalled, once the planned arrival and its grace have passed.')
       .argument('<lots...>', LOT)
       .requiredOption('--reason <text>', 'why'),

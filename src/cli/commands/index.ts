@@ -1,82 +1,227 @@
 import type { Register } from '../command.js';
-import { actors } from './actors.js';
-import { alerts } from './alerts.js';
-import { audit } from './audit.js';
-import { backup, restore } from './backup.js';
-import { bundle } from './bundle.js';
-import { check } from './check.js';
-import { completion } from './completion.js';
-import { configCheck } from './config-check.js';
-import { declare } from './declare.js';
-import { demo } from './demo.js';
-import { findings } from './findings.js';
-import { dispatch, receive, reject } from './handover.js';
-import { close, measure, recall, seal } from './holding.js';
-import { init } from './init.js';
-import { keygen } from './keygen.js';
-import { lot } from './lot.js';
-import { lots } from './lots.js';
-import { migrate } from './migrate.js';
-import { newEvent } from './new.js';
-import { outbox } from './outbox.js';
-import { record } from './record.js';
-import { register } from './register.js';
-import { replay } from './replay.js';
-import { rotate } from './rotate.js';
-import { scenario } from './scenario.js';
-import { serve } from './serve.js';
-import { sites } from './sites.js';
-import { stock } from './stock.js';
-import { submit } from './submit.js';
-import { subscribe } from './subscribe.js';
-import { tag } from './tag.js';
-import { aggregate, split } from './transform.js';
-import { verify } from './verify.js';
-import { waiting } from './waiting.js';
-import { witness } from './witness.js';
+
+/** A command in the list that `adit --help` prints; the rest of it is in a module that only the command itself loads. */
+export interface ListedCommand {
+  name: string;
+  summary: string;
+  load(): Promise<Register>;
+}
 
 /** Every command of `adit`, in the order of its help. */
-export const commands: readonly Register[] = [
-  demo,
-  serve,
-  init,
-  keygen,
-  rotate,
-  register,
-  declare,
-  dispatch,
-  receive,
-  reject,
-  recall,
-  split,
-  aggregate,
-  measure,
-  seal,
-  close,
-  newEvent,
-  check,
-  record,
-  submit,
-  outbox,
-  lots,
-  lot,
-  stock,
-  tag,
-  sites,
-  actors,
-  waiting,
-  findings,
-  bundle,
-  verify,
-  witness,
-  alerts,
-  subscribe,
-  scenario,
-  replay,
-  audit,
-  backup,
-  restore,
-  migrate,
-  configCheck,
-  completion,
+export const commands: readonly ListedCommand[] = [
+  {
+    name: 'demo',
+    summary: 'watch a supply chain, a tampering, and how it is found',
+    load: async () => (await import('./demo.js')).demo,
+  },
+  {
+    name: 'serve',
+    summary: 'run the ledger',
+    load: async () => (await import('./serve.js')).serve,
+  },
+  {
+    name: 'init',
+    summary: 'make the keys and the guard of a new ledger',
+    load: async () => (await import('./init.js')).init,
+  },
+  {
+    name: 'keygen',
+    summary: 'make a key pair for an actor',
+    load: async () => (await import('./keygen.js')).keygen,
+  },
+  {
+    name: 'rotate',
+    summary: 'make the next log key or service key',
+    load: async () => (await import('./rotate.js')).rotate,
+  },
+  {
+    name: 'register',
+    summary: 'register actors, sites and facilities (registrar)',
+    load: async () => (await import('./register.js')).register,
+  },
+  {
+    name: 'declare',
+    summary: 'declare a new lot at a mine site',
+    load: async () => (await import('./declare.js')).declare,
+  },
+  {
+    name: 'dispatch',
+    summary: 'send lots to their next holder',
+    load: async () => (await import('./handover.js')).dispatch,
+  },
+  {
+    name: 'receive',
+    summary: 'take over lots that were sent to you',
+    load: async () => (await import('./handover.js')).receive,
+  },
+  {
+    name: 'reject',
+    summary: 'refuse lots that were sent to you',
+    load: async () => (await import('./handover.js')).reject,
+  },
+  {
+    name: 'recall',
+    summary: 'withdraw a dispatch that never arrived',
+    load: async () => (await import('./holding.js')).recall,
+  },
+  {
+    name: 'split',
+    summary: 'part one lot into several',
+    load: async () => (await import('./transform.js')).split,
+  },
+  {
+    name: 'aggregate',
+    summary: 'pour several lots together into one',
+    load: async () => (await import('./transform.js')).aggregate,
+  },
+  {
+    name: 'measure',
+    summary: 'weigh or assay lots that you hold',
+    load: async () => (await import('./holding.js')).measure,
+  },
+  {
+    name: 'seal',
+    summary: 'put seals and tags on a lot, or take them off',
+    load: async () => (await import('./holding.js')).seal,
+  },
+  {
+    name: 'close',
+    summary: 'take lots out of the ledger for good',
+    load: async () => (await import('./holding.js')).close,
+  },
+  {
+    name: 'new',
+    summary: 'write an example of the body of an event',
+    load: async () => (await import('./new.js')).newEvent,
+  },
+  {
+    name: 'check',
+    summary: 'check the body of an event before signing it',
+    load: async () => (await import('./check.js')).check,
+  },
+  {
+    name: 'record',
+    summary: 'sign and send an event of any type',
+    load: async () => (await import('./record.js')).record,
+  },
+  {
+    name: 'submit',
+    summary: 'send an event that was signed elsewhere',
+    load: async () => (await import('./submit.js')).submit,
+  },
+  {
+    name: 'outbox',
+    summary: 'list, send and drop saved signed events',
+    load: async () => (await import('./outbox.js')).outbox,
+  },
+  {
+    name: 'lots',
+    summary: 'list lots, newest first',
+    load: async () => (await import('./lots.js')).lots,
+  },
+  {
+    name: 'lot',
+    summary: "a lot's state, verdicts and history",
+    load: async () => (await import('./lot.js')).lot,
+  },
+  {
+    name: 'stock',
+    summary: 'what actors hold, by mineral',
+    load: async () => (await import('./stock.js')).stock,
+  },
+  {
+    name: 'tag',
+    summary: "show a tag's history",
+    load: async () => (await import('./tag.js')).tag,
+  },
+  {
+    name: 'sites',
+    summary: 'list the registered mine sites',
+    load: async () => (await import('./sites.js')).sites,
+  },
+  {
+    name: 'actors',
+    summary: 'list the registered actors',
+    load: async () => (await import('./actors.js')).actors,
+  },
+  {
+    name: 'waiting',
+    summary: 'list the events that wait for others',
+    load: async () => (await import('./waiting.js')).waiting,
+  },
+  {
+    name: 'findings',
+    summary: 'list what the rules found, newest first',
+    load: async () => (await import('./findings.js')).findings,
+  },
+  {
+    name: 'bundle',
+    summary: "take a lot's whole history away, as one file",
+    load: async () => (await import('./bundle.js')).bundle,
+  },
+  {
+    name: 'verify',
+    summary: 'check a bundle or a receipt, without trusting anybody',
+    load: async () => (await import('./verify.js')).verify,
+  },
+  {
+    name: 'witness',
+    summary: 'vouch that other ledgers show everybody one history',
+    load: async () => (await import('./witness.js')).witness,
+  },
+  {
+    name: 'alerts',
+    summary: 'what was found, and what is found now',
+    load: async () => (await import('./alerts.js')).alerts,
+  },
+  {
+    name: 'subscribe',
+    summary: 'who is told of alerts, by webhook or mail',
+    load: async () => (await import('./subscribe.js')).subscribe,
+  },
+  {
+    name: 'scenario',
+    summary: 'play a supply chain that is written down as data',
+    load: async () => (await import('./scenario.js')).scenario,
+  },
+  {
+    name: 'replay',
+    summary: 'rebuild everything from the log, and compare',
+    load: async () => (await import('./replay.js')).replay,
+  },
+  {
+    name: 'audit',
+    summary: 'check the stored ledger now, or watch another one',
+    load: async () => (await import('./audit.js')).audit,
+  },
+  {
+    name: 'backup',
+    summary: 'back the whole ledger up into one file',
+    load: async () => (await import('./backup.js')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'bring a ledger back from a backup',
+    load: async () => (await import('./backup.js')).restore,
+  },
+  {
+    name: 'migrate',
+    summary: 'bring the database to this version',
+    load: async () => (await import('./migrate.js')).migrate,
+  },
+  {
+    name: 'config',
+    summary: 'the configuration',
+    load: async () => (await import('./config-check.js')).configCheck,
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion of commands for your shell',
+    load: async () => (await import('./completion.js')).completion,
+  },
+  {
+    name: 'help',
+    summary: 'explain a command',
+    load: async () => (await import('./help.js')).help,
+  },
 ];

@@ -9,10 +9,8 @@ import { readSigner } from '../key-file.js';
 import { CommandError, type Terminal } from '../output/terminal.js';
 import { operator } from '../operator.js';
 
-export const init: Register = (program) => {
-  program
-    .command('init')
-    .summary('make the keys and the guard of a new ledger')
+export const init: Register = (named) => {
+  named
     .description(
       'Makes the log key, the service key and the guard where the configuration says. Never replaces any: with --open, a ledger that has them goes on with them.',
     )

@@ -5,10 +5,8 @@ import { hasCode } from '../../platform/system-error.js';
 import { type Register, terminalOf } from '../command.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
-export const keygen: Register = (program) => {
-  program
-    .command('keygen')
-    .summary('make a key pair for an actor')
+export const keygen: Register = (named) => {
+  named
     .description(
       'Writes a new private key (JWK) to FILE, readable by its owner only, and prints the public key. With --actor and --log it also writes NAME.registration.json: what a registrar needs, and nothing secret.',
     )

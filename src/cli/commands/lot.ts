@@ -38,9 +38,8 @@ function withName(finding: Finding, { id, tags, lotNumber }: LotState): Finding 
   return { ...finding, about };
 }
 
-export const lot: Register = (program) => {
-  withServer(program.command('lot'))
-    .summary("a lot's state, verdicts and history")
+export const lot: Register = (named) => {
+  withServer(named)
     .description(
       'Shows what a lot is and who has it, its verdicts with what was found, and everything that happened to it and to what it was made of. A lot is named by its id, the first 8 characters of it, a tag, or a lot number.',
     )

@@ -45,9 +45,8 @@ function queryOf({ holder, to, site, tag, mineral, status }: Options): Record<st
   return Object.fromEntries(Object.entries(asked).filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
-export const lots: Register = (program) => {
-  withLimit(withServer(program.command('lots')))
-    .summary('list lots, newest first')
+export const lots: Register = (named) => {
+  withLimit(withServer(named))
     .description('Lists lots, newest first. Filters narrow the list; all that are given must hold.')
     .option('--holder <actor>', 'held or dispatched by this actor')
     .option('--to <actor>', 'on their way to this actor')

@@ -1,10 +1,8 @@
 import { type Register, terminalOf } from '../command.js';
 import { operator } from '../operator.js';
 
-export const migrate: Register = (program) => {
-  program
-    .command('migrate')
-    .summary('bring the database to this version')
+export const migrate: Register = (named) => {
+  named
     .addHelpText('before', 'Example: adit migrate\n')
     .description('Runs the migrations that the database lacks. `adit serve` does so too when it starts.')
     .action(async (_options: unknown, command) => {

@@ -4,10 +4,8 @@ import { templateOf } from '../input/event-template.js';
 import { CommandError } from '../output/terminal.js';
 import { unknownType } from './record.js';
 
-export const newEvent: Register = (program) => {
-  program
-    .command('new')
-    .summary('write an example of the body of an event')
+export const newEvent: Register = (named) => {
+  named
     .description(
       'Writes an example (JSON) to standard output, made from the schema of the type; without TYPE, lists the types. Ids of new lots, `prev` and the time are filled in by "adit record".',
     )

@@ -17,10 +17,8 @@ interface OutboxOptions {
 /** Characters of an id by which an entry is named. */
 const SHORT = 8;
 
-export const outbox: Register = (program) => {
-  const group = program
-    .command('outbox')
-    .summary('list, send and drop saved signed events')
+export const outbox: Register = (group) => {
+  group
     .description(
       'A signed event is saved before it is sent: signed, sent (no answer yet), waiting (for an event that it follows), then accepted or refused.',
     )
@@ -93,7 +91,7 @@ function send(group: Command): void {
         if (problem !== undefined) {
           terminal.say(`  ${problem.detail}${placesOf(problem.errors ?? [], readEventText(entry.event).claims)}`);
           terminal.say(`  What it means: ${server}/errors/${problem.code}`);
-          process.exitCode = EXIT.error;
+          terminal.endWith(EXIT.error);
         }
         results.push(summaryOf(sent.entry));
       }

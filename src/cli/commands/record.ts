@@ -7,9 +7,8 @@ import type { KnownLots } from '../signing/known-lots.js';
 import { type SigningOptions, signingOf, withSigning } from '../signing/options.js';
 import { recordIntent } from '../signing/record-intent.js';
 
-export const record: Register = (program) => {
-  withSigning(program.command('record'))
-    .summary('sign and send an event of any type')
+export const record: Register = (named) => {
+  withSigning(named)
     .description(
       'Reads the body of an event (JSON) from FILE, or - for standard input. Fills in `prev` of existing lots, the ids of new ones and the newest checkpoint. "adit new TYPE" writes an example of a body.',
     )

@@ -39,10 +39,8 @@ function pointArgument(text: string): string[] {
 
 const COUNTRY = 'two letters, such as RW';
 
-export const register: Register = (program) => {
-  const group = program
-    .command('register')
-    .summary('register actors, sites and facilities (registrar)')
+export const register: Register = (group) => {
+  group
     .description('Signs entries of the registry, with the key of a registrar.')
     .addHelpText(
       'before',

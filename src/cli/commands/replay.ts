@@ -8,10 +8,8 @@ const describe = ({ table, key, column, stored, replayed }: Difference): string 
     ? `${table} (${key}): ${stored === null ? 'the row is missing' : 'the row should not be there'}`
     : `${table} (${key}) ${column}: stored ${stored ?? 'null'}, the log gives ${replayed ?? 'null'}`;
 
-export const replay: Register = (program) => {
-  program
-    .command('replay')
-    .summary('rebuild everything from the log, and compare')
+export const replay: Register = (named) => {
+  named
     .addHelpText('before', 'Example: adit replay\n')
     .description('Re-admits every entry and compares each derived row with the stored one. Changes nothing.')
     .action(async (_options: unknown, command) => {
@@ -30,7 +28,7 @@ export const replay: Register = (program) => {
           ? `${terminal.colour.green('VERIFIED')}: ${found.size} entries give exactly the stored rows`
           : `${terminal.colour.red('BROKEN')}${where(found.entries[0], found.differences[0])}`,
       );
-      if (!good) process.exitCode = EXIT.broken;
+      if (!good) terminal.endWith(EXIT.broken);
     });
 };
 

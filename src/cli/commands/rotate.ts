@@ -11,10 +11,8 @@ const places: Record<Kind, { setting: string; own: string; claim: string }> = {
   service: { setting: 'ADIT_OTHER_SERVICE_KEY_FILES', own: 'ADIT_SERVICE_KEY_FILE', claim: 'serviceKey' },
 };
 
-export const rotate: Register = (program) => {
-  program
-    .command('rotate')
-    .summary('make the next log key or service key')
+export const rotate: Register = (named) => {
+  named
     .description(
       'Writes a new private key to FILE and says what is left to do. Nothing changes until the root registrar has signed ledger.updated with the new public key.',
     )

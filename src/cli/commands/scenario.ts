@@ -6,10 +6,8 @@ import { type Stages, openStages } from '../scenario/stage.js';
 import { EXIT, type Terminal } from '../output/terminal.js';
 import { paintVerdicts } from '../output/timeline.js';
 
-export const scenario: Register = (program) => {
-  program
-    .command('scenario')
-    .summary('play a supply chain that is written down as data')
+export const scenario: Register = (group) => {
+  group
     .description('Supply chains as data.')
     .command('run')
     .summary('play scenarios on throw-away ledgers, and compare')
@@ -43,6 +41,6 @@ async function runScenario(played: Scenario, stages: Stages, terminal: Terminal)
   terminal.say(lines.length === 0 ? `${colour.green('✓')} as expected` : colour.red('not as expected'));
   terminal.result(outcome);
   if (lines.length === 0) return;
-  if (terminal.json) process.stderr.write(`${lines.join('\n')}\n`);
-  process.exitCode = EXIT.error;
+  if (terminal.json) terminal.warn(lines.join('\n'));
+  terminal.endWith(EXIT.error);
 }

@@ -1,10 +1,8 @@
 import { type Register, terminalOf } from '../command.js';
 import { operator } from '../operator.js';
 
-export const serve: Register = (program) => {
-  program
-    .command('serve')
-    .summary('run the ledger')
+export const serve: Register = (named) => {
+  named
     .description('Runs the API, the workers, or both, until it is told to stop.')
     .option('--role <role>', 'api, worker or all (default: ADIT_ROLE)')
     .option('--port <port>', 'port to listen on; 0 takes a free one (default: PORT)')

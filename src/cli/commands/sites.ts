@@ -27,9 +27,8 @@ interface Options extends ListOptions {
   mineral?: string;
 }
 
-export const sites: Register = (program) => {
-  withLimit(withServer(program.command('sites')))
-    .summary('list the registered mine sites')
+export const sites: Register = (named) => {
+  withLimit(withServer(named))
     .option('--operator <actor>', 'operated by this actor')
     .option('--country <country>', 'in this country, such as RW')
     .option('--mineral <mineral>', 'that may dig this mineral')

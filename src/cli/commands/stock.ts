@@ -29,9 +29,8 @@ async function coming(client: AditClient, actor: string): Promise<string | null>
   return `On the way to ${actor}: ${many}. List them with: adit lots --to ${actor}`;
 }
 
-export const stock: Register = (program) => {
-  withLimit(withServer(program.command('stock')))
-    .summary('what actors hold, by mineral')
+export const stock: Register = (named) => {
+  withLimit(withServer(named))
     .description(
       'Adds up what an actor holds, and what the actor has dispatched and nobody has received yet, by mineral and form.',
     )

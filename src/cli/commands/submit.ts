@@ -6,9 +6,8 @@ import { readEventFile } from '../signing/event-text.js';
 import { bornIn, lotLines } from '../signing/report.js';
 import { SavedFiles } from '../signing/saved-files.js';
 
-export const submit: Register = (program) => {
-  withServer(program.command('submit'))
-    .summary('send an event that was signed elsewhere')
+export const submit: Register = (named) => {
+  withServer(named)
     .description(
       "Sends anyone's signed event: its signature counts, not the sender. Sending it twice records it once. The receipt is written beside it, as NAME.tlog-proof.",
     )

@@ -116,17 +116,14 @@ async function test(id: string, server: string, terminal: Terminal): Promise<voi
     `${status === 'delivered' ? terminal.colour.green('arrived') : terminal.colour.red('did not arrive')} (${answer})`,
   );
   terminal.result({ status, attempts });
-  if (status !== 'delivered') process.exitCode = EXIT.error;
+  if (status !== 'delivered') terminal.endWith(EXIT.error);
 }
 
-export const subscribe: Register = (program) => {
-  const command = program
-    .command('subscribe')
-    .summary('who is told of alerts, by webhook or mail')
-    .description('Begins, lists, tries out and ends subscriptions to alerts.');
-  begin(command, 'webhook', 'adit subscribe webhook https://example.org/alerts --minimum-severity high');
-  begin(command, 'mail', 'adit subscribe mail grace@example.org --language fr --site hill --digest 1440');
-  withServer(command.command('list'))
+export const subscribe: Register = (group) => {
+  group.description('Begins, lists, tries out and ends subscriptions to alerts.');
+  begin(group, 'webhook', 'adit subscribe webhook https://example.org/alerts --minimum-severity high');
+  begin(group, 'mail', 'adit subscribe mail grace@example.org --language fr --site hill --digest 1440');
+  withServer(group.command('list'))
     .summary('who is told what, and how it goes')
     .addHelpText('before', 'Example: adit subscribe list\n')
     .action(async ({ server }: { server: string }, self) => {
@@ -139,11 +136,11 @@ export const subscribe: Register = (program) => {
       }
       if (count === 0) terminal.say('Nobody has subscribed.');
     });
-  withServer(command.command('test').argument('<id>'))
+  withServer(group.command('test').argument('<id>'))
     .summary('send a test message, and say whether it arrived')
     .addHelpText('before', 'Example: adit subscribe test SUBSCRIPTION\n')
     .action((id: string, { server }: { server: string }, self) => test(id, server, terminalOf(self)));
-  withServer(command.command('rotate').argument('<id>'))
+  withServer(group.command('rotate').argument('<id>'))
     .summary('make a new secret; the old one also signs for a day')
     .addHelpText('before', 'Example: adit subscribe rotate SUBSCRIPTION\n')
     .action(async (id: string, { server }: { server: string }, self) => {
@@ -153,7 +150,7 @@ export const subscribe: Register = (program) => {
       terminal.say(`the former one signs until ${rotated.formerSecretUntil}`);
       terminal.result(rotated);
     });
-  withServer(command.command('redeliver').argument('<id>'))
+  withServer(group.command('redeliver').argument('<id>'))
     .summary('send again all that was told since a time')
     .addHelpText('before', 'Example: adit subscribe redeliver SUBSCRIPTION --since 2026-05-01T00:00:00Z\n')
     .requiredOption('--since <time>', 'RFC 3339, such as 2026-05-12T06:00:00Z')
@@ -163,7 +160,7 @@ export const subscribe: Register = (program) => {
       terminal.say(`${messages} messages are on their way.`);
       terminal.result({ messages });
     });
-  withServer(command.command('end').argument('<id>'))
+  withServer(group.command('end').argument('<id>'))
     .summary('end a subscription')
     .addHelpText('before', 'Example: adit subscribe end SUBSCRIPTION\n')
     .action(async (id: string, { server }: { server: string }, self) => {

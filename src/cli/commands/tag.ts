@@ -37,9 +37,8 @@ function say(terminal: Terminal, { tag, issued, sightings, carriedBy }: SeenTag)
   if (carriedBy.length === 0) terminal.say('  on no lot now');
 }
 
-export const tag: Register = (program) => {
-  withServer(program.command('tag'))
-    .summary("show a tag's history")
+export const tag: Register = (named) => {
+  withServer(named)
     .description(
       'Shows in which series a tag was issued, every lot it was put on, where it is now, and what was found.',
     )

@@ -17,11 +17,9 @@ interface AggregateOptions extends SigningOptions, PlaceOptions {
   lotNumber?: string;
 }
 
-export const split: Register = (program) => {
+export const split: Register = (named) => {
   withEventOptions(
-    program
-      .command('split')
-      .summary('part one lot into several')
+    named
       .description('Signs lot.split: the lot is used up, and each part is a new lot; what remains is a part too.')
       .argument('<lot>', 'tag, lot number, id or its first 8 characters')
       .requiredOption('--into <part>', '"20 kg", or "TAG=20 kg" for a part with a new tag (repeat)', namedMasses),
@@ -45,11 +43,9 @@ export const split: Register = (program) => {
     );
 };
 
-export const aggregate: Register = (program) => {
+export const aggregate: Register = (named) => {
   withEventOptions(
-    program
-      .command('aggregate')
-      .summary('pour several lots together into one')
+    named
       .description('Signs lot.aggregated: the lots are used up. To take a part of a lot, split it first.')
       .argument('<lots...>', 'lots by tag, lot number, id or its first 8 characters')
       .requiredOption('--mass <mass>', 'net mass of the new lot, such as "97.1 kg"', massArgument)

@@ -26,10 +26,8 @@ const MAX_EVENT_FILE = 1024 * 1024;
 type Word = 'VERIFIED' | 'BROKEN' | 'INCOMPLETE';
 const exitCodes = { VERIFIED: EXIT.done, BROKEN: EXIT.broken, INCOMPLETE: EXIT.undecided } as const;
 
-export const verify: Register = (program) => {
-  program
-    .command('verify')
-    .summary('check a bundle or a receipt, without trusting anybody')
+export const verify: Register = (named) => {
+  named
     .description(
       'Checks the whole history of a lot (a bundle, FILE or URL), or that an event is in the log (a receipt), against the log key or the policy that you pinned. Works without any network. Remembers the newest checkpoint it saw of each log.',
     )
@@ -37,7 +35,7 @@ export const verify: Register = (program) => {
     .option('--event <file>', 'of a receipt: the event, as <JWS>~… or as JSON with a member `event`')
     .option('--log-key <vkey>', "the log's verifier key, from somebody you trust; may be given again", gathered, [])
     .option('--policy <file>', 'a C2SP policy: the logs and witnesses that you trust')
-    .option('--state <file>', 'where the newest checkpoints are kept', defaultState)
+    .option('--state <file>', 'where the newest checkpoints are kept', defaultState())
     .option('--allow-older', 'take a bundle that is older than a checkpoint seen before')
     .addHelpText(
       'before',
@@ -52,7 +50,7 @@ export const verify: Register = (program) => {
         ? await bundle(text, policy, trusting, terminal)
         : await receipt(text, policy, trusting, terminal);
       remember(seen, options.state, text, terminal);
-      process.exitCode = exitCodes[word];
+      terminal.endWith(exitCodes[word]);
     });
 };
 

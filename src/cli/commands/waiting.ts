@@ -20,9 +20,8 @@ const columns: readonly Column<WaitingEventView>[] = [
   { title: 'expires', value: ({ expiresAt }) => expiresAt.slice(0, 10) },
 ];
 
-export const waiting: Register = (program) => {
-  withLimit(withServer(program.command('waiting')))
-    .summary('list the events that wait for others')
+export const waiting: Register = (named) => {
+  withLimit(withServer(named))
     .description(
       'Lists the events that the ledger keeps until those that they follow arrive, the one that came first first. One that still waits when it expires is discarded; it can be sent again.',
     )

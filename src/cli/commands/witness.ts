@@ -9,14 +9,11 @@ interface ServeOptions {
   port: string;
 }
 
-export const witness: Register = (program) => {
-  const group = program
-    .command('witness')
-    .summary('vouch that other ledgers show everybody one history')
-    .addHelpText(
-      'before',
-      'Example: adit witness init w example.org/w1; adit witness add w KEY; adit witness serve w\n',
-    );
+export const witness: Register = (group) => {
+  group.addHelpText(
+    'before',
+    'Example: adit witness init w example.org/w1; adit witness add w KEY; adit witness serve w\n',
+  );
   group
     .command('init')
     .summary('make the key of a new witness')
@@ -60,7 +57,7 @@ async function serve(folder: string, { host, port }: ServeOptions, command: Comm
   const told = (line: string): void => terminal.say(`${new Date().toISOString()} ${line}`);
   const server = witnessServer(store, { prefix: '', now: Date.now, told });
   const url = await server.listen({ host, port: Number(port) });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+  terminal.ended('SIGINT', 'SIGTERM').addEventListener('abort', () => void server.close());
   terminal.say(`${store.vkey} answers at ${url} · stop with Ctrl-C`);
   for (const { origin, note } of store.logs())
     terminal.say(

@@ -27,6 +27,14 @@ export async function openStage(
   });
 }
 
+/** Opens a stage on a database that has all tables and nothing in them, and that stays when the stage closes. */
+export async function openStageOn(database: DatabaseAddress, origin: string, startsAt: number): Promise<Stage> {
+  return inFolder(async (folder, removeFolder) => {
+    const stage = await setStage(folder, { origin, startsAt, database });
+    return { ...stage, close: () => stage.close().then(removeFolder) };
+  });
+}
+
 /** Stages one after the other, on one embedded server that is set up once. */
 export interface Stages {
   next(this: void, origin: string, startsAt: number): Promise<Stage>;
@@ -37,11 +45,9 @@ export async function openStages(): Promise<Stages> {
   const { ThrowAwayDatabases, loadConfig } = await operator();
   return inFolder(async (folder, removeFolder) => {
     const databases = await ThrowAwayDatabases.open(loadConfig({ ADIT_DATA_DIR: join(folder, 'data') }));
-    let opened = 0;
     const next = async (origin: string, startsAt: number): Promise<Stage> => {
       const database = await databases.next();
-      opened += 1;
-      const stage = await setStage(join(folder, String(opened)), { origin, startsAt, database });
+      const stage = await openStageOn(database, origin, startsAt);
       return { ...stage, close: () => stage.close().then(() => database.stop()) };
     };
     return { next, close: () => databases.close().then(removeFolder) };

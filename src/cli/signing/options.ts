@@ -40,7 +40,7 @@ export const withOutbox = (command: Command): Command =>
   command.addOption(
     new Option('--outbox <folder>', 'where signed events are kept')
       .env('ADIT_OUTBOX')
-      .default(defaultOutbox, '~/.adit/outbox'),
+      .default(defaultOutbox(), '~/.adit/outbox'),
   );
 
 /** Adds the options of signing, sending and saving to a command. */

@@ -9,7 +9,7 @@ import { hasCode } from '../../platform/system-error.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
 /** Signed events on this disk. A key or a withheld claim is never among them: an entry holds what is sent, and no more. */
-export const defaultOutbox = join(homedir(), '.adit', 'outbox');
+export const defaultOutbox = (): string => join(homedir(), '.adit', 'outbox');
 
 const states = ['signed', 'sent', 'waiting', 'accepted', 'refused'] as const;
 /**

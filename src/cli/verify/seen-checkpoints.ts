@@ -20,7 +20,7 @@ const seenSchema = z.record(
 );
 
 /** Where they are kept unless told. */
-export const defaultState = join(homedir(), '.adit', 'checkpoints.json');
+export const defaultState = (): string => join(homedir(), '.adit', 'checkpoints.json');
 
 type SeenCheckpoint = z.infer<typeof checkpointSchema>;
 /** The newest checkpoint seen of each log, by log key, kept between runs: an older or other one is then noticed. */

@@ -47,10 +47,15 @@ const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => s
 export class AditClient {
   readonly base: string;
 
-  /** @param base such as `http://127.0.0.1:8400`; @param fetcher for tests and old browsers. */
+  /**
+   * @param base such as `http://127.0.0.1:8400`
+   * @param fetcher for tests and old browsers
+   * @param pause waits so many ms before a request is repeated
+   */
   constructor(
     base: string,
     private readonly fetcher: typeof fetch = fetch,
+    private readonly pause: (milliseconds: number) => Promise<void> = wait,
   ) {
     this.base = base.replace(/\/+$/, '');
   }
@@ -221,7 +226,7 @@ export class AditClient {
         if (signal.aborted) return;
         if (error instanceof AditProblem && error.problem.status < 500) throw error;
       }
-      await wait(FIRST_WAIT);
+      await this.pause(FIRST_WAIT);
     }
   }
 
@@ -303,7 +308,7 @@ export class AditClient {
       if (response instanceof Response && response.ok) return response;
       const again = attempt < TRIES && (!(response instanceof Response) || response.status === 503);
       if (!again) throw response instanceof Response ? await this.failure(response) : new NoAnswer(url, response);
-      await wait(FIRST_WAIT * 2 ** (attempt - 1));
+      await this.pause(FIRST_WAIT * 2 ** (attempt - 1));
     }
   }
 

@@ -9,16 +9,21 @@ interface Asked {
   headers: Record<string, string>;
 }
 
-/** A server in the shape of `fetch`: gives the answers in turn, and remembers what it was asked. */
-function server(...answers: (Response | Error)[]): { client: AditClient; asked: Asked[] } {
+/** A server in the shape of `fetch`: gives the answers in turn, and remembers what it was asked and the pauses between. */
+function server(...answers: (Response | Error)[]): { client: AditClient; asked: Asked[]; pauses: number[] } {
   const asked: Asked[] = [];
+  const pauses: number[] = [];
+  const pause = (milliseconds: number): Promise<void> => {
+    pauses.push(milliseconds);
+    return Promise.resolve();
+  };
   const fetcher = (url: string, { method = 'GET', headers }: RequestInit): Promise<Response> => {
     asked.push({ url, method, headers: headers as Record<string, string> });
     const answer = answers.shift();
     if (answer === undefined) throw new Error('asked too often');
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  return { client: new AditClient('http://ledger/', fetcher as typeof fetch), asked };
+  return { client: new AditClient('http://ledger/', fetcher as typeof fetch, pause), asked, pauses };
 }
 
 const json = (body: unknown, status = 200): Response => Response.json(body, { status });
@@ -34,9 +39,10 @@ describe('the client', () => {
 
   it('gives up after four tries, and says that nobody answers', async () => {
     const lost = [1, 2, 3, 4].map(() => new TypeError('connection lost'));
-    const { client, asked } = server(...lost);
+    const { client, asked, pauses } = server(...lost);
     await expect(client.ledger()).rejects.toThrow(NoAnswer);
     expect(asked).toHaveLength(4);
+    expect(pauses).toEqual([250, 500, 1_000]);
   });
 
   it('tells a repeat and a waiting event from a new one', async () => {

@@ -7,29 +7,18 @@ import { Webhook } from 'standardwebhooks';
 import { HookReceiver, type Received } from '../support/hook-receiver.js';
 import { type OutsideActor, openAsRegistrar } from '../support/outside-client.js';
 import { ADIT } from '../support/programs.js';
+import { type Ran, runAdit } from '../support/run-adit.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
+import { until } from '../support/until.js';
 
-interface Ended {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-function start(args: string[], home: string): { child: ChildProcess; ended: Promise<Ended>; out: () => string } {
+/** Starts a command that stays until it is interrupted. */
+function start(args: string[], home: string): { child: ChildProcess; ended: Promise<Ran>; out: () => string } {
   const child = spawn(process.execPath, [ADIT, ...args], { env: { ...process.env, HOME: home } });
   let [out, err] = ['', ''];
   child.stdout.on('data', (text: Buffer) => (out += text.toString()));
   child.stderr.on('data', (text: Buffer) => (err += text.toString()));
-  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+  const ended = new Promise<Ran>((resolve) => child.once('close', (code) => resolve({ code, out, err })));
   return { child, ended, out: () => out };
-}
-
-async function until(look: () => boolean, limit = 30_000): Promise<void> {
-  const end = Date.now() + limit;
-  while (!look()) {
-    if (Date.now() > end) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 describe('adit alerts and adit subscribe', () => {
@@ -57,16 +46,11 @@ describe('adit alerts and adit subscribe', () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Until somebody follows the stream: what was told before is not forwarded. */
-  async function follows(): Promise<void> {
-    for (let i = 0; i < 600; i += 1) {
-      if (/^adit_alert_readers 1$/m.test(await (await fetch(`${service.url}/metrics`)).text())) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('nobody follows');
-  }
+  /** Waits until somebody follows the stream: an alert that was raised before is not forwarded. */
+  const follows = (): Promise<true> =>
+    until(async () => /^adit_alert_readers 1$/m.test(await (await fetch(`${service.url}/metrics`)).text()));
 
-  const run = (...args: string[]): Promise<Ended> => start(args, home).ended;
+  const run = (...args: string[]): Promise<Ran> => runAdit(home, args);
   const twice = async (tag: string): Promise<void> => {
     const output = { mineral: 'cassiterite', form: 'concentrate', mass: { value: '48.6', uom: 'KGM' }, tags: [tag] };
     for (let i = 0; i < 2; i += 1) await coop.must('lot.declared', { place: { site: 'hill' }, outputs: [output] });
@@ -154,10 +138,11 @@ describe('adit alerts and adit subscribe', () => {
   it('lists what is open, by the filters of a subscription', async () => {
     await twice('SYN-3');
     const at = ['alerts', '--server', service.url];
-    let listed: Ended = { code: 0, out: '', err: '' };
-    for (let i = 0; i < 50 && !listed.out.includes('SYN-3'); i += 1)
-      listed = await run(...at, '--group', 'tags', '--holder', 'coop');
-    expect(listed.out).toContain('tag-reused');
+    const listed = await until(async () => {
+      const { out } = await run(...at, '--group', 'tags', '--holder', 'coop');
+      return out.includes('SYN-3') ? out : undefined;
+    });
+    expect(listed).toContain('tag-reused');
     expect((await run(...at, '--minimum-severity', 'critical', '--country', 'PE')).out).toContain('No alert is open.');
     expect(await run(...at, '--minimum-severity', 'grim')).toMatchObject({
       code: 2,

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +13,7 @@ import { logKeyOf } from '../support/core-ledger.js';
 import { Forger } from '../support/forger.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
-import { ADIT } from '../support/programs.js';
+import { type Ran, runAdit } from '../support/run-adit.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 describe('adit bundle and adit verify', () => {
@@ -40,14 +39,7 @@ describe('adit bundle and adit verify', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function adit(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-    return new Promise((resolve) => {
-      const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder }, timeout: 30_000 };
-      const child = execFile(process.execPath, [ADIT, ...args], options, (_error, out, err) =>
-        resolve({ code: child.exitCode, out, err }),
-      );
-    });
-  }
+  const adit = (...args: string[]): Promise<Ran> => runAdit(folder, args);
 
   it('saves a bundle and verifies it, step by step, with the verdicts and as of when', async () => {
     const saved = await adit('bundle', 'fetch', lot, '-o', 'lot.json', '--server', server.url);

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -9,14 +8,8 @@ import { exportJWK } from 'jose';
 import { testDatabase } from '../support/database.js';
 import { logKeyOf } from '../support/core-ledger.js';
 import { type OutsideActor, get, openAsRegistrar } from '../support/outside-client.js';
-import { ADIT } from '../support/programs.js';
+import { type Ran, runAdit, spawnAdit } from '../support/run-adit.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
-
-interface Run {
-  code: number | null;
-  out: string;
-  err: string;
-}
 
 /** A terminal's colours begin with this. */
 const ESCAPE = '\u001b';
@@ -30,30 +23,24 @@ describe('adit, as a script meets it', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Runs the command beside this process, which answers it where a ledger is asked. */
-  function adit(args: string[], env: Record<string, string> = {}): Promise<Run> {
-    return new Promise((resolve) => {
-      const options = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, timeout: 30_000 };
-      const child = execFile(process.execPath, [ADIT, ...args], options, (_error, out, err) =>
-        resolve({ code: child.exitCode, out, err }),
-      );
-    });
-  }
+  const adit = (args: string[], env: Record<string, string> = {}): Promise<Ran> => runAdit(folder, args, env);
+  /** The same as a process of its own. */
+  const child = (args: string[], env: Record<string, string> = {}): Promise<Ran> => spawnAdit(folder, args, env);
 
   it('shows an example first in the help of a command, and no colour to a pipe', async () => {
-    const { code, out } = await adit(['record', '--help']);
+    const { code, out } = await child(['record', '--help']);
     expect(code).toBe(0);
     expect(out.split('\n')[0]).toMatch(/^Example: adit record /);
     expect(out).not.toContain(ESCAPE);
   });
 
   it('ends with 2 for a command that is wrongly used', async () => {
-    expect((await adit(['lot'])).code).toBe(2);
+    expect((await child(['lot'])).code).toBe(2);
     expect(await adit(['no-such-command'])).toMatchObject({ code: 2, err: expect.stringContaining('adit --help') });
   });
 
   it('ends with 1, and says what to do, where no ledger answers', async () => {
-    const { code, err } = await adit(['alerts', '--server', 'http://127.0.0.1:9']);
+    const { code, err } = await child(['alerts', '--server', 'http://127.0.0.1:9']);
     expect(code).toBe(1);
     expect(err).toContain('adit serve');
     expect(err).not.toMatch(/^ +at /m);
@@ -79,7 +66,7 @@ describe('adit, as a script meets it', () => {
     expect(bad.code).toBe(2);
     expect(bad.out).toMatch(/PORT[\s\S]*/);
     expect(bad.out).toContain('ADIT_ORIGIN');
-    expect((await adit(['serve'], { PORT: 'x' })).code).toBe(2);
+    expect((await child(['serve'], { PORT: 'x' })).code).toBe(2);
     const good = await adit(['config', 'check', '--json'], { DATABASE_URL: 'postgres://a:hidden@localhost/adit' });
     expect(good.code).toBe(0);
     expect(good.out).not.toContain('hidden');
@@ -100,7 +87,7 @@ describe('adit, as a script meets it', () => {
       const taken = createServer().listen(0, '127.0.0.1');
       await once(taken, 'listening');
       const { port } = taken.address() as AddressInfo;
-      const busy = await adit(['serve'], { ...env, PORT: String(port), ADIT_LOG_LEVEL: 'silent' });
+      const busy = await child(['serve'], { ...env, PORT: String(port), ADIT_LOG_LEVEL: 'silent' });
       taken.close();
       expect(busy).toMatchObject({
         code: 1,
@@ -175,7 +162,7 @@ describe('adit, as a script meets it', () => {
 
     it('verifies a receipt with 0, a broken one with 3, and without a pinned key with 5', async () => {
       const key = String((await get(service.url, '/v1/ledger')).body.logKey);
-      const verify = (proof: string, event: string, ...more: string[]): Promise<Run> =>
+      const verify = (proof: string, event: string, ...more: string[]): Promise<Ran> =>
         adit(['verify', proof, '--event', event, '--state', 'seen.json', ...more]);
       expect(await verify(receipt, 'bag.jws', '--log-key', key)).toMatchObject({
         code: 0,
@@ -187,7 +174,9 @@ describe('adit, as a script meets it', () => {
       });
       expect(await verify(receipt, 'bag.jws')).toMatchObject({ code: 5, out: expect.stringContaining('INCOMPLETE') });
       const altered = file('altered.jws', readFileSync(join(folder, 'bag.jws'), 'utf8').replace(/\../, '.A'));
-      expect(await verify(receipt, altered, '--log-key', key)).toMatchObject({
+      expect(
+        await child(['verify', receipt, '--event', altered, '--state', 'seen.json', '--log-key', key]),
+      ).toMatchObject({
         code: 3,
         out: expect.stringContaining('BROKEN'),
       });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createProgram } from '../../src/cli/program.js';
 import type { Alert, LotState } from '../../src/client/shapes.js';
 import { type Body, type OutsideActor, openAsRegistrar } from '../support/outside-client.js';
+import { Pipes } from '../support/run-adit.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 import { until } from '../support/until.js';
 
@@ -56,18 +57,9 @@ describe('lists of adit', () => {
 
   /** What the command prints, in this process: what is for people, and what it notes beside it. */
   async function adit(...args: string[]): Promise<{ out: string; notes: string }> {
-    const printed = { out: '', notes: '' };
-    const { stdout, stderr } = process;
-    const [write, warn] = [stdout.write.bind(stdout), stderr.write.bind(stderr)];
-    stdout.write = (text: string | Uint8Array) => ((printed.out += String(text)), true);
-    stderr.write = (text: string | Uint8Array) => ((printed.notes += String(text)), true);
-    try {
-      await createProgram().parseAsync(['node', 'adit', ...args, '--server', service.url]);
-    } finally {
-      stdout.write = write;
-      stderr.write = warn;
-    }
-    return printed;
+    const pipes = new Pipes();
+    await createProgram(false, pipes).parseAsync(['node', 'adit', ...args, '--server', service.url]);
+    return { out: pipes.out, notes: pipes.err };
   }
 
   const json = async <T>(...args: string[]): Promise<T[]> =>

@@ -1,23 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { checkTlogProof } from '../../src/core/log/proof-file.js';
 import { leafHash } from '../../src/core/log/tree.js';
-import { asSuperuser } from '../support/database.js';
+import { asSuperuser, testDatabase } from '../support/database.js';
 import { ForgedLog } from '../support/forged-log.js';
 import { Forger } from '../support/forger.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
-import { ADIT } from '../support/programs.js';
+import { type Ran, runAdit } from '../support/run-adit.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
-
-interface Done {
-  code: number | null;
-  out: string;
-  err: string;
-}
 
 describe('adit audit URL', () => {
   let folder: string;
@@ -38,20 +31,12 @@ describe('adit audit URL', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const audit = (...args: string[]): Promise<Done> => auditOf(server.url, logKey, 'watched', ...args);
+  const audit = (...args: string[]): Promise<Ran> => auditOf(server.url, logKey, 'watched', ...args);
 
-  function auditOf(url: string, key: string, state: string, ...args: string[]): Promise<Done> {
-    return new Promise((resolve) => {
-      const child = execFile(
-        process.execPath,
-        [ADIT, ...args, 'audit', url, '--log-key', key, '--once', '--state', state],
-        { cwd: folder, env: { PATH: process.env.PATH, HOME: folder } },
-        (_error, out, err) => resolve({ code: child.exitCode, out, err }),
-      );
-    });
-  }
+  const auditOf = (url: string, key: string, state: string, ...args: string[]): Promise<Ran> =>
+    runAdit(folder, ['audit', url, '--log-key', key, '--once', '--state', state, ...args]);
 
-  it('reads the whole ledger into a database of its own and finds it consistent', async () => {
+  it('reads the whole ledger into a database that it starts for itself and finds it consistent', async () => {
     const { code, out } = await audit();
     expect(out).toMatch(/ entries: CONSISTENT\n$/);
     expect(code).toBe(0);
@@ -80,14 +65,17 @@ describe('adit audit URL', () => {
     await forger.clock();
     const log = new ForgedLog(forger);
     const url = await log.start();
+    const database = await testDatabase();
     try {
       for (let round = 0; round < 2; round += 1) {
-        const { code, out } = await auditOf(url, forger.log.vkey, 'forged');
+        const given = ['--database', database.superuserUrl];
+        const { code, out } = await auditOf(url, forger.log.vkey, 'forged', ...given);
         expect(out).toContain(`index-differs: Entry ${sealed}`);
         expect(code).toBe(3);
       }
     } finally {
       log.stop();
+      await database.drop();
     }
     const evidence = join(folder, 'forged', 'evidence');
     const kept = readdirSync(evidence);

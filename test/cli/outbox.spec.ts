@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { exportJWK } from 'jose';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { type OutsideActor, get, openAsRegistrar } from '../support/outside-client.js';
-import { type Ran, runAdit } from '../support/run-adit.js';
+import { type Ran, runAdit, spawnAdit } from '../support/run-adit.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 describe('the outbox of adit', () => {
@@ -44,9 +44,15 @@ describe('the outbox of adit', () => {
 
   const adit = (...args: string[]): Promise<Ran> =>
     runAdit(folder, args, { ADIT_SERVER: proxy.url, ADIT_KEY: 'coop.jwk' });
+  /** The same as a process of its own. */
+  const child = (...args: string[]): Promise<Ran> =>
+    spawnAdit(folder, args, { ADIT_SERVER: proxy.url, ADIT_KEY: 'coop.jwk' });
   const number = (): string => `SYN-${String(tag).padStart(6, '0')}`;
-  const declare = (...more: string[]): Promise<Ran> =>
-    adit('declare', '--mass', '48.6 kg', '--site', 'hill', '--mineral', 'cassiterite', '--tag', number(), ...more);
+  const words = (...more: string[]): string[] => {
+    const mass = ['--mass', '48.6 kg', '--site', 'hill', '--mineral', 'cassiterite', '--tag', number()];
+    return ['declare', ...mass, ...more];
+  };
+  const declare = (...more: string[]): Promise<Ran> => adit(...words(...more));
   const lotsTagged = async (): Promise<unknown[]> =>
     (await get(service.url, `/v1/lots?tag=${number()}`)).body.items as unknown[];
   const document = (ran: Ran): Record<string, unknown> => JSON.parse(ran.out) as Record<string, unknown>;
@@ -143,12 +149,12 @@ describe('the outbox of adit', () => {
   });
 
   it('signs one event where two processes are asked for the same at once', async () => {
-    const both = await Promise.all([declare('--json'), declare('--json')]);
+    const both = await Promise.all([1, 2].map(() => child(...words('--json'))));
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     // Where one had its answer before the other began, they are two requests.
     const events = new Set(both.map((ran) => document(ran).id));
     expect(await lotsTagged()).toHaveLength(events.size);
-    const offline = await Promise.all([1, 2, 3].map(() => declare('--offline=example.org/tin', '--json')));
+    const offline = await Promise.all([1, 2, 3].map(() => child(...words('--offline=example.org/tin', '--json'))));
     expect(new Set(offline.map((ran) => document(ran).id)).size).toBe(1);
   });
 

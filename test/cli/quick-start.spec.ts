@@ -2,13 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK } from 'jose';
 import { get, openAsRegistrar } from '../support/outside-client.js';
+import { ADIT } from '../support/programs.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const LIMIT = 120_000;
 
 /** The blocks of the README between the mark and the next heading, as one script. */
@@ -44,7 +43,7 @@ describe('the quick start of the README', () => {
     expect(script).toMatch(/keygen[\s\S]*register[\s\S]*declare[\s\S]*dispatch[\s\S]*receive[\s\S]*verify/);
     const { body } = await get(service.url, '/v1/ledger');
     const env = { PATH: process.env.PATH, HOME: folder, LOG_KEY: String(body.logKey) };
-    const adit = `adit() { "${process.execPath}" "${MAIN}" "$@"; }\nset -eu\n`;
+    const adit = `adit() { "${process.execPath}" "${ADIT}" "$@"; }\nset -eu\n`;
     const { out, err, code } = await new Promise<{ out: string; err: string; code: number | null }>((resolve) => {
       const child = execFile(
         'sh',

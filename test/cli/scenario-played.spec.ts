@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../../src/cli/scenario/outcome.js';
 import { playScenario } from '../../src/cli/scenario/play.js';
 import { scenarioSchema } from '../../src/cli/scenario/scenario-file.js';
-import { type Stages, openStages } from '../../src/cli/scenario/stage.js';
+import { openTestStage } from '../support/test-stage.js';
 
-/** All play on one embedded server, as the command does. */
-let stages: Stages;
 const TIMEOUT = 120_000;
-
-beforeAll(async () => {
-  stages = await openStages();
-});
-
-afterAll(async () => {
-  await stages.close();
-});
 
 const registry = {
   title: 'Tin',
@@ -62,7 +52,7 @@ const registry = {
 
 const play = (steps: unknown[], more: object = {}): Promise<Outcome> => {
   const scenario = scenarioSchema.parse({ ...registry, comment: 'Notes may stand beside.', steps, ...more });
-  return playScenario(scenario, () => undefined, stages.next);
+  return playScenario(scenario, () => undefined, openTestStage);
 };
 
 const declared = (lot: string, at: string, more: object = {}) => ({

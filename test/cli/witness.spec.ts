@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { noteSigner } from '../../src/core/log/note.js';
 import { originHash } from '../../src/cli/witness/witness-store.js';
 import { naiveConsistency, naiveRoot, someLeaves } from '../core/log/naive-tree.js';
 import { ADIT } from '../support/programs.js';
+import { type Ran, runAdit } from '../support/run-adit.js';
 
 const origin = 'example.org/tin';
 const log = noteSigner(origin, new Uint8Array(32).fill(7));
@@ -36,20 +37,12 @@ describe('adit witness', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const env = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: folder });
-
-  function adit(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-    return new Promise((resolve) => {
-      const child = execFile(process.execPath, [ADIT, ...args], { cwd: folder, env: env() }, (_error, out, err) =>
-        resolve({ code: child.exitCode, out, err }),
-      );
-    });
-  }
+  const adit = (...args: string[]): Promise<Ran> => runAdit(folder, args);
 
   async function serve(): Promise<string> {
     const child = spawn(process.execPath, [ADIT, '--json', 'witness', 'serve', 'w', '--port', '0'], {
       cwd: folder,
-      env: env(),
+      env: { PATH: process.env.PATH, HOME: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     running = child;

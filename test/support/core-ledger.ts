@@ -6,12 +6,15 @@ import { type AditEvent, readEvent } from '../../src/core/event/event.js';
 import { eventId } from '../../src/core/event/ids.js';
 import { references } from '../../src/core/event/references.js';
 import { vkey } from '../../src/core/log/note.js';
+import { castKey } from './cast-keys.js';
 
 export const LOG = 'example.org/tin';
 /** A verifier key of the right form for a log of that name. */
 export const logKeyOf = (origin: string): string =>
   vkey(origin, Buffer.from(generateSigner('Ed25519').signer.jwk.x, 'base64url'));
 
+/** The log's key in every ledger in memory: nothing is signed with it. */
+const OWN_LOG_KEY = logKeyOf(LOG);
 const START = Date.parse('2026-05-12T06:00:00Z');
 export const HOUR = 3_600_000;
 
@@ -51,7 +54,7 @@ export class CoreLedger {
   readonly view: LedgerView = emptyView(LOG);
   /** What was admitted, in order. */
   readonly entries: AditEvent[] = [];
-  readonly service = generateSigner('Ed25519').signer;
+  readonly service = castKey('the service');
   readonly signers = new Map<string, Signer>();
   readonly identity: Identity;
   private number = 0;
@@ -60,7 +63,7 @@ export class CoreLedger {
   /** @param ready keys that the service has besides those that it opens with */
   constructor(ready: Pick<Identity, 'logKeys' | 'serviceKids'> = { logKeys: [], serviceKids: [] }) {
     this.identity = {
-      logKeys: [logKeyOf(LOG), ...ready.logKeys],
+      logKeys: [OWN_LOG_KEY, ...ready.logKeys],
       serviceKids: [this.service.kid, ...ready.serviceKids],
       registrarKid: null,
     };
@@ -96,7 +99,7 @@ export class CoreLedger {
   }
 
   key(actor: string): Signer {
-    const known = this.signers.get(actor) ?? generateSigner('Ed25519').signer;
+    const known = this.signers.get(actor) ?? castKey(actor);
     this.signers.set(actor, known);
     return known;
   }

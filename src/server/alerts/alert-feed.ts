@@ -3,19 +3,22 @@ import { Database } from '../database/database.js';
 import type { Severity } from '../../core/rules/rule.js';
 import { type AlertFilters, isOfKind, matching } from './alert-filter.js';
 
-/** How often the database is asked whether there is news, once for all readers of this process, ms. */
+/** Interval of the poll for new notifications, one for all readers of this process, ms. */
 const POLL = 250;
-/** A comment keeps the connection alive through proxies, ms. */
+/** Interval of the comment that keeps the connection open through proxies, ms. */
 const HEARTBEAT = 15_000;
 const PAGE = 200;
-/** Bytes left unread by one reader before it is sent no more until it has read them. */
+/** Unread bytes of one reader above which the server pauses its stream. */
 const BUFFER_LIMIT = 128 * 1024;
-/** A reader that has read nothing for as long as this is let go; it resumes with `Last-Event-ID` and misses nothing, ms. */
+/**
+ * Time without any read after which the server disconnects a reader, ms. The reader resumes with `Last-Event-ID` and
+ * misses nothing.
+ */
 const PATIENCE = 10_000;
-/** How soon a reader whose connection ended should come back, ms. */
+/** Delay after which a reader should reconnect, ms. */
 const RETRY = 1_000;
 
-/** Where a stream is written to: the socket's response, or a stand-in. */
+/** Destination of a stream: the response's socket, or a substitute in tests. */
 export interface StreamTarget {
   write(text: string): boolean;
   end(): void;
@@ -34,29 +37,29 @@ interface NoticeRow {
   sites: string[];
   countries: string[];
   lots: string[];
-  /** As it goes to every reader. */
+  /** The server-sent event, the same for every reader. */
   message: string;
 }
 
 interface Reader {
   target: StreamTarget;
   filters: AlertFilters;
-  /** The number of the newest notice that this reader has been sent or did not ask for. */
+  /** Number of the newest notification that was sent to this reader or did not match its filters. */
   last: number;
   left: () => void;
 }
 
 /**
- * Notices as server-sent events, from the database: any process can serve any reader, and a reader misses nothing. While
- * it catches up it is read to on its own; then it shares with all others the one question whether there is news.
+ * Streams notifications as server-sent events from the database. Any process can serve any reader, and a reader misses
+ * nothing. A reader first catches up with queries of its own; then one poll serves all readers.
  */
 @Injectable()
 export class AlertFeed implements BeforeApplicationShutdown {
   private readonly logger = new Logger('alerts');
-  /** Everybody who follows; of them `readers` stand where the log of notices ends. */
+  /** All connected readers; `readers` are those that have caught up. */
   private readonly following = new Set<Reader>();
   private readonly readers = new Set<Reader>();
-  /** Notices up to this one have been sent to every reader in `readers`. */
+  /** Number of the newest notification that was sent to every reader in `readers`. */
   private newestSent = 0;
   private timer: NodeJS.Timeout | null = null;
   private polling = false;
@@ -65,7 +68,7 @@ export class AlertFeed implements BeforeApplicationShutdown {
 
   constructor(private readonly database: Database) {}
 
-  /** Before the door is closed, which waits for every answer that is still being written. */
+  /** Ends all streams before the HTTP server closes, because closing waits for open responses. */
   beforeApplicationShutdown(): void {
     this.closed = true;
     if (this.timer !== null) clearInterval(this.timer);
@@ -76,7 +79,7 @@ export class AlertFeed implements BeforeApplicationShutdown {
     return this.following.size;
   }
 
-  /** The number of the newest notice. */
+  /** Returns the number of the newest notification. */
   async newest(): Promise<number> {
     const [row] = await this.database.query<{ number: number }>(
       'SELECT COALESCE(max(number), 0) AS number FROM notices',
@@ -84,9 +87,9 @@ export class AlertFeed implements BeforeApplicationShutdown {
     return row?.number ?? 0;
   }
 
-  /** Writes every notice after `last` and goes on until the reader leaves or the service closes. */
+  /** Streams every notification after `last` until the reader disconnects or the service stops. */
   async follow(target: StreamTarget, last: number, filters: AlertFilters): Promise<void> {
-    // The id alone tells the reader where it stands, also before anything has happened (HTML, "server-sent events").
+    // An id without data sets the reader's `Last-Event-ID` before the first notification (HTML, "server-sent events").
     target.write(`retry: ${RETRY}\nid: ${last}\n\n`);
     const reader: Reader = { target, filters, last, left: () => undefined };
     const gone = new Promise<void>((resolve) => {
@@ -103,15 +106,15 @@ export class AlertFeed implements BeforeApplicationShutdown {
     else target.end();
   }
 
-  /** Lets a reader catch up, and serves it with the others from then on. */
+  /** Lets a reader catch up, then adds it to the readers that one poll serves. */
   private join(reader: Reader): void {
     this.catchUp(reader).catch((err: unknown) => {
-      this.logger.warn({ msg: 'a reader of alerts could not be served', err });
+      this.logger.warn({ msg: 'the stream of alerts could not serve a reader', err });
       reader.left();
     });
   }
 
-  /** Reads to one reader, no faster than it listens, until it stands where the others do, and joins it to them. */
+  /** Sends past notifications to one reader, no faster than it reads, until it has caught up. */
   private async catchUp(reader: Reader): Promise<void> {
     for (;;) {
       const rows = await this.after(reader.last);
@@ -121,7 +124,7 @@ export class AlertFeed implements BeforeApplicationShutdown {
       }
       if (!this.following.has(reader)) return;
       if (rows.length === PAGE) continue;
-      // From here to the end nothing else runs: no notice is sent in between, to anyone.
+      // There is no `await` from here to the end, so no notification is sent in between.
       if (this.readers.size === 0) this.newestSent = reader.last;
       if (reader.last < this.newestSent) continue;
       this.readers.add(reader);
@@ -141,7 +144,7 @@ export class AlertFeed implements BeforeApplicationShutdown {
       if (this.readers.size === 0) this.stop();
       else await this.sendNews();
     } catch (err) {
-      this.logger.warn({ msg: 'alerts could not be read for those who follow them', err });
+      this.logger.warn({ msg: 'the stream of alerts could not read the database', err });
     } finally {
       this.polling = false;
     }
@@ -174,7 +177,7 @@ export class AlertFeed implements BeforeApplicationShutdown {
     reader.target.write(row.message);
   }
 
-  /** Only filters that name lots or a holder have to ask the database. */
+  /** Only filters that name lots or a holder need the database. */
   private async isAskedFor(filters: AlertFilters, row: NoticeRow): Promise<boolean> {
     const filtered = { rule: row.rule, severity: row.severity, facets: row, lots: row.lots };
     if (filters.lots === undefined && filters.holder === undefined) return isOfKind(filters, filtered);
@@ -194,7 +197,7 @@ export class AlertFeed implements BeforeApplicationShutdown {
   }
 }
 
-/** Whether a reader has read what lay waiting, soon enough; false also if it has left. */
+/** Returns true once the reader has read its backlog; false if it disconnected or was too slow. */
 function drained(target: StreamTarget): Promise<boolean> {
   if (target.destroyed || target.writableLength <= BUFFER_LIMIT) return Promise.resolve(!target.destroyed);
   return new Promise((resolve) => {

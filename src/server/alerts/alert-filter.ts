@@ -6,7 +6,7 @@ import { type RuleGroup, type Severity, severities } from '../../core/rules/rule
 import type { Queryable } from '../database/rows.js';
 import type { AlertFacets } from './alert.js';
 
-/** What an operator is told of: that a rule failed says nothing about any lot. */
+/** Group of the operator's alerts, such as a rule that failed; they concern no lot. */
 const OPERATION = 'operation';
 const groups = ['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors', OPERATION] as const;
 type Group = RuleGroup | typeof OPERATION;
@@ -14,29 +14,29 @@ type Group = RuleGroup | typeof OPERATION;
 const MOST = 100;
 const several = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(MOST).optional();
 
-/** Which alerts somebody wants to be told of, or not to be: all that is named must hold; of each list, any. */
+/** Filters of alerts, for subscriptions and silences. An alert must meet every filter; within a list, any value. */
 export const alertFilters = z.strictObject({
   rules: several(ruleName),
   groups: several(knownName('group', groups)),
-  /** This and graver. */
+  /** This severity and higher ones. */
   minimumSeverity: knownName('severity', severities).optional(),
   minerals: several(mineralName),
-  /** Where the mineral comes from, or what the alert is put down to. */
+  /** Sites that the mineral comes from, or that the alert is attributed to. */
   sites: several(registryId),
   countries: several(countryCode),
-  /** These lots, all that is made of them, and what they were made of. */
+  /** These lots, their descendants and their ancestors. */
   lots: several(lotIdSchema),
-  /** Whatever this actor holds, held or is about to receive, and what was made of it. */
+  /** Lots that this actor holds, held or is about to receive, and their descendants. */
   holder: registryId.optional(),
 });
 export type AlertFilters = z.infer<typeof alertFilters>;
 
 const groupOfRule = new Map<string, Group>(rules.map(({ id, group }) => [id, group]));
 
-/** Returns the group of a rule; of what is no rule, that of the operator. */
+/** Returns the group of a rule; the operator's group for a finding without a rule. */
 export const groupOf = (rule: string): Group => groupOfRule.get(rule) ?? OPERATION;
 
-/** What of an alert filters look at. */
+/** The fields of an alert that filters compare. */
 export interface Filtered {
   rule: string;
   severity: Severity;
@@ -46,7 +46,7 @@ export interface Filtered {
 const anyOf = (wanted: readonly string[] | undefined, present: readonly string[]): boolean =>
   wanted === undefined || wanted.some((one) => present.includes(one));
 
-/** Whether an alert is of the kind asked for, as far as can be said without asking which lots hang together. */
+/** Checks all filters that need no query: rule, severity, sites, minerals and countries. */
 export function isOfKind(filters: AlertFilters, { rule, severity, facets }: Filtered): boolean {
   const { minimumSeverity } = filters;
   return (
@@ -59,10 +59,10 @@ export function isOfKind(filters: AlertFilters, { rule, severity, facets }: Filt
   );
 }
 
-/** Lots that are followed from one alert, up and down; beyond that the alert concerns more people than it is news to. */
+/** Related lots that are followed from one alert at most, up and down. */
 const MAX_RELATED = 10_000;
 
-/** Of the lots and actors that filters name, those that an alert on `named` concerns. */
+/** Returns those of the named lots and actors that an alert on `named` concerns. */
 export async function concerned(
   db: Queryable,
   named: readonly string[],
@@ -90,7 +90,7 @@ export async function concerned(
   return { lots: new Set(rows[0]?.lots), holders: new Set(rows[0]?.holders) };
 }
 
-/** Which of the filters an alert meets, each answered in its place. */
+/** Returns for each of the filters whether an alert meets it, in order. */
 export async function matching(
   db: Queryable,
   alert: Filtered & { lots: readonly string[] },
@@ -107,7 +107,7 @@ export async function matching(
   );
 }
 
-/** Filters as a list or a stream takes them in its address: every list as words between commas. */
+/** Filters as the query parameters of a list or a stream: every list is comma-separated. */
 const listed = z
   .string()
   .max(8_000)
@@ -127,7 +127,7 @@ const filterQuery = z.strictObject({
 export const filterQueryShape = filterQuery.shape;
 type FilterQuery = z.infer<typeof filterQuery>;
 
-/** The filters that an address asks for; with the context of a schema, what is wrong with them is its issue. */
+/** Parses the filters of a query. With the context of a schema, a fault becomes an issue of that schema. */
 export function filtersAsked(query: FilterQuery, context: z.RefinementCtx): AlertFilters {
   const { rule, group, mineral, site, country, lot, minimumSeverity, holder } = query;
   const lists = { rules: rule, groups: group, minerals: mineral, sites: site, countries: country, lots: lot };
@@ -148,7 +148,7 @@ export function filtersAsked(query: FilterQuery, context: z.RefinementCtx): Aler
 
 export const streamQuery = filterQuery.transform(filtersAsked);
 
-/** The rules that filters speak of, by name or by group; undefined: all. */
+/** Returns the rules that filters select, by name or by group; undefined: all. */
 export function rulesOf({ rules: named, groups: wanted }: AlertFilters): string[] | undefined {
   if (wanted === undefined) return named;
   const ofGroups = [...groupOfRule].flatMap(([rule, group]) => (wanted.includes(group) ? [rule] : []));

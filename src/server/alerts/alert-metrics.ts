@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import { Metrics } from '../http/metrics.js';
 import { AlertFeed } from './alert-feed.js';
 
-/** Figures of the inbox, read when somebody asks for them, and who follows it through this process. */
+/** Metrics of open alerts, read at each scrape, and of the readers of this process. */
 @Injectable()
 export class AlertMetrics {
   constructor(
@@ -16,7 +16,7 @@ export class AlertMetrics {
     metrics.registry.registerMetric(
       new Gauge({
         name: 'adit_alerts_open',
-        help: 'Alerts that are open and not held back by another, by severity',
+        help: 'Alerts that are open and not inhibited, by severity',
         labelNames: ['severity'],
         registers: [],
         collect() {

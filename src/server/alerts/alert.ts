@@ -5,17 +5,17 @@ import type { Severity } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
 import { lotNamesOf } from '../ledger/name-lots.js';
 
-/** Events whose place in the log stands in the alert itself. */
+/** Events at most whose log index the alert lists. */
 const EVIDENCE = 20;
 
-/** What of an alert decides whom it concerns. */
+/** The fields by which filters select an alert. */
 export interface AlertFacets {
   minerals: string[];
   sites: string[];
   countries: string[];
 }
 
-/** An alert with its running number, which grows with every change of any alert. */
+/** An alert with its sequence number, which grows with every change of any alert. */
 export interface NumberedAlert {
   number: number;
   alert: Alert;
@@ -48,7 +48,7 @@ interface AlertRow extends QueryResultRow, AlertFacets {
   escalated_at: Date | null;
   assignee: string | null;
   number: number;
-  /** A lot of the finding whose words these are: its bundle has the events. */
+  /** A lot of the finding that the alert's text comes from; its bundle contains the events. */
   shown_lot: string | null;
   evidence: { event: string; index: number }[];
 }
@@ -97,8 +97,8 @@ const numbered = (row: AlertRow, base: string): NumberedAlert => ({
 });
 
 /**
- * Alerts with the words of their findings; `where` is a constant of our own code, `values` its parameters.
- * @param base where others reach the service, for the links.
+ * Selects alerts with the texts of their findings. `where` is a constant of this code, `values` its parameters.
+ * @param base the public URL of the service, for the links.
  */
 export async function selectAlerts(
   db: Queryable,
@@ -121,8 +121,8 @@ export async function selectAlerts(
 }
 
 /**
- * Whoever gives alerts or notices their running numbers holds this row: so numbers grow in the order of commits, and a
- * reader who follows them passes none by.
+ * Locks the row that every transaction locks before it numbers alerts or notifications. So numbers grow in the order of
+ * commits, and a reader that follows the numbers skips none. Returns the cursor.
  */
 export async function lockAlerts(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ change: number }>('SELECT change FROM alert_cursor FOR UPDATE');

@@ -38,11 +38,11 @@ export class AlertsController {
 
   @Get('stream')
   @ApiProduces('text/event-stream')
-  @ApiOperation({ summary: 'What is told of alerts, as it is told; resumes after Last-Event-ID' })
+  @ApiOperation({ summary: 'Notifications of alerts as they are sent; resumes after Last-Event-ID' })
   @ApiOkResponse({
     schema: {
       type: 'string',
-      description: '`data` of each message is a notice: {type, timestamp, data}',
+      description: '`data` of each message is a notification: {type, timestamp, data}',
       example: STREAM,
     },
   })
@@ -60,7 +60,7 @@ export class AlertsController {
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
-      // Proxies such as nginx would keep what is written until there is much of it.
+      // Stops proxies such as nginx from buffering the stream.
       'x-accel-buffering': 'no',
       'x-content-type-options': 'nosniff',
       connection: 'close',
@@ -78,7 +78,7 @@ export class AlertsController {
 
   @Post(':id/acknowledge')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Notes that somebody has taken it in hand' })
+  @ApiOperation({ summary: 'Acknowledges an alert' })
   @ApiOkResponse({ standardSchema: alertShape })
   acknowledge(
     @Param('id', { schema: alertId }) id: string,
@@ -89,7 +89,7 @@ export class AlertsController {
 
   @Post(':id/resolve')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Notes that the desk is done with it' })
+  @ApiOperation({ summary: 'Resolves an alert' })
   @ApiOkResponse({ standardSchema: alertShape })
   resolve(@Param('id', { schema: alertId }) id: string, @Body({ schema: deskNote }) note: DeskNote): Promise<Alert> {
     return this.changes.change(id, 'resolved', note);
@@ -97,7 +97,7 @@ export class AlertsController {
 
   @Post(':id/assign')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Notes who is to answer for it' })
+  @ApiOperation({ summary: 'Assigns an alert to a person' })
   @ApiOkResponse({ standardSchema: alertShape })
   assign(
     @Param('id', { schema: alertId }) id: string,

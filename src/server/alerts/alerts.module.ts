@@ -18,7 +18,7 @@ export interface AlertsOptions {
   answersHttp: boolean;
 }
 
-/** Findings as alerts: grouped, held back or told, listed, and live. */
+/** Groups findings into alerts, silences, inhibits, notifies, lists and streams them. */
 @Module({})
 export class AlertsModule {
   static forRoot({ runsJobs, answersHttp }: AlertsOptions): DynamicModule {

@@ -12,13 +12,13 @@ import { WakeTelling } from './wake-telling.js';
 const noteShape = z.strictObject({
   by: line(200).optional(),
   note: prose(2_000).optional(),
-  /** Ids of events, or names of documents, that it rests on. */
+  /** Ids of events, or names of documents, that support the decision. */
   evidence: z.array(line(500)).max(20).optional(),
 });
 export const deskNote = noteShape.nullish().transform((note) => note ?? {});
 export type DeskNote = z.infer<typeof deskNote>;
 
-/** Who is to answer for an alert; null: nobody in particular. */
+/** The person responsible for an alert; null: nobody. */
 export const assignment = noteShape.extend({ assignee: line(200).nullable() });
 export type Assignment = z.infer<typeof assignment>;
 
@@ -30,8 +30,8 @@ interface Changed {
 type Decision = { status: 'acknowledged' | 'resolved' } | { assignee: string | null };
 
 /**
- * Notes that a person has taken an alert in hand, or is done with it. These are notes of the desk: a verdict heeds
- * only findings, and a finding closes when its cause goes.
+ * Records that a person acknowledged, resolved or assigned an alert. Verdicts depend on findings alone, not on these
+ * notes; a finding closes when its cause ends.
  */
 @Injectable()
 export class ChangeAlert {
@@ -41,7 +41,7 @@ export class ChangeAlert {
     private readonly telling: WakeTelling,
   ) {}
 
-  /** Acknowledges or resolves an alert. Throws `not-found`. Doing it again changes nothing. */
+  /** Acknowledges or resolves an alert; idempotent. Throws `not-found`. */
   change(id: string, status: 'acknowledged' | 'resolved', note: DeskNote): Promise<Alert> {
     return this.note(id, { status }, note, (db) =>
       db.query<Changed>(
@@ -53,7 +53,7 @@ export class ChangeAlert {
     );
   }
 
-  /** Notes who is to answer for an alert; nobody is notified of that. Throws `not-found`. */
+  /** Records who is responsible for an alert; notifies nobody. Throws `not-found`. */
   assign(id: string, { assignee, ...note }: Assignment): Promise<Alert> {
     return this.note(id, { assignee }, note, (db) =>
       db.query<Changed>(
@@ -64,7 +64,7 @@ export class ChangeAlert {
     );
   }
 
-  /** Carries a decision out and keeps who took it and why. */
+  /** Applies a decision and records its author and reason. */
   private async note(
     id: string,
     decision: Decision,
@@ -96,7 +96,7 @@ export class ChangeAlert {
     return changed;
   }
 
-  /** Notes that alerts are being passed on because nobody has acknowledged them in time. */
+  /** Records that alerts are escalated because nobody acknowledged them in time. */
   async escalated(alerts: readonly string[]): Promise<void> {
     await this.database.pool.query(
       'UPDATE alerts SET escalated_at = COALESCE(escalated_at, now()) WHERE id = ANY($1::uuid[])',

@@ -1,13 +1,13 @@
 import type { Queryable } from '../database/rows.js';
 
-/** Lots that are followed from one alert; beyond that there are so many that each may speak for itself. */
+/** Lots of one alert at most that are followed up or down the lineage. */
 const MAX_LOTS = 10_000;
 
 /**
- * A broken root holds back the alerts of all that was made of it: what is critical on a lot is told once, and alerts on its
- * descendants are counted there and not told. Alerts that share a lot never hold each other back, and what is wrong with
- * the record itself is always told.
- * @param alerts ids, in the order in which they are to be looked at.
+ * Inhibits the alerts on descendants of a lot that has a critical alert: subscribers are notified of the root once, and
+ * the root counts the others. Alerts that share a lot never inhibit each other, and alerts on damage to the record
+ * (`record-*`) are never inhibited.
+ * @param alerts ids, in the order in which they are processed.
  */
 export async function inhibitAlerts(db: Queryable, alerts: readonly string[]): Promise<void> {
   await release(db, alerts);
@@ -21,7 +21,10 @@ export async function inhibitAlerts(db: Queryable, alerts: readonly string[]): P
   }
 }
 
-/** Those on lots that were made of others or into others, in the same order: most are not, and have nothing to do with another. */
+/**
+ * Returns the alerts whose lots have ancestors or descendants, in the same order. Most have none and cannot be
+ * inhibited.
+ */
 async function withRelatives(db: Queryable, alerts: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT asked.id FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, n)
@@ -34,7 +37,7 @@ async function withRelatives(db: Queryable, alerts: readonly string[]): Promise<
   return rows.map(({ id }) => id);
 }
 
-/** What was held back by an alert that is resolved now speaks for itself again. */
+/** Ends the inhibition of alerts whose root is resolved and schedules their notification. */
 async function release(db: Queryable, alerts: readonly string[]): Promise<void> {
   await db.query(
     `UPDATE alerts AS a SET inhibited_by = NULL, tell_at = clock_timestamp()
@@ -44,7 +47,7 @@ async function release(db: Queryable, alerts: readonly string[]): Promise<void> 
   );
 }
 
-/** All lots of an alert's open findings. */
+/** Selects all lots of an alert's open findings. */
 const lotsOf = (alert: string): string => `
   SELECT DISTINCT lot FROM (
     SELECT unnest(f.lots) AS lot FROM alert_findings AS m JOIN findings AS f ON f.id = m.finding
@@ -56,7 +59,7 @@ const isRoot = (alert: string): string => `
 
 const mayBeHeldBack = (alert: string): string => `${alert}.status <> 'resolved' AND ${alert}.rule NOT LIKE 'record-%'`;
 
-/** The critical alert, if any, on something that the lots of alert $1 were made of; the oldest of several. */
+/** Selects the oldest critical alert, if any, on an ancestor of the lots of alert $1. */
 const rootAbove = `
   WITH RECURSIVE own AS MATERIALIZED (${lotsOf('$1')}),
   up (lot) AS (

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { KeepsJobs } from '../queue/keeps-jobs.js';
 
-/** How often somebody looks for what is to be said by now: growth, silences that have ended, jobs that were lost, ms. */
+/** Interval of the sweep for due notifications: growth, ended silences, lost jobs, ms. */
 const SWEEP = 5_000;
 
 @Injectable()
@@ -14,7 +14,7 @@ export class KeepTelling extends KeepsJobs {
 
   protected async begin(): Promise<void> {
     await this.repeat(this.alerts, 'sweep', SWEEP);
-    // Findings may have changed while nobody was there to hear it.
+    // Findings may have changed while the service was stopped.
     await this.wake(this.alerts, 'findings');
   }
 }

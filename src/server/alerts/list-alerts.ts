@@ -14,7 +14,7 @@ const asked = pageQuery.extend({
   id: z.string().regex(partOfId, 'must be an id of an alert, or its first 8 characters').optional(),
   status: z.enum(['open', 'acknowledged', 'resolved']).optional(),
   severity: z.enum(severities).optional(),
-  /** Those held back by a broken root are counted there, and listed only where they are asked for. */
+  /** Inhibited alerts are counted at their root and listed only on request. */
   inhibited: z.enum(['exclude', 'include', 'only']).default('exclude'),
   ...filterQueryShape,
 });
@@ -41,7 +41,7 @@ interface ChangeRow {
   assignee: string | null;
 }
 
-/** The inbox. */
+/** Lists alerts by filters, newest change first, and reads one. */
 @Injectable()
 export class ListAlerts {
   constructor(
@@ -89,7 +89,7 @@ export class ListAlerts {
     );
   }
 
-  /** One alert, with what the desk did with it. Throws `not-found`. */
+  /** Returns one alert with the decisions that people recorded. Throws `not-found`. */
   async read(id: string): Promise<AlertWithChanges> {
     const [found] = await selectAlerts(this.database.pool, this.config.publicUrl, 'a.id = $1', [id]);
     if (found === undefined) throw new AditError('not-found', `There is no alert ${id}.`);

@@ -1,19 +1,19 @@
 import type { Alert } from '../../core/api/alert.js';
 
-/** What happened to an alert, as subscribers see it in `type`. */
+/** Type of a notification, as subscribers see it in `type`. */
 export type NoticeType =
   'alert.opened' | 'alert.updated' | 'alert.regressed' | 'alert.acknowledged' | 'alert.resolved' | 'alert.escalated';
 
-/** Texts that a rule writes are short; one that is not must not make a message that a receiver refuses, characters. */
+/** Characters of one text at most, so that the message stays within what receivers accept. */
 const TEXT = 1_000;
-/** Lots and events that a message names; the alert's own page names more. */
+/** Lots and events that a message names at most; the alert itself names more. */
 const NAMED = 50;
 
 const cut = (text: string): string => (text.length > TEXT ? `${text.slice(0, TEXT)}…` : text);
 
 /**
- * An alert as it is told: JSON of less than 20 kB (Standard Webhooks asks for that) whatever it stands for. What is left
- * out is at `links.alert`.
+ * Returns the alert as the data of a notification: JSON of less than 20 kB, as Standard Webhooks asks. `links.alert`
+ * has the rest.
  */
 export const noticeData = (alert: Alert): string =>
   JSON.stringify({
@@ -30,7 +30,10 @@ interface Told {
   told: string | null;
 }
 
-/** What there is to say of an alert; null if it came and went before anybody had heard of it, or nothing has changed. */
+/**
+ * Returns the type of the notification to send; null if nothing changed, or the alert was resolved before its first
+ * notification.
+ */
 export function noticeType({ status, told }: Told, grew: boolean): NoticeType | null {
   if (told === null) return status === 'resolved' ? null : status === 'open' ? 'alert.opened' : 'alert.acknowledged';
   if (status === told) return grew ? 'alert.updated' : null;

@@ -6,7 +6,7 @@ import { RaiseAlerts } from './raise-alerts.js';
 import { TellAlerts } from './tell-alerts.js';
 
 const forget = { removeOnComplete: true, removeOnFail: 100 };
-/** What is to be said within this is waited for; what comes later, a sweep finds, ms. */
+/** Delay up to which the job waits for the next due notification, ms; the sweep finds later ones. */
 const NEAR = 3_000;
 
 @Processor('alerts')
@@ -21,7 +21,7 @@ export class RaiseAlertsProcessor extends QueueWorker implements OnModuleDestroy
     super('alerts', 'raising alerts');
   }
 
-  /** As long as alerts keep coming the job goes on, and a worker is waited for until its job is done. */
+  /** Ends the running job: while alerts keep coming it does not end by itself, and the worker's stop waits for it. */
   onModuleDestroy(): void {
     this.stopping = true;
   }

@@ -4,7 +4,7 @@ import type { Queryable } from '../database/rows.js';
 import { lockAlerts } from './alert.js';
 import { refreshAlerts } from './refresh-alerts.js';
 
-/** Changes of findings taken in one transaction. */
+/** Changes of findings processed in one transaction at most. */
 const CHUNK = 1_000;
 
 type Status = 'open' | 'explained' | 'mitigated' | 'dismissed' | 'closed';
@@ -21,7 +21,7 @@ interface ChangeRow {
   change: number;
 }
 
-/** What a finding's status means for its alert: it is to be looked at, somebody has it in hand, or nobody needs to. */
+/** Maps a finding's status to its state in the alert. */
 const stateOf: Record<Status, State> = {
   open: 'open',
   explained: 'answered',
@@ -30,24 +30,24 @@ const stateOf: Record<Status, State> = {
   closed: 'done',
 };
 
-/** By how much a change of findings changes what an alert counts. */
+/** The change of an alert's counts. */
 interface Counted {
   alert: string;
   open: number;
   answered: number;
-  /** Findings that open, or open again: whoever resolved the alert did not know of them. */
+  /** Findings that opened or opened again; they reopen a resolved alert. */
   opened: number;
 }
 
 /**
- * Folds changes of findings into alerts: those of one rule with one root are one alert. The cursor moves in the same
- * transaction, so a job that is lost, repeated or run twice at once counts everything exactly once.
+ * Folds changes of findings into alerts: findings of one rule with one root form one alert. The cursor moves in the
+ * same transaction, so every change counts exactly once, also if a job is lost, repeated or run twice at once.
  */
 @Injectable()
 export class RaiseAlerts {
   constructor(private readonly database: Database) {}
 
-  /** Reads on to the newest change; gives how many there were. */
+  /** Processes all changes up to the newest one; returns their number. */
   async raise(): Promise<number> {
     for (let total = 0; ;) {
       const taken = await this.database.transaction(foldChunk);
@@ -71,7 +71,7 @@ async function foldChunk(db: Queryable): Promise<number> {
   return changes.length;
 }
 
-/** Notes for each finding in which alert and state it is, and gives what that changes. */
+/** Records the alert and state of each finding; returns the changes of the counts. */
 async function count(db: Queryable, changes: readonly ChangeRow[]): Promise<Counted[]> {
   const alertOf = await alertsFor(db, changes);
   const { rows: before } = await db.query<{ finding: string; alert: string; state: State }>(
@@ -108,7 +108,7 @@ async function count(db: Queryable, changes: readonly ChangeRow[]): Promise<Coun
 
 const keyOf = ({ rule, root }: Pick<ChangeRow, 'rule' | 'root'>): string => `${rule}\u0000${root}`;
 
-/** The alert of each rule and root; a new one is made where there is none yet. */
+/** Returns the alert of each rule and root; creates the missing ones. */
 async function alertsFor(db: Queryable, changes: readonly ChangeRow[]): Promise<Map<string, string>> {
   const firsts = new Map<string, ChangeRow>();
   for (const change of changes) if (!firsts.has(keyOf(change))) firsts.set(keyOf(change), change);

@@ -1,17 +1,17 @@
 import type { Queryable } from '../database/rows.js';
 
-/** Findings whose lots and events an alert names. */
+/** Findings at most whose lots and events an alert names. */
 const SAMPLE = 20;
 /** Lots and events that an alert names at most. */
 const NAMED = 100;
-/** How long an alert waits for more of the same before it is told, and how long at the most, ms. */
+/** Time an alert waits for further findings before its notification, and the longest such wait, ms. */
 const SETTLE = 400;
 const SETTLE_LIMIT = 3_000;
-/** An alert that only grows is told again after this, then after four times as long each time, ms. */
+/** Delay of the first notification about growth alone, ms; each further delay is four times as long. */
 const FIRST_GROWTH = 5_000;
 const MAX_GROWTH = 300_000;
 
-/** By how much a chunk of changes changes what an alert counts; `opened`: findings that open, or open again. */
+/** The change of an alert's counts by a chunk of changes; `opened`: findings that opened or opened again. */
 export interface CountedChange {
   alert: string;
   open: number;
@@ -20,8 +20,8 @@ export interface CountedChange {
 }
 
 /**
- * Brings alerts up to date with their findings: counts, status, the gravest of them, what it names and whom it concerns;
- * and decides when there is something to say. What was resolved opens again only by a finding that opens.
+ * Updates alerts from their findings: counts, status, severity, names and facets; then schedules their notifications.
+ * Only a finding that opens reopens a resolved alert.
  */
 export async function refreshAlerts(db: Queryable, changes: readonly CountedChange[]): Promise<void> {
   const alerts = changes.map(({ alert }) => alert);
@@ -48,7 +48,7 @@ export async function refreshAlerts(db: Queryable, changes: readonly CountedChan
   await decideWhen(db, alerts);
 }
 
-/** What is not open any more keeps the words that it had. */
+/** Sets the gravest open finding; an alert without open findings keeps its text. */
 async function nameGravest(db: Queryable, alerts: readonly string[]): Promise<void> {
   await db.query(
     `UPDATE alerts AS a SET
@@ -74,7 +74,7 @@ const sampled = (column: string): string => `
   ) AS s JOIN findings AS f ON f.id = s.finding
   CROSS JOIN LATERAL unnest(${column}[1:${NAMED}]) WITH ORDINALITY AS each (value, place)`;
 
-/** Minerals, sites and countries of the lots that it names, of where these come from, and of its root. */
+/** Sets minerals, sites and countries: those of the named lots, of their origins, and of the root. */
 async function nameWhomItConcerns(db: Queryable, alerts: readonly string[]): Promise<void> {
   await db.query(
     `WITH named AS (
@@ -99,7 +99,10 @@ async function nameWhomItConcerns(db: Queryable, alerts: readonly string[]): Pro
   );
 }
 
-/** Another status or a higher severity is told as soon as no more of the same comes; mere growth ever more rarely. */
+/**
+ * Schedules notifications: of a new status or a higher severity as soon as findings stop coming; of growth alone at
+ * ever longer intervals.
+ */
 async function decideWhen(db: Queryable, alerts: readonly string[]): Promise<void> {
   await db.query(
     `UPDATE alerts AS a SET

@@ -6,19 +6,19 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { type AlertFilters, alertFilters, groupOf } from './alert-filter.js';
 
-/** Silences in force at once at most: each is asked about every alert. */
+/** Silences in force at most: every alert is compared with each of them. */
 const SILENCE_LIMIT = 500;
-/** Nobody is to forget for longer what he did not want to hear, ms. */
+/** Longest duration of a silence, ms, so that nobody forgets one. */
 const LONGEST = 90 * 86_400_000;
 const NAME = 200;
 const REASON = 2_000;
 
-/** Alerts of this group say that the record itself is damaged: no silence covers them, whatever it names. */
+/** Group of alerts on damage to the record itself; no silence covers them. */
 const NEVER_SILENT = 'record';
 
-/** Says why filters are none for a silence, or null. */
+/** Returns why filters do not suit a silence, or null. */
 function silenceFault(filters: AlertFilters): { path: string[]; message: string } | null {
-  const never = 'damage to the record is never silent';
+  const never = 'no silence covers damage to the record';
   const named = { ...filters, minimumSeverity: undefined };
   const rule = named.rules?.find((one) => groupOf(one) === NEVER_SILENT);
   if (rule !== undefined) return { path: ['rules'], message: `must not name ${rule}: ${never}` };
@@ -26,10 +26,10 @@ function silenceFault(filters: AlertFilters): { path: string[]; message: string 
     return { path: ['groups'], message: `must not name ${NEVER_SILENT}: ${never}` };
   if (Object.values(named).some((one) => one !== undefined)) return null;
   const such = 'rules, groups, minerals, sites, countries, lots or holder';
-  return { path: [], message: `must name something more than a severity (${such}): all is never silent` };
+  return { path: [], message: `must name more than a severity (${such}): a silence never covers all alerts` };
 }
 
-/** Whether a silence may hold back alerts of a rule at all. */
+/** Whether a silence may cover alerts of a rule. */
 export const maySilence = (rule: string): boolean => groupOf(rule) !== NEVER_SILENT;
 
 export const silencesQuery = z.strictObject({ ended: z.enum(['exclude', 'include']).default('exclude') });
@@ -46,7 +46,7 @@ export const newSilence = z.strictObject({
 });
 export type NewSilence = z.infer<typeof newSilence>;
 
-/** What nobody wants to be told of until then, and why. */
+/** Filters, end and reason of a new silence. */
 export const silenceShape = z.strictObject({
   id: z.uuid(),
   filters: alertFilters,
@@ -54,9 +54,9 @@ export const silenceShape = z.strictObject({
   by: z.string().nullable(),
   until: z.string(),
   createdAt: z.string(),
-  endedAt: z.string().nullable().describe('When it was ended before its time; null where it was not'),
+  endedAt: z.string().nullable().describe('When somebody ended it early; null if nobody did'),
   endedBy: z.string().nullable(),
-  holding: z.int().describe('Alerts that it holds back now'),
+  holding: z.int().describe('Alerts that it silences now'),
 });
 export type Silence = z.infer<typeof silenceShape>;
 
@@ -81,7 +81,7 @@ const silenceOf = ({ by_whom, until, created_at, ended_at, ended_by, ...row }: S
   endedBy: ended_by,
 });
 
-/** Those in force now, the one that lasts longest first. */
+/** Returns the silences in force, the one that ends last first. */
 export async function activeSilences(db: Queryable): Promise<Silence[]> {
   const { rows } = await db.query<SilenceRow>(
     `SELECT s.*, (SELECT count(*) FROM alerts AS a WHERE a.silenced_by = s.id) AS holding
@@ -90,7 +90,7 @@ export async function activeSilences(db: Queryable): Promise<Silence[]> {
   return rows.map(silenceOf);
 }
 
-/** Silences: begins, lists and ends them. Alerts are still raised and listed; they are not told. */
+/** Creates, lists and ends silences. Silenced alerts are raised and listed, but subscribers are not notified. */
 @Injectable()
 export class SilenceAlerts {
   constructor(private readonly database: Database) {}
@@ -112,7 +112,7 @@ export class SilenceAlerts {
     return silenceOf(row);
   }
 
-  /** Lists those in force; with `ended`, the newest of all that ever were. */
+  /** Lists the silences in force; with `ended`, the newest of all. */
   async list(ended = false): Promise<Silence[]> {
     if (!ended) return activeSilences(this.database.pool);
     const rows = await this.database.query<SilenceRow & Record<string, unknown>>(
@@ -123,7 +123,9 @@ export class SilenceAlerts {
     return rows.map(silenceOf);
   }
 
-  /** Ends a silence before its time, and keeps who did: what it held back is told now. Throws `not-found`. */
+  /**
+   * Ends a silence early and records who ended it; notifications that it held back are sent now. Throws `not-found`.
+   */
   async end(id: string, by: string | null = null): Promise<void> {
     await this.database.transaction(async (db) => {
       const { rowCount } = await db.query(

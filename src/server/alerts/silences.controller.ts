@@ -25,14 +25,14 @@ export class SilencesController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Holds back what is told of some alerts, until a time and for a reason' })
+  @ApiOperation({ summary: 'Silences alerts until a time and for a reason' })
   @ApiCreatedResponse({ standardSchema: silenceShape })
   silence(@Body({ schema: newSilence }) silence: NewSilence): Promise<Silence> {
     return this.silences.silence(silence);
   }
 
   @Get()
-  @ApiOperation({ summary: 'Silences in force; ?ended=include lists those of before too' })
+  @ApiOperation({ summary: 'Silences in force; ?ended=include lists earlier ones too' })
   @ApiOkResponse({ standardSchema: pageOf(silenceShape) })
   async list(@Query({ schema: silencesQuery }) { ended }: z.infer<typeof silencesQuery>): Promise<Page<Silence>> {
     return { items: await this.silences.list(ended === 'include'), next: null };
@@ -40,7 +40,7 @@ export class SilencesController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Ends a silence; what it held back is told. ?by= is kept with it' })
+  @ApiOperation({ summary: 'Ends a silence; its alerts are notified now. ?by= names the person' })
   @ApiNoContentResponse({ description: 'Done' })
   async end(
     @Param('id', { schema: silenceId }) id: string,

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
 
-/** Streams of all addresses together: connections for other requests are left. */
+/** Open streams of all addresses at most; the rest of the connections serve other requests. */
 const MOST = 3_000;
 
-/** Counts the streams that are open, of each address and in all, so that one reader leaves room for the others. */
+/** Limits the open streams of each address and in all, so that one reader cannot block the others. */
 @Injectable()
 export class StreamPlaces {
   private readonly taken = new Map<string, number>();
@@ -13,7 +13,9 @@ export class StreamPlaces {
 
   constructor(private readonly config: Config) {}
 
-  /** Takes a place for an address; gives what gives it back. Throws `rate-limited` where there is none. */
+  /**
+   * Counts one stream of an address; returns the function that ends the count. Throws `rate-limited` above the limit.
+   */
   take(address: string): () => void {
     const most = this.config.streamsPerAddress;
     const own = this.taken.get(address) ?? 0;

@@ -8,9 +8,9 @@ import { inhibitAlerts } from './inhibit-alerts.js';
 import { type NoticeType, noticeData, noticeType } from './notice.js';
 import { type Silence, activeSilences, maySilence } from './silence-alerts.js';
 
-/** Alerts told in one transaction. */
+/** Alerts processed in one transaction at most. */
 const CHUNK = 100;
-/** Lots that are followed from one alert; beyond that it is enough to know that they are many. */
+/** Descendants of one alert that are counted at most. */
 const MAX_DESCENDANTS = 10_000;
 
 interface DueRow {
@@ -21,14 +21,14 @@ interface DueRow {
 
 interface Decision {
   id: string;
-  /** Null: there is nothing to say. */
+  /** Null: no notification is due. */
   type: NoticeType | null;
   silence: Silence | null;
 }
 
 /**
- * Says what there is to say of alerts: one notice each, kept word for word, which every channel then carries. What is held
- * back, by a root that is broken or by a silence, is not told; it is when that ends and the alert is still there.
+ * Writes the due notifications, one for each alert, as the exact text that every channel delivers. An inhibited or
+ * silenced alert gets its notification when that ends, if it is still open.
  */
 @Injectable()
 export class TellAlerts {
@@ -37,17 +37,17 @@ export class TellAlerts {
     private readonly config: Config,
   ) {}
 
-  /** Gives how many notices there are now that were not there before. */
+  /** Writes all due notifications; returns their number. */
   async tell(): Promise<number> {
     for (let total = 0; ;) {
       const { due, told } = await this.database.transaction((db) => this.tellSome(db));
       total += told;
-      // What is told may let others speak that were held back by it.
+      // A notification may end the inhibition of other alerts.
       if (due === 0) return total;
     }
   }
 
-  /** How long until there is something to say, ms; null if there is nothing. */
+  /** Returns the time until the next notification is due, ms; null if none is. */
   async untilNext(): Promise<number | null> {
     const [row] = await this.database.query<{ wait: number | null }>(
       'SELECT (EXTRACT(EPOCH FROM min(tell_at) - clock_timestamp()) * 1000)::double precision AS wait FROM alerts',
@@ -96,7 +96,7 @@ async function decide(db: Queryable, row: DueRow, told: NumberedAlert, silences:
   return { id: row.id, type, silence: silences.find((_, i) => met[i] === true) ?? null };
 }
 
-/** Notes what is told, and keeps the words: as the alert stands once that is noted. */
+/** Records the notifications, with the alert's text after this update. */
 async function write(db: Queryable, decisions: readonly Decision[], publicUrl: string): Promise<number> {
   await db.query(
     `UPDATE alerts AS a SET silenced_by = d.silence, tell_at = d.until, pending_since = CASE WHEN d.until IS NULL THEN NULL ELSE a.pending_since END
@@ -134,7 +134,7 @@ const noticeRow = ({ number, alert, facets }: NumberedAlert, type: NoticeType): 
   data: noticeData(alert),
 });
 
-/** One alert names the root, and says how many lots were made of it. */
+/** Counts the descendants of an alert's lots, up to the limit. */
 async function countDescendants(db: Queryable, alerts: readonly string[]): Promise<void> {
   await db.query(
     `UPDATE alerts AS a SET descendants = counted.lots

@@ -5,8 +5,8 @@ import { Queue } from 'bullmq';
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 /**
- * Tells the worker that there is something to say of an alert. What it is stands in the table, so a job that is lost loses
- * nothing: the next sweep finds it.
+ * Enqueues a job that writes due notifications. The database decides what is due, so a lost job loses nothing: the next
+ * sweep finds it.
  */
 @Injectable()
 export class WakeTelling {
@@ -17,6 +17,6 @@ export class WakeTelling {
   async wake(): Promise<void> {
     await this.queue
       .add('tell', {}, forget)
-      .catch((err: unknown) => this.logger.warn({ msg: 'alerts could not be woken', err }));
+      .catch((err: unknown) => this.logger.warn({ msg: 'the job that notifies of alerts could not be enqueued', err }));
   }
 }

@@ -3,12 +3,15 @@ import type { Queryable } from '../database/rows.js';
 import { batchFor } from './retry-schedule.js';
 import type { Language } from './words/index.js';
 
-/** Messages of one subscriber that are taken at once. */
+/** Messages of one subscriber claimed at once. */
 const BATCH = 128;
-/** What a process that died was sending is sent again after this, ms; longer than any batch takes. */
+/**
+ * Lease of a claim, ms; longer than any batch takes. After it another process may send the messages of one that
+ * crashed.
+ */
 const LEASE = 90_000;
 
-/** A subscriber as far as sending to it asks. */
+/** The fields of a subscription that sending needs. */
 export interface Endpoint {
   id: string;
   channel: 'webhook' | 'mail';
@@ -17,7 +20,7 @@ export interface Endpoint {
   contact: string | null;
   language: Language;
   failures: number;
-  /** Of its secrets, those that sign now: the newest, and for a while the one before. */
+  /** Numbers of the secrets that sign: the newest and, for a day after a rotation, the one before. */
   secrets: number[];
 }
 
@@ -26,10 +29,10 @@ export interface Claimed {
   id: string;
   type: string;
   alert: string | null;
-  /** The number of this try, from 1, and where it stands in the schedule. */
+  /** Number of this attempt, from 1, and its step in the retry schedule. */
   attempt: number;
   step: number;
-  /** Null where it is to be composed first. */
+  /** Null if the message must be composed first. */
   body: string | null;
 }
 
@@ -45,11 +48,10 @@ interface EndpointRow extends Omit<Endpoint, 'secrets'> {
 }
 
 /**
- * Takes a subscriber for the length of a lease, with messages that are due: whoever else comes meanwhile finds it taken, and
- * leaves to the holder what has come since, who looks again when it is done. Nothing is written about the messages
- * themselves, so that each is written once when it is delivered. Of those that share an ordering key only the first is due,
- * however long it takes. An endpoint that keeps failing is given few at a time, and none while it is paused.
- * To be called in a transaction: what is due is read after the subscriber is locked, and not as it was before.
+ * Claims a subscriber and its due messages under a lease. Other processes skip the subscriber meanwhile; the holder
+ * looks for new messages when it is done. The claim writes nothing to the messages, so that each is written once, after
+ * its attempt. Of messages with one ordering key only the first is due. A failing endpoint gets few messages at once,
+ * and none while it is paused. Call it in a transaction: the due messages are read after the subscriber is locked.
  */
 export async function claimDeliveries(db: Queryable, subscription: string): Promise<Claim | null> {
   const { rows } = await db.query<EndpointRow>(
@@ -82,13 +84,13 @@ export async function claimDeliveries(db: Queryable, subscription: string): Prom
   return { endpoint: { ...endpoint, secrets }, claim, deliveries };
 }
 
-/** Nobody sends to it, or whoever did has died. */
+/** No process has a claim, or its lease has ended. */
 const IS_FREE = '(s.claim IS NULL OR s.claimed_until <= now())';
 
-/** News that an endpoint is switched off goes to somebody else, so it goes all the same. */
+/** The message that an endpoint is disabled goes to the contact, so it is sent although the endpoint is disabled. */
 const MAY_BE_SENT = `(s.enabled AND (s.paused_until IS NULL OR s.paused_until <= now()) OR d.type = 'subscription.disabled')`;
 
-/** Subscribers for whom something is due. */
+/** Returns the subscribers that have due messages. */
 export async function subscribersDue(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT s.id FROM subscriptions AS s

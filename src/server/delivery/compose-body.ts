@@ -4,9 +4,9 @@ import { selectAlerts } from '../alerts/alert.js';
 import type { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 
-/** Alerts that a digest names; it counts them all. */
+/** Alerts that a digest names at most; it counts all. */
 const IN_DIGEST = 25;
-/** A message stays below 20 kB (Standard Webhooks), also a digest. */
+/** Bytes of a digest's alerts at most, so that the message stays below 20 kB (Standard Webhooks). */
 const DIGEST_BYTES = 16_000;
 
 export interface ToCompose {
@@ -21,8 +21,8 @@ const message = (type: string, data: object | string): string =>
   }}`;
 
 /**
- * Writes what does not follow from one notice, when it is first sent: an escalation as the alert stands by then, or a digest
- * of all that was told. Gives the message, or null where there is nothing left to say.
+ * Composes the body of a message that is not a single notification, at its first attempt: an escalation with the
+ * alert's present state, or a digest. Returns null if there is nothing left to send.
  */
 export async function composeBody(
   database: Database,
@@ -34,7 +34,7 @@ export async function composeBody(
   return database.transaction((db) => digest(db, delivery.id));
 }
 
-/** Null where somebody has taken it in hand meanwhile, or it has gone away. */
+/** Returns null if the alert was acknowledged or resolved meanwhile. */
 async function escalation(
   database: Database,
   changes: ChangeAlert,
@@ -57,7 +57,10 @@ interface DigestRow {
   data: string;
 }
 
-/** Of each alert what was told of it last, the gravest first. The row is locked: no notice is added while it is written. */
+/**
+ * Composes a digest of the last notification of each alert, the gravest first. The row is locked, so that no
+ * notification is added meanwhile.
+ */
 async function digest(db: Queryable, id: string): Promise<string | null> {
   const { rows: own } = await db.query<{ body: string | null }>(
     'SELECT body FROM deliveries WHERE id = $1 FOR UPDATE',
@@ -104,11 +107,11 @@ function digestData(rows: readonly DigestRow[]): object {
   };
 }
 
-/** A message that says nothing but that messages arrive. */
+/** Composes a test message. */
 export const testBody = (subscription: string): string =>
   message('subscription.test', { subscription, message: 'This is a test: messages of this subscription arrive.' });
 
-/** Tells whoever is responsible that an endpoint gets nothing any more. */
+/** Composes the message to the contact that an endpoint is disabled. */
 export const disabledBody = (endpoint: {
   subscription: string;
   url: string;

@@ -5,13 +5,13 @@ import { type Language, type Say, ruleTitle, sayIn, wordOr } from './words/index
 
 /** Lots, and events, that one mail names; the rest is counted. */
 const NAMED_LIMIT = 10;
-/** Alerts that one digest tells of; the rest is counted. */
+/** Alerts that one digest shows; the rest is counted. */
 const DIGEST_LIMIT = 50;
 
 const severities = ['critical', 'high', 'medium', 'low'] as const;
 type Severity = (typeof severities)[number];
 
-/** Dark enough to be read with white letters on them (WCAG AA). */
+/** Colours with enough contrast for white letters (WCAG AA). */
 const COLOURS: Record<Severity, string> = {
   critical: '#9b1c1c',
   high: '#a34100',
@@ -19,29 +19,29 @@ const COLOURS: Record<Severity, string> = {
   low: '#4b5563',
 };
 
-/** What a mail says of an alert. */
+/** The fields of an alert that a mail shows. */
 export interface AlertToTell {
   id: string;
   rule: string;
   severity: Severity;
   status: string;
   lots: string[];
-  /** The first of its lots as people call them; missing in what an older release noted. */
+  /** Names of the first of its lots; absent in notifications of older releases. */
   about?: LotName[];
   events: string[];
-  /** Where the events that show it stand in the log. */
+  /** Log indexes of the alert's events. */
   evidence: { event: string; index: number | null }[];
   measured: string;
   threshold: string;
-  /** The finding's own sentence, in English; it can hold what a stranger wrote. */
+  /** The finding's own sentence, in English; may contain text of other parties. */
   detail: string;
   openedAt: string;
   dueAt: string | null;
-  /** Findings that it stands for. */
+  /** Number of its open findings. */
   count: number;
-  /** Lots made of those that it names. */
+  /** Number of lots made of the named lots. */
   descendants: number;
-  /** Alerts that are held back because this one explains them. */
+  /** Number of alerts that this one inhibits. */
   inhibited: number;
   group: { by: string; value: string } | null;
   links: { alert: string; rule: string; bundle: string | null; report: string | null };
@@ -52,13 +52,13 @@ export type AlertKind =
 
 export interface MailOptions {
   language: Language;
-  /** The log's origin: which ledger it is that speaks. */
+  /** The log's origin, which names the ledger. */
   ledger: string;
-  /** Where the reader may change or end these mails; null: there is no such page. */
+  /** Page where the reader changes or ends these mails; null: none. */
   manage?: string | null;
 }
 
-/** The mail that tells one person of one alert, or of what has become of it. */
+/** Composes the mail about one alert or its change. */
 export function composeAlertMail(kind: AlertKind, alert: AlertToTell, options: MailOptions): Mail {
   const say = sayIn(options.language);
   const happened = kind.slice('alert.'.length) as 'opened';
@@ -83,7 +83,7 @@ export function composeAlertMail(kind: AlertKind, alert: AlertToTell, options: M
   return renderMail(letter, say);
 }
 
-/** Each lot by what people call it, with its id, by which it is looked up. */
+/** Returns each lot's name with its id, by which readers look it up. */
 function namesOf({ lots, about = [] }: AlertToTell): string[] {
   const names = new Map(about.map((name) => [name.lot, name]));
   return lots.map((lot) => {
@@ -121,11 +121,11 @@ function factsOf(alert: AlertToTell, kind: AlertKind, say: Say): Fact[] {
   ];
 }
 
-/** The events that show it, each with its entry of the log where that is known. */
+/** Returns the alert's events, each with its log index where that is known. */
 function eventsOf({ events, evidence }: AlertToTell, say: Say): string[] {
   const entries = new Map(events.map((event): [string, number | null] => [event, null]));
   for (const { event, index } of evidence) entries.set(event, index);
-  // An index is there to be copied: it is written without marks between its digits.
+  // Readers copy the index, so it has no thousands separators.
   return [...entries].map(([event, index]) =>
     index === null ? event : `${event} (${say.word('entry', { index: String(index) })})`,
   );
@@ -143,7 +143,7 @@ const heldBack = ({ inhibited, descendants }: AlertToTell, say: Say): Part[] => 
   ...(descendants > 0 ? [{ kind: 'paragraph' as const, text: say.counted('descendants', descendants) }] : []),
 ];
 
-/** The reader is told how to find out by himself, and to take the one thing that he must trust from elsewhere. */
+/** Tells the reader how to verify the alert, and to take the log key from another source. */
 function howToCheck({ links, events, evidence }: AlertToTell, say: Say): Part[] {
   const bundle = webAddress(links.bundle);
   const offered: Link[] = [
@@ -169,14 +169,14 @@ function footer({ ledger, manage = null }: MailOptions, say: Say): Part[] {
   ];
 }
 
-/** The time that a digest speaks of, and how many alerts of it were not handed over to be told. */
+/** The period of a digest, and the number of its alerts that are not passed to the composer. */
 export interface DigestPeriod {
   from: string;
   to: string;
   more: number;
 }
 
-/** One mail for all that happened in a while, the gravest first. */
+/** Composes one mail about all notifications of a period, the gravest first. */
 export function composeDigestMail(
   alerts: readonly AlertToTell[],
   { from, to, more }: DigestPeriod,
@@ -224,7 +224,7 @@ const summaryOf = (alert: AlertToTell, say: Say): Part[] => [
   { kind: 'links', links: [{ label: say.word('link.alert'), url: alert.links.alert }] },
 ];
 
-/** The mail that somebody asked for to see whether mails arrive. */
+/** Composes the mail by which a subscriber tests the delivery. */
 export function composeTestMail(options: MailOptions): Mail {
   const say = sayIn(options.language);
   return renderMail(
@@ -238,16 +238,16 @@ export function composeTestMail(options: MailOptions): Mail {
   );
 }
 
-/** An endpoint that is told of nothing any more, and why. */
+/** A disabled endpoint and the reason. */
 export interface DisabledEndpoint {
   url: string;
-  /** When the failures began. */
+  /** Time of the first failure. */
   since: string;
   /** `failing`: a week of failures; `gone`: it answered 410. */
   reason: 'failing' | 'gone';
 }
 
-/** The mail that tells the owner of a webhook endpoint that it was switched off. */
+/** Composes the mail to the owner of a webhook endpoint that is disabled. */
 export function composeDisabledMail({ url, since, reason }: DisabledEndpoint, options: MailOptions): Mail {
   const say = sayIn(options.language);
   return renderMail(
@@ -274,7 +274,7 @@ export function composeDisabledMail({ url, since, reason }: DisabledEndpoint, op
   );
 }
 
-/** Enough to know an endpoint again; what stands after the path, and before the host, is often a key. */
+/** Cuts a URL to host and path: credentials and the query often contain a key. */
 function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return '?';
   const { protocol, host, pathname } = new URL(url);

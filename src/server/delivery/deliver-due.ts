@@ -10,29 +10,29 @@ import { type Attempt, recordAttempts } from './record-attempts.js';
 import { BREAK_AFTER } from './retry-schedule.js';
 import { type Sent, SendMessage } from './send-message.js';
 
-/** Messages under way to one subscriber at once. */
+/** Concurrent messages to one subscriber. */
 const AT_ONCE = 8;
-/** After this no more of a batch is begun, so that its lease outlasts every try, ms. */
+/** Time after which no further message of a batch is started, ms, so that the lease outlasts every attempt. */
 const BATCH_LIMIT = 45_000;
 
 /**
- * A commit that a crash of the database may still undo, within its last moments: what was delivered then is delivered again,
- * under the same id, and nothing is lost. Waiting for the disk would cost more than the message.
+ * Commits without waiting for the disk. After a crash of the database the last messages may be sent again under the
+ * same id; none is lost.
  */
 const withoutWaiting = (db: Queryable): Promise<unknown> => db.query('SET LOCAL synchronous_commit = off');
 
 /**
- * Sends what is due, each subscriber's messages in a line of their own: one that is slow, or does not answer, delays nobody
- * else. What is to be sent stands in the table; whoever wakes this only says that it is worth looking. At least once, never
- * lost: a try that never came back is made again under the same id.
+ * Sends the due messages, those of each subscriber separately: a slow endpoint delays no other one. The database
+ * decides what is due; a wake-up only starts the query. Delivery is at least once: an attempt without a recorded result
+ * is repeated under the same id.
  */
 @Injectable()
 export class DeliverDue implements BeforeApplicationShutdown {
   private readonly logger = new Logger('delivery');
-  /** Subscribers being served by this process, and whether to look once more when done. */
+  /** Subscribers that this process serves, and whether to serve each once more when done. */
   private readonly lines = new Map<string, { again: boolean; done: Promise<void> }>();
   private stopping = false;
-  /** Told how long to wait until a delivery is to be tried again, ms. */
+  /** Schedules the next attempt for a subscriber after so many ms. */
   private later: (subscription: string, wait: number) => void = () => undefined;
 
   constructor(
@@ -47,7 +47,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     this.later = later;
   }
 
-  /** Looks who has something due, and serves them; resolves once they are being served. */
+  /** Starts serving every subscriber that has due messages; does not wait for the end. */
   async serveDue(): Promise<void> {
     for (const subscription of await subscribersDue(this.database.pool)) this.serve(subscription);
   }
@@ -58,12 +58,12 @@ export class DeliverDue implements BeforeApplicationShutdown {
     else if (!this.stopping) this.lines.set(subscription, { again: false, done: this.serveOne(subscription) });
   }
 
-  /** Resolves when nobody is being served. */
+  /** Resolves when no subscriber is being served. */
   async idle(): Promise<void> {
     while (this.lines.size > 0) await Promise.all([...this.lines.values()].map(({ done }) => done));
   }
 
-  /** Nothing new is begun; what is under way is cut short and tried again elsewhere, or here later. */
+  /** Starts nothing more and aborts running requests; they are retried later. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     await this.sender.close();
@@ -71,7 +71,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
   }
 
   private async serveOne(subscription: string): Promise<void> {
-    // Only from the next turn on is the line in the map.
+    // The map has this line only after the current tick.
     await Promise.resolve();
     try {
       for (let more = true; more && !this.stopping;) {
@@ -83,13 +83,13 @@ export class DeliverDue implements BeforeApplicationShutdown {
         }
       }
     } catch (err) {
-      this.logger.warn({ msg: 'deliveries could not be made; they are tried again', subscription, err });
+      this.logger.warn({ msg: 'deliveries failed; they are retried', subscription, err });
     } finally {
       this.lines.delete(subscription);
     }
   }
 
-  /** Gives whether there may be more. */
+  /** Returns whether there may be more messages. */
   private async serveBatch(subscription: string): Promise<boolean> {
     const claim = await this.database.transaction(async (db) => {
       await withoutWaiting(db);
@@ -107,7 +107,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
       return recordAttempts(db, claim, attempts, contact);
     });
     for (const { outcome } of attempts) this.metrics.tried(claim.endpoint.channel, outcome);
-    if (disabled !== null) this.logger.warn({ msg: 'a subscription was switched off', subscription, reason: disabled });
+    if (disabled !== null) this.logger.warn({ msg: 'a subscription was disabled', subscription, reason: disabled });
     if (disabled !== null && contact !== null) this.later(subscription, 0);
     if (next !== null) this.later(subscription, next);
     return true;
@@ -118,7 +118,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     return endpoint.contact ?? this.config.operatorMail;
   }
 
-  /** Tries several at once, and stops where the endpoint shows that it takes none. */
+  /** Sends several messages at once; stops when the endpoint takes none. */
   private async tryAll(claim: Claim): Promise<Attempt[]> {
     const waiting = [...claim.deliveries];
     const attempts: Attempt[] = [];
@@ -138,7 +138,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     return attempts;
   }
 
-  /** Null where it was cut short because the service stops: as if it had not been tried. */
+  /** Returns null if the service's stop aborted the attempt, which then does not count. */
   private async tryOne(claim: Claim, delivery: Claimed): Promise<Attempt | null> {
     const at = Date.now();
     const sent = await this.send(claim, delivery);

@@ -14,7 +14,7 @@ import { type SendMail, messageIdOf } from './send-mail.js';
 import type { MailChannel, Message, Sent } from './send-message.js';
 import type { Language } from './words/index.js';
 
-/** A message as it is kept: the same for every channel. */
+/** A stored message, the same for every channel. */
 interface Body {
   type: string;
   data: unknown;
@@ -34,12 +34,15 @@ function composeMail(body: Body, options: MailOptions): Mail {
   return composeAlertMail(body.type as AlertKind, body.data as AlertToTell, options);
 }
 
-/** What came of a mail, as of any delivery. */
+/** Outcome of a delivery for each result of a mail. */
 const outcomes = { accepted: 'delivered', refused: 'refused', failed: 'failed' } as const;
 
-/** Says in a reader's language what is told to everybody, and sends it. */
+/** Composes a message as a mail in the subscriber's language and sends it. */
 export class DeliverMail implements MailChannel {
-  /** @param origin of the log. @param publicUrl where others reach the service. */
+  /**
+   * @param origin of the log.
+   * @param publicUrl the public URL of the service.
+   */
   constructor(
     private readonly mails: SendMail,
     private readonly origin: string,

@@ -4,7 +4,7 @@ import { QueueWorker } from '../queue/queue-worker.js';
 import { DeliverDue } from './deliver-due.js';
 import { RouteNotices } from './route-notices.js';
 
-/** Jobs only wake: what is due stands in the table, and each subscriber is served in a line of its own. */
+/** Wakes the delivery. The database has the due messages, so a job carries none. */
 @Processor('deliveries')
 export class DeliverProcessor extends QueueWorker {
   constructor(

@@ -33,7 +33,7 @@ export class DeliveriesController {
 
   @Post(':id/redeliver')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Sends it again, under the same id' })
+  @ApiOperation({ summary: 'Sends one message again, under the same id' })
   @ApiAcceptedResponse({ standardSchema: deliveryWithMessageShape })
   async again(@Param('id', { schema: deliveryId }) id: string): Promise<ListedDelivery> {
     await this.redeliver.one(id);

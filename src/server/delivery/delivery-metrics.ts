@@ -3,7 +3,7 @@ import { Counter, Gauge } from 'prom-client';
 import { Database } from '../database/database.js';
 import { Metrics } from '../http/metrics.js';
 
-/** How deliveries go: each try of this process, and what the tables say of all. */
+/** Metrics of deliveries: attempts of this process, and the backlog in the database. */
 @Injectable()
 export class DeliveryMetrics {
   private readonly tries: Counter;
@@ -14,7 +14,7 @@ export class DeliveryMetrics {
   ) {
     this.tries = new Counter({
       name: 'adit_deliveries_total',
-      help: 'Tries of deliveries by this process, by channel and outcome',
+      help: 'Attempts of deliveries by this process, by channel and outcome',
       labelNames: ['channel', 'outcome'],
       registers: [metrics.registry],
     });
@@ -27,12 +27,12 @@ export class DeliveryMetrics {
     });
     this.gauge(metrics, {
       name: 'adit_deliveries_pending',
-      help: 'Messages that wait to be delivered, also those that wait on purpose',
+      help: 'Backlog of messages, including those scheduled for later',
       sql: "SELECT count(*) AS value FROM deliveries WHERE status = 'pending'",
     });
     this.gauge(metrics, {
       name: 'adit_subscriptions_disabled',
-      help: 'Subscriptions that were switched off because their endpoint failed or was gone',
+      help: 'Subscriptions that were disabled because their endpoint failed or was gone',
       sql: "SELECT count(*) AS value FROM subscriptions WHERE NOT enabled AND disabled_reason <> 'switched off by its owner'",
     });
   }

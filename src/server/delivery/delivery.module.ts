@@ -16,7 +16,7 @@ import { Subscribe } from './subscribe.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
 import { WebhookKeys } from './webhook-keys.js';
 
-/** Null where no SMTP server is named. */
+/** Returns null without an SMTP server. */
 const mailOf = ({ smtpUrl, mailFrom, origin, publicUrl }: Config): DeliverMail | null =>
   smtpUrl === null || mailFrom === null
     ? null
@@ -40,7 +40,7 @@ export interface DeliveryOptions {
   answersHttp: boolean;
 }
 
-/** What is told of alerts, on its way to whoever subscribed. */
+/** Delivers notifications to subscribers by webhook and mail. */
 @Module({})
 export class DeliveryModule {
   static forRoot({ keys, runsJobs, answersHttp }: DeliveryOptions): DynamicModule {

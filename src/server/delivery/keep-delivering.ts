@@ -4,11 +4,11 @@ import { Queue } from 'bullmq';
 import { KeepsJobs } from '../queue/keeps-jobs.js';
 import { DeliverDue } from './deliver-due.js';
 
-/** How often somebody looks for deliveries whose job was lost, ms. */
+/** Interval of the sweep for deliveries whose job was lost, ms. */
 const SWEEP = 5_000;
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 
-/** Wakes the deliverers: what was told while nobody was there, and what is to be tried again. */
+/** Wakes the delivery for notifications written while the service was stopped and for due retries. */
 @Injectable()
 export class KeepDelivering extends KeepsJobs {
   private readonly log = new Logger('delivery');
@@ -26,10 +26,10 @@ export class KeepDelivering extends KeepsJobs {
     await this.wake(this.queue, 'route');
   }
 
-  /** A wake that is lost is made good by the sweep. */
+  /** The sweep finds retries whose job is lost. */
   private async later(subscription: string, delay: number): Promise<void> {
     await this.queue
       .add('deliver', { subscription }, { ...forget, delay })
-      .catch((err: unknown) => this.log.warn({ msg: 'a retry could not be queued; the sweep finds it', err }));
+      .catch((err: unknown) => this.log.warn({ msg: 'a retry could not be enqueued; the sweep finds it', err }));
   }
 }

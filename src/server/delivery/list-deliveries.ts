@@ -32,11 +32,11 @@ const deliveryOf = ({ next_at, created_at, position: _position, ...row }: Delive
   ...row,
   nextAt: row.status === 'pending' ? next_at.toISOString() : null,
   createdAt: created_at.toISOString(),
-  // An older release kept the whole address.
+  // Older releases stored the full address.
   attempts: row.attempts.map((one) => ({ ...one, target: one.target === null ? null : maskUrl(one.target) })),
 });
 
-/** A microsecond more or less decides the order, so the position is the database's own text. */
+/** Position in the list. The order depends on microseconds, so the time is the database's own text. */
 const position = z.tuple([requestTime, z.uuid()]);
 
 @Injectable()
@@ -56,7 +56,7 @@ export class ListDeliveries {
     );
     return pageOf(rows, limit, (row) => [row.position, row.id], deliveryOf);
   }
-  /** One delivery, with the words of its message. Throws `not-found`. */
+  /** Returns one delivery with its message. Throws `not-found`. */
   async read(id: string): Promise<ListedDelivery & { message: unknown }> {
     const [row] = await this.database.query<DeliveryRow & { message: string | null; data: string | null }>(
       `${columns}, d.body AS message, n.data FROM deliveries AS d LEFT JOIN notices AS n ON n.number = d.number WHERE d.id = $1`,

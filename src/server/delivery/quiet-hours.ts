@@ -14,7 +14,7 @@ const isTimeZone = (name: string): boolean => {
   }
 };
 
-/** When a subscriber is not to be disturbed, by the clock on his wall. */
+/** Hours of the subscriber's local time without messages. */
 export const quietHours = z.strictObject({
   from: timeOfDay,
   to: timeOfDay,
@@ -24,7 +24,7 @@ export type QuietHours = z.infer<typeof quietHours>;
 
 const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
-/** Returns the time on the wall clock of a zone, as if it were UTC, ms; whole minutes. */
+/** Returns the local time of a zone as if it were UTC, ms; whole minutes. */
 function wallTime(at: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-u-ca-iso8601', {
     timeZone,
@@ -40,8 +40,8 @@ function wallTime(at: number, timeZone: string): number {
 }
 
 /**
- * Returns the first moment from `at` on, whole minutes, at which the wall clock shows `wall` or has passed it: where clocks
- * are put back the first of two, where they are put forward over it the moment of the change.
+ * Returns the first moment from `at` on, in whole minutes, at which the zone's local time is `wall` or later. Of two
+ * such moments (clocks set back) it is the first; if clocks skip `wall`, it is the moment of the change.
  */
 function momentOf(wall: number, at: number, timeZone: string): number {
   const offsetAt = (moment: number): number => wallTime(moment, timeZone) - moment;
@@ -58,8 +58,8 @@ function momentOf(wall: number, at: number, timeZone: string): number {
 }
 
 /**
- * Returns when a message that is ready at `at` may be sent, ms since 1970 UTC: at once, or at the end of the quiet hours, by
- * the clock of the zone on that day. Hours that begin and end alike are none.
+ * Returns when a message that is ready at `at` may be sent, ms since 1970 UTC: at once, or at the end of the quiet
+ * hours in the subscriber's zone. Hours with equal begin and end are none.
  */
 export function afterQuiet(at: number, quiet: QuietHours | null): number {
   if (quiet === null) return at;

@@ -4,28 +4,28 @@ import { type Claim, giveBack } from './claim-deliveries.js';
 import { disabledBody } from './compose-body.js';
 import { GIVE_UP_AFTER, breakFor, waitBefore } from './retry-schedule.js';
 
-/** What came of one try. */
+/** The result of one attempt. */
 export interface Attempt {
   delivery: string;
   attempt: number;
   step: number;
-  /** When it began, ms since 1970 UTC, and how long it took. */
+  /** Start of the attempt, ms since 1970 UTC, and its duration. */
   at: number;
   milliseconds: number;
-  /** Null where there was nothing left to say. */
+  /** Null if there was nothing left to send. */
   target: string | null;
   status: number | null;
   failure: string | null;
-  /** Seconds that the receiver asked for. */
+  /** `Retry-After` of the response, s. */
   retryAfter: number | null;
   outcome: 'delivered' | 'failed' | 'refused' | 'gone' | 'dropped';
 }
 
-/** How an endpoint fares after a batch; `recorded` reports what the operator is to know. */
+/** The state of an endpoint after a batch; `recorded` lists what the operator should know. */
 export interface Recorded {
-  /** ms until the next of these is to be tried; null if none is. */
+  /** Time until the next retry of these, ms; null if none is due. */
   next: number | null;
-  /** Why it was switched off, if it was. */
+  /** Why the endpoint was disabled, if it was. */
   disabled: string | null;
 }
 
@@ -35,8 +35,8 @@ interface Health {
 }
 
 /**
- * Keeps what came of a batch, and ends its claim, in one transaction: every try, what is to be tried when, and how the
- * endpoint fares. Where the claim had run out meanwhile, what its successor makes of the messages holds.
+ * Records a batch's attempts, their retries and the state of the endpoint, and ends the claim, in one transaction. If
+ * the lease has ended meanwhile, the results of the next holder count.
  */
 export async function recordAttempts(
   db: Queryable,
@@ -95,7 +95,7 @@ async function writeAttempts(
   });
   if (rows.length === 0) return;
   await db.query(
-    // A subscription that has been ended meanwhile has taken its deliveries with it.
+    // A subscription that was ended meanwhile has no deliveries any more.
     `INSERT INTO delivery_attempts SELECT tried.* FROM json_populate_recordset(NULL::delivery_attempts, $1) AS tried
       WHERE tried.delivery IN (SELECT id FROM deliveries WHERE id = ANY($2::uuid[]) FOR KEY SHARE)
      ON CONFLICT (delivery, attempt) DO NOTHING`,
@@ -103,19 +103,22 @@ async function writeAttempts(
   );
 }
 
-/** Why an endpoint is switched off. */
-const reasons = { gone: 'it answered 410 Gone', failing: 'every try of a week has failed' } as const;
+/** Why an endpoint is disabled. */
+const reasons = { gone: 'it answered 410 Gone', failing: 'every attempt of a week has failed' } as const;
 
 interface Disabled {
   reason: keyof typeof reasons;
-  /** When it began to fail. */
+  /** Time of the first failure. */
   since: string;
 }
 
-/** Too busy, or a gateway before it is: the receiver is well and wants less (Standard Webhooks). */
+/** The receiver, or a gateway before it, is overloaded and asks for fewer messages (Standard Webhooks). */
 const THROTTLES = new Set([429, 502, 503, 504]);
 
-/** Counts failures in a row, leaves alone what keeps failing, and switches off what is gone. Gives why, if it did. */
+/**
+ * Counts failures in a row, pauses an endpoint that keeps failing, and disables one that is gone. Returns the reason if
+ * it disabled the endpoint.
+ */
 async function judgeEndpoint(
   db: Queryable,
   id: string,
@@ -148,7 +151,7 @@ async function judgeEndpoint(
   return rowCount === 0 || reason === null ? null : { reason, since: new Date(since ?? Date.now()).toISOString() };
 }
 
-/** By another channel than the one that has failed. */
+/** Notifies the contact by mail, because the webhook has failed. */
 async function tellContact(db: Queryable, { id, url, address }: Claim['endpoint'], disabled: Disabled): Promise<void> {
   await db.query(
     `INSERT INTO deliveries (subscription, type, ordering_key, body) VALUES ($1, 'subscription.disabled', 'disabled', $2)`,

@@ -13,7 +13,10 @@ export type RedeliverSince = z.infer<typeof redeliverSince>;
 
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 
-/** Sends on request: a test, one message again, or all since a time. What is sent again keeps its id. */
+/**
+ * Sends on request: a test message, one message again, or all since a time. A message that is sent again has the same
+ * id.
+ */
 @Injectable()
 export class Redeliver {
   constructor(
@@ -22,7 +25,7 @@ export class Redeliver {
     @InjectQueue('deliveries') private readonly queue: Queue,
   ) {}
 
-  /** Gives the id under which the test is listed among the deliveries. Throws `not-found`. */
+  /** Sends a test message; returns the id of its delivery. Throws `not-found`. */
   async test(subscription: string): Promise<string> {
     const [row] = await this.database.query<{ id: string }>(
       `INSERT INTO deliveries (subscription, type, ordering_key, body)
@@ -34,7 +37,7 @@ export class Redeliver {
     return row.id;
   }
 
-  /** Throws `not-found`. For one that is under way, what comes of that holds. */
+  /** Sends one message again; a running attempt continues instead. Throws `not-found`. */
   async one(id: string): Promise<void> {
     const [row] = await this.database.query<{ subscription: string }>(
       `UPDATE deliveries SET status = 'pending', step = 0, next_at = now()
@@ -45,7 +48,7 @@ export class Redeliver {
     await this.wake(row.subscription);
   }
 
-  /** Gives how many messages are sent. Throws `not-found`. */
+  /** Sends all messages since a time again; returns their number. Throws `not-found`. */
   async since(subscription: string, since: string): Promise<number> {
     const found = await this.database.query('SELECT FROM subscriptions WHERE id = $1', [subscription]);
     if (found.length === 0) throw new AditError('not-found', `There is no subscription ${subscription}.`);

@@ -2,17 +2,17 @@ import type { Say } from './words/index.js';
 
 /** Characters in a subject at most; mail programs show far fewer. */
 const SUBJECT_LIMIT = 200;
-/** Characters of any other text at most: what comes from an event must not make a mail endless. */
+/** Characters of any other text at most, because events may contain texts of any length. */
 const TEXT_LIMIT = 1_000;
 
-/** A mail ready to be sent. */
+/** A mail ready to send. */
 export interface Mail {
   subject: string;
   text: string;
   html: string;
 }
 
-/** A line with its name; `english` where it is the ledger's own text and not the language of the mail. */
+/** A labelled line; `english` marks the ledger's own text in a mail of another language. */
 export interface Fact {
   label: string;
   value: string;
@@ -24,7 +24,7 @@ export interface Link {
   url: string;
 }
 
-/** What a mail is made of. Both renderings are made of the same parts, so that neither says more than the other. */
+/** A part of a mail. The text and the HTML are rendered from the same parts, so both contain the same. */
 export type Part =
   | { kind: 'heading'; text: string }
   | { kind: 'paragraph'; text: string }
@@ -34,23 +34,23 @@ export type Part =
   | { kind: 'links'; links: readonly Link[] }
   | { kind: 'footer'; lines: readonly string[] };
 
-/** A mail before it is text or HTML. Nothing in it has been escaped or shortened yet. */
+/** A mail before it is rendered as text and HTML; no text is escaped or cut yet. */
 export interface Letter {
   subject: string;
   title: string;
-  /** A word that stands above the title, and its colour, which never says more than the word. */
+  /** Word above the title and its colour; the colour adds no information. */
   badge: { word: string; colour: string } | null;
   parts: readonly Part[];
 }
 
-/** Control characters, line ends, and marks that cannot be seen or turn the direction of writing. */
+/** Control characters, line ends, invisible characters, and those that change the direction of text. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 
-/** One line of bounded length with nothing in it that would hide or reorder what stands around it. */
+/** Returns the text as one line of limited length, without characters that hide or reorder the text around it. */
 export function oneLine(text: string, limit: number = TEXT_LIMIT): string {
   const line = text.replace(UNSEEN, ' ').trim();
   if (line.length <= limit) return line;
-  // A character that takes two units must not be cut in half.
+  // Drops half of a surrogate pair at the cut.
   return `${line.slice(0, limit - 1).replace(/\p{Cs}$/u, '')}…`;
 }
 
@@ -63,7 +63,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const escaped = (text: string): string => oneLine(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
-/** An address that may stand in a mail: http or https, without credentials; null for any other. */
+/** Returns the URL if a mail may contain it: http or https, without credentials; else null. */
 export function webAddress(text: string | null): string | null {
   if (text === null || !URL.canParse(text)) return null;
   const url = new URL(text);
@@ -127,7 +127,7 @@ const STYLE = {
   footer: 'margin-top:24px;padding-top:8px;border-top:1px solid #c9ced6;color:#4b5563;font-size:14px',
 };
 
-/** No image, no script, no style sheet: nothing in it asks any host for anything, so opening it tells nobody. */
+/** Renders HTML without images, scripts and style sheets, so that opening the mail sends no request. */
 function renderHtml({ subject, title, badge, parts }: Letter, say: Say): string {
   const mark = badge === null ? '' : `<p style="${STYLE.badge};background:${badge.colour}">${escaped(badge.word)}</p>`;
   return [
@@ -167,7 +167,7 @@ function htmlOf(part: Part, say: Say): string {
   return `<div style="${STYLE.footer}">${part.lines.map((line) => `<p>${escaped(line)}</p>`).join('')}</div>`;
 }
 
-/** An address is never shortened: a part of one leads elsewhere. */
+/** A URL is never cut, because a part of it leads to another page. */
 const attribute = (url: string): string => url.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
 function row({ label, value, english }: Fact, say: Say): string {

@@ -3,7 +3,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Waiting before each try after the first (Standard Webhooks), ms; then the delivery is exhausted. */
+/** Waits before each retry (Standard Webhooks), ms; after the last one the delivery is exhausted. */
 export const RETRY_AFTER = [
   5 * SECOND,
   5 * MINUTE,
@@ -16,18 +16,20 @@ export const RETRY_AFTER = [
   24 * HOUR,
 ] as const;
 
-/** An endpoint that has failed for as long as this is switched off, ms. */
+/** Duration of failure after which an endpoint is disabled, ms. */
 export const GIVE_UP_AFTER = 7 * DAY;
 
-/** Failures in a row after which an endpoint is left alone for a while, and tried with one message at a time. */
+/** Failures in a row after which an endpoint is paused, then tried with one message at a time. */
 export const BREAK_AFTER = 10;
 const FIRST_BREAK = 5 * SECOND;
 const MAX_BREAK = 10 * MINUTE;
 
 /**
- * How long to wait before a delivery that has failed is tried again, ms; null after the last. Up to a tenth more, so that
- * what failed together does not come back together; never sooner than the receiver asked for.
- * @param step tries made so far; @param asked s, from `Retry-After`; @param chance from 0 to 1.
+ * Returns the wait before the next retry, ms; null after the last one. It adds up to a tenth, so that deliveries which
+ * failed together are not retried together, and is never shorter than the receiver asked.
+ * @param step attempts made so far;
+ * @param asked `Retry-After`, s;
+ * @param chance from 0 to 1.
  */
 export function waitBefore(step: number, asked: number | null, chance: number): number | null {
   const wait = RETRY_AFTER[step - 1];
@@ -35,10 +37,10 @@ export function waitBefore(step: number, asked: number | null, chance: number): 
   return Math.max(Math.round(wait * (1 + chance / 10)), (asked ?? 0) * SECOND);
 }
 
-/** How long an endpoint is left alone after so many failures in a row, ms; 0 while it is worth trying. */
+/** Returns the pause of an endpoint after so many failures in a row, ms; 0 below the limit. */
 export const breakFor = (failures: number): number =>
   failures < BREAK_AFTER ? 0 : Math.min(FIRST_BREAK * 2 ** Math.min(failures - BREAK_AFTER, 20), MAX_BREAK);
 
-/** Messages that an endpoint is given at once: the more it has failed, the fewer. */
+/** Returns how many messages an endpoint gets at once: fewer the more it has failed. */
 export const batchFor = (failures: number, most: number): number =>
   failures >= BREAK_AFTER ? 1 : failures > 0 ? Math.min(4, most) : most;

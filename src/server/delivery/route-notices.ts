@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { type QuietHours, afterQuiet } from './quiet-hours.js';
 
-/** Notices routed in one transaction. */
+/** Notifications routed in one transaction at most. */
 const CHUNK = 200;
 const MINUTE = 60_000;
 
@@ -31,18 +31,18 @@ interface SubscriberRow {
   escalation_minutes: number | null;
 }
 
-/** One notice on its way to one subscriber, at once or later. */
+/** One notification for one subscriber. */
 interface Routed {
   subscription: string;
   notice: NoticeRow;
   type: string;
-  /** ms since 1970 UTC. */
+  /** Time of sending, ms since 1970 UTC. */
   at: number;
 }
 
 /**
- * Makes a delivery of each notice for each subscriber who asked for its kind. The cursor moves in the same transaction: a
- * job that is lost, repeated or run twice at once sends nothing twice and forgets nothing.
+ * Creates a delivery of each notification for each subscriber whose filters match. The cursor moves in the same
+ * transaction, so no notification is lost or sent twice if a job is lost, repeated or run twice at once.
  */
 @Injectable()
 export class RouteNotices {
@@ -53,8 +53,8 @@ export class RouteNotices {
   }
 
   /**
-   * Sends a subscriber all again that was told since a time: what was delivered or given up, under the same ids, and what
-   * it would have been told had it been there. Gives how many messages that is.
+   * Sends a subscriber all messages since a time again: delivered and exhausted ones under the same ids, and those from
+   * before the subscription. Returns their number.
    */
   async again(subscription: string, since: string): Promise<number> {
     return this.database.transaction(async (db) => {
@@ -120,18 +120,18 @@ async function send(
   return digested.length + (await insert(db, routed));
 }
 
-/** What becomes of a notice for one who wants each on its own. */
+/** Routes a notification to a subscriber without a digest. */
 function toOne(subscriber: SubscriberRow, notice: NoticeRow, now: number): Routed[] {
   const one = { subscription: subscriber.id, notice };
   const quiet = notice.severity === 'critical' ? null : subscriber.quiet_hours;
   if (subscriber.escalation_minutes === null) return [{ ...one, type: notice.type, at: afterQuiet(now, quiet) }];
-  // Whether anybody acknowledges it is seen when the time has come.
+  // Whether the alert was acknowledged is checked when the message is due.
   if (notice.type === 'alert.opened' || notice.type === 'alert.regressed')
     return [{ ...one, type: 'alert.escalated', at: afterQuiet(now + subscriber.escalation_minutes * MINUTE, quiet) }];
   return notice.type === 'alert.updated' ? [] : [{ ...one, type: notice.type, at: afterQuiet(now, quiet) }];
 }
 
-/** Who waits for escalations hears how an alert goes on only if it was passed on to him. */
+/** A subscriber to escalations gets later changes only of alerts that were escalated to it. */
 async function insert(db: Queryable, routed: readonly Routed[]): Promise<number> {
   if (routed.length === 0) return 0;
   const { rowCount } = await db.query(
@@ -157,7 +157,7 @@ async function insert(db: Queryable, routed: readonly Routed[]): Promise<number>
   return rowCount ?? 0;
 }
 
-/** Adds notices to the digest that each subscriber's are gathered in; the first one begins it. */
+/** Adds notifications to each subscriber's open digest; the first one creates it. */
 async function digest(
   db: Queryable,
   digested: readonly { subscriber: SubscriberRow; number: number }[],

@@ -4,49 +4,49 @@ import { Agent, buildConnector, request } from 'undici';
 import { MASK } from '../mask-urls.js';
 import { isPublicAddress, privateHost } from './public-host.js';
 
-/** Wall clock for one request, from name to last byte, ms. */
+/** Time of one request at most, from resolving the name to the last byte, ms. */
 const TIME_LIMIT = 15_000;
-/** Bytes of an answer that are read before the connection is closed. */
+/** Bytes of a response that are read before the connection is closed. */
 const ANSWER_LIMIT = 64 * 1024;
 const PORTS = new Set(['', '443', '8443']);
-/** How long an unused connection is kept, ms. */
+/** Time an unused connection stays open, ms. */
 const KEEP_ALIVE = 4_000;
-/** Targets whose connections are kept; beyond that the one longest known is let go. */
+/** Targets with open connections at most; above it the oldest is closed. */
 const TARGETS = 2_000;
-/** Longest `Retry-After` that is believed, s. */
+/** Longest `Retry-After` that is respected, s. */
 const MAX_RETRY_AFTER = 86_400;
 
-/** The target is not one that may be reached; the message says why and is safe to show. */
+/** Reports a target that may not be reached; the message gives the reason and is safe to show. */
 export class TargetRefused extends Error {}
 
-/** Whether requests may go to addresses that are not public: for development on one machine only. */
+/** Whether requests may go to addresses that are not public; for development on one machine only. */
 export interface RequestPolicy {
   privateTargets: boolean;
 }
 
-/** What came back; of the body only its length is kept, because it may be anything. */
+/** A response; of its body only the length is recorded, because the content is unknown. */
 export interface Answer {
   status: number;
-  /** Seconds, from `Retry-After`. */
+  /** `Retry-After`, s. */
   retryAfter: number | null;
-  /** Null if the answer came whole, or in as many bytes as are read of any; else why it broke off. */
+  /** Null if the response was read completely or up to the limit; else why it ended early. */
   failure: string | null;
 }
 
-/** Gives all addresses of a name. */
+/** Returns all addresses of a name. */
 export type Resolve = (name: string) => Promise<string[]>;
 
-/** What a test puts in place of the network. */
+/** Substitutes for the network in tests. */
 export interface Surroundings {
   resolve?: Resolve;
   connect?: buildConnector.connector;
-  /** ms. */
+  /** In ms. */
   timeLimit?: number;
 }
 
 const resolveByDns: Resolve = async (name) => (await lookup(name, { all: true })).map(({ address }) => address);
 
-/** Checks what can be checked of a target before anything is resolved; registration and delivery both ask. */
+/** Checks a target before its name is resolved; registration and delivery both call it. */
 export function checkTarget(target: string, policy: RequestPolicy): URL {
   let url: URL;
   try {
@@ -54,7 +54,7 @@ export function checkTarget(target: string, policy: RequestPolicy): URL {
   } catch {
     throw new TargetRefused('The target is not a URL.');
   }
-  if (target.includes(MASK)) throw new TargetRefused(`The target holds ${MASK}: give the whole address.`);
+  if (target.includes(MASK)) throw new TargetRefused(`The target contains ${MASK}: give the full URL.`);
   if (url.username !== '' || url.password !== '') throw new TargetRefused('The target must not carry credentials.');
   if (policy.privateTargets && url.protocol === 'http:') return url;
   if (url.protocol !== 'https:') throw new TargetRefused('The target must be an https URL.');
@@ -67,8 +67,8 @@ export function checkTarget(target: string, policy: RequestPolicy): URL {
 const bareHost = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
 /**
- * Posts to targets that strangers name. Whatever the name says, every connection is made to an address that was looked at
- * first, and looked at again once it stands; it may then carry several requests.
+ * Posts to URLs of other parties. It checks every address before it connects and again when the connection is open; one
+ * connection may carry several requests.
  */
 export class SafeRequest {
   private readonly agents = new Map<string, Agent>();
@@ -86,7 +86,10 @@ export class SafeRequest {
     this.connect = connect ?? buildConnector({ timeout: timeLimit });
   }
 
-  /** Throws `TargetRefused`, or what the connection failed with. A redirect is an answer like any other: it is not followed. */
+  /**
+   * Sends a POST request. Throws `TargetRefused` or the error of the connection. Redirects are not followed but
+   * returned.
+   */
   async post(target: string, body: string, headers: Record<string, string>): Promise<Answer> {
     const url = checkTarget(target, this.policy);
     const signal = AbortSignal.timeout(this.timeLimit);
@@ -105,7 +108,7 @@ export class SafeRequest {
     }
   }
 
-  /** Cuts short what is under way. */
+  /** Aborts running requests. */
   async close(): Promise<void> {
     await Promise.all([...this.agents.values()].map((agent) => agent.destroy()));
     this.agents.clear();
@@ -130,7 +133,7 @@ export class SafeRequest {
     return agent;
   }
 
-  /** Connects to an address that was vetted and no other, whatever the name says by now. */
+  /** Connects to the checked address only, also if the name resolves to another one by now. */
   private connector(): buildConnector.connector {
     return (options, callback) => {
       const host = bareHost(options.hostname);
@@ -149,7 +152,7 @@ export class SafeRequest {
     };
   }
 
-  /** Every address of the name must be allowed: one that is not shows what the name is for. */
+  /** Returns an address of a name; throws if any of its addresses is not allowed. */
   private async vettedAddress(host: string): Promise<string> {
     const addresses = isIP(host) === 0 ? await this.resolve(host) : [host];
     const first = addresses[0];
@@ -160,7 +163,7 @@ export class SafeRequest {
   }
 }
 
-/** RFC 9110: a number of seconds, or a date; null for what is neither. */
+/** Parses `Retry-After` as seconds or a date (RFC 9110); null if it is neither. */
 function secondsOf(header: string | string[] | undefined): number | null {
   const text = Array.isArray(header) ? header[0] : header;
   if (text === undefined || text === '') return null;
@@ -168,7 +171,7 @@ function secondsOf(header: string | string[] | undefined): number | null {
   return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER);
 }
 
-/** A short word for the log of attempts; never the text of an answer. */
+/** Returns a short reason for the log of attempts; never the text of a response. */
 export function failureOf(error: unknown): string {
   if (error instanceof TargetRefused) return error.message;
   const { name, code, cause } = error as { name?: string; code?: unknown; cause?: { code?: unknown } };

@@ -3,21 +3,21 @@ import { isMailAddress } from '../config-values.js';
 import { isLoopback } from '../config.js';
 import type { Language } from './words/index.js';
 
-/** Connections to the mail server at once. */
+/** Concurrent connections to the mail server. */
 const CONNECTIONS = 4;
-/** What connecting, the greeting, or any silence of the server may take, ms. */
+/** Time limit of connecting, of the greeting, and of any silence of the server, ms. */
 const TIME_LIMIT = 15_000;
-/** Times that for one mail from first to last, waiting for a connection included. */
+/** Time limits that one mail may take in all, waiting for a connection included. */
 const WHOLE = 3;
-/** A connection that nobody needs is closed after this, ms. */
+/** Time after which an unused connection is closed, ms. */
 const IDLE = 30_000;
 
-/** Where mails go and whom they come from. */
+/** The mail server and the sender's address. */
 export interface MailServer {
-  /** smtp:// or smtps://, with the credentials in it where the server asks for them. */
+  /** smtp:// or smtps://, with credentials if the server requires them. */
   url: string;
   from: string;
-  /** ms, instead of 15 s. */
+  /** In ms; default 15 s. */
   timeLimit?: number;
 }
 
@@ -26,26 +26,29 @@ export interface OutgoingMail {
   subject: string;
   text: string;
   html: string;
-  /** The same at every try of one delivery (`messageIdOf`), so that duplicates can be recognised. */
+  /** The same at every attempt of one delivery (`messageIdOf`), so that receivers can deduplicate. */
   messageId: string;
   language: Language;
 }
 
-/** `refused`: this mail, or this address, never will be taken; `failed`: another try may succeed. */
+/** `refused`: the server will never accept this mail or address; `failed`: a retry may succeed. */
 export interface MailResult {
   outcome: 'accepted' | 'refused' | 'failed';
-  /** The server's reply code; null where there was none. */
+  /** The server's reply code; null without a reply. */
   code: number | null;
-  /** A few words for the log of attempts; never an address, a password or the server's own text. */
+  /** Short reason for the log of attempts; never an address, a password or the server's own text. */
   reason: string;
 }
 
-/** The Message-ID of a delivery: its id at the host by which the service is known. */
+/** Returns the Message-ID of a delivery: its id at the host of the public URL. */
 export function messageIdOf(delivery: string, publicUrl: string): string {
   return `<${delivery}@${new URL(publicUrl).hostname}>`;
 }
 
-/** Sends mails over one SMTP server, several at once, each within a bounded time. Never throws for what the server does. */
+/**
+ * Sends mails over one SMTP server, several at once, each within a time limit. Errors of the server are results, not
+ * exceptions.
+ */
 export class SendMail {
   private readonly transport: ReturnType<typeof transportTo>;
   private readonly wholeLimit: number;
@@ -67,7 +70,7 @@ export class SendMail {
         html,
         messageId,
         headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': language },
-        // Nothing in a mail of ours is fetched from a file or an address, whatever a text in it says.
+        // Nothing in a mail is read from a file or a URL, whatever its text contains.
         disableFileAccess: true,
         disableUrlAccess: true,
         signal: AbortSignal.timeout(this.wholeLimit),
@@ -78,7 +81,7 @@ export class SendMail {
     }
   }
 
-  /** Lets what is being sent come to its end; what still waits fails, and is tried again by whoever comes after. */
+  /** Completes the mails that are being sent; waiting ones fail and are retried later. */
   close(): void {
     this.transport.close();
   }
@@ -90,7 +93,7 @@ function transportTo(url: string, timeLimit: number) {
     pool: true,
     maxConnections: CONNECTIONS,
     idleTimeout: IDLE,
-    // Only what no server has begun to read is sent again at once; all else is for the schedule of the deliveries.
+    // Requeues only mails that no server has begun to read; the delivery schedule retries the others.
     maxRequeues: 1,
     connectionTimeout: timeLimit,
     greetingTimeout: timeLimit,
@@ -100,9 +103,9 @@ function transportTo(url: string, timeLimit: number) {
 }
 
 /**
- * How to reach a server. What the address says after a `?` is not read: it could switch off what protects the password.
- * smtps:// and passwords need a certificate that verifies. smtp:// without a password takes whatever encryption there is
- * (RFC 7435): whoever could forge a certificate there could as well take the encryption away.
+ * Returns the options for a server. It ignores the URL's query, which could disable the protection of the password.
+ * smtps:// and passwords require a certificate that verifies. smtp:// without a password encrypts where the server
+ * offers it (RFC 7435): an attacker able to forge a certificate could also remove the encryption.
  */
 export function connectionOf(address: string): SMTPPoolOptions {
   const url = new URL(address);
@@ -121,7 +124,7 @@ export function connectionOf(address: string): SMTPPoolOptions {
   };
 }
 
-/** A password may have a percent sign that nobody encoded; it is then meant as it stands. */
+/** Decodes a password; a percent sign that is no valid escape is taken literally. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -130,7 +133,10 @@ function decoded(text: string): string {
   }
 }
 
-/** A permanent reply to the recipient or to the message is final; to anything else it tells of the server, not of the mail. */
+/**
+ * Maps an error: a permanent reply to the recipient or the message is final; any other is the server's and may be
+ * retried.
+ */
 function resultOf(error: NodemailerError): MailResult {
   const { code = 'failed', originalCode, command: step = 'CONN', responseCode } = error;
   if (responseCode === undefined) return { outcome: 'failed', code: null, reason: originalCode ?? code };

@@ -7,19 +7,19 @@ import type { Language } from './words/index.js';
 
 export type Sent = Pick<Attempt, 'target' | 'status' | 'failure' | 'retryAfter' | 'outcome'>;
 
-/** A message with its words. */
+/** A message with its body. */
 export type Message = Claimed & { body: string };
 
-/** Sends mail; null where the service has no SMTP server. */
+/** Sends mail; null without an SMTP server. */
 export interface MailChannel {
   send(to: string, language: Language, message: Message): Promise<Sent>;
   close(): void;
 }
 
-/** The endpoint says that it is gone for good. */
+/** Status of an endpoint that no longer exists. */
 const GONE = 410;
 
-/** Sends one message by the channel of its subscription, and says what came of it. Throws nothing. */
+/** Sends one message by its subscription's channel and returns the result. Never throws. */
 export class SendMessage {
   constructor(
     private readonly requests: SafeRequest,
@@ -33,7 +33,7 @@ export class SendMessage {
     return this.byWebhook(endpoint, message);
   }
 
-  /** Cuts short what is under way. */
+  /** Aborts running requests. */
   async close(): Promise<void> {
     await this.requests.close();
     this.mail?.close();

@@ -15,13 +15,13 @@ import {
 } from './subscription.js';
 import { WebhookKeys } from './webhook-keys.js';
 
-/** Subscriptions of one ledger at most, until there are tenants to count them by. */
+/** Subscriptions of one ledger at most. */
 const SUBSCRIPTION_LIMIT = 1_000;
 
-/** How long both secrets sign after one was replaced, ms. */
+/** Time for which both secrets sign after a rotation, ms. */
 const ROTATION = 24 * 60 * 60 * 1_000;
 
-/** A position in the list: the database's own text of a time, which a microsecond decides, and an id. */
+/** Position in the list: time as the database's own text, because microseconds decide, and id. */
 const position = z.tuple([requestTime, z.uuid()]);
 
 const invalid = (pointer: string, detail: string): AditError =>
@@ -29,7 +29,7 @@ const invalid = (pointer: string, detail: string): AditError =>
 
 const missing = (id: string): AditError => new AditError('not-found', `There is no subscription ${id}.`);
 
-/** Who is told: begins, lists, changes and ends subscriptions. */
+/** Creates, lists, changes and ends subscriptions. */
 @Injectable()
 export class Subscribe {
   constructor(
@@ -38,7 +38,10 @@ export class Subscribe {
     private readonly config: Config,
   ) {}
 
-  /** A webhook's secret is shown here and never again. Throws `request-invalid` for a target that may not be reached. */
+  /**
+   * Creates a subscription and returns a webhook's secret, which is never shown again. Throws `request-invalid` for a
+   * target that may not be reached.
+   */
   async subscribe(asked: NewSubscription): Promise<Subscription & { secret?: string }> {
     if (asked.channel === 'webhook') this.checkUrl(asked.url);
     else this.checkMail('/channel');
@@ -82,7 +85,7 @@ export class Subscribe {
     );
   }
 
-  /** Throws `not-found`. */
+  /** Returns one subscription. Throws `not-found`. */
   async read(id: string): Promise<Subscription> {
     const [row] = await this.database.query<SubscriptionRow & Record<string, unknown>>(
       'SELECT * FROM subscriptions WHERE id = $1',
@@ -92,7 +95,7 @@ export class Subscribe {
     return this.shown(row);
   }
 
-  /** What is switched on again begins with a clean slate. Throws `not-found`, `request-invalid`. */
+  /** Changes a subscription. Enabling it again clears its failures. Throws `not-found`, `request-invalid`. */
   async change(id: string, asked: ChangedSubscription): Promise<Subscription> {
     const before = await this.read(id);
     const { channel } = before;
@@ -104,7 +107,7 @@ export class Subscribe {
       ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
     };
     if (after.digestMinutes !== null && after.escalateAfterMinutes !== null)
-      throw invalid('/escalateAfterMinutes', 'An escalation cannot be had in a digest: subscribe twice.');
+      throw invalid('/escalateAfterMinutes', 'A subscription to escalations has no digest: subscribe twice.');
     const renewed = asked.enabled === true && !before.enabled;
     const [row] = await this.database.query<SubscriptionRow & Record<string, unknown>>(
       `UPDATE subscriptions SET url = COALESCE($2, url), address = $3, label = $4, language = $5, filters = $6, digest_minutes = $7,
@@ -134,7 +137,7 @@ export class Subscribe {
     return this.shown(row);
   }
 
-  /** A new secret, shown this once; for a day every message is signed with the former one too. Throws `not-found`. */
+  /** Creates a new secret and returns it this once; for a day the former one signs too. Throws `not-found`. */
   async rotateSecret(id: string): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
     const { channel } = await this.read(id);
     if (channel !== 'webhook') throw invalid('', 'Only a webhook has a secret.');
@@ -152,7 +155,7 @@ export class Subscribe {
     };
   }
 
-  /** Ends a subscription and what was under way to it. Throws `not-found`. */
+  /** Ends a subscription and deletes its deliveries. Throws `not-found`. */
   async unsubscribe(id: string): Promise<void> {
     const { rowCount } = await this.database.pool.query('DELETE FROM subscriptions WHERE id = $1', [id]);
     if (rowCount === 0) throw missing(id);

@@ -12,17 +12,17 @@ const url = plainText(2_000);
 const address = mailAddress;
 
 const options = {
-  /** For people. */
+  /** Name for people. */
   label: line(200).nullish(),
   filters: alertFilters.optional(),
-  /** One message about all that was told within so many minutes; absent: each at once. */
+  /** Minutes of notifications that one digest message covers; absent: one message each at once. */
   digestMinutes: minutes.nullish(),
-  /** What is not critical waits until they end. */
+  /** Notifications that are not critical wait until the quiet hours end. */
   quietHours: quietHours.nullish(),
-  /** Told only of what nobody has acknowledged within so many minutes. */
+  /** Notify only of alerts that nobody acknowledged within so many minutes. */
   escalateAfterMinutes: minutes.nullish(),
   language: z.enum(languages).optional(),
-  /** Mail address of who is told when the endpoint is switched off. */
+  /** Mail address that is notified when the endpoint is disabled. */
   contact: address.nullish(),
 };
 
@@ -33,7 +33,7 @@ const isOneKind = ({
   digestMinutes?: unknown;
   escalateAfterMinutes?: unknown;
 }) => (digestMinutes ?? null) === null || (escalateAfterMinutes ?? null) === null;
-const oneKind = { path: ['escalateAfterMinutes'], message: 'cannot be had in a digest: subscribe twice' };
+const oneKind = { path: ['escalateAfterMinutes'], message: 'cannot be combined with a digest: subscribe twice' };
 
 export const newSubscription = z
   .discriminatedUnion('channel', [
@@ -43,17 +43,17 @@ export const newSubscription = z
   .refine(isOneKind, oneKind);
 export type NewSubscription = z.infer<typeof newSubscription>;
 
-/** What is left out stays as it is; null takes it away. */
+/** A change of a subscription: absent fields stay, null deletes a value. */
 export const changedSubscription = z
   .strictObject({ url: url.optional(), address: address.optional(), enabled: z.boolean().optional(), ...options })
   .refine(isOneKind, oneKind);
 export type ChangedSubscription = z.infer<typeof changedSubscription>;
 
-/** Who is told what, where, and how it goes. */
+/** A subscription as the API lists it, with its state. */
 export const subscriptionShape = z.strictObject({
   id: z.uuid(),
   channel: z.enum(['webhook', 'mail']),
-  url: z.string().nullable().describe('Its query and whatever looks like a token in it are masked'),
+  url: z.string().nullable().describe('Its query and the parts that look like a token are masked'),
   address: z.string().nullable(),
   label: z.string().nullable(),
   language: z.enum(languages),
@@ -63,9 +63,9 @@ export const subscriptionShape = z.strictObject({
   escalateAfterMinutes: z.int().nullable(),
   contact: z.string().nullable(),
   enabled: z.boolean(),
-  publicKey: z.string().nullable().describe('Of a webhook: `whpk_`, by which anyone can check the `v1a` signatures'),
+  publicKey: z.string().nullable().describe('Public key of a webhook, `whpk_`; it verifies the `v1a` signatures'),
   createdAt: z.string(),
-  failures: z.int().describe('Attempts in a row that failed'),
+  failures: z.int().describe('Failed attempts in a row'),
   failingSince: z.string().nullable(),
   pausedUntil: z.string().nullable(),
   disabledAt: z.string().nullable(),
@@ -73,7 +73,7 @@ export const subscriptionShape = z.strictObject({
 });
 export type Subscription = z.infer<typeof subscriptionShape>;
 
-/** Describes a new subscription: the secret of a webhook is shown this once. */
+/** A new subscription; contains the secret of a webhook this once. */
 export const newSubscriptionShape = subscriptionShape.extend({ secret: z.string().optional() });
 export const rotatedSecretShape = subscriptionShape.extend({ secret: z.string(), formerSecretUntil: z.string() });
 

@@ -34,28 +34,28 @@ export class SubscriptionsController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Subscribes a webhook or a mail address; the secret of a webhook is shown this once' })
+  @ApiOperation({ summary: 'Subscribes a webhook or a mail address; shows the secret of a webhook once' })
   @ApiCreatedResponse({ standardSchema: newSubscriptionShape })
   subscribe(@Body({ schema: newSubscription }) asked: NewSubscription): Promise<Subscription & { secret?: string }> {
     return this.subscriptions.subscribe(asked);
   }
 
   @Get()
-  @ApiOperation({ summary: 'Who is told what' })
+  @ApiOperation({ summary: 'Subscriptions, with their filters and state' })
   @ApiOkResponse({ standardSchema: pageOf(subscriptionShape) })
   list(@Query({ schema: pageQuery }) query: PageQuery): Promise<Page<Subscription>> {
     return this.subscriptions.list(query);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One subscription, and how it goes' })
+  @ApiOperation({ summary: 'One subscription, with its state' })
   @ApiOkResponse({ standardSchema: subscriptionShape })
   read(@Param('id', { schema: subscriptionId }) id: string): Promise<Subscription> {
     return this.subscriptions.read(id);
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Changes what it asks for, where it goes, or switches it off or on' })
+  @ApiOperation({ summary: 'Changes the filters or target of a subscription, disables or enables it' })
   @ApiOkResponse({ standardSchema: subscriptionShape })
   change(
     @Param('id', { schema: subscriptionId }) id: string,
@@ -74,7 +74,7 @@ export class SubscriptionsController {
 
   @Post(':id/test')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Sends a test message; its delivery says how it went' })
+  @ApiOperation({ summary: 'Sends a test message; its delivery contains the result' })
   @ApiAcceptedResponse({ standardSchema: z.strictObject({ delivery: z.uuid() }) })
   async test(@Param('id', { schema: subscriptionId }) id: string): Promise<{ delivery: string }> {
     return { delivery: await this.redeliver.test(id) };
@@ -82,7 +82,7 @@ export class SubscriptionsController {
 
   @Post(':id/rotate-secret')
   @HttpCode(200)
-  @ApiOperation({ summary: 'A new secret, shown this once; for a day messages are signed with both' })
+  @ApiOperation({ summary: 'Replaces the secret and shows the new one once; for a day both sign' })
   @ApiOkResponse({ standardSchema: rotatedSecretShape })
   rotateSecret(
     @Param('id', { schema: subscriptionId }) id: string,
@@ -92,7 +92,7 @@ export class SubscriptionsController {
 
   @Post(':id/redeliver')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Sends all again that was told since a time' })
+  @ApiOperation({ summary: 'Sends all messages since a time again' })
   @ApiAcceptedResponse({ standardSchema: z.strictObject({ messages: z.int() }) })
   async since(
     @Param('id', { schema: subscriptionId }) id: string,

@@ -1,11 +1,11 @@
 import { type KeyObject, createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 
-/** Bytes of a webhook secret, as Standard Webhooks asks for (24 to 64), and of an Ed25519 seed. */
+/** Bytes of a webhook secret (Standard Webhooks: 24 to 64) and of an Ed25519 seed. */
 const SECRET_BYTES = 32;
-/** What stands before the 32 bytes of a seed in a PKCS #8 Ed25519 key (RFC 8410). */
+/** Prefix of the 32 bytes of the seed in a PKCS #8 Ed25519 key (RFC 8410). */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
-/** Subscriptions whose keys are at hand; deriving them anew costs as much as a signature. */
+/** Subscriptions whose derived keys are cached; deriving costs as much as a signature. */
 const AT_HAND = 2_000;
 
 interface WebhookKey {
@@ -13,15 +13,15 @@ interface WebhookKey {
   privateKey: KeyObject;
 }
 
-/** Which secret of a subscription: the first, or the one after so many rotations. */
+/** Identifies a secret of a subscription by the number of rotations before it. */
 export interface SecretOf {
   subscription: string;
   number: number;
 }
 
 /**
- * The secrets of each webhook, derived from the secret of the service (ADIT_SECRET_FILE): nothing secret lies in the
- * database. Each message is signed by HMAC (`v1`) and by Ed25519 (`v1a`, whose public key may be shown to anyone).
+ * Derives the secrets of each webhook from the service's secret (ADIT_SECRET_FILE), so the database contains none. It
+ * signs each message by HMAC (`v1`) and by Ed25519 (`v1a`, whose public key may be published).
  */
 export class WebhookKeys {
   private readonly known = new Map<string, WebhookKey>();
@@ -29,20 +29,22 @@ export class WebhookKeys {
   /** @param master the secret of the service, 32 bytes. */
   constructor(private readonly master: Uint8Array) {}
 
-  /** `whsec_` and base64, as the Standard Webhooks libraries take it. */
+  /** Returns `whsec_` and base64, as the Standard Webhooks libraries read it. */
   secretOf(of: SecretOf): string {
     return `whsec_${this.derive(of, 'adit webhook secret v1').toString('base64')}`;
   }
 
-  /** `whpk_` and base64 of the raw Ed25519 public key. */
+  /** Returns `whpk_` and base64 of the raw Ed25519 public key. */
   publicKeyOf(of: SecretOf): string {
     const { x } = createPublicKey(this.keyOf(of).privateKey).export({ format: 'jwk' });
     return `whpk_${Buffer.from(x ?? '', 'base64url').toString('base64')}`;
   }
 
   /**
-   * The value of `webhook-signature`: a signature of each kind by each secret, between spaces, over `id.timestamp.body`.
-   * @param timestamp s since 1970 UTC. @param numbers more than one while a secret is being replaced.
+   * Returns the value of `webhook-signature` over `id.timestamp.body`: for each secret one signature of each kind,
+   * separated by spaces.
+   * @param timestamp s since 1970 UTC.
+   * @param numbers more than one during a rotation.
    */
   sign(subscription: string, numbers: readonly number[], id: string, timestamp: number, body: string): string {
     const keys = numbers.map((number) => this.keyOf({ subscription, number }));
@@ -66,7 +68,7 @@ export class WebhookKeys {
     return key;
   }
 
-  /** The first secret derives from the subscription alone, as it did before secrets could be replaced. */
+  /** Derives the first secret from the subscription alone, as releases without rotation did. */
   private derive({ subscription, number }: SecretOf, purpose: string): Buffer {
     const salt = number === 1 ? subscription : `${subscription}:${number}`;
     return Buffer.from(hkdfSync('sha256', this.master, salt, purpose, SECRET_BYTES));

@@ -45,7 +45,7 @@ const useCases: Provider[] = [
     useFactory: (queue: Queue) =>
       new WakeAlerts(
         () => queue.add('findings', {}, forget),
-        (error) => logger.error({ msg: 'alerts could not be woken', err: error }),
+        (error) => logger.error({ msg: 'the job that notifies of alerts could not be enqueued', err: error }),
       ),
   },
 ];

@@ -86,7 +86,7 @@ describe('the mail of an alert', () => {
     const { text } = composeAlertMail('alert.opened', alert(), english);
     const lines = text.split('\n');
     expect(lines[0]).toBe('One tag is on two lots');
-    expect(lines).toContain('In the words of the ledger: Tag 0045121 is on two lots.');
+    expect(lines).toContain('Text of the ledger: Tag 0045121 is on two lots.');
     expect(lines).toContain('Measured: 2 lots');
     expect(lines).toContain('Limit: 1 lot');
     expect(lines).toContain('Answer by: 8 March 2026 at 14:07 UTC');
@@ -133,7 +133,7 @@ describe('the mail of an alert', () => {
       expect(body).toContain('event-9-');
       expect(body).not.toContain('event-10-');
       expect(occurrences(body, 'and 1,000 more')).toBe(2);
-      expect(body).toContain('1 alert that follows from this one is held back');
+      expect(body).toContain('1 alert that follows from this one is not sent');
       expect(body).toContain('9,999 lots were made from those named here');
       expect(body).toContain('10,000');
     }
@@ -353,7 +353,7 @@ describe('the other mails', () => {
   it('says why it came, and where to end it if there is such a place', () => {
     const manage = `${site}/subscriptions/7`;
     const { text, html } = composeTestMail({ ...english, manage });
-    expect(text).toContain('because this address is told of alerts of the ledger example.org/tin');
+    expect(text).toContain('because this address is subscribed to alerts of the ledger example.org/tin');
     expect(linksOf(html)).toEqual([manage]);
   });
 });

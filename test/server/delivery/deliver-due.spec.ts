@@ -206,7 +206,7 @@ describe('a delivery', () => {
     await desk.deliver(deliverer);
     expect(await desk.subscriptions.read(id)).toMatchObject({
       enabled: false,
-      disabledReason: 'every try of a week has failed',
+      disabledReason: 'every attempt of a week has failed',
     });
   });
 

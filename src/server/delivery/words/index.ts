@@ -9,7 +9,7 @@ import { ruleTitlesSw } from './rule-titles.sw.js';
 import { sw } from './sw.js';
 import type { PhraseKey, Plural, PluralKey, Words } from './words.js';
 
-/** The languages that mails are written in, by their codes (BCP 47). */
+/** The languages of mails, by their codes (BCP 47). */
 export const languages = ['en', 'fr', 'sw', 'es'] as const;
 export type Language = (typeof languages)[number];
 
@@ -21,10 +21,10 @@ const ruleTitles: Record<Exclude<Language, 'en'>, Readonly<Record<string, string
   es: ruleTitlesEs,
 };
 
-/** The one title that no rule of the core has: what the operator is told when a rule fails. */
+/** Title of the finding that a rule failed; it is not a rule of the core. */
 const ownTitles = new Map([['rule-failed', 'A rule could not be applied']]);
 
-/** The title of a rule; of one that nobody has translated its English title, and of an unknown one its id. */
+/** Returns the title of a rule; in English if there is no translation, and the id of an unknown rule. */
 export function ruleTitle(rule: string, language: Language): string {
   const english = ruleById.get(rule)?.title ?? ownTitles.get(rule) ?? rule;
   return language === 'en' || !Object.hasOwn(ruleTitles[language], rule)
@@ -32,7 +32,7 @@ export function ruleTitle(rule: string, language: Language): string {
     : (ruleTitles[language][rule] ?? english);
 }
 
-/** i18next finds plural forms by the ending of a key. */
+/** i18next finds plural forms by the suffix of a key. */
 const flat = (words: Words): Record<string, string> =>
   Object.fromEntries(
     Object.entries<string | Plural>(words).flatMap(([key, word]): [string, string][] =>
@@ -42,7 +42,7 @@ const flat = (words: Words): Record<string, string> =>
     ),
   );
 
-/** An instance of our own, filled at once: nothing is loaded, and nobody else's settings are touched. */
+/** A separate instance with all texts, so that no other code's settings change. */
 const library = createInstance();
 void library.init({
   initAsync: false,
@@ -50,23 +50,23 @@ void library.init({
   fallbackLng: false,
   keySeparator: false,
   nsSeparator: false,
-  // What is escaped depends on where a text goes; the renderer knows, the words do not.
+  // The renderer escapes, because escaping depends on text or HTML.
   interpolation: { escapeValue: false, skipOnVariables: true },
   resources: Object.fromEntries(languages.map((language) => [language, { translation: flat(catalogue[language]) }])),
 });
 
-/** How one language says things. */
+/** The phrases and formats of one language. */
 export interface Say {
   language: Language;
   word(key: PhraseKey, values?: Record<string, string>): string;
-  /** A phrase in the form that the number asks for, the number written as the language writes it. */
+  /** Returns a phrase in its plural form, with the number in the format of the language. */
   counted(key: PluralKey, count: number, values?: Record<string, string>): string;
   number(value: number): string;
-  /** A time in UTC, and it says so; what is no time is given as it is. */
+  /** Formats a time in UTC with its zone; returns anything else unchanged. */
   time(iso: string): string;
 }
 
-/** English with the day before the month and 24 hours, which is how those who read these mails write. */
+/** British English writes the day before the month and 24 hours, as most readers do. */
 const locale = (language: Language): string => (language === 'en' ? 'en-GB' : language);
 
 export function sayIn(language: Language): Say {
@@ -86,7 +86,7 @@ export function sayIn(language: Language): Say {
   };
 }
 
-/** The word for one of several values where there is one, else the value itself. */
+/** Returns the phrase of a value, else the value itself. */
 export function wordOr(say: Say, key: string, value: string): string {
   return Object.hasOwn(catalogue[say.language], key) ? say.word(key as PhraseKey) : value;
 }

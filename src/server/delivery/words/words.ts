@@ -5,7 +5,7 @@ export interface Plural {
   other: string;
 }
 
-/** Everything that a mail says in words of its own. A language is a file that has each of them; the compiler sees to it. */
+/** All texts of a mail in one language; the compiler checks that none is missing. */
 export type Words = Readonly<Record<PhraseKey, string> & Record<PluralKey, Plural>>;
 
 export type PhraseKey =

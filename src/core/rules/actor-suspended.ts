@@ -6,10 +6,10 @@ import { type ActorStatus, actorFacts } from './registry.js';
 import type { Rule } from './rule.js';
 import { actorSubject } from './subjects.js';
 
-/** By the days from which they hold, and of one day as the log has it: the later word counts. */
+/** Compares by the first day of the status; on one day, the later entry of the log is newer. */
 const isNewer = (a: ActorStatus, b: ActorStatus): boolean => (a.from === b.from ? a.index > b.index : a.from > b.from);
 
-/** The newest status that holds when an event happens; null where none was ever told. */
+/** Returns the newest status in force when an event happens; null if there is none. */
 function statusAt(actor: string, { event }: JudgedEvent, facts: Facts): ActorStatus | null {
   const holds = ({ from, at }: ActorStatus): boolean => (at === null ? from <= dayOf(event) : at <= event.occurredAtMs);
   return (actorFacts(facts, actor)?.statuses ?? [])
@@ -17,7 +17,7 @@ function statusAt(actor: string, { event }: JudgedEvent, facts: Facts): ActorSta
     .reduce<ActorStatus | null>((newest, next) => (newest === null || isNewer(next, newest) ? next : newest), null);
 }
 
-/** The supplier in a receipt that was suspended while the goods were on their way: its own dispatch was in order. */
+/** Returns the supplier in a receipt that was suspended while the goods were in transit: its dispatch was valid. */
 function suspendedSince(entry: JudgedEvent, facts: Facts): [string, ActorStatus] | null {
   if (!isType(entry, 'custody.received')) return null;
   const { from } = entry.event.payload;

@@ -4,7 +4,7 @@ import { type Severity, severities } from './rule.js';
 
 const DAY = 86_400_000;
 
-/** What each answer makes of a finding. */
+/** The status of a finding after each kind of answer. */
 export const statusAfter = {
   explain: 'explained',
   mitigate: 'mitigated',
@@ -14,50 +14,51 @@ export const statusAfter = {
 export type Answer = keyof typeof statusAfter;
 export type FindingStatus = 'open' | (typeof statusAfter)[Answer];
 
-/** Roles of those who may end a finding that they are not named by. */
+/** Roles that may end a finding which does not name them. */
 export const OFFICIAL_ROLES: readonly string[] = ['registrar', 'authority'];
 
-/** The country that bounds whoever answers: a registrar's; null: none, as for an authority or the root registrar. */
+/** Returns the country that limits an answerer, a registrar's own; null: no limit (authority, root registrar). */
 export const boundOf = (roles: readonly string[], country: string | null): string | null =>
   roles.includes('authority') ? null : country;
 
 /**
- * Whether a country gives a say in a finding: it is that of somebody who signed what it shows, or who has the goods.
- * @param concerned their countries; where none is known, everybody official has a say
+ * Returns whether a country has jurisdiction over a finding: it is the country of a signer of its events, or of a
+ * holder of its goods.
+ * @param concerned the countries of signers and holders; if none is known, every official has jurisdiction
  */
 export const hasSayIn = (bound: string | null, concerned: readonly (string | null)[]): boolean =>
   bound === null || concerned.length === 0 || concerned.includes(bound);
 
-/** What whoever answers is to the finding. */
+/** The relation of an answerer to a finding. */
 export interface Answerer {
-  /** Has one of the official roles, and a say in the countries concerned. */
+  /** Has one of the official roles, and jurisdiction over the finding. */
   official: boolean;
   /** Signed one of its events, or holds one of its lots. */
   named: boolean;
 }
 
 /**
- * Whether an answer counts. Those a finding names may explain and mitigate it; a registrar or an authority may also dismiss
- * and close it. Whoever else answers is shown, and changes nothing.
+ * Returns whether an answer counts. Actors that a finding names may explain and mitigate it; a registrar or an
+ * authority may also dismiss and close it. Answers of other actors are shown without effect.
  */
 export const mayAnswer = (answer: Answer, { official, named }: Answerer): boolean =>
   official || (named && (answer === 'explain' || answer === 'mitigate'));
 
-/** Until when a mitigation is to be done, ms since 1970 UTC: the day itself still counts. Null: nothing is due. */
+/** Returns the end of the day on which a mitigation is due, ms since 1970 UTC. Null: nothing is due. */
 export function mitigationDue({ dueOn }: Pick<FindingAnswered, 'dueOn'>): number | null {
   const due = dueOn === undefined ? null : dateMs(dueOn);
   return due === null ? null : due + DAY;
 }
 
-/** Tells whether somebody entitled has dismissed or closed a finding: it is then no longer shown among those that stand. */
+/** Returns whether an entitled actor dismissed or closed a finding, which is then not listed as open. */
 export const isSettled = (status: FindingStatus): boolean => status === 'dismissed' || status === 'closed';
 
-/** How serious a finding may be at most that an explanation by those it names settles. */
+/** The highest severity that an explanation by actors that the finding names settles. */
 const EXPLAINED_BY_PARTIES: Severity = 'medium';
 
 /**
- * Tells whether a finding counts in no verdict because it was answered: dismissed, closed, or explained, by an official or, up
- * to medium, by those that it names. Nobody explains their own serious finding away.
+ * Returns whether a finding counts in no verdict because of its answer: dismissed, closed, or explained by an official
+ * or, up to medium, by the actors that it names. No actor can settle a more serious finding about itself.
  */
 export const isAnswered = ({ status, severity, official }: Answered): boolean =>
   isSettled(status) ||
@@ -67,18 +68,18 @@ export const isAnswered = ({ status, severity, official }: Answered): boolean =>
 export interface Answered {
   severity: Severity;
   status: FindingStatus;
-  /** Whether a registrar or an authority with a say in it gave the answer. */
+  /** Whether the answer is by a registrar or an authority with jurisdiction. */
   official: boolean;
 }
 
-/** What two findings share that have one cause: the rule, and what both are put down to. */
+/** The common cause of findings: the rule and the root. */
 interface Caused {
   rule: string;
   subject: string;
   root?: string;
 }
 
-/** Tells whether an answer to one finding covers another: both are of one rule and put down to one cause, as in one alert. */
+/** Returns whether an answer to one finding covers another: both have one rule and one root, as in one alert. */
 export const isCovered = (answered: Caused, other: Caused): boolean =>
   answered.rule === other.rule &&
   answered.root !== undefined &&
@@ -88,7 +89,7 @@ export const isCovered = (answered: Caused, other: Caused): boolean =>
 
 type Evidence = { severity: Severity; events: readonly string[] };
 
-/** Whether there is more to a finding than was answered: other events, or a higher severity. Then it is open again. */
+/** Returns whether a finding exceeds what was answered: other events, or a higher severity. It is then open again. */
 export const isMoreThan = (now: Evidence, answered: Evidence): boolean =>
   severities.indexOf(now.severity) > severities.indexOf(answered.severity) ||
   now.events.some((event) => !answered.events.includes(event));

@@ -35,7 +35,7 @@ export const backdated: Rule = {
         detail: `${event.type} of ${event.iss} says it was signed ${Math.round((at - signed) / MINUTE)} min before ${what}.`,
       }));
   }),
-  // Entry 0 stands before the log has told any time.
+  // Entry 0 precedes the first `log.clock`.
   undecided: ({ entries, seenAt }) =>
     ofTypes(entries, custodyTypes).flatMap((entry) => {
       const size = entry.event.seen?.size ?? 0;

@@ -10,7 +10,7 @@ import { actorSubject, enteredSubject, isEnteredLate } from './subjects.js';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** Where an event says that it happened, as text: two that say the same place exactly say the same text. */
+/** Returns the place of an event as text: equal places have equal texts. */
 const placeText = ({ event }: JudgedEvent): string | null => {
   if (event.place === undefined) return null;
   const { site, facility, lat, lon } = event.place;
@@ -18,8 +18,8 @@ const placeText = ({ event }: JudgedEvent): string | null => {
 };
 
 /**
- * Whether one device recorded all of them, and between its first and its last number none is missing, whatever it recorded
- * under the others and wherever that was: then they were recorded as they happened, and sent later.
+ * Returns whether one device recorded all entries without a missing number between the first and the last, whatever it
+ * recorded under the other numbers: then it recorded them as they happened, and sent them later.
  */
 function isSteady(entries: readonly JudgedEvent[], facts: Facts): boolean {
   const all = entries.flatMap((entry) => numbered(entry) ?? []).toSorted((a, b) => a.seq - b.seq);
@@ -31,7 +31,7 @@ function isSteady(entries: readonly JudgedEvent[], facts: Facts): boolean {
   return all.every((own, i) => (i === 0 || has(own, own.seq - 1)) && (i === all.length - 1 || has(own, own.seq + 1)));
 }
 
-/** The largest set of entries that say one and the same place. */
+/** Returns the largest set of entries that state the same place. */
 function onePlace(entries: readonly JudgedEvent[]): JudgedEvent[] {
   const places = new Map<string, JudgedEvent[]>();
   for (const entry of entries) {
@@ -41,17 +41,17 @@ function onePlace(entries: readonly JudgedEvent[]): JudgedEvent[] {
   return [...places.values()].reduce((best, next) => (next.length > best.length ? next : best), []);
 }
 
-/** An actor and an hour of the log, in which a burst may begin. */
+/** An actor and an hour of the log in which a burst may begin. */
 interface Hour {
   actor: string;
-  /** An instant in it, ms. */
+  /** An instant in this hour, ms. */
   at: number;
 }
 
 const subjectOf = ({ actor, at }: Hour): string => enteredSubject(actor, at);
 const beside = ({ actor, at }: Hour, hours: number): Hour => ({ actor, at: at + hours * HOUR });
 
-/** The hours of the late entries, and those beside them, from and to which a burst may reach. */
+/** Returns the hours of late entries, and the hours beside them: a burst may span two. */
 function hoursToJudge({ entries }: Facts): Map<string, Hour> {
   const hours = new Map<string, Hour>();
   for (const entry of entries) {
@@ -67,7 +67,7 @@ interface Burst {
   days: number;
 }
 
-/** The largest burst that begins in an hour and lasts one at most; of entries that are not told as another's already. */
+/** Returns the largest burst that begins in an hour and lasts at most one, less the entries of another burst. */
 function burstFrom(hour: Hour, facts: Facts, parameters: Parameters, told: ReadonlySet<number>): Burst | null {
   const { events, olderThanDays } = parameters.burstEntry;
   const entered = (which: Hour): JudgedEvent[] =>
@@ -89,7 +89,7 @@ function burstFrom(hour: Hour, facts: Facts, parameters: Parameters, told: Reado
 
 function observe(hour: Hour, facts: Facts, parameters: Parameters): Observation[] {
   const { severity, events, olderThanDays } = parameters.burstEntry;
-  // What a burst of the hour before reaches over to take is told with that one.
+  // Entries that a burst of the previous hour includes belong to that burst.
   const before = burstFrom(beside(hour, -1), facts, parameters, new Set())?.entries ?? [];
   const burst = burstFrom(hour, facts, parameters, new Set(before.map(({ index }) => index)));
   if (burst === null) return [];

@@ -1,7 +1,7 @@
 import { type Facts, type JudgedOf, isType } from './facts.js';
 import { certificateSubject } from './subjects.js';
 
-/** What the log says about one certificate. */
+/** The state of one certificate, by the log. */
 export interface CertificateFacts {
   issued: JudgedOf<'certificate.issued'> | null;
   revoked: JudgedOf<'certificate.revoked'> | null;
@@ -13,7 +13,7 @@ type Export = JudgedOf<'lot.exported'>;
 
 const lotsOf = ({ event }: Export): string[] => event.payload.lots.map(({ lot }) => lot);
 
-/** Whether two exports under one certificate are one shipment: told again, or told lot by lot as one container was loaded. */
+/** Returns whether two exports under one certificate are one shipment: logged again, or lot by lot during loading. */
 export function isOneShipment(one: Export, other: Export): boolean {
   const { container } = one.event.payload;
   if (container !== other.event.payload.container) return false;

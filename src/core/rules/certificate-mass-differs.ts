@@ -11,7 +11,7 @@ const MILLION = 1_000_000n;
 
 const percent = (part: bigint, whole: bigint): string => `${(Number((part * 100_000n) / whole) / 1_000).toFixed(2)} %`;
 
-/** Mass of all lots of a shipment, each as it was last told; null where that of one is not known. */
+/** Sums the newest mass of each lot of a shipment; null if one mass is unknown. */
 function massOf(shipment: readonly JudgedOf<'lot.exported'>[], { chains }: Facts): bigint | null {
   const masses = new Map<string, bigint | null>();
   for (const { index, event } of shipment)
@@ -30,13 +30,13 @@ interface Weighed {
 
 type Export = JudgedOf<'lot.exported'>;
 
-/** Weighs the shipment of which an export is the last, against its certificate; null: another is the last, or a mass is unknown. */
+/** Compares the shipment that ends with this export to its certificate; null if it goes on or a mass is unknown. */
 function weigh(entry: Export, facts: Facts): Weighed | null {
   const serial = entry.event.payload.certificate;
   if (serial === undefined) return null;
   const { issued, exports } = certificateFacts(serial, facts);
   const shipment = exports.filter((one) => one.index === entry.index || isOneShipment(one, entry));
-  // The last export of a shipment speaks for the whole.
+  // The last export of a shipment is judged for the whole shipment.
   if (issued === null || shipment.at(-1)?.index !== entry.index) return null;
   const exported = massOf(shipment, facts);
   return exported === null ? null : { shipment, issued, exported, certified: milligrams(issued.event.payload.mass) };
@@ -45,7 +45,7 @@ function weigh(entry: Export, facts: Facts): Weighed | null {
 const loadedBy = ({ event, recordedAt }: Export, { certificateMassDiffers }: Parameters): number =>
   (recordedAt ?? event.occurredAtMs) + certificateMassDiffers.graceHours * HOUR;
 
-/** Whether a shipment is lighter than its certificate and some of the lots on that have not been exported with it. */
+/** Returns whether a shipment is lighter than its certificate, and lots on the certificate are not exported yet. */
 function lacksLots({ shipment, issued, exported, certified }: Weighed): boolean {
   const loaded = new Set(shipment.flatMap(lotsOf));
   return exported < certified && issued.event.payload.lots.some((lot) => !loaded.has(lot));

@@ -8,7 +8,7 @@ import { lotSubject } from './subjects.js';
 
 type Export = JudgedOf<'lot.exported'>;
 
-/** Whether a certificate that was in force on the day of the export names the lot, though the export does not name it. */
+/** Returns whether a certificate in force on the day of the export names the lot, but the export does not cite it. */
 const isCertified = (lot: string, { event }: Export, { about }: Facts): boolean =>
   (about.get(lotSubject(lot)) ?? []).some((entry) => {
     if (!isType(entry, 'certificate.issued')) return false;
@@ -17,8 +17,8 @@ const isCertified = (lot: string, { event }: Export, { about }: Facts): boolean 
   });
 
 /**
- * Whether a certificate may be meant for an export that names it: it is not in the log, or it is for one of the lots or
- * for what they were made of, or what it is for left with another export, which is certificate-reused.
+ * Returns whether the cited certificate may belong to the export: it is not in the log, or it is for one of the lots or
+ * their ancestors, or its lots left with another export, which is certificate-reused.
  */
 function mayCover(serial: string, entry: Export, facts: Facts): boolean {
   const { issued, exports } = certificateFacts(serial, facts);

@@ -7,7 +7,7 @@ type Export = JudgedOf<'lot.exported'>;
 
 const lotsOf = ({ event }: Export): string[] => event.payload.lots.map(({ lot }) => lot);
 
-/** Exports of one certificate, one for each shipment. */
+/** Returns one export for each shipment under one certificate. */
 function shipments(exports: readonly Export[]): Export[] {
   const distinct: Export[] = [];
   for (const shipped of exports) if (!distinct.some((other) => isOneShipment(other, shipped))) distinct.push(shipped);

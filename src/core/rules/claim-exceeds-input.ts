@@ -16,7 +16,7 @@ interface Qualifying {
   by: string;
 }
 
-/** Metal where all grades are known, else dry mass, else wet mass: the same for what qualifies going in and coming out. */
+/** Compares metal if all grades are known, else dry mass, else wet mass: one basis for inputs and outputs. */
 function compare(inputs: readonly LotMeasure[], outputs: readonly LotMeasure[], moistures: Moistures): Qualifying {
   const [first] = outputs;
   for (const { analyte } of first?.grades ?? []) {
@@ -31,7 +31,7 @@ function compare(inputs: readonly LotMeasure[], outputs: readonly LotMeasure[], 
   return { in: sum(inputs.map(({ mass }) => mass)), out: sum(outputs.map(({ mass }) => mass)), by: 'mass' };
 }
 
-/** What bears a claim going in and coming out; null where every input bears one, or none does: a claim begins where it is first made. */
+/** Compares inputs and outputs with a claim; null unless some inputs have one and others not, and an output has one. */
 function qualifying(entry: Mix, facts: Facts, moistures: Moistures): Qualifying | null {
   const { inputs, outputs } = entry.event.payload;
   const bears = (lot: string): boolean => (facts.lots.get(lot)?.model ?? null) !== null;

@@ -8,34 +8,35 @@ import type { Parameters } from './parameters.js';
 import { documentSubject, papersOf, serialSubject, serialsGiven } from './subjects.js';
 
 /**
- * One bag that was recorded twice, and whose second record its holder closed: what the two share is then on one lot. Only a
- * record that stayed with the holder it was made for ends so; goods that were handed on, used or exported did exist.
+ * One bag that was recorded twice and whose second record its holder closed: shared tags and documents then belong to
+ * one lot. Only a record that stayed with its first holder can end so; goods that were handed over, used or exported
+ * did exist.
  */
 
 const MILLION = 1_000_000n;
-/** What may be said of a lot without anybody else having had it. */
+/** Event types that a lot may have without any custody but its first holder's. */
 const KEPT = new Set(['lot.measured', 'lot.sealed']);
-/** Events on the chain of a second record at most: more are not read for it. */
+/** Length of the chain of a second record at most; a longer chain is not loaded for it. */
 export const MAX_RECORD = 20;
 const LOT_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** Tells whether a closing says that its lots were recorded twice: by `duplicateOf`, or by a reason that begins so. */
+/** Returns whether a closing says that its lots were recorded twice: by `duplicateOf`, or by how its reason begins. */
 const saysDuplicate = (event: AditEvent): event is JudgedOf<'lot.closed'>['event'] =>
   event.type === 'lot.closed' &&
   (event.payload.duplicateOf !== undefined || /^duplicate\b/i.test(event.payload.reason));
 
-/** Lists the lots that a closing gives as the good record; empty: it names none. */
+/** Lists the lots that a closing names as the valid record; empty: it names none. */
 function goodLots({ payload }: JudgedOf<'lot.closed'>['event']): readonly string[] {
   return payload.duplicateOf === undefined ? (payload.reason.match(LOT_ID) ?? []) : [payload.duplicateOf];
 }
 
-/** Lists the lots that some entries close as duplicates: what was judged of their chains is to be judged again. */
+/** Lists the lots that some entries close as duplicates, whose chains must be re-evaluated. */
 export const lotsClosedAsDuplicates = (entries: readonly JudgedEvent[]): string[] =>
   entries.flatMap((entry) => (saysDuplicate(entry.event) ? entry.event.payload.lots.map(({ lot }) => lot) : []));
 
 /**
- * Returns the event that closed a lot as a duplicate, where its whole chain is at hand and says that it was never handed on.
- * Each event names the one before it, so that none can be left out.
+ * Returns the event that closed a lot as a duplicate, if its whole chain is loaded and shows no handover. Each event
+ * names the one before, so none can be missing.
  */
 export function closingOfDuplicate(lot: string, chain: readonly AditEvent[]): JudgedOf<'lot.closed'>['event'] | null {
   const [birth, closing] = [chain[0], chain.at(-1)];
@@ -51,7 +52,7 @@ export function closingOfDuplicate(lot: string, chain: readonly AditEvent[]): Ju
 const isBirth = ({ payload }: AditEvent, lot: string): boolean =>
   'outputs' in payload && payload.outputs.some((output) => output.lot === lot);
 
-/** Whether two lots can be one thing that was recorded twice: one mineral, and masses as near as two scales are. */
+/** Returns whether two lots may be records of one thing: one mineral, and masses within tolerance. */
 function areAlike(one: string, other: string, { chains }: Pick<Facts, 'chains'>, parameters: Parameters): boolean {
   const [a, b] = [one, other].map((lot) => {
     const birth = chains.get(lot)?.find(({ event }) => isBirth(event, lot));
@@ -65,7 +66,7 @@ function areAlike(one: string, other: string, { chains }: Pick<Facts, 'chains'>,
   return (more - less) * MILLION <= more * BigInt(parameters.duplicateRecord.tolerance);
 }
 
-/** Tells whether a lot was closed as a second record of one of the others. */
+/** Returns whether a lot was closed as a second record of one of the others. */
 export function isClosedDuplicate(
   lot: string,
   others: readonly string[],
@@ -85,7 +86,7 @@ export function isClosedDuplicate(
   );
 }
 
-/** Lists the lots that share a tag, a serial number or a paper, by what they share: one of them may be a duplicate. */
+/** Lists the lots that share a tag, a serial number or a document, by what they share: one may be a duplicate. */
 export function lotsThatShare(facts: Pick<Facts, 'entries' | 'tagUses' | 'about'>): string[][] {
   const groups = [...facts.tagUses.values()].map((uses) => uses.map(({ lot }) => lot));
   for (const entry of facts.entries) {

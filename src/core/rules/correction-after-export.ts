@@ -1,7 +1,7 @@
 import { judgesEach, lotsOf } from './each-event.js';
 import type { Rule } from './rule.js';
 
-/** Claims whose change changes what the goods are. */
+/** Claims that describe the goods themselves. */
 const weighty = /\/(mass|tags|moisturePercent|grades)(\/|$)/;
 
 export const correctionAfterExport: Rule = {

@@ -2,7 +2,7 @@ import { type Numbered, numbered } from './device-numbers.js';
 import type { Facts, JudgedEvent } from './facts.js';
 import { deviceSubject } from './subjects.js';
 
-/** By number, what a device recorded; worked out once for all entries that ask. */
+/** The entries of a device by number, sorted once for all entries. */
 const sorted = new WeakMap<readonly JudgedEvent[], readonly Numbered[]>();
 
 function bySeq(recorded: readonly JudgedEvent[]): readonly Numbered[] {
@@ -13,7 +13,7 @@ function bySeq(recorded: readonly JudgedEvent[]): readonly Numbered[] {
   return all;
 }
 
-/** Where the numbers from `seq` on begin. */
+/** Returns the position of the first number from `seq` on. */
 function startOf(all: readonly Numbered[], seq: number): number {
   let [low, high] = [0, all.length];
   while (low < high) {
@@ -24,7 +24,7 @@ function startOf(all: readonly Numbered[], seq: number): number {
   return low;
 }
 
-/** What the device recorded under the same number, and next before and after it. */
+/** Returns the entries of the device with the same number, and with the numbers just before and after it. */
 export function neighbours({ actor, device, seq }: Numbered, { about }: Facts): readonly Numbered[] {
   const all = bySeq(about.get(deviceSubject(actor, device)) ?? []);
   return all.slice(Math.max(0, startOf(all, seq) - 1), startOf(all, seq + 1) + 1);

@@ -1,15 +1,15 @@
 import type { JudgedEvent } from './facts.js';
 
-/** An entry with the device that recorded it and that device's own running number. */
+/** An entry with the device that recorded it and the device's sequence number. */
 export interface Numbered {
   entry: JudgedEvent;
-  /** Whose device it is. */
+  /** The actor that uses the device. */
   actor: string;
   device: string;
   seq: number;
 }
 
-/** The number of an event; evidence of one that was refused bears the number of that one, which was not kept back. */
+/** Returns the sequence number of an entry; for evidence of a refused event, the number of that event. */
 export function numbered(entry: JudgedEvent): Numbered | null {
   const { event } = entry;
   const { device, seq } = event.payload;

@@ -6,7 +6,7 @@ import type { Rule } from './rule.js';
 import { recorderSubject } from './subjects.js';
 
 const subjectOf = ({ actor, device, seq }: Numbered): string => `${actor}/${device}/${seq}`;
-/** What was refused may be said again under the same number. */
+/** A refused event may be sent again under the same number. */
 const isAdmitted = ({ entry }: Numbered): boolean => entry.event.type !== 'event.refused';
 
 const toJudge = (facts: Facts): Map<string, Numbered> =>

@@ -8,7 +8,9 @@ import { deviceSubject } from './subjects.js';
 
 const HOUR = 3_600_000;
 
-/** The entries that bear a number, and what their devices recorded next after: an entry that comes late closes the hole before its successor. */
+/**
+ * Lists the numbered entries, and their successors on the devices: a late entry closes the gap before its successor.
+ */
 function toJudge(facts: Facts): Numbered[] {
   const judged = new Map<string, Numbered>();
   for (const entry of facts.entries) {
@@ -22,7 +24,9 @@ function toJudge(facts: Facts): Numbered[] {
   return [...judged.values()];
 }
 
-/** The number before the hole that ends at this entry; null where there is no hole, or nothing of the device is known before it. */
+/**
+ * Returns the number before the gap that ends at this entry; null if there is no gap, or no earlier number is known.
+ */
 function lastBefore(own: Numbered, facts: Facts): number | null {
   const before = neighbours(own, facts)
     .map(({ seq }) => seq)

@@ -3,7 +3,7 @@ import { type Facts, type JudgedOf, isType } from './facts.js';
 import type { Rule } from './rule.js';
 import { eventSubject } from './subjects.js';
 
-/** Lists the disputes of an event that nobody has settled. */
+/** Lists the disputes of an event that are not settled. */
 function openDisputes(event: string, { about }: Facts): JudgedOf<'event.disputed'>[] {
   return (about.get(eventSubject(event)) ?? []).flatMap((entry) => {
     if (!isType(entry, 'event.disputed') || entry.event.payload.event !== event) return [];

@@ -7,7 +7,7 @@ import { documentSubject, papersOf } from './subjects.js';
 
 const DAY = 86_400_000;
 
-/** One waybill covers what one signer sends on one day; a paper follows its lot. */
+/** Returns whether two uses of a document may be one: by one signer on one day, or on related lots. */
 function related(a: JudgedEvent, b: JudgedEvent, { ancestors, upstream }: Facts): boolean {
   const sameDay = Math.abs(a.event.occurredAtMs - b.event.occurredAtMs) <= DAY;
   if (a.event.iss === b.event.iss && sameDay) return true;

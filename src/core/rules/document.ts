@@ -38,7 +38,7 @@ type Words = Pick<Rule, 'id' | 'version' | 'title' | 'means' | 'doesNotMean' | '
   test: string;
 };
 
-/** Says in which verdict the findings of a rule count, where it is not that of its group. */
+/** The verdict in which the findings of a rule count, if it is not that of its group. */
 const countsIn = { custody: 'on custody', risk: 'on risk', nothing: 'none: it is about whoever signed' } as const;
 
 const section = ({ id, version, title, test, means, doesNotMean, standard, weighs }: Words): string =>
@@ -53,7 +53,7 @@ const section = ({ id, version, title, test, means, doesNotMean, standard, weigh
     `- **After**: ${standard}`,
   ].join('\n\n');
 
-/** The text of docs/rules.md, made from the rules and the parameters in force, so that the page cannot lag behind. */
+/** Generates docs/rules.md from the rules and the parameters in force, so that the page is always current. */
 export function rulesDocument(parameters: Parameters = defaultParameters): string {
   const parts = groups.map(({ group, title, text }) => {
     const sections = rules

@@ -3,12 +3,12 @@ import { hadHeld } from './parties.js';
 import { attemptsText, groupRefusals, refusalSubjects } from './refused-moves.js';
 import type { Rule } from './rule.js';
 
-/** What admission answers to the second of two events on one head, by what became of the lot meanwhile. */
+/** Error codes of admission for the second of two events on one head, by the lot's later state. */
 const forkCodes: ReadonlySet<string> = new Set(['head-moved', 'lot-consumed', 'lot-closed', 'lot-in-transit']);
 
 /**
- * A refused receipt of a dispatch that had been recalled carries `head-moved` as well; it is told apart by its signer,
- * to whom the recalled dispatch was addressed.
+ * Returns whether a refusal is the late receipt of a recalled dispatch. It has `head-moved` as well, but its signer is
+ * the receiver of that dispatch.
  */
 function isLateReceipt({ index, event }: JudgedOf<'event.refused'>, { chains }: Facts): boolean {
   return event.payload.lots.some((lot) => {
@@ -23,7 +23,7 @@ function isLateReceipt({ index, event }: JudgedOf<'event.refused'>, { chains }: 
   });
 }
 
-/** The lots that the signer had held: of a second sale of one lot, other lots that it names were never the signer's to sell. */
+/** Lists the lots that the signer held at some time: a second sale concerns only these of the lots that it names. */
 const lotsOnceHeld = ({ index, event }: JudgedOf<'event.refused'>, facts: Facts): string[] =>
   event.payload.lots.filter((lot) => hadHeld(event.payload.signer, lot, index, facts));
 

@@ -7,18 +7,18 @@ import type { Rule } from './rule.js';
 import { lotSubject } from './subjects.js';
 
 const DAY = 86_400_000;
-/** What comes out of these is sold as metal, often to somebody who is not in the ledger. */
+/** Processes whose output is sold as metal, often to buyers outside the ledger. */
 const FINISHING = new Set(['smelt', 'refine', 'cast']);
 
 interface Dwelling {
   lot: string;
-  /** The last thing that is known of it, on its chain or by a count. */
+  /** The last known event of the lot, on its chain or by a count. */
   last: JudgedEvent;
   head: JudgedEvent;
   days: number;
 }
 
-/** A lot that lies somewhere, and for how long it may; null for one that is under way, gone, exported or finished. */
+/** Returns a lot in storage and how long it may stay; null for a lot in transit, consumed, exported or finished. */
 function dwelling(lot: string, facts: Facts, { dwellTooLong }: Parameters): Dwelling | null {
   const chain = facts.chains.get(lot) ?? [];
   const [birth, head] = [chain[0], chain.at(-1)];

@@ -4,16 +4,16 @@ import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 
-/** What a rule sees in one event; the event itself is the subject unless it names another. */
+/** One observation about an event; the event itself is the subject unless it names another. */
 export type Seen = Pick<Observation, 'severity' | 'measured' | 'threshold' | 'detail'> &
   Partial<Pick<Observation, 'subject' | 'cause' | 'root' | 'lots' | 'events'>>;
 
 type JudgesEach = Pick<Rule, 'subjects' | 'evaluate'>;
 
-/** An event never changes, and most rules ask for its lots. */
+/** Cache: an event never changes, and most rules need its lots. */
 const lotsByEvent = new WeakMap<JudgedEvent['event'], readonly string[]>();
 
-/** Every lot that an entry extends, ends, makes or names, each once. */
+/** Lists every lot that an entry extends, ends, creates or names, without repetition. */
 export function lotsOf({ event }: JudgedEvent): string[] {
   let known = lotsByEvent.get(event);
   if (known === undefined) {
@@ -24,7 +24,7 @@ export function lotsOf({ event }: JudgedEvent): string[] {
   return [...known];
 }
 
-/** The entries of each type, found once for all rules that judge the same entries. */
+/** The entries of each type, grouped once for all rules that judge the same entries. */
 const byType = new WeakMap<readonly JudgedEvent[], Map<string, JudgedEvent[]>>();
 
 function sorted(entries: readonly JudgedEvent[]): Map<string, JudgedEvent[]> {
@@ -40,7 +40,7 @@ function sorted(entries: readonly JudgedEvent[]): Map<string, JudgedEvent[]> {
   return types;
 }
 
-/** The entries of some types, in the order in which they stand. */
+/** Returns the entries of some types in their order. */
 export function ofTypes<T extends EventTypeName>(entries: readonly JudgedEvent[], types: readonly T[]): JudgedOf<T>[] {
   const lists = types.flatMap((type) => sorted(entries).get(type) ?? []);
   const inOrder = types.length === 1 ? lists : lists.toSorted((a, b) => a.index - b.index);
@@ -48,8 +48,8 @@ export function ofTypes<T extends EventTypeName>(entries: readonly JudgedEvent[]
 }
 
 /**
- * A rule that judges each event of some types by itself, whatever else the facts say about it: the subjects are the
- * events, so that a finding closes when its event is judged again and found well.
+ * Creates a rule that judges each event of some types by itself, with all facts about it. The events are the subjects,
+ * so a finding closes when a re-evaluation of its event finds nothing.
  */
 export function judgesEach<T extends EventTypeName>(
   types: readonly T[],
@@ -72,7 +72,7 @@ export function judgesEach<T extends EventTypeName>(
   };
 }
 
-/** What a holder does with lots: the types whose events extend, end or begin a lot's chain. */
+/** Custody events: types that extend, end or begin a lot's chain. */
 export const custodyTypes = [
   'lot.declared',
   'lot.measured',
@@ -88,7 +88,7 @@ export const custodyTypes = [
   'lot.closed',
 ] as const satisfies readonly EventTypeName[];
 
-/** What actors sign with keys of theirs: all that the service does not sign itself, and entry 0. */
+/** Types that actors sign with their keys: all but those that the service signs, and entry 0. */
 export const actorTypes = [...eventTypes.keys()].filter(
   (type) => !['log.clock', 'index.sealed', 'event.refused', 'ledger.opened'].includes(type),
 ) as EventTypeName[];

@@ -2,7 +2,7 @@ import { custodyTypes } from './each-event.js';
 import type { Facts, JudgedEvent } from './facts.js';
 import { enteredSubject, isEnteredLate } from './subjects.js';
 
-/** What one actor entered within one hour of the log, long after it had happened. */
+/** Entries that one actor logged within one hour, long after they happened. */
 export interface Batch {
   /** The subject under which these entries are filed. */
   subject: string;
@@ -10,13 +10,13 @@ export interface Batch {
   entries: readonly JudgedEvent[];
 }
 
-/** How long after it happened an entry reached the log, ms; null before the log has a time. */
+/** Returns the delay between an event and its entry in the log, ms; null before the first `log.clock`. */
 export const delayOf = ({ event, recordedAt }: JudgedEvent): number | null =>
   recordedAt === null ? null : recordedAt - event.occurredAtMs;
 
 export const isCustody = ({ event }: JudgedEvent): boolean => (custodyTypes as readonly string[]).includes(event.type);
 
-/** The hours in which late entries reached the log, with all custody events that their actors entered late in them. */
+/** Returns the hours with late entries, each with all custody events that the actor logged late in it. */
 export function lateBatches({ entries, about }: Facts): Batch[] {
   const batches = new Map<string, Batch>();
   for (const entry of entries) {

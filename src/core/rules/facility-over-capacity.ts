@@ -9,7 +9,7 @@ import { facilityOf, throughputOf } from './throughput.js';
 
 const MILLION = 1_000_000n;
 
-/** Facilities and months that the entries add to, with the first entry that does. */
+/** Returns the facilities and months to which the entries add, with the first such entry. */
 function toJudge(facts: Facts): Map<string, { facility: string; entry: JudgedEvent }> {
   const judged = new Map<string, { facility: string; entry: JudgedEvent }>();
   for (const entry of facts.entries) {

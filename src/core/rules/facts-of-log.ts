@@ -19,9 +19,10 @@ import { addedTo } from './throughput.js';
 const DAY = 86_400_000;
 
 /**
- * The facts of a whole log that is at hand, entry by entry: for whoever judges without a database. What it gives is what
- * the service loads piece by piece (`server/verification/load-facts.ts`); the same rules must find the same in both.
- * @param lots what admission made of the lots; @param judged the entries to be judged, all of them unless told.
+ * Builds the facts of a whole log in memory, for a program without a database. The service loads the same facts piece
+ * by piece (`server/verification/load-facts.ts`); both must lead to the same findings.
+ * @param lots the lots by admission
+ * @param judged the entries to judge; by default all
  */
 export function factsOfLog(
   entries: readonly JudgedEvent[],
@@ -88,7 +89,7 @@ const actorsOf = (entries: readonly JudgedEvent[]): Facts['actors'] =>
     ),
   );
 
-/** The first export of every lot, or of one that was made of it. */
+/** Returns the first export of every lot or of a descendant. */
 function exportsOf({ ancestors }: Facts, entries: readonly JudgedEvent[]): Map<string, number> {
   const exports = new Map<string, number>();
   for (const entry of entries) {
@@ -99,7 +100,7 @@ function exportsOf({ ancestors }: Facts, entries: readonly JudgedEvent[]): Map<s
   return exports;
 }
 
-/** The log's time as of each size that a signer had seen: that of the last `log.clock` below it. */
+/** Returns the log's time for each checkpoint size that a signer had seen: the last `log.clock` below it. */
 function seenOf(entries: readonly JudgedEvent[]): Map<number, number> {
   const sizes = [...new Set(entries.flatMap(({ event }) => event.seen?.size ?? []))].toSorted((a, b) => a - b);
   const clocks = entries.filter((entry) => isType(entry, 'log.clock'));

@@ -5,18 +5,19 @@ import type { AditEvent } from '../event/event.js';
 import type { EventTypeName } from '../event/types/index.js';
 
 /**
- * An entry of the log as the rules see it: its payload carries what has been disclosed as if it were plain, and the
- * corrections in force. What it says undisclosed stays a digest in `_sd`.
+ * An entry of the log for the rules: disclosed claims are in its payload as if they were plain, with the corrections in
+ * force. An undisclosed claim is a digest in `_sd`.
  */
 export interface JudgedEvent<E extends AditEvent = AditEvent> {
   index: number;
   event: E;
-  /** The log's time when it entered, ms since 1970 UTC; null before the first `log.clock`. */
+  /** The log's time at this entry, ms since 1970 UTC; null before the first `log.clock`. */
   recordedAt: number | null;
 }
 
 /**
- * @param event as read from its signed text, with the disclosures at hand
+ * Creates the view of an event for the rules.
+ * @param event as read from its signed text, with the known disclosures
  * @param corrections those in force, in the order in which they came into force
  */
 export const judgedEvent = (
@@ -29,48 +30,48 @@ export const judgedEvent = (
 export type JudgedOf<T extends EventTypeName> = JudgedEvent<Extract<AditEvent, { type: T }>>;
 
 /**
- * What the rules are given: the log as of index `end`, cut down to what they declared to read. Nothing in it depends on
- * an entry at or after `end`, so the same log gives the same findings however the work was cut into pieces.
+ * The input of the rules: the log as of index `end`, limited to the facts that they declare. Nothing in it depends on
+ * an entry at or after `end`, so the same log gives the same findings regardless of how the work is batched.
  */
 export interface Facts {
   /** Entries below this index count. */
   end: number;
   /** The newest `log.clock` below `end`, ms since 1970 UTC; null before the first. */
   now: number | null;
-  /** The entries to be judged now, in the order of the log. */
+  /** The entries to judge, in the order of the log. */
   entries: readonly JudgedEvent[];
   /** *chains*: of every lot that an entry touches or a handover names, all events from its birth, in order. */
   chains: ReadonlyMap<string, readonly JudgedEvent[]>;
-  /** *chains*: what was said of the same lots at their birth, and where their mass comes from. */
+  /** *chains*: the claims of the same lots at their birth, and their origins. */
   lots: ReadonlyMap<string, LotFacts>;
   /** *about*: by subject (`subjects.ts`), every entry below `end` filed under it, in order. */
   about: ReadonlyMap<string, readonly JudgedEvent[]>;
-  /** *tagUses*: of every tag that an entry puts on a lot, the series it was issued in, in order of the log. */
+  /** *tagUses*: of every tag that an entry puts on a lot, the series in which it was issued, in order of the log. */
   tagIssues: ReadonlyMap<string, readonly TagIssue[]>;
   /**
-   * *upstream*: of every lot that an entry exports, imports, mixes, or receives from another country, all lots it was made
-   * of, whose chains are loaded too. A lot of more than `MAX_UPSTREAM` ancestors is left out.
+   * *upstream*: of every lot that an entry exports, imports, mixes, or receives from another country, all ancestors,
+   * whose chains are loaded too. A lot with more than `MAX_UPSTREAM` ancestors is omitted.
    */
   upstream: ReadonlyMap<string, readonly string[]>;
   /** *handovers*: dispatches to judge: new, answered, or due. The chains of all their lots are loaded. */
   handovers: readonly JudgedOf<'custody.dispatched'>[];
-  /** *refusals*: every `event.refused` that names one of the lots touched, in order. */
+  /** *refusals*: every `event.refused` that names one of the touched lots, in order. */
   refusals: readonly JudgedOf<'event.refused'>[];
   /** *tagUses*: of every tag that an entry puts on a lot, all its uses in order. */
   tagUses: ReadonlyMap<string, readonly TagUse[]>;
   /** *tagUses*: ancestors of the lots that share a tag with another lot. */
   ancestors: ReadonlyMap<string, ReadonlySet<string>>;
-  /** *production*: what was declared at sites with a known capacity, for as long as the entries can matter to. */
+  /** *production*: declarations at sites with a known capacity, over the days that the entries can affect. */
   production: readonly SiteProduction[];
-  /** *exports*: of every lot that a corrected event touched, the index of the first export of it or of a lot made of it. */
+  /** *exports*: of every lot that a corrected event touched, the index of the first export of it or of a descendant. */
   exports: ReadonlyMap<string, number>;
-  /** *seen*: by the size of a checkpoint that an entry says its signer had seen, the log's time there, ms. */
+  /** *seen*: by the size of a checkpoint that an entry's signer had seen, the log's time there, ms. */
   seenAt: ReadonlyMap<number, number>;
   /** *totals*: by subject, the sum of the masses filed under it below `end`, mg. */
   totals: ReadonlyMap<string, bigint>;
-  /** Actors named by the handovers. */
+  /** Actors that the handovers name. */
   actors: ReadonlyMap<string, Pick<Actor, 'id' | 'country'>>;
-  /** *record*: what an audit of the stored ledger found; null when this is not an audit. */
+  /** *record*: the result of an audit of the stored ledger; null if this is not an audit. */
   record: readonly RecordFault[] | null;
 }
 
@@ -87,7 +88,7 @@ export interface TagIssue {
 
 export interface TagUse {
   lot: string;
-  /** Id of the event that put it on. */
+  /** Id of the event that applied the tag. */
   event: string;
   index: number;
 }
@@ -95,15 +96,15 @@ export interface TagUse {
 /** Declared production of one mineral at one site, by UTC day, in order of days, complete from `from` to `to`. */
 export interface SiteProduction {
   site: Pick<Site, 'id'>;
-  /** In order of the days from which they hold, the first since ever. Empty: the registry knows none. */
+  /** In order of the days from which they are in force; the first has no beginning. Empty: the registry has none. */
   capacities: readonly { from: number; capacity: NonNullable<Site['capacity']> }[];
   mineral: string;
-  /** Days since 1970-01-01 UTC; months that lie in `from`..`to` with a longest window's margin are judged. */
+  /** Days since 1970-01-01 UTC. Months within `from`..`to`, less the longest window, are judged. */
   from: number;
   to: number;
-  /** Whether anything was declared there before `from`. */
+  /** True if there were declarations before `from`. */
   earlier?: boolean;
-  /** `lots` may be left out where no rule finds anything in the masses alone. */
+  /** Omit `lots` if no rule finds anything in the masses alone. */
   days: readonly {
     day: number;
     mass: bigint;
@@ -111,7 +112,7 @@ export interface SiteProduction {
   }[];
 }
 
-/** One place where the stored ledger is not what was signed; the audit that saw it says where. */
+/** A place where the stored ledger differs from what was signed; found by an audit, which names the place. */
 export interface RecordFault {
   rule: RecordRuleId;
   subject: string;

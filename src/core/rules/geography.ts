@@ -1,4 +1,4 @@
-/** Degrees, WGS 84. Distances are great circles on a sphere of the Earth's mean radius: 0.5 % at most from the ellipsoid. */
+/** A point in degrees, WGS 84. Distances are great circles on a sphere of mean radius: error up to 0.5 %. */
 export interface Point {
   lat: number;
   lon: number;
@@ -7,7 +7,7 @@ export interface Point {
 const EARTH_RADIUS_KM = 6_371.0088;
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
-/** Great-circle distance, km (haversine). */
+/** Computes the great-circle distance, km (haversine). */
 export function distanceKm(a: Point, b: Point): number {
   const [lat, lon] = [radians(b.lat - a.lat) / 2, radians(b.lon - a.lon) / 2];
   const h = Math.sin(lat) ** 2 + Math.cos(radians(a.lat)) * Math.cos(radians(b.lat)) * Math.sin(lon) ** 2;
@@ -20,7 +20,7 @@ export type Ring = readonly Point[];
 const edgesOf = (ring: Ring): [Point, Point][] =>
   ring.slice(1).map((point, i): [Point, Point] => [ring[i] as Point, point]);
 
-/** Whether a point lies in the outer ring of a polygon and in none of its holes (even-odd rule). */
+/** Returns whether a point is inside the outer ring of a polygon and in none of its holes (even-odd rule). */
 export function isInside({ lat, lon }: Point, rings: readonly Ring[]): boolean {
   let inside = false;
   for (const ring of rings)
@@ -30,7 +30,7 @@ export function isInside({ lat, lon }: Point, rings: readonly Ring[]): boolean {
   return inside;
 }
 
-/** The point of the segment a–b that is nearest to `point`, on a plane that touches the Earth there. */
+/** Returns the point of the segment a–b nearest to `point`, on the tangent plane there. */
 function nearest(point: Point, a: Point, b: Point): Point {
   const scale = Math.cos(radians(point.lat));
   const [ax, ay] = [(a.lon - point.lon) * scale, a.lat - point.lat];
@@ -40,10 +40,10 @@ function nearest(point: Point, a: Point, b: Point): Point {
   return { lat: a.lat + t * (b.lat - a.lat), lon: a.lon + t * (b.lon - a.lon) };
 }
 
-/** Distance from a point to a line of points, km. */
+/** Returns the distance from a point to a line, km. */
 export const distanceToLineKm = (point: Point, line: readonly Point[]): number =>
   Math.min(...edgesOf(line).map(([a, b]) => distanceKm(point, nearest(point, a, b))));
 
-/** 0 inside a polygon, else the distance to its border, km. */
+/** Returns 0 inside a polygon, else the distance to its border, km. */
 export const distanceToPolygonKm = (point: Point, rings: readonly Ring[]): number =>
   isInside(point, rings) ? 0 : Math.min(...rings.map((ring) => distanceToLineKm(point, ring)));

@@ -5,7 +5,7 @@ import { gradesSaid, gradeText, gradingTypes } from './grades.js';
 import type { Parameters } from './parameters.js';
 import type { Rule } from './rule.js';
 
-/** The maximum that a grade exceeds, per cent; null where it does not. */
+/** Returns the maximum that a grade exceeds, per cent; null if it exceeds none. */
 export function maximumExceeded(
   grade: Grade,
   form: string | null,

@@ -15,7 +15,7 @@ interface Jump {
   from: string;
 }
 
-/** What was known of the same matter before: of the lot itself, or of the lots that were only put together or split. */
+/** Returns earlier known grades of the same material: of the lot, or of the lots that were only aggregated or split. */
 function knownOfMatter(lot: string, analyte: string, entry: JudgedEvent, facts: Facts): KnownGrade[] {
   if (!isType(entry, 'lot.aggregated') && !isType(entry, 'lot.split'))
     return gradesKnown(lot, analyte, entry.index, facts);
@@ -23,7 +23,7 @@ function knownOfMatter(lot: string, analyte: string, entry: JudgedEvent, facts: 
   return inputs.every((known) => known.length > 0) ? inputs.flat() : [];
 }
 
-/** A grade outside what was known of the same analyte, by more than two samples of one heap differ. */
+/** Returns a grade that differs from the earlier grades of the analyte by more than two samples of one heap differ. */
 function jumpOf(grade: Grade, said: GradesSaid, entry: JudgedEvent, facts: Facts, parameters: Parameters): Jump | null {
   const known = knownOfMatter(said.lot, grade.analyte, entry, facts);
   const values = known.flatMap((one) => dryGrade(one.grade, one.moisture) ?? []);

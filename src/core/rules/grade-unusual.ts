@@ -13,14 +13,14 @@ import type { Rule } from './rule.js';
 type Window = Parameters['gradeUnusual']['windows'][number];
 type Stage = 'raw' | 'cleaned';
 
-/** Whether a lot is as it was dug, or has been cleaned; both where that cannot be told. */
+/** Returns whether a lot is raw or concentrated; both if that is unknown. */
 function stagesOf(lot: string, { gradeUnusual: { cleanedBy, bagKilograms } }: Parameters, facts: Facts): Stage[] {
   const stages = new Set(
     sourcesOf(lot, facts).map(({ lot: source, birth }): Stage | null => {
       if (isType(birth, 'lot.processed')) return cleanedBy.includes(birth.event.payload.process) ? 'cleaned' : null;
       if (!isType(birth, 'lot.declared')) return null;
       const mass = birth.event.payload.outputs.find((output) => output.lot === source)?.mass;
-      // Who declares more at once than a bag holds may have cleaned it at the mine.
+      // A declaration heavier than one bag may be concentrate that was made at the mine.
       return mass !== undefined && milligrams(mass) <= milligrams({ value: bagKilograms, uom: 'KGM' }) ? 'raw' : null;
     }),
   );
@@ -28,7 +28,7 @@ function stagesOf(lot: string, { gradeUnusual: { cleanedBy, bagKilograms } }: Pa
   return stages.size === 1 && stage !== null && stage !== undefined ? [stage] : ['raw', 'cleaned'];
 }
 
-/** A grade by dry mass, by which goods are traded: from and to, where it is told of wet goods and nobody says how wet. */
+/** Returns a grade on dry mass, the basis of trade: from and to, if it is on wet mass with unknown moisture. */
 function tradedAs(lot: string, grade: Grade, entry: JudgedEvent, parameters: Parameters, facts: Facts) {
   const measure = knownBefore(lot, entry.index + 1, facts);
   const moisture = measure?.moisture ?? null;
@@ -37,7 +37,7 @@ function tradedAs(lot: string, grade: Grade, entry: JudgedEvent, parameters: Par
   return { least: dryGrade(grade, moisture) ?? value, most: dryGrade(grade, most) ?? BigInt(WHOLE) };
 }
 
-/** The window that a grade lies outside of, and of all others that may be meant; null where it is traded like that. */
+/** Returns the window that a grade misses, if it misses all others that may apply; null if it is within one. */
 function windowMissed(
   lot: string,
   grade: Grade,
@@ -63,7 +63,7 @@ function windowMissed(
   return missed.length === stages.length ? (missed[0] ?? null) : null;
 }
 
-/** What is left when the metal is taken out is kept as a lot too, and is not traded as concentrate. */
+/** Returns whether a lot is a residue of extracting this metal: kept as a lot too, and not traded as concentrate. */
 function isLeftover(grade: Grade, entry: JudgedEvent, facts: Facts): boolean {
   if (!isType(entry, 'lot.processed')) return false;
   const value = gradeInPartsPerMillion(grade);

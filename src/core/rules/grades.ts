@@ -3,15 +3,15 @@ import type { Grade } from '../custody/view.js';
 import type { Facts, JudgedEvent } from './facts.js';
 import { gradesKnown } from './known-of-lots.js';
 
-/** What one event says of the grades of one lot. */
+/** The grades of one lot by one event. */
 export interface GradesSaid {
   lot: string;
   grades: readonly Grade[];
-  /** Moisture that the same event tells, parts per million; null where it tells none. */
+  /** Moisture by the same event, per cent; absent if it states none. */
   moisturePercent: string | undefined;
 }
 
-/** The grades that an event states, by lot: of lots it makes, measures or certifies. */
+/** Lists the grades that an event states, by lot: of lots that it creates, measures or certifies. */
 export function gradesSaid({ event }: JudgedEvent): GradesSaid[] {
   switch (event.type) {
     case 'lot.declared':
@@ -45,8 +45,8 @@ export const gradingTypes = [
 ] as const;
 
 /**
- * The newest grade of an analyte in a lot before an index, by its holders or a laboratory, or, where it was only split off
- * or put together, the highest of the lots it was made of. Null: nobody has said.
+ * Returns the newest grade of an analyte in a lot before an index, by its holders or a laboratory; for a lot that was
+ * only split or aggregated, the highest of its inputs. Null: unknown.
  */
 export function gradeOf(lot: string, analyte: string, index: number, facts: Facts): Grade | null {
   const grades = gradesKnown(lot, analyte, index, facts).map(({ grade }) => grade);

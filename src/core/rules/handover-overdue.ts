@@ -6,7 +6,7 @@ import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 
 const HOUR = 3_600_000;
-/** Where a dispatch names no planned arrival (wire.md, `custody.dispatched`). */
+/** Assumed travel time of a dispatch without a planned arrival, ms (wire.md, `custody.dispatched`). */
 const DEFAULT_JOURNEY = 72 * HOUR;
 
 type Dispatch = JudgedOf<'custody.dispatched'>;
@@ -17,7 +17,7 @@ export const plannedArrival = ({ event }: Dispatch): number =>
     ? event.occurredAtMs + DEFAULT_JOURNEY
     : (instantMs(event.payload.plannedArrival) ?? event.occurredAtMs + DEFAULT_JOURNEY);
 
-/** Grace in ms. An actor whose country is not known may be abroad, so the longer grace is given. */
+/** Returns the grace, ms. An actor of unknown country may be abroad, and gets the longer grace. */
 function graceOf({ event }: Dispatch, actors: Actors, { handoverOverdue }: Parameters): number {
   const from = actors.get(event.iss)?.country ?? null;
   const to = actors.get(event.payload.to)?.country ?? null;
@@ -25,14 +25,14 @@ function graceOf({ event }: Dispatch, actors: Actors, { handoverOverdue }: Param
   return (from !== null && from === to ? hours.domestic : hours.international) * HOUR;
 }
 
-/** The times, ms, at which a dispatch is to be judged again if nobody has answered it. */
+/** Returns the times, ms, at which an unanswered dispatch must be re-evaluated. */
 export function handoverDeadlines(dispatch: Dispatch, actors: Actors, parameters: Parameters): number[] {
   const planned = plannedArrival(dispatch);
   const grace = graceOf(dispatch, actors, parameters);
   return [planned + grace, planned + grace * parameters.handoverOverdue.laterAfterGraces];
 }
 
-/** Lots of the dispatch whose newest event it still is. */
+/** Lists the lots of the dispatch of which it is still the newest event. */
 export const lotsInTransit = ({ event }: Dispatch, chains: ReadonlyMap<string, readonly JudgedEvent[]>): string[] =>
   event.payload.lots.map(({ lot }) => lot).filter((lot) => isHead(lot, event.id, { chains }));
 

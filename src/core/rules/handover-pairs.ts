@@ -1,13 +1,13 @@
 import type { Facts, JudgedOf } from './facts.js';
 import { isType } from './facts.js';
 
-/** A dispatch that a receipt answers, with the lots that it answers of it. */
+/** A dispatch with those of its lots that a receipt answers. */
 export interface HandoverPair {
   dispatch: JudgedOf<'custody.dispatched'>;
   lots: JudgedOf<'custody.received'>['event']['payload']['lots'];
 }
 
-/** The dispatches that a receipt answers; those whose lots' chains are not loaded are left out. */
+/** Lists the dispatches that a receipt answers, except those of lots whose chains are not loaded. */
 export function handoversOf({ event }: JudgedOf<'custody.received'>, { chains }: Facts): HandoverPair[] {
   const pairs = new Map<string, HandoverPair>();
   for (const received of event.payload.lots) {

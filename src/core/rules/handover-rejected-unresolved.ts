@@ -8,11 +8,11 @@ const HOUR = 3_600_000;
 
 type Receipt = JudgedOf<'custody.received'>;
 
-/** The time, ms, from which a rejection that nothing has followed is more than a note. */
+/** Returns the time, ms, from which a rejection without a later event has its full severity. */
 const rejectionDue = ({ event, recordedAt }: Receipt, { handoverRejectedUnresolved }: Parameters): number =>
   (recordedAt ?? event.occurredAtMs) + handoverRejectedUnresolved.graceHours * HOUR;
 
-/** Rejected lots of a receipt whose newest event it still is. */
+/** Lists the rejected lots of a receipt of which it is still the newest event. */
 const unresolved = (receipt: Receipt, facts: Facts): string[] =>
   rejectedLots(receipt).filter((lot) => isHead(lot, receipt.event.id, facts));
 

@@ -4,10 +4,10 @@ import { type Facts, type JudgedEvent, isType } from './facts.js';
 import { actorFacts } from './registry.js';
 import type { Rule } from './rule.js';
 
-/** Those whose trade lies between the mine and the border; whoever only exports or smelts is the end of the way. */
+/** Roles between the mine and the border. An exporter or smelter is the end of the way. */
 const BETWEEN = new Set(['trader', 'warehouse', 'processor', 'transporter']);
 
-/** Whether an event shows that the goods passed through other hands, or on a way, or through a place that is no mine. */
+/** Returns whether an event shows another holder, a transport, or a place that is no mine. */
 function isHop({ event }: JudgedEvent, facts: Facts): boolean {
   if (event.place?.facility !== undefined) return true;
   if (event.type === 'custody.assigned') return true;
@@ -18,11 +18,11 @@ function isHop({ event }: JudgedEvent, facts: Facts): boolean {
     );
   if (event.type !== 'custody.dispatched') return false;
   const { carrier, vehicle, mode, route, _sd = [] } = event.payload;
-  // A digest may hide the vehicle or the route: then somebody has said it, and has not shown it here.
+  // A digest may hide the vehicle or the route: then they exist, and are not disclosed here.
   return carrier !== undefined || vehicle !== undefined || mode !== undefined || route !== undefined || _sd.length > 0;
 }
 
-/** Lots of an export or a smelting whose whole past names nobody and nothing between the mine and here. */
+/** Lists the lots of an export or a smelting whose history names no holder, transport or place after the mine. */
 function lotsWithoutHop(lots: readonly string[], { index }: JudgedEvent, facts: Facts): string[] {
   const { chains, upstream } = facts;
   return lots.filter((lot) => {

@@ -11,20 +11,20 @@ type Incident = JudgedOf<'incident.reported'>;
 
 const isCustody = ({ event }: JudgedEvent): boolean => (custodyTypes as readonly string[]).includes(event.type);
 
-/** When an incident was closed, in the world, ms; null while it is open. Updates are told in the order of the log. */
+/** Returns when an incident was closed, ms; null while it is open. Updates apply in the order of the log. */
 function closedAt({ event }: Incident, { about }: Facts): number | null {
   const newest = (about.get(eventSubject(event.id)) ?? []).findLast((entry) => isType(entry, 'incident.updated'));
   return newest?.event.payload.status === 'closed' ? newest.event.occurredAtMs : null;
 }
 
-/** Tells whether an incident is more than the word of somebody who has no part in what an event touched. */
+/** Returns whether an incident counts for an event: an official took it up, or its reporter has a part in the event. */
 const isHeard = (incident: Incident, { event, index, recordedAt }: JudgedEvent, facts: Facts): boolean =>
   isOfficial(incident.event.iss, facts) ||
   isTakenUp(incident, facts) ||
   incident.event.iss === event.iss ||
   lotsOf({ event, index, recordedAt }).some((lot) => hasPart(incident.event.iss, lot, index, facts));
 
-/** Incidents at the site, in the facility, or of the actor of an event, that were open when it happened. */
+/** Lists incidents at the site, in the facility, or of the actor of an event, that were open when it happened. */
 function incidentsAround({ event, index }: JudgedEvent, facts: Facts): Incident[] {
   const subjects = [actorSubject(event.iss)];
   if (event.type === 'lot.declared' && event.place?.site !== undefined) subjects.push(siteSubject(event.place.site));
@@ -40,7 +40,7 @@ function incidentsAround({ event, index }: JudgedEvent, facts: Facts): Incident[
   });
 }
 
-/** Incidents among the entries: told anew, or spoken of by an update that is judged. */
+/** Lists incidents among the entries, and those that an entry updates. */
 const incidentsJudged = ({ entries }: Facts): Incident[] =>
   entries.filter((entry) => isType(entry, 'incident.reported'));
 

@@ -156,6 +156,6 @@ export const rules: readonly Rule[] = [
 
 export const ruleById: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, rule]));
 
-/** Rules that judge entries and deadlines; the rest judge the stored ledger. */
+/** Rules that judge entries and deadlines; the others judge the stored ledger. */
 export const eventRules: readonly Rule[] = rules.filter(({ group }) => group !== 'record');
 export const recordRules: readonly Rule[] = rules.filter(({ group }) => group === 'record');

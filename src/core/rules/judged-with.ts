@@ -4,13 +4,13 @@ import { entryBefore } from './lot-history.js';
 import { weighingsToJudge } from './mass-comparisons.js';
 
 /**
- * Entries that rules judge again because a later entry answers, continues or weighs what they said. Rules judge such an entry
- * whole, with all of its lots, so the chains of all of these must be loaded: both the rules and the loader of facts ask here.
+ * Entries that rules re-evaluate because a later entry answers, continues or weighs them. Rules judge such an entry
+ * with all of its lots, so all their chains must be loaded: the rules and the loader of facts both use these functions.
  */
 
 type Judged = Pick<Facts, 'entries' | 'chains'>;
 
-/** Lists dispatches among the entries, and those that the entries answer or withdraw, each once. */
+/** Lists dispatches among the entries, and those that the entries answer or recall, without repetition. */
 export function dispatchesToJudge({ entries, chains }: Judged): JudgedOf<'custody.dispatched'>[] {
   const dispatches = new Map<number, JudgedOf<'custody.dispatched'>>();
   const add = (entry: JudgedEvent | undefined): void => {
@@ -29,7 +29,7 @@ export function dispatchesToJudge({ entries, chains }: Judged): JudgedOf<'custod
 export const rejectedLots = ({ event }: JudgedOf<'custody.received'>): string[] =>
   event.payload.lots.filter(({ outcome }) => outcome === 'rejected').map(({ lot }) => lot);
 
-/** Lists receipts that reject a lot: among the entries, and those that an entry is the next event after. */
+/** Lists receipts that reject a lot: among the entries, and those directly before an entry on the lot's chain. */
 export function rejectionsToJudge({ entries, chains }: Judged): JudgedOf<'custody.received'>[] {
   const found = new Map<string, JudgedOf<'custody.received'>>();
   for (const entry of entries)
@@ -38,14 +38,14 @@ export function rejectionsToJudge({ entries, chains }: Judged): JudgedOf<'custod
   return [...found.values()];
 }
 
-/** Lists every entry that is judged whole with these entries, with all of its lots. */
+/** Lists every entry that is judged together with these entries, with all of its lots. */
 export const judgedWith = (facts: Judged): JudgedEvent[] => [
   ...dispatchesToJudge(facts),
   ...rejectionsToJudge(facts),
   ...weighingsToJudge(facts),
 ];
 
-/** Tells whether an event is the newest of a lot. Throws where the lot's chain is not loaded: then nobody can tell. */
+/** Returns whether an event is the newest of a lot. Throws if the lot's chain is not loaded. */
 export function isHead(lot: string, event: string, { chains }: Pick<Facts, 'chains'>): boolean {
   const chain = chains.get(lot);
   if (chain === undefined) throw new Error(`The chain of lot ${lot} is not loaded.`);

@@ -3,35 +3,35 @@ import { type Facts, type JudgedEvent, type JudgedOf, isType } from './facts.js'
 import { eventSubject, keySubject } from './subjects.js';
 
 /**
- * Whose word a key is. A key is vouched for by the key that added it: what that one was worth at the time, the new one
- * inherits, until its actor stands by the addition with a key that is worth more.
+ * Trust of keys. The key that added a key vouches for it: the new key inherits the trust that the other had at that
+ * time, until the actor endorses the addition with a more trusted key.
  */
 
 type Addition = JudgedOf<'key.added'> | JudgedOf<'actor.registered'>;
 
 interface KnownKey {
   kid: string;
-  /** How it came to its actor; null where that is not loaded, or it is the root registrar's first. */
+  /** The entry that added the key; null if it is not loaded, or the key is the root registrar's first. */
   added: Addition | null;
   revoked: JudgedOf<'key.revoked'> | null;
 }
 
-/** From which entry on a key may have spoken for somebody else, and the revocation that says so. */
+/** The entry from which a key may have been used by another actor, and the revocation that states it. */
 export interface Compromise {
   since: number;
   by: JudgedOf<'key.revoked'>;
-  /** The addition by a key that was in other hands; null where it was its own that was. */
+  /** The addition by a compromised key; null if the key itself is compromised. */
   through: Addition | null;
 }
 
 interface Trust {
   compromised: ReadonlyMap<string, Compromise>;
-  /** By key that a registrar introduced, or that such a one added: the entry from which it is the actor's own. */
+  /** By key that a registrar introduced, or that such a key added: the entry from which it is the actor's own. */
   ownFrom: ReadonlyMap<string, number>;
   keys: ReadonlyMap<string, KnownKey>;
 }
 
-/** Worked out once for one set of facts: rules ask for every event. */
+/** Cache per set of facts: rules ask for every event. */
 const known = new WeakMap<Facts['about'], Trust>();
 
 function trustOf(facts: Facts): Trust {
@@ -46,7 +46,7 @@ function trustOf(facts: Facts): Trust {
 
 const addedBefore = (a: KnownKey, b: KnownKey): number => (a.added?.index ?? -1) - (b.added?.index ?? -1);
 
-/** Every key that something is loaded about, the oldest first. */
+/** Lists every key that facts are loaded about, oldest first. */
 function readKeys(facts: Facts): Map<string, KnownKey> {
   const keys: KnownKey[] = [];
   for (const [subject, entries] of facts.about) {
@@ -70,7 +70,7 @@ type Compromised = ReadonlyMap<string, Compromise>;
 const isSuspect = (compromised: Compromised, kid: string, index: number): boolean =>
   index >= (compromised.get(kid)?.since ?? Infinity);
 
-/** Entries in which an actor stands by an event of its own. */
+/** Lists the entries in which an actor endorses an event of its own. */
 const endorsementsOf = (facts: Facts, id: string, actor: string): JudgedOf<'event.endorsed'>[] =>
   (facts.about.get(eventSubject(id)) ?? []).filter(
     (entry): entry is JudgedOf<'event.endorsed'> =>
@@ -78,9 +78,9 @@ const endorsementsOf = (facts: Facts, id: string, actor: string): JudgedOf<'even
   );
 
 /**
- * The keys that were in other hands, and those that such a one added since. What a thief endorses with them counts for
- * nothing; so at first no endorsement counts, and then in each round those of the keys that are cleared by then, until
- * no more are. Two stolen keys cannot clear each other.
+ * Finds compromised keys, and the keys that they added since. Endorsements by a thief with such keys do not count. So
+ * first no endorsement counts; each round then counts those of the keys that are cleared so far, until no more are
+ * cleared. Two stolen keys cannot clear each other.
  */
 function findCompromised(facts: Facts, keys: ReadonlyMap<string, KnownKey>): Compromised {
   if (![...keys.values()].some(({ revoked }) => revoked?.event.payload.compromisedSince !== undefined))
@@ -113,7 +113,7 @@ function compromisedIf(
   return found;
 }
 
-/** From when on each key that came by a registrar's word is the actor's own: an older key, itself its own, endorses it. */
+/** Finds the entry from which each introduced key is the actor's own: an older key of its own endorses it. */
 function findOwn(facts: Facts, keys: ReadonlyMap<string, KnownKey>, compromised: Compromised): Map<string, number> {
   const ownFrom = new Map<string, number>();
   const isOwn = (kid: string, index: number): boolean => index >= (ownFrom.get(kid) ?? 0);
@@ -132,22 +132,22 @@ function findOwn(facts: Facts, keys: ReadonlyMap<string, KnownKey>, compromised:
   return ownFrom;
 }
 
-/** Since when a key was in other hands; null if it never was, as far as the log says. */
+/** Returns since when a key is compromised; null if it is not, by the log. */
 export const compromiseOf = (facts: Facts, kid: string): Compromise | null =>
   trustOf(facts).compromised.get(kid) ?? null;
 
-/** The `key.added` of a key that came by a registrar's word and that no older key of its actor stands by; else null. */
+/** Returns the `key.added` of a key that a registrar introduced and no older key of its actor endorses; else null. */
 export function introductionOf(facts: Facts, kid: string): JudgedOf<'key.added'> | null {
   const { keys, ownFrom } = trustOf(facts);
   const added = keys.get(kid)?.added ?? null;
   return added !== null && isType(added, 'key.added') && ownFrom.get(kid) === Infinity ? added : null;
 }
 
-/** Whether an actor stands by an event with a living key of its own, and not one that was in other hands by then. */
+/** Returns whether an actor endorses an event with a living key of its own that was not compromised at that time. */
 export const isEndorsed = (facts: Facts, id: string, actor: string): boolean =>
   endorsementsOf(facts, id, actor).some(({ event, index }) => !isSuspect(trustOf(facts).compromised, event.kid, index));
 
-/** What must be loaded beside these entries to know whose word their keys are: of each key who added it, and who stands by that. */
+/** Lists the subjects that decide the trust of these entries' keys: the addition of each key, and its endorsements. */
 export function subjectsOfTrust(about: Facts['about']): Set<string> {
   const subjects = new Set<string>();
   for (const [subject, entries] of about) {

@@ -6,21 +6,21 @@ import { dryMass, sum } from './mass-balance.js';
 import { lotSubject } from './subjects.js';
 
 /**
- * What is known of a lot: what its own chain says of it, what laboratories certified of it, and, where all of them are
- * silent, what is known of the lots that it was only put together or parted from. A heap is what was heaped up.
+ * What is known of a lot: by its own chain, by laboratories, and if these state nothing, by the lots of which it is
+ * only an aggregate or a part.
  */
 
 type Chains = Facts['chains'];
-/** Events that make lots of others. */
+/** Events that make lots of other lots. */
 export type Transformation = 'lot.aggregated' | 'lot.split' | 'lot.processed';
 
-/** Steps back to what was weighed and assayed that are followed at most. */
+/** Steps back to a weighed and assayed lot at most. */
 export const MAX_STEPS = 8;
 
-/** Processes that take nothing out but water: what comes out whole has the dry grade of what went in. */
+/** Processes that remove nothing but water: the output has the dry grade of the input. */
 const KEEPS_GRADE = new Set(['dry', 'crush']);
 
-/** The lots whose grade a lot has if nobody says otherwise, by the event that made it. */
+/** Lists the lots whose grade a lot has unless another is stated, by the event that made it. */
 export function madeWhollyOf(birth: JudgedEvent | undefined): string[] {
   if (birth === undefined || !('inputs' in birth.event.payload)) return [];
   const inputs = birth.event.payload.inputs.map(({ lot }) => lot);
@@ -29,32 +29,32 @@ export function madeWhollyOf(birth: JudgedEvent | undefined): string[] {
   return KEEPS_GRADE.has(process) && outputs.length === 1 && residues === undefined ? inputs : [];
 }
 
-/** Forms that have been molten: what is not said of their moisture is that there is none. */
+/** Forms that have been molten: if no moisture is stated, it is zero. */
 const MOLTEN = new Set(['dore', 'metal']);
 
-/** What a lot is before anything is measured of it, by the event that made it. */
+/** Returns what a lot is before any measurement, by the event that made it. */
 function unmeasured(lot: string, birth: JudgedEvent, { lots }: Facts): LotMeasure {
   const form = lots.get(lot)?.form;
   const process = isType(birth, 'lot.processed') ? birth.event.payload.process : undefined;
   return { mass: 0n, moisture: form !== undefined && MOLTEN.has(form) ? 0 : null, grades: [], form, process };
 }
 
-/** What an event says of the lots that it makes, each by itself. */
+/** Lists what an event states of each lot that it creates. */
 export function measuresOfOutputs(entry: JudgedOf<Transformation>, facts: Facts): LotMeasure[] {
   return entry.event.payload.outputs.flatMap(
     (output) => remeasured(unmeasured(output.lot, entry, facts), output) ?? [],
   );
 }
 
-/** What a lot goes back to, by chains that are at hand. */
+/** The sources of a lot, by the loaded chains. */
 interface Ancestry {
-  /** Lots whose chains are asked for next. */
+  /** Lots whose chains must be loaded next. */
   missing: string[];
-  /** There are more lots or steps than rules read: nothing is said of what they were. */
+  /** True if there are more lots or steps than rules read: the source is unknown. */
   tooFar: boolean;
 }
 
-/** Followed by whoever loads chains and by whoever judges, so that both stop at the same lot. */
+/** Finds the sources of a lot. The loader of chains and the rules both use it, so that both stop at the same lot. */
 export function ancestryOf(lot: string, chains: Chains): Ancestry {
   const seen = new Set([lot]);
   let level = [lot];
@@ -75,7 +75,7 @@ interface Memory {
   grades: Map<string, KnownGrade[]>;
 }
 
-/** By chains, which are new with every piece of the log, what has been found out. */
+/** Cache by chains, which are a new object for each piece of the log. */
 const remembered = new WeakMap<Chains, Memory>();
 
 function memoryOf({ chains }: Facts): Memory {
@@ -87,7 +87,7 @@ function memoryOf({ chains }: Facts): Memory {
   return memory;
 }
 
-/** The lots that a lot has its make-up from; none where they go back too far. */
+/** Lists the lots from which a lot has its composition; none if they are too far back. */
 export function parentsOf(lot: string, facts: Facts): string[] {
   const { parents } = memoryOf(facts);
   let known = parents.get(lot);
@@ -98,7 +98,7 @@ export function parentsOf(lot: string, facts: Facts): string[] {
   return known;
 }
 
-/** The lots in which the matter of a lot came into being, with their births: itself, or those it is made wholly of. */
+/** Lists the lots in which the material of a lot first appeared, with their births: itself, or those it consists of. */
 export function sourcesOf(lot: string, facts: Facts): { lot: string; birth: JudgedEvent }[] {
   const seen = new Set([lot]);
   const sources: { lot: string; birth: JudgedEvent }[] = [];
@@ -111,7 +111,7 @@ export function sourcesOf(lot: string, facts: Facts): { lot: string; birth: Judg
   return sources;
 }
 
-/** Everything that was said of one lot before an index, by its holders and by laboratories, in order. */
+/** Lists everything that holders and laboratories stated about one lot before an index, in order. */
 export function saidOf(lot: string, index: number, { chains, about }: Facts): { entry: JudgedEvent; said: Stated }[] {
   const all = (chains.get(lot) ?? []).flatMap((entry) => {
     const said = entry.index < index ? statedOf(entry, lot) : null;
@@ -125,15 +125,15 @@ export function saidOf(lot: string, index: number, { chains, about }: Facts): { 
   return all.toSorted((a, b) => a.entry.index - b.entry.index);
 }
 
-/** A grade that was stated, and the moisture of the lot that it was stated of. */
+/** A stated grade, and the lot's moisture at that time. */
 export interface KnownGrade {
   grade: Grade;
   moisture: number | null;
 }
 
 /**
- * The newest grade of an analyte in a lot before an index; where it was only put together or parted, those of the lots
- * that it was made of. None: somebody has not said.
+ * Returns the newest grade of an analyte in a lot before an index; for a lot that was only aggregated or split, the
+ * grades of its inputs. Empty: one of them is unknown.
  */
 export function gradesKnown(lot: string, analyte: string, index: number, facts: Facts): KnownGrade[] {
   const { grades } = memoryOf(facts);
@@ -164,7 +164,7 @@ function gradesOfParents(lot: string, analyte: string, index: number, facts: Fac
   return [...new Map(each).values()];
 }
 
-/** What is known of a lot before the entry at `index`; null if its birth is not in the chain. */
+/** Returns what is known of a lot before the entry at `index`; null if its birth is not in the chain. */
 export function knownBefore(lot: string, index: number, facts: Facts): LotMeasure | null {
   const { measures } = memoryOf(facts);
   const key = `${lot} ${index}`;
@@ -180,24 +180,24 @@ export function knownBefore(lot: string, index: number, facts: Facts): LotMeasur
   return measure;
 }
 
-/** A lot's moisture and grades by what it was made of; nothing where that is not known. */
+/** Computes a lot's moisture and grades from its inputs; nothing if they are unknown. */
 function inherited(lot: string, birth: JudgedEvent, index: number, facts: Facts): Partial<LotMeasure> {
   const parents = parentsOf(lot, facts).map((parent) => knownBefore(parent, index, facts));
   const [first] = parents;
   if (first === null || first === undefined || !parents.every((parent) => parent !== null)) return {};
-  // Drying takes the water, and crushing is done wet or dry: only the dry grade goes on.
+  // Drying removes water, and crushing may be wet or dry: only the dry grade is inherited.
   if (isType(birth, 'lot.processed')) return { grades: mixed(parents).grades.filter(({ basis }) => basis === 'dry') };
   const { moisture, grades } = parents.length === 1 ? first : mixed(parents);
   return { moisture, grades };
 }
 
-/** Sum of weights times values over the sum of weights, rounded down. */
+/** Computes the weighted mean, rounded down. */
 function weighted(weights: readonly bigint[], values: readonly bigint[]): bigint {
   const total = sum(weights);
   return total === 0n ? 0n : sum(weights.map((weight, i) => weight * (values[i] ?? 0n))) / total;
 }
 
-/** Several lots as one: moisture by mass; grades by dry mass, or by mass where a moisture is not known. */
+/** Combines several lots: moisture by mass; grades by dry mass, or by mass if a moisture is unknown. */
 function mixed(parts: readonly LotMeasure[]): Pick<LotMeasure, 'moisture' | 'grades'> {
   const masses = parts.map(({ mass }) => mass);
   const moistures = parts.flatMap(({ moisture }) => (moisture === null ? [] : BigInt(moisture)));

@@ -15,7 +15,7 @@ interface Flaw {
   detail: string;
 }
 
-/** Why a licence does not cover minerals that were declared at its site on a day; null where it does. */
+/** Returns why a licence does not cover minerals declared at its site on a day; null if it does. */
 function flawOf(
   { from, to, holder, minerals }: Licence,
   site: SiteFacts,
@@ -45,7 +45,7 @@ function datesFlawOf({ from, to }: Pick<Licence, 'from' | 'to'>, day: string, do
   return null;
 }
 
-/** The first receipt of a lot by whom it was sent to from its site, if it was not sent back. */
+/** Returns the first receipt of a lot by the receiver of its dispatch from the site, unless it was sent back. */
 function deliveryOf(lot: string, { event }: Declaration, { chains }: Facts): JudgedOf<'custody.received'> | null {
   const received = chains
     .get(lot)
@@ -58,7 +58,7 @@ function deliveryOf(lot: string, { event }: Declaration, { chains }: Facts): Jud
   return received ?? null;
 }
 
-/** What is found of a declaration: on its day, and where that was in order, on the day on which its lots were delivered. */
+/** Returns the flaw of a declaration: on its day, or else on the day on which its lots were delivered. */
 function findOf(entry: Declaration, facts: Facts): { flaw: Flaw; lots: string[]; events: string[] } | null {
   const { event } = entry;
   const site = siteAt(facts, event.place?.site ?? '', event.occurredAtMs);
@@ -82,7 +82,7 @@ function findOf(entry: Declaration, facts: Facts): { flaw: Flaw; lots: string[];
   return { flaw: first.flaw, lots: late.map(({ lot }) => lot), events: [event.id, ...deliveries] };
 }
 
-/** The declarations among the entries, and those of lots that are delivered by them, each once. */
+/** Lists the declarations among the entries, and those of lots that the entries deliver, without repetition. */
 function declarationsOf({ entries, chains }: Facts): Declaration[] {
   const births = ofTypes(entries, ['custody.received']).flatMap(({ event }) =>
     event.payload.lots.map(({ lot }): JudgedEvent | undefined => chains.get(lot)?.[0]),

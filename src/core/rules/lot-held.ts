@@ -2,16 +2,16 @@ import { type Facts, type JudgedEvent, isType } from './facts.js';
 import type { Rule } from './rule.js';
 import { lotSubject } from './subjects.js';
 
-/** Who holds a lot back, and since which entry. */
+/** A hold: the authority, and its entry. */
 interface Hold {
   by: string;
   entry: JudgedEvent;
 }
 
-/** The hold that the ledger itself puts on a lot when a receipt crossed a recall; any authority may lift it. */
+/** The ledger's own hold on a lot after a conflict of receipt and recall; any authority may lift it. */
 const LEDGER = 'ledger';
 
-/** Gives the receiver whose dispatch was withdrawn, as the chain of a lot has it before an index: its late receipt freezes the lot. */
+/** Returns the receiver of the recalled dispatch of a lot before an index: its late receipt puts a hold on the lot. */
 function recalledFromBefore(lot: string, index: number, { chains }: Facts): string | null {
   let sentTo: string | null = null;
   let recalledFrom: string | null = null;
@@ -35,7 +35,7 @@ function crossesRecall(entry: JudgedEvent, lot: string, facts: Facts): boolean {
   return recalledFromBefore(lot, entry.index, facts) === signer;
 }
 
-/** Lists the holds on a lot that nobody has lifted, in the order in which they were put on. */
+/** Lists the holds on a lot that are not lifted, in order. */
 export function holdsOn(lot: string, facts: Facts): Hold[] {
   let holds: Hold[] = [];
   for (const entry of facts.about.get(lotSubject(lot)) ?? []) {
@@ -61,7 +61,7 @@ const judged = ({ entries }: Facts): string[] => [
   ),
 ];
 
-/** Says in one sentence who holds a lot back, since when, and on what ground. */
+/** Formats one sentence: the authority, the time and the reason of a hold. */
 function sentenceOf({ by, entry }: Hold): string {
   const since = entry.event.occurredAt.slice(0, 10);
   if (!isType(entry, 'lot.held'))

@@ -3,12 +3,12 @@ import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../c
 import type { Grade } from '../custody/view.js';
 import type { Facts, JudgedEvent } from './facts.js';
 
-/** What was last said of a lot's mass and make-up: mg, parts per million of moisture, grades as written, one of each analyte. */
+/** Newest statements of a lot's mass (mg), moisture (parts per million) and grades (as written, one per analyte). */
 export interface LotMeasure {
   mass: bigint;
   moisture: number | null;
   grades: readonly Grade[];
-  /** What it is (`ore`, `dore`), and by which process it was made: how wet it can be where nobody says. */
+  /** Form (`ore`, `dore`), and the process that made it: they bound the moisture if none is stated. */
   form?: string | undefined;
   process?: string | undefined;
 }
@@ -18,21 +18,21 @@ interface Quantity {
   uom: string;
 }
 
-/** What an event says of one lot or residue; every member may be missing. */
+/** The statements of one event about one lot or residue; every member may be absent. */
 export interface Stated {
   mass?: Quantity | undefined;
   moisturePercent?: string | undefined;
   grades?: readonly Grade[] | undefined;
 }
 
-/** A grade as parts per million of the dry mass; null where that needs a moisture that is not known. */
+/** Converts a grade to parts per million of the dry mass; null if the needed moisture is unknown. */
 export function dryGrade(grade: Grade, moisture: number | null): bigint | null {
   const value = gradeInPartsPerMillion(grade);
   if (grade.basis === 'dry') return value;
   return moisture === null || moisture >= WHOLE ? null : (value * BigInt(WHOLE)) / BigInt(WHOLE - moisture);
 }
 
-/** A grade of so many parts per million, written out. */
+/** Formats a grade given in parts per million. */
 export const gradeOfPartsPerMillion = (analyte: string, value: bigint, basis: Grade['basis']): Grade => ({
   analyte,
   value: percent(Number(value)),
@@ -40,7 +40,7 @@ export const gradeOfPartsPerMillion = (analyte: string, value: bigint, basis: Gr
   basis,
 });
 
-/** Who assays one element says nothing of the others. What is told of the wet mass holds at the moisture of that day. */
+/** Merges grades: an assay of one analyte changes no other. A grade on wet mass applies at the moisture of its day. */
 function regraded(before: LotMeasure | null, { grades = [], moisturePercent }: Stated): readonly Grade[] {
   const kept = (before?.grades ?? []).filter(({ analyte }) => !grades.some((grade) => grade.analyte === analyte));
   if (moisturePercent === undefined) return [...kept, ...grades];
@@ -51,7 +51,7 @@ function regraded(before: LotMeasure | null, { grades = [], moisturePercent }: S
   return [...dried, ...grades];
 }
 
-/** A measure with what was said anew; null while no mass is known. */
+/** Merges new statements into a measure; null while no mass is known. */
 export function remeasured(before: LotMeasure | null, said: Stated): LotMeasure | null {
   const mass = said.mass === undefined ? before?.mass : milligrams(said.mass);
   if (mass === undefined) return null;
@@ -63,7 +63,7 @@ export function remeasured(before: LotMeasure | null, said: Stated): LotMeasure 
   };
 }
 
-/** What one event says of one lot: as an output it makes, or as a lot it weighs. Nothing: null. */
+/** Returns the statements of one event about one lot, as its output or its measurement; null: none. */
 export function statedOf({ event }: JudgedEvent, lot: string): Stated | null {
   switch (event.type) {
     case 'lot.declared':
@@ -84,7 +84,7 @@ export function statedOf({ event }: JudgedEvent, lot: string): Stated | null {
   }
 }
 
-/** What was last said of a lot before the entry at `index`; null if its birth is not in the chain. */
+/** Returns the newest statements about a lot before the entry at `index`; null if its birth is not in the chain. */
 export function measureBefore(chain: readonly JudgedEvent[], lot: string, index: number): LotMeasure | null {
   let measure: LotMeasure | null = null;
   for (const entry of chain) {
@@ -95,13 +95,13 @@ export function measureBefore(chain: readonly JudgedEvent[], lot: string, index:
   return measure;
 }
 
-/** The entry on a lot's chain before the one at `index`; null if there is none, or the chain is not loaded. */
+/** Returns the entry before the one at `index` on a lot's chain; null if there is none, or the chain is not loaded. */
 export function entryBefore({ chains }: Pick<Facts, 'chains'>, lot: string, index: number): JudgedEvent | null {
   const chain = chains.get(lot) ?? [];
   return chain[chain.findIndex((entry) => entry.index === index) - 1] ?? null;
 }
 
-/** Where a lot stood before the entry at `index`, by its chain alone; null if its birth is not in the chain. */
+/** Returns a lot's state before the entry at `index`, by its chain alone; null if its birth is not in the chain. */
 export function stateBefore(chain: readonly JudgedEvent[], lot: string, index: number): LotState | null {
   let state: LotState | null = null;
   for (const entry of chain) {

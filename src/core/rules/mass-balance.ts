@@ -5,21 +5,21 @@ import type { Parameters, Tolerance, Tolerances } from './parameters.js';
 
 const MILLION = 1_000_000n;
 
-/** How far an amount that came out is above the one that went in; both in mg. */
+/** The excess of an output amount over the input amount; both in mg. */
 export interface Gain {
   in: bigint;
   out: bigint;
   band: 'ok' | 'warn' | 'beyond';
 }
 
-/** out > in · (1 + tolerance), in integers. */
+/** Tests out > in · (1 + tolerance), in integers. */
 export function gainOf(amountIn: bigint, amountOut: bigint, { ok, warn }: Tolerance): Gain {
   const exceeds = (partsPerMillion: number): boolean =>
     amountOut * MILLION > amountIn * (MILLION + BigInt(partsPerMillion));
   return { in: amountIn, out: amountOut, band: exceeds(warn) ? 'beyond' : exceeds(ok) ? 'warn' : 'ok' };
 }
 
-/** How far an amount that came out is below the one that went in: out < in · (1 − tolerance), in integers. */
+/** Tests out < in · (1 − tolerance), in integers. */
 export function lossOf(amountIn: bigint, amountOut: bigint, { ok, warn }: Tolerance): Gain {
   const isBelow = (partsPerMillion: number): boolean =>
     amountOut * MILLION < amountIn * (MILLION - BigInt(partsPerMillion));
@@ -29,8 +29,8 @@ export function lossOf(amountIn: bigint, amountOut: bigint, { ok, warn }: Tolera
 const order = { ok: 0, warn: 1, beyond: 2 } as const;
 
 /**
- * The smaller of the gains. A bag that is heavier because it rained has gained wet mass and not dry; one whose moisture
- * is only judged anew has gained dry mass and not wet: neither has gained matter.
+ * Returns the smallest gain. A bag in the rain gains wet mass and no dry mass; a bag whose moisture is only estimated
+ * anew gains dry mass and no wet mass: neither gains material.
  */
 export const smallest = (gains: readonly Gain[]): Gain | null =>
   gains.reduce<Gain | null>(
@@ -38,13 +38,13 @@ export const smallest = (gains: readonly Gain[]): Gain | null =>
     null,
   );
 
-/** mass · (1 − moisture), rounded down; null where the moisture is not known. */
+/** Computes mass · (1 − moisture), rounded down; null if the moisture is unknown. */
 export const dryMass = ({ mass, moisture }: LotMeasure): bigint | null =>
   moisture === null ? null : (mass * (MILLION - BigInt(moisture))) / MILLION;
 
 export const sum = (masses: readonly bigint[]): bigint => masses.reduce((total, mass) => total + mass, 0n);
 
-/** The sum of the dry masses, if all are known. */
+/** Sums the dry masses; null if one is unknown. */
 export function totalDryMass(measures: readonly LotMeasure[]): bigint | null {
   const masses = measures.map(dryMass);
   return masses.every((mass) => mass !== null) ? sum(masses) : null;
@@ -52,16 +52,16 @@ export function totalDryMass(measures: readonly LotMeasure[]): bigint | null {
 
 export type Bound = 'most' | 'least';
 
-/** How wet goods can be, of which nobody says how wet they are. */
+/** Moisture of goods at most, if none is stated. */
 export type Moistures = Parameters['moistureAtMost'];
 
-/** Parts per million of water at most, where no moisture is told: by the process that made the goods, else by their form. */
+/** Returns the highest moisture if none is stated, parts per million: by the process of the goods, else their form. */
 export function wettest({ form = '', process = '' }: LotMeasure, { byForm, made }: Moistures): number {
   const line = made.find((one) => one.form === form && one.process.includes(process));
   return line?.most ?? byForm[form] ?? WHOLE;
 }
 
-/** The dry mass of a lot, or, where its moisture is not known, the most or the least that it can be. */
+/** Returns the dry mass of a lot or, if its moisture is unknown, the most or the least that it can be. */
 export function dryMassBound(measure: LotMeasure, bound: Bound, moistures: Moistures): bigint {
   const known = dryMass(measure);
   if (known !== null) return known;
@@ -69,8 +69,8 @@ export function dryMassBound(measure: LotMeasure, bound: Bound, moistures: Moist
 }
 
 /**
- * The metal of an analyte in a lot, mg: dry or wet mass times grade. Where the moisture is not known `most` takes the lot
- * as dry and `least` as wet as it can be. A grade that is not known counts as nothing in `least`, and gives null in `most`.
+ * Computes the metal of an analyte in a lot, mg: dry or wet mass times grade. With unknown moisture, `most` takes the
+ * lot as dry, and `least` as wet as it can be. An unknown grade counts as zero in `least`, and returns null in `most`.
  */
 export function metalIn(measure: LotMeasure, analyte: string, bound: Bound, moistures: Moistures): bigint | null {
   const grade = measure.grades.find((candidate) => candidate.analyte === analyte);
@@ -82,8 +82,8 @@ export function metalIn(measure: LotMeasure, analyte: string, bound: Bound, mois
 const decimalsOf = (value: string): number => Math.max(1, value.split('.')[1]?.length ?? 0);
 
 /**
- * Measured value and threshold for people: the measured value exactly, the highest amount that would have passed
- * rounded down to as many decimals as that (at least one).
+ * Formats measured value and threshold: the measured value exactly, the highest amount that would have passed rounded
+ * down to the same number of decimals (at least one).
  */
 export function massTexts(gain: Gain, { ok }: Tolerance): { measured: string; threshold: string } {
   const measured = kilograms(gain.out).value;
@@ -93,8 +93,8 @@ export function massTexts(gain: Gain, { ok }: Tolerance): { measured: string; th
 }
 
 /**
- * Says how two masses of the same goods differ: what it is, what it might be, the difference, and what most likely made it.
- * @param limit what it might be, in kilograms as `threshold` has it, with the words before and after it.
+ * Describes how two masses of the same goods differ: the mass, the limit, the difference, and its most likely cause.
+ * @param limit the limit in kilograms as in `threshold`, with the words before and after it
  */
 export function massDetail(
   { in: before, out: after }: Gain,
@@ -105,7 +105,7 @@ export function massDetail(
   const [value = '', uom = ''] = limit.threshold.split(' ');
   const most = `${limit.before} ${quantityText({ value, uom }, unit)} ${limit.after}`;
   const difference = differenceText(before, after, unit);
-  // What is compared through a process is dry, or metal alone: water explains nothing.
+  // A comparison through a process is of dry mass or metal: moisture does not explain it.
   const cause = kind === 'processed' || kind === 'metal' ? null : likelyCause(before, after, unit);
   return [
     `${massText(after, unit)} ${what}, where ${most}`,
@@ -117,7 +117,7 @@ export function massDetail(
 
 const percent = (partsPerMillion: number): string => `${partsPerMillion / 1e4} %`;
 
-/** Tolerances for people: a name, then both figures, then those that differ by mineral. */
+/** Formats tolerances: a name, then both figures, then those that differ by mineral. */
 export function tolerancesText(name: string, { default: usual, byMineral }: Tolerances): string {
   const minerals = Object.entries(byMineral).map(
     ([mineral, { ok, warn }]) => `; ${mineral} ${percent(ok)}, ${percent(warn)}`,

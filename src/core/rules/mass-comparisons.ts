@@ -6,18 +6,18 @@ import type { Parameters } from './parameters.js';
 
 type Transformation = JudgedOf<'lot.aggregated'> | JudgedOf<'lot.split'> | JudgedOf<'lot.processed'>;
 
-/** How two amounts stand to each other; each kind has tolerances of its own. */
+/** The kind of a comparison; each kind has its own tolerances. */
 export type ComparisonKind = 'reweighed' | 'handedOver' | 'imported' | 'closure' | 'processed' | 'metal';
 
-/** An amount that went in, or was there before, and the one that came out, or was found; both in mg. */
+/** An input or earlier amount, and an output or later amount; both in mg. */
 export interface Pair {
   in: bigint;
   out: bigint;
 }
 
 /**
- * One comparison that an entry allows. `pairs` are the same matter reckoned in several ways (by the scale, and dry):
- * only what all of them show has been gained or lost.
+ * One comparison that an entry allows. `pairs` are the same material computed in several ways (by the scale, and dry):
+ * a gain or loss counts only if all of them show it.
  */
 export interface Comparison {
   kind: ComparisonKind;
@@ -53,7 +53,7 @@ export class MassComparisons {
     return this.facts.lots.get(lot)?.mineral ?? '';
   }
 
-  /** Two masses of one lot: by the scale, and, where both moistures are known, dry. */
+  /** Compares two masses of one lot: by the scale and, if both moistures are known, dry. */
   private sameLot(
     lot: string,
     { before, after }: { before: LotMeasure; after: LotMeasure },
@@ -79,7 +79,7 @@ export class MassComparisons {
       : [this.sameLot(said.lot, { before, after }, kind, what)];
   }
 
-  /** The receiver's own weight against the sender's; if the receiver then says how wet it is, by that moisture. */
+  /** Compares the receiver's weight with the sender's; with the receiver's moisture, if it then states one. */
   private receipt(entry: JudgedOf<'custody.received'>): Comparison[] {
     return entry.event.payload.lots.flatMap((said) => {
       if (said.mass === undefined || said.outcome === 'rejected') return [];
@@ -137,8 +137,8 @@ export class MassComparisons {
   }
 
   /**
-   * At least this much came out dry, at most that much went in. Where nobody tells any moisture, and no water is added,
-   * the scale alone is asked.
+   * Compares the least dry mass of the outputs with the most of the inputs. If no moisture is stated and no water is
+   * added, only the scale counts.
    */
   private processedMass(
     process: string,
@@ -165,7 +165,7 @@ export class MassComparisons {
     ];
   }
 
-  /** At least this much metal came out; at most that much went in. */
+  /** Compares the least metal of the outputs with the most of the inputs. */
   private processedMetal(lots: string[], from: LotMeasure[], out: LotMeasure[]): Comparison[] {
     const { moistureAtMost } = this.parameters;
     const analytes = new Set(out.flatMap(({ grades }) => grades.map(({ analyte }) => analyte)));
@@ -189,7 +189,7 @@ export class MassComparisons {
   }
 }
 
-/** The receipt with which a holder got a lot that an entry speaks of; null if it got it otherwise, or before others had it. */
+/** Returns the receipt by which the holder of a lot received it; null if there is none, or other holders followed. */
 function receiptBefore(lot: string, index: number, { chains }: Pick<Facts, 'chains'>): JudgedEvent | null {
   const handed = (chains.get(lot) ?? []).findLast(
     (entry) => entry.index < index && entry.event.type.startsWith('custody.'),
@@ -197,7 +197,7 @@ function receiptBefore(lot: string, index: number, { chains }: Pick<Facts, 'chai
   return handed !== undefined && isType(handed, 'custody.received') ? handed : null;
 }
 
-/** The moisture that is first told of a lot after its receipt, while the receiver still has it as it came. */
+/** Returns the moisture first stated for a lot after its receipt, while the receiver has it unchanged. */
 function moistureAtReceipt(lot: string, receipt: JudgedEvent, facts: Facts): string | undefined {
   const said = saidOf(lot, facts.end, facts).filter(({ entry }) => entry.index > receipt.index);
   const first = said.find(({ said: { moisturePercent } }) => moisturePercent !== undefined);
@@ -206,7 +206,7 @@ function moistureAtReceipt(lot: string, receipt: JudgedEvent, facts: Facts): str
     : undefined;
 }
 
-/** The entries, and the receipts that a moisture told by one of them lets us judge anew. */
+/** Lists the entries, and the receipts that a moisture in one of them lets rules re-evaluate. */
 export function weighingsToJudge(facts: Pick<Facts, 'entries' | 'chains'>): JudgedEvent[] {
   const judged = new Map(facts.entries.map((entry) => [entry.index, entry]));
   for (const entry of facts.entries) {

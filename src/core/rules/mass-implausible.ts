@@ -12,13 +12,13 @@ const DAY = 86_400_000;
 const mg = (text: string): bigint => milligrams({ value: text, uom: 'KGM' });
 const said = (mass: bigint): string => `${kilograms(mass).value} KGM`;
 
-/** What a lot can weigh at most, and what bounds it. */
+/** A lot's mass at most, and the reason. */
 interface Bound {
   most: bigint;
   by: string;
 }
 
-/** Gives what the packages, or else the tags, of a lot can hold; null where it names neither. */
+/** Returns the capacity of a lot's packages, or else of its tags; null if it names neither. */
 function packageBound({ packages, tags = [] }: Output, { massImplausible }: Parameters): Bound | null {
   if (packages !== undefined) {
     const kind = packages.kind.toLowerCase();
@@ -34,7 +34,7 @@ function packageBound({ packages, tags = [] }: Output, { massImplausible }: Para
   };
 }
 
-/** Gives what the workers of the site dig in the months that one lot can stand for; null: their number is not known. */
+/** Returns what the site's workers mine in the months that one lot can represent; null: their number is unknown. */
 function siteBound(
   entry: JudgedOf<'lot.declared'>,
   mineral: string,
@@ -57,7 +57,7 @@ function siteBound(
   };
 }
 
-/** What bounds the mass of a lot: what it is packed in, and what its site can dig; none: nobody can tell. */
+/** Lists the limits of a lot's mass: its packages, and its site's production; empty: both are unknown. */
 const boundsOf = (entry: JudgedOf<'lot.declared'>, output: Output, facts: Facts, parameters: Parameters): Bound[] =>
   [packageBound(output, parameters), siteBound(entry, output.mineral, facts, parameters)].filter(
     (bound) => bound !== null,

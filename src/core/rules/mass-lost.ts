@@ -7,7 +7,7 @@ import type { Observation, Rule } from './rule.js';
 
 const MILLION = 1_000_000n;
 
-/** What a process leaves behind is told by its yield. */
+/** Returns the tolerance of losses; null for a process, whose yield another rule judges. */
 function toleranceOf({ kind, mineral }: Comparison, { massLost }: Parameters): Tolerance | null {
   return kind === 'processed' || kind === 'metal' ? null : toleranceFor(massLost[kind], mineral);
 }

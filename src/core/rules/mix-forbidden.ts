@@ -14,8 +14,8 @@ const inputsOf = ({ event }: Mix): string[] => event.payload.inputs.map(({ lot }
 const rankOf = (model: string): number => modelsByStrength.indexOf(model);
 
 /**
- * A claim may stay or weaken, and where it weakens that is written. The strongest of all speaks of one origin. Inputs
- * that bear no claim are the matter of claim-exceeds-input.
+ * Finds claims that became stronger: a claim may stay or weaken, and a weaker one must be written. The strongest claim
+ * means one origin. Inputs without a claim belong to claim-exceeds-input.
  */
 function models(entry: Mix, facts: Facts): Found[] {
   const claims = inputsOf(entry).flatMap((lot) => facts.lots.get(lot)?.model ?? []);
@@ -50,7 +50,7 @@ function minerals(entry: Mix, facts: Facts): Found[] {
   return [{ cause: 'minerals', measured, threshold: '1 mineral', detail: `Lots of ${measured} were put together.` }];
 }
 
-/** The declarations that an input goes back to: its own, or those of all that it was made of. */
+/** Lists the declarations behind an input: its own, or those of all its ancestors. */
 function declarationsOf(lot: string, { chains, upstream }: Facts): JudgedOf<'lot.declared'>[] {
   return [lot, ...(upstream.get(lot) ?? [])].flatMap((one) => {
     const birth = chains.get(one)?.[0];
@@ -58,12 +58,12 @@ function declarationsOf(lot: string, { chains, upstream }: Facts): JudgedOf<'lot
   });
 }
 
-/** Where every input is wholly of one kind or wholly of the other, and both are there: what was mixed before was told then. */
+/** Returns whether every input is wholly of one kind or the other, and both occur: an earlier mix was reported then. */
 function isMixOf(kinds: readonly { one: boolean; other: boolean }[]): boolean {
   return kinds.some(({ one, other }) => one && !other) && kinds.some(({ one, other }) => other && !one);
 }
 
-/** Mineral declared while its site was red or blue with that of sites in order; by what was logged until it was mixed. */
+/** Finds mineral of a red or blue site mixed with mineral of sites in order, by the log before the mix. */
 function colours(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
   const bad = new Set<string>();
   const kinds = inputsOf(entry).map((lot) => {
@@ -91,13 +91,13 @@ function colours(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
   ];
 }
 
-/** Whether a word for a method or a licence speaks of machines; one that calls itself artisanal does not. */
+/** Returns whether the name of a method or licence means machines; not if it also says artisanal. */
 function isIndustrial(said: string, { mixForbidden }: Parameters): boolean {
   const has = (word: string): boolean => said.toLowerCase().includes(word.toLowerCase());
   return mixForbidden.industrialMethods.some(has) && !mixForbidden.artisanalMethods.some(has);
 }
 
-/** Ore that machines dug, by its declaration or a licence of its site, with ore of which nobody says so. */
+/** Finds industrially mined ore, by its declaration or its site's licence, mixed with other ore. */
 function industrial(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
   const lots = inputsOf(entry).filter((lot) =>
     parameters.mixForbidden.separateMinerals.includes(facts.lots.get(lot)?.mineral ?? ''),

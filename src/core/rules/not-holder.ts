@@ -5,7 +5,7 @@ import { attemptsText, groupRefusals, refusalSubjects } from './refused-moves.js
 import type { Rule } from './rule.js';
 import { actorSubject } from './subjects.js';
 
-/** The lots of a refused event that its signer does not hold: all of them where it is refused for that, or a stranger's attempt on a lot under a hold. */
+/** Lists the lots of a refused event that are not its signer's; if a hold refused it, those it has no part in. */
 function lotsOfOthers(refusal: JudgedOf<'event.refused'>, facts: Facts): string[] {
   const { code, lots, signer } = refusal.event.payload;
   if (code === 'lot-on-hold') return lots.filter((lot) => !hasPart(signer, lot, refusal.index, facts));

@@ -9,7 +9,7 @@ type Declaration = JudgedOf<'lot.declared'>;
 const declarations = ({ entries }: Facts): Declaration[] => entries.filter((entry) => isType(entry, 'lot.declared'));
 const monthOf = ({ event }: Declaration): string => weightsSubject(event.iss, event.occurredAtMs);
 
-/** Lots of one declaration that weigh exactly the same, most of them first. */
+/** Finds lots of one declaration that weigh exactly the same, most lots first. */
 function identicalIn(entry: Declaration, { numbersTooRound }: Parameters): Observation[] {
   const byMass = new Map<string, string[]>();
   for (const { lot, mass } of entry.event.payload.outputs) {
@@ -36,9 +36,9 @@ function identicalIn(entry: Declaration, { numbersTooRound }: Parameters): Obser
 }
 
 /**
- * The last digits as they were written: a scale shows all ten of them alike often. What shows it are sums over a month, which
- * are kept; of the declarations behind them the newest is named, so that the finding does not depend on how many were judged
- * together.
+ * Judges the last digits of weights: a scale shows all ten digits about equally often. The evidence is sums over a
+ * month, which are stored. The newest of the declarations behind them is named, so that the finding does not depend on
+ * how many were judged together.
  */
 function roundIn(month: readonly Declaration[], facts: Facts, { numbersTooRound }: Parameters): Observation[] {
   const newest = month.at(-1);

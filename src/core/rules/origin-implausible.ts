@@ -34,7 +34,7 @@ export const originImplausible: Rule = {
       },
     ];
   }),
-  // The lot is the subject, so that a later test closes what an earlier one opened.
+  // The lot is the subject, so that a later test closes the finding of an earlier one.
   subjects: ({ entries }) =>
     entries.flatMap((entry) => (isType(entry, 'origin.tested') ? [entry.event.payload.lot] : [])),
 };

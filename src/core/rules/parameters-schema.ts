@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * Thresholds are data: by mineral, by process and by country, with a version and the day from which they hold. Shares
- * are whole parts per million, so that every comparison is one of integers; grades are per cent as decimal strings.
+ * Thresholds are data: by mineral, by process and by country, with a version and the day from which they are in force.
+ * Shares are whole parts per million, so that every comparison uses integers; grades are per cent as decimal strings.
  */
 const severity = z.enum(['low', 'medium', 'high', 'critical']);
 const partsPerMillion = z.int().min(0).max(10_000_000);
@@ -12,11 +12,11 @@ const percentText = z.string().regex(/^(100|[1-9]?[0-9])(\.[0-9]{1,4})?$/);
 const kilogramsText = z.string().regex(/^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$/);
 const codes = z.array(z.string());
 
-/** A gain up to `ok` is measurement error; up to `warn` it is worth a look; above, it cannot be. */
+/** A gain up to `ok` is measurement error; up to `warn` it needs a look; above, it is impossible. */
 const tolerance = z.strictObject({ ok: partsPerMillion, warn: partsPerMillion });
 const tolerances = z.strictObject({ default: tolerance, byMineral: z.record(z.string(), tolerance) });
 const graceHours = z.strictObject({ domestic: hours, international: hours });
-/** What alone decides how serious a finding is. */
+/** The severity alone. */
 const plain = z.strictObject({ severity });
 /** Both bounds belong to the window. */
 const window = z.strictObject({ analyte: z.string(), from: percentText, to: percentText });
@@ -24,29 +24,29 @@ const statusClock = z.strictObject({ greenDays: days, blueDays: days, yellowDays
 
 const custody = {
   handoverOverdue: z.strictObject({
-    /** From the planned arrival on; a shorter or longer grace for dispatches that leave a country, by ISO 3166 code. */
+    /** From the planned arrival; another grace for dispatches that leave a country, by ISO 3166 code. */
     graceHours,
     graceHoursByCountry: z.record(z.string().length(2), graceHours),
     severity,
-    /** This many times the grace after the planned arrival it becomes `severityLater`. */
+    /** After this many times the grace the severity becomes `severityLater`. */
     laterAfterGraces: z.int().min(2),
     severityLater: severity,
   }),
-  /** So long after a rejection was logged it is no more than a note: goods that come back are unloaded first. */
+  /** Time after a rejection during which its severity is `severityEarly`: returned goods are unloaded first. */
   handoverRejectedUnresolved: z.strictObject({ severity, severityEarly: severity, graceHours: hours }),
   hopMissing: plain,
   notHolder: plain,
   doubleSaleAttempt: z.strictObject({ severity, severityRepeated: severity }),
   sealMismatch: plain,
   dwellTooLong: z.strictObject({ severity, days, daysInFacility: days }),
-  /** A count may differ by measurement error; two scales stand behind it. */
+  /** Tolerance of a count: two scales are involved. */
   stockDiffers: z.strictObject({ severity, tolerance: partsPerMillion }),
   heldLotMoved: plain,
   lotHeld: plain,
   deviceSequenceGap: z.strictObject({ severity, hours }),
   deviceSequenceFork: plain,
   lateEntry: z.strictObject({ severity, hours }),
-  /** Clocks of devices are allowed to be wrong by so many minutes before an event is called backdated. */
+  /** Error of device clocks, minutes, up to which an event is not backdated. */
   backdated: z.strictObject({ severity, allowanceMinutes: z.int().min(0) }),
   clockAhead: z.strictObject({ severity, minutes: z.int().min(0) }),
   burstEntry: z.strictObject({ severity, events: z.int().min(2), olderThanDays: days }),
@@ -54,12 +54,12 @@ const custody = {
 
 const tagsAndDocuments = {
   tagReused: plain,
-  /** One thing that was recorded twice weighs the same up to this share: two scales stand behind it. */
+  /** Difference of mass up to which two records may be of one thing: two scales are involved. */
   duplicateRecord: z.strictObject({ tolerance: partsPerMillion }),
   tagWrongSite: plain,
   tagVoidedUsed: plain,
   tagUnknown: plain,
-  /** Kilograms that one tag stands for at the least; far more tags than that say tags are sold. */
+  /** Kilograms per tag at least; many more tags than that suggest that tags are sold. */
   tagRate: z.strictObject({
     severity,
     minimumTags: z.int().min(1),
@@ -67,10 +67,10 @@ const tagsAndDocuments = {
   }),
   /** Minerals and countries of origin whose exports need a regional certificate. */
   certificateMissing: z.strictObject({ severity, minerals: codes, countries: codes }),
-  /** A certificate lasts at most so many days. */
+  /** Validity of a certificate at most, days. */
   certificateExpired: z.strictObject({ severity, maximumDays: days }),
   certificateReused: plain,
-  /** A shipment that lacks lots of its certificate may still be loading for so long. */
+  /** Time for which a shipment may still lack lots of its certificate, because loading continues. */
   certificateMassDiffers: z.strictObject({ severity, tolerance: partsPerMillion, graceHours: hours }),
   certificateSameSigner: plain,
   documentReused: plain,
@@ -78,13 +78,13 @@ const tagsAndDocuments = {
 };
 
 const massAndGrade = {
-  /** How wet goods can be of which nobody says it: by the processes that made them, else by form; else wholly water. */
+  /** Moisture at most if none is stated: by the process that made the goods, else by form; else all may be water. */
   moistureAtMost: z.strictObject({
     byForm: z.record(z.string(), partsPerMillion.max(1_000_000)),
     made: z.array(z.strictObject({ process: codes, form: z.string(), most: partsPerMillion.max(1_000_000) })),
   }),
   massGained: z.strictObject({
-    /** One place, two weighings. */
+    /** Two weighings in one place. */
     reweighed: tolerances,
     /** Dispatch to receipt. */
     handedOver: tolerances,
@@ -94,16 +94,16 @@ const massAndGrade = {
     closure: tolerances,
     /** Dry mass through `lot.processed`. */
     processed: tolerances,
-    /** Contained metal through `lot.processed`; two assays stand behind it. */
+    /** Contained metal through `lot.processed`; two assays are involved. */
     metal: tolerances,
-    /** Processes that add matter (reagents, flux): their residues do not count as mass that came from the inputs. */
+    /** Processes that add material (reagents, flux): their residues do not count as mass from the inputs. */
     addsMatter: codes,
     /** Processes that add water: wet masses are not compared. */
     addsWater: codes,
     severityWarn: severity,
     severity,
   }),
-  /** Losses: up to `ok` nothing, up to `warn` `severityWarn`, above `severity`. */
+  /** Losses: up to `ok` none, up to `warn` `severityWarn`, above `severity`. */
   massLost: z.strictObject({
     reweighed: tolerances,
     handedOver: tolerances,
@@ -112,20 +112,22 @@ const massAndGrade = {
     severityWarn: severity,
     severity,
   }),
-  /** What chemistry allows at most, per cent by mass. */
+  /** Mass of one lot at most. */
   massImplausible: z.strictObject({
     severity,
-    /** What one tagged bag or drum holds at most; and, where the kind of package is named, each of that kind. */
+    /** Capacity of one tagged bag or drum, and of each named kind of package. */
     kilogramsPerTag: kilogramsText,
     kilogramsPerPackage: z.record(z.string(), kilogramsText),
-    /** So many months of what a site can dig are never one lot. */
+    /** Months of a site's production that one lot can be at most. */
     monthsOfSite: z.int().min(1),
   }),
   gradeImpossible: z.strictObject({
     severity,
     maxima: z.array(z.strictObject({ analyte: z.string(), form: z.string().nullable(), max: percentText })),
   }),
-  /** What is traded: by mineral and form; as it was dug (`raw`), which goes in bags, or cleaned by one of `cleanedBy`; null: either. */
+  /**
+   * Traded grades by mineral and form: `raw`, which goes in bags, or concentrated by one of `cleanedBy`; null: either.
+   */
   gradeUnusual: z.strictObject({
     severity,
     cleanedBy: codes,
@@ -134,9 +136,9 @@ const massAndGrade = {
       window.extend({ mineral: z.string(), form: z.string(), stage: z.enum(['raw', 'cleaned']).nullable() }),
     ),
   }),
-  /** A grade may change by this share of itself without a process: sampling differs. */
+  /** Share by which a grade may change without a process: samples differ. */
   gradeJump: z.strictObject({ severity, tolerance: partsPerMillion, byAnalyte: z.record(z.string(), partsPerMillion) }),
-  /** Metal that a process recovers, by process, mineral and form of all its inputs; the first line that fits counts. */
+  /** Recovered share of metal, by process, mineral and form of all inputs; the first matching line counts. */
   yieldImplausible: z.strictObject({
     severity,
     windows: z.array(
@@ -151,9 +153,9 @@ const massAndGrade = {
   }),
   mixForbidden: z.strictObject({
     severity,
-    /** Words for methods and licences that are industrial; artisanal cobalt must not be mixed with what they dug. */
+    /** Words for industrial methods and licences; artisanal cobalt must not be mixed with their ore. */
     industrialMethods: codes,
-    /** Words that make such a method or licence an artisanal one after all. */
+    /** Words that make such a method or licence artisanal. */
     artisanalMethods: codes,
     separateMinerals: codes,
   }),
@@ -164,7 +166,7 @@ const massAndGrade = {
     severity,
     severityIdentical: severity,
     minimumWeights: z.int().min(10),
-    /** Share of weights that end in 0 or 5 above which they were not read off a scale. */
+    /** Share of weights that end in 0 or 5 above which they were not read from a scale. */
     share: partsPerMillion,
     identical: z.int().min(3),
   }),
@@ -175,7 +177,7 @@ const massAndGrade = {
 const origin = {
   siteOverCapacity: z.strictObject({
     windowDays: z.array(z.int().min(1).max(366)).min(1),
-    /** Where a site's registration gives workers but no figure for the mineral. */
+    /** Production per worker, for a site whose registration has workers but no figure for the mineral. */
     kilogramsPerWorkerMonth: z.record(z.string(), kilogramsText),
     /** In rising order. */
     levels: z.array(z.strictObject({ above: partsPerMillion, severity })).min(1),
@@ -191,14 +193,14 @@ const origin = {
     severityFar: severity,
     defaultAccuracyM: z.int().min(0),
     farKilometres: z.int().min(1),
-    /** How far a site reaches from its point where no polygon is known. */
+    /** Radius of a site without a polygon. */
     radiusM: z.int().min(0),
   }),
   licenceInvalid: plain,
   mineralNotAtSite: plain,
-  /** A site at which nobody digs, by its inspector, or that was silent for `dormantDays`, and books this share of a month's capacity within `burstDays`. */
+  /** An inactive site, or one silent for `dormantDays`, that declares this share of its capacity within `burstDays`. */
   siteDormantBurst: z.strictObject({ severity, dormantDays: days, burstDays: days, share: partsPerMillion }),
-  /** Goods that were exported back may be imported so long after they are received. */
+  /** Time after their receipt within which goods that were exported back may be imported. */
   roundTrip: z.strictObject({ severity, importHours: hours }),
   originImplausible: plain,
   originUnknownShare: z.strictObject({ severity, above: partsPerMillion }),
@@ -210,7 +212,7 @@ const movement = {
     /** Kilometres an hour, by mode of transport. */
     kilometresPerHour: z.record(z.string(), z.int().min(1)),
     unknownMode: z.int().min(1),
-    /** Nobody is sure of a place to less than this. */
+    /** Distance below which places are not certain. */
     minimumKilometres: z.int().min(0),
     defaultAccuracyM: z.int().min(0),
   }),
@@ -237,9 +239,9 @@ export const parametersSchema = z.strictObject({
   version: z.int().min(1),
   from: z.iso.date(),
   record: plain,
-  /** Rules without whose answer a lot's risk is `undetermined`. */
+  /** Rules that must decide; otherwise a lot's risk is `undetermined`. */
   required: codes,
-  /** Within so many hours a finding is to be answered, by its severity; null: whenever somebody comes to it. */
+  /** Hours within which a finding should be answered, by severity; null: no limit. */
   answerWithinHours: z.strictObject({
     critical: hours.nullable(),
     high: hours.nullable(),

@@ -8,7 +8,7 @@ const medium = { severity: 'medium' } as const;
 const high = { severity: 'high' } as const;
 const critical = { severity: 'critical' } as const;
 
-/** Countries whose tin, tantalum, tungsten and gold leave with a regional certificate: the member states of the ICGLR. */
+/** Countries whose tin, tantalum, tungsten and gold need a regional certificate: the member states of the ICGLR. */
 const greatLakes = ['AO', 'BI', 'CD', 'CF', 'CG', 'KE', 'RW', 'SD', 'SS', 'TZ', 'UG', 'ZM'];
 
 const custody = {
@@ -62,7 +62,7 @@ const gold = { ok: 1_000, warn: 3_000 };
 const massAndGrade = {
   moistureAtMost: {
     byForm: { ore: 250_000, concentrate: 150_000, hydroxide: 600_000, dore: 0, metal: 0 },
-    // Cleaned concentrate is dried before it is bagged: magnets separate only what is dry.
+    // Concentrate is dried before it is bagged: magnets separate dry material only.
     made: [{ process: ['gravity', 'magnetic', 'dry'], form: 'concentrate', most: 30_000 }],
   },
   massGained: {
@@ -204,7 +204,7 @@ export const defaultParameters: Parameters = parametersSchema.parse({
   from: '2026-01-01',
   record: critical,
   required: ['mass-gained', 'tag-reused', 'site-status'],
-  // A day for what is serious, six months for what can be mitigated (ITSCI incident protocol; OECD Annex II).
+  // One day for critical findings, six months for what can be mitigated (ITSCI incident protocol; OECD Annex II).
   answerWithinHours: { critical: 24, high: 4_392, medium: 4_392, low: null },
   ...custody,
   ...tagsAndDocuments,

@@ -8,7 +8,7 @@ import type { Observation, Rule } from './rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
 import { recorderSubject } from './subjects.js';
 
-/** What one device recorded next before an entry, by its running number, with a place of its own. */
+/** Returns the device's previous entry with a place, by its sequence number. */
 function beforeOnDevice(entry: JudgedEvent, facts: Facts): { entry: JudgedEvent; station: Station } | null {
   const own = numbered(entry);
   if (own === null) return null;
@@ -70,7 +70,7 @@ export const placeJump: Rule = {
     `Consecutive events of a device with coordinates of their own, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}.`,
   standard: 'ITSCI plausibility checks of data collection',
   scope: ['about'],
-  // What comes late stands before its successor, which is judged with it.
+  // A late entry precedes its successor, which is judged with it.
   subjects: (facts) => withSuccessors(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) => withSuccessors(facts).flatMap((entry) => observe(entry, facts, parameters)),
 };

@@ -1,7 +1,7 @@
 import type { RecordRuleId } from './facts.js';
 import type { Rule } from './rule.js';
 
-/** What sets one record rule apart from another are its words: the evidence is made where the stored bytes are read. */
+/** The texts of a record rule; its evidence comes from the audit of the stored bytes. */
 export interface RecordWords {
   id: RecordRuleId;
   title: string;
@@ -12,9 +12,9 @@ export interface RecordWords {
 }
 
 /**
- * A rule on the ledger itself. An audit re-reads what is stored and compares it with what was signed; each place where
- * they differ is one fault in `facts.record`, and the rule makes it a finding. Every audit judges the whole ledger: a
- * fault that it no longer finds has been repaired.
+ * Creates a rule on the ledger itself. An audit re-reads the stored bytes and compares them with what was signed; each
+ * difference is one fault in `facts.record`, and the rule turns it into a finding. Every audit judges the whole ledger:
+ * a fault that it no longer finds is repaired.
  */
 export const recordRule = ({ id, title, means, doesNotMean, test, standard }: RecordWords): Rule => ({
   id,
@@ -34,7 +34,7 @@ export const recordRule = ({ id, title, means, doesNotMean, test, standard }: Re
         severity: parameters.record.severity,
         subject,
         cause,
-        // Subjects begin with the table: whoever changes a thousand rows of one is told of once.
+        // Subjects begin with the table: a thousand changed rows of one table make one alert.
         root: subject.split(' ', 1)[0] ?? subject,
         lots,
         events,

@@ -5,7 +5,7 @@ type Refusal = JudgedOf<'event.refused'>;
 
 /** Refused attempts of one signer on one set of lots. */
 export interface RefusedMoves {
-  /** The first of the lots, by id: it stands for the set. */
+  /** The first of the lots by id, which identifies the set. */
   subject: string;
   signer: string;
   lots: string[];
@@ -15,8 +15,8 @@ export interface RefusedMoves {
 const subjectOf = (refusal: Refusal): string => refusal.event.payload.lots.toSorted()[0] ?? refusal.event.payload.event;
 
 /**
- * Groups refusals by signer and lots, so that someone who tries again makes one finding grow and not a second one.
- * @param concerned the lots of a refusal that it says something about; none: it is not meant
+ * Groups refusals by signer and lots, so that a repeated attempt extends one finding.
+ * @param concerned returns the lots that a refusal is evidence about; none: skip it
  */
 export function groupRefusals(facts: Facts, concerned: (refusal: Refusal) => readonly string[]): RefusedMoves[] {
   const subjects = new Set(refusalSubjects(facts));
@@ -38,13 +38,13 @@ export function groupRefusals(facts: Facts, concerned: (refusal: Refusal) => rea
 }
 
 /**
- * The lots of a refused event that its signer had a part in. One event may name other lots beside them, which a stranger's
- * attempt says nothing about.
+ * Lists the lots of a refused event in which its signer had a part. The event may name others, about which it is no
+ * evidence.
  */
 export const lotsWithPart = ({ index, event }: Refusal, facts: Facts): string[] =>
   event.payload.lots.filter((lot) => hasPart(event.payload.signer, lot, index, facts));
 
-/** Subjects of the refusals among the entries being judged; of these, and no others, all refusals are loaded. */
+/** Lists the subjects of the refusals being judged; all refusals of these subjects are loaded. */
 export const refusalSubjects = (facts: Facts): string[] => [
   ...new Set(facts.entries.flatMap((entry) => (isType(entry, 'event.refused') ? [subjectOf(entry)] : []))),
 ];

@@ -5,7 +5,7 @@ import { isType } from './facts.js';
 import type { Point, Ring } from './geography.js';
 import { actorSubject, facilitySubject, siteSubject } from './subjects.js';
 
-/** What the registry says, as rules ask for it: folded from its events, with everything that has been disclosed. */
+/** The registry for rules: folded from its events, with all disclosures. */
 
 const DAY = 86_400_000;
 
@@ -13,34 +13,34 @@ type SiteClaims = JudgedOf<'site.registered'>['event']['payload'];
 
 export type Licence = NonNullable<SiteClaims['licence']>;
 
-/** What the registry said of a site from one entry on. */
+/** The state of a site from one entry on. */
 export interface SiteVersion {
   country: string;
   operator: string;
   minerals: SiteClaims['minerals'];
   capacity: SiteClaims['capacity'];
-  /** Null where it was not given or not disclosed. */
+  /** Null if it was not given or not disclosed. */
   point: Point | null;
   polygon: readonly Ring[] | null;
-  /** Every licence that it has or had: a renewal does not take away the days of the one before. */
+  /** Every licence so far: a renewal does not shorten the one before. */
   licences: readonly Licence[];
   index: number;
-  /** When it was said, ms since 1970 UTC. */
+  /** Time of the event, ms since 1970 UTC. */
   at: number;
 }
 
-/** The newest that is said of a site, and what was said before. */
+/** The newest state of a site, and the states before. */
 export interface SiteFacts extends SiteVersion {
   id: string;
   /** In the order of the log, its registration first. */
   versions: readonly SiteVersion[];
-  /** By date, then by the order of the log. */
+  /** By date, then in the order of the log. */
   inspections: readonly { date: string; certification: number; activity: number; index: number; event: string }[];
 }
 
 const pointFrom = ([lon, lat]: readonly string[]): Point => ({ lat: Number(lat), lon: Number(lon) });
 
-/** Answers about one set of facts are worked out once: every rule asks for the same few sites and actors. */
+/** Caches answers per set of facts: every rule asks for the same few sites and actors. */
 function remembered<T>(answer: (facts: Facts, id: string) => T): (facts: Facts, id: string) => T {
   const known = new WeakMap<Facts['about'], Map<string, T>>();
   return (facts, id) => {
@@ -54,7 +54,7 @@ function remembered<T>(answer: (facts: Facts, id: string) => T): (facts: Facts, 
   };
 }
 
-/** What is said of a site; null if it is not loaded. */
+/** Returns the state of a site; null if it is not loaded. */
 export const siteFacts = remembered(readSite);
 
 function readSite(facts: Facts, id: string): SiteFacts | null {
@@ -88,14 +88,14 @@ function readSite(facts: Facts, id: string): SiteFacts | null {
   return newest === undefined ? null : { ...newest, id, versions, inspections };
 }
 
-/** A licence that is told again under its number from the same day on is amended, as when it ends early; any other comes beside. */
+/** Adds a licence, in place of those with its number that begin on its first day or later: it amends them. */
 function withLicence(licences: readonly Licence[], told: Licence | undefined): readonly Licence[] {
   if (told === undefined) return licences;
   const isAmended = ({ number, from = '' }: Licence): boolean => number === told.number && (told.from ?? '') <= from;
   return [...licences.filter((known) => !isAmended(known)), told];
 }
 
-/** A site as the registry had it at a time, ms since 1970 UTC: what was redrawn later does not hold for what was dug before. */
+/** Returns a site as registered at a time, ms since 1970 UTC: a later boundary does not apply to earlier production. */
 export function siteAt(facts: Facts, id: string, at: number): SiteFacts | null {
   const site = siteFacts(facts, id);
   return site === null
@@ -103,7 +103,7 @@ export function siteAt(facts: Facts, id: string, at: number): SiteFacts | null {
     : { ...site, ...(site.versions.findLast((version) => version.at <= at) ?? site.versions[0]) };
 }
 
-/** A site as the log had it below an index, for rules that are not asked again when it is updated. */
+/** Returns a site as the log had it below an index, for rules that do not re-evaluate when it is updated. */
 export function siteBelow(facts: Facts, id: string, index: number): SiteFacts | null {
   const site = siteFacts(facts, id);
   return site === null
@@ -111,7 +111,7 @@ export function siteBelow(facts: Facts, id: string, index: number): SiteFacts | 
     : { ...site, ...(site.versions.findLast((version) => version.index < index) ?? site.versions[0]) };
 }
 
-/** The capacities that a site has had, by the days from which they hold (since 1970-01-01 UTC); the first that is known, since ever. */
+/** Lists the capacities of a site by their first day (since 1970-01-01 UTC); the first has no beginning. */
 export function capacitiesOf({ versions }: SiteFacts): SiteProduction['capacities'] {
   const known: { from: number; capacity: SiteProduction['capacities'][number]['capacity'] }[] = [];
   for (const { capacity, at } of versions) {
@@ -121,7 +121,7 @@ export function capacitiesOf({ versions }: SiteFacts): SiteProduction['capacitie
       Object.entries(rates).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
     const from = known.length === 0 ? -Infinity : Math.floor(at / DAY);
-    // A later word on the same or an earlier day replaces what it follows.
+    // A later event for the same or an earlier day replaces those from that day on.
     while (known.length > 0 && (known.at(-1)?.from ?? 0) >= from) known.pop();
     known.push({ from: known.length === 0 ? -Infinity : from, capacity: { workers, kilogramsPerWorkerMonth } });
   }
@@ -137,7 +137,7 @@ function shapeOf({ point, polygon }: Pick<SiteClaims, 'point' | 'polygon'>): Pic
 
 export type SiteStatus = 'green' | 'blue' | 'yellow' | 'red';
 
-/** Days after which a status becomes another; from the parameters, by country. */
+/** Days after which a status lapses to another; from the parameters, by country. */
 export interface StatusClock {
   greenDays: number;
   blueDays: number;
@@ -146,7 +146,7 @@ export interface StatusClock {
 
 export interface StatusOn {
   status: SiteStatus;
-  /** True where the status is not what the inspector wrote, but what time has made of it. */
+  /** True if the status lapsed from the inspector's. */
   lapsed: boolean;
   inspection: SiteFacts['inspections'][number];
 }
@@ -154,8 +154,8 @@ export interface StatusOn {
 const names: readonly SiteStatus[] = ['blue', 'green', 'yellow', 'red'];
 
 /**
- * The status of a site on a day, by its newest inspection up to then and the status clock; null: never inspected. What was
- * said at or after the entry `end` does not count.
+ * Returns the status of a site on a day, by its newest inspection until then and the status clock; null: never
+ * inspected. Ignores entries at or after `end`.
  */
 export function statusOn(
   { inspections }: SiteFacts,
@@ -171,7 +171,7 @@ export function statusOn(
   return { status, lapsed: status !== written, inspection };
 }
 
-/** Green lapses to blue, blue after its own time counts as red, yellow that is not cured as red. */
+/** Applies time: green lapses to blue; blue and uncured yellow lapse to red. */
 function lapse(written: SiteStatus, days: number, { greenDays, blueDays, yellowDays }: StatusClock): SiteStatus {
   if (written === 'green') return days <= greenDays ? 'green' : days <= greenDays + blueDays ? 'blue' : 'red';
   if (written === 'blue') return days <= blueDays ? 'blue' : 'red';
@@ -179,12 +179,12 @@ function lapse(written: SiteStatus, days: number, { greenDays, blueDays, yellowD
   return 'red';
 }
 
-/** It holds from the day it speaks of; where it names none, from the instant of its signature. */
+/** A status, in force from the day that it names; if it names none, from the time of its signature. */
 export interface ActorStatus {
   status: 'active' | 'suspended';
-  /** The day, as written there: that of its signature where it names none. */
+  /** The day as written; the day of its signature if none is named. */
   from: string;
-  /** That instant, ms since 1970 UTC; null where a day is named. */
+  /** That instant, ms since 1970 UTC; null if a day is named. */
   at: number | null;
   event: string;
   index: number;
@@ -196,11 +196,11 @@ export interface ActorFacts {
   country: string;
   /** In the order of the log. */
   statuses: readonly ActorStatus[];
-  /** In the order of the log: until when each card is valid, both days included. */
+  /** In the order of the log: the validity of each card, both days included. */
   cards: readonly { from: string | null; to: string; event: string; index: number }[];
 }
 
-/** What is said of an actor; null if it is not loaded (the root registrar and the service have no registration). */
+/** Returns the state of an actor; null if it is not loaded, or has no registration (root registrar, service). */
 export const actorFacts = remembered(readActor);
 
 function readActor(facts: Facts, id: string): ActorFacts | null {
@@ -242,16 +242,16 @@ function readFacility(facts: Facts, id: string): FacilityFacts | null {
   return { id, kind, country, operator, point: point === undefined ? null : pointFrom(point), capacityPerMonth };
 }
 
-/** Where an event says that it happened. */
+/** The place of an event. */
 export interface Located {
   point: Point;
-  /** Radius within which it surely lies, km. */
+  /** Radius of uncertainty, km. */
   accuracyKm: number;
-  /** By its own coordinates, or by those that its site or facility is registered with. */
+  /** Whether the place is the event's own coordinates, or the registered ones of its site or facility. */
   by: 'coordinates' | 'registry';
 }
 
-/** `undisclosed`: there are coordinates, and nobody has shown them. Null: nothing is said. */
+/** Returns the place of an event. `undisclosed`: its coordinates are not disclosed. Null: it has none. */
 export function locate(
   facts: Facts,
   { event, index }: JudgedEvent,
@@ -276,7 +276,7 @@ export function locate(
   return (place._sd ?? []).length > 0 ? 'undisclosed' : null;
 }
 
-/** The country of the facility or the site that an event names; null where it names none that is known. */
+/** Returns the country of the facility or site that an event names; null if it names none that is known. */
 export function countryOfPlace(facts: Facts, { event, index }: JudgedEvent): string | null {
   const { facility, site } = event.place ?? {};
   if (facility !== undefined) return facilityFacts(facts, facility)?.country ?? null;

@@ -6,14 +6,14 @@ import type { Rule } from './rule.js';
 
 const HOUR = 3_600_000;
 
-/** Whether an entry says that a lot is somewhere: dug, imported, or taken over by whoever received it. */
+/** Returns whether an entry shows a lot's arrival: declared, imported, or received. */
 function arrives(entry: JudgedEvent, lots: ReadonlySet<string>): boolean {
   if (isType(entry, 'lot.declared') || isType(entry, 'lot.imported')) return true;
   if (!isType(entry, 'custody.received')) return false;
   return entry.event.payload.lots.some(({ lot, outcome }) => lots.has(lot) && outcome !== 'rejected');
 }
 
-/** Where goods are with an entry: in the country of its facility or site, else of its signer. Null: a carrier may be anywhere. */
+/** Returns the country of goods at an entry: of its facility or site, else of its signer. Null: unknown (a carrier). */
 function countryOf(entry: JudgedEvent, facts: Facts): string | null {
   const place = countryOfPlace(facts, entry);
   if (place !== null) return place;
@@ -21,7 +21,7 @@ function countryOf(entry: JudgedEvent, facts: Facts): string | null {
   return actor === null || actor.roles.every((role) => role === 'transporter') ? null : actor.country;
 }
 
-/** The countries that goods were in, in the order of the log. */
+/** Lists the countries of a lot and its ancestors, in the order of the log. */
 function countriesOf(lot: string, facts: Facts): { country: string; entry: JudgedEvent }[] {
   const lots = new Set([lot, ...(facts.upstream.get(lot) ?? [])]);
   const chain = [...lots].flatMap((one) => facts.chains.get(one) ?? []);
@@ -34,7 +34,7 @@ function countriesOf(lot: string, facts: Facts): { country: string; entry: Judge
     });
 }
 
-/** The entry with which goods came back to a country they had left, without a word of import; null: they did not. */
+/** Returns the country from which an entry brought goods back to a country that they had left; null: it did not. */
 function returnOf(lot: string, index: number, facts: Facts): string | null {
   const stations = countriesOf(lot, facts).filter(({ entry }) => entry.index <= index);
   const last = stations.at(-1);
@@ -45,7 +45,7 @@ function returnOf(lot: string, index: number, facts: Facts): string | null {
   return before.slice(0, left).some(({ country }) => country === last.country) ? (before[left]?.country ?? null) : null;
 }
 
-/** Lots that a receipt takes over and that come back with it, each with the country that they were in. */
+/** Lists the lots of a receipt that return with it, each with the country that they were in. */
 function returnedBy({ index, event }: Receipt, facts: Facts): { lot: string; away: string }[] {
   return event.payload.lots.flatMap(({ lot, outcome }) => {
     const away = outcome === 'rejected' ? null : returnOf(lot, index, facts);
@@ -55,7 +55,7 @@ function returnedBy({ index, event }: Receipt, facts: Facts): { lot: string; awa
 
 type Receipt = JudgedOf<'custody.received'>;
 
-/** Whether a lot was taken to a country without a paper: it arrived there, and was neither exported before nor imported there. */
+/** Returns whether a lot came to a country without documents: neither exported before nor imported there. */
 function leftUnpapered(lot: string, away: string, facts: Facts): boolean {
   const chain = facts.chains.get(lot) ?? [];
   const [birth] = chain;
@@ -68,7 +68,7 @@ function leftUnpapered(lot: string, away: string, facts: Facts): boolean {
   );
 }
 
-/** Whether papers cover the way out of all that a lot was made of, and its own way back as far as the export. */
+/** Returns whether documents cover the way out of all ancestors, and the lot's way back up to the export. */
 function isExportedBack(lot: string, away: string, { index }: Receipt, facts: Facts): boolean {
   if ([lot, ...(facts.upstream.get(lot) ?? [])].some((one) => leftUnpapered(one, away, facts))) return false;
   return (facts.chains.get(lot) ?? []).some(
@@ -76,11 +76,11 @@ function isExportedBack(lot: string, away: string, { index }: Receipt, facts: Fa
   );
 }
 
-/** The time, ms, until which an import may follow a receipt, as customs clears goods that are there. */
+/** Returns the time, ms, until which an import may follow a receipt: customs clears goods after arrival. */
 const importDue = ({ event, recordedAt }: Receipt, { roundTrip }: Parameters): number =>
   (recordedAt ?? event.occurredAtMs) + roundTrip.importHours * HOUR;
 
-/** Whether goods that were exported back are imported in time, or may still be. */
+/** Returns whether goods that were exported back are imported in time, or may still be. */
 function isCleared(lot: string, receipt: Receipt, facts: Facts, parameters: Parameters): boolean {
   const due = importDue(receipt, parameters);
   if (facts.now === null || facts.now < due) return true;

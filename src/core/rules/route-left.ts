@@ -6,13 +6,13 @@ import type { Rule } from './rule.js';
 import { distanceText } from './speed.js';
 import { speaksFor } from './stranger-claim.js';
 
-/** The dispatch under way when a lot was seen at a checkpoint. */
+/** Returns the open dispatch when a lot passed a checkpoint. */
 function dispatchAt(lot: string, index: number, { chains }: Facts): JudgedOf<'custody.dispatched'> | null {
   const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < index);
   return last !== undefined && isType(last, 'custody.dispatched') ? last : null;
 }
 
-/** The declared route, from where the goods left; points alone count, for a name is no place. */
+/** Returns the declared route from the place of dispatch; it uses coordinates only, not names. */
 function routeOf(dispatch: JudgedOf<'custody.dispatched'>, facts: Facts): Point[] {
   const { route } = dispatch.event.payload;
   const points = (Array.isArray(route) ? route : []).flatMap((station) =>

@@ -1,6 +1,6 @@
 /**
- * What the operator is told when a rule throws or does not end. It judges no entry and is therefore no `Rule`; it is a
- * finding like any other, and is explained where they are.
+ * A finding for the operator when a rule throws or does not end. It judges no entry and is therefore no `Rule`, but it
+ * is a finding with the same explanations.
  */
 export const ruleFailed = {
   id: 'rule-failed',

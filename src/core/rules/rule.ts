@@ -4,13 +4,10 @@ import type { Parameters } from './parameters.js';
 export const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
-/** Which verdict a rule speaks to: `record` and `custody` are axes of their own, the others make up the risk. */
+/** The verdict of a rule: `record` and `custody` are verdicts of their own, the other groups make up the risk. */
 export type RuleGroup = 'record' | 'custody' | 'tags' | 'mass' | 'origin' | 'movement' | 'actors';
 
-/**
- * What a rule reads beside the entries being judged. Whoever runs the rules loads the union of what they declare, so a
- * rule that reads little costs little.
- */
+/** Facts that a rule reads besides the entries to judge. The caller loads the union of what the rules declare. */
 export type FactSet =
   | 'chains'
   | 'handovers'
@@ -25,72 +22,73 @@ export type FactSet =
   | 'record';
 
 /**
- * What a rule has seen, for people to judge: a question, not an accusation. `measured` and `threshold` are short texts
- * with their unit ("50.1 KGM"); `lots` are those whose buyers should know, `events` the entries that show it.
+ * The observation of a rule, for people to judge: a question, not an accusation. `measured` and `threshold` are short
+ * texts with their unit ("50.1 KGM"); `lots` concern their buyers, `events` are the evidence.
  */
 export interface Finding {
   rule: string;
   version: number;
   severity: Severity;
-  /** What was judged: a lot, an event, a tag, a site, or a stored row. */
+  /** The subject: a lot, an event, a tag, a site, or a stored row. */
   subject: string;
-  /** What tells this finding from others of the rule on the same subject. */
+  /** Distinguishes this finding from others of the rule on the same subject. */
   cause: string;
   /**
-   * What it is put down to where one cause shows in many findings: a site, an actor, a key, a device, a stored table.
-   * Those that share it are told as one. Absent: its subject.
+   * The common cause of many findings: a site, an actor, a key, a device, a stored table. Findings of one root make one
+   * alert. Absent: the subject.
    */
   root?: string;
   lots: string[];
   events: string[];
   measured: string;
   threshold: string;
-  /** One sentence for people. */
+  /** One sentence that explains it. */
   detail: string;
   /** The first entry of the log that it concerns. */
   firstIndex: number | null;
 }
 
-/** What a rule's `evaluate` gives; the rule's name and version are added by `judge`. */
+/** A finding as a rule's `evaluate` returns it; `judge` adds the rule's name and version. */
 export type Observation = Omit<Finding, 'rule' | 'version'>;
 
-/** What was judged; `all`: everything the rule can ever speak of, so that whatever is not found again is closed. */
+/** The judged subjects. `all`: every subject of the rule, so that every finding that is not repeated is closed. */
 export type Subjects = string[] | 'all';
 
 /**
- * A rule: a pure function from facts to findings, and the words that explain it. One file each; `index.ts` lists them.
- * It must judge each of its `subjects` wholly: an open finding on one of them that is not found again is closed.
+ * A rule: a pure function from facts to findings, and the texts that explain it. One file each; `index.ts` lists them.
+ * A rule must judge each of its `subjects` completely: an open finding on one of them that it does not repeat is
+ * closed.
  */
 export interface Rule {
   readonly id: string;
-  /** Raised when the same facts give another answer than before. */
+  /** Increased when the same facts give a different answer than before. */
   readonly version: number;
   readonly group: RuleGroup;
   /**
-   * Which verdict its findings count in; absent: that of its group. `nothing`: they are about whoever signed, and no verdict
-   * on a lot depends on them.
+   * The verdict that its findings count in; absent: that of its group. `nothing`: they are about the signer, and no
+   * verdict on a lot depends on them.
    */
   readonly weighs?: 'custody' | 'risk' | 'nothing';
   readonly title: string;
   /** What a finding means. */
   readonly means: string;
-  /** What must not be read into it. */
+  /** What a finding does not mean. */
   readonly doesNotMean: string;
-  /** Test, thresholds and severities in words, filled from the parameters in force. */
+  /** Describes test, thresholds and severities, with the parameters in force. */
   describe(parameters: Parameters): string;
   /** The standard or programme the rule follows. */
   readonly standard: string;
   readonly scope: readonly FactSet[];
   /**
-   * Where one lot's history is not enough. `more`: what it shows can convict, and what is not in it might; `whole`: without
-   * the rest it says nothing, because it looks for what is missing or for a share of all.
+   * Set if one lot's history is not enough. `more`: the history can convict, but facts outside it could add findings;
+   * `whole`: the rule needs all facts, because it looks for what is missing or for a share of all.
    */
   readonly needs?: 'more' | 'whole';
   subjects(facts: Facts, parameters: Parameters): Subjects;
   evaluate(facts: Facts, parameters: Parameters): Observation[];
-  /** Subjects that it cannot judge, because evidence that exists has not been disclosed; say why in one sentence. */
+  /** Lists subjects that it cannot judge because evidence is not disclosed, each with a reason in one sentence. */
   undecided?(facts: Facts, parameters: Parameters): Undecided[];
-  /** Entries that are to be judged again when the log's time reaches `at`, though nothing new is said. */
+  /** Lists entries to re-evaluate when the log's time reaches `at`, without a new entry. */
   deadlines?(facts: Facts, parameters: Parameters): Deadline[];
 }
 
@@ -101,14 +99,14 @@ export interface Undecided {
 }
 
 export interface Deadline {
-  /** What is judged again, by the rule's own subjects, and the index of an entry that has it judged. */
+  /** The subject to re-evaluate, and the index of an entry that triggers it. */
   subject: string;
   index: number;
   /** ms since 1970 UTC. */
   at: number;
 }
 
-/** What running a rule gives: its findings, and all subjects that were judged, found wanting or not. */
+/** The result of a rule: its findings, and all subjects that it judged. */
 export interface Judgement {
   rule: string;
   subjects: Subjects;
@@ -117,7 +115,7 @@ export interface Judgement {
   deadlines: Deadline[];
 }
 
-/** Runs one rule, for whoever keeps findings: what was judged says which of them close, the deadlines when to judge again. */
+/** Runs one rule, for a caller that stores findings, closes those of judged subjects, and schedules deadlines. */
 export function judge(rule: Rule, facts: Facts, parameters: Parameters): Judgement {
   return {
     rule: rule.id,
@@ -127,7 +125,7 @@ export function judge(rule: Rule, facts: Facts, parameters: Parameters): Judgeme
   };
 }
 
-/** Runs one rule, for whoever asks once and keeps nothing. */
+/** Runs one rule, for a caller that stores nothing. */
 export function judgeOnce(rule: Rule, facts: Facts, parameters: Parameters): Pick<Judgement, 'findings' | 'undecided'> {
   return {
     findings: rule

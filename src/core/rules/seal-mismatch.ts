@@ -7,14 +7,14 @@ import { lotSubject } from './subjects.js';
 
 const isExport = (entry: JudgedEvent): boolean => isType(entry, 'lot.exported');
 
-/** Whether an event puts seals on a lot, or takes some off. */
+/** Returns whether an event applies seals to a lot, or removes some. */
 const isResealed = (entry: JudgedEvent, lot: string): boolean =>
   isType(entry, 'lot.sealed') &&
   entry.event.payload.lots.some(
     (sealed) => sealed.lot === lot && (sealed.sealsOn !== undefined || sealed.sealsOff !== undefined),
   );
 
-/** The seals last listed on a lot between two entries: at a dispatch or export, or by a checkpoint on the way. Null: none were. */
+/** Returns the seals last listed on a lot between two entries: at a dispatch, an export or a checkpoint. Null: none. */
 function lastListed(lot: string, start: JudgedEvent, end: JudgedEvent, facts: Facts): readonly string[] | null {
   const within = [...(facts.chains.get(lot) ?? []), ...(facts.about.get(lotSubject(lot)) ?? [])].filter(
     ({ index }) => index >= start.index && index < end.index,
@@ -29,7 +29,7 @@ function lastListed(lot: string, start: JudgedEvent, end: JudgedEvent, facts: Fa
   return listed.at(-1) ?? null;
 }
 
-/** The seals that a lot should bear at an entry: of its dispatch; where that lists none, and always at an import, since its export. */
+/** Returns the seals that a lot should have: of its dispatch; if that lists none, or at an import, since its export. */
 function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts): readonly string[] | null {
   const chain = (facts.chains.get(lot) ?? []).filter(({ index }) => index < entry.index);
   const dispatch = chain.findLast((one) => isType(one, 'custody.dispatched'));
@@ -49,7 +49,7 @@ interface Seen {
   lot: string;
   seals: readonly string[] | null;
   state: string | null;
-  /** Whether the list speaks of this lot alone, and not of the whole load. */
+  /** Whether the list is of this lot alone, not of the whole load. */
   alone: boolean;
 }
 
@@ -81,10 +81,10 @@ function sealsSeen({ event }: JudgedEvent): Seen[] {
 
 const BROKEN = new Set(['broken', 'missing']);
 
-/** What is wrong with the seals of one lot, in words; null: nothing, or nothing to compare. */
+/** Describes the fault in the seals of one lot; null: no fault, or nothing to compare. */
 function wrongWith({ seals, state, lot, alone }: Seen, entry: JudgedEvent, facts: Facts): string | null {
   if (state !== null && BROKEN.has(state)) return state;
-  // A checkpoint may put on seals of its own, and says which: its list is the one that counts from there on.
+  // A checkpoint may apply its own seals: its list replaces the one before.
   if (seals === null || isType(entry, 'transit.checked')) return null;
   const before = sealsBefore(lot, entry, facts);
   if (before === null) return null;

@@ -8,7 +8,7 @@ const subjectsOf = ({ entries }: Facts): string[] => [
   ...new Set(entries.flatMap((entry) => serialsGiven(entry).map(({ serial }) => serial))),
 ];
 
-/** A lot that is born of a bar with that serial goes on carrying it. */
+/** Returns whether the lot of a bar passes the serial to a lot made of it. */
 const continues = (later: JudgedEvent, lots: readonly string[]): boolean =>
   'inputs' in later.event.payload && later.event.payload.inputs.some(({ lot }) => lots.includes(lot));
 

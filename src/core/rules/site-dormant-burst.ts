@@ -8,14 +8,14 @@ import { siteSubject } from './subjects.js';
 
 const MILLION = 1_000_000n;
 const DAY = 86_400_000;
-/** What MDC.02 calls a site at which nobody digs. */
+/** MDC.02 code of an inactive site. */
 const INACTIVE = 0;
 
 type Day = SiteProduction['days'][number];
 
 const massOf = (days: readonly Day[]): bigint => days.reduce((sum, { mass }) => sum + mass, 0n);
 
-/** Why nobody expected the site to produce on a day; null: somebody did. */
+/** Describes why no production was expected at the site on a day; null: some was. */
 function dormancy(production: SiteProduction, first: Day, facts: Facts, dormantDays: number): string | null {
   const site = siteFacts(facts, production.site.id);
   const inspection = site?.inspections.findLast(({ date }) => Date.parse(date) <= first.day * DAY);
@@ -28,7 +28,7 @@ function dormancy(production: SiteProduction, first: Day, facts: Facts, dormantD
   return production.earlier === true ? `nothing had been declared there for more than ${dormantDays} days` : null;
 }
 
-/** For each month the first burst that begins in it. */
+/** Returns the first burst that begins in each month. */
 function bursts(
   production: SiteProduction,
   facts: Facts,

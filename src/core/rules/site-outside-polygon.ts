@@ -7,7 +7,9 @@ import { siteSubject } from './subjects.js';
 
 const metres = (km: number): string => `${Math.round(km * 1_000)} m`;
 
-/** How far outside a site a point lies, km; one without a polygon reaches `radiusM` from its point. Null: nobody says where it is. */
+/**
+ * Returns how far a point is outside a site, km; a site without polygon has a radius `radiusM`. Null: place unknown.
+ */
 function outsideKm(point: Point, site: SiteFacts, radiusM: number): number | null {
   if (site.polygon !== null) return distanceToPolygonKm(point, site.polygon);
   return site.point === null ? null : Math.max(0, distanceKm(point, site.point) - radiusM / 1_000);

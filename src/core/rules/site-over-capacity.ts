@@ -4,16 +4,16 @@ import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 import { siteSubject } from './subjects.js';
 
-/** A month of capacity is thirty days, so that windows compare. */
+/** A month of capacity, days: fixed, so that windows compare. */
 const DAYS_OF_MONTH = 30n;
 const MILLION = 1_000_000n;
 const DAY = 86_400_000;
-/** A finding names at most this many lots, the newest of the window. */
+/** Lots that a finding names at most, the newest of the window. */
 const LOTS_NAMED = 1_000;
 
 type Day = SiteProduction['days'][number];
 
-/** `2026-06` of a day counted from 1970-01-01 UTC. */
+/** Formats the month of a day counted from 1970-01-01 UTC: `2026-06`. */
 export const monthOf = (day: number): string => new Date(day * DAY).toISOString().slice(0, 7);
 
 export const longestWindow = ({ siteOverCapacity }: Parameters): number => Math.max(...siteOverCapacity.windowDays);
@@ -27,7 +27,7 @@ const firstOfMonth = (day: number): number => {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY;
 };
 
-/** The days that must be loaded so that every month to which production on these days can matter is judged wholly. */
+/** Returns the days to load so that every month that production on these days can affect is judged completely. */
 export function productionRange(
   firstDay: number,
   lastDay: number,
@@ -37,7 +37,7 @@ export function productionRange(
   return { from: firstOfMonth(firstDay - window) - window, to: nextMonth(lastDay + window) - 1 + window };
 }
 
-/** Months whose every window lies within what is loaded. */
+/** Lists the months whose every window is loaded. */
 export function monthsJudged({ from, to }: SiteProduction, window: number): string[] {
   const months: string[] = [];
   for (let day = firstOfMonth(from + window); nextMonth(day) - 1 + window <= to; day = nextMonth(day))
@@ -45,7 +45,7 @@ export function monthsJudged({ from, to }: SiteProduction, window: number): stri
   return months;
 }
 
-/** From a day on, what a site can dig in a month, mg; null where it is not known for the mineral. */
+/** A site's capacity per month from a day on, mg; null if it is unknown for the mineral. */
 interface Monthly {
   from: number;
   capacity: bigint | null;
@@ -60,13 +60,13 @@ function monthlyCapacities({ capacities, mineral }: SiteProduction, { siteOverCa
   });
 }
 
-/** What a site can dig in a month as of a day, mg; null where it is not known. */
+/** Returns a site's capacity per month on a day, mg; null if it is unknown. */
 export function monthlyCapacityOn(production: SiteProduction, day: number, parameters: Parameters): bigint | null {
   const found = monthlyCapacities(production, parameters).findLast(({ from }) => from <= day);
   return found === undefined || found.capacity === 0n ? null : found.capacity;
 }
 
-/** What a site can dig in the days up to `last`, mg, by the capacity in force on each of them; null where it is not known. */
+/** Returns a site's capacity in the days up to `last`, mg, by the capacity in force on each; null if it is unknown. */
 function capacityWithin(monthly: readonly Monthly[], last: number, length: number): bigint | null {
   let sum = 0n;
   for (const [i, { from, capacity }] of monthly.entries()) {
@@ -89,14 +89,14 @@ interface Window {
   month: string;
 }
 
-/** The month that holds most of a window's mass: a rush in June stays June's, though windows of July see it too. */
+/** Returns the month with most of a window's mass: a rush in June belongs to June, also in windows of July. */
 function heaviestMonth(days: readonly Day[]): string {
   const masses = new Map<string, bigint>();
   for (const day of days) masses.set(monthOf(day.day), (masses.get(monthOf(day.day)) ?? 0n) + day.mass);
   return [...masses].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
 
-/** For each month the window that exceeds the capacity most; windows end on days of production. */
+/** Returns for each month the window that exceeds the capacity most; windows end on days of production. */
 function worstWindows(production: SiteProduction, parameters: Parameters): Map<string, Window> {
   const worst = new Map<string, Window>();
   const monthly = monthlyCapacities(production, parameters);

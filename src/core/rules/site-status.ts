@@ -5,7 +5,7 @@ import { type StatusClock, siteAt, statusOn } from './registry.js';
 import type { Rule } from './rule.js';
 import { siteSubject } from './subjects.js';
 
-/** How long a status lasts in a country. */
+/** Returns how long a status lasts in a country. */
 export const statusClockOf = (country: string, { siteStatus }: Parameters): StatusClock => {
   const { greenDays, blueDays, yellowDays } = { ...siteStatus.clock, ...siteStatus.clockByCountry[country] };
   return {

@@ -8,7 +8,7 @@ import { type Station, distanceText, durationText, journey, speedText } from './
 interface Leg {
   from: JudgedEvent & { station: Station };
   to: Station;
-  /** Fastest that the modes named on the way allow, km/h. */
+  /** Highest speed of the named modes, km/h. */
   limit: number;
   mode: string | null;
 }
@@ -18,7 +18,7 @@ function stationOf(entry: JudgedEvent, facts: Facts, accuracyM: number): Station
   return place === null || place === 'undisclosed' ? null : { place, at: entry.event.occurredAtMs };
 }
 
-/** From the last place that was known of a lot to that of the entry, with the modes of transport named in between. */
+/** Returns the leg from a lot's last known place to that of the entry, with the modes of transport named between. */
 function legOf(lot: string, entry: JudgedEvent, facts: Facts, { speedImpossible }: Parameters): Leg | null {
   const { kilometresPerHour, unknownMode, defaultAccuracyM } = speedImpossible;
   const to = stationOf(entry, facts, defaultAccuracyM);
@@ -36,7 +36,7 @@ function legOf(lot: string, entry: JudgedEvent, facts: Facts, { speedImpossible 
     }
     const station = stationOf(before, facts, defaultAccuracyM);
     if (station === null) continue;
-    // Goods lie where they were last seen until they are sent, whether or not the dispatch says from where.
+    // Goods stay at their last known place until their dispatch, even if the dispatch names no place.
     const from = { ...before, station: { ...station, at: Math.max(station.at, departed) } };
     return { from, to, limit: limit?.kmh ?? unknownMode, mode: limit?.mode ?? null };
   }

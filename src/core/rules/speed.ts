@@ -3,14 +3,14 @@ import type { Located } from './registry.js';
 
 const HOUR = 3_600_000;
 
-/** A place and a time, both as somebody said. */
+/** A stated place and time. */
 export interface Station {
   place: Located;
   /** ms since 1970 UTC. */
   at: number;
 }
 
-/** How far two stations surely are apart, km, and how fast one must have been at the least, km/h (infinite: at once). */
+/** Returns the least distance of two stations, km, and the speed that it needs at least, km/h (infinite: at once). */
 export function journey(from: Station, to: Station): { km: number; kmh: number } {
   const apart = distanceKm(from.place.point, to.place.point) - from.place.accuracyKm - to.place.accuracyKm;
   const km = Math.max(0, apart);
@@ -21,7 +21,7 @@ export function journey(from: Station, to: Station): { km: number; kmh: number }
 export const speedText = (kmh: number): string => (Number.isFinite(kmh) ? `${Math.round(kmh)} km/h` : 'at once');
 export const distanceText = (km: number): string => `${Math.round(km)} km`;
 
-/** `2 h 30 min` of a time in ms. */
+/** Formats a time in ms: `2 h 30 min`. */
 export const durationText = (ms: number): string => {
   const minutes = Math.max(0, Math.round(ms / 60_000));
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -1,12 +1,12 @@
 import type { Facts } from './facts.js';
 import { actorSubject, eventSubject } from './subjects.js';
 
-/** Events that others close, settle or take up: what is filed under them tells whether they are open. */
+/** Event types that later events close or settle; the entries filed under them decide whether they are open. */
 const OPEN_UNTIL_SAID = new Set(['incident.reported', 'event.disputed']);
 
 /**
- * Lists the subjects behind incidents and disputes among what is loaded: what was said of them since, and who says it, for the
- * word of a stranger weighs less. Whoever loads facts asks until there is nothing new.
+ * Lists the subjects behind loaded incidents and disputes: later statements about them, and their signers, because the
+ * statement of a stranger counts less. The loader repeats this until nothing new is listed.
  */
 export const subjectsOfStatements = (about: Facts['about']): string[] =>
   [...about.values()].flat().flatMap(({ event }) => {

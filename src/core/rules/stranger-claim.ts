@@ -7,15 +7,15 @@ import { actorSubject, eventSubject } from './subjects.js';
 
 type Statement = JudgedOf<'incident.reported' | 'payment.recorded' | 'transit.checked'>;
 
-/** Tells whether a carrier may be any: the dispatch under way at an index names none. */
+/** Returns whether any carrier is possible: the open dispatch at an index names none. */
 function isOpenToCarriers(lot: string, index: number, { chains }: Facts): boolean {
   const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < index);
   return last !== undefined && isType(last, 'custody.dispatched') && last.event.payload.carrier === undefined;
 }
 
 /**
- * Tells whether a statement about a lot counts for the lot: an official, or somebody with a part in the lot, made it. The word
- * of anybody else is kept and shown, and nothing follows from it for the lot.
+ * Returns whether a statement about a lot counts for the lot: its signer is an official or has a part in the lot. The
+ * statement of any other actor is stored and shown, without consequences for the lot.
  */
 export const speaksFor = (entry: Statement, lot: string, facts: Facts): boolean =>
   isOfficial(entry.event.iss, facts) ||
@@ -23,7 +23,7 @@ export const speaksFor = (entry: Statement, lot: string, facts: Facts): boolean 
   (isType(entry, 'transit.checked') && isOpenToCarriers(lot, entry.index, facts)) ||
   (isType(entry, 'incident.reported') && isTakenUp(entry, facts));
 
-/** Tells whether an official has taken up an incident, whoever reported it. */
+/** Returns whether an official has taken up an incident, regardless of its reporter. */
 export const isTakenUp = ({ event }: JudgedOf<'incident.reported'>, facts: Facts): boolean =>
   (facts.about.get(eventSubject(event.id)) ?? []).some(
     (entry) => isType(entry, 'incident.updated') && isOfficial(entry.event.iss, facts),

@@ -9,16 +9,16 @@ import { numbered } from './device-numbers.js';
 import type { JudgedEvent } from './facts.js';
 
 /**
- * What an entry is filed under, so that a rule that judges another entry finds it without searching the log. Subjects
- * that much can be said about are cut into months, days or runs of numbers: what is loaded stays small however long the
- * log grows. A subject is a short text, its kind first.
+ * An index of entries: a rule that judges one entry finds related ones without searching the log. Subjects with many
+ * entries are split into months, days or ranges of numbers: the loaded part stays small however large the log grows. A
+ * subject is a short text that begins with its kind.
  */
 
 export interface Filing {
   subject: string;
-  /** When it happened in the world, ms since 1970 UTC: what is judged anew is often only what came after a date. */
+  /** Time of the event, ms since 1970 UTC: a re-evaluation often needs only events after a date. */
   at: number;
-  /** Where a sum is asked for, or an order: milligrams, a count, or the running number of a device. */
+  /** A quantity to sum or sort by: milligrams, a count, or a device's sequence number. */
   amount?: bigint;
 }
 
@@ -28,7 +28,7 @@ const HOUR = 3_600_000;
 export const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 const dayOf = (ms: number): number => Math.floor(ms / DAY);
 
-/** What may be erased is not kept where it is filed: base64url of SHA-256 of its kind and itself. */
+/** Hashes a value that may be erased: base64url of SHA-256 of its kind and itself. */
 const hidden = (text: string): string => encodeBase64url(defaultSha256(new TextEncoder().encode(text)));
 
 export const siteSubject = (site: string): string => `site:${site}`;
@@ -41,35 +41,35 @@ export const tagSubject = (tag: string): string => `tag:${tag}`;
 export const certificateSubject = (serial: string): string => `certificate:${serial}`;
 export const serialSubject = (serial: string): string => `serial:${serial}`;
 export const documentSubject = (digest: string): string => `document:${hidden(`document:${digest}`)}`;
-/** Everything an actor signed, with whichever key: read only to judge it anew. */
+/** Everything that an actor signed, with any key; read only for re-evaluation. */
 export const signedBySubject = (actor: string): string => `signed-by:${actor}`;
-/** Receipts of what an actor sent: read only to judge them anew. */
+/** Receipts from an actor; read only for re-evaluation. */
 export const suppliedBySubject = (actor: string): string => `supplied-by:${actor}`;
-/** What happened in a facility: read only to judge it anew. */
+/** Events in a facility; read only for re-evaluation. */
 export const happenedInSubject = (facility: string): string => `happened-in:${facility}`;
-/** Lots declared at a site: read only to judge them anew. */
+/** Lots declared at a site; read only for re-evaluation. */
 export const declaredAtSubject = (site: string): string => `declared-at:${site}`;
-/** What a device recorded; the amount is its own running number. */
+/** Entries of a device; the amount is its sequence number. */
 export const deviceSubject = (actor: string, device: string): string => `device:${actor}/${device}`;
-/** What recorded an event: its device where it names one, else whoever signed. */
+/** The recorder of an event: its device if it names one, else its signer. */
 export const recorderSubject = ({ iss, payload: { device } }: Pick<AditEvent, 'iss' | 'payload'>): string =>
   device === undefined ? actorSubject(iss) : deviceSubject(iss, device);
 export const vehicleSubject = (vehicle: string, ms: number): string =>
   `vehicle:${hidden(`vehicle:${vehicle}`)}/${dayOf(ms)}`;
-/** What a facility received, and what it made, in a month; their sums are asked for. */
+/** Intake and output of a facility in a month, which rules sum. */
 export const intakeSubject = (facility: string, ms: number): string => `intake:${facility}/${monthOf(ms)}`;
 export const outputSubject = (facility: string, ms: number): string => `output:${facility}/${monthOf(ms)}`;
-/** How many weights an actor declared in a month, and how many of them end in 0 or 5. */
+/** The number of weights that an actor declared in a month, and of those that end in 0 or 5. */
 export const weightsSubject = (actor: string, ms: number): string => `weights:${actor}/${monthOf(ms)}`;
 export const roundWeightsSubject = (actor: string, ms: number): string => `round:${actor}/${monthOf(ms)}`;
-/** What an actor entered late within one hour of the log. */
+/** Entries that an actor logged late within one hour. */
 export const enteredSubject = (actor: string, recordedAt: number): string =>
   `entered:${actor}/${Math.floor(recordedAt / HOUR)}`;
-/** Whether an entry reached the log so long after it happened that whoever recorded it was not online. */
+/** Returns whether the delay between event and entry shows that its recorder was offline. */
 export const isEnteredLate = ({ event, recordedAt }: JudgedEvent): boolean =>
   recordedAt !== null && recordedAt - event.occurredAtMs >= HOUR;
 
-/** Tags that an entry puts on lots, with the lot each is put on. */
+/** Lists the tags that an entry applies, each with its lot. */
 export function tagsPutOn({ event }: JudgedEvent): { tag: string; lot: string }[] {
   if (event.type === 'lot.sealed')
     return event.payload.lots.flatMap(({ lot, tagsOn = [] }) => tagsOn.map((tag) => ({ tag, lot })));
@@ -78,10 +78,10 @@ export function tagsPutOn({ event }: JudgedEvent): { tag: string; lot: string }[
   return [];
 }
 
-/** A lot that was exported: found from any of the lots that it was made of. */
+/** The export of a lot, filed under each of its ancestors. */
 export const exportedSubject = (lot: string): string => `exported:${lot}`;
 
-/** Serial numbers of bars that an entry gives to new lots. */
+/** Lists the serial numbers of bars that an entry gives to new lots. */
 export function serialsGiven({ event }: JudgedEvent): { serial: string; lot: string }[] {
   if (event.type !== 'lot.aggregated' && event.type !== 'lot.split' && event.type !== 'lot.processed') return [];
   return event.payload.outputs.flatMap(({ lot, serials = [] }) => serials.map((serial) => ({ serial, lot })));
@@ -89,16 +89,16 @@ export function serialsGiven({ event }: JudgedEvent): { serial: string; lot: str
 
 const isRound = ({ value }: Quantity): boolean => value.endsWith('0') || value.endsWith('5');
 
-/** Attachments that may look alike without saying the same. */
+/** Attachments that may look alike without being the same document. */
 const LIKENESSES = new Set(['photo', 'photograph', 'picture', 'logo', 'id', 'portrait']);
 
-/** Digests of papers that an entry attaches: of their bytes where that is disclosed, else the commitment. */
+/** Lists the digests of attached documents: of their bytes if disclosed, else the commitment. */
 export const papersOf = ({ event }: JudgedEvent): string[] =>
   (event.payload.attachments ?? [])
     .filter(({ kind }) => !LIKENESSES.has(kind))
     .flatMap(({ commit, digest }) => (digest === undefined ? [commit] : [commit, digest]));
 
-/** What an entry adds to sums that rules ask for, by itself: to those of the weights that an actor declares. */
+/** Lists what an entry adds to sums by itself: to the weights that an actor declares. */
 export function countedIn({ event }: JudgedEvent): Required<Filing>[] {
   if (event.type !== 'lot.declared') return [];
   const at = event.occurredAtMs;
@@ -110,7 +110,7 @@ export function countedIn({ event }: JudgedEvent): Required<Filing>[] {
   ];
 }
 
-/** Every subject that an entry says something about. */
+/** Lists every subject that an entry is filed under. */
 export function filedUnder(entry: JudgedEvent): Filing[] {
   const { event, recordedAt } = entry;
   if (event.type === 'log.clock' || event.type === 'index.sealed') return [];
@@ -138,7 +138,7 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
   ];
 }
 
-/** What the registry and those who attest say of actors, keys, sites, facilities, tags and incidents. */
+/** Lists subjects of registry events and attestations: actors, keys, sites, facilities, tags and incidents. */
 function registrySubjects({ event }: JudgedEvent): string[] {
   switch (event.type) {
     case 'actor.registered':
@@ -185,7 +185,7 @@ function paperSubjects(entry: JudgedEvent): string[] {
   return subjects;
 }
 
-/** What is said about lots without extending their chains, and about other events. */
+/** Lists subjects of statements about lots without extending their chains, and about other events. */
 function attestedSubjects({ event }: JudgedEvent): string[] {
   switch (event.type) {
     case 'event.corrected':
@@ -204,7 +204,7 @@ function attestedSubjects({ event }: JudgedEvent): string[] {
   }
 }
 
-/** Subjects whose filed entries a rule may want when it judges this one; beside the lots' own chains. */
+/** Lists subjects whose entries a rule may need to judge this entry, besides the lots' own chains. */
 export function readsAbout(entry: JudgedEvent): string[] {
   const { event, recordedAt } = entry;
   if (event.type === 'log.clock' || event.type === 'index.sealed') return [];
@@ -229,7 +229,7 @@ export function readsAbout(entry: JudgedEvent): string[] {
   return [...subjects];
 }
 
-/** Entries that must be judged anew because of what this one says: those filed under `subject` that happened since. */
+/** Entries to re-evaluate because of this one: those filed under `subject` that happened since. */
 export interface Revisit {
   subject: string;
   /** ms since 1970 UTC. */
@@ -240,7 +240,7 @@ const YEAR = 366 * DAY;
 /** Tags of one series that are looked up at most; a larger series is not issued after its use. */
 const MAX_NUMBERS = 10_000;
 
-/** The tags of a series that was issued: series and number in decimal, zero-padded to `digits`. */
+/** Lists the tags of an issued series: series and decimal number, zero-padded to `digits`. */
 function numbersOf({
   series,
   from,
@@ -256,13 +256,13 @@ function numbersOf({
   return Array.from({ length: count }, (_, i) => `${series}${String(from + i).padStart(digits, '0')}`);
 }
 
-/** The instant, ms, at which a day has begun wherever one is; null where the text is no date. */
+/** Returns the instant, ms, at which a day begins in the first time zone; null if the text is no date. */
 function dayBegins(day: string): number | null {
   const ms = dateMs(day);
   return ms === null ? null : ms - DAY;
 }
 
-/** What is announced late is heeded a year back; nobody expects a licence of two years ago to be mended today. */
+/** Lists what to re-evaluate after an entry. A late registration counts one year back, not more. */
 export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
   const at = event.occurredAtMs;
   switch (event.type) {
@@ -306,7 +306,7 @@ export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
   }
 }
 
-/** Ids of the events that an entry speaks of, which are therefore judged anew with it. */
+/** Lists the events that an entry refers to, which are re-evaluated with it. */
 export function eventsSpokenOf({ event }: JudgedEvent): string[] {
   switch (event.type) {
     case 'event.corrected':

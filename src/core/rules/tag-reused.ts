@@ -4,8 +4,8 @@ import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 
 /**
- * A lot made of another may go on carrying its tag (a bag that is only weighed anew); two lots of which neither comes
- * from the other cannot.
+ * Returns whether one lot comes from the other: it may keep the tag (a bag that is only weighed again). Unrelated lots
+ * cannot share one.
  */
 function related(a: string, b: string, { ancestors }: Facts): boolean {
   return a === b || ancestors.get(a)?.has(b) === true || ancestors.get(b)?.has(a) === true;

@@ -4,11 +4,11 @@ import { knownBefore, parentsOf } from './known-of-lots.js';
 import { sum } from './mass-balance.js';
 import { type Filing, actorSubject, intakeSubject, outputSubject } from './subjects.js';
 
-/** What facilities take in and make. It is summed by month; whoever files entries files this too, once chains are at hand. */
+/** Intake and output of facilities, summed by month. They are filed with entries as soon as chains are loaded. */
 
 type Sum = Required<Filing>;
 
-/** Where a receipt or a process took place: the facility it names, else the only one that whoever signed operated by then. */
+/** Returns the facility of a receipt or process: the one that it names, else the only one that its signer operated. */
 export function facilityOf({ event, index }: JudgedEvent, { about }: Pick<Facts, 'about'>): string | null {
   if (event.place !== undefined) return event.place.facility ?? null;
   if (event.type !== 'custody.received' && event.type !== 'lot.processed') return null;
@@ -22,8 +22,8 @@ export function facilityOf({ event, index }: JudgedEvent, { about }: Pick<Facts,
 }
 
 /**
- * How much of a lot has come into a facility by no receipt there, mg: it was declared, made or received elsewhere. What was
- * put together or parted is reckoned by the lots that it was made of; what is not known to be from elsewhere, as nothing.
+ * Returns the mass of a lot that came to a facility without a receipt there, mg: it was declared, made or received
+ * elsewhere. Aggregates and parts are computed from their inputs; unknown mass counts as zero.
  */
 function broughtTo(facility: string, lot: string, index: number, facts: Facts, known: Map<string, bigint>): bigint {
   const before = known.get(lot);
@@ -49,7 +49,7 @@ function broughtTo(facility: string, lot: string, index: number, facts: Facts, k
   return brought;
 }
 
-/** What an entry adds to the intake or the output of a facility in its month, mg. */
+/** Returns what an entry adds to the intake or output of a facility in its month, mg. */
 export function throughputOf(entry: JudgedEvent, facts: Facts): Sum[] {
   const { event } = entry;
   if (event.type !== 'custody.received' && event.type !== 'lot.processed') return [];
@@ -66,11 +66,11 @@ export function throughputOf(entry: JudgedEvent, facts: Facts): Sum[] {
   const made = sum(event.payload.outputs.map(({ mass }) => milligrams(mass)));
   return [
     { subject: outputSubject(facility, at), at, amount: made },
-    // What its operator dug, or had elsewhere, comes in by no receipt.
+    // What the operator mined, or had elsewhere, comes in without a receipt.
     ...(brought > 0n ? [intake(brought)] : []),
   ];
 }
 
-/** What of it is filed: nothing adds nothing. */
+/** Returns the amounts to file; zero is not filed. */
 export const addedTo = (entry: JudgedEvent, facts: Facts): Sum[] =>
   throughputOf(entry, facts).filter(({ amount }) => amount > 0n);

@@ -18,7 +18,7 @@ function stationOf(entry: JudgedEvent, facts: Facts): Station | null {
   return place === null || place === 'undisclosed' ? null : { place, at: entry.event.occurredAtMs };
 }
 
-/** Where else the vehicle was seen within two days, before this entry in the log. */
+/** Lists other entries that name the vehicle within two days, before this entry in the log. */
 function otherSightings(entry: Sighting, vehicle: string, facts: Facts): Sighting[] {
   const days = [-2, -1, 0, 1, 2].map((day) => vehicleSubject(vehicle, entry.event.occurredAtMs + day * DAY));
   return [...new Set(days)]

@@ -1,7 +1,7 @@
 import type { RecordRuleId } from './facts.js';
 import type { ruleFailed } from './rule-failed.js';
 
-/** What the operator of the service has to mend; each has a runbook of its name in docs/runbooks. */
+/** Rules whose findings the operator of the service resolves; each has a runbook of its name in docs/runbooks. */
 export type OperatorRuleId = RecordRuleId | (typeof ruleFailed)['id'];
 
 const forTheOperator: Record<OperatorRuleId, string> = {
@@ -181,13 +181,15 @@ const advice: ReadonlyMap<string, string> = new Map(
   Object.entries({ ...forTheOperator, ...custody, ...tags, ...mass, ...origin, ...movement, ...actors }),
 );
 
-/** The rules that somebody has said what to do about. */
+/** The rules that have advice. */
 export const rulesAdvised: readonly string[] = [...advice.keys()];
 
-/** Whether a finding of the rule is for whoever operates the service, who has a runbook for it. */
+/** Returns whether a finding of the rule is for the operator of the service, who has a runbook for it. */
 export const isForOperator = (rule: string): rule is OperatorRuleId => Object.hasOwn(forTheOperator, rule);
 
-/** For a compliance officer: who is asked, what settles it, and what closes it. Throws for a rule that nobody wrote it for. */
+/**
+ * Returns the advice for a finding: whom to ask, what settles it, how to close it. Throws for a rule without advice.
+ */
 export function whatToDo(rule: string): string {
   const text = advice.get(rule);
   if (text === undefined) throw new Error(`src/core/rules/what-to-do.ts does not say what to do about ${rule}.`);

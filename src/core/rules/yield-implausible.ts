@@ -27,7 +27,7 @@ function windowOf(entry: Process, facts: Facts, { yieldImplausible }: Parameters
 
 interface Recovery {
   analyte: string;
-  /** Recovered shares, parts per million: at least, and at most, by what is known of moistures. */
+  /** Recovered shares, parts per million: at least and at most, by the known moistures. */
   least: bigint;
   most: bigint;
 }
@@ -37,7 +37,7 @@ const gradeIn = ({ grades }: LotMeasure, analyte: string): bigint | null => {
   return grade === undefined ? null : gradeInPartsPerMillion(grade);
 };
 
-/** Outputs that are not poorer than what was fed: tailings and slag may be kept as lots too, and are not what was recovered. */
+/** Lists outputs that are not poorer than the input: tailings and slag may be lots too, but are not recovered metal. */
 function products(analyte: string, inputs: readonly LotMeasure[], outputs: readonly LotMeasure[]): LotMeasure[] {
   const fed = inputs.flatMap((input) => gradeIn(input, analyte) ?? []);
   return outputs.filter((output) => {
@@ -46,7 +46,7 @@ function products(analyte: string, inputs: readonly LotMeasure[], outputs: reado
   });
 }
 
-/** Metal in the outputs over metal in the inputs; null where a grade of either is not known. */
+/** Computes the metal of the outputs over that of the inputs; null if a grade of either is unknown. */
 function recoveryOf(
   analyte: string,
   inputs: readonly LotMeasure[],
@@ -78,7 +78,7 @@ function recoveriesOf(entry: Process, facts: Facts, moistures: Moistures): Recov
   return [...analytes].toSorted().flatMap((analyte) => recoveryOf(analyte, inputs, outputs, moistures) ?? []);
 }
 
-/** What is recovered of each mineral: other elements in it follow their own ways. */
+/** The analyte judged for each mineral; other elements follow other paths. */
 const MAIN = new Set(['Sn', 'Ta2O5', 'WO3', 'Au', 'Co']);
 
 const percent = (share: bigint): string => `${Number(share / 100n) / 100} %`;

@@ -80,6 +80,11 @@ export class Guard {
     return `${this.path}.contradiction.json`;
   }
 
+  /** Where it is remembered how far the journal was audited: outside the database, as the guard is. */
+  get journalPath(): string {
+    return `${this.path}.journal.json`;
+  }
+
   /** What is known to contradict the log, in a sentence; null while nothing is. Known to every process of the host. */
   contradiction(): string | null {
     if (!existsSync(this.evidencePath)) return null;

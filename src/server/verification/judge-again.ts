@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Difference } from '../ledger/compare-projections.js';
 import type { ReplayFollower, Rest } from '../ledger/replay.js';
-import { checkIndex } from '../transparency/check-index.js';
+import { RebuildIndex } from '../transparency/rebuild-index.js';
 import { compareAlerts } from './compare-alerts.js';
 import { compareJudged } from './compare-judged.js';
 import type { Clock } from '../clock.js';
@@ -27,17 +27,18 @@ export const judgedTables = [
 ] as const;
 
 /**
- * Judges the log again beside a replay, into temporary tables that shadow the real ones, and compares the two. It judges
- * as far as the workers have judged, because only that can be compared.
+ * Judges the log again beside a replay, into temporary tables that shadow the real ones, rebuilds the sealed index, and
+ * compares both with what is stored. It judges as far as the workers have judged, because only that can be compared.
  */
 export class JudgeAgain implements ReplayFollower {
   private readonly verifier: Pick<VerifyEntries, 'stepWithin'>;
   private readonly size = new StepSize(PIECE);
+  private index: RebuildIndex;
 
   /** @param piece rows that one statement of the comparison reads of a table. */
   constructor(
     database: Database,
-    identity: LedgerIdentity,
+    private readonly identity: LedgerIdentity,
     clock: Clock,
     parameters: RuleParameters,
     private readonly piece?: number,
@@ -47,6 +48,7 @@ export class JudgeAgain implements ReplayFollower {
       () => undefined,
     );
     this.verifier = new VerifyEntries(database, identity, clock, unwoken, parameters);
+    this.index = new RebuildIndex(identity.origin);
   }
 
   async begin(client: PoolClient): Promise<void> {
@@ -61,9 +63,12 @@ export class JudgeAgain implements ReplayFollower {
       `ALTER TABLE pg_temp.findings ALTER COLUMN change SET DEFAULT nextval('pg_temp.finding_changes')`,
     );
     await client.query('INSERT INTO pg_temp.verification_cursor (next) VALUES (0)');
+    this.index = new RebuildIndex(this.identity.origin);
+    await this.index.begin(client);
   }
 
   async follow(client: PoolClient, to: number, rest?: Rest): Promise<void> {
+    await this.index.follow(client, to, rest);
     for (;;) {
       const { rows } = await client.query<{ left: number }>(
         `SELECT GREATEST(0, LEAST($1, stored.next) - own.next) AS left
@@ -83,28 +88,11 @@ export class JudgeAgain implements ReplayFollower {
     const compared = [
       await compareJudged(client, pace),
       await compareAlerts(client, pace),
-      await compareIndex(client, rest),
+      await this.index.compare(client, pace),
     ];
     return {
       differences: compared.flatMap(({ differences }) => differences),
       truncated: compared.some(({ truncated }) => truncated),
     };
   }
-}
-
-async function compareIndex(
-  client: PoolClient,
-  rest?: Rest,
-): Promise<{ differences: Difference[]; truncated: boolean }> {
-  const faults = await checkIndex(client, rest);
-  const differences = faults.map(({ table, key, column, stored, computed }): Difference => ({
-    table,
-    key,
-    column,
-    stored,
-    replayed: computed,
-    lots: [],
-    index: null,
-  }));
-  return { differences, truncated: false };
 }

@@ -98,8 +98,8 @@ const changes: [string, string][] = [
   ['notices', "UPDATE notices SET alert = '00000000-0000-8000-8000-000000000000'"],
   ['index_state', "UPDATE index_state SET root = sha256('')"],
   ['index_state', 'UPDATE index_state SET leaves = leaves + 1'],
-  ['index_nodes', 'UPDATE index_leaves SET count = count + 1 WHERE key = (SELECT min(key) FROM index_leaves)'],
-  ['index_nodes', 'DELETE FROM index_leaves WHERE key = (SELECT max(key) FROM index_leaves)'],
+  ['index_leaves', 'UPDATE index_leaves SET count = count + 1 WHERE key = (SELECT min(key) FROM index_leaves)'],
+  ['index_leaves', 'DELETE FROM index_leaves WHERE key = (SELECT max(key) FROM index_leaves)'],
   ['index_nodes', "UPDATE index_nodes SET hash = sha256('') WHERE depth = 0"],
 ];
 const kept = [

@@ -1,5 +1,5 @@
 /** The newest migration that the list below was made with; `test/tidy.spec.ts` says when it has to be written anew. */
-export const catalogueOf = 'AlertNotes0000000000071';
+export const catalogueOf = 'RulesOfFindings0000000000073';
 
 /** What the migrations make. Written by `npm run catalogue`. */
 const objects: Readonly<Record<string, string>> = {
@@ -7,7 +7,7 @@ const objects: Readonly<Record<string, string>> = {
   actors:
     'columns of *=ce45c2bd9b50c4b5; constraint *.actors_pkey=8c8464f42472e42e; grants on *=d55971a25bf550f0; index *.actors_pkey=4ad9103df096a639; table *=7a5c547482906c68',
   alert_changes:
-    'columns of *=affee18f8e415c5e; constraint *.alert_changes_pkey=05592514bc405c17; grants on *=2b4f7c6d405c4346; index *.alert_changes_pkey=0f94da4b2ffaaed7; table *=7a5c547482906c68',
+    'columns of *=affee18f8e415c5e; constraint *.alert_changes_pkey=05592514bc405c17; grants on *=2b4f7c6d405c4346; index *.alert_changes_number=f9aad9a0cef1f35b; index *.alert_changes_pkey=0f94da4b2ffaaed7; table *=7a5c547482906c68',
   alert_cursor:
     'columns of *=1bd4a05505ddd792; constraint *.alert_cursor_pkey=caa97ec63c611251; constraint *.alert_cursor_single_check=ee908c0961ecc9c4; grants on *=ec5066ce651aaa9d; index *.alert_cursor_pkey=0dd8ab1da9677794; table *=7a5c547482906c68',
   alert_findings:
@@ -102,6 +102,10 @@ const objects: Readonly<Record<string, string>> = {
     'columns of *=9b62befffdacd18a; constraint *.index_state_pkey=caa97ec63c611251; constraint *.index_state_single_check=ee908c0961ecc9c4; grants on *=ec5066ce651aaa9d; index *.index_state_pkey=aa9cf72b72132ab7; table *=7a5c547482906c68',
   index_state_before:
     'columns of *=4bae9d0d19211948; constraint *.index_state_before_pkey=caa97ec63c611251; constraint *.index_state_before_single_check=ee908c0961ecc9c4; grants on *=1235549283635007; index *.index_state_before_pkey=0005af103ad5a7e6; table *=7a5c547482906c68',
+  journal:
+    'columns of *=44f2a0068ec56761; constraint *.journal_pkey=461e18b64e0fa0a1; grants on *=2b4f7c6d405c4346; index *.journal_pkey=f2b85c36e3698d62; index *.journal_row=52a928941cec6739; table *=7a5c547482906c68',
+  journal_head:
+    'columns of *=0ee9bf62c69de634; constraint *.journal_head_pkey=caa97ec63c611251; constraint *.journal_head_single_check=ee908c0961ecc9c4; grants on *=ec5066ce651aaa9d; index *.journal_head_pkey=2bd84be23c32e5c5; table *=7a5c547482906c68',
   keys: 'columns of *=bc618356bf400b90; constraint *.keys_pkey=1f38746c8f89226e; grants on *=d55971a25bf550f0; index *.keys_actor=1f50e4c8174e4d80; index *.keys_added=fb5e4e9708642c2e; index *.keys_pkey=3796c640255c5d10; table *=7a5c547482906c68',
   ledger_info:
     'columns of *=83abe9091c2cfc02; constraint *.ledger_info_pkey=caa97ec63c611251; constraint *.ledger_info_single_check=ee908c0961ecc9c4; grants on *=d55971a25bf550f0; index *.ledger_info_pkey=d54ddee296bdc5bb; table *=7a5c547482906c68',
@@ -149,7 +153,7 @@ const objects: Readonly<Record<string, string>> = {
   undecided:
     'columns of *=07ee491cfcf56ca4; constraint *.undecided_pkey=094c9ca95d9ca2c1; grants on *=1235549283635007; index *.undecided_lots=a24b777aedee37d6; index *.undecided_pkey=7205b12337e0093d; table *=7a5c547482906c68',
   verification_cursor:
-    'columns of *=110d0db304856c71; constraint *.verification_cursor_next_check=92146f07a395b820; constraint *.verification_cursor_pkey=caa97ec63c611251; constraint *.verification_cursor_single_check=ee908c0961ecc9c4; grants on *=ec5066ce651aaa9d; index *.verification_cursor_pkey=5955b7569a0e89c7; table *=7a5c547482906c68',
+    'columns of *=1f51b973d6ae4f0d; constraint *.verification_cursor_next_check=92146f07a395b820; constraint *.verification_cursor_pkey=caa97ec63c611251; constraint *.verification_cursor_single_check=ee908c0961ecc9c4; grants on *=ec5066ce651aaa9d; index *.verification_cursor_pkey=5955b7569a0e89c7; table *=7a5c547482906c68',
   waiting:
     'columns of *=f2bb4e95e96b5016; constraint *.waiting_pkey=8c8464f42472e42e; grants on *=c62eb45fd038ea93; index *.waiting_kid=a3faa8a4ec5b516d; index *.waiting_pkey=5d3618bec5eb5f56; index *.waiting_since=cf98cc15c18abb59; table *=7a5c547482906c68',
   waiting_for:

@@ -16,6 +16,8 @@ import { AnswersSettle0020 } from './0020-answers-settle.js';
 import { ListLots0070 } from './0070-list-lots.js';
 import { AlertNotes0071 } from './0071-alert-notes.js';
 import { SilenceTrace0060 } from './0060-silence-trace.js';
+import { Journal0072 } from './0072-journal.js';
+import { RulesOfFindings0073 } from './0073-rules-of-findings.js';
 
 /** A migration that says under which name it is noted. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -42,4 +44,6 @@ export const migrations: (new () => NamedMigration)[] = [
   ListLots0070,
   AlertNotes0071,
   SilenceTrace0060,
+  Journal0072,
+  RulesOfFindings0073,
 ];

@@ -35,7 +35,7 @@ const target = (path: string, specifier: string): string =>
 
 const featureLine = ['registry', 'ledger', 'transparency', 'verification', 'alerts', 'delivery'];
 const readers = ['provenance', 'access', 'exchange'];
-const ground = ['http', 'database', 'queue'];
+const ground = ['http', 'database', 'queue', 'journal'];
 
 /** Why `from` may not import `to`, or null. */
 function trespass(from: string, to: string): string | null {

@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { WebhookKeys } from './delivery/webhook-keys.js';
+import { JournalModule } from './journal/journal.module.js';
 import { LedgerIdentity } from './ledger/ledger-identity.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { ProvenanceModule } from './provenance/provenance.module.js';
@@ -35,6 +36,7 @@ export function featureModules(config: Config, databaseUrl: string): Modules {
   const runsJobs = config.role !== 'api';
   return [
     DatabaseModule.forRoot({ url: databaseUrl, failed }),
+    JournalModule.forRoot({ secret, memoryFile: signer.guard.journalPath }),
     RegistryModule.forRoot(answersHttp),
     LedgerModule.forRoot(identity, { runsJobs, answersHttp }),
     TransparencyModule.forRoot(signer, { runsJobs, answersHttp, witnesses }),

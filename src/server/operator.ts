@@ -6,20 +6,24 @@ import { type Config, loadConfig } from './config.js';
 import { Database } from './database/database.js';
 import { patiently } from './database/patiently.js';
 import { joinDatabase } from './join-database.js';
+import { JournalKey } from './journal/journal-key.js';
+import { JournalMemory } from './journal/journal-memory.js';
 import { LedgerIdentity } from './ledger/ledger-identity.js';
 import { LogClock } from './ledger/log-clock.js';
 import { ReadLog } from './ledger/read-log.js';
 import { ReadTree } from './ledger/read-tree.js';
 import { type Pace, type Replay, type ReplayOptions, replayLog } from './ledger/replay.js';
 import { Monitor, type MonitorOptions } from './monitor/monitor.js';
-import { createSecret } from './secret.js';
+import { createSecret, loadSecret } from './secret.js';
 import { RuleParameters } from './rule-parameters.js';
 import { type RunningServer, openDatabase } from './start.js';
 import { Guard } from './transparency/guard.js';
 import { type ServiceKeys, initKeys, loadKeys } from './transparency/keys.js';
 import { explain } from './verification/audit-faults.js';
+import { AuditJournal } from './verification/audit-journal.js';
 import { AuditLog } from './verification/audit-log.js';
 import { AuditLots, lotsNamed, lotsOfSite } from './verification/audit-lots.js';
+import { journalFaults } from './verification/audit-projection-faults.js';
 import { isDamage, unreadable } from './verification/damage.js';
 import { gatherEvidence } from './verification/gather-evidence.js';
 import { ReadGuard } from './verification/read-guard.js';
@@ -116,12 +120,14 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
       onProgress(what, done, size);
   try {
     if (scope === 'everything') {
-      const guard = new ReadGuard(new Guard(config.guardFile, config.origin), () => undefined).read();
+      const file = new Guard(config.guardFile, config.origin);
+      const guard = new ReadGuard(file, () => undefined).read();
       const parameters = RuleParameters.load(config.ruleParametersFile);
       const follower = new JudgeAgain(database, identity, { now: () => Date.now() }, parameters);
       const pacing = { replay: pace('replaying'), tree: pace('hashing'), follower };
       const evidence = await gatherEvidence(database, identity, guard, pacing);
-      const faults = explain(evidence).map(({ rule, firstIndex, lots, detail }) => ({
+      const journal = await journalAudit(config, database, file.journalPath).check(false);
+      const faults = [...explain(evidence), ...journalFaults(journal)].map(({ rule, firstIndex, lots, detail }) => ({
         rule,
         index: firstIndex,
         lots,
@@ -150,6 +156,12 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
     await database.pool.end();
     await address.stop();
   }
+}
+
+function journalAudit(config: Config, database: Database, memoryFile: string): AuditJournal {
+  const { derivedSecret } = loadKeys(config, config.origin);
+  const secret = loadSecret(config.secretFile, derivedSecret, () => undefined);
+  return new AuditJournal(database, new JournalKey(secret), new JournalMemory(memoryFile, () => undefined));
 }
 
 export interface MonitorPlace extends Omit<MonitorOptions, 'databaseUrl'> {

@@ -39,7 +39,7 @@ export class AlertDesk {
   private seen = 0;
 
   constructor(readonly ledger: TestLedger) {
-    const { database } = ledger;
+    const { database, journal } = ledger;
     this.config = {
       publicUrl: 'https://ledger.example.org',
       webhookPrivateTargets: true,
@@ -47,12 +47,12 @@ export class AlertDesk {
     } as Config;
     const { config } = this;
     this.raising = new RaiseAlerts(database);
-    this.telling = new TellAlerts(database, config);
+    this.telling = new TellAlerts(database, config, journal);
     this.alerts = new ListAlerts(database, config);
-    this.changes = new ChangeAlert(database, config, nobody);
-    this.silences = new SilenceAlerts(database);
-    this.notices = new RouteNotices(database);
-    this.subscriptions = new Subscribe(database, this.keys, config);
+    this.changes = new ChangeAlert(database, config, nobody, journal);
+    this.silences = new SilenceAlerts(database, journal);
+    this.notices = new RouteNotices(database, journal);
+    this.subscriptions = new Subscribe(database, this.keys, config, journal);
   }
 
   /** Judges what is new, folds it, and tells what is to be told by now, as if it had waited; gives what was told. */
@@ -97,9 +97,16 @@ export class AlertDesk {
 
   /** What sends, over a network that reaches this machine only; @param timeLimit for one request, ms. */
   deliverer(timeLimit = 1_000, mail: MailChannel | null = null): DeliverDue {
-    const { database } = this.ledger;
+    const { database, journal } = this.ledger;
     const sender = new SendMessage(new SafeRequest({ privateTargets: true }, { timeLimit }), this.keys, mail);
-    return new DeliverDue(database, this.config, sender, this.changes, new DeliveryMetrics(database, new Metrics()));
+    return new DeliverDue(
+      database,
+      this.config,
+      sender,
+      this.changes,
+      new DeliveryMetrics(database, new Metrics()),
+      journal,
+    );
   }
 
   /** Sends what is due and waits until that is done. */

@@ -16,6 +16,9 @@ import { readEvent } from '../../src/core/event/event.js';
 import type { NoteSigner } from '../../src/core/log/note.js';
 import { SimulatedClock } from '../../src/server/clock.js';
 import { Database } from '../../src/server/database/database.js';
+import { Journal } from '../../src/server/journal/journal.js';
+import { JournalKey } from '../../src/server/journal/journal-key.js';
+import { JournalMemory } from '../../src/server/journal/journal-memory.js';
 import { AdmitBatch } from '../../src/server/ledger/admit-batch.js';
 import { AppendEvents, type Outcome } from '../../src/server/ledger/append-events.js';
 import { Crash } from '../../src/server/ledger/crash-points.js';
@@ -28,6 +31,7 @@ import { WakeVerification } from '../../src/server/ledger/wake-verification.js';
 import { Guard } from '../../src/server/transparency/guard.js';
 import { initKeys } from '../../src/server/transparency/keys.js';
 import { LogSigner, SealLog } from '../../src/server/transparency/seal-log.js';
+import { AuditJournal } from '../../src/server/verification/audit-journal.js';
 import { AuditOutcome } from '../../src/server/verification/audit-outcome.js';
 import { AuditLog } from '../../src/server/verification/audit-log.js';
 import { JudgeDeadlines } from '../../src/server/verification/judge-deadlines.js';
@@ -71,6 +75,10 @@ export class TestLedger {
   woken = 0;
   private heads = new Map<string, string>();
   private tamperer: pg.Client | null = null;
+
+  private readonly journalKey = new JournalKey(new Uint8Array(32));
+  /** Of changes to rows that do not follow from the log. */
+  readonly journal = new Journal(this.journalKey);
 
   /** What its audits found, as the service would say it. */
   readonly outcome: AuditOutcome;
@@ -131,7 +139,13 @@ export class TestLedger {
       this.wakeAlerts(),
       RuleParameters.load(null),
       this.outcome,
+      this.journalAudit(),
     );
+  }
+
+  /** The part of an audit that looks at the journal. */
+  journalAudit(): AuditJournal {
+    return new AuditJournal(this.database, this.journalKey, new JournalMemory(this.guard.journalPath, noFailure));
   }
 
   deadlines(): JudgeDeadlines {

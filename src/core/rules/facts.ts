@@ -136,6 +136,7 @@ export const recordRuleIds = [
   'record-backup-restored',
   'record-disclosure-mismatch',
   'record-catalogue-differs',
+  'record-desk-differs',
 ] as const;
 export type RecordRuleId = (typeof recordRuleIds)[number];
 

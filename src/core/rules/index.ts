@@ -45,6 +45,7 @@ import { radioactivityMissing } from './radioactivity-missing.js';
 import { radioactivityOver } from './radioactivity-over.js';
 import { recordBackupRestored } from './record-backup-restored.js';
 import { recordCatalogueDiffers } from './record-catalogue-differs.js';
+import { recordDeskDiffers } from './record-desk-differs.js';
 import { recordChainBroken } from './record-chain-broken.js';
 import { recordDisclosureMismatch } from './record-disclosure-mismatch.js';
 import { recordEventAltered } from './record-event-altered.js';
@@ -87,6 +88,7 @@ export const rules: readonly Rule[] = [
   recordBackupRestored,
   recordDisclosureMismatch,
   recordCatalogueDiffers,
+  recordDeskDiffers,
   handoverOverdue,
   handoverRejectedUnresolved,
   hopMissing,

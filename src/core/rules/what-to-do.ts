@@ -25,6 +25,8 @@ const forTheOperator: Record<OperatorRuleId, string> = {
     'Ask the signer to show the value again: only one that hashes to the signed digest counts. The operator puts the disclosure and its key back from a backup, or erases them by `data.erased` if a registrar orders it; it closes at the next audit.',
   'record-catalogue-differs':
     'The operator asks who changed the object that is named, undoes it as the owner of the tables, and runs `adit audit`: what was written while it was there is in doubt, whatever the database says. It closes at the next audit that finds the schema as the migrations make it.',
+  'record-desk-differs':
+    'The operator asks who changed the row that is named, ends or deletes it through the service and makes it again, and looks at `GET /v1/alerts` for alerts of which nobody was notified since the last audit. It closes at the next audit in which rows and journal agree.',
   'rule-failed':
     'The operator reads in the finding which rule failed and on what, and mends the rule or the thresholds that were changed last. Treat what is undecided as not judged, never as in order. Once it is mended and the entries have been judged, a registrar or an authority closes it by `finding.answered`.',
 };

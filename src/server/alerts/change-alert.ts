@@ -5,6 +5,7 @@ import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
+import { Journal } from '../journal/journal.js';
 import type { Alert, AlertStatus } from '../../core/api/alert.js';
 import { lockAlerts, selectAlerts } from './alert.js';
 import { WakeTelling } from './wake-telling.js';
@@ -39,6 +40,7 @@ export class ChangeAlert {
     private readonly database: Database,
     private readonly config: Config,
     private readonly telling: WakeTelling,
+    private readonly journal: Journal,
   ) {}
 
   /** Acknowledges or resolves an alert; idempotent. Throws `not-found`. */
@@ -74,20 +76,15 @@ export class ChangeAlert {
     const changed = await this.database.transaction(async (db) => {
       await lockAlerts(db);
       const [row] = (await carryOut(db)).rows;
-      if (row !== undefined)
+      if (row !== undefined) {
+        const assignee = 'assignee' in decision ? decision.assignee : null;
         await db.query(
           `INSERT INTO alert_changes (alert, number, status, by_whom, note, evidence, assignee)
            VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-          [
-            id,
-            row.number,
-            row.status,
-            by ?? null,
-            note ?? null,
-            evidence ?? [],
-            'assignee' in decision ? decision.assignee : null,
-          ],
+          [id, row.number, row.status, by ?? null, note ?? null, evidence ?? [], assignee],
         );
+        await this.journal.added(db, 'alert_changes', [row.number]);
+      }
       const [now] = await selectAlerts(db, this.config.publicUrl, 'a.id = $1', [id]);
       return now?.alert;
     });

@@ -4,6 +4,7 @@ import { line, prose, requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
+import { Journal } from '../journal/journal.js';
 import { type AlertFilters, alertFilters, groupOf } from './alert-filter.js';
 
 /** Silences in force at most: every alert is compared with each of them. */
@@ -93,7 +94,10 @@ export async function activeSilences(db: Queryable): Promise<Silence[]> {
 /** Creates, lists and ends silences. Silenced alerts are raised and listed, but subscribers are not notified. */
 @Injectable()
 export class SilenceAlerts {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly journal: Journal,
+  ) {}
 
   async silence({ filters, until, reason, by }: NewSilence): Promise<Silence> {
     const wait = Date.parse(until) - Date.now();
@@ -101,12 +105,20 @@ export class SilenceAlerts {
       const detail = `A silence ends in the future, and within ${LONGEST / 86_400_000} days.`;
       throw new AditError('request-invalid', detail, [{ pointer: '/until', code: 'request-invalid', detail }]);
     }
-    const [row] = await this.database.query<SilenceRow>(
-      `INSERT INTO silences (filters, until, reason, by_whom)
-       SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM silences WHERE until > now() AND ended_at IS NULL) < $5
-       RETURNING *, 0 AS holding`,
-      [filters, until, reason, by ?? null, SILENCE_LIMIT],
-    );
+    const row = await this.database.transaction(async (db) => {
+      const { rows } = await db.query<SilenceRow>(
+        `INSERT INTO silences (filters, until, reason, by_whom)
+         SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM silences WHERE until > now() AND ended_at IS NULL) < $5
+         RETURNING *, 0 AS holding`,
+        [filters, until, reason, by ?? null, SILENCE_LIMIT],
+      );
+      await this.journal.added(
+        db,
+        'silences',
+        rows.map(({ id }) => id),
+      );
+      return rows[0];
+    });
     if (row === undefined)
       throw new AditError('request-invalid', `There are ${SILENCE_LIMIT} silences already; end one first.`);
     return silenceOf(row);
@@ -128,13 +140,15 @@ export class SilenceAlerts {
    */
   async end(id: string, by: string | null = null): Promise<void> {
     await this.database.transaction(async (db) => {
-      const { rowCount } = await db.query(
-        `UPDATE silences SET ended_at = clock_timestamp(), ended_by = $2
-          WHERE id = $1 AND ended_at IS NULL AND until > clock_timestamp()`,
-        [id, by],
+      await db.query('UPDATE alerts SET silenced_by = NULL, tell_at = clock_timestamp() WHERE silenced_by = $1', [id]);
+      const { rowCount } = await this.journal.change(db, 'silences', [id], () =>
+        db.query(
+          `UPDATE silences SET ended_at = clock_timestamp(), ended_by = $2
+            WHERE id = $1 AND ended_at IS NULL AND until > clock_timestamp()`,
+          [id, by],
+        ),
       );
       if (rowCount === 0) throw new AditError('not-found', `There is no silence ${id} in force.`);
-      await db.query('UPDATE alerts SET silenced_by = NULL, tell_at = clock_timestamp() WHERE silenced_by = $1', [id]);
     });
   }
 }

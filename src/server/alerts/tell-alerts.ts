@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
+import { Journal } from '../journal/journal.js';
 import { type NumberedAlert, lockAlerts, selectAlerts } from './alert.js';
 import { matching } from './alert-filter.js';
 import { inhibitAlerts } from './inhibit-alerts.js';
@@ -35,6 +36,7 @@ export class TellAlerts {
   constructor(
     private readonly database: Database,
     private readonly config: Config,
+    private readonly journal: Journal,
   ) {}
 
   /** Writes all due notifications; returns their number. */
@@ -78,7 +80,9 @@ export class TellAlerts {
     const silences = await activeSilences(db);
     const decisions: Decision[] = [];
     for (const row of due) decisions.push(await decide(db, row, alerts.get(row.id) as NumberedAlert, silences));
-    return { due: due.length, told: await write(db, decisions, this.config.publicUrl) };
+    const told = await write(db, decisions, this.config.publicUrl);
+    await this.journal.added(db, 'notices', told);
+    return { due: due.length, told: told.length };
   }
 }
 
@@ -96,15 +100,15 @@ async function decide(db: Queryable, row: DueRow, told: NumberedAlert, silences:
   return { id: row.id, type, silence: silences.find((_, i) => met[i] === true) ?? null };
 }
 
-/** Records the notifications, with the alert's text after this update. */
-async function write(db: Queryable, decisions: readonly Decision[], publicUrl: string): Promise<number> {
+/** Records the notifications, with the alert's text after this update; returns their numbers. */
+async function write(db: Queryable, decisions: readonly Decision[], publicUrl: string): Promise<number[]> {
   await db.query(
     `UPDATE alerts AS a SET silenced_by = d.silence, tell_at = d.until, pending_since = CASE WHEN d.until IS NULL THEN NULL ELSE a.pending_since END
        FROM json_to_recordset($1) AS d (id uuid, silence uuid, until timestamptz) WHERE a.id = d.id`,
     [JSON.stringify(decisions.map(({ id, silence }) => ({ id, silence: silence?.id, until: silence?.until })))],
   );
   const said = decisions.filter(({ type, silence }) => type !== null && silence === null);
-  if (said.length === 0) return 0;
+  if (said.length === 0) return [];
   await db.query(
     `UPDATE alerts AS a SET number = nextval('alert_numbers'), told_at = clock_timestamp(), told_status = a.status,
             told_severity = a.severity, told_findings = a.open_findings,
@@ -120,7 +124,7 @@ async function write(db: Queryable, decisions: readonly Decision[], publicUrl: s
        FROM json_populate_recordset(NULL::notices, $1) AS n JOIN alerts AS a ON a.id = n.alert`,
     [JSON.stringify(alerts.map((one) => noticeRow(one, types.get(one.alert.id) as NoticeType)))],
   );
-  return said.length;
+  return alerts.map(({ number }) => number);
 }
 
 const noticeRow = ({ number, alert, facets }: NumberedAlert, type: NoticeType): object => ({

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { hasCode } from '../../platform/system-error.js';
 import type { Config } from '../config.js';
 import { joinDatabase } from '../join-database.js';
@@ -116,6 +117,8 @@ export async function restore(
   } finally {
     await address.stop();
   }
+  // What the journal noted after the backup is gone with the database that had it, and the operator knows.
+  if (silent === null) rmSync(new Guard(config.guardFile, config.origin).journalPath, { force: true });
   const { size, createdAt } = checked.header;
   return { entries: size, createdAt, silent: silent?.message ?? null };
 }

@@ -3,6 +3,7 @@ import { ChangeAlert } from '../alerts/change-alert.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
+import { Journal } from '../journal/journal.js';
 import { type Claim, type Claimed, claimDeliveries, giveBack, subscribersDue } from './claim-deliveries.js';
 import { composeBody } from './compose-body.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
@@ -41,6 +42,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     private readonly sender: SendMessage,
     private readonly changes: ChangeAlert,
     private readonly metrics: DeliveryMetrics,
+    private readonly journal: Journal,
   ) {}
 
   onLater(later: (subscription: string, wait: number) => void): void {
@@ -104,7 +106,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     const contact = this.contactOf(claim);
     const { next, disabled } = await this.database.transaction(async (db) => {
       await withoutWaiting(db);
-      return recordAttempts(db, claim, attempts, contact);
+      return recordAttempts(db, claim, attempts, contact, this.journal);
     });
     for (const { outcome } of attempts) this.metrics.tried(claim.endpoint.channel, outcome);
     if (disabled !== null) this.logger.warn({ msg: 'a subscription was disabled', subscription, reason: disabled });

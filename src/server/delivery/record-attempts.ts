@@ -1,4 +1,6 @@
+import type { QueryResult } from 'pg';
 import type { Queryable } from '../database/rows.js';
+import type { Journal } from '../journal/journal.js';
 import { maskUrl } from '../mask-urls.js';
 import { type Claim, giveBack } from './claim-deliveries.js';
 import { disabledBody } from './compose-body.js';
@@ -43,6 +45,7 @@ export async function recordAttempts(
   claim: Claim,
   attempts: readonly Attempt[],
   contact: string | null,
+  journal: Journal,
 ): Promise<Recorded> {
   const { endpoint } = claim;
   const { rows } = await db.query<Health>(
@@ -68,8 +71,8 @@ export async function recordAttempts(
       attempts.map(({ step }) => step),
     ],
   );
-  const disabled = await judgeEndpoint(db, endpoint.id, health, attempts);
-  if (disabled !== null && contact !== null) await tellContact(db, endpoint, disabled);
+  const disabled = await judgeEndpoint(db, endpoint.id, health, attempts, journal);
+  if (disabled !== null && contact !== null) await tellContact(db, endpoint, disabled, journal);
   await giveBack(db, claim);
   const next = waits.filter((wait): wait is number => wait !== null);
   return { next: next.length === 0 ? null : Math.min(...next), disabled: disabled?.reason ?? null };
@@ -124,6 +127,7 @@ async function judgeEndpoint(
   id: string,
   before: Health,
   attempts: readonly Attempt[],
+  journal: Journal,
 ): Promise<Disabled | null> {
   const tried = attempts.filter(({ outcome }) => outcome !== 'dropped');
   if (tried.length === 0) return null;
@@ -140,21 +144,36 @@ async function judgeEndpoint(
   const gone = tried.some(({ outcome }) => outcome === 'gone');
   const given = since !== null && Date.now() - since >= GIVE_UP_AFTER;
   const reason = gone ? 'gone' : given ? 'failing' : null;
-  const { rowCount } = await db.query(
-    `UPDATE subscriptions SET failures = $2, failing_since = to_timestamp($3::bigint / 1000.0),
+  const write = (): Promise<QueryResult> =>
+    db.query(
+      `UPDATE subscriptions SET failures = $2, failing_since = to_timestamp($3::bigint / 1000.0),
             paused_until = CASE WHEN $4 > 0 THEN now() + $4 * interval '1 millisecond' END,
             enabled = enabled AND $5::text IS NULL, disabled_at = COALESCE(disabled_at, CASE WHEN $5 IS NOT NULL THEN now() END),
             disabled_reason = COALESCE(disabled_reason, $5)
       WHERE id = $1 AND (enabled OR $5::text IS NULL)`,
-    [id, failures, since, pause, reason === null ? null : reasons[reason]],
-  );
+      [id, failures, since, pause, reason === null ? null : reasons[reason]],
+    );
+  // How it fares is not noted; that it was switched off is.
+  const { rowCount } = reason === null ? await write() : await journal.change(db, 'subscriptions', [id], write);
   return rowCount === 0 || reason === null ? null : { reason, since: new Date(since ?? Date.now()).toISOString() };
 }
 
 /** Notifies the contact by mail, because the webhook has failed. */
-async function tellContact(db: Queryable, { id, url, address }: Claim['endpoint'], disabled: Disabled): Promise<void> {
-  await db.query(
-    `INSERT INTO deliveries (subscription, type, ordering_key, body) VALUES ($1, 'subscription.disabled', 'disabled', $2)`,
-    [id, disabledBody({ subscription: id, url: url === null ? `mailto:${address ?? ''}` : maskUrl(url), ...disabled })],
+async function tellContact(
+  db: Queryable,
+  { id, url, address }: Claim['endpoint'],
+  disabled: Disabled,
+  journal: Journal,
+): Promise<void> {
+  const target = url === null ? `mailto:${address ?? ''}` : maskUrl(url);
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO deliveries (subscription, type, ordering_key, body)
+     VALUES ($1, 'subscription.disabled', 'disabled', $2) RETURNING id`,
+    [id, disabledBody({ subscription: id, url: target, ...disabled })],
+  );
+  await journal.added(
+    db,
+    'deliveries',
+    rows.map((row) => row.id),
   );
 }

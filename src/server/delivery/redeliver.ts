@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
+import { Journal } from '../journal/journal.js';
 import { testBody } from './compose-body.js';
 import { RouteNotices } from './route-notices.js';
 
@@ -22,16 +23,25 @@ export class Redeliver {
   constructor(
     private readonly database: Database,
     private readonly notices: RouteNotices,
+    private readonly journal: Journal,
     @InjectQueue('deliveries') private readonly queue: Queue,
   ) {}
 
   /** Sends a test message; returns the id of its delivery. Throws `not-found`. */
   async test(subscription: string): Promise<string> {
-    const [row] = await this.database.query<{ id: string }>(
-      `INSERT INTO deliveries (subscription, type, ordering_key, body)
-       SELECT id, 'subscription.test', 'test', $2 FROM subscriptions WHERE id = $1 RETURNING id`,
-      [subscription, testBody(subscription)],
-    );
+    const row = await this.database.transaction(async (db) => {
+      const { rows } = await db.query<{ id: string }>(
+        `INSERT INTO deliveries (subscription, type, ordering_key, body)
+         SELECT id, 'subscription.test', 'test', $2 FROM subscriptions WHERE id = $1 RETURNING id`,
+        [subscription, testBody(subscription)],
+      );
+      await this.journal.added(
+        db,
+        'deliveries',
+        rows.map(({ id }) => id),
+      );
+      return rows[0];
+    });
     if (row === undefined) throw new AditError('not-found', `There is no subscription ${subscription}.`);
     await this.wake(subscription);
     return row.id;

@@ -4,6 +4,7 @@ import { type AlertFilters, matching } from '../alerts/alert-filter.js';
 import type { NoticeType } from '../alerts/notice.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
+import { Journal } from '../journal/journal.js';
 import { type QuietHours, afterQuiet } from './quiet-hours.js';
 
 /** Notifications routed in one transaction at most. */
@@ -46,10 +47,13 @@ interface Routed {
  */
 @Injectable()
 export class RouteNotices {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly journal: Journal,
+  ) {}
 
   async route(): Promise<void> {
-    while ((await this.database.transaction(routeChunk)) > 0);
+    while ((await this.database.transaction((db) => routeChunk(db, this.journal))) > 0);
   }
 
   /**
@@ -73,7 +77,7 @@ export class RouteNotices {
         [subscription, since],
       );
       const { rows: subscribers } = await db.query<SubscriberRow>(`${SUBSCRIBERS} AND id = $1`, [subscription]);
-      return (rowCount ?? 0) + (await send(db, notices, subscribers));
+      return (rowCount ?? 0) + (await send(db, notices, subscribers, this.journal));
     });
   }
 }
@@ -83,7 +87,7 @@ const SUBSCRIBERS = `SELECT id, filters, digest_minutes, quiet_hours, escalation
 const lockCursor = async (db: Queryable): Promise<number> =>
   (await db.query<{ number: number }>('SELECT number FROM routing_cursor FOR UPDATE')).rows[0]?.number ?? 0;
 
-async function routeChunk(db: Queryable): Promise<number> {
+async function routeChunk(db: Queryable, journal: Journal): Promise<number> {
   const cursor = await lockCursor(db);
   const { rows: notices } = await db.query<NoticeRow>(
     'SELECT * FROM notices WHERE number > $1 ORDER BY number LIMIT $2',
@@ -92,7 +96,7 @@ async function routeChunk(db: Queryable): Promise<number> {
   const last = notices.at(-1);
   if (last === undefined) return 0;
   const { rows: subscribers } = await db.query<SubscriberRow>(`${SUBSCRIBERS} ORDER BY id`);
-  await send(db, notices, subscribers);
+  await send(db, notices, subscribers, journal);
   await db.query('UPDATE routing_cursor SET number = $1', [last.number]);
   return notices.length;
 }
@@ -101,6 +105,7 @@ async function send(
   db: Queryable,
   notices: readonly NoticeRow[],
   subscribers: readonly SubscriberRow[],
+  journal: Journal,
 ): Promise<number> {
   const now = Date.now();
   const routed: Routed[] = [];
@@ -116,8 +121,10 @@ async function send(
       else digested.push({ subscriber, number: notice.number });
     }
   }
-  await digest(db, digested, now);
-  return digested.length + (await insert(db, routed));
+  const begun = await digest(db, digested, now);
+  const inserted = await insert(db, routed);
+  await journal.added(db, 'deliveries', [...begun, ...inserted]);
+  return digested.length + inserted.length;
 }
 
 /** Routes a notification to a subscriber without a digest. */
@@ -131,10 +138,10 @@ function toOne(subscriber: SubscriberRow, notice: NoticeRow, now: number): Route
   return notice.type === 'alert.updated' ? [] : [{ ...one, type: notice.type, at: afterQuiet(now, quiet) }];
 }
 
-/** A subscriber to escalations gets later changes only of alerts that were escalated to it. */
-async function insert(db: Queryable, routed: readonly Routed[]): Promise<number> {
-  if (routed.length === 0) return 0;
-  const { rowCount } = await db.query(
+/** A subscriber to escalations gets later changes only of alerts that were escalated to it. Returns the ids of the deliveries. */
+async function insert(db: Queryable, routed: readonly Routed[]): Promise<string[]> {
+  if (routed.length === 0) return [];
+  const { rows } = await db.query<{ id: string }>(
     `INSERT INTO deliveries (subscription, alert, number, type, ordering_key, next_at)
      SELECT r.subscription, r.alert, r.number, r.type, r.ordering_key, to_timestamp(r.at / 1000.0)
        FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
@@ -144,7 +151,7 @@ async function insert(db: Queryable, routed: readonly Routed[]): Promise<number>
          OR EXISTS (SELECT FROM deliveries AS d WHERE d.subscription = s.id AND d.alert = r.alert
                        AND d.type = 'alert.escalated' AND d.attempts > 0)
       ORDER BY r.n
-     ON CONFLICT (subscription, number, type) DO NOTHING`,
+     ON CONFLICT (subscription, number, type) DO NOTHING RETURNING id`,
     [
       routed.map(({ subscription }) => subscription),
       routed.map(({ notice }) => notice.alert),
@@ -154,15 +161,16 @@ async function insert(db: Queryable, routed: readonly Routed[]): Promise<number>
       routed.map(({ at }) => at),
     ],
   );
-  return rowCount ?? 0;
+  return rows.map(({ id }) => id);
 }
 
-/** Adds notifications to each subscriber's open digest; the first one creates it. */
+/** Adds notifications to each subscriber's open digest; the first one creates it. Returns the digests that were created. */
 async function digest(
   db: Queryable,
   digested: readonly { subscriber: SubscriberRow; number: number }[],
   now: number,
-): Promise<void> {
+): Promise<string[]> {
+  const begun: string[] = [];
   for (const subscriber of new Set(digested.map((one) => one.subscriber))) {
     const items = digested.filter((one) => one.subscriber === subscriber);
     const open = await db.query<{ id: string }>(
@@ -179,9 +187,11 @@ async function digest(
              VALUES ($1, 'alert.digest', 'digest', to_timestamp($2 / 1000.0)) RETURNING id`,
             [subscriber.id, at],
           );
+    if (open.rows.length === 0) begun.push(...rows.map(({ id }) => id));
     await db.query(
       'INSERT INTO delivery_notices (delivery, number) SELECT $1, unnest($2::bigint[]) ON CONFLICT DO NOTHING',
       [rows[0]?.id, items.map(({ number }) => number)],
     );
   }
+  return begun;
 }

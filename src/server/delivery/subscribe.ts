@@ -4,6 +4,8 @@ import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
+import { Journal } from '../journal/journal.js';
 import { type Page, type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
 import { TargetRefused, checkTarget } from './safe-request.js';
 import {
@@ -36,6 +38,7 @@ export class Subscribe {
     private readonly database: Database,
     private readonly keys: WebhookKeys,
     private readonly config: Config,
+    private readonly journal: Journal,
   ) {}
 
   /**
@@ -45,25 +48,15 @@ export class Subscribe {
   async subscribe(asked: NewSubscription): Promise<Subscription & { secret?: string }> {
     if (asked.channel === 'webhook') this.checkUrl(asked.url);
     else this.checkMail('/channel');
-    const [row] = await this.database.query<SubscriptionRow & Record<string, unknown>>(
-      `INSERT INTO subscriptions (channel, url, address, label, language, filters, digest_minutes, quiet_hours,
-                                  escalation_minutes, contact)
-       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE (SELECT count(*) FROM subscriptions) < $11
-       RETURNING *`,
-      [
-        asked.channel,
-        asked.channel === 'webhook' ? asked.url : null,
-        asked.channel === 'mail' ? asked.address : null,
-        asked.label ?? null,
-        asked.language ?? 'en',
-        asked.filters ?? {},
-        asked.digestMinutes ?? null,
-        asked.quietHours ?? null,
-        asked.escalateAfterMinutes ?? null,
-        asked.contact ?? null,
-        SUBSCRIPTION_LIMIT,
-      ],
-    );
+    const row = await this.database.transaction(async (db) => {
+      const inserted = await insert(db, asked);
+      await this.journal.added(
+        db,
+        'subscriptions',
+        inserted.map(({ id }) => id),
+      );
+      return inserted[0];
+    });
     if (row === undefined)
       throw new AditError('request-invalid', `There are ${SUBSCRIPTION_LIMIT} subscriptions already; end one first.`);
     const secret = row.channel === 'webhook' ? { secret: this.keys.secretOf({ subscription: row.id, number: 1 }) } : {};
@@ -109,7 +102,8 @@ export class Subscribe {
     if (after.digestMinutes !== null && after.escalateAfterMinutes !== null)
       throw invalid('/escalateAfterMinutes', 'A subscription to escalations has no digest: subscribe twice.');
     const renewed = asked.enabled === true && !before.enabled;
-    const [row] = await this.database.query<SubscriptionRow & Record<string, unknown>>(
+    const row = await this.write<SubscriptionRow>(
+      id,
       `UPDATE subscriptions SET url = COALESCE($2, url), address = $3, label = $4, language = $5, filters = $6, digest_minutes = $7,
               quiet_hours = $8, escalation_minutes = $9, contact = $10, enabled = $11,
               failures = CASE WHEN $12 THEN 0 ELSE failures END,
@@ -119,7 +113,6 @@ export class Subscribe {
               disabled_reason = CASE WHEN $11 THEN NULL ELSE COALESCE(disabled_reason, 'switched off by its owner') END
         WHERE id = $1 RETURNING *`,
       [
-        id,
         asked.url ?? null,
         after.address,
         after.label,
@@ -141,11 +134,12 @@ export class Subscribe {
   async rotateSecret(id: string): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
     const { channel } = await this.read(id);
     if (channel !== 'webhook') throw invalid('', 'Only a webhook has a secret.');
-    const [row] = await this.database.query<SubscriptionRow & { former_secret_until: Date }>(
+    const row = await this.write<SubscriptionRow & { former_secret_until: Date }>(
+      id,
       `UPDATE subscriptions SET secret_number = secret_number + 1,
               former_secret_until = now() + $2 * interval '1 millisecond'
         WHERE id = $1 RETURNING *`,
-      [id, ROTATION],
+      [ROTATION],
     );
     if (row === undefined) throw missing(id);
     return {
@@ -157,8 +151,32 @@ export class Subscribe {
 
   /** Ends a subscription and deletes its deliveries. Throws `not-found`. */
   async unsubscribe(id: string): Promise<void> {
-    const { rowCount } = await this.database.pool.query('DELETE FROM subscriptions WHERE id = $1', [id]);
-    if (rowCount === 0) throw missing(id);
+    await this.database.transaction(async (db) => {
+      // Locked first, so that no delivery is made meanwhile; they go with it.
+      const { rows } = await db.query('SELECT FROM subscriptions WHERE id = $1 FOR UPDATE', [id]);
+      if (rows.length === 0) throw missing(id);
+      const { rows: deliveries } = await db.query<{ id: string }>('SELECT id FROM deliveries WHERE subscription = $1', [
+        id,
+      ]);
+      await this.journal.change(db, 'subscriptions', [id], () =>
+        db.query('DELETE FROM subscriptions WHERE id = $1', [id]),
+      );
+      await this.journal.removed(
+        db,
+        'deliveries',
+        deliveries.map((one) => one.id),
+      );
+    });
+  }
+
+  /** Changes the row of a subscription, which is the first value, and notes that in the journal. */
+  private write<T extends object>(id: string, sql: string, values: unknown[]): Promise<T | undefined> {
+    return this.database.transaction((db) =>
+      this.journal.change(db, 'subscriptions', [id], async () => {
+        const { rows } = await db.query<T & Record<string, unknown>>(sql, [id, ...values]);
+        return rows[0];
+      }),
+    );
   }
 
   private shown(row: SubscriptionRow): Subscription {
@@ -179,4 +197,27 @@ export class Subscribe {
   private checkMail(pointer: string): void {
     if (this.config.smtpUrl === null) throw invalid(pointer, 'This service sends no mail: SMTP_URL is not set.');
   }
+}
+
+async function insert(db: Queryable, asked: NewSubscription): Promise<SubscriptionRow[]> {
+  const { rows } = await db.query<SubscriptionRow & Record<string, unknown>>(
+    `INSERT INTO subscriptions (channel, url, address, label, language, filters, digest_minutes, quiet_hours,
+                                escalation_minutes, contact)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE (SELECT count(*) FROM subscriptions) < $11
+     RETURNING *`,
+    [
+      asked.channel,
+      asked.channel === 'webhook' ? asked.url : null,
+      asked.channel === 'mail' ? asked.address : null,
+      asked.label ?? null,
+      asked.language ?? 'en',
+      asked.filters ?? {},
+      asked.digestMinutes ?? null,
+      asked.quietHours ?? null,
+      asked.escalateAfterMinutes ?? null,
+      asked.contact ?? null,
+      SUBSCRIPTION_LIMIT,
+    ],
+  );
+  return rows;
 }

@@ -7,8 +7,10 @@ import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { AuditInThread } from './audit-in-thread.js';
+import { AuditJournal } from './audit-journal.js';
 import { AuditOutcome } from './audit-outcome.js';
 import { AuditPace, AuditStopped, MOST_SIZE } from './audit-pace.js';
+import { journalFaults } from './audit-projection-faults.js';
 import { type Examination, examineLog } from './examine-log.js';
 import { JudgeAgain } from './judge-again.js';
 import { ReadGuard } from './read-guard.js';
@@ -49,6 +51,7 @@ export class AuditLog implements OnModuleDestroy {
     private readonly alerts: WakeAlerts,
     private readonly parameters: RuleParameters,
     private readonly outcome: AuditOutcome,
+    private readonly journal: AuditJournal,
   ) {}
 
   /**
@@ -94,7 +97,8 @@ export class AuditLog implements OnModuleDestroy {
   private async auditOnce(milliseconds: number | null): Promise<AuditReport> {
     const started = performance.now();
     const startedAt = new Date();
-    const { size, root, now, faults, complete } = await this.examine(milliseconds);
+    const { size, root, now, faults: found, complete } = await this.examine(milliseconds);
+    const faults = [...found, ...journalFaults(await this.journal.check())];
     const parameters = this.parameters.asOf(now);
     const judgements = recordRules.map((rule) => {
       const judgement = judge(rule, { ...noFacts(size, now), record: faults }, parameters);

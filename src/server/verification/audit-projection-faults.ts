@@ -1,4 +1,4 @@
-import type { RecordFault } from '../../core/rules/facts.js';
+import type { RecordFault, RecordRuleId } from '../../core/rules/facts.js';
 import type { Difference } from '../ledger/compare-projections.js';
 import { type BadEntries, type Evidence, least } from './audit-evidence.js';
 
@@ -21,9 +21,24 @@ export function differenceFaults({ replay, state, tree }: Evidence, bad: BadEntr
     first: Math.min(bad.first, unseen, least(refused.map(({ index }) => index))),
     lots: new Set([...bad.lots, ...refused.flatMap(({ lots }) => lots)]),
   };
+  const sound = replay.differences.filter((difference) => !followsFrom(difference, cause));
+  return faultsOf(sound, { rule: 'record-projection-differs', gives: 'the log gives', from: 'a replay of the log' });
+}
+
+/** Rows that are not what the journal notes. */
+export const journalFaults = (differences: readonly Difference[]): RecordFault[] =>
+  faultsOf(differences, { rule: 'record-desk-differs', gives: 'the journal says', from: 'the journal' });
+
+/** What rows are compared with, in words. */
+interface Comparand {
+  rule: RecordRuleId;
+  gives: string;
+  from: string;
+}
+
+function faultsOf(differences: readonly Difference[], comparand: Comparand): RecordFault[] {
   const rows = new Map<string, Difference[]>();
-  for (const difference of replay.differences) {
-    if (followsFrom(difference, cause)) continue;
+  for (const difference of differences) {
     const name = `${difference.table} ${difference.key}`;
     rows.set(name, [...(rows.get(name) ?? []), difference]);
   }
@@ -34,8 +49,8 @@ export function differenceFaults({ replay, state, tree }: Evidence, bad: BadEntr
   }
   return [...tables].flatMap(([table, found]) =>
     found.length > ROWS_NAMED
-      ? [differenceFault(table, `${found.length} rows`, found.flat())]
-      : found.map((row) => differenceFault(`${table} ${row[0]?.key ?? ''}`, '', row)),
+      ? [differenceFault(comparand, table, `${found.length} rows`, found.flat())]
+      : found.map((row) => differenceFault(comparand, `${table} ${row[0]?.key ?? ''}`, '', row)),
   );
 }
 
@@ -51,11 +66,16 @@ function cells(row: readonly Difference[], side: 'stored' | 'replayed'): string 
     .join(', ');
 }
 
-function differenceFault(subject: string, many: string, row: Difference[]): RecordFault {
+function differenceFault(
+  { rule, gives, from }: Comparand,
+  subject: string,
+  many: string,
+  row: Difference[],
+): RecordFault {
   const indices = row.flatMap(({ index }) => index ?? []);
   const what = row.some(({ column }) => column === null) ? 'is there in one and not in the other' : 'differs';
   return {
-    rule: 'record-projection-differs',
+    rule,
     subject,
     cause: 'differs',
     lots: [...new Set(row.flatMap(({ lots }) => lots))],
@@ -64,8 +84,8 @@ function differenceFault(subject: string, many: string, row: Difference[]): Reco
     threshold: many === '' ? cells(row, 'replayed') : '0 rows',
     detail:
       many === ''
-        ? `Table ${subject}: stored ${cells(row, 'stored')}; the log gives ${cells(row, 'replayed')}.`
-        : `Table ${subject}: ${many} ${what === 'differs' ? 'differ' : 'are there in one and not in the other'} from a replay of the log.`,
+        ? `Table ${subject}: stored ${cells(row, 'stored')}; ${gives} ${cells(row, 'replayed')}.`
+        : `Table ${subject}: ${many} ${what === 'differs' ? 'differ' : 'are there in one and not in the other'} from ${from}.`,
     firstIndex: indices.length === 0 ? null : least(indices),
   };
 }

@@ -1,9 +1,11 @@
 /**
  * How the audit covers each table of the database. `log`: checked by hashes and signatures; `rebuilt`: rebuilt from the log and
- * compared; `checked`: compared with the tables that it follows from; `excluded`: not covered, for the reason given.
- * docs/threat-model.md shows the same, and a test compares both with the catalogue.
+ * compared; `checked`: compared with the tables that it follows from; `journaled`: compared with the journal; `excluded`: not
+ * covered, for the reason given. docs/threat-model.md shows the same, and a test compares both with the catalogue.
  */
-export const auditedTables: Readonly<Record<string, 'log' | 'rebuilt' | 'checked' | `excluded: ${string}`>> = {
+export const auditedTables: Readonly<
+  Record<string, 'log' | 'rebuilt' | 'checked' | 'journaled' | `excluded: ${string}`>
+> = {
   entries: 'log',
   tiles: 'log',
   checkpoints: 'log',
@@ -36,13 +38,13 @@ export const auditedTables: Readonly<Record<string, 'log' | 'rebuilt' | 'checked
   site_production: 'rebuilt',
   totals: 'checked',
   site_days: 'checked',
-  index_state: 'checked',
-  index_leaves: 'checked',
-  index_nodes: 'checked',
+  index_state: 'rebuilt',
+  index_leaves: 'rebuilt',
+  index_nodes: 'rebuilt',
   alerts: 'checked',
   alert_findings: 'checked',
   alert_cursor: 'checked',
-  notices: 'checked',
+  notices: 'journaled',
   routing_cursor: 'checked',
   verification_cursor: 'checked',
   revisits: 'excluded: work that is left; a row too many is worked off, a row too few shows as findings that differ',
@@ -55,14 +57,15 @@ export const auditedTables: Readonly<Record<string, 'log' | 'rebuilt' | 'checked
   index_nodes_before: 'excluded: proofs under the index before the newest; a wrong one does not verify',
   witnessed_checkpoints: 'excluded: notes with signatures that every reader checks; an older one shows as age',
   witnesses: 'excluded: how each witness answered last; a witness refuses a proof from a wrong size',
-  silences: 'excluded: what the desk decided; what they hold back is listed as held back in GET /v1/alerts',
-  alert_changes: 'excluded: notes of the desk, which no verdict reads',
-  subscriptions:
-    'excluded: what subscribers asked for; each sees its own, and a webhook that is owed nothing hears nothing',
-  deliveries:
-    'excluded: what is on its way; every notice has a number, and the stream and GET /v1/alerts have them all',
-  delivery_attempts: 'excluded: the history of deliveries',
-  delivery_notices: 'excluded: what a digest on its way is made of',
+  silences: 'journaled',
+  alert_changes: 'journaled',
+  subscriptions: 'journaled',
+  deliveries: 'journaled',
+  delivery_attempts: 'excluded: the history of deliveries; each delivery that is marked delivered needs one that was',
+  delivery_notices:
+    'excluded: what a digest on its way is made of; each notice has a number, and GET /v1/alerts/stream has them all',
+  journal: 'checked',
+  journal_head: 'checked',
   sweeps: 'excluded: which files still hold erased keys; nothing is shown from it',
   audits: 'excluded: when audits ran; a gap shows as their age',
   schema_migrations: 'excluded: the schema itself is compared with the migrations',

@@ -35,6 +35,37 @@ interface Comparison extends RangeComparison {
   table: string;
 }
 
+const same = (from: string, where?: string): Comparison['sides'] => [
+  { from, where },
+  { from, where },
+];
+
+/** Why an alert may be held back, as `TellAlerts` and `inhibitAlerts` have it; null: it may, or it is not. */
+const TO_BE_TOLD = `CASE
+  WHEN (a.silenced_by IS NOT NULL OR a.inhibited_by IS NOT NULL) AND a.rule LIKE 'record-%' THEN 'never held back'
+  WHEN a.silenced_by IS NOT NULL AND NOT EXISTS (SELECT FROM silences AS s WHERE s.id = a.silenced_by AND a.tell_at <= s.until)
+    THEN 'held back until the silence ends'
+  WHEN a.inhibited_by IS NOT NULL AND NOT EXISTS (SELECT FROM alerts AS root WHERE root.id = a.inhibited_by) THEN 'inhibited by an alert'
+  WHEN a.silenced_by IS NULL AND a.tell_at > now() + interval '2 days' THEN 'to be told sooner'
+  WHEN a.status = 'open' AND COALESCE(a.told_status, 'resolved') = 'resolved' AND a.tell_at IS NULL AND a.inhibited_by IS NULL
+    THEN 'to be told'
+  WHEN a.told_at > (SELECT at FROM notices ORDER BY number LIMIT 1)
+       AND NOT EXISTS (SELECT FROM notices AS n WHERE n.alert = a.id AND n.severity = a.told_severity
+                          AND n.at BETWEEN a.told_at - interval '10 minutes' AND a.told_at) THEN 'told by a notice' END`;
+
+/** Longest that an endpoint may be left alone: a day, as the longest Retry-After; one that sends has it for minutes. */
+const LEFT_ALONE = `CASE
+  WHEN s.paused_until > now() + interval '25 hours' THEN 'paused for a day at most'
+  WHEN s.claim IS NOT NULL AND s.claimed_until > now() + interval '1 hour' THEN 'claimed for minutes' END`;
+
+/** Longest that a delivery may wait: a digest or an escalation of seven days, and quiet hours. */
+const WAITS = `CASE
+  WHEN d.status = 'pending' AND d.next_at > GREATEST(d.created_at, now()) + interval '9 days' THEN 'due within nine days'
+  WHEN d.status IN ('delivered', 'exhausted')
+       AND NOT EXISTS (SELECT FROM delivery_attempts AS t WHERE t.delivery = d.id
+                          AND (d.status = 'exhausted' OR t.failure IS NULL AND COALESCE(t.http_status, 250) BETWEEN 200 AND 299))
+    THEN 'an attempt that ended so' END`;
+
 /** In the session of a replay the unqualified name is that of its shadow. Each names rows that do not follow from the findings. */
 const COMPARISONS: readonly Comparison[] = [
   {
@@ -88,6 +119,33 @@ const COMPARISONS: readonly Comparison[] = [
     sql: (notices) => `
       SELECT 'number=' || n.number AS key, 'alert' AS column, n.alert::text AS stored, NULL AS computed, n.lots
         FROM ${notices} AS n WHERE NOT EXISTS (SELECT FROM alerts AS a WHERE a.id = n.alert AND a.rule = n.rule)`,
+  },
+  {
+    table: 'alerts',
+    key: ['id'],
+    sides: same('alerts'),
+    sql: (alerts) => `
+      SELECT 'id=' || a.id AS key, 'silenced_by, inhibited_by, tell_at, told_at' AS column,
+             concat_ws(', ', a.silenced_by, a.inhibited_by, a.tell_at, a.told_at) AS stored, ${TO_BE_TOLD} AS computed, a.lots
+        FROM ${alerts} AS a WHERE ${TO_BE_TOLD} IS NOT NULL`,
+  },
+  {
+    table: 'subscriptions',
+    key: ['id'],
+    sides: same('subscriptions'),
+    sql: (subscriptions) => `
+      SELECT 'id=' || s.id AS key, 'paused_until, claimed_until' AS column,
+             concat_ws(', ', s.paused_until, s.claimed_until) AS stored, ${LEFT_ALONE} AS computed, NULL::uuid[] AS lots
+        FROM ${subscriptions} AS s WHERE ${LEFT_ALONE} IS NOT NULL`,
+  },
+  {
+    table: 'deliveries',
+    key: ['id'],
+    sides: same('deliveries'),
+    sql: (deliveries) => `
+      SELECT 'id=' || d.id AS key, 'status, next_at' AS column, concat_ws(', ', d.status, d.next_at) AS stored,
+             ${WAITS} AS computed, NULL::uuid[] AS lots
+        FROM ${deliveries} AS d WHERE ${WAITS} IS NOT NULL`,
   },
 ];
 

@@ -59,10 +59,11 @@ async function cursorAhead(db: Queryable): Promise<Difference[]> {
   return rows.map(({ next, end }) => ({ ...common, stored: next, replayed: end }));
 }
 
-/** Whether the workers have judged again whatever they have to, and all that has fallen due. */
+/** Whether the workers have judged again whatever they have to, by the newest rules, and all that has fallen due. */
 async function isSettled(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ settled: boolean }>(
     `SELECT NOT EXISTS (SELECT FROM public.revisits)
+        AND NOT EXISTS (SELECT FROM public.verification_cursor WHERE again IS NOT NULL)
         AND NOT EXISTS (SELECT FROM public.deadlines WHERE due_at <= (
               SELECT time FROM clocks WHERE index < (SELECT next FROM public.verification_cursor)
                ORDER BY index DESC LIMIT 1)) AS settled`,

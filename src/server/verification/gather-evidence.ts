@@ -47,6 +47,17 @@ export async function gatherEvidence(
 ): Promise<GatheredEvidence> {
   const { replay: pace, comparison: rest, follower } = pacing;
   const replay = await replayLog(database, identity, { pace, rest, follower });
+  return gatherBeside(replay, database, identity, guard, pacing);
+}
+
+/** Reads what an audit compares beside the replay: the tree, its checkpoints, disclosures and the schema. */
+export async function gatherBeside(
+  replay: Replay,
+  database: Database,
+  identity: LedgerIdentity,
+  guard: Evidence['guard'],
+  pacing: Pacing = {},
+): Promise<GatheredEvidence> {
   const sizes = new Set<number>();
   const tree = new AuditTree(database.pool, identity, sizes);
   for (let left = Infinity; ;) {

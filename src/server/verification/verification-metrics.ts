@@ -6,6 +6,7 @@ import { AuditOutcome } from './audit-outcome.js';
 
 interface StateRow {
   lag: number;
+  older: number;
   milliseconds: number | null;
   age: number | null;
 }
@@ -53,6 +54,16 @@ export class VerificationMetrics {
     );
     metrics.registry.registerMetric(
       new Gauge({
+        name: 'adit_verification_older_entries',
+        help: 'Entries that are still to be judged anew because the rules have changed',
+        registers: [],
+        collect() {
+          return state(this, ({ older }) => older);
+        },
+      }),
+    );
+    metrics.registry.registerMetric(
+      new Gauge({
         name: 'adit_audit_duration_seconds',
         help: 'How long the newest audit took',
         registers: [],
@@ -84,6 +95,7 @@ export class VerificationMetrics {
   private async state(gauge: Gauge, pick: (row: StateRow) => number | null): Promise<void> {
     const { rows } = await this.database.pool.query<StateRow>(
       `SELECT (SELECT size FROM log_state) - (SELECT next FROM verification_cursor) AS lag,
+              (SELECT COALESCE(again_until - again, 0) FROM verification_cursor) AS older,
               audit.milliseconds, EXTRACT(EPOCH FROM now() - audit.started_at)::double precision AS age
          FROM (SELECT 1) AS one LEFT JOIN LATERAL
               (SELECT milliseconds, started_at FROM audits ORDER BY id DESC LIMIT 1) AS audit ON true`,

@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import { Config } from '../config.js';
 import { HealthRegistry } from '../http/health.js';
 import { Guard } from '../transparency/guard.js';
+import { AuditJournal } from './audit-journal.js';
 import { AuditLog } from './audit-log.js';
 import { AuditOutcome } from './audit-outcome.js';
 import { AuditNew } from './audit-new.js';
@@ -14,6 +15,7 @@ import { JudgeDeadlinesProcessor } from './judge-deadlines.processor.js';
 import { ListFindings } from './list-findings.js';
 import { ALERTS_QUEUE } from './queues.js';
 import { ReadGuard } from './read-guard.js';
+import { ReEvaluate } from './re-evaluate.js';
 import { RulePages } from './rule-pages.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { RulesController } from './rules.controller.js';
@@ -30,6 +32,7 @@ const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 const useCases: Provider[] = [
   VerifyEntries,
+  AuditJournal,
   AuditLog,
   AuditNew,
   JudgeDeadlines,
@@ -61,6 +64,7 @@ const processors: Provider[] = [
   VerifyEntriesProcessor,
   AuditLogProcessor,
   JudgeDeadlinesProcessor,
+  ReEvaluate,
 ];
 
 export interface VerificationOptions {

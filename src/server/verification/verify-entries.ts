@@ -16,7 +16,8 @@ import { entriesDownstream, entriesOn } from './load-lots.js';
 import { ReadEvents } from './read-events.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { runRules } from './run-rules.js';
-import { entryFrom, judgedAside } from './set-aside.js';
+import { judgedOlder, olderEntries } from './older-entries.js';
+import { type EntrySetAside, entryFrom, judgedAside } from './set-aside.js';
 import { settleFindings } from './settle-findings.js';
 import { StepSize } from './step-size.js';
 import { WakeAlerts } from './wake-alerts.js';
@@ -101,23 +102,66 @@ export class VerifyEntries implements OnModuleDestroy {
     }
   }
 
+  /**
+   * Judges the next of the entries that were judged by older rules, in one transaction; returns how many are left. An entry
+   * that cannot be judged is set aside as undecided.
+   */
+  async judgeOlder(size: StepSize): Promise<number> {
+    const started = performance.now();
+    try {
+      const { changed, left } = await this.database.transaction((db) => this.olderStep(db, size));
+      size.succeeded(performance.now() - started);
+      if (changed > 0) await this.alerts.wake();
+      return left;
+    } catch (error) {
+      if (isUnavailable(error) && performance.now() - started < TOO_LONG) throw error;
+      const next = size.failed(error);
+      this.logger.warn({ msg: 'a step of judging anew was rolled back', entries: size.entries, next, err: error });
+      if (next === 'set-aside') await this.database.transaction((db) => this.setOlderAside(db, error));
+      return Infinity;
+    }
+  }
+
+  private async olderStep(db: Queryable, size: StepSize): Promise<{ changed: number; left: number }> {
+    await lockCursor(db);
+    const { next, until } = await olderEntries(db);
+    const end = Math.min(next + size.entries, until);
+    const older = Array.from({ length: end - next }, (_, i) => next + i);
+    if (older.length === 0) return { changed: 0, left: 0 };
+    const { changed } = await this.step(db, this.events.within(size.budget()), 0, 0, older);
+    await judgedOlder(db, end, until);
+    return { changed, left: until - end };
+  }
+
+  private async setOlderAside(db: Queryable, error: unknown): Promise<void> {
+    await lockCursor(db);
+    const { next, until } = await olderEntries(db);
+    const entry = next < until ? await entryFrom(db, next) : null;
+    if (entry !== null) await this.writeAside(db, entry, error);
+    await judgedOlder(db, (entry?.index ?? until) + 1, until);
+  }
+
   /** Passes over the one entry that cannot be judged: it is undecided, the operator is notified, and judging goes on. */
   private async setAside(db: Queryable, error: unknown): Promise<Step | null> {
     const from = await lockCursor(db);
     const [waiting] = await takeAgain(db, await timeBefore(db, from), 1);
     const entry = await entryFrom(db, waiting ?? from);
     if (entry === null) return null;
-    this.logger.error({ msg: 'an entry was set aside: it cannot be judged', index: entry.index, id: entry.id });
     if (waiting === undefined) {
       await this.fileAside(db, entry.index);
       await db.query('UPDATE verification_cursor SET next = $1', [entry.index + 1]);
     }
+    const changed = await this.writeAside(db, entry, error);
+    return { judged: waiting === undefined ? 1 : 0, again: waiting === undefined ? 0 : 1, changed, last: false };
+  }
+
+  private async writeAside(db: Queryable, entry: EntrySetAside, error: unknown): Promise<number> {
+    this.logger.error({ msg: 'an entry was set aside: it cannot be judged', index: entry.index, id: entry.id });
     const now = await timeBefore(db, entry.index + 1);
     const parameters = this.parameters.asOf(now);
     const reason = error instanceof Error ? error.message : String(error);
     const basis = { log: this.identity.origin, parameters, now: now ?? this.clock.now() };
-    const changed = await writeFindings(db, judgedAside(entry, reason), basis);
-    return { judged: waiting === undefined ? 1 : 0, again: waiting === undefined ? 0 : 1, changed, last: false };
+    return writeFindings(db, judgedAside(entry, reason), basis);
   }
 
   /** Files an entry that is set aside, as far as it can be: others are judged by what is filed. */
@@ -162,11 +206,21 @@ export class VerifyEntries implements OnModuleDestroy {
     }
   }
 
-  /** @param most new entries, and @param mostAgain old ones that are judged; 1 and 1: one entry and no other. */
-  private async step(db: Queryable, events: ReadEvents, most: number, mostAgain: number): Promise<Step> {
+  /**
+   * @param most new entries, and @param mostAgain old ones that are judged; 1 and 1: one entry and no other.
+   * @param older entries that are judged instead of these
+   */
+  private async step(
+    db: Queryable,
+    events: ReadEvents,
+    most: number,
+    mostAgain: number,
+    older: readonly number[] = [],
+  ): Promise<Step> {
     const from = await lockCursor(db);
     // A step of one entry takes one that waits before a new one.
-    const waiting = mostAgain > 1 ? null : await takeAgain(db, await timeBefore(db, from), 1);
+    const alone = async (): Promise<number[]> => takeAgain(db, await timeBefore(db, from), 1);
+    const waiting = older.length > 0 ? older : mostAgain > 1 ? null : await alone();
     const { entries: fresh, end } =
       waiting !== null && waiting.length > 0 ? { entries: [], end: from } : await events.from(db, from, most);
     const now = await timeBefore(db, end);

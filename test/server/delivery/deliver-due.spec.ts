@@ -320,7 +320,7 @@ describe('a delivery', () => {
       step: late.step,
       outcome: 'failed',
     } as const;
-    await ledger.database.transaction((db) => recordAttempts(db, taken, [attempt], null));
+    await ledger.database.transaction((db) => recordAttempts(db, taken, [attempt], null, ledger.journal));
     expect(await listed(subscription)).toMatchObject([{ status: 'delivered' }]);
     expect(await desk.subscriptions.read(subscription.id)).toMatchObject({ failures: 0 });
   });

@@ -10,6 +10,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'record-backup-restored': 'La base de datos es más antigua que el diario',
   'record-disclosure-mismatch': 'Un valor revelado no es el que se comprometió',
   'record-catalogue-differs': 'La base de datos no está construida como debería',
+  'record-desk-differs': 'Una suscripción, un silencio o un aviso fue cambiado fuera del servicio',
   'handover-overdue': 'Un despacho no ha sido recibido',
   'handover-rejected-unresolved': 'Una entrega fue rechazada y desde entonces no se ha hecho nada',
   'hop-missing': 'De la mina a la frontera sin nadie en medio',

@@ -10,6 +10,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'record-backup-restored': 'La base de données est plus ancienne que le journal',
   'record-disclosure-mismatch': 'Une valeur divulguée n’est pas celle qui avait été scellée',
   'record-catalogue-differs': 'La base de données n’est pas construite comme elle devrait l’être',
+  'record-desk-differs': 'Un abonnement, un silence ou un avis a été modifié hors du service',
   'handover-overdue': 'Une expédition n’a pas été réceptionnée',
   'handover-rejected-unresolved': 'Une livraison a été refusée, et rien n’a été fait depuis',
   'hop-missing': 'De la mine à la frontière sans aucun intermédiaire',

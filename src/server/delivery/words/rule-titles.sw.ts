@@ -10,6 +10,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'record-backup-restored': 'Hifadhidata ni ya zamani kuliko kumbukumbu',
   'record-disclosure-mismatch': 'Thamani iliyofichuliwa si ile iliyoahidiwa',
   'record-catalogue-differs': 'Hifadhidata haijajengwa inavyopaswa kuwa',
+  'record-desk-differs': 'Usajili, ukimya au taarifa ilibadilishwa nje ya huduma',
   'handover-overdue': 'Mzigo uliotumwa haujapokelewa',
   'handover-rejected-unresolved': 'Mzigo ulikataliwa, na hakuna kilichofanyika tangu hapo',
   'hop-missing': 'Kutoka mgodini hadi mpakani bila yeyote katikati',

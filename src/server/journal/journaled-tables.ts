@@ -1,0 +1,100 @@
+/** How the rows of a table are noted in the journal. */
+export interface JournaledTable {
+  /** The column that names a row, and its type. */
+  key: string;
+  type: 'uuid' | 'bigint';
+  /** The columns that are noted. */
+  columns: readonly string[];
+  /** Columns that are not, each with its reason. */
+  omitted: Readonly<Record<string, string>>;
+}
+
+const progress = 'how far a delivery is; that it does not wait too long, and was tried where it is done, is checked';
+const health =
+  'how the endpoint fares, which changes with every try; that no pause is longer than one may be is checked';
+
+/**
+ * Tables whose rows do not follow from the log, though a notification follows from them. Every change that the service makes
+ * to their rows is noted in the journal.
+ */
+export const journaledTables = {
+  subscriptions: {
+    key: 'id',
+    type: 'uuid',
+    columns: [
+      'id',
+      'channel',
+      'url',
+      'address',
+      'label',
+      'language',
+      'filters',
+      'digest_minutes',
+      'quiet_hours',
+      'escalation_minutes',
+      'contact',
+      'secret_number',
+      'former_secret_until',
+      'enabled',
+      'disabled_at',
+      'disabled_reason',
+      'created_at',
+    ],
+    omitted: {
+      failures: health,
+      failing_since: health,
+      paused_until: health,
+      claim: health,
+      claimed_until: health,
+    },
+  },
+  silences: {
+    key: 'id',
+    type: 'uuid',
+    columns: ['id', 'filters', 'reason', 'by_whom', 'until', 'created_at', 'ended_at', 'ended_by'],
+    omitted: {},
+  },
+  alert_changes: {
+    key: 'number',
+    type: 'bigint',
+    columns: ['alert', 'number', 'at', 'status', 'by_whom', 'note', 'evidence', 'assignee'],
+    omitted: {},
+  },
+  notices: {
+    key: 'number',
+    type: 'bigint',
+    columns: [
+      'number',
+      'alert',
+      'type',
+      'at',
+      'rule',
+      'severity',
+      'minerals',
+      'sites',
+      'countries',
+      'lots',
+      'ordering_key',
+      'data',
+    ],
+    omitted: {},
+  },
+  deliveries: {
+    key: 'id',
+    type: 'uuid',
+    columns: ['id', 'subscription', 'alert', 'number', 'type', 'ordering_key', 'sequence', 'created_at'],
+    omitted: {
+      status: progress,
+      attempts: progress,
+      step: progress,
+      next_at: progress,
+      body: 'follows from the notice, or is composed of what stands when it is sent first',
+    },
+  },
+} as const satisfies Readonly<Record<string, JournaledTable>>;
+
+export type JournaledName = keyof typeof journaledTables;
+
+/** The noted columns of a row as one text, which is the same wherever they are the same. */
+export const contentOf = (table: JournaledName): string =>
+  `jsonb_build_array(${journaledTables[table].columns.join(', ')})::text`;

@@ -5,14 +5,14 @@ import { HttpModule } from './http/http.module.js';
 import type { QueueBackend } from './queue/prepare-queue.js';
 import { QueueModule } from './queue/queue.module.js';
 
-/** What has been made ready before Nest starts. */
+/** Resources that exist before Nest starts. */
 export interface Ground {
   config: Config;
   clock: Clock;
   queue: QueueBackend;
 }
 
-/** Configuration and time, for whoever asks for them by their class. */
+/** Provides the configuration and the clock by their classes. */
 @Module({})
 class GroundModule {
   static of({ config, clock }: Ground): DynamicModule {
@@ -28,7 +28,7 @@ class GroundModule {
   }
 }
 
-/** The whole service: the ground that every feature stands on, and the features in their line. */
+/** Assembles the service: the common modules and the features in order. */
 @Module({})
 export class AppModule {
   static of(ground: Ground, features: NonNullable<ModuleMetadata['imports']>): DynamicModule {

@@ -1,16 +1,16 @@
-/** What time it is, in milliseconds since 1970 (UTC). Everything in the server asks this, never the machine. */
+/** Provides the time in milliseconds since 1970 (UTC). All server code reads it here, never from the machine. */
 export abstract class Clock {
   abstract now(): number;
 }
 
-/** The machine's clock: what a service runs on. */
+/** The machine's clock, used by a service. */
 export class SystemClock extends Clock {
   now(): number {
     return Date.now();
   }
 }
 
-/** A clock that stands still until it is driven. Only the scenario runner, the demo and tests may drive one. */
+/** A clock that changes only by calls; for the scenario runner, the demo and tests. */
 export class SimulatedClock extends Clock {
   constructor(private time: number) {
     super();
@@ -20,13 +20,13 @@ export class SimulatedClock extends Clock {
     return this.time;
   }
 
-  /** Moves to a later moment, ms since 1970; throws RangeError if it is an earlier one, because time only grows. */
+  /** Sets a later time, ms since 1970. Throws RangeError for an earlier one. */
   setTo(time: number): void {
     if (!Number.isFinite(time) || time < this.time) throw new RangeError('A clock cannot be set back.');
     this.time = time;
   }
 
-  /** Moves on by so many milliseconds. */
+  /** Advances the clock by so many milliseconds. */
   advance(milliseconds: number): void {
     this.setTo(this.time + milliseconds);
   }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 
-// How the settings of `config.ts` may be written, and what they become.
+// Formats of the settings of `config.ts` and their parsed values.
 
-/** A log's origin without scheme: a host, then a path, in the characters that also make a vkey's name. */
+/** A log's origin without scheme: a host, then a path, in the characters that a verifier key's name also allows. */
 export const ORIGIN = /^[a-z0-9][a-z0-9.-]{0,252}(:[0-9]{1,5})?(\/[A-Za-z0-9._~-]{1,64}){0,8}$/;
 export const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 export const path = z
@@ -34,7 +34,7 @@ export const whole = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, { message: `must lie between ${least} and ${most}` });
 
-/** A mail server, with nothing after a `?`: that could switch off what protects the password. */
+/** A mail server's URL without a query, which could disable the protection of the password. */
 export const mailServer = z.string().refine(
   (value) => {
     if (!URL.canParse(value)) return false;
@@ -45,11 +45,11 @@ export const mailServer = z.string().refine(
 );
 
 const MAX_MAIL_ADDRESS = 320;
-/** One mailbox and nothing that would make it several, or a header. */
+/** Exactly one mailbox, without characters that would add a second one or a header. */
 const MAIL_ADDRESS = /^[^\s\p{Cc}\p{Cs}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}\p{Cs}<>@,;:"\\()[\]]{1,253}$/u;
 const NAMED_MAIL_ADDRESS = /^[^\p{Cc}<>@,;:"\\()[\]]{1,100} <([^<>]+)>$/u;
 
-/** Whether a text is one mail address, as Adit would write to it. */
+/** Whether a text is one mail address to which Adit can send. */
 export const isMailAddress = (value: string): boolean => MAIL_ADDRESS.test(value);
 
 export const mailAddress = z
@@ -57,7 +57,7 @@ export const mailAddress = z
   .max(MAX_MAIL_ADDRESS)
   .refine(isMailAddress, { message: 'must be one mail address, such as alerts@example.org' });
 
-/** A mail address, with or without a name before it. */
+/** A mail address with or without a display name. */
 export const namedMailAddress = z
   .string()
   .refine((value) => isMailAddress(NAMED_MAIL_ADDRESS.exec(value)?.[1] ?? value), {

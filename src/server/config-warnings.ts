@@ -1,7 +1,10 @@
 import { isAbsolute, relative } from 'node:path';
 import { type Config, isLoopback } from './config.js';
 
-/** What is usable but unwise: keys or the guard in the folder that a copied backup would bring back with them. */
+/**
+ * Returns warnings about valid but unsafe settings, such as keys or the guard in a folder that a copied backup would
+ * restore too.
+ */
 export function configWarnings(config: Config): string[] {
   const inside = (file: string): boolean => {
     const way = relative(config.dataDir, file);

@@ -15,65 +15,68 @@ import {
 } from './config-values.js';
 import { environmentWarnings } from './environment-warnings.js';
 
-/** What the service is told from outside, checked once at the start. A class so that Nest can inject it by type. */
+/** The settings of the service, checked once at the start. A class, so that Nest can inject it by type. */
 export abstract class Config {
-  /** null: an embedded PostgreSQL is started under `dataDir`. */
+  /** null: the service starts an embedded PostgreSQL under `dataDir`. */
   abstract readonly databaseUrl: string | null;
-  /** For migrations; null: `databaseUrl` is used for them too. */
+  /** For migrations; null: migrations use `databaseUrl`. */
   abstract readonly databaseOwnerUrl: string | null;
-  /** null: jobs wait in the same PostgreSQL. */
+  /** null: jobs are in the same PostgreSQL. */
   abstract readonly redisUrl: string | null;
   abstract readonly origin: string;
   abstract readonly dataDir: string;
   abstract readonly logKeyFile: string;
-  /** Other keys of the log: the one that is to follow, or those that were in force before. */
+  /** Further log keys: the next one, or former ones. */
   abstract readonly otherLogKeyFiles: readonly string[];
   abstract readonly serviceKeyFile: string;
   abstract readonly otherServiceKeyFiles: readonly string[];
-  /** What the service keeps secret itself is encrypted under, or derived from, what stands in this file. */
+  /** File of the secret from which the service derives its keys for encryption and webhooks. */
   abstract readonly secretFile: string;
   abstract readonly guardFile: string;
-  /** Thumbprint of the only key that may open the ledger; null: whoever comes first. */
+  /** Thumbprint of the only key that may open the ledger; null: any key. */
   abstract readonly registrar: string | null;
   abstract readonly host: string;
   abstract readonly port: number;
   abstract readonly publicUrl: string;
-  /** True where the setting that says what is exposed was spelled out. */
+  /** True if the setting that permits access from other machines has its exact value. */
   abstract readonly exposed: boolean;
   abstract readonly entryBundles: boolean;
   abstract readonly webhookPrivateTargets: boolean;
-  /** null: no mail is sent. */
+  /** null: the service sends no mail. */
   abstract readonly smtpUrl: string | null;
-  /** The address that mails come from; never null where there is `smtpUrl`. */
+  /** Sender address of mails; never null if `smtpUrl` is set. */
   abstract readonly mailFrom: string | null;
-  /** Who is told by mail of what no subscriber can be told of; null: nobody. */
+  /** Mail address for notifications that no subscriber can receive; null: none. */
   abstract readonly operatorMail: string | null;
-  /** C2SP policy: whose cosignatures readers are to see; null: nobody's. */
+  /** File of the C2SP policy that names the witnesses; null: none. */
   abstract readonly witnessPolicyFile: string | null;
   abstract readonly witnessIntervalSeconds: number;
-  /** Thresholds over those of Adit; null: there are none. */
+  /** File of thresholds that override those of Adit; null: none. */
   abstract readonly ruleParametersFile: string | null;
-  /** What is published of a site's volumes is so many days old, and rounded up to a multiple of so many kilograms (0: exact). */
+  /**
+   * Age in days at which a site's volumes are published, and the multiple of kilograms to which they are rounded up (0:
+   * exact).
+   */
   abstract readonly volumesDelayDays: number;
   abstract readonly volumesBucketKilograms: number;
   abstract readonly auditIntervalSeconds: number;
   abstract readonly indexIntervalSeconds: number;
-  /** Within which an audit that nobody waits for reads everything once. */
+  /** Duration in which the background audit reads everything once. */
   abstract readonly auditCycleSeconds: number;
   abstract readonly clockIntervalSeconds: number;
-  /** Threads that check signatures. */
+  /** Threads that verify signatures. */
   abstract readonly verifyThreads: number;
-  /** Events that may wait for the sequencer before the service answers `overloaded`. */
+  /** Events that may wait for the sequencer; above it the service answers `overloaded`. */
   abstract readonly appendQueue: number;
-  /** Requests of one address in a minute; 0: any number. */
+  /** Requests of one address in a minute at most; 0: no limit. */
   abstract readonly rateLimitPerMinute: number;
-  /** Streams of alerts that one address may have open at once. */
+  /** Open streams of alerts of one address at most. */
   abstract readonly streamsPerAddress: number;
-  /** Where a fault test kills this process; null in service. */
+  /** Point at which a fault test kills this process; null in operation. */
   abstract readonly crashAt: string | null;
   abstract readonly logLevel: LogLevel;
   abstract readonly role: Role;
-  /** Settings of the environment that nobody heeds, or that have another name by now. */
+  /** Variables of the environment that no setting reads, or that were renamed. */
   abstract readonly environmentWarnings: readonly string[];
 }
 
@@ -84,25 +87,25 @@ const roles = ['api', 'worker', 'all'] as const;
 /** `api` answers HTTP, `worker` runs jobs, `all` does both in one process. */
 export type Role = (typeof roles)[number];
 
-/** The words that must be spelled out before the service listens beyond this machine. */
+/** The exact value that permits the service to listen beyond this machine. */
 export const EXPOSE = 'ledger-without-access-control';
 
-/** Every problem of the environment at once, so that nobody mends them one restart at a time. */
+/** Reports all problems of the environment at once. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(`The configuration is invalid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
     this.name = 'ConfigError';
   }
 }
 
-/** One setting: what stands in `.env.example`, in `adit config check` and in the error when it is wrong. */
+/** One setting, as `.env.example`, `adit config check` and error messages show it. */
 export interface ConfigKey {
   name: string;
-  /** What it was called before; heeded where the name itself is not set. */
+  /** Former name, read if the new one is not set. */
   formerly?: string;
-  /** Where it belongs in `Config`. */
+  /** Member of `Config`. */
   member: keyof Config;
-  /** As it would be written in the environment; null: unset, with the meaning the description gives. */
+  /** Default as text of the environment; null: unset, as the description explains. */
   default: string | null;
   description: string;
   secret: boolean;
@@ -118,7 +121,7 @@ const key = (
   secret = false,
 ): ConfigKey => ({ name, member, default: standard, schema, description, secret });
 
-/** Every setting, in the order in which a reader meets them. */
+/** All settings, in the order of the documentation. */
 export const configKeys: readonly ConfigKey[] = [
   key(
     'DATABASE_URL',
@@ -192,14 +195,14 @@ export const configKeys: readonly ConfigKey[] = [
     'guardFile',
     '.adit/guard.json',
     path,
-    'Remembers the newest checkpoint signed, so that an older database put back is noticed. Keep it outside ADIT_DATA_DIR.',
+    'File of the guard: the newest signed checkpoint, by which the service detects an older database. Keep it outside ADIT_DATA_DIR.',
   ),
   key(
     'ADIT_REGISTRAR',
     'registrar',
     null,
     z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be a thumbprint of 43 base64url characters'),
-    'Thumbprint of the only key that may open the ledger. Unset: whoever comes first.',
+    'Thumbprint of the only key that may open the ledger. Unset: the first key that does.',
   ),
   key('HOST', 'host', '127.0.0.1', text, 'Address to listen on. Anything but a loopback address needs ADIT_EXPOSE.'),
   key('PORT', 'port', '8400', whole(0, 65_535), 'Port to listen on; 0 takes a free one.'),
@@ -208,14 +211,14 @@ export const configKeys: readonly ConfigKey[] = [
     'exposed',
     null,
     z.literal(EXPOSE, { error: `must read ${EXPOSE}` }).transform(() => true),
-    `There is no access control yet: whoever reaches the port can read all and append. To listen beyond this machine all the same, write ${EXPOSE}.`,
+    `There is no access control yet: any client that reaches the port can read all and append. To listen beyond this machine nevertheless, write ${EXPOSE}.`,
   ),
   key(
     'ADIT_PUBLIC_URL',
     'publicUrl',
     null,
     url('http', 'https').transform((value) => value.replace(/\/+$/, '')),
-    'The address by which others reach the service. Unset: http://HOST:PORT.',
+    'Public URL of the service. Unset: http://HOST:PORT.',
   ),
   key('ADIT_ENTRY_BUNDLES', 'entryBundles', 'off', onOff, 'on: /log/tile/entries serves every event to everyone.'),
   key(
@@ -245,7 +248,7 @@ export const configKeys: readonly ConfigKey[] = [
     'operatorMail',
     null,
     mailAddress,
-    "Who is told by mail when a subscriber's endpoint is switched off and nobody else can be. Unset: nobody.",
+    "Mail address that is notified when a subscriber's endpoint is disabled and has no contact. Unset: none.",
   ),
   {
     ...key(
@@ -297,7 +300,7 @@ export const configKeys: readonly ConfigKey[] = [
     'auditCycleSeconds',
     '240',
     whole(0, 604_800),
-    'Seconds over which such an audit spreads its work; it rests more while events stream in. 0: as fast as it can.',
+    'Seconds over which such an audit spreads its work; it pauses more while events are appended. 0: as fast as it can.',
   ),
   key(
     'ADIT_INDEX_INTERVAL_SECONDS',
@@ -346,16 +349,15 @@ export const configKeys: readonly ConfigKey[] = [
   key('ADIT_ROLE', 'role', 'all', z.enum(roles), 'api answers HTTP, worker runs jobs, all does both in one process.'),
 ];
 
-/** An address that only this machine can reach. */
+/** Whether only this machine can reach an address. */
 export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true;
   return isIP(host) === 4 && host.startsWith('127.');
 }
 
 /**
- * Reads and checks the environment. An empty value counts as unset.
- * `preset` stands above the environment: what a command line says, such as a role.
- * Throws `ConfigError` that lists every problem; no value of a secret stands in it.
+ * Reads and checks the environment. An empty value counts as unset. `preset`, such as a role from the command line,
+ * overrides the environment. Throws `ConfigError` with every problem; it contains no value of a secret.
  */
 export function loadConfig(
   environment: Record<string, string | undefined> = process.env,

@@ -1,4 +1,4 @@
-/** Of the tests, the build and the command line: no setting of the service. */
+/** Variables of the tests, the build and the command line. */
 const OF_OTHERS = new Set([
   'ADIT_BUILD_DIR',
   'ADIT_FAULTS',
@@ -9,7 +9,7 @@ const OF_OTHERS = new Set([
   'ADIT_OUTBOX',
 ]);
 
-/** A setting with a slip of the pen would be left out in silence, and its default be in force. */
+/** Returns warnings about misspelt settings, which would silently have their defaults. */
 export function environmentWarnings(
   env: Readonly<Record<string, string | undefined>>,
   keys: readonly { name: string; formerly?: string }[],

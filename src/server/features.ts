@@ -20,8 +20,8 @@ import { VerificationModule } from './verification/verification.module.js';
 type Modules = NonNullable<ModuleMetadata['imports']>;
 
 /**
- * The features of the service, in their line: registry, ledger, transparency, verification, alerts, delivery, and
- * provenance beside them. What belongs to one role alone (a processor, a controller) is left out of the other.
+ * Returns the features of the service in order: registry, ledger, transparency, verification, alerts, delivery,
+ * provenance. Processors and controllers are included only in their role.
  */
 export function featureModules(config: Config, databaseUrl: string): Modules {
   const logger = new Logger('features');

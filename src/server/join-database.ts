@@ -8,15 +8,14 @@ import { pendingMigrations } from './database/migrate.js';
 import { type PreparedDatabase, preparedLogins } from './database/prepare.js';
 import { type DatabaseAddress, PASSWORDS_FILE, openDatabase } from './start.js';
 
-/** How long a service that has just been started may take until its database answers, ms. */
+/** Time limit until the database of a starting service answers, ms. */
 const PATIENCE = 30_000;
 const CONNECT_TIMEOUT = 5_000;
 
 /**
- * Opens the database of the configuration for a command that reads. Where another process of Adit runs the embedded
- * PostgreSQL of the data folder, such as `adit serve`, the command connects to that server and leaves it running.
- *
- * Throws `DataFolderHeldError` where the folder is held and no database answers.
+ * Opens the configured database for a command that reads. If another process of Adit, such as `adit serve`, runs the
+ * embedded PostgreSQL of the data folder, the command connects to that server and leaves it running. Throws
+ * `DataFolderHeldError` if the folder is locked and no database answers.
  */
 export async function joinDatabase(config: Config, log: (message: string) => void): Promise<DatabaseAddress> {
   try {
@@ -34,7 +33,7 @@ export async function joinDatabase(config: Config, log: (message: string) => voi
   }
 }
 
-/** The logins of the server that runs in the data folder, once it answers. */
+/** Returns the logins of the server that runs in the data folder, once it answers. */
 async function runningDatabase({ dataDir }: Config, held: DataFolderHeldError): Promise<PreparedDatabase> {
   for (const end = Date.now() + PATIENCE; ; await sleep(200)) {
     const port = Number(await readFile(join(dataDir, 'port'), 'utf8').catch(() => '0'));

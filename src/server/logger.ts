@@ -3,7 +3,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import type { LogLevel } from './config.js';
 import { maskUrls } from './mask-urls.js';
 
-/** Members that never reach the log, at the depths at which they occur. Bodies of events are never given to it at all. */
+/** Members that are removed from log lines, at the depths at which they occur. Bodies of events are never logged. */
 const SECRETS = [
   'authorization',
   'cookie',
@@ -21,13 +21,13 @@ const redact = {
   censor: '[redacted]',
 };
 
-/** What the framework tells of its own start: two hundred lines that no operator needs. */
+/** Contexts of the framework's start: two hundred lines that no operator needs. */
 const FRAMEWORK = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
 
-/** Characters of one text of a log line; what people or drivers write may be of any length. */
+/** Characters of one text in a log line at most. */
 const MAX_TEXT = 8_000;
 
-/** Addresses stand in errors of drivers now and then, with their passwords. Cuts first: the rest is then bounded work. */
+/** Masks passwords in URLs, which errors of drivers may contain. Cuts first, which limits the work. */
 const withoutPasswords = (text: string): string =>
   maskUrls(text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text);
 
@@ -40,8 +40,8 @@ const hasMessage = (value: unknown): value is Record<string, unknown> & { msg: s
   typeof value === 'object' && value !== null && typeof (value as { msg?: unknown }).msg === 'string';
 
 /**
- * Nest's logger over pino: one JSON object a line, on standard error unless told otherwise. Give an object with `msg`
- * (and `err`, `request_id`, …) to have its members as fields: `logger.warn({ msg: 'a job failed', queue, err })`.
+ * Nest's logger over pino: one JSON object a line, on standard error by default. The members of an object with `msg`
+ * (and `err`, `request_id`, …) become fields: `logger.warn({ msg: 'a job failed', queue, err })`.
  */
 export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
@@ -90,7 +90,7 @@ export class JsonLogger implements LoggerService {
   }
 }
 
-/** Of an error its name, code, message and stack, and no other member: drivers hang statements and values on theirs. */
+/** Returns an error's name, code, message and stack only, because drivers add statements and values to theirs. */
 function errorFields(error: unknown): unknown {
   if (!(error instanceof Error)) return withoutPasswords(String(error));
   const { code } = error as { code?: unknown };

@@ -6,12 +6,12 @@ import { JsonLogger } from './logger.js';
 import { startServer, stopOnSignals } from './start.js';
 
 /**
- * Garbage that V8 lets pile up before it collects the old generation, per cent of what is in use. By itself it waits for
- * several times of that, and the memory of a busy service follows: 1.1 GiB for 95 MiB in use.
+ * Garbage that V8 may accumulate before it collects the old generation, per cent of the memory in use. The default is
+ * several times that: 1.1 GiB for 95 MiB in use.
  */
 const GARBAGE = 50;
 
-/** Starts the service in the role that the configuration names, until a signal stops it. */
+/** Starts the service in the configured role and runs it until a signal stops it. */
 export async function run(role?: Config['role']): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${GARBAGE}`);
   try {
@@ -28,5 +28,5 @@ export async function run(role?: Config['role']): Promise<void> {
   }
 }
 
-/** True where this file is what node was told to run, and not imported. */
+/** True if node runs this file and did not import it. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) await run();

@@ -1,9 +1,9 @@
-/** What stands in place of a credential or a query in an address that is shown or logged. */
+/** Replaces a credential or query in a URL that is shown or logged. */
 export const MASK = '[masked]';
-/** Characters that a segment of a path has at least to be taken for a token, such as those of chat webhooks. */
+/** A path segment that looks like a token, such as those of chat webhooks. */
 const TOKEN = /^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_-]{16,}$/;
 
-/** Masks the user, the query and what follows in one address that is given without its scheme. */
+/** Masks the user, the query and the fragment of one URL without its scheme. */
 function maskAddress(address: string): string {
   const end = address.search(/[/?#]/);
   const authority = end === -1 ? address : address.slice(0, end);
@@ -21,11 +21,11 @@ function maskWord(word: string): string {
   return query === -1 ? whole : `${whole.slice(0, begin + query + 1)}${MASK}`;
 }
 
-/** Masks credentials and queries of every address in a text, in time proportional to its length. */
+/** Masks credentials and queries of every URL in a text, in time linear in its length. */
 export const maskUrls = (text: string): string =>
   text.includes('://') ? text.replace(/[^\s"'<>`]+/g, maskWord) : text;
 
-/** Masks the credentials, the query and every token in the path of an address; what a list may show of a webhook. */
+/** Masks the credentials, the query and every token in the path of a webhook's URL for lists. */
 export function maskUrl(url: string): string {
   const masked = maskUrls(url);
   const end = masked.search(/[?#]/);

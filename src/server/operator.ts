@@ -32,7 +32,7 @@ import { JudgeDeadlines } from './verification/judge-deadlines.js';
 import { VerifyEntries } from './verification/verify-entries.js';
 
 /**
- * What whoever runs a ledger does to it from a command line. This is the one door by which `src/cli` enters the server
+ * Provides what an operator does to a ledger from a command line: the only module of the server that `src/cli` imports
  * (docs/decisions/0010-cli-starts-the-server.md).
  */
 export { type Config, ConfigError, configKeys, loadConfig } from './config.js';
@@ -51,7 +51,7 @@ export { KeyFileError, createLogKey, createServiceKey } from './transparency/key
 export type { Difference } from './ledger/compare-projections.js';
 export type { EntryProblem, Replay } from './ledger/replay.js';
 
-/** Makes the keys, the secret and the guard of a new ledger; refuses to replace any of them. */
+/** Creates the keys, the secret and the guard of a new ledger; replaces none that exists. */
 export function initialise(config: Config): ServiceKeys {
   const keys = initKeys(config, config.origin);
   if (!existsSync(config.secretFile)) createSecret(config.secretFile);
@@ -59,7 +59,7 @@ export function initialise(config: Config): ServiceKeys {
   return keys;
 }
 
-/** The keys of a ledger that was initialised before; null where a key or the guard is missing. */
+/** Returns the keys of an initialised ledger; null if a key or the guard is missing. */
 export function initialisedBefore(config: Config): ServiceKeys | null {
   const files = [config.logKeyFile, config.serviceKeyFile, config.guardFile];
   return files.every((file) => existsSync(file)) ? loadKeys(config, config.origin) : null;
@@ -70,10 +70,10 @@ function identityOf(config: Config): LedgerIdentity {
   return new LedgerIdentity(config.origin, [...logs.keys()], services, config.registrar);
 }
 
-/** Says on standard error why something takes longer: a person waits for it. */
+/** Writes the reason of a delay to standard error, because a person waits. */
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
 
-/** Rebuilds the projections from the log alone and compares them with the stored ones. Throws `DatabaseUnavailableError`. */
+/** Rebuilds the projections from the log and compares them with the stored ones. Throws `DatabaseUnavailableError`. */
 export function replayProjections(config: Config, options: ReplayOptions): Promise<Replay> {
   return patiently(() => replayOnce(config, options), say);
 }
@@ -90,20 +90,20 @@ async function replayOnce(config: Config, options: ReplayOptions): Promise<Repla
   }
 }
 
-/** What is to be audited: one lot or the lots of a site, with all that they were made of, or everything. */
+/** Scope of an audit: one lot or the lots of a site, with all ancestors, or everything. */
 export type AuditScope = { lot: string } | { site: string } | 'everything';
 
 export interface Audited {
   entries: number;
   lots: number | null;
-  /** `rule`: by which it is found where the whole ledger is audited. */
+  /** `rule` of the finding, in an audit of the whole ledger. */
   faults: { index: number | null; lots: string[]; detail: string; rule?: string }[];
 }
 
 type OnProgress = (what: string, done: number, size: number) => void;
 
 /**
- * Audits now, from the stored bytes alone. Changes nothing: what the service's own audits find, they note. Throws
+ * Audits the stored bytes now, without any change: only the service's own audits record findings. Throws
  * `DatabaseUnavailableError`.
  */
 export function auditNow(config: Config, scope: AuditScope, onProgress: OnProgress): Promise<Audited> {
@@ -165,11 +165,11 @@ function journalAudit(config: Config, database: Database, memoryFile: string): A
 }
 
 export interface MonitorPlace extends Omit<MonitorOptions, 'databaseUrl'> {
-  /** A PostgreSQL of the monitor's own; null: one is started in the folder. */
+  /** URL of the monitor's own PostgreSQL; null: starts one in the folder. */
   database: string | null;
 }
 
-/** Opens a monitor of somebody else's ledger, with its own database; `close` ends both. */
+/** Opens a monitor of another party's ledger, with its own database; `close` closes both. */
 export async function openMonitor({ database, ...options }: MonitorPlace): Promise<Monitor> {
   const config = loadConfig({
     ADIT_DATA_DIR: join(options.folder, 'data'),
@@ -180,8 +180,8 @@ export async function openMonitor({ database, ...options }: MonitorPlace): Promi
 }
 
 /**
- * Lets every verifier catch up now: the log's time, new entries, what has fallen due, and one whole audit, which comes also
- * where the log is halted: whoever halts it by what was changed behind its back is found by nobody else.
+ * Runs every verification now: the log's clock, new entries, due re-evaluations, and one whole audit, also if the log
+ * is halted, because no other check finds what a superuser of the database changed.
  */
 export async function verifyNow({ app }: RunningServer): Promise<void> {
   await unlessHalted(app.get(LogClock, { strict: false }).tick());
@@ -198,7 +198,7 @@ async function unlessHalted(work: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Changes a throw-away ledger's rows behind its back: as the superuser, with triggers off. For the demo and scenarios. */
+/** Changes rows of a throw-away ledger as the superuser, with triggers disabled. For the demo and scenarios. */
 export async function tamper({ database }: RunningServer, sql: string): Promise<void> {
   if (database.superuserUrl === null) throw new Error('Only a ledger on its own embedded database is tampered with.');
   const url = new URL(database.superuserUrl);

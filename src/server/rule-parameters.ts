@@ -7,7 +7,7 @@ type Json = { [name: string]: unknown };
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** `change` over `base`, member by member; lists are taken whole. */
+/** Merges `change` into `base`, member by member; replaces lists as a whole. */
 function over(base: unknown, change: unknown): unknown {
   if (!isObject(base) || !isObject(change)) return change;
   return Object.fromEntries(
@@ -20,17 +20,17 @@ function over(base: unknown, change: unknown): unknown {
 
 const overrides = z.array(z.looseObject({ version: z.int().min(1), from: z.iso.date() })).min(1);
 
-/** The sets of thresholds that the rules go by, each from its day on. */
+/** The thresholds of the rules, in sets that each apply from a day on. */
 export class RuleParameters {
-  /** @param sets by the day from which they hold, the earliest first. */
+  /** @param sets by the day from which they apply, the earliest first. */
   private constructor(readonly sets: readonly Parameters[]) {}
 
-  /** Those that another thread has loaded. */
+  /** Wraps sets that another thread has loaded. */
   static of(sets: readonly Parameters[]): RuleParameters {
     return new RuleParameters(sets);
   }
 
-  /** Those of Adit, and those of a file over them. Throws an error that says what is wrong with the file. */
+  /** Loads the sets of Adit and those of a file over them. Throws with the fault of the file. */
   static load(file: string | null): RuleParameters {
     if (file === null) return new RuleParameters([defaultParameters]);
     const wrong = (detail: string): Error => new Error(`The rule parameters in ${file} cannot be used: ${detail}`);
@@ -51,7 +51,7 @@ export class RuleParameters {
     return new RuleParameters(sets);
   }
 
-  /** The set in force at a time of the log, ms since 1970 UTC. */
+  /** Returns the set in force at a time of the log, ms since 1970 UTC. */
   asOf(now: number | null): Parameters {
     const today = now === null ? '' : new Date(now).toISOString().slice(0, 10);
     return this.sets.findLast(({ from }) => from <= today) ?? (this.sets[0] as Parameters);

@@ -5,15 +5,15 @@ import { hasCode } from '../platform/system-error.js';
 
 const SECRET_BYTES = 32;
 
-/** Makes the secret of a new ledger: random bytes. */
+/** Creates the secret of a new ledger: random bytes. */
 export function createSecret(file: string): void {
   createDurably(file, `${randomBytes(SECRET_BYTES).toString('base64')}\n`);
 }
 
 /**
- * The secret of this service, 32 bytes. A ledger from before there was such a file keeps what it derived from its service key:
- * that is written down once, so that the key can be replaced and what derives from the secret stays.
- * @param warn is told where it cannot be written; it then lasts as long as the service key does
+ * Returns the secret of this service, 32 bytes. A ledger older than this file uses the secret derived from its service
+ * key; this writes it to the file, so that the key can be replaced without a change of the secret.
+ * @param warn receives a warning if the file cannot be written; the secret then changes with the service key.
  */
 export function loadSecret(file: string, derived: Uint8Array, warn: (message: string) => void): Uint8Array {
   const known = readSecret(file);
@@ -21,7 +21,7 @@ export function loadSecret(file: string, derived: Uint8Array, warn: (message: st
   try {
     createDurably(file, `${Buffer.from(derived).toString('base64')}\n`);
   } catch (error) {
-    // Where there is one now, another process was first.
+    // If the file exists now, another process created it first.
     if (!hasCode(error, 'EEXIST')) warn(`The secret cannot be written to ${file}: ${String(error)}.`);
   }
   return readSecret(file) ?? derived;

@@ -1,6 +1,6 @@
 import { type Config, configKeys } from './config.js';
 
-/** The configuration as it may be shown: addresses that can carry a password are shown without user and password. */
+/** Returns the configuration for display, without users and passwords in URLs. */
 export function redactedConfig(config: Config): Record<string, string | number | boolean | null> {
   return Object.fromEntries(
     configKeys.map(({ name, member, secret }) => {
@@ -16,7 +16,7 @@ function withoutPassword(address: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/** The text of `.env.example`: every setting with its meaning, commented out at its default. */
+/** Renders `.env.example`: every setting with its meaning, commented out at its default. */
 export function environmentExample(): string {
   const entries = configKeys.map(
     ({ name, default: standard, description }) => `# ${description}\n# ${name}=${standard ?? ''}\n`,

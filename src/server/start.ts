@@ -24,38 +24,38 @@ import { describeApi } from './http/openapi.js';
 import { JsonLogger } from './logger.js';
 import { type QueueAddress, migrateQueue, openQueue } from './queue/prepare-queue.js';
 
-/** Passwords of the embedded database's logins, beside its data. */
+/** File with the passwords of the embedded database's logins, beside its data. */
 export const PASSWORDS_FILE = 'logins.json';
 
-/** Where the database is, as the role that works in it and as the role that owns its tables. */
+/** URLs of the database for the application's role and for the owner of the tables. */
 export interface DatabaseAddress {
   appUrl: string;
   ownerUrl: string;
-  /** Of the embedded server alone, for the demo that plays the tamperer; null where the database is not ours. */
+  /** URL of the embedded server's superuser, for the demo that tampers with rows; null for another server. */
   superuserUrl: string | null;
   stop(): Promise<void>;
 }
 
-/** What a test, the demo or the scenario runner puts in place of the usual. */
+/** Substitutes for tests, the demo and the scenario runner. */
 export interface Overrides {
   clock?: Clock;
   logger?: LoggerService;
-  /** Instead of the one of the configuration: it is there already, and stays when the service stops. */
+  /** A running database instead of the configured one; the service's stop leaves it running. */
   database?: DatabaseAddress;
-  /** Instead of the features of the service. */
+  /** Modules instead of the features of the service. */
   modules?: NonNullable<ModuleMetadata['imports']>;
 }
 
 export interface RunningServer {
-  /** Where it listens, such as `http://127.0.0.1:8400`. */
+  /** Address on which it listens, such as `http://127.0.0.1:8400`. */
   url: string;
   app: NestFastifyApplication;
   database: DatabaseAddress;
-  /** Takes no more requests, ends what was begun, and closes everything it opened. */
+  /** Refuses further requests, completes running ones, and closes all resources. */
   close(): Promise<void>;
 }
 
-/** The database of the configuration, or one of our own, with all its tables; `durable` concerns one of our own. */
+/** Opens the configured or the embedded database with all tables; `durable` applies to the embedded one. */
 export async function openDatabase(
   config: Config,
   log: (message: string) => void,
@@ -71,7 +71,7 @@ export async function openDatabase(
   }
 }
 
-/** As `openDatabase`, with the roles and the tables that it has already: for a backup to be restored into. */
+/** Opens the database like `openDatabase` but without migrations, to restore a backup into it. */
 export async function openBareDatabase(
   config: Config,
   log: (message: string) => void,
@@ -91,14 +91,17 @@ export async function openBareDatabase(
   }
 }
 
-/** Undoes what was opened, the last first; every step is tried, and the first failure is told at the end. */
+/** Runs clean-up steps in reverse order; runs every step, and throws the first failure at the end. */
 async function undo(steps: (() => Promise<unknown>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const step of steps.toReversed()) await step().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
 }
 
-/** Names the ledger by its origin and database, as every process of it sees them, so that two may share one Redis. */
+/**
+ * Identifies the ledger by its origin and database, which are the same in all its processes, so that two ledgers may
+ * share one Redis.
+ */
 async function queueAddress({ redisUrl, origin }: Config, appUrl: string): Promise<QueueAddress> {
   if (redisUrl === null) return { appUrl, redisUrl };
   const client = new pg.Client({ connectionString: appUrl });
@@ -116,8 +119,8 @@ async function queueAddress({ redisUrl, origin }: Config, appUrl: string): Promi
 }
 
 /**
- * Starts the whole service of one process by its role: database, queue, features, and HTTP. Throws `DatabaseUnavailableError`
- * where the database does not answer, however often it is asked.
+ * Starts one process of the service by its role: database, queue, features, and HTTP. Throws `DatabaseUnavailableError`
+ * if the database does not answer in all attempts.
  */
 export function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
   const logger = overrides.logger ?? new JsonLogger(config.logLevel);
@@ -172,10 +175,10 @@ async function listen(app: NestFastifyApplication, { host, port }: Config): Prom
   return (await app.getUrl()).replace(/\/$/, '');
 }
 
-/** How long a stop may take before the process ends all the same, ms. */
+/** Duration of a stop after which the process exits anyway, ms. */
 const GRACE = 10_000;
 
-/** Stops in order on SIGTERM and SIGINT; a second signal, or too long a wait, ends the process at once. */
+/** Stops in order on SIGTERM and SIGINT; a second signal, or the time limit, ends the process at once. */
 export function stopOnSignals(server: RunningServer, logger: LoggerService): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {

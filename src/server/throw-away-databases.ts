@@ -5,8 +5,8 @@ import { migrateQueue } from './queue/prepare-queue.js';
 import { type DatabaseAddress, openDatabase } from './start.js';
 
 /**
- * Empty databases for ledgers that live for a moment, all on one embedded server: to set up a server and its tables takes
- * longer than to play most chains, and to copy them takes a fraction of that.
+ * Empty databases for short-lived ledgers, all on one embedded server. Copying a database takes a fraction of the time
+ * of creating a server and its tables.
  */
 export class ThrowAwayDatabases {
   private made = 0;
@@ -16,7 +16,10 @@ export class ThrowAwayDatabases {
     private readonly superuserUrl: string,
   ) {}
 
-  /** @param config names the folder of the embedded server, which must be a new one. */
+  /**
+   * Opens the embedded server and the database to copy.
+   * @param config names the folder of the embedded server, which must be new.
+   */
   static async open(config: Config): Promise<ThrowAwayDatabases> {
     const template = await openDatabase(config, () => undefined, false);
     try {
@@ -29,7 +32,7 @@ export class ThrowAwayDatabases {
     }
   }
 
-  /** A database with all tables and nothing in them; its `stop` drops it. */
+  /** Returns a database with all tables and no rows; its `stop` drops it. */
   async next(): Promise<DatabaseAddress> {
     this.made += 1;
     const name = `throw_away_${this.made}`;

@@ -1,4 +1,4 @@
 import { run } from './main.js';
 
-// The worker role of the same service: it takes jobs, and answers /livez, /readyz and /metrics alone.
+// Starts the worker role of the service: it runs jobs and serves only /livez, /readyz and /metrics.
 await run('worker');

@@ -1,7 +1,8 @@
 /**
- * Why a backup is not made or not restored. `exists`: a file of this name. `damaged`: not the file that was written.
- * `secret`: another secret than the one it was made with. `broken`: its entries are not those that were signed. `behind`:
- * more was signed since. `unguarded`: nothing tells what was signed since. `occupied`: the ledger has entries already.
+ * Reason why a backup is not made or not restored. `exists`: a file of this name exists. `damaged`: the file was
+ * changed or is incomplete. `secret`: it was made with another secret. `broken`: its entries are not those that were
+ * signed. `behind`: the log signed more since. `unguarded`: there is no guard, so what was signed since is unknown.
+ * `occupied`: the database is not empty.
  */
 export type BackupFailure =
   'exists' | 'damaged' | 'secret' | 'foreign' | 'broken' | 'behind' | 'unguarded' | 'occupied';

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { decodeBase64 } from '../../core/log/base64.js';
 import { HASH_BYTES } from '../../core/log/tree.js';
 
-// A backup is gzip over lines of JSON: a header, one line a row, and an end that counts the rows and authenticates all
-// lines before it (docs/operating.md, "Backups").
+// Version of the format: gzip of JSON lines, which are a header, one line a row, and an end that counts the rows and
+// authenticates all lines before it (docs/operating.md, "Backups").
 
 export const FORMAT = 'adit-backup/1';
 const MAC = 'sha256';
@@ -17,17 +17,17 @@ const name = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/);
 
 export const headerSchema = z.strictObject({
   format: z.literal(FORMAT),
-  /** Which secret authenticates it: says early that another was given. */
+  /** Fingerprint of the secret, to detect another one at once. */
   secret: z.string(),
   origin: z.string(),
   createdAt: z.string(),
-  /** Entries, and the root over them. */
+  /** Number of entries, and their root. */
   size: z.int().min(0),
   root,
   /** The newest signed checkpoint. */
   checkpoint: z.strictObject({ size: z.int().min(0), note: z.string() }).nullable(),
   migrations: z.array(z.string()),
-  /** In an order in which rows may be inserted. */
+  /** Tables in an order in which rows can be inserted. */
   tables: z.array(name),
   sequences: z.array(z.strictObject({ name, last: z.string().regex(/^[0-9]{1,19}$/) })),
 });
@@ -38,20 +38,22 @@ export const endSchema = z.strictObject({
   mac: z.string(),
 });
 
-/** One row as a line of the file. `json` is the row as PostgreSQL writes it: it is never parsed, so no number is rounded. */
+/**
+ * Formats one row as a line. `json` is the row as PostgreSQL writes it; it is never parsed, so no number is rounded.
+ */
 export const rowLine = (table: string, json: string): string => `{"t":"${table}","r":${json}}`;
 
-/** The table and the row of a line; null for a line that is no row. */
+/** Returns the table and the row of a line; null if the line is not a row. */
 export function parseRowLine(line: string): { table: string; json: string } | null {
   const [, table, json] = /^\{"t":"([a-z_][a-z0-9_]*)","r":(\{.*\})\}$/s.exec(line) ?? [];
   return table === undefined || json === undefined ? null : { table, json };
 }
 
-/** What a backup derives from the secret of the service: one key to authenticate, one to wrap the keys of disclosures. */
+/** Keys derived from the service's secret: one authenticates, one wraps the keys of disclosures. */
 export class BackupKeys {
   private readonly macKey: Buffer;
   private readonly wrapKey: Buffer;
-  /** Names the secret without giving it away. */
+  /** Identifies the secret without revealing it. */
   readonly fingerprint: string;
 
   constructor(secret: Uint8Array) {
@@ -65,7 +67,10 @@ export class BackupKeys {
     return new BackupAuthenticator(this.macKey);
   }
 
-  /** Encrypts the key of a disclosure, bound to what it opens (AES-256-GCM); hexadecimal, as PostgreSQL writes bytes. */
+  /**
+   * Encrypts the key of a disclosure, bound to the disclosure (AES-256-GCM); returns hexadecimal, as PostgreSQL writes
+   * bytes.
+   */
   wrap(key: string, of: string): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.wrapKey, nonce).setAAD(Buffer.from(of));
@@ -73,7 +78,7 @@ export class BackupKeys {
     return `\\x${Buffer.concat([nonce, text, cipher.getAuthTag()]).toString('hex')}`;
   }
 
-  /** Throws where it was wrapped under another secret, or for another disclosure. */
+  /** Decrypts a wrapped key. Throws if it was wrapped under another secret or for another disclosure. */
   unwrap(wrapped: string, of: string): string {
     const bytes = Buffer.from(wrapped.slice(2), 'hex');
     const decipher = createDecipheriv('aes-256-gcm', this.wrapKey, bytes.subarray(0, NONCE_BYTES))
@@ -84,7 +89,7 @@ export class BackupKeys {
   }
 }
 
-/** Authenticates lines in their order (HMAC-SHA-256). */
+/** Authenticates lines and their order (HMAC-SHA-256). */
 export class BackupAuthenticator {
   private readonly hmac;
 

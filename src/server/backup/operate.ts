@@ -12,7 +12,7 @@ import { type CheckedBackup, checkBackup } from './read-backup.js';
 import { restoreBackup } from './restore-backup.js';
 import { writeBackup } from './write-backup.js';
 
-/** Told of progress: what is done, how many entries of how many. */
+/** Reports progress: the task, the entries done, and their total. */
 export type BackupPace = (what: string, done: number, size: number) => void;
 
 interface Ledger {
@@ -27,7 +27,7 @@ function ledgerOf(config: Config): Ledger {
   return { origin: config.origin, vkeys: [...logs.keys()], keys: new BackupKeys(secret) };
 }
 
-/** Backs up the ledger of the configuration, also while it runs. Throws `BackupError`. */
+/** Backs up the configured ledger, also while it runs. Throws `BackupError`. */
 export async function backUp(config: Config, file: string, pace: BackupPace): Promise<CheckedBackup> {
   const ledger = ledgerOf(config);
   const address = await joinDatabase(config, () => undefined);
@@ -38,7 +38,7 @@ export async function backUp(config: Config, file: string, pace: BackupPace): Pr
   }
 }
 
-/** What was signed last by this log, as the guard on this machine knows; null where there is no guard. */
+/** Returns the last signed tree from the guard on this machine; null without a guard. */
 function guardOf(config: Config): GuardState | null {
   try {
     return new Guard(config.guardFile, config.origin).read();
@@ -49,15 +49,15 @@ function guardOf(config: Config): GuardState | null {
 }
 
 /**
- * Says why a ledger restored from this backup would never sign again: more was signed since, or nothing tells whether.
- * Null where it may go on.
+ * Returns why a ledger restored from this backup must not sign: the log signed more since, or that is unknown. Null if
+ * it may.
  */
 function whySilent({ header, tree }: CheckedBackup, guard: GuardState | null, guardFile: string): BackupError | null {
   if (guard === null)
     return new BackupError(
       'unguarded',
-      `There is no guard at ${guardFile}, so nothing tells what was signed after this backup.`,
-      'Put the guard back from where it is kept. Without it, "--to-read" restores a ledger that is read and signs nothing.',
+      `There is no guard at ${guardFile}, so it is unknown what was signed after this backup.`,
+      'Restore the guard from its copy. Without it, "--to-read" restores a ledger that is read and signs nothing.',
     );
   if (guard.size > header.size)
     return new BackupError(
@@ -68,7 +68,7 @@ function whySilent({ header, tree }: CheckedBackup, guard: GuardState | null, gu
   if (tree.gives(guard.size, guard.root)) return null;
   return new BackupError(
     'behind',
-    `At ${guard.size} entries the guard remembers another root than this backup gives: it is not the log that was signed.`,
+    `At ${guard.size} entries the guard has another root than this backup: it is not the log that was signed.`,
     'Look for the backup of this log. "--to-read" restores a ledger that is read and signs nothing.',
   );
 }
@@ -84,14 +84,14 @@ export async function inspectBackup(config: Config, file: string, pace: BackupPa
 export interface Restored {
   entries: number;
   createdAt: string;
-  /** Why the restored ledger signs nothing; null where it goes on. */
+  /** Why the restored ledger signs nothing; null if it signs. */
   silent: string | null;
 }
 
 /**
- * Restores a backup into the empty database of the configuration, after checking it against the keys and the guard. Throws
- * `BackupError`, before anything is written: where the guard shows that going on from it would fork the log, unless it is
- * restored to be read.
+ * Restores a backup into the configured empty database, after checking it against the keys and the guard. Throws
+ * `BackupError` before it writes: also if the guard shows that signing would fork the log, unless the ledger is
+ * restored for reading only.
  */
 export async function restore(
   config: Config,

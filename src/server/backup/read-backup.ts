@@ -6,13 +6,13 @@ import { BackupError } from './backup-error.js';
 import { type BackupHeader, type BackupKeys, endSchema, headerSchema, parseRowLine } from './backup-format.js';
 import { CheckTree } from './check-tree.js';
 
-/** Characters of one line at most: an event with all that it discloses, written in hexadecimal. */
+/** Characters of one line at most: an event with all its disclosures, in hexadecimal. */
 const MAX_LINE = 8 * 1024 * 1024;
 
 const damaged = (file: string, why: string): BackupError =>
   new BackupError('damaged', `${file} is no whole backup: ${why}.`, 'Take another copy of it, or another backup.');
 
-/** The lines of the file, however they fall into pieces; no more than one is held. */
+/** Reads the file line by line; only one line is in memory. */
 async function* linesOf(file: string): AsyncGenerator<string> {
   const source = createReadStream(file);
   const unpacked = source.pipe(createGunzip());
@@ -52,8 +52,8 @@ function headerOf(file: string, line: string | undefined, keys: BackupKeys): Bac
 }
 
 /**
- * Reads a backup row by row, and checks that it is whole: every row is counted, and the end authenticates all of it. Throws
- * `BackupError` as soon as that is not so, at the end at the latest: rows that came before must not be kept then.
+ * Reads a backup row by row and checks that it is complete: the end counts every row and authenticates all lines.
+ * Throws `BackupError` at the first fault, at the latest at the end; the caller must then discard all rows.
  */
 export class ReadBackup {
   private constructor(
@@ -116,14 +116,14 @@ interface CheckOptions {
   origin: string;
   /** Verifier keys of the log. */
   vkeys: readonly string[];
-  /** Sizes at which the root is wanted besides. */
+  /** Further sizes whose roots are computed. */
   sizes?: readonly number[];
   pace?: (done: number, size: number) => void;
 }
 
 /**
- * Checks a backup without restoring it: it is whole, its entries give the root that it names, and that of the newest
- * checkpoint, which a key of the log has signed. Throws `BackupError`.
+ * Checks a backup without restoring it: it is complete, its entries have the root in its header, and the root of its
+ * newest checkpoint, which a key of the log has signed. Throws `BackupError`.
  */
 export async function checkBackup(file: string, keys: BackupKeys, options: CheckOptions): Promise<CheckedBackup> {
   const backup = await ReadBackup.open(file, keys);
@@ -160,15 +160,15 @@ function addEntry(tree: CheckTree, json: string): void {
   }
 }
 
-/** What of the tree is not as the header and the signed checkpoint say, in a sentence; null where all is. */
+/** Returns how the tree differs from the header or the signed checkpoint, as a sentence; null if it does not. */
 export function treeFault(
   { size, root, checkpoint }: Pick<BackupHeader, 'size' | 'root' | 'checkpoint'>,
   tree: CheckTree,
   vkeys: readonly string[],
 ): string | null {
-  if (tree.size !== size) return `it holds ${tree.size} entries, and should hold ${size}.`;
+  if (tree.size !== size) return `it contains ${tree.size} entries instead of ${size}.`;
   if (!tree.gives(size, decodeBase64(root) ?? new Uint8Array()))
-    return 'its entries do not give the root that it names.';
+    return 'its entries do not have the root in its header.';
   if (checkpoint === null) return size === 0 ? null : 'no checkpoint of it was signed yet. Try again in a moment.';
   const opened = openCheckpoint(checkpoint.note, vkeys);
   if (!opened.ok) return `its newest checkpoint is signed by no key of this log: ${opened.detail}`;

@@ -10,7 +10,7 @@ import { unwrapped } from './write-backup.js';
 const ROWS = 500;
 const CHARACTERS = 4 * 1024 * 1024;
 
-/** What a database must not hold when a backup is restored into it: what somebody recorded or asked for. */
+/** Tables that must be empty before a restore: those with data of clients. */
 const OCCUPYING = ['entries', 'waiting', 'disclosures', 'subscriptions', 'refusals'] as const;
 
 export interface RestoreOptions {
@@ -21,10 +21,8 @@ export interface RestoreOptions {
 }
 
 /**
- * Writes a backup, which has been checked, into an empty database in one transaction: one that is interrupted leaves it
- * empty. Brings a backup of an older release to the form of this one. Signs nothing.
- *
- * Throws `BackupError`: `occupied` where the database is not empty.
+ * Writes a checked backup into an empty database in one transaction, so an interrupted restore leaves it empty.
+ * Migrates a backup of an older release. Signs nothing. Throws `BackupError` `occupied` if the database is not empty.
  */
 export async function restoreBackup({ ownerUrl, file, keys, pace }: RestoreOptions): Promise<void> {
   const { header } = await ReadBackup.open(file, keys);
@@ -84,7 +82,7 @@ async function insertAll(
   await flush();
 }
 
-/** Inserts rows of one table; over those that a new database has from the beginning, such as the state of an empty log. */
+/** Inserts rows of one table; replaces rows that a new database has, such as the state of an empty log. */
 async function inserting(client: pg.Client, table: string): Promise<(rows: readonly string[]) => Promise<void>> {
   const { key, all } = await columnsOf(client, table);
   const { rows: present } = await client.query(`SELECT FROM ${table} LIMIT 1`);

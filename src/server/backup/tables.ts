@@ -2,11 +2,14 @@ import pg from 'pg';
 import { MIGRATIONS_TABLE } from '../database/data-source.js';
 import { OWNER_ROLE } from '../database/prepare.js';
 
-/** Not in a backup: what has run on this database, and which of its files hold erased rows. The queue has its own schema. */
+/**
+ * Tables that a backup leaves out: the migrations of this database, and the erasures pending in its files. The queue
+ * has its own schema.
+ */
 const LEFT_OUT = [MIGRATIONS_TABLE, 'sweeps'];
 const CONNECT_TIMEOUT = 15_000;
 
-/** Runs `work` on a connection of the owner of the tables; what is not committed by then is rolled back. */
+/** Runs `work` on a connection of the tables' owner; rolls back what is not committed. */
 export async function withOwner<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: ownerUrl,
@@ -23,7 +26,7 @@ export async function withOwner<T>(ownerUrl: string, work: (client: pg.Client) =
   }
 }
 
-/** Every table that a backup holds, those first to which others refer. */
+/** Returns the tables of a backup, referenced ones first. */
 export async function tablesOf(client: pg.Client): Promise<string[]> {
   const { rows: tables } = await client.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class
@@ -46,7 +49,7 @@ export async function tablesOf(client: pg.Client): Promise<string[]> {
   return ordered;
 }
 
-/** How far each sequence has counted. */
+/** Returns the last value of each sequence. */
 export async function sequencesOf(client: pg.Client): Promise<{ name: string; last: string }[]> {
   const { rows } = await client.query<{ name: string; last: string }>(
     `SELECT sequencename::text AS name, last_value::text AS last FROM pg_sequences
@@ -55,7 +58,7 @@ export async function sequencesOf(client: pg.Client): Promise<{ name: string; la
   return rows;
 }
 
-/** The columns of a table's primary key, and those that can be written. */
+/** Returns the primary key and the writable columns of a table. */
 export async function columnsOf(client: pg.Client, table: string): Promise<{ key: string[]; all: string[] }> {
   const { rows } = await client.query<{ name: string; key: boolean }>(
     `SELECT a.attname AS name, COALESCE(a.attnum = ANY(i.indkey), false) AS key

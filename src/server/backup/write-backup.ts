@@ -12,7 +12,7 @@ import { type BackupHeader, type BackupKeys, FORMAT, rowLine } from './backup-fo
 import { type CheckedBackup, checkBackup } from './read-backup.js';
 import { sequencesOf, tablesOf, withOwner } from './tables.js';
 
-/** Rows that are fetched together: with the longest events still a few dozen megabytes. */
+/** Rows fetched at once; with the longest events some dozens of megabytes. */
 const FETCH = 200;
 
 export interface BackupOptions {
@@ -21,15 +21,14 @@ export interface BackupOptions {
   vkeys: readonly string[];
   keys: BackupKeys;
   file: string;
-  /** Where somebody waits for it: told as rows are written, and again as they are checked. */
+  /** Reports progress while rows are written, then while they are checked. */
   pace?: (what: 'writing' | 'checking', done: number, size: number) => void;
 }
 
 /**
- * Writes a backup of the whole ledger as it is at one moment, reads it again and checks it, and only then gives it its name:
- * a file of that name is always whole. The ledger goes on meanwhile. Memory does not grow with the ledger.
- *
- * Throws `BackupError`: `exists` where there is a file of that name, `broken` where the entries are not those signed.
+ * Writes a backup of one snapshot of the ledger, which keeps running; then reads and checks the file and renames it. So
+ * a file of that name is always complete. Memory does not grow with the ledger. Throws `BackupError`: `exists` if there
+ * is a file of that name, `broken` if the entries are not those signed.
  */
 export async function writeBackup({ ownerUrl, file, keys, pace, ...ledger }: BackupOptions): Promise<CheckedBackup> {
   if (existsSync(file))
@@ -51,7 +50,7 @@ export async function writeBackup({ ownerUrl, file, keys, pace, ...ledger }: Bac
   }
 }
 
-/** Gives the draft its name, durably, and never over another file. */
+/** Renames the draft durably, and never over another file. */
 function publish(draft: string, file: string): void {
   synced(draft);
   try {
@@ -120,7 +119,7 @@ async function* linesOf(
   yield `${JSON.stringify({ end: counts, mac: authenticator.digest() })}\n`;
 }
 
-/** The rows of a table, as PostgreSQL writes them as JSON; those of the log in its order. */
+/** Returns the rows of a table as JSON of PostgreSQL; those of the log in its order. */
 async function* rowsOf(client: pg.Client, table: string): AsyncGenerator<string[]> {
   const order = table === 'entries' ? 'ORDER BY index' : '';
   await client.query(
@@ -145,7 +144,7 @@ function wrapped(row: string, keys: BackupKeys): string {
   return JSON.stringify({ event, digest, key: keys.wrap(key, `${event}/${digest}`) });
 }
 
-/** The row of a disclosure's key as it was stored. Throws where it was wrapped under another secret. */
+/** Returns a row with its disclosure's key decrypted. Throws if it was wrapped under another secret. */
 export function unwrapped(row: string, keys: BackupKeys): string {
   const { event, digest, key } = JSON.parse(row) as KeyRow;
   return JSON.stringify({ event, digest, key: keys.unwrap(key, `${event}/${digest}`) });

@@ -2,19 +2,20 @@ import { catalogue as expected } from '../../../migrations/catalogue.js';
 import { digestOf, readCatalogue } from './read-catalogue.js';
 import type { Queryable } from './rows.js';
 
-/** An object of the schema that is not as the migrations make it. */
+/** An object of the schema that differs from the migrations' result. */
 export interface CatalogueDifference {
-  /** Such as `trigger findings.swallow`. */
+  /** Name, such as `trigger findings.swallow`. */
   object: string;
-  /** Null: it is missing. */
+  /** Null if the object is missing. */
   found: string | null;
-  /** Whether the migrations make an object of that name. */
+  /** Whether the migrations create an object of this name. */
   isExpected: boolean;
 }
 
 /**
- * Compares the schema with what the migrations of this build make: tables, columns, constraints, indexes, triggers, rules,
- * policies, functions, grants, owners, and the settings that would turn them off. Takes about twenty queries of the catalogue.
+ * Compares the schema with the result of this build's migrations: tables, columns, constraints, indexes, triggers,
+ * rules, policies, functions, grants, owners, and the settings that would disable them. Costs about twenty queries of
+ * the catalogue.
  */
 export async function compareCatalogue(db: Queryable): Promise<CatalogueDifference[]> {
   const found = await readCatalogue(db);

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Another living process works in the folder. */
+/** Reports that another running process uses the folder. */
 export class DataFolderHeldError extends Error {
   constructor(
     readonly folder: string,
@@ -17,22 +17,22 @@ export class DataFolderHeldError extends Error {
 
 interface Holder {
   pid: number;
-  /** When the system started the process, in whatever form it says so: tells a process from a later one of its pid. */
+  /** Start time of the process, as the system formats it; distinguishes it from a later process with its pid. */
   started: string | null;
   since: string;
 }
 
-/** A lock held on a data folder until it is released. */
+/** A lock on a data folder until `release`. */
 export interface DataFolderLock {
   release(): void;
 }
 
-/** How often a lock that changes under our eyes is looked at again. */
+/** Attempts to take a lock that other processes change meanwhile. */
 const ATTEMPTS = 20;
 
 /**
- * Takes the folder's lock file, or throws `DataFolderHeldError`. A lock whose process is gone (`kill -9`, a crash of the
- * machine) is taken over. The file appears with its whole content at once, since it is linked, not written in place.
+ * Takes the folder's lock file or throws `DataFolderHeldError`. It takes over the lock of a dead process (`kill -9`, a
+ * crash of the machine). The file appears complete, because it is linked and not written in place.
  */
 export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
   const file = join(folder, 'adit.lock');
@@ -45,7 +45,7 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
       if (await linked(candidate, file)) return { release: () => releaseLock(file, text) };
       await removeStale(folder, file);
     }
-    throw new Error(`The lock file ${file} could not be taken: it keeps changing hands.`);
+    throw new Error(`The lock file ${file} could not be taken: other processes take it again and again.`);
   } finally {
     await rm(candidate, { force: true });
   }
@@ -69,7 +69,7 @@ async function removeStale(folder: string, file: string): Promise<void> {
   const aside = `${file}.stale.${process.pid}.${Math.random().toString(36).slice(2)}`;
   await rename(file, aside).catch(() => undefined);
   const moved = await readFile(aside, 'utf8').catch(() => null);
-  // Somebody took over between our reading and our renaming: give the lock back.
+  // Another process took the lock between the read and the rename: restore its file.
   if (moved !== null && moved !== text) await link(aside, file).catch(() => undefined);
   await rm(aside, { force: true });
 }
@@ -90,7 +90,7 @@ function isAlive(holder: Holder): boolean {
   return started === null || holder.started === null || started === holder.started;
 }
 
-/** Whether a process of this id lives, whoever owns it. */
+/** Whether a process with this id runs, also of another user. */
 export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -100,7 +100,9 @@ export function processExists(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)), after the name, which may hold spaces; elsewhere what `ps` says. */
+/**
+ * Returns field 22 of /proc/PID/stat (proc(5)), after the name, which may contain spaces; elsewhere the output of `ps`.
+ */
 function startOf(pid: number): string | null {
   if (process.platform === 'win32') return null;
   try {
@@ -116,6 +118,6 @@ function releaseLock(file: string, text: string): void {
   try {
     if (readFileSync(file, 'utf8') === text) rmSync(file, { force: true });
   } catch {
-    // The folder is gone, and the lock with it.
+    // The folder was deleted with the lock.
   }
 }

@@ -3,12 +3,14 @@ import { migrations } from '../../../migrations/index.js';
 import { APPLICATION_ROLE } from './database.js';
 import { sessionOptions } from './session.js';
 
-/** Where TypeORM notes which migrations have run. */
+/** Table in which TypeORM records the migrations that have run. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
 type Entities = NonNullable<DataSourceOptions['entities']>;
 
-/** For the service: entities of what is read and written one row at a time. It never changes the schema by itself. */
+/**
+ * Options for the service, with entities for rows that are read and written one at a time. It never changes the schema.
+ */
 export const applicationDataSource = (url: string, entities: Entities): DataSourceOptions => ({
   type: 'postgres',
   url,
@@ -18,7 +20,10 @@ export const applicationDataSource = (url: string, entities: Entities): DataSour
   extra: { max: 5, options: sessionOptions(APPLICATION_ROLE) },
 });
 
-/** For migrations: connects as the owner of the schema. @param only the names of those that are known; default: all. */
+/**
+ * Returns the data source for migrations, which connects as the owner of the schema.
+ * @param only names of the migrations to load; default: all.
+ */
 export const ownerDataSource = (url: string, only?: readonly string[]): DataSource =>
   new DataSource({
     type: 'postgres',

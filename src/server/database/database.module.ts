@@ -9,7 +9,7 @@ export interface DatabaseModuleOptions extends DatabaseOptions {
   entities?: NonNullable<DataSourceOptions['entities']>;
 }
 
-/** Says in `/readyz` whether the database answers, and takes what is written. */
+/** Reports in `/readyz` whether the database answers and accepts writes. */
 @Injectable()
 class DatabaseHealth {
   constructor(database: Database, health: HealthRegistry) {
@@ -17,7 +17,7 @@ class DatabaseHealth {
   }
 }
 
-/** Gives every feature the `Database` and TypeORM's repositories, both as the role `ledger_app`. */
+/** Provides the `Database` and TypeORM's repositories, both as the role `ledger_app`. */
 @Module({})
 export class DatabaseModule {
   static forRoot({ entities = [], ...options }: DatabaseModuleOptions): DynamicModule {

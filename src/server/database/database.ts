@@ -3,18 +3,18 @@ import pg from 'pg';
 import { sessionOptions } from './session.js';
 import { WatchConnections } from './watch-connections.js';
 
-/** The group role in which the service works: it may append to the log, and neither change nor delete what is in it. */
+/** Group role of the service; it may append to the log, but not change or delete its entries. */
 export const APPLICATION_ROLE = 'ledger_app';
 
-/** Connections of one process; the append holds one, the rest serve readers, workers and audits. */
+/** Connections of one process: the append holds one; readers, workers and audits share the others. */
 const POOL_SIZE = 20;
 const CONNECT_TIMEOUT = 5_000;
-/** One statement of a reader at most, ms; a lineage that is too wide must not hold a connection. */
+/** Time of one statement at most, ms, so that a very wide lineage does not hold a connection. */
 const STATEMENT_TIMEOUT = 30_000;
-/** A transaction whose process was paused gives up its locks after this, ms, so that another can append. */
+/** Time after which a paused process loses its transaction and locks, ms, so that another process can append. */
 const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;
 
-/** bigint as a number: counts, indices and milliseconds stay far below 2^53, and one that does not must not be rounded. */
+/** Parses bigint as a number; throws above 2^53 rather than round. Counts, indexes and milliseconds stay far below. */
 function safeInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the whole numbers that are exact.`);
@@ -24,25 +24,25 @@ function safeInteger(text: string): number {
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, safeInteger);
 
-/** Of whoever reads the whole log and holds no lock that others wait for: a busy machine must not end an audit. */
+/** Connect timeout of readers of the whole log, ms. They hold no lock, and a busy machine must not end an audit. */
 const READER_CONNECT_TIMEOUT = 60_000;
 const READER_TIMEOUT = 600_000;
 
 export interface DatabaseOptions {
   url: string;
-  /** For audits and replays, which nobody waits for: connections, statements and pauses may take minutes. */
+  /** For audits and replays: connections, statements and pauses may take minutes. */
   patient?: boolean;
-  /** Told of connections that were lost while idle; the pool makes new ones. */
+  /** Receives errors of idle connections; the pool opens new ones. */
   failed: (error: Error) => void;
   poolSize?: number;
 }
 
-/** The one pool of connections to PostgreSQL; every connection works in the application's role, whoever logged in. */
+/** The connection pool to PostgreSQL; every connection has the application's role, whatever the login. */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly pool: pg.Pool;
   private readonly watch: WatchConnections;
-  /** Where it is, for a thread that needs connections of its own. */
+  /** URL, for a thread that opens its own connections. */
   readonly url: string;
 
   constructor(options: DatabaseOptions) {
@@ -62,8 +62,8 @@ export class Database implements OnApplicationShutdown {
     });
     this.watch = new WatchConnections(this.pool, options.url);
     this.pool.on('error', options.failed);
-    // A connection that is lost between two statements of a transaction has nobody else who listens, and would end the
-    // process; the next statement fails and answers for it.
+    // Without a listener, an error of a connection between two statements would end the process; the next statement
+    // reports it.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
@@ -71,7 +71,7 @@ export class Database implements OnApplicationShutdown {
     return (await this.pool.query<T>(text, values)).rows;
   }
 
-  /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
+  /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. */
   async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
@@ -90,7 +90,7 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  /** Says why nothing can be written now, or null: the server is a standby, or was made to take nothing. */
+  /** Returns why nothing can be written now, or null: the server is a standby or read-only. */
   async whyReadOnly(): Promise<string | null> {
     const [row] = await this.query<{ closed: boolean }>(
       `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS closed`,

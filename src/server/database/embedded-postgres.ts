@@ -11,34 +11,34 @@ import { packagedBinaries, preparePostgresBinaries, type PostgresBinaries } from
 import { databaseUser, makeTraversable, runAs, type User } from './run-as.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Everything lies below this folder: data, password, port, log. It is made if missing. */
+  /** Folder of data, passwords, port and log; created if missing. */
   dataDir: string;
   log?: (message: string) => void;
   /**
-   * Default true. False lets a crash of the machine lose or damage what was written, which makes throw-away databases
-   * several times faster: for tests, scenarios and the demo alone.
+   * Default true. False is several times faster but may lose or damage data if the machine crashes; only for tests,
+   * scenarios and the demo.
    */
   durable?: boolean;
-  /** The folder with `bin`, `lib` and `share`; default: the package for this platform. */
+  /** Folder with `bin`, `lib` and `share`; default: the package for this platform. */
   binaries?: string;
 }
 
-/** A PostgreSQL of our own that listens on 127.0.0.1. */
+/** An embedded PostgreSQL that listens on 127.0.0.1. */
 export interface EmbeddedPostgres {
   superuserUrl: string;
   port: number;
-  /** False where a server that somebody else started in this folder was found running: it is left running. */
+  /** False if another process started the server that runs in this folder; `stop` then leaves it running. */
   startedByUs: boolean;
-  /** Stops the server if Adit started it, and gives the folder free. */
+  /** Stops the server if Adit started it, and releases the folder. */
   stop(): Promise<void>;
 }
 
 const SUPERUSER = 'postgres';
-/** How long orphans of a killed server may take to leave, and a server to recover; milliseconds. */
+/** Time limit for orphans of a killed server to exit and for a server to recover, ms. */
 const PATIENCE = 60_000;
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** What is needed to run commands on the server of one folder. */
+/** Arguments of commands on the server of one folder. */
 interface Site {
   dataDir: string;
   cluster: string;
@@ -50,8 +50,8 @@ interface Site {
 }
 
 /**
- * Starts PostgreSQL in `dataDir`, or takes over the one that runs there since our process was killed.
- * Throws `DataFolderHeldError` where another living process of Adit works in the folder.
+ * Starts PostgreSQL in `dataDir`, or takes over a server that still runs after its process was killed. Throws
+ * `DataFolderHeldError` if another running process of Adit uses the folder.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
@@ -129,7 +129,7 @@ async function writeAtOnce(file: string, text: string, mode: number): Promise<vo
   await rename(part, file);
 }
 
-/** Runs initdb in a folder of its own and renames it, so that one that was interrupted never counts. */
+/** Runs initdb in a temporary folder and renames it, so that an interrupted one is never used. */
 async function initialise(site: Site): Promise<void> {
   site.log(`Preparing a PostgreSQL in ${site.dataDir}`);
   for (const name of await readdir(site.dataDir))
@@ -145,7 +145,7 @@ async function initialise(site: Site): Promise<void> {
   const fresh = join(room, 'postgres');
   const args = ['-D', fresh, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
   args.push('--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--data-checksums');
-  // Connections of throw-away databases are many and short: most of each would be the derivation of a password's key.
+  // Throw-away databases have many short connections, whose cost would be mostly the derivation of the password's key.
   if (!site.durable) args.push('--no-sync', '-c', 'scram_iterations=1');
   const { code, output } = await runAs(site.user, site.binaries.initdb, args, room);
   if (code !== 0) throw new Error(`initdb failed (${code}): ${output}`);
@@ -163,14 +163,14 @@ interface Server {
   pid: number;
 }
 
-/** The postmaster's own file: its pid in line 1, its port in line 4 (PostgreSQL, src/include/utils/pidfile.h). */
+/** Reads the postmaster's file: its pid in line 1, its port in line 4 (PostgreSQL, src/include/utils/pidfile.h). */
 async function postmasterFile(site: Site): Promise<Server | null> {
   const lines = (await textOf(join(site.cluster, 'postmaster.pid')))?.split('\n');
   if (lines === undefined) return null;
   return { pid: Number(lines[0]), port: Number(lines[3]) };
 }
 
-/** The server that `pg_ctl status` finds running here and that lets us in, or null. */
+/** Returns the server that `pg_ctl status` finds and that accepts our password, or null. */
 async function runningServer(site: Site): Promise<Server | null> {
   await forgetForeignProcess(site);
   const deadline = Date.now() + PATIENCE;
@@ -189,7 +189,10 @@ async function runningServer(site: Site): Promise<Server | null> {
   }
 }
 
-/** After a restart of the machine the pid in postmaster.pid may be another program's, which pg_ctl takes for a server. */
+/**
+ * Removes a stale postmaster.pid: after a reboot its pid may belong to another program, which pg_ctl takes for a
+ * server.
+ */
 async function forgetForeignProcess(site: Site): Promise<void> {
   const server = await postmasterFile(site);
   if (server === null || process.platform !== 'linux') return;
@@ -213,7 +216,10 @@ async function tryToConnect(url: string): Promise<null | 'wrong-password' | 'not
 const pgCtl = (site: Site, args: string[]) =>
   runAs(site.user, site.binaries.pgCtl, [...args, '-D', site.cluster], site.cluster);
 
-/** Starts the server, on another port where the remembered one is taken, again while orphans of a killed one linger. */
+/**
+ * Starts the server; uses another port if the remembered one is taken, and retries while orphans of a killed server
+ * run.
+ */
 async function startServer(site: Site): Promise<Server> {
   const deadline = Date.now() + PATIENCE;
   let remembered = Number(await textOf(join(site.dataDir, 'port')));
@@ -238,7 +244,7 @@ async function startServer(site: Site): Promise<Server> {
   }
 }
 
-/** The size of the log, which is emptied where it has grown too large. */
+/** Returns the size of the log file; empties it above the limit. */
 async function trimLog(file: string): Promise<number> {
   const { size } = await stat(file).catch(() => ({ size: 0 }));
   if (size <= LOG_LIMIT_BYTES) return size;
@@ -246,7 +252,7 @@ async function trimLog(file: string): Promise<number> {
   return 0;
 }
 
-/** The settings that differ from PostgreSQL's own, written anew at each start since the port may change. */
+/** Writes the settings that differ from PostgreSQL's defaults at each start, because the port may change. */
 async function writeSettings(site: Site, port: number): Promise<void> {
   const settings = join(site.cluster, 'adit.conf');
   const text = [
@@ -271,7 +277,7 @@ async function writeSettings(site: Site, port: number): Promise<void> {
   if (!conf.includes(`include = 'adit.conf'`)) await writeFile(main, `${conf}\ninclude = 'adit.conf'\n`);
 }
 
-/** `wanted` if it is free, else a free port of the system's choice. */
+/** Returns `wanted` if it is free, else a free port. */
 async function freePort(wanted: number): Promise<number> {
   const usable = Number.isInteger(wanted) && wanted > 0 && wanted < 65_536;
   return (usable ? await bind(wanted) : null) ?? (await bind(0)) ?? Promise.reject(new Error('no free port'));
@@ -290,13 +296,13 @@ function bind(port: number): Promise<number | null> {
 
 async function stopServer(site: Site): Promise<void> {
   const { code, output } = await pgCtl(site, ['stop', '-m', 'fast', '-w', '-t', String(PATIENCE / 1000)]);
-  // A server that was killed meanwhile cannot be stopped, and need not be.
+  // A server that was killed meanwhile need not be stopped.
   const gone = code === 0 || (await pgCtl(site, ['status'])).code !== 0;
   if (!gone) throw new Error(`PostgreSQL in ${site.dataDir} did not stop: ${output}`);
   await rm(startedFile(site.dataDir), { force: true });
 }
 
-/** At the exit of the process nothing asynchronous runs any more: tell the server to stop, and do not wait. */
+/** Signals the server to stop without waiting, because no asynchronous code runs at the exit of the process. */
 function stopInPassing(site: Site): void {
   try {
     readFileSync(join(site.cluster, 'postmaster.pid'));

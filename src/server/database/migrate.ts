@@ -3,12 +3,12 @@ import { migrations } from '../../../migrations/index.js';
 import { MIGRATIONS_TABLE, ownerDataSource } from './data-source.js';
 import { takeTurn } from './take-turn.js';
 
-/** Advisory lock of migrations, so that two processes that start at once do not both migrate. */
+/** Advisory lock of migrations, so that only one of several starting processes migrates. */
 export const MIGRATION_LOCK = 0x61646974;
 
 const known = migrations.map((migration) => new migration().name);
 
-/** Names of the migrations that a database has, in order; empty for a new one. */
+/** Returns the names of the applied migrations in order; empty for a new database. */
 async function applied(source: DataSource): Promise<string[]> {
   const [{ present }] = (await source.query('SELECT to_regclass($1) IS NOT NULL AS present', [
     `public.${MIGRATIONS_TABLE}`,
@@ -39,14 +39,17 @@ async function withOwner<T>(
   }
 }
 
-/** Runs the migrations that the database does not have yet, and gives their names. Throws if it is newer than this build, or `DatabaseBusyError` after `limit` ms. */
+/**
+ * Runs the missing migrations and returns their names. Throws if the database is newer than this build, or
+ * `DatabaseBusyError` after `limit` ms.
+ */
 export function migrate(ownerUrl: string, limit?: number): Promise<string[]> {
   return migrateTo(ownerUrl, undefined, limit);
 }
 
 /**
- * Brings an empty database to the form that an older release had, by these migrations alone. Throws if it has others
- * already, or if this build does not know all of them.
+ * Migrates an empty database to the schema of an older release by the given migrations. Throws if the database has
+ * other migrations, or if this build lacks one.
  */
 export async function migrateOnly(ownerUrl: string, only: readonly string[]): Promise<void> {
   refuseNewer([...only]);
@@ -62,7 +65,7 @@ function migrateTo(ownerUrl: string, only?: readonly string[], limit?: number): 
   const run = async (source: DataSource): Promise<string[]> => {
     const runner = source.createQueryRunner();
     try {
-      // Its transaction holds the lock; the migrations run beside it, each in a transaction of its own.
+      // This transaction holds the lock; each migration runs in a transaction of another connection.
       await runner.startTransaction();
       await takeTurn((sql, values) => runner.query(sql, values), MIGRATION_LOCK, limit);
       refuseNewer(await applied(source));
@@ -76,7 +79,7 @@ function migrateTo(ownerUrl: string, only?: readonly string[], limit?: number): 
   return withOwner(ownerUrl, run, only);
 }
 
-/** Names of the migrations that the database lacks. Throws if it is newer than this build. */
+/** Returns the names of the missing migrations. Throws if the database is newer than this build. */
 export function pendingMigrations(ownerUrl: string): Promise<string[]> {
   return withOwner(ownerUrl, async (source) => {
     const names = await applied(source);

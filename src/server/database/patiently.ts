@@ -1,21 +1,22 @@
 import { isUnavailable } from './is-unavailable.js';
 
-/** How often something is tried, and how long after a failure, ms; each time it waits a little longer. */
+/** Attempts at most, and the pause after the first failure, ms; each further pause is longer. */
 const ATTEMPTS = 5;
 const PAUSE = 1_000;
 
-/** Thrown where the database did not answer however often it was asked. */
+/** Reports that the database did not answer in all attempts. */
 export class DatabaseUnavailableError extends Error {
   constructor(cause: unknown) {
     const reason = cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
-    super(`The database did not answer, though it was asked ${ATTEMPTS} times: ${reason}`, { cause });
+    super(`The database did not answer in ${ATTEMPTS} attempts: ${reason}`, { cause });
     this.name = 'DatabaseUnavailableError';
   }
 }
 
 /**
- * Runs `work`, and again from its beginning where the database does not answer in time: a machine that is busy is given time.
- * @param say is told why it is tried again. @param pause milliseconds after the first failure.
+ * Runs `work`, and retries it from its beginning if the database does not answer in time.
+ * @param say receives the reason of each retry.
+ * @param pause milliseconds after the first failure.
  */
 export async function patiently<T>(work: () => Promise<T>, say: (message: string) => void, pause = PAUSE): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -24,7 +25,7 @@ export async function patiently<T>(work: () => Promise<T>, say: (message: string
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       if (attempt === ATTEMPTS) throw new DatabaseUnavailableError(error);
-      say(`The database does not answer (${(error as Error).message}); trying again (${attempt + 1} of ${ATTEMPTS}).`);
+      say(`The database does not answer (${(error as Error).message}); retrying (${attempt + 1} of ${ATTEMPTS}).`);
       await new Promise((resolve) => setTimeout(resolve, pause * attempt));
     }
   }

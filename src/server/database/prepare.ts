@@ -5,19 +5,19 @@ import { APPLICATION_ROLE } from './database.js';
 import { DatabaseBusyError, takeTurn } from './take-turn.js';
 
 export interface PreparedDatabase {
-  /** For the service: may append, and not alter. */
+  /** Login of the service; it may append but not alter. */
   appUrl: string;
-  /** For migrations: owns the tables. */
+  /** Login of migrations; it owns the tables. */
   ownerUrl: string;
 }
 
-/** The group role that owns the tables; migrations run as it. */
+/** Group role that owns the tables; migrations run as this role. */
 export const OWNER_ROLE = 'ledger_owner';
 
 const DATABASE = 'adit';
 const OWNER_LOGIN = 'adit_owner';
 const APP_LOGIN = 'adit_app';
-/** Two processes that prepare one server at once take turns under this key. */
+/** Advisory lock that serialises processes which prepare one server. */
 export const PREPARE_LOCK = 4_147_120_017;
 
 interface Passwords {
@@ -26,8 +26,8 @@ interface Passwords {
 }
 
 /**
- * Makes the roles, the logins and the database `adit` on our own server, as far as they are missing; the logins' random
- * passwords are kept in `passwordsFile`, mode 0600.
+ * Creates missing roles, logins and the database `adit` on the embedded server; stores the logins' random passwords in
+ * `passwordsFile`, mode 0600.
  */
 export async function prepareDatabase(superuserUrl: string, passwordsFile: string): Promise<PreparedDatabase> {
   const passwords = await keptPasswords(passwordsFile);
@@ -36,7 +36,8 @@ export async function prepareDatabase(superuserUrl: string, passwordsFile: strin
     await createLogin(client, OWNER_LOGIN, passwords.owner, OWNER_ROLE);
     await createLogin(client, APP_LOGIN, passwords.app, APPLICATION_ROLE);
   });
-  // PostgreSQL makes a database outside transactions only; one process at a time has our own server (data-folder-lock.ts).
+  // PostgreSQL creates databases only outside transactions; the folder's lock already serialises processes here
+  // (data-folder-lock.ts).
   await withClient(superuserUrl, (client) => createDatabase(client, DATABASE));
   return {
     appUrl: loginUrl(superuserUrl, APP_LOGIN, passwords.app, DATABASE),
@@ -45,8 +46,9 @@ export async function prepareDatabase(superuserUrl: string, passwordsFile: strin
 }
 
 /**
- * Makes the group roles on a server that the operator gave, or finds them there, and lets both logins act as theirs.
- * Throws with the statements to run where the owner's login may not do this. @param limit wait for another process, ms.
+ * Creates missing group roles on the operator's server and grants them to both logins. Throws with the statements to
+ * run if the owner's login lacks the right.
+ * @param limit wait for another process, ms.
  */
 export async function prepareGivenDatabase(
   url: string,
@@ -80,7 +82,7 @@ export async function prepareGivenDatabase(
   return { appUrl: url, ownerUrl };
 }
 
-/** Returns the logins that `prepareDatabase` made on our own server, at this port; null where it has not made them yet. */
+/** Returns the logins that `prepareDatabase` created on the embedded server, at this port; null before that. */
 export async function preparedLogins(port: number, passwordsFile: string): Promise<PreparedDatabase | null> {
   const kept = await readFile(passwordsFile, 'utf8').catch(() => null);
   if (kept === null) return null;
@@ -92,7 +94,7 @@ export async function preparedLogins(port: number, passwordsFile: string): Promi
   };
 }
 
-/** A database of the server in the locale that orders text by code point, owned by `ledger_owner`; kept if it exists. */
+/** Creates a database in the locale that orders text by code point, owned by `ledger_owner`; keeps an existing one. */
 export async function createDatabase(client: pg.Client, name: string): Promise<void> {
   if (await answers(client, 'SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)', [name])) return;
   await client.query(
@@ -140,7 +142,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-/** Runs `work` in one transaction, while no other process prepares the same database. */
+/** Runs `work` in one transaction while no other process prepares the same database. */
 const inTurn = <T>(url: string, work: (client: pg.Client) => Promise<T>, limit?: number): Promise<T> =>
   withClient(url, async (client) => {
     await client.query('BEGIN');
@@ -160,7 +162,7 @@ async function keptPasswords(file: string): Promise<Passwords> {
   return fresh;
 }
 
-/** `url` with another login and database. */
+/** Returns `url` with another login and database. */
 export function loginUrl(url: string, login: string, password: string, database: string): string {
   const other = new URL(url);
   other.username = encodeURIComponent(login);

@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from './rows.js';
 
-/** Objects of the schema by name, such as `trigger findings.swallow`, each with what it is as text. */
+/** Objects of the schema by name, such as `trigger findings.swallow`, each with its definition as text. */
 export type Catalogue = ReadonlyMap<string, string>;
 
-/** Objects that an extension brings are its own. */
+/** Excludes objects that belong to an extension. */
 const notOfExtension = (oid: string, catalogue: string): string =>
   `NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = '${catalogue}'::regclass AND d.objid = ${oid} AND d.deptype = 'e')`;
 
-/** Who owns the tables may be named otherwise on each server. */
+/** The owner of the tables may have another name on each server. */
 const OWNER = `(SELECT relowner FROM pg_class WHERE oid = to_regclass('public.entries'))`;
 const ownerOf = (owner: string): string =>
   `CASE WHEN ${owner} = ${OWNER} THEN 'the owner' ELSE pg_get_userbyid(${owner}) END`;
 
-/** What others than the owner may do; MAINTAIN changes no row, and older servers do not know it. */
+/**
+ * Selects the rights of roles other than the owner. MAINTAIN is left out, because it changes no row and older servers
+ * lack it.
+ */
 const grantsOf = (acl: string, owner: string, kind: string): string => `
   (SELECT string_agg(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END || ' ' || a.privilege_type
                        || CASE WHEN a.is_grantable THEN ' grantable' ELSE '' END, ', ' ORDER BY 1)
@@ -26,7 +29,7 @@ const RELATIONS = `pg_class AS c WHERE c.relnamespace = 'public'::regnamespace A
 const OF_TABLE = `t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND ${notOfExtension('t.oid', 'pg_class')}`;
 
-/** One query for each kind of object: its name, and all that matters of it. */
+/** One query for each kind of object, which returns names and definitions. */
 const QUERIES = [
   `SELECT 'table ' || c.relname AS name,
           concat_ws('; ', c.relkind, c.relpersistence, 'owned by ' || ${ownerOf('c.relowner')},
@@ -82,12 +85,13 @@ const QUERIES = [
             CASE WHEN r.rolcreaterole THEN 'makes roles' END, CASE WHEN r.rolreplication THEN 'replicates' END,
             (SELECT 'member of ' || string_agg(pg_get_userbyid(m.roleid), ', ' ORDER BY 1) FROM pg_auth_members AS m WHERE m.member = r.oid)) AS text
      FROM pg_roles AS r WHERE r.rolname = 'ledger_app'`,
-  // Set for the server, the database or the role, either has triggers not run, or rows not shown; the search path is pinned by each session.
+  // These settings of the server, database or role can disable triggers or hide rows; the search path is set by each
+  // session.
   `SELECT 'setting ' || name AS name, current_setting(name) AS text
      FROM unnest(ARRAY['session_replication_role', 'row_security']) AS name`,
 ];
 
-/** Reads what the schema of the ledger consists of, as the database describes it. Changes to it show in every text. */
+/** Reads the definitions of all objects of the ledger's schema from the database. */
 export async function readCatalogue(db: Queryable): Promise<Catalogue> {
   const found = new Map<string, string>();
   for (const query of QUERIES) {
@@ -97,5 +101,5 @@ export async function readCatalogue(db: Queryable): Promise<Catalogue> {
   return found;
 }
 
-/** The first 16 hexadecimal digits of the SHA-256 of an object's text: what is kept of it in `migrations/catalogue.ts`. */
+/** Returns the first 16 hexadecimal digits of the SHA-256 of a definition, which `migrations/catalogue.ts` contains. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -1,16 +1,16 @@
 import type { QueryResult, QueryResultRow } from 'pg';
 
-/** A connection inside a transaction, or a pool: whatever can run one statement. */
+/** A connection inside a transaction, or a pool: anything that can run one statement. */
 export interface Queryable {
   query<T extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<T>>;
 }
 
-/** A row by its column names, as JSON has it: large numbers as decimal text. */
+/** A row by column names as JSON, with large numbers as decimal text. */
 export type Row = Record<string, unknown>;
 
 /**
- * Inserts all rows by one statement. The names are constants of our own code; the values travel as one JSON parameter
- * that the table's own row type decodes, so a statement does not change with the number of rows.
+ * Inserts all rows by one statement. Names are constants of this code; the values are one JSON parameter that the
+ * table's row type decodes, so the statement does not depend on the number of rows.
  */
 export async function insertRows(db: Queryable, table: string, rows: Row[]): Promise<void> {
   if (rows.length === 0) return;
@@ -19,7 +19,7 @@ export async function insertRows(db: Queryable, table: string, rows: Row[]): Pro
   ]);
 }
 
-/** Inserts rows, or writes their final state over the ones with the same key. */
+/** Inserts rows, or updates those with the same key. */
 export async function upsertRows(db: Queryable, table: string, key: string, rows: Row[]): Promise<void> {
   const first = rows[0];
   if (first === undefined) return;
@@ -34,7 +34,7 @@ export async function upsertRows(db: Queryable, table: string, key: string, rows
   );
 }
 
-/** The rows of `table` whose text column `key` is one of `values`. */
+/** Returns the rows of `table` whose text column `key` is one of `values`. */
 export async function rowsByKey<T extends QueryResultRow>(
   db: Queryable,
   table: string,

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The ids of a user of this system. */
+/** Ids of a user of this system. */
 export interface User {
   uid: number;
   gid: number;
 }
 
 /**
- * PostgreSQL refuses to run as root, so root runs it as `nobody`, who exists on every Unix; null for everybody else,
- * who runs it as himself.
+ * Returns the user who runs PostgreSQL: `nobody` if this process is root, because PostgreSQL refuses to run as root;
+ * else null, the present user.
  */
 export async function databaseUser(): Promise<User | null> {
   if (process.getuid?.() !== 0) return null;
@@ -20,8 +20,8 @@ export async function databaseUser(): Promise<User | null> {
 }
 
 /**
- * Lets everybody walk through (not list) the folders above and including `folder`, as far as they do not yet:
- * `nobody` must reach his data even below a home of mode 0700. Returns the folders changed.
+ * Adds the right to traverse (not list) `folder` and the folders above it, because `nobody` must reach the data even
+ * below a home of mode 0700. Returns the changed folders.
  */
 export async function makeTraversable(folder: string): Promise<string[]> {
   const changed: string[] = [];
@@ -35,13 +35,13 @@ export async function makeTraversable(folder: string): Promise<string[]> {
   }
 }
 
-/** How a program ended and what it said on both its outputs. */
+/** Exit code and output of a program. */
 export interface Outcome {
   code: number;
   output: string;
 }
 
-/** Runs a program to its end as `user`, without any variable of ours that PostgreSQL would heed. */
+/** Runs a program as `user`, without environment variables that affect PostgreSQL. */
 export function runAs(user: User | null, program: string, args: string[], cwd: string): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -55,7 +55,7 @@ export function runAs(user: User | null, program: string, args: string[], cwd: s
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.on('error', reject);
-    // The outputs may outlive the program in a server it has started, so its exit counts, not their end.
+    // A server that the program started may hold the outputs open, so the program's exit ends the wait.
     child.on('exit', (code) =>
       setImmediate(() => {
         child.stdout.destroy();

@@ -1,6 +1,6 @@
 /**
- * What the service relies on in every session, whatever the server, the database or the login was given as its default:
- * how dates, intervals, bytes and numbers are written, and which tables a bare name means.
+ * Settings that every session needs, whatever the defaults of the server, database or login: formats of dates,
+ * intervals, bytes and numbers, and the search path.
  */
 const PINNED: Readonly<Record<string, string>> = {
   datestyle: 'ISO,MDY',
@@ -17,7 +17,7 @@ const PINNED: Readonly<Record<string, string>> = {
   default_transaction_deferrable: 'off',
 };
 
-/** Options of a connection (libpq's `options`): the pinned settings, in this role, and what else is given. */
+/** Returns options of a connection (libpq's `options`): the fixed settings, the role, and further ones. */
 export const sessionOptions = (role: string, more: Readonly<Record<string, string | number>> = {}): string =>
   Object.entries({ role, search_path: 'public', ...PINNED, ...more })
     .map(([name, value]) => `-c ${name}=${value}`)

@@ -1,10 +1,10 @@
-/** How long a process waits for another that prepares or migrates the same database, ms. */
+/** Wait for another process that prepares or migrates the same database at most, ms. */
 export const TURN_LIMIT = 60_000;
 
 /** SQLSTATE of a lock that was not granted within `lock_timeout`. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Thrown where another process holds the database for longer than the limit. */
+/** Reports that another process holds the database for longer than the limit. */
 export class DatabaseBusyError extends Error {
   constructor(limit: number, cause: unknown) {
     super(
@@ -18,8 +18,8 @@ export class DatabaseBusyError extends Error {
 }
 
 /**
- * Takes an advisory lock for the transaction that `query` is in, so that it ends with it whatever connection pooler is in
- * between: a lock of a session would stay with a connection of the pooler. Throws `DatabaseBusyError` after `limit` ms.
+ * Takes an advisory lock for the current transaction of `query`. A lock of the session would stay with the connection
+ * of a pooler. Throws `DatabaseBusyError` after `limit` ms.
  */
 export async function takeTurn(
   query: (sql: string, values?: unknown[]) => Promise<unknown>,
@@ -33,7 +33,7 @@ export async function takeTurn(
     if ((cause as { code?: unknown }).code === LOCK_NOT_AVAILABLE) throw new DatabaseBusyError(limit, cause);
     throw cause;
   }
-  // What follows may take long, on this connection or on another, and its own locks are none of this limit.
+  // The limit does not apply to the locks of the following work.
   await query('SET LOCAL lock_timeout = 0');
   await query('SET LOCAL idle_in_transaction_session_timeout = 0');
 }

@@ -1,25 +1,25 @@
 import pg from 'pg';
 
-/** How often connections are looked at, ms. */
+/** Interval between checks of the connections, ms. */
 const TICK = 1_000;
-/** A statement that has run this long is asked after, ms: its connection may have been cut without a word. */
+/** Duration after which a statement is checked, ms, because its connection may be cut. */
 const SUSPECT_AFTER = 4_000;
-/** What asking takes at most, ms. */
+/** Time limit of a check, ms. */
 const ASK_TIMEOUT = 2_000;
-/** Longest wait where nobody can say whether a statement still runs, ms: longer than any statement may take. */
+/** Longest wait if it is unknown whether a statement still runs, ms; longer than any statement may take. */
 const LONGEST = 40_000;
-/** Longest wait where the database does not even answer whoever asks, ms. */
+/** Longest wait if the database does not answer the check either, ms. */
 const LONGEST_UNANSWERED = 10_000;
 
 interface Watched {
-  /** The statement under way when it was looked at last, and since when. */
+  /** The statement that ran at the last check, and since when. */
   statement: unknown;
   since: number;
-  /** Whether the pool has it for the next who asks. */
+  /** Whether the connection is idle in the pool. */
   idle: boolean;
 }
 
-/** What the driver keeps to itself; its version is pinned. */
+/** Private members of the driver, whose version is fixed. */
 interface Inside {
   processID?: number;
   connection: { stream: { destroy(error: Error): void } };
@@ -31,8 +31,8 @@ const lost = (): Error =>
   Object.assign(new Error('Connection terminated: the server did not answer'), { code: 'ETIMEDOUT' });
 
 /**
- * Ends connections of a pool on which a statement waits that no server process runs: a network that drops packets leaves
- * them open for ever. The statement is then rejected, and the pool makes a new connection.
+ * Closes connections of a pool whose statement no server process runs, because a network that drops packets leaves them
+ * open without end. The statement then rejects, and the pool opens a new connection.
  */
 export class WatchConnections {
   private readonly watched = new Map<pg.PoolClient, Watched>();
@@ -55,7 +55,7 @@ export class WatchConnections {
     clearInterval(this.timer);
   }
 
-  /** Looks once at every connection; gives how many it ended. */
+  /** Checks every connection once; returns how many it closed. */
   async look(): Promise<number> {
     if (this.looking) return 0;
     this.looking = true;
@@ -84,7 +84,7 @@ export class WatchConnections {
     const now = performance.now();
     const dead = before.filter(([client, statement], i) => {
       const watched = this.watched.get(client);
-      // While it was asked after it may have answered.
+      // The statement may have ended during the check.
       if (watched === undefined || statementOf(client) !== statement) return false;
       const waited = now - watched.since;
       if (waited >= LONGEST) return true;
@@ -92,15 +92,15 @@ export class WatchConnections {
       return running.get(processes[i] ?? 0) === false;
     });
     for (const [client] of dead) inside(client).connection.stream.destroy(lost());
-    // What was cut off from the server beside it is most likely cut off too.
+    // Idle connections to the same server are probably cut too.
     if (dead.length > 0)
       for (const [client, { idle }] of this.watched) if (idle) inside(client).connection.stream.destroy(lost());
     return dead.length;
   }
 
   /**
-   * Whether each server process works at a statement; one that is not listed says nothing, because behind a pooler the
-   * numbers are the pooler's own. Asked over a connection of its own, by the login itself, which may see its sessions.
+   * Returns for each server process whether it runs a statement. An unlisted process proves nothing, because a pooler's
+   * numbers are its own. Asks over a separate connection as the login, which may see its sessions.
    */
   private async running(processes: readonly number[]): Promise<Map<number, boolean>> {
     const client = new pg.Client({

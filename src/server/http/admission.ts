@@ -4,15 +4,15 @@ import type { AditError } from '../../core/errors.js';
 import { problemOf } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 
-/** Says why a request is turned away before it is read; null: it is taken. */
+/** Returns why a request is refused before its body is read; null: it is accepted. */
 export type Gate = () => AditError | null;
 
-/** Where features register what is asked before the body of a request is read: to turn one away must cost little. */
+/** Registers checks that run before the body of a request is read, so that a refusal costs little. */
 @Injectable()
 export class Admission {
   private readonly gates = new Map<string, Gate>();
 
-  /** Adds the gate of one route, such as `POST /v1/events`. */
+  /** Adds the check of one route, such as `POST /v1/events`. */
   register(route: string, gate: Gate): void {
     this.gates.set(route, gate);
   }
@@ -22,7 +22,7 @@ export class Admission {
   }
 }
 
-/** Asks the gate of a route as soon as the headers of a request are in. */
+/** Runs the check of a route when the headers of a request have arrived. */
 export function turnAwayEarly(app: NestFastifyApplication): void {
   const admission = app.get(Admission);
   const fastify = app.getHttpAdapter().getInstance();

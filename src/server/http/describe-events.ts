@@ -25,8 +25,8 @@ function descriptionOf({ type, disclosable, correctable }: EventType): string {
 }
 
 /**
- * Describes the payload of every event type, by the schemas that admission uses: one component a type, and `EventPayload`
- * that is any of them.
+ * Describes the payload of every event type by the schemas that admission uses: one component a type, and
+ * `EventPayload` for any of them.
  */
 export function eventSchemas(): Schemas {
   const registry = z.registry<{ id: string }>();
@@ -55,7 +55,7 @@ export function eventSchemas(): Schemas {
   return { ...(Object.fromEntries(described) as Schemas), [EVENT_PAYLOAD]: any };
 }
 
-/** What JSON Schema says of a text that holds a signed event. */
+/** JSON Schema of a text that contains a signed event. */
 export const eventText = {
   contentMediaType: `application/${EVENT_TYP}`,
   contentSchema: { $ref: `${SCHEMAS}${EVENT_PAYLOAD}` },

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorCodes } from '../../core/errors.js';
 
-/** What a code means to the one who meets it, and what to do next. */
+/** Meaning of a code and the remedy. */
 export interface Explanation {
   meaning: string;
   remedy: string;
@@ -8,11 +8,11 @@ export interface Explanation {
 
 const explain = (meaning: string, remedy: string): Explanation => ({ meaning, remedy });
 
-/** One explanation for each code: the source of `/errors/<code>` and of docs/errors.md. */
+/** Explanations of all codes, the source of `/errors/<code>` and docs/errors.md. */
 export const explanations: Record<ErrorCode, Explanation> = {
   'request-invalid': explain(
     'The request itself, not an event in it, does not have the form that this path reads: body, query or content type. Where it is the content type, the HTTP status is 415.',
-    'Look at `errors`: each pointer names a place. The forms stand at /docs. Bodies are `application/json`, a batch may be `application/x-ndjson`.',
+    'Look at `errors`: each pointer names a place. The forms are at /docs. Bodies are `application/json`, a batch may be `application/x-ndjson`.',
   ),
   'request-too-large': explain(
     'The body exceeds the limit of the path: 1 MiB, or 32 MiB, 10,000 events and 1 MiB a line for a batch. A batch of lines that was begun ends with this as its last line.',
@@ -27,15 +27,15 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Check the id. An event still waiting for its predecessor is not in the log yet.',
   ),
   overloaded: explain(
-    'More waits to be appended than can be recorded shortly, too many large answers are being made at once, or the database cannot be reached. Nothing is known to be wrong with the event.',
+    'The backlog of events to append is full, too many large answers are being made at once, or the database cannot be reached. The event itself is not known to have a fault.',
     'Wait as `Retry-After` says and send the same bytes again: if they were recorded meanwhile, you get the first receipt.',
   ),
   'log-halted': explain(
-    'The service refuses to sign, because what it stored and what it once signed do not agree: an older copy of the database was put back, or it was changed.',
-    'Keep your events. The operator must bring back the right database; see the operator guide. Do not delete the guard file.',
+    'The service refuses to sign, because the stored log and the signed one do not agree: an older copy of the database was restored, or it was changed.',
+    'Keep your events. The operator must restore the right database; see the operator guide. Do not delete the guard file.',
   ),
   internal: explain(
-    'Something failed that should not have. It says nothing of your event.',
+    'An unexpected failure. It has nothing to do with your event.',
     'Send the same bytes again. If it persists, give the operator the `request_id`.',
   ),
   'event-malformed': explain(
@@ -87,8 +87,8 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Let the holder of the new key sign `{log, actor, kid}` with `typ` `key-possession+jwt`.',
   ),
   'seen-mismatch': explain(
-    'The signer says that it saw a checkpoint which this log never signed.',
-    'Do not sign on. Keep that checkpoint: together with ours it may prove that the log showed two faces.',
+    'The signer claims to have seen a checkpoint that this log never signed.',
+    'Do not sign on. Keep that checkpoint: together with ours it may prove that the log showed two histories.',
   ),
   expired: explain('The event set `exp`, and the log’s time is past it.', 'If it still holds, sign it anew.'),
   'ledger-already-open': explain('Entry 0 exists; a ledger is opened once.', 'Nothing to do.'),
@@ -105,7 +105,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Set `iss` to the actor whose key signs.',
   ),
   'role-not-allowed': explain(
-    'None of the signer’s roles may sign this type of event, or the actor’s card is out of its time.',
+    'None of the signer’s roles may sign this type of event, or the actor’s card has expired.',
     'See the event format for who signs what; the registrar grants roles.',
   ),
   'actor-unknown': explain(
@@ -134,7 +134,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Check the id; send the event that creates the lot.',
   ),
   'lot-consumed': explain(
-    'The lot went whole into other lots and is no more.',
+    'The whole lot became part of other lots.',
     'Look at its lineage downstream: act on the lots that it became.',
   ),
   'lot-closed': explain('The lot’s chain has been closed or exported for good.', 'Nothing follows a closed lot.'),
@@ -143,12 +143,12 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Wait for `lot.released`, or ask the authority.',
   ),
   'parent-refused': explain(
-    'The event that this one follows was refused, so this one can never stand.',
-    'Mend the first, and sign this one anew behind it.',
+    'The event that this one follows was refused, so this one can never be accepted.',
+    'Correct the first, and sign this one again after it.',
   ),
   'head-moved': explain(
-    'The lot has moved on since the event that `prev` names: someone recorded before you, or this is an attempt to give it to two.',
-    'Look at `heads` and at the lot’s chain. If your act still holds, sign it behind the present head.',
+    'The lot has moved on since the event that `prev` names: somebody recorded an event before you, or this is an attempt to give the lot to two receivers.',
+    'Look at `heads` and at the lot’s chain. If your event is still true, sign it again after the present head.',
   ),
   'lot-in-transit': explain(
     'The lot was dispatched and not yet received.',
@@ -164,11 +164,11 @@ export const explanations: Record<ErrorCode, Explanation> = {
   ),
   'not-holder': explain(
     'The signer does not hold the lot, or is not the one to whom it was sent.',
-    'Only the holder acts on a lot. Who that is stands at `/v1/lots/<id>`.',
+    'Only the holder acts on a lot. `/v1/lots/<id>` names the holder.',
   ),
 };
 
-/** docs/errors.md: a heading for each code, in the order in which they are checked. */
+/** Renders docs/errors.md: a heading for each code, in the order of the checks. */
 export function errorsDocument(): string {
   const sections = Object.entries(errorCodes).map(([code, { status, title }]) => {
     const { meaning, remedy } = explanations[code as ErrorCode];
@@ -176,8 +176,8 @@ export function errorsDocument(): string {
   });
   return `# Errors
 
-Every refusal is problem+json (RFC 9457) with a \`code\`; its \`type\`, \`/errors/<code>\`, is a page of the service that says
-what stands here. Codes come in the order of checking: the first failure decides. Codes never change their meaning.
+Every refusal is problem+json (RFC 9457) with a \`code\`; its \`type\`, \`/errors/<code>\`, is a page of the service with
+the same text. Codes come in the order of checking: the first failure decides. Codes never change their meaning.
 
 ${sections.join('\n')}`;
 }

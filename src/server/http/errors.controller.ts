@@ -11,7 +11,7 @@ const isCode = (text: string): text is ErrorCode => Object.hasOwn(errorCodes, te
 const pageOf = (code: ErrorCode): ErrorPage => ({ code, ...errorCodes[code], ...explanations[code] });
 const pages = Object.keys(errorCodes).filter(isCode).map(pageOf);
 
-/** A page for each code: `type` of every problem leads here, for a reader as HTML, for a program as JSON. */
+/** Serves the page of each code, to which `type` of every problem links: HTML for people, JSON for programs. */
 @ApiTags('errors')
 @Controller('errors')
 export class ErrorsController {
@@ -33,7 +33,7 @@ export class ErrorsController {
   @Header('vary', 'accept')
   @Header('cache-control', 'public, max-age=3600')
   @ApiProduces('application/json', 'text/html')
-  @ApiOperation({ summary: 'What one code means, and what to do' })
+  @ApiOperation({ summary: 'Meaning of one error code, and the remedy' })
   @ApiOkResponse({ standardSchema: errorPageShape })
   show(@Param('code', { schema: plainText(64) }) code: string, @Headers('accept') accept?: string): string | ErrorPage {
     if (!isCode(code)) throw new AditError('not-found', 'There is no such error code.');

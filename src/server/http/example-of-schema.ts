@@ -1,4 +1,4 @@
-/** The parts of JSON Schema that the answers of the API are described with. */
+/** The parts of JSON Schema that describe the answers of the API. */
 export interface JsonSchema {
   $ref?: string;
   $defs?: Record<string, JsonSchema>;
@@ -19,7 +19,7 @@ export interface JsonSchema {
   examples?: unknown[];
 }
 
-/** Finds what a `$ref` names. */
+/** Resolves a `$ref`. */
 export type Resolve = (ref: string) => JsonSchema;
 
 const UUID = '3f0c2a9e-5b7d-8c41-9a10-6e2f4d8b7c01';
@@ -29,7 +29,7 @@ const SITE = 'hill';
 const LOG_KEY = 'example.org/tin+530eaa4c+AdZ/6P4fo3nU+0f4w1FnPZhpvAdQCzT4bF4U6fCzJyAV';
 const HASH = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
 
-/** Texts by the names of the members that hold them; a list holds one of them. */
+/** Example texts by the names of members; a list contains one of them. */
 const texts: Readonly<Record<string, string>> = {
   actor: 'coop',
   address: 'desk@example.org',
@@ -94,7 +94,7 @@ const texts: Readonly<Record<string, string>> = {
   y: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
 };
 
-/** Members whose value is a time by their name. */
+/** Whether a member's name means that its value is a time. */
 const isTime = (name: string): boolean => /(At|Until|Since|Time)$|^(at|until|since)$/.test(name);
 
 const isId = (format: string | undefined): boolean => format === 'uuid';
@@ -121,8 +121,8 @@ function textOf({ format, pattern }: JsonSchema, name: string): string {
 }
 
 /**
- * Composes an example that follows a schema: of a choice the first, lists with one element, texts by the names of their
- * members. Members that may be left out are shown, so that a reader sees all there is.
+ * Composes an example of a schema: the first of several choices, lists with one element, texts by the names of members.
+ * It includes optional members.
  */
 export function exampleOfSchema(schema: JsonSchema, resolve: Resolve, name = 'value'): unknown {
   const shown = schema.example ?? schema.examples?.[0];

@@ -9,25 +9,25 @@ import { problemOf } from './problem.js';
 import { type OwnAddress, refuseForeign } from './same-site.js';
 import { sendProblem } from './problem.filter.js';
 
-/** The one path whose bodies are long, and how long they may be, bytes. */
+/** The one path with long bodies, and their limit, bytes. */
 export const BATCH_PATH = '/v1/events/batch';
 export const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A slow sender holds a socket no longer than this, ms: until its headers are in, until its body is, between requests. */
+/** Time limits for a slow sender, ms: until its headers are complete, until its body is, and between requests. */
 const HEADERS_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 30_000;
 const KEEP_ALIVE_TIMEOUT = 5_000;
-/** How often Node looks for sockets past their time, ms; its own 30 s would double every limit. */
+/** Interval at which Node checks these limits, ms; its default of 30 s would exceed every limit. */
 const CHECK_INTERVAL = 2_000;
 const MAX_CONNECTIONS = 4_096;
 const MAX_CONNECTIONS_PER_ADDRESS = 3_500;
-/** A tile path is the longest parameter. */
+/** Characters of a path parameter at most; a tile's path is the longest. */
 const MAX_PARAM_LENGTH = 200;
 
-/** Pages load nothing from anywhere; the API's answers are data. */
+/** Pages and answers of the API load no resource. */
 const CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-/** Swagger's page carries its style and its spinner inline; its scripts are files of ours. */
+/** Swagger's page has its style and its spinner inline; its scripts are files of this service. */
 const DOCS_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -41,7 +41,7 @@ const securityHeaders = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 };
 
-/** Fastify with limits on all that a sender decides, and no trust in what proxies claim. */
+/** Creates Fastify with limits on everything that a sender controls, and without trust in proxy headers. */
 export function fastifyAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
@@ -70,12 +70,12 @@ export function fastifyAdapter(): FastifyAdapter {
     if (route.url === BATCH_PATH) route.bodyLimit = MAX_BATCH_BYTES;
   });
   fastify.addHook('onRequest', (request, _reply, done) => done(unreadable(request)));
-  // The stream is handed on unread: its reader counts lines and bytes (ndjson.ts), and reads no faster than it works.
+  // Passes the stream on unread; its reader counts lines and bytes (ndjson.ts) and applies backpressure.
   fastify.addContentTypeParser(NDJSON_TYPE, (_request, payload, done) => done(null, payload));
   return adapter;
 }
 
-/** Closes at once what one address opens beyond its bound, so that others and probes still get in. */
+/** Closes connections of one address above its limit at once, so that other clients and probes can connect. */
 function boundConnections(server: Server): void {
   const open = new Map<string, number>();
   server.on('connection', (socket) => {
@@ -94,12 +94,12 @@ function boundConnections(server: Server): void {
   });
 }
 
-/** Methods whose body nobody reads. */
+/** Methods whose body is ignored. */
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses media types that a page of another site may send unasked (a form, plain text), whatever parsers the framework
- * brings: JSON makes a browser ask first. A request without a body, and hence without a type, passes.
+ * Refuses media types that a page of another site may send without a CORS preflight (forms, plain text), whatever
+ * parsers the framework has. A request without a body and type passes.
  */
 function unreadable({ method, headers, routeOptions }: FastifyRequest): Error | undefined {
   const declared = headers['content-type'];
@@ -109,7 +109,7 @@ function unreadable({ method, headers, routeOptions }: FastifyRequest): Error | 
   return new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(declared);
 }
 
-/** Sets what stands on every answer, and takes its time. */
+/** Sets the headers of every answer and measures its time. */
 export function observeRequests(app: NestFastifyApplication, metrics: Metrics, own?: OwnAddress): void {
   const fastify = app.getHttpAdapter().getInstance();
   if (own !== undefined) fastify.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request, own)));

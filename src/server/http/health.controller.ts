@@ -21,7 +21,10 @@ export class HealthController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Whether requests can be served, and which dependency is missing (503) if not' })
   @ApiOkResponse({ standardSchema: readinessShape })
-  @ApiServiceUnavailableResponse({ description: 'Not ready: `checks` says why', standardSchema: readinessShape })
+  @ApiServiceUnavailableResponse({
+    description: 'Not ready; `checks` gives the reasons',
+    standardSchema: readinessShape,
+  })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
     const readiness = await this.health.readiness();
     void reply.status(readiness.ready ? 200 : 503);

@@ -1,13 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Readiness } from '../../core/api/health.js';
 
-/** Says null when ready, else why not, in words that may be shown to anyone. Throwing means not ready too. */
+/**
+ * Returns null when ready, else the reason, in words that are safe to show. A check that throws is not ready either.
+ */
 export type ReadinessCheck = () => Promise<string | null>;
 
-/** How long a check may take where it does not say, ms. */
+/** Default time limit of a check, ms. */
 const TIME_LIMIT = 2_000;
 
-/** Where features register what must be well before this process can be sent requests. */
+/** Registers the checks that decide whether this process is ready for requests. */
 @Injectable()
 export class HealthRegistry {
   private readonly logger = new Logger('health');
@@ -16,23 +18,23 @@ export class HealthRegistry {
   private isStarted = false;
   private isStopping = false;
 
-  /** Adds a named check; returns what takes it away again. */
+  /** Adds a named check; returns the function that removes it. */
   register(name: string, check: ReadinessCheck, limit = TIME_LIMIT): () => void {
     this.checks.set(name, { check, limit });
     return () => this.checks.delete(name);
   }
 
-  /** Adds a named check of what does not stop requests from being served, and must be known all the same. */
+  /** Adds a named check of a condition that operators must know but that does not stop requests. */
   registerWarning(name: string, check: ReadinessCheck): void {
     this.warnings.set(name, check);
   }
 
-  /** Called once everything is up. */
+  /** Marks the process as started. */
   started(): void {
     this.isStarted = true;
   }
 
-  /** Called when the process begins to stop: it answers what it has begun, but wants nothing new. */
+  /** Marks the process as stopping: it completes its requests and reports that it is not ready. */
   stopping(): void {
     this.isStopping = true;
   }

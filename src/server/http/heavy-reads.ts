@@ -9,10 +9,10 @@ import type { FastifyRequest } from 'fastify';
 import { type Observable, defer, from, mergeMap } from 'rxjs';
 import { AditError } from '../../core/errors.js';
 
-/** Large answers that are worked out at once: each may hold a whole mesh of lots in memory. */
+/** Concurrent large answers at most; each may hold a large graph of lots in memory. */
 const AT_ONCE = 8;
 const AT_ONCE_OF_ADDRESS = 4;
-/** Requests that wait for their turn, and how long, ms. */
+/** Requests that may wait for a slot, and how long, ms. */
 const MAY_WAIT = 32;
 const MAY_WAIT_OF_ADDRESS = 8;
 const PATIENCE = 2_000;
@@ -22,16 +22,19 @@ interface Waiting {
   begin: () => void;
 }
 
-/** Counts what goes on by address and in all, and lets what is beyond that wait briefly. */
+/** Counts running requests by address and in all; requests above the limits wait briefly. */
 export class Turns {
   private readonly running = new Map<string, number>();
   private inAll = 0;
   private waiting: Waiting[] = [];
 
-  /** @param patience milliseconds that a request waits for its turn at most. */
+  /** @param patience milliseconds that a request waits for a slot at most. */
   constructor(private readonly patience = PATIENCE) {}
 
-  /** Resolves when it is the address's turn, to what ends it. Throws `overloaded` where too many wait, or one too long. */
+  /**
+   * Resolves when the address gets a slot, with the function that releases it. Throws `overloaded` if too many wait, or
+   * one too long.
+   */
   async take(address: string): Promise<() => void> {
     if (this.isFree(address)) this.begin(address);
     else await this.wait(address);
@@ -85,9 +88,12 @@ export class Turns {
 }
 
 const busy = (): AditError =>
-  new AditError('overloaded', 'Other large answers are being made; ask again shortly, and for fewer at once.');
+  new AditError(
+    'overloaded',
+    'The limit of concurrent large answers is reached; try again shortly, with fewer at once.',
+  );
 
-/** Bounds the large answers that are made at once, of one address and in all (`@UseInterceptors(HeavyReads)`). */
+/** Limits the large answers that are made at once, for one address and in all (`@UseInterceptors(HeavyReads)`). */
 @Injectable()
 export class HeavyReads implements NestInterceptor {
   private readonly turns = new Turns();
@@ -98,7 +104,9 @@ export class HeavyReads implements NestInterceptor {
   }
 }
 
-/** The work goes on where the reader has gone; so it is counted until it is done, and a stream until it is closed. */
+/**
+ * The work continues after the reader disconnects, so the slot is held until it ends, and for a stream until it closes.
+ */
 async function answered(next: CallHandler, end: () => void): Promise<unknown> {
   let answer: unknown;
   try {

@@ -1,17 +1,17 @@
-/** Escapes a text so that it is text in HTML, also in an attribute between double quotes. */
+/** Escapes a text for HTML, also for an attribute between double quotes. */
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** Text as HTML, with what it marks by backticks as code and by asterisks as stressed. */
+/** Renders text as HTML, with backticks as code and asterisks as emphasis. */
 export const proseHtml = (text: string): string =>
   escapeHtml(text)
     .replace(/`([^`]+)`/g, '<code>$1</code>')
     .replace(/\*([A-Za-z]+)\*/g, '<em>$1</em>');
 
-/** A page on its own: it loads nothing, which the service's content security policy would forbid anyway. */
+/** Renders a complete page that loads no resource, as the service's content security policy requires. */
 export const htmlPage = (title: string, body: string): string =>
   `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
   `<title>${escapeHtml(title)}</title></head><body>${body}</body></html>\n`;
 
-/** A browser asks for HTML by name; a program that takes anything is given data. */
+/** Whether the client asks for HTML by name, as browsers do; a program that accepts anything gets data. */
 export const wantsHtml = (accept: string | undefined): boolean => (accept ?? '').includes('text/html');

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
-/** A text that begins as a page is one: so a handler may give a page or data, as the reader asked. */
+/**
+ * Sends a text that begins as an HTML page with the media type of HTML, so that a handler may return a page or data.
+ */
 export function sendPagesAsHtml(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (typeof payload === 'string' && payload.startsWith('<!doctype html>'))

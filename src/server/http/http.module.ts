@@ -10,7 +10,7 @@ import { Metrics } from './metrics.js';
 import { ProblemFilter } from './problem.filter.js';
 import { validation } from './validation.js';
 
-/** What every feature answers with: problems, validation, health, metrics and the pages of errors. */
+/** Provides problems, validation, health, metrics and the error pages to every feature. */
 @Global()
 @Module({
   controllers: [HealthController, MetricsController, ErrorsController],

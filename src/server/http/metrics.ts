@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** Upper bounds of the latency buckets, seconds: a receipt is due within 0.1. */
+/** Upper bounds of the latency buckets, seconds; a receipt is due within 0.1. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /**
- * The Prometheus registry of this process, with its memory, CPU, event-loop lag and the time of every request.
- * A feature adds its own by `new Counter({ …, registers: [metrics.registry] })`. Labels are names of routes and codes,
- * never ids of lots, actors or events: those would be without bound, and would tell who trades with whom.
+ * The Prometheus registry of this process, with its memory, CPU, event-loop lag and the duration of every request. A
+ * feature adds metrics by `new Counter({ …, registers: [metrics.registry] })`. Labels are names of routes and codes,
+ * never ids of lots, actors or events: those are unbounded and would reveal who trades with whom.
  */
 @Injectable()
 export class Metrics {

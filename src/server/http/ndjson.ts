@@ -5,16 +5,16 @@ export const NDJSON_TYPE = 'application/x-ndjson';
 
 export interface NdjsonLimits {
   maxLines: number;
-  /** Of the whole body, bytes. */
+  /** Bytes of the whole body at most. */
   maxBytes: number;
-  /** Of one line without its newline, bytes. */
+  /** Bytes of one line without its newline at most. */
   maxLineBytes: number;
 }
 
 const NEWLINE = 0x0a;
 const tooLarge = (detail: string): AditError => new AditError('request-too-large', detail);
 
-/** A value as JSON, or the coded error of its line: one bad line does not stop the others. */
+/** Parses a line as JSON, or returns its coded error, so that one bad line does not stop the others. */
 function parseLine(line: Buffer, number: number): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line)) as unknown;
@@ -26,8 +26,8 @@ function parseLine(line: Buffer, number: number): unknown {
 const isBlank = (line: Buffer): boolean => line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 
 /**
- * The lines of a stream, one value each, read no faster than they are used; blank lines are passed over. A line that is
- * not JSON is given as an `AditError` in its place. Throws `request-too-large` past a limit.
+ * Reads the lines of a stream, one value each, no faster than the caller takes them; skips blank lines. A line that is
+ * not JSON yields an `AditError`. Throws `request-too-large` above a limit.
  */
 export async function* readNdjson(stream: Readable, limits: NdjsonLimits): AsyncGenerator<unknown, void, undefined> {
   let [lines, bytes, held] = [0, 0, 0];
@@ -37,20 +37,20 @@ export async function* readNdjson(stream: Readable, limits: NdjsonLimits): Async
     [parts, held] = [[], 0];
     if (isBlank(line)) return undefined;
     lines += 1;
-    if (lines > limits.maxLines) throw tooLarge(`A body holds at most ${limits.maxLines} lines.`);
+    if (lines > limits.maxLines) throw tooLarge(`A body may have at most ${limits.maxLines} lines.`);
     return parseLine(line, lines);
   };
   const hold = (part: Buffer): void => {
     held += part.length;
-    if (held > limits.maxLineBytes) throw tooLarge(`A line holds at most ${limits.maxLineBytes} bytes.`);
+    if (held > limits.maxLineBytes) throw tooLarge(`A line may have at most ${limits.maxLineBytes} bytes.`);
     parts.push(part);
   };
-  // A reader that stops early leaves the stream open: destroying it would cut the connection that is to carry the answer.
+  // A caller that stops early must not destroy the stream: that would close the connection before the answer.
   const chunks: AsyncIterable<Buffer | string> = stream.iterator({ destroyOnReturn: false });
   for await (const chunk of chunks) {
     const data = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     bytes += data.length;
-    if (bytes > limits.maxBytes) throw tooLarge(`A body holds at most ${limits.maxBytes} bytes.`);
+    if (bytes > limits.maxBytes) throw tooLarge(`A body may have at most ${limits.maxBytes} bytes.`);
     let start = 0;
     for (let end = data.indexOf(NEWLINE); end !== -1; end = data.indexOf(NEWLINE, start)) {
       hold(data.subarray(start, end));

@@ -13,7 +13,7 @@ const DESCRIPTION =
   'An open custody ledger for minerals. Events are signed by those who act, and appended to a transparent log. ' +
   'Errors are problem+json (RFC 9457); each code has its page under /errors.';
 
-/** The files of Swagger UI that the page loads, from the copy that @nestjs/swagger brings. */
+/** The files of Swagger UI that the page loads, from the copy in @nestjs/swagger. */
 const ASSETS: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
@@ -25,7 +25,7 @@ const PAGE = `<!doctype html>
 <body><div id="api"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
 `;
 
-/** Unset, `validatorUrl` would send every document shown to a validator on another host. */
+/** Without `validatorUrl: null` the page would send the document to a validator on another host. */
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -44,9 +44,9 @@ const problemExample = {
   request_id: '3f0c2a9e-5b7d-4c41-9a10-6e2f4d8b7c01',
 };
 
-const laterExample = problemOf(new AditError('overloaded', 'Too much is waiting; send the same again in 1 s.'));
+const laterExample = problemOf(new AditError('overloaded', 'The backlog is full; send the same again in 1 s.'));
 
-/** Adds to every path what is answered when something is refused, described once. */
+/** Adds the error responses to every path. */
 function withProblems(document: OpenAPIObject): OpenAPIObject {
   const { $schema: _, ...problem } = z.toJSONSchema(problemShape);
   document.components = {
@@ -57,7 +57,7 @@ function withProblems(document: OpenAPIObject): OpenAPIObject {
     'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, example },
   });
   for (const { responses } of operationsOf(document)) {
-    responses['4XX'] ??= { description: 'Refused: the code says why', content: content(problemExample) };
+    responses['4XX'] ??= { description: 'Refused; the code gives the reason', content: content(problemExample) };
     responses['503'] ??= {
       description: 'Not now: send the same again as Retry-After says',
       content: content(laterExample),
@@ -66,7 +66,7 @@ function withProblems(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
-/** Adds an example to every answer that has a schema and no example yet. */
+/** Adds an example to every response that has a schema and no example. */
 function withExamples(document: OpenAPIObject): OpenAPIObject {
   const schemas = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
   const resolve = (ref: string): JsonSchema => schemas[ref.split('/').at(-1) ?? ''] ?? {};
@@ -90,8 +90,8 @@ function describe(app: NestFastifyApplication): OpenAPIObject {
 }
 
 /**
- * Serves the OpenAPI document at /openapi.json, and a page for reading it at /docs, from files of this service alone. The
- * document is built when it is first asked for: a start does not wait for it.
+ * Serves the OpenAPI document at /openapi.json and a page for it at /docs, from files of this service alone. The
+ * document is built at the first request, so the start does not wait for it.
  */
 export function describeApi(app: NestFastifyApplication): void {
   let built: string | null = null;

@@ -2,18 +2,18 @@ import * as z from 'zod';
 import { AditError } from '../../core/errors.js';
 import { plainText } from '../../core/api/values.js';
 
-/** Items of one page at most, and where the caller does not say. */
+/** Items of one page: the most, and the default. */
 export const MAX_PAGE = 100;
 const STANDARD_PAGE = 50;
 const MAX_CURSOR_LENGTH = 512;
 
-/** `?limit=&cursor=` of every list; extend it with a list's own filters: `pageQuery.extend({ … })`. */
+/** `?limit=&cursor=` of every list; a list adds filters by `pageQuery.extend({ … })`. */
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(STANDARD_PAGE),
   cursor: z.string().min(1).max(MAX_CURSOR_LENGTH).optional(),
 });
 
-/** A text to be looked for, in a query: bounded, and free of what the database could not hold. */
+/** A search text in a query: limited, and without characters that the database cannot store. */
 export const queryText: z.ZodType<string> = plainText(64);
 
 /** An id, or its first 8 characters or more, as people copy it from a list. */
@@ -21,7 +21,7 @@ export const partOfId = /^[0-9a-f]{8}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,
 const leastId = '00000000-0000-0000-0000-000000000000';
 export const greatestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** Returns the least and the greatest id that begin with what was given; nulls where it is no part of an id. */
+/** Returns the least and the greatest id with this beginning; nulls if it is not the beginning of an id. */
 export function idsBeginningWith(part: string | undefined): [string, string] | [null, null] {
   if (part === undefined || !partOfId.test(part)) return [null, null];
   const given = part.toLowerCase();
@@ -30,25 +30,28 @@ export function idsBeginningWith(part: string | undefined): [string, string] | [
 
 export type PageQuery = z.infer<typeof pageQuery>;
 
-/** One page of a list; `next` is the cursor of the page after it, null at the end. */
+/** One page of a list; `next` is the cursor of the next page, null at the end. */
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
 
-/** The shape of a page, for the description of the API. */
+/** Returns the schema of a page, for OpenAPI. */
 export const pageShape = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), next: z.string().nullable() });
 
-/** A position in a list as an opaque base64url text. */
+/** Encodes a position in a list as an opaque base64url text. */
 export function encodeCursor(position: unknown): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-/** The position that a cursor stands for; null without a cursor. Throws `request-invalid` for one that we did not make. */
+/**
+ * Decodes the position of a cursor; null without a cursor. Throws `request-invalid` if the cursor is not of this
+ * service.
+ */
 export function decodeCursor<T>(cursor: string | undefined, schema: z.ZodType<T>): T | null {
   if (cursor === undefined) return null;
-  const detail = 'The cursor is not one that this list gave out.';
+  const detail = 'The cursor does not come from this list.';
   const invalid = new AditError('request-invalid', detail, [{ pointer: '/cursor', code: 'request-invalid', detail }]);
   if (!/^[A-Za-z0-9_-]+$/.test(cursor)) throw invalid;
   let position: unknown;
@@ -63,8 +66,8 @@ export function decodeCursor<T>(cursor: string | undefined, schema: z.ZodType<T>
 }
 
 /**
- * Makes a page of rows read with `limit + 1`: the row too many says that there is a next page, and is not shown.
- * `positionOf` gives what the list is ordered by.
+ * Makes a page of rows that were read with `limit + 1`; the extra row shows that there is a next page. `positionOf`
+ * returns the values of the list's order.
  */
 export function pageOf<Row, T>(
   rows: readonly Row[],

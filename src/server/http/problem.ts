@@ -3,21 +3,21 @@ import { type AditError, type ErrorCode, type ErrorDetail, errorCodes } from '..
 
 /** RFC 9457 problem document as in wire.md, "Responses"; served as `application/problem+json`. */
 export interface Problem extends ProblemExtras {
-  /** `/errors/<code>`: a page of this service that explains the code. */
+  /** `/errors/<code>`, the page that explains the code. */
   type: string;
   title: string;
   status: number;
   code: ErrorCode;
   detail: string;
-  /** Every place that is wrong; absent where the code says it all. */
+  /** All faults; absent if the code is sufficient. */
   errors?: readonly ErrorDetail[];
-  /** The id under which the failure stands in the service's log; set by the filter. */
+  /** Id of the request in the service's log; set by the filter. */
   request_id?: string;
 }
 
-/** Members beyond RFC 9457 that a refusal of an event carries. */
+/** Additional members in the refusal of an event. */
 export interface ProblemExtras {
-  /** The heads of the lots to which the signer is a party, so that it can chain anew: lot id → event id. */
+  /** Heads of the lots to which the signer is a party, so that they can sign again: lot id → event id. */
   heads?: Readonly<Record<string, string>>;
   /** The refusal signed by the service key, a compact JWS. */
   refusal?: string;
@@ -25,7 +25,7 @@ export interface ProblemExtras {
 
 const codes = Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]];
 
-/** The shape of a problem document, for the description of the API. */
+/** Schema of a problem document, for OpenAPI. */
 export const problemShape = z
   .strictObject({
     type: z.string(),
@@ -45,7 +45,7 @@ export const problemShape = z
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** What a coded error says over HTTP. */
+/** Returns the problem of a coded error. */
 export function problemOf(error: AditError, extras: ProblemExtras = {}): Problem {
   const { status, title } = errorCodes[error.code];
   return {
@@ -59,7 +59,7 @@ export function problemOf(error: AditError, extras: ProblemExtras = {}): Problem
   };
 }
 
-/** Thrown where a problem is ready made, with a signed refusal for instance; the filter sends it as it is. */
+/** Carries a complete problem, for instance with a signed refusal; the filter sends it unchanged. */
 export class ProblemError extends Error {
   constructor(readonly problem: Problem) {
     super(`${problem.code}: ${problem.detail}`);

@@ -3,13 +3,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AditError } from '../../core/errors.js';
 
 const MINUTE = 60_000;
-/** What watches the service must hear of it also when much is asked. */
+/** Paths without a limit, because monitoring needs them also under load. */
 const FREE = new Set(['/livez', '/readyz', '/startupz', '/metrics']);
 
 /**
- * Bounds what one address may ask in a minute, loopback too, and says in `RateLimit-*` how much of it is left. Counted in
- * the memory of this process. Called before any route is made, because only later ones are counted.
- * @param perMinute 0: there is no bound
+ * Limits the requests of one address in a minute, loopback too, and reports the rest in `RateLimit-*`. Counts in the
+ * memory of this process. Call it before any route exists, because it covers only later ones.
+ * @param perMinute 0: no limit.
  */
 export async function limitRates(app: NestFastifyApplication, perMinute: number): Promise<void> {
   if (perMinute === 0) return;

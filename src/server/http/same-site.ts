@@ -1,21 +1,21 @@
 import type { FastifyRequest } from 'fastify';
 import { AditError } from '../../core/errors.js';
 
-/** Names by which a service that listens on loopback is reached; any other was made to point here (DNS rebinding). */
+/** Host names of a service that listens on loopback; another name may be an attack by DNS rebinding. */
 const LOOPBACK = /^(localhost|[a-z0-9-]{1,63}\.localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');
 
-/** Where the service is reached, as far as a request is compared with it. */
+/** The address of the service, with which requests are compared. */
 export interface OwnAddress {
   publicUrl: string;
   /** Whether only this machine can reach it. */
   loopback: boolean;
 }
 
-/** Refuses what a page of another site has a browser send: by a name that was made to point here, or without asking. */
+/** Refuses requests that a page of another site made a browser send: by DNS rebinding, or across sites. */
 export function refuseForeign({ method, headers }: FastifyRequest, own: OwnAddress): AditError | undefined {
   const host = (headers.host ?? '').toLowerCase();
   const publicHost = hostOf(own.publicUrl);

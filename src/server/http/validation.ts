@@ -2,14 +2,14 @@ import { StandardSchemaValidationPipe } from '@nestjs/common';
 import * as z from 'zod';
 import { AditError, type ErrorDetail } from '../../core/errors.js';
 
-/** Places reported of one request at most; whoever sends more mistakes than that learns little from the rest. */
+/** Faults of one request that are reported at most. */
 const MAX_ERRORS = 50;
 
-/** Characters of a message or pointer that may repeat what was sent. */
+/** Characters at most of a message or pointer that may repeat input. */
 const MAX_TEXT = 300;
 const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
-/** RFC 6901. */
+/** Formats a JSON Pointer (RFC 6901). */
 const pointer = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
@@ -18,7 +18,7 @@ interface Issue {
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }>;
 }
 
-/** `request-invalid` with a pointer to each place that is wrong. */
+/** Returns `request-invalid` with a pointer to each fault. */
 export function requestInvalid(issues: readonly Issue[]): AditError {
   const errors = issues.slice(0, MAX_ERRORS).map<ErrorDetail>(({ message, path = [] }) => ({
     pointer: cut(pointer(path.map((part) => (typeof part === 'object' ? part.key : part)))),
@@ -35,11 +35,11 @@ export function requestInvalid(issues: readonly Issue[]): AditError {
   );
 }
 
-/** Validates every `@Body`, `@Query` and `@Param` that names a `schema`, and hands over what the schema made of it. */
+/** Validates every `@Body`, `@Query` and `@Param` that names a `schema`, and passes the parsed value. */
 export const validation = (): StandardSchemaValidationPipe =>
   new StandardSchemaValidationPipe({ exceptionFactory: requestInvalid });
 
-/** Checks a value outside the pipe (a line of a stream, a header). Throws `request-invalid`. */
+/** Parses a value outside the pipe (a line of a stream, a header). Throws `request-invalid`. */
 export function parseRequest<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (!result.success) throw requestInvalid(result.error.issues);

@@ -45,7 +45,7 @@ export class ReadReceipt {
       checkpoint = await this.checkpoint(index, sql);
     }
     if (checkpoint === undefined || checkpoint.note === null)
-      throw new AditError('overloaded', 'The checkpoint above this entry is being signed; ask again shortly.');
+      throw new AditError('overloaded', 'The checkpoint over this entry is being signed; try again shortly.');
     return this.under(index, checkpoint.size, checkpoint.note);
   }
 

@@ -1,8 +1,8 @@
 /**
- * What a monitor must not see of a log. `fork`: it has signed two histories. `rollback`: it shows less than it showed.
- * `root-differs`: its entries do not give the root it signed. `bad-entry`: an entry that the rules of the ledger forbid.
- * `index-differs`: a sealed index that its entries do not give. `unsigned`: a checkpoint without the pinned key's
- * signature. `unwitnessed`: too few witnesses have cosigned. `stale`: its time stands still. `unreachable`: it gives no
+ * Faults of a log that a monitor detects. `fork`: it signed two histories. `rollback`: it shows fewer entries than
+ * before. `root-differs`: its entries do not have the root it signed. `bad-entry`: the ledger's rules refuse an entry.
+ * `index-differs`: a sealed index does not follow from its entries. `unsigned`: a checkpoint lacks the pinned key's
+ * signature. `unwitnessed`: too few witnesses have cosigned. `stale`: its clock stopped. `unreachable`: it does not
  * answer.
  */
 export const alarmKinds = [
@@ -21,13 +21,13 @@ export type AlarmKind = (typeof alarmKinds)[number];
 export interface Alarm {
   kind: AlarmKind;
   detail: string;
-  /** The entry concerned, if it is one. */
+  /** Index of the entry concerned, if any. */
   index: number | null;
-  /** Signed checkpoints that show it to anyone. */
+  /** Signed checkpoints that prove it. */
   checkpoints: string[];
-  /** The entry concerned, as the log gave it. */
+  /** The entry concerned, as the log served it. */
   entry: string | null;
-  /** C2SP tlog-proof of it, under the checkpoint that stands in it; null where there is none. */
+  /** C2SP tlog-proof of the entry, with its checkpoint; null if there is none. */
   proof: string | null;
 }
 
@@ -37,7 +37,7 @@ export const alarm = (
   more: Partial<Pick<Alarm, 'index' | 'checkpoints' | 'entry' | 'proof'>> = {},
 ): Alarm => ({ kind, detail, index: null, checkpoints: [], entry: null, proof: null, ...more });
 
-/** Alarms that convict the log; the others may pass. */
+/** Kinds of alarms that prove misbehaviour of the log; the others may end. */
 export const convicting: ReadonlySet<AlarmKind> = new Set([
   'fork',
   'rollback',
@@ -47,24 +47,24 @@ export const convicting: ReadonlySet<AlarmKind> = new Set([
 ]);
 
 /**
- * What the log can never undo, because its signature stands under it, and what is therefore told for ever. A log that
- * showed less may show as much again; and an entry that it is not proved to hold may have been damaged on the way.
+ * Whether an alarm is permanent: signatures of the log prove it. A rollback may end, because the log may show the
+ * entries again; and an entry without a proof may be damaged in transit.
  */
 const isForGood = ({ kind, proof }: Alarm): boolean =>
   kind === 'fork' || kind === 'root-differs' || kind === 'index-differs' || (kind === 'bad-entry' && proof !== null);
 
-/** Convictions that are kept at most: a log that is convicted so often is not trusted for one more or less. */
+/** Permanent alarms that are stored at most; further ones add no information about such a log. */
 const KEPT = 100;
 const sameAs =
   ({ kind, index }: Alarm) =>
   (other: Alarm): boolean =>
     other.kind === kind && other.index === index;
 
-/** What was convicted before, and what is now. */
+/** Returns the permanent alarms: those stored before, and new ones. */
 export const withConvicted = (before: readonly Alarm[], found: readonly Alarm[]): Alarm[] =>
   [...before, ...found.filter((each) => isForGood(each) && !before.some(sameAs(each)))].slice(0, KEPT);
 
-/** What is to be told: all that was found, and the convictions that were not found again. */
+/** Returns the alarms to report: all found ones, and the permanent ones that were not found again. */
 export const withStanding = (found: readonly Alarm[], convicted: readonly Alarm[]): Alarm[] => [
   ...found,
   ...convicted.filter((each) => !found.some(sameAs(each))),

@@ -8,9 +8,9 @@ import { checkpointOf } from '../transparency/ask-witness.js';
 import type { AskedWitness } from '../transparency/witness-policy.js';
 import { type Alarm, alarm } from './alarm.js';
 
-/** Compares what witnesses say they have cosigned with the log that this monitor was shown. */
+/** Compares the checkpoints that witnesses have cosigned with the log that this monitor reads. */
 export class CompareWitnesses {
-  /** Checkpoints that were ahead of the log when they were seen, by witness: it must have caught up by the next time. */
+  /** Checkpoints that were ahead of the log, by witness; the log must reach them by the next comparison. */
   private readonly ahead = new Map<string, { size: number; note: string }>();
 
   constructor(
@@ -20,7 +20,11 @@ export class CompareWitnesses {
     private readonly witnesses: readonly AskedWitness[],
   ) {}
 
-  /** @param size entries that the monitor has; @param shown the checkpoint over them. */
+  /**
+   * Compares the log with every witness.
+   * @param size of the mirrored log;
+   * @param shown its checkpoint.
+   */
   async compare(origin: string, size: number, shown: string): Promise<Alarm[]> {
     const found = await Promise.all(
       this.witnesses.map(async (witness) => {

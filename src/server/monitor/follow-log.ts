@@ -11,9 +11,9 @@ import { type Alarm, alarm } from './alarm.js';
 import type { StateFile } from './monitor-state.js';
 import type { RemoteLog } from './remote-log.js';
 
-/** Entry bundles that are fetched and checked ahead of those that are appended. */
+/** Entry bundles that are fetched and checked in advance. */
 const AHEAD = 16;
-/** Entry bundles that are appended by one transaction at most, as far as they are ready. */
+/** Entry bundles appended in one transaction at most. */
 const TOGETHER = 8;
 
 interface Fetched {
@@ -22,15 +22,15 @@ interface Fetched {
 }
 
 export interface Trusted {
-  /** Verifier keys of the log that are pinned. */
+  /** Pinned verifier keys of the log. */
   logKeys: readonly string[];
   policy: Policy | null;
 }
 
 /**
- * Follows a log: the newest checkpoint must be signed by a pinned key, or by one that the log named in entries which such a
- * key has signed; it must continue the one before, and be what the entries give; every entry must go by the rules of the
- * ledger, and the key in force must have signed too.
+ * Follows a log. The newest checkpoint must be signed by a pinned key, or by a key that entries under such a signature
+ * declare; it must extend the one before and match the entries; the ledger's rules must accept every entry; and the key
+ * in force must have signed too.
  */
 export class FollowLog {
   constructor(
@@ -41,7 +41,7 @@ export class FollowLog {
     private readonly progress: (done: number, size: number) => void,
   ) {}
 
-  /** Reads on to the newest checkpoint; gives what is wrong. */
+  /** Reads up to the newest checkpoint; returns the alarms. */
   async follow(): Promise<Alarm[]> {
     let note: string;
     try {
@@ -72,7 +72,7 @@ export class FollowLog {
     return found;
   }
 
-  /** The log keys that the entries read so far name. */
+  /** Returns the log keys that the entries read so far declare. */
   private async declared(): Promise<string[]> {
     return (await this.mirror.logKeys()).map(({ vkey }) => vkey);
   }
@@ -109,7 +109,9 @@ export class FollowLog {
   private compare(now: Checkpoint, before: Checkpoint, note: string): Alarm | null {
     const checkpoints = [this.file.state.newest ?? '', note];
     if (now.size < before.size)
-      return alarm('rollback', `The log shows ${now.size} entries, and showed ${before.size} before.`, { checkpoints });
+      return alarm('rollback', `The log shows ${now.size} entries, but has shown ${before.size} before.`, {
+        checkpoints,
+      });
     if (now.size === before.size && !sameHash(now.root, before.root))
       return alarm('fork', `The log has signed two different trees of ${now.size} entries.`, { checkpoints });
     return null;
@@ -117,11 +119,11 @@ export class FollowLog {
 
   private differs({ size }: Checkpoint, note: string): Alarm {
     const { newest } = this.file.state;
-    const detail = `The ${size} entries that the log gives are not those of the checkpoint that it signed over ${size}.`;
+    const detail = `The first ${size} entries of the log do not have the root of its signed checkpoint of ${size}.`;
     return alarm('root-differs', detail, { checkpoints: newest === null ? [note] : [newest, note] });
   }
 
-  /** Fetches and checks some bundles ahead while the first of them is appended. */
+  /** Fetches and checks some bundles in advance while the first one is appended. */
   private async readOn(size: number, note: string): Promise<Alarm | null> {
     const { size: have } = await this.mirror.head();
     const ahead: { ready: boolean; fetched: Promise<Fetched> }[] = [];
@@ -130,13 +132,13 @@ export class FollowLog {
     let last: Promise<unknown> = Promise.resolve();
     const begin = (): void => {
       while (ahead.length < AHEAD && next < size) {
-        // They arrive in any order, and their check begins in that of the log: keys stand before what they sign.
+        // Bundles arrive in any order but are checked in log order, because keys precede their signatures.
         const begun = Promise.all([this.remote.entries(next, size), last]).then(([texts]) => ({
           fetched: this.check(texts),
         }));
         last = begun;
         const bundle = { ready: false, fetched: begun.then((check) => check.fetched) };
-        // Whoever awaits it answers for it; until then a failure must not end the process.
+        // The caller that awaits it handles a failure; until then it must not end the process.
         bundle.fetched.then(
           () => {
             bundle.ready = true;
@@ -164,14 +166,14 @@ export class FollowLog {
     return null;
   }
 
-  /** An entry that the rules forbid convicts the log once it is proved to be under a checkpoint that the log signed. */
+  /** Reports a refused entry; it is permanent once proved under a checkpoint that the log signed. */
   private async badEntry({ index, detail }: BadEntry, entry: string, size: number, note: string): Promise<Alarm> {
     const keys = [...this.trusted.logKeys, ...(await this.declared())];
     const proof = await this.remote.prove(index, size).catch(() => null);
     const text = proof === null ? '' : formatTlogProof({ index, proof, checkpoint: note });
     if (text !== '' && checkTlogProof(text, leafHash(entry, sha256), keys).ok)
       return alarm('bad-entry', detail, { index, entry, proof: text });
-    const doubt = 'That it is under the signed checkpoint its tiles do not show: it may have been damaged on the way.';
+    const doubt = 'The tiles do not prove that it is under the signed checkpoint: it may be damaged in transit.';
     return alarm('bad-entry', `${detail} ${doubt}`, { index, entry, checkpoints: [note] });
   }
 

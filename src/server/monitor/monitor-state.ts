@@ -5,15 +5,15 @@ import { replaceDurably } from '../../platform/durable-file.js';
 import { alarmKinds } from './alarm.js';
 
 const schema = z.strictObject({
-  /** The log that it is of. */
+  /** Origin of the log. */
   origin: z.string(),
-  /** The newest checkpoint whose root the mirrored entries gave; null before the first. */
+  /** The newest checkpoint whose root the mirrored entries have; null before the first. */
   newest: z.string().nullable(),
-  /** Entries below this have been looked through for sealed indexes. */
+  /** Number of entries that were searched for sealed indexes. */
   indexed: z.int().min(0),
-  /** The newest change of a finding that was told. */
+  /** Number of the last reported change of a finding. */
   told: z.int().min(0),
-  /** What it was convicted of, once and for all; a state of an older release has none. */
+  /** Permanent alarms; absent in states of older releases. */
   convicted: z
     .array(
       z.strictObject({
@@ -29,12 +29,12 @@ const schema = z.strictObject({
 });
 export type MonitorState = z.infer<typeof schema>;
 
-/** What a monitor remembers beside its mirror of the log. */
+/** Stores the monitor's state beside its mirror of the log. */
 export class StateFile {
   private readonly path: string;
   state: MonitorState;
 
-  /** Throws where the folder is that of another log. */
+  /** Throws if the folder belongs to another log. */
   constructor(folder: string, origin: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.path = join(folder, 'monitor.json');

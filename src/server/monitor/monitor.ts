@@ -22,33 +22,33 @@ import { RecomputeIndexes } from './recompute-indexes.js';
 import { RemoteLog } from './remote-log.js';
 
 export interface MonitorOptions {
-  /** Where the ledger answers. */
+  /** URL of the ledger. */
   url: string;
-  /** The log's verifier keys that are pinned: one, or while it is being replaced also the next. */
+  /** Pinned verifier keys of the log: one, or during a key rotation also the next. */
   logKeys: readonly string[];
   policy: Policy | null;
   token: string | null;
-  /** Where the monitor keeps what it remembers beside the database. */
+  /** Folder of the monitor's state file. */
   folder: string;
-  /** Of a database that is the monitor's alone. */
+  /** URL of a database that only the monitor uses. */
   databaseUrl: string;
-  /** How old the log's own time may be, ms. */
+  /** Age of the log's clock above which it is stale, ms. */
   staleAfter: number;
-  /** Threads that check signatures. */
+  /** Threads that verify signatures. */
   threads: number;
-  /** False: it only reads, checks and admits, and neither judges by the rules nor reckons the indexes. */
+  /** False: only reads, checks and admits entries, without rules and indexes. */
   judges?: boolean;
-  /** Of the entries being read, and then of those being judged. */
+  /** Reports progress of reading entries, then of judging them. */
   progress: (what: 'entries' | 'rules', done: number, size: number) => void;
 }
 
-/** Entries judged at a time: each piece costs some twenty statements, whatever its size. */
+/** Entries judged at once; each piece costs some twenty statements, whatever its size. */
 const JUDGED_TOGETHER = 2_000;
 
-/** Between two looks at what has been appended, ms. */
+/** Interval between two queries for appended entries, ms. */
 const IDLE = 20;
 
-/** What a rule found, opened or closed since it was told last. */
+/** A finding that opened or closed since the last report. */
 export interface ToldFinding {
   rule: string;
   severity: string;
@@ -59,15 +59,15 @@ export interface ToldFinding {
 }
 
 export interface Monitored {
-  /** Entries that were checked, all of them together. */
+  /** Number of checked entries in all. */
   size: number;
   alarms: Alarm[];
   findings: ToldFinding[];
 }
 
 /**
- * Watches somebody else's ledger (C2SP: a monitor), with state of its own: reads every entry, admits and judges it again,
- * reckons the sealed indexes, and compares with what witnesses saw. What the operator says of the ledger counts for nothing.
+ * Monitors another party's ledger (C2SP: a monitor) with its own state: reads every entry, admits and judges it again,
+ * recomputes the sealed indexes, and compares the log with the witnesses. It trusts no statement of the operator.
  */
 export class Monitor {
   private readonly origin: string;
@@ -77,7 +77,7 @@ export class Monitor {
   private readonly remote: RemoteLog;
   private readonly watching: Watching;
 
-  /** @param closed ends what was opened for the monitor. */
+  /** @param closed closes the resources of the monitor. */
   constructor(
     private readonly options: MonitorOptions,
     private readonly closed: () => Promise<void>,
@@ -105,7 +105,7 @@ export class Monitor {
     return { size, alarms: withStanding(alarms, this.file.state.convicted), findings: await this.findings() };
   }
 
-  /** What is appended is judged by the rules meanwhile: while one waits for the database the other works. */
+  /** Judges appended entries by the rules meanwhile, so that one works while the other waits for the database. */
   private async whileJudging(following: Promise<Alarm[]>): Promise<Alarm[]> {
     let isFollowing = true;
     const ended = following.then(
@@ -121,7 +121,7 @@ export class Monitor {
     return following;
   }
 
-  /** By the rules what is left, and every index that the log sealed. */
+  /** Judges the remaining entries by the rules and checks every sealed index. */
   private async judge(size: number, indexed: number): Promise<Alarm[]> {
     const { indexes, rules } = this.watching;
     const [differing] = await Promise.all([
@@ -136,7 +136,7 @@ export class Monitor {
     if (convicted.length > this.file.state.convicted.length) this.file.save({ convicted });
   }
 
-  /** An entry that was forbidden and has been admitted since, the same, was judged by rules that this monitor did not know. */
+  /** Withdraws an alarm about a refused entry that a newer version of this monitor has accepted unchanged. */
   private async acquit(size: number): Promise<void> {
     const passed = this.file.state.convicted.filter(
       ({ kind, index }) => kind === 'bad-entry' && (index ?? size) < size,
@@ -166,7 +166,7 @@ export class Monitor {
 
   private watch(): Watching {
     const { logKeys, policy, progress } = this.options;
-    // Who signs for the ledger its entries say; a monitor signs nothing.
+    // The entries declare who signs for the ledger; a monitor signs nothing.
     const identity = new LedgerIdentity(this.origin, logKeys, [], null);
     const mirror = new MirrorLog(this.database, identity, this.threads);
     const told = (done: number, size: number): void => progress('entries', done, size);
@@ -191,7 +191,7 @@ export class Monitor {
     if (row === undefined) return [];
     const age = Date.now() - row.time;
     if (age <= this.options.staleAfter) return [];
-    return [alarm('stale', `The log's time has stood still since ${new Date(row.time).toISOString()}.`)];
+    return [alarm('stale', `The log's clock stopped at ${new Date(row.time).toISOString()}.`)];
   }
 
   private async findings(): Promise<ToldFinding[]> {

@@ -7,26 +7,26 @@ import { readIndexState } from '../transparency/index-rows.js';
 import { type Alarm, alarm, withConvicted } from './alarm.js';
 import type { StateFile } from './monitor-state.js';
 
-/** Entries looked through at a time. */
+/** Entries searched at once. */
 const PIECE = 1_000;
-/** Entries taken into the index at a time: the hashes near its root change with each piece, however many entries it has. */
+/** Entries added to the index at once; the hashes near its root change with each piece, whatever its size. */
 const TOGETHER = 10_000;
 
-/** Whether it is worth reading: of a thousand entries hardly one is. */
+/** Filters entries before they are parsed: about one in a thousand seals an index. */
 const mayBeSealed = (jws: string): boolean =>
   Buffer.from(jws.split('.', 2)[1] ?? '', 'base64url').includes('index.sealed');
 
-/** Reckons every index that the log says it sealed, from the entries, and compares. */
+/** Recomputes every sealed index from the entries and compares the roots. */
 export class RecomputeIndexes {
   constructor(
     private readonly database: Database,
     private readonly origin: string,
     private readonly file: StateFile,
-    /** Proves an entry under the newest checkpoint that the entries gave; null where it is not under it. */
+    /** Proves an entry under the newest checkpoint of the mirror; null if the checkpoint does not cover it. */
     private readonly prove: (index: number) => Promise<string | null>,
   ) {}
 
-  /** Reads on up to `size` entries. */
+  /** Checks the entries up to `size`. */
   async recompute(size: number): Promise<Alarm[]> {
     const found: Alarm[] = [];
     for (let from = this.file.state.indexed; from < size; from = this.file.state.indexed) {
@@ -39,20 +39,27 @@ export class RecomputeIndexes {
         const own = await this.rootAt(sealed);
         if (own !== root)
           found.push(
-            alarm('index-differs', `Entry ${index} seals an index that the first ${sealed} entries do not give.`, {
-              index,
-              entry: jws,
-              proof: await this.prove(index),
-            }),
+            alarm(
+              'index-differs',
+              `Entry ${index} seals an index that does not follow from the first ${sealed} entries.`,
+              {
+                index,
+                entry: jws,
+                proof: await this.prove(index),
+              },
+            ),
           );
       }
-      // In one step, because what has been looked through is not looked at again.
+      // Written at once, because searched entries are not searched again.
       this.file.save({ indexed: to, convicted: withConvicted(this.file.state.convicted, found) });
     }
     return found;
   }
 
-  /** The root over the first `size` entries; null where a newer index was sealed before, which the service never does. */
+  /**
+   * Returns the index root over the first `size` entries; null if a newer index was sealed before, which the service
+   * never does.
+   */
   private async rootAt(size: number): Promise<string | null> {
     return this.database.transaction(async (db) => {
       let state = await readIndexState(db, true);

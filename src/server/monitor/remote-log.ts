@@ -5,17 +5,20 @@ import { TILE_WIDTH, nodeTile, parseEntryBundle, tilePath } from '../../core/log
 import { HASH_BYTES, inclusionNodes, nodeHash, proveInclusion } from '../../core/log/tree.js';
 import { sha256 } from '../../platform/sha256.js';
 
-/** Wall clock for one request, ms. */
+/** Time of one request at most, ms. */
 const TIME_LIMIT = 30_000;
-/** 256 entries of 65,535 bytes, each with its length. */
+/** Bytes of 256 entries of 65,535 bytes, each with its length. */
 const MAX_BUNDLE_BYTES = TILE_WIDTH * (65_535 + 2);
 const TRIES = 3;
 
-/** Somebody else's log, read over HTTP (C2SP tlog-tiles). What it gives is checked by whoever asked for it. */
+/** Reads another party's log over HTTP (C2SP tlog-tiles). Callers check the content. */
 export class RemoteLog {
   private readonly base: string;
 
-  /** @param base where the ledger answers; @param token an auditor's, where entries need one. */
+  /**
+   * @param base URL of the ledger;
+   * @param token of an auditor, if entries need one.
+   */
   constructor(
     base: string,
     private readonly token: string | null = null,
@@ -23,12 +26,12 @@ export class RemoteLog {
     this.base = base.replace(/\/+$/, '');
   }
 
-  /** The newest signed checkpoint. */
+  /** Returns the newest signed checkpoint. */
   async checkpoint(): Promise<string> {
     return (await this.get('/log/checkpoint', MAX_NOTE_LENGTH)).toString('utf8');
   }
 
-  /** Entries `from` up to the end of their tile, or to `size` where the tile is the last. */
+  /** Returns the entries from `from` up to the end of their tile, or up to `size` in the last tile. */
   async entries(from: number, size: number): Promise<string[]> {
     const tile = Math.floor(from / TILE_WIDTH);
     const start = tile * TILE_WIDTH;
@@ -40,7 +43,7 @@ export class RemoteLog {
     return entries.slice(from - start);
   }
 
-  /** The inclusion proof of an entry in the log of `size` entries, by its hash tiles; whoever asks checks it. */
+  /** Computes the inclusion proof of an entry in the log of `size` entries from hash tiles; the caller verifies it. */
   async prove(index: number, size: number): Promise<Uint8Array[]> {
     const hashes = new Map<string, Uint8Array>();
     for (const node of inclusionNodes(index, size)) {

@@ -6,42 +6,43 @@ import { type AditEvent, readEvent } from '../../core/event/event.js';
 import { MAX_RECORD, closingOfDuplicate } from '../../core/rules/closed-duplicates.js';
 import type { Queryable } from '../database/rows.js';
 
-/** Entries read at a time. */
+/** Entries read by one query. */
 const PIECE = 500;
-/** Lots behind one lot that a bundle carries at most. */
+/** Ancestors of a lot that a bundle contains at most. */
 const MAX_LOTS = 20_000;
 
-/** Which entries a bundle carries, and what must be proved of them. */
+/** The entries of a bundle, and the subjects to prove. */
 export interface Gathered {
-  /** Ascending. */
+  /** Log indexes, ascending. */
   indexes: number[];
-  /** Everything about which nothing may be left out. */
+  /** Subjects whose events must be complete in the bundle. */
   subjects: Set<string>;
   /** Sizes above 0 of checkpoints that signers had seen, ascending. */
   seen: number[];
 }
 
 /**
- * Gathers what is needed to judge a lot without this ledger: its chain and those of all that it was made of; every registry
- * event and attestation on what they name, and on what those name in turn; the log's time on either side of each. Events
- * are read piece by piece and let go, so memory grows with their number and not with their text.
+ * Gathers the entries that a verifier needs to judge a lot offline: its chain and those of its ancestors; every
+ * registry event and attestation on the subjects that they name, and on those that these name in turn; and the log's
+ * time before and after each. It reads events in pieces and does not cache them, so memory grows with their number and
+ * not with their text.
  */
 export class GatherBundle {
   private readonly indexes = new Set<number>();
   private readonly subjects = new Set<string>();
   private readonly seen = new Set<number>();
-  /** Sizes as of which the log's time is asked for: of checkpoints seen, and of the sealed index. */
+  /** Sizes for which the log's time is needed: those of seen checkpoints and of the sealed index. */
   private readonly timedSizes = new Set<number>();
   private scope: ReadonlySet<string> = new Set();
 
-  /** @param size entries below it count: those under the checkpoint of the bundle */
+  /** @param size of the bundle's checkpoint; only entries below it count. */
   constructor(
     private readonly db: Queryable,
     private readonly log: string,
     private readonly size: number,
   ) {}
 
-  /** Throws `not-found`, and `request-too-large` where the history is larger than a bundle may be. */
+  /** Gathers the entries for a lot. Throws `not-found`, and `request-too-large` above the limits of a bundle. */
   async gather(lot: string, more: readonly number[]): Promise<Gathered> {
     this.scope = await this.lotsBehind(lot);
     const lots = [...this.scope];
@@ -49,7 +50,7 @@ export class GatherBundle {
     while (fresh.length > 0) {
       const before = this.subjects.size;
       await this.read(fresh);
-      // A set keeps the order in which its members came: the new ones are the last.
+      // A set iterates in insertion order, so the new members are the last.
       const wanted = [...this.subjects].slice(before);
       fresh = (await this.about(wanted)).filter((index) => !this.indexes.has(index));
     }
@@ -86,8 +87,8 @@ export class GatherBundle {
   }
 
   /**
-   * What was answered to findings on lots; and to others of the same cause, which an answer covers too, with the events that
-   * show these others.
+   * Returns the answers to findings on the lots, and those to other findings of the same cause, which they cover too,
+   * with the events of these findings.
    */
   private async answersAbout(lots: readonly string[]): Promise<number[]> {
     const { rows } = await this.db.query<{ index: number }>(
@@ -109,7 +110,7 @@ export class GatherBundle {
     return rows.map(({ index }) => index);
   }
 
-  /** Notes entries, and what is behind them. */
+  /** Reads entries and records the subjects that they name. */
   private async read(fresh: readonly number[]): Promise<void> {
     const wanted = [...new Set(fresh)].toSorted((a, b) => a - b);
     for (const index of wanted) this.indexes.add(index);
@@ -127,7 +128,7 @@ export class GatherBundle {
     }
   }
 
-  /** The entries about some subjects; those of lots are there already. */
+  /** Returns the entries about subjects; those of lots are gathered already. */
   private async about(subjects: readonly string[]): Promise<number[]> {
     const others = subjects.filter((subject) => !subject.startsWith('lot:'));
     if (others.length === 0) return [];
@@ -146,7 +147,10 @@ export class GatherBundle {
     return [...rows.map(({ index }) => index), ...(await this.duplicates(tags))];
   }
 
-  /** Of other lots with the same tags: how each began, and the whole chain of one that was closed as a duplicate. */
+  /**
+   * Returns the entries of other lots with the same tags: the birth of each, and the whole chain of one that was closed
+   * as a duplicate.
+   */
   private async duplicates(tags: readonly string[]): Promise<number[]> {
     if (tags.length === 0) return [];
     const { rows } = await this.db.query<{ lot: string; born: number; index: number | null; jws: string | null }>(
@@ -174,7 +178,7 @@ export class GatherBundle {
     return [...rows.map(({ born }) => born), ...closed];
   }
 
-  /** The log's time before and after each entry, and as of each size that a signer had seen and that the index covers. */
+  /** Returns the clock entries before and after each entry, and for each size in `timedSizes`. */
   private async clocks(): Promise<number[]> {
     const { rows } = await this.db.query<{ index: number }>(
       `SELECT DISTINCT clock.index

@@ -7,11 +7,11 @@ import { Database } from '../database/database.js';
 import { RuleParameters } from '../rule-parameters.js';
 import { TraceLineage } from './trace-lineage.js';
 
-/** Flows that a verdict heeds at most: those into the lot and into what it was made of. */
+/** Flows of mass into a lot and its ancestors that a verdict considers at most. */
 const MAX_FLOWS = 100_000;
-/** Findings whose share of the mass is worked out; of more than that the rest are shown without. */
+/** Findings whose share of the mass is computed at most; the others have no share. */
 const MAX_SHARES = 500;
-/** Verdicts kept until the log or a finding changes. */
+/** Verdicts cached until the log or a finding changes. */
 const KEPT = 200;
 
 export interface FindingRow {
@@ -26,13 +26,13 @@ export interface FindingRow {
   threshold: string;
   detail: string;
   opened_at: number;
-  /** Share of the lot's mass that the finding concerns; null where it speaks of the log as a whole. */
+  /** Share of the lot's mass that the finding concerns; null if it concerns the whole log. */
   share: string | null;
-  /** Whether it counts in a verdict: not where it was explained, or is about whoever signed and not about the lot. */
+  /** Whether it counts in a verdict: not if it was explained, or concerns the signer and not the lot. */
   counts: boolean;
 }
 
-/** A question that a rule could not decide about the lot or what it was made of. */
+/** A check that a rule could not decide for the lot or an ancestor. */
 export interface UndecidedRow {
   rule: string;
   subject: string;
@@ -41,14 +41,14 @@ export interface UndecidedRow {
 
 export interface Judgement {
   verdicts: Verdicts;
-  /** Findings that nobody entitled has closed or dismissed: on the lot, on what it was made of, or on the whole log. */
+  /** Findings that are open: on the lot, its ancestors, or the whole log. */
   findings: FindingRow[];
   undecided: UndecidedRow[];
-  /** Share of the mass that an assay by a laboratory stands behind. */
+  /** Share of the mass that an assay by a laboratory confirms. */
   assayed: string;
 }
 
-/** Gives a lot its verdicts from the findings on it and on everything it was made of. */
+/** Computes the verdicts of a lot from the findings on it and on all its ancestors. */
 @Injectable()
 export class JudgeLot {
   private readonly kept = new Map<string, { asOf: string; judgement: Judgement }>();
@@ -69,7 +69,7 @@ export class JudgeLot {
     return judgement;
   }
 
-  /** What a verdict depends on: the log, the findings, and what the workers wrote last, by the version of their cursor. */
+  /** Returns the version of everything that a verdict depends on: the log, the findings, and the workers' results. */
   private async asOf(): Promise<string> {
     const { rows } = await this.database.pool.query<{ size: number; judged: string; change: number | null }>(
       `SELECT log_state.size, verification_cursor.xmin::text AS judged, (SELECT max(change) FROM findings) AS change

@@ -4,7 +4,7 @@ import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import { type Page, type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
 
-/** One event on a lot's chain; `event` is the JWS, without what may be disclosed. */
+/** One event on a lot's chain; `event` is the JWS without its disclosures. */
 export interface LotEvent {
   seq: number;
   id: string;
@@ -32,12 +32,12 @@ function shown({ seq, id, index, jws, recorded_at: recorded }: EventRow): LotEve
   return { seq, id, index, type, iss, occurredAt, recordedAt, event: `${jws}~` };
 }
 
-/** A lot's chain, from its birth on. */
+/** Lists a lot's chain, oldest event first. */
 @Injectable()
 export class ListLotEvents {
   constructor(private readonly database: Database) {}
 
-  /** Throws `not-found`. */
+  /** Lists the events of a lot. Throws `not-found`. */
   async list(lot: string, { limit, cursor }: PageQuery): Promise<Page<LotEvent>> {
     const { rows } = await this.database.pool.query<EventRow>(
       `SELECT chain.seq, entry.id, entry.index, entry.jws,

@@ -31,7 +31,7 @@ const stockOf = (row: StockRow): Stock => ({
   onHold: row.on_hold,
 });
 
-/** Adds up what actors have, by mineral and form; lots that are used up or closed do not count. */
+/** Sums the stock of actors by mineral and form; lots that are used up or closed do not count. */
 @Injectable()
 export class ListStock {
   constructor(private readonly database: Database) {}

@@ -9,7 +9,7 @@ import { RuleParameters } from '../rule-parameters.js';
 
 const DAY = 86_400_000;
 const MILLIGRAMS = 1_000_000n;
-/** Months that one answer gives, the newest. */
+/** Months in one answer at most, the newest. */
 const MONTHS = 60;
 
 interface SiteRow {
@@ -24,7 +24,7 @@ interface VolumeRow {
   tagged: string;
 }
 
-/** Monthly mass declared and tagged at a site against what it can dig, as far as it is published. */
+/** Lists the published monthly mass declared and tagged at a site, with the capacity of the site. */
 @Injectable()
 export class ListVolumes {
   constructor(
@@ -34,7 +34,7 @@ export class ListVolumes {
     private readonly parameters: RuleParameters,
   ) {}
 
-  /** Throws `not-found`. */
+  /** Lists the volumes of a site. Throws `not-found`. */
   async list(site: string): Promise<Volumes> {
     const { volumesDelayDays: delayDays, volumesBucketKilograms } = this.config;
     const { rows: sites } = await this.database.pool.query<SiteRow>('SELECT capacity FROM sites WHERE id = $1', [site]);

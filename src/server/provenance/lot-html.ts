@@ -10,7 +10,7 @@ const statuses: Readonly<Record<LotState['status'], string>> = {
   closed: 'closed',
 };
 
-/** Writes a lot's state and verdicts for a browser, with links to what they rest on. */
+/** Renders a lot's state and verdicts as HTML, with links to the evidence. */
 export function lotHtml(lot: LotState & { verdicts: Verdicts; asOf: AsOf }): string {
   const { id, verdicts, asOf } = lot;
   const name = lot.tags[0] ?? lot.lotNumber ?? id;

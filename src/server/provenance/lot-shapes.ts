@@ -6,7 +6,7 @@ import type { LotEvent } from './list-lot-events.js';
 import type { Report } from './report-lot.js';
 import type { Lineage } from './trace-lineage.js';
 
-/** What the paths of lots answer (wire.md, "Responses"), for the description of the API and for tests. */
+/** Schemas of the answers about lots (wire.md, "Responses"), for OpenAPI and tests. */
 
 const text = z.string();
 const quantity = z.strictObject({ value: text, uom: text });

@@ -57,7 +57,7 @@ export class LotsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: "A lot's present state, with its three verdicts" })
+  @ApiOperation({ summary: "Returns a lot's present state, with its three verdicts" })
   @ApiProduces('application/json', 'text/html')
   @ApiOkResponse({ standardSchema: lotShape })
   @Header('vary', 'accept')
@@ -70,7 +70,7 @@ export class LotsController {
   }
 
   @Get(':id/events')
-  @ApiOperation({ summary: 'Its chain, from its birth on' })
+  @ApiOperation({ summary: "Lists a lot's chain, oldest event first" })
   @ApiOkResponse({ standardSchema: lotEventsShape })
   chain(
     @Param('id', { schema: lotId }) id: string,
@@ -81,7 +81,7 @@ export class LotsController {
 
   @Get(':id/lineage')
   @UseInterceptors(HeavyReads)
-  @ApiOperation({ summary: 'What it was made of, or what was made of it' })
+  @ApiOperation({ summary: 'Traces the ancestors or descendants of a lot' })
   @ApiOkResponse({ standardSchema: lineageShape })
   trace(
     @Param('id', { schema: lotId }) id: string,
@@ -92,7 +92,7 @@ export class LotsController {
 
   @Get(':id/report')
   @UseInterceptors(HeavyReads)
-  @ApiOperation({ summary: 'Verdicts, coverage and findings' })
+  @ApiOperation({ summary: 'Reports the verdicts, coverage and findings of a lot' })
   @ApiOkResponse({ standardSchema: reportShape })
   report(@Param('id', { schema: lotId }) id: string): Promise<Report> {
     return this.reports.report(id);
@@ -100,7 +100,7 @@ export class LotsController {
 
   @Get(':id/bundle')
   @UseInterceptors(HeavyReads)
-  @ApiOperation({ summary: 'Its provenance bundle: all that is needed to verify it offline' })
+  @ApiOperation({ summary: 'Makes the provenance bundle of a lot, which verifies offline' })
   @ApiOkResponse({ standardSchema: bundleSchema })
   async bundle(
     @Param('id', { schema: lotId }) id: string,
@@ -113,7 +113,7 @@ export class LotsController {
 
   @Get(':id/impact')
   @UseInterceptors(HeavyReads)
-  @ApiOperation({ summary: 'Recall: all that contains this lot now, how much of it, and who holds it' })
+  @ApiOperation({ summary: 'Traces a recall: the lots that contain this one, how much, and their holders' })
   @ApiOkResponse({ standardSchema: impactShape })
   impact(@Param('id', { schema: lotId }) id: string): Promise<Impact> {
     return this.impacts.trace(id);

@@ -20,25 +20,25 @@ import { GatherBundle, type Gathered } from './gather-bundle.js';
 
 /** Events in memory at a time. */
 const PIECE = 500;
-/** Bundles that are made or read at the same time; more wait for nobody. */
+/** Concurrent bundles; further requests are refused. */
 const AT_ONCE = 4;
-/** A reader that takes nothing for so long has gone, ms: its place is wanted. */
+/** Time without any read after which a reader is disconnected, ms, to free its slot. */
 const STALLED = 60_000;
 
 export interface BundleOptions {
-  /** Whether the events carry what has been disclosed of them. */
+  /** Whether the events include their disclosures. */
   disclosures: boolean;
-  /** Whether the index is sealed first, so that the bundle speaks of now and not of the last hour. */
+  /** Whether the index is sealed first, so that the bundle proves completeness as of now and not of the last hour. */
   sealed: boolean;
-  /** Sizes of the log that the reader has seen, and wants to see continued. */
+  /** Sizes of checkpoints that the reader has; the bundle proves consistency with them. */
   continues: readonly number[];
 }
 
-/** Makes the provenance bundle of a lot (protocol.md §6), and gives it as a stream while it reads. */
+/** Streams the provenance bundle of a lot (protocol.md §6). */
 @Injectable()
 export class MakeBundle {
   private making = 0;
-  /** Tests wait less. */
+  /** Tests set a shorter time. */
   stalledAfter = STALLED;
 
   constructor(
@@ -50,9 +50,12 @@ export class MakeBundle {
     private readonly index: ProveIndex,
   ) {}
 
-  /** Throws `not-found`, `request-too-large`, and `overloaded` where as many as may be are being made. */
+  /**
+   * Makes a bundle. Throws `not-found`, `request-too-large`, and `overloaded` above the limit of concurrent bundles.
+   */
   async make(lot: string, options: BundleOptions): Promise<Readable> {
-    if (this.making >= AT_ONCE) throw new AditError('overloaded', 'Other bundles are being made; ask again shortly.');
+    if (this.making >= AT_ONCE)
+      throw new AditError('overloaded', 'The limit of concurrent bundles is reached; try again shortly.');
     this.making += 1;
     try {
       const stream = await this.stream(lot, options);
@@ -73,7 +76,7 @@ export class MakeBundle {
     const gatherer = new GatherBundle(this.database.pool, this.identity.origin, size);
     const gathered = await gatherer.gather(lot, entry === null ? [] : [entry]);
     const proven = entry === null ? null : await this.index.prove(entry, gathered.subjects);
-    // Of what this log never was it proves nothing; whoever has seen it there will notice.
+    // Sizes above the log's get no proof; the reader notices the missing proof.
     const sizes = [...new Set(continues)].filter((each) => each <= size).toSorted((a, b) => a - b);
     const nodes = await this.nodes(gathered, sizes, size);
     const head = await this.head(lot, note, sizes);
@@ -81,8 +84,8 @@ export class MakeBundle {
   }
 
   /**
-   * Seals the index now, and lets the witnesses see it, without which it could not be shown. Where they do not answer it
-   * stays as it is, and the bundle is of the last that they have seen.
+   * Seals the index now and asks the witnesses to cosign it, because readers see only cosigned checkpoints. If too few
+   * answer, the bundle uses the last index that they cosigned.
    */
   private async seal(): Promise<void> {
     if (await this.sealing.waits()) await this.cosignatures.collect();
@@ -135,7 +138,7 @@ export class MakeBundle {
   }
 }
 
-/** A stream that ends by itself where its reader takes nothing more. */
+/** Returns a stream that ends with an error if its reader stops reading. */
 function unlessStalled(pieces: AsyncIterable<string>, milliseconds: number): Readable {
   async function* watched(): AsyncGenerator<string> {
     for await (const piece of pieces) {

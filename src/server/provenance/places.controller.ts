@@ -14,7 +14,7 @@ import { SightTag } from './sight-tag.js';
 
 const tagNumber: z.ZodType<string> = plainText(64);
 
-/** What the ledger knows of a site's output, of a tag's way, and of what actors hold. */
+/** Serves the output of a site, the history of a tag, and the stock of actors. */
 @ApiTags('registry')
 @Controller('v1')
 export class PlacesController {
@@ -25,21 +25,21 @@ export class PlacesController {
   ) {}
 
   @Get('sites/:id/volumes')
-  @ApiOperation({ summary: 'Mass declared and tagged month by month, against what the site can dig' })
+  @ApiOperation({ summary: 'Lists the monthly mass declared and tagged at a site, with its capacity' })
   @ApiOkResponse({ standardSchema: volumesShape })
   list(@Param('id', { schema: registryId }) id: string): Promise<Volumes> {
     return this.volumes.list(id);
   }
 
   @Get('tags/:number')
-  @ApiOperation({ summary: 'Where a tag was issued, put on, voided, and what carries it' })
+  @ApiOperation({ summary: 'Lists where a tag was issued, used and voided, and the lot that has it' })
   @ApiOkResponse({ standardSchema: seenTagShape })
   tag(@Param('number', { schema: tagNumber }) number: string): Promise<SeenTag> {
     return this.tags.sight(number);
   }
 
   @Get('stock')
-  @ApiOperation({ summary: 'What actors hold and have dispatched, by mineral and form; filter holder' })
+  @ApiOperation({ summary: 'Sums what actors hold and have dispatched, by mineral and form; filter holder' })
   @ApiOkResponse({ standardSchema: pageOf(stockShape) })
   held(@Query({ schema: stockQuery }) query: StockQuery): Promise<Page<Stock>> {
     return this.stock.list(query);

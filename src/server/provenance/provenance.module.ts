@@ -13,7 +13,7 @@ import { SightTag } from './sight-tag.js';
 import { TraceImpact } from './trace-impact.js';
 import { TraceLineage } from './trace-lineage.js';
 
-/** Answers what a lot is, where it came from, and what can be held against it. */
+/** Serves lots: state, verdicts, lineage, bundles, recall, tags and volumes. */
 @Module({})
 export class ProvenanceModule {
   static forRoot(answersHttp: boolean): DynamicModule {

@@ -7,7 +7,7 @@ import { Database } from '../database/database.js';
 import { type LotRow, lotOf } from '../ledger/lot-rows.js';
 import { JudgeLot, type Judgement } from './judge-lot.js';
 
-/** As of which entry an answer speaks: `size` in the log, `verified` of them judged by the workers. */
+/** The state that an answer is based on: `size` of the log, `verified` entries that are judged. */
 export interface AsOf {
   size: number;
   verified: number;
@@ -28,7 +28,7 @@ export class ReadLot {
     private readonly judgeLot: JudgeLot,
   ) {}
 
-  /** Throws `not-found`. */
+  /** Reads one lot. Throws `not-found`. */
   async read(id: string): Promise<JudgedLot> {
     const asOf = await this.asOf();
     const { rows } = await this.database.pool.query<LotRow>('SELECT * FROM lots WHERE id = $1', [id]);

@@ -18,27 +18,27 @@ export interface ReportedFinding {
   threshold: string;
   detail: string;
   openedAt: string;
-  /** Share of the lot's mass that it concerns: 1 where it is about the lot itself; null where it is about the whole log. */
+  /** Share of the lot's mass that it concerns: 1 if it concerns the lot itself; null if it concerns the whole log. */
   share: string | null;
-  /** Whether it counts in a verdict: not where it was explained, or is about whoever signed and not about the lot. */
+  /** Whether it counts in a verdict: not if it was explained, or concerns the signer and not the lot. */
   counts: boolean;
 }
 
 export interface Report {
   lot: string;
   asOf: AsOf;
-  /** What is said first, in words: holds, assignments, open disputes and incidents. */
+  /** Notices shown first, in words: holds, assignments, open disputes and incidents. */
   notices: Notice[];
   verdicts: Verdicts;
   coverage: Coverage;
   origins: Origin[];
   originsBy: OriginBasis;
   findings: ReportedFinding[];
-  /** What rules could not decide, because evidence was not disclosed or a rule failed. */
+  /** Checks that rules could not decide, because evidence was not disclosed or a rule failed. */
   undecided: UndecidedRow[];
 }
 
-/** Answers "is this lot what it claims, how do you know": verdicts, how much of the mass they cover, and the findings. */
+/** Reports on a lot: verdicts, the share of the mass that evidence covers, and findings. */
 @Injectable()
 export class ReportLot {
   constructor(private readonly lots: ReadLot) {}

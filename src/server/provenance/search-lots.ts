@@ -19,7 +19,7 @@ import {
 import { type LotRow, lotOf } from '../ledger/lot-rows.js';
 import { JudgeLot } from './judge-lot.js';
 
-/** Lots that one request judges at most, when it asks for verdicts: what it costs is bounded, however rare they are. */
+/** Lots judged by one request at most, which limits the cost of a filter on verdicts. */
 const JUDGED = 100;
 
 export const lotsQuery = pageQuery.extend({
@@ -40,7 +40,7 @@ export const lotsQuery = pageQuery.extend({
 export type LotsQuery = z.infer<typeof lotsQuery>;
 type Filter = Omit<LotsQuery, 'limit' | 'cursor' | keyof Verdicts>;
 
-/** A lot in a list; with its verdicts where they were asked for. */
+/** A lot in a list; with verdicts on request. */
 export type ListedLot = LotState & { verdicts?: Verdicts };
 
 const position = z.tuple([z.int(), lotIdSchema]);
@@ -49,7 +49,7 @@ type Position = z.infer<typeof position>;
 const positionOf = (row: LotRow): Position => [row.born_index, row.id];
 const milliseconds = (time: string | undefined): number | null => (time === undefined ? null : instantMs(time));
 
-/** Lots by what is written on them, when the log took them in, and how they are judged; newest first. */
+/** Searches lots by their marks, by the time of their entry and by their verdicts; newest first. */
 @Injectable()
 export class SearchLots {
   constructor(
@@ -68,8 +68,8 @@ export class SearchLots {
   }
 
   /**
-   * A verdict heeds everything that a lot was made of, which no index holds: so candidates are judged one after another
-   * until the page is full or enough were judged. A page may hold fewer than asked for, and still have a next.
+   * Judges candidates one after another until the page is full or the limit is reached: no index covers verdicts,
+   * because they depend on all ancestors. A page may contain fewer lots than requested and still have a next one.
    */
   private async judged(rows: readonly LotRow[], limit: number, wanted: Partial<Verdicts>): Promise<Page<ListedLot>> {
     const items: ListedLot[] = [];

@@ -26,12 +26,12 @@ interface Claims {
 const claimsOf = (jws: string): Claims =>
   JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as Claims;
 
-/** Every place a tag was seen: where it was issued to, what it was put on, where it was voided, and what carries it. */
+/** Lists the history of a tag: where it was issued, used and voided, and which lot it is on. */
 @Injectable()
 export class SightTag {
   constructor(private readonly database: Database) {}
 
-  /** Throws `not-found` for a tag that nobody issued, used or voided. */
+  /** Lists the places of a tag. Throws `not-found` for a tag that was never issued, used or voided. */
   async sight(tag: string): Promise<SeenTag> {
     const digits = tagDigits(tag);
     const cuts = Array.from({ length: digits }, (_, i) => tag.length - digits + i);

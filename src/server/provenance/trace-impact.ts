@@ -6,9 +6,9 @@ import { kilograms } from '../../core/custody/quantity.js';
 import type { LotStatus } from '../../core/custody/view.js';
 import { Database } from '../database/database.js';
 
-/** Lots made of one lot that an answer follows at most. */
+/** Descendants of one lot that an answer follows at most. */
 const MAX_LOTS = 20_000;
-/** Millionths, so that a mass times a share stays a whole number. */
+/** Shares are in millionths, so that mass times share is an integer. */
 const MILLION = 1_000_000;
 
 interface LotRow {
@@ -19,12 +19,12 @@ interface LotRow {
   mass: string;
 }
 
-/** Answers a recall: what contains this lot now, how much of it, and who holds it. */
+/** Traces a recall: which lots contain this one now, how much of it, and who holds them. */
 @Injectable()
 export class TraceImpact {
   constructor(private readonly database: Database) {}
 
-  /** Throws `not-found`. */
+  /** Traces one lot. Throws `not-found`. */
   async trace(lot: string): Promise<Impact> {
     const { rows: affected } = await this.database.pool.query<{ lot: string }>(
       `WITH RECURSIVE down (lot) AS (

@@ -7,7 +7,7 @@ import { Database } from '../database/database.js';
 
 /** Generations that one answer follows at most. */
 export const MAX_DEPTH = 64;
-/** Lots in one answer at most; beyond it the answer says that it is truncated. */
+/** Lots in one answer at most; a larger answer is marked as truncated. */
 const MAX_LOTS = 10_000;
 
 export type Direction = 'upstream' | 'downstream';
@@ -19,7 +19,7 @@ export interface LineageNode {
   mass: Quantity;
 }
 
-/** Mass that flowed from an input into an output; edges run so in both directions. */
+/** Mass that flowed from an input to an output; edges have this direction in ancestors and descendants. */
 export interface LineageEdge {
   from: string;
   to: string;
@@ -42,12 +42,15 @@ interface EdgeRow {
   mass: string;
 }
 
-/** Follows a lot to what it was made of, or to what was made of it, generation by generation. */
+/** Traces the ancestors or descendants of a lot, generation by generation. */
 @Injectable()
 export class TraceLineage {
   constructor(private readonly database: Database) {}
 
-  /** @param depth generations, at most 64. Throws `lot-unknown`. */
+  /**
+   * Traces one lot. Throws `not-found`.
+   * @param depth generations, at most 64.
+   */
   async trace(lot: string, direction: Direction, depth: number): Promise<Lineage> {
     const seen = new Set([lot]);
     const edges: LineageEdge[] = [];
@@ -73,7 +76,7 @@ export class TraceLineage {
     return { lot, direction, nodes, edges, truncated };
   }
 
-  /** Every flow of mass into the lot and into whatever it was made of, up to `limit`; each is met once. */
+  /** Returns the flows of mass into the lot and its ancestors, each once, `limit` at most. */
   async flowsInto(lot: string, limit: number): Promise<Flow[]> {
     const { rows } = await this.database.pool.query<{ from: string; to: string; mass: string }>(
       `WITH RECURSIVE upstream (lot) AS (

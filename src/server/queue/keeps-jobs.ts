@@ -2,26 +2,26 @@ import { type BeforeApplicationShutdown, Inject, Logger, type OnApplicationBoots
 import type { Queue } from 'bullmq';
 import { HealthRegistry } from '../http/health.js';
 
-/** How often somebody looks whether the queue still knows its repeating jobs, ms. */
+/** Interval of the check that the queue has its repeating jobs, ms. */
 const BEAT = 5_000;
-/** After so long without a look that went well, the process says that it is not ready, ms. */
+/** Time without a successful check after which the process is not ready, ms. */
 const LATE = 3 * BEAT;
-/** Done jobs say nothing that the tables do not say. */
+/** Completed jobs are deleted, because the tables contain the results. */
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 /**
- * Sets repeating jobs going, and again where the queue has lost them: a Redis that was emptied, or that came back with
- * nothing. What is to be done stands in the database; a job only says that it is worth looking.
+ * Schedules repeating jobs, and again if the queue has lost them, as an emptied Redis has. The database has the work; a
+ * job only starts a query for it.
  */
 export abstract class KeepsJobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('queue');
   private timer: NodeJS.Timeout | null = null;
-  /** When all repeating jobs were known to be scheduled, ms of the process. */
+  /** Time of the last check that found all repeating jobs scheduled, ms of the process clock. */
   private lookedAt = -Infinity;
   private forgetCheck = (): unknown => undefined;
   @Inject(HealthRegistry) private readonly health: HealthRegistry;
 
-  /** What is to go on: repeating jobs, and one round of each for what happened while nobody was there. */
+  /** Schedules the repeating jobs and enqueues each once, for changes while the service was stopped. */
   protected abstract begin(): Promise<void>;
 
   async onApplicationBootstrap(): Promise<void> {
@@ -31,7 +31,7 @@ export abstract class KeepsJobs implements OnApplicationBootstrap, BeforeApplica
     this.timer.unref();
   }
 
-  /** Looks once; a queue that takes nothing is asked again at the next beat, and the service goes on meanwhile. */
+  /** Checks once; a queue that fails is tried again at the next interval, and the service keeps running. */
   private async beat(): Promise<void> {
     try {
       await this.begin();
@@ -50,7 +50,7 @@ export abstract class KeepsJobs implements OnApplicationBootstrap, BeforeApplica
     this.forgetCheck();
   }
 
-  /** Has a job repeated every so often; one that is repeated already at this interval, and has its next run, keeps its time. */
+  /** Schedules a repeating job; one that has this interval and a next run keeps its schedule. */
   protected async repeat(queue: Queue, name: string, every: number): Promise<void> {
     if (!(await isRepeated(queue, name, every)))
       await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: forget });
@@ -61,12 +61,12 @@ export abstract class KeepsJobs implements OnApplicationBootstrap, BeforeApplica
   }
 }
 
-/** Whether a job is repeated at this interval, and the queue still holds its next run. */
+/** Whether a job repeats at this interval and the queue has its next run. */
 async function isRepeated(queue: Queue, name: string, every: number): Promise<boolean> {
   const known = await queue.getJobScheduler(name);
   if (known === undefined || Number(known.every) !== every || known.next === undefined) return false;
   if ((await queue.getJob(`repeat:${name}:${known.next}`)) !== undefined) return true;
-  // It may have run in between, and the run after it be another.
+  // The job may have run in between, and the next run may be another.
   const now = await queue.getJobScheduler(name);
   return now?.next !== known.next;
 }

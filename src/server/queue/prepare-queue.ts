@@ -10,44 +10,47 @@ import pg from 'pg';
 import { sessionOptions } from '../database/session.js';
 import { WatchConnections } from '../database/watch-connections.js';
 
-/** The schema that BullMQ's tables live in; it is the queue's own, and migrated by its own numbers. */
+/** Schema of BullMQ's tables, with its own migrations. */
 const SCHEMA = 'bullmq';
 const PREFIX = 'adit';
-/** The role in which the service works; it may use the queue's tables, and not alter them. */
+/** Role of the service; it may use the queue's tables but not alter them. */
 const APPLICATION_ROLE = 'ledger_app';
 
 /**
- * Connections of the shared pool. Each worker holds one for LISTEN as long as it lives, so there must be more than
- * there are queues; the rest serve adds, takes and completions.
+ * Connections of the shared pool. Each worker holds one for LISTEN, so there must be more than queues; the others add,
+ * fetch and complete jobs.
  */
 const POOL_SIZE = 12;
-/** For a connection, or one of the pool that is free, ms: all workers start at once, on a machine that may be busy. */
+/**
+ * Time limit for opening a connection or waiting for a free one, ms: all workers start at once, perhaps on a busy
+ * machine.
+ */
 const CONNECT_TIMEOUT = 15_000;
-/** How long what a check writes is kept, ms. */
+/** Lifetime of the key that a check writes, ms. */
 const CHECK_KEPT = 60_000;
-/** Times a Redis command is tried before an add fails; a worker waits for Redis for ever, an API must not. */
+/** Attempts of a Redis command before adding a job fails; a worker waits without limit, an API must not. */
 const API_RETRIES = 3;
 
 export interface QueueAddress {
-  /** Where the service works; jobs wait here unless there is a Redis. */
+  /** Database of the service; jobs are in it unless there is a Redis. */
   appUrl: string;
   redisUrl: string | null;
-  /** What tells this ledger's jobs from another's on the same Redis. */
+  /** Separates this ledger's jobs from another's on the same Redis. */
   ledger?: string;
 }
 
-/** Where jobs wait, ready to be used by every queue and worker of this process. */
+/** The backend of every queue and worker of this process. */
 export interface QueueBackend {
   kind: 'postgres' | 'redis';
   connection: ConnectionOptions;
-  /** Before the names of all keys on Redis; PostgreSQL has a schema for each ledger. */
+  /** Prefix of all keys on Redis; in PostgreSQL each ledger has a schema. */
   prefix: string;
-  /** Says why jobs cannot be added now, or null. Rejects where the queue does not answer. */
+  /** Returns why jobs cannot be added now, or null. Rejects if the queue does not answer. */
   check(): Promise<string | null>;
   close(): Promise<void>;
 }
 
-/** Of the sequences, only those that the application has not made itself: on its own the owner could grant nothing. */
+/** Grants on sequences that the application did not create itself; the owner cannot grant on those. */
 const grantOnSequences = `
   DO $$
   DECLARE made record;
@@ -59,7 +62,10 @@ const grantOnSequences = `
     END LOOP;
   END $$;`;
 
-/** Makes or updates the queue's tables, as a role that may; done before any queue is made, because BullMQ does not. */
+/**
+ * Creates or migrates the queue's tables as their owner. BullMQ does not do this itself, so call it before any queue
+ * exists.
+ */
 export async function migrateQueue(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: CONNECT_TIMEOUT });
   await client.connect();
@@ -70,7 +76,7 @@ export async function migrateQueue(ownerUrl: string): Promise<void> {
       [APPLICATION_ROLE],
     );
     if (rows[0]?.present === true)
-      // CREATE, because BullMQ numbers the jobs of each queue by a sequence that it makes when the first job is added.
+      // The role needs CREATE, because BullMQ creates a sequence for each queue at its first job.
       await client.query(`
         GRANT USAGE, CREATE ON SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
@@ -83,8 +89,8 @@ export async function migrateQueue(ownerUrl: string): Promise<void> {
 }
 
 /**
- * Opens the backend that every queue of this process will share; call it once, before Nest makes any queue.
- * Rejects where the queue's tables are missing or too new: a worker would loop on that error without end.
+ * Opens the backend that every queue of this process shares; call it once, before Nest creates a queue. Rejects if the
+ * queue's tables are missing or too new, because a worker would repeat that error without end.
  */
 export async function openQueue(address: QueueAddress, failed: (error: Error) => void): Promise<QueueBackend> {
   return address.redisUrl === null
@@ -101,11 +107,11 @@ async function openPostgres(url: string, failed: (error: Error) => void): Promis
     application_name: 'adit-queue',
     options: sessionOptions(APPLICATION_ROLE, { search_path: SCHEMA }),
   });
-  // Every queue and worker listens here too.
+  // Every queue and worker adds a listener.
   pool.setMaxListeners(0);
   const watch = new WatchConnections(pool, url);
   pool.on('error', failed);
-  // Also while a queue holds the connection; what it does next fails and is tried again.
+  // Also while a queue holds the connection; its next command fails and is retried.
   pool.on('connect', (client) => client.on('error', failed));
   try {
     const client = await pool.connect();
@@ -119,12 +125,12 @@ async function openPostgres(url: string, failed: (error: Error) => void): Promis
     await pool.end();
     throw error;
   }
-  // @nestjs/bullmq hands no backend on, so the choice is made for the whole process.
+  // @nestjs/bullmq does not pass a backend, so the default is set for the whole process.
   setDefaultBackendFactory(createPostgresBackend);
   return {
     kind: 'postgres',
     prefix: PREFIX,
-    // BullMQ types its connections for Redis alone; the factory above takes a pool.
+    // BullMQ's type of connections covers Redis only; the factory above takes a pool.
     connection: pool as unknown as ConnectionOptions,
     check: async () => {
       await pool.query('SELECT 1');
@@ -162,7 +168,7 @@ async function openRedis({ ledger }: QueueAddress, url: string, failed: (error: 
   };
 }
 
-/** Tries a write: a Redis that is full, or a replica, or cannot save, still answers a ping. */
+/** Tests a write: a Redis that is full, read-only, or cannot save still answers a ping. */
 async function whyRefused(redis: Redis, key: string): Promise<string | null> {
   try {
     await redis.set(key, '1', 'PX', CHECK_KEPT);
@@ -174,7 +180,7 @@ async function whyRefused(redis: Redis, key: string): Promise<string | null> {
   }
 }
 
-/** BullMQ makes its own ioredis connections from these, one for commands and one to block on. */
+/** BullMQ opens its own ioredis connections with these options, one for commands and one that blocks. */
 function redisConnection(address: string): ConnectionOptions {
   const url = new URL(address);
   return {

@@ -1,4 +1,4 @@
-/** Work that waits for a worker: what the log's growth, its findings, subscribers and time give rise to. */
+/** Names of the queues, one for each kind of background work. */
 export const queueNames = [
   'verification',
   'audit',

@@ -2,11 +2,14 @@ import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
 import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import type { Worker } from 'bullmq';
 
-/** What takes the jobs of one queue. `@Processor(queue)` on the class that extends it names the queue. */
+/** Processes the jobs of one queue. `@Processor(queue)` on the subclass names the queue. */
 export abstract class QueueWorker extends WorkerHost implements BeforeApplicationShutdown {
   private readonly logger: Logger;
 
-  /** @param room whose log it writes to; @param task what failed when the worker meets an error, in words. */
+  /**
+   * @param room name of the logger;
+   * @param task text of the log message when the worker has an error.
+   */
   constructor(
     room: string,
     private readonly task: string,
@@ -21,14 +24,13 @@ export abstract class QueueWorker extends WorkerHost implements BeforeApplicatio
   }
 
   /**
-   * Ends before any queue is closed: a job that wakes another queue would wait for ever on one that is closed already,
-   * and the worker for its job.
+   * Stops before any queue is closed: a job that adds to a closed queue would wait without end, and so would the stop.
    */
   async beforeApplicationShutdown(): Promise<void> {
     await this.started()?.close();
   }
 
-  /** Null where processors lie still (`QueueModule`). */
+  /** Null if this process runs no processors (`QueueModule`). */
   private started(): Worker | null {
     try {
       return this.worker;

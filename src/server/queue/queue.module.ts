@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq';
 import type { QueueBackend } from './prepare-queue.js';
 import { queueNames } from './queue-names.js';
 
-/** A job that failed is tried again after 1, 2, 4, 8 s; jobs are wake-ups, so few are kept to look at. */
+/** A failed job is retried after 1, 2, 4, 8 s; few failed jobs are stored, because jobs carry no data. */
 const jobs = {
   attempts: 5,
   backoff: { type: 'exponential', delay: 1_000 },
@@ -14,7 +14,7 @@ const jobs = {
 
 const logger = new Logger('queue');
 
-/** A queue that nobody listens to prints every lost connection past the log. What is lost comes back by itself. */
+/** BullMQ prints errors of a queue without a listener past the log. The queue reconnects by itself. */
 const listeners = {
   provide: 'queue listeners',
   inject: queueNames.map((name) => getQueueToken(name)),
@@ -26,8 +26,8 @@ const listeners = {
 };
 
 /**
- * The queues, for every feature: `@InjectQueue('verification') queue: Queue` adds, a `@Processor('verification')`
- * takes. Processors run where `process` is true, in the worker role; elsewhere they lie still even if they are provided.
+ * Provides the queues to all features: `@InjectQueue('verification') queue: Queue` adds jobs, a
+ * `@Processor('verification')` processes them. Processors run only if `process` is true (worker role).
  */
 @Module({})
 export class QueueModule {

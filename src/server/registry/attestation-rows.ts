@@ -2,7 +2,7 @@ import type { Correction } from '../../core/custody/corrections.js';
 import type { Changes, Incident, LedgerView } from '../../core/custody/view.js';
 import { type Queryable, type Row, rowsByKey, upsertRows } from '../database/rows.js';
 
-/** Incidents and corrections as rows. Every column is a function of the log. */
+/** Rows of incidents and corrections. Every column is a function of the log. */
 
 interface CorrectionRow {
   id: string;
@@ -31,7 +31,9 @@ const correctionOf = (row: CorrectionRow): Correction => ({
   inForceIndex: row.in_force_index,
 });
 
-/** Corrections of the given events, in order of the log: those that were made below index `before`, as far as they were in force there. */
+/**
+ * Loads corrections of the given events in log order: those appended below index `before`, if they were in force there.
+ */
 export async function loadCorrections(
   db: Queryable,
   targets: readonly string[],
@@ -51,13 +53,13 @@ export async function loadCorrections(
   return corrections;
 }
 
-/** Of these events, which are corrections, and of what. */
+/** Returns which of these events are corrections, and of which events. */
 export async function targetsOfCorrections(db: Queryable, ids: readonly string[]): Promise<string[]> {
   const rows = await rowsByKey<CorrectionRow>(db, 'corrections', 'id', [...ids]);
   return rows.map(({ target }) => target);
 }
 
-/** Adds the incidents that were reported by these events and are not there yet. */
+/** Loads the incidents that these events reported and that are not in the map. */
 export async function loadIncidents(db: Queryable, ids: readonly string[], into: Map<string, Incident>): Promise<void> {
   const missing = ids.filter((id) => !into.has(id));
   for (const row of await rowsByKey<Incident>(db, 'incidents', 'id', missing)) into.set(row.id, { ...row });

@@ -37,7 +37,7 @@ interface SiteRow {
 
 const byId = (row: { id: string }): string => row.id;
 
-/** The registry as it stands, in the order of ids. */
+/** Lists the registry by id. */
 @Injectable()
 export class ListRegistry {
   constructor(private readonly database: Database) {}

@@ -13,9 +13,8 @@ import type { PublicJwk } from '../../core/event/keys.js';
 import { type Queryable, type Row, insertRows, rowsByKey, upsertRows } from '../database/rows.js';
 
 /**
- * The registry's projections: actors, keys, sites, facilities, tag ranges, certificates, endorsements, incidents
- * and corrections, as rows.
- * Every column is a function of the log, so that a replay writes the same bytes.
+ * Projections of the registry: actors, keys, sites, facilities, tag ranges, certificates, endorsements, incidents and
+ * corrections. Every column is a function of the log, so that a replay writes the same bytes.
  */
 export const registryTables = [
   'ledger_info',
@@ -168,7 +167,7 @@ const facilityOf = (row: FacilityRow): Facility => ({
   index: row.index,
 });
 
-/** What the log says of the ledger itself, or null before it is opened. */
+/** Loads the log's facts about the ledger itself; null before it is opened. */
 export async function loadLedgerInfo(db: Queryable): Promise<LedgerInfo | null> {
   const { rows } = await db.query<InfoRow>('SELECT * FROM ledger_info');
   const row = rows[0];
@@ -182,7 +181,7 @@ export async function loadLedgerInfo(db: Queryable): Promise<LedgerInfo | null> 
   };
 }
 
-/** The newest `log.clock`, ms since 1970 UTC; null before the first. */
+/** Returns the newest `log.clock`, ms since 1970 UTC; null before the first. */
 export async function loadClock(db: Queryable): Promise<number | null> {
   const { rows } = await db.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
   return rows[0]?.time ?? null;
@@ -197,7 +196,7 @@ export interface RegistryNames {
 
 type RegistryMaps = Pick<LedgerView, 'actors' | 'keys' | 'sites' | 'facilities'>;
 
-/** Adds to the maps whichever of the named rows exist and are not there yet. */
+/** Loads the named rows that are not in the maps. */
 export async function loadRegistry(db: Queryable, names: RegistryNames, into: RegistryMaps): Promise<void> {
   const missing = (wanted: Iterable<string>, have: Map<string, unknown>): string[] =>
     [...new Set(wanted)].filter((name) => !have.has(name));
@@ -226,14 +225,14 @@ export async function loadCertificates(
   for (const { serial, index, revoked_index } of rows) into.set(serial, { serial, index, revokedIndex: revoked_index });
 }
 
-/** Keys that a registrar introduced in the name of these actors: one of theirs may be about to accept them. */
+/** Loads keys that a registrar introduced for these actors, because a key event may be about to accept one. */
 export async function loadIntroducedKeys(db: Queryable, actors: string[], into: LedgerView['keys']): Promise<void> {
   if (actors.length === 0) return;
   const { rows } = await db.query<KeyRow>('SELECT * FROM keys WHERE actor = ANY($1::text[]) AND introduced', [actors]);
   for (const row of rows) if (!into.has(row.kid)) into.set(row.kid, keyOf(row));
 }
 
-/** Endorsements of the given events, by whomever. */
+/** Loads all endorsements of the given events. */
 export async function loadEndorsements(db: Queryable, events: string[], before: number): Promise<Endorsement[]> {
   if (events.length === 0) return [];
   const { rows } = await db.query<{ event: string; index: number; by_actor: string }>(

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ListRegistry } from './list-registry.js';
 import { RegistryController } from './registry.controller.js';
 
-/** Actors, keys, sites, facilities and tags, as the log has them. */
+/** Lists actors, keys, sites, facilities and tags from the log. */
 @Module({})
 export class RegistryModule {
   static forRoot(answersHttp: boolean): DynamicModule {

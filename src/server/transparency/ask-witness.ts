@@ -5,12 +5,12 @@ import { openCosignatures } from '../../core/log/cosignature.js';
 import { MAX_NOTE_LENGTH } from '../../core/log/note.js';
 import type { AskedWitness } from './witness-policy.js';
 
-/** Wall clock for one answer of a witness, from name to last byte, ms. */
+/** Time of one request to a witness at most, from resolving the name to the last byte, ms. */
 export const WITNESS_TIME_LIMIT = 5_000;
 
 /**
- * What a witness said. `ahead`, `behind`: it cosigned another size last than it was asked from. `inconsistent`: it says that
- * the checkpoint does not continue what it cosigned. `failed`: nothing that counts.
+ * Answer of a witness. `ahead`, `behind`: its last cosigned size differs from the one in the request. `inconsistent`:
+ * it reports that the checkpoint does not extend the one it cosigned. `failed`: no valid answer.
  */
 export type WitnessAnswer =
   | { outcome: 'cosigned'; line: string }
@@ -23,7 +23,7 @@ interface Answer {
   text: string;
 }
 
-/** One request to a witness of the operator's own policy; redirects are not followed, and little is read. */
+/** Sends one request to a witness of the operator's policy; follows no redirect and reads a limited body. */
 async function ask(url: string, body: string | null): Promise<Answer> {
   const answer = await request(url, {
     method: body === null ? 'GET' : 'POST',
@@ -41,12 +41,12 @@ async function ask(url: string, body: string | null): Promise<Answer> {
   return { status: answer.statusCode, text: Buffer.concat(chunks).toString('utf8') };
 }
 
-/** Asks a witness to cosign (C2SP tlog-witness, `add-checkpoint`). Only a cosignature that verifies is one. */
+/** Asks a witness to cosign (C2SP tlog-witness, `add-checkpoint`). Accepts only a cosignature that verifies. */
 export async function askWitness({ url, key }: AskedWitness, submission: Submission): Promise<WitnessAnswer> {
   const failed = (detail: string): WitnessAnswer => ({ outcome: 'failed', detail });
   try {
     const { status, text } = await ask(`${url}/add-checkpoint`, formatSubmission(submission));
-    // 409 is either: another size, which it then names, or this size with another root.
+    // 409 means another size, which the body names, or this size with another root.
     const size = status === 409 ? parseCount(text.replace(/\n$/, '')) : null;
     if (size !== null) return { outcome: 'conflict', size };
     if (status === 409 || status === 422) return { outcome: 'inconsistent' };
@@ -66,7 +66,7 @@ function isCosignature(note: string, key: AskedWitness['key']): boolean {
   }
 }
 
-/** The checkpoint of a log that a witness says it cosigned last; null where it shows none. */
+/** Returns the checkpoint of a log that a witness reports as its last cosigned one; null if it has none. */
 export async function checkpointOf({ url }: AskedWitness, originHash: string): Promise<string | null> {
   try {
     const { status, text } = await ask(`${url}/${originHash}/checkpoint`, null);

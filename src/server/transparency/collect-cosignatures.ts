@@ -13,11 +13,11 @@ import { originHash } from './origin-hash.js';
 import { SealLog } from './seal-log.js';
 import { type AskedWitness, WitnessPolicy } from './witness-policy.js';
 
-/** A signed checkpoint on its way, and what is known of the witnesses from the last time. */
+/** A signed checkpoint that is being cosigned, and the witnesses' last known states. */
 interface Round {
   size: number;
   note: string;
-  /** With the cosignatures that are there already. */
+  /** The checkpoint with its cosignatures so far. */
   cosigned: string;
   known: Map<string, number>;
 }
@@ -25,14 +25,14 @@ interface Round {
 interface Asked {
   witness: AskedWitness;
   answer: WitnessAnswer | { outcome: 'contradicted' | 'ahead'; detail: string };
-  /** What it has cosigned, as far as it says. */
+  /** The size that it reports as cosigned. */
   size: number;
 }
 
 /**
- * Has the newest checkpoint cosigned by the witnesses of the policy, all at a time, and keeps it once they are enough.
- * Appends do not wait for this. A witness that shows a checkpoint of ours which the log does not continue proves that an
- * older database was put back or another log was signed: then the log is halted. One that only says so is not heeded.
+ * Asks the witnesses of the policy, all at once, to cosign the newest checkpoint, and stores it when the quorum is met.
+ * Appends do not wait for this. A witness that shows a checkpoint of this log which the log does not extend proves that
+ * an older database was restored or another history was signed: then the log halts. A claim without proof is ignored.
  */
 @Injectable()
 export class CollectCosignatures {
@@ -49,9 +49,9 @@ export class CollectCosignatures {
   ) {}
 
   /**
-   * Whoever asks while one is under way gets that one.
-   * @param everyone also those who have cosigned this checkpoint: a restored database remembers that they did, and not what
-   * they have cosigned since
+   * Collects cosignatures; concurrent calls share one run.
+   * @param everyone also asks witnesses that have cosigned this checkpoint: after a restore the database does not have
+   * what they cosigned later.
    */
   collect(everyone = false): Promise<void> {
     this.running ??= this.collectOnce(everyone).finally(() => {
@@ -81,7 +81,7 @@ export class CollectCosignatures {
     await this.remember(await Promise.all(answers));
   }
 
-  /** Adds a cosignature, and keeps the checkpoint once they are enough: a slow witness holds up nobody. */
+  /** Adds a cosignature and stores the checkpoint when the quorum is met, without waiting for slow witnesses. */
   private async take({ answer }: Asked, round: Round, policy: Policy): Promise<void> {
     if (answer.outcome !== 'cosigned') return;
     round.cosigned += answer.line;
@@ -103,7 +103,7 @@ export class CollectCosignatures {
     return { size, note, cosigned: stored[0]?.note ?? note, known: new Map(known.map((row) => [row.vkey, row.size])) };
   }
 
-  /** Twice at most: the first answer may say from which size the proof must lead. */
+  /** Asks twice at most: the first answer may name the size from which the proof must start. */
   private async ask(witness: AskedWitness, { size, note, known }: Round): Promise<Asked> {
     let oldSize = Math.min(known.get(witness.key.vkey) ?? 0, size);
     for (let attempt = 0; ; attempt += 1) {
@@ -117,29 +117,29 @@ export class CollectCosignatures {
     }
   }
 
-  /** What a witness holds that will not cosign: proof against this log, or a mere claim. */
+  /** Checks what a witness holds that does not cosign: proof against this log, or a claim without proof. */
   private async compare(witness: AskedWitness, answer: WitnessAnswer, oldSize: number): Promise<Asked> {
     const claim =
-      answer.outcome === 'conflict' ? `says that it has cosigned ${answer.size} entries` : 'finds it inconsistent';
+      answer.outcome === 'conflict' ? `claims to have cosigned ${answer.size} entries` : 'finds it inconsistent';
     const note = await checkpointOf(witness, originHash(this.identity.origin));
     const why = note === null ? null : await this.contradiction(note, witness.name);
     if (note === null || why === null)
-      return { witness, answer: { outcome: 'ahead', detail: `${claim}, and proves nothing` }, size: oldSize };
+      return { witness, answer: { outcome: 'ahead', detail: `${claim}, without proof` }, size: oldSize };
     this.sealed.contradict(why, note);
     return { witness, answer: { outcome: 'contradicted', detail: why }, size: oldSize };
   }
 
-  /** How a note that this log has signed contradicts the log as it is; null if it does not, or we never signed it. */
+  /** Returns how a note that this log signed contradicts the log; null if it does not, or this log did not sign it. */
   private async contradiction(note: string, name: string): Promise<string | null> {
     try {
       const opened = openCheckpoint(note, this.identity.logKeys);
       if (!opened.ok) return null;
       const { size, root } = opened.checkpoint;
-      // Read after the note was fetched: another process may have appended meanwhile.
+      // Read after the note was fetched, because another process may have appended meanwhile.
       const { rows } = await this.database.pool.query<{ size: number }>('SELECT size FROM log_state');
       const own = rows[0]?.size ?? 0;
       if (size > own)
-        return `Witness ${name} holds a signed checkpoint of ${size} entries, the database has ${own}: an older copy of the database has been put back.`;
+        return `Witness ${name} holds a signed checkpoint of ${size} entries, the database has ${own}: an older copy of the database was restored.`;
       return sameHash(await this.tree.rootAt(size), root)
         ? null
         : `Witness ${name} holds a signed checkpoint of ${size} entries with another root: two histories have been signed with this log's key.`;

@@ -7,12 +7,12 @@ import { ReadTree } from '../ledger/read-tree.js';
 import { SealLog } from './seal-log.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
 
-/** COSE header parameters (RFC 9052 §3.1, RFC 9942 §2) and what stands in them. */
+/** COSE header parameters (RFC 9052 §3.1, RFC 9942 §2) and their values. */
 const ALG = 1;
 const KID = 4;
 const VDS = 395;
 const VDP = 396;
-/** EdDSA: the name under which COSE libraries know Ed25519. */
+/** EdDSA, the name that COSE libraries use for Ed25519. */
 const EDDSA = -8;
 const RFC9162_SHA256 = 1;
 const INCLUSION = -1;
@@ -20,8 +20,8 @@ const INCLUSION = -1;
 const SIGN1 = Uint8Array.of(0xd2);
 
 /**
- * The same proof as a `.tlog-proof`, as a COSE receipt (RFC 9942): COSE_Sign1 over the Merkle root, which is not in it and
- * is reckoned from the entry and its path. Only roots that the log has signed as a checkpoint are signed so.
+ * Makes receipts as COSE (RFC 9942): the proof of a `.tlog-proof` as a COSE_Sign1 over the Merkle root. The root is
+ * detached; verifiers compute it from the entry and its path. Only roots of signed checkpoints are signed.
  */
 @Injectable()
 export class CoseReceipt {
@@ -32,7 +32,7 @@ export class CoseReceipt {
     private readonly shown: ShowCheckpoint,
   ) {}
 
-  /** @param id of an event; throws `not-found`. */
+  /** Makes the receipt of an event. Throws `not-found`. */
   async make(id: string): Promise<Uint8Array> {
     const entry = await this.log.entryById(id);
     if (entry === null) throw new AditError('not-found', `There is no event ${id} in this log.`);
@@ -53,7 +53,7 @@ export class CoseReceipt {
     return Buffer.concat([SIGN1, encode([header, proofs, null, Uint8Array.from(signature)])]);
   }
 
-  /** The checkpoint that readers see, or where it does not reach as far yet, the newest that is signed. */
+  /** Returns the checkpoint that readers see; if that does not cover the entry, the newest signed one. */
   private async checkpointOver(index: number): Promise<string> {
     const shown = await this.shown.newest().catch((error: unknown) => {
       if (error instanceof AditError && error.code === 'overloaded') return null;
@@ -62,6 +62,6 @@ export class CoseReceipt {
     if (shown !== null && shown.size > index) return shown.note;
     const { size, note } = await this.sealed.newestCheckpoint();
     if (size > index) return note;
-    throw new AditError('overloaded', 'The checkpoint above this entry is being signed; ask again shortly.');
+    throw new AditError('overloaded', 'The checkpoint over this entry is being signed; try again shortly.');
   }
 }

@@ -9,8 +9,8 @@ import { rereadEntry } from '../ledger/reread-event.js';
 import { type Additions, type IndexState, addToLeaves, cutFor, prefixOf, recut, rehash } from './index-rows.js';
 
 /**
- * Takes the entries from `state.size` up to `to` into the map, and hashes what changed: the cost is that of the entries.
- * Inside the transaction of the caller, who holds the row of the state.
+ * Adds the entries from `state.size` up to `to` to the index and rehashes the changed subtrees; the cost is
+ * proportional to the entries. Call it in a transaction that has locked the row of the state.
  */
 export async function extendIndex(db: Queryable, origin: string, state: IndexState, to: number): Promise<IndexState> {
   const additions = await additionsOf(db, origin, state.size, to);

@@ -7,7 +7,7 @@ import { createDurably, replaceAtOnce } from '../../platform/durable-file.js';
 import { withFileLock } from '../../platform/file-lock.js';
 import { hasCode } from '../../platform/system-error.js';
 
-/** What was signed last: no other tree of this size, and no smaller one, is ever signed again. */
+/** The last signed tree: no other tree of this size, and no smaller one, is ever signed again. */
 export interface GuardState {
   origin: string;
   size: number;
@@ -15,9 +15,9 @@ export interface GuardState {
 }
 
 /**
- * `missing`: nothing tells what was signed before, so nothing may be signed. `unreadable`: the file is not what this
- * class wrote. `foreign`: it guards another log. `exists`: a guard is made once. `backwards`: the step asked for would
- * let a second history be signed. `contradicted`: a checkpoint that this log signed is known to contradict it.
+ * Reason of a guard's error. `missing`: there is no file, so the last signed tree is unknown. `unreadable`: this class
+ * did not write the file. `foreign`: it guards another log. `exists`: a guard is created only once. `backwards`: the
+ * step would allow a second history. `contradicted`: a checkpoint that this log signed contradicts it.
  */
 export type GuardFailure = 'missing' | 'unreadable' | 'foreign' | 'exists' | 'backwards' | 'contradicted';
 
@@ -53,9 +53,9 @@ function readJson(path: string): unknown {
 }
 
 /**
- * The memory of what the log key signed last: one line of JSON in a file outside the database and its backups, so that
- * a restored database cannot bring back an older log to sign. Moves forward only, by compare-and-swap; safe between
- * processes of one host. After a power failure it may be one step behind, which it then catches up with.
+ * Remembers the last signed tree: one line of JSON in a file outside the database and its backups, so that a restored
+ * database cannot sign an older log. It only moves forward, by compare-and-swap, and is safe between processes of one
+ * host. After a power failure it may be one step behind and then catches up.
  */
 export class Guard {
   constructor(
@@ -63,7 +63,10 @@ export class Guard {
     readonly origin: string,
   ) {}
 
-  /** Makes the guard of a new, empty log. Only `adit init` may: a guard made later would vouch for anything. */
+  /**
+   * Creates the guard of a new, empty log. Only `adit init` may call this: a guard created later would allow any
+   * history.
+   */
   create(): GuardState {
     const state = { origin: this.origin, size: 0, root: emptyRoot() };
     try {
@@ -75,24 +78,24 @@ export class Guard {
     return state;
   }
 
-  /** Where a checkpoint that contradicts the log is kept, as evidence and until a person has decided. */
+  /** Path of the evidence: the checkpoint that contradicts the log, until a person has decided. */
   get evidencePath(): string {
     return `${this.path}.contradiction.json`;
   }
 
-  /** Where it is remembered how far the journal was audited: outside the database, as the guard is. */
+  /** Path of the record of how far the journal was audited, outside the database like the guard. */
   get journalPath(): string {
     return `${this.path}.journal.json`;
   }
 
-  /** What is known to contradict the log, in a sentence; null while nothing is. Known to every process of the host. */
+  /** Returns the contradiction as a sentence, or null. All processes of the host see it. */
   contradiction(): string | null {
     if (!existsSync(this.evidencePath)) return null;
     const { detail } = contradictionSchema.safeParse(readJson(this.evidencePath)).data ?? {};
     return `${detail ?? 'A checkpoint that this log signed contradicts it.'} The evidence is ${this.evidencePath}.`;
   }
 
-  /** Keeps a signed checkpoint that contradicts the log; from then on nothing is signed. The first one stays. */
+  /** Stores a signed checkpoint that contradicts the log; from then on nothing is signed. The first one is final. */
   contradict(detail: string, checkpoint: string): void {
     try {
       createDurably(this.evidencePath, `${JSON.stringify({ detail, checkpoint })}\n`);
@@ -101,7 +104,7 @@ export class Guard {
     }
   }
 
-  /** Throws a GuardError where there is no guard that can be relied on: then nothing may be signed. */
+  /** Reads the guard. Throws a GuardError if there is no valid guard; then nothing may be signed. */
   read(): GuardState {
     const contradiction = this.contradiction();
     if (contradiction !== null) throw new GuardError('contradicted', contradiction);
@@ -111,20 +114,20 @@ export class Guard {
     return state;
   }
 
-  /** Whether the file was last written before this machine was started: only then can a power failure have taken it back. */
+  /** Whether the file was last written before this machine booted: only then can a power failure have undone a step. */
   isFromBeforeBoot(): boolean {
     return statSync(this.path).mtimeMs < Date.now() - uptime() * 1_000;
   }
 
   /**
-   * Moves the guard from `expected` to `next`. False if it does not stand at `expected`: another process has moved it.
-   * Throws a GuardError if `next` is smaller, or is another tree of the same size, or there is no guard.
+   * Moves the guard from `expected` to `next`. Returns false if another process has moved it. Throws a GuardError if
+   * `next` is smaller or another tree of the same size, or there is no guard.
    */
   compareAndSwap(expected: GuardState, next: GuardState): boolean {
     if (next.origin !== this.origin)
       throw new GuardError('foreign', `The guard at ${this.path} is not that of ${next.origin}.`);
     if (!Number.isSafeInteger(next.size) || next.root.length !== HASH_BYTES)
-      throw new RangeError('What the guard is to remember is not the head of a tree.');
+      throw new RangeError('The new state of the guard is not the head of a tree.');
     return withFileLock(`${this.path}.lock`, () => {
       const current = this.read();
       if (current.size !== expected.size || !sameHash(current.root, expected.root)) return false;
@@ -144,7 +147,7 @@ export class Guard {
         throw new GuardError(
           'missing',
           `There is no guard at ${this.path}, so what was signed before is unknown and nothing is signed. ` +
-            'Put the file back from where it was kept; for a new log, run "adit init".',
+            'Restore the file from its copy; for a new log, run "adit init".',
         );
       throw new GuardError('unreadable', `The guard at ${this.path} cannot be read: ${String(error)}.`);
     }
@@ -160,7 +163,7 @@ function parse(path: string, text: string): GuardState {
     const state = stateSchema.parse(JSON.parse(text));
     if (serialise(state) === text) return state;
   } catch {
-    // Whatever is wrong with it, the answer is the same.
+    // Every fault of the file has the same result.
   }
   throw new GuardError('unreadable', `The guard at ${path} is damaged: it is not one line of origin, size and root.`);
 }

@@ -11,26 +11,28 @@ import {
 import type { Queryable } from '../database/rows.js';
 import { sha256 } from '../../platform/sha256.js';
 
-/** Leaves that a subtree at the cut has on average at most: what is hashed anew when one of them changes. */
+/** Average number of leaves of a subtree at the cut at most; they are rehashed when one of them changes. */
 const BUCKET = 8;
-/** Leaves of one subtree at most: many times what chance gives. The limit has each range read from the index, by itself. */
+/**
+ * Leaves of one subtree at most, far more than chance gives. The limit makes PostgreSQL read each range from its index.
+ */
 const LEAVES = 10_000;
 /** Subtrees at the cut whose leaves are in memory at a time. */
 const BUCKETS_AT_ONCE = 4_000;
 const KEY_BYTES = 32;
 
-/** How the tree is kept: every leaf, and the hashes of all subtrees down to depth `cut`, which grows with the tree. */
+/** The stored tree: every leaf, and the hashes of all subtrees down to depth `cut`, which grows with the tree. */
 export interface IndexState {
   size: number;
   root: Buffer;
   cut: number;
   leaves: number;
   entry: number | null;
-  /** The index that was sealed before, of which all that has been overwritten since is kept; null: nothing is. */
+  /** The index that was sealed before, whose overwritten rows are preserved; null: none is. */
   before: SealedBefore | null;
 }
 
-/** An index that can still be proved, though a newer one has been reckoned over it. */
+/** An older index that can still be proved. */
 export interface SealedBefore {
   cut: number;
   entry: number;
@@ -47,8 +49,8 @@ export async function readIndexState(db: Queryable, lock = false): Promise<Index
 }
 
 /**
- * Begins to keep the index as it was sealed last: from here on each leaf and node is kept as it is when it is overwritten
- * for the first time. Readers are shown a checkpoint only once witnesses have cosigned it, and until then prove this one.
+ * Preserves the last sealed index: from now on each leaf and node is copied before its first change. Readers see a
+ * newer checkpoint only after witnesses have cosigned it; until then proofs use this index.
  */
 export async function keepIndex(db: Queryable, state: IndexState & { entry: number }): Promise<IndexState> {
   const { cut, entry } = state;
@@ -58,14 +60,14 @@ export async function keepIndex(db: Queryable, state: IndexState & { entry: numb
   return { ...state, before: { cut, entry } };
 }
 
-/** The number that the first `depth` bits of a key make; 2^53 is never reached, because a cut is below 40. */
+/** Returns the first `depth` bits of a key as a number; below 2^53, because a cut is below 40. */
 export function prefixOf(key: Uint8Array, depth: number): number {
   let prefix = 0;
   for (let bit = 0; bit < depth; bit += 1) prefix = prefix * 2 + bitOf(key, bit);
   return prefix;
 }
 
-/** The smallest (`fill` 0) or largest (0xff) key under a subtree. */
+/** Returns the smallest (`fill` 0) or largest (0xff) key under a subtree. */
 function boundOf(depth: number, prefix: number, fill: number): Buffer {
   const key = Buffer.alloc(KEY_BYTES, fill);
   for (let bit = 0; bit < depth; bit += 1) {
@@ -85,8 +87,8 @@ export interface Subtree {
 const nameOf = ({ depth, prefix }: Subtree): string => `${depth}/${prefix}`;
 
 /**
- * The leaves of some subtrees, each sorted by key, by `depth/prefix`.
- * @param before as they were in the index before: no leaf is ever taken out, so what was kept lies over what is
+ * Returns the leaves of some subtrees, sorted by key, by `depth/prefix`.
+ * @param before in the preserved index; leaves are never removed, so preserved rows override the present ones.
  */
 export async function leavesUnder(
   db: Queryable,
@@ -128,7 +130,10 @@ async function leavesIn(
   return found;
 }
 
-/** Subtrees above or at the cut, by `depth/prefix`; one without a row is empty. @param before as `leavesUnder` has it. */
+/**
+ * Returns subtrees above or at the cut, by `depth/prefix`; a subtree without a row is empty.
+ * @param before as in `leavesUnder`.
+ */
 export async function nodesAt(
   db: Queryable,
   subtrees: readonly Subtree[],
@@ -151,10 +156,13 @@ async function nodesIn(
   return new Map(rows.map(({ depth, prefix, leaves, hash }) => [nameOf({ depth, prefix }), { leaves, hash }]));
 }
 
-/** What new entries add to the map: for each key the ids of the events that name it, in order. */
+/** New entries of the index: for each key the ids of the events that name it, in order. */
 export type Additions = Map<string, { key: Uint8Array; ids: Uint8Array[] }>;
 
-/** Adds events to the leaves; gives how many leaves are new. @param keeps whether what is overwritten is kept. */
+/**
+ * Adds events to the leaves; returns the number of new leaves.
+ * @param keeps whether overwritten rows are preserved.
+ */
 export async function addToLeaves(db: Queryable, additions: Additions, keeps: boolean): Promise<number> {
   const changed = [...additions.values()];
   const { rows } = await db.query<{ key: Buffer; count: number; digest: Buffer }>(
@@ -187,7 +195,7 @@ export async function addToLeaves(db: Queryable, additions: Additions, keeps: bo
   return changed.length - known.size;
 }
 
-/** The depth at which subtrees of so many leaves in all have a handful each. */
+/** Returns the depth at which subtrees have a handful of leaves each. */
 export const cutFor = (leaves: number): number => Math.max(0, Math.ceil(Math.log2(Math.max(1, leaves / BUCKET))));
 
 async function writeNodes(
@@ -218,7 +226,7 @@ async function writeNodes(
   );
 }
 
-/** Hashes some subtrees at the cut anew from their leaves, and all above them; gives the root. */
+/** Rehashes some subtrees at the cut from their leaves, and all nodes above them; returns the root. */
 export async function rehash(
   db: Queryable,
   cut: number,
@@ -242,7 +250,7 @@ export async function rehash(
   return (await nodesAt(db, [{ depth: 0, prefix: 0 }])).get('0/0') ?? emptyNode;
 }
 
-/** Hashes the parents of some subtrees; gives the parents' prefixes. */
+/** Rehashes the parents of some subtrees; returns the parents' prefixes. */
 async function rehashAbove(
   db: Queryable,
   depth: number,
@@ -269,7 +277,7 @@ async function rehashAbove(
   return parents;
 }
 
-/** Hashes the whole tree anew at another cut: done as often as it doubles. */
+/** Rehashes the whole tree at another cut, once for each doubling of the tree. */
 export async function recut(db: Queryable, cut: number, keeps: boolean): Promise<IndexNode> {
   if (keeps) await db.query('INSERT INTO index_nodes_before SELECT * FROM index_nodes ON CONFLICT DO NOTHING');
   await db.query('DELETE FROM index_nodes');

@@ -15,20 +15,20 @@ import { ED25519_TYPE, type NoteSigner, isKeyName, keyId, vkey } from '../../cor
 import { createDurably } from '../../platform/durable-file.js';
 import { hasCode } from '../../platform/system-error.js';
 
-/** Where the private keys of a ledger are kept: neither in the database nor beside it. */
+/** Paths of the private keys of a ledger, outside the database and its folder. */
 export interface KeyPaths {
-  /** Signs checkpoints; C2SP signed-note private key text. */
+  /** Key that signs checkpoints; C2SP signed-note private key text. */
   logKeyFile: string;
-  /** The one that is to follow it, and those that it followed. */
+  /** The next log key, and the former ones. */
   otherLogKeyFiles?: readonly string[];
-  /** Signs the log's clock and refusals; a private JWK (RFC 8037). */
+  /** Key that signs the log's clock and refusals; a private JWK (RFC 8037). */
   serviceKeyFile: string;
   otherServiceKeyFiles?: readonly string[];
 }
 
 export interface ServiceKeys {
   log: NoteSigner;
-  /** The log's verifier key: what buyers pin. */
+  /** The log's verifier key, which buyers pin. */
   vkey: string;
   service: Signer;
   serviceJwk: PublicJwk;
@@ -36,11 +36,14 @@ export interface ServiceKeys {
   logs: ReadonlyMap<string, NoteSigner>;
   /** Every service key, `service` first. */
   services: readonly Signer[];
-  /** Secret bytes that are a function of the service key and do not give it away. */
+  /** Secret bytes derived from the service key by a one-way function. */
   derivedSecret: Uint8Array;
 }
 
-/** `missing`, `exists`: the file. `unreadable`: it holds no such key. `foreign`: it is the key of another log. */
+/**
+ * Reason of a key file's error. `missing`, `exists`: the file. `unreadable`: it contains no such key. `foreign`: it is
+ * the key of another log.
+ */
 export type KeyFileFailure = 'missing' | 'exists' | 'unreadable' | 'foreign';
 
 export class KeyFileError extends Error {
@@ -55,7 +58,7 @@ export class KeyFileError extends Error {
 
 const SEED_BYTES = 32;
 const OTHERS = 0o077;
-/** PKCS #8 (RFC 8410 §7) is this, and then the 32 bytes of the private key. */
+/** Prefix of the 32 bytes of the private key in PKCS #8 (RFC 8410 §7). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 const privateJwkSchema = z.strictObject({
@@ -65,7 +68,7 @@ const privateJwkSchema = z.strictObject({
   d: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
 });
 
-/** Makes both keys of a new ledger. Refuses to replace either: with the log key goes every signature made so far. */
+/** Creates both keys of a new ledger. Replaces no file: without the old log key its signatures lose their value. */
 export function initKeys({ logKeyFile, serviceKeyFile }: KeyPaths, origin: string): ServiceKeys {
   for (const path of [logKeyFile, serviceKeyFile])
     if (existsSync(path)) throw new KeyFileError('exists', `There is a key at ${path} already; it is not replaced.`);
@@ -80,8 +83,8 @@ export function initKeys({ logKeyFile, serviceKeyFile }: KeyPaths, origin: strin
 }
 
 /**
- * Makes a log key; gives its verifier key. A private Ed25519 key is 32 random bytes (RFC 8032). Node's generator is not
- * asked: to export a key while its generator is being collected can wait for ever (Node 20: both want the lock of the key).
+ * Creates a log key; returns its verifier key. A private Ed25519 key is 32 random bytes (RFC 8032). Node's key
+ * generator is not used, because in Node 20 the export of a key can deadlock while its generator is garbage-collected.
  */
 export function createLogKey(path: string, origin: string): string {
   if (!isKeyName(origin)) throw new KeyFileError('foreign', `"${origin}" is not the name of a log.`);
@@ -93,7 +96,7 @@ export function createLogKey(path: string, origin: string): string {
   ).vkey;
 }
 
-/** Makes a service key; gives its public part. */
+/** Creates a service key; returns its public part. */
 export function createServiceKey(path: string): PublicJwk {
   create(path, `${JSON.stringify(generateSigner('Ed25519').privateJwk)}\n`);
   return parseServiceKey(
@@ -103,8 +106,8 @@ export function createServiceKey(path: string): PublicJwk {
 }
 
 /**
- * Reads the keys. Throws a KeyFileError that says what to do if one is missing, damaged, or of another log.
- * @param warn is told of files that other users of the machine may read.
+ * Reads the keys. Throws a KeyFileError with the remedy if one is missing, damaged, or of another log.
+ * @param warn receives a warning about files that other users of the machine may read.
  */
 export function loadKeys(
   { logKeyFile, otherLogKeyFiles = [], serviceKeyFile, otherServiceKeyFiles = [] }: KeyPaths,
@@ -148,7 +151,7 @@ function read(path: string, name: string, warn: (message: string) => void): stri
   }
 }
 
-/** The raw public key of an Ed25519 key: 32 bytes (RFC 8032). */
+/** Returns the raw public key of an Ed25519 key: 32 bytes (RFC 8032). */
 function publicBytes(key: KeyObject): Uint8Array {
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' });
   return new Uint8Array(Buffer.from(x, 'base64url'));
@@ -157,7 +160,7 @@ function publicBytes(key: KeyObject): Uint8Array {
 const keyFromSeed = (seed: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 
-/** `PRIVATE+KEY+<name>+<key id>+<base64(0x01 ‖ private key)>`, as C2SP signed-note tools write it. */
+/** Formats a private key as `PRIVATE+KEY+<name>+<key id>+<base64(0x01 ‖ private key)>`, like C2SP signed-note tools. */
 function logKeyText(origin: string, seed: Uint8Array): string {
   return `PRIVATE+KEY+${origin}+${keyId(origin, publicBytes(keyFromSeed(seed)))}+${encodeBase64(Buffer.concat([Uint8Array.of(ED25519_TYPE), seed]))}\n`;
 }

@@ -13,7 +13,7 @@ qJ1xRk3oQ2N3y2yH7mWq3XWm4m2l8uG1yX0k7m0b4tA=
 — example.org/tin Uw6qTAuA…
 `;
 
-/** The log as C2SP tlog-tiles: anyone may read hash tiles and checkpoints; entries only where a setting allows it. */
+/** Serves the log as C2SP tlog-tiles: hash tiles and checkpoints to anyone, entries only if a setting allows it. */
 @ApiTags('log')
 @Controller('log')
 export class LogController {
@@ -29,7 +29,7 @@ export class LogController {
   @ApiOperation({
     summary: 'The newest signed checkpoint (C2SP tlog-checkpoint)',
     description:
-      'Where the ledger has witnesses: the newest that enough of them have cosigned. `Last-Modified` says when they had.',
+      'With witnesses: the newest checkpoint that meets the quorum. `Last-Modified` is the time at which it did.',
   })
   @ApiOkResponse({ schema: { type: 'string', example: CHECKPOINT } })
   async checkpoint(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
@@ -39,7 +39,7 @@ export class LogController {
   }
 
   @Get('witnesses')
-  @ApiOperation({ summary: 'How old the checkpoint is that readers see, and how each witness answered last' })
+  @ApiOperation({ summary: 'Shows the age of the checkpoint that readers see, and the last answer of each witness' })
   @ApiOkResponse({ standardSchema: witnessingShape })
   witnesses(): Promise<Witnessing> {
     return this.shown.witnesses();
@@ -55,7 +55,7 @@ export class LogController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
     const tile = await this.tiles.read(`tile/${path}`);
-    // Tiles never change, and entries may be meant for this reader alone.
+    // Tiles never change; entries may be for this reader alone, so shared caches must not store them.
     const whose = path.startsWith('entries/') ? 'private' : 'public';
     reply.header('cache-control', `${whose}, max-age=31536000, immutable`);
     return tile;

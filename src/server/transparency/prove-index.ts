@@ -16,25 +16,27 @@ import { type Subtree, leavesUnder, nodesAt, prefixOf, readIndexState } from './
 /** Subjects whose subtrees are loaded by one statement. */
 const AT_ONCE = 4_000;
 
-/** A proof under the index as it was sealed last, or the one before. */
+/** A proof under the index that was sealed last, or the one before. */
 export interface ProvenIndex {
-  /** Where its `index.sealed` stands. */
+  /** Log index of its `index.sealed` entry. */
   entry: number;
   proof: IndexProof;
 }
 
-/** Proves what the sealed index holds about subjects, all in one snapshot: the next sealing may begin meanwhile. */
+/**
+ * Proves the sealed index's content for subjects, all in one snapshot, because the next sealing may start meanwhile.
+ */
 @Injectable()
 export class ProveIndex {
   constructor(private readonly database: Database) {}
 
-  /** The newest index that is said by an entry below `size` and can be proved; null where there is none. */
+  /** Returns the newest index with an entry below `size` that can be proved; null if there is none. */
   async newest(size: number): Promise<number | null> {
     const { entry, before } = await readIndexState(this.database.pool);
     return [entry, before?.entry ?? null].find((said) => said !== null && said < size) ?? null;
   }
 
-  /** Null where the index has been sealed twice since `entry`. */
+  /** Proves subjects under the index of `entry`; null if the index was sealed twice since. */
   async prove(entry: number, subjects: ReadonlySet<string>): Promise<ProvenIndex | null> {
     const client = await this.database.pool.connect();
     try {
@@ -67,7 +69,7 @@ async function proveUnder(
     const wanted = [...prefixes].map((prefix): Subtree => ({ depth: cut, prefix }));
     for (const [name, under] of await leavesUnder(db, wanted, before)) leaves.set(name, under);
   }
-  // Above the cut a subtree of one leaf is that leaf, wherever below it lies.
+  // Above the cut, a subtree with one leaf has that leaf's hash, wherever the leaf is below it.
   const single = [...nodes].flatMap(([name, node]): Subtree[] => {
     const [depth = 0, prefix = 0] = name.split('/').map(Number);
     return node.leaves === 1 && depth < cut ? [{ depth, prefix }] : [];
@@ -81,7 +83,7 @@ async function proveUnder(
   return proveIndex(keys, source, sha256);
 }
 
-/** Every subtree on the way from the root to some at the cut, and the one beside each. */
+/** Returns every subtree on the way from the root to some at the cut, with its sibling. */
 function pathsTo(prefixes: Iterable<number>, cut: number): Subtree[] {
   const subtrees = new Map<string, Subtree>();
   for (const bottom of prefixes)

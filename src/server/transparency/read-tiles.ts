@@ -8,7 +8,7 @@ import { ShowCheckpoint } from './show-checkpoint.js';
 
 const TILE_WIDTH = 256;
 
-/** Serves tiles of what readers are shown; nothing beyond the newest checkpoint that they may see. */
+/** Serves tiles up to the newest checkpoint that readers may see. */
 @Injectable()
 export class ReadTiles {
   constructor(
@@ -18,7 +18,10 @@ export class ReadTiles {
     private readonly bundlesServed: boolean,
   ) {}
 
-  /** @param path below `/log/`, such as `tile/0/x001/234.p/5` or `tile/entries/067`. */
+  /**
+   * Reads one tile.
+   * @param path below `/log/`, such as `tile/0/x001/234.p/5` or `tile/entries/067`.
+   */
   async read(path: string): Promise<Buffer> {
     const tile = parseTilePath(path);
     if (tile === null) throw new AditError('not-found', `${path} is not the path of a tile.`);

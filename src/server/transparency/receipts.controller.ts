@@ -6,7 +6,7 @@ import { CoseReceipt } from './cose-receipt.js';
 const COSE_TYPE = 'application/cose; cose-type="cose-sign1"';
 const eventId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be an event id of 43 base64url characters');
 
-/** Receipts in the form of COSE, beside the `.tlog-proof` of the ledger. */
+/** Serves receipts as COSE, besides the ledger's `.tlog-proof`. */
 @ApiTags('events')
 @Controller('v1/events')
 export class ReceiptsController {

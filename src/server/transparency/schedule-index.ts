@@ -6,7 +6,7 @@ import { KeepsJobs } from '../queue/keeps-jobs.js';
 
 export const INDEX_QUEUE = 'index';
 
-/** Has the index sealed in its time. */
+/** Schedules the sealing of the index. */
 @Injectable()
 export class ScheduleIndex extends KeepsJobs {
   constructor(

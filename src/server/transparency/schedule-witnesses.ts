@@ -6,7 +6,7 @@ import { KeepsJobs } from '../queue/keeps-jobs.js';
 
 export const WITNESS_QUEUE = 'witnesses';
 
-/** Has the witnesses asked in their time. */
+/** Schedules the requests to the witnesses. */
 @Injectable()
 export class ScheduleWitnesses extends KeepsJobs {
   constructor(

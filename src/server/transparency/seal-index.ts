@@ -11,19 +11,19 @@ import { extendIndex } from './extend-index.js';
 import { type IndexState, keepIndex, readIndexState } from './index-rows.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
 
-/** Entries taken into the index in one transaction; bounds its memory. */
+/** Entries added to the index in one transaction at most; limits its memory. */
 const PIECE = 5_000;
 
 export interface SealedIndex {
-  /** Entries that the index covers. */
+  /** Number of entries that the index covers. */
   size: number;
-  /** Where its `index.sealed` stands. */
+  /** Log index of its `index.sealed` entry. */
   entry: number;
 }
 
 /**
- * Seals the index (protocol.md §6): takes what is new in the log into the map, hashes what changed, and says the root in
- * the log. The cost is that of the new entries: each changes a few leaves, and the hashes above them.
+ * Seals the index (protocol.md §6): adds new entries, rehashes the changed subtrees, and appends the root to the log.
+ * The cost is proportional to the new entries: each changes a few leaves and the hashes above them.
  */
 @Injectable()
 export class SealIndex implements OnModuleDestroy {
@@ -40,8 +40,8 @@ export class SealIndex implements OnModuleDestroy {
   ) {}
 
   /**
-   * Null as long as the log is empty. Whoever asks while one is under way gets that one. As long as readers are not shown
-   * the last, because witnesses do not answer, it stays: only the one before it can still be proved, and no older one.
+   * Seals the index; concurrent calls share one run. Returns null while the log is empty. While the last index waits
+   * for cosignatures no newer one is sealed, because only the last two can be proved.
    */
   seal(): Promise<SealedIndex | null> {
     this.running ??= this.sealOnce().finally(() => {
@@ -50,13 +50,13 @@ export class SealIndex implements OnModuleDestroy {
     return this.running;
   }
 
-  /** Whether the last index waits for witnesses to cosign a checkpoint over it. */
+  /** Whether the last index waits for witnesses to cosign a checkpoint that covers it. */
   async waits(): Promise<boolean> {
     const { entry } = await readIndexState(this.database.pool);
     return entry !== null && !(await this.shown.covers(entry));
   }
 
-  /** What has been reckoned stays; a long way to the end of the log must not hold up the end of a process. */
+  /** Stops between transactions; finished work stays, so a long backlog does not delay the stop. */
   onModuleDestroy(): void {
     this.stopping = true;
   }
@@ -72,7 +72,10 @@ export class SealIndex implements OnModuleDestroy {
     }
   }
 
-  /** Takes in the next entries; where the log has only been told of the last index since, there is nothing to seal. */
+  /**
+   * Adds the next entries. If the log grew since the last index only by the service's own entries, there is nothing to
+   * seal.
+   */
   private async step(db: Queryable): Promise<{ state: IndexState; more: boolean }> {
     const state = await readIndexState(db, true);
     const { rows } = await db.query<{ size: number }>('SELECT size FROM log_state');
@@ -91,8 +94,8 @@ export class SealIndex implements OnModuleDestroy {
   }
 
   /**
-   * Says in the log what was reckoned. The state's row is held meanwhile, so that of two processes none says an older index
-   * after a newer one. A service that ends before this is done says it again, which does no harm.
+   * Appends the computed root to the log. The lock on the state's row prevents an older root after a newer one from
+   * another process. A service that stops before the end appends the root again, which is harmless.
    */
   private async say(db: Queryable): Promise<SealedIndex> {
     const { size, root, entry } = await readIndexState(db, true);
@@ -107,7 +110,7 @@ export class SealIndex implements OnModuleDestroy {
   }
 }
 
-/** Whether the newer entries are only the service's own word of the time and of the index. */
+/** Whether the newer entries are only the service's own entries of time and index. */
 async function saysNothingNew(db: Queryable, from: number, to: number): Promise<boolean> {
   if (to - from > 2) return false;
   const { rows } = await db.query<{ known: boolean }>(

@@ -12,30 +12,35 @@ import type { Seal, TreeHead } from '../ledger/seal.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { Guard, type GuardState } from './guard.js';
 
-/** What signs the log: its origin, the log keys, and the guard that remembers what was signed last. */
+/** The log's signer: its origin, log keys, and the guard with the last signed tree. */
 export abstract class LogSigner {
   abstract readonly origin: string;
-  /** By verifier key; the one of a new ledger first. */
+  /** Signers by verifier key; the one of a new ledger first. */
   abstract readonly signers: ReadonlyMap<string, NoteSigner>;
   abstract readonly guard: Guard;
 }
 
-/** Steps of the guard that a power failure may take back: some seconds of them, as the file system writes its folders. */
+/**
+ * Steps of the guard that a power failure may undo: those of some seconds, the interval in which file systems write
+ * folders.
+ */
 const STEPS_LOST = 1_000;
 
 type RootAt = (size: number) => Promise<Uint8Array>;
 
 /**
- * Signs checkpoints, and only of a tree that continues the one signed last. What was signed last stands in the guard,
- * outside the database and its backups: a restored copy of the database is behind it, or differs from it, and then
- * this refuses to sign until a person has decided (docs/operating.md, "The log is halted").
+ * Signs checkpoints, and only of a tree that extends the last signed one. The guard remembers that tree outside the
+ * database and its backups. A restored copy of the database is behind the guard or differs from it; then this class
+ * refuses to sign until a person has decided (docs/operating.md, "The log is halted").
  */
 @Injectable()
 export class SealLog implements Seal {
   private readonly logger = new Logger('transparency');
-  /** Why nothing is signed at present; each attempt and each look asks again, so that what was put right is seen. */
+  /** Why nothing is signed at present; every attempt and check evaluates it again. */
   private halted: string | null = null;
-  /** The largest tree that this process has seen in the guard or has signed: a smaller one in the guard is an old copy. */
+  /**
+   * The largest tree that this process has signed or read from the guard; a smaller one in the guard is an old copy.
+   */
   private highest: GuardState | null = null;
 
   constructor(
@@ -45,14 +50,14 @@ export class SealLog implements Seal {
     private readonly crash: Crash,
   ) {}
 
-  /** Whether nothing could be signed when it was last tried or looked at. */
+  /** Whether the last attempt or check failed. */
   get isHalted(): boolean {
     return this.halted !== null;
   }
 
   /**
-   * Looks again, and says why nothing is signed; null while all is well. A log that was halted signs what it has pending
-   * first: a process that is not ready gets no requests, and would not learn otherwise that it can sign again.
+   * Checks the log and returns why nothing is signed, or null. A halted log first signs its pending entries: a process
+   * that is not ready gets no requests, and would not notice otherwise that it can sign again.
    */
   async whyHalted(): Promise<string | null> {
     try {
@@ -76,7 +81,7 @@ export class SealLog implements Seal {
     this.crash.reach('after-guard');
     const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, ...signers);
     this.crash.reach('after-sign');
-    // The signature is the same for ever, so losing this write costs nothing: it is made again from the row.
+    // The signature is deterministic, so a lost write is repeated from the row without harm.
     await this.database.pool.query(
       `WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true))
        UPDATE checkpoints SET note = $2 FROM relaxed WHERE size = $1 AND note IS NULL`,
@@ -86,7 +91,7 @@ export class SealLog implements Seal {
     return note;
   }
 
-  /** Compares guard and log without signing anything. Throws `log-halted` where they contradict each other. */
+  /** Compares guard and log without signing. Throws `log-halted` if they contradict each other. */
   private async look(): Promise<void> {
     const headOf = async (): Promise<TreeHead> => {
       const { rows: state } = await this.database.pool.query<TreeHead>('SELECT size, root FROM log_state');
@@ -95,7 +100,10 @@ export class SealLog implements Seal {
     await this.compareGuard(headOf, (size) => this.tree.rootAt(size));
   }
 
-  /** Signs what was committed but not signed before the last process ended, after comparing the guard with the log. */
+  /**
+   * Signs entries that were committed but not signed before the last process ended, after comparing the guard with the
+   * log.
+   */
   async sealPending(): Promise<void> {
     const rootAt: RootAt = (size) => this.tree.rootAt(size);
     await this.look();
@@ -108,7 +116,10 @@ export class SealLog implements Seal {
     this.goOn();
   }
 
-  /** The newest signed checkpoint, or the one of the empty log. Throws `log-halted` rather than show an older log. */
+  /**
+   * Returns the newest signed checkpoint, or the one of the empty log. Throws `log-halted` rather than return an older
+   * log.
+   */
   async newestCheckpoint(): Promise<{ size: number; note: string }> {
     this.requireStanding();
     const { rows } = await this.database.pool.query<{ size: number; note: string }>(
@@ -119,15 +130,15 @@ export class SealLog implements Seal {
     return { size: 0, note: signCheckpoint({ origin: this.log.origin, size: 0, root }, ...this.signersAt(0, [])) };
   }
 
-  /** The key in force at `size`; throws `log-halted` where this service does not have it. */
+  /** Returns the key in force at `size`. Throws `log-halted` if this service does not have it. */
   async signerAt(size: number): Promise<NoteSigner> {
     const keys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
     return this.signersAt(size, keys)[0] as NoteSigner;
   }
 
   /**
-   * Who signs a checkpoint of `size` entries: the key in force, and those before it as long as this service has them, so that
-   * whoever trusts only an older one can still follow. Throws `log-halted` without the key in force.
+   * Returns the signers of a checkpoint of `size` entries: the key in force, and the former ones that this service has,
+   * so that clients which trust only an older key can follow. Throws `log-halted` without the key in force.
    */
   private signersAt(size: number, keys: readonly LogKey[]): NoteSigner[] {
     const { signers } = this.log;
@@ -139,7 +150,10 @@ export class SealLog implements Seal {
     return [own, ...former.filter((signer) => signer !== undefined && signer !== own)] as NoteSigner[];
   }
 
-  /** Who signs what comes next. Without the key, this process is not ready; an old checkpoint may lack its key without harm. */
+  /**
+   * Returns the signers of the next checkpoint. Without the key in force this process is not ready; for a past
+   * checkpoint a missing key is harmless.
+   */
   private inForce(size: number, keys: readonly LogKey[]): NoteSigner[] {
     try {
       return this.signersAt(size, keys);
@@ -149,14 +163,14 @@ export class SealLog implements Seal {
     }
   }
 
-  /** Throws `log-halted` where this log is known to be another than the one that was signed, by any process of the host. */
+  /** Throws `log-halted` if any process of the host has found that this is not the log that was signed. */
   requireStanding(): void {
     const contradiction = this.log.guard.contradiction();
     if (contradiction !== null) this.halt(contradiction);
     if (this.halted !== null) throw new AditError('log-halted', this.halted);
   }
 
-  /** Halts the log, here and in every other process, because of a checkpoint that it signed and does not continue. */
+  /** Halts the log in all processes because of a checkpoint that it signed and does not extend. */
   contradict(detail: string, checkpoint: string): void {
     this.log.guard.contradict(detail, checkpoint);
     this.note(this.log.guard.contradiction());
@@ -170,24 +184,27 @@ export class SealLog implements Seal {
     }
   }
 
-  /** Throws `log-halted` where the guard contradicts the log, or is older than what this log is known to have signed. */
+  /** Throws `log-halted` if the guard contradicts the log, or is older than what this log is known to have signed. */
   private async compareGuard(headOf: () => Promise<TreeHead>, rootAt: RootAt): Promise<void> {
-    // What is signed first, then the guard, then the log: each may be ahead of the one before by what was appended meanwhile.
+    // Read in this order: signed checkpoints, guard, log. Appends meanwhile make each one at least as new as the one
+    // before.
     const signed = this.highest === null ? await newestSigned(this.database, this.log.signers) : 0;
-    // What this process knew before it read the guard: it may move the guard on while it waits for the log.
+    // Taken before the guard is read, because this process may move the guard while it waits for the log.
     const { highest } = this;
     const guard = this.readGuard();
     await this.compare(guard, await headOf(), rootAt);
     if (highest !== null && isOlder(guard, highest))
       this.halt(
-        `The guard remembers a signed log of ${guard.size} entries, this process has seen it at ${highest.size}: an older copy of the guard, or another, has been put in its place. Put back the one that was there.`,
+        `The guard remembers a signed log of ${guard.size} entries, this process has seen it at ${highest.size}: an older copy of the guard, or another file, has replaced it. Restore the right one.`,
       );
     if (guard.size < signed) await this.allowBehind(guard, signed);
-    // Only a guard that the log continues is one to hold others against.
+    // Only a guard that the log extends may become the reference for others.
     this.rise(guard);
   }
 
-  /** A power failure may take the guard a few steps back; whoever puts an old copy in its place goes farther, or later. */
+  /**
+   * Allows the few steps that a power failure may undo; an old copy of the file is further behind or has a later date.
+   */
   private async allowBehind(guard: GuardState, signed: number): Promise<void> {
     const { rows } = await this.database.pool.query<{ steps: number }>(
       'SELECT count(*) AS steps FROM checkpoints WHERE size > $1 AND size <= $2',
@@ -196,7 +213,7 @@ export class SealLog implements Seal {
     const steps = rows[0]?.steps ?? 0;
     if (steps > STEPS_LOST || !this.log.guard.isFromBeforeBoot())
       this.halt(
-        `The guard remembers a signed log of ${guard.size} entries, but a checkpoint of ${signed} is signed: an older copy of the guard has been put in its place. Put back the newest one.`,
+        `The guard remembers a signed log of ${guard.size} entries, but a checkpoint of ${signed} is signed: an older copy of the guard has replaced it. Restore the newest one.`,
       );
     this.logger.warn({
       msg: 'the guard is behind what was signed, as after a power failure',
@@ -212,12 +229,12 @@ export class SealLog implements Seal {
   private async compare(guard: GuardState, head: TreeHead, rootAt: RootAt): Promise<void> {
     if (guard.size > head.size)
       this.halt(
-        `The guard remembers a signed log of ${guard.size} entries, the database holds ${head.size}: an older copy of the database has been put back.`,
+        `The guard remembers a signed log of ${guard.size} entries, the database holds ${head.size}: an older copy of the database was restored.`,
       );
     const root = guard.size === head.size ? head.root : await rootAt(guard.size);
     if (!timingSafeEqual(root, guard.root))
       this.halt(
-        `At ${guard.size} entries the guard remembers another root than the database gives: this is not the log that was signed.`,
+        `At ${guard.size} entries the guard has another root than the database: this is not the log that was signed.`,
       );
   }
 
@@ -238,7 +255,7 @@ export class SealLog implements Seal {
     try {
       return this.log.guard.compareAndSwap(expected, next);
     } catch (error) {
-      // What was committed is safe, and is signed once the guard can be written again.
+      // Committed entries are safe; they are signed when the guard can be written again.
       return this.halt(`The guard cannot be moved: ${(error as Error).message}`);
     }
   }
@@ -252,7 +269,7 @@ export class SealLog implements Seal {
     this.note(null);
   }
 
-  /** Logs when the log halts, when the reason changes, and when it goes on. */
+  /** Logs when the log halts, when the reason changes, and when it resumes. */
   private note(reason: string | null): void {
     if (reason === this.halted) return;
     this.halted = reason;
@@ -261,11 +278,13 @@ export class SealLog implements Seal {
   }
 }
 
-/** Whether a guard is one that comes before another of the same log, or contradicts it. */
+/** Whether a guard is older than another of the same log, or contradicts it. */
 const isOlder = (guard: GuardState, highest: GuardState): boolean =>
   guard.size < highest.size || (guard.size === highest.size && !timingSafeEqual(guard.root, highest.root));
 
-/** The size of the newest checkpoint in the database that one of our keys has signed; a row that is not does not count. */
+/**
+ * Returns the size of the newest checkpoint in the database with a valid signature of this log; others do not count.
+ */
 async function newestSigned(database: Database, signers: ReadonlyMap<string, NoteSigner>): Promise<number> {
   const { rows } = await database.pool.query<{ size: number; note: string }>(
     `(SELECT size, note FROM checkpoints WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1)

@@ -9,18 +9,18 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { SealLog } from './seal-log.js';
 import { WitnessPolicy } from './witness-policy.js';
 
-/** The checkpoint that readers are shown. */
+/** The checkpoint that readers see. */
 export interface ShownCheckpoint {
   size: number;
   note: string;
-  /** When enough witnesses had cosigned it; null where no policy asks for any. */
+  /** Time at which the quorum was met; null without a policy. */
   witnessedAt: Date | null;
 }
 
-/** What readers see of the log: with a policy, only a checkpoint that meets it, however old it is. */
+/** Selects the checkpoint that readers see: with a policy, only one that meets its quorum, however old it is. */
 @Injectable()
 export class ShowCheckpoint {
-  /** The note that was checked last, so that it is not checked again for every reader. */
+  /** The last note that was verified, so that it is not verified again for every reader. */
   private checked = '';
 
   constructor(
@@ -30,7 +30,10 @@ export class ShowCheckpoint {
     private readonly witnessPolicy: WitnessPolicy,
   ) {}
 
-  /** Throws `log-halted`, and `overloaded` as long as too few witnesses have cosigned any. */
+  /**
+   * Returns the checkpoint that readers see. Throws `log-halted`, and `overloaded` until the quorum is met for the
+   * first time.
+   */
   async newest(): Promise<ShownCheckpoint> {
     if (this.witnessPolicy.policy === null) return { ...(await this.sealed.newestCheckpoint()), witnessedAt: null };
     this.sealed.requireStanding();
@@ -39,18 +42,18 @@ export class ShowCheckpoint {
     );
     const [row] = rows;
     if (row === undefined || !this.meetsPolicy(row.note))
-      throw new AditError('overloaded', 'Too few witnesses have cosigned a checkpoint so far; ask again shortly.');
+      throw new AditError('overloaded', 'Too few witnesses have cosigned a checkpoint so far; try again shortly.');
     return row;
   }
 
-  /** Whether readers are shown a checkpoint over this entry, or will be at once because no policy asks for witnesses. */
+  /** Whether readers see a checkpoint that covers this entry, or will at once because there is no policy. */
   async covers(entry: number, db: Queryable = this.database.pool): Promise<boolean> {
     if (this.witnessPolicy.policy === null) return true;
     const { rows } = await db.query('SELECT FROM witnessed_checkpoints WHERE size > $1 LIMIT 1', [entry]);
     return rows.length > 0;
   }
 
-  /** The policy, what readers see under it and since when, and the witnesses. */
+  /** Returns the policy, the checkpoint that readers see with its time, and the witnesses. */
   async witnesses(): Promise<Witnessing> {
     const shown = await this.newest().catch((error: unknown) => {
       if (error instanceof AditError && error.code === 'overloaded') return null;
@@ -64,7 +67,7 @@ export class ShowCheckpoint {
     };
   }
 
-  /** How each witness answered when it was asked last, in the order of the policy. */
+  /** Returns the last answer of each witness, in the order of the policy. */
   private async witnessStates(): Promise<WitnessState[]> {
     const { rows } = await this.database.pool.query<{ vkey: string; outcome: string; detail: string; at: Date }>(
       'SELECT vkey, outcome, detail, asked_at AS at FROM witnesses',

@@ -23,13 +23,13 @@ import { WitnessMetrics } from './witness-metrics.js';
 import { WitnessPolicy } from './witness-policy.js';
 
 export interface TransparencyOptions {
-  /** Whether this process seals the index, answers, or both. */
+  /** Whether this process runs the jobs that seal the index and ask witnesses. */
   runsJobs: boolean;
   answersHttp: boolean;
   witnesses: WitnessPolicy;
 }
 
-/** Checkpoints and who has cosigned them, tiles, the sealed index and the guard. */
+/** Serves checkpoints, cosignatures and tiles; seals the log and the index under the guard. */
 @Module({})
 export class TransparencyModule implements OnApplicationBootstrap {
   private readonly logger = new Logger('transparency');
@@ -73,10 +73,11 @@ export class TransparencyModule implements OnApplicationBootstrap {
     };
   }
 
-  /** A log that must not be signed is still read: the service stays up, and says why wherever it is asked. */
+  /** A halted log can still be read: the service stays up and reports the reason. */
   async onApplicationBootstrap(): Promise<void> {
     try {
-      // A witness may remember what a restored database and a restored guard have both forgotten; nothing is signed before.
+      // A witness may remember a checkpoint that both the restored database and the restored guard lack, so it is asked
+      // before anything is signed.
       await this.cosignatures.collect(true);
       await this.sealed.sealPending();
     } catch (error) {

@@ -3,12 +3,12 @@ import { Gauge } from 'prom-client';
 import { Metrics } from '../http/metrics.js';
 import { SealLog } from './seal-log.js';
 
-/** How often guard and log are compared while nothing is recorded, ms. */
+/** Interval between comparisons of guard and log while nothing is appended, ms. */
 const INTERVAL = 5_000;
 
 /**
- * Compares guard and log also while nothing is recorded, so that a log that is halted is said by the log, the metrics and
- * `/readyz` before somebody's event is refused, and so that it goes on soon after the guard was put back.
+ * Compares guard and log also while nothing is appended. So the log, the metrics and `/readyz` report a halted log
+ * before an event is refused, and signing resumes soon after the guard is restored.
  */
 @Injectable()
 export class WatchLog implements OnApplicationBootstrap, OnModuleDestroy {
@@ -43,8 +43,10 @@ export class WatchLog implements OnApplicationBootstrap, OnModuleDestroy {
     await this.looking;
   }
 
-  /** The seal logs what it finds; a database that does not answer is reported by whoever needs it. */
+  /** The comparison logs its result; other code reports a database that does not answer. */
   private async look(): Promise<void> {
-    await this.sealed.whyHalted().catch((err: unknown) => this.logger.debug({ msg: 'the log was not looked at', err }));
+    await this.sealed
+      .whyHalted()
+      .catch((err: unknown) => this.logger.debug({ msg: 'guard and log could not be compared', err }));
   }
 }

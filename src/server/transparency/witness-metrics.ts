@@ -4,7 +4,7 @@ import { Clock } from '../clock.js';
 import { Metrics } from '../http/metrics.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
 
-/** How old what readers see is. */
+/** Metric of the age of the checkpoint that readers see. */
 @Injectable()
 export class WitnessMetrics {
   constructor(metrics: Metrics, shown: ShowCheckpoint, clock: Clock) {

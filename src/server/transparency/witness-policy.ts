@@ -4,20 +4,20 @@ import { MAX_SIGNATURES } from '../../core/log/note.js';
 import { type Policy, type PolicyWitness, parsePolicy } from '../../core/log/policy.js';
 import { ConfigError } from '../config.js';
 
-/** A witness that can be asked. */
+/** A witness with a URL. */
 export type AskedWitness = PolicyWitness & { url: string };
 
-/** Whom the service asks to cosign its checkpoints, and who of them are enough; null: nobody is asked. */
+/** The policy: the witnesses that the service asks, and the quorum; null: no witness is asked. */
 export abstract class WitnessPolicy {
   abstract readonly policy: Policy | null;
-  /** As it stands in the file: what readers may compare with their own. */
+  /** Text of the file, for readers to compare with their own. */
   abstract readonly text: string;
   abstract readonly asked: readonly AskedWitness[];
 }
 
 const NO_POLICY: WitnessPolicy = { policy: null, text: '', asked: [] };
 
-/** The witnesses of a policy that have an address. */
+/** Returns the witnesses of a policy that have a URL. */
 export const askedOf = ({ witnesses }: Policy): AskedWitness[] =>
   witnesses.flatMap(({ url, ...witness }) => (url === null ? [] : [{ ...witness, url: url.replace(/\/+$/, '') }]));
 
@@ -44,7 +44,7 @@ function read(file: string, fail: (why: string) => ConfigError): { policy: Polic
   }
 }
 
-/** The URL to which the paths of the protocol are added. */
+/** Parses the URL to which the paths of the protocol are added. */
 function checkedUrl(text: string, fail: (why: string) => ConfigError): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '')

@@ -1,25 +1,26 @@
 import { AditError } from '../../core/errors.js';
 
-/** A single event may wait so many times as long as is usual before it is recorded, by what is estimated when it comes. */
+/** Limit of a single event's estimated wait, as a multiple of the usual wait. */
 const TIMES_USUAL = 3;
-/** Waits that are never called too long, and that always are, ms. */
+/** Waits that are always short enough, and that are always too long, ms. */
 const SHORT_WAIT = 100;
 const LONGEST_WAIT = 250;
-/** Single events that are taken whatever the estimate says, as long as they are recorded within `LONGEST_ALWAYS` ms. */
+/** Single events that are accepted whatever the estimate, if they can be recorded within `LONGEST_ALWAYS` ms. */
 const ALWAYS = 64;
 const LONGEST_ALWAYS = 2_000;
-/** Single events that are taken in any case, however slow the service is. */
+/** Single events that are accepted in any case, however slow the service is. */
 const FEWEST = 16;
-/** Single events that are taken before the speed is known. */
+/** Single events that are accepted before the speed is known. */
 const UNMEASURED = 128;
-/** Time over which the speed is measured, ms, and how much the newest measure weighs. */
+/** Interval over which the speed is measured, ms, and the weight of the newest measurement. */
 const WINDOW = 250;
 const WEIGHT = 0.3;
 
 /**
- * Returns how many single events may be between the door and the answer. By Little's law their number divided by the speed is
- * the wait of the last of them, so that bounding the number bounds the wait.
- * @param speed events recorded in a second; null: not measured yet. @param usual wait while nothing is turned away, ms.
+ * Returns how many single events may be in flight. By Little's law their number divided by the speed is the wait of the
+ * last of them, so a limit on the number limits the wait.
+ * @param speed events recorded in a second; null: not measured yet.
+ * @param usual wait while none is refused, ms.
  */
 export function mostSingle(speed: number | null, usual: number | null): number {
   if (speed === null) return UNMEASURED;
@@ -32,26 +33,29 @@ const smooth = (before: number | null, measured: number): number =>
   before === null ? measured : WEIGHT * measured + (1 - WEIGHT) * before;
 
 /**
- * Decides whether one more event is let in. What waits is bounded in number, which bounds memory, and single events in time:
- * where more come than can be recorded, the rest are turned away at once instead of all of them late.
+ * Decides whether the service accepts one more event. The limit on their number limits memory; for single events it
+ * also limits the wait: under overload the service refuses some at once instead of answering all late.
  */
 export class AdmissionQueue {
   private inFlight = 0;
   private single = 0;
   private finished = 0;
   private since: number;
-  /** Single events in flight, summed over the time since `since`, and when that was last added to. */
+  /** Integral over time of single events in flight since `since`, and when it was last updated. */
   private presence = 0;
   private counted: number;
   private turnedAway = false;
   private measuredSpeed: number | null = null;
-  /** The same while many were in flight: a few that come one after the other do not show what one commit can take. */
+  /** Speed measured only while many were in flight; a few single events do not show how many one commit can take. */
   private capacity: number | null = null;
-  /** Single events in flight on the average, and the wait that this meant, ms, while nothing was turned away. */
+  /** Average number of single events in flight and their wait, ms, while none was refused. */
   private present: number | null = null;
   private usual: number | null = null;
 
-  /** @param limit events between the door and the answer; @param now milliseconds of a clock that only goes forward. */
+  /**
+   * @param limit events in flight;
+   * @param now milliseconds of a monotonic clock.
+   */
   constructor(
     readonly limit: number,
     private readonly now: () => number = () => performance.now(),
@@ -64,12 +68,12 @@ export class AdmissionQueue {
     return this.measuredSpeed;
   }
 
-  /** Events between the door and the answer. */
+  /** Number of events in flight, from arrival to answer. */
   get depth(): number {
     return this.inFlight;
   }
 
-  /** Why a single event that came now would be turned away; null: it is taken. */
+  /** Returns why a single event would be refused now; null: it is accepted. */
   refusal(): AditError | null {
     if (this.inFlight >= this.limit) return this.full();
     if (this.single < FEWEST) return null;
@@ -79,7 +83,7 @@ export class AdmissionQueue {
     return new AditError('overloaded', 'More events come than can be recorded; send this again shortly.');
   }
 
-  /** Why a batch of so many events would be turned away. One that fits into an idle service is taken. */
+  /** Returns why a batch of so many events would be refused. A batch that fits an idle service is accepted. */
   refusalOfBatch(events: number): AditError | null {
     return this.inFlight > 0 && this.inFlight + events > this.limit ? this.full() : null;
   }
@@ -91,7 +95,7 @@ export class AdmissionQueue {
     this.single += count;
   }
 
-  /** @param worked false: they were turned away after all, which says nothing of the speed. */
+  /** @param worked false: the events were refused after all and do not count for the speed. */
   leave(count: number, single = false, worked = true): void {
     this.inFlight -= count;
     if (!single) return;
@@ -104,7 +108,7 @@ export class AdmissionQueue {
     return new AditError('overloaded', `${this.inFlight} events are being recorded; send this again shortly.`);
   }
 
-  /** Adds up the time until now. Idle time says nothing of the speed, and is left out. */
+  /** Updates the integral. Idle time does not count for the speed. */
   private count(): void {
     const now = this.now();
     if (this.single === 0) this.since += now - this.counted;
@@ -112,7 +116,7 @@ export class AdmissionQueue {
     this.counted = now;
   }
 
-  /** Ends a window of measuring. Not while events leave: what is recorded together leaves one by one. */
+  /** Ends an interval of measuring. Not while events leave, because events of one commit leave one by one. */
   private measure(): void {
     this.count();
     const elapsed = this.counted - this.since;
@@ -122,7 +126,7 @@ export class AdmissionQueue {
     this.present = smooth(this.present, present);
     if (present >= FEWEST || this.turnedAway || (this.capacity !== null && rate > this.capacity))
       this.capacity = smooth(this.capacity, rate);
-    // Both are smoothed alike; their ratio is the mean wait.
+    // Both averages are smoothed alike; their ratio is the mean wait (Little's law).
     if (!this.turnedAway && this.finished > 0) this.usual = (this.present / this.measuredSpeed) * 1_000;
     this.since = this.counted;
     this.finished = this.presence = 0;

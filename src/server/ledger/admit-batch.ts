@@ -13,24 +13,24 @@ import { LogEvents } from './log-events.js';
 import type { Submission } from './submission.js';
 import { type WaitingEvent, childrenOf, countWaiting, expiryOf } from './waiting.js';
 
-/** The log's time goes before a batch when the last entry of it is older than this, ms. */
+/** Age of the log's last clock entry above which a batch gets a new one, ms. */
 const CLOCK_INTERVAL = 10_000;
 
-/** Evidence entries that one key can cause in an hour of the log's time; more of it adds bytes and no knowledge. */
+/** Evidence entries that one key may cause in an hour of the log's clock; further ones are not logged. */
 const EVIDENCE_PER_HOUR = 60;
 const HOUR = 3_600_000;
 
-/** Events that one key may have waiting for their parents. */
+/** Events of one key that may wait for their parents. */
 const WAITING_PER_KEY = 10_000;
 
-/** An event that enters the log, at `index`. */
+/** An event admitted to the log at `index`. */
 export interface Admitted {
   event: AditEvent;
   text: string;
   index: number;
 }
 
-/** A refused attempt that is kept; `evidenceIndex` is the index of its `event.refused`, null beyond the rate. */
+/** A refusal that is stored; `evidenceIndex` is the index of its `event.refused`, null above the rate. */
 export interface Refused {
   event: AditEvent;
   code: string;
@@ -38,19 +38,19 @@ export interface Refused {
   evidenceIndex: number | null;
 }
 
-/** What one batch does to the ledger. */
+/** The changes of one batch. */
 export interface BatchResult {
   outcomes: Outcome[];
   admitted: Admitted[];
   waiting: Map<string, WaitingEvent>;
-  /** Ids of stored waiting events that were judged again; those that still wait are in `waiting` too. */
+  /** Ids of stored waiting events that were admitted or refused now; those that still wait are in `waiting` too. */
   released: string[];
   refused: Refused[];
-  /** Events that were in the log already, which may bring disclosures that it does not hold. */
+  /** Events that are in the log already; they may bring further disclosures. */
   repeats: readonly { event: AditEvent; text: string }[];
 }
 
-/** Lets `core/custody` judge a batch in order, with what its events, their parents and their children need loaded. */
+/** Admits a batch in order by `core/custody`, after loading what its events, their parents and their children need. */
 @Injectable()
 export class AdmitBatch {
   constructor(
@@ -67,7 +67,7 @@ export class AdmitBatch {
     const submissions = new Set(arrivals.flatMap(({ submission }) => submission ?? []));
     const run = new BatchRun(db, view, this.identity, this.logEvents, now, someWait, submissions);
     const fresh = arrivals.filter(({ event }) => !logged.has(event.id));
-    // A batch of repeats changes nothing; an empty one was sent to tell the time.
+    // A batch of duplicates changes nothing; an empty batch only appends the time.
     if (fresh.length > 0 || arrivals.length === 0) {
       await loadView(
         db,
@@ -86,13 +86,13 @@ export class AdmitBatch {
   }
 }
 
-/** The arrivals that were in the log before, or stand in the batch before: their disclosures may be new. */
+/** Returns the arrivals that are in the log or earlier in the batch; their disclosures may be new. */
 function repeatsOf(arrivals: readonly Arrival[], logged: ReadonlyMap<string, Stored>): Arrival[] {
   const met = new Set(logged.keys());
   return arrivals.filter(({ event: { id } }) => met.size === met.add(id).size);
 }
 
-/** The same event twice in one batch: the second is a repeat of the first. */
+/** The same event twice in one batch: the second is a duplicate. */
 function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
   const seen = new Set<string>();
   return outcomes.map((outcome) => {
@@ -103,13 +103,16 @@ function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
   });
 }
 
-/** An entry as the log holds it. */
+/** An entry of the log. */
 interface Stored {
   index: number;
   jws: string;
 }
 
-/** Answers an event that is in the log; one under another signature gets the text that was logged, which its receipt proves. */
+/**
+ * Answers an event that is in the log. If the signature differs, the answer contains the logged text, which the receipt
+ * proves.
+ */
 const duplicateOf = (event: AditEvent, { index, jws }: Stored): Outcome => ({
   status: 'duplicate',
   id: event.id,
@@ -117,7 +120,7 @@ const duplicateOf = (event: AditEvent, { index, jws }: Stored): Outcome => ({
   ...(jws === event.jws ? {} : { event: `${jws}~` }),
 });
 
-/** Which of the events are in the log already, and whether any event waits for its parent: mostly none does. */
+/** Returns which of the events are in the log, and whether any event waits for its parent (usually none). */
 async function whatIsThere(db: Queryable, ids: string[]): Promise<{ logged: Map<string, Stored>; someWait: boolean }> {
   const { rows } = await db.query<{ id: string | null; index: number; jws: string }>(
     `SELECT id, index, jws FROM entries WHERE id = ANY($1::text[])
@@ -137,7 +140,7 @@ class BatchRun {
     refused: [],
   };
   private readonly outcomes = new Map<string, Outcome>();
-  /** Child ids by the missing parent, of events that began to wait in this batch. */
+  /** Ids of events that began to wait in this batch, by the missing parent. */
   private readonly waitingFor = new Map<string, string[]>();
   private unsettled: string[] = [];
 
@@ -158,7 +161,9 @@ class BatchRun {
     return outcome;
   }
 
-  /** Appends `log.clock` if the last is too old; the log's time never runs backwards, whatever the machine's does. */
+  /**
+   * Appends `log.clock` if the last one is too old; the log's clock never moves backwards, even if the machine's does.
+   */
   async tellTime(): Promise<void> {
     const { opened, clock } = this.view;
     if (opened === null || (clock !== null && this.now < clock + CLOCK_INTERVAL)) return;
@@ -168,7 +173,7 @@ class BatchRun {
 
   async judge(event: AditEvent, text: string, submission?: Submission): Promise<void> {
     const known = this.outcomes.get(event.id);
-    // What fell with its parent in one request may stand in another, which did not bring that parent.
+    // An event refused with its parent in one request may be accepted in another that did not bring that parent.
     if (known !== undefined && !(known.status === 'refused' && known.error.code === 'parent-refused')) {
       if (known.status === 'refused') submission?.refuse(event.id);
       if (known.status === 'waiting') submission?.wait(event.id, known.missing, true);
@@ -176,7 +181,7 @@ class BatchRun {
     }
     this.view.refused = submission?.refused ?? new Set();
     const index = this.view.size;
-    // Only what a sender brings now is new: what waits, and what the service writes, is judged by admission alone.
+    // Only new submissions are checked here; waiting events and the service's own need admission alone.
     const identifier = submission === undefined ? null : identifierRefusal(event.payload);
     if (identifier !== null) {
       submission?.refuse(event.id);
@@ -193,14 +198,14 @@ class BatchRun {
     } else if (admission.outcome === 'waiting') {
       await this.wait(event, text, admission.missing, submission);
     } else {
-      // One that waited until now falls in every request that brought it.
+      // A waiting event is refused for every request that brought it.
       const touched = submission === undefined ? this.submissions : [submission];
       for (const each of touched) if (each === submission || each.hasWaiting(event.id)) each.refuse(event.id);
       await this.refuse(event, admission.error, admission.evidence);
     }
   }
 
-  /** Judges, until nothing moves any more, the events that waited for one that has just entered. */
+  /** Admits events that waited for one that was admitted now, until none is left. */
   async settleWaiting(): Promise<void> {
     while (this.unsettled.length > 0) {
       const parents = this.unsettled;

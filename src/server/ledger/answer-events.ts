@@ -7,16 +7,16 @@ import { ReadLog } from './read-log.js';
 import { ReadReceipt } from './read-receipt.js';
 import type { Received } from './receive-events.js';
 
-/** The answer to one event, in the words of wire.md. */
+/** The answer to one event, as wire.md defines it. */
 export type Answer =
   | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt?: string; event?: string }
   | { status: 'waiting'; id: string; missing: string[]; expiresAt: string }
   | { status: 'refused'; id: string | null; problem: Problem };
 
-/** Codes that say nothing of the event: it may be sent again as it is, so no refusal of it is signed. */
+/** Codes that do not concern the event: it may be sent again unchanged, so no refusal is signed. */
 const NOT_OF_THE_EVENT = new Set(['overloaded', 'rate-limited', 'log-halted', 'internal']);
 
-/** Dresses what became of an event as the answer to its sender: with its receipt, or with a signed refusal. */
+/** Turns the result of an event into the answer to its sender, with a receipt or a signed refusal. */
 @Injectable()
 export class AnswerEvents {
   constructor(
@@ -41,7 +41,10 @@ export class AnswerEvents {
     }
   }
 
-  /** The problem document, with a refusal signed by the service key: the sender can show what it was told, and when. */
+  /**
+   * Returns the problem document with a refusal signed by the service key, so that the sender can prove the answer and
+   * its time.
+   */
   private async problem({ id, error, heads }: Extract<Received, { status: 'refused' }>): Promise<Problem> {
     if (NOT_OF_THE_EVENT.has(error.code)) return problemOf(error);
     const { size, serviceKid } = await this.log.head();
@@ -59,7 +62,7 @@ export class AnswerEvents {
     return problemOf(error, { heads, refusal });
   }
 
-  /** The answer to a single submission, with its HTTP status. Throws the problem of a refusal. */
+  /** Returns the answer to a single submission, with its HTTP status. Throws the problem of a refusal. */
   async single(received: Received): Promise<{ status: number; body: object }> {
     const answer = await this.answer(received, true);
     switch (answer.status) {

@@ -6,7 +6,7 @@ import type { Answer } from './answer-events.js';
 import type { LedgerDescription, LedgerKeys } from './describe-ledger.js';
 import type { StoredEvent } from './read-event.js';
 
-/** What the paths of the ledger answer (wire.md, "Responses"), for the description of the API and for tests. */
+/** Schemas of the ledger's answers (wire.md, "Responses"), for OpenAPI and tests. */
 
 const id = z.string().describe('Event id: base64url(SHA-256(header.payload))');
 const index = z.int().describe('Its place in the log');
@@ -53,7 +53,7 @@ export const resultShape = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('refused'), id: id.nullable(), problem: problemShape }),
 ]) satisfies z.ZodType<Answer>;
 
-/** Of an array; NDJSON is answered by one result a line. */
+/** Answer to an array; NDJSON is answered by one result a line. */
 export const resultsShape = z.strictObject({ results: z.array(resultShape) });
 
 export const storedEventShape = z.strictObject({

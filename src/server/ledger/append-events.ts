@@ -20,27 +20,27 @@ import { unavailable } from './unavailable.js';
 import { WakeVerification } from './wake-verification.js';
 import { writeBatch } from './write-batch.js';
 
-/** An event that has passed the door: grammar, signature, schema, possession and `seen` are checked. */
+/** An event that passed all checks before the sequencer: grammar, signature, schema, possession and `seen`. */
 export interface Arrival {
   event: AditEvent;
-  /** The whole envelope as sent, disclosures included. */
+  /** The whole envelope as sent, with disclosures. */
   text: string;
-  /** Whether the sender wants the receipt with the answer. */
+  /** Whether the sender requested a receipt in the answer. */
   receipt: boolean;
-  /** What it came with; without one it came alone. */
+  /** The request of the event; a single event has none. */
   submission?: Submission;
 }
 
 export type Outcome =
   | { status: 'accepted'; id: string; index: number; receipt: string | null }
-  /** `event`: the text that was logged, where what was sent has another signature. */
+  /** `event`: the logged text, if the sent one has another signature. */
   | { status: 'duplicate'; id: string; index: number; event?: string }
   | { status: 'waiting'; id: string; missing: string[]; expiresAt: string }
   | { status: 'refused'; id: string; error: AditError; heads: Record<string, string> };
 
 /**
- * The append: one transaction a batch. Whoever holds the row `log_state` is the sequencer; what it knows of the log's
- * end is kept from batch to batch and thrown away whenever another process has appended or a commit is in doubt.
+ * Appends batches, one transaction each. The process that holds the row `log_state` is the sequencer. It caches the
+ * log's end between batches and discards it if another process has appended or a commit's result is unknown.
  */
 @Injectable()
 export class AppendEvents {
@@ -57,17 +57,20 @@ export class AppendEvents {
     private readonly crash: Crash,
   ) {}
 
-  /** Given once, when those who sign have started. */
+  /** Sets the signer of checkpoints once, when it has started. */
   sealWith(seal: Seal): void {
     this.seal = seal;
   }
 
-  /** Signs what is committed and not signed yet, and nothing else; throws `log-halted` if it must not. */
+  /** Signs committed entries without a signed checkpoint, and nothing else. Throws `log-halted` if it must not. */
   sealPending(): Promise<void> {
     return this.signer().sealPending();
   }
 
-  /** One outcome for each arrival, in order. Rejects when nothing of the batch is known to have been stored. */
+  /**
+   * Appends a batch; returns one outcome for each arrival, in order. Rejects if it is unknown whether the batch was
+   * stored.
+   */
   async append(arrivals: readonly Arrival[]): Promise<Outcome[]> {
     this.crash.reach('before-begin');
     const client = await this.database.pool.connect().catch(unavailable);
@@ -96,7 +99,7 @@ export class AppendEvents {
 
     const leaves = result.admitted.map(({ event }) => leafHash(event.jws, sha256));
     const { tiles } = state.edge.append(leaves);
-    // Now: once this is committed, whoever else appends in this process may move the edge on.
+    // Before the commit, because other appends of this process may move the edge afterwards.
     const proofs = provedFor(result, arrivals, state.edge);
     const after: TreeHead = { size: state.edge.size, root: state.edge.root() };
     await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
@@ -138,7 +141,7 @@ export class AppendEvents {
 
 type Accepted = Extract<Outcome, { status: 'accepted' }>;
 
-/** Those who want a receipt with the answer, and the proof that it takes: of the entry in the tree as it is at `edge`. */
+/** Returns the requested receipts' proofs: of each entry in the tree at `edge`. */
 function provedFor(
   { outcomes }: BatchResult,
   arrivals: readonly Arrival[],

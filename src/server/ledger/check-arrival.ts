@@ -5,13 +5,13 @@ import { type PublicJwk, algOf } from '../../core/event/keys.js';
 import { sha256 } from '../../platform/sha256.js';
 import { verifySignature } from '../../platform/verify-signature.js';
 
-/** One event to be checked at the door, with the key its header names, if that is known. */
+/** One event to check, with the key that its header names, if known. */
 export interface CheckJob {
   text: string;
   jwk: PublicJwk | null;
 }
 
-/** A refusal as plain data, so that it can cross from one thread to another. */
+/** A refusal as plain data, to pass between threads. */
 export interface PlainError {
   code: ErrorCode;
   detail: string;
@@ -20,7 +20,7 @@ export interface PlainError {
 
 export type Checked = { event: AditEvent; error: null } | { event: null; error: PlainError; id: string | null };
 
-/** All checks of wire.md that need nothing but the event and its key: envelope, signature, payload, possession. */
+/** Runs all checks of wire.md that need only the event and its key: envelope, signature, payload, possession. */
 export async function checkArrival(job: CheckJob, log: string): Promise<Checked> {
   let envelope: Envelope | null = null;
   try {

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type CheckJob, checkArrival } from './check-arrival.js';
 import { type PlainChecked, plainChecked } from './reread-event.js';
 
-/** The other side of `CheckThreads`: checks the events of one message and answers them together. */
+/** Thread of `CheckThreads`: checks the events of one message and returns the results together. */
 const { log } = workerData as { log: string };
 
 async function checkAll(jobs: CheckJob[]): Promise<PlainChecked[]> {
@@ -14,7 +14,7 @@ async function checkAll(jobs: CheckJob[]): Promise<PlainChecked[]> {
 parentPort?.on('message', (jobs: CheckJob[]) => {
   checkAll(jobs).then(
     (results) => parentPort?.postMessage(results),
-    // A fault of ours, not of the event: end the thread, so that the pool answers for its jobs and starts another.
+    // A fault of the service, not of the event: end the thread; the pool answers its jobs and starts another.
     (error: unknown) => {
       throw error;
     },

@@ -4,15 +4,18 @@ import { type CheckJob, type Checked, checkArrival } from './check-arrival.js';
 import { FairQueue } from './fair-queue.js';
 import { type PlainChecked, rereadEvent } from './reread-event.js';
 
-/** Events in one message to a thread: enough to hide the cost of the message, few enough to share the work. */
+/** Events in one message to a thread at most: enough to amortise its cost, few enough to share the work. */
 const MESSAGE_LIMIT = 64;
-/** Messages that a thread may have before it: one at work and one to go on with. */
+/** Messages queued for one thread: one in work and the next. */
 const MESSAGES_AHEAD = 2;
 
-/** Room for what lives as long as one event, MiB: the more of it, the fewer collections. */
+/** Heap for short-lived objects, MiB; a larger one needs fewer collections. */
 const YOUNG_GENERATION = 64;
 
-/** An event of an unknown key has no signature to check; up to so many characters it is parsed here, which costs less than a message. */
+/**
+ * Characters up to which an event of an unknown key, which has no signature to verify, is parsed in the main thread,
+ * because a message costs more.
+ */
 const PARSED_HERE = 4_096;
 
 interface Pending {
@@ -27,8 +30,8 @@ interface Thread {
 }
 
 /**
- * Checks events in threads of their own: a signature costs more than everything else at the door, and must not delay
- * the sequencer or share the pool of threads that the file system needs.
+ * Checks events in worker threads: verifying signatures costs most, and must not delay the sequencer or use Node's
+ * thread pool, which the file system needs.
  */
 export class CheckThreads {
   private readonly threads: Thread[] = [];
@@ -44,8 +47,8 @@ export class CheckThreads {
   }
 
   /**
-   * Rejects with `overloaded` if the thread dies under it; the event can be sent again.
-   * @param address that it came from, and the kid that it names: both have their turns.
+   * Checks one event. Rejects with `overloaded` if its thread ends; the sender may retry.
+   * @param address of the client, and @param kid of the event; the queue is fair to both.
    */
   check(job: CheckJob, address = '', kid = ''): Promise<Checked> {
     if (job.jwk === null && job.text.length <= PARSED_HERE) return checkArrival(job, this.log);
@@ -53,7 +56,7 @@ export class CheckThreads {
       this.queue.push(address, kid, { job, resolve, reject });
       if (this.dispatching) return;
       this.dispatching = true;
-      // All events that arrive in one turn of the event loop travel together.
+      // All events that arrive in one tick of the event loop share messages.
       setImmediate(() => {
         this.dispatching = false;
         this.dispatch();
@@ -82,7 +85,7 @@ export class CheckThreads {
       });
       this.dispatch();
     });
-    // The exit follows; it answers for the jobs.
+    // The `exit` event follows and answers the jobs.
     worker.on('error', () => undefined);
     worker.on('exit', () => this.replace(thread));
     return thread;

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/rows.js';
 import { type RangePace, compareByRanges, readByRanges } from './key-range.js';
 
-/** One cell, or one whole row (`column` null), that is not what the log gives. */
+/** One cell, or one whole row (`column` null), that differs from the log. */
 export interface Difference {
   table: string;
   /** The primary key as text, such as `lot=…, seq=3`. */
@@ -10,11 +10,11 @@ export interface Difference {
   stored: string | null;
   replayed: string | null;
   lots: string[];
-  /** Index of the entry the row speaks of, where it names one. */
+  /** Index of the entry that the row names, if any. */
   index: number | null;
 }
 
-/** Every value as the text that JSON has for it, so that no number loses a digit on the way. */
+/** Every value as its text in JSON, so that numbers are exact. */
 type TextRow = Record<string, string | null>;
 
 interface ComparedRow {
@@ -24,9 +24,9 @@ interface ComparedRow {
 }
 
 /**
- * Compares each stored projection with the temporary table of the same name: rows that are missing, extra or differ
- * in any column. Rows are compared as text, which tells apart whatever two columns can differ in. Both tables are read
- * by ranges of the primary key, so that no statement takes long, however large the ledger is. Called in a transaction.
+ * Compares each stored projection with the temporary table of the same name: rows that are missing, extra or differ in
+ * any column. Rows are compared as text, which shows every difference. Both tables are read by ranges of the primary
+ * key, so that no statement takes long. Call it in a transaction.
  */
 export async function compareTables(
   db: Queryable,
@@ -58,7 +58,7 @@ async function primaryKey(db: Queryable, table: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Gives the query for the rows that are not the same on both sides. Columns are names of our own schema. */
+/** Returns the query for rows that differ between both sides. Columns are names of this schema. */
 const sameRows =
   (key: readonly string[]) =>
   (stored: string, replayed: string): string => {

@@ -1,4 +1,4 @@
-/** The places where a fault test may kill the process, in the order in which an append passes them. */
+/** Points of an append at which a fault test may kill the process, in order. */
 export const appendPoints = [
   'after-verify',
   'before-begin',
@@ -12,14 +12,14 @@ export const appendPoints = [
   'before-reply',
 ] as const;
 
-/** Those that a checkpoint passes on its way to the witnesses and to readers. */
+/** Points of a checkpoint on its way to witnesses and readers. */
 export const witnessPoints = ['before-witness', 'after-cosigned', 'after-witnessed'] as const;
 
 const crashPoints = [...appendPoints, ...witnessPoints];
 
 type CrashPoint = (typeof crashPoints)[number];
 
-/** Kills this process at the n-th passage of one named point, as a power cut would; without a setting it does nothing. */
+/** Kills this process at the n-th passage of a point, like a power failure; does nothing without a setting. */
 export class Crash {
   private passages = 0;
   private point: string | null = null;
@@ -27,12 +27,15 @@ export class Crash {
   private dead = false;
   private die: () => void = () => void process.kill(process.pid, 'SIGKILL');
 
-  /** @param setting `point:n`, or null. Throws a RangeError for a point that there is not. */
+  /** @param setting `point:n`, or null. Throws a RangeError for an unknown point. */
   constructor(setting: string | null) {
     this.set(setting);
   }
 
-  /** Has `die` throw at that passage and at every point after it, so that many deaths fit into one process of a test. */
+  /**
+   * Makes `die` throw at that passage and at every later point, so that one process of a test can simulate many
+   * crashes.
+   */
   arm(setting: string, die: () => never): void {
     this.passages = 0;
     this.die = die;

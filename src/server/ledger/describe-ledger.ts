@@ -15,15 +15,15 @@ export interface LedgerDescription {
   serviceKey: PublicJwk;
 }
 
-/** Every key by which the ledger has ever spoken, oldest first. */
+/** Every key that the ledger has used, oldest first. */
 export interface LedgerKeys {
-  /** A log key signs checkpoints of size `from` and larger, until the next does. */
+  /** Log keys: each signs checkpoints from size `from` until the next key. */
   logKeys: LogKey[];
-  /** A service key signs entries from index `from` to below `until`. */
+  /** Service keys: each signs entries from index `from` to below `until`. */
   serviceKeys: { kid: string; key: PublicJwk; from: number; until: number | null }[];
 }
 
-/** What a stranger must know before the first event: which log this is, and by which keys it speaks. */
+/** Describes the log and its keys, which a client needs before its first event. */
 @Injectable()
 export class DescribeLedger {
   constructor(

@@ -5,7 +5,7 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A disclosure as it is stored: what it says under a key of its own, and that key for a table apart. */
+/** A stored disclosure: its ciphertext, and its key, which is in a separate table. */
 export interface Sealed {
   /** Nonce, ciphertext and tag. */
   ciphertext: Buffer;
@@ -21,7 +21,7 @@ export function sealDisclosure(disclosure: string, digest: string): Sealed {
   return { key, ciphertext: Buffer.concat([nonce, text, cipher.getAuthTag()]) };
 }
 
-/** What was disclosed; null where key, ciphertext and digest are not of one another. */
+/** Decrypts a disclosure; null if key, ciphertext and digest do not belong together. */
 export function openDisclosure({ ciphertext, key }: Sealed, digest: string): string | null {
   if (key.length !== KEY_BYTES || ciphertext.length < NONCE_BYTES + TAG_BYTES) return null;
   try {

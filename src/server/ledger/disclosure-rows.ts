@@ -2,16 +2,16 @@ import { sdDigest } from '../../core/event/disclosure.js';
 import { type Queryable, insertRows } from '../database/rows.js';
 import { openDisclosure, sealDisclosure } from './disclosure-cipher.js';
 
-/** What has been disclosed of one event, as SQL gives it: each `digest:key:ciphertext`, the last two in hexadecimal. */
+/** Disclosures of one event as SQL returns them: each `digest:key:ciphertext`, the last two in hexadecimal. */
 export type SealedDisclosures = string[] | null;
 
-/** What has been disclosed of the event whose id is `id`, and not erased, in the order of the digests. */
+/** SQL for the disclosures of the event `id` that are not erased, in the order of their digests. */
 export const sealedDisclosuresOf = (id: string): string => `
   (SELECT array_agg(d.digest || ':' || encode(k.key, 'hex') || ':' || encode(d.ciphertext, 'hex') ORDER BY d.digest)
      FROM disclosures AS d JOIN disclosure_keys AS k USING (event, digest)
     WHERE d.event = ${id} AND d.ciphertext IS NOT NULL)`;
 
-/** The disclosures in the clear. One that does not open has been tampered with: the audit names it, and it says nothing. */
+/** Decrypts disclosures. One that does not decrypt was tampered with; it is left out, and the audit reports it. */
 export function openDisclosures(sealed: SealedDisclosures): string[] {
   return (sealed ?? []).flatMap((row) => {
     const [digest = '', key = '', ciphertext = ''] = row.split(':');
@@ -22,17 +22,20 @@ export function openDisclosures(sealed: SealedDisclosures): string[] {
 
 const disclosuresIn = (text: string): string[] => text.split('~').slice(1, -1);
 
-/** What a registrar ordered: a digest, and the country of whose actors it may erase; null: of all. */
+/** An erasure that a registrar ordered: a digest, and the country whose actors it covers; null: all. */
 export interface Erasure {
   digest: string;
   country: string | null;
 }
 
-/** Whether one of the orders reaches what an actor of that country has signed. */
+/** Whether one of the orders covers what an actor of that country has signed. */
 export const isErasedBy = (orders: readonly Erasure[], digest: string, country: string | null | undefined): boolean =>
   orders.some((order) => order.digest === digest && (order.country === null || order.country === country));
 
-/** The country of whoever signed each event, by the event's id. @param events as they were signed. */
+/**
+ * Returns the country of each event's signer, by the event's id.
+ * @param events as they were signed.
+ */
 export async function countriesOfSigners(
   db: Queryable,
   events: readonly { id: string; text: string }[],
@@ -46,7 +49,7 @@ export async function countriesOfSigners(
   return new Map(signed.map(({ id, iss }) => [id, countries.get(iss) ?? null]));
 }
 
-/** Empty where a stored text was tampered with so that it says nothing. */
+/** Empty if the stored text was tampered with and cannot be parsed. */
 function issuerOf(text: string): string {
   try {
     const { iss } = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
@@ -59,8 +62,8 @@ function issuerOf(text: string): string {
 }
 
 /**
- * Stores what events that were logged before bring along now, where there is no row of it: somebody else may have sent them
- * first, without their disclosures. A row that was erased stays, and so does the erasure.
+ * Adds new disclosures of logged events, which another client may have sent first without them. An erased row stays
+ * erased.
  */
 export async function addDisclosures(db: Queryable, events: readonly { id: string; text: string }[]): Promise<void> {
   const showing = events.filter(({ text }) => disclosuresIn(text).length > 0);
@@ -83,7 +86,7 @@ export async function addDisclosures(db: Queryable, events: readonly { id: strin
   await writeDisclosures(db, missing);
 }
 
-/** Stores what events bring along to be shown, but what has been erased before. */
+/** Stores the disclosures of events, except those that were erased before. */
 export async function writeDisclosures(db: Queryable, events: readonly { id: string; text: string }[]): Promise<void> {
   const given = events.flatMap(({ id, text }) =>
     disclosuresIn(text).map((disclosure) => ({ event: id, digest: sdDigest(disclosure), disclosure })),
@@ -123,15 +126,15 @@ async function insertSealed(
   );
 }
 
-/** Forgets what these events brought along: they wait no more, or are stored anew. */
+/** Deletes the disclosures of these waiting events: they no longer wait, or are stored again. */
 export async function forgetDisclosures(db: Queryable, events: readonly string[]): Promise<void> {
   await db.query('DELETE FROM disclosure_keys WHERE event = ANY($1::text[])', [events]);
   await db.query('DELETE FROM disclosures WHERE event = ANY($1::text[])', [events]);
 }
 
 /**
- * Erases: the key goes and the ciphertext goes; that there was something stays. A row that is deleted still lies in its file:
- * which parts hold such rows is noted for `SweepErased`.
+ * Erases disclosures: deletes key and ciphertext; the row stays. A deleted key stays in the database's file until
+ * `SweepErased` rewrites the part, so this records the part.
  */
 export async function eraseDisclosures(db: Queryable, orders: readonly Erasure[]): Promise<void> {
   if (orders.length === 0) return;

@@ -1,9 +1,9 @@
-/** A queue of the items of one address, by signer, in the order in which their turns come. */
+/** The queue of one address by signer, in the order of their turns. */
 type Lanes<T> = Map<string, T[]>;
 
 /**
- * Queues items of many senders and takes them in turn: one of each address, and of an address one of each signer. Who sends
- * a thousand items delays another's one by no more than one.
+ * Queues items of many clients and takes them in turn: one of each address, and within an address one of each signer.
+ * So a client with a thousand items delays another client's item by one.
  */
 export class FairQueue<T> {
   private readonly addresses = new Map<string, Lanes<T>>();
@@ -28,12 +28,12 @@ export class FairQueue<T> {
     while (taken.length < most && this.count > 0) {
       const [address, lanes] = first(this.addresses);
       const [signer, lane] = first(lanes);
-      // Lone senders, the usual case, are taken whole; among several each has one turn.
+      // A single client, the usual case, is served as a whole; of several each has one turn.
       const turn = this.addresses.size === 1 && lanes.size === 1 ? most - taken.length : 1;
       const items = lane.splice(0, turn);
       taken.push(...items);
       this.count -= items.length;
-      // What has had its turn goes to the end: a map keeps the order in which its keys came.
+      // Moves a served queue to the end: a map iterates in insertion order.
       lanes.delete(signer);
       if (lane.length > 0) lanes.set(signer, lane);
       this.addresses.delete(address);

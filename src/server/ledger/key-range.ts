@@ -2,18 +2,18 @@ import type { Queryable } from '../database/rows.js';
 
 /** Rows of one relation that one statement compares. */
 const PIECE = 2_000;
-/** Rows that differ, of one comparison, that are listed at most. */
+/** Differing rows that one comparison lists at most. */
 const LIMIT = 50;
 
-/** A relation whose rows are read in the order of the key; `where` leaves rows out. */
+/** A relation read in the order of the key; `where` filters its rows. */
 export interface Relation {
   from: string;
   where?: string;
 }
 
 /**
- * Moves a range of keys over several relations that have the same key columns, piece by piece, so that a comparison of them
- * reads few rows in one statement. Relations and columns are names of our own schema.
+ * Moves a range of keys over relations with the same key columns, so that each statement of a comparison reads few
+ * rows. Relations and columns are names of this schema.
  */
 class KeyRange {
   private low: string[] | null = null;
@@ -26,17 +26,17 @@ class KeyRange {
     private readonly relations: readonly Relation[],
   ) {}
 
-  /** Whether the range has no upper end: everything after it has been compared. */
+  /** Whether the range has no upper end and covers all remaining rows. */
   get isLast(): boolean {
     return this.high === null;
   }
 
-  /** Values of the parameters that `rows` names. */
+  /** Values of the parameters in `rows`. */
   get values(): string[] {
     return [...(this.low ?? []), ...(this.high ?? [])];
   }
 
-  /** Moves on to the next `count` rows of the relations, whichever has them first; false: there are no more. */
+  /** Moves to the next `count` rows of the relations together; returns false if there are none. */
   async advance(count: number): Promise<boolean> {
     if (this.begun && this.high === null) return false;
     this.begun = true;
@@ -54,7 +54,7 @@ class KeyRange {
     return true;
   }
 
-  /** The rows of a relation that are in the range, as a subquery whose parameters begin with number `first`. */
+  /** Returns the subquery for a relation's rows in the range; its parameters begin with number `first`. */
   rows({ from, where }: Relation, first = 1): string {
     const columns = this.key.join(', ');
     const values = (start: number): string => this.key.map((_, i) => `$${start + i}`).join(', ');
@@ -67,24 +67,27 @@ class KeyRange {
   }
 }
 
-/** What is compared, by ranges of a key. */
+/** A comparison by ranges of a key. */
 export interface RangeComparison {
   key: readonly string[];
-  /** What is read of each side, in the order of the key. */
+  /** Both sides, read in the order of the key. */
   sides: readonly [stored: Relation, computed: Relation];
-  /** Gives the query for the rows that differ, from the subqueries of both sides. */
+  /** Returns the query for differing rows from the subqueries of both sides. */
   sql: (stored: string, computed: string) => string;
-  /** Values of the first parameters of the query. */
+  /** Values of the query's first parameters. */
   values?: readonly unknown[];
 }
 
-/** How a comparison goes: `rest` is called between pieces and may wait, `piece` is how many rows of a side one statement reads. */
+/**
+ * Pace of a comparison: `rest` is called between pieces and may wait, `piece` is the number of rows of a side in one
+ * statement.
+ */
 export interface RangePace {
   rest?: () => Promise<void>;
   piece?: number;
 }
 
-/** Returns the rows that differ, as many as are listed at most. Called in one transaction, after `readByRanges`. */
+/** Returns the differing rows, up to the limit. Call it in one transaction, after `readByRanges`. */
 export async function compareByRanges<Row extends object>(
   db: Queryable,
   { key, sides, sql, values = [] }: RangeComparison,
@@ -104,7 +107,10 @@ export async function compareByRanges<Row extends object>(
   return { rows: found, truncated: found.length >= LIMIT };
 }
 
-/** Settings of a transaction that reads by ranges: a temporary table has no statistics, and the planner would read it whole for each. */
+/**
+ * Sets options of a transaction that reads by ranges: a temporary table has no statistics, so the planner would read it
+ * whole for each range.
+ */
 export async function readByRanges(db: Queryable): Promise<void> {
   await db.query("SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)");
 }

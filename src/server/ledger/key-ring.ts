@@ -5,10 +5,12 @@ import { type PublicJwk, thumbprint } from '../../core/event/keys.js';
 import { Database } from '../database/database.js';
 import { unavailable } from './unavailable.js';
 
-/** Keys kept in memory; a key never changes its thumbprint, and whether it is active the sequencer decides. */
+/** Keys in the cache. A key never changes its thumbprint; the sequencer decides whether it is active. */
 const KEY_CACHE = 50_000;
 
-/** The key an event names, found before its signature is checked: registered ones, and candidates of one request. */
+/**
+ * Finds the key that an event names, before its signature is verified: registered keys, and candidates of one request.
+ */
 @Injectable()
 export class KeyRing {
   private readonly known = new Map<string, { jwk: PublicJwk; actor: string }>();
@@ -20,7 +22,7 @@ export class KeyRing {
 
   constructor(private readonly database: Database) {}
 
-  /** Looks the kids up that are not in memory yet, those of all who ask meanwhile by one statement. */
+  /** Loads kids that are not cached, those of concurrent callers by one statement. */
   async load(kids: Iterable<string>): Promise<void> {
     const missing = [...kids].filter((kid) => !this.known.has(kid));
     if (missing.length === 0) return;
@@ -50,13 +52,13 @@ export class KeyRing {
     return this.known.get(kid)?.jwk ?? null;
   }
 
-  /** Whose key it is; null for one that is not registered, as far as it has been loaded. */
+  /** Returns the actor of a loaded key; null if it is not registered. */
   actorOf(kid: string): string | null {
     return this.known.get(kid)?.actor ?? null;
   }
 }
 
-/** The header's kid, or null where there is none to be found; the strict grammar says later what is wrong. */
+/** Returns the header's kid, or null if there is none; the strict grammar reports the fault later. */
 export function kidOf(text: string): string | null {
   try {
     return headerKid(text);
@@ -65,7 +67,7 @@ export function kidOf(text: string): string | null {
   }
 }
 
-/** Where each type of event that brings new keys carries them. */
+/** Paths of the new keys in each type of event that brings some. */
 const keyPlaces: Record<string, (payload: Record<string, unknown>) => unknown[]> = {
   'ledger.opened': ({ serviceKey }) => [serviceKey],
   'ledger.updated': ({ serviceKey }) => [serviceKey],
@@ -73,7 +75,7 @@ const keyPlaces: Record<string, (payload: Record<string, unknown>) => unknown[]>
   'key.added': ({ key }) => [key],
 };
 
-/** The one key that may sign the event which brings it: the registrar's, in entry 0. */
+/** Returns the registrar's key in entry 0, the only key that signs the event which brings it. */
 const openingKey = ({ type, registrar }: Record<string, unknown>): unknown =>
   type === 'ledger.opened' ? (registrar as { key?: unknown } | undefined)?.key : undefined;
 
@@ -86,9 +88,8 @@ interface Candidate {
 }
 
 /**
- * Keys that events of the same request bring with them: a file may register a miner and go on with her first lot.
- * Such a key lets the signature of a later event be checked; only the sequencer, which sees what was admitted, lets the
- * event in.
+ * Collects keys that events of one request bring: a file may register a miner and continue with the miner's first lot.
+ * Such a key only verifies signatures; the sequencer decides whether the events are admitted.
  */
 export class CandidateKeys {
   private readonly keys = new Map<string, Candidate>();
@@ -96,7 +97,7 @@ export class CandidateKeys {
   private count = 0;
 
   /**
-   * Events about to be checked; they are read here only if a key is missing, which is seldom. Gives the number of the
+   * Adds events before their check; parses them only if a key is missing, which is rare. Returns the number of the
    * first of them.
    */
   add(texts: readonly string[]): number {
@@ -105,7 +106,7 @@ export class CandidateKeys {
     return first;
   }
 
-  /** Once they are checked, the keys of the good ones are kept and their texts let go. */
+  /** Stores the keys of valid events after their check and drops their texts. */
   learn(first: number, events: readonly (AditEvent | null)[]): void {
     events.forEach((event, i) => {
       const unread = this.unread.delete(first + i);
@@ -113,7 +114,10 @@ export class CandidateKeys {
     });
   }
 
-  /** The key of this name, if the event of this number may be signed by it: because one before it brings the key, or it opens the ledger. */
+  /**
+   * Returns the key of this name if it may sign the event of this number: an earlier event brings it, or the event
+   * opens the ledger.
+   */
   find(kid: string, number: number): Candidate | null {
     for (const [at, text] of this.unread) {
       this.unread.delete(at);
@@ -129,7 +133,7 @@ export class CandidateKeys {
       const json = Buffer.from(text.split('.', 2)[1] ?? '', 'base64url').toString('utf8');
       this.keep(JSON.parse(json) as Record<string, unknown>, at);
     } catch {
-      // Not an event; the strict grammar will say so.
+      // Not an event; the strict grammar reports it.
     }
   }
 

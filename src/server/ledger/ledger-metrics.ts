@@ -4,7 +4,7 @@ import { Metrics } from '../http/metrics.js';
 import { ReadLog } from './read-log.js';
 import { ReceiveEvents } from './receive-events.js';
 
-/** How large the log is, and how much stands at its door. */
+/** Metrics of the log's size and of events in flight. */
 @Injectable()
 export class LedgerMetrics {
   constructor(metrics: Metrics, door: ReceiveEvents, log: ReadLog) {

@@ -19,7 +19,7 @@ import { ReadEvent, type StoredEvent } from './read-event.js';
 import { RecordBatch, batchLimits } from './record-batch.js';
 import { ReceiveEvents } from './receive-events.js';
 
-/** How long an event may be is for the envelope to say: the body is bounded already. */
+/** The envelope's check limits the event's length; the body's limit applies here. */
 const submission = z.strictObject({ event: z.string().max(MAX_BODY_BYTES).meta(eventText) });
 const batchQuery = z.strictObject({ receipts: z.enum(['true', 'false']).default('false') });
 const eventId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be an event id of 43 base64url characters');

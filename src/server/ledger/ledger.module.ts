@@ -42,10 +42,10 @@ import { WaitingController } from './waiting.controller.js';
 import { WakeVerification } from './wake-verification.js';
 
 const logger = new Logger('ledger');
-/** A wake-up that is done says nothing that the log does not say. */
+/** Completed wake-ups are deleted, because they carry no data. */
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 
-/** What appends, reads and replays: every process has it, because the log's time is appended by workers too. */
+/** Providers that append, read and replay, in every process, because workers append clock entries too. */
 const log: Provider[] = [
   AdmitBatch,
   AppendEvents,
@@ -70,7 +70,7 @@ const log: Provider[] = [
   },
 ];
 
-/** What stands between a socket and the sequencer. */
+/** Providers between HTTP and the sequencer. */
 const doorway: Provider[] = [
   AnswerEvents,
   DescribeLedger,
@@ -103,15 +103,15 @@ const doorway: Provider[] = [
 ];
 
 export interface LedgerOptions {
-  /** Whether this process sweeps up after erasures, answers, or both. */
+  /** Whether this process sweeps up after erasures. */
   runsJobs: boolean;
   answersHttp: boolean;
 }
 
-/** The log: its door, its one sequencer, what is derived from it, and how it is read. */
+/** Receives, sequences, stores, projects and serves the events of the log. */
 @Module({})
 export class LedgerModule {
-  /** Without the service key in force neither the log's time nor a refusal can be signed. */
+  /** Without the service key in force neither clock entries nor refusals can be signed. */
   constructor(identity: LedgerIdentity, entries: ReadLog, health: HealthRegistry) {
     health.register('service-key', async () => {
       try {
@@ -140,7 +140,7 @@ export class LedgerModule {
   }
 }
 
-/** Closes the door before anything behind it is closed. */
+/** Stops accepting events before its dependencies are closed. */
 @Module({})
 export class LedgerWithDoor extends LedgerModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(

@@ -42,7 +42,7 @@ function shown({ id, event, kid, missing, since }: WaitingRow): WaitingEventView
   };
 }
 
-/** Lists the events that wait for their parents, the one that came first first. */
+/** Lists the events that wait for their parents, the oldest first. */
 @Injectable()
 export class ListWaiting {
   constructor(private readonly database: Database) {}

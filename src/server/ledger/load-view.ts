@@ -11,7 +11,7 @@ import type { Queryable } from '../database/rows.js';
 import { loadCertificates, loadEndorsements, loadIntroducedKeys, loadRegistry } from '../registry/registry-rows.js';
 import { loadLots } from './lot-rows.js';
 
-/** Names and rows that a batch refers to, gathered once so that each table is asked once. */
+/** Names and rows that a batch refers to, collected so that each table is queried once. */
 interface Gathered {
   actors: Set<string>;
   kids: Set<string>;
@@ -51,23 +51,22 @@ function gather(all: readonly References[]): Gathered {
 }
 
 /**
- * Loads into the view every row that the events refer to and that it does not hold yet: one statement a table, by
- * primary key, so the cost follows the batch and not the ledger. Only entries below `view.size` count, which lets a
- * replay read the same tables.
+ * Loads into the view every row that the events refer to: one statement a table, by primary key, so the cost depends on
+ * the batch and not on the ledger. Only entries below `view.size` count, so that a replay can read the same tables.
  */
 export async function loadView(db: Queryable, view: LedgerView, events: readonly AditEvent[]): Promise<void> {
   const wanted = gather(events.map(references));
-  // The key that an update replaces is no more named by it than the ledger itself.
+  // A key that an update replaces is named only by the ledger itself.
   if (view.opened !== null && events.some(({ type }) => type === 'ledger.updated'))
     wanted.kids.add(view.opened.serviceKid);
   await loadRegistry(db, wanted, view);
   await loadLots(db, wanted.lots, view.lots);
   await loadCertificates(db, events.flatMap(serialOf), view.certificates);
 
-  // Of a chain that has not moved only the head is needed, and that came with the lot.
+  // If a chain has not moved, only its head is needed, which is loaded with the lot.
   const moved = wanted.links.filter(({ lot, prev }) => view.lots.get(lot)?.head !== prev);
   for (const { prev } of moved) wanted.events.add(prev);
-  // A head is in the log; another event of the same batch may name it when it is the head no more.
+  // A head is in the log; another event of the batch may name it after it is no longer the head.
   for (const { lot, prev } of wanted.links) {
     const head = view.lots.get(lot);
     if (head?.head === prev) view.events.set(prev, { index: head.headIndex });
@@ -78,7 +77,7 @@ export async function loadView(db: Queryable, view: LedgerView, events: readonly
     view,
     moved.filter(({ lot, prev }) => view.lots.has(lot) && view.events.has(prev)),
   );
-  // A key that is revoked, or was lost, may still speak through an event that a living key has endorsed.
+  // Events of a revoked or lost key may still count if an active key has endorsed them.
   const revokedHere = new Set(events.flatMap((event) => (event.type === 'key.revoked' ? [event.payload.kid] : [])));
   const revoked = events.filter(
     ({ kid }) => revokedHere.has(kid) || (view.keys.get(kid)?.revokedIndex ?? null) !== null,
@@ -95,7 +94,10 @@ export async function loadView(db: Queryable, view: LedgerView, events: readonly
   await loadIntroducedKeys(db, [...new Set(endorsers)], view.keys);
 }
 
-/** The events that others correct, dispute, settle or update, as they were signed, with what has been said of them before. */
+/**
+ * Loads the events that others correct, dispute, settle or update, as they were signed, with earlier statements about
+ * them.
+ */
 async function loadTargets(db: Queryable, view: LedgerView, events: readonly AditEvent[]): Promise<void> {
   const named = events.flatMap((event) => targetOf(event)?.id ?? []);
   const endorsed = events.flatMap((event) => (event.type === 'event.endorsed' ? event.payload.events : []));
@@ -117,7 +119,7 @@ async function loadTargets(db: Queryable, view: LedgerView, events: readonly Adi
     if (!view.corrections.has(target)) view.corrections.set(target, corrections);
 }
 
-/** Null for what cannot be an event: a stored text that was tampered with, which a replay meets and reports by itself. */
+/** Returns null if a stored text was tampered with and cannot be parsed; the replay reports it. */
 function readLogged(jws: string, log: string): AditEvent | null {
   try {
     return readEvent(parseEnvelope(`${jws}~`), log);
@@ -132,7 +134,7 @@ const lotsOfTarget = (view: LedgerView, id: string): string[] => {
   return event === undefined ? [] : lotsOf(event);
 };
 
-/** Whom and which places it names: they say in which country it is. */
+/** Returns the actors and places of the target, which determine its country. */
 const referencesOfTarget = (view: LedgerView, id: string): References[] => {
   const event = view.events.get(id)?.event;
   return event === undefined ? [] : [references(event)];
@@ -176,7 +178,7 @@ async function loadSuccessors(
   for (const row of rows) view.successors.set(successorKey(row.lot, row.prev), successorOf(row.id, row.jws));
 }
 
-/** What a logged event did with a lot, read from its signed text; admission has checked the text before. */
+/** Reads from a logged event what it did with a lot; admission has checked the text before. */
 function successorOf(id: string, jws: string): Successor {
   const payload = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
     iss: string;
@@ -193,7 +195,10 @@ function successorOf(id: string, jws: string): Successor {
   };
 }
 
-/** A view for the next batch: the registry stays in memory, everything that grows with the ledger is loaded anew. */
+/**
+ * Returns the view for the next batch: the registry stays in memory, everything that grows with the ledger is loaded
+ * again.
+ */
 export function nextView(view: LedgerView): LedgerView {
   return {
     ...view,

@@ -1,10 +1,10 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AppendEvents } from './append-events.js';
 
-/** The log's time enters the log at least this often, ms. */
+/** Longest interval between clock entries of the log, ms. */
 const HOUR = 3_600_000;
 
-/** Keeps the log's time moving when nobody records anything, so that what is overdue becomes so with nobody calling. */
+/** Appends clock entries while no events arrive, so that deadlines pass. */
 @Injectable()
 export class LogClock implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | null = null;
@@ -15,7 +15,7 @@ export class LogClock implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {}
 
   onApplicationBootstrap(): void {
-    // A failure here is one that the next append meets too, and answers for.
+    // The next append has the same failure and reports it.
     this.timer = setInterval(() => void this.tick().catch(() => undefined), this.interval);
     this.timer.unref();
   }

@@ -9,26 +9,26 @@ import { type AditEvent, readEvent } from '../../core/event/event.js';
 import { references } from '../../core/event/references.js';
 import { LedgerIdentity } from './ledger-identity.js';
 
-/** An event that the ledger itself writes, signed by the service key. */
+/** An event of the ledger itself, signed by the service key. */
 export interface OwnEvent {
   event: AditEvent;
   text: string;
 }
 
 /**
- * Builds the entries that only the service signs: the log's time, the evidence of a refused attempt, the sealed index.
- * Each is signed by the service key whose thumbprint is given, the one in force.
+ * Builds the entries that only the service signs: the log's clock, the evidence of a refusal, the sealed index. The
+ * given thumbprint selects the service key in force.
  */
 @Injectable()
 export class LogEvents {
   constructor(private readonly identity: LedgerIdentity) {}
 
-  /** `log.clock` at `time`, ms since 1970 UTC. */
+  /** Builds `log.clock` at `time`, ms since 1970 UTC. */
   clock(by: string, time: number): Promise<OwnEvent> {
     return this.build('log.clock', by, time, {});
   }
 
-  /** `event.refused`: that this JWS was sent, by whom it was signed, and why it was refused; never its text. */
+  /** Builds `event.refused`: the id of the refused event, its signer, and the reason; never its text. */
   refused(by: string, time: number, refused: AditEvent, error: AditError): Promise<OwnEvent> {
     const { device, seq } = refused.payload;
     return this.build('event.refused', by, time, {
@@ -37,12 +37,12 @@ export class LogEvents {
       code: error.code,
       signer: refused.iss,
       lots: [...new Set(references(refused).lots.map(({ lot }) => lot))],
-      // Which number of whose device this was, so that nobody asks where it went.
+      // Contains the device's sequence number, so that it does not count as missing.
       ...(device === undefined || seq === undefined ? {} : { device, seq }),
     });
   }
 
-  /** `index.sealed`: the root of the sealed index over the first `size` entries. */
+  /** Builds `index.sealed`: the root of the sealed index over the first `size` entries. */
   indexSealed(by: string, time: number, size: number, root: Uint8Array): Promise<OwnEvent> {
     return this.build('index.sealed', by, time, { size, root: Buffer.from(root).toString('base64') });
   }

@@ -9,26 +9,29 @@ import { loadClock, loadLedgerInfo } from '../registry/registry-rows.js';
 /** Entries in a full tile: tile height 8 (C2SP tlog-tiles). */
 const TILE_WIDTH = 256;
 
-/** What the row `log_state` says. `epoch` grows with every commit: a writer that was overtaken finds its own stale. */
+/**
+ * The row `log_state`. `epoch` grows with every commit, so a process that another has overtaken finds its own epoch out
+ * of date.
+ */
 export interface StateRow {
   size: number;
   root: Buffer;
   epoch: number;
 }
 
-/** The log's end in memory, as of the last commit of this process. Thrown away whenever a commit is in doubt. */
+/** The log's end in memory after the last commit of this process; discarded if a commit's result is unknown. */
 export interface LogState {
   size: number;
   root: Uint8Array;
   epoch: number;
   edge: TreeEdge;
-  /** Carries the registry from batch to batch; its lots are loaded for each. */
+  /** Caches the registry between batches; lots are loaded for each batch. */
   view: LedgerView;
 }
 
-/** Opens a transaction and takes the right to append: until it ends no other process appends. */
+/** Opens a transaction and locks the right to append: until its end no other process appends. */
 export async function lockLogState(db: Queryable): Promise<StateRow> {
-  // Two statements in one message: pg gives a result for each, though its types know of one.
+  // Two statements in one message: pg returns a result for each, though its types declare one.
   const results: unknown = await db.query('BEGIN; SELECT size, root, epoch FROM log_state FOR UPDATE');
   const [, { rows }] = results as [unknown, QueryResult<{ size: number; root: Buffer; epoch: number }>];
   const row = rows[0];
@@ -36,7 +39,7 @@ export async function lockLogState(db: Queryable): Promise<StateRow> {
   return row;
 }
 
-/** Hashes of the rightmost, not yet full tile of each level, lowest level first. */
+/** Loads the hashes of the last, partial tile of each level, lowest level first. */
 async function partialTiles(db: Queryable, size: number): Promise<Uint8Array[][]> {
   const levels: Uint8Array[][] = [];
   for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
@@ -58,7 +61,7 @@ async function partialTiles(db: Queryable, size: number): Promise<Uint8Array[][]
   return levels;
 }
 
-/** Loads the log's end from the database and checks that it is the one the state row speaks of. */
+/** Loads the log's end from the database and checks it against the state row. */
 export async function loadLogState(db: Queryable, origin: string, row: StateRow): Promise<LogState> {
   const edge = TreeEdge.at(row.size, await partialTiles(db, row.size));
   const root = edge.root();

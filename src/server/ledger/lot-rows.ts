@@ -1,7 +1,7 @@
 import type { Changes, Grade, LedgerView, Lot, LotStatus, OriginBasis } from '../../core/custody/view.js';
 import { type Queryable, type Row, insertRows, rowsByKey, upsertRows } from '../database/rows.js';
 
-/** The projections of lots: their state, their chains, and where their mass came from. */
+/** Projections of lots: their state, chains, and lineage. */
 export const lotTables = ['lots', 'lot_events', 'lineage', 'tag_uses', 'attestations'] as const;
 
 /** A row of `lots`; masses are milligrams in decimal, moisture parts per million, times ms since 1970 UTC. */

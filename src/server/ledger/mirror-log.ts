@@ -18,7 +18,7 @@ import { loadView, nextView } from './load-view.js';
 import { type LogState, loadLogState, lockLogState } from './log-state.js';
 import { writeBatch } from './write-batch.js';
 
-/** An entry that the log would not hold if everything had gone by the rules. */
+/** An entry that the ledger's rules forbid. */
 export interface BadEntry {
   index: number;
   code: string | null;
@@ -26,7 +26,7 @@ export interface BadEntry {
   detail: string;
 }
 
-/** An error of PostgreSQL that comes from the values written: class 22, data exception, or 23, integrity constraint. */
+/** A PostgreSQL error caused by the written values: class 22, data exception, or 23, integrity constraint. */
 interface DatabaseFault {
   code: string;
   constraint?: string;
@@ -35,7 +35,10 @@ interface DatabaseFault {
 const isOfTheData = (error: unknown): error is DatabaseFault =>
   /^2[23][0-9A-Z]{3}$/.test(String((error as { code?: unknown } | null)?.code));
 
-/** Where the log has these events already, by id: the same words under another signature are the same event. */
+/**
+ * Returns the index of each event that is in the log, by id: the same payload under another signature is the same
+ * event.
+ */
 async function entriesNamed(db: PoolClient, events: readonly AditEvent[]): Promise<Map<string, number>> {
   const { rows } = await db.query<{ id: string; index: number }>(
     'SELECT id, index FROM entries WHERE id = ANY($1::text[])',
@@ -45,14 +48,13 @@ async function entriesNamed(db: PoolClient, events: readonly AditEvent[]): Promi
 }
 
 /**
- * Somebody else's log, entry by entry in a database of one's own: each is checked and admitted again by the code that the
- * service runs, and written as the service writes it. Nothing is signed. The first entry that does not go by the rules
- * ends it: what stands before is kept, and of what follows nothing can be said.
+ * Mirrors another party's log in its own database: the service's code checks, admits and writes each entry again. It
+ * signs nothing. The first forbidden entry ends it: earlier entries stay, and later ones cannot be judged.
  */
 export class MirrorLog {
   private state: LogState | null = null;
   private readonly keys: KeyRing;
-  /** Keys that entries bring which are checked, and not appended yet. */
+  /** Keys of entries that are checked but not appended yet. */
   private readonly candidates = new CandidateKeys();
 
   constructor(
@@ -63,19 +65,19 @@ export class MirrorLog {
     this.keys = new KeyRing(database);
   }
 
-  /** Entries so far, and the root over them. */
+  /** Returns the number of entries and their root. */
   async head(): Promise<{ size: number; root: Uint8Array }> {
     const { rows } = await this.database.pool.query<{ size: number; root: Buffer }>('SELECT size, root FROM log_state');
     if (rows[0] === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
     return rows[0];
   }
 
-  /** The log's keys, as far as the entries go. */
+  /** Returns the log's keys that the mirrored entries declare. */
   async logKeys(): Promise<LogKey[]> {
     return (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
   }
 
-  /** Checks entries in threads, before their turn to be appended has come; called in the order of the log. */
+  /** Checks entries in threads, before they are appended; call it in log order. */
   async check(entries: readonly string[]): Promise<Checked[]> {
     const texts = entries.map((jws) => `${jws}~`);
     const kids = texts.map(kidOf);
@@ -91,7 +93,7 @@ export class MirrorLog {
     return checked;
   }
 
-  /** Appends what was checked; gives the first that is not as it should be, or null. */
+  /** Appends checked entries; returns the first faulty one, or null. */
   async append(entries: readonly string[], checked: readonly Checked[]): Promise<BadEntry | null> {
     let broken: DatabaseFault;
     const client = await this.database.pool.connect();
@@ -108,7 +110,7 @@ export class MirrorLog {
     return this.appendHalves(entries, checked, broken);
   }
 
-  /** Finds the one entry that the database refuses, by halves: what stands before it is appended. */
+  /** Finds the one entry that the database refuses, by bisection, and appends those before it. */
   private async appendHalves(
     entries: readonly string[],
     checked: readonly Checked[],

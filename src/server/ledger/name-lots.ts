@@ -1,9 +1,9 @@
-/** Lots that a finding or an alert names as people know them; the others by id only. */
+/** Lots whose names a finding or alert shows; the others are shown by id. */
 const NAMED = 5;
 
 /**
- * SQL that gives the first lots of a `uuid[]` column with their names, as JSON of `LotName`s.
- * @param lots a column of our own code, such as `findings.lots`.
+ * Returns SQL for the names of the first lots of a `uuid[]` column, as JSON of `LotName`s.
+ * @param lots a column of this schema, such as `findings.lots`.
  */
 export const lotNamesOf = (lots: string): string =>
   `(SELECT COALESCE(json_agg(json_build_object('lot', named.id, 'tag', named.tags[1], 'lotNumber', named.lot_number,

@@ -3,12 +3,12 @@ import { AditError } from '../../core/errors.js';
 import { ReadLog, type StoredEntry } from './read-log.js';
 import { ReadReceipt } from './read-receipt.js';
 
-/** An event as stored, with the disclosures the service holds (there is no access control yet). */
+/** An event as stored, with its disclosures (there is no access control yet). */
 export interface StoredEvent {
   id: string;
   index: number;
   event: string;
-  /** The log's time before it, RFC 3339; null before the first `log.clock`. */
+  /** The log's clock before the entry, RFC 3339; null before the first `log.clock`. */
   recordedAt: string | null;
 }
 
@@ -19,7 +19,7 @@ export class ReadEvent {
     private readonly receipts: ReadReceipt,
   ) {}
 
-  /** Throws `not-found`. */
+  /** Returns one event. Throws `not-found`. */
   async event(id: string): Promise<StoredEvent> {
     const { index, jws } = await this.entry(id);
     const [recordedAt, disclosures] = await Promise.all([this.log.recordedAt(index), this.log.disclosures(id)]);
@@ -31,7 +31,7 @@ export class ReadEvent {
     };
   }
 
-  /** Throws `not-found`. */
+  /** Returns the receipt of one event. Throws `not-found`. */
   async receipt(id: string): Promise<string> {
     return this.receipts.newest((await this.entry(id)).index);
   }

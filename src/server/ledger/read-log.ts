@@ -25,7 +25,7 @@ const storedEntry = (row: EntryRow): StoredEntry => ({
   leafHash: row.leaf_hash,
 });
 
-/** Entries `from` (included) to `to` (excluded) in order; a row that is missing leaves a hole in the answer. */
+/** Returns entries `from` (included) to `to` (excluded) in order; missing rows are left out. */
 export async function entriesBetween(db: Queryable, from: number, to: number): Promise<StoredEntry[]> {
   const { rows } = await db.query<EntryRow>(
     'SELECT index, id, jws, leaf_hash FROM entries WHERE index >= $1 AND index < $2 ORDER BY index',
@@ -39,13 +39,15 @@ export async function entriesBetween(db: Queryable, from: number, to: number): P
 export class ReadLog {
   constructor(private readonly database: Database) {}
 
-  /** Number of entries. */
+  /** Returns the number of entries. */
   async size(): Promise<number> {
     const { rows } = await this.database.pool.query<{ size: number }>('SELECT size FROM log_state');
     return rows[0]?.size ?? 0;
   }
 
-  /** Number of entries, and the thumbprint of the service key in force; null before the ledger is opened. */
+  /**
+   * Returns the number of entries, and the thumbprint of the service key in force; null before the ledger is opened.
+   */
   async head(): Promise<{ size: number; serviceKid: string | null }> {
     const { rows } = await this.database.pool.query<{ size: number; serviceKid: string | null }>(
       'SELECT size, (SELECT service_kid FROM ledger_info) AS "serviceKid" FROM log_state',
@@ -53,7 +55,7 @@ export class ReadLog {
     return rows[0] ?? { size: 0, serviceKid: null };
   }
 
-  /** The newest `log.clock`, ms since 1970 UTC; null before the first. */
+  /** Returns the newest `log.clock`, ms since 1970 UTC; null before the first. */
   async clock(): Promise<number | null> {
     const { rows } = await this.database.pool.query<{ time: number }>(
       'SELECT time FROM clocks ORDER BY index DESC LIMIT 1',
@@ -61,7 +63,7 @@ export class ReadLog {
     return rows[0]?.time ?? null;
   }
 
-  /** The last `log.clock` before `index`, ms since 1970 UTC: when that entry was recorded. */
+  /** Returns the last `log.clock` before `index`, ms since 1970 UTC: the time of that entry. */
   async recordedAt(index: number): Promise<number | null> {
     const { rows } = await this.database.pool.query<{ time: number }>(
       'SELECT time FROM clocks WHERE index < $1 ORDER BY index DESC LIMIT 1',
@@ -82,7 +84,7 @@ export class ReadLog {
     return rows[0] === undefined ? null : storedEntry(rows[0]);
   }
 
-  /** What the submitter disclosed of an event, in the order of their digests. */
+  /** Returns the stored disclosures of an event, in the order of their digests. */
   async disclosures(id: string): Promise<string[]> {
     const { rows } = await this.database.pool.query<{ sealed: SealedDisclosures }>(
       `SELECT ${sealedDisclosuresOf('$1')} AS sealed`,

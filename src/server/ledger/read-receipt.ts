@@ -10,7 +10,7 @@ interface SignedCheckpoint {
   note: string | null;
 }
 
-/** Receipts of entries that are in the log already, in C2SP tlog-proof form. */
+/** Makes receipts of logged entries in C2SP tlog-proof form. */
 @Injectable()
 export class ReadReceipt {
   constructor(
@@ -19,12 +19,12 @@ export class ReadReceipt {
     private readonly append: AppendEvents,
   ) {}
 
-  /** The first receipt: under the smallest signed checkpoint above the index, and so the same for ever. */
+  /** Returns the first receipt: under the smallest signed checkpoint above the index, so it never changes. */
   first(index: number): Promise<string> {
     return this.receipt(index, 'SELECT size, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT 1');
   }
 
-  /** A receipt under the newest checkpoint that witnesses have cosigned, else under the newest signed one. */
+  /** Returns a receipt under the newest checkpoint that the witnesses cosigned, else under the newest signed one. */
   async newest(index: number): Promise<string> {
     const { rows } = await this.database.pool.query<{ size: number; note: string }>(
       'SELECT size, note FROM witnessed_checkpoints WHERE size > $1 ORDER BY size DESC LIMIT 1',
@@ -40,7 +40,7 @@ export class ReadReceipt {
   private async receipt(index: number, sql: string): Promise<string> {
     let checkpoint = await this.checkpoint(index, sql);
     if (checkpoint === undefined || checkpoint.note === null) {
-      // Committed, but whoever did it had no time to sign, or a crash of the database took the signature with it.
+      // The entry is committed but not signed: its process ended first, or a crash of the database lost the signature.
       await this.append.sealPending();
       checkpoint = await this.checkpoint(index, sql);
     }

@@ -21,10 +21,10 @@ import { unavailable } from './unavailable.js';
 const TILE_HEIGHT = 8;
 const TILE_WIDTH = 256;
 const HASH_BYTES = 32;
-/** Roots of older sizes kept in memory: what signers have `seen` lately. */
+/** Cached roots of older sizes, for the `seen` of recent events. */
 const ROOT_CACHE = 10_000;
 
-/** Nodes whose tiles are in memory at a time: 8 MiB of them at most. */
+/** Nodes whose tiles are in memory at a time: 8 MiB at most. */
 const NODES_AT_ONCE = 1_024;
 
 /** The `seen` claim: a size of the log and its root in standard base64. */
@@ -33,7 +33,7 @@ export interface Seen {
   root: string;
 }
 
-/** The run of hashes of one tile level under a node: all within one tile. */
+/** A run of hashes of one tile level under a node, all within one tile. */
 interface Run {
   level: number;
   start: number;
@@ -46,7 +46,7 @@ function runOf({ level, index }: NodeId): Run {
   return { level: tileLevel, start: index * count, count };
 }
 
-/** The hashes [start, end) of a tile level: from the full tile, else from the entries or the tiles below. */
+/** Returns the hashes [start, end) of a tile level: from the full tile, else from the entries or the tiles below. */
 export async function tileHashes(db: Queryable, { level, start, count }: Run): Promise<Uint8Array[]> {
   const tile = Math.floor(start / TILE_WIDTH);
   const { rows } = await db.query<{ hashes: Buffer }>('SELECT hashes FROM tiles WHERE level = $1 AND index = $2', [
@@ -70,7 +70,7 @@ export async function tileHashes(db: Queryable, { level, start, count }: Run): P
   return partial.rows.map(({ hash }) => hash);
 }
 
-/** Folds a power of two of neighbouring hashes into the one above them. */
+/** Hashes a power of two of neighbouring hashes into their common parent. */
 function fold(hashes: Uint8Array[]): Uint8Array {
   let row = hashes;
   while (row.length > 1)
@@ -80,7 +80,7 @@ function fold(hashes: Uint8Array[]): Uint8Array {
   return row[0] as Uint8Array;
 }
 
-/** The tiles that hold the runs, as far as they are full: by `level/index`. */
+/** Loads the full tiles that contain the runs, by `level/index`. */
 async function fullTiles(db: Queryable, runs: readonly Run[]): Promise<Map<string, Buffer>> {
   const names = new Map(
     runs.map(({ level, start }) => {
@@ -97,7 +97,7 @@ async function fullTiles(db: Queryable, runs: readonly Run[]): Promise<Map<strin
   return new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
 }
 
-/** Loads the hashes of the given nodes, many in one statement; every tree computation of core takes them from there. */
+/** Loads the hashes of many nodes in one statement, for the tree computations of the core. */
 export async function loadHashes(db: Queryable, nodes: Iterable<NodeId>): Promise<HashOf> {
   const hashes = new Map<string, Uint8Array>();
   const wanted = [...new Map([...nodes].map((node) => [`${node.level}/${node.index}`, node]))];
@@ -125,7 +125,7 @@ export async function loadHashes(db: Queryable, nodes: Iterable<NodeId>): Promis
 const hashesIn = (tile: Uint8Array, at: number, count: number): Uint8Array[] =>
   Array.from({ length: count }, (_, i) => tile.slice((at + i) * HASH_BYTES, (at + i + 1) * HASH_BYTES));
 
-/** Roots and proofs of any size of the log, computed from tiles; cost grows with the height of the tree only. */
+/** Computes roots and proofs of any size of the log from tiles; the cost depends only on the tree's height. */
 @Injectable()
 export class ReadTree {
   private readonly roots = new Map<number, Uint8Array>();
@@ -135,7 +135,7 @@ export class ReadTree {
     private readonly log: ReadLog,
   ) {}
 
-  /** The root of the first `size` entries. */
+  /** Returns the root of the first `size` entries. */
   async rootAt(size: number): Promise<Uint8Array> {
     const hashOf = await loadHashes(this.database.pool, rootNodes(size));
     return rootHash(size, hashOf, sha256);
@@ -149,7 +149,7 @@ export class ReadTree {
     return proveConsistency(from, to, await loadHashes(this.database.pool, consistencyNodes(from, to)));
   }
 
-  /** Keeps the root of a size that was just committed. */
+  /** Caches the root of a size that was just committed. */
   remember(size: number, root: Uint8Array): void {
     if (this.roots.size >= ROOT_CACHE) {
       const oldest = this.roots.keys().next().value;
@@ -158,13 +158,13 @@ export class ReadTree {
     this.roots.set(size, root);
   }
 
-  /** Whether `seen` is known to be ours without asking the database. */
+  /** Whether the cache has the root of `seen`. */
   remembers({ size, root }: Seen): boolean {
     const known = this.roots.get(size);
     return known !== undefined && Buffer.from(known).toString('base64') === root;
   }
 
-  /** Null if what a signer says it saw is a size of this log and its root, else the refusal `seen-mismatch`. */
+  /** Compares `seen` with this log; returns null if they agree, else the refusal `seen-mismatch`. */
   async compare({ size, root }: Seen): Promise<PlainError | null> {
     const current = await this.log.size().catch(unavailable);
     if (size <= current) {

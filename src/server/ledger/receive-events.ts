@@ -19,28 +19,28 @@ import type { Outcome } from './append-events.js';
 
 /** Events of one batch that are checked and sequenced together. */
 const CHUNK = 256;
-/** Chunks of one batch under way at once: the threads check the next while the sequencer writes the last. */
+/** Chunks of one batch in flight: threads check the next while the sequencer writes the last. */
 const CHUNKS_AHEAD = 4;
 
-/** An outcome before it is dressed as an answer; `id` is null where no event could be read. */
+/** Result of an event before it becomes an answer; `id` is null if the event could not be parsed. */
 export type Received =
   | Exclude<Outcome, { status: 'refused' }>
   | { status: 'refused'; id: string | null; error: AditError; heads: Record<string, string> };
 
-/** Answers to events beyond the budget of their address that are held back at most. */
+/** Delayed answers to events above the budget of their address at most. */
 const MOST_HELD_BACK = 2_000;
 
-/** Events of other requests between the door and the answer from which on the service is called busy. */
+/** Events of other requests in flight from which the service counts as busy. */
 const BUSY = 4;
 
-/** What the events of one request share. */
+/** Data that the events of one request share. */
 interface Request {
-  /** The address that it came from. */
+  /** Address of the client. */
   address: string;
   candidates: CandidateKeys;
   submission: Submission;
   receipts: boolean;
-  /** Its own events between the door and the answer. */
+  /** Number of its events in flight. */
   inFlight: number;
 }
 
@@ -53,9 +53,8 @@ const requestFrom = (address: string, receipts: boolean): Request => ({
 });
 
 /**
- * The door: takes signed events from whoever brings them, checks what can be checked before they have a place, and
- * hands them to the sequencer in the order in which they came. `AdmissionQueue` bounds what is anywhere between the door and
- * the answer; beyond that newcomers are turned away.
+ * Receives signed events, checks what does not depend on their order, and queues them for the sequencer in the order of
+ * arrival. `AdmissionQueue` limits the events in flight; further ones are refused.
  */
 @Injectable()
 export class ReceiveEvents {
@@ -79,30 +78,32 @@ export class ReceiveEvents {
     this.budget = new RefusalBudget(() => queue.speed);
   }
 
-  /** Events between the door and the answer. */
+  /** Number of events in flight. */
   get depth(): number {
     return this.queue.depth;
   }
 
-  /** Refuses newcomers and waits until everything taken in is answered. */
+  /** Refuses new events and waits until all accepted ones are answered. */
   async close(): Promise<void> {
     this.closed = true;
     await this.sequencer.idle();
   }
 
-  /** Why a single event would be turned away if it came now, whatever it says; null: it would be taken. */
+  /** Returns why a single event would be refused now, whatever its content; null: it would be accepted. */
   refusal(): AditError | null {
     return this.closed ? closing() : this.queue.refusal();
   }
 
-  /** One event. Throws `overloaded`, `rate-limited`, `log-halted` or `internal` where nothing can be said of the event itself. */
+  /**
+   * Receives one event. Throws `overloaded`, `rate-limited`, `log-halted` or `internal` if the event was not judged.
+   */
   async receive(text: string, address = ''): Promise<Received> {
     const refusal = this.refusal();
     if (refusal !== null) throw refusal;
     return (await this.receiveOne(text, address)) ?? this.holdBack();
   }
 
-  /** Null for an event beyond the budget of its address. */
+  /** Returns null for an event above the budget of its address. */
   private async receiveOne(text: string, address: string): Promise<Received | null> {
     this.queue.enter(1, true);
     let beyond = false;
@@ -121,8 +122,8 @@ export class ReceiveEvents {
   }
 
   /**
-   * Many events in order; one result each. A failure that says nothing of an event is that event's refusal.
-   * @param count how many, where it is known before they are read.
+   * Receives many events in order; returns one result each. A failure of the service becomes the refusal of that event.
+   * @param count of events, if known before they are read.
    */
   async *receiveAll(
     texts: AsyncIterable<string>,
@@ -139,7 +140,7 @@ export class ReceiveEvents {
     for await (const chunk of chunksOf(texts, chunkSize)) {
       request.inFlight += chunk.length;
       const checked = this.check(chunk, request).catch((error: unknown) => this.unchecked(chunk, error));
-      // The sequencer keeps the order in which it is called; nothing is awaited between these calls.
+      // The sequencer preserves the order of its calls; there is no `await` between them.
       const handed = Promise.all([checked, turn]).then(([arrived]) => ({
         arrived,
         outcomes: this.handOver(arrived, request).map((outcome, i) =>
@@ -153,7 +154,7 @@ export class ReceiveEvents {
           .then(({ arrived, outcomes }) => this.answer(arrived, outcomes, request.submission))
           .finally(() => (request.inFlight -= chunk.length)),
       );
-      // Rejections surface where the answers are awaited, which may be later.
+      // The caller that awaits the answers handles rejections, perhaps later.
       answers.catch(() => undefined);
       ahead.push(answers);
       if (ahead.length >= most) yield* await (ahead.shift() as Promise<Received[]>);
@@ -161,7 +162,10 @@ export class ReceiveEvents {
     for (const answers of ahead) yield* await answers;
   }
 
-  /** Turns away an event that nobody known has signed. Whoever sends many waits for each answer, which costs nothing. */
+  /**
+   * Refuses an event without a valid signature after a delay, so that clients which send many are slowed down at no
+   * cost.
+   */
   private async holdBack(): Promise<never> {
     if (this.heldBack < MOST_HELD_BACK) {
       this.heldBack += 1;
@@ -181,7 +185,7 @@ export class ReceiveEvents {
     }
   }
 
-  /** Envelope, signature, payload and possession in the threads; then `seen` against our own tree. */
+  /** Checks envelope, signature, payload and possession in the threads; then `seen` against this log's tree. */
   private async check(texts: readonly string[], request: Request): Promise<Arrived[]> {
     const { address, candidates } = request;
     const first = candidates.add(texts);
@@ -193,7 +197,7 @@ export class ReceiveEvents {
         const known = kid === null ? null : this.keys.find(kid);
         const candidate = kid === null || known !== null ? null : candidates.find(kid, first + i);
         const jwk = known ?? candidate?.jwk ?? null;
-        // Whoever opens the ledger brings the key that this needs; only a later event can be a stranger to it.
+        // The opening event brings its own key; the key of a later event must be registered.
         const registered = known !== null || candidate?.at === first + i;
         if (jwk === null && this.isBeyondBudget(request)) return { text, kid, checked: unread, registered };
         const checked = await this.threads.check({ text, jwk }, address, kid ?? '');
@@ -210,7 +214,7 @@ export class ReceiveEvents {
     return Promise.all(arrived.map(async (each) => ({ ...each, checked: await this.checkMore(each) })));
   }
 
-  /** Whether one more event that nobody known has signed is turned away: only while others have work for the service. */
+  /** Whether one more event without a valid signature is refused; only while other clients' events are in flight. */
   private isBeyondBudget({ address, inFlight }: Request): boolean {
     return this.queue.depth - inFlight >= BUSY && !this.budget.allows(address);
   }
@@ -229,14 +233,17 @@ export class ReceiveEvents {
     return this.identity.serviceJwk(kid) !== null || this.keys.actorOf(kid) === SERVICE_ACTOR;
   }
 
-  /** Events whose check failed, for want of a thread or of the database: they may be sent again as they are. */
+  /**
+   * Returns the refusals of events whose check failed because of a thread or the database; they may be sent again
+   * unchanged.
+   */
   private unchecked(texts: readonly string[], error: unknown): Arrived[] {
     const { code, detail, errors } = this.coded(error);
     const checked: Checked = { event: null, id: null, error: { code, detail, errors } };
     return texts.map((text) => ({ text, kid: null, checked, registered: true }));
   }
 
-  /** Gives what passed the door to the sequencer, in order; the outcome of the rest is a promise that nobody keeps. */
+  /** Queues the valid events in order. Rejected events get `null`. */
   private handOver(arrived: readonly Arrived[], { submission, receipts }: Request): Promise<Received | null>[] {
     const passed = new Set(arrived.flatMap(({ checked }) => checked.event?.id ?? []));
     for (const { checked } of arrived)
@@ -246,7 +253,7 @@ export class ReceiveEvents {
     );
   }
 
-  /** One result each, as it stands once all of them have an outcome and what fell has taken its children with it. */
+  /** Returns one result each, once all have an outcome and the children of refused events are refused. */
   private async answer(
     arrived: readonly Arrived[],
     pending: readonly Promise<Received | null>[],
@@ -269,17 +276,17 @@ export class ReceiveEvents {
     });
   }
 
-  /** Events that wait for one which was refused with them wait for nothing. */
+  /** Refuses events that wait for one that was refused in the same request. */
   private async dropChildren(submission: Submission): Promise<void> {
     const orphans = submission.refuseChildren();
     if (orphans.length === 0) return;
     await this.database
       .transaction(async (client) => {
-        // Whoever appends may be about to judge them.
+        // Another process may be about to admit them.
         await client.query('SELECT FROM log_state FOR UPDATE');
         await forgetWaiting(client, orphans);
       })
-      // What is left of them goes when its time is up, as that of every event that waits.
+      // The remaining ones expire after 90 days, like every waiting event.
       .catch((err: unknown) => this.logger.warn({ msg: 'children of a refused event could not be dropped', err }));
   }
 
@@ -296,7 +303,7 @@ export class ReceiveEvents {
   }
 }
 
-/** Codes of events of which nobody known has signed anything. */
+/** Codes of events without a valid signature of a registered key. */
 const UNSIGNED = new Set<ErrorCode>(['event-malformed', 'header-invalid', 'key-unknown', 'signature-invalid']);
 
 const closing = (): AditError => new AditError('overloaded', 'The ledger is closing; send the event again shortly.');
@@ -306,7 +313,7 @@ const beyondBudget = (): AditError =>
     'This address sent too many events that no registered key has signed; wait a second, and check the key before you send more.',
   );
 
-/** An event that is turned away without a word of what is in it. */
+/** Result of an event that is refused without reading it. */
 const unread: Checked = {
   event: null,
   id: null,
@@ -316,7 +323,9 @@ const isBeyondBudget = ({ checked }: Arrived): boolean => checked === unread;
 const isRejected = (each: Arrived): each is Rejected => each.checked.event === null;
 const noOutcome = Promise.resolve(null);
 
-/** Whoever steals the service key cannot send what it signs: the service writes its own entries itself. */
+/**
+ * A thief of the service key cannot submit events signed with it, because the service writes its own entries itself.
+ */
 const fromOutside: PlainError = {
   code: 'key-unknown',
   detail: 'What the service signs does not come from outside.',

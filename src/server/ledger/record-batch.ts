@@ -9,13 +9,13 @@ import { type Answer, AnswerEvents } from './answer-events.js';
 import { problemOf } from '../http/problem.js';
 import { type Received, ReceiveEvents } from './receive-events.js';
 
-/** Of one batch request; a line may be as long as a single request. The event's own limits apply to each event. */
+/** Limits of one batch request; a line may be as long as a single request. Each event has its own limits too. */
 export const batchLimits = { maxLines: 10_000, maxBytes: 32 * 1024 * 1024, maxLineBytes: 1024 * 1024 } as const;
 
 const batchItem = z.strictObject({ event: z.string().max(batchLimits.maxLineBytes) });
 const batchBody = z.array(batchItem).min(1);
 
-/** Records many events of one request, in order, reading no faster than they are written. */
+/** Records many events of one request, in order, and reads them no faster than it writes. */
 @Injectable()
 export class RecordBatch {
   constructor(
@@ -24,8 +24,9 @@ export class RecordBatch {
   ) {}
 
   /**
+   * Records a batch.
    * @param body an NDJSON stream, or the parsed array; throws `request-invalid` for anything else, `request-too-large`
-   * for too many.
+   * above the limits.
    */
   record(body: unknown, receipts: boolean, address = ''): AsyncGenerator<Answer> {
     if (body instanceof Readable) return this.answerStream(body, receipts, address);
@@ -35,9 +36,9 @@ export class RecordBatch {
     return this.answerAll(listOf(items), receipts, { address, count: items.length });
   }
 
-  /** NDJSON is answered by NDJSON, line by line as results come; an array by `{"results": […]}`. */
+  /** Sends results: NDJSON line by line as they come, an array as `{"results": […]}`. */
   async send(reply: FastifyReply, results: AsyncGenerator<Answer>, ndjson: boolean): Promise<void> {
-    // The first result decides whether the request is answered at all: before it, an error is still a problem document.
+    // Before the first result an error is still a problem document.
     const first = await results.next();
     if (first.done !== true && first.value.status === 'refused' && first.value.problem.code === 'log-halted')
       throw new AditError('log-halted', first.value.problem.detail ?? 'The log is halted; send the batch again later.');
@@ -52,8 +53,8 @@ export class RecordBatch {
   }
 
   /**
-   * A stream that breaks a limit ends there: what was begun before is told, and the last line says why no more was read.
-   * Where nothing was begun the whole request is refused.
+   * Answers a stream. Above a limit it ends: the answer contains the results so far, and its last line the error. If no
+   * event was read, the whole request is refused.
    */
   private async *answerStream(stream: Readable, receipts: boolean, address: string): AsyncGenerator<Answer> {
     const fault: { error: AditError | null } = { error: null };
@@ -65,7 +66,7 @@ export class RecordBatch {
     if (fault.error === null && !begun)
       fault.error = new AditError('request-invalid', 'There is no event in the body.');
     if (fault.error === null) return;
-    // Whoever listens only when he has sent all is to hear the answer too.
+    // Reads the rest of the body, because some clients read the answer only after they have sent all.
     stream.resume();
     if (!begun) throw fault.error;
     yield { status: 'refused', id: null, problem: problemOf(fault.error) };
@@ -82,7 +83,7 @@ export class RecordBatch {
   }
 }
 
-/** Most of a batch is simply accepted, and needs nothing looked up. */
+/** Returns the answer to an accepted event, which needs no further data; null for others. */
 function plain(received: Received): Answer | null {
   if (received.status !== 'accepted' || received.receipt !== null) return null;
   const { status, id, index } = received;
@@ -93,7 +94,10 @@ async function* listOf(items: readonly { event: string }[]): AsyncGenerator<stri
   for (const { event } of items) yield event;
 }
 
-/** A line that is no event is passed on as what it is; the door refuses it in its place. A broken limit ends the lines. */
+/**
+ * Returns the texts of lines. A line that is not an event is passed on, and its check refuses it in its place. A broken
+ * limit ends the stream.
+ */
 async function* textsOf(stream: Readable, fault: { error: AditError | null }): AsyncGenerator<string> {
   try {
     for await (const value of readNdjson(stream, batchLimits)) {

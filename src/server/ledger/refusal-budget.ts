@@ -1,53 +1,59 @@
-/** Events without a good signature that an address may send in a second before they are turned away: this share of what is recorded. */
+/** Share of the recording speed that one address may use for events without a valid signature. */
 const SHARE = 0.05;
 const MOST_PER_SECOND = 20;
 const LEAST_PER_SECOND = 1;
-/** Seconds of it that an address may send at once. */
+/** Seconds of the budget that an address may use at once. */
 const BURST = 10;
-/** How long the answer to an event beyond the budget is held back, ms. */
+/** Least and greatest delay of the answer to an event above the budget, ms. */
 const SHORTEST_HOLD = 1_000;
 const LONGEST_HOLD = 5_000;
-/** Addresses remembered; one that sends nothing bad is not. */
+/** Addresses in memory; one without bad events is not stored. */
 const ADDRESSES = 10_000;
 
 interface Spent {
-  /** Seconds' worth of refusals left, as of `at`. */
+  /** Refusals left, as of `at`. */
   left: number;
   at: number;
 }
 
-/** Returns how many refusals an address is given in a second. @param speed events recorded in a second; null: not measured. */
+/**
+ * Returns the refusals an address may cause in a second.
+ * @param speed events recorded in a second; null: not measured.
+ */
 export const refusalsPerSecond = (speed: number | null): number =>
   speed === null ? MOST_PER_SECOND : Math.min(MOST_PER_SECOND, Math.max(LEAST_PER_SECOND, SHARE * speed));
 
-/** Returns how long an answer is held back, ms, so that those that are held back are answered no faster than others are refused. */
+/** Returns the delay of an answer, ms, so that delayed answers are not faster than other refusals. */
 export const holdFor = (heldBack: number, perSecond: number): number =>
   Math.min(LONGEST_HOLD, Math.max(SHORTEST_HOLD, (heldBack / perSecond) * 1_000));
 
 /**
- * Counts the events of each address that nobody known has signed. To look up, hash and sign a refusal of each costs more
- * than to record an event; beyond the budget such events are turned away cheaply, and those that are well signed are not.
+ * Limits events without a valid signature by address: looking up, hashing and signing a refusal costs more than
+ * recording an event. Above the budget such events are refused cheaply; validly signed events are not limited.
  */
 export class RefusalBudget {
   private readonly spent = new Map<string, Spent>();
 
-  /** @param speed events recorded in a second; @param now milliseconds of a clock that only goes forward. */
+  /**
+   * @param speed events recorded in a second;
+   * @param now milliseconds of a monotonic clock.
+   */
   constructor(
     private readonly speed: () => number | null = () => null,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Refusals that an address is given in a second. */
+  /** Refusals that an address may cause in a second. */
   get perSecond(): number {
     return refusalsPerSecond(this.speed());
   }
 
-  /** Whether one more event of the address may be refused in full. */
+  /** Whether one more event of the address may have a full refusal. */
   allows(address: string): boolean {
     return this.leftOf(address) * this.perSecond >= 1;
   }
 
-  /** Counts one event of the address that was not well signed. */
+  /** Counts one event of the address without a valid signature. */
   spend(address: string): void {
     const left = Math.max(0, this.leftOf(address) - 1 / this.perSecond);
     this.spent.delete(address);

@@ -5,28 +5,28 @@ import { KeyRing } from './key-ring.js';
 import type { Received } from './receive-events.js';
 import { unavailable } from './unavailable.js';
 
-/** An event that was checked at the door, by the key that its header names if there is one. */
+/** A checked event, with the key that its header names, if any. */
 export interface Arrived {
   text: string;
   kid: string | null;
   checked: Checked;
-  /** Whether the key was registered when the event came; else an event of the same request brings it, or nobody. */
+  /** Whether the key was registered when the event arrived; else an event of the same request may bring it. */
   registered: boolean;
 }
 
 export type Rejected = Arrived & { checked: Extract<Checked, { event: null }> };
 
-/** Codes that come before the question whether the event is logged already (wire.md, "Codes"). */
+/** Codes that precede the check for duplicates (wire.md, "Codes"). */
 const OF_THE_ENVELOPE = new Set<ErrorCode>(['event-malformed', 'event-too-large', 'header-invalid']);
-/** The check itself failed, and says nothing of the event. */
+/** Codes of a failed check, which do not concern the event. */
 const OF_THE_SERVICE = new Set<ErrorCode>(['overloaded', 'rate-limited', 'log-halted', 'internal']);
 
-/** Whether a refusal is final: sent again as it is, the event falls again. */
+/** Whether a refusal is final: the same bytes would be refused again. */
 export const speaksOfEvent = (code: ErrorCode): boolean => !OF_THE_SERVICE.has(code);
 
-/** Says what becomes of events that do not pass the door, once those before them have their places. */
+/** Decides the result of events that failed their check, after the events before them have their results. */
 export class RefuseAtDoor {
-  /** A ledger that was opened stays so. */
+  /** Cached, because an opened ledger stays open. */
   private isOpen = false;
 
   constructor(
@@ -50,7 +50,7 @@ export class RefuseAtDoor {
     });
   }
 
-  /** What is logged already is a repeat, whatever else is wrong with this copy of it (wire.md, "Codes"). */
+  /** Returns which events are duplicates of logged ones, whatever the fault of this copy (wire.md, "Codes"). */
   private async logged(rejected: readonly Rejected[]): Promise<Map<string, number>> {
     const ids = rejected.filter(isPastEnvelope).flatMap(({ checked }) => checked.id ?? []);
     if (ids.length === 0) return new Map();
@@ -60,7 +60,10 @@ export class RefuseAtDoor {
     return new Map(rows.map(({ id, index }) => [id, index]));
   }
 
-  /** The key comes before what the event says: one that an event of the same request brings counts once it is admitted. */
+  /**
+   * The key is checked before the content; a key that an event of the same request brings counts once that event is
+   * admitted.
+   */
   private reason(each: Rejected, opened: boolean): PlainError | null {
     if (each.registered || !isPastEnvelope(each)) return null;
     if (!opened) return notOpen;

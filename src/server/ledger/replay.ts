@@ -19,12 +19,12 @@ import { sha256 } from '../../platform/sha256.js';
 import { verifySignature } from '../../platform/verify-signature.js';
 import { writeProjections } from './write-batch.js';
 
-/** Entries that are re-admitted together; bounds the memory of a replay. */
+/** Entries that are re-admitted together; limits the memory of a replay. */
 const CHUNK = 500;
-/** Problems reported at most; the first of them matter, the rest are counted by whoever repairs. */
+/** Problems reported at most; the first ones matter most. */
 const PROBLEM_LIMIT = 100;
 
-/** An entry that the log would not hold if everything had gone by the rules. */
+/** An entry that the ledger's rules forbid. */
 export interface EntryProblem {
   index: number;
   kind: 'missing' | 'unreadable' | 'altered' | 'signature' | 'refused';
@@ -37,40 +37,46 @@ export interface Replay {
   size: number;
   entries: EntryProblem[];
   differences: Difference[];
-  /** Whether more was found than is listed. */
+  /** Whether more problems were found than are listed. */
   truncated: boolean;
 }
 
-/** Called between pieces of a long reading; it may wait, so that others come first, or throw to end the reading. */
+/** Called between pieces of a long reading; may wait to let other work run first, or throw to stop the reading. */
 export type Pace = (done: number, size: number) => Promise<void>;
 
-/** Called between pieces of work in a transaction; it waits briefly at most, or throws to end the work. */
+/** Called between pieces of work in a transaction; may wait briefly, or throw to stop the work. */
 export type Rest = () => Promise<void>;
 
 export interface ReplayOptions {
   pace?: Pace;
-  /** Called between pieces of the comparison, and between steps of the follower where one chunk takes several. */
+  /** Called between pieces of the comparison, and between steps of the follower if one chunk takes several. */
   rest?: Rest;
   follower?: ReplayFollower;
 }
 
 /** Rebuilds further tables beside the projections, in the session and the transactions of the replay. */
 export interface ReplayFollower {
-  /** Creates temporary tables; those of the projections exist. */
+  /** Creates temporary tables; those of the projections exist already. */
   begin(client: PoolClient): Promise<void>;
-  /** Follows the replay, whose projections are those of the entries before `to`. @param rest is called between steps. */
+  /**
+   * Follows the replay, whose projections cover the entries before `to`.
+   * @param rest is called between steps.
+   */
   follow(client: PoolClient, to: number, rest?: Rest): Promise<void>;
-  /** Compares what was rebuilt with what is stored, in one snapshot of both. @param rest is called between pieces. */
+  /**
+   * Compares the rebuilt tables with the stored ones, in one snapshot of both.
+   * @param rest is called between pieces.
+   */
   compare(client: PoolClient, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }>;
 }
 
 export const projectionTables = [...registryTables, ...lotTables, 'subject_entries', 'erasures'] as const;
 
 /**
- * Replays the log: reads every stored entry again, admits it again, and writes the projections anew into temporary
- * tables that shadow the real ones, by the same code that the sequencer runs; then compares the two, row by row, in one
- * snapshot that begins with the last piece: entries never change, so the pieces before need none, and no snapshot is
- * held for long. Appends go on meanwhile. Memory is bounded by the chunk, time grows with the log.
+ * Replays the log: reads and admits every stored entry again, and writes the projections into temporary tables that
+ * shadow the real ones, by the code of the sequencer; then compares the two, row by row, in one snapshot. Entries never
+ * change, so only the last piece needs the snapshot, which is short. Appends continue meanwhile. Memory is limited by
+ * the chunk; time grows with the log.
  */
 export async function replayLog(
   database: Database,
@@ -96,14 +102,14 @@ export async function replayLog(
     const differences = [...projections.differences, ...(followed?.differences ?? [])];
     return { size, entries: run.problems, differences, truncated };
   } finally {
-    // The session goes, and its temporary tables with it.
+    // Closes the session with its temporary tables.
     client.release(true);
   }
 }
 
 /**
- * Replays the log to within a piece of its end, and gives how far. What is appended meanwhile is replayed at the same pace,
- * as long as each round leaves less than the one before: in a snapshot nobody rests, and those who record would wait.
+ * Replays the log to within a piece of its end; returns how far. Entries appended meanwhile are replayed at the same
+ * pace while each round is shorter than the one before, because a snapshot allows no pauses and would delay appends.
  */
 async function replayUntilNear(client: PoolClient, run: ReplayRun, pace?: Pace): Promise<number> {
   let done = 0;
@@ -120,7 +126,10 @@ async function replayUntilNear(client: PoolClient, run: ReplayRun, pace?: Pace):
   }
 }
 
-/** By the state of the log, but no farther beyond its last entry than a piece: somebody may have written any number there. */
+/**
+ * Returns the size from the log's state, but at most a piece beyond the last entry: a superuser of the database may
+ * have written any number.
+ */
 async function sizeOf(client: PoolClient): Promise<number> {
   const { rows } = await client.query<{ size: number }>(
     `SELECT LEAST(size, (SELECT COALESCE(max(index) + 1, 0) + ${CHUNK} FROM entries)) AS size FROM log_state`,
@@ -128,7 +137,10 @@ async function sizeOf(client: PoolClient): Promise<number> {
   return rows[0]?.size ?? 0;
 }
 
-/** Temporary tables come first on the search path, so that reader and writer of the projections use them unchanged. */
+/**
+ * Creates temporary tables, which come first on the search path, so that the code of the projections uses them
+ * unchanged.
+ */
 async function shadowTables(client: PoolClient): Promise<void> {
   for (const table of projectionTables)
     await client.query(
@@ -148,7 +160,7 @@ class ReplayRun {
     this.view = emptyView(identity.origin);
   }
 
-  /** Re-admits entries [from, to); a problem is noted and the replay goes on with the next entry. */
+  /** Re-admits entries [from, to); records a problem and continues with the next entry. */
   async chunk(from: number, to: number, stored: StoredEntry[]): Promise<void> {
     const view = nextView(this.view);
     view.size = from;
@@ -160,7 +172,7 @@ class ReplayRun {
     );
     const admitted: Admitted[] = [];
     for (const entry of readable) {
-      // The index is what the log says, also after a hole, so that later rows compare.
+      // Uses the entry's own index, also after a missing entry, so that later rows compare.
       view.size = entry.index;
       if (await this.admitAgain(view, entry)) admitted.push(entry);
     }
@@ -185,7 +197,7 @@ class ReplayRun {
     return readable;
   }
 
-  /** The event in an entry, or null after noting why it cannot be one. */
+  /** Returns the event of an entry; records the problem and returns null if it cannot be parsed. */
   private readEntry(entry: StoredEntry): AditEvent | null {
     const { index } = entry;
     try {
@@ -255,13 +267,13 @@ class ReplayRun {
   }
 }
 
-/** The lots an event touches or creates. */
+/** Returns the lots that an event touches or creates. */
 function lotsOf(event: AditEvent): string[] {
   const refs = references(event);
   return [...new Set([...refs.lots.map(({ lot }) => lot), ...refs.outputs])];
 }
 
-/** The key an event is signed with: the registry's as of its index, or the one that entry 0 brings itself. */
+/** Returns the key of an event's signature: from the registry at its index, or the one that entry 0 brings. */
 function keyOf(event: AditEvent, view: LedgerView): PublicJwk | null {
   if (event.type === 'ledger.opened') return event.payload.registrar.key;
   return view.keys.get(event.kid)?.jwk ?? null;

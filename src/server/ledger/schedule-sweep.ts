@@ -4,10 +4,10 @@ import { Queue } from 'bullmq';
 import { KeepsJobs } from '../queue/keeps-jobs.js';
 
 export const SWEEP_QUEUE = 'sweeps';
-/** Between two looks at what was erased, ms. */
+/** Interval between sweeps after erasures, ms. */
 const INTERVAL = 60_000;
 
-/** Has what was erased removed from the files of the database too. */
+/** Schedules the removal of erased data from the database's files. */
 @Injectable()
 export class ScheduleSweep extends KeepsJobs {
   constructor(@InjectQueue(SWEEP_QUEUE) private readonly queue: Queue) {

@@ -1,24 +1,25 @@
 import type { LogKey } from '../../core/custody/view.js';
 
-/** The tree at one size: what a checkpoint commits to. */
+/** The tree at one size, to which a checkpoint commits. */
 export interface TreeHead {
   size: number;
   root: Uint8Array;
 }
 
 /**
- * What the sequencer needs of those who sign the log. The ledger must not reach up to `transparency`, so it says here
- * what it needs, and transparency gives it when it starts (`AppendEvents.sealWith`).
+ * The signer of checkpoints, as the sequencer needs it. The ledger must not import `transparency`, so it declares this
+ * interface, and transparency provides it at its start (`AppendEvents.sealWith`).
  */
 export interface Seal {
   /**
-   * Before a commit: throws `log-halted` unless the guard's tree is a prefix of the one about to grow, and the log key
-   * that will be in force is at hand.
-   * @param head the tree as committed last; @param rootAt the root of an older size of the same tree.
+   * Runs before a commit: throws `log-halted` unless the guard's tree is a prefix of the next one and the next log key
+   * is available.
+   * @param head the last committed tree;
+   * @param rootAt returns the root of an older size of the same tree.
    */
   check(head: TreeHead, rootAt: (size: number) => Promise<Uint8Array>, keys: readonly LogKey[]): Promise<void>;
-  /** After a commit: moves the guard, signs the checkpoint, stores it, and gives its text. */
+  /** Runs after a commit: moves the guard, signs and stores the checkpoint, and returns its text. */
   seal(head: TreeHead, rootAt: (size: number) => Promise<Uint8Array>, keys: readonly LogKey[]): Promise<string>;
-  /** Signs what an earlier process committed but did not live to sign. */
+  /** Signs what an earlier process committed but did not sign. */
   sealPending(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Arrival, type Outcome, AppendEvents } from './append-events.js';
 
-/** Events in one transaction at most: larger gains nothing and makes the first of them wait. */
+/** Events in one transaction at most; more gains nothing and delays the first of them. */
 const BATCH_LIMIT = 1_024;
 
 interface Waiting {
@@ -11,9 +11,9 @@ interface Waiting {
 }
 
 /**
- * The one queue of arrivals of this process. Group commit without a timer: whatever waits when the last transaction
- * has ended goes into the next, so a lone event never waits for company and a crowd shares one commit. Exactly one
- * append is in flight. The door (`ReceiveEvents`) bounds how much may stand in it.
+ * Queues the arrivals of this process. Group commit without a timer: all events that wait when a transaction ends share
+ * the next one, so a single event never waits for others. Exactly one append runs at a time. `ReceiveEvents` limits the
+ * queue.
  */
 @Injectable()
 export class Sequencer {
@@ -22,7 +22,7 @@ export class Sequencer {
 
   constructor(private readonly append: AppendEvents) {}
 
-  /** Resolves once the event is durable and sealed, waiting, or refused; rejects if nothing is known of it. */
+  /** Resolves once the event is durable and sealed, waiting, or refused; rejects if its result is unknown. */
   sequence(arrival: Arrival): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.queue.push({ arrival, resolve, reject });
@@ -30,13 +30,13 @@ export class Sequencer {
     });
   }
 
-  /** Waits until everything handed over so far is answered. */
+  /** Waits until all queued events are answered. */
   async idle(): Promise<void> {
     await this.running;
   }
 
   private async drain(): Promise<void> {
-    // The events that arrive in the same turn of the event loop join the first batch.
+    // Events that arrive in the same tick of the event loop join the first batch.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.queue.length > 0) {
       const batch = this.queue.slice(0, BATCH_LIMIT);

@@ -15,7 +15,7 @@ const places: readonly (readonly [path: string, text: string])[] = [
   ['/readyz', 'whether the service can answer requests now'],
 ];
 
-/** Writes the page that says which ledger this is, where things are, and how to check them without trusting it. */
+/** Renders the start page: the ledger's name, its paths, and how to verify it without trust in it. */
 export function startHtml({ origin, opened, size, logKey }: LedgerDescription): string {
   const name = escapeHtml(origin);
   const state = opened ? `It has ${size} ${size === 1 ? 'entry' : 'entries'}.` : 'It is not open yet: it has no entry.';

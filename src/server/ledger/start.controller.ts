@@ -5,7 +5,7 @@ import { wantsHtml } from '../http/html-page.js';
 import { DescribeLedger } from './describe-ledger.js';
 import { startHtml } from './start-html.js';
 
-/** The page that a browser sees first; a program finds the paths in /openapi.json. */
+/** Serves the start page to browsers; programs find the paths in /openapi.json. */
 @ApiExcludeController()
 @Controller()
 export class StartController {

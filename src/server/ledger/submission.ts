@@ -1,17 +1,17 @@
 /**
- * What the events of one request have to do with each other. Children of a refused event in one batch are refused with it
- * (protocol.md §3), however the request is cut into chunks, whoever's events share its transactions, and whether the
- * parent fell at the door or at the sequencer.
+ * Relates the events of one request. Children of a refused event in one batch are refused with it (protocol.md §3),
+ * however the request is split into chunks, whatever other events share its transactions, and whether the check or the
+ * sequencer refused the parent.
  */
 export class Submission {
-  /** Ids of its events that were refused for what they are. */
+  /** Ids of its events that were refused by their own fault. */
   readonly refused = new Set<string>();
-  /** Its events that wait, by the id of what they wait for. */
+  /** Its waiting events, by the id of the parent. */
   private readonly children = new Map<string, string[]>();
   private readonly waiting = new Set<string>();
-  /** Those that nobody had sent before; the others wait in their own right. */
+  /** Waiting events that this request brought first; the others waited before it. */
   private readonly begun = new Set<string>();
-  /** Refused events whose children have not been looked for yet. */
+  /** Refused events whose children are not refused yet. */
   private unheeded: string[] = [];
 
   refuse(id: string): void {
@@ -19,7 +19,7 @@ export class Submission {
     this.unheeded.push(id);
   }
 
-  /** Takes back a refusal of which nothing is known to be true: the transaction that it stood in was rolled back. */
+  /** Withdraws a refusal whose transaction was rolled back. */
   forgive(id: string): void {
     this.refused.delete(id);
   }
@@ -39,8 +39,8 @@ export class Submission {
   }
 
   /**
-   * Refuses whatever waits for a refused event, and what waits for that. Gives the ids of those that began to wait by
-   * this request: what waited before does not fall by a bad copy of its parent.
+   * Refuses everything that waits for a refused event, and so on. Returns the ids of those that this request brought
+   * first; an event that waited before is not refused because of a bad copy of its parent.
    */
   refuseChildren(): string[] {
     const orphans: string[] = [];

@@ -2,26 +2,26 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Database } from '../database/database.js';
 
-/** How long a part is waited for, ms: whoever reads it goes first, and nobody queues behind this. */
+/** Wait for the lock on a part, ms: its readers go first, and no query queues behind this. */
 const LOCK_TIMEOUT = 2_000;
 
 interface Sweep {
   part: string;
   xid: string;
   /**
-   * Whether a snapshot in which the keys were there is still read, or a new one may still be taken: a transaction older than
-   * the deletion holds back the horizon of every new snapshot, also from another database of the server. Until then a rewrite
-   * would copy the keys.
+   * Whether a snapshot that contains the deleted keys is in use or may still be taken: a transaction older than the
+   * deletion holds back the horizon of every new snapshot, also from another database of the server. Until then a
+   * rewrite would copy the keys.
    */
   seen: boolean;
-  /** Whether the role may vacuum: before PostgreSQL 17 the owner of a table alone may. */
+  /** Whether the role may vacuum: before PostgreSQL 17 only the owner of a table may. */
   allowed: boolean;
 }
 
 /**
- * Removes from the files of the database what was erased. A deleted row stays where it lay, and a plain `VACUUM` only frees
- * its place for the next; so each part of `disclosure_keys` that lost one is written anew, which keeps its readers waiting for
- * as long as that takes. The ciphertext that stays behind says nothing without its key, and goes by a plain `VACUUM`.
+ * Removes erased data from the database's files. A deleted row stays in its file, and a plain `VACUUM` only frees its
+ * space for later rows; so this rewrites each part of `disclosure_keys` that lost a row, which blocks its readers
+ * meanwhile. The remaining ciphertext is unreadable without its key, and a plain `VACUUM` suffices.
  */
 @Injectable()
 export class SweepErased {
@@ -29,7 +29,7 @@ export class SweepErased {
 
   constructor(private readonly database: Database) {}
 
-  /** Gives how many parts are left for the next time. */
+  /** Returns how many parts are left for the next sweep. */
   async sweep(): Promise<number> {
     const sweeps = await this.pending();
     if (sweeps.length === 0) return 0;
@@ -60,7 +60,7 @@ export class SweepErased {
     );
   }
 
-  /** Whether the part is done with. */
+  /** Rewrites one part; returns whether it is finished. */
   private async rewrite(client: PoolClient, { part, xid, seen, allowed }: Sweep): Promise<boolean> {
     if (seen) return false;
     if (allowed) {

@@ -2,8 +2,8 @@ import { AditError } from '../../core/errors.js';
 import { isUnavailable } from '../database/is-unavailable.js';
 
 /**
- * Rethrows an error of the database. A lost connection, a full disk or a server that restarts is `overloaded`: the
- * sender keeps its event and sends the same bytes again, and gets the first receipt if the event had been stored.
+ * Rethrows an error of the database. A lost connection, a full disk or a restart becomes `overloaded`: the sender
+ * retries with the same bytes, and gets the first receipt if the event was stored.
  */
 export function unavailable(error: unknown): never {
   if (isUnavailable(error))

@@ -9,7 +9,7 @@ import {
   writeDisclosures,
 } from './disclosure-rows.js';
 
-/** An event whose parent is not in the log yet; it is tried again when the parent enters. */
+/** An event whose parent is not in the log yet; it is retried when the parent is admitted. */
 export interface WaitingEvent {
   event: AditEvent;
   text: string;
@@ -17,13 +17,16 @@ export interface WaitingEvent {
   missing: string[];
 }
 
-/** How long an event may wait, ms of the log's time. */
+/** Longest wait of an event, ms of the log's clock. */
 const WAITING_TIME = 90 * 24 * 3_600_000;
 
-/** Returns when an event that began to wait at `since` is discarded, RFC 3339. @param since the log's time, ms. */
+/**
+ * Returns when an event that began to wait at `since` expires, RFC 3339.
+ * @param since the log's clock, ms.
+ */
 export const expiryOf = (since: number): string => new Date(since + WAITING_TIME).toISOString();
 
-/** How many events of a key wait, and whether this one is among them. */
+/** Returns how many events of a key wait, and whether this one is among them. */
 export async function countWaiting(db: Queryable, kid: string, id: string): Promise<{ count: number; known: boolean }> {
   const { rows } = await db.query<{ count: number; known: boolean }>(
     'SELECT count(*) AS count, EXISTS (SELECT FROM waiting WHERE id = $2) AS known FROM waiting WHERE kid = $1',
@@ -32,7 +35,7 @@ export async function countWaiting(db: Queryable, kid: string, id: string): Prom
   return rows[0] ?? { count: 0, known: false };
 }
 
-/** The stored events that wait for one of `parents`; they passed the door when they arrived. */
+/** Returns the stored events that wait for one of `parents`; they were checked when they arrived. */
 export async function childrenOf(db: Queryable, parents: string[], origin: string): Promise<WaitingEvent[]> {
   const { rows } = await db.query<{ jws: string; missing: string[]; sealed: SealedDisclosures }>(
     `SELECT event AS jws, missing, ${sealedDisclosuresOf('waiting.id')} AS sealed FROM waiting
@@ -41,13 +44,13 @@ export async function childrenOf(db: Queryable, parents: string[], origin: strin
     [parents],
   );
   return rows.map(({ jws, missing, sealed }) => {
-    // An older release stored the text as it was sent.
+    // Older releases stored the text as it was sent.
     const text = jws.endsWith('~') ? jws : [jws, ...openDisclosures(sealed), ''].join('~');
     return { event: readEvent(parseEnvelope(text), origin), text, missing };
   });
 }
 
-/** Stores those that wait, forgets those that no longer do, and those that have waited for 90 days. */
+/** Stores waiting events; deletes those that no longer wait, and those that have waited for 90 days. */
 export async function writeWaiting(
   db: Queryable,
   waiting: readonly WaitingEvent[],
@@ -78,7 +81,7 @@ export async function writeWaiting(
   );
 }
 
-/** Returns what was disclosed of events that wait already: who sends one again without it takes nothing away. */
+/** Returns the disclosures of events that wait already, so that sending one again without them removes none. */
 async function disclosedBefore(db: Queryable, ids: readonly string[]): Promise<Map<string, string[]>> {
   if (ids.length === 0) return new Map();
   const { rows } = await db.query<{ id: string; sealed: SealedDisclosures }>(
@@ -88,7 +91,10 @@ async function disclosedBefore(db: Queryable, ids: readonly string[]): Promise<M
   return new Map(rows.map(({ id, sealed }) => [id, openDisclosures(sealed)]));
 }
 
-/** Forgets events that wait no longer. The caller has the right to append, or else one could be judged meanwhile. */
+/**
+ * Deletes events that no longer wait. The caller holds the right to append, because otherwise one could be admitted
+ * meanwhile.
+ */
 export async function forgetWaiting(db: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await db.query('DELETE FROM waiting_for WHERE child = ANY($1::text[])', [ids]);
@@ -99,7 +105,7 @@ export async function forgetWaiting(db: Queryable, ids: readonly string[]): Prom
   );
 }
 
-/** Forgets the events that have waited for 90 days of the log's time. */
+/** Deletes the events that have waited for 90 days of the log's clock. */
 export async function expireWaiting(db: Queryable, clock: number): Promise<void> {
   const until = clock - WAITING_TIME;
   await db.query('DELETE FROM waiting_for WHERE child IN (SELECT id FROM waiting WHERE since < $1)', [until]);

@@ -1,14 +1,17 @@
-/** Wakes the verification workers at most this often, ms; they read all that is new whenever they wake. */
+/** Shortest interval between wake-ups of the verification workers, ms; they read everything new each time. */
 const WAKE_INTERVAL = 100;
 
 /**
- * Tells the verification workers that the log has grown. A job that is lost loses nothing, because the workers read
- * by a cursor; so a failure to wake them must never fail an append.
+ * Notifies the verification workers that the log has grown. They read by a cursor, so a lost job loses nothing, and a
+ * failed wake-up must never fail an append.
  */
 export class WakeVerification {
   private timer: NodeJS.Timeout | null = null;
 
-  /** @param wake adds one job; @param failed is told when that does not work. */
+  /**
+   * @param wake enqueues one job;
+   * @param failed receives its error.
+   */
   constructor(
     private readonly wake: () => Promise<unknown>,
     private readonly failed: (error: unknown) => void,

@@ -10,7 +10,7 @@ import { writeLots } from './lot-rows.js';
 import type { TreeHead } from './seal.js';
 import { expireWaiting, writeWaiting } from './waiting.js';
 
-/** A tile that became full: its 256 hashes one after another, and the root over them. */
+/** A tile that became full: its 256 hashes, and their root. */
 export interface FullTile {
   level: number;
   index: number;
@@ -28,7 +28,7 @@ export interface Batch {
   result: BatchResult;
 }
 
-/** Writes all that a batch does, set by set, inside the transaction that the caller commits. */
+/** Writes all changes of a batch, set by set, in the transaction that the caller commits. */
 export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
   const { before, after, view, result } = batch;
   const clock = view.clock ?? 0;
@@ -48,7 +48,7 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
     result.admitted.map(({ event, text }) => ({ id: event.id, text })),
   );
   await addDisclosures(db, repeats);
-  // What a registrar orders to be erased goes in the same step in which the order is entered.
+  // Erasures take effect in the transaction that logs their order.
   await eraseDisclosures(
     db,
     result.admitted.flatMap((entry) => erasuresBy(entry, view)),
@@ -57,7 +57,7 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
   await moveLogState(db, batch);
 }
 
-/** The projections as of the last of `admitted`; the view holds their final state. The replay writes by this too. */
+/** Writes the projections as of the last of `admitted`; the view has their final state. The replay uses this too. */
 export async function writeProjections(db: Queryable, view: LedgerView, admitted: readonly Admitted[]): Promise<void> {
   await insertRows(
     db,
@@ -87,7 +87,7 @@ function erasuresBy({ event }: Admitted, view: LedgerView): Erasure[] {
   return event.payload.digests.map((digest) => ({ digest, country }));
 }
 
-/** Base64url text and dots need no quoting inside an array literal, which spares the driver a scan of every event. */
+/** Base64url text and dots need no quotes in an array literal, so the driver need not scan every event. */
 const arrayLiteral = (values: string[]): string => `{${values.join(',')}}`;
 
 async function insertEntries(db: Queryable, from: number, admitted: Admitted[], leaves: Uint8Array[]): Promise<void> {
@@ -129,7 +129,7 @@ async function insertRefusals(db: Queryable, refused: Refused[]): Promise<void> 
   );
 }
 
-/** Moves the end of the log, and leaves an unsigned checkpoint there. A writer that was overtaken changes no row. */
+/** Moves the log's end and writes an unsigned checkpoint there. Changes no row if another process has appended. */
 async function moveLogState(db: Queryable, { before, after, epoch }: Batch): Promise<void> {
   const { rowCount } = await db.query(
     `WITH moved AS (

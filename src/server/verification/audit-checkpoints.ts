@@ -5,7 +5,7 @@ import { verifyEd25519 } from '../../platform/verify-signature.js';
 import type { Queryable } from '../database/rows.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
 
-/** A stored checkpoint: what its row says, and what its signed note says (null: not signed, or not by the log's key). */
+/** A stored checkpoint: its row, and its signed note (null: not signed, or not by the log's key). */
 export interface StoredCheckpoint {
   size: number;
   root: Buffer;
@@ -31,33 +31,33 @@ function openStored(note: string | null, logKeys: readonly NoteVerifier[]): Stor
   }
 }
 
-/** What the checkpoints of the log come to, held against the recomputed tree. */
+/** Result of comparing the log's checkpoints with the recomputed tree. */
 export interface CheckedCheckpoints {
-  /** Rows for sizes above 0, whatever they say: one for each commit. */
+  /** Number of rows for sizes above 0: one for each commit. */
   commits: number;
-  /** The largest size of which row and signed note agree; 0: none. */
+  /** The largest size whose row and signed note agree; 0: none. */
   signed: number;
-  /** Those that are not what the entries give, or that cannot be held against them, in order. */
+  /** Checkpoints that differ from the entries or cannot be compared with them, in order. */
   doubtful: DoubtfulCheckpoint[];
 }
 
 export interface DoubtfulCheckpoint extends StoredCheckpoint {
-  /** The size of the checkpoint before it for which there is a root; 0: it is the first. */
+  /** Size of the checkpoint before it with a known root; 0: it is the first. */
   before: number;
 }
 
-/** Checkpoints whose signatures are checked in one go: what else its thread has to do waits so long. */
+/** Checkpoints whose signatures are verified at once; the thread is blocked that long. */
 const PIECE = 256;
 
 /**
- * Holds checkpoints, in order, against the roots that the entries give. A busy log has one for each commit: those that are
- * as they must be are counted and let go, so that memory does not grow with the log.
+ * Compares checkpoints, in order, with the roots of the entries. A busy log has one for each commit; only doubtful ones
+ * stay in memory, so that it does not grow with the log.
  */
 export class HeldCheckpoints {
   readonly result: CheckedCheckpoints = { commits: 0, signed: 0, doubtful: [] };
   private before = 0;
 
-  /** @param rootAt the root that the entries give at a size, where it is known. */
+  /** @param rootAt returns the root of the entries at a size, if known. */
   constructor(readonly rootAt: (size: number) => Uint8Array | undefined) {}
 
   add(checkpoint: StoredCheckpoint): void {
@@ -68,21 +68,21 @@ export class HeldCheckpoints {
     const recomputed = this.rootAt(size);
     const agrees = recomputed !== undefined && same(root, recomputed);
     if (!agrees || !(note === 'none' || (signed && same(note.root, recomputed))))
-      // The row's bytes lie in a larger buffer of the driver, which is not to be kept.
+      // Copied, because the row's bytes are part of a large buffer of the driver.
       this.result.doubtful.push({ ...checkpoint, root: Buffer.from(root), before: this.before });
     if (recomputed !== undefined) this.before = size;
   }
 }
 
-/** Reads the stored checkpoints and holds them against the recomputed tree. */
+/** Reads the stored checkpoints and compares them with the recomputed tree. */
 export class CheckCheckpoints {
   private readonly held: HeldCheckpoints;
-  /** The size up to which they have been read. */
+  /** The size up to which checkpoints have been read. */
   private read = -1;
 
   /**
-   * @param own the log keys that this service has, from outside the database. Those that were in force before stand in the
-   * log, and whether the database says of them what the log says a replay shows.
+   * @param own the service's log keys, from outside the database. Former keys are in the log; the replay shows whether
+   * the database agrees with it.
    */
   constructor(
     private readonly own: readonly string[],
@@ -91,12 +91,15 @@ export class CheckCheckpoints {
     this.held = new HeldCheckpoints(rootAt);
   }
 
-  /** Reads on, up to the first that is not signed yet: what never changes is read at leisure. @param rest is called between pieces. */
+  /**
+   * Reads up to the first unsigned checkpoint; these never change and need no snapshot.
+   * @param rest is called between pieces.
+   */
   async advance(db: Queryable, rest?: () => Promise<void>): Promise<void> {
     await this.readOn(db, rest ?? (() => Promise.resolve()), true);
   }
 
-  /** Reads the rest in the snapshot of `db`, and gives what all of them came to. */
+  /** Reads the rest in the snapshot of `db`; returns the result for all. */
   async finish(db: Queryable): Promise<CheckedCheckpoints> {
     await this.readOn(db, () => Promise.resolve(), false);
     return this.held.result;
@@ -124,7 +127,7 @@ export class CheckCheckpoints {
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** What somebody wrote into the database in place of a key is none. */
+/** Ignores rows that are not valid keys, because a superuser of the database may have changed them. */
 function readable(vkey: string): NoteVerifier[] {
   try {
     return [parseVkey(vkey)];

@@ -3,16 +3,16 @@ import type { Queryable } from '../database/rows.js';
 import { openDisclosure } from '../ledger/disclosure-cipher.js';
 import { countriesOfSigners, isErasedBy } from '../ledger/disclosure-rows.js';
 
-/** Disclosures held in memory at a time. */
+/** Disclosures in memory at a time. */
 const CHUNK = 1_000;
 
-/** A stored disclosure that its event does not commit to, or that is neither there nor erased. */
+/** A stored disclosure that its event does not commit to, or that is missing without an erasure. */
 export interface DisclosureFault {
   event: string;
   digest: string;
   /** Index of the event; null if the log has no such entry. */
   index: number | null;
-  /** What the disclosure really hashes to, or what is there in its place. */
+  /** Actual hash of the disclosure, or a description of what is stored. */
   actual: string;
 }
 
@@ -23,21 +23,21 @@ interface StoredRow {
   stored: string | null;
   ciphertext: Buffer | null;
   key: Buffer | null;
-  /** The countries of the registrars who ordered it to be erased; empty: of the root registrar. */
+  /** Countries of the registrars who ordered its erasure; empty: the root registrar. */
   orders: string[];
   index: number | null;
-  /** Of the event in the log, or of one that waits for its parent. */
+  /** JWS of the event in the log, or of one that waits for its parent. */
   jws: string | null;
 }
 
 interface DisclosureRow extends StoredRow {
-  /** Whether one of them had a say over whoever signed the event. */
+  /** Whether one of them had authority over the signer of the event. */
   erased: boolean;
 }
 
 /**
- * Compares every stored disclosure with the digests in its signed event (RFC 9901 §4.2.3), and with what the log says was
- * erased. A disclosure that somebody deleted together with its key is one that was never sent: nobody can tell the two apart.
+ * Compares every stored disclosure with the digests in its signed event (RFC 9901 §4.2.3), and with the erasures in the
+ * log. A disclosure that was deleted together with its key cannot be distinguished from one that was never sent.
  */
 export async function auditDisclosures(db: Queryable): Promise<DisclosureFault[]> {
   const faults: DisclosureFault[] = [];
@@ -78,11 +78,11 @@ function faultOf(row: DisclosureRow): DisclosureFault[] {
   return actual === digest && committed ? [] : [{ event, digest, index, actual }];
 }
 
-/** As a registrar ordered it, and the key with it. */
+/** Whether a registrar ordered the erasure and the key was deleted too. */
 const isErased = ({ stored, ciphertext, key, erased }: DisclosureRow): boolean =>
   stored !== null && erased && ciphertext === null && key === null;
 
-/** The digest of what is stored, or what is there in its place. */
+/** Returns the digest of the stored disclosure, or a description of what is stored. */
 function contentOf({ digest, ciphertext, key, erased }: DisclosureRow): string {
   if (erased) return 'kept though it was to be erased';
   if (ciphertext === null) return 'gone though nobody had it erased';
@@ -91,5 +91,5 @@ function contentOf({ digest, ciphertext, key, erased }: DisclosureRow): string {
   return opened === null ? 'not opened by its key' : sdDigest(opened);
 }
 
-/** A digest is random enough that finding it in quotes in the payload is finding it in an `_sd` array. */
+/** A digest is random, so a quoted digest in the payload is one in an `_sd` array. */
 const payloadText = (jws: string): string => Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8');

@@ -9,7 +9,7 @@ import type { StoredEntry } from '../ledger/read-log.js';
 import { sha256 } from '../../platform/sha256.js';
 import { verifySignature } from '../../platform/verify-signature.js';
 
-/** One entry whose row is not what was logged. `columns` are those that somebody changed, as far as can be told. */
+/** An entry whose row differs from what was logged. `columns` are the changed ones, as far as that is known. */
 export interface AlteredEntry {
   index: number;
   id: string;
@@ -18,11 +18,11 @@ export interface AlteredEntry {
   expected: string;
 }
 
-/** What an entry counts as in the recomputed tree. */
+/** Leaf of an entry in the recomputed tree. */
 export interface CheckedLeaf {
   leaf: Uint8Array;
   altered: AlteredEntry | null;
-  /** Whether nothing stored says for certain what the leaf was: roots from here on cannot be judged. */
+  /** Whether no stored copy proves the leaf: later roots cannot be checked. */
   uncertain: boolean;
 }
 
@@ -30,8 +30,8 @@ const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) ==
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /**
- * Compares one stored entry with itself and with the tile that commits to it (null: its tile is not full yet). Where
- * text and leaf hash differ, the tile says which of them is right, else the signature does.
+ * Compares one stored entry with itself and with its tile (null: the tile is not full yet). If text and leaf hash
+ * differ, the tile decides which is right, else the signature.
  */
 export async function checkLeaf(
   db: Queryable,
@@ -54,7 +54,7 @@ export async function checkLeaf(
   const truth = tile ?? (signed ? leaf : entry.leafHash);
   if (equal(truth, leaf))
     return { leaf, altered: found(['leaf_hash'], base64(entry.leafHash), base64(leaf)), uncertain: false };
-  // Text and hash agree with each other and the signature holds: rather the tile was changed, which the tree will show.
+  // Text and hash agree and the signature verifies: probably the tile was changed, which the tree shows.
   if (signed && equal(leaf, entry.leafHash)) return { leaf, altered: checkId(entry, found), uncertain: false };
   const columns: AlteredEntry['columns'] = equal(truth, entry.leafHash) ? ['jws'] : ['jws', 'leaf_hash'];
   return { leaf: truth, altered: found(columns, base64(leaf), base64(truth)), uncertain: tile === null };
@@ -68,7 +68,7 @@ function checkId(
   return expected === id ? null : found(['id'], id, expected);
 }
 
-/** Whether the text is an event signed by the key it names, as the registry's table has that key now. */
+/** Checks the event's signature with the key in the registry's table. */
 export async function signatureHolds(db: Queryable, identity: LedgerIdentity, jws: string): Promise<boolean> {
   try {
     const envelope = parseEnvelope(`${jws}~`);

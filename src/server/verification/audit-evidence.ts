@@ -4,31 +4,31 @@ import type { CheckedCheckpoints, LogStateRow } from './audit-checkpoints.js';
 import type { DisclosureFault } from './audit-disclosures.js';
 import type { RecomputedTree } from './audit-tree.js';
 
-/** What one audit has gathered. */
+/** Data that one audit has gathered. */
 export interface Evidence {
   tree: RecomputedTree;
   state: LogStateRow | null;
   checkpoints: CheckedCheckpoints;
-  /** What was signed last, remembered outside the database; null where this process cannot see it. */
+  /** The last signed tree, from outside the database; null if this process has no guard. */
   guard: { size: number; root: Uint8Array } | null;
   replay: Replay;
   disclosures: DisclosureFault[];
-  /** Objects of the schema that are not as the migrations make them. */
+  /** Objects of the schema that differ from the migrations' result. */
   catalogue: CatalogueDifference[];
-  /** Lots whose chain has an event at an index, for the indices of damaged entries. */
+  /** Lots with an event at the index of a damaged entry, by index. */
   lotsAt: ReadonlyMap<number, string[]>;
-  /** Indices among the replay's problems whose signature does verify by the stored keys. */
+  /** Indexes among the replay's problems whose signature verifies with the stored keys. */
   signedAfterAll: ReadonlySet<number>;
 }
 
-/** What later faults may be put down to. */
+/** Damaged entries that may explain later faults. */
 export interface BadEntries {
-  /** The first entry whose content is not what was logged; Infinity: none. */
+  /** The first entry whose content differs from the log; Infinity: none. */
   first: number;
   lots: ReadonlySet<string>;
 }
 
-/** The least of them, `Infinity` of none. Where all entries of a log are damaged, they are more than `Math.min` takes. */
+/** Returns the least number, `Infinity` of none. `Math.min` cannot take as many arguments as a log has entries. */
 export function least(numbers: Iterable<number>): number {
   let found = Infinity;
   for (const number of numbers) if (number < found) found = number;

@@ -9,9 +9,8 @@ import { treeFaults } from './audit-tree-faults.js';
 const runName = ({ from, to }: MissingRun): string => (to - from === 1 ? `${from}` : `${from}–${to - 1}`);
 
 /**
- * Turns what an audit gathered into faults, each named once: table, key, lots, first bad index. What merely follows from
- * a damaged entry (roots after it, events that build on it, rows derived from it) is left out, because it says nothing
- * new and would hide the place.
+ * Turns an audit's evidence into faults, each once: table, key, lots, first bad index. Consequences of a damaged entry
+ * (later roots, events that build on it, rows derived from it) are left out, because they would hide the place.
  */
 export function explain(evidence: Evidence): RecordFault[] {
   const bad = badEntries(evidence);
@@ -63,7 +62,7 @@ function alteredFaults({ tree, replay, lotsAt, signedAfterAll }: Evidence): Reco
   );
   for (const { index, id, columns, stored, expected } of tree.altered) {
     named.add(index);
-    // An id that does not fit a text whose signature fails is the id of the text that was there before.
+    // Text with a failing signature and another id: the id belongs to the former text.
     const forged = notSigned.has(index) && !columns.includes('jws');
     const what = forged ? ['jws'] : columns;
     faults.push({
@@ -97,7 +96,7 @@ function alteredFaults({ tree, replay, lotsAt, signedAfterAll }: Evidence): Reco
   return faults;
 }
 
-/** Entries that admission would refuse now; what builds on a refused one is refused with it and not named. */
+/** Returns entries that admission would refuse now; entries that build on a refused one are left out. */
 function chainFaults({ replay, tree }: Evidence, bad: BadEntries): RecordFault[] {
   const altered = new Set(tree.altered.filter(({ columns }) => columns.includes('jws')).map(({ index }) => index));
   const refused: EntryProblem[] = [];
@@ -138,7 +137,7 @@ function disclosureFaults({ disclosures }: Evidence, bad: BadEntries): RecordFau
     }));
 }
 
-/** A function or a view may be long; the first lines tell which one it is. */
+/** Characters shown of the definition of a function or view. */
 const TEXT_SHOWN = 200;
 
 export function catalogueFault({ object, found, isExpected }: CatalogueDifference): RecordFault {

@@ -6,35 +6,35 @@ import type { Evidence } from './audit-evidence.js';
 import { AuditStopped } from './audit-pace.js';
 import type { Examination } from './examine-log.js';
 
-/** Room for what an audit's thread keeps and makes, MiB: what it found is all that grows. */
+/** Heap limit of an audit's thread, MiB; only its faults grow with the log. */
 const OLD_GENERATION = 2_048;
 const YOUNG_GENERATION = 32;
 
-/** Where the audit reads, by which thresholds it judges, and what time it is where the log does not say. */
+/** Arguments of an audit: databases, thresholds, and the time if the log has none. */
 export interface AuditPlace {
   databaseUrl: string;
   parameters: readonly Parameters[];
   now: number;
 }
 
-/** What the thread needs to know; secrets of the ledger stay where they are. */
+/** Arguments for the thread; they contain no secret of the ledger. */
 export interface AuditOrder extends AuditPlace {
   origin: string;
   logKeys: readonly string[];
   serviceKeys: readonly { kid: string; jwk: PublicJwk }[];
   registrarKid: string | null;
   guard: Evidence['guard'];
-  /** Milliseconds that the audit may take; null: as fast as it can. */
+  /** Duration of the audit, ms; null: as fast as it can. */
   milliseconds: number | null;
 }
 
-/** What is said to the thread, and what it answers. */
+/** Commands to the thread. */
 export type AuditCommand = 'hurry' | 'stop';
 export type AuditAnswer = { examination: Examination } | { stopped: true } | { failed: unknown };
 
 /**
- * Examines the log in a thread of its own, with connections of its own: an audit of a large log must neither delay who
- * records nor leave its memory behind.
+ * Examines the log in a separate thread with separate connections, because an audit of a large log must neither delay
+ * appends nor increase the memory of the service.
  */
 export class AuditInThread {
   private worker: Worker | null = null;
@@ -44,7 +44,7 @@ export class AuditInThread {
     private readonly identity: LedgerIdentity,
   ) {}
 
-  /** Runs one examination. Throws `AuditStopped` where it is stopped before it is done. */
+  /** Runs one examination. Throws `AuditStopped` if it is stopped early. */
   async examine(guard: Evidence['guard'], milliseconds: number | null): Promise<Examination> {
     const { origin, logKeys, registrarKid, serviceKids } = this.identity;
     const serviceKeys = serviceKids.flatMap((kid) => {
@@ -73,12 +73,12 @@ export class AuditInThread {
     }
   }
 
-  /** Lets the examination go on as fast as it can. */
+  /** Makes the examination continue as fast as it can. */
   hurry(): void {
     this.worker?.postMessage('hurry' satisfies AuditCommand);
   }
 
-  /** Ends the examination at its next rest. */
+  /** Stops the examination at its next pause. */
   stop(): void {
     this.worker?.postMessage('stop' satisfies AuditCommand);
   }

@@ -18,9 +18,9 @@ import { RuleParameters } from '../rule-parameters.js';
 import { WakeAlerts } from './wake-alerts.js';
 import { lockCursor, writeFindings } from './write-findings.js';
 
-/** Entries from which on an audit has a thread of its own: to start one takes longer than to audit fewer. */
+/** Entries from which an audit runs in a separate thread; for fewer, starting one costs more than the audit. */
 const THREAD_FROM = 5_000;
-/** Audits whose outcome is kept. */
+/** Audits whose results are stored. */
 const AUDITS_KEPT = 1_000;
 
 export interface AuditReport {
@@ -30,16 +30,16 @@ export interface AuditReport {
 }
 
 /**
- * The audit: reads every stored byte again, and compares the tree it gives with tiles, checkpoints, the guard and the
- * state of the log, and the tables derived from the log with a replay of it. Its findings open and close by themselves.
- * It works on a snapshot, so events are appended meanwhile.
+ * Audits the log: reads every stored byte again and compares the tree with tiles, checkpoints, the guard and the log's
+ * state, and the derived tables with a replay. Findings open and close automatically. It works on a snapshot, so
+ * appends continue.
  */
 @Injectable()
 export class AuditLog implements OnModuleDestroy {
   private running: Promise<AuditReport> | null = null;
   private next: Promise<AuditReport> | null = null;
   private pace: Pick<AuditPace, 'hurry' | 'stop'> | null = null;
-  /** Entries from which on an audit has a thread of its own; tests ask for one earlier. */
+  /** Entries from which an audit runs in a separate thread; tests set fewer. */
   threadFrom = THREAD_FROM;
   private stopping = false;
 
@@ -55,12 +55,11 @@ export class AuditLog implements OnModuleDestroy {
   ) {}
 
   /**
-   * Runs an audit. Whoever asks while one runs gets the one after it, because what he asks about may have happened
-   * since; all who ask meanwhile share that one.
+   * Runs an audit. Callers during an audit share the next one, because the running one may have missed their reason.
    */
   audit(): Promise<AuditReport> {
     if (this.running === null) return this.begin(null);
-    // Somebody waits now: whatever goes slowly goes on as fast as it can.
+    // A caller waits now, so the background audit continues without pauses.
     this.pace?.hurry();
     const begin = (): Promise<AuditReport> => {
       this.next = null;
@@ -70,7 +69,7 @@ export class AuditLog implements OnModuleDestroy {
     return this.next;
   }
 
-  /** An audit that nobody waits for: it takes up to that time, and gives way to others. Null: it was stopped. */
+  /** Runs a background audit that spreads over the given time. Returns null if it was stopped. */
   async auditSlowly(milliseconds: number): Promise<AuditReport | null> {
     try {
       return await (this.running ?? this.begin(milliseconds));
@@ -80,7 +79,7 @@ export class AuditLog implements OnModuleDestroy {
     }
   }
 
-  /** Before the worker that waits for the audit is waited for. */
+  /** Stops the audit before the worker that waits for it is stopped. */
   onModuleDestroy(): void {
     this.stopping = true;
     this.pace?.stop();
@@ -102,7 +101,7 @@ export class AuditLog implements OnModuleDestroy {
     const parameters = this.parameters.asOf(now);
     const judgements = recordRules.map((rule) => {
       const judgement = judge(rule, { ...noFacts(size, now), record: faults }, parameters);
-      // Of an audit that could not list everything, what it does not list may still be there.
+      // An incomplete list must close no finding, because unlisted faults may still exist.
       return complete ? judgement : { ...judgement, subjects: [] };
     });
     const took = Math.round(performance.now() - started);
@@ -134,7 +133,7 @@ export class AuditLog implements OnModuleDestroy {
     });
   }
 
-  /** Whether each fault is in the table of findings, and not closed by anything but an answer. */
+  /** Whether each fault is stored as a finding that is not closed, except by an answer. */
   private async isStored(judgements: readonly Judgement[]): Promise<boolean> {
     const found = [...new Set(judgements.flatMap(({ findings }) => findings.map(fingerprint)))];
     if (found.length === 0) return true;
@@ -147,7 +146,8 @@ export class AuditLog implements OnModuleDestroy {
   }
 
   private async examine(milliseconds: number | null): Promise<Examination> {
-    // The guard moves after each commit: read first, it can be behind the snapshot and never rightly ahead of it.
+    // The guard moves after each commit: read before the snapshot, it may be behind it, but ahead of it only if entries
+    // are missing.
     const guard = this.guard.read();
     const [state] = await this.database.query<{ size: number }>(
       `SELECT LEAST(size, ${MOST_SIZE}) AS size FROM log_state`,
@@ -166,7 +166,7 @@ export class AuditLog implements OnModuleDestroy {
     return examineLog(this.database, this.identity, guard, pace, follower);
   }
 
-  /** Passes on what was asked before there was anything to pass it to. */
+  /** Passes on a command that came before the audit started. */
   private goBy(pace: Pick<AuditPace, 'hurry' | 'stop'>): void {
     this.pace = pace;
     if (this.next !== null) pace.hurry();
@@ -174,7 +174,7 @@ export class AuditLog implements OnModuleDestroy {
   }
 }
 
-/** What is kept of an audit that is done. */
+/** Result of a finished audit. */
 interface Done extends Omit<Examination, 'complete'> {
   startedAt: Date;
   milliseconds: number;

@@ -13,18 +13,18 @@ import { ReadTree, loadHashes } from '../ledger/read-tree.js';
 import { sha256 } from '../../platform/sha256.js';
 import { checkLeaf, signatureHolds } from './audit-entries.js';
 
-/** Lots followed upstream from those asked for at most. */
+/** Ancestors that are followed at most. */
 const MAX_LOTS = 100_000;
 const CHUNK = 500;
 
-/** Something that is not as it was signed, at one entry or in one lot's chain. */
+/** A difference from what was signed, at one entry or in one lot's chain. */
 export interface LotFault {
   lot: string | null;
   index: number | null;
   detail: string;
 }
 
-/** Whether an entry of this index and leaf hash is in the tree; one that is newer than the tree is not asked about. */
+/** Whether an entry of this index and leaf hash is in the tree; not called for entries newer than the tree. */
 type Proofs = (index: number, leaf: Uint8Array) => boolean;
 
 export interface LotsAudit {
@@ -33,7 +33,7 @@ export interface LotsAudit {
   faults: LotFault[];
 }
 
-/** The lots that people call by this name: an id, the first 8 characters of one or more, a tag, or a lot number. */
+/** Returns the lots with this name: an id, at least its first 8 characters, a tag, or a lot number. */
 export async function lotsNamed(db: Queryable, name: string): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT id FROM lots
@@ -46,7 +46,7 @@ export async function lotsNamed(db: Queryable, name: string): Promise<string[]> 
   return rows.map(({ id }) => id);
 }
 
-/** The lots declared at a site. */
+/** Returns the lots declared at a site. */
 export async function lotsOfSite(db: Queryable, site: string): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>('SELECT id FROM lots WHERE site = $1 ORDER BY born_index LIMIT $2', [
     site,
@@ -56,12 +56,12 @@ export async function lotsOfSite(db: Queryable, site: string): Promise<string[]>
 }
 
 /**
- * Audits some lots and all that they were made of: every event that touched or names them is hashed and its signature
- * checked again, is proved to be in the tree under the newest root, and follows the event that it names.
+ * Audits lots and their ancestors. It hashes every event on or about them, verifies its signature, proves it under the
+ * newest root, and checks that it follows the event that it names.
  */
 export class AuditLots {
   private readonly faults: LotFault[] = [];
-  /** Event id by index, as the text itself gives it. */
+  /** Event id by index, computed from the text. */
   private readonly ids = new Map<number, string>();
   private root: Uint8Array | null = null;
 
@@ -117,7 +117,7 @@ export class AuditLots {
     if (!proofs(index, leafHash(jws, sha256))) this.note(index, `Entry ${index} is not in the tree.`);
   }
 
-  /** Tells of entries whether the tiles prove them to be under the root of the newest state of the log. */
+  /** Returns a function that checks whether the tiles prove an entry under the newest root of the log. */
   private async proofs(db: Queryable, indices: readonly number[], size: number): Promise<Proofs> {
     try {
       this.root ??= await this.tree.rootAt(size);
@@ -135,7 +135,7 @@ export class AuditLots {
     }
   }
 
-  /** Every event of a chain names the one before it; the first makes the lot. */
+  /** Checks that every event of a chain names the one before, and that the first creates the lot. */
   private async chains(db: Queryable, chains: ReadonlyMap<string, readonly number[]>): Promise<void> {
     for (const [lot, indices] of chains) {
       const { rows } = await db.query<{ index: number; jws: string }>(
@@ -153,7 +153,10 @@ export class AuditLots {
     }
   }
 
-  /** The event that one names as the newest on a lot; null where it makes the lot; undefined where it cannot be read. */
+  /**
+   * Returns the event that an event names as the lot's head; null if it creates the lot; undefined if it cannot be
+   * parsed.
+   */
   private prevOf(jws: string, lot: string): string | null | undefined {
     try {
       const event = readEvent(parseEnvelope(`${jws}~`), this.identity.origin);

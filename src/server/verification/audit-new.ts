@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import { loadHashes } from '../ledger/read-tree.js';
 import { sha256 } from '../../platform/sha256.js';
 
-/** Entries held in memory at a time: four tiles. */
+/** Entries in memory at a time: four tiles. */
 const CHUNK = 1_024;
 
 interface NewEntry {
@@ -14,23 +14,25 @@ interface NewEntry {
   id: string;
   jws: string;
   leaf_hash: Buffer;
-  /** What the tile has for it; null as long as its tile is not full. */
+  /** Hash in its tile; null while the tile is not full. */
   tile: Buffer | null;
 }
 
 /**
- * The audit of what was appended since the last one: each new entry against its hash, its id and its tile, and the newest
- * root that stands under a checkpoint against the tree. Its cost grows with what is new alone. What it cannot say is what
- * is wrong; where something is, whoever asked has the whole log audited.
+ * Audits the entries appended since the last call: each against its hash, its id and its tile, and the newest
+ * checkpointed root against the tree. The cost depends on new entries only. It reports only whether there is a fault;
+ * the caller then audits the whole log.
  */
 @Injectable()
 export class AuditNew {
-  /** Null before the first look: what is older than that the whole audit reads when a service starts. */
+  /**
+   * Index of the next entry; null before the first call. The whole audit at the service's start covers older entries.
+   */
   private next: number | null = null;
 
   constructor(private readonly database: Database) {}
 
-  /** Whether all that is new is as it was logged. */
+  /** Whether all new entries match the log. */
   async holds(): Promise<boolean> {
     const { rows } = await this.database.pool.query<{ size: number }>('SELECT size FROM log_state');
     const size = rows[0]?.size ?? 0;
@@ -63,7 +65,7 @@ export class AuditNew {
       const hashOf = await loadHashes(this.database.pool, rootNodes(checkpoint.size));
       return Buffer.compare(rootHash(checkpoint.size, hashOf, sha256), checkpoint.root) === 0;
     } catch (error) {
-      // A hash that the tree lacks is a fault of the log, and not of this look at it.
+      // A missing hash is a fault of the log, not of this check.
       if (error instanceof AditError && error.code === 'log-halted') return false;
       throw error;
     }

@@ -2,20 +2,20 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { RecordFault } from '../../core/rules/facts.js';
 import { Database } from '../database/database.js';
 
-/** Faults that are written to the log one by one; more are counted. */
+/** Faults that are logged one by one; more are counted. */
 const LOGGED = 20;
 
-/** What one audit found, as it is kept in memory. */
+/** Result of one audit, in memory. */
 interface Outcome {
   faults: number;
-  /** Whether its findings are in the database: somebody who changes rows may also keep them from being written. */
+  /** Whether its findings are in the database; an attacker who changes rows may also prevent that. */
   stored: boolean;
   first: string;
 }
 
 /**
- * Reports what audits find by ways that do not pass through the tables: lines of the log, a metric, and `/readyz`. A
- * trigger that swallows findings does not silence these.
+ * Reports the results of audits outside the tables: in the log, in a metric, and in `/readyz`. A trigger that deletes
+ * findings does not suppress these.
  */
 @Injectable()
 export class AuditOutcome {
@@ -24,7 +24,7 @@ export class AuditOutcome {
 
   constructor(private readonly database: Database) {}
 
-  /** Logs the faults of an audit that has just ended, each on a line of its own. */
+  /** Logs the faults of a finished audit, one a line. */
   note(faults: readonly RecordFault[], stored: boolean): void {
     this.last = { faults: faults.length, stored, first: faults[0]?.detail ?? '' };
     for (const { rule, subject, lots, firstIndex, detail } of faults.slice(0, LOGGED))
@@ -38,7 +38,7 @@ export class AuditOutcome {
       });
   }
 
-  /** The number of faults that the newest audit found: of this process, and of any process that could write it. */
+  /** Returns the number of faults of the newest audit, of this process or stored by any other. */
   async faults(): Promise<number> {
     const { rows } = await this.database.pool.query<{ findings: number }>(
       'SELECT findings FROM audits ORDER BY id DESC LIMIT 1',
@@ -46,7 +46,7 @@ export class AuditOutcome {
     return Math.max(this.last.faults, rows[0]?.findings ?? 0);
   }
 
-  /** Says what is wrong with the record, for `/readyz`; null where the newest audit found nothing. */
+  /** Returns the faults of the record for `/readyz`; null if the newest audit found none. */
   async whyDegraded(): Promise<string | null> {
     const faults = await this.faults();
     if (faults === 0) return null;

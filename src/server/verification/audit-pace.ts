@@ -1,40 +1,40 @@
 import type { Database } from '../database/database.js';
 
-/** Longest single wait, ms: so that who wants it to end is soon heard. */
+/** Longest single pause, ms, so that a command takes effect soon. */
 const LONGEST = 1_000;
-/** It rests at most so many times as long as it worked: a small ledger is audited soon, whatever time there is. */
+/** Longest pause as a multiple of the work before it, so that the audit of a small ledger ends soon. */
 const MOST = 4;
 /**
- * One that is late rests at least so many times as long as it worked. What it takes then is time that nobody else needs: its
- * thread and its connections have a low priority. With longer rests the audit of a busy ledger would not end.
+ * Shortest pause of a late audit as a multiple of the work before it. Its thread and connections have a low priority,
+ * so it uses idle time only; with longer pauses the audit of a busy ledger would not end.
  */
 const LEAST = 1;
-/** Entries a second above which the ledger is called busy. */
+/** Entries a second above which the ledger is busy. */
 const BUSY = 100;
 
-/** Somebody may have written any number as the size of the log; a larger one cannot be read. */
+/** Largest size of the log that can be read; a superuser of the database may have written any number. */
 export const MOST_SIZE = Number.MAX_SAFE_INTEGER;
 
-/** Thrown out of an audit that is asked to end before it is done. */
+/** Thrown by an audit that is stopped early. */
 export class AuditStopped extends Error {}
 
-/** Where an audit is when it decides how long to rest; all times in ms. */
+/** Progress of an audit, for the length of its pause; all times in ms. */
 export interface Progress {
-  /** Worked since the last rest, and not rested for yet. */
+  /** Work since the last pause. */
   worked: number;
-  /** Since it began. */
+  /** Time since the start. */
   elapsed: number;
-  /** What the whole may take; 0: as fast as it can. */
+  /** Intended duration; 0: as fast as it can. */
   allowed: number;
-  /** Of the whole that is done, 0 to 1. */
+  /** Share of the work that is done, 0 to 1. */
   share: number;
-  /** Whether events stream in. */
+  /** Whether events are appended at a high rate. */
   busy: boolean;
 }
 
 /**
- * Returns how long an audit rests, ms: as its share of the time that it may take says, within `LEAST` and `MOST` times what it
- * worked. So a ledger whose audit takes longer than it may is audited more slowly, and not without a pause.
+ * Returns the length of an audit's pause, ms, from its share of the intended time, within `LEAST` and `MOST` times its
+ * work. So an audit that exceeds its time slows down but still pauses.
  */
 export function restFor({ worked, elapsed, allowed, share, busy }: Progress): number {
   if (allowed === 0) return busy ? worked : 0;
@@ -43,19 +43,19 @@ export function restFor({ worked, elapsed, allowed, share, busy }: Progress): nu
 }
 
 /**
- * Spreads a reading over the time that it may take. An audit that somebody begins to wait for hurries; one whose service is
- * stopped ends.
+ * Spreads a reading over its intended duration. The audit hurries if a caller waits for it, and ends if the service
+ * stops.
  */
 export class AuditPace {
   private readonly started = performance.now();
   private resumed = performance.now();
-  /** Worked before a short rest, ms, which the next long one counts. */
+  /** Work before a short pause, ms, which the next long one counts. */
   private owed = 0;
   private size: number | null = null;
   private hurried = false;
   private stopped = false;
 
-  /** @param milliseconds the time that the whole reading may take; 0: as fast as it can */
+  /** @param milliseconds intended duration of the whole reading; 0: as fast as it can. */
   constructor(
     private readonly database: Database,
     private readonly milliseconds: number,
@@ -69,7 +69,10 @@ export class AuditPace {
     this.stopped = true;
   }
 
-  /** @param share of the whole reading that is done, 0 to 1. Throws `AuditStopped`. */
+  /**
+   * Pauses for the computed time. Throws `AuditStopped`.
+   * @param share of the whole reading that is done, 0 to 1.
+   */
   async rest(share: number): Promise<void> {
     const recent = performance.now() - this.resumed;
     const busy = await this.isBusy(recent);
@@ -79,7 +82,7 @@ export class AuditPace {
     await this.sleep(restFor({ worked, elapsed, allowed: this.milliseconds, share, busy }));
   }
 
-  /** Rests as long as it worked, and no longer: for where a snapshot or a transaction is held. Throws `AuditStopped`. */
+  /** Pauses as long as the work took and no longer, for use in a snapshot or transaction. Throws `AuditStopped`. */
   async giveWay(): Promise<void> {
     const worked = performance.now() - this.resumed;
     const rests = this.milliseconds > 0 || (await this.isBusy(worked));
@@ -96,7 +99,7 @@ export class AuditPace {
     this.resumed = performance.now();
   }
 
-  /** Whether the log has grown fast since the last rest. */
+  /** Whether the log has grown fast since the last pause. */
   private async isBusy(worked: number): Promise<boolean> {
     const { rows } = await this.database.pool.query<{ size: number }>(
       `SELECT LEAST(size, ${MOST_SIZE}) AS size FROM log_state`,

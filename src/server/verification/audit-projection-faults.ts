@@ -2,7 +2,7 @@ import type { RecordFault, RecordRuleId } from '../../core/rules/facts.js';
 import type { Difference } from '../ledger/compare-projections.js';
 import { type BadEntries, type Evidence, least } from './audit-evidence.js';
 
-/** Rows of one table that are named one by one; more are named together. */
+/** Rows of one table that are listed one by one; more are reported as one fault. */
 const ROWS_NAMED = 10;
 
 /** Whether a row differs only because the replay could not use a damaged entry. */
@@ -11,9 +11,9 @@ function followsFrom({ lots, index }: Difference, bad: BadEntries): boolean {
   return index === null || index >= bad.first || lots.some((lot) => bad.lots.has(lot));
 }
 
-/** Rows that the replay gives otherwise, each once with all its cells; many rows of one table are one fault. */
+/** Returns the rows that differ from the replay, each once with all its cells; many rows of one table are one fault. */
 export function differenceFaults({ replay, state, tree }: Evidence, bad: BadEntries): RecordFault[] {
-  // Without the row, or with too small a size in it, the replay has not seen all that the tables tell.
+  // Without the row, or with too small a size in it, the replay has not covered everything in the tables.
   if (state === null) return [];
   const unseen = replay.size < tree.size ? replay.size : Infinity;
   const refused = replay.entries.filter(({ kind }) => kind === 'refused');

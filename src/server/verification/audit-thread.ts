@@ -11,26 +11,26 @@ import { examineLog } from './examine-log.js';
 import { JudgeAgain } from './judge-again.js';
 import { RuleParameters } from '../rule-parameters.js';
 
-/** The other side of `AuditInThread`: examines the log once, answers, and ends. */
+/** Thread of `AuditInThread`: examines the log once, returns the result, and ends. */
 
-/** One reads the pieces, one asks how busy the log is. */
+/** One connection reads the pieces, one measures how busy the log is. */
 const CONNECTIONS = 3;
-/** Of the thread and of its processes in the database: the rest of the service takes the processor first. */
+/** Priority of the thread and of its database processes, so that the rest of the service runs first. */
 const NICENESS = 10;
 
-/** Lowers the priority of this thread, which has a number of its own on Linux; elsewhere nothing changes. */
+/** Lowers the priority of this thread by its thread id on Linux; elsewhere it does nothing. */
 function lowerThread(): void {
   try {
     setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICENESS);
   } catch {
-    // The audit is right without it.
+    // The audit also works at normal priority.
   }
 }
 
 /**
- * Lowers the priority of the process that serves a connection, where the database runs on this machine and its processes
- * may be changed. PostgreSQL shows the port of the client in the title of the process: a process of another server that has
- * the same number is left alone.
+ * Lowers the priority of the process that serves a connection, if the database runs on this machine and permits it.
+ * PostgreSQL shows the client's port in the process title, which excludes a process of another server with the same
+ * number.
  */
 function lowerBackend(client: PoolClient): void {
   const { processID: pid, connection } = client as unknown as { processID: number; connection: { stream: Socket } };
@@ -39,7 +39,7 @@ function lowerBackend(client: PoolClient): void {
     if (title.startsWith('postgres: ') && title.includes(`(${connection.stream.localPort})`))
       setPriority(pid, NICENESS);
   } catch {
-    // The audit is right without it.
+    // The audit also works at normal priority.
   }
 }
 

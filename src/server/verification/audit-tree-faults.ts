@@ -5,8 +5,8 @@ import { type Evidence, least } from './audit-evidence.js';
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 /**
- * The size up to which the recomputed tree can be held against what is stored. Where it rests on a guess, or an entry
- * has been forged whole (so that only its signature or its place gives it away), all that follows must differ.
+ * Returns the size up to which the recomputed tree can be compared with the stored one. After a guessed leaf or a
+ * completely forged entry (which only its signature or place reveals) everything must differ.
  */
 function trustedUntil({ tree, replay, signedAfterAll }: Evidence): number {
   const damaged = new Set(tree.altered.filter(({ columns }) => columns.includes('jws')).map(({ index }) => index));
@@ -20,7 +20,7 @@ function trustedUntil({ tree, replay, signedAfterAll }: Evidence): number {
   return Math.min(tree.uncertainFrom ?? Infinity, least(forged));
 }
 
-/** Faults of what the tree is kept in: tiles, checkpoints, the state of the log, the guard. */
+/** Returns faults of the stored tree: tiles, checkpoints, the log's state, the guard. */
 export function treeFaults(evidence: Evidence): RecordFault[] {
   const { tree, lotsAt } = evidence;
   const until = trustedUntil(evidence);
@@ -93,7 +93,7 @@ function checkpointFaults({ tree, checkpoints }: Evidence, until: number): Recor
     else if (signed !== null && signed.size !== size)
       faults.push(fault('size', `${signed.size}`, `note is of size ${signed.size}.`));
     else if (signed !== null && !same(signed.root, recomputed)) {
-      // Every later root differs as well; the first says between which two signatures the entries were changed.
+      // Every later root differs too; the first one shows between which two signatures the entries were changed.
       if (!broken)
         faults.push(
           fault(
@@ -109,7 +109,7 @@ function checkpointFaults({ tree, checkpoints }: Evidence, until: number): Recor
   return faults;
 }
 
-/** A checkpoint of more entries than there are. Truly signed, it shows that entries are gone; else it never was one. */
+/** Reports a checkpoint of more entries than exist: with a valid signature, entries are missing; else it is forged. */
 function beyondTree({ size, note }: StoredCheckpoint, entries: number): RecordFault[] {
   if (size <= entries || (typeof note === 'object' && note.size === size)) return [];
   const fault = {
@@ -171,7 +171,10 @@ function stateFaults({ tree, state, checkpoints }: Evidence, until: number): Rec
   return faults;
 }
 
-/** The guard against the tree. Entries that are missing below the stored size are named as such, not as a restored backup. */
+/**
+ * Compares the guard with the tree. Entries missing below the stored size are reported as such, not as a restored
+ * backup.
+ */
 function guardFaults({ tree, state, checkpoints, guard }: Evidence, until: number): RecordFault[] {
   if (guard === null) return [];
   const root = tree.roots.get(guard.size);

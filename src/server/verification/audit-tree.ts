@@ -8,12 +8,12 @@ import { type AlteredEntry, checkLeaf } from './audit-entries.js';
 import { KeptRoots } from './kept-roots.js';
 import { seenOf } from './read-seen.js';
 
-/** Entries held in memory at a time: four tiles. */
+/** Entries in memory at a time: four tiles. */
 const CHUNK = 1_024;
 const TILE_WIDTH = 256;
 const HASH_BYTES = 32;
 
-/** Indices [from, to) of which no row is there. */
+/** Indexes [from, to) without a row. */
 export interface MissingRun {
   from: number;
   to: number;
@@ -27,18 +27,18 @@ export interface TileFault {
   entries: number[];
 }
 
-/** What recomputing the tree from the stored bytes gives. */
+/** Result of recomputing the tree from the stored bytes. */
 export interface RecomputedTree {
-  /** Rows up to the last index, holes included. */
+  /** Rows up to the last index, missing ones included. */
   size: number;
   missing: MissingRun[];
   altered: AlteredEntry[];
   tiles: TileFault[];
-  /** Roots at the sizes of checkpoints and at those asked for, as far as they exist. */
+  /** Roots at the sizes of checkpoints and at requested sizes, as far as they exist. */
   roots: Pick<KeptRoots, 'get'>;
-  /** Entries whose `seen` names a size asked for and another root. */
+  /** Entries whose `seen` has a requested size and another root. */
   forks: { index: number; id: string; size: number; root: string }[];
-  /** From this index on the tree rests on a guess, because nothing stored says what was there; null: nowhere. */
+  /** First index from which the tree contains a guessed leaf, because no stored copy proves it; null: none. */
   uncertainFrom: number | null;
 }
 
@@ -50,10 +50,9 @@ interface TileRow {
 }
 
 /**
- * Recomputes the whole tree (RFC 6962 §2.1) from the stored entries, a thousand at a time (they never change, so only the
- * end needs to be read together with what it is compared to), and compares it with the
- * stored tiles. Where an entry is damaged the hash that its tile has for it stands in, so that one damaged entry does
- * not make everything after it look damaged.
+ * Recomputes the whole tree (RFC 6962 §2.1) from the stored entries, a thousand at a time, and compares it with the
+ * stored tiles. Entries never change, so only the last ones need one snapshot with the rows that they are compared
+ * with. For a damaged entry it uses the hash in the tile, so that later roots do not differ because of it.
  */
 export class AuditTree {
   private readonly kept = new KeptRoots();
@@ -68,24 +67,24 @@ export class AuditTree {
     uncertainFrom: null,
   };
 
-  /** @param asked sizes at which the root is wanted beside those of checkpoints; sizes not read yet may be added. */
+  /** @param asked further sizes whose roots are computed; unread sizes may be added later. */
   constructor(
     private db: Queryable,
     private readonly identity: LedgerIdentity,
     private readonly asked: ReadonlySet<number>,
   ) {}
 
-  /** Entries that have been read. */
+  /** Number of entries that have been read. */
   get read(): number {
     return this.edge.size;
   }
 
-  /** Roots kept so far. */
+  /** Roots recorded so far. */
   get roots(): Pick<KeptRoots, 'get'> {
     return this.kept;
   }
 
-  /** Reads on to entry `to`, which must be committed: so are the checkpoints up to there. */
+  /** Reads up to entry `to`, which must be committed, with its checkpoints. */
   async advance(to: number, pace?: Pace): Promise<void> {
     this.result.size = Math.max(this.edge.size, to);
     if (this.edge.size === 0) this.kept.keep(0, this.edge.root());
@@ -95,7 +94,7 @@ export class AuditTree {
     }
   }
 
-  /** Reads what is left in the snapshot of `db`, which has entries up to `to`, and gives what all of it came to. */
+  /** Reads the rest in the snapshot of `db`, which has entries up to `to`; returns the result for all. */
   async finish(db: Queryable, to: number): Promise<RecomputedTree> {
     this.db = db;
     await this.advance(to);
@@ -133,7 +132,7 @@ export class AuditTree {
     await this.compareTiles(emitted);
   }
 
-  /** The sizes from `from` up to and with `to` at which a root is wanted. */
+  /** Returns the sizes in (`from`, `to`] whose roots are computed. */
   private async sizesWithin(from: number, to: number): Promise<Set<number>> {
     const { rows } = await this.db.query<{ size: number }>(
       'SELECT size FROM checkpoints WHERE size >= $1 AND size <= $2',
@@ -154,7 +153,7 @@ export class AuditTree {
     return hash ?? new Uint8Array(HASH_BYTES);
   }
 
-  /** What a signer had seen must be a root of this very tree; sizes whose root is not kept cannot be judged. */
+  /** Checks that a root in `seen` is one of this tree; sizes without a recorded root cannot be checked. */
   private compareSeen(index: number, id: string, jws: string): void {
     const seen = seenOf(jws);
     const root = seen === null ? undefined : this.result.roots.get(seen.size);
@@ -167,7 +166,7 @@ export class AuditTree {
       'SELECT level, index, hashes, root FROM tiles WHERE level = 0 AND index >= $1 AND index < $2',
       [Math.floor(from / TILE_WIDTH), Math.ceil(to / TILE_WIDTH)],
     );
-    // A tile that nobody can have filled yet proves nothing about its entries.
+    // A full tile above the committed size proves nothing about its entries.
     return new Map(
       rows.filter(({ index }) => (index + 1) * TILE_WIDTH <= this.result.size).map((row) => [row.index, row]),
     );
@@ -193,7 +192,7 @@ export class AuditTree {
     }
   }
 
-  /** Tiles that the tree is too small to have filled. */
+  /** Reports tiles that the tree is too small to have filled. */
   private async tilesBeyond(): Promise<void> {
     const { rows } = await this.db.query<{ level: number; index: number }>(
       'SELECT level, index FROM tiles WHERE (index + 1) * power(256::numeric, level + 1) > $1 ORDER BY level, index LIMIT 100',

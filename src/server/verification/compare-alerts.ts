@@ -13,11 +13,11 @@ interface Row {
 const STATE = `CASE f.status WHEN 'open' THEN 'open' WHEN 'explained' THEN 'answered' WHEN 'mitigated' THEN 'answered' ELSE 'done' END`;
 const RANKS = `ARRAY['low', 'medium', 'high', 'critical']`;
 
-/** The number that a sequence gave out last. */
+/** The last number of a sequence. */
 const lastOf = (sequence: string): string =>
   `(SELECT COALESCE(max(last_value), 0) AS last FROM pg_sequences WHERE schemaname = 'public' AND sequencename = '${sequence}') AS s`;
 
-/** Cursors that are ahead of the numbers that were given out; each moves in the transaction that writes the rows. */
+/** Queries for cursors ahead of the issued numbers; each cursor moves in the transaction that writes the rows. */
 const CURSORS: readonly (readonly [table: string, sql: string])[] = [
   [
     'alert_cursor',
@@ -66,7 +66,9 @@ const WAITS = `CASE
                           AND (d.status = 'exhausted' OR t.failure IS NULL AND COALESCE(t.http_status, 250) BETWEEN 200 AND 299))
     THEN 'an attempt that ended so' END`;
 
-/** In the session of a replay the unqualified name is that of its shadow. Each names rows that do not follow from the findings. */
+/**
+ * Queries for rows that do not follow from the findings. In a replay's session an unqualified name is the shadow table.
+ */
 const COMPARISONS: readonly Comparison[] = [
   {
     table: 'alert_findings',
@@ -150,8 +152,8 @@ const COMPARISONS: readonly Comparison[] = [
 ];
 
 /**
- * Compares alerts with the findings that they stand for: membership, counts, status and severity, and the cursors with the
- * numbers that were given out. What the desk did to an alert stands in `alert_changes`, and explains a status.
+ * Compares alerts with their findings: membership, counts, status and severity, and the cursors with the issued
+ * numbers. Decisions of people in `alert_changes` explain a status.
  */
 export async function compareAlerts(
   db: Queryable,

@@ -9,7 +9,7 @@ import {
   readByRanges,
 } from '../ledger/key-range.js';
 
-/** One row that differs: both versions of it, column by column, as text. */
+/** One row that differs: both versions, column by column, as text. */
 interface DifferingRow {
   key: string;
   stored: Record<string, unknown> | null;
@@ -18,20 +18,19 @@ interface DifferingRow {
   index: number | null;
 }
 
-/** What is compared of one table. `stored` and `replayed` in its rows are objects of the columns that count. */
+/** Comparison of one table. `stored` and `replayed` in its rows are objects of the compared columns. */
 interface Comparison extends RangeComparison {
   table: string;
 }
 
-/** Both sides of a table that is rebuilt as it is. */
+/** Both sides of a table that is rebuilt unchanged. */
 const rebuilt = (table: string): [Relation, Relation] => [{ from: `public.${table}` }, { from: `pg_temp.${table}` }];
 
 /**
- * Compares what the verification workers have stored with what judging the log again gives. Sums are compared with the
- * rows that they are of. When something was noticed depends on how many entries were judged together, so times, numbers
- * of changes and notes of the desk are not compared (docs/threat-model.md lists them). Called in a transaction.
- *
- * While the workers have work before them that they have begun, the two differ rightly, and nothing is compared.
+ * Compares the verification workers' results with judging the log again, and sums with their rows. Times, numbers of
+ * changes and notes of people are not compared, because they depend on how many entries were judged together
+ * (docs/threat-model.md lists them). Call it in a transaction. While the workers have a backlog the two may differ, and
+ * nothing is compared.
  */
 export async function compareJudged(
   db: Queryable,
@@ -48,7 +47,7 @@ export async function compareJudged(
   return { differences, truncated: anyTruncated };
 }
 
-/** Entries cannot have been judged that are not there. */
+/** Reports a cursor beyond the last entry. */
 async function cursorAhead(db: Queryable): Promise<Difference[]> {
   const { rows } = await db.query<{ next: string; end: string }>(
     `SELECT s.next::text AS next, r.next::text AS end
@@ -83,37 +82,37 @@ function differencesOf(table: string, { key, stored, replayed, lots, index }: Di
     .map((column) => ({ ...common, column, stored: asText(stored[column]), replayed: asText(replayed[column]) }));
 }
 
-/** Columns of a row as an object; null where there is no row. */
+/** Columns of a row as an object; null without a row. */
 const columnsOf = (row: string, columns: readonly string[]): string =>
   `CASE WHEN NOT (${row} IS NULL) THEN json_build_object(${columns.map((name) => `'${name}', ${row}.${name}`).join(', ')}) END`;
 
-/** An entry that was corrected may be filed under what it said before as well. */
+/** An entry that was corrected may still be filed under its former subjects. */
 const isCorrected = (index: string): string =>
   `EXISTS (SELECT FROM corrections AS c JOIN entries AS e ON e.id = c.target
             WHERE e.index = ${index} AND c.in_force_index IS NOT NULL)`;
 
-/** What an event says of goods, an actor or a place, as a finding has it; the same however many were judged together. */
+/** Columns of a finding that depend only on the events, however many entries were judged together. */
 const SAID = ['version', 'severity', 'lots', 'events', 'threshold', 'root'];
-/** What a rule has measured up to the time of the log, it measures otherwise each time that it judges. */
+/** Columns that depend on the time of judging. */
 const MEASURED = ['measured', 'detail'];
 
 const tuple = (row: string, columns: readonly string[]): string =>
   `(${columns.map((name) => `${row}.${name}`).join(', ')})`;
 
-/** Whether what a finding rests on was erased: then judging again cannot find it, and it stays as it was. */
+/** Whether evidence of a finding was erased: judging again cannot find it, and it stays unchanged. */
 const IS_FROZEN = `EXISTS (SELECT FROM disclosures AS d WHERE d.event = ANY(s.events) AND d.ciphertext IS NULL)`;
 
-/** Whether the answer that a finding names is in the log, counts, and gives the status that the finding has. */
+/** Whether the answer that a finding names is in the log, is valid, and gives the finding's status. */
 const IS_ANSWERED = `EXISTS (SELECT FROM pg_temp.finding_answers AS a
    WHERE a.finding = s.id AND a.index = s.answered
      AND s.status = CASE a.answer WHEN 'explain' THEN 'explained' WHEN 'mitigate' THEN 'mitigated'
                                   WHEN 'dismiss' THEN 'dismissed' ELSE 'closed' END)`;
 
-/** Whether the rule failed on an entry that the finding shows, and could not judge it: where it does not fail, it finds more. */
+/** Whether the rule failed on an entry of the finding: a run without the failure finds more. */
 const IS_ASIDE = `EXISTS (SELECT FROM public.undecided AS u
    WHERE u.rule = r.rule AND u.subject = ANY(r.events) AND u.reason LIKE 'The rule failed:%')`;
 
-/** A row by an older version of its rule was right when it was written, and is judged again when something touches it. */
+/** Excludes rows of older versions of a rule; they were right at the time and are re-evaluated on the next change. */
 const SAME_VERSION = '(s.version = r.version AND s.parameters = r.parameters)';
 
 const findings: Comparison = {
@@ -145,7 +144,9 @@ const findings: Comparison = {
            END`,
 };
 
-/** The name of a finding tells what it is of, so that no column of it can be changed alone, of whichever rule it is. */
+/**
+ * A fingerprint is the hash of rule, subject and cause, so a change of one of these columns shows, whatever the rule.
+ */
 const fingerprints: Comparison = {
   table: 'findings',
   key: ['fingerprint'],
@@ -175,7 +176,7 @@ const answers: Comparison = {
      WHERE ${tuple('s', ANSWER)} IS DISTINCT FROM ${tuple('r', ANSWER)} OR s IS NULL OR r IS NULL`,
 };
 
-/** What a rule that failed left undecided is not undecided where it does not fail. */
+/** Questions that a failed rule left undecided are decided in a run without the failure. */
 const undecided: Comparison = {
   table: 'undecided',
   key: ['rule', 'subject'],
@@ -231,7 +232,7 @@ const production: Comparison = {
 
 const comparisons = [findings, fingerprints, answers, undecided, deadlines, filings, production];
 
-/** Sums and what they are of are written in one transaction, so these hold at any moment. */
+/** Sums and their rows are written in one transaction, so they always agree. */
 const sums: Comparison[] = [
   {
     table: 'totals',

@@ -1,11 +1,11 @@
 import type { RecordFault } from '../../core/rules/facts.js';
 
-/** What PostgreSQL answers where a page or an index of its own files is damaged. */
+/** PostgreSQL's codes for damaged pages and indexes. */
 const DAMAGED = new Set(['XX001', 'XX002']);
 
 /**
- * Whether an audit failed because of what is stored, and not because it could not ask: a damaged file, or a number that
- * no ledger can hold. Whoever wrote it must not silence the audit by it.
+ * Whether an audit failed because of the stored data and not of the connection: a damaged file, or an impossible
+ * number. An attacker must not stop the audit by such data.
  */
 export const isDamage = (error: unknown): error is Error =>
   error instanceof RangeError || (error instanceof Error && DAMAGED.has((error as { code?: string }).code ?? ''));

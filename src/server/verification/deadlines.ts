@@ -2,10 +2,10 @@ import { ruleById } from '../../core/rules/index.js';
 import type { Judgement } from '../../core/rules/rule.js';
 import type { Queryable } from '../database/rows.js';
 
-/** Deadlines that are judged in one transaction at most. */
+/** Deadlines judged in one transaction at most. */
 const DUE_AT_ONCE = 500;
 
-/** Takes what is due by the log's time; the rows go when the transaction that judges them commits. */
+/** Takes what is due by the log's clock; the rows are deleted when the transaction that judges them commits. */
 export async function takeDue(db: Queryable, now: number | null, most: number): Promise<number[]> {
   if (now === null || most <= 0) return [];
   const { rows } = await db.query<{ index: number }>(
@@ -17,7 +17,7 @@ export async function takeDue(db: Queryable, now: number | null, most: number): 
   return [...new Set(rows.map(({ index }) => index))];
 }
 
-/** Sets the deadlines that the judgements name: none for subjects that have been settled, those still to come elsewhere. */
+/** Writes the deadlines of the judgements: none for settled subjects, future ones for others. */
 export async function setDeadlines(db: Queryable, judgements: readonly Judgement[], now: number | null): Promise<void> {
   const settled = judgements.flatMap(({ rule, subjects }) =>
     subjects === 'all' || ruleById.get(rule)?.deadlines === undefined
@@ -45,7 +45,7 @@ export async function setDeadlines(db: Queryable, judgements: readonly Judgement
   );
 }
 
-/** The time at which the next deadline falls due, ms since 1970 UTC; null: there is none. */
+/** Returns the time of the next deadline, ms since 1970 UTC; null: there is none. */
 export async function nextDue(db: Queryable): Promise<number | null> {
   const { rows } = await db.query<{ due_at: number }>('SELECT due_at FROM deadlines ORDER BY due_at LIMIT 1');
   return rows[0]?.due_at ?? null;

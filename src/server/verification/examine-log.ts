@@ -8,18 +8,21 @@ import type { AuditPace } from './audit-pace.js';
 import { isDamage, unreadable } from './damage.js';
 import { type Pacing, gatherEvidence } from './gather-evidence.js';
 
-/** What one look at everything gave, as plain data: it may come from another thread. */
+/** Result of one examination as plain data, because it may come from another thread. */
 export interface Examination {
   size: number;
   root: Uint8Array;
-  /** The newest time of the log, ms. */
+  /** The log's newest clock, ms. */
   now: number | null;
   faults: RecordFault[];
-  /** Whether all faults there are have been listed. */
+  /** Whether all faults are listed. */
   complete: boolean;
 }
 
-/** Reads everything that an audit compares, and gives what is wrong with it. @param pace null: as fast as it can. */
+/**
+ * Reads everything that an audit compares; returns the faults.
+ * @param pace null: as fast as it can.
+ */
 export async function examineLog(
   database: Database,
   identity: LedgerIdentity,
@@ -38,12 +41,12 @@ export async function examineLog(
   }
 }
 
-/** The replay reads the log once, and the tree once more. */
+/** The replay and the tree each read the log once. */
 const pacingBy = (pace: AuditPace | null): Pacing =>
   pace === null
     ? {}
     : {
-        // The last piece of each is read in a snapshot, which nobody is to hold while he rests.
+        // The last piece of each is read in a snapshot, in which no pause may be long.
         replay: async (done, size) => (done < size ? pace.rest((0.5 * done) / size) : undefined),
         tree: async (done, size) => (done < size ? pace.rest(0.5 + (0.5 * done) / size) : undefined),
         checkpoints: () => pace.rest(1),

@@ -4,22 +4,22 @@ import { addedTo } from '../../core/rules/throughput.js';
 import type { Queryable } from '../database/rows.js';
 import type { ReadEvents } from './read-events.js';
 
-/** The newest entries of one subject that are read; subjects are cut so that few ever have as many. */
+/** The newest entries of one subject that are read at most; subjects are chosen so that few have as many. */
 const NEWEST = 1_000;
-/** Before whatever an entry says of its day, ms since 1970 UTC. */
+/** A time before any day in an entry, ms since 1970 UTC. */
 const EVER = Number.MIN_SAFE_INTEGER;
-/** Entries that are judged anew in one transaction at most. */
+/** Entries that are re-evaluated in one transaction at most. */
 const REVISITED_AT_ONCE = 200;
 
-/** Files entries under what they speak of by themselves. */
+/** Files entries under the subjects that they name. */
 export const fileEntries = (db: Queryable, entries: readonly JudgedEvent[]): Promise<void> =>
   file(db, entries, filedUnder);
 
-/** Files what the entries judged bring into facilities and make there: that is told by their lots' chains. */
+/** Files what the judged entries bring to facilities and make there, which follows from their lots' chains. */
 export const fileThroughput = (db: Queryable, facts: Facts): Promise<void> =>
   file(db, facts.entries, (entry) => addedTo(entry, facts));
 
-/** Of entries that are filed already a corrected mass is put right, and the sum with it. */
+/** Files entries; for one that is filed already, corrects its mass and the sum. */
 async function file(
   db: Queryable,
   entries: readonly JudgedEvent[],
@@ -55,7 +55,7 @@ async function file(
   );
 }
 
-/** Takes back what entries were filed under by what has been erased of them. */
+/** Removes entries from subjects that only erased disclosures named. */
 export async function unfileErased(db: Queryable, events: ReadEvents, fresh: readonly JudgedEvent[]): Promise<void> {
   const digests = fresh.flatMap(({ event }) => (event.type === 'data.erased' ? event.payload.digests : []));
   if (digests.length === 0) return;
@@ -75,7 +75,7 @@ export async function unfileErased(db: Queryable, events: ReadEvents, fresh: rea
     );
 }
 
-/** By subject, the entries below `end` that are filed under it, in order. A subject without any has an empty list. */
+/** Reads the entries below `end` that are filed under each subject, in order; an empty list if there are none. */
 export async function readAbout(
   db: Queryable,
   events: ReadEvents,
@@ -105,7 +105,7 @@ export async function readAbout(
   for (const [subject, entries] of found) into.set(subject, entries);
 }
 
-/** By subject, the sum of what is filed under it: masses in mg, or counts. */
+/** Reads the sum of each subject: masses in mg, or counts. */
 export async function readTotals(db: Queryable, subjects: readonly string[]): Promise<Map<string, bigint>> {
   if (subjects.length === 0) return new Map();
   const { rows } = await db.query<{ subject: string; total: string }>(
@@ -116,8 +116,8 @@ export async function readTotals(db: Queryable, subjects: readonly string[]): Pr
 }
 
 /**
- * Notes which older entries are to be judged anew because of what these say; where there are none nothing is noted.
- * @param end the index below which entries are judged anew; each only what came before it, unless told
+ * Enqueues older entries to re-evaluate because of these.
+ * @param end the index below which entries are re-evaluated; by default only those before each entry.
  */
 export async function queueRevisits(db: Queryable, entries: readonly JudgedEvent[], end?: number): Promise<void> {
   const revisits = entries.flatMap((entry) =>
@@ -136,9 +136,9 @@ export async function queueRevisits(db: Queryable, entries: readonly JudgedEvent
 }
 
 /**
- * What an entry says of keys concerns all that was signed with them, whenever it happened and whatever day its signer wrote:
- * a revocation with `compromisedSince`, and the endorsement of a key's addition. With the actor those are revisited to whom
- * it added keys, and to whom those did.
+ * Enqueues everything signed with keys that an entry is about, whatever its time and its signer's day: a revocation
+ * with `compromisedSince`, and the endorsement of a key's addition. Includes the actors to whom the actor added keys,
+ * and so on.
  */
 export async function queueKeyRevisits(db: Queryable, entries: readonly JudgedEvent[]): Promise<void> {
   const revoked = entries.flatMap(({ index, event }) =>
@@ -178,7 +178,7 @@ export async function queueKeyRevisits(db: Queryable, entries: readonly JudgedEv
   );
 }
 
-/** Takes the next entries that are to be judged anew; what is left of a revisit waits for the next transaction. */
+/** Takes the next entries to re-evaluate; the rest waits for the next transaction. */
 export async function takeRevisits(db: Queryable, most: number): Promise<number[]> {
   const { rows: waiting } = await db.query<{ id: number; subject: string; since: number; next: number; until: number }>(
     'SELECT id, subject, since, next, until FROM revisits ORDER BY id LIMIT 200',

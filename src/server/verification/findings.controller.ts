@@ -13,7 +13,7 @@ import {
   findingsQuery,
 } from './list-findings.js';
 
-/** What the verifiers have found. */
+/** Serves the verifiers' findings. */
 @ApiTags('findings')
 @Controller('v1/findings')
 export class FindingsController {

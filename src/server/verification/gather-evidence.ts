@@ -13,31 +13,31 @@ import { AuditTree, type RecomputedTree } from './audit-tree.js';
 const LOTS_NAMED = 1_000;
 
 export interface GatheredEvidence extends Evidence {
-  /** The newest time of the log, ms. */
+  /** The log's newest clock, ms. */
   now: number | null;
 }
 
-/** How an audit that nobody waits for goes slowly: its two readings of the log, each paced, and that of the checkpoints. */
+/** Pauses of a background audit, in its two readings of the log and that of the checkpoints. */
 export interface Pacing {
   replay?: Pace;
   tree?: Pace;
   checkpoints?: () => Promise<void>;
-  /** Between pieces of the comparison of derived rows, which holds a snapshot. */
+  /** Called between pieces of the comparison of derived rows, which holds a snapshot. */
   comparison?: () => Promise<void>;
 }
 
-/** What an audit does beside reading the log: how slowly it goes, and what it rebuilds beside the projections. */
+/** Options of an audit: its pauses, and the follower that is rebuilt with the projections. */
 export interface Gathering extends Pacing {
   follower?: ReplayFollower;
 }
 
-/** Entries that are left to be read in the snapshot, at most, unless the log grows faster than it is read. */
+/** Entries left for the snapshot at most, unless the log grows faster than it is read. */
 const NEAR = 1_024;
 
 /**
- * Reads all that an audit compares. The tree and what stands beside it are read in one snapshot, the replay in another;
- * between the two the log can only have grown, which neither takes for a fault. What never changes, most entries and the
- * signed checkpoints, is read before the snapshot and at leisure.
+ * Reads all data that an audit compares. The tree is read in one snapshot and the replay in another; the log can only
+ * grow between them, which neither reports. Most entries and signed checkpoints never change and are read before the
+ * snapshot, with pauses.
  */
 export async function gatherEvidence(
   database: Database,
@@ -116,7 +116,7 @@ async function gather(
   };
 }
 
-/** Adds the sizes of which state and guard say what the root is, and gives how many entries there are. */
+/** Adds the sizes whose roots the state and the guard have; returns the number of entries. */
 async function addSizes(db: Queryable, guard: Evidence['guard'], sizes: Set<number>): Promise<number> {
   const { rows: last } = await db.query<{ end: number }>('SELECT COALESCE(max(index) + 1, 0) AS end FROM entries');
   const end = last[0]?.end ?? 0;
@@ -125,7 +125,7 @@ async function addSizes(db: Queryable, guard: Evidence['guard'], sizes: Set<numb
   return end;
 }
 
-/** Lots whose chain has an event where an entry is damaged: what the entry itself says may be forged or gone. */
+/** Returns lots with an event at a damaged entry, because the entry itself may be forged or missing. */
 async function lotsAtDamage(db: Queryable, tree: RecomputedTree, replay: Replay): Promise<Map<number, string[]>> {
   const indices = [
     ...tree.altered.map(({ index }) => index),
@@ -146,7 +146,7 @@ async function lotsAtDamage(db: Queryable, tree: RecomputedTree, replay: Replay)
   return lots;
 }
 
-/** The replay calls a signature invalid too where the key's own registration is damaged; those entries are sound. */
+/** Excludes entries that the replay calls invalid only because their key's registration is damaged. */
 async function signedAfterAll(db: Queryable, identity: LedgerIdentity, replay: Replay): Promise<Set<number>> {
   const indices = replay.entries.filter(({ kind }) => kind === 'signature').map(({ index }) => index);
   const sound = new Set<number>();

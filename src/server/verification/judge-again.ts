@@ -12,7 +12,7 @@ import { StepSize } from './step-size.js';
 import { PIECE, VerifyEntries } from './verify-entries.js';
 import { WakeAlerts } from './wake-alerts.js';
 
-/** Tables that the verification workers derive from the log, each rebuilt by the same code. */
+/** Tables of the verification workers, each rebuilt by the same code. */
 export const judgedTables = [
   'verification_cursor',
   'findings',
@@ -35,7 +35,7 @@ export class JudgeAgain implements ReplayFollower {
   private readonly size = new StepSize(PIECE);
   private index: RebuildIndex;
 
-  /** @param piece rows that one statement of the comparison reads of a table. */
+  /** @param piece rows of a table that one statement of the comparison reads. */
   constructor(
     database: Database,
     private readonly identity: LedgerIdentity,
@@ -52,7 +52,7 @@ export class JudgeAgain implements ReplayFollower {
   }
 
   async begin(client: PoolClient): Promise<void> {
-    // Numbers of the real sequence are not to be used up.
+    // A temporary sequence, so that no number of the real one is used.
     await client.query('CREATE TEMPORARY SEQUENCE finding_changes AS bigint');
     for (const table of judgedTables)
       await client.query(
@@ -78,7 +78,7 @@ export class JudgeAgain implements ReplayFollower {
       const left = rows[0]?.left ?? 0;
       const step = await this.verifier.stepWithin(client, this.size, left);
       if (step !== null && step.judged >= left && step.again === 0) return;
-      // One new entry may have much judged again: that many steps are within one chunk of the replay.
+      // One new entry may re-evaluate many, so one chunk of the replay may take many steps.
       await rest?.();
     }
   }

@@ -6,8 +6,8 @@ import { nextDue } from './deadlines.js';
 import { VerifyEntries } from './verify-entries.js';
 
 /**
- * Sees that what is due is judged with nobody calling. A deadline counts by the log's time only, so where the service's
- * clock is past the next one, the log is told the time first.
+ * Judges due deadlines. A deadline depends on the log's clock only, so if the service's clock is past the next one, it
+ * first appends the time.
  */
 @Injectable()
 export class JudgeDeadlines {
@@ -18,7 +18,7 @@ export class JudgeDeadlines {
     private readonly entries: VerifyEntries,
   ) {}
 
-  /** Gives whether anything was due. */
+  /** Returns whether anything was due. */
   async judge(): Promise<boolean> {
     const due = await nextDue(this.database.pool);
     if (due === null || due > this.clock.now()) return false;

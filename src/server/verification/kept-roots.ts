@@ -1,13 +1,13 @@
 const HASH_BYTES = 32;
 const FIRST_ROOM = 1_024;
 
-/** Keeps roots of a growing tree by its size, 40 bytes each: a busy log signs thousands a minute. */
+/** Stores roots of a growing tree by size, 40 bytes each, because a busy log signs thousands a minute. */
 export class KeptRoots {
   private sizes = new Float64Array(FIRST_ROOM);
   private roots = new Uint8Array(FIRST_ROOM * HASH_BYTES);
   private count = 0;
 
-  /** Keeps the root of a size. Throws a RangeError where a larger size is kept already. */
+  /** Stores the root of a size. Throws a RangeError if a larger size is stored. */
   keep(size: number, root: Uint8Array): void {
     const last = this.count === 0 ? -1 : (this.sizes[this.count - 1] as number);
     if (size === last) return;
@@ -18,7 +18,7 @@ export class KeptRoots {
     this.count += 1;
   }
 
-  /** Returns the root of a size, or undefined where none is kept. */
+  /** Returns the root of a size, or undefined. */
   get(size: number): Uint8Array | undefined {
     let [low, high] = [0, this.count];
     while (low < high) {

@@ -9,7 +9,7 @@ import { Database } from '../database/database.js';
 import { lotNamesOf } from '../ledger/name-lots.js';
 import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
-/** `open` until its cause goes away or somebody who may has answered (docs/rules.md, "What becomes of a finding"). */
+/** `open` until the cause ends or an authorised actor answers (docs/rules.md, "What becomes of a finding"). */
 const statuses = ['open', 'explained', 'mitigated', 'dismissed', 'closed'] as const;
 
 export const findingsQuery = pageQuery.extend({
@@ -20,7 +20,7 @@ export const findingsQuery = pageQuery.extend({
 });
 export type FindingsQuery = z.infer<typeof findingsQuery>;
 
-/** A finding as the API shows it (wire.md, "Finding"); times RFC 3339, by the time of the log. */
+/** A finding as the API shows it (wire.md, "Finding"); times RFC 3339, by the log's clock. */
 export const findingView = z.strictObject({
   id: z.uuid(),
   rule: z.string(),
@@ -29,7 +29,7 @@ export const findingView = z.strictObject({
   status: z.enum(statuses),
   subject: z.string(),
   lots: z.array(z.string()),
-  /** The first of its lots, as people call them. */
+  /** Names of the first of its lots. */
   about: z.array(lotNameShape),
   events: z.array(z.string()),
   measured: z.string(),
@@ -38,16 +38,16 @@ export const findingView = z.strictObject({
   firstIndex: z.int().nullable(),
   openedAt: z.string(),
   closedAt: z.string().nullable(),
-  /** How often it came back after it had been closed or answered: above zero it is *regressed*. */
+  /** Number of times it reopened after it was closed or answered; above zero it is *regressed*. */
   reopened: z.int(),
   /** Version of the thresholds that it was judged by. */
   parameters: z.int(),
-  /** End of a mitigation, or of the time in which a serious finding is to be answered. */
+  /** End of a mitigation, or time by which a serious finding must be answered. */
   dueAt: z.string().nullable(),
-  /** Notes of the desk; not in the log. */
+  /** Notes of people; not in the log. */
   assignee: z.string().nullable(),
   acknowledgedAt: z.string().nullable(),
-  /** Signed answers, in the order of the log; one that does not count came from somebody who may not give it. */
+  /** Signed answers in log order; answers of actors without authority do not count. */
   answers: z.array(
     z.strictObject({
       event: z.string(),
@@ -63,7 +63,7 @@ export const findingView = z.strictObject({
 export type FindingView = z.infer<typeof findingView>;
 export const findingsPage = z.strictObject({ items: z.array(findingView), next: z.string().nullable() });
 
-/** What the desk notes beside a finding; who answers for it signs a `finding.answered`. */
+/** Note of a person beside a finding; a signed answer is a `finding.answered`. */
 export const deskNote = z
   .strictObject({
     acknowledged: z.literal(true).optional(),
@@ -129,7 +129,7 @@ const columns = `id, rule, version, severity, status, subject, lots, ${lotNamesO
                     FROM finding_answers AS a WHERE a.finding = findings.id) AS answers`;
 const position = z.tuple([z.int(), z.uuid()]);
 
-/** Findings, the one opened last first. */
+/** Lists findings, the last opened first. */
 @Injectable()
 export class ListFindings {
   constructor(private readonly database: Database) {}
@@ -147,7 +147,9 @@ export class ListFindings {
     return pageOf(rows, limit, (row) => [row.opened_at, row.id], viewOf);
   }
 
-  /** Notes that somebody has taken a finding in hand, and who. A note of the desk: it changes no verdict. Throws `not-found`. */
+  /**
+   * Records that a person acknowledged a finding, or to whom it is assigned. Changes no verdict. Throws `not-found`.
+   */
   async respond(id: string, { acknowledged, assignee }: DeskNote): Promise<FindingView> {
     await this.database.pool.query(
       `UPDATE findings
@@ -159,7 +161,7 @@ export class ListFindings {
     return this.byId(id);
   }
 
-  /** Throws `not-found`. */
+  /** Returns one finding. Throws `not-found`. */
   async byId(id: string): Promise<FindingView> {
     const { rows } = await this.database.pool.query<FindingRow>(`SELECT ${columns} FROM findings WHERE id = $1`, [id]);
     if (rows[0] === undefined) throw new AditError('not-found', `There is no finding ${id}.`);

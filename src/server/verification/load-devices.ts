@@ -5,8 +5,8 @@ import type { Queryable } from '../database/rows.js';
 import type { ReadEvents } from './read-events.js';
 
 /**
- * By device, what it recorded under the numbers of the entries, and next before and after each of them.
- * @param late other entries of which the same is asked
+ * Loads by device the entries with the sequence numbers of the given ones, and the next before and after each.
+ * @param late other entries to load likewise.
  */
 export async function loadDevices(
   db: Queryable,

@@ -30,17 +30,17 @@ import { loadTagUses } from './load-tag-uses.js';
 import type { ReadEvents } from './read-events.js';
 
 export interface Piece {
-  /** Entries to be judged: new ones, and old ones that are judged anew. */
+  /** Entries to judge: new ones, and older ones to re-evaluate. */
   entries: readonly JudgedEvent[];
   /** The index after the last new entry. */
   end: number;
-  /** The time of the log as of `end`, ms. */
+  /** The log's clock at `end`, ms. */
   now: number | null;
 }
 
 /**
- * Loads, set by set, what the rules declare to read about one piece of the log; nothing at or after `piece.end`. Only the
- * sums come later (`loadTotals`), once what is loaded here has told what the entries add to them.
+ * Loads, set by set, the facts that the rules declare for one piece of the log; nothing at or after `piece.end`. Sums
+ * follow in `loadTotals`, because these facts decide what the entries add to them.
  */
 export async function loadFacts(
   db: Queryable,
@@ -77,7 +77,7 @@ async function addChains(db: Queryable, events: ReadEvents, facts: Facts): Promi
   const chains = new Map<string, JudgedEvent[]>();
   await loadChains(db, events, lotsOf(facts.entries), facts.end, chains);
   const judged = { entries: facts.entries, chains };
-  // What is judged again because of these entries is judged whole, and these may not touch all of its lots.
+  // Entries that are re-evaluated because of these need all their lots, which these may not touch.
   const whole = lotsOf(judgedWith(judged));
   await loadChains(db, events, whole, facts.end, chains);
   const handovers = dispatchesToJudge(judged);
@@ -114,7 +114,7 @@ async function loadChains(
   }
 }
 
-/** The whole past of lots that leave, arrive, cross a border or are mixed: their ancestors and the ancestors' chains. */
+/** Adds the ancestors, with their chains, of lots that leave, arrive, cross a border or are mixed. */
 async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const borders = await borderCrossings(db, facts);
   const lots = facts.entries.flatMap((entry) => (borders.has(entry) ? namedLots(entry) : lotsMixed(entry)));
@@ -122,16 +122,16 @@ async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Pro
   await loadChains(
     db,
     events,
-    // Lots of one past share it.
+    // Lots with the same ancestors share one array.
     [...new Set([...new Set(facts.upstream.values())].flat())],
     facts.end,
     facts.chains as Map<string, JudgedEvent[]>,
   );
 }
 
-/** The chains of the lots that those touched were only put together or parted from, step by step as far as rules look. */
+/** Adds the chains of lots from which the touched lots were aggregated or split, as many steps as rules need. */
 async function addMakeUp(db: Queryable, events: ReadEvents, facts: Facts): Promise<Set<string>> {
-  // A moisture that is told now has its receipt judged anew, with all lots that came with it.
+  // A moisture that is disclosed now re-evaluates its receipt, with all lots of the same receipt.
   const lots = lotsOf(weighingsToJudge(facts));
   const added = new Set<string>();
   for (;;) {
@@ -143,7 +143,7 @@ async function addMakeUp(db: Queryable, events: ReadEvents, facts: Facts): Promi
   }
 }
 
-/** Sums of what the entries add to; where one exceeds what its facility is rated for, also the entries behind it. */
+/** Loads the sums that the entries add to; above a facility's rating, also the entries behind them. */
 export async function loadTotals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const throughput = facts.entries.flatMap((entry) => {
     const capacity = facilityFacts(facts, facilityOf(entry, facts) ?? '')?.capacityPerMonth;
@@ -160,7 +160,7 @@ export async function loadTotals(db: Queryable, events: ReadEvents, facts: Facts
   await readAbout(db, events, over, facts.end, facts.about as Map<string, readonly JudgedEvent[]>);
 }
 
-/** The log's time as of each checkpoint that an entry says its signer had seen. */
+/** Loads the log's clock at each checkpoint in the entries' `seen`. */
 async function loadSeen(db: Queryable, entries: readonly JudgedEvent[]): Promise<Facts['seenAt']> {
   const sizes = [...new Set(entries.flatMap(({ event }) => event.seen?.size ?? []))];
   if (sizes.length === 0) return new Map();
@@ -173,8 +173,8 @@ async function loadSeen(db: Queryable, entries: readonly JudgedEvent[]): Promise
 }
 
 /**
- * What is said about anything that the entries, the chains and the lots name.
- * @param makeUp lots of whose past nothing but what they were made of is asked
+ * Loads entries about anything that the entries, the chains and the lots name.
+ * @param makeUp lots of which only the composition is needed.
  */
 async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp: ReadonlySet<string>): Promise<void> {
   const about = new Map<string, readonly JudgedEvent[]>();
@@ -193,9 +193,9 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
   await readAbout(db, events, subjects, facts.end, about);
   const facilities = facts.entries.flatMap((entry) => facilityOf(entry, { about }) ?? []);
   await readAbout(db, events, facilities.map(facilitySubject), facts.end, about);
-  // What was entered late with an entry is asked for its numbers too.
+  // Entries that were entered late with an entry need their sequence numbers too.
   const late = [...about].flatMap(([subject, filed]) => (subject.startsWith('entered:') ? filed : []));
-  // Whose word a key is depends on the key that added it, and so on up to one that an actor was registered with.
+  // The authority of a key depends on the key that added it, up to one registered with its actor.
   for (let known = -1; about.size > known;) {
     known = about.size;
     await readAbout(db, events, [...subjectsOfStatements(about), ...subjectsOfTrust(about)], facts.end, about);
@@ -205,7 +205,10 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
   await loadChains(db, events, lotsOf(otherExports(facts)), facts.end, facts.chains as Map<string, JudgedEvent[]>);
 }
 
-/** The chains of lots that share a tag, a serial number or a paper where one of them is closed: it may be a duplicate. */
+/**
+ * Adds the chains of lots that share a tag, serial number or document if one of them is closed, because it may be a
+ * duplicate.
+ */
 async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const groups = lotsThatShare(facts);
   if (groups.length === 0) return;
@@ -214,7 +217,7 @@ async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): P
   await loadChains(db, events, [...new Set(lots)], facts.end, facts.chains as Map<string, JudgedEvent[]>);
 }
 
-/** Exports under the certificates of those among the entries: they are weighed together. */
+/** Returns exports under the same certificates, because their masses are summed. */
 const otherExports = ({ entries, about }: Facts): JudgedEvent[] =>
   entries.flatMap((entry) =>
     isType(entry, 'lot.exported') && entry.event.payload.certificate !== undefined
@@ -233,14 +236,14 @@ async function loadCountries(db: Queryable, actors: string[]): Promise<Facts['ac
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Adds the refusals, and the chains of all lots that they name: who holds a lot tells what an attempt on it means. */
+/** Adds the refusals and the chains of all lots that they name, because the holder decides what an attempt means. */
 async function addRefusals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   facts.refusals = await loadRefusals(db, events, facts);
   const lots = [...new Set(facts.refusals.flatMap(({ event }) => event.payload.lots))];
   await loadChains(db, events, lots, facts.end, facts.chains as Map<string, JudgedEvent[]>);
 }
 
-/** Every refusal that names a lot which a refusal among the entries names. */
+/** Loads every refusal that names a lot of a refusal among the entries. */
 async function loadRefusals(db: Queryable, events: ReadEvents, facts: Facts): Promise<JudgedOf<'event.refused'>[]> {
   const fresh = facts.entries.filter((entry) => isType(entry, 'event.refused'));
   if (fresh.length === 0) return [];

@@ -21,7 +21,7 @@ interface LotRow {
   origins: { site: string; mass: string }[];
 }
 
-/** What was said of lots at their birth, and where their mass comes from. */
+/** Loads the declarations of lots and their origins. */
 export async function loadLots(db: Queryable, lots: string[]): Promise<Map<string, LotFacts>> {
   if (lots.length === 0) return new Map();
   const { rows } = await db.query<LotRow>(
@@ -36,7 +36,7 @@ export async function loadLots(db: Queryable, lots: string[]): Promise<Map<strin
   );
 }
 
-/** The entries at which rules ask for the whole past of the lots, because these leave, arrive, or cross a border. */
+/** Returns the entries for which rules need all ancestors of the lots: they leave, arrive, or cross a border. */
 export async function borderCrossings(db: Queryable, facts: Facts): Promise<Set<JudgedEvent>> {
   const receipts = facts.entries.filter((entry) => isType(entry, 'custody.received'));
   const countries = await countriesOfPlaces(
@@ -57,7 +57,7 @@ export async function borderCrossings(db: Queryable, facts: Facts): Promise<Set<
 const differs = (countries: readonly (string | null | undefined)[]): boolean =>
   new Set(countries.filter((country) => country !== undefined && country !== null)).size > 1;
 
-/** The registered countries of who sent and who received. */
+/** Returns the registered countries of sender and receiver. */
 function countriesOfParties(entry: JudgedOf<'custody.received'>, { actors, handovers }: Facts): (string | null)[] {
   const prevs = new Set(entry.event.payload.lots.map(({ prev }) => prev));
   return handovers
@@ -65,7 +65,7 @@ function countriesOfParties(entry: JudgedOf<'custody.received'>, { actors, hando
     .flatMap(({ event }) => [event.iss, event.payload.to].map((actor) => actors.get(actor)?.country ?? null));
 }
 
-/** Sites and facilities that the chains of a receipt's lots name. */
+/** Returns the sites and facilities in the chains of a receipt's lots. */
 const placesOnTheWay = (entry: JudgedOf<'custody.received'>, { chains }: Facts): string[] => [
   ...new Set(
     entry.event.payload.lots
@@ -84,7 +84,7 @@ async function countriesOfPlaces(db: Queryable, places: readonly string[]): Prom
   return new Map(rows.map(({ id, country }) => [id, country]));
 }
 
-/** The lots that an entry puts together with others: what they were made of tells whether that may be. */
+/** Returns the lots that an entry mixes; their ancestors decide whether that is allowed. */
 export function lotsMixed(entry: JudgedEvent): string[] {
   if (!isType(entry, 'lot.aggregated') && !isType(entry, 'lot.processed')) return [];
   const { inputs } = entry.event.payload;
@@ -92,8 +92,8 @@ export function lotsMixed(entry: JudgedEvent): string[] {
 }
 
 /**
- * All lots that each lot was made of. A lot of more ancestors than rules read is left out: what is asked of a past so
- * wide is answered by what was judged on the way.
+ * Loads all ancestors of each lot. Lots with more ancestors than rules read are left out; the judgements of their
+ * ancestors cover them.
  */
 export async function loadUpstream(
   db: Queryable,
@@ -112,12 +112,12 @@ export async function loadUpstream(
   return upstream;
 }
 
-/** Lots that are followed downstream from one correction at most. */
+/** Descendants that are followed from one correction at most. */
 const MAX_DOWNSTREAM = 10_000;
-/** Lots that one statement follows downstream. */
+/** Lots whose descendants one statement follows. */
 const FOLLOWED_AT_ONCE = 50;
 
-/** Of every lot that a corrected event touched, the first export of it or of a lot made of it. */
+/** Loads the first export of each lot that a corrected event touched, or of a descendant. */
 export async function loadExports(
   db: Queryable,
   { entries, end }: Facts,
@@ -152,8 +152,8 @@ export async function loadExports(
 }
 
 /**
- * All entries on the chains of lots, and of those made of them as far as rules look back: a heap weighs by what is said of
- * the bags. The nearest lots come first, and no more of them than rules read.
+ * Returns the entries on the chains of lots and of their descendants, as far as rules look back: the mass of a heap
+ * depends on its bags. Nearest lots first, as many as rules read.
  */
 export async function entriesDownstream(db: Queryable, lots: readonly string[]): Promise<number[]> {
   const { rows } = await db.query<{ index: number }>(
@@ -171,7 +171,7 @@ export async function entriesDownstream(db: Queryable, lots: readonly string[]):
   return rows.map(({ index }) => index);
 }
 
-/** All entries on the chains of some lots. */
+/** Returns all entries on the chains of lots. */
 export async function entriesOn(db: Queryable, lots: readonly string[]): Promise<number[]> {
   if (lots.length === 0) return [];
   const { rows } = await db.query<{ index: number }>(
@@ -181,7 +181,7 @@ export async function entriesOn(db: Queryable, lots: readonly string[]): Promise
   return rows.map(({ index }) => index);
 }
 
-/** Returns those of some lots that have been closed. */
+/** Returns the closed lots among the given ones. */
 export async function closedAmong(db: Queryable, lots: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<{ id: string }>(
     "SELECT id FROM lots WHERE id = ANY($1::uuid[]) AND status = 'closed'",

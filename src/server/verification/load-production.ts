@@ -18,7 +18,7 @@ interface Declared {
   index: number;
 }
 
-/** Masses as declared; the mass of a lot changes with every weighing, what was dug does not. */
+/** Returns the declared masses; weighings change a lot's mass but not the production. */
 function declaredLots({ entries }: Facts): Declared[] {
   return entries.flatMap((entry) => {
     if (!isType(entry, 'lot.declared')) return [];
@@ -37,7 +37,7 @@ function declaredLots({ entries }: Facts): Declared[] {
   });
 }
 
-/** Keeps what is declared, and the sum of each day. A correction takes from one day what it puts to another. */
+/** Stores declarations and the sum of each day. A correction moves mass between days. */
 async function keepProduction(db: Queryable, declared: readonly Declared[]): Promise<void> {
   await db.query(
     `WITH given AS (
@@ -62,7 +62,7 @@ async function keepProduction(db: Queryable, declared: readonly Declared[]): Pro
   );
 }
 
-/** Keeps what the entries declare, and gives the production around them of every site whose capacity is known. */
+/** Stores the entries' declarations; returns the production of every site with a known capacity around them. */
 export async function loadProduction(db: Queryable, facts: Facts, parameters: Parameters): Promise<SiteProduction[]> {
   const declared = declaredLots(facts);
   if (declared.length === 0) return [];
@@ -101,7 +101,7 @@ export async function loadProduction(db: Queryable, facts: Facts, parameters: Pa
   return withLots(db, facts, productions, parameters);
 }
 
-/** Rules name the lots of a window that they find too full; of the others the masses are enough. */
+/** Rules name the lots of a window above the limit; for other windows the masses suffice. */
 async function withLots(
   db: Queryable,
   facts: Facts,
@@ -131,7 +131,7 @@ interface Range {
 
 const keyOf = (site: string, mineral: string): string => `${site}/${mineral}`;
 
-/** By site and mineral, the days that what was declared there can matter to. */
+/** Returns the days that the declarations affect, by site and mineral. */
 function rangesOf(declared: readonly Declared[], end: number, parameters: Parameters): Range[] {
   const groups = new Map<string, Declared[]>();
   for (const lot of declared) {
@@ -156,7 +156,7 @@ const valuesOf = (ranges: readonly Range[]): unknown[] => [
   ranges.map(({ to }) => to),
 ];
 
-/** Sites and minerals of which anything was declared before the days that are loaded: one index probe each. */
+/** Returns sites and minerals with a declaration before the loaded days: one index probe each. */
 async function withEarlier(db: Queryable, ranges: readonly Range[]): Promise<Set<string>> {
   const { rows } = await db.query<{ site: string; mineral: string }>(
     `SELECT wanted.site, wanted.mineral FROM ${wanted}
@@ -168,7 +168,7 @@ async function withEarlier(db: Queryable, ranges: readonly Range[]): Promise<Set
   return new Set(rows.map(({ site, mineral }) => keyOf(site, mineral)));
 }
 
-/** By site and mineral, what was declared each day. */
+/** Returns the declared mass of each day, by site and mineral. */
 async function dailyMasses(db: Queryable, ranges: readonly Range[]): Promise<Map<string, SiteProduction['days']>> {
   const { rows } = await db.query<Pick<Declared, 'site' | 'mineral' | 'day' | 'mass'>>(
     `SELECT wanted.site, wanted.mineral, p.day, p.mass::text AS mass
@@ -188,7 +188,7 @@ async function dailyMasses(db: Queryable, ranges: readonly Range[]): Promise<Map
   return byKey;
 }
 
-/** The same with every lot. */
+/** Returns the same with every lot. */
 async function productionDays(db: Queryable, ranges: readonly Range[]): Promise<Map<string, SiteProduction['days']>> {
   const { rows } = await db.query<Declared>(
     `SELECT p.site, p.mineral, p.lot, p.day, p.mass::text AS mass, p.event, p.index

@@ -7,7 +7,7 @@ import { tagDigits } from '../../core/event/identifiers.js';
 
 type TagFacts = Pick<Facts, 'tagUses' | 'tagIssues' | 'ancestors'>;
 
-/** Every use of the tags that the entries put on lots, where they were issued, and which of the users come from another. */
+/** Loads every use of the entries' tags, where they were issued, and which of the lots descend from another. */
 export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, end }: Facts): Promise<TagFacts> {
   const tags = [...new Set(entries.flatMap((entry) => tagsPutOn(entry).map(({ tag }) => tag)))];
   const tagUses = new Map<string, TagUse[]>();
@@ -27,7 +27,7 @@ export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, 
   );
   for (const { tag, corrected, ...use } of rows) {
     const entry = mended.get(use.index);
-    // A tag that a correction took back was never on that lot.
+    // A correction removed the tag from that lot.
     if (corrected && entry !== undefined && !tagsPutOn(entry).some((put) => put.tag === tag && put.lot === use.lot))
       continue;
     const uses = tagUses.get(tag);
@@ -42,7 +42,7 @@ export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, 
   };
 }
 
-/** A tag is a series and a number in decimal; every way to cut it in two is looked up, for a series may end in a digit. */
+/** Looks up a tag as series and decimal number; a series may end in a digit, so every split is tried. */
 async function loadTagIssues(db: Queryable, tags: readonly string[], end: number): Promise<Facts['tagIssues']> {
   const cuts = tags.flatMap((tag) => {
     const digits = tagDigits(tag);
@@ -66,10 +66,10 @@ async function loadTagIssues(db: Queryable, tags: readonly string[], end: number
   return issues;
 }
 
-/** Ancestors that are looked through for one of the users of a tag; who reuses a tag after more lots is a stranger to it. */
+/** Ancestors searched for one lot with a tag at most; beyond it the lots count as unrelated. */
 const MAX_ANCESTORS = 10_000;
 
-/** Of the lots given, which come from which other of them. */
+/** Returns which of the given lots descend from which others. */
 async function loadAncestors(
   db: Queryable,
   uses: readonly TagUse[],

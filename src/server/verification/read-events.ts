@@ -8,7 +8,7 @@ import { type SealedDisclosures, openDisclosures, sealedDisclosuresOf } from '..
 import { rereadEntry } from '../ledger/reread-event.js';
 import { EVENT_COST, type WorkBudget } from './work-budget.js';
 
-/** Events kept parsed: a lot is mostly touched again soon, and parsing costs more than reading. */
+/** Parsed events in the cache: most lots are touched again soon, and parsing costs more than reading. */
 const CACHE = 8_000;
 
 /** Entries that one statement reads. */
@@ -17,16 +17,16 @@ const AT_ONCE = 2_000;
 interface StoredEvent {
   index: number;
   jws: string;
-  /** Null where nothing has been disclosed. */
+  /** Null if nothing was disclosed. */
   disclosures: SealedDisclosures;
   recorded_at: number | null;
-  /** In force, in the order in which they came into force; null where there are none. */
+  /** Corrections in the order in which they came into force; null if there are none. */
   corrections: StoredCorrection[] | null;
 }
 
 type StoredCorrection = Pick<Correction, 'field' | 'value'>;
 
-/** Of an entry: its text, what has been disclosed and corrected of it, and the log's time when it entered. */
+/** Columns of an entry: its text, disclosures, corrections, and the log's clock at its entry. */
 const columns = `
   e.index, e.jws,
   ${sealedDisclosuresOf('e.id')} AS disclosures,
@@ -34,14 +34,15 @@ const columns = `
   (SELECT json_agg(json_build_object('field', c.field, 'value', c.value) ORDER BY c.in_force_index, c.index)
      FROM corrections AS c WHERE c.target = e.id AND c.in_force_index IS NOT NULL) AS corrections`;
 
-/** Reads entries of the log as events. An entry that is no event any more is left out: the audit names it. */
+/** Reads entries of the log as events. Entries that cannot be parsed are left out; the audit reports them. */
 export class ReadEvents {
   private parsed = new Map<string, JudgedEvent>();
   private budget: WorkBudget | null = null;
 
   /**
-   * @param log the log's origin; @param isOwn whether whoever reads has checked every entry himself, and keeps it to himself;
-   * @param kept events that stay parsed.
+   * @param log the log's origin.
+   * @param isOwn whether the caller has checked every entry itself, in a database that only it uses.
+   * @param kept events in the cache.
    */
   constructor(
     private readonly log: string,
@@ -49,7 +50,7 @@ export class ReadEvents {
     private readonly kept = CACHE,
   ) {}
 
-  /** Gives a reader of the same events that keeps to a budget: one for each step, for steps may overlap. */
+  /** Returns a reader of the same events with a budget: one for each step, because steps may overlap. */
   within(budget: WorkBudget): ReadEvents {
     const reader = new ReadEvents(this.log, this.isOwn, this.kept);
     reader.parsed = this.parsed;
@@ -57,7 +58,7 @@ export class ReadEvents {
     return reader;
   }
 
-  /** Counts rows that were read beside events. Throws `StepTooLarge`. */
+  /** Counts other rows that were read. Throws `StepTooLarge`. */
   spend(rows: number): void {
     this.budget?.spend(rows);
   }
@@ -77,8 +78,8 @@ export class ReadEvents {
   }
 
   /**
-   * The entries from an index on, at most `limit` of them, and the index after the last row. It follows the rows and not
-   * the stored size, which somebody may have edited, and passes over a hole.
+   * Returns entries from an index on, at most `limit`, and the index after the last row. It follows the rows and not
+   * the stored size, which a superuser of the database may have changed, and skips missing entries.
    */
   async from(db: Queryable, from: number, limit: number): Promise<{ entries: JudgedEvent[]; end: number }> {
     const { rows } = await db.query<StoredEvent>(
@@ -106,13 +107,13 @@ export class ReadEvents {
     const event = this.parse(jws, openDisclosures(disclosures));
     if (event === null) return null;
     const entry = judgedEvent(index, event, recordedAt, corrections ?? []);
-    // What was not asked for the longest goes first: a map keeps the order in which its keys came.
+    // Evicts the least recently used event: a map iterates in insertion order.
     if (this.parsed.size >= this.kept) this.parsed.delete(this.parsed.keys().next().value as string);
     this.parsed.set(key, entry);
     return entry;
   }
 
-  /** A disclosure that was tampered with proves nothing and must not hide the event that it stands beside. */
+  /** A disclosure that was tampered with proves nothing and must not hide its event. */
   private parse(jws: string, disclosures: readonly string[]): AditEvent | null {
     if (this.isOwn && disclosures.length === 0) return rereadEntry(jws, this.log);
     for (const shown of disclosures.length === 0 ? [[]] : [disclosures, []])

@@ -1,14 +1,14 @@
 import { type Guard, GuardError, type GuardState } from '../transparency/guard.js';
 
-/** What was signed last, as remembered outside the database. */
+/** Reads the last signed tree from outside the database. */
 export class ReadGuard {
-  /** @param warn is told of a guard that is there and cannot be relied on. */
+  /** @param warn receives the error of an invalid guard. */
   constructor(
     private readonly guard: Guard,
     private readonly warn: (error: GuardError) => void,
   ) {}
 
-  /** Null where this process has no guard to look at: a worker on another machine than the one that signs. */
+  /** Returns the guard's state; null if this process has none, such as a worker on another machine. */
   read(): GuardState | null {
     try {
       return this.guard.read();

@@ -1,7 +1,7 @@
 import { htmlPage, proseHtml } from '../http/html-page.js';
 import type { RulePage } from '../../core/api/pages.js';
 
-/** All rules, by their groups, in the order in which they are given. */
+/** Renders all rules by group, in the given order. */
 export function rulesHtml(pages: readonly RulePage[]): string {
   const groups = [...new Set(pages.map(({ group }) => group))].map((group) => {
     const items = pages
@@ -12,7 +12,7 @@ export function rulesHtml(pages: readonly RulePage[]): string {
   return htmlPage('Rules of Adit', `<h1>Rules</h1>${groups.join('')}`);
 }
 
-/** One rule. What to do comes before the test and the standard: whoever was sent here by an alert looks for it. */
+/** Renders one rule. The remedy comes before the test and the standard, because readers come from an alert. */
 export function rulePageHtml(page: RulePage): string {
   const { id, version, group, title, means, doesNotMean, test, standard, runbook, parameters } = page;
   const steps = runbook === null ? '' : ` The operator's steps stand in <code>${runbook}</code> of Adit's repository.`;

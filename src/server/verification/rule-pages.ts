@@ -7,7 +7,7 @@ import { isForOperator, whatToDo } from '../../core/rules/what-to-do.js';
 import { Clock } from '../clock.js';
 import { RuleParameters } from '../rule-parameters.js';
 
-/** The pages of the rules, told by the thresholds that this service goes by. */
+/** Describes the rules with the thresholds of this service. */
 @Injectable()
 export class RulePages {
   constructor(
@@ -15,7 +15,7 @@ export class RulePages {
     private readonly clock: Clock,
   ) {}
 
-  /** In the order of the documentation. */
+  /** Returns the rules in the order of the documentation. */
   list(): RulePage[] {
     const inForce = this.parameters.asOf(this.clock.now());
     const parameters = { version: inForce.version, from: inForce.from };
@@ -31,7 +31,7 @@ export class RulePages {
     }));
   }
 
-  /** Throws `not-found`. */
+  /** Returns the page of one rule. Throws `not-found`. */
   page(id: string): RulePage {
     const found = this.list().find((page) => page.id === id);
     if (found === undefined) throw new AditError('not-found', 'There is no such rule.');

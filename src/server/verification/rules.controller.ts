@@ -7,7 +7,7 @@ import { wantsHtml } from '../http/html-page.js';
 import { rulePageHtml, rulesHtml } from './rule-html.js';
 import { RulePages } from './rule-pages.js';
 
-/** A page for each rule, where alerts lead: for a reader as HTML, for a program as JSON. */
+/** Serves a page for each rule, to which alerts link: HTML for people, JSON for programs. */
 @ApiTags('rules')
 @Controller('rules')
 export class RulesController {

@@ -5,25 +5,25 @@ import type { Parameters } from '../../core/rules/parameters.js';
 import { type Judgement, type Rule, type Undecided, judge } from '../../core/rules/rule.js';
 import { ruleFailed } from '../../core/rules/rule-failed.js';
 
-/** One rule on one piece of the log, ms; what takes longer does not end. */
+/** Time limit of one rule on one piece of the log, ms. */
 const TIME_LIMIT = 5_000;
-/** The name under which the operator is told of a rule that failed. */
+/** Id of the finding by which the operator learns that a rule failed. */
 export const RULE_FAILED = ruleFailed.id;
 
 const context = createContext({ run: () => undefined as unknown });
 const script = new Script('run()');
 
-/** Runs a function and ends it after a time, even if it loops. */
+/** Runs a function and aborts it after a time, even if it loops. */
 function withinTime<T>(run: () => T, milliseconds: number): T {
   context.run = run;
   return script.runInContext(context, { timeout: milliseconds }) as T;
 }
 
 /**
- * Runs every rule. One that throws or does not end never stops the others: it is tried again on each entry alone, what it
- * then cannot judge is left undecided, and the operator is told by a finding of its own. All run within one limit, because
- * to set one costs more than most rules; only where it is reached each gets one of its own.
- * @param limit ms that one rule may take.
+ * Runs every rule. A rule that throws or exceeds its time never stops the others: it runs again on each entry alone,
+ * its failures are left undecided, and a finding notifies the operator. All rules share one time limit, because setting
+ * one costs more than most rules; if it is reached, each gets its own.
+ * @param limit ms of one rule at most.
  */
 export function runRules(
   rules: readonly Rule[],
@@ -74,7 +74,7 @@ function runAlone(rule: Rule, facts: Facts, parameters: Parameters, limit: numbe
     }
   }
   const nothing = { findings: [], deadlines: [] };
-  // Where each entry alone gives no trouble, it was all of them together.
+  // If each entry alone succeeds, all of them together caused the failure.
   const findings = failuresOf(rule, reason, failed.length > 0 ? failed : facts.entries.slice(0, 1));
   return [
     ...judgements,
@@ -83,13 +83,13 @@ function runAlone(rule: Rule, facts: Facts, parameters: Parameters, limit: numbe
   ];
 }
 
-/** The day on which an entry reached the log, by the log's own time. */
+/** Returns the day of an entry by the log's clock. */
 const dayOf = ({ recordedAt }: JudgedEvent): string =>
   recordedAt === null ? 'before its first day' : new Date(recordedAt).toISOString().slice(0, 10);
 
 /**
- * One finding for each day of the log: one that has been answered, as mended, does not open again for what it was about, and
- * must not stand in the way of what fails afterwards. It names no event, or whoever signed that could explain it away.
+ * Returns one finding for each day of the log, so that an answered one does not hide later failures. It names no event,
+ * because its signer could then explain the finding away.
  */
 function failuresOf(rule: Rule, reason: string, entries: readonly JudgedEvent[]): Judgement['findings'] {
   const byDay = new Map<string, JudgedEvent>();

@@ -5,11 +5,11 @@ import { Config } from '../config.js';
 import { KeepsJobs } from '../queue/keeps-jobs.js';
 import { AUDIT_QUEUE, DEADLINES_QUEUE, VERIFICATION_QUEUE } from './queues.js';
 
-/** How often somebody looks whether a deadline has passed, ms: one small query. */
+/** Interval of the check for due deadlines, ms: one small query. */
 const DEADLINES_INTERVAL = 5_000;
 const SECOND = 1_000;
 
-/** Keeps the verifiers going: audits and deadlines in their time, and entries whose job was lost. */
+/** Schedules audits, deadlines, and entries whose job was lost. */
 @Injectable()
 export class ScheduleVerification extends KeepsJobs {
   private audited = false;

@@ -3,14 +3,14 @@ import { eventRules } from '../../core/rules/index.js';
 import { ruleFailed } from '../../core/rules/rule-failed.js';
 import type { Queryable } from '../database/rows.js';
 
-/** An entry that no step can judge, as far as the tables tell of it. */
+/** An entry that no step can judge, with the data of its row. */
 export interface EntrySetAside {
   index: number;
   id: string;
   lots: string[];
 }
 
-/** Reads what is known of an entry without reading the entry itself, which may be what fails; null: there is none. */
+/** Reads the row of the next entry without its text, which may cause the failure; null: there is none. */
 export async function entryFrom(db: Queryable, from: number): Promise<EntrySetAside | null> {
   const { rows } = await db.query<EntrySetAside>(
     `SELECT e.index, e.id,
@@ -22,7 +22,7 @@ export async function entryFrom(db: Queryable, from: number): Promise<EntrySetAs
   return rows[0] ?? null;
 }
 
-/** Returns the judgement of every rule on an entry that is set aside: undecided, and a finding for the operator. */
+/** Returns the judgement of every rule on an entry that is set aside: undecided, with a finding for the operator. */
 export function judgedAside({ index, id, lots }: EntrySetAside, reason: string): Judgement[] {
   const undecided = [{ subject: id, lots, reason: `The rule failed: the entry was set aside, ${reason}` }];
   const judgements = eventRules.map((rule): Judgement => ({

@@ -11,7 +11,7 @@ import { type JudgedEvent, type JudgedOf, isType } from '../../core/rules/facts.
 import type { Queryable } from '../database/rows.js';
 import { countriesOfSigners } from '../ledger/disclosure-rows.js';
 
-/** Deadlines of mitigations stand among those of the rules under this name. */
+/** Name of mitigations' deadlines among those of the rules. */
 const MITIGATION = 'mitigation';
 
 /** `isCovered` of the core, in SQL. */
@@ -35,8 +35,7 @@ const answerOf = ({ index, event }: JudgedOf<'finding.answered'>): Answer => {
 };
 
 /**
- * Heeds the answers among the entries, as far as `mayAnswer` lets them count. A mitigation whose day has passed opens its
- * finding again.
+ * Applies the answers among the entries that `mayAnswer` accepts. An expired mitigation reopens its finding.
  * @returns how many findings changed their status.
  */
 export async function settleFindings(db: Queryable, entries: readonly JudgedEvent[], now: number): Promise<number> {
@@ -54,7 +53,7 @@ async function isNoted(db: Queryable, { finding, index }: Answer): Promise<boole
   return rows.length > 0;
 }
 
-/** Notes an answer to the finding that it names, and to all that share its cause, as in one alert. */
+/** Applies an answer to the finding that it names and to all others of the same cause. */
 async function heedAll(db: Queryable, answer: Answer, now: number): Promise<number> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT other.id FROM findings AS named
@@ -95,7 +94,7 @@ interface Asked {
   roles: string[];
   country: string | null;
   named: boolean;
-  /** What the finding shows, and in which countries the goods are. */
+  /** Events of the finding, and the countries of its lots. */
   shown: { id: string; text: string }[];
   holders: (string | null)[];
 }

@@ -1,20 +1,20 @@
 import { StepTooLarge, WorkBudget } from './work-budget.js';
 
-/** Rows that a step may read for each entry that a full one takes, and that one entry alone may read. */
+/** Rows that a step may read for each entry of a full one; also the least for one entry. */
 const ROWS_PER_ENTRY = 600;
 const ROWS_ALONE = 3_000_000;
-/** A step that took longer than this, ms, is followed by a smaller one; one that took less by a larger one. */
+/** Duration above which the next step is smaller and below which it is larger, ms. */
 const SLOW = 4_000;
 const FAST = 1_000;
-/** Steps are made this small by time alone; only what fails is taken one by one. */
+/** Least size that slow steps lead to; only failures lead to single entries. */
 const LEAST_BY_TIME = 10;
 
-/** What follows a step that failed. */
+/** What follows a failed step. */
 export type AfterFailure = 'again' | 'smaller' | 'set-aside';
 
 /**
- * Decides how many entries are judged in one transaction: fewer where they weigh much, and where a step fails twice half as
- * many, down to the one that cannot be judged.
+ * Decides how many entries one transaction judges: fewer if they are large, half as many after two failures, down to
+ * the one entry that cannot be judged.
  */
 export class StepSize {
   entries: number;
@@ -25,12 +25,15 @@ export class StepSize {
     this.entries = most;
   }
 
-  /** The rows that the next step may read. */
+  /** Returns the number of rows that the next step may read. */
   budget(): WorkBudget {
     return new WorkBudget(this.entries === 1 ? ROWS_ALONE : this.most * ROWS_PER_ENTRY);
   }
 
-  /** Notes a step that was committed. @param milliseconds that it took */
+  /**
+   * Records a committed step.
+   * @param milliseconds its duration.
+   */
   succeeded(milliseconds: number): void {
     this.failures = 0;
     if (milliseconds > SLOW && this.entries > LEAST_BY_TIME)
@@ -38,7 +41,7 @@ export class StepSize {
     else if (milliseconds < FAST) this.entries = Math.min(this.most, this.entries * 2);
   }
 
-  /** Notes a step that was rolled back. One that is too large is so the second time too. */
+  /** Records a step that was rolled back. A step that is too large is not retried at the same size. */
   failed(error: unknown): AfterFailure {
     this.failures += 1;
     if (this.failures < 2 && !(error instanceof StepTooLarge)) return 'again';

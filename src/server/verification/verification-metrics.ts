@@ -11,7 +11,7 @@ interface StateRow {
   age: number | null;
 }
 
-/** Figures read from the tables when somebody asks for them, so that every process gives the same. */
+/** Metrics from the tables at each scrape, the same in every process. */
 @Injectable()
 export class VerificationMetrics {
   constructor(

@@ -27,7 +27,7 @@ import { WatchCatalogue } from './watch-catalogue.js';
 import { WakeAlerts } from './wake-alerts.js';
 
 const logger = new Logger('verification');
-/** Done jobs say nothing that the tables do not say. */
+/** Completed jobs are deleted, because the tables contain the results. */
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 const useCases: Provider[] = [
@@ -68,12 +68,12 @@ const processors: Provider[] = [
 ];
 
 export interface VerificationOptions {
-  /** Whether this process runs the jobs, shows the findings, or both. */
+  /** Whether this process runs the jobs. */
   runsJobs: boolean;
   answersHttp: boolean;
 }
 
-/** Judges what enters the log, audits what is stored, and shows what was found. */
+/** Judges new entries, audits the stored log, and serves findings. */
 @Module({})
 export class VerificationModule {
   constructor(health: HealthRegistry, outcome: AuditOutcome, catalogue: WatchCatalogue) {

@@ -21,7 +21,7 @@ export class VerifyEntriesProcessor extends QueueWorker {
   async process(): Promise<void> {
     await this.entries.verify();
     if (await this.fresh.holds()) return;
-    // Judging goes on meanwhile; the audit names what is wrong.
+    // Judging continues meanwhile; the audit reports the faults.
     this.audits.audit().catch((err: Error) => logger.error({ msg: 'an audit failed', err }));
   }
 }

@@ -23,25 +23,24 @@ import { StepSize } from './step-size.js';
 import { WakeAlerts } from './wake-alerts.js';
 import { lockCursor, writeFindings } from './write-findings.js';
 
-/** Entries judged in one transaction at most; bounds its memory and how long it holds the cursor. */
+/** Entries judged in one transaction at most; limits its memory and its lock on the cursor. */
 export const PIECE = 500;
-/** A step that lost its connection after this, ms, was too long for it; one that lost it sooner says nothing of the step. */
+/** Duration above which a lost connection means that the step was too long, ms. */
 const TOO_LONG = 8_000;
 
-/** What one transaction did. */
+/** Result of one transaction. */
 export interface Step {
-  /** New entries, and old ones judged anew. */
+  /** Number of new and re-evaluated entries. */
   judged: number;
   again: number;
   changed: number;
-  /** Whether there was nothing more to take. */
+  /** Whether the backlog is empty. */
   last: boolean;
 }
 
 /**
- * Judges what is new in the log, what has fallen due, and what something new makes worth judging again. The cursor moves
- * in the same transaction as the findings are written, and its row is locked meanwhile: jobs that are lost, repeated or
- * run twice at once change nothing.
+ * Judges new entries and due deadlines, and re-evaluates older entries that new ones affect. The cursor moves in the
+ * transaction that writes the findings and is locked meanwhile, so lost, repeated or concurrent jobs change nothing.
  */
 @Injectable()
 export class VerifyEntries implements OnModuleDestroy {
@@ -60,7 +59,7 @@ export class VerifyEntries implements OnModuleDestroy {
     this.events = new ReadEvents(identity.origin);
   }
 
-  /** For a monitor, in whose database nobody else writes: it has checked every entry itself, and judges more at a time. */
+  /** Configures a monitor, which has its own database and has checked every entry: judges more entries at once. */
   readOwn(piece: number): this {
     this.events = new ReadEvents(this.identity.origin, true);
     this.size = new StepSize(piece);
@@ -68,9 +67,9 @@ export class VerifyEntries implements OnModuleDestroy {
   }
 
   /**
-   * Reads on to the end of the log; gives the number of entries judged. What is appended meanwhile is left to whoever is
-   * woken by it: a step costs some twenty statements, and to judge each event as it comes would cost most of a core.
-   * @param told how many, after each piece.
+   * Judges up to the end of the log; returns the number of entries. Later entries wait for the next wake-up: a step
+   * costs some twenty statements, so judging each event alone would cost most of a core.
+   * @param told receives the total after each piece.
    */
   async verify(told: (total: number) => void = () => undefined): Promise<number> {
     for (let total = 0; ;) {
@@ -84,7 +83,7 @@ export class VerifyEntries implements OnModuleDestroy {
     }
   }
 
-  /** Judges and commits one step; null where it was rolled back, and the next is to be another. */
+  /** Judges and commits one step; null if it was rolled back and the next must differ. */
   private async nextStep(): Promise<Step | null> {
     const { entries } = this.size;
     const started = performance.now();
@@ -141,7 +140,10 @@ export class VerifyEntries implements OnModuleDestroy {
     await judgedOlder(db, (entry?.index ?? until) + 1, until);
   }
 
-  /** Passes over the one entry that cannot be judged: it is undecided, the operator is notified, and judging goes on. */
+  /**
+   * Skips the one entry that cannot be judged: it becomes undecided, a finding notifies the operator, and judging
+   * continues.
+   */
   private async setAside(db: Queryable, error: unknown): Promise<Step | null> {
     const from = await lockCursor(db);
     const [waiting] = await takeAgain(db, await timeBefore(db, from), 1);
@@ -164,7 +166,7 @@ export class VerifyEntries implements OnModuleDestroy {
     return writeFindings(db, judgedAside(entry, reason), basis);
   }
 
-  /** Files an entry that is set aside, as far as it can be: others are judged by what is filed. */
+  /** Files an entry that is set aside as far as possible, because filings affect other entries. */
   private async fileAside(db: Queryable, index: number): Promise<void> {
     await db.query('SAVEPOINT filing');
     try {
@@ -179,16 +181,16 @@ export class VerifyEntries implements OnModuleDestroy {
   }
 
   /**
-   * Whoever starts next goes on from the cursor: a backlog must not hold up the end of a process. Called before workers are
-   * waited for, which is done before `beforeApplicationShutdown` of what they work with.
+   * Stops after the current step, because a later process continues at the cursor. Nest calls this before it waits for
+   * workers, which happens before `beforeApplicationShutdown` of their dependencies.
    */
   onModuleDestroy(): void {
     this.stopping = true;
   }
 
   /**
-   * Judges the next entries, at most `limit`, in the transaction of the caller, as the workers do in their own: null where it
-   * was rolled back, and the next is to be smaller. The audit calls this on tables of its own.
+   * Judges the next entries, at most `limit`, in the caller's transaction; null if the step was rolled back and the
+   * next must be smaller. The audit calls this on its own tables.
    */
   async stepWithin(db: Queryable, size: StepSize, limit: number): Promise<Step | null> {
     const { entries } = size;
@@ -218,7 +220,7 @@ export class VerifyEntries implements OnModuleDestroy {
     older: readonly number[] = [],
   ): Promise<Step> {
     const from = await lockCursor(db);
-    // A step of one entry takes one that waits before a new one.
+    // A step of one entry takes a waiting one before a new one.
     const alone = async (): Promise<number[]> => takeAgain(db, await timeBefore(db, from), 1);
     const waiting = older.length > 0 ? older : mostAgain > 1 ? null : await alone();
     const { entries: fresh, end } =
@@ -252,7 +254,7 @@ export class VerifyEntries implements OnModuleDestroy {
     };
   }
 
-  /** Incidents that new entries speak of: what happened around them since is judged anew, whenever it was logged. */
+  /** Returns the incidents that new entries name; events around them are re-evaluated, whenever they were logged. */
   private async incidentsUpdated(
     db: Queryable,
     events: ReadEvents,
@@ -268,7 +270,7 @@ export class VerifyEntries implements OnModuleDestroy {
     return [...incidents.values()];
   }
 
-  /** The new entries, those judged anew, and those that a new one speaks of, in the order of the log. */
+  /** Returns new entries, those to re-evaluate, and those that new ones name, in log order. */
   private async entriesToJudge(
     db: Queryable,
     events: ReadEvents,
@@ -279,14 +281,14 @@ export class VerifyEntries implements OnModuleDestroy {
     const mended = await this.chainsMended(db, events, fresh);
     const closed = await entriesOn(db, lotsClosedAsDuplicates(fresh));
     const older = await events.byIndex(db, [...again, ...mended, ...spokenOf, ...closed]);
-    // What a correction makes an entry speak of, it is found under from now on.
+    // Files an entry under the subjects that its correction adds.
     if (mended.length > 0) await fileEntries(db, [...older.values()]);
     await unfileErased(db, events, fresh);
     const all = new Map([...older, ...fresh.map((entry): [number, JudgedEvent] => [entry.index, entry])]);
     return [...all.values()].toSorted((a, b) => a.index - b.index);
   }
 
-  /** The entries that new ones speak of; of a dispute that is settled also the event that it is about. */
+  /** Returns the entries that new ones name; for a settled dispute also the disputed event. */
   private async eventsBehind(db: Queryable, reader: ReadEvents, fresh: readonly JudgedEvent[]): Promise<number[]> {
     const found = new Set<number>();
     for (let ids = fresh.flatMap(eventsSpokenOf); ids.length > 0;) {
@@ -299,7 +301,10 @@ export class VerifyEntries implements OnModuleDestroy {
     return [...found];
   }
 
-  /** All entries on the chains of lots that a corrected event touched, or assayed: each weighs against what another says. */
+  /**
+   * Returns all entries on the chains of lots that a corrected event touched or assayed, because each affects the
+   * others' mass.
+   */
   private async chainsMended(db: Queryable, reader: ReadEvents, fresh: readonly JudgedEvent[]): Promise<number[]> {
     const targets = fresh.flatMap(({ event }) => (event.type === 'event.corrected' ? [event.payload.event] : []));
     const endorsed = fresh.flatMap(({ event }) => (event.type === 'event.endorsed' ? event.payload.events : []));
@@ -320,13 +325,13 @@ export class VerifyEntries implements OnModuleDestroy {
   }
 }
 
-/** Takes entries that are to be judged again, at most so many: what has fallen due, and what something new says more of. */
+/** Takes entries to re-evaluate, at most so many: due ones, and those that new entries affect. */
 async function takeAgain(db: Queryable, now: number | null, most: number): Promise<number[]> {
   const due = await takeDue(db, now, most);
   return [...due, ...(await takeRevisits(db, most === 1 ? most - due.length : most))];
 }
 
-/** The newest `log.clock` below an index, ms since 1970 UTC: the time of the log as of there. */
+/** Returns the newest `log.clock` below an index, ms since 1970 UTC. */
 async function timeBefore(db: Queryable, end: number): Promise<number | null> {
   const { rows } = await db.query<{ time: number }>(
     'SELECT time FROM clocks WHERE index < $1 ORDER BY index DESC LIMIT 1',

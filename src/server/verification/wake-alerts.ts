@@ -1,9 +1,12 @@
 /**
- * Tells `alerts` that findings have changed. It reads them by their `change`, so a job that is lost loses nothing, and a
- * failure to wake it must not fail what was found.
+ * Notifies `alerts` that findings have changed. It reads them by `change`, so a lost job loses nothing, and a failed
+ * wake-up must not fail the findings.
  */
 export class WakeAlerts {
-  /** @param add adds one job; @param failed is told when that does not work. */
+  /**
+   * @param add enqueues one job;
+   * @param failed receives its error.
+   */
   constructor(
     private readonly add: () => Promise<unknown>,
     private readonly failed: (error: unknown) => void,

@@ -1,29 +1,29 @@
 import type { Queryable } from '../database/rows.js';
 
-/** Pasts that one statement walks. */
+/** Ancestries that one statement walks. */
 const AT_ONCE = 50;
 
 interface Walk {
-  /** The index below which a lot was born whose past is asked for. */
+  /** Only lots born below this index count. */
   end: number;
-  /** Lots that are followed from one lot at most. */
+  /** Ancestors that are followed from one lot at most. */
   limit: number;
-  /** Called with the rows that a statement read; throws where they are too many. */
+  /** Receives the number of rows read; throws if there are too many. */
   spend: (rows: number) => void;
-  /** Lots that are asked about; without them all that are found are given. */
+  /** Lots to look for; by default all found ones are returned. */
   among?: readonly string[];
 }
 
-/** What a lot was made of, as far as it was followed. */
+/** The ancestors of a lot, as far as they were followed. */
 export interface Past {
   lots: readonly string[];
-  /** Lots that were followed; more than `limit` of them were not. */
+  /** Number of followed lots; more than `limit` is cut. */
   walked: number;
 }
 
 /**
- * Gives what each of many lots was made of, many of them by one statement. Lots that come from the same lots, as those of
- * one split do, have the same past, which is walked once and shared.
+ * Returns the ancestors of each of many lots, many by one statement. Lots with the same parents, such as those of one
+ * split, share one result.
  */
 export async function pastsOf(db: Queryable, lots: readonly string[], walk: Walk): Promise<Map<string, Past>> {
   const pasts = new Map<string, Past>();
@@ -52,7 +52,7 @@ export async function pastsOf(db: Queryable, lots: readonly string[], walk: Walk
   return pasts;
 }
 
-/** The lots that were made of others, by the lots that they were made of. */
+/** Groups the lots by their parents. */
 async function groupedByParents(
   db: Queryable,
   lots: readonly string[],

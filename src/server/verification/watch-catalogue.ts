@@ -3,12 +3,12 @@ import { type CatalogueDifference, compareCatalogue } from '../database/compare-
 import { Database } from '../database/database.js';
 import { catalogueFault } from './audit-faults.js';
 
-/** How long an answer about the schema holds, ms: it takes a dozen queries, and probes come every few seconds. */
+/** Time for which the result is cached, ms: it costs about twenty queries, and probes come every few seconds. */
 const HOLDS = 60_000;
-/** Objects that are named where one line has to do. */
+/** Objects that are named in one line at most. */
 const NAMED = 5;
 
-/** Compares the schema with the migrations when a process starts and while it runs, whether or not it audits. */
+/** Compares the schema with the migrations at the start of a process and while it runs, whether or not it audits. */
 @Injectable()
 export class WatchCatalogue implements OnApplicationBootstrap {
   private readonly logger = new Logger('catalogue');
@@ -21,7 +21,7 @@ export class WatchCatalogue implements OnApplicationBootstrap {
     await this.compare().catch((err: unknown) => this.logger.warn({ msg: 'the schema could not be compared', err }));
   }
 
-  /** Names the objects that are not as the migrations make them, for `/readyz`; null where there are none. */
+  /** Returns the names of objects that differ from the migrations, for `/readyz`; null if there are none. */
   async whyDegraded(): Promise<string | null> {
     if (performance.now() - this.compared > HOLDS) await this.compare();
     const { length } = this.differences;

@@ -1,7 +1,7 @@
-/** What one event costs that is read and parsed, in rows. */
+/** Cost of reading and parsing one event, in rows. */
 export const EVENT_COST = 10;
 
-/** Thrown out of a step of judging that would read more than one step may. */
+/** Thrown by a step that would read more than its budget. */
 export class StepTooLarge extends Error {
   constructor(readonly limit: number) {
     super(`The step reads more than ${limit} rows.`);
@@ -9,13 +9,13 @@ export class StepTooLarge extends Error {
   }
 }
 
-/** Counts the rows that a step of judging reads, so that its memory and its time are bounded whatever lots are made of. */
+/** Counts the rows that a step of judging reads, which limits its memory and time whatever the lineage. */
 export class WorkBudget {
   private spent = 0;
 
   constructor(private readonly limit: number) {}
 
-  /** Throws `StepTooLarge` where the step has read more than it may. */
+  /** Adds rows. Throws `StepTooLarge` above the budget. */
   spend(rows: number): void {
     this.spent += rows;
     if (this.spent > this.limit) throw new StepTooLarge(this.limit);

@@ -5,10 +5,13 @@ import type { Queryable } from '../database/rows.js';
 
 const HOUR = 3_600_000;
 
-/** A damaged row may name anything as its lot; only what has the form of one can be asked for. */
+/** Form of a lot id; a damaged row may contain anything, which a query would reject. */
 const LOT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Whoever writes findings, a worker or an audit, holds this row: so `change` grows in the order of commits. */
+/**
+ * Locks the row that every writer of findings (worker or audit) holds, so that `change` grows in the order of commits.
+ * Returns the cursor.
+ */
 export async function lockCursor(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ next: number }>('SELECT next FROM verification_cursor FOR UPDATE');
   const row = rows[0];
@@ -16,7 +19,7 @@ export async function lockCursor(db: Queryable): Promise<number> {
   return row.next;
 }
 
-/** Of which log and by which thresholds findings speak; `now` is the log's time, ms. */
+/** Log and thresholds of findings; `now` is the log's clock, ms. */
 export interface Basis {
   log: string;
   parameters: Pick<Parameters, 'version' | 'answerWithinHours'>;
@@ -24,9 +27,9 @@ export interface Basis {
 }
 
 /**
- * Makes the tables say what the judgements say: opens what is new, reopens what has come back, closes what was judged
- * and not found again, and notes what could not be decided. Running it twice changes nothing the second time. The caller
- * holds the cursor's row. @returns how many findings opened, reopened, closed or changed their severity.
+ * Writes the judgements as findings: opens new ones, reopens those that came back, closes those not found again, and
+ * records undecided questions. Idempotent. The caller holds the cursor's row.
+ * @returns how many findings opened, reopened, closed or changed their severity.
  */
 export async function writeFindings(db: Queryable, judgements: readonly Judgement[], basis: Basis): Promise<number> {
   const opened = await openFindings(db, judgements, basis);
@@ -34,14 +37,15 @@ export async function writeFindings(db: Queryable, judgements: readonly Judgemen
   return opened + (await closeFindings(db, judgements, basis.now));
 }
 
-/** Until when a finding is to be answered, ms. */
+/** Returns the time by which a finding must be answered, ms. */
 function dueAt(severity: Severity, { parameters, now }: Basis): number | null {
   const hours = parameters.answerWithinHours[severity];
   return hours === null ? null : now + hours * HOUR;
 }
 
 /**
- * An answered finding keeps its status while it shows the same events; new evidence, or a higher severity, opens it again.
+ * Opens findings. An answered finding keeps its status while its events stay the same; new evidence, or a higher
+ * severity, reopens it.
  */
 async function openFindings(db: Queryable, judgements: readonly Judgement[], basis: Basis): Promise<number> {
   const found = judgements.flatMap(({ findings }) =>
@@ -91,16 +95,16 @@ async function openFindings(db: Queryable, judgements: readonly Judgement[], bas
   return rows[0]?.count ?? 0;
 }
 
-/** Whether an upsert opens a finding that stood otherwise: it had closed by itself, or there is more to it than was answered. */
+/** Whether an upsert reopens a finding: it was closed, or has more evidence than was answered. */
 const comesBack = `(f.answered IS NULL OR NOT f.events @> EXCLUDED.events
   OR array_position(ARRAY['low', 'medium', 'high', 'critical'], EXCLUDED.severity)
    > array_position(ARRAY['low', 'medium', 'high', 'critical'], f.severity))`;
 
-/** Whether something that a finding rests on was erased: nobody can tell any more whether its cause has gone. */
+/** Whether evidence of a finding was erased; then its cause can no longer be checked. */
 const isFrozen = `EXISTS (SELECT FROM disclosures AS d
                            WHERE d.event = ANY(f.events) AND d.ciphertext IS NULL)`;
 
-/** Which of the rules judged have anything to take back at all: most rules find nothing most of the time. */
+/** Returns which of the judged rules have open findings; most rules have none most of the time. */
 async function rulesIn(
   db: Queryable,
   where: 'open' | 'undecided',
@@ -118,7 +122,7 @@ async function rulesIn(
   return new Set(rows.map(({ rule }) => rule));
 }
 
-/** What is judged and decided now is undecided no more. */
+/** Replaces the undecided questions of what was judged now. */
 async function writeUndecided(db: Queryable, judgements: readonly Judgement[]): Promise<void> {
   const judged = judgements.flatMap(({ rule, subjects }) =>
     subjects === 'all' ? [] : [...new Set(subjects)].map((subject) => ({ rule, subject })),

@@ -9,6 +9,7 @@ import type {
   BatchResult,
   Delivery,
   DeskNote,
+  DryRunAnswer,
   Finding,
   Ledger,
   Lineage,
@@ -76,6 +77,16 @@ export class AditClient {
     const query = options.receipts === true ? '?receipts=true' : '';
     const body = events.map((event) => ({ event }));
     return (await this.json<{ results: BatchResult[] }>(`/v1/events/batch${query}`, { method: 'POST', body })).results;
+  }
+
+  /**
+   * Asks what the ledger would answer to events, each as if those before it had been recorded; records nothing.
+   * @param events signed ones, or the claims of events that are not signed yet; 256 at most.
+   * @example const [answer] = await client.dryRun([event]);
+   */
+  async dryRun(events: readonly (string | Record<string, unknown>)[]): Promise<DryRunAnswer[]> {
+    const body = events.map((event) => ({ event }));
+    return (await this.json<{ results: DryRunAnswer[] }>('/v1/events/check/batch', { method: 'POST', body })).results;
   }
 
   event(id: string): Promise<StoredEvent> {

@@ -29,6 +29,13 @@ export type BatchResult =
   | { status: 'waiting'; id: string; missing: string[]; expiresAt: string }
   | { status: 'refused'; id: string | null; problem: ProblemDocument };
 
+/** What the ledger would answer to an event that is not recorded. */
+export type DryRunAnswer =
+  | { status: 'accepted'; id: string }
+  | { status: 'duplicate'; id: string; index: number }
+  | { status: 'waiting'; id: string; missing: string[] }
+  | { status: 'refused'; id: string | null; problem: ProblemDocument };
+
 export interface StoredEvent {
   id: string;
   index: number;
@@ -154,6 +161,7 @@ export interface Subscription {
   channel: 'webhook' | 'mail';
   url: string | null;
   address: string | null;
+  label: string | null;
   filters: Record<string, unknown>;
   enabled: boolean;
   publicKey: string | null;

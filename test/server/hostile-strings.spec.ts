@@ -33,6 +33,8 @@ const options = {
 const bodies: Record<string, Json> = {
   'post /v1/events': { event: 'x' },
   'post /v1/events/batch': [{ event: 'x' }],
+  'post /v1/events/check': { event: 'x' },
+  'post /v1/events/check/batch': [{ event: 'x' }],
   'post /v1/findings/{id}/responses': { acknowledged: true, assignee: 'Grace' },
   'post /v1/alerts/{id}/acknowledge': { by: 'Grace', note: 'x' },
   'post /v1/alerts/{id}/resolve': { by: 'Grace', note: 'x' },

@@ -2,7 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { type CryptoKey, importJWK } from 'jose';
 import { AditError } from '../errors.js';
-import type { Typ } from './envelope.js';
+import { EVENT_TYP, type Typ } from './envelope.js';
 import { MAX_PAYLOAD_BYTES, decodeBase64url, encodeBase64url, parseStrictJson } from './grammar.js';
 import { type PublicJwk, type SignatureAlgorithm, algOf, publicJwkSchema, thumbprint } from './keys.js';
 
@@ -81,17 +81,32 @@ export function generateSigner(alg: SignatureAlgorithm): { signer: Signer; priva
 
 const encoder = new TextEncoder();
 
-/**
- * Signs a payload as a compact JWS whose header is exactly alg, kid and typ. Throws `event-malformed` or
- * `event-too-large` for a payload that readers refuse.
- */
-export async function signJws(payload: Record<string, unknown>, typ: Typ, signer: Signer): Promise<string> {
-  const header = JSON.stringify({ alg: signer.alg, kid: signer.kid, typ });
+/** The text that a signature is over: `header.payload`. Throws `event-malformed` or `event-too-large`. */
+function signingInput(payload: Record<string, unknown>, typ: Typ, { alg, kid }: Pick<Signer, 'alg' | 'kid'>): string {
+  const header = JSON.stringify({ alg, kid, typ });
   const body = JSON.stringify(payload);
   parseStrictJson(body);
   const bytes = encoder.encode(body);
   if (bytes.length > MAX_PAYLOAD_BYTES)
     throw new AditError('event-too-large', `The payload is larger than ${MAX_PAYLOAD_BYTES} bytes.`);
-  const signingInput = `${encodeBase64url(encoder.encode(header))}.${encodeBase64url(bytes)}`;
-  return `${signingInput}.${encodeBase64url(await signer.sign(encoder.encode(signingInput)))}`;
+  return `${encodeBase64url(encoder.encode(header))}.${encodeBase64url(bytes)}`;
 }
+
+/**
+ * Signs a payload as a compact JWS whose header is exactly alg, kid and typ. Throws `event-malformed` or
+ * `event-too-large` rather than sign what every reader would refuse.
+ */
+export async function signJws(payload: Record<string, unknown>, typ: Typ, signer: Signer): Promise<string> {
+  const input = signingInput(payload, typ, signer);
+  return `${input}.${encodeBase64url(await signer.sign(encoder.encode(input)))}`;
+}
+
+/** 64 bytes that are no signature, by any key. */
+const NO_SIGNATURE = encodeBase64url(new Uint8Array(64));
+
+/**
+ * Writes the text of an event that this key has yet to sign, so that it can be judged before: `<JWS>~` with a signature of
+ * zeros. Throws as `signJws` does.
+ */
+export const draftText = (claims: Record<string, unknown>, key: Pick<Signer, 'alg' | 'kid'>): string =>
+  `${signingInput(claims, EVENT_TYP, key)}.${NO_SIGNATURE}~`;

@@ -58,14 +58,23 @@ export class AdmitBatch {
     private readonly logEvents: LogEvents,
   ) {}
 
-  /** @param now the service's time, ms since 1970 UTC; it counts only once it is in the log. */
-  async admit(db: Queryable, view: LedgerView, arrivals: readonly Arrival[], now: number): Promise<BatchResult> {
+  /**
+   * @param now the service's time, ms since 1970 UTC; it counts only once it is in the log.
+   * @param options.evidence false: refused attempts are not signed for, because nothing of the batch is recorded.
+   */
+  async admit(
+    db: Queryable,
+    view: LedgerView,
+    arrivals: readonly Arrival[],
+    now: number,
+    { evidence = true }: { evidence?: boolean } = {},
+  ): Promise<BatchResult> {
     const { logged, someWait } = await whatIsThere(
       db,
       arrivals.map(({ event }) => event.id),
     );
     const submissions = new Set(arrivals.flatMap(({ submission }) => submission ?? []));
-    const run = new BatchRun(db, view, this.identity, this.logEvents, now, someWait, submissions);
+    const run = new BatchRun(db, view, this.identity, this.logEvents, now, someWait, submissions, evidence);
     const fresh = arrivals.filter(({ event }) => !logged.has(event.id));
     // A batch of duplicates changes nothing; an empty batch only appends the time.
     if (fresh.length > 0 || arrivals.length === 0) {
@@ -153,6 +162,8 @@ class BatchRun {
     /** Whether events of earlier batches wait. */
     private readonly someWait: boolean,
     private readonly submissions: ReadonlySet<Submission>,
+    /** Whether refused attempts that say something are written to the log. */
+    private readonly keepsEvidence: boolean,
   ) {}
 
   outcomeOf(id: string): Outcome {
@@ -253,7 +264,7 @@ class BatchRun {
     this.result.waiting.delete(event.id);
     const heads = visibleHeads(event, this.view);
     this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads });
-    if (evidence) await this.keepEvidence(event, error);
+    if (evidence && this.keepsEvidence) await this.keepEvidence(event, error);
   }
 
   private async keepEvidence(event: AditEvent, error: AditError): Promise<void> {

@@ -4,6 +4,7 @@ import { eventText } from '../http/describe-events.js';
 import { problemShape } from '../http/problem.js';
 import type { Answer } from './answer-events.js';
 import type { LedgerDescription, LedgerKeys } from './describe-ledger.js';
+import type { DryRunAnswer } from './dry-run.js';
 import type { StoredEvent } from './read-event.js';
 
 /** Schemas of the ledger's answers (wire.md, "Responses"), for OpenAPI and tests. */
@@ -55,6 +56,20 @@ export const resultShape = z.discriminatedUnion('status', [
 
 /** Answer to an array; NDJSON is answered by one result a line. */
 export const resultsShape = z.strictObject({ results: z.array(resultShape) });
+
+/** What would become of an event; `id` of claims is the one that they get if they are signed as they stand. */
+export const dryRunShape = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('accepted'), id }),
+  z.strictObject({ status: z.literal('duplicate'), id, index }),
+  z.strictObject({
+    status: z.literal('waiting'),
+    id,
+    missing: z.array(z.string()).describe('Events that it follows and that are not in the log'),
+  }),
+  z.strictObject({ status: z.literal('refused'), id: id.nullable(), problem: problemShape }),
+]) satisfies z.ZodType<DryRunAnswer>;
+
+export const dryRunsShape = z.strictObject({ results: z.array(dryRunShape) });
 
 export const storedEventShape = z.strictObject({
   id,

@@ -21,22 +21,34 @@ export interface PlainError {
 export type Checked = { event: AditEvent; error: null } | { event: null; error: PlainError; id: string | null };
 
 /** Runs all checks of wire.md that need only the event and its key: envelope, signature, payload, possession. */
-export async function checkArrival(job: CheckJob, log: string): Promise<Checked> {
+export const checkArrival = ({ text, jwk }: CheckJob, log: string): Promise<Checked> =>
+  checkText(text, log, (envelope) => checkSignature(envelope, jwk));
+
+/** Runs the same checks of a text that is not signed yet, without that of the signature. */
+export const checkDraft = (text: string, log: string): Promise<Checked> =>
+  checkText(text, log, () => Promise.resolve());
+
+async function checkSignature({ header, signingInput, signature }: Envelope, jwk: PublicJwk | null): Promise<void> {
+  if (jwk === null) throw new AditError('key-unknown', `No key ${header.kid} is registered.`);
+  if (algOf(jwk) !== header.alg || !(await verifySignature(jwk, signingInput, signature)))
+    throw new AditError('signature-invalid', 'The signature does not verify with the key that the header names.');
+}
+
+async function checkText(
+  text: string,
+  log: string,
+  checkSigned: (envelope: Envelope) => Promise<void>,
+): Promise<Checked> {
   let envelope: Envelope | null = null;
   try {
-    envelope = parseEnvelope(job.text, sha256);
-    if (job.jwk === null) throw new AditError('key-unknown', `No key ${envelope.header.kid} is registered.`);
-    if (
-      algOf(job.jwk) !== envelope.header.alg ||
-      !(await verifySignature(job.jwk, envelope.signingInput, envelope.signature))
-    )
-      throw new AditError('signature-invalid', 'The signature does not verify with the key that the header names.');
+    envelope = parseEnvelope(text, sha256);
+    await checkSigned(envelope);
     const event = readEvent(envelope, log);
     await checkPossession(event, verifySignature);
     return { event, error: null };
   } catch (error) {
     if (!(error instanceof AditError)) throw error;
     const { code, detail, errors } = error;
-    return { event: null, error: { code, detail, errors }, id: envelope?.id ?? eventIdIn(job.text, sha256) };
+    return { event: null, error: { code, detail, errors }, id: envelope?.id ?? eventIdIn(text, sha256) };
   }
 }

@@ -48,6 +48,21 @@ export class KeyRing {
     for (const { kid, ...key } of rows) this.known.set(kid, key);
   }
 
+  /** Names the key by which an actor would sign: the newest that is in force, else the newest; null where there is none. */
+  async ofActor(actor: string): Promise<{ kid: string; jwk: PublicJwk } | null> {
+    const { rows } = await this.database.pool
+      .query<{ kid: string; jwk: PublicJwk }>(
+        `SELECT kid, jwk FROM keys WHERE actor = $1
+          ORDER BY revoked_index IS NULL DESC,
+                   coalesce(active_from <= (SELECT time FROM clocks ORDER BY index DESC LIMIT 1), active_from IS NULL) DESC,
+                   added_index DESC
+          LIMIT 1`,
+        [actor],
+      )
+      .catch(unavailable);
+    return rows[0] ?? null;
+  }
+
   find(kid: string): PublicJwk | null {
     return this.known.get(kid)?.jwk ?? null;
   }

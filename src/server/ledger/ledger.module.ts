@@ -10,16 +10,19 @@ import {
 import type { Queue } from 'bullmq';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config.js';
-import { Database } from '../database/database.js';
 import { Admission } from '../http/admission.js';
 import { HealthRegistry } from '../http/health.js';
 import { AdmitBatch } from './admit-batch.js';
+import { AdmitOnSnapshot } from './admit-on-snapshot.js';
 import { AnswerEvents } from './answer-events.js';
 import { AdmissionQueue } from './admission-queue.js';
 import { AppendEvents } from './append-events.js';
+import { CheckAtDoor } from './check-at-door.js';
 import { CheckThreads } from './check-threads.js';
 import { Crash } from './crash-points.js';
 import { DescribeLedger } from './describe-ledger.js';
+import { DryRun } from './dry-run.js';
+import { DryRunController } from './dry-run.controller.js';
 import { KeyRing } from './key-ring.js';
 import { LedgerController } from './ledger.controller.js';
 import { LedgerIdentity } from './ledger-identity.js';
@@ -27,12 +30,14 @@ import { LedgerMetrics } from './ledger-metrics.js';
 import { LogClock } from './log-clock.js';
 import { LogEvents } from './log-events.js';
 import { ListWaiting } from './list-waiting.js';
+import { ReadDrafts } from './read-drafts.js';
 import { ReadEvent } from './read-event.js';
 import { ReadLog } from './read-log.js';
 import { ReadReceipt } from './read-receipt.js';
 import { ReadTree } from './read-tree.js';
 import { ReceiveEvents } from './receive-events.js';
 import { RecordBatch } from './record-batch.js';
+import { RefuseAtDoor } from './refuse-at-door.js';
 import { ScheduleSweep } from './schedule-sweep.js';
 import { Sequencer } from './sequencer.js';
 import { SweepErased } from './sweep-erased.js';
@@ -72,14 +77,20 @@ const log: Provider[] = [
 
 /** Providers between HTTP and the sequencer. */
 const doorway: Provider[] = [
+  AdmitOnSnapshot,
   AnswerEvents,
+  CheckAtDoor,
   DescribeLedger,
+  DryRun,
   KeyRing,
   LedgerMetrics,
   ListWaiting,
+  ReadDrafts,
   ReadEvent,
   ReadReceipt,
+  ReceiveEvents,
   RecordBatch,
+  RefuseAtDoor,
   Sequencer,
   {
     provide: CheckThreads,
@@ -87,18 +98,9 @@ const doorway: Provider[] = [
     useFactory: ({ origin }: LedgerIdentity, { verifyThreads }: Config) => new CheckThreads(origin, verifyThreads),
   },
   {
-    provide: ReceiveEvents,
-    inject: [Database, LedgerIdentity, KeyRing, CheckThreads, ReadTree, Sequencer, Crash, Config],
-    useFactory: (
-      database: Database,
-      identity: LedgerIdentity,
-      keys: KeyRing,
-      threads: CheckThreads,
-      tree: ReadTree,
-      sequencer: Sequencer,
-      crash: Crash,
-      { appendQueue }: Config,
-    ) => new ReceiveEvents(database, identity, keys, threads, tree, sequencer, crash, new AdmissionQueue(appendQueue)),
+    provide: AdmissionQueue,
+    inject: [Config],
+    useFactory: ({ appendQueue }: Config) => new AdmissionQueue(appendQueue),
   },
 ];
 
@@ -128,7 +130,7 @@ export class LedgerModule {
     return {
       module: answersHttp ? LedgerWithDoor : LedgerModule,
       global: true,
-      controllers: answersHttp ? [LedgerController, WaitingController, StartController] : [],
+      controllers: answersHttp ? [LedgerController, DryRunController, WaitingController, StartController] : [],
       providers: [
         { provide: LedgerIdentity, useValue: identity },
         ...log,
@@ -153,7 +155,8 @@ export class LedgerWithDoor extends LedgerModule implements BeforeApplicationShu
     admission: Admission,
   ) {
     super(identity, entries, health);
-    admission.register('POST /v1/events', () => door.refusal());
+    for (const route of ['POST /v1/events', 'POST /v1/events/check', 'POST /v1/events/check/batch'])
+      admission.register(route, () => door.refusal());
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -67,9 +67,21 @@ export async function loadLogState(db: Queryable, origin: string, row: StateRow)
   const root = edge.root();
   if (!timingSafeEqual(root, row.root))
     throw new AditError('log-halted', `The stored tree of ${row.size} entries does not give the stored root.`);
+  return { size: row.size, root, epoch: row.epoch, edge, view: await viewOf(db, origin, row.size) };
+}
+
+async function viewOf(db: Queryable, origin: string, size: number): Promise<LedgerView> {
   const view = emptyView(origin);
-  view.size = row.size;
+  view.size = size;
   view.clock = await loadClock(db);
   view.opened = await loadLedgerInfo(db);
-  return { size: row.size, root, epoch: row.epoch, edge, view };
+  return view;
+}
+
+/** Loads what an event is judged by, as of the last commit that the transaction of `db` sees, and takes no lock. */
+export async function loadEnd(db: Queryable, origin: string): Promise<LedgerView> {
+  const { rows } = await db.query<{ size: number }>('SELECT size FROM log_state');
+  const [row] = rows;
+  if (row === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
+  return viewOf(db, origin, row.size);
 }

@@ -1,17 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { refusedWithParent } from '../../core/custody/check-lots.js';
-import { SERVICE_ACTOR } from '../../core/custody/ledger-keys.js';
-import { AditError, type ErrorCode } from '../../core/errors.js';
+import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import { AdmissionQueue } from './admission-queue.js';
-import type { Checked, PlainError } from './check-arrival.js';
-import { CheckThreads } from './check-threads.js';
+import type { Checked } from './check-arrival.js';
+import { CheckAtDoor, type Visit, beyondBudget, isBeyondBudget, visitFrom } from './check-at-door.js';
 import { Crash } from './crash-points.js';
-import { CandidateKeys, KeyRing, kidOf } from './key-ring.js';
-import { LedgerIdentity } from './ledger-identity.js';
-import { ReadTree } from './read-tree.js';
-import { RefusalBudget, holdFor } from './refusal-budget.js';
-import { type Arrived, RefuseAtDoor, type Rejected } from './refuse-at-door.js';
+import { holdFor } from './refusal-budget.js';
+import { type Arrived, RefuseAtDoor, isRejected } from './refuse-at-door.js';
 import { Sequencer } from './sequencer.js';
 import { Submission } from './submission.js';
 import { forgetWaiting } from './waiting.js';
@@ -30,26 +26,16 @@ export type Received =
 /** Delayed answers to events above the budget of their address at most. */
 const MOST_HELD_BACK = 2_000;
 
-/** Events of other requests in flight from which the service counts as busy. */
-const BUSY = 4;
-
 /** Data that the events of one request share. */
-interface Request {
-  /** Address of the client. */
-  address: string;
-  candidates: CandidateKeys;
+interface Request extends Visit {
   submission: Submission;
   receipts: boolean;
-  /** Number of its events in flight. */
-  inFlight: number;
 }
 
 const requestFrom = (address: string, receipts: boolean): Request => ({
-  address,
-  candidates: new CandidateKeys(),
+  ...visitFrom(address),
   submission: new Submission(),
   receipts,
-  inFlight: 0,
 });
 
 /**
@@ -59,24 +45,17 @@ const requestFrom = (address: string, receipts: boolean): Request => ({
 @Injectable()
 export class ReceiveEvents {
   private readonly logger = new Logger('ledger');
-  private readonly refusals: RefuseAtDoor;
-  private readonly budget: RefusalBudget;
   private heldBack = 0;
   private closed = false;
 
   constructor(
     private readonly database: Database,
-    private readonly identity: LedgerIdentity,
-    private readonly keys: KeyRing,
-    private readonly threads: CheckThreads,
-    private readonly tree: ReadTree,
+    private readonly checks: CheckAtDoor,
+    private readonly refusals: RefuseAtDoor,
     private readonly sequencer: Sequencer,
     private readonly crash: Crash,
     private readonly queue: AdmissionQueue,
-  ) {
-    this.refusals = new RefuseAtDoor(database, keys);
-    this.budget = new RefusalBudget(() => queue.speed);
-  }
+  ) {}
 
   /** Number of events in flight. */
   get depth(): number {
@@ -110,7 +89,7 @@ export class ReceiveEvents {
     try {
       const request = requestFrom(address, true);
       request.inFlight += 1;
-      const arrived = await this.check([text], request);
+      const arrived = await this.checks.check([text], request);
       beyond = arrived.some(isBeyondBudget);
       if (beyond) return null;
       this.crash.reach('after-verify');
@@ -139,7 +118,7 @@ export class ReceiveEvents {
     let turn: Promise<unknown> = Promise.resolve();
     for await (const chunk of chunksOf(texts, chunkSize)) {
       request.inFlight += chunk.length;
-      const checked = this.check(chunk, request).catch((error: unknown) => this.unchecked(chunk, error));
+      const checked = this.checks.check(chunk, request).catch((error: unknown) => this.unchecked(chunk, error));
       // The sequencer preserves the order of its calls; there is no `await` between them.
       const handed = Promise.all([checked, turn]).then(([arrived]) => ({
         arrived,
@@ -169,7 +148,7 @@ export class ReceiveEvents {
   private async holdBack(): Promise<never> {
     if (this.heldBack < MOST_HELD_BACK) {
       this.heldBack += 1;
-      const hold = holdFor(this.heldBack, this.budget.perSecond);
+      const hold = holdFor(this.heldBack, this.checks.refusalsPerSecond);
       await new Promise((resolve) => setTimeout(resolve, hold));
       this.heldBack -= 1;
     }
@@ -183,54 +162,6 @@ export class ReceiveEvents {
     } finally {
       this.queue.leave(count);
     }
-  }
-
-  /** Checks envelope, signature, payload and possession in the threads; then `seen` against this log's tree. */
-  private async check(texts: readonly string[], request: Request): Promise<Arrived[]> {
-    const { address, candidates } = request;
-    const first = candidates.add(texts);
-    const kids = texts.map(kidOf);
-    await this.keys.load(kids.filter((kid) => kid !== null));
-    const arrived = await Promise.all(
-      texts.map(async (text, i): Promise<Arrived> => {
-        const kid = kids[i] ?? null;
-        const known = kid === null ? null : this.keys.find(kid);
-        const candidate = kid === null || known !== null ? null : candidates.find(kid, first + i);
-        const jwk = known ?? candidate?.jwk ?? null;
-        // The opening event brings its own key; the key of a later event must be registered.
-        const registered = known !== null || candidate?.at === first + i;
-        if (jwk === null && this.isBeyondBudget(request)) return { text, kid, checked: unread, registered };
-        const checked = await this.threads.check({ text, jwk }, address, kid ?? '');
-        if (checked.event !== null || !UNSIGNED.has(checked.error.code)) return { text, kid, checked, registered };
-        const beyond = this.isBeyondBudget(request);
-        this.budget.spend(address);
-        return { text, kid, checked: beyond ? unread : checked, registered };
-      }),
-    );
-    candidates.learn(
-      first,
-      arrived.map(({ checked }) => checked.event),
-    );
-    return Promise.all(arrived.map(async (each) => ({ ...each, checked: await this.checkMore(each) })));
-  }
-
-  /** Whether one more event without a valid signature is refused; only while other clients' events are in flight. */
-  private isBeyondBudget({ address, inFlight }: Request): boolean {
-    return this.queue.depth - inFlight >= BUSY && !this.budget.allows(address);
-  }
-
-  private async checkMore({ checked, kid }: Arrived): Promise<Checked> {
-    const { event } = checked;
-    if (event === null) return checked;
-    if (event.iss === SERVICE_ACTOR && this.isServiceKey(kid ?? ''))
-      return { event: null, id: event.id, error: fromOutside };
-    if (event.seen === undefined || this.tree.remembers(event.seen)) return checked;
-    const error = await this.tree.compare(event.seen);
-    return error === null ? checked : { event: null, error, id: event.id };
-  }
-
-  private isServiceKey(kid: string): boolean {
-    return this.identity.serviceJwk(kid) !== null || this.keys.actorOf(kid) === SERVICE_ACTOR;
   }
 
   /**
@@ -303,34 +234,8 @@ export class ReceiveEvents {
   }
 }
 
-/** Codes of events without a valid signature of a registered key. */
-const UNSIGNED = new Set<ErrorCode>(['event-malformed', 'header-invalid', 'key-unknown', 'signature-invalid']);
-
 const closing = (): AditError => new AditError('overloaded', 'The ledger is closing; send the event again shortly.');
-const beyondBudget = (): AditError =>
-  new AditError(
-    'rate-limited',
-    'This address sent too many events that no registered key has signed; wait a second, and check the key before you send more.',
-  );
-
-/** Result of an event that is refused without reading it. */
-const unread: Checked = {
-  event: null,
-  id: null,
-  error: { code: 'rate-limited', detail: beyondBudget().detail, errors: [] },
-};
-const isBeyondBudget = ({ checked }: Arrived): boolean => checked === unread;
-const isRejected = (each: Arrived): each is Rejected => each.checked.event === null;
 const noOutcome = Promise.resolve(null);
-
-/**
- * A thief of the service key cannot submit events signed with it, because the service writes its own entries itself.
- */
-const fromOutside: PlainError = {
-  code: 'key-unknown',
-  detail: 'What the service signs does not come from outside.',
-  errors: [],
-};
 
 async function* chunksOf(texts: AsyncIterable<string>, size: number): AsyncGenerator<string[]> {
   let chunk: string[] = [];

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { AditError, type ErrorCode } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import type { Checked, PlainError } from './check-arrival.js';
@@ -15,6 +16,7 @@ export interface Arrived {
 }
 
 export type Rejected = Arrived & { checked: Extract<Checked, { event: null }> };
+export const isRejected = (each: Arrived): each is Rejected => each.checked.event === null;
 
 /** Codes that precede the check for duplicates (wire.md, "Codes"). */
 const OF_THE_ENVELOPE = new Set<ErrorCode>(['event-malformed', 'event-too-large', 'header-invalid']);
@@ -25,6 +27,7 @@ const OF_THE_SERVICE = new Set<ErrorCode>(['overloaded', 'rate-limited', 'log-ha
 export const speaksOfEvent = (code: ErrorCode): boolean => !OF_THE_SERVICE.has(code);
 
 /** Decides the result of events that failed their check, after the events before them have their results. */
+@Injectable()
 export class RefuseAtDoor {
   /** Cached, because an opened ledger stays open. */
   private isOpen = false;

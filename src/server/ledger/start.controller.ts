@@ -1,11 +1,10 @@
 import { Controller, Get, Header, Headers } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { AditError } from '../../core/errors.js';
 import { wantsHtml } from '../http/html-page.js';
-import { DescribeLedger } from './describe-ledger.js';
-import { startHtml } from './start-html.js';
+import { DescribeLedger, type LedgerDescription } from './describe-ledger.js';
+import { startHtml, startLinks } from './start-html.js';
 
-/** Serves the start page to browsers; programs find the paths in /openapi.json. */
+/** Serves the start page: which ledger this is and where things are, as HTML to browsers and as JSON to programs. */
 @ApiExcludeController()
 @Controller()
 export class StartController {
@@ -13,12 +12,10 @@ export class StartController {
 
   @Get()
   @Header('vary', 'accept')
-  async start(@Headers('accept') accept?: string): Promise<string> {
-    if (!wantsHtml(accept))
-      throw new AditError(
-        'not-found',
-        'There is nothing here for a program: the paths are described in /openapi.json.',
-      );
-    return startHtml(await this.ledger.describe());
+  async start(
+    @Headers('accept') accept?: string,
+  ): Promise<string | { ledger: LedgerDescription; links: typeof startLinks }> {
+    const ledger = await this.ledger.describe();
+    return wantsHtml(accept) ? startHtml(ledger) : { ledger, links: startLinks };
   }
 }

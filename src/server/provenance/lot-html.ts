@@ -1,5 +1,6 @@
 import type { Verdicts } from '../../core/bundle/verdicts.js';
 import type { LotState } from '../../core/custody/lot-state.js';
+import { quantityText } from '../../core/words.js';
 import { escapeHtml, htmlPage } from '../http/html-page.js';
 import type { AsOf } from './read-lot.js';
 
@@ -19,7 +20,7 @@ export function lotHtml(lot: LotState & { verdicts: Verdicts; asOf: AsOf }): str
     ['Tags', lot.tags.length === 0 ? null : lot.tags.join(', ')],
     ['Lot number', lot.lotNumber],
     ['Mineral', `${lot.mineral}, ${lot.form}`],
-    ['Mass', `${lot.mass.value} ${lot.mass.uom === 'KGM' ? 'kg' : lot.mass.uom}`],
+    ['Mass', quantityText(lot.mass, lot.mineral)],
     ['Holder', lot.holder],
     ['Status', statuses[lot.status] + (lot.inTransitTo === null ? '' : ` to ${lot.inTransitTo}`)],
     ['Hold', lot.onHold ? 'an authority holds this lot back' : null],

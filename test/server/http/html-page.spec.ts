@@ -10,6 +10,8 @@ describe('writing a page', () => {
 
   it('is for whoever asks for HTML by name', () => {
     expect(wantsHtml('text/html,application/xhtml+xml,*/*;q=0.8')).toBe(true);
-    expect([undefined, '*/*', 'application/json'].map(wantsHtml)).toEqual([false, false, false]);
+    expect(wantsHtml('application/json;q=0.9, TEXT/HTML')).toBe(true);
+    const programs = [undefined, '*/*', 'application/json', 'application/json, text/html;q=0.5', 'text/html;q=0, */*'];
+    expect(programs.map((accept) => wantsHtml(accept))).toEqual(programs.map(() => false));
   });
 });

@@ -82,6 +82,13 @@ const UNITS: readonly [RegExp, string][] = [
   [/\bTNE\b/g, 't'],
 ];
 
-/** Writes what a rule measured, such as "50.1 KGM", with units as people know them: "50.1 kg". */
-export const figuresOf = (text: string): string =>
-  UNITS.reduce((written, [unit, short]) => written.replace(unit, short), text);
+/** Writes what a rule measured, such as "50.1 KGM", with units as people know them: "50.1 kg", and "31.2 g" of gold. */
+export function figuresOf(text: string, mineral?: string): string {
+  const ofMineral =
+    mineral === 'gold'
+      ? text.replace(/\b[0-9]+(?:\.[0-9]{1,6})? KGM\b/g, (kilos) =>
+          quantityText({ value: kilos.slice(0, -' KGM'.length), uom: 'KGM' }, mineral),
+        )
+      : text;
+  return UNITS.reduce((written, [unit, short]) => written.replace(unit, short), ofMineral);
+}

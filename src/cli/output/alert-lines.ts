@@ -1,5 +1,5 @@
 import type { Alert, AlertChange, Finding } from '../../client/shapes.js';
-import { shownName } from '../../core/api/lot-name.js';
+import { mineralOf, shownName } from '../../core/api/lot-name.js';
 import { countOf, figuresOf } from '../../core/words.js';
 import { shortId } from './lot-names.js';
 import type { Terminal } from './terminal.js';
@@ -34,9 +34,14 @@ export function showFinding(terminal: Terminal, finding: Finding): void {
       ...(about === '' ? [] : [terminal.colour.bold(about)]),
     ].join('  '),
   );
-  terminal.say(`  ${figuresOf(finding.detail)}`);
+  const mineral = mineralOf(finding.about);
+  terminal.say(`  ${figuresOf(finding.detail, mineral)}`);
   if (finding.counts === false) terminal.say('  does not count in a verdict on this lot');
-  terminal.say(terminal.colour.dim(`  measured ${figuresOf(finding.measured)}, limit ${figuresOf(finding.threshold)}`));
+  terminal.say(
+    terminal.colour.dim(
+      `  measured ${figuresOf(finding.measured, mineral)}, limit ${figuresOf(finding.threshold, mineral)}`,
+    ),
+  );
   terminal.result(finding);
 }
 
@@ -65,8 +70,11 @@ export function showAlert(terminal: Terminal, alert: Alert): void {
       ...(about === '' ? [] : [colour.bold(about)]),
     ].join('  '),
   );
-  terminal.say(`  ${figuresOf(alert.detail)}`);
-  terminal.say(colour.dim(`  measured ${figuresOf(alert.measured)}, limit ${figuresOf(alert.threshold)}`));
+  const mineral = mineralOf(alert.about);
+  terminal.say(`  ${figuresOf(alert.detail, mineral)}`);
+  terminal.say(
+    colour.dim(`  measured ${figuresOf(alert.measured, mineral)}, limit ${figuresOf(alert.threshold, mineral)}`),
+  );
   for (const line of besides(alert)) terminal.say(`  ${line}`);
   terminal.say(colour.dim(`  alert ${shortId(alert.id)} · ${alert.links.rule}`));
 }

@@ -1,4 +1,5 @@
 import { kilograms, milligrams } from '../custody/quantity.js';
+import { massText } from '../words.js';
 import { judgesEach, ofTypes } from './each-event.js';
 import type { Facts, JudgedOf } from './facts.js';
 import type { Parameters } from './parameters.js';
@@ -94,7 +95,7 @@ export const massImplausible: Rule = {
           lots: [output.lot],
           measured: said(mass),
           threshold: said(broken.most),
-          detail: `A lot of ${entry.event.iss} was declared with ${kilograms(mass).value} kg; it can hold ${kilograms(broken.most).value} kg at most (${broken.by}). Look at the unit (kilograms or tonnes) and the decimal point.`,
+          detail: `A lot of ${entry.event.iss} was declared with ${massText(mass, output.mineral)}; it can hold ${massText(broken.most, output.mineral)} at most (${broken.by}). Look at the unit (${output.mineral === 'gold' ? 'grams or kilograms' : 'kilograms or tonnes'}) and the decimal point.`,
         },
       ];
     }),

@@ -1,4 +1,5 @@
 import { kilograms } from '../custody/quantity.js';
+import { massText } from '../words.js';
 import type { Facts, SiteProduction } from './facts.js';
 import type { Parameters } from './parameters.js';
 import { siteFacts } from './registry.js';
@@ -63,7 +64,7 @@ function observe(production: SiteProduction, facts: Facts, parameters: Parameter
         events: [...new Set(lots.map(({ event }) => event))],
         measured: `${mass} KGM in ${burstDays} days`,
         threshold: `${share / 1e4} % of a month`,
-        detail: `Site ${production.site.id} declared ${mass} kg of ${production.mineral} within ${burstDays} days, though ${why}.`,
+        detail: `Site ${production.site.id} declared ${massText(massOf(days), production.mineral)} of ${production.mineral} within ${burstDays} days, though ${why}.`,
         firstIndex: lots[0]?.index ?? null,
       };
     });

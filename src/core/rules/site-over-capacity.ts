@@ -1,4 +1,5 @@
 import { kilograms, milligrams } from '../custody/quantity.js';
+import { massText } from '../words.js';
 import type { SiteProduction } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
@@ -144,7 +145,7 @@ function observe(production: SiteProduction, parameters: Parameters): Observatio
         events: [...new Set(lots.map(({ event }) => event))],
         measured: `${kilograms(mass).value} KGM`,
         threshold: `${kilograms(capacity).value} KGM`,
-        detail: `Site ${production.site.id} declared ${kilograms(mass).value} kg of ${production.mineral} within ${length} days, mostly in ${month}; its capacity for that time is ${kilograms(capacity).value} kg.`,
+        detail: `Site ${production.site.id} declared ${massText(mass, production.mineral)} of ${production.mineral} within ${length} days, mostly in ${month}; its capacity for that time is ${massText(capacity, production.mineral)}.`,
         firstIndex: lots.reduce((first, { index }) => Math.min(first, index), lots[0]?.index ?? 0),
       },
     ];

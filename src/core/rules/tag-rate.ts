@@ -1,4 +1,5 @@
 import { kilograms, milligrams } from '../custody/quantity.js';
+import { countOf, massText } from '../words.js';
 import { judgesEach } from './each-event.js';
 import type { Rule } from './rule.js';
 
@@ -34,7 +35,7 @@ export const tagRate: Rule = {
           lots: outputs.map(({ lot }) => lot),
           measured: `${tags} tags, ${kilograms(mass).value} KGM`,
           threshold: `${least} KGM a tag`,
-          detail: `${tags} tags were put on ${kilograms(mass).value} kg of ${mineral}.`,
+          detail: `${countOf(tags, 'tag was', 'tags were')} put on ${massText(mass, mineral)} of ${mineral}.`,
         },
       ];
     });

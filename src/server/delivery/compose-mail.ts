@@ -1,4 +1,4 @@
-import { type LotName, shownName } from '../../core/api/lot-name.js';
+import { type LotName, mineralOf, shownName } from '../../core/api/lot-name.js';
 import { figuresOf } from '../../core/words.js';
 import { type Fact, type Letter, type Link, type Mail, type Part, renderMail, webAddress } from './render-mail.js';
 import { type Language, type Say, ruleTitle, sayIn, wordOr } from './words/index.js';
@@ -103,14 +103,15 @@ function titleOf(alert: AlertToTell, say: Say): string {
 
 function factsOf(alert: AlertToTell, kind: AlertKind, say: Say): Fact[] {
   const { group, dueAt, count } = alert;
+  const mineral = mineralOf(alert.about);
   const late = kind === 'alert.escalated' ? 'label.wasDue' : 'label.due';
   const answered = ['acknowledged', 'resolved'].includes(alert.status);
   return [
     { label: say.word('label.detail'), value: alert.detail, english: true },
     { label: say.word('label.severity'), value: say.word(`severity.${alert.severity}`) },
     { label: say.word('label.status'), value: wordOr(say, `status.${alert.status}`, alert.status) },
-    { label: say.word('label.measured'), value: figuresOf(alert.measured), english: true },
-    { label: say.word('label.limit'), value: figuresOf(alert.threshold), english: true },
+    { label: say.word('label.measured'), value: figuresOf(alert.measured, mineral), english: true },
+    { label: say.word('label.limit'), value: figuresOf(alert.threshold, mineral), english: true },
     { label: say.word('label.opened'), value: say.time(alert.openedAt) },
     ...(dueAt === null || answered ? [] : [{ label: say.word(late), value: say.time(dueAt) }]),
     ...(count > 1 ? [{ label: say.word('label.count'), value: say.number(count) }] : []),

@@ -7,5 +7,5 @@ const NAMED = 5;
  */
 export const lotNamesOf = (lots: string): string =>
   `(SELECT COALESCE(json_agg(json_build_object('lot', named.id, 'tag', named.tags[1], 'lotNumber', named.lot_number,
-                                               'site', named.site) ORDER BY named.born_index, named.id), '[]')
+                                               'site', named.site, 'mineral', named.mineral) ORDER BY named.born_index, named.id), '[]')
       FROM lots AS named WHERE named.id = ANY(${lots}[1:${NAMED}]))`;

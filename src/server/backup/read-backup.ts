@@ -9,6 +9,8 @@ import { CheckTree } from './check-tree.js';
 /** Characters of one line at most: an event with all its disclosures, in hexadecimal. */
 const MAX_LINE = 8 * 1024 * 1024;
 
+const NO_BACKUP = 'it does not begin as a backup of Adit does';
+
 const damaged = (file: string, why: string): BackupError =>
   new BackupError('damaged', `${file} is no whole backup: ${why}.`, 'Take another copy of it, or another backup.');
 
@@ -19,16 +21,19 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   source.on('error', (error) => unpacked.destroy(error));
   unpacked.setEncoding('utf8');
   let held = '';
+  let begun = false;
   try {
     for await (const piece of unpacked as AsyncIterable<string>) {
+      begun = true;
       const lines = (held + piece).split('\n');
       held = lines.pop() ?? '';
       if (held.length > MAX_LINE) throw damaged(file, 'a line is longer than any row');
       yield* lines;
     }
   } catch (error) {
-    if (error instanceof BackupError || (error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
-    throw damaged(file, (error as Error).message);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof BackupError || code === 'ENOENT') throw error;
+    throw damaged(file, code === 'Z_DATA_ERROR' && !begun ? NO_BACKUP : message);
   } finally {
     source.destroy();
   }
@@ -40,7 +45,7 @@ function headerOf(file: string, line: string | undefined, keys: BackupKeys): Bac
   try {
     header = headerSchema.parse(JSON.parse(line ?? ''));
   } catch {
-    throw damaged(file, 'it does not begin as a backup of Adit does');
+    throw damaged(file, NO_BACKUP);
   }
   if (header.secret !== keys.fingerprint)
     throw new BackupError(

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { countOf, figuresOf } from '../core/words.js';
 import { sha256 } from '../platform/sha256.js';
 import type { Alarm, Monitored } from '../server/operator.js';
+import { readTextFile } from './input/read-file.js';
 import { operator } from './operator.js';
 import { CommandError, EXIT, type Terminal } from './output/terminal.js';
 import { readLogKeys, readPolicy } from './verify/trust.js';
@@ -19,13 +21,16 @@ export interface MonitorSettings {
 }
 
 const HOUR = 3_600_000;
+const POLICY = 'It should hold a C2SP policy; docs/operating.md shows one.';
 
 /** Follows somebody else's ledger until told to stop, or once; 3 is the exit code where the log is convicted. */
 export async function monitorLedger(url: string, settings: MonitorSettings, terminal: Terminal): Promise<void> {
-  const policy = settings.policy === undefined ? null : readPolicy(settings.policy, readText(settings.policy));
+  const policy =
+    settings.policy === undefined ? null : readPolicy(settings.policy, readTextFile(settings.policy, POLICY));
   const logKeys = [...readLogKeys(settings.logKey), ...(policy?.logs.map(({ key }) => key.vkey) ?? [])];
   if (logKeys.length === 0)
     throw new CommandError('Whose log it is must be pinned.', 'Give --log-key or --policy.', EXIT.usage);
+  const interval = amount(settings.interval, '--interval');
   const { convicting, openMonitor } = await operator();
   let bar: { what: string; show(done: number): void } | null = null;
   const monitor = await openMonitor({
@@ -35,7 +40,7 @@ export async function monitorLedger(url: string, settings: MonitorSettings, term
     token: settings.token ?? null,
     folder: settings.state,
     database: settings.database ?? null,
-    staleAfter: amount(settings.staleHours) * HOUR,
+    staleAfter: amount(settings.staleHours, '--stale-hours') * HOUR,
     threads: 2,
     progress: (what, done, size) => {
       if (bar?.what !== what) bar = { what, show: terminal.progress(what, size) };
@@ -54,7 +59,7 @@ export async function monitorLedger(url: string, settings: MonitorSettings, term
       told = now;
       if (seen.alarms.some(({ kind }) => convicting.has(kind))) terminal.endWith(EXIT.broken);
       else if (settings.once) terminal.endWith(seen.alarms.length > 0 ? EXIT.undecided : EXIT.done);
-      if (!settings.once) await sleep(amount(settings.interval) * 1_000, null, { signal: stop }).catch(() => null);
+      if (!settings.once) await sleep(interval * 1_000, null, { signal: stop }).catch(() => null);
     } while (!settings.once && !stop.aborted);
   } finally {
     await monitor.close();
@@ -62,23 +67,25 @@ export async function monitorLedger(url: string, settings: MonitorSettings, term
 }
 
 /** A number of hours or seconds, as it was given. */
-function amount(text: string): number {
+function amount(text: string, option: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new CommandError(`"${text}" is not a number above 0.`, 'Give one.', EXIT.usage);
-  return value;
+  if (value > 0 && value < Infinity) return value;
+  throw new CommandError(`${option} is not a number above 0: ${text}`, `Write, for example, ${option} 30.`, EXIT.usage);
 }
 
 function tell({ size, alarms, findings }: Monitored, folder: string, terminal: Terminal): void {
   const { colour } = terminal;
   for (const { rule, severity, status, detail } of findings)
-    terminal.say(`  ${status === 'open' ? colour.yellow('!') : '·'} ${severity} ${rule} ${status}: ${detail}`);
+    terminal.say(
+      `  ${status === 'open' ? colour.yellow('!') : '·'} ${severity} ${rule} ${status}: ${figuresOf(detail)}`,
+    );
   const evidence = alarms.map((each) => saveEvidence(each, folder));
   alarms.forEach(({ kind, detail }, i) => {
     terminal.say(`  ${colour.red('✗')} ${kind}: ${detail}`);
     if (evidence[i] !== null) terminal.say(`    what shows it: ${evidence[i]}`);
   });
   const word = alarms.length === 0 ? colour.green('CONSISTENT') : colour.red(alarms.map(({ kind }) => kind).join(', '));
-  terminal.say(`${new Date().toISOString()} ${size} entries: ${word}`);
+  terminal.say(`${new Date().toISOString()} ${countOf(size, 'entry', 'entries')}: ${word}`);
   terminal.result({ size, alarms: alarms.map((each, i) => ({ ...each, evidence: evidence[i] })), findings });
 }
 
@@ -94,12 +101,4 @@ function saveEvidence(found: Alarm, folder: string): string | null {
   for (const [ending, content] of Object.entries(files))
     if (content !== null && !existsSync(name + ending)) writeFileSync(name + ending, content);
   return `${name}.json`;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new CommandError(`${file} cannot be read.`, 'Name a policy, as docs/operating.md shows one.');
-  }
 }

@@ -2,7 +2,7 @@ import type { AditClient } from '../client/adit-client.js';
 import { AmbiguousLot, NoSuchLot, findLot } from '../client/find-lot.js';
 import type { LotState } from '../client/shapes.js';
 import { CommandError, EXIT } from './output/terminal.js';
-import { goodsOf, massOf, nameOf, whereOf } from './output/lot-names.js';
+import { goodsOf, massOf, nameOf, shortId, whereOf } from './output/lot-names.js';
 
 /**
  * Finds the lot that somebody named on the command line by id, its first 8 characters, tag or lot number. Throws a
@@ -23,7 +23,7 @@ export async function namedLot(client: AditClient, name: string): Promise<LotSta
     );
     throw new CommandError(
       `${error.message}\n${lines.join('\n')}`,
-      `Name one of them by its id: adit lot ${error.candidates[0]?.id ?? ''}`,
+      `Name one of them by the beginning of its id, such as ${shortId(error.candidates[0]?.id ?? '')}.`,
       EXIT.usage,
     );
   }

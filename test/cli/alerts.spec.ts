@@ -122,17 +122,48 @@ describe('adit alerts and adit subscribe', () => {
       out: expect.stringContaining('did not arrive (503)'),
     });
     hooks.answer('/hook', (response) => void response.writeHead(204).end());
-    expect((await run('subscribe', 'list', ...at)).out).toContain(id);
-    expect((await run('subscribe', 'rotate', id, ...at)).out).toContain('new secret, shown this once: whsec_');
+    expect((await run('subscribe', 'list', ...at)).out).toContain(
+      `${id.slice(0, 8)}  webhook  ${hooks.base}/hook  on  desk\n  only site hill\n`,
+    );
+    expect((await run('subscribe', 'rotate', id.slice(0, 8), ...at)).out).toContain(
+      'new secret, shown this once: whsec_',
+    );
     await twice('SYN-2');
     await until(() => hooks.at('/hook').some(({ body }) => body.includes('tag-reused')));
     const since = new Date(Date.now() - 3_600_000).toISOString();
     expect(await run('subscribe', 'redeliver', id, '--since', since, ...at)).toMatchObject({ code: 0 });
     await until(() => hooks.at('/hook').filter(({ body }) => body.includes('"alert.opened"')).length >= 2);
-    expect((await run('subscribe', 'end', id, ...at)).code).toBe(0);
+    expect(await run('subscribe', 'end', 'ffffffff', ...at)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('adit subscribe list'),
+    });
+    expect((await run('subscribe', 'end', id.slice(0, 8), ...at)).out).toBe(
+      `Ended: nothing more is sent to ${hooks.base}/hook.\n`,
+    );
     expect((await run('subscribe', 'list', ...at)).out).toContain('Nobody has subscribed.');
     expect((await run('subscribe', 'webhook', 'ftp://example.org', ...at)).code).toBe(1);
     expect((await run('subscribe', 'webhook', `${hooks.base}/x`, '--quiet', 'nights', ...at)).code).toBe(2);
+  });
+
+  it('subscribes to a lot by its tag, its number or the beginning of its id', async () => {
+    const output = {
+      mineral: 'gold',
+      form: 'dore',
+      mass: { value: '0.9', uom: 'KGM' },
+      tags: ['SYN-G'],
+      lotNumber: 'G-1',
+    };
+    const { lots } = await coop.must('lot.declared', { place: { site: 'hill' }, outputs: [output] });
+    const [lot = ''] = lots;
+    const at = ['--server', service.url];
+    for (const name of ['SYN-G', 'G-1', lot.slice(0, 8), lot]) {
+      const made = await run('subscribe', 'webhook', `${hooks.base}/lot`, '--lot', name, '--json', ...at);
+      const { id, filters } = JSON.parse(made.out) as { id: string; filters: object };
+      expect([name, filters]).toEqual([name, { lots: [lot] }]);
+      expect((await run('subscribe', 'end', id, ...at)).code).toBe(0);
+    }
+    const unknown = await run('subscribe', 'webhook', `${hooks.base}/lot`, '--lot', 'SYN-X', ...at);
+    expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining('No lot is called SYN-X') });
   });
 
   it('lists what is open, by the filters of a subscription', async () => {

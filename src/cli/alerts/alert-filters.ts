@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import type { AditClient } from '../../client/adit-client.js';
 import { mineral as minerals } from '../../core/event/primitives.js';
 import { severities } from '../../core/rules/rule.js';
 import { gathered } from '../command.js';
 import { oneOf, someOf } from '../input/did-you-mean.js';
+import { namedLot } from '../named-lot.js';
 
 const groups = ['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors', 'operation'];
 
@@ -26,8 +28,15 @@ export const withFilters = (command: Command): Command =>
     .option('--mineral <mineral>', 'only about this mineral', someOf(minerals.options), [])
     .option('--site <site>', 'only about what comes from this site', gathered, [])
     .option('--country <country>', 'only about this country, such as RW', gathered, [])
-    .option('--lot <lot>', 'only about this lot, what it was made of and what was made of it', gathered, [])
+    .option('--lot <lot>', 'only about this lot (tag, number or id), what it was made of and became', gathered, [])
     .option('--holder <actor>', 'only about what this actor holds, held or is about to receive');
+
+/** Puts ids in place of the tags, numbers and beginnings of ids by which lots are named. */
+export async function withLotIds<T extends FilterOptions>(client: AditClient, filters: T): Promise<T> {
+  if (filters.lot === undefined || filters.lot.length === 0) return filters;
+  const lot = await Promise.all(filters.lot.map(async (name) => (await namedLot(client, name)).id));
+  return { ...filters, lot };
+}
 
 const filled = <T>(list: readonly T[] | undefined): readonly T[] | undefined =>
   list === undefined || list.length === 0 ? undefined : list;
@@ -43,6 +52,27 @@ export function queryOf({ minimumSeverity, holder, ...lists }: FilterOptions): R
     ...(minimumSeverity === undefined ? {} : { minimumSeverity }),
     ...(holder === undefined ? {} : { holder }),
   };
+}
+
+const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** Says which alerts the filters of a subscription let through: "critical and high; site hill"; "" where all of them. */
+export function filterWords(filters: Readonly<Record<string, unknown>>): string {
+  const { minimumSeverity, holder } = filters;
+  const least = severities.findIndex((severity) => severity === minimumSeverity);
+  const names = ['rule', 'group', 'mineral', 'site'].flatMap((name) => {
+    const values = list(filters[`${name}s`]);
+    return values.length === 0 ? [] : [`${name} ${values.join(' or ')}`];
+  });
+  const countries = list(filters.countries);
+  const lots = list(filters.lots).map((lot) => lot.slice(0, 8));
+  return [
+    ...(least < 0 ? [] : [severities.slice(least).join(', ')]),
+    ...names,
+    ...(countries.length === 0 ? [] : [`country ${countries.join(' or ')}`]),
+    ...(lots.length === 0 ? [] : [`lot ${lots.join(' or ')}`]),
+    ...(typeof holder === 'string' ? [`what ${holder} holds`] : []),
+  ].join('; ');
 }
 
 /** As a subscription has them. */

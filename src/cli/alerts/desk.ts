@@ -2,15 +2,15 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { AditClient } from '../../client/adit-client.js';
 import type { Alert, DeskNote, Silence } from '../../client/shapes.js';
+import { instantMs } from '../../core/event/primitives.js';
 import { countOf } from '../../core/words.js';
 import { gathered, terminalOf } from '../command.js';
-import { namedLot } from '../named-lot.js';
 import { showAlert, showChanges } from '../output/alert-lines.js';
 import { type ListOptions, printList, withLimit } from '../output/list.js';
 import { shortId } from '../output/lot-names.js';
 import type { Column } from '../output/table.js';
 import { CommandError, EXIT } from '../output/terminal.js';
-import { type FilterOptions, filtersOf } from './alert-filters.js';
+import { type FilterOptions, filtersOf, withLotIds } from './alert-filters.js';
 
 // What a person does with alerts: the commands below "adit alerts", each as the HTTP API has it.
 
@@ -141,11 +141,11 @@ function assign(alerts: Command): void {
 function untilOf(text: string): string {
   const [, count, unit] = /^([0-9]{1,4})([hd])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(Date.now() + Number(count) * (unit === 'd' ? DAY : DAY / 24)).toISOString();
-  const time = Date.parse(text);
-  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  const time = instantMs(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+  if (time !== null) return new Date(time).toISOString();
   throw new CommandError(
     `--until ${text} is no time.`,
-    'Write 8h, 7d, or a time such as 2026-12-24T18:00:00Z.',
+    'Write 8h, 7d, a day such as 2026-12-24, or a time such as 2026-12-24T18:00:00Z.',
     EXIT.usage,
   );
 }
@@ -167,8 +167,7 @@ interface SilenceOptions extends NoteOptions {
 
 /** What is to be silent: one alert, or what the filters of "adit alerts" name, lots by any of their names. */
 async function silentFilters(client: AditClient, alert: string | undefined, asked: FilterOptions): Promise<object> {
-  const lots = await Promise.all((asked.lot ?? []).map(async (name) => (await namedLot(client, name)).id));
-  const filters = filtersOf({ ...asked, lot: lots });
+  const filters = filtersOf(await withLotIds(client, asked));
   if (alert !== undefined && Object.keys(filters).length > 0)
     throw new CommandError('An alert and filters were both given.', 'Name the alert, or the filters.', EXIT.usage);
   if (alert !== undefined) return filtersOfAlert(await alertNamed(client, alert));

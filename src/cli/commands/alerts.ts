@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import { AditClient } from '../../client/adit-client.js';
 import type { Alert } from '../../client/shapes.js';
 import { type Register, terminalOf, withServer } from '../command.js';
-import { type FilterOptions, queryOf, withFilters } from '../alerts/alert-filters.js';
+import { type FilterOptions, queryOf, withFilters, withLotIds } from '../alerts/alert-filters.js';
 import { ForwardAlerts, defaultSecretFile, stableSecret } from '../alerts/forward-alerts.js';
 import { registerDesk } from '../alerts/desk.js';
-import { namedLot } from '../named-lot.js';
 import { showAlert } from '../output/alert-lines.js';
 import { EXIT, type Terminal } from '../output/terminal.js';
 import { triggerAlert, triggerable } from '../alerts/trigger-alert.js';
@@ -21,10 +20,9 @@ interface AlertOptions extends FilterOptions {
   follow: boolean;
 }
 
-async function list({ server, follow, ...filters }: AlertOptions, terminal: Terminal): Promise<void> {
+async function list({ server, follow, ...asked }: AlertOptions, terminal: Terminal): Promise<void> {
   const client = new AditClient(server);
-  if (filters.lot !== undefined)
-    filters.lot = await Promise.all(filters.lot.map(async (name) => (await namedLot(client, name)).id));
+  const filters = await withLotIds(client, asked);
   if (follow) {
     for await (const { alert } of client.followAlerts(terminal.ended('SIGINT'), '0', queryOf(filters)))
       show(terminal, alert);
@@ -64,17 +62,15 @@ function listen(alerts: Command): void {
     .addHelpText('after', '\n--server and all filters of "adit alerts" apply.')
     .action(async (_options: unknown, command: Command) => {
       // What `alerts` itself takes it takes wherever it stands.
-      const { server, forwardTo, secretFile, ...filters } = command.optsWithGlobals<AlertOptions & ForwardOptions>();
+      const { server, forwardTo, secretFile, ...asked } = command.optsWithGlobals<AlertOptions & ForwardOptions>();
       const terminal = terminalOf(command);
+      const client = new AditClient(server);
+      const filters = await withLotIds(client, asked);
       const secret = stableSecret(secretFile);
       const forwarder = new ForwardAlerts(forwardTo, secret);
       terminal.say(`Alerts go to ${forwardTo}, signed with ${secret}. Stop with Ctrl-C.`);
       terminal.result({ forwardTo, secret });
-      for await (const { id, alert } of new AditClient(server).followAlerts(
-        terminal.ended('SIGINT'),
-        undefined,
-        queryOf(filters),
-      )) {
+      for await (const { id, alert } of client.followAlerts(terminal.ended('SIGINT'), undefined, queryOf(filters))) {
         show(terminal, alert);
         await pass(forwarder, id, alert, terminal);
       }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AuditScope } from '../../server/operator.js';
-import { type Register, gathered, terminalOf } from '../command.js';
+import { countOf, figuresOf } from '../../core/words.js';
+import { type Register, gathered, serverAddress, terminalOf } from '../command.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
 import { type MonitorSettings, monitorLedger } from '../monitor.js';
 import { operator } from '../operator.js';
@@ -22,7 +23,7 @@ export const audit: Register = (named) => {
     .description(
       'Hashes and verifies every stored entry again, rebuilds everything from the log and compares. With --lot or --site only what touched those lots and what they were made of, which takes as long as their history and not as the ledger. Changes nothing. With URL it is a monitor of the ledger that answers there, and trusts nothing that it says: it reads every entry into a database of its own, admits and judges it again, reckons the sealed indexes, compares with the witnesses of the policy, and goes on as the log grows.',
     )
-    .argument('[url]', "of somebody else's ledger")
+    .argument('[url]', "of somebody else's ledger", serverAddress)
     .option('--lot <lot>', 'this lot (id, first 8 characters, tag or lot number), with all that it was made of')
     .option('--site <id>', 'the lots declared at this site')
     .option(
@@ -52,13 +53,14 @@ async function auditStored(options: Options, terminal: Terminal): Promise<void> 
     if (bar?.what !== what) bar = { what, show: terminal.progress(what, size) };
     bar.show(done);
   });
-  for (const { detail } of audited.faults) terminal.say(`${terminal.colour.red('✗')} ${detail}`);
+  for (const { detail } of audited.faults) terminal.say(`${terminal.colour.red('✗')} ${figuresOf(detail)}`);
   terminal.result(audited);
-  const lots = audited.lots === null ? '' : ` of ${audited.lots} lots`;
+  const lots = audited.lots === null ? '' : ` of ${countOf(audited.lots, 'lot')}`;
+  const read = `${countOf(audited.entries, 'entry', 'entries')}${lots}`;
   terminal.say(
     audited.faults.length === 0
-      ? `${terminal.colour.green('INTACT')}: ${audited.entries} entries${lots}`
-      : `${terminal.colour.red('BROKEN')}: ${audited.faults.length} faults in ${audited.entries} entries${lots}`,
+      ? `${terminal.colour.green('INTACT')}: ${read}`
+      : `${terminal.colour.red('BROKEN')}: ${countOf(audited.faults.length, 'fault')} in ${read}`,
   );
   if (audited.faults.length > 0) terminal.endWith(EXIT.broken);
 }

@@ -1,14 +1,17 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { type BundleJson, parseBundle } from '../../core/bundle/bundle.js';
 import { type KeptDisclosures, discloseIn } from '../../core/bundle/disclose.js';
 import { unpackBundle } from '../../core/bundle/unpack.js';
+import { countOf } from '../../core/words.js';
 import { AditClient } from '../../client/adit-client.js';
 import { namedLot } from '../named-lot.js';
 import { type Register, terminalOf, withServer } from '../command.js';
 import { defaultState, readSeen, seenSizesOf } from '../verify/seen-checkpoints.js';
+import { readJsonFile, readTextFile } from '../input/read-file.js';
+import { BUNDLE, checkBundleText } from '../verify/read-bundle.js';
 import { CommandError } from '../output/terminal.js';
 
 /** A name of a lot as a file can be called: some lot numbers have slashes. */
@@ -49,7 +52,7 @@ export const bundle: Register = (group) => {
       const output = options.output ?? `${asFileName(name)}.bundle.json`;
       writeFileSync(output, text);
       terminal.say(
-        `${output}: ${events.length} events, ${inKilobytes(text.length)}. Check it with: adit verify ${output}`,
+        `${output}: ${countOf(events.length, 'event')}, ${inKilobytes(text.length)}. Check it with: adit verify ${output}`,
       );
       terminal.result({ file: output, events: events.length, bytes: text.length });
     });
@@ -86,7 +89,7 @@ export const bundle: Register = (group) => {
         mkdirSync(dirname(to), { recursive: true });
         writeFileSync(to, text);
       }
-      terminal.say(`${files.length} files in ${folder}`);
+      terminal.say(`${countOf(files.length, 'file')} in ${folder}`);
       terminal.result({ folder, files: files.map(({ path }) => path) });
     });
 };
@@ -94,19 +97,16 @@ export const bundle: Register = (group) => {
 const keptSchema = z.strictObject({ event: z.string(), disclosures: z.array(z.string()) });
 
 function readKept(file: string): KeptDisclosures {
-  try {
-    return keptSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    throw new CommandError(`${file} holds no disclosures.`, '"adit record --save NAME" writes NAME.disclosures.json.');
-  }
+  const holds = 'It should be NAME.disclosures.json, as --save NAME writes it.';
+  const parsed = keptSchema.safeParse(readJsonFile(file, holds));
+  if (parsed.success) return parsed.data;
+  throw new CommandError(`${file} holds no disclosures.`, holds);
 }
 
 function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new CommandError(`${file} cannot be read.`, 'Name a bundle, as "adit bundle fetch" saves it.');
-  }
+  const text = readTextFile(file, BUNDLE);
+  checkBundleText(file, text);
+  return text;
 }
 
 async function fetchText(url: string): Promise<string> {

@@ -1,62 +1,74 @@
+import { type Command, Option } from 'commander';
 import { AditClient } from '../../client/adit-client.js';
-import { AmbiguousLot, NoSuchLot, findLot } from '../../client/find-lot.js';
-import { chainLots, signDraft } from '../../client/record-event.js';
+import { NoAnswer } from '../../client/problem.js';
+import { chainLots, seenIn, signDraft } from '../../client/record-event.js';
+import type { DryRunAnswer } from '../../client/shapes.js';
 import { AditError } from '../../core/errors.js';
 import { generateSigner } from '../../core/event/build.js';
 import { eventTypes } from '../../core/event/types/index.js';
 import { type Register, terminalOf, withServer } from '../command.js';
 import { readJsonObject } from '../input/read-file.js';
+import { readKeyFile } from '../key-file.js';
 import { unsignable } from '../output/refusal.js';
-import { CommandError, EXIT } from '../output/terminal.js';
-import { readEventFile } from '../signing/event-text.js';
-import { unknownType } from './record.js';
+import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
+import { dryRun, sayDryRun } from '../signing/dry-run.js';
+import { readEventFile, readEventText } from '../signing/event-text.js';
+import { KnownLots, type NamedLot } from '../signing/known-lots.js';
+import { withOutbox } from '../signing/options.js';
+import { Outbox } from '../signing/outbox.js';
+import { unknownType, withLotIds } from './record.js';
 
 interface CheckOptions {
   server: string;
   type?: string;
   as?: string;
+  key?: string;
+  outbox: string;
   offline: boolean;
-}
-
-interface Named {
-  lots: string[];
-  sites: string[];
-  actors: string[];
 }
 
 type Body = Record<string, unknown>;
 
+/** A file as it is checked: the body of an event, or an event that was signed. */
+interface Checked {
+  type: string;
+  body: Body;
+  event?: string;
+}
+
 export const check: Register = (named) => {
-  withServer(named)
+  withOutbox(withServer(named))
     .description(
-      'Checks FILE against the schema of its type, and what it names against the ledger: lots, who holds them, sites, actors. Signs and sends nothing. Ends with 1 where something is wrong.',
+      'Checks FILE against the schema of its type, and asks the ledger what it would answer: accepted, waiting or refused, and why. Signs and records nothing. Ends with 1 where something is wrong.',
     )
     .argument('<file>', 'body of an event (JSON), or NAME.jws')
     .option('--type <type>', 'type of the event, where FILE does not say')
-    .option('--as <actor>', 'who is to sign: also checks that they hold the lots')
+    .addOption(new Option('--as <actor>', 'who is to sign (default: as the key file says)').env('ADIT_AS'))
+    .addOption(new Option('--key <file>', 'key with which it is to be signed').env('ADIT_KEY'))
     .option('--offline', 'check the schema only', false)
     .addHelpText('before', 'Example: adit check bag.json --type lot.declared --as coop\n')
-    .action(async (file: string, options: CheckOptions, command) => {
+    .action(async (file: string, options: CheckOptions, command: Command) => {
       const terminal = terminalOf(command);
-      const { type, body } = read(file, options.type);
-      await checkSchema(type, body);
-      terminal.say(`${terminal.colour.green('✓')} ${file} has the form of ${type}`);
-      const wrong = options.offline ? [] : await askLedger(new AditClient(options.server), type, body, options.as);
-      for (const each of wrong) terminal.say(`${terminal.colour.red('✗')} ${each}`);
-      if (wrong.length > 0) terminal.endWith(EXIT.error);
-      else if (!options.offline)
-        terminal.say(
-          `${terminal.colour.green('✓')} the ledger knows everything that it names\nNext: adit record ${type} ${file} --key KEY`,
-        );
-      terminal.result({ type, wrong });
+      const checked = read(file, options.type);
+      await checkSchema(checked.type, checked.body);
+      terminal.say(`${terminal.colour.green('✓')} ${file} has the form of ${checked.type}`);
+      const answer = options.offline ? null : await askLedger(checked, file, options, command);
+      if (answer?.status === 'refused') terminal.endWith(EXIT.error);
+      else if (answer !== null) sayNext(terminal, checked, file);
+      terminal.result({ type: checked.type, answer });
     });
 };
 
-function read(file: string, given: string | undefined): { type: string; body: Body } {
+function sayNext(terminal: Terminal, { type, event }: Checked, file: string): void {
+  terminal.say(`Next: ${event === undefined ? `adit record ${type} ${file} --key KEY` : `adit submit ${file}`}`);
+}
+
+function read(file: string, given: string | undefined): Checked {
   if (file.endsWith('.jws')) {
-    const { claims, type } = readEventFile(file).said;
-    const { log: _log, type: _type, iss: _iss, iat: _iat, jti: _jti, ...body } = claims;
-    return { type, body };
+    const { event, said } = readEventFile(file);
+    const { log: _log, type: _type, iss: _iss, iat: _iat, jti: _jti, ...body } = said.claims;
+    if (!eventTypes.has(said.type)) throw unknownType(said.type);
+    return { type: said.type, body, event };
   }
   const { type: said, ...body } = readJsonObject(
     file,
@@ -96,52 +108,60 @@ async function checkSchema(type: string, body: Body): Promise<void> {
   try {
     await signDraft('localhost/adit', { type, iss: 'nobody', body: chained }, generateSigner('Ed25519').signer);
   } catch (error) {
-    if (error instanceof AditError) throw unsignable(error, body, `"adit new ${type}" writes an example.`);
+    if (error instanceof AditError)
+      throw unsignable(error, body, `"adit new ${type}" writes an example.`, 'This cannot be signed');
     throw error;
   }
 }
 
-const strings = (values: readonly unknown[]): string[] => [
-  ...new Set(values.filter((value): value is string => typeof value === 'string')),
-];
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const lotIn = (item: unknown): unknown =>
-  typeof item === 'object' && item !== null ? (item as { lot?: unknown }).lot : item;
-
-const namedIn = (type: string, body: Body): Named => ({
-  lots: strings([...listOf(body.lots), ...listOf(body.inputs), body.lot].map(lotIn)),
-  sites: strings([
-    (body.place as { site?: unknown } | undefined)?.site,
-    ...(type === 'site.registered' ? [] : [body.site, ...listOf(body.sites)]),
-  ]),
-  actors: strings([
-    ...(type === 'actor.registered' ? [] : [body.actor]),
-    ...['to', 'from', 'carrier', 'holder', 'operator', 'exporter', 'importer', 'payer', 'payee'].map(
-      (claim) => body[claim],
-    ),
-  ]),
-});
-
-/** What the ledger would object to, as far as it can be asked. */
-async function askLedger(client: AditClient, type: string, body: Body, as: string | undefined): Promise<string[]> {
-  const { lots, sites, actors } = namedIn(type, body);
-  const wrong: string[] = [];
-  for (const name of lots) {
-    const found = await findLot(client, name).catch((error: unknown) => {
-      if (error instanceof NoSuchLot || error instanceof AmbiguousLot) return error.message;
-      if ((error as { code?: unknown }).code === 'not-found') return `No lot is called ${name}.`;
-      throw error;
-    });
-    if (typeof found === 'string') wrong.push(found);
-    else if (found.status === 'consumed' || found.status === 'closed') wrong.push(`Lot ${name} is ${found.status}.`);
-    else if (as !== undefined && eventTypes.get(type)?.signers.by === 'holder' && found.holder !== as)
-      wrong.push(`Lot ${name} is held by ${found.holder}, not by ${as}.`);
+/** Asks the ledger what it would answer, and says so; null where it cannot be asked, which is said too. */
+async function askLedger(
+  checked: Checked,
+  file: string,
+  options: CheckOptions,
+  command: Command,
+): Promise<DryRunAnswer | null> {
+  const terminal = terminalOf(command);
+  const signer = options.as ?? (options.key === undefined ? undefined : readKeyFile(options.key).actor);
+  if (checked.event === undefined && signer === undefined) {
+    terminal.note(
+      `The ledger was not asked: it must know who is to sign. Add --as ACTOR: adit check ${file} --as coop`,
+    );
+    return null;
   }
-  const known = { sites: new Set<string>(), actors: new Set<string>() };
-  if (sites.length > 0) for await (const { site } of client.sites()) known.sites.add(site);
-  const signers = as === undefined ? actors : [...actors, as];
-  if (signers.length > 0) for await (const { actor } of client.actors()) known.actors.add(actor);
-  wrong.push(...sites.filter((site) => !known.sites.has(site)).map((site) => `There is no site ${site}.`));
-  wrong.push(...signers.filter((actor) => !known.actors.has(actor)).map((actor) => `There is no actor ${actor}.`));
-  return wrong;
+  const client = new AditClient(options.server);
+  try {
+    const outbox = new Outbox(options.outbox);
+    const names = new Map<string, NamedLot>();
+    const event = checked.event ?? (await claimsOf({ ...checked, iss: signer ?? '' }, client, outbox, names));
+    const answer = await dryRun(client, outbox, event);
+    sayDryRun(terminal, answer, typeof event === 'string' ? readEventText(event).claims : event, client.base, names);
+    return answer;
+  } catch (error) {
+    const unasked = command.getOptionValueSource('server') === 'default';
+    if (!unasked || !(error instanceof NoAnswer) || error.kind !== 'unreachable') throw error;
+    terminal.note(`The ledger was not asked: ${error.message} Name it with --server or ADIT_SERVER.`);
+    return null;
+  }
+}
+
+/** What "adit record" would sign: lots by their ids, chained to their newest events, with ids for new ones. */
+async function claimsOf(
+  { type, body, iss }: Pick<Checked, 'type' | 'body'> & { iss: string },
+  client: AditClient,
+  outbox: Outbox,
+  names: Map<string, NamedLot>,
+): Promise<Body> {
+  const [{ origin }, note] = await Promise.all([client.ledger(), client.checkpoint()]);
+  const lots = new KnownLots(outbox, origin, client, names);
+  const named = await withLotIds(body, lots);
+  const chained = await chainLots({ type, body: named }, (lot) => lots.headOf(lot));
+  const draft = { type, iss, body: { seen: seenIn(note), ...chained } };
+  try {
+    const { event } = await signDraft(origin, draft, generateSigner('Ed25519').signer);
+    return readEventText(event).claims;
+  } catch (error) {
+    if (error instanceof AditError) throw unsignable(error, body, `"adit new ${type}" writes an example.`);
+    throw error;
+  }
 }

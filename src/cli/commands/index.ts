@@ -90,13 +90,18 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./holding.js')).close,
   },
   {
+    name: 'dispute',
+    summary: 'say that an event that names you is not so',
+    load: async () => (await import('./dispute.js')).dispute,
+  },
+  {
     name: 'new',
     summary: 'write an example of the body of an event',
     load: async () => (await import('./new.js')).newEvent,
   },
   {
     name: 'check',
-    summary: 'check the body of an event before signing it',
+    summary: 'check an event before signing or sending it',
     load: async () => (await import('./check.js')).check,
   },
   {
@@ -176,7 +181,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'subscribe',
-    summary: 'who is told of alerts, by webhook or mail',
+    summary: 'receive alerts by webhook or mail',
     load: async () => (await import('./subscribe.js')).subscribe,
   },
   {

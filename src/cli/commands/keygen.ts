@@ -4,6 +4,7 @@ import { registryId } from '../../core/event/primitives.js';
 import { hasCode } from '../../platform/system-error.js';
 import { type Register, terminalOf } from '../command.js';
 import { CommandError, EXIT } from '../output/terminal.js';
+import { logName } from '../signing/options.js';
 
 export const keygen: Register = (named) => {
   named
@@ -12,7 +13,7 @@ export const keygen: Register = (named) => {
     )
     .argument('<file>', 'such as coop.jwk; must not exist yet')
     .option('--actor <id>', 'whose key it is; noted in the file, so that --as can be left out')
-    .option('--log <origin>', 'the log that the actor is registered in, such as example.org/tin')
+    .option('--log <origin>', 'the log that the actor is registered in, such as example.org/tin', logName)
     .option('--es256', 'P-256 instead of Ed25519, for devices whose hardware signs only so', false)
     .addHelpText('before', 'Example: adit keygen coop.jwk --actor coop --log localhost/adit\n')
     .action(async (file: string, { es256, actor, log }: KeygenOptions, command) => {
@@ -38,7 +39,7 @@ export const keygen: Register = (named) => {
       if (registrationFile !== null) {
         create(registrationFile, `${JSON.stringify(registration)}\n`, 0o644);
         terminal.say(`${green('✓')} for the registrar in ${registrationFile}`);
-        terminal.say(`Next, the registrar: adit register actor ${registrationFile} --role miner --country RW`);
+        terminal.say(`Next, the registrar: adit register actor ${registrationFile} --role ROLE --country CC`);
       } else if (actor !== undefined)
         terminal.say('To be registered, a proof of possession is needed: add --log ORIGIN with another file.');
       terminal.result({ file, kid: signer.kid, jwk: signer.jwk, registration, registrationFile });

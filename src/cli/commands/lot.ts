@@ -1,18 +1,22 @@
 import type { Command } from 'commander';
 import { AditClient } from '../../client/adit-client.js';
 import type { Finding, LotState, Report } from '../../client/shapes.js';
+import type { LotName } from '../../core/api/lot-name.js';
 import { quantityText } from '../../core/words.js';
 import { type Register, terminalOf, withServer } from '../command.js';
 import { namedLot } from '../named-lot.js';
 import { showFinding } from '../output/alert-lines.js';
+import { claimsOf } from '../output/event-words.js';
 import { calledOf, goodsOf, massOf, whereOf } from '../output/lot-names.js';
-import { lotTimeline, paintVerdicts, reasonsOf, timelineLines } from '../output/timeline.js';
+import { type TimelineEntry, lotTimeline, paintVerdicts, reasonsOf, timelineLines } from '../output/timeline.js';
 import { noticeLine } from '../../core/bundle/notices.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** A share of a lot is the result of a division: to the gram is enough. */
-const originText = ({ site, mass: { value, uom } }: LotState['origins'][number], mineral: string): string =>
-  `${site} (${quantityText({ value: value.replace(/(\.[0-9]{3})[0-9]+$/, '$1'), uom }, mineral)})`;
+/** A share of a lot is the result of a division: to the gram is enough, of gold to the milligram. */
+function originText({ site, mass: { value, uom } }: LotState['origins'][number], mineral: string): string {
+  const rounded = mineral === 'gold' ? value : value.replace(/(\.[0-9]{3})[0-9]+$/, '$1');
+  return `${site} (${quantityText({ value: rounded, uom }, mineral)})`;
+}
 
 /** What the lot is, who has it, how it is judged and why: what a buyer must know first stands first. */
 function showHeader(terminal: Terminal, lot: LotState, { verdicts, findings, origins, notices }: Report): void {
@@ -31,11 +35,20 @@ function showHeader(terminal: Terminal, lot: LotState, { verdicts, findings, ori
   for (const reason of reasonsOf(verdicts, findings)) terminal.say(`  ${reason}`);
 }
 
-/** Names this lot in a finding as people call it, the others by id. */
-function withName(finding: Finding, { id, tags, lotNumber }: LotState): Finding {
-  if (!finding.lots.includes(id)) return finding;
-  const about = [{ lot: id, tag: tags[0] ?? null, lotNumber, site: null }];
-  return { ...finding, about };
+/** Names the lots of a finding as people call them: this one first, then those that it was made of, others by id. */
+function withNames(
+  finding: Finding,
+  { id, tags, lotNumber, mineral }: LotState,
+  timeline: readonly TimelineEntry[],
+): Finding {
+  const made = timeline.flatMap(({ event }) => claimsOf(event.event).outputs ?? []);
+  const tagOf = new Map(made.map(({ lot, tags: own }) => [lot, own?.[0] ?? null]));
+  const nameOf = (lot: string): LotName =>
+    lot === id
+      ? { lot, tag: tags[0] ?? null, lotNumber, site: null, mineral }
+      : { lot, tag: tagOf.get(lot) ?? null, lotNumber: null, site: null, mineral };
+  const own = finding.lots.filter((lot) => lot === id);
+  return { ...finding, about: [...own, ...finding.lots.filter((lot) => lot !== id)].map(nameOf) };
 }
 
 export const lot: Register = (named) => {
@@ -54,7 +67,8 @@ export const lot: Register = (named) => {
         lotTimeline(client, state.id, state.mineral),
       ]);
       showHeader(terminal, state, report);
-      if (!terminal.json) for (const finding of report.findings) showFinding(terminal, withName(finding, state));
+      if (!terminal.json)
+        for (const finding of report.findings) showFinding(terminal, withNames(finding, state, timeline));
       terminal.say();
       for (const line of timelineLines(timeline, terminal.width)) terminal.say(line);
       terminal.result({ lot: state, report, timeline: timeline.map(({ event }) => event) });

@@ -28,7 +28,7 @@ export const newEvent: Register = (named) => {
       const { body, optional } = templateOf(eventType, Date.now());
       terminal.say(JSON.stringify(body, null, 2));
       terminal.note(`May also hold: ${optional.join(', ')}.`);
-      terminal.note(`Next: adit check FILE --type ${type}, then adit record ${type} FILE --key KEY`);
+      terminal.note(`Next: adit check FILE --type ${type} --as ACTOR, then adit record ${type} FILE --key KEY`);
       terminal.result({ type, body, optional });
     });
 };

@@ -1,13 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { AditClient } from '../../client/adit-client.js';
+import { countOf } from '../../core/words.js';
 import { type Register, terminalOf, withServer } from '../command.js';
 import { placesOf } from '../output/refusal.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
 import { bornIn, dayAndTime, lotLines } from '../signing/report.js';
 import { readEventText } from '../signing/event-text.js';
 import { withOutbox } from '../signing/options.js';
-import { Outbox, type OutboxEntry } from '../signing/outbox.js';
+import { KEPT_DAYS, Outbox, type OutboxEntry, daysOf, keptDays } from '../signing/outbox.js';
 import { sendEntry, unanswered } from '../signing/send-entry.js';
 
 interface OutboxOptions {
@@ -27,6 +28,7 @@ export const outbox: Register = (group) => {
   send(group);
   show(group);
   drop(group);
+  prune(group);
 };
 
 const summaryOf = ({ event: _event, intent: _intent, format: _format, answer, ...entry }: OutboxEntry): object => ({
@@ -167,6 +169,35 @@ function drop(group: Command): void {
       box.drop(entry);
       terminal.say(`Removed ${entry.id.slice(0, SHORT)}.`);
       terminal.result({ dropped: entry.id, state: entry.state });
+    });
+}
+
+interface PruneOptions extends OutboxOptions {
+  olderThan?: string;
+  refused: boolean;
+}
+
+function prune(group: Command): void {
+  withOutbox(group.command('prune'))
+    .summary('remove accepted events that are old')
+    .description(
+      'Removes events that the ledger accepted so many days ago. Those that are unsent, unanswered or waiting always stay. The same is done as events are accepted, so the outbox does not grow for ever. The ledger gives a receipt again at any time: /v1/events/ID/receipt.',
+    )
+    .option('--older-than <days>', `days since the answer (default: ADIT_OUTBOX_DAYS, or ${KEPT_DAYS})`)
+    .option('--refused', 'also those that were refused', false)
+    .addHelpText('before', 'Example: adit outbox prune --older-than 7\n')
+    .action(({ outbox: folder, olderThan, refused }: PruneOptions, command: Command) => {
+      const terminal = terminalOf(command);
+      const days = olderThan === undefined ? keptDays() : daysOf(olderThan, '--older-than');
+      const box = new Outbox(folder);
+      const removed = box.prune(days, { refused });
+      for (const entry of removed) terminal.say(line(entry, terminal));
+      terminal.say(
+        removed.length === 0
+          ? `Nothing was answered ${countOf(days, 'day')} ago or earlier; nothing was removed.`
+          : `Removed ${countOf(removed.length, 'event')} answered ${countOf(days, 'day')} ago or earlier.`,
+      );
+      terminal.result({ removed: removed.map(summaryOf), pending: box.pending().length });
     });
 }
 

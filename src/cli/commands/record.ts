@@ -36,7 +36,7 @@ export function unknownType(type: string): CommandError {
 const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Puts the ids of lots in place of the tags, numbers and files by which a body names them. */
-async function withLotIds(body: Record<string, unknown>, lots: KnownLots): Promise<Record<string, unknown>> {
+export async function withLotIds(body: Record<string, unknown>, lots: KnownLots): Promise<Record<string, unknown>> {
   const idOf = async (name: unknown): Promise<unknown> =>
     typeof name !== 'string' || LOT_ID.test(name) ? name : (await lots.find(name)).id;
   const named = async (item: unknown): Promise<unknown> => {

@@ -1,4 +1,5 @@
 import type { Difference, EntryProblem } from '../../server/operator.js';
+import { countOf } from '../../core/words.js';
 import { type Register, terminalOf } from '../command.js';
 import { EXIT } from '../output/terminal.js';
 import { operator } from '../operator.js';
@@ -25,7 +26,7 @@ export const replay: Register = (named) => {
       const good = found.entries.length === 0 && found.differences.length === 0;
       terminal.say(
         good
-          ? `${terminal.colour.green('VERIFIED')}: ${found.size} entries give exactly the stored rows`
+          ? `${terminal.colour.green('VERIFIED')}: ${countOf(found.size, 'entry gives', 'entries give')} exactly the stored rows`
           : `${terminal.colour.red('BROKEN')}${where(found.entries[0], found.differences[0])}`,
       );
       if (!good) terminal.endWith(EXIT.broken);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { pinnedOf } from '../../core/bundle/check.js';
@@ -6,6 +5,9 @@ import { parseJsonFile } from '../../core/event/grammar.js';
 import type { Policy } from '../../core/log/policy.js';
 import { type Register, gathered, terminalOf } from '../command.js';
 import { type CheckpointsSeen, defaultState, readSeen, saveEvidence, writeSeen } from '../verify/seen-checkpoints.js';
+import { readTextFile } from '../input/read-file.js';
+import { readPlace } from '../input/read-place.js';
+import { checkBundleText } from '../verify/read-bundle.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
 import { readLogKeys, readPolicy } from '../verify/trust.js';
 import { apartSaid, showVerdict, verifyBundle } from '../verify/verify-bundle.js';
@@ -18,6 +20,14 @@ interface VerifyOptions {
   state: string;
   allowOlder?: boolean;
 }
+
+const POLICY = 'It should hold a C2SP policy; docs/operating.md shows one.';
+const PROOF =
+  'It should be a bundle, as "adit bundle fetch" saves it, or a receipt, as --save NAME writes it to NAME.tlog-proof.';
+const EVENT = 'It should hold the event, as --save NAME writes it to NAME.jws, or what /v1/events/ID answers.';
+
+/** How every receipt begins (C2SP tlog-proof). */
+const RECEIPT = 'c2sp.org/tlog-proof@';
 
 /** Characters of a file with one event at most. */
 const MAX_EVENT_FILE = 1024 * 1024;
@@ -43,12 +53,15 @@ export const verify: Register = (named) => {
     )
     .action(async (place: string, options: VerifyOptions, command: Command) => {
       const terminal = terminalOf(command);
-      const policy = options.policy === undefined ? null : readPolicy(options.policy, await readText(options.policy));
+      const policy =
+        options.policy === undefined ? null : readPolicy(options.policy, readTextFile(options.policy, POLICY));
       const trusting = { ...options, logKey: readLogKeys(options.logKey) };
-      const text = await readText(place);
-      const { word, seen } = text.trimStart().startsWith('{')
-        ? await bundle(text, policy, trusting, terminal)
-        : await receipt(text, policy, trusting, terminal);
+      const text = await readPlace(place, PROOF);
+      const isReceipt = text.startsWith(RECEIPT);
+      if (!isReceipt) checkBundleText(place, text);
+      const { word, seen } = isReceipt
+        ? await receipt(text, policy, trusting, terminal)
+        : await bundle(text, policy, trusting, terminal);
       remember(seen, options.state, text, terminal);
       terminal.endWith(exitCodes[word]);
     });
@@ -92,7 +105,7 @@ async function receipt(
   if (event === undefined)
     throw new CommandError('A receipt says nothing without its event.', 'Name it with --event.', EXIT.usage);
   const keys = pinnedOf({ logKeys: logKey, policy });
-  const verdict = verifyReceipt(proof, eventText(await readText(event)), keys, readSeen(state), policy);
+  const verdict = verifyReceipt(proof, eventText(await readPlace(event, EVENT)), keys, readSeen(state), policy);
   const { colour } = terminal;
   if (verdict.word === 'VERIFIED') {
     const { id, index, size } = verdict;
@@ -114,17 +127,6 @@ function remember(seen: CheckpointsSeen | null, state: string, proof: string, te
   if (seen === null) return;
   if (seen.fork) terminal.say(`  The two checkpoints, which prove it to anyone: ${saveEvidence(state, seen, proof)}`);
   else writeSeen(state, seen.newest);
-}
-
-async function readText(place: string): Promise<string> {
-  try {
-    if (!/^https?:\/\//.test(place)) return readFileSync(place, 'utf8');
-    const response = await fetch(place);
-    if (response.ok) return await response.text();
-  } catch {
-    // Said below, for both.
-  }
-  throw new CommandError(`${place} cannot be read.`, 'Name a file, or a URL that answers.');
 }
 
 /** The event itself, out of what `GET /v1/events/{id}` answers or as it was sent. */

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
 import { type Register, terminalOf } from '../command.js';
-import { CommandError } from '../output/terminal.js';
+import { countOf } from '../../core/words.js';
+import { CommandError, EXIT } from '../output/terminal.js';
 import { WitnessStore, initWitness } from '../witness/witness-store.js';
+
+const MAX_PORT = 65_535;
 
 interface ServeOptions {
   host: string;
@@ -51,7 +54,8 @@ export const witness: Register = (group) => {
 
 async function serve(folder: string, { host, port }: ServeOptions, command: Command): Promise<void> {
   const terminal = terminalOf(command);
-  if (!/^[0-9]{1,5}$/.test(port)) throw new CommandError('--port is not a number.', 'Give one up to 65535.');
+  if (!/^[0-9]{1,5}$/.test(port) || Number(port) > MAX_PORT)
+    throw new CommandError(`--port ${port} is no port.`, `Give a number from 0 to ${MAX_PORT}.`, EXIT.usage);
   const { witnessServer } = await import('../witness/witness-server.js');
   const store = new WitnessStore(folder);
   const told = (line: string): void => terminal.say(`${new Date().toISOString()} ${line}`);
@@ -61,7 +65,7 @@ async function serve(folder: string, { host, port }: ServeOptions, command: Comm
   terminal.say(`${store.vkey} answers at ${url} · stop with Ctrl-C`);
   for (const { origin, note } of store.logs())
     terminal.say(
-      `  watches ${origin}, ${note === null ? 'nothing cosigned yet' : `${readCheckpoint(note).size} entries`}`,
+      `  watches ${origin}, ${note === null ? 'nothing cosigned yet' : countOf(readCheckpoint(note).size, 'entry', 'entries')}`,
     );
   terminal.result({ url, vkey: store.vkey, logs: store.logs().map(({ origin }) => origin) });
 }

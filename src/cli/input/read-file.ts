@@ -41,18 +41,32 @@ function nearest(file: string): string {
   }
 }
 
-/** Reads a JSON document by the strict grammar of events, and names line and column where it is none. */
-export function readJsonFile(file: string, holds: string): unknown {
-  const text = readTextFile(file, holds);
+/** Says where a text stops being JSON, and shows the place; null where it is JSON. */
+export function faultInJson(file: string, text: string, holds: string): CommandError | null {
   const fault = findJsonFault(text);
-  if (fault !== null) {
-    const line = text.split('\n')[fault.line - 1] ?? '';
-    const from = Math.max(0, fault.column - 60);
-    throw new CommandError(
-      `${file} is not JSON: line ${fault.line}, column ${fault.column}: ${fault.why}.\n  ${line.slice(from, from + 100).trimEnd()}\n  ${' '.repeat(fault.column - 1 - from)}^`,
-      holds,
-    );
-  }
+  if (fault === null) return null;
+  const line = text.split('\n')[fault.line - 1] ?? '';
+  const from = Math.max(0, fault.column - 60);
+  return new CommandError(
+    `${file} is not JSON: line ${fault.line}, column ${fault.column}: ${fault.why}.\n  ${line.slice(from, from + 100).trimEnd()}\n  ${' '.repeat(fault.column - 1 - from)}^`,
+    holds,
+  );
+}
+
+/** Reads a text that is JSON, and names line and column where it is none. */
+function readJsonText(file: string, holds: string): string {
+  const text = readTextFile(file, holds);
+  const fault = faultInJson(file, text, holds);
+  if (fault !== null) throw fault;
+  return text;
+}
+
+/** Reads a JSON document that may hold any number. */
+export const readAnyJson = (file: string, holds: string): unknown => JSON.parse(readJsonText(file, holds)) as unknown;
+
+/** Reads a JSON document by the strict grammar of events. */
+export function readJsonFile(file: string, holds: string): unknown {
+  const text = readJsonText(file, holds);
   try {
     return parseStrictJson(text);
   } catch (error) {

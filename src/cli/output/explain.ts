@@ -32,23 +32,41 @@ export function explain(error: unknown): Explanation {
   if (error instanceof CommandError) return error;
   if (error instanceof AditProblem)
     return {
-      message: `${error.message}${placesOf(error.problem.errors ?? [])}`,
+      message: `${error.message}${placesOf(error.problem.errors ?? [], undefined, error.problem.detail)}`,
       advice: 'The service has a page for every code under /errors.',
       exitCode: error.problem.status === 403 ? EXIT.notAllowed : EXIT.error,
     };
   if (error instanceof NoAnswer) return { message: error.message, advice: adviceOf(error), exitCode: EXIT.error };
   if (error instanceof AditError)
     return {
-      message: `${error.message}${placesOf(error.errors)}`,
+      message: `${error.message}${placesOf(error.errors, undefined, error.detail)}`,
       advice: 'Check the input and try again.',
       exitCode: EXIT.error,
     };
   if (error instanceof FileLockError)
     return { message: error.message, advice: 'Another adit may be using the same folder.', exitCode: EXIT.error };
-  return ofTheSystem(error as Error & { code?: unknown; address?: string; port?: number });
+  return ofTheSystem(error as Parameters<typeof ofTheSystem>[0]);
 }
 
-function ofTheSystem(error: Error & { code?: unknown; address?: string; port?: number }): Explanation {
+/** What the system says of files, and what to do about it. */
+const fileFaults: Readonly<Record<string, [message: (path: string) => string, advice: string]>> = {
+  ENOENT: [(path) => `There is no file or folder ${path}.`, 'Check the name, and the folder that the command runs in.'],
+  ENOTDIR: [(path) => `${path} does not lead through folders.`, 'Check the name.'],
+  EISDIR: [(path) => `${path} is a folder.`, 'Name a file.'],
+  EACCES: [(path) => `${path} may not be read or written by this user.`, 'Check its permissions, or name another.'],
+  EROFS: [(path) => `${path} is on a file system that is read-only.`, 'Name another place.'],
+  ENOSPC: [(path) => `There is no room left for ${path}.`, 'Make room, or name another place.'],
+};
+
+function ofAFile({ code, path }: { code?: unknown; path?: unknown }): Explanation | null {
+  const known = typeof code === 'string' && typeof path === 'string' ? fileFaults[code] : undefined;
+  if (known === undefined) return null;
+  const [message, advice] = known;
+  // A file is written under another name until it is whole.
+  return { message: message(String(path).replace(/\.part$/, '')), advice, exitCode: EXIT.error };
+}
+
+function ofTheSystem(error: Error & { code?: unknown; address?: string; port?: number; path?: unknown }): Explanation {
   const { name, message, stack, code, address, port } = error;
   if (code === 'EADDRINUSE')
     return {
@@ -56,6 +74,8 @@ function ofTheSystem(error: Error & { code?: unknown; address?: string; port?: n
       advice: 'Another program listens there; give --port or set PORT.',
       exitCode: EXIT.error,
     };
+  const file = ofAFile(error);
+  if (file !== null) return file;
   const advice = ofTheService.get(name);
   if (advice !== undefined) return { message, advice, exitCode: name === 'ConfigError' ? EXIT.usage : EXIT.error };
   return { message: `Something failed: ${message}`, advice: stack ?? '', exitCode: EXIT.error };

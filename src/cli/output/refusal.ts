@@ -15,8 +15,11 @@ function valueAt(document: unknown, pointer: string): unknown {
   return value;
 }
 
-function lineOf({ pointer, detail }: ErrorDetail, claims: unknown): string {
+function lineOf({ pointer, detail }: ErrorDetail, claims: unknown, headline: string): string | null {
   const value = claims === undefined ? undefined : valueAt(claims, pointer);
+  if (headline === `${pointer}: ${detail}`) return null;
+  if (headline === detail)
+    return `  ${pointer}${value === undefined || typeof value === 'object' ? '' : `: ${JSON.stringify(value).slice(0, SHOWN)}`}`;
   const said = detail.replace(/^Invalid (?:input|option): /, '');
   const missing = / received undefined$/.exec(said);
   if (missing !== null) return `  ${pointer}: is missing; ${said.slice(0, missing.index).replace(/,$/, '')}`;
@@ -24,22 +27,42 @@ function lineOf({ pointer, detail }: ErrorDetail, claims: unknown): string {
   return `  ${pointer}: ${JSON.stringify(value).slice(0, SHOWN)} ${said}`;
 }
 
-/** The places that are wrong, one a line: where, what stands there, what is accepted. */
-export const placesOf = (errors: readonly ErrorDetail[], claims?: unknown): string =>
-  errors.map((error) => `\n${lineOf(error, claims)}`).join('');
+/**
+ * The places that are wrong, one a line: where, what stands there, what is accepted.
+ * @param headline the sentence above them, which none of them repeats.
+ */
+export const placesOf = (errors: readonly ErrorDetail[], claims?: unknown, headline = ''): string =>
+  errors
+    .flatMap((error) => lineOf(error, claims, headline) ?? [])
+    .map((line) => `\n${line}`)
+    .join('');
 
-/** What a person is told of an event that cannot be signed. @param claims the body they gave. */
-export const unsignable = ({ code, detail, errors }: AditError, claims: unknown, advice: string): CommandError =>
+/** Puts what people call lots in place of their ids. @param names by id. */
+export const withNames = (text: string, names: ReadonlyMap<string, { called: string }>): string =>
+  [...names].reduce((written, [id, { called }]) => written.replaceAll(id, called), text);
+
+/** What a person is told of an event that cannot be signed. @param claims the body they gave. @param what begins the message. */
+export const unsignable = (
+  { code, detail, errors }: AditError,
+  claims: unknown,
+  advice: string,
+  what = 'Not signed',
+): CommandError =>
   new CommandError(
-    `Not signed (${code}): ${detail}${errors.length > 0 ? ':' : ''}${placesOf(errors, claims)}`,
+    `${what} (${code}): ${detail}${errors.length > 0 ? ':' : ''}${placesOf(errors, claims)}`,
     advice,
     EXIT.error,
   );
 
 /** What a person is told of a refusal by the ledger. */
-export const refusal = ({ code, problem }: AditProblem, server: string, claims?: unknown): CommandError =>
+export const refusal = (
+  { code, problem }: AditProblem,
+  server: string,
+  claims?: unknown,
+  names: ReadonlyMap<string, { called: string }> = new Map(),
+): CommandError =>
   new CommandError(
-    `Refused (${code}): ${problem.detail}${placesOf(problem.errors ?? [], claims)}`,
+    `Refused (${code}): ${withNames(problem.detail, names)}${placesOf(problem.errors ?? [], claims, problem.detail)}`,
     `What it means: ${server}/errors/${code}`,
     problem.status === 403 ? EXIT.notAllowed : EXIT.error,
   );

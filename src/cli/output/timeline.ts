@@ -24,6 +24,19 @@ export interface TimelineEntry {
   note: string;
 }
 
+/** How much of what it was a mass differs by. */
+const shareOf = ({ was, is }: { was: bigint; is: bigint }): number =>
+  was === 0n ? 0 : Math.abs(Number(is - was)) / Number(was);
+
+/** The difference of two masses and, where it is large, what most likely made it; "" where they are the same. */
+function explained(was: bigint, is: bigint, mineral: string): string {
+  const difference = differenceText(was, is, mineral);
+  if (difference === null) return '';
+  const much = (is > was ? is - was : was - is) * WORTH_EXPLAINING > was;
+  const cause = much ? likelyCause(was, is, mineral) : null;
+  return cause === null ? difference : `${difference}; ${cause}`;
+}
+
 /** What is known of lots while their history is read. */
 class Known {
   private readonly masses = new Map<string, bigint>();
@@ -57,15 +70,23 @@ class Known {
   }
 
   /** By how much what is stated now differs from what was stated of the same lots before. */
-  private compared(items: readonly { lot: string }[], mass: bigint): string {
+  private compared(items: Parameters<typeof statedMass>[0], mass: bigint): string {
     const before = items.map(({ lot }) => this.masses.get(lot));
     if (before.some((known) => known === undefined)) return '';
     const was = before.reduce<bigint>((sum, known) => sum + (known ?? 0n), 0n);
-    const difference = differenceText(was, mass, this.mineral);
-    if (difference === null) return '';
-    const much = (mass > was ? mass - was : was - mass) * WORTH_EXPLAINING > was;
-    const cause = much ? likelyCause(was, mass, this.mineral) : null;
-    return cause === null ? difference : `${difference}; ${cause}`;
+    const [worst] = items
+      .flatMap((item, i) => {
+        const stated = statedMass([item]);
+        return stated === null ? [] : [{ lot: item.lot, was: before[i] ?? 0n, is: stated }];
+      })
+      .toSorted((a, b) => shareOf(b) - shareOf(a));
+    const whole = explained(was, mass, this.mineral);
+    if (worst === undefined || items.length === 1) return whole;
+    // What explains the sum of several lots may explain none of them.
+    const sum = differenceText(was, mass, this.mineral);
+    const one = explained(worst.was, worst.is, this.mineral);
+    if (one === '') return sum ?? '';
+    return `${sum === null ? '' : `${sum}, `}most of it ${this.naming([worst.lot])}: ${one}`;
   }
 
   private naming([first = '', ...others]: readonly string[]): string {

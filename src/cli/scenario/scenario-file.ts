@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { severities } from '../../core/rules/rule.js';
+import { readAnyJson } from '../input/read-file.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
 /** Opens the ledger and registers everybody. */
@@ -90,20 +90,19 @@ export type Step = Scenario['steps'][number];
 
 /** Reads a scenario; every mistake in it is told at once. */
 export function readScenario(path: string): Scenario {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new CommandError(
-      `${path} cannot be read: ${(error as Error).message}`,
-      'A scenario is a JSON file; see examples/.',
-      EXIT.usage,
-    );
-  }
-  const parsed = scenarioSchema.safeParse(json);
+  const parsed = scenarioSchema.safeParse(readDocument(path));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path: at, message }) => `  ${at.join('.')}: ${message}`);
   throw notAScenario(`${path} is not a scenario:\n${problems.join('\n')}`);
+}
+
+function readDocument(path: string): unknown {
+  try {
+    return readAnyJson(path, 'It should hold a scenario; examples/ has some.');
+  } catch (error) {
+    if (error instanceof CommandError) throw new CommandError(error.message, error.advice, EXIT.usage);
+    throw error;
+  }
 }
 
 /** What the file says cannot be played: wrongly used, other than a chain that comes out otherwise than expected. */

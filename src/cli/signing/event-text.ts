@@ -5,6 +5,7 @@ import { readTextFile } from '../input/read-file.js';
 import { CommandError } from '../output/terminal.js';
 
 interface Claimed {
+  outcome?: unknown;
   lot?: unknown;
   prev?: unknown;
   tags?: unknown;
@@ -23,9 +24,20 @@ export interface SaidOfLots {
   occurredAt: string;
   to: string | undefined;
   born: Claimed[];
-  extended: { lot: string; prev: string }[];
+  extended: {
+    lot: string;
+    prev: string;
+    /** What the event says of it now. */
+    mass?: { value: string; uom: string };
+    outcome?: unknown;
+    /** Whether it goes into others by this event. */
+    usedUp: boolean;
+  }[];
   claims: Record<string, unknown>;
 }
+
+const isMass = (mass: unknown): mass is { value: string; uom: string } =>
+  typeof mass === 'object' && mass !== null && 'value' in mass && 'uom' in mass;
 
 const listOf = (value: unknown): Claimed[] =>
   Array.isArray(value) ? value.filter((item): item is Claimed => typeof item === 'object' && item !== null) : [];
@@ -42,21 +54,34 @@ export function readEventText(event: string): SaidOfLots {
   } catch {
     throw new AditError('event-malformed', 'The text is no signed event.');
   }
-  const chained = [...listOf(claims.lots), ...listOf(claims.inputs)];
+  return { ...saidInClaims(claims), id: eventId(`${header}.${payload}`) };
+}
+
+/** Reads what claims say of lots, signed or not. */
+function saidInClaims(claims: Record<string, unknown>): Omit<SaidOfLots, 'id'> {
+  const chained = [
+    ...listOf(claims.lots).map((item) => ({ ...item, usedUp: false })),
+    ...listOf(claims.inputs).map((item) => ({ ...item, usedUp: true })),
+  ];
   return {
-    id: eventId(`${header}.${payload}`),
     log: String(claims.log),
     type: String(claims.type),
     iss: String(claims.iss),
     occurredAt: String(claims.occurredAt),
     to: typeof claims.to === 'string' ? claims.to : undefined,
     born: listOf(claims.outputs),
-    extended: chained.flatMap(({ lot, prev }) =>
-      typeof lot === 'string' && typeof prev === 'string' ? [{ lot, prev }] : [],
+    extended: chained.flatMap(({ lot, prev, mass, outcome, usedUp }) =>
+      typeof lot === 'string' && typeof prev === 'string'
+        ? [{ lot, prev, usedUp, ...(isMass(mass) ? { mass } : {}), ...(outcome === undefined ? {} : { outcome }) }]
+        : [],
     ),
     claims,
   };
 }
+
+/** Reads what an event says of lots, by its text or, where it is not signed yet, by its claims. */
+export const saidBy = (event: string | Record<string, unknown>): Omit<SaidOfLots, 'id'> =>
+  typeof event === 'string' ? readEventText(event) : saidInClaims(event);
 
 /** Reads a file that holds one signed event. */
 export function readEventFile(file: string): { event: string; said: SaidOfLots } {

@@ -18,6 +18,12 @@ export interface KnownLot {
   state: LotState | null;
 }
 
+/** A lot that a command named, and what people call it. */
+export interface NamedLot {
+  called: string;
+  lot: KnownLot;
+}
+
 /** Characters of an id that name a lot. */
 const PREFIX = 8;
 const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -31,12 +37,12 @@ export class KnownLots {
   private readonly settled: SaidOfLots[];
   private readonly found = new Map<string, LotState>();
 
-  /** @param client null: the ledger is not asked. @param names takes a line for people for each lot that is found. */
+  /** @param client null: the ledger is not asked. @param names takes each lot that is found, by its id. */
   constructor(
     outbox: Outbox,
     log: string,
     private readonly client: AditClient | null,
-    private readonly names: Map<string, string>,
+    private readonly names: Map<string, NamedLot>,
   ) {
     const ofLog = (entries: readonly { log: string; event: string }[]): SaidOfLots[] =>
       entries.filter((entry) => entry.log === log).map(({ event }) => readEventText(event));
@@ -47,7 +53,7 @@ export class KnownLots {
   /** Finds one lot by its id, the first 8 characters of it, a tag, a lot number, or a file with the event that made it. */
   async find(name: string): Promise<KnownLot> {
     const lot = await this.look(name);
-    this.names.set(lot.id, lotWords(lot));
+    this.names.set(lot.id, { called: lot.tags[0] ?? lot.lotNumber ?? lot.id.slice(0, PREFIX), lot });
     return lot;
   }
 

@@ -5,6 +5,7 @@ import type { Signer } from '../../core/event/build.js';
 import { gathered, terminalOf, withServer } from '../command.js';
 import { readKeyFile } from '../key-file.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
+import type { NamedLot } from './known-lots.js';
 import { Outbox, defaultOutbox } from './outbox.js';
 
 /** What every command that signs takes. */
@@ -24,8 +25,18 @@ export interface SigningOptions {
 /** A log's name, as `ADIT_ORIGIN` is written: a host in lower case and a path. */
 const ORIGIN = /^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(\/[A-Za-z0-9._~-]{1,64}){0,8}$/;
 
+const isOrigin = (value: string): boolean => ORIGIN.test(value) && /[./]|^localhost/.test(value);
+
+/** Reads the name of a log. */
+export function logName(value: string): string {
+  if (isOrigin(value)) return value;
+  throw new InvalidArgumentError(
+    `It is no name of a log: write what the ledger calls itself at /v1/ledger, such as example.org/tin.`,
+  );
+}
+
 function originOf(value: string): string {
-  if (ORIGIN.test(value) && /[./]|^localhost/.test(value)) return value;
+  if (isOrigin(value)) return value;
   throw new InvalidArgumentError(
     `${value} is no name of a log. Write --offline=example.org/tin, or --offline as the last word to sign for the log that --server was.`,
   );
@@ -66,8 +77,8 @@ export interface Signing {
   /** The log that the key was made for, where the key file says so. */
   keyLog: string | undefined;
   signer: Signer;
-  /** Lots that were found for the command, by id, in a line for people. */
-  lotNames: Map<string, string>;
+  /** Lots that were found for the command, by id. */
+  lotNames: Map<string, NamedLot>;
 }
 
 /** Reads the key and opens the outbox that the options of a command name. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -14,7 +14,8 @@ export const defaultOutbox = (): string => join(homedir(), '.adit', 'outbox');
 const states = ['signed', 'sent', 'waiting', 'accepted', 'refused'] as const;
 /**
  * `signed`: saved, and not sent yet; `sent`: sent, and unanswered; `waiting`: the ledger has it, and waits for an event
- * that it follows; `accepted` and `refused`: answered, and kept under `answered/` as a record.
+ * that it follows; `accepted` and `refused`: answered, and kept under `answered/` as a record, the accepted ones for
+ * `KEPT_DAYS`.
  */
 export type OutboxState = (typeof states)[number];
 
@@ -51,6 +52,28 @@ export type NewEntry = Pick<OutboxEntry, 'id' | 'log' | 'type' | 'iss' | 'intent
 const ledgersSchema = z.record(z.string(), z.strictObject({ origin: z.string(), checkpoint: z.string() }));
 /** What a ledger said of itself when it was last reached, by its address: enough to sign for it without a network. */
 export type KnownLedger = z.infer<typeof ledgersSchema>[string];
+
+/** Days for which an accepted event is kept, where ADIT_OUTBOX_DAYS does not say. */
+export const KEPT_DAYS = 30;
+const MOST_DAYS = 36_500;
+const DAY = 86_400_000;
+
+/** Reads a number of days. @param from where it was written, for people. */
+export function daysOf(text: string, from: string): number {
+  const days = Number(text);
+  if (/^[0-9]{1,5}$/.test(text) && days >= 1 && days <= MOST_DAYS) return days;
+  throw new CommandError(
+    `${from} is no number of days: ${text}`,
+    `Write a whole number from 1 to ${MOST_DAYS}, such as ${KEPT_DAYS}.`,
+    EXIT.usage,
+  );
+}
+
+/** Days for which accepted events are kept. */
+export function keptDays(): number {
+  const asked = process.env.ADIT_OUTBOX_DAYS;
+  return asked === undefined || asked === '' ? KEPT_DAYS : daysOf(asked, 'ADIT_OUTBOX_DAYS');
+}
 
 const ENTRY_FILE = /^([0-9]{6,})-([A-Za-z0-9_-]{43})\.json$/;
 const settled = (state: OutboxState): boolean => state === 'accepted' || state === 'refused';
@@ -133,8 +156,33 @@ export class Outbox {
       if (!settled(next.state)) return next;
       mkdirSync(this.answered, { recursive: true, mode: 0o700 });
       renameSync(path, join(this.answered, fileOf(next)));
+      this.forgetOld(keptDays(), false, true);
       return next;
     });
+  }
+
+  /**
+   * Removes accepted events that were answered so many days ago or earlier; those without a final answer always stay.
+   * @param refused removes refused events as well. @returns the removed entries, in the order of signing.
+   */
+  prune(days: number, { refused = false }: { refused?: boolean } = {}): OutboxEntry[] {
+    return this.locked(() => this.forgetOld(days, refused, false));
+  }
+
+  /** @param enough stops at the first file that is young: files follow each other roughly as they were answered. */
+  private forgetOld(days: number, refused: boolean, enough: boolean): OutboxEntry[] {
+    const until = Date.now() - days * DAY;
+    const removed: OutboxEntry[] = [];
+    for (const name of filesIn(this.answered).toSorted()) {
+      const path = join(this.answered, name);
+      if (enough && statSync(path).mtimeMs > until) break;
+      const entry = readEntry(path);
+      if (entry === undefined || Date.parse(entry.triedAt ?? entry.savedAt) > until) continue;
+      if (entry.state !== 'accepted' && !(refused && entry.state === 'refused')) continue;
+      unlinkSync(path);
+      removed.push(entry);
+    }
+    return removed;
   }
 
   /** Removes an entry: the only copy of the signed event that this machine has. */

@@ -3,6 +3,7 @@ import type { BuiltEvent } from '../../core/event/build.js';
 import { type Draft, chainLots, seenIn, signDraft } from '../../client/record-event.js';
 import { refusal, unsignable } from '../output/refusal.js';
 import { CommandError, EXIT } from '../output/terminal.js';
+import { dryRun, sayDryRun } from './dry-run.js';
 import { readEventText } from './event-text.js';
 import { KnownLots } from './known-lots.js';
 import type { Signing } from './options.js';
@@ -140,7 +141,7 @@ async function signNew(
     const draft = { type: request.type, iss, occurredAt: options.occurredAt, body: { ...seen, ...chained } };
     const built = await sign(log.origin, draft, signing);
     if (options.dryRun) {
-      showDraft(signing, draft, built);
+      await showDraft(signing, draft, built);
       return null;
     }
     const { extended } = readEventText(built.event);
@@ -183,11 +184,16 @@ async function sign(log: string, draft: Draft, { signer, options }: Signing): Pr
   }
 }
 
-function showDraft({ terminal }: Signing, { type, iss, body }: Draft, built: BuiltEvent): void {
+/** Shows what would be signed and, where the ledger can be asked, what it would answer. */
+async function showDraft(signing: Signing, { type, iss, body }: Draft, built: BuiltEvent): Promise<void> {
+  const { terminal, options, client, outbox } = signing;
   const { claims } = readEventText(built.event);
+  const answer = options.offline === undefined ? await dryRun(client, outbox, claims) : null;
   terminal.say(JSON.stringify({ type, iss, ...body }, null, 2));
+  if (answer !== null) sayDryRun(terminal, answer, claims, client.base, signing.lotNames);
+  if (answer?.status === 'refused') terminal.endWith(EXIT.error);
   terminal.say('Nothing was signed, saved or sent. Leave out --dry-run to record it.');
-  terminal.result({ status: 'dry-run', type, iss, occurredAt: claims.occurredAt, body });
+  terminal.result({ status: 'dry-run', type, iss, occurredAt: claims.occurredAt, body, answer });
 }
 
 /** Sends an event with those that it follows, and reports the answer. */
@@ -201,7 +207,8 @@ async function deliver(
     const parents = await sendParents(client, outbox, entry);
     for (const parent of parents) terminal.say(`sent first: ${parent.type} ${parent.id.slice(0, 8)} (${parent.state})`);
     const sent = await sendEntry(client, outbox, entry);
-    if (sent.refusedBy !== undefined) throw refusal(sent.refusedBy, client.base, readEventText(entry.event).claims);
+    if (sent.refusedBy !== undefined)
+      throw refusal(sent.refusedBy, client.base, readEventText(entry.event).claims, lotNames);
     if (sent.entry.answer?.receipt !== undefined) files?.writeReceipt(sent.entry.answer.receipt);
     reportAnswer(sent.entry, files, terminal, { repeated: sent.repeated, resumed, lotNames });
   } catch (error) {

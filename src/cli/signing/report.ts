@@ -1,6 +1,9 @@
+import { milligrams } from '../../core/custody/quantity.js';
+import { differenceText, likelyCause, quantityText } from '../../core/words.js';
 import { lotWords } from '../output/lot-words.js';
 import type { Terminal } from '../output/terminal.js';
 import { type SaidOfLots, readEventText } from './event-text.js';
+import type { NamedLot } from './known-lots.js';
 import type { OutboxEntry } from './outbox.js';
 import type { SavedFiles } from './saved-files.js';
 
@@ -13,8 +16,41 @@ interface Mass {
 export const bornIn = ({ born }: SaidOfLots): object[] =>
   born.map(({ lot, tags, lotNumber, mineral, mass }) => ({ lot, tags, lotNumber, mineral, mass }));
 
-/** What is known of lots that an event extends, by id: a line for people. */
-export type LotNames = ReadonlyMap<string, string>;
+/** What is known of lots that an event extends, by id. */
+export type LotNames = ReadonlyMap<string, NamedLot>;
+
+/** A difference of less than one in so many needs no explanation. */
+const WORTH_EXPLAINING = 100n;
+
+/** How a mass that an event says differs from what was known before: "10.1 kg less (20.2 %)"; "" where it does not. */
+function difference(before: Mass | null, after: Mass, mineral: string | undefined): string {
+  if (before === null) return '';
+  const [was, is] = [milligrams(before), milligrams(after)];
+  const text = differenceText(was, is, mineral);
+  if (text === null) return '';
+  const much = (is > was ? is - was : was - is) * WORTH_EXPLAINING > was;
+  const cause = much ? likelyCause(was, is, mineral) : null;
+  return `, ${text} than the ${quantityText(before, mineral)} before${cause === null ? '' : `; most likely ${cause}`}`;
+}
+
+/** One line on a lot that an event extends: as the event says it, and how that differs from before. */
+function extendedLine(
+  { lot: id, mass, outcome, usedUp }: SaidOfLots['extended'][number],
+  to: string | undefined,
+  lotNames: LotNames,
+): string {
+  const known = lotNames.get(id)?.lot;
+  const said = outcome === 'rejected' ? undefined : mass;
+  const words = known === undefined ? id : lotWords({ ...known, mass: said ?? known.mass });
+  const changed =
+    said === undefined || known === undefined ? '' : difference(known.mass, said, known.mineral ?? undefined);
+  const became = [
+    ...(to === undefined ? [] : [`→ ${to}`]),
+    ...(outcome === 'rejected' ? ['rejected'] : []),
+    ...(usedUp ? ['used up'] : []),
+  ];
+  return `  lot ${[words + changed, ...became].join('  ')}`;
+}
 
 /** One line for each lot that an event makes or extends. */
 export function lotLines(said: SaidOfLots, lotNames: LotNames = new Map()): string[] {
@@ -28,8 +64,7 @@ export function lotLines(said: SaidOfLots, lotNames: LotNames = new Map()): stri
         mass: (mass as Mass | undefined) ?? null,
       })}`,
   );
-  const moved = said.to === undefined ? '' : `  → ${said.to}`;
-  return [...born, ...said.extended.map(({ lot }) => `  lot ${lotNames.get(lot) ?? lot}${moved}`)];
+  return [...born, ...said.extended.map((lot) => extendedLine(lot, said.to, lotNames))];
 }
 
 /** As it is typed on a command line. */
@@ -40,9 +75,9 @@ function nextStep(said: SaidOfLots, lotNames: LotNames): string | null {
   const [born] = said.born;
   const [extended] = said.extended;
   const tag = Array.isArray(born?.tags) ? String(born.tags[0]) : undefined;
-  const known = extended === undefined ? undefined : /^\S+ {2}(\S+) {2}/.exec(lotNames.get(extended.lot) ?? '')?.[1];
+  const called = (lot: string): string => quoted(lotNames.get(lot)?.called ?? lot.slice(0, 8));
   const id = typeof born?.lot === 'string' ? born.lot : extended?.lot;
-  const name = quoted(tag ?? known ?? id?.slice(0, 8) ?? '');
+  const name = tag === undefined ? called(id ?? '') : quoted(tag);
   const { actor, roles, site } = said.claims;
   switch (said.type) {
     case 'actor.registered':
@@ -54,10 +89,21 @@ function nextStep(said: SaidOfLots, lotNames: LotNames): string | null {
     case 'lot.declared':
       return `adit dispatch ${name} --to ACTOR`;
     case 'custody.dispatched':
-      return `${String(said.to)} signs: adit receive ${name} --mass "… kg"`;
+      return `${String(said.to)} signs: ${receiptOf(said.extended.map(({ lot }) => called(lot)))}`;
     default:
       return id === undefined ? null : `adit lot ${name}`;
   }
+}
+
+/** Lots that are named in the command for a receipt. */
+const NAMED = 5;
+
+/** The command by which the receiver signs for these lots. */
+function receiptOf(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  if (others.length === 0) return `adit receive ${first} --mass "… kg"`;
+  const named = names.slice(0, NAMED).join(' ') + (names.length > NAMED ? ' …' : '');
+  return `adit receive ${named} --mass "${first.replaceAll('"', '')}=… kg", and so for each`;
 }
 
 const savedLine = (files: SavedFiles | null): string | null => {

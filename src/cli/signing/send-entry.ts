@@ -2,7 +2,7 @@ import type { AditClient } from '../../client/adit-client.js';
 import { AditProblem, NoAnswer } from '../../client/problem.js';
 import type { ErrorCode } from '../../core/errors.js';
 import { CommandError, EXIT } from '../output/terminal.js';
-import { readEventText } from './event-text.js';
+import { type SaidOfLots, readEventText } from './event-text.js';
 import type { Outbox, OutboxEntry } from './outbox.js';
 
 /** Answers that say nothing of the event: it may be sent again as it is. */
@@ -54,21 +54,26 @@ export async function sendEntry(client: AditClient, outbox: Outbox, entry: Outbo
   }
 }
 
-/** Sends the pending events that an entry follows, oldest first. Throws where one of them is refused. */
-export async function sendParents(client: AditClient, outbox: Outbox, entry: OutboxEntry): Promise<OutboxEntry[]> {
+/** Lists the pending events that a signed event follows, oldest first. */
+export function pendingParents(outbox: Outbox, event: Pick<SaidOfLots, 'extended'>): OutboxEntry[] {
   const pending = new Map(outbox.pending().map((each) => [each.id, each]));
   const wanted = new Set<string>();
-  const follow = ({ event }: OutboxEntry): void => {
-    for (const { prev } of readEventText(event).extended) {
+  const follow = ({ extended }: Pick<SaidOfLots, 'extended'>): void => {
+    for (const { prev } of extended) {
       const parent = pending.get(prev);
       if (parent === undefined || wanted.has(prev)) continue;
       wanted.add(prev);
-      follow(parent);
+      follow(readEventText(parent.event));
     }
   };
-  follow(entry);
+  follow(event);
+  return [...pending.values()].filter(({ id }) => wanted.has(id));
+}
+
+/** Sends the pending events that an entry follows, oldest first. Throws where one of them is refused. */
+export async function sendParents(client: AditClient, outbox: Outbox, entry: OutboxEntry): Promise<OutboxEntry[]> {
   const sent: OutboxEntry[] = [];
-  for (const parent of [...pending.values()].filter(({ id }) => wanted.has(id))) {
+  for (const parent of pendingParents(outbox, readEventText(entry.event))) {
     const { entry: answered, refusedBy } = await sendEntry(client, outbox, parent);
     if (refusedBy !== undefined) throw followsRefused(entry, parent, refusedBy);
     sent.push(answered);

@@ -5,9 +5,11 @@ import { AditError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/log/checkpoint.js';
 import { type Policy, checkQuorum } from '../../core/log/policy.js';
 import { defaultParameters } from '../../core/rules/parameters.js';
+import { figuresOf } from '../../core/words.js';
 import { sha256 } from '../../platform/sha256.js';
 import { verifySignature } from '../../platform/verify-signature.js';
 import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from './seen-checkpoints.js';
+import { goodsOf, massOf, whereOf } from '../output/lot-names.js';
 import type { Terminal } from '../output/terminal.js';
 
 /** What whoever runs the command trusts. */
@@ -100,17 +102,17 @@ export function showVerdict({ word, reason, report, seen }: BundleVerdict, termi
     const share = (part: string): string => `${Math.floor(Number(part) * 100)} %`;
     terminal.say('');
     for (const notice of judged.notices) terminal.say(`  ${colour.red(noticeLine(notice))}`);
-    terminal.say(`  ${lot.mass.value} ${lot.mass.uom} of ${lot.mineral} (${lot.form}), ${lot.status} by ${lot.holder}`);
+    terminal.say(`  ${massOf(lot)} of ${goodsOf(lot)}, ${whereOf(lot)}`);
     terminal.say(`  record ${verdicts.record} · custody ${verdicts.custody} · risk ${verdicts.risk}`);
     terminal.say(
       `  traced to a site ${share(coverage.tracedToSite)} · assayed ${share(coverage.assayed)} · signed by both sides ${share(coverage.signedByBothSides)}`,
     );
     for (const { rule, severity, detail, status, share: part } of judged.findings)
       terminal.say(
-        `  ${colour.red('!')} ${severity} ${rule}: ${detail} (${share(part)} of the lot${status === 'open' ? '' : `, ${status}`})`,
+        `  ${colour.red('!')} ${severity} ${rule}: ${figuresOf(detail, lot.mineral)} (${share(part)} of the lot${status === 'open' ? '' : `, ${status}`})`,
       );
     for (const { rule, detail, status, answers } of judged.settled)
-      terminal.say(`  ${status} by ${answers.at(-1)?.by ?? ''}: ${rule}: ${detail}`);
+      terminal.say(`  ${status} by ${answers.at(-1)?.by ?? ''}: ${rule}: ${figuresOf(detail, lot.mineral)}`);
     const open = [...new Set(judged.undecided.map(({ rule }) => rule))];
     if (open.length > 0) terminal.say(`  cannot decide: ${open.join(', ')}`);
   }

@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The log and what stands beside it. Three kinds of table, told apart by what the application's role may do with them:
- * the log itself (INSERT and SELECT only, and triggers against everybody else), its projections (rebuilt from the log
- * by `adit replay`), and rows that are not in the log (waiting events, refused evidence, disclosures).
+ * Creates the log and its tables. Three kinds of table differ in what the application's role may do: the log itself
+ * (INSERT and SELECT only, with triggers against every other role), its projections (rebuilt from the log by `adit
+ * replay`), and rows that are not in the log (waiting events, refused evidence, disclosures).
  */
 export class Ledger0001 implements MigrationInterface {
   name = 'Ledger0000000000001';

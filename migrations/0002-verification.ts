@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What the verification workers know: how far they have read, what they have found, what falls due when, and the sums
- * they keep. All of it follows from the log (and, for audits, from the tables as they stand); none of it is in the log.
+ * Creates the state of the verification workers: their positions, findings, deadlines, and sums. All of it follows from
+ * the log (for audits, from the tables); none of it is in the log.
  */
 export class Verification0002 implements MigrationInterface {
   name = 'Verification0000000000002';

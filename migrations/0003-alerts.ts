@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Who is told what. An alert is one finding as people deal with it; a delivery is one alert on its way to one
- * subscriber, with every attempt kept. Numbers come from one sequence under one lock, so that a reader who follows
- * them misses nothing.
+ * Creates alerts and deliveries. An alert is one finding with the status that people give it; a delivery is one alert
+ * for one subscriber, with every attempt. One sequence under one lock numbers them, so that a reader who follows the
+ * numbers misses nothing.
  */
 export class Alerts0003 implements MigrationInterface {
   name = 'Alerts0000000000003';

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What admission must know of incidents and corrections, as projections of the log. */
+/** Creates projections of incidents and corrections for admission. */
 export class Attestations0004 implements MigrationInterface {
   name = 'Attestations0000000000004';
 

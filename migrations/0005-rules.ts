@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What the rules need beside the log: by what subjects its entries are filed, which of them wait to be judged anew, and
- * what could not be decided. All of it follows from the log.
+ * Creates what the rules need besides the log: the subjects of its entries, the entries to re-evaluate, and undecided
+ * subjects. All of it follows from the log.
  */
 export class Rules0005 implements MigrationInterface {
   name = 'Rules0000000000005';

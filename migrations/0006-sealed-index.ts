@@ -3,10 +3,10 @@ import { aboutOthers } from '../src/core/bundle/subjects.js';
 import { parseEnvelope } from '../src/core/event/envelope.js';
 import { readEvent } from '../src/core/event/event.js';
 
-/** Entries of an older log read at a time. */
+/** Entries of an older log that are read at a time. */
 const PIECE = 1_000;
 
-/** What entries are about, the sealed index over it, and the entry under which it was sealed last. */
+/** Creates the subjects of entries, the sealed index over them, and the last entry that sealed it. */
 export class SealedIndex0006 implements MigrationInterface {
   name = 'SealedIndex0000000000006';
 
@@ -59,7 +59,7 @@ export class SealedIndex0006 implements MigrationInterface {
   }
 }
 
-/** Only the core knows what an entry is about, so a log that is there already is read once. */
+/** Fills the subjects of an existing log, once. Only the core can compute them. */
 async function fillSubjects(runner: QueryRunner): Promise<void> {
   for (let from = 0; ; from += PIECE) {
     const rows = (await runner.query('SELECT index, jws FROM entries WHERE index >= $1 AND index < $2 ORDER BY index', [

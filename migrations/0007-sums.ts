@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Sums that rules ask for, kept as entries are filed: to judge one more costs the same however many there were. */
+/** Creates sums for rules, updated as entries are filed: the cost of one more entry does not grow with the log. */
 export class Sums0007 implements MigrationInterface {
   name = 'Sums0000000000007';
 

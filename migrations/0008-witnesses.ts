@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Checkpoints that enough witnesses have cosigned, and how each witness answered last. */
+/** Creates the cosigned checkpoints and the last answer of each witness. */
 export class Witnesses0008 implements MigrationInterface {
   name = 'Witnesses0000000000008';
 

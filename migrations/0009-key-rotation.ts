@@ -5,7 +5,7 @@ const OPENING = /* sql */ `
   SELECT convert_from(decode(rpad(part, (length(part) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb AS payload
     FROM (SELECT translate(split_part(jws, '.', 2), '-_', '+/') AS part FROM entries WHERE index = 0) AS opening`;
 
-/** Keys of the ledger itself may be replaced: all log keys and since when, and the service's keys among the others. */
+/** Lets the ledger's own keys be replaced: log keys have a first size, service keys are among the others. */
 export class KeyRotation0009 implements MigrationInterface {
   name = 'KeyRotation0000000000009';
 

@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Disclosures encrypted by one statement. */
+/** Disclosures that one statement encrypts. */
 const PIECE = 1_000;
 
-/** What has been disclosed is encrypted, each disclosure under a key of its own in a table apart, and can be erased by its key. */
+/** Encrypts disclosures, each under its own key in a separate table, so that deleting the key erases the disclosure. */
 export class DisclosureKeys0010 implements MigrationInterface {
   name = 'DisclosureKeys0000000000010';
 
@@ -70,7 +70,7 @@ interface Row {
   key: Buffer;
 }
 
-/** As `src/server/ledger/disclosure-cipher.ts` writes them from now on. */
+/** Encrypts disclosures in the format of `src/server/ledger/disclosure-cipher.ts`. */
 async function encryptSome(runner: QueryRunner): Promise<boolean> {
   const rows = (await runner.query(
     `SELECT event, digest, disclosure FROM disclosures WHERE ciphertext IS NULL LIMIT ${PIECE}`,
@@ -107,7 +107,7 @@ async function decryptSome(runner: QueryRunner): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** The hash under which a value that may be disclosed is filed: base64url of SHA-256, as `core/rules/subjects.ts` has it. */
+/** Hashes a disclosable value for filing: base64url of SHA-256, as in `core/rules/subjects.ts`. */
 function hashed(text: string): string {
   return `rtrim(translate(encode(sha256(convert_to(${text}, 'UTF8')), 'base64'), '+/', '-_'), '=')`;
 }

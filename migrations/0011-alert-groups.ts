@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * From findings to alerts to deliveries: an alert stands for all findings of one rule that have one cause, a notice is what
- * there was to say of it at one moment, a delivery is a notice on its way to one subscriber.
+ * Creates the chain from findings to alerts to deliveries: an alert groups all findings of one rule and one root, a
+ * notice is one notification about it, a delivery is a notice for one subscriber.
  */
 export class AlertGroups0011 implements MigrationInterface {
   name = 'AlertGroups0000000000011';
@@ -28,7 +28,7 @@ ALTER TABLE findings ALTER COLUMN root SET NOT NULL;
 COMMENT ON COLUMN findings.root IS 'what the finding is put down to: those of one rule with one root are told as one alert';
 `;
 
-/** Alerts of before stay as they are, told already; of two that now have one root, the older stands for both. */
+/** Existing alerts are kept, as notified; of two with one root, the older takes the findings of both. */
 const groups = /* sql */ `
 ALTER TABLE alerts
   DROP CONSTRAINT alerts_finding_key,

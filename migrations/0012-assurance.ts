@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A part of an entry's JWS as JSON: it is base64url, and what reads it here wants base64, padded. */
+/** Decodes a part of an entry's JWS as JSON: base64url to padded base64. */
 const jsonOf = (part: 1 | 2): string => /* sql */ `
   convert_from(decode(rpad(translate(split_part(entry.jws, '.', ${part}), '-_', '+/'),
                            (length(split_part(entry.jws, '.', ${part})) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb`;
@@ -8,10 +8,10 @@ const HEADER = jsonOf(1);
 const PAYLOAD = jsonOf(2);
 
 /**
- * Whose word a key is: what a key that a registrar introduced has added is introduced too, keys are filed under themselves,
- * and what was signed with either is judged anew. An erasure reaches as far as its registrar's country. Of the sealed index
- * the one before is kept. The keys of disclosures stand in parts, each of which can be written anew, so that nothing is left
- * in its file of a key that was erased.
+ * Stores the trust of keys: a key that an introduced key added is introduced too, keys are filed under themselves, and
+ * what either signed is re-evaluated. An erasure is limited to its registrar's country. The previous sealed index is
+ * kept. The keys of disclosures are in partitions that can each be rewritten, so that an erased key leaves no bytes in
+ * the partition's file.
  */
 export class Assurance0012 implements MigrationInterface {
   name = 'Assurance0000000000012';
@@ -61,7 +61,7 @@ export class Assurance0012 implements MigrationInterface {
   }
 }
 
-/** What the next sealing overwrites, as long as readers may still be shown the index before it. */
+/** The rows that the next sealing overwrites, as long as readers may still need the previous index. */
 const BEFORE = /* sql */ `
   CREATE TABLE index_state_before (
     single boolean NOT NULL DEFAULT true,
@@ -88,7 +88,7 @@ const BEFORE = /* sql */ `
   COMMENT ON COLUMN index_nodes_before.leaves IS '0: the subtree was empty';
   GRANT SELECT, INSERT, UPDATE, DELETE ON index_state_before, index_leaves_before, index_nodes_before TO ledger_app;`;
 
-/** Enough that writing one anew holds up nobody for long, and few enough that a statement is planned at once. */
+/** Partitions: enough that rewriting one blocks others only briefly, few enough for fast planning. */
 const PARTS = 16;
 const FIELDS = /* sql */ `
   event  text COLLATE "C" NOT NULL,
@@ -98,7 +98,7 @@ const COMMENT = /* sql */ `
   COMMENT ON TABLE disclosure_keys IS 'AES-256-GCM keys; backups of this table are kept only as long as what was erased may come back';
   GRANT SELECT, INSERT, DELETE ON disclosure_keys TO ledger_app;`;
 
-/** From PostgreSQL 17 on the application may be allowed to vacuum; before, only the owner of a table is. */
+/** PostgreSQL 17 lets the application vacuum by a grant; before, only the owner of a table may. */
 const KEYS_IN_PARTS = /* sql */ `
   ALTER TABLE disclosure_keys RENAME TO disclosure_keys_in_one;
   ALTER INDEX disclosure_keys_pkey RENAME TO disclosure_keys_in_one_pkey;

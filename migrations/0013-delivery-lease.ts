@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who sends takes a subscriber, not its messages one by one: a message is then written once, when it is delivered. */
+/** Lets a sender lease a subscription, not single deliveries: a delivery is written once, when delivered. */
 export class DeliveryLease0013 implements MigrationInterface {
   name = 'DeliveryLease0000000000013';
 

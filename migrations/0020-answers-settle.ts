@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Notes of every answer whether its signer was an official with a say in the finding: an official's explanation settles it. */
+/** Stores whether the signer of an answer was an official with jurisdiction, who may settle a finding. */
 export class AnswersSettle0020 implements MigrationInterface {
   name = 'AnswersSettle0000000000020';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Keeps a silence that was ended, with who ended it and when; no silence covers damage to the record any more. */
+/** Keeps a silence after its end, with who ended it and when; no silence matches damage to the record any more. */
 export class SilenceTrace0060 implements MigrationInterface {
   name = 'SilenceTrace0000000000060';
 

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Indexes for lists of lots that are not yet used up: a holder's stock, and what is on its way to an actor. Both are
- * partial, so a lot that is consumed or closed leaves them.
+ * Creates indexes for lists of active lots: a holder's stock, and lots in transit to an actor. Both are partial: a lot
+ * that is consumed or closed leaves them.
  */
 export class ListLots0070 implements MigrationInterface {
   name = 'ListLots0000000000070';

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What the desk notes of an alert: who answers for it, and the events or documents that a decision rests on. */
+/** Adds the assignee of an alert, and the events or documents that support a decision. */
 export class AlertNotes0071 implements MigrationInterface {
   name = 'AlertNotes0000000000071';
 

@@ -19,7 +19,7 @@ import { SilenceTrace0060 } from './0060-silence-trace.js';
 import { Journal0072 } from './0072-journal.js';
 import { RulesOfFindings0073 } from './0073-rules-of-findings.js';
 
-/** A migration that says under which name it is noted. */
+/** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
 
 /**

@@ -22,12 +22,12 @@ import type {
   Subscription,
 } from './shapes.js';
 
-/** Tries of one request in all. Recording is safe to repeat: the same event gives the first receipt. */
+/** Attempts of one request at most. Submitting is idempotent: the same event returns the first receipt. */
 const TRIES = 4;
 const FIRST_WAIT = 250;
-/** How long an event may go unanswered before it is sent again, ms. */
+/** Time without an answer after which an event is sent again, ms. */
 const SUBMIT_PATIENCE = 30_000;
-/** A stream that says nothing for three heartbeats is dead, also where the connection does not tell, ms. */
+/** Time without any byte after which a stream counts as lost, three heartbeats, ms. */
 const STREAM_SILENCE = 45_000;
 
 export type Submitted =
@@ -38,20 +38,20 @@ interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
   body?: unknown;
   accept?: string;
-  /** Milliseconds until an answer must have begun; absent: no limit of ours. */
+  /** Time within which an answer must begin, ms; absent: no limit. */
   patience?: number;
 }
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** The HTTP API as functions. Refusals are thrown as `AditProblem`; 503 and lost connections are tried again. */
+/** A client of the HTTP API. It throws refusals as `AditProblem`, and retries after 503 and lost connections. */
 export class AditClient {
   readonly base: string;
 
   /**
    * @param base such as `http://127.0.0.1:8400`
-   * @param fetcher for tests and old browsers
-   * @param pause waits so many ms before a request is repeated
+   * @param fetcher replaces `fetch`, for tests and old browsers
+   * @param pause waits this many ms before an attempt is repeated
    */
   constructor(
     base: string,
@@ -105,12 +105,15 @@ export class AditClient {
     return this.json(`/v1/lots?${new URLSearchParams(query).toString()}`);
   }
 
-  /** Lists every lot that meets the filters of `GET /v1/lots`, newest first, page by page. */
+  /** Lists every lot that matches the filters of `GET /v1/lots`, newest first, page by page. */
   allLots(query: Record<string, string> = {}): AsyncGenerator<LotState> {
     return this.pages<LotState>('/v1/lots', query);
   }
 
-  /** Lists what actors hold, by mineral and form. @param query such as `{holder: 'trader'}`. */
+  /**
+   * Lists the stock of actors, by mineral and form.
+   * @param query such as `{holder: 'trader'}`
+   */
   stock(query: Record<string, string> = {}): AsyncGenerator<Stock> {
     return this.pages<Stock>('/v1/stock', query);
   }
@@ -123,7 +126,7 @@ export class AditClient {
     return this.pages<ListedSite>('/v1/sites', query);
   }
 
-  /** Reads where a tag was issued, used and voided. Throws `not-found`. */
+  /** Returns where a tag was issued, used and voided. Throws `not-found`. */
   tag(tag: string): Promise<SeenTag> {
     return this.json(`/v1/tags/${encodeURIComponent(tag)}`);
   }
@@ -157,7 +160,7 @@ export class AditClient {
     return this.pages<Alert>('/v1/alerts', query);
   }
 
-  /** Reads one alert with what the desk did with it. Throws `not-found`. */
+  /** Returns one alert with its changes by people. Throws `not-found`. */
   alert(id: string): Promise<Alert & { changes: AlertChange[] }> {
     return this.json(`/v1/alerts/${encodeURIComponent(id)}`);
   }
@@ -170,12 +173,12 @@ export class AditClient {
     return this.json(`/v1/alerts/${encodeURIComponent(id)}/resolve`, { method: 'POST', body: note });
   }
 
-  /** Notes who is to answer for an alert; null for nobody. */
+  /** Assigns an alert; null removes the assignee. */
   assignAlert(id: string, assignee: string | null, note: DeskNote = {}): Promise<Alert> {
     return this.json(`/v1/alerts/${encodeURIComponent(id)}/assign`, { method: 'POST', body: { ...note, assignee } });
   }
 
-  /** Holds back notifications of the alerts that meet the filters, until then. */
+  /** Silences notifications of the alerts that match the filters, until a time. */
   silence(asked: { filters: object; until: string; reason: string; by?: string }): Promise<Silence> {
     return this.json('/v1/silences', { method: 'POST', body: asked });
   }
@@ -188,7 +191,10 @@ export class AditClient {
     await this.request(`/v1/silences/${encodeURIComponent(id)}`, { method: 'DELETE' });
   }
 
-  /** @param asked as `POST /v1/subscriptions` takes it, such as `{channel: 'webhook', url}`. */
+  /**
+   * Creates a subscription.
+   * @param asked as `POST /v1/subscriptions` accepts it, such as `{channel: 'webhook', url}`
+   */
   subscribe(asked: Record<string, unknown>): Promise<Subscription & { secret?: string }> {
     return this.json('/v1/subscriptions', { method: 'POST', body: asked });
   }
@@ -218,8 +224,8 @@ export class AditClient {
   }
 
   /**
-   * Follows the alerts, and resumes where the connection was lost: after the last alert seen or, before there was one,
-   * where the stream began. Ends with the signal.
+   * Streams alerts. After a lost connection it resumes after the last alert received or, before any, at the start of
+   * the stream. Ends with the signal.
    */
   async *followAlerts(
     signal: AbortSignal,
@@ -241,7 +247,7 @@ export class AditClient {
     }
   }
 
-  /** Yields each message that has an id; one without an alert only says where the stream is. */
+  /** Yields each message with an id; one without an alert only marks the position of the stream. */
   private async *alertStream(
     signal: AbortSignal,
     last: string | undefined,

@@ -1,12 +1,12 @@
 import type { AditClient } from './adit-client.js';
 import type { LotState } from './shapes.js';
 
-/** Candidates that are read at most; more than that no person chooses from. */
+/** Candidates read at most: people do not choose from more. */
 const MAX_CANDIDATES = 20;
 const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const inUse = ({ status }: LotState): boolean => status === 'held' || status === 'inTransit';
 
-/** A name that several lots have, with the lots, newest first. */
+/** Several lots have the name; they are listed newest first. */
 export class AmbiguousLot extends Error {
   constructor(
     readonly named: string,
@@ -17,7 +17,7 @@ export class AmbiguousLot extends Error {
   }
 }
 
-/** A name that no lot has. */
+/** No lot has the name. */
 export class NoSuchLot extends Error {
   constructor(readonly named: string) {
     super(`No lot is called ${named}.`);
@@ -26,8 +26,8 @@ export class NoSuchLot extends Error {
 }
 
 /**
- * Finds the one lot that people call by this name: its id, the first 8 or more characters of its id, a tag, or a lot
- * number. Where several lots have the name, the only one that is not used up or closed is meant.
+ * Finds the one lot with this name: its id, the first 8 or more characters of its id, a tag, or a lot number. If
+ * several lots have the name, only one of them may be active (not consumed or closed), and is returned.
  *
  * Throws `AmbiguousLot` and `NoSuchLot`.
  * @example const { id } = await findLot(client, 'RW-A000001');
@@ -44,7 +44,7 @@ export async function findLot(client: AditClient, name: string): Promise<LotStat
   throw new AmbiguousLot(name, usable.length > 0 ? usable : items);
 }
 
-/** Returns the id of the lot that people call by this name; an id is returned as it is, without asking the ledger. */
+/** Returns the id of the lot with this name; returns an id unchanged, without a request. */
 export async function resolveLot(client: AditClient, name: string): Promise<string> {
   return LOT_ID.test(name.toLowerCase()) ? name.toLowerCase() : (await findLot(client, name)).id;
 }

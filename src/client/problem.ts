@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorDetail } from '../core/errors.js';
 
-/** The members of an RFC 9457 problem document that the API sends (wire.md, "Responses"). */
+/** The members of an RFC 9457 problem document from the API (wire.md, "Responses"). */
 export interface ProblemDocument {
   type: string;
   title: string;
@@ -8,13 +8,13 @@ export interface ProblemDocument {
   code: ErrorCode;
   detail: string;
   errors?: ErrorDetail[];
-  /** Present heads of lots whose party the signer is. */
+  /** Current heads of lots whose party the signer is. */
   heads?: Record<string, string>;
   /** The refusal, signed by the service key. */
   refusal?: string;
 }
 
-/** The service said no, and why. */
+/** A refusal by the service, with code and reason. */
 export class AditProblem extends Error {
   constructor(readonly problem: ProblemDocument) {
     super(`${problem.code}: ${problem.detail}`);
@@ -26,7 +26,7 @@ export class AditProblem extends Error {
   }
 }
 
-/** Codes of the system for an address where nothing can be reached: the request was certainly not carried out. */
+/** System error codes of an unreachable address: the request was certainly not processed. */
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -38,7 +38,7 @@ const UNREACHABLE = new Set([
 
 const codesOf = (error: unknown): unknown[] => {
   if (!(error instanceof Error)) return [];
-  // Ports that fetch never asks (Fetch, "port blocking").
+  // Ports that fetch blocks (Fetch, "port blocking").
   if (error.message === 'bad port') return ['ECONNREFUSED'];
   const { code } = error as { code?: unknown };
   const nested = error instanceof AggregateError ? error.errors : [];
@@ -46,14 +46,14 @@ const codesOf = (error: unknown): unknown[] => {
 };
 
 /**
- * Nothing answered, or what answered is no Adit. `unreachable`: nothing listens there, so nothing was carried out;
- * `cut`: the connection was lost or no answer came in time, so the request may have been carried out; `foreign`: the
- * answer is not one of an Adit ledger, such as an error page of a proxy.
+ * No valid answer. `unreachable`: nothing listens at the address, so the request was not processed; `cut`: the
+ * connection was lost or no answer came in time, so the request may have been processed; `foreign`: the answer is not
+ * from an Adit ledger, such as an error page of a proxy.
  */
 export class NoAnswer extends Error {
   readonly kind: 'unreachable' | 'cut' | 'foreign';
 
-  /** @param cause the HTTP status of a foreign answer, or what `fetch` threw. */
+  /** @param cause the HTTP status of a foreign answer, or the error that `fetch` threw */
   constructor(
     readonly url: string,
     cause: unknown,

@@ -10,12 +10,12 @@ import { readCheckpoint } from '../core/log/checkpoint.js';
 import { encodeBase64 } from '../core/log/base64.js';
 import type { AditClient, Submitted } from './adit-client.js';
 
-/** What an author says; ids, links to the chain and the common claims are filled in where they are missing. */
+/** An event as its author writes it; missing ids, `prev` links and common claims are filled in. */
 export interface Draft {
   type: string;
   /** The actor in whose name the key signs. */
   iss: string;
-  /** RFC 3339 with offset; now if absent. */
+  /** RFC 3339 with offset; default: now. */
   occurredAt?: string | undefined;
   body: Record<string, unknown>;
 }
@@ -25,13 +25,13 @@ interface Chained {
   prev?: string;
 }
 
-/** Names the newest event of a lot. */
+/** Returns the newest event of a lot. */
 export type HeadOf = (lot: string) => Promise<string>;
 
-/** Types whose `lots` are objects that extend no chain. */
+/** Types whose `lots` are objects without `prev`. */
 const UNCHAINED = new Set(['stock.counted']);
 
-/** Fills `prev` of lots and inputs with the heads of their chains, as far as the author has not named it. */
+/** Fills missing `prev` of lots and inputs with the heads of their chains. */
 export async function chainLots(
   { type, body }: Pick<Draft, 'type' | 'body'>,
   headOf: HeadOf,
@@ -50,11 +50,11 @@ export async function chainLots(
   return filled;
 }
 
-/** Anything else is for the schema to refuse. */
+/** Returns whether an item may have a `prev`; the schema refuses anything malformed. */
 const isChained = (item: unknown): item is Chained =>
   typeof item === 'object' && item !== null && 'lot' in item && typeof item.lot === 'string';
 
-/** New lots get the ids that derive from the event. */
+/** Fills the ids of new lots, which derive from the event. */
 function bear(log: string, iss: string, jti: string, body: Record<string, unknown>): Record<string, unknown> {
   if (!Array.isArray(body.outputs)) return body;
   const ids = outputLotIds(log, iss, jti, body.outputs.length);
@@ -66,13 +66,13 @@ function bear(log: string, iss: string, jti: string, body: Record<string, unknow
   };
 }
 
-/** The claim `seen` of a checkpoint, given as its signed note. */
+/** Returns the claim `seen` for a checkpoint, given as its signed note. */
 export function seenIn(note: string): { size: number; root: string } {
   const { size, root } = readCheckpoint(note);
   return { size, root: encodeBase64(root) };
 }
 
-/** Builds, chains and signs an event; it carries the newest checkpoint as `seen`, which bounds when it can have been signed. */
+/** Builds, chains and signs an event. It has the newest checkpoint as `seen`: the event was signed after that. */
 export async function prepareEvent(
   client: AditClient,
   draft: Draft,
@@ -84,7 +84,7 @@ export async function prepareEvent(
   return signDraft(origin, { ...draft, body: { seen: seenIn(note), ...body } }, signer, options);
 }
 
-/** Builds and signs an event without asking anybody: the body names the heads that it follows itself. */
+/** Builds and signs an event without any request: its body must contain every `prev`. */
 export function signDraft(
   log: string,
   { type, iss, occurredAt, body }: Draft,
@@ -98,7 +98,7 @@ export function signDraft(
   return buildEvent({ ...common, ...bear(log, iss, jti, body) }, signer, options);
 }
 
-/** Prepares and submits; throws `AditProblem` when it is refused. */
+/** Prepares and submits an event. Throws `AditProblem` if it is refused. */
 export async function recordEvent(
   client: AditClient,
   draft: Draft,

@@ -4,7 +4,7 @@ import type { PublicJwk } from '../core/event/keys.js';
 import type { LotName } from '../core/api/lot-name.js';
 import type { ProblemDocument } from './problem.js';
 
-/** What the API answers, as wire.md has it. Masses are decimal strings with their unit; times RFC 3339. */
+/** Types of the API's answers, as in wire.md. Masses are decimal strings with a unit; times RFC 3339. */
 
 export interface Mass {
   value: string;
@@ -97,7 +97,7 @@ export interface Finding {
   severity: string;
   status: string;
   lots: string[];
-  /** The first of its lots, as people call them; only in lists and in alerts. */
+  /** The first of its lots, with their names; only in lists and in alerts. */
   about?: LotName[];
   events: string[];
   measured: string;
@@ -113,12 +113,12 @@ export interface Alert extends Finding {
   firstIndex: number | null;
   regressed: boolean;
   dueAt: string | null;
-  /** Lots made of those that it names. */
+  /** Number of lots made of these. */
   descendants: number;
-  /** Open findings that it stands for, and what they have in common. */
+  /** Open findings of the alert, and their common root. */
   count: number;
   group: { by: string; value: string };
-  /** Alerts on what was made of its lots, held back while it is open; by which it is held back itself. */
+  /** Number of alerts on descendants that it inhibits while it is open; and the alert that inhibits it. */
   inhibited: number;
   inhibitedBy: string | null;
   silencedBy: string | null;
@@ -128,11 +128,11 @@ export interface Alert extends Finding {
   links: { alert: string; rule: string; bundle: string | null; report: string | null };
 }
 
-/** What somebody says about what they do with an alert. */
+/** A person's note on an action on an alert. */
 export interface DeskNote {
   by?: string;
   note?: string;
-  /** Ids of events, or names of documents, that it rests on. */
+  /** Ids of events, or names of documents, that support it. */
   evidence?: string[];
 }
 
@@ -155,7 +155,7 @@ export interface Silence {
   holding: number;
 }
 
-/** Who is told what, where, and how it goes. */
+/** A subscription: channel, address, filters and status. */
 export interface Subscription {
   id: string;
   channel: 'webhook' | 'mail';
@@ -184,7 +184,7 @@ export interface Report {
   coverage: { tracedToSite: string; assayed: string; signedByBothSides: string };
   origins: { site: string; mass: Mass }[];
   originsBy: OriginBasis;
-  /** What is said first: holds, assignments by an authority, open disputes, open incidents. */
+  /** Facts to read first: holds, assignments by an authority, open disputes, open incidents. */
   notices: Notice[];
   findings: Finding[];
 }

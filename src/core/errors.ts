@@ -1,6 +1,6 @@
 /**
- * Every code with which Adit refuses something, in the order in which the checks are made (wire.md, "Codes").
- * The HTTP status and title belong to the code, so that server, client and documentation cannot disagree.
+ * Every error code of a refusal, in the order of the checks (wire.md, "Codes"). The HTTP status and title belong to the
+ * code, so that server, client and documentation agree.
  */
 export const errorCodes = {
   'request-invalid': { status: 400, title: 'The request is not of the expected form' },
@@ -54,14 +54,14 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** One place in the input that is wrong: an RFC 6901 pointer into the payload (or body), and why. */
+/** One fault in the input: an RFC 6901 pointer into the payload (or body), and the reason. */
 export interface ErrorDetail {
   pointer: string;
   code: ErrorCode;
   detail: string;
 }
 
-/** A coded refusal or failure: what every room of the house throws when input is not acceptable. */
+/** A refusal or failure with a code; every part of Adit throws it for unacceptable input. */
 export class AditError extends Error {
   constructor(
     readonly code: ErrorCode,

@@ -1,17 +1,17 @@
 import { type Quantity, kilograms, milligrams } from './custody/quantity.js';
 
-// How figures are written for people, in English: one unit a kind of thing, plurals, and times as long as they are.
+// English texts for figures: one unit for each kind of thing, plurals, and durations.
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = 365.25 * DAY;
 
-/** Writes a number of things: "1 lot", "3 lots". */
+/** Formats a count: "1 lot", "3 lots". */
 export const countOf = (count: number, one: string, several = `${one}s`): string =>
   `${count} ${count === 1 ? one : several}`;
 
-/** Writes a time in ms by its greatest unit that says something: "12 min", "5 h", "3 days", "9 years". */
+/** Formats a time in ms in its largest suitable unit: "12 min", "5 h", "3 days", "9 years". */
 export function durationText(ms: number): string {
   if (ms < 90 * MINUTE) return `${Math.round(ms / MINUTE)} min`;
   if (ms < 2 * DAY) return `${Math.round(ms / HOUR)} h`;
@@ -19,18 +19,18 @@ export function durationText(ms: number): string {
   return countOf(Math.round(ms / YEAR), 'year');
 }
 
-/** Milligrams as a decimal of grams: 1500n is "1.5". */
+/** Formats milligrams as decimal grams: 1500n is "1.5". */
 function grams(mass: bigint): string {
   const digits = mass.toString().padStart(4, '0');
   const fraction = digits.slice(-3).replace(/0+$/, '');
   return `${digits.slice(0, -3)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-/** Writes milligrams in kilograms, and of gold in grams: "48.6 kg", "31.2 g". */
+/** Formats milligrams in kilograms, and gold in grams: "48.6 kg", "31.2 g". */
 export const massText = (mass: bigint, mineral?: string): string =>
   mineral === 'gold' ? `${grams(mass)} g` : `${kilograms(mass).value} kg`;
 
-/** Writes a mass as the API gives it: kilograms, and grams of gold; "?" for a unit that is none of mass. */
+/** Formats a mass of the API: kilograms, and grams of gold; "?" for a unit that is not of mass. */
 export function quantityText(quantity: Quantity, mineral?: string): string {
   try {
     return massText(milligrams(quantity), mineral);
@@ -39,13 +39,13 @@ export function quantityText(quantity: Quantity, mineral?: string): string {
   }
 }
 
-/** Part of `whole` in per cent with one decimal, two where it is small: "2.4 %". */
+/** Formats a part of `whole` in per cent with one decimal, two if it is small: "2.4 %". */
 function perCent(part: bigint, whole: bigint): string {
   const hundredths = Number((part * 1_000_000n) / whole) / 10_000;
   return `${hundredths.toFixed(hundredths < 1 ? 2 : 1)} %`;
 }
 
-/** Writes how one mass differs from what it was before: "1.2 kg less (2.4 %)"; null where they are the same. */
+/** Formats the difference of two masses: "1.2 kg less (2.4 %)"; null if they are equal. */
 export function differenceText(before: bigint, after: bigint, mineral?: string): string | null {
   if (before === after) return null;
   const difference = after > before ? after - before : before - after;
@@ -53,14 +53,14 @@ export function differenceText(before: bigint, after: bigint, mineral?: string):
   return `${massText(difference, mineral)} ${after > before ? 'more' : 'less'}${share}`;
 }
 
-/** How far from 10, 100 or 1,000 a factor may be and still look like one, as a share of it. */
+/** Deviation from 10, 100 or 1,000, as a share, up to which a factor counts as such. */
 const NEAR = 0.1;
-/** What ore loses by drying at most, as a share: above it, moisture explains nothing. */
+/** Loss of ore by drying at most, as a share: moisture does not explain more. */
 const DRYING = 0.15;
 
 /**
- * Says what most likely made two masses of the same goods differ: a unit, a decimal point, or moisture; null where
- * nothing ordinary explains it. Gold is not wet.
+ * Returns the most likely cause of a difference between two masses of the same goods: a unit, a decimal point, or
+ * moisture; null if none is likely. Gold has no moisture.
  */
 export function likelyCause(before: bigint, after: bigint, mineral?: string): string | null {
   if (before === after || before === 0n || after === 0n) return null;
@@ -75,14 +75,14 @@ export function likelyCause(before: bigint, after: bigint, mineral?: string): st
   return null;
 }
 
-/** Units as people write them, in figures that rules measured. */
+/** Units for people, in figures that rules measured. */
 const UNITS: readonly [RegExp, string][] = [
   [/\bKGM\b/g, 'kg'],
   [/\bGRM\b/g, 'g'],
   [/\bTNE\b/g, 't'],
 ];
 
-/** Writes what a rule measured, such as "50.1 KGM", with units as people know them: "50.1 kg", and "31.2 g" of gold. */
+/** Formats a measured value such as "50.1 KGM" for people: "50.1 kg", and "31.2 g" of gold. */
 export function figuresOf(text: string, mineral?: string): string {
   const ofMineral =
     mineral === 'gold'

@@ -1,10 +1,10 @@
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Files of this kind hold keys, or decide what may be signed: their owner alone reads them. */
+/** Mode of files with keys or signing state: only the owner reads them. */
 const OWNER_ONLY = 0o600;
 
-/** Writes a new file that survives a power failure once this returns; throws EEXIST if there is one already. */
+/** Creates a file that survives a power failure after the return. Throws EEXIST if it exists. */
 export function createDurably(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.new`;
@@ -18,8 +18,8 @@ export function createDurably(path: string, text: string): void {
 }
 
 /**
- * Replaces a file in one step: whoever reads it, and whenever the power fails, it is wholly the old or the new one. The
- * folder is not flushed: a power failure may bring back the old one, and a guard that is a step behind is safe.
+ * Replaces a file atomically: readers, and a power failure, leave either the old or the new file. The folder is not
+ * flushed: a power failure may restore the old file, and a guard that is one step behind is safe.
  */
 export function replaceAtOnce(path: string, text: string): void {
   const draft = `${path}.next`;
@@ -27,7 +27,7 @@ export function replaceAtOnce(path: string, text: string): void {
   renameSync(draft, path);
 }
 
-/** As `replaceAtOnce`, and what is there once this returns survives a power failure. */
+/** Replaces a file as `replaceAtOnce`; the new file survives a power failure after the return. */
 export function replaceDurably(path: string, text: string): void {
   replaceAtOnce(path, text);
   syncFolder(path);
@@ -43,7 +43,7 @@ function writeSynced(path: string, text: string): void {
   }
 }
 
-/** The name of a file is written with its folder. Windows cannot, and need not, flush a folder. */
+/** Flushes the folder, which stores the file's name. Windows cannot, and need not, do that. */
 function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(dirname(path), 'r');

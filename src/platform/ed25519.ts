@@ -1,10 +1,10 @@
 import { type KeyObject, createPublicKey, verify } from 'node:crypto';
 import { COFACTOR_PROBE, isAcceptableEd25519, isSoundEd25519Key } from '../core/signature/ed25519.js';
 
-/** Keys ready for use; a cache of this many costs a few megabytes. */
+/** Cached keys at most; they take a few megabytes. */
 const KEY_CACHE = 10_000;
 
-/** SubjectPublicKeyInfo of an Ed25519 key before its 32 bytes (RFC 8410 §4). */
+/** Prefix of an Ed25519 SubjectPublicKeyInfo before its 32 bytes (RFC 8410 §4). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 export type Sodium = typeof import('sodium-native');
@@ -15,10 +15,10 @@ export type Ed25519CheckByName = (signature: Uint8Array, message: Buffer, x: str
 /** Returns the same memory as a Buffer. */
 export const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Reads a key that the acceptance rule takes; null for every other text. */
+/** Reads a key that the acceptance rule allows; null for any other bytes. */
 type KeyReader<Key> = (bytes: Buffer) => Key | null;
 
-/** Applies the acceptance rule before a native equation, and keeps the keys that it read. */
+/** Applies the acceptance rule before a native equation, and caches the keys. */
 function behindTheRule<Key>(
   read: KeyReader<Key>,
   equation: (signature: Uint8Array, message: Buffer, key: Key) => boolean,
@@ -41,7 +41,7 @@ function behindTheRule<Key>(
   };
 }
 
-/** Verifies by OpenSSL, whose equation has no cofactor. */
+/** Verifies with OpenSSL, whose equation has no cofactor. */
 export const opensslEd25519 = (): Ed25519CheckByName =>
   behindTheRule<KeyObject>(
     (bytes) =>
@@ -51,14 +51,14 @@ export const opensslEd25519 = (): Ed25519CheckByName =>
     (signature, message, key) => verify(null, message, key, signature),
   );
 
-/** Verifies by libsodium: twice as fast as OpenSSL. Its check of a key takes a twentieth of the portable one's time. */
+/** Verifies with libsodium, twice as fast as OpenSSL. It checks a key in a twentieth of the portable time. */
 export const sodiumEd25519 = (sodium: Sodium): Ed25519CheckByName =>
   behindTheRule<Buffer>(
     (bytes) => (sodium.crypto_core_ed25519_is_valid_point(bytes) ? bytes : null),
     (signature, message, key) => sodium.crypto_sign_verify_detached(bufferOf(signature), message, key),
   );
 
-/** Loads libsodium; null where its binary is missing, or is of a release that multiplies by the cofactor. */
+/** Loads libsodium; null if its binary is missing, or its release multiplies by the cofactor. */
 export async function loadSodium(): Promise<Sodium | null> {
   let sodium: Sodium;
   try {

@@ -2,11 +2,11 @@ import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { hasCode } from './system-error.js';
 
-/** How long to wait for another process: a lock is held for one write and two flushes. */
+/** Time to wait for another process, ms: it holds the lock for one write and two flushes. */
 const WAIT_MS = 5_000;
 const PAUSE_MS = 1;
 
-/** Somebody holds the lock, or left it behind in a way that cannot be told from holding it. */
+/** Another process holds the lock, or left it in a state that cannot be distinguished from holding it. */
 export class FileLockError extends Error {
   constructor(readonly path: string) {
     super(`The lock ${path} is held for too long. If no process of the ledger runs, delete it and ${path}.removing.`);
@@ -15,8 +15,8 @@ export class FileLockError extends Error {
 }
 
 /**
- * Runs `action` while no other process of this host runs one under the same path. Blocks, for milliseconds. The lock of
- * a process that has died is taken over; one that bears another host's name is never, since its process cannot be seen.
+ * Runs `action` while no other process of this host runs one under the same path. Blocks, for milliseconds. Takes over
+ * the lock of a dead process, but never one with another host's name, because that process cannot be checked.
  */
 export function withFileLock<T>(path: string, action: () => T, waitMs = WAIT_MS): T {
   acquire(path, waitMs);
@@ -36,7 +36,7 @@ function acquire(path: string, waitMs: number): void {
   }
 }
 
-/** A link appears in one step together with its content, so that a lock never lacks its owner's name. */
+/** Creates the lock by a link, which appears in one step with its content: a lock always has its owner's name. */
 function tryLock(path: string): boolean {
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, owner(), { mode: 0o600 });
@@ -52,8 +52,8 @@ function tryLock(path: string): boolean {
 }
 
 /**
- * Two processes may find the same lock abandoned. Only the one that holds the lock on removing looks again and removes,
- * so that neither can remove the lock which the other has taken meanwhile.
+ * Removes an abandoned lock. Two processes may find it at once: only the holder of a second lock checks it again and
+ * removes it, so that neither removes the lock that the other has taken meanwhile.
  */
 function removeAbandoned(path: string): void {
   const removing = `${path}.removing`;
@@ -67,7 +67,7 @@ function removeAbandoned(path: string): void {
 
 let self: string | undefined;
 
-/** Host, process id, and when that process began: process ids come again, in containers even at once. */
+/** Returns host, process id, and the start of that process: process ids repeat, in containers soon. */
 function owner(): string {
   self ??= `${hostname()} ${process.pid} ${startOf(process.pid)}`;
   return self;
@@ -95,11 +95,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The process's start in clock ticks since boot, where the system tells it (proc(5), field 22 of stat), else "0". */
+/** Returns the process's start in clock ticks since boot (proc(5), field 22 of stat); "0" if the system has none. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses, and may hold spaces and parentheses itself.
+    // The second field is the program's name in parentheses, and may contain spaces and parentheses.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
   } catch {
     return '0';

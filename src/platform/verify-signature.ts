@@ -6,7 +6,7 @@ import { bufferOf, loadSodium, opensslEd25519, sodiumEd25519 } from './ed25519.j
 const sodium = await loadSodium();
 const checkEd25519 = sodium === null ? opensslEd25519() : sodiumEd25519(sodium);
 
-/** Keys ready for use, by their coordinates; a cache of this many costs a few megabytes. */
+/** Cached keys at most, by their coordinates; they take a few megabytes. */
 const KEY_CACHE = 10_000;
 const p256Keys = new Map<string, KeyObject>();
 
@@ -26,8 +26,8 @@ export const verifyEd25519: Ed25519Verify = (signature, message, publicKey) =>
   checkEd25519(signature, bufferOf(message), bufferOf(publicKey).toString('base64url'));
 
 /**
- * Verifies with native code behind the core's acceptance rule (Ed25519 without the cofactor; ES256 with low S): several
- * times as fast as the portable check, with the same verdict on every signature.
+ * Verifies natively by the core's acceptance rule (Ed25519 without the cofactor; ES256 with low S): several times as
+ * fast as the portable check, with the same result for every signature.
  */
 export const verifySignature: SignatureCheck = (jwk, signingInput, signature) => {
   const data = Buffer.from(signingInput, 'latin1');

@@ -6,8 +6,8 @@ export const alertStatuses = ['open', 'acknowledged', 'resolved'] as const;
 export type AlertStatus = (typeof alertStatuses)[number];
 
 /**
- * Describes an alert (`GET /v1/alerts`): all findings of one rule that have one cause. The words are those of the gravest
- * open finding, `finding`; `count` says for how many it was raised.
+ * Describes an alert (`GET /v1/alerts`): all findings of one rule and one root. Its texts are those of the most severe
+ * open finding, `finding`; `count` is the number of its findings.
  */
 export const alertShape = z.strictObject({
   id: z.uuid(),
@@ -45,7 +45,7 @@ export const alertShape = z.strictObject({
 });
 export type Alert = z.infer<typeof alertShape>;
 
-/** Describes one note of the desk on an alert. */
+/** Describes one change of an alert by a person. */
 const alertChangeShape = z.strictObject({
   at: z.string(),
   status: z.enum(alertStatuses),
@@ -56,6 +56,6 @@ const alertChangeShape = z.strictObject({
 });
 export type AlertChange = z.infer<typeof alertChangeShape>;
 
-/** Describes one alert with what the desk did with it (`GET /v1/alerts/{id}`). */
+/** Describes one alert with its changes (`GET /v1/alerts/{id}`). */
 export const alertWithChangesShape = alertShape.extend({ changes: z.array(alertChangeShape) });
 export type AlertWithChanges = z.infer<typeof alertWithChangesShape>;

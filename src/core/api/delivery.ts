@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 export const deliveryStatuses = ['pending', 'delivered', 'exhausted', 'dropped'] as const;
 
-/** Describes one attempt at a delivery. Of an answer its status is stored, never its text. */
+/** Describes one attempt at a delivery. Only the status of the answer is stored, never its text. */
 const deliveryAttemptShape = z.strictObject({
   attempt: z.int(),
   at: z.string(),
@@ -31,5 +31,5 @@ const delivery = {
 export const deliveryShape = z.strictObject(delivery);
 export type ListedDelivery = z.infer<typeof deliveryShape>;
 
-/** Describes one delivery with the words of its message (`GET /v1/deliveries/{id}`). */
+/** Describes one delivery with its message (`GET /v1/deliveries/{id}`). */
 export const deliveryWithMessageShape = z.strictObject({ ...delivery, message: z.unknown() });

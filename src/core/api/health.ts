@@ -3,7 +3,7 @@ import * as z from 'zod';
 export const liveShape = z.strictObject({ status: z.literal('alive') });
 export const startupShape = z.strictObject({ started: z.boolean() });
 
-/** Describes whether requests can be served (`GET /readyz`). */
+/** Describes whether the service can process requests (`GET /readyz`). */
 export const readinessShape = z.strictObject({
   ready: z.boolean(),
   checks: z.record(z.string(), z.string()).describe('By the name of each check: `ready`, or why not'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Names a lot as people know it: by tag or lot number, by the site it came from, and by what it is. */
+/** Names a lot for people: its tag or lot number, its site, and its mineral. */
 export const lotNameShape = z.strictObject({
   lot: z.string(),
   tag: z.string().nullable(),
@@ -10,12 +10,12 @@ export const lotNameShape = z.strictObject({
 });
 export type LotName = z.infer<typeof lotNameShape>;
 
-/** The one mineral of all these lots; undefined where they differ, or an older release did not say. */
+/** Returns the one mineral of all these lots; undefined if they differ, or an older release omitted it. */
 export function mineralOf(about: readonly Pick<LotName, 'mineral'>[] = []): string | undefined {
   const minerals = new Set(about.map(({ mineral }) => mineral as string | null | undefined));
   const [only] = minerals;
   return minerals.size === 1 ? (only ?? undefined) : undefined;
 }
 
-/** What people call the lot: its tag, else its lot number, else the beginning of its id. */
+/** Returns the name of a lot for people: its tag, else its lot number, else the beginning of its id. */
 export const shownName = ({ lot, tag, lotNumber }: LotName): string => tag ?? lotNumber ?? lot.slice(0, 8);

@@ -1,7 +1,7 @@
-/** Longer words are compared by nothing: a misspelt name is short, characters. */
+/** Words compared at most, characters: misspelt names are short. */
 const LONGEST = 64;
 
-/** Returns how many characters must be added, removed or changed to make `a` of `b` (Levenshtein). */
+/** Returns how many characters must be added, removed or changed to turn `a` into `b` (Levenshtein). */
 function distance(a: string, b: string): number {
   let before = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i += 1) {
@@ -16,7 +16,7 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * Returns the known word that was most likely meant, or null where none is near: at most a third of its characters differ.
+ * Returns the known word most likely meant; null if none is near: at most a third of its characters differ.
  * @example nearest('mass-gaind', ['mass-gained', 'mass-lost']) // 'mass-gained'
  */
 export function nearest(word: string, known: readonly string[]): string | null {
@@ -33,7 +33,7 @@ export function nearest(word: string, known: readonly string[]): string | null {
 }
 
 /**
- * Says that a name is not known, and which was likely meant.
+ * Formats the error for an unknown name, with the name most likely meant.
  * @example noSuch('rule', 'mass-gaind', ['mass-gained']) // 'no such rule "mass-gaind"; did you mean "mass-gained"?'
  */
 export function noSuch(kind: string, given: unknown, known: readonly string[]): string {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const place = z.strictObject({ site: z.string().optional(), facility: z.string().optional() });
 
-/** Describes where a tag was seen (`GET /v1/tags/{number}`). */
+/** Describes the uses of a tag (`GET /v1/tags/{number}`). */
 export const seenTagShape = z.strictObject({
   tag: z.string(),
   /** Series in which it was issued, in the order of the log. */
@@ -15,7 +15,7 @@ export const seenTagShape = z.strictObject({
       index: z.int(),
     }),
   ),
-  /** Events that put it on a lot or voided it. */
+  /** Events that applied it to a lot or voided it. */
   sightings: z.array(
     z.strictObject({
       event: z.string(),
@@ -24,11 +24,11 @@ export const seenTagShape = z.strictObject({
       iss: z.string(),
       occurredAt: z.string(),
       place: place.nullable(),
-      /** Lots that this event put it on. */
+      /** Lots to which this event applied it. */
       lots: z.array(z.string()),
     }),
   ),
-  /** Lots that carry it now, with their holders. */
+  /** Lots that have it now, with their holders. */
   carriedBy: z.array(z.strictObject({ lot: z.string(), status: z.string(), holder: z.string() })),
 });
 export type SeenTag = z.infer<typeof seenTagShape>;

@@ -6,11 +6,11 @@ import { countryCodes } from './countries.js';
 import { noSuch } from './nearest.js';
 
 /**
- * The small values that requests are made of, each once. Every text is bounded in length, and free of NUL, other control
- * characters and lone surrogates: JSON carries them, and the database does not hold them.
+ * Schemas of the values in requests. Every text is bounded in length, and free of NUL, other control characters and
+ * lone surrogates: JSON allows them, and the database cannot store them.
  */
 
-/** Text of one line, taken as it is: something to be looked up. */
+/** One line of text, unchanged: a search term. */
 export const plainText = (max: number) =>
   z
     .string()
@@ -18,10 +18,10 @@ export const plainText = (max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters or half characters (lone surrogates)');
 
-/** Text of one line for people, such as a name; spaces around it are dropped. */
+/** One line of text for people, such as a name; trimmed. */
 export const line = (max: number) => plainText(max).trim().min(1);
 
-/** Text of several lines for people, such as a reason; spaces around it are dropped. */
+/** Several lines of text for people, such as a reason; trimmed. */
 export const prose = (max: number) =>
   z
     .string()
@@ -35,7 +35,7 @@ export const prose = (max: number) =>
 
 const MAX_TIME_LENGTH = 35;
 const TIME = /^([0-9]{4})-.*?(?:Z|[+-]([0-9]{2}):([0-9]{2}))$/;
-/** The greatest offset from UTC that any clock on earth has, minutes. */
+/** Largest offset from UTC of any local time, minutes. */
 const MAX_OFFSET = 14 * 60;
 
 function isRequestTime(value: string): boolean {
@@ -51,10 +51,10 @@ export const requestTime = z
   .refine(isRequestTime, 'must be an RFC 3339 date-time of a real day, such as 2026-05-12T06:00:00Z')
   .meta({ format: 'date-time' });
 
-/** Names of all rules by which findings and alerts are raised. */
+/** Names of all rules that make findings and alerts. */
 export const ruleNames: readonly string[] = [...rules.map(({ id }) => id), ruleFailed.id];
 
-/** An enumeration whose refusal names the word that was likely meant. */
+/** An enumeration whose error suggests the name most likely meant. */
 export const knownName = <T extends string>(kind: string, names: readonly T[]) =>
   z.enum(names as readonly [T, ...T[]], { error: ({ input }) => noSuch(kind, input, names) });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { massShape } from './page.js';
 
-/** Describes the output of a site month by month (`GET /v1/sites/{id}/volumes`). */
+/** Describes the monthly production of a site (`GET /v1/sites/{id}/volumes`). */
 export const volumesShape = z.strictObject({
   site: z.string(),
   delayDays: z.int().describe('How old the newest figure is at least, days'),

@@ -7,10 +7,10 @@ export const waitingEventShape = z.strictObject({
   iss: z.string(),
   kid: z.string(),
   lots: z.array(z.string()),
-  /** Events that are not in the log yet and that it follows. */
+  /** Events that it follows and that are not in the log yet. */
   missing: z.array(z.string()),
   since: z.string(),
-  /** When it is discarded, by the time of the log. */
+  /** Time at which it is discarded, by the log's time. */
   expiresAt: z.string(),
 });
 export type WaitingEventView = z.infer<typeof waitingEventShape>;

@@ -9,7 +9,7 @@ const witnessShape = z.strictObject({
 });
 export type WitnessState = z.infer<typeof witnessShape>;
 
-/** Describes how the witnesses of a ledger answered (`GET /log/witnesses`). */
+/** Describes the last answers of a ledger's witnesses (`GET /log/witnesses`). */
 export const witnessingShape = z.strictObject({
   policy: z.string().describe('C2SP tlog-policy; empty: no witness is asked'),
   shown: z

@@ -15,27 +15,30 @@ import type { Finding } from '../rules/rule.js';
 
 type Answered = Extract<AditEvent, { type: 'finding.answered' }>;
 
-/** A `finding.answered`, with what its signer was when it entered the log. */
+/** A `finding.answered`, with its signer's state when it entered the log. */
 export interface AnswerGiven {
   index: number;
   event: Answered;
-  /** Whether he had an official role, and the country that bounded him in it. */
+  /** Whether the signer had an official role, and the country that limited it. */
   official: boolean;
   bound: string | null;
-  /** The lots that he held. */
+  /** The lots that the signer held. */
   held: ReadonlySet<string>;
 }
 
-/** What became of a finding by the answers to it. */
+/** The state of a finding after its answers. */
 export interface Standing {
   status: FindingStatus;
-  /** Whether a registrar or an authority with a say in it gave the answer that counts. */
+  /** Whether the answer that counts is by a registrar or an authority with jurisdiction. */
   official: boolean;
   /** The answers that count, in the order of the log. */
   answers: { event: string; by: string; answer: Answer; reason: string }[];
 }
 
-/** @param view the ledger as it is before the answer */
+/**
+ * Reads an answer with its signer's state.
+ * @param view the ledger before the answer
+ */
 export function answerGiven(index: number, event: Answered, view: LedgerView): AnswerGiven {
   const { roles = [], country = null } = view.actors.get(event.iss) ?? {};
   const official = roles.some((role) => OFFICIAL_ROLES.includes(role));
@@ -44,12 +47,12 @@ export function answerGiven(index: number, event: Answered, view: LedgerView): A
 }
 
 /**
- * What the answers make of a finding, by the rules that the service goes by (`server/verification/settle-findings.ts`):
- * only what had been found by then can be answered; what shows more than was answered, or was to be mended by a day that
- * has passed, is open again.
- * @param signers who signed the finding's events
- * @param concerned the countries of these, and of whoever has the goods
- * @param asOf the finding as it was found from the entries before an index; null where it was not
+ * Applies answers to a finding, by the same rules as the service (`server/verification/settle-findings.ts`). An answer
+ * applies only to a finding that existed at that time. A finding that exceeds what was answered, or whose mitigation is
+ * overdue, is open again.
+ * @param signers the signers of the finding's events
+ * @param concerned the countries of these, and of the holders of the goods
+ * @param asOf returns the finding as of an index; null if there was none
  * @param now the log's time, ms since 1970 UTC
  */
 export function standingOf(

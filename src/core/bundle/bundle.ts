@@ -8,29 +8,29 @@ import type { IndexProof } from '../log/sealed-index.js';
 import { HASH_BYTES } from '../log/tree.js';
 
 export const BUNDLE_FORMAT = 'adit-bundle/1';
-/** Characters of a bundle at most. */
+/** Length of a bundle at most, characters. */
 const MAX_BUNDLE_LENGTH = 256 * 1024 * 1024;
 /** Events in one bundle at most. */
 export const MAX_EVENTS = 50_000;
-/** Earlier sizes that a reader may ask about at most. */
+/** Earlier sizes that a reader may request at most. */
 export const MAX_SIZES = 16;
 
 const count = z.int().min(0);
 const hash = z.string().length(44);
 
-/** Describes a bundle as it is written. */
+/** Describes the JSON of a bundle. */
 export const bundleSchema = z.strictObject({
   format: z.literal(BUNDLE_FORMAT),
   log: z.string().min(1).max(255),
   lot: lotIdSchema,
-  /** What whoever made it says of its keys: a hint, for somebody who has yet to find out whom to trust. */
+  /** The keys that the bundle's author claims: a hint for a reader who does not know whom to trust yet. */
   hints: z.strictObject({ logKey: z.string().max(1_000) }),
   checkpoint: z.string().max(MAX_NOTE_LENGTH),
   events: z
     .array(z.strictObject({ index: count, event: z.string().max(300_000) }))
     .min(1)
     .max(MAX_EVENTS),
-  /** Earlier sizes of the log whose roots the reader asked for, to see that this continues what he saw before. */
+  /** Earlier sizes of the log whose roots the reader requested, to verify that this log extends the one seen before. */
   sizes: z.array(z.int().min(1)).max(MAX_SIZES).optional(),
   nodes: z.string(),
   index: z
@@ -43,21 +43,21 @@ export const bundleSchema = z.strictObject({
     .nullable(),
 });
 
-/** A provenance bundle as it is written (protocol.md §6; every field: docs/event-format.md). Nothing of it is verified. */
+/** A provenance bundle as JSON (protocol.md §6; every field: docs/event-format.md). Nothing in it is verified. */
 export type BundleJson = z.infer<typeof bundleSchema>;
 
-/** A bundle whose fields have their forms. */
+/** A bundle whose fields are decoded. */
 export interface Bundle extends Omit<BundleJson, 'sizes' | 'nodes' | 'index'> {
   sizes: readonly number[];
-  /** The proof of `core/log/partial-tree.ts` for all events, for each size that one of them has `seen`, and for `sizes`. */
+  /** The proof (`core/log/partial-tree.ts`) of all events, of each size that an event has `seen`, and of `sizes`. */
   nodes: Uint8Array[];
-  /** Where the `index.sealed` stands that this is a proof under. */
+  /** The proof under the root of the `index.sealed` at position `event`. */
   index: ({ event: number } & IndexProof) | null;
 }
 
 const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
 
-/** Hashes one after another in base64, as proofs are written. */
+/** Encodes concatenated hashes in base64. */
 export function encodeHashes(hashes: readonly Uint8Array[]): string {
   const bytes = new Uint8Array(hashes.length * HASH_BYTES);
   for (const [i, each] of hashes.entries()) bytes.set(each, i * HASH_BYTES);
@@ -78,7 +78,7 @@ function oneHash(text: string): Uint8Array {
   return only;
 }
 
-/** Reads a bundle. Throws `request-invalid` where it is not one, or its events do not stand in order. */
+/** Parses a bundle. Throws `request-invalid` if it is malformed, or its events are not in order. */
 export function parseBundle(text: string): Bundle {
   const parsed = bundleSchema.safeParse(parseJsonFile(text, 'The bundle', MAX_BUNDLE_LENGTH));
   if (!parsed.success) {

@@ -16,14 +16,14 @@ import { type History, type Judged, judgeBundle, timeMatters } from './judge.js'
 import { readmit } from './readmit.js';
 import { LogTimes } from './times.js';
 
-/** What the verifier brings, and nothing of it comes from the bundle. */
+/** The verifier's own input; nothing of it comes from the bundle. */
 export interface Trust {
-  /** Verifier keys of the logs that he trusts, besides those of the policy; none at all: whatever the bundle names is checked, and proves nothing. */
+  /** Log keys that the verifier trusts, besides those of the policy. Without any, nothing is proved. */
   logKeys: readonly string[];
-  /** Which witnesses must have seen the checkpoint; null: none. */
+  /** Witnesses that must have cosigned the checkpoint; null: none. */
   policy: Policy | null;
   parameters: Parameters;
-  /** Faster ones than the portable, with the same answers. */
+  /** A faster signature check than the portable one, with the same answers. */
   checkSignature: SignatureCheck;
   sha256?: Sha256;
 }
@@ -41,12 +41,12 @@ export const steps = [
 ] as const;
 export type StepName = (typeof steps)[number];
 
-/** One step of the verification, in order. `incomplete`: nothing is wrong, and something is not shown. */
+/** One step of the verification, in order. `incomplete`: no fault, but something is not shown. */
 export interface Step {
   step: StepName;
   outcome: 'held' | 'broken' | 'incomplete';
   detail: string;
-  /** The entry at which it breaks. */
+  /** The entry with the fault. */
   index?: number;
 }
 
@@ -54,16 +54,16 @@ export interface BundleReport {
   word: 'VERIFIED' | 'BROKEN' | 'INCOMPLETE';
   steps: Step[];
   checkpoint: Checkpoint | null;
-  /** Roots of earlier states of the log, by size, that the bundle proves under its checkpoint; also where it is broken otherwise. */
+  /** Roots of earlier sizes that the bundle proves under its checkpoint; present even if another step is broken. */
   roots: ReadonlyMap<number, Uint8Array>;
   events: number;
-  /** Null where something is broken: then nothing can be said of the lot. */
+  /** Null if something is broken: then no verdict is possible. */
   judged: Judged | null;
-  /** RFC 3339: as of when nothing about the lot was left out; null: that is not proved. */
+  /** RFC 3339: the time as of which the bundle is complete about the lot; null: that is not proved. */
   currentAsOf: string | null;
 }
 
-/** Carries a verification from step to step. */
+/** The state of a verification from step to step. */
 class Verification {
   readonly steps: Step[] = [];
   roots: ReadonlyMap<number, Uint8Array> = new Map();
@@ -81,7 +81,7 @@ class Verification {
     return this.ended('BROKEN');
   }
 
-  /** Ends the verification where nothing more can be said. */
+  /** Ends a verification that cannot continue. */
   undecided(): BundleReport {
     return this.ended('INCOMPLETE');
   }
@@ -93,8 +93,8 @@ class Verification {
 }
 
 /**
- * Verifies a bundle (protocol.md §6), without any network and without trust in whoever made it: policy, checkpoint,
- * inclusion, signatures, chains, admission, disclosures, rules, freshness, in that order; what breaks first is named.
+ * Verifies a bundle (protocol.md §6), without a network and without trust in its author: policy, checkpoint, inclusion,
+ * signatures, chains, admission, disclosures, rules, freshness, in that order; names the first fault.
  */
 export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleReport> {
   const run = new Verification();
@@ -162,8 +162,8 @@ function sayFreshness(freshness: Freshness, run: Verification): void {
 }
 
 /**
- * Opens the signed head of the log. Returns what is wrong with it as a text, and null where none of the pinned keys signed
- * it. Without a pinned key the step is incomplete. Throws `request-invalid` where a pinned key is malformed.
+ * Verifies the signed checkpoint. Returns a fault as a text, and null if none of the pinned keys signed it. Without a
+ * pinned key the step is incomplete. Throws `request-invalid` if a pinned key is malformed.
  */
 function openHead(bundle: Bundle, trust: Trust, run: Verification): Checkpoint | string | null {
   const { policy } = trust;
@@ -196,14 +196,14 @@ function openHead(bundle: Bundle, trust: Trust, run: Verification): Checkpoint |
   }
 }
 
-/** All log keys that a reader trusts, however he names them. */
+/** Lists all log keys that a reader trusts, as keys or in a policy. */
 export const pinnedOf = ({ logKeys, policy }: Pick<Trust, 'logKeys' | 'policy'>): string[] => [
   ...new Set([...logKeys, ...(policy?.logs ?? []).map(({ key }) => key.vkey)]),
 ];
 
 /**
- * What is wrong with the log keys: the one trusted must be one that this ledger has named, and the one in force at the
- * checkpoint's size must have signed it too. A key that was replaced signs nothing alone any more.
+ * Returns the fault of the log keys: the trusted key must be one that this ledger named, and the key in force at the
+ * checkpoint's size must have signed too. A replaced key is not valid alone.
  */
 function keyFault(
   bundle: Bundle,
@@ -240,11 +240,11 @@ function checkInclusion(
     : 'The events and their proof do not give the root of the checkpoint: one of them is not in this log.';
 }
 
-/** The sizes above 0 that events say their signers had seen, as far as the text can be read; all else is found later. */
+/** Lists the sizes above 0 that events have `seen`, from texts that can be read; later steps find other faults. */
 export const seenSizes = ({ events }: Pick<Bundle, 'events'>): number[] =>
   sizesOf(events.map(({ event }) => seenIn(event)?.size));
 
-/** Every earlier size whose root a bundle's proof gives: those that were seen, and those that its reader asked for. */
+/** Lists the earlier sizes whose roots a bundle proves: those that events have seen, and those requested. */
 export const provenSizes = (bundle: Pick<Bundle, 'events' | 'sizes'>): number[] =>
   sizesOf([...seenSizes(bundle), ...bundle.sizes]);
 
@@ -263,7 +263,7 @@ function seenIn(event: string): { size: number } | null {
   }
 }
 
-/** The first event whose signer had seen another log than this. */
+/** Returns the first event whose `seen` root is not one of this log. */
 function seenFault(events: readonly BundledEvent[], { roots }: Tree): { index: number; detail: string } | null {
   for (const { index, event } of events) {
     if (event.seen === undefined || event.seen.size === 0) continue;

@@ -3,7 +3,7 @@ import { sdDigest } from '../event/disclosure.js';
 import { parseEnvelope } from '../event/envelope.js';
 import type { BundleJson } from './bundle.js';
 
-/** What the signer of an event has kept of it: all that may be disclosed, also what no server was ever sent. */
+/** An event's disclosures as its signer stores them, also those that were never sent. */
 export interface KeptDisclosures {
   /** Id of the event. */
   event: string;
@@ -11,8 +11,8 @@ export interface KeptDisclosures {
 }
 
 /**
- * A bundle in which what its holder kept to himself is shown: for one buyer, without the server. Signatures and proofs stay as they
- * are, and whoever verifies finds each disclosure's digest in what was signed. Throws `disclosure-invalid` for one that is not
+ * Adds withheld disclosures to a bundle, for one buyer, without the server. Signatures and proofs stay valid: a
+ * verifier finds each disclosure's digest in the signed text. Throws `disclosure-invalid` for a disclosure that is not
  * of an event in the bundle.
  */
 export function discloseIn(bundle: BundleJson, kept: readonly KeptDisclosures[]): BundleJson {

@@ -7,7 +7,7 @@ import type { Sha256 } from '../log/tree.js';
 import type { Bundle } from './bundle.js';
 import type { Flaw } from './readmit.js';
 
-/** An event of a bundle, read by the strict grammar. */
+/** An event of a bundle, parsed by the strict grammar. */
 export interface BundledEvent {
   index: number;
   event: AditEvent;
@@ -16,7 +16,7 @@ export interface BundledEvent {
   signature: Uint8Array;
 }
 
-/** Reads the events of a bundle; a disclosure that is not in the text that was signed is a flaw of its own. */
+/** Parses the events of a bundle; a disclosure that is not in the signed text is a separate flaw. */
 export function readEvents({ log, events }: Bundle, sha256?: Sha256): { events: BundledEvent[]; flaw: Flaw | null } {
   const read: BundledEvent[] = [];
   for (const { index, event: text } of events) {
@@ -33,7 +33,7 @@ export function readEvents({ log, events }: Bundle, sha256?: Sha256): { events: 
   return { events: read, flaw: null };
 }
 
-/** The lots that the bundle is about: its lot, and all that it was made of, as far as its events tell. */
+/** Lists the lots of the bundle: its lot and all ancestors, by its events. */
 export function lotsBehind(lot: string, events: readonly Pick<BundledEvent, 'event'>[]): Set<string> {
   const madeOf = new Map<string, string[]>();
   for (const { event } of events) {
@@ -46,7 +46,7 @@ export function lotsBehind(lot: string, events: readonly Pick<BundledEvent, 'eve
   return scope;
 }
 
-/** The first lot whose chain does not begin with its birth, or has an event that does not follow the one before. */
+/** Returns the first lot whose chain does not begin with its birth, or whose events do not follow one another. */
 export function chainFlaw(scope: ReadonlySet<string>, events: readonly BundledEvent[]): Flaw | null {
   const heads = new Map<string, string>();
   for (const { index, event } of events) {

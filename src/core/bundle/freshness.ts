@@ -7,15 +7,15 @@ import type { BundledEvent } from './events.js';
 import { subjectsBehind, subjectsNamed } from './subjects.js';
 import type { LogTimes } from './times.js';
 
-/** Whether it is proved that nothing was left out, and as of when. */
+/** Whether the bundle is proved to be complete, and as of when. */
 export interface Freshness {
   outcome: 'held' | 'broken' | 'incomplete';
   detail: string;
-  /** RFC 3339: the log's own time, and never what the entry that seals the index says of itself. */
+  /** RFC 3339: the log's own time, never the date in the entry that seals the index. */
   asOf: string | null;
 }
 
-/** What the sealed index over the first `size` entries must hold under each subject, if these events are all there are. */
+/** Returns the leaves of the sealed index over the first `size` entries, by subject, if the bundle is complete. */
 export function expectedIndex(
   events: readonly Pick<BundledEvent, 'index' | 'event'>[],
   scope: ReadonlySet<string>,
@@ -36,7 +36,7 @@ export function expectedIndex(
   return expected;
 }
 
-/** Checks that the bundle has every entry there was, when the index was sealed, about what it is about. */
+/** Verifies that the bundle has every entry about its subjects that existed when the index was sealed. */
 export function checkFreshness(
   bundle: Bundle,
   events: readonly BundledEvent[],
@@ -82,6 +82,6 @@ export function checkFreshness(
   };
 }
 
-/** Whether an event is about a lot of the bundle. */
+/** Returns whether an event is about a lot of the bundle. */
 const touches = ({ event }: BundledEvent, scope: ReadonlySet<string>): boolean =>
   subjectsNamed(event).some((subject) => subject.startsWith('lot:') && scope.has(subject.slice(4)));

@@ -16,58 +16,58 @@ import { type Notice, noticesOf } from './notices.js';
 import type { LogTimes } from './times.js';
 import { type Coverage, type Verdicts, axisOfFinding, coverageOf, verdictsOf } from './verdicts.js';
 
-/** What a rule found on the lot or on what it was made of, and what became of it. */
+/** A finding on the lot or on an ancestor, with its state. */
 export interface JudgedFinding extends Finding, Standing {
   id: string;
-  /** Of the lot's mass. */
+  /** Share of the lot's mass. */
   share: string;
-  /** Whether it counts in a verdict: not where it was explained, or is about whoever signed and not about the lot. */
+  /** Whether it counts in a verdict: not if it is explained, or about the signer instead of the lot. */
   counts: boolean;
 }
 
-/** What the events of a bundle come to by the rules. */
+/** The result of the rules on the events of a bundle. */
 export interface Judged {
   lot: LotState;
   verdicts: Verdicts;
   coverage: Coverage;
-  /** What is said first, in words: holds, assignments, open disputes and incidents. */
+  /** Facts to read first, in words: holds, assignments, open disputes and incidents. */
   notices: Notice[];
-  /** Those that stand. */
+  /** Open findings. */
   findings: JudgedFinding[];
-  /** Those that somebody entitled has dismissed or closed, which no verdict heeds. */
+  /** Findings that an entitled actor dismissed or closed; they count in no verdict. */
   settled: JudgedFinding[];
-  /** What the rules could not decide, and why. */
+  /** Rules that could not decide, with the reason. */
   undecided: { rule: string; reason: string }[];
-  /** The newest time of the log that the bundle has, ms since 1970 UTC. */
+  /** The newest time of the log in the bundle, ms since 1970 UTC. */
   now: number | null;
 }
 
-/** A history that was found to hold. */
+/** A history whose signatures, chains and admission are verified. */
 export interface History {
   lot: string;
   events: readonly BundledEvent[];
-  /** The ledger after them. */
+  /** The ledger after these events. */
   view: LedgerView;
-  /** The lots that the bundle is about. */
+  /** The lots of the bundle. */
   scope: ReadonlySet<string>;
   answers: readonly AnswerGiven[];
   times: LogTimes;
-  /** Whether nothing about the lots and their tags can have been left out. */
+  /** Whether the bundle is proved to be complete about the lots and their tags. */
   sealed: boolean;
 }
 
-/** Of a span of time that a bundle leaves open: at which end the entries are taken to stand. */
+/** The end of an open time span at which entries are assumed. */
 type End = 'earliest' | 'latest';
 
 const OUTSIDE = "It asks for what others did, which is not in one lot's history.";
 const UNSEALED = 'Other uses of the tags may have been left out: the bundle is not under a sealed index.';
 const UNTIMED = 'The bundle has no log.clock after some of the events: nothing bounds when they entered the log.';
-/** Rules that go by when an event entered. */
+/** Rules that depend on when an event entered the log. */
 const TIMED = ['late-entry', 'burst-entry', 'backdated'];
 
 /**
- * Judges by every rule that one lot's history is enough for. Where a rule asks about more than that, about all that a site
- * dug or a device recorded, what is in the bundle can still convict, but not acquit.
+ * Runs every rule for which one lot's history is enough. A rule about more than that, such as a site's production or a
+ * device's entries, can convict by the bundle, but not acquit.
  */
 export function judgeBundle(history: History, parameters: Parameters): Judged {
   const { lot, view, scope, sealed } = history;
@@ -101,7 +101,7 @@ export function judgeBundle(history: History, parameters: Parameters): Judged {
   };
 }
 
-/** Whether a custody event entered the log after the last time that the bundle has, and nothing bounds how long after. */
+/** Returns whether a custody event entered the log after the bundle's last time, so that its time has no bound. */
 const isUntimed = ({ events, times }: History): boolean =>
   events.some(({ index, event }) => {
     const { wide, latest } = times.asOf(index);
@@ -109,9 +109,8 @@ const isUntimed = ({ events, times }: History): boolean =>
   });
 
 /**
- * What the history would come to by other times, where the bundle does not say exactly enough when its events entered the
- * log: the rules whose findings depend on it, or `expired`, where an event asked not to be admitted so late. Empty: the
- * times that are missing do not matter.
+ * Returns the rules whose findings depend on times that the bundle does not prove exactly, or `expired` if an event
+ * limited its own admission time. Empty: the missing times change nothing.
  */
 export function timeMatters(history: History, { findings, settled }: Judged, parameters: Parameters): string[] {
   const { events, scope, times } = history;
@@ -133,13 +132,13 @@ export function timeMatters(history: History, { findings, settled }: Judged, par
   return [...new Set([...differ.map((name) => name.split(' ')[0] ?? ''), ...(expired ? ['expired'] : [])])];
 }
 
-/** Whether the time as of a size lies in a span that has an end. */
+/** Returns whether the time as of a size is a span with an end. */
 function isOpen(times: LogTimes, size: number): boolean {
   const { wide, latest } = times.asOf(size);
   return wide && latest !== null;
 }
 
-/** What a finding says, by whatever hour its entries are filed under. */
+/** Returns a key for a finding that does not depend on the hour under which its entries are filed. */
 const nameOf = ({ rule, severity, cause, events }: Finding): string =>
   [rule, severity, cause, ...events.toSorted()].join(' ');
 
@@ -174,8 +173,8 @@ function attempt(run: () => Found): Found | string {
 }
 
 /**
- * The findings with what the answers in the bundle make of them. An answer to one finding covers all of the same cause.
- * @param all what the events of the bundle come to, on whichever lots
+ * Applies the answers in the bundle to the findings. An answer to one finding covers all of the same root.
+ * @param all the result of the rules on all events of the bundle, on any lots
  */
 function settle(
   findings: readonly Finding[],
@@ -228,7 +227,7 @@ function judgedEvents({ events, view, times }: History, end: End): JudgedEvent[]
   });
 }
 
-/** The log's time as of each checkpoint that a signer had seen. */
+/** Returns the log's time for each checkpoint that a signer had seen. */
 function seenTimes(events: readonly BundledEvent[], times: LogTimes, end: End): Map<number, number> {
   const seenAt = new Map<number, number>();
   for (const { event } of events) {

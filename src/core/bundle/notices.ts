@@ -1,18 +1,18 @@
 import type { Severity } from '../rules/rule.js';
 
-/** What a reader must hear before the verdicts: facts about a lot that no verdict puts into words. */
+/** A fact to read before the verdicts, which no verdict expresses. */
 export interface Notice {
   kind: 'hold' | 'assignment' | 'dispute' | 'incident' | 'claim';
   /** One sentence for people. */
   text: string;
   severity: Severity;
-  /** Share of the lot's mass that it concerns; less than 1 where it is about something that the lot was made of. */
+  /** Share of the lot's mass that it concerns; less than 1 if it is about an ancestor. */
   share: string | null;
-  /** Id of the finding that has the events. */
+  /** Id of the finding with the events. */
   finding: string;
 }
 
-/** In the order in which they are said. */
+/** In the order of display. */
 const kinds = new Map<string, Notice['kind']>([
   ['lot-held', 'hold'],
   ['custody-assigned', 'assignment'],
@@ -29,7 +29,7 @@ interface Noticed {
   share: string | null;
 }
 
-/** Lists what is said first of a lot: holds, then assignments by an authority, open disputes, open incidents, claims of strangers. */
+/** Lists the notices of a lot: holds, then assignments, open disputes, open incidents, claims of strangers. */
 export const noticesOf = (findings: readonly Noticed[]): Notice[] =>
   [...kinds].flatMap(([rule, kind]) =>
     findings
@@ -40,6 +40,6 @@ export const noticesOf = (findings: readonly Noticed[]): Notice[] =>
 const shareText = ({ share }: Notice): string =>
   share === null || share === '1.0000' ? '' : ` (${Math.floor(Number(share) * 10_000) / 100} % of the lot)`;
 
-/** Puts a notice into one line: its kind in capitals, what it says, and of which share of the lot. */
+/** Formats a notice as one line: its kind in capitals, its text, and its share of the lot. */
 export const noticeLine = (notice: Notice): string =>
   `${notice.kind.toUpperCase()}: ${notice.text}${shareText(notice)}`;

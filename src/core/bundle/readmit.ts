@@ -9,27 +9,27 @@ import { references } from '../event/references.js';
 import { type AnswerGiven, answerGiven } from './answers.js';
 import type { BundledEvent } from './events.js';
 
-/** The first thing wrong with the events of a bundle, and at which entry. */
+/** The first fault in the events of a bundle, and its entry. */
 export interface Flaw {
   step: 'signatures' | 'admission' | 'disclosures' | 'chains';
   index: number;
   detail: string;
 }
 
-/** What becomes of a ledger by the events of a bundle. */
+/** The ledger after the events of a bundle. */
 export interface Readmitted {
-  /** The ledger as it then is. */
+  /** The ledger after the last event. */
   view: LedgerView;
-  /** What was answered to findings, in the order of the log. */
+  /** Answers to findings, in the order of the log. */
   answers: AnswerGiven[];
   flaw: Flaw | null;
 }
 
 /**
- * Admits the events of a bundle again, each at its index, by the rules that the service goes by, with the keys as they
- * were at that index. Of lots that the bundle is not about nothing is known but what its events say of them: those stand
- * as these events need them, so that the rest of each event can be judged.
- * @param scope lots of which nothing is taken on trust
+ * Admits the events of a bundle again, each at its index, by the same rules as the service, with the keys in force at
+ * that index. Lots outside the bundle are known only from its events: each gets the state that an event needs, so that
+ * the rest of the event can be judged.
+ * @param scope lots whose state is never assumed
  */
 export async function readmit(
   events: readonly BundledEvent[],
@@ -53,7 +53,7 @@ export async function readmit(
       return flaw('signatures', `The signature of ${event.iss} does not verify.`);
     const possession = await possessionFault(event, check);
     if (possession !== null) return flaw('signatures', possession);
-    // The same bytes, or the same words under another signature: what was said once happens once.
+    // The same bytes, or the same claims under another signature: an event applies once.
     const before = view.events.get(event.id);
     if (before?.event !== undefined) return flaw('admission', `It is entry ${before.index} once more: a replay.`);
     standIn(event, view, scope);
@@ -82,7 +82,7 @@ function keyOf(event: AditEvent, view: LedgerView): PublicJwk | null {
   return event.type === 'ledger.opened' ? event.payload.registrar.key : (view.keys.get(event.kid)?.jwk ?? null);
 }
 
-/** Puts what the bundle is not about into the state that an event says it found it in. */
+/** Gives lots outside the bundle the state that an event requires. */
 function standIn(event: AditEvent, view: LedgerView, scope: ReadonlySet<string>): void {
   const links = linksOf(event);
   const own = links.map(({ lot }) => view.lots.get(lot)).find((lot) => lot !== undefined && scope.has(lot.id));

@@ -19,13 +19,13 @@ import { tagDigits } from '../event/identifiers.js';
 /** The ledger itself: its opening and its updates. */
 export const LEDGER_SUBJECT = 'ledger';
 export const findingSubject = (id: string): string => `finding:${id}`;
-/** Series of tags: where they were issued. */
+/** The issues of a series of tags. */
 export const seriesSubject = (series: string): string => `tags:${series}`;
 
 /**
- * What an entry is counted under in the sealed index: the lots whose chains it extends or that it names, the tags that it
- * puts on, and for registry events and attestations what they are about. Who signed an event or receives goods by it is
- * not what it is about: whoever shows one lot need not show all that its traders ever did.
+ * Lists the subjects of an entry in the sealed index: the lots whose chains it extends or that it names, the tags that
+ * it applies and, for registry events and attestations, their subjects. The signer and the receiver are no subjects: a
+ * bundle about one lot need not contain all events of its traders.
  */
 export function subjectsNamed(event: AditEvent): string[] {
   const lots = event.type === 'event.refused' ? event.payload.lots : lotsOf(event);
@@ -39,7 +39,7 @@ export function subjectsNamed(event: AditEvent): string[] {
   ];
 }
 
-/** What an entry says of anything but the lots it touches and the tags it puts on, which have tables of their own. */
+/** Lists the subjects of an entry except lots and applied tags, which have their own tables. */
 export function aboutOthers(event: AditEvent): string[] {
   switch (event.type) {
     case 'ledger.opened':
@@ -89,10 +89,9 @@ export function aboutOthers(event: AditEvent): string[] {
 }
 
 /**
- * What must be known in full of an event that stands in a bundle: all that was ever said about the lots of the bundle that
- * it touches and the tags on them, about those it names, the key it is signed with, its places and papers, and itself. One may
- * stand there twice.
- * @param scope the lots that the bundle is about
+ * Lists the subjects of an event on which a bundle must be complete: the lots of the bundle that it touches with their
+ * tags, the lots that it names, its key, its places and documents, and the event itself. May contain repetitions.
+ * @param scope the lots of the bundle
  */
 export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): string[] {
   if (event.iss === 'ledger') return [];
@@ -109,13 +108,13 @@ export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): st
     ...facilities.map(facilitySubject),
     ...certificatesOf(event),
     ...(event.type === 'tags.issued' ? [seriesSubject(event.payload.series)] : []),
-    // Who shows one answer to a finding shows them all: a later one may have taken it back.
+    // An answer requires all answers to the same finding: a later one may have withdrawn it.
     ...(event.type === 'finding.answered' ? [findingSubject(event.payload.finding)] : []),
     eventSubject(event.id),
   ];
 }
 
-/** Every series that a tag may be of: all before some of the digits it ends in. Only its issue would tell which it is. */
+/** Lists every possible series of a tag: each prefix before its last digits. Only its issue decides which it is. */
 function seriesOf(tag: string): string[] {
   const digits = tagDigits(tag);
   return Array.from({ length: digits }, (_, i) => tag.slice(0, tag.length - digits + i));

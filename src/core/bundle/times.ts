@@ -1,29 +1,29 @@
 import type { BundledEvent } from './events.js';
 
-/** The log's time enters the log at least once an hour (protocol.md §4), ms. */
+/** Interval of `log.clock` at most (protocol.md §4), ms. */
 const HOUR = 3_600_000;
-/** How much later than that it may be for reasons of its own: a slow disk, a restart, ms. */
+/** Allowed delay of a `log.clock`, as by a slow disk or a restart, ms. */
 const ALLOWANCE = 600_000;
-/** Two neighbouring times of a service that runs are no farther apart than this, ms. */
+/** Distance of two neighbouring times of a running service at most, ms. */
 export const CADENCE = HOUR + ALLOWANCE;
 
-/** The log's time at a place in the log, ms since 1970 UTC: somewhere from `earliest` to `latest`. */
+/** Bounds of the log's time at a position, ms since 1970 UTC. */
 export interface TimeBounds {
-  /** Null: before the first time that the bundle has. */
+  /** Null: before the bundle's first time. */
   earliest: number | null;
-  /** Null: nothing bounds it, because the bundle has no later time. */
+  /** Null: no bound, because the bundle has no later time. */
   latest: number | null;
-  /** Whether they may matter: the time is neither proved nor within the log's own cadence. */
+  /** True if the time is neither proved nor within the log's own cadence, so that it may matter. */
   wide: boolean;
 }
 
 type Entry = Pick<BundledEvent, 'index' | 'event'>;
 
 /**
- * What the `log.clock` entries of a bundle say of when others entered the log. That an entry is in the log does not show
- * that no other stands before it, so a time that was left out would make what came late look early. The time is taken
- * for exact where every entry since it is in the bundle, and for near enough where the next one is within the cadence at
- * which the log tells the time. Anything else is a span.
+ * The times at which entries entered the log, by the `log.clock` entries of a bundle. The inclusion of an entry does
+ * not show which entries precede it, so an omitted time could make a late entry look early. A time is exact if the
+ * bundle has every entry since it, and near enough if the next time is within the cadence of `log.clock`. Otherwise it
+ * is a span.
  */
 export class LogTimes {
   private readonly indexes: number[];
@@ -37,7 +37,7 @@ export class LogTimes {
     );
   }
 
-  /** The log's time as of the first `size` entries, which is also when the entry at that index entered. */
+  /** Returns the log's time as of the first `size` entries, which is also when the entry at that index entered. */
   asOf(size: number): TimeBounds {
     const next = firstAtLeast(this.clocks, ({ index }) => index >= size);
     const [floor, ceiling] = [this.clocks[next - 1], this.clocks[next]];
@@ -50,8 +50,8 @@ export class LogTimes {
   }
 
   /**
-   * The log's time up to which nothing can be missing, if nothing is missing of the first `size` entries: of those that
-   * follow them without a gap nothing is missing either. Null: the bundle has no time below that.
+   * Returns the log's time up to which the bundle is complete, if it is complete on the first `size` entries: entries
+   * that follow them without a gap are included. Null: the bundle has no time below that.
    */
   provedUpTo(size: number): number | null {
     let covered = size;
@@ -61,7 +61,7 @@ export class LogTimes {
   }
 }
 
-/** The first position from which on a condition holds; the length of the list where it never does. */
+/** Returns the first position from which a condition is true; the length of the list if it never is. */
 function firstAtLeast<T>(list: readonly T[], holds: (item: T) => boolean): number {
   let [low, high] = [0, list.length];
   while (low < high) {

@@ -13,9 +13,9 @@ export interface PlainFile {
 }
 
 /**
- * A bundle as plain files, for tools that know nothing of Adit: a C2SP policy, the checkpoint, and for each event the JWS
- * that the log holds as an entry, its own `.tlog-proof`, and what has been disclosed of it. Throws `request-invalid` where
- * the proof does not fit; whether any of it is true is for the tools to say.
+ * Unpacks a bundle into plain files for tools that do not know Adit: a C2SP policy, the checkpoint, and for each event
+ * the JWS (the log's entry), its own `.tlog-proof`, and its disclosures. Throws `request-invalid` if the proof does not
+ * fit; the tools verify the rest.
  */
 export function unpackBundle(bundle: Bundle): PlainFile[] {
   const { size } = readCheckpoint(bundle.checkpoint);

@@ -3,14 +3,14 @@ import { ruleById } from '../rules/index.js';
 import { type Answered, isAnswered } from '../rules/answers.js';
 import { type Rule, type Severity, severities } from '../rules/rule.js';
 
-/** Never one green tick: the record, the custody and the risk are three questions (protocol.md §6). */
+/** The three verdicts on a lot: record, custody and risk (protocol.md §6). There is no single "verified". */
 export interface Verdicts {
   record: 'intact' | 'broken';
   custody: 'complete' | 'open' | 'gaps';
   risk: 'none' | Severity | 'undetermined';
 }
 
-/** A finding on a lot, or on what it was made of, with what became of it. */
+/** A finding on a lot or on an ancestor, with its state. */
 export interface Weighed extends Answered {
   rule: string;
 }
@@ -22,21 +22,22 @@ function axisOf({ group, weighs }: Pick<Rule, 'group' | 'weighs'>): Axis {
   return group === 'record' || group === 'custody' ? group : 'risk';
 }
 
-/** Returns the verdict that unanswered findings of a rule count in. */
+/** Returns the verdict in which open findings of a rule count. */
 export function axisOfRule(id: string): Axis {
   const rule = ruleById.get(id);
   return rule === undefined ? 'nothing' : axisOf(rule);
 }
 
-/** Returns the verdict that a finding counts in: none where it was answered, or is about whoever signed and not about the lot. */
+/** Returns the verdict in which a finding counts: none if it is answered, or about the signer instead of the lot. */
 export function axisOfFinding(finding: Weighed): Axis {
   return isAnswered(finding) ? 'nothing' : axisOfRule(finding.rule);
 }
 
 /**
- * Gives the three verdicts on a lot, for the service and for a bundle alike.
- * @param findings on the lot or on what it was made of, those that are answered included
- * @param undecided rules that could not decide about one of them; @param required those that must be able to
+ * Computes the three verdicts on a lot; used by the service and for bundles.
+ * @param findings on the lot or on ancestors, answered ones included
+ * @param undecided rules that could not decide about one of them
+ * @param required rules that must decide
  */
 export function verdictsOf(
   findings: readonly Weighed[],
@@ -62,19 +63,22 @@ export interface Coverage {
   signedByBothSides: string;
 }
 
-/** `part` of `whole` as a decimal share, rounded down to four places, so that only the whole is "1.0000". */
+/** Formats `part` of `whole` as a decimal share, rounded down to four places, so that only the whole is "1.0000". */
 function share(part: bigint, whole: bigint): string {
   const tenThousandths = whole === 0n ? 0n : (part * 10_000n) / whole;
   return `${tenThousandths / 10_000n}.${String(tenThousandths % 10_000n).padStart(4, '0')}`;
 }
 
-/** @param assayed the share of the mass that an assay by a laboratory stands behind. */
+/**
+ * Computes which shares of a lot have origins, assays and signatures.
+ * @param assayed the share of the mass with an assay by a laboratory
+ */
 export function coverageOf(lot: Pick<Lot, 'origins' | 'mass' | 'status'>, assayed: string): Coverage {
   const traced = lot.origins.reduce((sum, { mass }) => sum + mass, 0n);
   return {
     tracedToSite: share(traced, lot.mass),
     assayed,
-    // Whatever a lot was made of was received before it was used; only its own last handover can still lack a signature.
+    // Ancestors were received before their use; only the lot's own last handover can lack a signature.
     signedByBothSides: share(lot.status === 'inTransit' ? 0n : 1n, 1n),
   };
 }

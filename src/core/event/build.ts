@@ -23,7 +23,7 @@ export interface Claims {
 export interface BuildOptions {
   /** The † claims whose disclosures are included in the event: all (default), none, or those at these pointers. */
   disclose?: boolean | readonly string[];
-  /** Pointers of † claims that are hidden and not disclosed, whatever `disclose` says; each must exist. */
+  /** Pointers of † claims that are hidden and never disclosed, even if `disclose` lists them; each must exist. */
   withhold?: readonly string[];
   /** 128 random bits or more in base64url, new for each call. */
   salt?: () => string;
@@ -44,8 +44,8 @@ const SALT_BYTES = 16;
 export const randomToken = (): string => encodeBase64url(crypto.getRandomValues(new Uint8Array(SALT_BYTES)));
 
 /**
- * Builds and signs an event. Replaces every † claim by its digest and includes its disclosure unless `disclose` says
- * otherwise. Throws `type-unknown`, `schema-invalid` or `quantity-invalid` before it signs anything.
+ * Builds and signs an event. Replaces every † claim by its digest and includes its disclosure unless `disclose` excludes
+ * it. Throws `type-unknown`, `schema-invalid` or `quantity-invalid` before it signs anything.
  */
 export async function buildEvent(claims: Claims, signer: Signer, options: BuildOptions = {}): Promise<BuiltEvent> {
   const eventType = eventTypes.get(claims.type);

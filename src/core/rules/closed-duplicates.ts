@@ -20,7 +20,7 @@ const KEPT = new Set(['lot.measured', 'lot.sealed']);
 export const MAX_RECORD = 20;
 const LOT_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** Returns whether a closing says that its lots were recorded twice: by `duplicateOf`, or by how its reason begins. */
+/** Returns whether a closing states that its lots were recorded twice: in `duplicateOf`, or as its reason. */
 const saysDuplicate = (event: AditEvent): event is JudgedOf<'lot.closed'>['event'] =>
   event.type === 'lot.closed' &&
   (event.payload.duplicateOf !== undefined || /^duplicate\b/i.test(event.payload.reason));

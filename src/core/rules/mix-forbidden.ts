@@ -91,7 +91,7 @@ function colours(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
   ];
 }
 
-/** Returns whether the name of a method or licence means machines; not if it also says artisanal. */
+/** Returns whether the name of a method or licence means machines; not if it also contains a word for artisanal. */
 function isIndustrial(said: string, { mixForbidden }: Parameters): boolean {
   const has = (word: string): boolean => said.toLowerCase().includes(word.toLowerCase());
   return mixForbidden.industrialMethods.some(has) && !mixForbidden.artisanalMethods.some(has);

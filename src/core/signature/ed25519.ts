@@ -3,15 +3,15 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 
 /**
- * The one rule by which every Ed25519 signature is accepted: events, possession proofs, refusals, checkpoints,
- * cosignatures. A signature (R, S) of a message M by a key A is accepted exactly if
+ * The acceptance rule for every Ed25519 signature: events, possession proofs, refusals, checkpoints, cosignatures. A
+ * signature (R, S) of a message M by a key A is accepted exactly if
  *
  * 1. A is the canonical encoding of a point of the prime-order group other than the identity;
  * 2. S < L, R is canonical and not of small order;
  * 3. encode([S]B − [k]A) = R with k = SHA-512(R ‖ A ‖ M) mod L: the equation of RFC 8032 §5.1.7 without the cofactor.
  *
- * What this accepts, Go's crypto/ed25519 and OpenSSL accept. A verifier that multiplies by the cofactor accepts more:
- * with such a signature, readers who run different software would disagree about what was signed.
+ * Go's crypto/ed25519 and OpenSSL accept every such signature. A verifier that multiplies by the cofactor accepts more:
+ * readers with different software would then disagree about what is signed.
  */
 export type Ed25519Verify = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
 
@@ -20,7 +20,7 @@ const SIGNATURE_BYTES = 64;
 
 /** Order L of the base point, big-endian (RFC 8032 §5.1). */
 const ORDER = hexToBytes('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed');
-/** p = 2^255 − 19, big-endian: a y from here on has a second encoding. */
+/** p = 2^255 − 19, big-endian: larger y have a second encoding. */
 const PRIME = hexToBytes('7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed');
 /** The y of the eight points of small order, big-endian, sign bit cleared. */
 const SMALL_ORDER = [
@@ -52,7 +52,7 @@ export function isAcceptableEd25519(signature: Uint8Array): boolean {
   return compare(y, PRIME) < 0 && !SMALL_ORDER.some((small) => compare(y, small) === 0);
 }
 
-/** Keys that passed point 1: the check takes a millisecond, and readers see the same few keys again and again. */
+/** Cached keys that passed point 1: the check takes a millisecond, and readers verify the same few keys. */
 const soundKeys = new Set<string>();
 const SOUND_KEYS = 20_000;
 
@@ -87,8 +87,8 @@ export const verifyEd25519: Ed25519Verify = (signature, message, publicKey) => {
 };
 
 /**
- * A signature whose R has a component of small order. The equation with the cofactor accepts it, the rule does not: a
- * runtime's own verifier that accepts it cannot be used.
+ * A signature whose R has a component of small order. The equation with the cofactor accepts it, the rule does not: it
+ * detects runtimes whose own verifier cannot be used.
  */
 export const COFACTOR_PROBE = {
   publicKey: hexToBytes('ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c'),

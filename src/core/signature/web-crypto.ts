@@ -1,11 +1,11 @@
 import type { CryptoKey } from 'jose';
 import { COFACTOR_PROBE, isAcceptableEd25519, isSoundEd25519Key, verifyEd25519 } from './ed25519.js';
 
-/** Imported keys, by their bytes in hexadecimal; the oldest go first. */
+/** Cached imported keys at most, by their bytes in hexadecimal; the oldest are dropped first. */
 const KEY_CACHE = 1_000;
 const imported = new Map<string, Promise<CryptoKey>>();
 
-/** Copies bytes out of memory that others may share: WebCrypto takes no other. */
+/** Copies bytes out of shared memory, which WebCrypto does not accept. */
 const copy = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
 function importKey(publicKey: Uint8Array): Promise<CryptoKey> {
@@ -23,7 +23,7 @@ function importKey(publicKey: Uint8Array): Promise<CryptoKey> {
 const equation = async (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): Promise<boolean> =>
   crypto.subtle.verify('Ed25519', await importKey(publicKey), copy(signature), copy(message));
 
-/** Whether WebCrypto has the equation of the acceptance rule; false in a runtime without Ed25519. */
+/** Returns whether WebCrypto uses the equation of the acceptance rule; false in a runtime without Ed25519. */
 async function probe(): Promise<boolean> {
   try {
     return !(await equation(COFACTOR_PROBE.signature, COFACTOR_PROBE.message, COFACTOR_PROBE.publicKey));
@@ -32,10 +32,10 @@ async function probe(): Promise<boolean> {
   }
 }
 
-/** One probe a runtime. */
+/** Cached result: one probe per runtime. */
 let followsTheRule: Promise<boolean> | undefined;
 
-/** Verifies a signature by the acceptance rule: by WebCrypto where that follows the rule, else in JavaScript. */
+/** Verifies a signature by the acceptance rule: with WebCrypto if it follows the rule, else in JavaScript. */
 export async function verifyEd25519ByWebCrypto(
   signature: Uint8Array,
   message: Uint8Array,

@@ -85,6 +85,30 @@ const metricsIn = (path: string): string[] =>
     (match[1] ?? '').replace(/_(count|sum|bucket)$/, ''),
   );
 
+/** Folders whose comments are free of banned phrasings. */
+const cleanFolders = ['src/core', 'src/client', 'src/platform', 'migrations'];
+/** Phrasings that a comment must not have (CONTRIBUTING.md, "Words"). */
+const bannedPhrasings: readonly RegExp[] = [
+  /\b(told|tells?|telling)\b/i,
+  /\b(heed|mend)(s|ed|ing)?\b/i,
+  /\b(whoever|somebody|nobody|anybody|everybody)\b/i,
+  /\bwho (sends|comes|asks|tries)\b/i,
+  /\bwhat (fell|came|passed)\b/i,
+  /\b(house|doors?)\b/i,
+  /\b(hears?|heard)\b/i,
+  /\b(says?|said|speaks?|spoken|spoke)\b/i,
+  /\b(stands?|stood)\b/i,
+  /\b(goes? by|comes? to nothing|(is|are) asked for|reckon(s|ed)?|at hand|the word of)\b/i,
+];
+const commentsOf = (text: string): string[] => text.match(/\/\*[^]*?\*\/|(?<![^\s])\/\/ .*$/gm) ?? [];
+/** Banned phrasings in the comments of a source text, each with its line. */
+const bannedIn = (text: string): string[] =>
+  commentsOf(text).flatMap((comment) => {
+    const plain = comment.replaceAll(/\n\s*\*/g, '');
+    const found = bannedPhrasings.flatMap((phrasing) => phrasing.exec(plain)?.[0] ?? []);
+    return found.map((phrase) => `${text.slice(0, text.indexOf(comment)).split('\n').length}: ${phrase}`);
+  });
+
 describe('the house', () => {
   it('lets each room import only what it may', () => {
     const found = sources.flatMap((path) =>
@@ -131,6 +155,16 @@ describe('the house', () => {
     const leftovers = /\/(utils?|common|shared|helpers?|services|dto|interfaces|constants)\//;
     expect(sources.filter((path) => leftovers.test(path))).toEqual([]);
     expect(readdirSync(root).filter((name) => /\.([cm]?[jt]s|py|sh|sql)$/.test(name))).toEqual(['jest.config.js']);
+  });
+
+  it('uses no banned phrasing in comments', () => {
+    expect(bannedIn('const a = 1;\n/** Is told\n * by whoever asks. */\nconst told = 2; // what fell')).toEqual([
+      '2: told',
+      '2: whoever',
+      '4: what fell',
+    ]);
+    const files = cleanFolders.flatMap((folder) => filesUnder(folder, '.ts'));
+    expect(files.flatMap((path) => bannedIn(read(path)).map((found) => `${path}:${found}`))).toEqual([]);
   });
 
   it('takes no key object from the generator of Node, which can wait for ever', () => {

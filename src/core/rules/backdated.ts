@@ -1,4 +1,5 @@
-import { custodyTypes, judgesEach, lotsOf, ofTypes } from './each-event.js';
+import { custodyTypes, judgesEach, ofTypes } from './each-event.js';
+import { lotsOf } from './facts.js';
 import type { Rule } from './rule.js';
 import { recorderSubject } from './subjects.js';
 

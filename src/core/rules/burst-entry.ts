@@ -1,8 +1,7 @@
 import { neighbours } from './device-neighbours.js';
 import { type Numbered, numbered } from './device-numbers.js';
-import { lotsOf } from './each-event.js';
 import { isCustody } from './entered-late.js';
-import type { Facts, JudgedEvent } from './facts.js';
+import { type Facts, type JudgedEvent, lotsOf } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 import { actorSubject, enteredSubject, isEnteredLate } from './subjects.js';

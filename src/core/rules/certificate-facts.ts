@@ -1,3 +1,4 @@
+import { type NumberUse, isForeign } from './contested.js';
 import { type Facts, type JudgedOf, isType } from './facts.js';
 import { certificateSubject } from './subjects.js';
 
@@ -13,11 +14,22 @@ type Export = JudgedOf<'lot.exported'>;
 
 const lotsOf = ({ event }: Export): string[] => event.payload.lots.map(({ lot }) => lot);
 
-/** Returns whether two exports under one certificate are one shipment: logged again, or lot by lot during loading. */
-export function isOneShipment(one: Export, other: Export): boolean {
+export const exportUse = (one: Export): NumberUse => ({
+  lots: lotsOf(one),
+  signer: one.event.iss,
+  index: one.index,
+});
+
+/**
+ * Returns whether two exports under one certificate are one shipment: logged again, or lot by lot during loading. Any exporter
+ * can name a container, so the signer of the later export must have a part in the lots of the earlier one.
+ */
+export function isOneShipment(one: Export, other: Export, facts: Facts): boolean {
   const { container } = one.event.payload;
   if (container !== other.event.payload.container) return false;
-  return container !== undefined || lotsOf(one).some((lot) => lotsOf(other).includes(lot));
+  if (lotsOf(one).some((lot) => lotsOf(other).includes(lot))) return true;
+  const [first, later] = one.index < other.index ? [one, other] : [other, one];
+  return container !== undefined && !isForeign(exportUse(later), exportUse(first), facts);
 }
 
 export function certificateFacts(serial: string, { about }: Facts): CertificateFacts {

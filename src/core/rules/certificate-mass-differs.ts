@@ -1,7 +1,7 @@
 import { kilograms, milligrams } from '../custody/quantity.js';
 import { certificateFacts, isOneShipment } from './certificate-facts.js';
-import { judgesEach, lotsOf, ofTypes } from './each-event.js';
-import type { Facts, JudgedOf } from './facts.js';
+import { judgesEach, ofTypes } from './each-event.js';
+import { type Facts, type JudgedOf, lotsOf } from './facts.js';
 import { measureBefore, remeasured } from './lot-history.js';
 import type { Parameters } from './parameters.js';
 import type { Rule } from './rule.js';
@@ -35,7 +35,7 @@ function weigh(entry: Export, facts: Facts): Weighed | null {
   const serial = entry.event.payload.certificate;
   if (serial === undefined) return null;
   const { issued, exports } = certificateFacts(serial, facts);
-  const shipment = exports.filter((one) => one.index === entry.index || isOneShipment(one, entry));
+  const shipment = exports.filter((one) => one.index === entry.index || isOneShipment(one, entry, facts));
   // The last export of a shipment is judged for the whole shipment.
   if (issued === null || shipment.at(-1)?.index !== entry.index) return null;
   const exported = massOf(shipment, facts);
@@ -53,13 +53,13 @@ function lacksLots({ shipment, issued, exported, certified }: Weighed): boolean 
 
 export const certificateMassDiffers: Rule = {
   id: 'certificate-mass-differs',
-  version: 3,
+  version: 4,
   group: 'tags',
   title: 'More or less than the certificate says',
   means: 'The mass that was exported in one shipment is not the one that the certificate was issued for.',
   doesNotMean: 'That either is false: one may be dry and the other wet.',
   describe: ({ certificateMassDiffers: { severity, tolerance, graceHours } }) =>
-    `Mass of a shipment, in however many exports of one container it is told, against the mass of the certificate, more than ${tolerance / 1e4} % apart: ${severity}. A lighter shipment that lacks lots of the certificate is judged ${graceHours} h after its last export, by the log's time.`,
+    `Mass of a shipment, in however many exports of one container it is told by those who had to do with it, against the mass of the certificate, more than ${tolerance / 1e4} % apart: ${severity}. A lighter shipment that lacks lots of the certificate is judged ${graceHours} h after its last export, by the log's time.`,
   standard: 'ICGLR Regional Certification Mechanism, ICGLR certificate (weight)',
   scope: ['chains', 'about'],
   ...judgesEach(['lot.exported'], (entry, facts, parameters) => {

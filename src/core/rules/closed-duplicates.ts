@@ -1,8 +1,7 @@
 import { linksOf } from '../custody/links.js';
 import { milligrams } from '../custody/quantity.js';
-import { lotsOf } from './each-event.js';
 import type { AditEvent } from '../event/event.js';
-import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
+import { type Facts, type JudgedEvent, type JudgedOf, lotsOf } from './facts.js';
 import { statedOf } from './lot-history.js';
 import type { Parameters } from './parameters.js';
 import { documentSubject, papersOf, serialSubject, serialsGiven } from './subjects.js';

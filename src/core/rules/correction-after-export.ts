@@ -1,4 +1,5 @@
-import { judgesEach, lotsOf } from './each-event.js';
+import { judgesEach } from './each-event.js';
+import { lotsConcerned } from './parties.js';
 import type { Rule } from './rule.js';
 
 /** Claims that describe the goods themselves. */
@@ -6,7 +7,7 @@ const weighty = /\/(mass|tags|moisturePercent|grades)(\/|$)/;
 
 export const correctionAfterExport: Rule = {
   id: 'correction-after-export',
-  version: 1,
+  version: 2,
   group: 'actors',
   title: 'The past was corrected after the goods had left',
   means: 'An event was corrected after a lot that it touched, or one made of it, had been exported.',
@@ -19,7 +20,7 @@ export const correctionAfterExport: Rule = {
   ...judgesEach(['event.corrected'], ({ index, event }, facts, { correctionAfterExport: parameters }) => {
     const { event: targetId, field, reason } = event.payload;
     const target = facts.entries.find((entry) => entry.event.id === targetId);
-    const exported = (target === undefined ? [] : lotsOf(target)).filter(
+    const exported = (target === undefined ? [] : lotsConcerned(target, facts)).filter(
       (lot) => (facts.exports.get(lot) ?? Infinity) < index,
     );
     if (exported.length === 0) return [];

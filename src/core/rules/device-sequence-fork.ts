@@ -1,7 +1,7 @@
-import { lotsOf } from './each-event.js';
 import { neighbours } from './device-neighbours.js';
 import { type Numbered, numbered } from './device-numbers.js';
 import type { Facts } from './facts.js';
+import { lotsConcerned } from './parties.js';
 import type { Rule } from './rule.js';
 import { recorderSubject } from './subjects.js';
 
@@ -19,7 +19,7 @@ const toJudge = (facts: Facts): Map<string, Numbered> =>
 
 export const deviceSequenceFork: Rule = {
   id: 'device-sequence-fork',
-  version: 1,
+  version: 2,
   group: 'custody',
   title: 'A device used one number twice',
   means: 'Two different events bear the same running number of one device: one of its records was replaced by another.',
@@ -27,7 +27,7 @@ export const deviceSequenceFork: Rule = {
   describe: ({ deviceSequenceFork: { severity } }) =>
     `Two events of one actor and device with the same \`seq\`: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
-  scope: ['about'],
+  scope: ['chains', 'about'],
   needs: 'more',
   subjects: (facts) => [...toJudge(facts).keys()],
   evaluate: (facts, { deviceSequenceFork: { severity } }) =>
@@ -40,7 +40,7 @@ export const deviceSequenceFork: Rule = {
           subject,
           cause: 'twice',
           root: recorderSubject(own.entry.event),
-          lots: [...new Set(twins.flatMap(({ entry }) => lotsOf(entry)))],
+          lots: [...new Set(twins.flatMap(({ entry }) => lotsConcerned(entry, facts)))],
           events: twins.map(({ entry }) => entry.event.id),
           measured: `${twins.length} events`,
           threshold: '1 event',

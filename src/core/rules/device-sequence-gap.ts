@@ -1,7 +1,7 @@
-import { lotsOf } from './each-event.js';
 import { neighbours } from './device-neighbours.js';
 import { type Numbered, numbered } from './device-numbers.js';
 import type { Facts } from './facts.js';
+import { lotsConcerned } from './parties.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 import { deviceSubject } from './subjects.js';
@@ -50,7 +50,7 @@ function observe(own: Numbered, facts: Facts, parameters: Parameters): Observati
       subject: event.id,
       cause: 'gap',
       root: deviceSubject(own.actor, own.device),
-      lots: lotsOf(own.entry),
+      lots: lotsConcerned(own.entry, facts),
       events: [event.id],
       measured: `${missing} missing`,
       threshold: 'running numbers without a hole',
@@ -62,7 +62,7 @@ function observe(own: Numbered, facts: Facts, parameters: Parameters): Observati
 
 export const deviceSequenceGap: Rule = {
   id: 'device-sequence-gap',
-  version: 2,
+  version: 3,
   group: 'custody',
   title: 'Something that a device recorded is being kept back',
   means: 'The running numbers of a device have a hole: it recorded events that have not reached the ledger.',
@@ -71,7 +71,7 @@ export const deviceSequenceGap: Rule = {
   describe: ({ deviceSequenceGap: { severity, hours } }) =>
     `A number missing below one that reached the log ${hours} h ago: ${severity}.`,
   standard: 'ITSCI tag log numbering; OECD Due Diligence Guidance, Annex I (chain of custody)',
-  scope: ['about'],
+  scope: ['chains', 'about'],
   needs: 'whole',
   subjects: (facts) => toJudge(facts).map(({ entry }) => entry.event.id),
   evaluate: (facts, parameters) => toJudge(facts).flatMap((own) => observe(own, facts, parameters)),

@@ -1,5 +1,6 @@
-import { actorTypes, judgesEach, lotsOf } from './each-event.js';
+import { actorTypes, judgesEach } from './each-event.js';
 import { type Facts, type JudgedOf, isType } from './facts.js';
+import { lotsConcerned } from './parties.js';
 import type { Rule } from './rule.js';
 import { eventSubject } from './subjects.js';
 
@@ -15,7 +16,7 @@ function openDisputes(event: string, { about }: Facts): JudgedOf<'event.disputed
 
 export const disputeOpen: Rule = {
   id: 'dispute-open',
-  version: 1,
+  version: 2,
   group: 'actors',
   title: 'An event of the lot is disputed',
   means: 'An actor whom an event names says that it is not so, and the dispute has not been settled.',
@@ -23,9 +24,9 @@ export const disputeOpen: Rule = {
   describe: ({ disputeOpen: { severity } }) =>
     `An \`event.disputed\` on an event of the lot, until an \`event.settled\` names it: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, step 2 (grievances); ISO 22095, clause on disagreements',
-  scope: ['about'],
+  scope: ['chains', 'about'],
   ...judgesEach(actorTypes, (entry, facts, { disputeOpen: { severity } }) => {
-    const lots = lotsOf(entry);
+    const lots = lotsConcerned(entry, facts);
     if (lots.length === 0) return [];
     return openDisputes(entry.event.id, facts).map(({ event }) => ({
       severity,

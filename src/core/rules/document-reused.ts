@@ -1,6 +1,7 @@
 import { isClosedDuplicate } from './closed-duplicates.js';
-import { lotsOf } from './each-event.js';
-import type { Facts, JudgedEvent } from './facts.js';
+import { type NumberUse, firstUseText, isForeign } from './contested.js';
+import { type Facts, type JudgedEvent, lotsOf } from './facts.js';
+import { lotsConcerned } from './parties.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 import { documentSubject, papersOf } from './subjects.js';
@@ -22,23 +23,32 @@ function related(a: JudgedEvent, b: JudgedEvent, { ancestors, upstream }: Facts)
 const subjectsOf = ({ entries }: Facts): string[] => [...new Set(entries.flatMap(papersOf))];
 
 function observe(digest: string, facts: Facts, parameters: Parameters): Observation[] {
-  const all = (facts.about.get(documentSubject(digest)) ?? []).filter((entry) => lotsOf(entry).length > 0);
+  const all = (facts.about.get(documentSubject(digest)) ?? []).filter(
+    (entry) => lotsConcerned(entry, facts).length > 0,
+  );
   const users = all.flatMap(lotsOf);
   const uses = all.filter((entry) => !lotsOf(entry).every((lot) => isClosedDuplicate(lot, users, facts, parameters)));
   const [first] = uses;
   const strangers = first === undefined ? [] : uses.filter((use) => use !== first && !related(first, use, facts));
   if (first === undefined || strangers.length === 0) return [];
   const shown = [first, ...strangers];
+  const useOf = (entry: JudgedEvent): NumberUse => ({
+    lots: lotsConcerned(entry, facts),
+    signer: entry.event.iss,
+    index: entry.index,
+  });
+  const isFirsts = strangers.every((use) => isForeign(useOf(use), useOf(first), facts));
+  const named = isFirsts ? strangers : shown;
   return [
     {
       severity: parameters.documentReused.severity,
       subject: digest,
       cause: 'unrelated-lots',
-      lots: [...new Set(shown.flatMap(lotsOf))],
+      lots: [...new Set(named.flatMap((entry) => lotsConcerned(entry, facts)))],
       events: shown.map(({ event }) => event.id),
       measured: `${shown.length} uses`,
       threshold: 'related lots',
-      detail: `One document stands behind ${shown.length} events about lots that have nothing to do with one another.`,
+      detail: `One document stands behind ${shown.length} events about lots that have nothing to do with one another.${isFirsts ? firstUseText(first.event.iss) : ''}`,
       firstIndex: strangers[0]?.index ?? null,
     },
   ];
@@ -46,14 +56,14 @@ function observe(digest: string, facts: Facts, parameters: Parameters): Observat
 
 export const documentReused: Rule = {
   id: 'document-reused',
-  version: 2,
+  version: 3,
   group: 'tags',
   title: 'One paper for unrelated lots',
   means: 'The same document is attached to events about lots of which none comes from the other.',
   doesNotMean:
     'Which of the uses is the true one. Photographs are not judged, nor what one signer sends on one day with one waybill.',
   describe: ({ documentReused: { severity } }) =>
-    `The same attachment, by commitment or by its disclosed digest, on unrelated lots more than a day apart or by other signers, but for a record that was closed as a duplicate: ${severity}.`,
+    `The same attachment, by commitment or by its disclosed digest, on unrelated lots more than a day apart or by other signers, but for a record that was closed as a duplicate: ${severity}. The first use is not counted where the others are by actors who had no part in its lots.`,
   standard: 'OECD Due Diligence Guidance, Annex I (documentation); LBMA Responsible Gold Guidance',
   scope: ['about', 'chains'],
   needs: 'more',

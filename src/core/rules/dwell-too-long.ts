@@ -1,5 +1,4 @@
-import { lotsOf } from './each-event.js';
-import { type Facts, type JudgedEvent, isType } from './facts.js';
+import { type Facts, type JudgedEvent, isType, lotsOf } from './facts.js';
 import { stateBefore } from './lot-history.js';
 import type { Parameters } from './parameters.js';
 import { facilityFacts } from './registry.js';

@@ -1,6 +1,6 @@
-import { references } from '../event/references.js';
 import { type EventTypeName, eventTypes } from '../event/types/index.js';
 import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
+import { lotsConcerned } from './parties.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 
@@ -9,20 +9,6 @@ export type Seen = Pick<Observation, 'severity' | 'measured' | 'threshold' | 'de
   Partial<Pick<Observation, 'subject' | 'cause' | 'root' | 'lots' | 'events'>>;
 
 type JudgesEach = Pick<Rule, 'subjects' | 'evaluate'>;
-
-/** Cache: an event never changes, and most rules need its lots. */
-const lotsByEvent = new WeakMap<JudgedEvent['event'], readonly string[]>();
-
-/** Lists every lot that an entry extends, ends, creates or names, without repetition. */
-export function lotsOf({ event }: JudgedEvent): string[] {
-  let known = lotsByEvent.get(event);
-  if (known === undefined) {
-    const { lots, outputs } = references(event);
-    known = [...new Set([...lots.map(({ lot }) => lot), ...outputs])];
-    lotsByEvent.set(event, known);
-  }
-  return [...known];
-}
 
 /** The entries of each type, grouped once for all rules that judge the same entries. */
 const byType = new WeakMap<readonly JudgedEvent[], Map<string, JudgedEvent[]>>();
@@ -63,7 +49,7 @@ export function judgesEach<T extends EventTypeName>(
         look(entry, facts, parameters).map((seen) => ({
           subject: entry.event.id,
           cause: 'event',
-          lots: lotsOf(entry),
+          lots: lotsConcerned(entry, facts),
           events: [entry.event.id],
           firstIndex: entry.index,
           ...seen,

@@ -1,7 +1,7 @@
 import { kilograms, milligrams } from '../custody/quantity.js';
-import { lotsOf } from './each-event.js';
-import type { Facts, JudgedEvent } from './facts.js';
+import { type Facts, type JudgedEvent, lotsOf } from './facts.js';
 import type { Parameters } from './parameters.js';
+import { sum } from './mass-balance.js';
 import { facilityFacts } from './registry.js';
 import type { Observation, Rule } from './rule.js';
 import { facilitySubject } from './subjects.js';
@@ -21,6 +21,21 @@ function toJudge(facts: Facts): Map<string, { facility: string; entry: JudgedEve
   return judged;
 }
 
+/** What others than its operator say that they received or made in a facility; none where it has no operator. */
+function foreignEntries(entries: readonly JudgedEvent[], facility: string, facts: Facts): JudgedEvent[] {
+  const operator = facilityFacts(facts, facility)?.operator ?? null;
+  return operator === null ? [] : entries.filter(({ event }) => event.iss !== operator);
+}
+
+/** What is received or made by some entries, mg: what was brought is not counted, for that is known by other lots. */
+const massOf = (entries: readonly JudgedEvent[], subject: string, facts: Facts): bigint =>
+  sum(
+    entries
+      .filter(({ event }) => event.type === 'custody.received' || subject.startsWith('output:'))
+      .flatMap((entry) => throughputOf(entry, facts).filter((added) => added.subject === subject))
+      .map(({ amount }) => amount),
+  );
+
 function observe(facts: Facts, { facilityOverCapacity }: Parameters): Observation[] {
   return [...toJudge(facts)].flatMap(([subject, { facility, entry }]) => {
     const capacity = facilityFacts(facts, facility)?.capacityPerMonth;
@@ -29,7 +44,11 @@ function observe(facts: Facts, { facilityOverCapacity }: Parameters): Observatio
     const most = milligrams(capacity);
     if (total * MILLION <= most * BigInt(facilityOverCapacity.above)) return [];
     const measured = `${kilograms(total).value} KGM`;
-    const contributing = (facts.about.get(subject) ?? []).filter((one) => one.index < facts.end);
+    const all = (facts.about.get(subject) ?? []).filter((one) => one.index < facts.end);
+    const foreign = foreignEntries(all, facility, facts);
+    const isWithinOwn =
+      total - massOf(foreign, subject, facts) <= (most * BigInt(facilityOverCapacity.above)) / MILLION;
+    const contributing = isWithinOwn && foreign.length > 0 ? foreign : all;
     return [
       {
         severity: facilityOverCapacity.severity,
@@ -49,14 +68,14 @@ function observe(facts: Facts, { facilityOverCapacity }: Parameters): Observatio
 
 export const facilityOverCapacity: Rule = {
   id: 'facility-over-capacity',
-  version: 2,
+  version: 3,
   group: 'mass',
   title: 'A plant takes in or makes more than it can',
   means: 'What a facility took in, or made, within a calendar month weighs more than it is rated for.',
   doesNotMean:
     'That the mineral is false: ratings grow old. But more than can be worked may only pass through on paper.',
   describe: ({ facilityOverCapacity: { severity, above } }) =>
-    `Mass that comes into a facility, or is made there, in one month (UTC) above ${above / 1e6} times its \`capacityPerMonth\`: ${severity}. What is received comes in, and what is worked there and was dug, made or received elsewhere; who names no place is at the only facility that he operates. Facilities without a rating are not judged.`,
+    `Mass that comes into a facility, or is made there, in one month (UTC) above ${above / 1e6} times its \`capacityPerMonth\`: ${severity}. What is received comes in, and what is worked there and was dug, made or received elsewhere; who names no place is at the only facility that he operates. Facilities without a rating are not judged. Where what its operator received or made there is within the rating, only the lots of others who name the facility are counted.`,
   standard: 'RMI RMAP (plausibility of throughput); OECD Due Diligence Guidance, Annex II red flags',
   scope: ['chains', 'about', 'totals'],
   needs: 'more',

@@ -118,7 +118,8 @@ function tagsOf(entries: readonly JudgedEvent[]): Pick<Facts, 'tagUses' | 'tagIs
   const tagUses = new Map<string, TagUse[]>();
   const tagIssues = new Map<string, TagIssue[]>();
   for (const entry of entries)
-    for (const { tag, lot } of tagsPutOn(entry)) push(tagUses, tag, { lot, event: entry.event.id, index: entry.index });
+    for (const { tag, lot } of tagsPutOn(entry))
+      push(tagUses, tag, { lot, event: entry.event.id, signer: entry.event.iss, index: entry.index });
   for (const { event, index } of entries) {
     if (event.type !== 'tags.issued') continue;
     const { series, from, to, digits = 0, site } = event.payload;

@@ -2,6 +2,7 @@ import { type Correction, mended } from '../custody/corrections.js';
 import type { Actor, Lot, Site } from '../custody/view.js';
 import { shown } from '../event/disclosure.js';
 import type { AditEvent } from '../event/event.js';
+import { references } from '../event/references.js';
 import type { EventTypeName } from '../event/types/index.js';
 
 /**
@@ -88,8 +89,9 @@ export interface TagIssue {
 
 export interface TagUse {
   lot: string;
-  /** Id of the event that applied the tag. */
+  /** Id of the event that applied the tag, and its signer; known if the tag is on more than one lot. */
   event: string;
+  signer: string;
   index: number;
 }
 
@@ -163,3 +165,17 @@ export const noFacts = (end: number, now: number | null): Facts => ({
 
 export const isType = <T extends EventTypeName>(entry: JudgedEvent, type: T): entry is JudgedOf<T> =>
   entry.event.type === type;
+
+/** An event never changes, and most rules ask for its lots. */
+const lotsByEvent = new WeakMap<JudgedEvent['event'], readonly string[]>();
+
+/** Every lot that an entry extends, ends, makes or names, each once. */
+export function lotsOf({ event }: JudgedEvent): string[] {
+  let known = lotsByEvent.get(event);
+  if (known === undefined) {
+    const { lots, outputs } = references(event);
+    known = [...new Set([...lots.map(({ lot }) => lot), ...outputs])];
+    lotsByEvent.set(event, known);
+  }
+  return [...known];
+}

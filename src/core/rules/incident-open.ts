@@ -1,10 +1,8 @@
-import { custodyTypes, lotsOf } from './each-event.js';
-import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
-import { isType } from './facts.js';
-import { hasPart, isOfficial } from './parties.js';
+import { custodyTypes } from './each-event.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from './facts.js';
+import { countsFor, hasPart, isOfficial, isTakenUp } from './parties.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
-import { isTakenUp, speaksFor } from './stranger-claim.js';
 import { actorSubject, eventSubject, facilitySubject, siteSubject } from './subjects.js';
 
 type Incident = JudgedOf<'incident.reported'>;
@@ -61,7 +59,7 @@ function observation(incident: Incident, parameters: Parameters): Omit<Observati
 
 function observeLots(incident: Incident, facts: Facts, parameters: Parameters): Observation[] {
   const { category } = incident.event.payload;
-  const lots = (incident.event.payload.lots ?? []).filter((lot) => speaksFor(incident, lot, facts));
+  const lots = (incident.event.payload.lots ?? []).filter((lot) => countsFor(incident, lot, facts));
   if (lots.length === 0 || closedAt(incident, facts) !== null) return [];
   const detail = `An incident (${category}) has been reported on ${lots.length === 1 ? 'this lot' : `${lots.length} lots`} and is open.`;
   return [{ ...observation(incident, parameters), subject: incident.event.id, lots, detail }];

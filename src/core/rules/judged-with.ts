@@ -1,5 +1,4 @@
-import { lotsOf } from './each-event.js';
-import { type Facts, type JudgedEvent, type JudgedOf, isType } from './facts.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from './facts.js';
 import { entryBefore } from './lot-history.js';
 import { weighingsToJudge } from './mass-comparisons.js';
 

@@ -1,5 +1,5 @@
 import { countOf, durationText } from '../words.js';
-import { lotsOf } from './each-event.js';
+import { lotsOf } from './facts.js';
 import { delayOf, lateBatches } from './entered-late.js';
 import type { Rule } from './rule.js';
 import { actorSubject } from './subjects.js';

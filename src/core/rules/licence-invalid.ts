@@ -1,6 +1,6 @@
 import { dayOf } from './day.js';
-import { lotsOf, ofTypes } from './each-event.js';
-import { type Facts, type JudgedEvent, type JudgedOf, isType } from './facts.js';
+import { ofTypes } from './each-event.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from './facts.js';
 import type { Parameters } from './parameters.js';
 import { type Licence, type SiteFacts, siteAt, siteFacts } from './registry.js';
 import type { Observation, Rule } from './rule.js';

@@ -111,6 +111,18 @@ export function stateBefore(chain: readonly JudgedEvent[], lot: string, index: n
   return state;
 }
 
+/** Lists the holders that a lot has had before the entry at `index`, by its chain alone. */
+export function holdersBefore(chain: readonly JudgedEvent[], lot: string, index: number): ReadonlySet<string> {
+  const holders = new Set<string>();
+  let state: LotState | null = null;
+  for (const entry of chain) {
+    if (entry.index >= index) break;
+    state = stateAfter(entry, lot, state);
+    if (state !== null) holders.add(state.holder);
+  }
+  return holders;
+}
+
 export interface LotState {
   status: 'held' | 'inTransit' | 'consumed' | 'closed';
   holder: string;

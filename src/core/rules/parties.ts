@@ -1,6 +1,7 @@
-import { type Facts, isType } from './facts.js';
-import { stateBefore } from './lot-history.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from './facts.js';
+import { holdersBefore } from './lot-history.js';
 import { actorFacts, siteFacts } from './registry.js';
+import { eventSubject } from './subjects.js';
 
 /** Which actors have a part in a lot. What any other actor states or tries is about that actor, not about the lot. */
 
@@ -11,10 +12,8 @@ export const isOfficial = (actor: string, facts: Facts): boolean =>
   actorFacts(facts, actor)?.roles.some((role) => OFFICIAL.includes(role)) === true;
 
 /** Returns whether an actor held a lot at some time before an index. */
-export function hadHeld(actor: string, lot: string, index: number, { chains }: Pick<Facts, 'chains'>): boolean {
-  const chain = (chains.get(lot) ?? []).filter((entry) => entry.index < index);
-  return chain.some((entry) => stateBefore(chain, lot, entry.index + 1)?.holder === actor);
-}
+export const hadHeld = (actor: string, lot: string, index: number, { chains }: Pick<Facts, 'chains'>): boolean =>
+  holdersBefore(chains.get(lot) ?? [], lot, index).has(actor);
 
 /**
  * Returns whether an actor has a part in a lot up to an index: it held it, signed on its chain, was named there as
@@ -22,11 +21,44 @@ export function hadHeld(actor: string, lot: string, index: number, { chains }: P
  */
 export function hasPart(actor: string, lot: string, index: number, facts: Facts): boolean {
   const operates = (facts.lots.get(lot)?.origins ?? []).some(({ site }) => siteFacts(facts, site)?.operator === actor);
-  if (operates || hadHeld(actor, lot, index, facts)) return true;
-  return (facts.chains.get(lot) ?? []).some((entry) => {
+  if (operates) return true;
+  const chain = facts.chains.get(lot) ?? [];
+  const isNamed = chain.some((entry) => {
     if (entry.index >= index) return false;
     if (entry.event.iss === actor) return true;
     if (!isType(entry, 'custody.dispatched')) return false;
     return entry.event.payload.to === actor || entry.event.payload.carrier === actor;
   });
+  return isNamed || hadHeld(actor, lot, index, facts);
 }
+
+/** An event by which anybody may name a lot without touching its chain. */
+export type Statement = JudgedOf<'incident.reported' | 'payment.recorded' | 'transit.checked'>;
+
+export const isStatement = (entry: JudgedEvent): entry is Statement =>
+  isType(entry, 'incident.reported') || isType(entry, 'payment.recorded') || isType(entry, 'transit.checked');
+
+/** Tells whether an official has taken up an incident, whoever reported it. */
+export const isTakenUp = ({ event }: JudgedOf<'incident.reported'>, facts: Facts): boolean =>
+  (facts.about.get(eventSubject(event.id)) ?? []).some(
+    (entry) => isType(entry, 'incident.updated') && isOfficial(entry.event.iss, facts),
+  );
+
+/**
+ * Tells whether an entry counts for a lot that it names. Whatever extends a chain was admitted for that; of statements count
+ * those of officials and of actors with a part in the lot, of refused attempts those of actors with a part in it. All else
+ * is kept and shown, and nothing follows from it for the lot.
+ */
+export function countsFor(entry: JudgedEvent, lot: string, facts: Facts): boolean {
+  if (isType(entry, 'event.refused')) return hasPart(entry.event.payload.signer, lot, entry.index, facts);
+  if (!isStatement(entry)) return true;
+  return (
+    isOfficial(entry.event.iss, facts) ||
+    hasPart(entry.event.iss, lot, entry.index, facts) ||
+    (isType(entry, 'incident.reported') && isTakenUp(entry, facts))
+  );
+}
+
+/** Lists the lots that an entry counts for, among those that it names. */
+export const lotsConcerned = (entry: JudgedEvent, facts: Facts): string[] =>
+  lotsOf(entry).filter((lot) => countsFor(entry, lot, facts));

@@ -1,8 +1,7 @@
-import { judgesEach, lotsOf } from './each-event.js';
-import type { JudgedOf } from './facts.js';
-import { isType } from './facts.js';
+import { judgesEach } from './each-event.js';
+import { type JudgedOf, isType, lotsOf } from './facts.js';
+import { lotsConcerned } from './parties.js';
 import type { Rule, Undecided } from './rule.js';
-import { speaksFor } from './stranger-claim.js';
 
 type Fee = NonNullable<JudgedOf<'transit.checked'>['event']['payload']['fees']>[number];
 
@@ -10,7 +9,7 @@ const withoutReceipt = ({ receiptNumber }: Fee): boolean => receiptNumber === un
 
 export const paymentUnofficial: Rule = {
   id: 'payment-unofficial',
-  version: 2,
+  version: 3,
   group: 'actors',
   title: 'A payment without a receipt',
   means: 'A tax, royalty or fee was paid on the way, and no number of an official receipt is named.',
@@ -22,7 +21,7 @@ export const paymentUnofficial: Rule = {
   scope: ['chains', 'about'],
   ...judgesEach(['payment.recorded', 'transit.checked'], (entry, facts, { paymentUnofficial: { severity } }) => {
     const { event } = entry;
-    const lots = lotsOf(entry).filter((lot) => speaksFor(entry, lot, facts));
+    const lots = lotsConcerned(entry, facts);
     if (lots.length === 0 && lotsOf(entry).length > 0) return [];
     const told = { severity, lots, measured: 'no receipt number', threshold: 'a receipt number' };
     if (event.type === 'payment.recorded') {
@@ -37,8 +36,8 @@ export const paymentUnofficial: Rule = {
     const kinds = [...new Set(unofficial.map(({ kind }) => kind))].join(', ');
     return [{ ...told, detail: `At a checkpoint ${event.iss} noted fees paid without a receipt: ${kinds}.` }];
   }),
-  undecided: ({ entries }) =>
-    entries.flatMap((entry): Undecided[] => {
+  undecided: (facts) =>
+    facts.entries.flatMap((entry): Undecided[] => {
       if (!isType(entry, 'transit.checked')) return [];
       const hidden = (entry.event.payload.fees ?? []).some(
         (fee) => fee.paid === undefined && withoutReceipt(fee) && (fee._sd ?? []).length > 0,
@@ -47,7 +46,7 @@ export const paymentUnofficial: Rule = {
         ? [
             {
               subject: entry.event.id,
-              lots: entry.event.payload.lots,
+              lots: lotsConcerned(entry, facts),
               reason: 'What was paid at the checkpoint is not disclosed.',
             },
           ]

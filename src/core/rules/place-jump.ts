@@ -1,7 +1,7 @@
 import { neighbours } from './device-neighbours.js';
 import { numbered } from './device-numbers.js';
-import { lotsOf } from './each-event.js';
 import type { Facts, JudgedEvent } from './facts.js';
+import { lotsConcerned } from './parties.js';
 import type { Parameters } from './parameters.js';
 import { locate } from './registry.js';
 import type { Observation, Rule } from './rule.js';
@@ -48,7 +48,7 @@ function observe(entry: JudgedEvent, facts: Facts, { placeJump: { severity, ...l
       subject: entry.event.id,
       cause: 'event',
       root: recorderSubject(entry.event),
-      lots: lotsOf(entry),
+      lots: lotsConcerned(entry, facts),
       events: [before.entry.event.id, entry.event.id],
       measured: speedText(kmh),
       threshold: `${limits.kilometresPerHour} km/h`,
@@ -60,7 +60,7 @@ function observe(entry: JudgedEvent, facts: Facts, { placeJump: { severity, ...l
 
 export const placeJump: Rule = {
   id: 'place-jump',
-  version: 2,
+  version: 3,
   group: 'movement',
   title: 'A device was here and there at once',
   means: 'Two events that one device recorded one after the other lie farther apart than anybody travels.',
@@ -69,7 +69,7 @@ export const placeJump: Rule = {
   describe: ({ placeJump: { severity, kilometresPerHour, minimumKilometres } }) =>
     `Consecutive events of a device with coordinates of their own, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}.`,
   standard: 'ITSCI plausibility checks of data collection',
-  scope: ['about'],
+  scope: ['chains', 'about'],
   // A late entry precedes its successor, which is judged with it.
   subjects: (facts) => withSuccessors(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) => withSuccessors(facts).flatMap((entry) => observe(entry, facts, parameters)),

@@ -1,10 +1,10 @@
 import { judgesEach } from './each-event.js';
 import { type Facts, type JudgedOf, isType } from './facts.js';
 import { type Point, distanceToLineKm } from './geography.js';
+import { countsFor } from './parties.js';
 import { locate } from './registry.js';
 import type { Rule } from './rule.js';
 import { distanceText } from './speed.js';
-import { speaksFor } from './stranger-claim.js';
 
 /** Returns the open dispatch when a lot passed a checkpoint. */
 function dispatchAt(lot: string, index: number, { chains }: Facts): JudgedOf<'custody.dispatched'> | null {
@@ -24,7 +24,7 @@ function routeOf(dispatch: JudgedOf<'custody.dispatched'>, facts: Facts): Point[
 
 export const routeLeft: Rule = {
   id: 'route-left',
-  version: 1,
+  version: 2,
   group: 'movement',
   title: 'Seen far from the declared route',
   means: 'At a checkpoint the goods were farther from the line of the declared route than roads wind.',
@@ -37,7 +37,7 @@ export const routeLeft: Rule = {
     const place = locate(facts, entry, 0);
     if (place === null || place === 'undisclosed') return [];
     const strayed = entry.event.payload.lots.flatMap((lot) => {
-      if (!speaksFor(entry, lot, facts)) return [];
+      if (!countsFor(entry, lot, facts)) return [];
       const dispatch = dispatchAt(lot, entry.index, facts);
       const route = dispatch === null ? [] : routeOf(dispatch, facts);
       if (dispatch === null || route.length < 2) return [];

@@ -2,6 +2,7 @@ import { countOf } from '../words.js';
 import { judgesEach } from './each-event.js';
 import { type Facts, type JudgedEvent, isType } from './facts.js';
 import { entryBefore } from './lot-history.js';
+import { countsFor, lotsConcerned } from './parties.js';
 import type { Rule } from './rule.js';
 import { lotSubject } from './subjects.js';
 
@@ -14,10 +15,25 @@ const isResealed = (entry: JudgedEvent, lot: string): boolean =>
     (sealed) => sealed.lot === lot && (sealed.sealsOn !== undefined || sealed.sealsOff !== undefined),
   );
 
+/** Tells whether the carrier may be anybody: the dispatch under way at a checkpoint names none. */
+function isOpenToCarriers(lot: string, checkpoint: JudgedEvent, { chains }: Facts): boolean {
+  const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < checkpoint.index);
+  return last !== undefined && isType(last, 'custody.dispatched') && last.event.payload.carrier === undefined;
+}
+
+/** Whose lists of seals are read between a dispatch and an arrival. */
+type Listed = (entry: JudgedEvent, lot: string) => boolean;
+
 /** Returns the seals last listed on a lot between two entries: at a dispatch, an export or a checkpoint. Null: none. */
-function lastListed(lot: string, start: JudgedEvent, end: JudgedEvent, facts: Facts): readonly string[] | null {
+function lastListed(
+  lot: string,
+  start: JudgedEvent,
+  end: JudgedEvent,
+  facts: Facts,
+  isRead: Listed,
+): readonly string[] | null {
   const within = [...(facts.chains.get(lot) ?? []), ...(facts.about.get(lotSubject(lot)) ?? [])].filter(
-    ({ index }) => index >= start.index && index < end.index,
+    (entry) => entry.index >= start.index && entry.index < end.index && isRead(entry, lot),
   );
   const listed = within
     .toSorted((a, b) => a.index - b.index)
@@ -30,19 +46,19 @@ function lastListed(lot: string, start: JudgedEvent, end: JudgedEvent, facts: Fa
 }
 
 /** Returns the seals that a lot should have: of its dispatch; if that lists none, or at an import, since its export. */
-function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts): readonly string[] | null {
+function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts, isRead: Listed): readonly string[] | null {
   const chain = (facts.chains.get(lot) ?? []).filter(({ index }) => index < entry.index);
   const dispatch = chain.findLast((one) => isType(one, 'custody.dispatched'));
   const exported = chain.findLast(isExport);
   if (isType(entry, 'lot.imported')) {
     const start = chain.find((one) => one === dispatch || one === exported);
-    return start === undefined ? null : lastListed(lot, start, entry, facts);
+    return start === undefined ? null : lastListed(lot, start, entry, facts, isRead);
   }
   if (dispatch === undefined) return null;
-  const listed = lastListed(lot, dispatch, entry, facts);
+  const listed = lastListed(lot, dispatch, entry, facts, isRead);
   if (listed !== null || exported === undefined) return listed;
   const isOpened = chain.some((one) => one.index > exported.index && isResealed(one, lot));
-  return isOpened ? null : lastListed(lot, exported, entry, facts);
+  return isOpened ? null : lastListed(lot, exported, entry, facts, isRead);
 }
 
 interface Seen {
@@ -53,7 +69,8 @@ interface Seen {
   alone: boolean;
 }
 
-function sealsSeen({ event }: JudgedEvent): Seen[] {
+function sealsSeen(entry: JudgedEvent, facts: Facts): Seen[] {
+  const { event } = entry;
   switch (event.type) {
     case 'custody.received': {
       const { seals: all, sealState: state, lots } = event.payload;
@@ -66,13 +83,8 @@ function sealsSeen({ event }: JudgedEvent): Seen[] {
     }
     case 'lot.imported':
     case 'transit.checked': {
-      const { seals = null, sealState: state = null, lots } = event.payload;
-      return lots.map((named) => ({
-        lot: typeof named === 'string' ? named : named.lot,
-        seals,
-        state,
-        alone: false,
-      }));
+      const { seals = null, sealState: state = null } = event.payload;
+      return lotsConcerned(entry, facts).map((lot) => ({ lot, seals, state, alone: false }));
     }
     default:
       return [];
@@ -86,8 +98,16 @@ function wrongWith({ seals, state, lot, alone }: Seen, entry: JudgedEvent, facts
   if (state !== null && BROKEN.has(state)) return state;
   // A checkpoint may apply its own seals: its list replaces the one before.
   if (seals === null || isType(entry, 'transit.checked')) return null;
-  const before = sealsBefore(lot, entry, facts);
-  if (before === null) return null;
+  const counting = sealsBefore(lot, entry, facts, (one) => countsFor(one, lot, facts));
+  const wrong = counting === null ? null : differenceOf(seals, counting, alone);
+  if (wrong === null) return null;
+  // A carrier whom the dispatch does not name may have put on a seal at a checkpoint: what the receiver found bears it out.
+  const open = sealsBefore(lot, entry, facts, (one) => countsFor(one, lot, facts) || isOpenToCarriers(lot, one, facts));
+  return open !== null && differenceOf(seals, open, alone) === null ? null : wrong;
+}
+
+/** How the seals found differ from those listed before, in words; null: they do not. */
+function differenceOf(seals: readonly string[], before: readonly string[], alone: boolean): string | null {
   const other = seals.find((seal) => !before.includes(seal));
   if (other !== undefined) return `${other} instead of ${before.join(', ')}`;
   const gone = alone ? undefined : before.find((seal) => !seals.includes(seal));
@@ -96,20 +116,20 @@ function wrongWith({ seals, state, lot, alone }: Seen, entry: JudgedEvent, facts
 
 export const sealMismatch: Rule = {
   id: 'seal-mismatch',
-  version: 2,
+  version: 3,
   group: 'custody',
   title: 'Seals are not those that were put on',
   means:
     'On arrival or at a checkpoint a seal was broken or missing, or other seals were seen than were listed before.',
   doesNotMean: 'That goods were taken or added: seals break on rough roads, and numbers are misread.',
   describe: ({ sealMismatch: { severity } }) =>
-    `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch or a checkpoint, or else since the export: ${severity}.`,
+    `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch or a checkpoint, or else since the export: ${severity}. A checkpoint counts where an official, or somebody with a part in the lot, recorded it.`,
   standard: 'ISO 17712 (freight container seals); ITSCI tagging procedures',
   scope: ['chains', 'about'],
   ...judgesEach(
     ['custody.received', 'lot.imported', 'transit.checked'],
     (entry, facts, { sealMismatch: parameters }) => {
-      const wrong = sealsSeen(entry).flatMap((seen) => {
+      const wrong = sealsSeen(entry, facts).flatMap((seen) => {
         const what = wrongWith(seen, entry, facts);
         return what === null ? [] : [{ lot: seen.lot, what }];
       });

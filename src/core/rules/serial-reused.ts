@@ -1,4 +1,5 @@
 import { isClosedDuplicate } from './closed-duplicates.js';
+import { type NumberUse, firstUseText, isForeign } from './contested.js';
 import type { Facts, JudgedEvent } from './facts.js';
 import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
@@ -26,17 +27,24 @@ function observe(serial: string, facts: Facts, parameters: Parameters): Observat
       uses.some((other) => other.lot !== lot),
   );
   const lots = [...new Set(clashing.map(({ lot }) => lot))];
-  if (lots.length < 2) return [];
+  const [first] = clashing;
+  if (first === undefined || lots.length < 2) return [];
+  const useOf = ({ lot, entry }: typeof first): NumberUse => ({
+    lots: [lot],
+    signer: entry.event.iss,
+    index: entry.index,
+  });
+  const isFirsts = clashing.every((use) => use.lot === first.lot || isForeign(useOf(use), useOf(first), facts));
   return [
     {
       severity: parameters.serialReused.severity,
       subject: serial,
       cause: 'several-lots',
-      lots,
+      lots: isFirsts ? lots.filter((lot) => lot !== first.lot) : lots,
       events: [...new Set(clashing.map(({ entry }) => entry.event.id))],
       measured: `${lots.length} lots`,
       threshold: '1 lot',
-      detail: `Bar serial ${serial} was given to ${lots.length} lots of which none was cast from the other.`,
+      detail: `Bar serial ${serial} was given to ${lots.length} lots of which none was cast from the other.${isFirsts ? firstUseText(first.entry.event.iss) : ''}`,
       firstIndex: clashing[1]?.entry.index ?? null,
     },
   ];
@@ -44,13 +52,13 @@ function observe(serial: string, facts: Facts, parameters: Parameters): Observat
 
 export const serialReused: Rule = {
   id: 'serial-reused',
-  version: 2,
+  version: 3,
   group: 'tags',
   title: 'One bar number on two bars',
   means: 'The same serial number was given to lots of which neither was made from the other.',
   doesNotMean: 'That a bar was counterfeited: two refiners may number alike.',
   describe: ({ serialReused: { severity } }) =>
-    `A bar serial given to more than one lot, a record that was closed as a duplicate not counted: ${severity}.`,
+    `A bar serial given to more than one lot, a record that was closed as a duplicate not counted: ${severity}. The first of them is not counted where the others are by actors who had no part in it.`,
   standard: 'LBMA Good Delivery Rules (bar numbers are unique)',
   scope: ['about', 'chains'],
   needs: 'more',

@@ -1,4 +1,5 @@
-import type { Facts } from './facts.js';
+import { type Facts, lotsOf } from './facts.js';
+import { isStatement } from './parties.js';
 import { actorSubject, eventSubject } from './subjects.js';
 
 /** Event types that later events close or settle; the entries filed under them decide whether they are open. */
@@ -11,5 +12,25 @@ const OPEN_UNTIL_SAID = new Set(['incident.reported', 'event.disputed']);
 export const subjectsOfStatements = (about: Facts['about']): string[] =>
   [...about.values()].flat().flatMap(({ event }) => {
     if (OPEN_UNTIL_SAID.has(event.type)) return [eventSubject(event.id), actorSubject(event.iss)];
-    return event.type === 'incident.updated' ? [actorSubject(event.iss)] : [];
+    return WEIGHED_BY_SIGNER.has(event.type) ? [actorSubject(event.iss)] : [];
   });
+
+/** What else counts for a lot or not by who signed it. */
+const WEIGHED_BY_SIGNER = new Set(['incident.updated', 'transit.checked', 'payment.recorded']);
+
+/** Subjects under which statements about lots are found that are not themselves judged. */
+const FOUND_BESIDE = /^(device|vehicle|document):/;
+
+/**
+ * Lists the lots that statements and refused attempts name which are read beside the entries that are judged: whether such a
+ * statement counts depends on who had a part in those lots.
+ */
+export const lotsOfStatements = (about: Facts['about']): string[] => [
+  ...new Set(
+    [...about].flatMap(([subject, entries]) =>
+      FOUND_BESIDE.test(subject)
+        ? entries.filter((entry) => isStatement(entry) || entry.event.type === 'event.refused').flatMap(lotsOf)
+        : [],
+    ),
+  ),
+];

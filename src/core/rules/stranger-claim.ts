@@ -1,33 +1,8 @@
-import { judgesEach, lotsOf } from './each-event.js';
-import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
-import { isType } from './facts.js';
-import { hasPart, isOfficial } from './parties.js';
+import { judgesEach } from './each-event.js';
+import { type Facts, type JudgedEvent, isType, lotsOf } from './facts.js';
+import { type Statement, countsFor } from './parties.js';
 import type { Rule } from './rule.js';
 import { actorSubject, eventSubject } from './subjects.js';
-
-type Statement = JudgedOf<'incident.reported' | 'payment.recorded' | 'transit.checked'>;
-
-/** Returns whether any carrier is possible: the open dispatch at an index names none. */
-function isOpenToCarriers(lot: string, index: number, { chains }: Facts): boolean {
-  const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < index);
-  return last !== undefined && isType(last, 'custody.dispatched') && last.event.payload.carrier === undefined;
-}
-
-/**
- * Returns whether a statement about a lot counts for the lot: its signer is an official or has a part in the lot. The
- * statement of any other actor is stored and shown, without consequences for the lot.
- */
-export const speaksFor = (entry: Statement, lot: string, facts: Facts): boolean =>
-  isOfficial(entry.event.iss, facts) ||
-  hasPart(entry.event.iss, lot, entry.index, facts) ||
-  (isType(entry, 'transit.checked') && isOpenToCarriers(lot, entry.index, facts)) ||
-  (isType(entry, 'incident.reported') && isTakenUp(entry, facts));
-
-/** Returns whether an official has taken up an incident, regardless of its reporter. */
-export const isTakenUp = ({ event }: JudgedOf<'incident.reported'>, facts: Facts): boolean =>
-  (facts.about.get(eventSubject(event.id)) ?? []).some(
-    (entry) => isType(entry, 'incident.updated') && isOfficial(entry.event.iss, facts),
-  );
 
 const isClosed = ({ event }: JudgedEvent, { about }: Facts): boolean =>
   (about.get(eventSubject(event.id)) ?? []).findLast((entry) => isType(entry, 'incident.updated'))?.event.payload
@@ -42,7 +17,7 @@ const whatOf = (entry: Statement): string =>
 
 export const strangerClaim: Rule = {
   id: 'stranger-claim',
-  version: 1,
+  version: 2,
   group: 'actors',
   weighs: 'nothing',
   title: 'Somebody without a part in a lot has said something of it',
@@ -58,7 +33,7 @@ export const strangerClaim: Rule = {
     ['incident.reported', 'payment.recorded', 'transit.checked'],
     (entry, facts, { strangerClaim: { severity } }) => {
       if (isType(entry, 'incident.reported') && isClosed(entry, facts)) return [];
-      const lots = lotsOf(entry).filter((lot) => !speaksFor(entry, lot, facts));
+      const lots = lotsOf(entry).filter((lot) => !countsFor(entry, lot, facts));
       if (lots.length === 0) return [];
       return [
         {

@@ -1,6 +1,7 @@
 import { judgesEach } from './each-event.js';
 import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
 import { isType } from './facts.js';
+import { lotsConcerned } from './parties.js';
 import { locate } from './registry.js';
 import type { Rule } from './rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
@@ -24,25 +25,26 @@ function otherSightings(entry: Sighting, vehicle: string, facts: Facts): Sightin
   return [...new Set(days)]
     .flatMap((subject) => facts.about.get(subject) ?? [])
     .filter(isSighting)
-    .filter(({ index }) => index < entry.index);
+    .filter((other) => other.index < entry.index && lotsConcerned(other, facts).length > 0);
 }
 
 export const vehicleTwoPlaces: Rule = {
   id: 'vehicle-two-places',
-  version: 1,
+  version: 2,
   group: 'movement',
   title: 'One vehicle in two places',
   means: 'A vehicle is named at two places that it cannot have been at within that time.',
   doesNotMean: 'That the goods did not move: a number plate may be misread or copied.',
   describe: ({ vehicleTwoPlaces: { severity, kilometresPerHour, minimumKilometres } }) =>
-    `Two dispatches or checkpoints with one vehicle, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}.`,
+    `Two dispatches or checkpoints with one vehicle, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}. A checkpoint counts where an official, or somebody with a part in a lot of it, recorded it; the later record is the one that is found.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit',
-  scope: ['about'],
+  scope: ['chains', 'about'],
   needs: 'more',
   ...judgesEach(['custody.dispatched', 'transit.checked'], (entry, facts, { vehicleTwoPlaces: limits }) => {
     const { vehicle } = entry.event.payload;
     const here = stationOf(entry, facts);
-    if (vehicle === undefined || here === null) return [];
+    // What somebody without a part in any of the lots says of a vehicle is no sighting.
+    if (vehicle === undefined || here === null || lotsConcerned(entry, facts).length === 0) return [];
     const clashes = otherSightings(entry, vehicle, facts).flatMap((other) => {
       const there = stationOf(other, facts);
       if (there === null) return [];

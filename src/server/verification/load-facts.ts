@@ -1,6 +1,7 @@
 import { milligrams } from '../../core/custody/quantity.js';
 import { references } from '../../core/event/references.js';
 import { lotsThatShare } from '../../core/rules/closed-duplicates.js';
+import { MAX_SHARING } from '../../core/rules/contested.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, noFacts } from '../../core/rules/facts.js';
 import { dispatchesToJudge, judgedWith } from '../../core/rules/judged-with.js';
 import { ancestryOf } from '../../core/rules/known-of-lots.js';
@@ -8,7 +9,7 @@ import { weighingsToJudge } from '../../core/rules/mass-comparisons.js';
 import { subjectsOfTrust } from '../../core/rules/key-trust.js';
 import type { Parameters } from '../../core/rules/parameters.js';
 import { facilityFacts } from '../../core/rules/registry.js';
-import { subjectsOfStatements } from '../../core/rules/statements.js';
+import { lotsOfStatements, subjectsOfStatements } from '../../core/rules/statements.js';
 import type { FactSet, Rule } from '../../core/rules/rule.js';
 import {
   actorSubject,
@@ -60,6 +61,7 @@ export async function loadFacts(
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
   if (wanted.has('about')) await addAbout(db, events, facts, makeUp);
   await addDuplicates(db, events, facts);
+  if (wanted.has('about')) await addParties(db, events, facts);
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('exports')) facts.exports = await loadExports(db, facts, spend);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
@@ -206,18 +208,32 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
 }
 
 /**
- * Adds the chains of lots that share a tag, serial number or document if one of them is closed, because it may be a
- * duplicate.
+ * The chains of lots that share a tag, a serial number or a paper: of the first, whose parts tell who may have used it; of
+ * all where one is closed, for it may be a duplicate.
  */
 async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const groups = lotsThatShare(facts);
   if (groups.length === 0) return;
   const closed = await closedAmong(db, groups.flat());
-  const lots = groups.filter((group) => group.some((lot) => closed.has(lot))).flat();
+  const lots = groups.flatMap((group) => (group.some((lot) => closed.has(lot)) ? group : group.slice(0, MAX_SHARING)));
   await loadChains(db, events, [...new Set(lots)], facts.end, facts.chains as Map<string, JudgedEvent[]>);
 }
 
-/** Returns exports under the same certificates, because their masses are summed. */
+/** What tells who has a part in lots that statements name, and in those that share something: chains, origins, operators. */
+async function addParties(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+  const chains = facts.chains as Map<string, JudgedEvent[]>;
+  await loadChains(db, events, lotsOfStatements(facts.about), facts.end, chains);
+  const more = await loadLots(
+    db,
+    [...chains.keys()].filter((lot) => !facts.lots.has(lot)),
+  );
+  if (more.size === 0) return;
+  facts.lots = new Map([...facts.lots, ...more]);
+  const sites = [...more.values()].flatMap(({ origins }) => origins.map(({ site }) => siteSubject(site)));
+  await readAbout(db, events, sites, facts.end, facts.about as Map<string, readonly JudgedEvent[]>);
+}
+
+/** Exports under the certificates of those among the entries: they are weighed together. */
 const otherExports = ({ entries, about }: Facts): JudgedEvent[] =>
   entries.flatMap((entry) =>
     isType(entry, 'lot.exported') && entry.event.payload.certificate !== undefined

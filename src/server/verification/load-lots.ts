@@ -1,4 +1,3 @@
-import { lotsOf } from '../../core/rules/each-event.js';
 import {
   type Facts,
   type JudgedEvent,
@@ -6,6 +5,7 @@ import {
   type LotFacts,
   MAX_UPSTREAM,
   isType,
+  lotsOf,
 } from '../../core/rules/facts.js';
 import { MAX_STEPS } from '../../core/rules/known-of-lots.js';
 import type { Queryable } from '../database/rows.js';

@@ -12,7 +12,7 @@ export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, 
   const tags = [...new Set(entries.flatMap((entry) => tagsPutOn(entry).map(({ tag }) => tag)))];
   const tagUses = new Map<string, TagUse[]>();
   if (tags.length === 0) return { tagUses, tagIssues: new Map(), ancestors: new Map() };
-  const { rows } = await db.query<TagUse & { tag: string; corrected: boolean }>(
+  const { rows } = await db.query<Omit<TagUse, 'signer'> & { tag: string; corrected: boolean }>(
     `SELECT used.tag, used.lot, used.index, entry.id AS event,
             EXISTS (SELECT FROM corrections AS c WHERE c.target = entry.id AND c.in_force_index IS NOT NULL) AS corrected
        FROM tag_uses AS used JOIN entries AS entry ON entry.index = used.index
@@ -31,10 +31,16 @@ export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, 
     if (corrected && entry !== undefined && !tagsPutOn(entry).some((put) => put.tag === tag && put.lot === use.lot))
       continue;
     const uses = tagUses.get(tag);
-    if (uses === undefined) tagUses.set(tag, [use]);
-    else uses.push(use);
+    const unsigned = { ...use, signer: '' };
+    if (uses === undefined) tagUses.set(tag, [unsigned]);
+    else uses.push(unsigned);
   }
   const shared = [...tagUses.values()].filter((uses) => new Set(uses.map(({ lot }) => lot)).size > 1);
+  const used = await events.byIndex(
+    db,
+    shared.flat().map(({ index }) => index),
+  );
+  for (const use of shared.flat()) use.signer = used.get(use.index)?.event.iss ?? '';
   return {
     tagUses,
     tagIssues: await loadTagIssues(db, tags, end),

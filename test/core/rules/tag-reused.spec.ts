@@ -6,7 +6,7 @@ import { tagReused } from '../../../src/core/rules/tag-reused.js';
 import { lot } from '../../support/told-log.js';
 
 const [bag1, bag2, drum] = [lot('bag1'), lot('bag2'), lot('drum')];
-const use = (id: string, index: number): TagUse => ({ lot: id, event: `event-${index}`, index });
+const use = (id: string, index: number): TagUse => ({ lot: id, event: `event-${index}`, signer: 'coop', index });
 const found = (uses: TagUse[], ancestors: Facts['ancestors'] = new Map()): Finding[] =>
   judge(tagReused, { ...noFacts(9, null), tagUses: new Map([['SYN-M-4411', uses]]), ancestors }, defaultParameters)
     .findings;

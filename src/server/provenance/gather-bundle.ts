@@ -133,8 +133,14 @@ export class GatherBundle {
     const others = subjects.filter((subject) => !subject.startsWith('lot:'));
     if (others.length === 0) return [];
     const tags = others.flatMap((subject) => (subject.startsWith('tag:') ? [subject.slice(4)] : []));
+    // Whether tags are issued to a site at all tells whether one that nobody issued means anything.
+    const sites = others.flatMap((subject) => (subject.startsWith('site:') ? [subject.slice(5)] : []));
     const { rows } = await this.db.query<{ index: number }>(
       `SELECT index FROM subject_entries WHERE subject = ANY($1::text[]) AND index < $3
+       UNION SELECT min(issued.index) FROM tag_ranges AS issued
+              WHERE issued.site = ANY($4::text[]) AND issued.index < $3
+                AND EXISTS (SELECT FROM tag_uses WHERE lot = ANY($5::uuid[]) AND index < $3)
+              GROUP BY issued.site
        UNION SELECT index FROM tag_uses WHERE tag = ANY($2::text[]) AND index < $3
        UNION SELECT issued.index
                FROM unnest($2::text[]) AS used (tag)
@@ -142,7 +148,7 @@ export class GatherBundle {
                JOIN tag_ranges AS issued ON issued.series = left(used.tag, cut) AND issued.index < $3
               WHERE substr(used.tag, cut + 1) ~ '^[0-9]{1,16}$'
                 AND substr(used.tag, cut + 1)::bigint BETWEEN issued.from_number AND issued.to_number`,
-      [others, tags, this.size],
+      [others, tags, this.size, sites, [...this.scope]],
     );
     return [...rows.map(({ index }) => index), ...(await this.duplicates(tags))];
   }

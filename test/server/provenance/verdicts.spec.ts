@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildPossession, generateSigner } from '../../../src/core/event/build.js';
+import { SightTag } from '../../../src/server/provenance/sight-tag.js';
 import { TestLedger } from '../../support/test-ledger.js';
 import { bundleOf, serviceOf } from '../../support/two-judges.js';
 
@@ -53,6 +54,58 @@ describe('the attempt of a stranger on a lot', () => {
     expect(await ledger.submit('custody.dispatched', 'mallory', twice)).toMatchObject({ status: 'refused' });
     expect((await said(own)).findings).toEqual(['double-sale-attempt medium open']);
     expect(await said(other)).toEqual({ verdicts: FINE, findings: [] });
+  });
+});
+
+describe('what a stranger says or copies', () => {
+  it('is about the stranger: a checkpoint with a broken seal, and device numbers that are missing', async () => {
+    const lot = await ledger.declare('50');
+    await ledger.dispatch(lot);
+    const check = { lots: [lot], sealState: 'broken', device: 'phone' };
+    for (const seq of [1, 9]) await ledger.record('transit.checked', 'carrier', { ...check, seq });
+    ledger.clock.advance(73 * HOUR);
+    await ledger.receive(lot, '50');
+    const { verdicts, findings } = await said(lot);
+    expect(verdicts).toEqual({ ...FINE, custody: expect.any(String) });
+    expect(findings.filter((line) => !line.startsWith('handover-overdue'))).toEqual([
+      'stranger-claim low open',
+      'stranger-claim low open',
+    ]);
+  });
+
+  it('is about the stranger: the tag of a lot put on another', async () => {
+    await ledger.record('site.registered', 'registrar', {
+      site: 'ridge',
+      country: 'RW',
+      operator: 'mallory',
+      minerals: ['cassiterite'],
+    });
+    const elsewhere = async (tag: string): Promise<string> => {
+      const outputs = [{ mineral: 'cassiterite', form: 'concentrate', mass: { value: '30', uom: 'KGM' }, tags: [tag] }];
+      return (await ledger.record('lot.declared', 'mallory', { place: { site: 'ridge' }, outputs })).lots[0] ?? '';
+    };
+    const first = await ledger.declare('50', { tags: ['SYN-M-4470'] });
+    const later = await elsewhere('SYN-M-4470');
+    const before = await elsewhere('SYN-M-4471');
+    const issued = await ledger.declare('50', { tags: ['SYN-M-4471'] });
+    for (const lot of [first, issued]) expect(await said(lot)).toEqual({ verdicts: FINE, findings: [] });
+    for (const lot of [later, before])
+      expect((await said(lot)).findings).toEqual(expect.arrayContaining(['tag-reused critical open']));
+  });
+});
+
+describe('tags of sixteen digits', () => {
+  it('are known where they were issued, and found where they were not', async () => {
+    await ledger.record('tags.issued', 'agent', { series: 'Q', from: 1, to: 9, digits: 16, site: 'hill' });
+    const [first, last] = ['Q0000000000000001', 'Q0000000000000009'];
+    for (const tag of [first, last])
+      expect(await said(await ledger.declare('50', { tags: [tag] }))).toEqual({ verdicts: FINE, findings: [] });
+    for (const tag of ['Q0000000000000010', 'Q000000000000001', 'Q00000000000000001', 'Q1']) {
+      const lot = await ledger.declare('50', { tags: [tag] });
+      expect(await said(lot)).toEqual({ verdicts: { ...FINE, risk: 'high' }, findings: ['tag-unknown high open'] });
+    }
+    const seen = await new SightTag(ledger.database).sight(last);
+    expect(seen).toMatchObject({ issued: [{ series: 'Q', site: 'hill' }], sightings: [{}], carriedBy: [{}] });
   });
 });
 

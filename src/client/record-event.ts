@@ -6,6 +6,7 @@ import {
   outputLotIds,
   randomToken,
 } from '../core/event/build.js';
+import { identifierRefusal } from '../core/event/identifiers.js';
 import { readCheckpoint } from '../core/log/checkpoint.js';
 import { encodeBase64 } from '../core/log/base64.js';
 import type { AditClient, Submitted } from './adit-client.js';
@@ -95,7 +96,10 @@ export function signDraft(
   const jti = randomToken();
   const iat = Math.floor(now.getTime() / 1000);
   const common = { log, type, iss, iat, jti, occurredAt: occurredAt ?? now.toISOString() };
-  return buildEvent({ ...common, ...bear(log, iss, jti, body) }, signer, options);
+  const claims = { ...common, ...bear(log, iss, jti, body) };
+  // No ledger takes it, so nobody signs it: also what is withheld is refused once it is disclosed.
+  const refusal = identifierRefusal(claims);
+  return refusal === null ? buildEvent(claims, signer, options) : Promise.reject(refusal);
 }
 
 /** Prepares and submits an event. Throws `AditProblem` if it is refused. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { IDENTIFIER_WANTED, isIdentifier } from '../event/identifiers.js';
 import { instantMs, mineral } from '../event/primitives.js';
 import { rules } from '../rules/index.js';
 import { ruleFailed } from '../rules/rule-failed.js';
@@ -18,7 +19,10 @@ export const plainText = (max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters or half characters (lone surrogates)');
 
-/** One line of text for people, such as a name; trimmed. */
+/** What names a thing in the world (a tag, a lot number), in the one grammar that events have for it. */
+export const identifierText = (max: number) => plainText(max).refine(isIdentifier, IDENTIFIER_WANTED);
+
+/** Text of one line for people, such as a name; spaces around it are dropped. */
 export const line = (max: number) => plainText(max).trim().min(1);
 
 /** Several lines of text for people, such as a reason; trimmed. */

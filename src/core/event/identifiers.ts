@@ -1,10 +1,15 @@
-import { AditError, type ErrorDetail } from '../errors.js';
+import { AditError, type ErrorCode, type ErrorDetail } from '../errors.js';
+import { shown } from './disclosure.js';
+import type { AditEvent } from './event.js';
 
 /**
  * An identifier of a physical thing (tag, seal, vehicle, certificate): printable ASCII with single spaces between
  * words. Otherwise two spellings that look alike would be two things: `T-1`, `T-1 ` and `T-1` with a zero-width space.
  */
 const IDENTIFIER = /^[!-~]+(?: [!-~]+)*$/;
+
+/** What an identifier must be, in words for whoever wrote another. */
+export const IDENTIFIER_WANTED = 'must be printable ASCII, with single spaces between words and none around them';
 
 export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text);
 
@@ -47,7 +52,7 @@ export function identifierFaults(payload: object): ErrorDetail[] {
         faults.push({
           pointer,
           code: 'schema-invalid',
-          detail: 'must be printable ASCII, with single spaces between words and none around them',
+          detail: IDENTIFIER_WANTED,
         });
     } else if (Array.isArray(value)) for (const [i, one] of value.entries()) walk(one, `${pointer}/${i}`, claim);
     else if (typeof value === 'object' && value !== null)
@@ -57,17 +62,27 @@ export function identifierFaults(payload: object): ErrorDetail[] {
   return faults;
 }
 
-/** Returns the refusal of a new event with an invalid identifier; null if there is none. */
-export function identifierRefusal(payload: object): AditError | null {
-  const faults = identifierFaults(payload);
-  return faults.length === 0
+/** Returns the refusal of a new event with an identifier that is not one; null where there is none. */
+export const identifierRefusal = (payload: object): AditError | null =>
+  refusalOf('schema-invalid', identifierFaults(payload));
+
+/** Returns the refusal of disclosures of an event in the log of which one is an identifier that is not one. */
+export function disclosedIdentifierRefusal(event: AditEvent): AditError | null {
+  if (event.disclosures.length === 0) return null;
+  const isDisclosed = (at: string): boolean =>
+    event.disclosures.some(({ pointer }) => at === pointer || at.startsWith(`${pointer}/`));
+  const faults = identifierFaults(shown(event).payload).filter(({ pointer }) => isDisclosed(pointer));
+  return refusalOf('disclosure-invalid', faults);
+}
+
+const refusalOf = (code: ErrorCode, faults: readonly ErrorDetail[]): AditError | null =>
+  faults.length === 0
     ? null
     : new AditError(
-        'schema-invalid',
+        code,
         `An identifier has a character that cannot be seen or typed: ${faults[0]?.pointer ?? ''}.`,
-        faults,
+        faults.map((fault) => ({ ...fault, code })),
       );
-}
 
 /** Digits of a tag's running number at most (`tags.issued`, `digits`). */
 const MAX_TAG_DIGITS = 16;

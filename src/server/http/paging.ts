@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { decodeBase64url, decodeUtf8, parseStrictJson } from '../../core/event/grammar.js';
 import { AditError } from '../../core/errors.js';
-import { plainText } from '../../core/api/values.js';
+import { identifierText } from '../../core/api/values.js';
 
 /** Items of one page: the most, and the default. */
 export const MAX_PAGE = 100;
@@ -13,8 +14,8 @@ export const pageQuery = z.strictObject({
   cursor: z.string().min(1).max(MAX_CURSOR_LENGTH).optional(),
 });
 
-/** A search text in a query: limited, and without characters that the database cannot store. */
-export const queryText: z.ZodType<string> = plainText(64);
+/** A tag, a lot number or the like to be looked for, in a query: what no event can say is refused, and not merely not found. */
+export const queryText: z.ZodType<string> = identifierText(64);
 
 /** An id, or its first 8 characters or more, as people copy it from a list. */
 export const partOfId = /^[0-9a-f]{8}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,4}(-[0-9a-f]{0,12})?)?)?)?$/i;
@@ -56,7 +57,7 @@ export function decodeCursor<T>(cursor: string | undefined, schema: z.ZodType<T>
   if (!/^[A-Za-z0-9_-]+$/.test(cursor)) throw invalid;
   let position: unknown;
   try {
-    position = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    position = parseStrictJson(decodeUtf8(decodeBase64url(cursor)));
   } catch {
     throw invalid;
   }

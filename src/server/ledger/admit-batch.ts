@@ -4,7 +4,8 @@ import { admit } from '../../core/custody/admit.js';
 import { visibleHeads } from '../../core/custody/heads.js';
 import type { LedgerView } from '../../core/custody/view.js';
 import type { AditEvent } from '../../core/event/event.js';
-import { identifierRefusal } from '../../core/event/identifiers.js';
+import { shown } from '../../core/event/disclosure.js';
+import { disclosedIdentifierRefusal, identifierRefusal } from '../../core/event/identifiers.js';
 import type { Queryable } from '../database/rows.js';
 import type { Arrival, Outcome } from './append-events.js';
 import { LedgerIdentity } from './ledger-identity.js';
@@ -89,7 +90,7 @@ export class AdmitBatch {
     }
     const outcomes = arrivals.map(({ event }): Outcome => {
       const stored = logged.get(event.id);
-      return stored === undefined ? run.outcomeOf(event.id) : duplicateOf(event, stored);
+      return stored === undefined ? run.outcomeOf(event.id) : (unshowable(event) ?? duplicateOf(event, stored));
     });
     return { ...run.result, repeats: repeatsOf(arrivals, logged), outcomes: repeatsAsDuplicates(outcomes) };
   }
@@ -98,7 +99,15 @@ export class AdmitBatch {
 /** Returns the arrivals that are in the log or earlier in the batch; their disclosures may be new. */
 function repeatsOf(arrivals: readonly Arrival[], logged: ReadonlyMap<string, Stored>): Arrival[] {
   const met = new Set(logged.keys());
-  return arrivals.filter(({ event: { id } }) => met.size === met.add(id).size);
+  return arrivals.filter(
+    ({ event }) => met.size === met.add(event.id).size && disclosedIdentifierRefusal(event) === null,
+  );
+}
+
+/** Refuses the disclosures of an event that is in the log where one discloses no identifier; null: nothing is wrong. */
+function unshowable(event: AditEvent): Outcome | null {
+  const error = disclosedIdentifierRefusal(event);
+  return error === null ? null : { status: 'refused', id: event.id, error, heads: {} };
 }
 
 /** The same event twice in one batch: the second is a duplicate. */
@@ -192,8 +201,8 @@ class BatchRun {
     }
     this.view.refused = submission?.refused ?? new Set();
     const index = this.view.size;
-    // Only new submissions are checked here; waiting events and the service's own need admission alone.
-    const identifier = submission === undefined ? null : identifierRefusal(event.payload);
+    // Only what a sender brings now is new: what waits, and what the service writes, is judged by admission alone.
+    const identifier = submission === undefined ? null : identifierRefusal(shown(event).payload);
     if (identifier !== null) {
       submission?.refuse(event.id);
       await this.refuse(event, identifier, false);

@@ -7,12 +7,12 @@ import { type SeenTag, seenTagShape } from '../../core/api/tag.js';
 import { type Volumes, volumesShape } from '../../core/api/volumes.js';
 import type { Page } from '../http/paging.js';
 import { ListStock, type StockQuery, stockQuery } from './list-stock.js';
-import { plainText } from '../../core/api/values.js';
+import { identifierText } from '../../core/api/values.js';
 import { registryId } from '../../core/event/primitives.js';
 import { ListVolumes } from './list-volumes.js';
 import { SightTag } from './sight-tag.js';
 
-const tagNumber: z.ZodType<string> = plainText(64);
+const tagNumber: z.ZodType<string> = identifierText(64);
 
 /** Serves the output of a site, the history of a tag, and the stock of actors. */
 @ApiTags('registry')

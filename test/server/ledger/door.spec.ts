@@ -179,6 +179,18 @@ describe('what the door says of an event', () => {
     });
   });
 
+  it.each([
+    ['/v1/lots?tag=LOOK-1%20', '/tag'],
+    ['/v1/lots?lotNumber=LOOK%E2%80%8B-1', '/lotNumber'],
+    ['/v1/lots?name=LOOK%20%20-1', '/name'],
+    ['/v1/tags/LOOK-1%20', undefined],
+  ])('is, of a name that no event can say, in a request too: %s', async (path, pointer) => {
+    const { status, body } = await get(service.url, path);
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'request-invalid' });
+    expect(JSON.stringify(body)).toContain('printable ASCII');
+    if (pointer !== undefined) expect(body.errors).toEqual([expect.objectContaining({ pointer })]);
+  });
+
   it('takes what is disclosed of an event that somebody else has sent first, without it', async () => {
     const outputs = [{ mineral: 'cassiterite', form: 'ore', mass: { value: '1', uom: 'KGM' } }];
     const { id, lots } = await world.actor('coop').must('lot.declared', { place: { site: 'hill' }, outputs });

@@ -18,6 +18,7 @@ import { AlertNotes0071 } from './0071-alert-notes.js';
 import { SilenceTrace0060 } from './0060-silence-trace.js';
 import { Journal0072 } from './0072-journal.js';
 import { RulesOfFindings0073 } from './0073-rules-of-findings.js';
+import { LateDisclosures0074 } from './0074-late-disclosures.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -46,4 +47,5 @@ export const migrations: (new () => NamedMigration)[] = [
   SilenceTrace0060,
   Journal0072,
   RulesOfFindings0073,
+  LateDisclosures0074,
 ];

@@ -306,7 +306,28 @@ export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
   }
 }
 
-/** Lists the events that an entry refers to, which are re-evaluated with it. */
+/**
+ * What is judged anew once more is disclosed of an entry that was judged before, beside the chains of its lots: what was
+ * declared at a site whose place is known now, happened in a facility, or names the same vehicle or paper.
+ */
+export function revisitsOnceDisclosed(entry: JudgedEvent): Revisit[] {
+  const { event } = entry;
+  const at = event.occurredAtMs;
+  const subjects = papersOf(entry).map(documentSubject);
+  if (event.type === 'site.registered' || event.type === 'site.updated')
+    subjects.push(declaredAtSubject(event.payload.site));
+  if (event.type === 'facility.registered') subjects.push(happenedInSubject(event.payload.facility));
+  if (
+    (event.type === 'custody.dispatched' || event.type === 'transit.checked') &&
+    event.payload.vehicle !== undefined
+  ) {
+    const { vehicle } = event.payload;
+    subjects.push(...[-2, -1, 0, 1, 2].map((days) => vehicleSubject(vehicle, at + days * DAY)));
+  }
+  return subjects.map((subject) => ({ subject, since: Number.MIN_SAFE_INTEGER }));
+}
+
+/** Ids of the events that an entry speaks of, which are therefore judged anew with it. */
 export function eventsSpokenOf({ event }: JudgedEvent): string[] {
   switch (event.type) {
     case 'event.corrected':

@@ -112,6 +112,7 @@ export class AppendEvents {
 
     if (after.size === before.size) {
       this.state = { ...state, view };
+      if (result.repeats.some(({ event }) => event.disclosures.length > 0)) this.wake.appended();
       return result.outcomes;
     }
     this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };

@@ -84,6 +84,11 @@ export async function addDisclosures(db: Queryable, events: readonly { id: strin
     return { id, text: [jws, ...fresh, ''].join('~') };
   });
   await writeDisclosures(db, missing);
+  // What rules read of these entries has grown: they are judged again.
+  await db.query(
+    'INSERT INTO late_disclosures (index) SELECT index FROM entries WHERE id = ANY($1::text[]) ORDER BY index',
+    [missing.filter(({ text }) => disclosuresIn(text).length > 0).map(({ id }) => id)],
+  );
 }
 
 /** Stores the disclosures of events, except those that were erased before. */

@@ -48,6 +48,8 @@ export const auditedTables: Readonly<
   routing_cursor: 'checked',
   verification_cursor: 'checked',
   revisits: 'excluded: work that is left; a row too many is worked off, a row too few shows as findings that differ',
+  late_disclosures:
+    'excluded: work that is left; a row too many is worked off, a row too few shows as findings that differ',
   refusals:
     'excluded: keeps one refused event from being logged twice; what verdicts read of it are entries of the log',
   waiting: 'excluded: signed events that wait for their parent; whoever sent one sends it again',

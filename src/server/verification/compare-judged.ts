@@ -63,6 +63,8 @@ async function isSettled(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ settled: boolean }>(
     `SELECT NOT EXISTS (SELECT FROM public.revisits)
         AND NOT EXISTS (SELECT FROM public.verification_cursor WHERE again IS NOT NULL)
+        AND (SELECT disclosed FROM public.verification_cursor) = (SELECT disclosed FROM pg_temp.verification_cursor)
+        AND (SELECT disclosed FROM public.verification_cursor) = (SELECT COALESCE(max(n), 0) FROM late_disclosures)
         AND NOT EXISTS (SELECT FROM public.deadlines WHERE due_at <= (
               SELECT time FROM clocks WHERE index < (SELECT next FROM public.verification_cursor)
                ORDER BY index DESC LIMIT 1)) AS settled`,

@@ -120,9 +120,20 @@ export async function readTotals(db: Queryable, subjects: readonly string[]): Pr
  * @param end the index below which entries are re-evaluated; by default only those before each entry.
  */
 export async function queueRevisits(db: Queryable, entries: readonly JudgedEvent[], end?: number): Promise<void> {
-  const revisits = entries.flatMap((entry) =>
-    revisitsAfter(entry).map((revisit): Revisit & { until: number } => ({ ...revisit, until: end ?? entry.index })),
+  await insertRevisits(
+    db,
+    entries.flatMap((entry) => revisitsAfter(entry).map((revisit) => ({ ...revisit, until: end ?? entry.index }))),
   );
+}
+
+/** Notes that what is filed under some subjects is to be judged anew, as far as it has been judged. */
+export const queueAgain = (db: Queryable, revisits: readonly Revisit[], until: number): Promise<void> =>
+  insertRevisits(
+    db,
+    revisits.map((revisit) => ({ ...revisit, until })),
+  );
+
+async function insertRevisits(db: Queryable, revisits: readonly (Revisit & { until: number })[]): Promise<void> {
   if (revisits.length === 0) return;
   await db.query(
     `INSERT INTO revisits (subject, since, next, until)

@@ -12,6 +12,7 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { setDeadlines, takeDue } from './deadlines.js';
 import { fileEntries, fileThroughput, queueKeyRevisits, queueRevisits, takeRevisits, unfileErased } from './filings.js';
 import { loadFacts, loadTotals } from './load-facts.js';
+import { takeDisclosed } from './late-disclosures.js';
 import { entriesDownstream, entriesOn } from './load-lots.js';
 import { ReadEvents } from './read-events.js';
 import { RuleParameters } from '../rule-parameters.js';
@@ -146,7 +147,7 @@ export class VerifyEntries implements OnModuleDestroy {
    */
   private async setAside(db: Queryable, error: unknown): Promise<Step | null> {
     const from = await lockCursor(db);
-    const [waiting] = await takeAgain(db, await timeBefore(db, from), 1);
+    const [waiting] = await takeOne(db, this.events, from);
     const entry = await entryFrom(db, waiting ?? from);
     if (entry === null) return null;
     if (waiting === undefined) {
@@ -220,9 +221,10 @@ export class VerifyEntries implements OnModuleDestroy {
     older: readonly number[] = [],
   ): Promise<Step> {
     const from = await lockCursor(db);
-    // A step of one entry takes a waiting one before a new one.
-    const alone = async (): Promise<number[]> => takeAgain(db, await timeBefore(db, from), 1);
-    const waiting = older.length > 0 ? older : mostAgain > 1 ? null : await alone();
+    // A step of one entry takes one that waits before a new one.
+    const waiting = older.length > 0 ? older : mostAgain > 1 ? null : await takeOne(db, events, from);
+    // Before new entries are read: those have then all that was disclosed of them.
+    const disclosed = waiting === null ? await takeDisclosed(db, events, from, mostAgain) : [];
     const { entries: fresh, end } =
       waiting !== null && waiting.length > 0 ? { entries: [], end: from } : await events.from(db, from, most);
     const now = await timeBefore(db, end);
@@ -230,7 +232,7 @@ export class VerifyEntries implements OnModuleDestroy {
     await queueRevisits(db, fresh);
     await queueRevisits(db, await this.incidentsUpdated(db, events, fresh), end);
     await queueKeyRevisits(db, fresh);
-    const again = waiting ?? (await takeAgain(db, now, mostAgain));
+    const again = waiting ?? [...disclosed, ...(await takeAgain(db, now, mostAgain))];
     if (end === from && again.length === 0) return { judged: 0, again: 0, changed: 0, last: true };
 
     const entries = await this.entriesToJudge(db, events, fresh, again);
@@ -331,7 +333,13 @@ async function takeAgain(db: Queryable, now: number | null, most: number): Promi
   return [...due, ...(await takeRevisits(db, most === 1 ? most - due.length : most))];
 }
 
-/** Returns the newest `log.clock` below an index, ms since 1970 UTC. */
+/** Takes one entry that is to be judged again, or one that was disclosed late, with what stands on the same chains. */
+async function takeOne(db: Queryable, events: ReadEvents, from: number): Promise<number[]> {
+  const again = await takeAgain(db, await timeBefore(db, from), 1);
+  return again.length > 0 ? again : takeDisclosed(db, events, from, 1);
+}
+
+/** The newest `log.clock` below an index, ms since 1970 UTC: the time of the log as of there. */
 async function timeBefore(db: Queryable, end: number): Promise<number | null> {
   const { rows } = await db.query<{ time: number }>(
     'SELECT time FROM clocks WHERE index < $1 ORDER BY index DESC LIMIT 1',

@@ -37,6 +37,33 @@ const featureLine = ['registry', 'ledger', 'transparency', 'verification', 'aler
 const readers = ['provenance', 'access', 'exchange'];
 const ground = ['http', 'database', 'queue', 'journal'];
 
+const stored = 'a row that the service wrote itself; audits compare it with the log';
+const own = 'a file of this program, that nobody else writes and nothing is verified by';
+/** Files that read JSON without the strict grammar, each with the reason. */
+const looseReaders: Readonly<Record<string, string>> = {
+  'src/cli/alerts/trigger-alert.ts': 'examples that come with the program',
+  'src/cli/program.ts': 'package.json of the program',
+  'src/cli/scenario/scenario-file.ts': "a scenario of the user's own; its coordinates have decimals",
+  'src/server/backup/read-backup.ts': 'rows that are used only once the end of the file has authenticated them',
+  'src/server/backup/write-backup.ts': stored,
+  'src/server/database/data-folder-lock.ts': own,
+  'src/server/database/postgres-binaries.ts': 'the list of links of an installed package',
+  'src/server/database/prepare.ts': own,
+  'src/server/delivery/compose-body.ts': stored,
+  'src/server/delivery/deliver-mail.ts': stored,
+  'src/server/delivery/list-deliveries.ts': stored,
+  'src/server/http/ndjson.ts': 'the wrapping of events: each is a string in it, whose own text is read strictly',
+  'src/server/ledger/disclosure-rows.ts': stored,
+  'src/server/ledger/key-ring.ts': 'opened by the key of the service: nobody else can have made it',
+  'src/server/ledger/list-waiting.ts': stored,
+  'src/server/ledger/load-view.ts': stored,
+  'src/server/ledger/reread-event.ts': 'an event that was read strictly before',
+  'src/server/provenance/list-lot-events.ts': stored,
+  'src/server/provenance/sight-tag.ts': stored,
+  'src/server/rule-parameters.ts': "a file of the operator's own; thresholds may have decimals",
+  'src/server/verification/read-seen.ts': stored,
+};
+
 /** Why `from` may not import `to`, or null. */
 function trespass(from: string, to: string): string | null {
   const room = (path: string): string => path.split('/')[1] ?? '';
@@ -143,6 +170,13 @@ describe('the house', () => {
       'src/platform/ed25519.ts',
       'src/platform/verify-signature.ts',
     ]);
+  });
+
+  it('reads JSON from outside by the one strict reader, and by another only for a reason', () => {
+    const found = filesUnder('src', '.ts').filter(
+      (path) => path !== 'src/core/event/grammar.ts' && /JSON\.parse\(|\.json\(\)/.test(read(path)),
+    );
+    expect(found.toSorted()).toEqual(Object.keys(looseReaders).toSorted());
   });
 
   it('reads the environment in one file of the service and one of the command line', () => {

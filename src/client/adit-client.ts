@@ -2,6 +2,7 @@ import type { ListedActor, ListedSite } from '../core/api/registry.js';
 import type { Stock } from '../core/api/stock.js';
 import type { SeenTag } from '../core/api/tag.js';
 import type { WaitingEventView } from '../core/api/waiting.js';
+import { parseJsonFile } from '../core/event/grammar.js';
 import { AditProblem, NoAnswer, type ProblemDocument } from './problem.js';
 import type {
   Alert,
@@ -31,7 +32,8 @@ const SUBMIT_PATIENCE = 30_000;
 const STREAM_SILENCE = 45_000;
 
 export type Submitted =
-  | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt: string }
+  /** `event`: the text that was logged, where what was sent has another signature; the receipt is of that. */
+  | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt: string; event?: string }
   | { status: 'waiting'; id: string; missing: string[]; expiresAt: string };
 
 interface RequestOptions {
@@ -41,6 +43,13 @@ interface RequestOptions {
   /** Time within which an answer must begin, ms; absent: no limit. */
   patience?: number;
 }
+
+/** Characters of one answer at most: a batch has 500 results, a report is cut far below. */
+const MAX_ANSWER = 64 * 1024 * 1024;
+
+/** Reads an answer by the one strict reader: no name twice, bounded depth and length. Throws `request-invalid`. */
+const answerOf = async (response: Response): Promise<unknown> =>
+  parseJsonFile(await response.text(), `The answer of ${response.url}`, MAX_ANSWER, { decimals: true });
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -67,7 +76,7 @@ export class AditClient {
 
   async submit(event: string): Promise<Submitted> {
     const response = await this.request('/v1/events', { method: 'POST', body: { event }, patience: SUBMIT_PATIENCE });
-    const answer = (await response.json()) as Record<string, unknown>;
+    const answer = (await answerOf(response)) as Record<string, unknown>;
     if (response.status === 202) return answer as Extract<Submitted, { status: 'waiting' }>;
     const status = response.status === 201 ? 'accepted' : 'duplicate';
     return { ...answer, status } as Submitted;
@@ -276,7 +285,12 @@ export class AditClient {
             message.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
           );
           const [id, data] = [fields.get('id'), fields.get('data')];
-          if (id !== undefined) yield { id, alert: data === undefined ? null : (JSON.parse(data) as Alert) };
+          if (id !== undefined)
+            yield {
+              id,
+              alert:
+                data === undefined ? null : (parseJsonFile(data, 'The alert', MAX_ANSWER, { decimals: true }) as Alert),
+            };
         }
       }
     } finally {
@@ -303,7 +317,7 @@ export class AditClient {
   }
 
   private async json<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    return (await (await this.request(path, options)).json()) as T;
+    return (await answerOf(await this.request(path, options))) as T;
   }
 
   private async text(path: string): Promise<string> {
@@ -330,7 +344,7 @@ export class AditClient {
   }
 
   private async failure(response: Response): Promise<Error> {
-    const document = (await response.json().catch(() => null)) as ProblemDocument | null;
+    const document = (await answerOf(response).catch(() => null)) as ProblemDocument | null;
     return document?.code === undefined ? new NoAnswer(response.url, response.status) : new AditProblem(document);
   }
 }

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { type BundleJson, parseBundle } from '../../core/bundle/bundle.js';
+import { parseJsonFile } from '../../core/event/grammar.js';
+import { MAX_BUNDLE_LENGTH, parseBundle, type BundleJson } from '../../core/bundle/bundle.js';
 import { type KeptDisclosures, discloseIn } from '../../core/bundle/disclose.js';
 import { unpackBundle } from '../../core/bundle/unpack.js';
 import { countOf } from '../../core/words.js';
@@ -44,7 +45,7 @@ export const bundle: Register = (group) => {
         disclosures: options.withoutDisclosures === true ? 'none' : 'all',
         sealed: options.lastSealed === true ? 'last' : 'now',
       });
-      const { origin } = JSON.parse(await fetchText(`${options.server}/v1/ledger`)) as { origin: string };
+      const { origin } = await new AditClient(options.server).ledger();
       const known = seenSizesOf(origin, readSeen(options.state));
       if (known.length > 0) query.set('continues', known.join(','));
       const text = await fetchText(`${options.server}/v1/lots/${encodeURIComponent(lot)}/bundle?${query.toString()}`);
@@ -70,7 +71,7 @@ export const bundle: Register = (group) => {
       const terminal = terminalOf(command);
       const text = read(file);
       parseBundle(text);
-      const shown = discloseIn(JSON.parse(text) as BundleJson, kept.map(readKept));
+      const shown = discloseIn(parseJsonFile(text, 'The bundle', MAX_BUNDLE_LENGTH) as BundleJson, kept.map(readKept));
       writeFileSync(output, `${JSON.stringify(shown)}\n`, { mode: 0o600 });
       terminal.say(`${output}: for that buyer alone. Check it with: adit verify ${output}`);
       terminal.result({ file: output });
@@ -94,13 +95,27 @@ export const bundle: Register = (group) => {
     });
 };
 
+/** Characters of the disclosures of one event at most. */
+const MAX_KEPT = 1024 * 1024;
+const problemSchema = z.looseObject({ detail: z.string() });
+
+/** Reads what a refusal says; undefined where it is no answer of a ledger. */
+function detailOf(text: string): string | undefined {
+  try {
+    return problemSchema.safeParse(parseJsonFile(text, 'The answer', MAX_KEPT)).data?.detail;
+  } catch {
+    return undefined;
+  }
+}
+
 const keptSchema = z.strictObject({ event: z.string(), disclosures: z.array(z.string()) });
 
 function readKept(file: string): KeptDisclosures {
-  const holds = 'It should be NAME.disclosures.json, as --save NAME writes it.';
-  const parsed = keptSchema.safeParse(readJsonFile(file, holds));
-  if (parsed.success) return parsed.data;
-  throw new CommandError(`${file} holds no disclosures.`, holds);
+  try {
+    return keptSchema.parse(parseJsonFile(readFileSync(file, 'utf8'), file, MAX_KEPT));
+  } catch {
+    throw new CommandError(`${file} holds no disclosures.`, '"adit record --save NAME" writes NAME.disclosures.json.');
+  }
 }
 
 function read(file: string): string {
@@ -118,7 +133,7 @@ async function fetchText(url: string): Promise<string> {
     );
   const text = await response.text();
   if (response.ok) return text;
-  const { detail } = JSON.parse(text) as { detail?: string };
+  const detail = detailOf(text);
   throw new CommandError(
     detail ?? `The ledger answered ${response.status}.`,
     'Look at the id: "adit lot ID" shows a lot.',

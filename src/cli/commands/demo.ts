@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Alert, LotEvent } from '../../client/shapes.js';
-import { decodeBase64url, decodeUtf8 } from '../../core/event/grammar.js';
+import { peekPayload } from '../../core/event/grammar.js';
 import { operator } from '../operator.js';
 import { type Register, terminalOf } from '../command.js';
 import { Receiver } from '../demo-receiver.js';
@@ -101,8 +101,7 @@ interface Output {
   mass: { value: string; uom: string };
 }
 
-const payloadOf = (event: string): { outputs?: Output[] } =>
-  JSON.parse(decodeUtf8(decodeBase64url(event.split('.')[1] ?? ''))) as { outputs?: Output[] };
+const payloadOf = (event: string): { outputs?: Output[] } => peekPayload(event) as { outputs?: Output[] };
 
 /** Index of the event by which a lot was born. */
 const eventOf = (timeline: { event: LotEvent }[], lot: string): number | undefined =>

@@ -1,5 +1,5 @@
 import type { LotEvent, Mass } from '../../client/shapes.js';
-import { decodeBase64url, decodeUtf8 } from '../../core/event/grammar.js';
+import { peekPayload } from '../../core/event/grammar.js';
 import { milligrams } from '../../core/custody/quantity.js';
 import { countOf } from '../../core/words.js';
 
@@ -27,8 +27,7 @@ export interface Claims {
   destination?: string;
 }
 
-export const claimsOf = (event: string): Claims =>
-  JSON.parse(decodeUtf8(decodeBase64url(event.split('.')[1] ?? ''))) as Claims;
+export const claimsOf = (event: string): Claims => peekPayload(event) as Claims;
 
 const because = (text: string | undefined): string => (text === undefined ? '' : `: ${text}`);
 const into = (list: readonly unknown[] | undefined): string => countOf(list?.length ?? 0, 'lot');

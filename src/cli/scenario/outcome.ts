@@ -1,7 +1,7 @@
 import type { AditClient } from '../../client/adit-client.js';
 import { AditProblem } from '../../client/problem.js';
 import type { Finding, Verdicts } from '../../client/shapes.js';
-import { decodeBase64url, decodeUtf8 } from '../../core/event/grammar.js';
+import { peekPayload } from '../../core/event/grammar.js';
 import type { Cast } from './cast.js';
 
 /** What came of a scenario, in its own words: names of lots, numbers of steps. */
@@ -39,7 +39,7 @@ async function refusedBy(client: AditClient, id: string): Promise<string> {
   const stored = await unlessTamperedWith(client.event(id));
   if (stored === null) return id;
   try {
-    const payload = JSON.parse(decodeUtf8(decodeBase64url(stored.event.split('.')[1] ?? ''))) as { event?: string };
+    const payload = peekPayload(stored.event) as { event?: string };
     return payload.event ?? id;
   } catch {
     // Its text has been tampered with, so that it names nothing any more.

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync,
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { createDurably, replaceDurably } from '../../platform/durable-file.js';
 import { withFileLock } from '../../platform/file-lock.js';
 import { hasCode } from '../../platform/system-error.js';
@@ -207,7 +208,7 @@ export class Outbox {
 
   private ledgers(): Record<string, KnownLedger> {
     try {
-      return ledgersSchema.parse(JSON.parse(readFileSync(this.ledgersFile, 'utf8')));
+      return ledgersSchema.parse(parseStrictJson(readFileSync(this.ledgersFile, 'utf8')));
     } catch {
       // Absent or damaged: the ledger says it again.
       return {};
@@ -258,7 +259,7 @@ function filesIn(folder: string): string[] {
 /** Reads one entry; undefined where another process has moved it meanwhile. */
 function readEntry(path: string): OutboxEntry | undefined {
   try {
-    return entrySchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return entrySchema.parse(parseStrictJson(readFileSync(path, 'utf8')));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw new CommandError(`${path} is damaged.`, 'Move it out of the outbox; "adit outbox list" shows the others.');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod';
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { type Consideration, type WitnessedLog, considerSubmission } from '../../core/log/add-checkpoint.js';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
@@ -125,7 +126,7 @@ export class WitnessStore {
 
   private read(path: string): StoredLog {
     try {
-      return logSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+      return logSchema.parse(parseStrictJson(readFileSync(path, 'utf8')));
     } catch {
       throw new CommandError(
         `${path} is damaged.`,

@@ -8,8 +8,8 @@ import type { IndexProof } from '../log/sealed-index.js';
 import { HASH_BYTES } from '../log/tree.js';
 
 export const BUNDLE_FORMAT = 'adit-bundle/1';
-/** Length of a bundle at most, characters. */
-const MAX_BUNDLE_LENGTH = 256 * 1024 * 1024;
+/** Characters of a bundle at most. */
+export const MAX_BUNDLE_LENGTH = 256 * 1024 * 1024;
 /** Events in one bundle at most. */
 export const MAX_EVENTS = 50_000;
 /** Earlier sizes that a reader may request at most. */

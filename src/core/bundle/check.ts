@@ -1,4 +1,5 @@
 import { logKeyAt } from '../custody/ledger-keys.js';
+import { peekPayload } from '../event/grammar.js';
 import type { LogKey } from '../custody/view.js';
 import { AditError } from '../errors.js';
 import type { SignatureCheck } from '../event/keys.js';
@@ -255,8 +256,7 @@ const sizesOf = (seen: readonly (number | undefined)[]): number[] =>
 
 function seenIn(event: string): { size: number } | null {
   try {
-    const part = event.split('.', 2)[1] ?? '';
-    const payload = JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))) as { seen?: { size?: unknown } };
+    const payload = peekPayload(event) as { seen?: { size?: unknown } };
     return typeof payload.seen?.size === 'number' ? { size: payload.seen.size } : null;
   } catch {
     return null;

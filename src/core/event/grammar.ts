@@ -89,12 +89,22 @@ export function parseStrictJson(text: string): unknown {
   return parsed;
 }
 
+/** Reads what a signed event says, whoever signed it: nothing is verified. Throws `event-malformed`. */
+export const peekPayload = (jws: string): unknown =>
+  parseStrictJson(decodeUtf8(decodeBase64url(jws.split('.', 2)[1] ?? '')));
+
 /**
- * Parses a JSON file by the same strict rules. Throws `request-invalid` with the fault, its line and its column.
- * @param what the file, as the beginning of a sentence: "The bundle"
- * @param maxLength of the text, in characters
+ * Parses a file or an answer of JSON by the same strict rules. Throws `request-invalid` with what is wrong and where: line
+ * and column.
+ * @param what the file, as a sentence begins: "The bundle" @param maxLength of the text, in characters
+ * @param options `decimals`: numbers with a fraction are taken, as in answers that nobody signs
  */
-export function parseJsonFile(text: string, what: string, maxLength: number): unknown {
+export function parseJsonFile(
+  text: string,
+  what: string,
+  maxLength: number,
+  options: { decimals?: boolean } = {},
+): unknown {
   const fault = (detail: string, at: number): AditError => {
     const before = text.slice(0, at).split('\n');
     const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
@@ -109,7 +119,7 @@ export function parseJsonFile(text: string, what: string, maxLength: number): un
   } catch (error) {
     throw fault('it is not JSON.', syntaxErrorAt(error as Error, text));
   }
-  const scan = new Scan(text);
+  const scan = new Scan(text, options.decimals);
   try {
     scan.run();
   } catch (error) {
@@ -167,7 +177,10 @@ class Scan {
   /** The names of every open object; null for an array. */
   private readonly open: (Names | null)[] = [];
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly takesDecimals = false,
+  ) {}
 
   /** Offset of the scan. */
   get position(): number {
@@ -245,6 +258,11 @@ class Scan {
     let code = text.charCodeAt(end);
     for (; code >= ZERO && code <= NINE; code = text.charCodeAt(end)) end += 1;
     const fraction = code === 0x2e || code === 0x45 || code === 0x65;
+    if (fraction && this.takesDecimals) {
+      while (/[-+.0-9eE]/.test(text.charAt(end))) end += 1;
+      this.at = end;
+      return;
+    }
     const minusZero = first === MINUS && text.charCodeAt(start + 1) === ZERO;
     const unsafe = end - start >= MANY_DIGITS && !Number.isSafeInteger(Number(text.slice(start, end)));
     if (fraction || minusZero || unsafe)

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { AditError } from '../errors.js';
 import { isAcceptableEd25519, isSoundEd25519Key } from '../signature/ed25519.js';
 import { verifyEd25519ByWebCrypto } from '../signature/web-crypto.js';
-import { decodeBase64url, decodeUtf8, encodeBase64url } from './grammar.js';
+import { decodeBase64url, decodeUtf8, encodeBase64url, parseStrictJson } from './grammar.js';
 
 export type SignatureAlgorithm = 'Ed25519' | 'ES256';
 
@@ -120,7 +120,7 @@ function importKey(jwk: PublicJwk): Promise<CryptoKey | Uint8Array> {
 /** Reads the algorithm in a header; null if there is no such header. */
 function headerAlg(header: string): unknown {
   try {
-    return (JSON.parse(decodeUtf8(decodeBase64url(header))) as { alg?: unknown } | null)?.alg;
+    return (parseStrictJson(decodeUtf8(decodeBase64url(header))) as { alg?: unknown } | null)?.alg;
   } catch {
     return null;
   }

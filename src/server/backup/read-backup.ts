@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { decodeBase64 } from '../../core/log/base64.js';
 import { openCheckpoint, readCheckpoint } from '../../core/log/checkpoint.js';
 import { BackupError } from './backup-error.js';
@@ -43,7 +44,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 function headerOf(file: string, line: string | undefined, keys: BackupKeys): BackupHeader {
   let header: BackupHeader;
   try {
-    header = headerSchema.parse(JSON.parse(line ?? ''));
+    header = headerSchema.parse(parseStrictJson(line ?? ''));
   } catch {
     throw damaged(file, NO_BACKUP);
   }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { replaceDurably } from '../../platform/durable-file.js';
 import { alarmKinds } from './alarm.js';
 
@@ -39,7 +40,7 @@ export class StateFile {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.path = join(folder, 'monitor.json');
     this.state = existsSync(this.path)
-      ? schema.parse(JSON.parse(readFileSync(this.path, 'utf8')))
+      ? schema.parse(parseStrictJson(readFileSync(this.path, 'utf8')))
       : { origin, newest: null, indexed: 0, told: 0, convicted: [] };
     if (this.state.origin !== origin) throw new Error(`${folder} is the state of another log: ${this.state.origin}.`);
   }

@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { AditError } from '../../core/errors.js';
 import { MAX_NOTE_LENGTH } from '../../core/log/note.js';
 import { TILE_WIDTH, nodeTile, parseEntryBundle, tilePath } from '../../core/log/tile.js';
@@ -94,7 +95,8 @@ export class RemoteLog {
 
 function sayingOf(body: Buffer): string {
   try {
-    return (JSON.parse(body.toString('utf8')) as { detail?: string }).detail ?? '';
+    const { detail } = parseStrictJson(body.toString('utf8')) as { detail?: unknown };
+    return typeof detail === 'string' ? detail.slice(0, 200) : '';
   } catch {
     return '';
   }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import * as z from 'zod';
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { HASH_BYTES, emptyRoot, sameHash } from '../../core/log/tree.js';
 import { createDurably, replaceAtOnce } from '../../platform/durable-file.js';
@@ -46,7 +47,7 @@ const contradictionSchema = z.object({ detail: z.string(), checkpoint: z.string(
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return parseStrictJson(readFileSync(path, 'utf8'));
   } catch {
     return null;
   }
@@ -160,7 +161,7 @@ function serialise({ origin, size, root }: GuardState): string {
 
 function parse(path: string, text: string): GuardState {
   try {
-    const state = stateSchema.parse(JSON.parse(text));
+    const state = stateSchema.parse(parseStrictJson(text));
     if (serialise(state) === text) return state;
   } catch {
     // Every fault of the file has the same result.

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import * as z from 'zod';
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { type Signer, generateSigner } from '../../core/event/build.js';
 import { type PublicJwk, publicJwkSchema, thumbprint } from '../../core/event/keys.js';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
@@ -185,7 +186,7 @@ function parseServiceKey(path: string, text: string): Pick<ServiceKeys, 'service
   const damaged = new KeyFileError('unreadable', `The service key at ${path} is not a private Ed25519 key (JWK).`);
   let parsed: z.infer<typeof privateJwkSchema>;
   try {
-    parsed = privateJwkSchema.parse(JSON.parse(text));
+    parsed = privateJwkSchema.parse(parseStrictJson(text));
   } catch {
     throw damaged;
   }

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportJWK } from 'jose';
 import { CuttingProxy } from '../support/cutting-proxy.js';
-import { type OutsideActor, get, openAsRegistrar } from '../support/outside-client.js';
-import { type Ran, runAdit, spawnAdit } from '../support/run-adit.js';
+import { type OutsideActor, get, openAsRegistrar, post, signCompact } from '../support/outside-client.js';
+import { type Ran, runAdit } from '../support/run-adit.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 describe('the outbox of adit', () => {
   let service: TestServer;
   let proxy: CuttingProxy;
   let coop: OutsideActor;
+  let elliptic: OutsideActor;
   let folder: string;
   let tag = 0;
 
@@ -21,6 +22,7 @@ describe('the outbox of adit', () => {
     const registrar = await openAsRegistrar(service.url);
     coop = await registrar.register('coop', ['miner']);
     await registrar.register('trader', ['trader']);
+    elliptic = await registrar.register('elliptic', ['trader'], 'RW', 'ES256');
     await registrar.must('site.registered', {
       site: 'hill',
       country: 'RW',
@@ -179,6 +181,52 @@ describe('the outbox of adit', () => {
       expect(text).not.toContain(d);
       expect(text).not.toContain(disclosures[0]);
       expect(statSync(join(box, name)).mode & 0o077).toBe(0);
+    }
+  });
+
+  it('signs no identifier that a ledger would refuse, and says where it stands', async () => {
+    const body = {
+      place: { site: 'hill' },
+      outputs: [{ mineral: 'cassiterite', form: 'ore', mass: { value: '1', uom: 'KGM' }, tags: [`${number()} `] }],
+    };
+    writeFileSync(join(folder, 'bag.json'), JSON.stringify(body));
+    writeFileSync(join(folder, 'sale.json'), JSON.stringify({ to: 'trader', vehicle: 'RAB\u200b 1', lots: [] }));
+    for (const command of [
+      ['check', 'bag.json', '--type', 'lot.declared'],
+      ['record', 'lot.declared', 'bag.json'],
+      ['record', 'custody.dispatched', 'sale.json', '--withhold', '/vehicle'],
+    ]) {
+      const ran = await adit(...command);
+      expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('printable ASCII') });
+      expect(ran.err).toMatch(/\/outputs\/0\/tags\/0|\/vehicle/);
+    }
+    expect((await adit('outbox', 'list', '--all')).out).toContain('Nothing waits');
+  });
+
+  it('saves the signature that the ledger logged, where somebody signed the same words once more', async () => {
+    const jwk = await exportJWK(elliptic.key.privateKey);
+    writeFileSync(join(folder, 'es.jwk'), JSON.stringify({ ...jwk, adit: { actor: 'elliptic' } }), { mode: 0o600 });
+    writeFileSync(join(folder, 'theft.json'), JSON.stringify({ category: 'theft', level: 1, sites: ['hill'] }));
+    const record = ['record', 'incident.reported', 'theft.json', '--key', 'es.jwk', '--save', 'theft'];
+    expect((await adit(...record, '--offline=example.org/tin')).code).toBe(0);
+    const saved = readFileSync(join(folder, 'theft.jws'), 'utf8');
+    const payload = JSON.parse(Buffer.from(saved.split('.')[1] ?? '', 'base64url').toString()) as Record<
+      string,
+      unknown
+    >;
+    const other = `${await signCompact(payload, 'custody-event+sd-jwt', elliptic.key)}~`;
+    expect(other).not.toBe(saved);
+    expect((await post(service.url, other)).status).toBe(201);
+
+    for (const send of [record, ['submit', 'theft.jws']]) {
+      expect(await adit(...send)).toMatchObject({ code: 0, err: '' });
+      expect(readFileSync(join(folder, 'theft.jws'), 'utf8').trim()).toBe(other);
+      const { logKey } = (await get(service.url, '/v1/ledger')).body as { logKey: string };
+      const proof = ['verify', 'theft.tlog-proof', '--event', 'theft.jws', '--log-key', logKey, '--state', 'seen.json'];
+      expect(await adit(...proof)).toMatchObject({ code: 0, out: expect.stringContaining('VERIFIED') });
+      // As it was before anything was sent.
+      rmSync(join(folder, 'theft.tlog-proof'));
+      writeFileSync(join(folder, 'theft.jws'), saved);
     }
   });
 

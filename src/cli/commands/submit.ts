@@ -2,7 +2,7 @@ import { AditClient } from '../../client/adit-client.js';
 import { AditProblem } from '../../client/problem.js';
 import { type Register, terminalOf, withServer } from '../command.js';
 import { refusal } from '../output/refusal.js';
-import { readEventFile } from '../signing/event-text.js';
+import { readEventFile, withLoggedSignature } from '../signing/event-text.js';
 import { bornIn, lotLines } from '../signing/report.js';
 import { SavedFiles } from '../signing/saved-files.js';
 
@@ -22,7 +22,10 @@ export const submit: Register = (named) => {
         if (answer.status === 'waiting')
           terminal.say(`waiting for ${answer.missing.join(', ')}, until ${answer.expiresAt.slice(0, 10)}`);
         else {
-          files.writeReceipt(answer.receipt);
+          files.writeReceipt(
+            answer.receipt,
+            answer.event === undefined ? event : withLoggedSignature(event, answer.event),
+          );
           terminal.say(`${terminal.colour.green('✓')} entry ${answer.index}  ${said.type}  ${answer.id}`);
           for (const line of lotLines(said)) terminal.say(line);
           terminal.say(`  saved ${files.receipt}`);

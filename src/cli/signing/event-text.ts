@@ -1,5 +1,5 @@
 import { AditError } from '../../core/errors.js';
-import { decodeBase64url } from '../../core/event/grammar.js';
+import { peekPayload } from '../../core/event/grammar.js';
 import { eventId } from '../../core/event/ids.js';
 import { readTextFile } from '../input/read-file.js';
 import { CommandError } from '../output/terminal.js';
@@ -42,6 +42,17 @@ const isMass = (mass: unknown): mass is { value: string; uom: string } =>
 const listOf = (value: unknown): Claimed[] =>
   Array.isArray(value) ? value.filter((item): item is Claimed => typeof item === 'object' && item !== null) : [];
 
+/**
+ * Puts the signature that a ledger has logged in the place of that of an event, and leaves its disclosures: the same words can
+ * be signed twice, and the receipt is of the text in the log. Throws where it is another event.
+ */
+export function withLoggedSignature(event: string, logged: string): string {
+  if (readEventText(event).id !== readEventText(logged).id)
+    throw new AditError('event-malformed', 'The ledger answered with another event than the one that was sent.');
+  const [, ...disclosures] = event.trim().split('~');
+  return [logged.trim().split('~')[0], ...disclosures].join('~');
+}
+
 /** Reads what a signed event says. Throws `event-malformed` where the text is no signed event. */
 export function readEventText(event: string): SaidOfLots {
   const [jws = ''] = event.trim().split('~');
@@ -50,7 +61,7 @@ export function readEventText(event: string): SaidOfLots {
     throw new AditError('event-malformed', 'The text is no signed event.');
   let claims: Record<string, unknown>;
   try {
-    claims = JSON.parse(new TextDecoder().decode(decodeBase64url(payload))) as Record<string, unknown>;
+    claims = peekPayload(jws) as Record<string, unknown>;
   } catch {
     throw new AditError('event-malformed', 'The text is no signed event.');
   }

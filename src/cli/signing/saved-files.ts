@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BuiltEvent } from '../../core/event/build.js';
-import { createDurably } from '../../platform/durable-file.js';
+import { createDurably, replaceDurably } from '../../platform/durable-file.js';
 import { hasCode } from '../../platform/system-error.js';
 import { CommandError, EXIT } from '../output/terminal.js';
-import { type SaidOfLots, readEventFile } from './event-text.js';
+import { type SaidOfLots, readEventFile, readEventText } from './event-text.js';
 
 /** The files of `--save NAME`: the signed event, its receipt, what was withheld. None is ever written over. */
 export class SavedFiles {
@@ -34,8 +34,16 @@ export class SavedFiles {
     create(this.event, event);
   }
 
-  /** Writes the receipt, where it is not there yet. */
-  writeReceipt(receipt: string): void {
+  /**
+   * Writes the receipt, where it is not there yet, beside the text of the event that it is of: where the ledger logged another
+   * signature of the same event, that takes the place of the one that was saved.
+   * @param event as the ledger logged it, with the disclosures
+   */
+  writeReceipt(receipt: string, event: string): void {
+    if (existsSync(this.event)) {
+      const saved = readEventFile(this.event);
+      if (saved.event !== event && saved.said.id === readEventText(event).id) replaceDurably(this.event, event);
+    }
     if (!existsSync(this.receipt)) writeFileSync(this.receipt, receipt, { flag: 'wx' });
   }
 

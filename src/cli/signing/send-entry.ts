@@ -2,7 +2,7 @@ import type { AditClient } from '../../client/adit-client.js';
 import { AditProblem, NoAnswer } from '../../client/problem.js';
 import type { ErrorCode } from '../../core/errors.js';
 import { CommandError, EXIT } from '../output/terminal.js';
-import { type SaidOfLots, readEventText } from './event-text.js';
+import { readEventText, withLoggedSignature } from './event-text.js';
 import type { Outbox, OutboxEntry } from './outbox.js';
 
 /** Answers that say nothing of the event: it may be sent again as it is. */
@@ -41,8 +41,9 @@ export async function sendEntry(client: AditClient, outbox: Outbox, entry: Outbo
         repeated: false,
       };
     const { index, receipt, status } = answer;
+    const event = answer.event === undefined ? entry.event : withLoggedSignature(entry.event, answer.event);
     return {
-      entry: outbox.update(tried, { state: 'accepted', answer: { index, receipt } }),
+      entry: outbox.update(tried, { state: 'accepted', event, answer: { index, receipt } }),
       repeated: status === 'duplicate',
     };
   } catch (error) {

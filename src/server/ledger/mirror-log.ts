@@ -26,14 +26,14 @@ export interface BadEntry {
   detail: string;
 }
 
-/** A PostgreSQL error caused by the written values: class 22, data exception, or 23, integrity constraint. */
+/** An error of PostgreSQL that comes from the values written: class 22, data exception, 23, integrity constraint, or 54, a limit. */
 interface DatabaseFault {
   code: string;
   constraint?: string;
 }
 
 const isOfTheData = (error: unknown): error is DatabaseFault =>
-  /^2[23][0-9A-Z]{3}$/.test(String((error as { code?: unknown } | null)?.code));
+  /^(2[23]|54)[0-9A-Z]{3}$/.test(String((error as { code?: unknown } | null)?.code));
 
 /**
  * Returns the index of each event that is in the log, by id: the same payload under another signature is the same

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { logKeyAt } from '../../core/custody/ledger-keys.js';
 import { AditError } from '../../core/errors.js';
 import { type Checkpoint, openCheckpoint, readCheckpoint } from '../../core/log/checkpoint.js';
@@ -5,6 +6,7 @@ import { type Policy, checkQuorum } from '../../core/log/policy.js';
 import { checkTlogProof, formatTlogProof } from '../../core/log/proof-file.js';
 import { leafHash, sameHash } from '../../core/log/tree.js';
 import { sha256 } from '../../platform/sha256.js';
+import { isUnavailable } from '../database/is-unavailable.js';
 import type { Checked } from '../ledger/check-arrival.js';
 import type { BadEntry, MirrorLog } from '../ledger/mirror-log.js';
 import { type Alarm, alarm } from './alarm.js';
@@ -62,6 +64,11 @@ export class FollowLog {
       if (bad !== null) return [...found, bad];
     } catch (error) {
       if (!(error instanceof AditError) && (error as { code?: string }).code === undefined) throw error;
+      if (error instanceof pg.DatabaseError && !isUnavailable(error)) {
+        const { size } = await this.mirror.head();
+        const detail = `The entries from ${size} on cannot be taken into the database of the monitor (${error.code}): nothing is said of them.`;
+        return [...found, alarm('undecided', detail, { index: size, checkpoints: [note] })];
+      }
       return [...found, alarm('unreachable', `Entries cannot be read: ${(error as Error).message}`)];
     }
     const { root } = await this.mirror.head();

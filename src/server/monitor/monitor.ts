@@ -3,8 +3,10 @@ import { parseVkey } from '../../core/log/note.js';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
 import type { Policy } from '../../core/log/policy.js';
 import { formatTlogProof } from '../../core/log/proof-file.js';
+import { ruleFailed } from '../../core/rules/rule-failed.js';
 import { SystemClock } from '../clock.js';
 import { Database } from '../database/database.js';
+import { isUnavailable } from '../database/is-unavailable.js';
 import { CheckThreads } from '../ledger/check-threads.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { MirrorLog } from '../ledger/mirror-log.js';
@@ -45,7 +47,11 @@ export interface MonitorOptions {
 /** Entries judged at once; each piece costs some twenty statements, whatever its size. */
 const JUDGED_TOGETHER = 2_000;
 
-/** Interval between two queries for appended entries, ms. */
+/** Entries that could not be judged which are named at most, and characters of a reason. */
+const MAX_SET_ASIDE = 20;
+const MAX_REASON = 200;
+
+/** Between two looks at what has been appended, ms. */
 const IDLE = 20;
 
 /** A finding that opened or closed since the last report. */
@@ -75,6 +81,7 @@ export class Monitor {
   private readonly database: Database;
   private readonly threads: CheckThreads;
   private readonly remote: RemoteLog;
+  private readonly tree: ReadTree;
   private readonly watching: Watching;
 
   /** @param closed closes the resources of the monitor. */
@@ -87,6 +94,7 @@ export class Monitor {
     this.database = new Database({ url: options.databaseUrl, failed: () => undefined });
     this.threads = new CheckThreads(this.origin, options.threads);
     this.remote = new RemoteLog(options.url, options.token);
+    this.tree = new ReadTree(this.database, new ReadLog(this.database));
     this.watching = this.watch();
   }
 
@@ -115,6 +123,9 @@ export class Monitor {
     try {
       while (isFollowing && this.options.judges !== false)
         if ((await this.watching.rules.verify()) === 0) await Promise.race([ended, sleep(IDLE)]);
+    } catch (error) {
+      // Judged once more when all entries are there: then it is said what cannot be judged.
+      if (isUnavailable(error)) throw error;
     } finally {
       await ended;
     }
@@ -124,11 +135,40 @@ export class Monitor {
   /** Judges the remaining entries by the rules and checks every sealed index. */
   private async judge(size: number, indexed: number): Promise<Alarm[]> {
     const { indexes, rules } = this.watching;
-    const [differing] = await Promise.all([
-      indexes.recompute(size),
-      rules.verify((judged) => this.options.progress('rules', judged, size - indexed)),
+    const judged = rules.verify((done) => this.options.progress('rules', done, size - indexed));
+    const found = await Promise.all([
+      indexes.recompute(size).catch((error: unknown) => this.undecided('The sealed indexes cannot be computed', error)),
+      judged.then(
+        () => this.setAside(),
+        (error: unknown) => this.undecided('The entries cannot be judged by the rules', error),
+      ),
     ]);
-    return differing;
+    return found.flat();
+  }
+
+  /** Says that a stage failed on what the log holds, with the entry that it had come to. Throws where the database is gone. */
+  private async undecided(what: string, error: unknown): Promise<Alarm[]> {
+    if (isUnavailable(error)) throw error;
+    const [row] = await this.database.query<{ next: number }>('SELECT next FROM verification_cursor');
+    const reason = error instanceof Error ? error.message : String(error);
+    return [await this.alarmAt(row?.next ?? 0, `${what}: ${reason.slice(0, MAX_REASON)}`)];
+  }
+
+  /** Says which entries the rules could not judge: nothing is known of what they ask of these. */
+  private async setAside(): Promise<Alarm[]> {
+    const rows = await this.database.query<{ index: number | null; detail: string }>(
+      `SELECT first_index AS index, detail FROM findings WHERE rule = $1 AND status = 'open'
+        ORDER BY first_index LIMIT ${MAX_SET_ASIDE}`,
+      [ruleFailed.id],
+    );
+    return Promise.all(rows.map(({ index, detail }) => this.alarmAt(index ?? 0, detail)));
+  }
+
+  /** An alarm with the entry, and the proof that the log holds it. */
+  private async alarmAt(index: number, detail: string): Promise<Alarm> {
+    const [row] = await this.database.query<{ jws: string }>('SELECT jws FROM entries WHERE index = $1', [index]);
+    if (row === undefined) return alarm('undecided', detail, { index });
+    return alarm('undecided', detail, { index, entry: row.jws, proof: await this.prove(index) });
   }
 
   private convict(found: readonly Alarm[]): void {
@@ -151,11 +191,11 @@ export class Monitor {
       this.file.save({ convicted: this.file.state.convicted.filter((each) => !admitted.includes(each)) });
   }
 
-  private async prove(tree: ReadTree, index: number): Promise<string | null> {
+  private async prove(index: number): Promise<string | null> {
     const { newest: checkpoint } = this.file.state;
     const size = checkpoint === null ? 0 : readCheckpoint(checkpoint).size;
     if (checkpoint === null || index >= size) return null;
-    return formatTlogProof({ index, proof: await tree.proveInclusion(index, size), checkpoint });
+    return formatTlogProof({ index, proof: await this.tree.proveInclusion(index, size), checkpoint });
   }
 
   async close(): Promise<void> {
@@ -174,12 +214,11 @@ export class Monitor {
       () => Promise.resolve(),
       () => undefined,
     );
-    const tree = new ReadTree(this.database, new ReadLog(this.database));
     return {
       mirror,
       follow: new FollowLog(this.remote, mirror, this.file, { logKeys, policy }, told),
-      indexes: new RecomputeIndexes(this.database, this.origin, this.file, (index) => this.prove(tree, index)),
-      witnesses: new CompareWitnesses(tree, mirror, logKeys, policy === null ? [] : askedOf(policy)),
+      indexes: new RecomputeIndexes(this.database, this.origin, this.file, (index) => this.prove(index)),
+      witnesses: new CompareWitnesses(this.tree, mirror, logKeys, policy === null ? [] : askedOf(policy)),
       rules: new VerifyEntries(this.database, identity, new SystemClock(), nobody, RuleParameters.load(null)).readOwn(
         JUDGED_TOGETHER,
       ),

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { signCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { noteSigner } from '../../../src/core/log/note.js';
 import { parsePolicy } from '../../../src/core/log/policy.js';
@@ -10,7 +11,7 @@ import { leafHash } from '../../../src/core/log/tree.js';
 import { migrate } from '../../../src/server/database/migrate.js';
 import type { Alarm } from '../../../src/server/monitor/alarm.js';
 import { Monitor, type MonitorOptions, type Monitored } from '../../../src/server/monitor/monitor.js';
-import { type TestDatabase, testDatabase } from '../../support/database.js';
+import { type TestDatabase, asSuperuser, testDatabase } from '../../support/database.js';
 import { ForgedLog } from '../../support/forged-log.js';
 import { Forger, LOG } from '../../support/forger.js';
 import { TestWitness } from '../../support/test-witness.js';
@@ -67,6 +68,15 @@ describe('a monitor of somebody else’s ledger', () => {
 
   async function declareMany(count: number): Promise<void> {
     for (let i = 0; i < count; i += 1) await declare();
+  }
+
+  async function asked(sql: string): Promise<object[]> {
+    const client = new pg.Client({ connectionString: database.ownerUrl });
+    await client.connect();
+    return client
+      .query<object>(sql)
+      .then(({ rows }) => rows)
+      .finally(() => client.end());
   }
 
   const kinds = ({ alarms }: Monitored): string[] => alarms.map(({ kind }) => kind);
@@ -176,6 +186,67 @@ describe('a monitor of somebody else’s ledger', () => {
       { kind: 'bad-entry', index, detail: expect.stringContaining(`entry ${first.index} once more`) },
     ]);
     expect(seen.size).toBe(index);
+    expectProven(seen.alarms[0]);
+  });
+
+  /** Lets the monitor's own database refuse something, as it would refuse a value that nobody has thought of. */
+  const refuseIn = (table: string, when: string, code: string): Promise<void> =>
+    asSuperuser(
+      database.superuserUrl,
+      `CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN IF ${when} THEN RAISE EXCEPTION 'secret words of the database' USING ERRCODE = '${code}'; END IF; RETURN NEW; END $$;
+       CREATE TRIGGER refused BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION refused();`,
+    );
+
+  it.each(['22003', '22P05', '23505', '23514', '54000'])(
+    'convicts a log by the one entry that the database cannot hold (%s), and takes what stands before it',
+    async (code) => {
+      await declareMany(5);
+      const refused = forger.texts.length - 2;
+      await refuseIn('entries', `NEW.index = ${refused}`, code);
+      const seen = await monitor.look();
+      expect(seen).toMatchObject({ size: refused, alarms: [{ kind: 'bad-entry', index: refused }] });
+      expect(seen.alarms[0]?.detail).not.toContain('secret words');
+      expectProven(seen.alarms[0]);
+    },
+  );
+
+  it('says of what nobody foresaw that it can say nothing, and not what the database said', async () => {
+    await declareMany(2);
+    await refuseIn('entries', 'NEW.index > 3', 'XX000');
+    const { alarms } = await monitor.look();
+    expect(alarms).toMatchObject([{ kind: 'undecided', checkpoints: [forger.checkpoint()] }]);
+    expect(alarms[0]?.detail).not.toContain('secret words');
+  });
+
+  it('names the entry that its rules cannot judge, and judges the others', async () => {
+    await declareMany(3);
+    const odd = await forger.write('coop', 'lot.declared', {
+      place: { site: 'hill' },
+      outputs: [{ ...tin('9'), tags: ['T-500'] }],
+    });
+    await declareMany(2);
+    await refuseIn('filings', `NEW.subject = 'tag:T-500'`, '23514');
+    const seen = await monitor.look();
+    expect(seen).toMatchObject({
+      size: forger.texts.length,
+      alarms: [{ kind: 'undecided', index: odd.index, entry: forger.texts[odd.index]?.split('~', 1)[0] }],
+    });
+    expectProven(seen.alarms[0]);
+    const [{ next }] = (await asked('SELECT next FROM verification_cursor')) as [{ next: string }];
+    expect(Number(next)).toBe(forger.texts.length);
+    expect(kinds(await again())).toEqual(['undecided']);
+  });
+
+  it('says where it came to when its rules fail altogether', async () => {
+    await declareMany(2);
+    await refuseIn('verification_cursor', 'true', '23514');
+    await asSuperuser(
+      database.superuserUrl,
+      'CREATE TRIGGER refused_again BEFORE UPDATE ON verification_cursor FOR EACH ROW EXECUTE FUNCTION refused()',
+    );
+    const seen = await monitor.look();
+    expect(seen).toMatchObject({ size: forger.texts.length, alarms: [{ kind: 'undecided', index: 0 }] });
     expectProven(seen.alarms[0]);
   });
 

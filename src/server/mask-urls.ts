@@ -1,7 +1,10 @@
 /** Replaces a credential or query in a URL that is shown or logged. */
 export const MASK = '[masked]';
-/** A path segment that looks like a token, such as those of chat webhooks. */
-const TOKEN = /^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_-]{16,}$/;
+/**
+ * A segment of a path that is taken for a token, such as those of chat webhooks (`/bot123:AAE…`, `/services/T0/B0/x7Kd…`): 16
+ * characters or more with letters and digits, or 20 or more with capitals among small letters.
+ */
+const TOKEN = /^(?=.*[0-9])(?=.*[A-Za-z]).{16,}$|^(?=.*[a-z])(?=.*[A-Z])[A-Za-z_-]{20,}$/;
 
 /** Masks the user, the query and the fragment of one URL without its scheme. */
 function maskAddress(address: string): string {
@@ -12,24 +15,26 @@ function maskAddress(address: string): string {
   return (host === authority ? '' : `${MASK}@`) + host + rest;
 }
 
+const maskTokens = (path: string): string =>
+  path
+    .split('/')
+    // Before the third slash stand the scheme and the host.
+    .map((segment, i) => (i > 2 && TOKEN.test(segment) ? MASK : segment))
+    .join('/');
+
 function maskWord(word: string): string {
   const [scheme = '', ...addresses] = word.split('://');
   if (addresses.length === 0) return word;
   const whole = [scheme, ...addresses.map(maskAddress)].join('://');
   const begin = scheme.length + 3;
   const query = whole.slice(begin).search(/[?#]/);
-  return query === -1 ? whole : `${whole.slice(0, begin + query + 1)}${MASK}`;
+  if (query === -1) return maskTokens(whole);
+  return `${maskTokens(whole.slice(0, begin + query))}${whole.charAt(begin + query)}${MASK}`;
 }
 
-/** Masks credentials and queries of every URL in a text, in time linear in its length. */
+/**
+ * Masks credentials, queries and the tokens in the paths of every address in a text, in time proportional to its length: in
+ * log lines, and where lists show a webhook.
+ */
 export const maskUrls = (text: string): string =>
   text.includes('://') ? text.replace(/[^\s"'<>`]+/g, maskWord) : text;
-
-/** Masks the credentials, the query and every token in the path of a webhook's URL for lists. */
-export function maskUrl(url: string): string {
-  const masked = maskUrls(url);
-  const end = masked.search(/[?#]/);
-  const path = (end === -1 ? masked : masked.slice(0, end)).split('/');
-  const shown = path.map((segment, i) => (i > 2 && TOKEN.test(segment) ? MASK : segment)).join('/');
-  return end === -1 ? shown : shown + masked.slice(end);
-}

@@ -34,6 +34,32 @@ describe('writing the log', () => {
   });
 
   it.each([
+    [
+      'https://hooks.slack.com/services/T0123ABCD/B0456EFGH/x7KdQpLmNvRtYwZaBcDeFgHi',
+      '/services/T0123ABCD/B0456EFGH/[masked]',
+    ],
+    [
+      'https://discord.com/api/webhooks/112233445566778899/aB3-_dEfGhIjKlMnOpQrStUvWx0123456789',
+      '/112233445566778899/[masked]',
+    ],
+    [
+      'https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/sendMessage',
+      '.org/[masked]/sendMessage',
+    ],
+    [
+      'https://a.webhook.office.com/webhookb2/7f9c2e1a-0000@7f9c2e1a-1111/IncomingWebhook/0123456789abcdef',
+      'webhookb2/[masked]/IncomingWebhook/[masked]',
+    ],
+    ['https://hook.example.org/ABCDEFGHabcdefghABCDEFGH?x=1', 'hook.example.org/[masked]?[masked]'],
+    ['https://hook.example.org/adit/alerts/kigali', '/adit/alerts/kigali'],
+  ])('masks the tokens in the path of %s', (url, shown) => {
+    const [line] = logged((logger) => logger.warn({ msg: `no answer from ${url}, tried again`, url }));
+    const { msg, url: logs } = line as { msg: string; url: string };
+    expect(logs.endsWith(shown)).toBe(true);
+    expect(msg).toContain(shown);
+  });
+
+  it.each([
     ['letters', 'a'.repeat(1_000_000)],
     ['schemes', 'a://'.repeat(250_000)],
     ['at signs', `x://${'@'.repeat(1_000_000)}`],

@@ -4,7 +4,7 @@ import { type ListedDelivery, deliveryStatuses } from '../../core/api/delivery.j
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
-import { maskUrl } from '../mask-urls.js';
+import { maskUrls } from '../mask-urls.js';
 import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 export const deliveriesQuery = pageQuery.extend({
@@ -32,8 +32,8 @@ const deliveryOf = ({ next_at, created_at, position: _position, ...row }: Delive
   ...row,
   nextAt: row.status === 'pending' ? next_at.toISOString() : null,
   createdAt: created_at.toISOString(),
-  // Older releases stored the full address.
-  attempts: row.attempts.map((one) => ({ ...one, target: one.target === null ? null : maskUrl(one.target) })),
+  // An older release kept the whole address.
+  attempts: row.attempts.map((one) => ({ ...one, target: one.target === null ? null : maskUrls(one.target) })),
 });
 
 /** Position in the list. The order depends on microseconds, so the time is the database's own text. */

@@ -1,4 +1,4 @@
-import { maskUrl } from '../mask-urls.js';
+import { maskUrls } from '../mask-urls.js';
 import type { Claimed, Endpoint } from './claim-deliveries.js';
 import type { Attempt } from './record-attempts.js';
 import { type SafeRequest, failureOf } from './safe-request.js';
@@ -47,7 +47,7 @@ export class SendMessage {
 
   private async byWebhook(endpoint: Endpoint, { id, body }: Message): Promise<Sent> {
     const url = endpoint.url ?? '';
-    const target = maskUrl(url);
+    const target = maskUrls(url);
     const timestamp = Math.floor(Date.now() / 1_000);
     const headers = {
       'content-type': 'application/json',

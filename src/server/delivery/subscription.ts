@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { line, plainText } from '../../core/api/values.js';
 import { type AlertFilters, alertFilters } from '../alerts/alert-filter.js';
 import { mailAddress } from '../config-values.js';
-import { maskUrl } from '../mask-urls.js';
+import { maskUrls } from '../mask-urls.js';
 import { type QuietHours, quietHours } from './quiet-hours.js';
 import { type Language, languages } from './words/index.js';
 
@@ -104,7 +104,7 @@ const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
 export const subscriptionOf = (row: SubscriptionRow, publicKey: string | null): Subscription => ({
   id: row.id,
   channel: row.channel,
-  url: row.url === null ? null : maskUrl(row.url),
+  url: row.url === null ? null : maskUrls(row.url),
   address: row.address,
   label: row.label,
   language: row.language,

@@ -104,14 +104,18 @@ async function prepareSite(
   durable: boolean,
   log: (message: string) => void,
 ): Promise<Site> {
-  const user = await databaseUser();
+  const cluster = join(dataDir, 'postgres');
+  const user = await databaseUser(cluster);
   if (user !== null) {
     const opened = await makeTraversable(dataDir);
-    if (opened.length > 0) log(`PostgreSQL runs as nobody: made ${opened.join(', ')} passable (o+x)`);
+    if (opened.length > 0) log(`PostgreSQL runs as ${user.name}: made ${opened.join(', ')} passable (o+x)`);
+    if (user.shared)
+      log(
+        `PostgreSQL runs as ${user.name}: whatever else runs as that user can write ${cluster}. A user adit, made before the first start, keeps it apart.`,
+      );
   }
   const binaries = await preparePostgresBinaries(native, join(dataDir, 'postgres-18'), user);
   const passwordFile = join(dataDir, 'superuser.password');
-  const cluster = join(dataDir, 'postgres');
   const known = await textOf(passwordFile);
   const initialised = (await textOf(join(cluster, 'PG_VERSION'))) !== null;
   if (initialised && known === null)

@@ -8,20 +8,55 @@ export interface User {
   gid: number;
 }
 
+/** The user that the embedded PostgreSQL runs as. */
+export interface DatabaseUser extends User {
+  name: string;
+  /** Whether other programs run as the same user, who can then write the files of the database. */
+  shared: boolean;
+}
+
+/** Users that are made for a database or for Adit alone, the first that exists. */
+const OWN_USERS = ['adit', 'postgres'];
+const NOBODY = 65_534;
+
 /**
- * Returns the user who runs PostgreSQL: `nobody` if this process is root, because PostgreSQL refuses to run as root;
- * else null, the present user.
+ * Chooses the user whom root runs PostgreSQL as: the owner of a database that is there already; else `adit` or `postgres`,
+ * where one exists, else `nobody`, who exists on every Unix.
+ * @param passwd the users of the system, as /etc/passwd has them @param owner of the database folder; null: there is none
  */
-export async function databaseUser(): Promise<User | null> {
-  if (process.getuid?.() !== 0) return null;
-  const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '');
-  const [, uid, gid] = /^nobody:[^:]*:(-?\d+):(-?\d+):/m.exec(passwd) ?? [];
-  return { uid: Number(uid ?? 65_534) >>> 0, gid: Number(gid ?? 65_534) >>> 0 };
+export function chooseUser(passwd: string, owner: User | null): DatabaseUser {
+  const users = [...passwd.matchAll(/^([^:\n]+):[^:\n]*:(-?[0-9]+):(-?[0-9]+):/gm)].map(([, name = '', uid, gid]) => ({
+    name,
+    uid: Number(uid) >>> 0,
+    gid: Number(gid) >>> 0,
+    shared: name === 'nobody',
+  }));
+  const nobody = users.find(({ name }) => name === 'nobody') ?? {
+    name: 'nobody',
+    uid: NOBODY,
+    gid: NOBODY,
+    shared: true,
+  };
+  if (owner !== null && owner.uid !== 0) {
+    const name = [nobody, ...users].find(({ uid }) => uid === owner.uid)?.name ?? `user ${owner.uid}`;
+    return { ...owner, name, shared: owner.uid === nobody.uid };
+  }
+  return OWN_USERS.flatMap((own) => users.filter(({ name, uid }) => name === own && uid !== 0))[0] ?? nobody;
 }
 
 /**
- * Adds the right to traverse (not list) `folder` and the folders above it, because `nobody` must reach the data even
- * below a home of mode 0700. Returns the changed folders.
+ * Finds the user to run PostgreSQL as, which refuses to run as root; null for everybody but root, who run it as themselves.
+ * @param cluster the folder of the database, which need not be there
+ */
+export async function databaseUser(cluster: string): Promise<DatabaseUser | null> {
+  if (process.getuid?.() !== 0) return null;
+  const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  return chooseUser(passwd, await stat(cluster).catch(() => null));
+}
+
+/**
+ * Lets everybody walk through (not list) the folders above and including `folder`, as far as they do not yet:
+ * the user of the database must reach it even below a home of mode 0700. Returns the folders changed.
  */
 export async function makeTraversable(folder: string): Promise<string[]> {
   const changed: string[] = [];

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { exportJWK } from 'jose';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { type OutsideActor, get, openAsRegistrar, post, signCompact } from '../support/outside-client.js';
-import { type Ran, runAdit } from '../support/run-adit.js';
+import { type Ran, runAdit, spawnAdit } from '../support/run-adit.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 describe('the outbox of adit', () => {
@@ -194,7 +194,7 @@ describe('the outbox of adit', () => {
     for (const command of [
       ['check', 'bag.json', '--type', 'lot.declared'],
       ['record', 'lot.declared', 'bag.json'],
-      ['record', 'custody.dispatched', 'sale.json', '--withhold', '/vehicle'],
+      ['record', 'custody.dispatched', 'sale.json', '--withhold', '/vehicle', '--save', 'sale'],
     ]) {
       const ran = await adit(...command);
       expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('printable ASCII') });

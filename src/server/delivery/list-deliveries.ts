@@ -32,7 +32,7 @@ const deliveryOf = ({ next_at, created_at, position: _position, ...row }: Delive
   ...row,
   nextAt: row.status === 'pending' ? next_at.toISOString() : null,
   createdAt: created_at.toISOString(),
-  // An older release kept the whole address.
+  // Older releases stored the full address.
   attempts: row.attempts.map((one) => ({ ...one, target: one.target === null ? null : maskUrls(one.target) })),
 });
 

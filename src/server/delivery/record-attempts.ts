@@ -1,5 +1,6 @@
 import type { QueryResult } from 'pg';
 import type { Queryable } from '../database/rows.js';
+import type { Journal } from '../journal/journal.js';
 import { maskUrls } from '../mask-urls.js';
 import { type Claim, giveBack } from './claim-deliveries.js';
 import { disabledBody } from './compose-body.js';
@@ -158,12 +159,21 @@ async function judgeEndpoint(
 }
 
 /** Notifies the contact by mail, because the webhook has failed. */
-async function tellContact(db: Queryable, { id, url, address }: Claim['endpoint'], disabled: Disabled): Promise<void> {
-  await db.query(
-    `INSERT INTO deliveries (subscription, type, ordering_key, body) VALUES ($1, 'subscription.disabled', 'disabled', $2)`,
-    [
-      id,
-      disabledBody({ subscription: id, url: url === null ? `mailto:${address ?? ''}` : maskUrls(url), ...disabled }),
-    ],
+async function tellContact(
+  db: Queryable,
+  { id, url, address }: Claim['endpoint'],
+  disabled: Disabled,
+  journal: Journal,
+): Promise<void> {
+  const target = url === null ? `mailto:${address ?? ''}` : maskUrls(url);
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO deliveries (subscription, type, ordering_key, body)
+     VALUES ($1, 'subscription.disabled', 'disabled', $2) RETURNING id`,
+    [id, disabledBody({ subscription: id, url: target, ...disabled })],
+  );
+  await journal.added(
+    db,
+    'deliveries',
+    rows.map((row) => row.id),
   );
 }

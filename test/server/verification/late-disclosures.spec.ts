@@ -76,8 +76,9 @@ describe('disclosures of an event that was logged without them', () => {
 
   it('end what was undecided, and are judged once however often they are sent', async () => {
     const lot = await ledger.declare('52');
-    const { whole } = await dispatched(lot, HILL, 'RAB 999 Z');
-    await ledger.receive(lot, '52');
+    const { id, whole } = await dispatched(lot, HILL, 'RAB 999 Z');
+    const mass = { value: '52', uom: 'KGM' };
+    await ledger.record('custody.received', 'trader', { from: 'coop', lots: [{ lot, prev: id, mass }] });
     await ledger.verifier().verify();
     for (let i = 0; i < 3; i += 1) await send(whole);
     const late = await ledger.database.query<{ n: number }>('SELECT n FROM late_disclosures ORDER BY n');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { replaceDurably } from '../../platform/durable-file.js';
 import { hasCode } from '../../platform/system-error.js';
@@ -45,7 +46,7 @@ export class JournalMemory {
 
 function parse(text: string): JournalHead | null {
   try {
-    const { number, mac } = stateSchema.parse(JSON.parse(text));
+    const { number, mac } = stateSchema.parse(parseStrictJson(text));
     const bytes = decodeBase64(mac);
     return bytes === null ? null : { number, mac: bytes };
   } catch {

@@ -111,11 +111,10 @@ function detailOf(text: string): string | undefined {
 const keptSchema = z.strictObject({ event: z.string(), disclosures: z.array(z.string()) });
 
 function readKept(file: string): KeptDisclosures {
-  try {
-    return keptSchema.parse(parseJsonFile(readFileSync(file, 'utf8'), file, MAX_KEPT));
-  } catch {
-    throw new CommandError(`${file} holds no disclosures.`, '"adit record --save NAME" writes NAME.disclosures.json.');
-  }
+  const holds = 'It should be NAME.disclosures.json, as --save NAME writes it.';
+  const parsed = keptSchema.safeParse(readJsonFile(file, holds));
+  if (parsed.success) return parsed.data;
+  throw new CommandError(`${file} holds no disclosures.`, holds);
 }
 
 function read(file: string): string {

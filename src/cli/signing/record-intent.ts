@@ -207,7 +207,8 @@ async function deliver(
     const parents = await sendParents(client, outbox, entry);
     for (const parent of parents) terminal.say(`sent first: ${parent.type} ${parent.id.slice(0, 8)} (${parent.state})`);
     const sent = await sendEntry(client, outbox, entry);
-    if (sent.refusedBy !== undefined) throw refusal(sent.refusedBy, client.base, readEventText(entry.event).claims);
+    if (sent.refusedBy !== undefined)
+      throw refusal(sent.refusedBy, client.base, readEventText(entry.event).claims, lotNames);
     if (sent.entry.answer?.receipt !== undefined) files?.writeReceipt(sent.entry.answer.receipt, sent.entry.event);
     reportAnswer(sent.entry, files, terminal, { repeated: sent.repeated, resumed, lotNames });
   } catch (error) {

@@ -2,7 +2,7 @@ import type { AditClient } from '../../client/adit-client.js';
 import { AditProblem, NoAnswer } from '../../client/problem.js';
 import type { ErrorCode } from '../../core/errors.js';
 import { CommandError, EXIT } from '../output/terminal.js';
-import { readEventText, withLoggedSignature } from './event-text.js';
+import { type SaidOfLots, readEventText, withLoggedSignature } from './event-text.js';
 import type { Outbox, OutboxEntry } from './outbox.js';
 
 /** Answers that say nothing of the event: it may be sent again as it is. */

@@ -1,4 +1,5 @@
 import { AditError } from '../../core/errors.js';
+import type { LedgerInfo } from '../../core/custody/view.js';
 import { parseCheckpoint } from '../../core/log/checkpoint.js';
 import { type NoteVerifier, openNote, parseVkey } from '../../core/log/note.js';
 import { verifyEd25519 } from '../../platform/verify-signature.js';
@@ -106,8 +107,7 @@ export class CheckCheckpoints {
   }
 
   private async readOn(db: Queryable, rest: () => Promise<void>, signedOnly: boolean): Promise<void> {
-    const declared = (await loadLedgerInfo(db))?.logKeys.map(({ vkey }) => vkey) ?? [];
-    const keys = [...new Set([...this.own, ...declared])].flatMap(readable);
+    const keys = [...new Set([...this.own, ...declaredIn(await loadLedgerInfo(db))])].flatMap(readable);
     for (;;) {
       const { rows } = await db.query<{ size: number; root: Buffer; note: string | null }>(
         'SELECT size, root, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT $2',
@@ -126,6 +126,13 @@ export class CheckCheckpoints {
 }
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** Reads the log keys of a row that may hold any JSON, because a superuser of the database may have changed it. */
+function declaredIn(info: LedgerInfo | null): string[] {
+  const keys: unknown = info?.logKeys;
+  if (!Array.isArray(keys)) return [];
+  return keys.flatMap((key: { vkey?: unknown } | null) => (typeof key?.vkey === 'string' ? [key.vkey] : []));
+}
 
 /** Ignores rows that are not valid keys, because a superuser of the database may have changed them. */
 function readable(vkey: string): NoteVerifier[] {

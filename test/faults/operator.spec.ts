@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { noteSigner } from '../../src/core/log/note.js';
 import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from '../../src/cli/verify/seen-checkpoints.js';
 import { verifyBundle } from '../../src/cli/verify/verify-bundle.js';
@@ -21,17 +21,24 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
   let chain: Signed[];
   let lot: string;
   let seen: SeenCheckpoints;
+  /** Whether the log is what clients recorded, under the key that they know. */
+  let isHonest = true;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     ledger = await Restorable.start({ ADIT_ROLE: 'api' });
     logKey = String((await get(ledger.service.url, '/v1/ledger')).body.logKey);
+  });
+
+  afterAll(() => ledger.remove());
+
+  beforeEach(async () => {
+    if (!isHonest) await ledger.reset();
+    isHonest = true;
     chain = ledger.world.chain();
     for (const { event } of chain) expect((await post(ledger.service.url, event)).status).toBe(201);
     lot = chain[3]?.lots[0] ?? '';
     seen = {};
   });
-
-  afterEach(() => ledger.remove());
 
   /** What a buyer does: takes the bundle, and checks it against the key that he pinned and what he saw before. */
   async function buy(): Promise<{ word: string; reason: string }> {
@@ -47,11 +54,14 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
     return { word: verdict.word, reason: verdict.reason };
   }
 
-  const sql = (text: string): Promise<void> =>
-    asSuperuser(ledger.service.database.superuserUrl, `SET session_replication_role = replica; ${text}`);
+  async function sql(text: string): Promise<void> {
+    isHonest = false;
+    await asSuperuser(ledger.service.database.superuserUrl, `SET session_replication_role = replica; ${text}`);
+  }
 
   /** Puts the copy back, has the guard vouch for it, and lets another history grow. */
   async function rewrite(events: number): Promise<void> {
+    isHonest = false;
     await ledger.service.server.close();
     await ledger.replaceDatabase();
     await ledger.blindGuard();
@@ -96,6 +106,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
   it('cannot seal the whole log again with another key', async () => {
     const { origin, logKeyFile } = ledger.service.config;
     await ledger.service.server.close();
+    const kept = readFileSync(logKeyFile);
     const seed = randomBytes(32);
     const { keyId, vkey } = noteSigner(origin, seed);
     const text = Buffer.concat([Uint8Array.of(1), seed]).toString('base64');
@@ -103,6 +114,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
     await sql('UPDATE checkpoints SET note = NULL');
     await sql(`UPDATE ledger_info SET log_keys = '[{"vkey":"${vkey}","from":0}]'`);
     ledger.service = await ledger.service.restart();
+    writeFileSync(logKeyFile, kept);
     expect(await buy()).toMatchObject({ word: 'INCOMPLETE', reason: expect.stringContaining('by another key') });
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CollectCosignatures } from '../../src/server/transparency/collect-cosignatures.js';
 import { get } from '../support/outside-client.js';
 import { Restorable } from '../support/restorable.js';
@@ -16,11 +16,13 @@ const cosigned = ({ server }: TestServer): Promise<void> =>
 describe('a copy of the database that is put back', () => {
   let ledger: Restorable;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     ledger = await Restorable.start({ ADIT_ROLE: 'api' });
   });
 
-  afterEach(() => ledger.remove());
+  afterAll(() => ledger.remove());
+
+  afterEach(() => ledger.reset());
 
   it('is signed on if nothing was signed since it was taken', async () => {
     await ledger.putBack();

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import pg from 'pg';
 import { SimulatedClock } from '../../src/server/clock.js';
+import { Guard } from '../../src/server/transparency/guard.js';
 import { asSuperuser } from './database.js';
 import { HonestWorld } from './honest-world.js';
 import { get, post } from './outside-client.js';
@@ -58,6 +59,19 @@ export class Restorable {
     await this.service.server.close();
     await this.replaceDatabase();
     this.service = await this.service.restart();
+  }
+
+  /**
+   * Puts the copy back under a guard that vouches for it, whatever a test did to database, guard or service.
+   * @param settings those of the service, where a test may have changed them.
+   */
+  async reset(settings?: Record<string, string>): Promise<void> {
+    const { guardFile, origin } = this.service.config;
+    await this.service.server.close();
+    await this.replaceDatabase();
+    await this.blindGuard();
+    rmSync(new Guard(guardFile, origin).evidencePath, { force: true });
+    this.service = await this.service.restart(settings);
   }
 
   /** Has the guard say that what stands in the database is what was signed last: its owner can write what he likes. */

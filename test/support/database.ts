@@ -26,13 +26,17 @@ const onDatabase = (url: string, name: string): string => {
   return other.href;
 };
 
+/** Returns the statement that copies a database, file by file: writing every page to the log takes nine times the CPU. */
+export const copyOf = (template: string, name: string): string =>
+  `CREATE DATABASE ${name} TEMPLATE ${template} OWNER ledger_owner STRATEGY FILE_COPY`;
+
 /** A fresh copy of the migrated template. Call `drop` when the suite ends. */
 export async function testDatabase(): Promise<TestDatabase> {
   const given = process.env[TEST_SERVER];
   if (given === undefined) throw new Error('no test server: global setup has not run');
   const server = JSON.parse(given) as TestServer;
   const name = `adit_test_${randomBytes(8).toString('hex')}`;
-  await asSuperuser(server.superuserUrl, `CREATE DATABASE ${name} TEMPLATE ${server.template} OWNER ledger_owner`);
+  await asSuperuser(server.superuserUrl, copyOf(server.template, name));
   return {
     url: onDatabase(server.url, name),
     ownerUrl: onDatabase(server.ownerUrl, name),

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import pg from 'pg';
 import { SimulatedClock } from '../../src/server/clock.js';
 import { Guard } from '../../src/server/transparency/guard.js';
-import { asSuperuser } from './database.js';
+import { asSuperuser, copyOf } from './database.js';
 import { HonestWorld } from './honest-world.js';
 import { get, post } from './outside-client.js';
 import { type TestServer, startTestServer } from './running-server.js';
@@ -33,7 +33,7 @@ export class Restorable {
     url.pathname = '/postgres';
     made.server = url.href;
     await service.server.close();
-    await asSuperuser(made.server, `CREATE DATABASE ${made.copy} TEMPLATE ${made.name}`);
+    await asSuperuser(made.server, copyOf(made.name, made.copy));
     made.service = await service.restart();
     return made;
   }
@@ -51,7 +51,7 @@ export class Restorable {
   /** Puts the copy in the place of the database, under the feet of the service if it runs. */
   async replaceDatabase(): Promise<void> {
     await asSuperuser(this.server, `DROP DATABASE ${this.name} WITH (FORCE)`);
-    await asSuperuser(this.server, `CREATE DATABASE ${this.name} TEMPLATE ${this.copy} OWNER ledger_owner`);
+    await asSuperuser(this.server, copyOf(this.copy, this.name));
   }
 
   /** Stops the service, puts the copy in the place of the database, and starts again. */

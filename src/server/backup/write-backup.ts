@@ -26,9 +26,9 @@ export interface BackupOptions {
 }
 
 /**
- * Writes a backup of one snapshot of the ledger, which keeps running; then reads and checks the file and renames it. So
- * a file of that name is always complete. Memory does not grow with the ledger. Throws `BackupError`: `exists` if there
- * is a file of that name, `broken` if the entries are not those signed.
+ * Writes a backup of one snapshot of the ledger, while the ledger runs; then reads and checks the file and renames it.
+ * So a file of that name is always complete. Memory does not grow with the ledger. Throws `BackupError`: `exists` if
+ * there is a file of that name, `broken` if the entries are not those signed.
  */
 export async function writeBackup({ ownerUrl, file, keys, pace, ...ledger }: BackupOptions): Promise<CheckedBackup> {
   if (existsSync(file))

@@ -2,20 +2,20 @@ import { createHmac, hkdfSync } from 'node:crypto';
 
 const KEY_BYTES = 32;
 
-/** One entry of the journal: what a row was after a change. */
+/** One entry of the journal: the content of a row after a change. */
 export interface JournalEntry {
-  /** From 1, without gaps. */
+  /** Number from 1, without gaps. */
   number: number;
   relation: string;
   /** The key of the row, as text. */
   row: string;
-  /** SHA-256 of the noted columns; null: the row was deleted. */
+  /** SHA-256 of the journaled columns; null: the row was deleted. */
   content: Uint8Array | null;
 }
 
-/** Where the journal ends. */
+/** The end of the journal. */
 export interface JournalHead {
-  /** 0: nothing was noted yet. */
+  /** Number of the last entry; 0: the journal is empty. */
   number: number;
   mac: Uint8Array;
 }
@@ -23,8 +23,8 @@ export interface JournalHead {
 export const emptyHead: JournalHead = { number: 0, mac: new Uint8Array(KEY_BYTES) };
 
 /**
- * Authenticates the entries of the journal, each with the one before it: MAC n = HMAC-SHA-256(key, [MAC n-1, n, relation,
- * row, content] as JSON). The key derives from the secret of the service, which is not in the database.
+ * Authenticates the entries of the journal, each with the one before it: MAC n = HMAC-SHA-256(key, [MAC n-1, n,
+ * relation, row, content] as JSON). The key derives from the service's secret, which is not in the database.
  */
 export class JournalKey {
   private readonly key: Buffer;

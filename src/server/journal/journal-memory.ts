@@ -9,8 +9,8 @@ import type { JournalHead } from './journal-key.js';
 const stateSchema = z.strictObject({ number: z.int().min(1), mac: z.string() });
 
 /**
- * Remembers, in a file beside the guard, how far an audit has read the journal: whoever shortens it in the database cannot
- * shorten it here. A process that has no such folder remembers nothing.
+ * Stores, in a file beside the guard, how far an audit has read the journal, so that a shortened journal is detected. A
+ * process without that folder stores nothing.
  */
 export class JournalMemory {
   constructor(
@@ -18,7 +18,7 @@ export class JournalMemory {
     private readonly warn: (message: string) => void,
   ) {}
 
-  /** Returns what was remembered last; null where nothing was. */
+  /** Returns the last stored head; null if there is none. */
   read(): JournalHead | null {
     let text: string;
     try {
@@ -33,7 +33,7 @@ export class JournalMemory {
     return head;
   }
 
-  /** Remembers a later head. */
+  /** Stores a later head. */
   remember({ number, mac }: JournalHead): void {
     if (number <= (this.read()?.number ?? 0)) return;
     try {

@@ -6,7 +6,7 @@ import { Journal } from './journal.js';
 
 const logger = new Logger('journal');
 
-/** Begins the journal of a ledger that has none yet, before anything is changed. */
+/** Begins the journal of a ledger that has none, before any change. */
 @Injectable()
 class BeginJournal implements OnApplicationBootstrap {
   constructor(
@@ -17,19 +17,19 @@ class BeginJournal implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     await this.database
       .transaction((db) => this.journal.begin(db))
-      // A database that takes no writes is one of which nothing is changed.
+      // A read-only database has no changes to journal.
       .catch((err: unknown) => logger.warn({ msg: 'the journal could not be begun', err }));
   }
 }
 
 export interface JournalOptions {
-  /** The secret of the service, 32 bytes. */
+  /** Secret of the service, 32 bytes. */
   secret: Uint8Array;
-  /** Where it is remembered how far the journal was audited. */
+  /** File that stores how far the journal was audited. */
   memoryFile: string;
 }
 
-/** The journal of changes to rows that do not follow from the log. */
+/** Journals changes to rows that do not follow from the log. */
 @Module({})
 export class JournalModule {
   static forRoot({ secret, memoryFile }: JournalOptions): DynamicModule {

@@ -8,7 +8,7 @@ import { type JournaledName, contentOf, journaledTables } from './journaled-tabl
 /** Entries written in one statement. */
 const PIECE = 1_000;
 
-/** The relation of the first entry, which names no row: a journal that somebody begins anew has another one. */
+/** Relation of the first entry, which names no row; it shows if the journal was begun again. */
 const FIRST = 'journal';
 
 type Key = string | number;
@@ -16,36 +16,40 @@ type Change = Pick<JournalEntry, 'relation' | 'row' | 'content'>;
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The hash by which the journal notes a row. @param content as `contentOf` gives it. */
+/**
+ * Returns the hash of a row in the journal.
+ * @param content from `contentOf`.
+ */
 export const hashOf = (content: string): Uint8Array => sha256(bytesOf(content));
 
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /**
- * Notes every change that the service makes to rows that do not follow from the log, so that the audit finds the changes
- * that it did not make. Call it in the transaction of the change. It locks the end of the journal, so lock rows before it.
+ * Journals every change that the service makes to rows that do not follow from the log, so that the audit detects all
+ * other changes. Call it in the transaction of the change, and lock the rows first, because it locks the end of the
+ * journal.
  */
 @Injectable()
 export class Journal {
   constructor(private readonly key: JournalKey) {}
 
-  /** Begins the journal where there is none, with all rows as they are. */
+  /** Begins a missing journal with all present rows. */
   async begin(db: Queryable): Promise<void> {
     await this.lockHead(db);
   }
 
-  /** Notes rows that were just inserted. */
+  /** Journals inserted rows. */
   async added(db: Queryable, table: JournaledName, keys: readonly Key[]): Promise<void> {
     if (keys.length === 0) return;
     const rows = await contents(db, table, keys);
     const { head, hasBegun } = await this.lockHead(db);
-    // One that has just begun has these rows already.
+    // A journal that has just begun contains these rows already.
     if (!hasBegun) await this.append(db, head, changesOf(table, rows));
   }
 
   /**
-   * Changes or deletes rows, and notes what has become of them. A row that was not as noted stays as it was noted: the
-   * audit goes on naming it. Returns what `work` returns.
+   * Changes or deletes rows and journals the result. A row that already differed from the journal gets no entry, so the
+   * audit still reports it. Returns the result of `work`.
    */
   async change<T>(db: Queryable, table: JournaledName, keys: readonly Key[], work: () => Promise<T>): Promise<T> {
     const before = await contents(db, table, keys, true);
@@ -63,7 +67,7 @@ export class Journal {
     return result;
   }
 
-  /** Notes that rows are deleted, by the caller or by a foreign key, whatever they are. */
+  /** Journals rows as deleted, by the caller or a foreign key, whatever their content. */
   async removed(db: Queryable, table: JournaledName, keys: readonly Key[]): Promise<void> {
     if (keys.length === 0) return;
     const gone = keys.map((key): Change => ({ relation: table, row: `${key}`, content: null }));
@@ -114,7 +118,10 @@ const changesOf = (relation: JournaledName, rows: ReadonlyMap<string, string>): 
 
 const lastOf = (rows: ReadonlyMap<string, string>): string | null => [...rows.keys()].at(-1) ?? null;
 
-/** The noted columns of rows, by key. @param lock whether the rows are locked. */
+/**
+ * Returns the journaled columns of rows, by key.
+ * @param lock whether the rows are locked.
+ */
 async function contents(
   db: Queryable,
   table: JournaledName,
@@ -125,7 +132,10 @@ async function contents(
   return rowsWhere(db, table, `${key} = ANY($1::${type}[]) ORDER BY ${key}${lock ? ' FOR UPDATE' : ''}`, [keys]);
 }
 
-/** The rows after a key, as many as are written at once. @param after null: from the first on. */
+/**
+ * Returns the next rows after a key, as many as one statement writes.
+ * @param after null: from the first row.
+ */
 function page(db: Queryable, table: JournaledName, after: string | null): Promise<Map<string, string>> {
   const { key, type } = journaledTables[table];
   const where = `($1::${type} IS NULL OR ${key} > $1::${type}) ORDER BY ${key} LIMIT ${PIECE}`;
@@ -145,7 +155,7 @@ async function rowsWhere(
   return new Map(rows.map(({ row, content }) => [row, content]));
 }
 
-/** What was noted of rows last; null: that they were deleted. */
+/** Returns the last journaled content of rows; null: deleted. */
 async function newest(
   db: Queryable,
   table: JournaledName,

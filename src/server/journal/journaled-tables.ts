@@ -1,11 +1,11 @@
-/** How the rows of a table are noted in the journal. */
+/** Describes how a table's rows are journaled. */
 export interface JournaledTable {
-  /** The column that names a row, and its type. */
+  /** Column that identifies a row, and its type. */
   key: string;
   type: 'uuid' | 'bigint';
-  /** The columns that are noted. */
+  /** Journaled columns. */
   columns: readonly string[];
-  /** Columns that are not, each with its reason. */
+  /** Other columns, each with the reason. */
   omitted: Readonly<Record<string, string>>;
 }
 
@@ -14,8 +14,8 @@ const health =
   'how the endpoint fares, which changes with every try; that no pause is longer than one may be is checked';
 
 /**
- * Tables whose rows do not follow from the log, though a notification follows from them. Every change that the service makes
- * to their rows is noted in the journal.
+ * Tables whose rows do not follow from the log although notifications depend on them. The journal has every change that
+ * the service makes to them.
  */
 export const journaledTables = {
   subscriptions: {
@@ -95,6 +95,6 @@ export const journaledTables = {
 
 export type JournaledName = keyof typeof journaledTables;
 
-/** The noted columns of a row as one text, which is the same wherever they are the same. */
+/** Returns SQL for the journaled columns of a row as one text, equal for equal columns. */
 export const contentOf = (table: JournaledName): string =>
   `jsonb_build_array(${journaledTables[table].columns.join(', ')})::text`;

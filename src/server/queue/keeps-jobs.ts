@@ -31,7 +31,7 @@ export abstract class KeepsJobs implements OnApplicationBootstrap, BeforeApplica
     this.timer.unref();
   }
 
-  /** Checks once; a queue that fails is tried again at the next interval, and the service keeps running. */
+  /** Checks once; a failed check is repeated at the next interval, and the service continues. */
   private async beat(): Promise<void> {
     try {
       await this.begin();
@@ -50,7 +50,7 @@ export abstract class KeepsJobs implements OnApplicationBootstrap, BeforeApplica
     this.forgetCheck();
   }
 
-  /** Schedules a repeating job; one that has this interval and a next run keeps its schedule. */
+  /** Schedules a repeating job; does not change one with this interval and a next run. */
   protected async repeat(queue: Queue, name: string, every: number): Promise<void> {
     if (!(await isRepeated(queue, name, every)))
       await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: forget });

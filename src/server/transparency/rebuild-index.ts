@@ -8,9 +8,9 @@ import { entriesBetween } from '../ledger/read-log.js';
 import { extendIndex } from './extend-index.js';
 import type { IndexState } from './index-rows.js';
 
-/** Entries taken into the index between two rests. */
+/** Entries added to the index between two pauses. */
 const PIECE = 5_000;
-/** Sealed indexes that are named at most. */
+/** Faulty sealed indexes that are listed at most. */
 const LIMIT = 50;
 
 /** Tables that are rebuilt, each in a temporary table of the same name. */
@@ -20,17 +20,17 @@ type StoredState = Omit<IndexState, 'before'>;
 
 interface Sealed {
   size: number;
-  /** Base64. */
+  /** In base64. */
   root: string;
 }
 
-/** Whether it is worth reading: of a thousand entries hardly one is. */
+/** Filters entries before they are parsed: about one in a thousand seals an index. */
 const mayBeSealed = (jws: string): boolean =>
   Buffer.from(jws.split('.', 2)[1] ?? '', 'base64url').includes('index.sealed');
 
 /**
- * Rebuilds the sealed index from the entries of the log beside a replay, and compares every leaf, node and root with what
- * is stored, and every root that the log says was sealed with what the entries before it give.
+ * Rebuilds the sealed index from the log's entries during a replay. It compares every leaf, node and root with the
+ * stored ones, and every sealed root in the log with the entries before it.
  */
 export class RebuildIndex {
   private state: IndexState = {
@@ -42,7 +42,7 @@ export class RebuildIndex {
     before: null,
   };
   private scanned = 0;
-  /** Whether an entry is missing or cannot be read: the audit names it, and nothing can be said of the index after it. */
+  /** Whether an entry is missing or unreadable; the audit reports it, and later indexes cannot be checked. */
   private isBroken = false;
   private readonly wrong: Difference[] = [];
 
@@ -63,7 +63,10 @@ export class RebuildIndex {
     ]);
   }
 
-  /** Checks each index that an entry before `to` seals. @param rest is called between pieces. */
+  /**
+   * Checks each index that an entry before `to` seals.
+   * @param rest is called between pieces.
+   */
   async follow(db: Queryable, to: number, rest?: () => Promise<void>): Promise<void> {
     for (const { index, jws } of await entriesBetween(db, this.scanned, to)) {
       const sealed = mayBeSealed(jws) ? this.sealedIn(jws) : null;
@@ -75,7 +78,7 @@ export class RebuildIndex {
     this.scanned = to;
   }
 
-  /** Compares what is stored with what the entries give, in one snapshot of both. */
+  /** Compares the stored index with the rebuilt one, in one snapshot of both. */
   async compare(db: Queryable, pace: RangePace = {}): Promise<{ differences: Difference[]; truncated: boolean }> {
     const { rows } = await db.query<StoredState>('SELECT size, root, cut, leaves, entry FROM public.index_state');
     const [stored] = rows;
@@ -100,14 +103,14 @@ export class RebuildIndex {
       value === rebuilt.get(column) ? [] : [differs('single=true', column, value, rebuilt.get(column) ?? null)],
     );
     if (stored.entry === null) return differences;
-    // Null until the log says the index: where the service died in between, it says it once more.
+    // Null until the index is in the log; after a crash in between, the service appends it again.
     const [entry] = await entriesBetween(db, stored.entry, stored.entry + 1);
     const sealed = entry === undefined ? null : this.sealedIn(entry.jws);
     if (sealed?.size === stored.size) return differences;
     return [...differences, differs('single=true', 'entry', `${stored.entry}`, `the entry that seals ${stored.size}`)];
   }
 
-  /** Takes entries into the index up to `size`, which may be reached already. False: an entry on the way is damaged. */
+  /** Adds entries to the index up to `size`, if it is behind. Returns false if one of them is damaged. */
   private async extendTo(db: Queryable, size: number, rest?: () => Promise<void>): Promise<boolean> {
     try {
       while (this.state.size < size) {
@@ -133,7 +136,7 @@ export class RebuildIndex {
   }
 }
 
-/** Reading an entry again trusts that it was admitted, so one that was changed since fails in the language itself. */
+/** Parsing an entry relies on its admission, so a changed entry can cause any exception. */
 const isDamagedEntry = (error: unknown): boolean =>
   error instanceof AditError ||
   error instanceof SyntaxError ||

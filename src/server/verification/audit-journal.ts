@@ -8,9 +8,9 @@ import { type JournaledName, contentOf, journaledTables } from '../journal/journ
 import type { Difference } from '../ledger/compare-projections.js';
 import { compareByRanges } from '../ledger/key-range.js';
 
-/** Entries of the journal that are read at a time. */
+/** Entries of the journal read at a time. */
 const PIECE = 1_000;
-/** Differences that are listed at most. */
+/** Differences listed at most. */
 const LIMIT = 200;
 
 type StoredEntry = JournalEntry & { mac: Buffer };
@@ -26,9 +26,8 @@ const differs = (
 ): Difference => ({ table, key, column, stored, replayed: noted, lots: [], index: null });
 
 /**
- * Checks the journal, each entry and the end of it, and compares every row that is noted in it with what was noted last. Rows
- * that were inserted, changed or deleted by anybody but the service show, and so does a journal that was shortened since
- * an earlier audit.
+ * Checks every entry of the journal and its end, and compares every journaled row with its last entry. It detects rows
+ * that anything but the service inserted, changed or deleted, and a journal that was shortened since an earlier audit.
  */
 @Injectable()
 export class AuditJournal {
@@ -38,7 +37,10 @@ export class AuditJournal {
     private readonly memory: JournalMemory,
   ) {}
 
-  /** Returns what differs. @param remembers whether the end of the journal is remembered for the next audits. */
+  /**
+   * Returns the differences.
+   * @param remembers whether the end of the journal is stored for later audits.
+   */
   async check(remembers = true): Promise<Difference[]> {
     const remembered = this.memory.read();
     const { differences, head, isWhole } = await this.database.transaction(async (db) => {
@@ -49,7 +51,10 @@ export class AuditJournal {
     return differences.slice(0, LIMIT);
   }
 
-  /** Compares journal and rows in one snapshot. @param remembered where the journal ended for an earlier audit. */
+  /**
+   * Compares journal and rows in one snapshot.
+   * @param remembered end of the journal in an earlier audit.
+   */
   async compare(
     db: Queryable,
     remembered: JournalHead | null,
@@ -72,12 +77,12 @@ export class AuditJournal {
       chain.push(differs('journal_head', 'single=true', `${stored.number}`, `${head.number}`, 'number'));
     if (remembered !== null && remembered.number > head.number)
       chain.push(differs('journal', `number=${remembered.number}`, null, 'an entry that an earlier audit has read'));
-    // A journal that was not begun yet says nothing of any row.
+    // An empty journal proves nothing about any row.
     const added = head.number === 0 ? [] : await addedRows(db);
     return { differences: [...chain, ...rowsFound, ...added], head, isWhole: chain.length === 0 };
   }
 
-  /** Checks entries in order; `sound` are those whose authentication holds. */
+  /** Checks entries in order; `sound` are those with a valid MAC. */
   private checkChain(
     before: JournalHead,
     entries: readonly StoredEntry[],
@@ -115,7 +120,7 @@ async function entriesAfter(db: Queryable, number: number): Promise<StoredEntry[
   return rows;
 }
 
-/** Rows that are not as the newest of their entries notes them, if it is among these. */
+/** Returns rows that differ from their last entry, if it is among these entries. */
 async function changedRows(db: Queryable, entries: readonly StoredEntry[]): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (const table of Object.keys(journaledTables) as JournaledName[]) {
@@ -138,14 +143,14 @@ async function changedRows(db: Queryable, entries: readonly StoredEntry[]): Prom
   return differences;
 }
 
-/** What stands in the row is not said: the address of a subscriber may hold a token. */
+/** Omits the row's content, because a subscriber's URL may contain a token. */
 function rowDifference(table: string, key: string, stored: string | null, noted: Uint8Array | null): Difference[] {
   if (stored === null) return noted === null ? [] : [differs(table, key, null, 'a row')];
   if (noted === null) return [differs(table, key, 'a row', null)];
   return isSame(hashOf(stored), noted) ? [] : [differs(table, key, 'changed', 'as the service wrote it', 'content')];
 }
 
-/** Rows of which nothing was ever noted. */
+/** Returns rows without any entry. */
 async function addedRows(db: Queryable): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (const table of Object.keys(journaledTables) as JournaledName[]) {

@@ -1,7 +1,7 @@
 /**
- * How the audit covers each table of the database. `log`: checked by hashes and signatures; `rebuilt`: rebuilt from the log and
- * compared; `checked`: compared with the tables that it follows from; `journaled`: compared with the journal; `excluded`: not
- * covered, for the reason given. docs/threat-model.md shows the same, and a test compares both with the catalogue.
+ * Audit of each table of the database. `log`: checked by hashes and signatures; `rebuilt`: rebuilt from the log and
+ * compared; `checked`: compared with the tables it depends on; `journaled`: compared with the journal; `excluded`: not
+ * covered, with the reason. docs/threat-model.md has the same list, and a test compares both with the catalogue.
  */
 export const auditedTables: Readonly<
   Record<string, 'log' | 'rebuilt' | 'checked' | 'journaled' | `excluded: ${string}`>

@@ -58,7 +58,7 @@ async function cursorAhead(db: Queryable): Promise<Difference[]> {
   return rows.map(({ next, end }) => ({ ...common, stored: next, replayed: end }));
 }
 
-/** Whether the workers have judged again whatever they have to, by the newest rules, and all that has fallen due. */
+/** Whether the workers have finished all re-evaluations, by the newest rules, and all due deadlines. */
 async function isSettled(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ settled: boolean }>(
     `SELECT NOT EXISTS (SELECT FROM public.revisits)

@@ -27,8 +27,8 @@ export const judgedTables = [
 ] as const;
 
 /**
- * Judges the log again beside a replay, into temporary tables that shadow the real ones, rebuilds the sealed index, and
- * compares both with what is stored. It judges as far as the workers have judged, because only that can be compared.
+ * Judges the log again during a replay, into temporary tables that shadow the real ones, rebuilds the sealed index, and
+ * compares both with the stored ones. It stops where the workers have stopped, because only that can be compared.
  */
 export class JudgeAgain implements ReplayFollower {
   private readonly verifier: Pick<VerifyEntries, 'stepWithin'>;

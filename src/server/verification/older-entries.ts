@@ -3,19 +3,19 @@ import { sha256 } from '../../platform/sha256.js';
 import type { Queryable } from '../database/rows.js';
 import { lockCursor } from './write-findings.js';
 
-/** The rules of this build by id and version, as one hash: another one means that older entries are judged anew. */
+/** Returns one hash of this build's rules by id and version; a new hash means that older entries are re-evaluated. */
 export const rulesFingerprint = (): string => {
   const rules = eventRules.map(({ id, version }) => `${id}:${version}`).toSorted();
   return Buffer.from(sha256(new TextEncoder().encode(rules.join('\n')))).toString('hex');
 };
 
-/** Which entries are still to be judged by the newest rules: from `next` up to `until`; none where they are equal. */
+/** Older entries that the newest rules have not judged: from `next` up to `until`; none if equal. */
 export interface OlderEntries {
   next: number;
   until: number;
 }
 
-/** Notes that all entries judged so far are to be judged anew, where they were judged by other rules. Returns whether they are. */
+/** Enqueues all judged entries for re-evaluation if other rules judged them. Returns whether it did. */
 export async function queueOlderEntries(db: Queryable, rules: string): Promise<boolean> {
   const judged = await lockCursor(db);
   const { rowCount } = await db.query(
@@ -34,7 +34,7 @@ export async function olderEntries(db: Queryable): Promise<OlderEntries> {
   return rows[0] ?? { next: 0, until: 0 };
 }
 
-/** Notes how far older entries were judged anew. */
+/** Records how far older entries are re-evaluated. */
 export async function judgedOlder(db: Queryable, next: number, until: number): Promise<void> {
   const done = next >= until;
   await db.query('UPDATE verification_cursor SET again = $1, again_until = $2', done ? [null, null] : [next, until]);

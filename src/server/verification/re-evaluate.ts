@@ -5,13 +5,13 @@ import { olderEntries, queueOlderEntries, rulesFingerprint } from './older-entri
 import { StepSize } from './step-size.js';
 import { PIECE, VerifyEntries } from './verify-entries.js';
 
-/** After a step that failed because the database did not answer, ms. */
+/** Wait after a step that failed because the database did not answer, ms. */
 const RETRY_AFTER = 5_000;
 
 /**
- * Judges older entries anew when the rules have changed: a service of a new version would otherwise find nothing new in them,
- * and its audit would miss what it would find. It goes in bounded steps at the pace of an audit, and goes on after a restart
- * where it was.
+ * Re-evaluates older entries when the rules have changed. Otherwise a new version would find nothing new in them, and
+ * its audit would miss those findings. It works in limited steps at the pace of an audit, and continues after a
+ * restart.
  */
 @Injectable()
 export class ReEvaluate implements OnApplicationBootstrap, OnModuleDestroy {
@@ -32,7 +32,7 @@ export class ReEvaluate implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Looks whether the rules have changed, and begins to judge older entries, or goes on. */
+  /** Starts or continues the re-evaluation if the rules have changed. */
   async begin(rules = rulesFingerprint()): Promise<void> {
     const changed = await this.database.transaction((db) => queueOlderEntries(db, rules));
     const { next, until } = await olderEntries(this.database.pool);
@@ -44,12 +44,12 @@ export class ReEvaluate implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no step is running. */
   async idle(): Promise<void> {
     await this.running;
   }
 
-  /** What is left is done after the next start. */
+  /** The next start continues the rest. */
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
     this.pace?.stop();
@@ -75,7 +75,7 @@ export class ReEvaluate implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** Gives how many entries are left. */
+  /** Runs one step; returns the number of entries left. */
   private async step(): Promise<number> {
     try {
       return await this.entries.judgeOlder(this.size);

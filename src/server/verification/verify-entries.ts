@@ -210,8 +210,10 @@ export class VerifyEntries implements OnModuleDestroy {
   }
 
   /**
-   * @param most new entries, and @param mostAgain old ones that are judged; 1 and 1: one entry and no other.
-   * @param older entries that are judged instead of these
+   * Judges one step.
+   * @param most new entries;
+   * @param mostAgain older ones; 1 and 1: one entry in all;
+   * @param older entries that are judged instead of these.
    */
   private async step(
     db: Queryable,

@@ -44,7 +44,7 @@ function dueAt(severity: Severity, { parameters, now }: Basis): number | null {
 }
 
 /**
- * Opens findings. An answered finding keeps its status while its events stay the same; new evidence, or a higher
+ * Opens findings. An answered finding stays answered while its events stay the same; new evidence, or a higher
  * severity, reopens it.
  */
 async function openFindings(db: Queryable, judgements: readonly Judgement[], basis: Basis): Promise<number> {

@@ -6,14 +6,14 @@ import { Terminal } from './output/terminal.js';
 /** Adds arguments, options, subcommands and action to a command that has its name and summary. */
 export type Register = (named: Command) => void;
 
-/** The program `adit`, above all its commands. */
+/** The program `adit`, the root of all commands. */
 export class Program extends Command {
   constructor(readonly host: Host) {
     super('adit');
   }
 }
 
-/** The process in which a command runs. */
+/** Returns the process in which a command runs. */
 function hostOf(command: Command): Host {
   let program = command;
   while (program.parent !== null) program = program.parent;
@@ -25,18 +25,18 @@ interface GlobalOptions {
   color?: boolean;
 }
 
-/** The terminal as the options of the whole program and the environment ask for it. */
+/** Returns the terminal with the program's options and the environment applied. */
 export function terminalOf(command: Command): Terminal {
   const { json = false, color = true } = command.optsWithGlobals<GlobalOptions>();
   return new Terminal(json, hostOf(command), !color || withoutColour());
 }
 
-/** For an option that may be given several times. */
+/** Collects the values of an option that may be repeated. */
 export const gathered = (value: string, before: string[]): string[] => [...before, value];
 
 const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?(\/|$)/i;
 
-/** Reads the address of a ledger; `localhost:8400` without a scheme is meant as http. */
+/** Parses the URL of a ledger; `localhost:8400` without a scheme means http. */
 export function serverAddress(value: string): string {
   const address = LOOPBACK.test(value) ? `http://${value}` : value;
   if (!/^https?:\/\//i.test(address))
@@ -47,7 +47,7 @@ export function serverAddress(value: string): string {
   return address.replace(/\/+$/, '');
 }
 
-/** Where the ledger answers, as every command that speaks to one takes it. */
+/** Adds the option of the ledger's URL to a command. */
 export const withServer = (command: Command): Command =>
   command.addOption(
     new Option('--server <url>', 'the ledger to speak to')

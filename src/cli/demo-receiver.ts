@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import type { Alert } from '../client/shapes.js';
 
-/** A webhook receiver as a subscriber would run one: it believes only what is signed with the secret it was given. */
+/** Receives webhooks like a subscriber and accepts only messages that its secret verifies. */
 export class Receiver {
   private webhook: Webhook | null = null;
   private readonly alerts: Alert[] = [];
@@ -32,7 +32,7 @@ export class Receiver {
     this.webhook = new Webhook(secret);
   }
 
-  /** The first alert that has come, or comes, and is the one looked for; null once the signal ends the wait. */
+  /** Returns the first alert, past or future, that matches; null when the signal ends the wait. */
   alert(looked: (alert: Alert) => boolean, signal: AbortSignal): Promise<Alert | null> {
     return new Promise((resolve) => {
       const look = (): void => {

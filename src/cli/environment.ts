@@ -3,10 +3,12 @@ import { parseEnv } from 'node:util';
 import { hasCode } from '../platform/system-error.js';
 import { CommandError, EXIT } from './output/terminal.js';
 
-/** Settings that a `.env` may make. Others are left alone: a folder must not change how programs are found or run. */
+/**
+ * Settings that a `.env` may set; others are ignored, because a folder must not change how programs are found or run.
+ */
 const SETTING = /^(ADIT_[A-Z0-9_]+|DATABASE_URL|DATABASE_OWNER_URL|REDIS_URL|SMTP_URL|HOST|PORT|NO_COLOR)$/;
 
-/** Reads `.env` of the working folder into the environment. What is set already stays as it is. */
+/** Reads `.env` of the working folder into the environment. Variables that are set already stay. */
 export function loadEnvironmentFile(file = '.env'): void {
   let text: string;
   try {
@@ -23,11 +25,13 @@ export function loadEnvironmentFile(file = '.env'): void {
     if (SETTING.test(name) && value !== undefined && value !== '') process.env[name] ??= value;
 }
 
-/** Unsets what is empty, so that `ADIT_SERVER= adit …` means the default. */
+/** Unsets empty variables, so that `ADIT_SERVER= adit …` means the default. */
 export function dropEmptySettings(): void {
   for (const name of ['ADIT_SERVER', 'ADIT_KEY', 'ADIT_AS', 'ADIT_OUTBOX'])
     if (process.env[name] === '') delete process.env[name];
 }
 
-/** Whether the environment asks for no colours: NO_COLOR set to anything (no-color.org), or a terminal that has none. */
+/**
+ * Whether the environment disables colours: NO_COLOR set to any value (no-color.org), or a terminal without colours.
+ */
 export const withoutColour = (): boolean => (process.env.NO_COLOR ?? '') !== '' || process.env.TERM === 'dumb';

@@ -1,4 +1,4 @@
-/** Where a program writes text: a terminal, a pipe or a file. */
+/** A destination of text: a terminal, a pipe or a file. */
 export interface Screen {
   write(text: string): unknown;
   isTTY?: boolean;
@@ -8,7 +8,7 @@ export interface Screen {
 /** Signals by which a person or a supervisor ends a program. */
 export type EndingSignal = 'SIGINT' | 'SIGTERM';
 
-/** What commands use of the process that runs them: `process` itself, or what stands for one inside a test. */
+/** The part of `process` that commands use; tests substitute it. */
 export interface Host {
   readonly stdout: Screen;
   readonly stderr: Screen;

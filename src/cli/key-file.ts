@@ -5,14 +5,14 @@ import { CommandError } from './output/terminal.js';
 
 const HOLDS = 'It should be a private key (JWK) as "adit keygen FILE" writes it.';
 
-/** A private key, whose it is, and for which log; the last two only where `adit keygen --actor --log` noted them. */
+/** A private key, with its actor and log if `adit keygen --actor --log` recorded them. */
 export interface KeyFile {
   signer: Signer;
   actor?: string;
   log?: string;
 }
 
-/** Reads a private JWK that `adit keygen` wrote, with the actor and the log it was made for. */
+/** Reads a private JWK that `adit keygen` wrote, with its actor and log. */
 export function readKeyFile(path: string): KeyFile {
   const { adit, ...jwk } = readJsonObject(path, HOLDS);
   const { actor, log } = (typeof adit === 'object' && adit !== null ? adit : {}) as Record<string, unknown>;

@@ -23,7 +23,7 @@ export interface MonitorSettings {
 const HOUR = 3_600_000;
 const POLICY = 'It should hold a C2SP policy; docs/operating.md shows one.';
 
-/** Follows somebody else's ledger until told to stop, or once; 3 is the exit code where the log is convicted. */
+/** Monitors another party's ledger until a signal, or once; the exit code is 3 if the log is proved to misbehave. */
 export async function monitorLedger(url: string, settings: MonitorSettings, terminal: Terminal): Promise<void> {
   const policy =
     settings.policy === undefined ? null : readPolicy(settings.policy, readTextFile(settings.policy, POLICY));
@@ -53,7 +53,7 @@ export async function monitorLedger(url: string, settings: MonitorSettings, term
     do {
       const seen = await monitor.look();
       bar = null;
-      // What has not changed is not said again.
+      // Unchanged results are not printed again.
       const now = JSON.stringify([seen.size, seen.alarms]);
       if (now !== told || seen.findings.length > 0) tell(seen, settings.state, terminal);
       told = now;
@@ -66,7 +66,7 @@ export async function monitorLedger(url: string, settings: MonitorSettings, term
   }
 }
 
-/** A number of hours or seconds, as it was given. */
+/** Parses a number of hours or seconds. */
 function amount(text: string, option: string): number {
   const value = Number(text);
   if (value > 0 && value < Infinity) return value;
@@ -89,7 +89,7 @@ function tell({ size, alarms, findings }: Monitored, folder: string, terminal: T
   terminal.result({ size, alarms: alarms.map((each, i) => ({ ...each, evidence: evidence[i] })), findings });
 }
 
-/** What convicts is kept in files of its own, for whoever is to be shown it; the same is not written twice. */
+/** Saves the evidence of an alarm in a separate file; does not write the same evidence twice. */
 function saveEvidence(found: Alarm, folder: string): string | null {
   const { kind, index, checkpoints, entry, proof } = found;
   if (checkpoints.length === 0 && entry === null) return null;

@@ -5,8 +5,8 @@ import { CommandError, EXIT } from './output/terminal.js';
 import { goodsOf, massOf, nameOf, shortId, whereOf } from './output/lot-names.js';
 
 /**
- * Finds the lot that somebody named on the command line by id, its first 8 characters, tag or lot number. Throws a
- * `CommandError` that lists the candidates where several have the name.
+ * Finds the lot by id, its first 8 characters, tag or lot number. Throws a `CommandError` that lists the candidates if
+ * there are several.
  */
 export async function namedLot(client: AditClient, name: string): Promise<LotState> {
   try {

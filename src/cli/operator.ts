@@ -1,2 +1,2 @@
-/** The service, loaded by the commands that need it alone: whoever verifies a bundle does not wait for it. */
+/** Loads the service, for the commands that need it; commands such as `verify` start faster without it. */
 export const operator = () => import('../server/operator.js');

@@ -4,7 +4,7 @@ import { Program } from './command.js';
 import { type ListedCommand, commands } from './commands/index.js';
 import type { Host, Screen } from './host.js';
 
-/** Beside `dist`, where the package is described. */
+/** The package's description, beside `dist`. */
 const PACKAGE = new URL('../../../package.json', import.meta.url);
 
 const HINT = 'adit --help shows all commands; adit COMMAND --help explains one.';
@@ -16,15 +16,15 @@ function asJson(text: string): string {
 
 const namesOf = (command: Command): string => [command.name(), ...command.aliases()].join('|');
 
-/** Characters a line of help has where it is not written to a terminal. */
+/** Characters of a line of help outside a terminal. */
 const HELP_WIDTH = 80;
 
 const widthOf = ({ isTTY, columns = HELP_WIDTH }: Screen): number => (isTTY === true ? columns : HELP_WIDTH);
 
-/** Commands of which only name and summary are known yet, with what loads the rest. */
+/** Commands with name and summary only, with the loader of the rest. */
 const incomplete = new WeakMap<Command, ListedCommand['load']>();
 
-/** Adds arguments, options, subcommands and action to a command that was only listed so far. */
+/** Adds arguments, options, subcommands and action to a listed command. */
 export async function complete(command: Command): Promise<void> {
   const load = incomplete.get(command);
   if (load === undefined) return;
@@ -33,8 +33,9 @@ export async function complete(command: Command): Promise<void> {
 }
 
 /**
- * Builds the program `adit` with the list of its commands; each is completed when it is called. Throws instead of ending
- * the process. @param json whether wrong use is reported as JSON
+ * Builds the program `adit` with the list of its commands; each is completed when it is called. Throws instead of
+ * ending the process.
+ * @param json whether wrong use is reported as JSON.
  */
 export function createProgram(json = false, host: Host = process): Program {
   const program = new Program(host);
@@ -58,7 +59,7 @@ export function createProgram(json = false, host: Host = process): Program {
   return program;
 }
 
-/** Builds the program with every command completed, for what is about all of them. */
+/** Builds the program with every command completed, for code that needs all of them. */
 export async function createWholeProgram(): Promise<Program> {
   const program = createProgram();
   await completeAll(program);

@@ -6,7 +6,10 @@ import { EXIT } from './output/terminal.js';
 import type { Host } from './host.js';
 import { createProgram } from './program.js';
 
-/** Runs one command and sets the exit code of the process. @param argv as `process.argv`. */
+/**
+ * Runs one command and sets the exit code of the process.
+ * @param argv as `process.argv`.
+ */
 export async function run(argv: readonly string[], host: Host = process): Promise<void> {
   const program = createProgram(argv.includes('--json'), host);
   try {

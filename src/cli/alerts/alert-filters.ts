@@ -8,7 +8,7 @@ import { namedLot } from '../named-lot.js';
 
 const groups = ['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors', 'operation'];
 
-/** Which alerts somebody asks for, as options of a command. */
+/** Filters of alerts as options of a command. */
 export interface FilterOptions {
   rule?: string[];
   group?: string[];
@@ -41,7 +41,7 @@ export async function withLotIds<T extends FilterOptions>(client: AditClient, fi
 const filled = <T>(list: readonly T[] | undefined): readonly T[] | undefined =>
   list === undefined || list.length === 0 ? undefined : list;
 
-/** As the address of a list or a stream has them. */
+/** Returns the filters as query parameters. */
 export function queryOf({ minimumSeverity, holder, ...lists }: FilterOptions): Record<string, string> {
   const { rule, group, mineral, site, country, lot } = lists;
   const several = Object.entries({ rule, group, mineral, site, country, lot }).flatMap(([name, list]) =>
@@ -75,7 +75,7 @@ export function filterWords(filters: Readonly<Record<string, unknown>>): string 
   ].join('; ');
 }
 
-/** As a subscription has them. */
+/** Returns the filters as a subscription has them. */
 export function filtersOf({
   rule,
   group,

@@ -12,21 +12,21 @@ import type { Column } from '../output/table.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 import { type FilterOptions, filtersOf, withLotIds } from './alert-filters.js';
 
-// What a person does with alerts: the commands below "adit alerts", each as the HTTP API has it.
+// The commands below "adit alerts" with which a person handles alerts, as the HTTP API offers them.
 
-/** Lots that one silence names at most (docs/alerts.md). */
+/** Lots of one silence at most (docs/alerts.md). */
 const MAX_LOTS = 100;
 const DAY = 86_400_000;
 const PART_OF_ID = /^[0-9a-f]{8}[0-9a-f-]*$/i;
 
-/** Options of "adit alerts" itself apply to what stands below it, wherever they are written. */
+/** Options of "adit alerts" apply to its subcommands too, wherever they are written. */
 interface Around extends FilterOptions {
   server: string;
 }
 
 const clientOf = (command: Command): AditClient => new AditClient(command.optsWithGlobals<Around>().server);
 
-/** Finds the alert with this id, or with an id that begins so. */
+/** Finds the alert with this id or this beginning of an id. */
 async function alertNamed(client: AditClient, id: string): Promise<Alert> {
   if (!PART_OF_ID.test(id))
     throw new CommandError(
@@ -48,7 +48,7 @@ async function alertNamed(client: AditClient, id: string): Promise<Alert> {
   return only;
 }
 
-/** Who does it, where nobody says: the user of this machine. */
+/** Default author of a decision: the user of this machine. */
 const me = (): string => userInfo().username;
 
 const withWho = (command: Command): Command => command.option('--by <name>', 'who does it (default: your user name)');
@@ -137,7 +137,7 @@ function assign(alerts: Command): void {
     });
 }
 
-/** When it ends: a time, or so long from now, such as 8h or 7d. */
+/** Parses the end of a silence: a time, or a duration such as 8h or 7d. */
 function untilOf(text: string): string {
   const [, count, unit] = /^([0-9]{1,4})([hd])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(Date.now() + Number(count) * (unit === 'd' ? DAY : DAY / 24)).toISOString();
@@ -150,7 +150,7 @@ function untilOf(text: string): string {
   );
 }
 
-/** What a silence of one alert is about: its rule, on its lots. */
+/** Returns the filters for a silence of one alert: its rule and its lots. */
 function filtersOfAlert({ rule, lots }: Alert): object {
   if (lots.length >= MAX_LOTS)
     throw new CommandError(
@@ -165,7 +165,7 @@ interface SilenceOptions extends NoteOptions {
   reason: string;
 }
 
-/** What is to be silent: one alert, or what the filters of "adit alerts" name, lots by any of their names. */
+/** Returns the filters of a silence: of one alert, or those of "adit alerts", with lots by any of their names. */
 async function silentFilters(client: AditClient, alert: string | undefined, asked: FilterOptions): Promise<object> {
   const filters = filtersOf(await withLotIds(client, asked));
   if (alert !== undefined && Object.keys(filters).length > 0)
@@ -243,7 +243,7 @@ function silences(alerts: Command): void {
     });
 }
 
-/** Registers what a person does with alerts. */
+/** Registers the commands with which a person handles alerts. */
 export function registerDesk(alerts: Command): void {
   for (const register of [show, acknowledge, resolve, assign, silence, silences]) register(alerts);
 }

@@ -6,13 +6,13 @@ import { Webhook } from 'standardwebhooks';
 import type { Alert } from '../../client/shapes.js';
 import { CommandError } from '../output/terminal.js';
 
-/** Where the secret is kept by which forwarded alerts are signed: the same every time, so that a receiver keeps it too. */
+/** Default file of the secret that signs forwarded alerts; it never changes, so a receiver can store it. */
 export const defaultSecretFile = (): string => join(homedir(), '.adit', 'forward.secret');
 const SECRET_BYTES = 32;
-/** A receiver under development answers at once or not at all, ms. */
+/** Time limit of a receiver's answer, ms. */
 const TIME_LIMIT = 15_000;
 
-/** `whsec_…` from a file; made there the first time. */
+/** Returns the secret `whsec_…` from a file; creates it the first time. */
 export function stableSecret(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
@@ -25,12 +25,12 @@ export function stableSecret(file: string): string {
   return secret;
 }
 
-/** Sends alerts on as the webhooks that a subscription would bring, to whoever builds a receiver. */
+/** Forwards alerts like the webhooks of a subscription, for developers of receivers. */
 export class ForwardAlerts {
   private readonly webhook: Webhook;
   private readonly known = new Set<string>();
 
-  /** @param target where the receiver listens; any address will do, because it is the user's own machine that sends. */
+  /** @param target URL of the receiver; any address, because the user's own machine sends. */
   constructor(
     private readonly target: string,
     secret: string,
@@ -40,7 +40,10 @@ export class ForwardAlerts {
     this.webhook = new Webhook(secret);
   }
 
-  /** Gives what the receiver answered. @param id the alert's number in the stream. */
+  /**
+   * Sends one alert; returns the receiver's answer.
+   * @param id the alert's number in the stream.
+   */
   async forward(id: string, alert: Alert): Promise<{ type: string; answer: string; good: boolean }> {
     const type = this.typeOf(alert);
     const at = new Date();
@@ -62,7 +65,7 @@ export class ForwardAlerts {
     }
   }
 
-  /** The stream says how an alert stands; what has become of it since it was last seen is what a webhook would be called. */
+  /** Returns the type of a notification from the alert's status and its status when it was last seen. */
   private typeOf({ id, status, regressed }: Alert): string {
     const seen = this.known.has(id);
     this.known.add(id);

@@ -8,9 +8,9 @@ import { type Stage, type Stages, openStage } from '../scenario/stage.js';
 import { type Scenario, readScenario } from '../scenario/scenario-file.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
-/** The chains that come with Adit, from the build folder as from the sources. */
+/** Examples of Adit, relative to the build folder. */
 const EXAMPLES = new URL('../../../../examples/', import.meta.url);
-/** What no chain can bring about, because it is done to the ledger and not in it. */
+/** The rule that no chain triggers, because its cause is a change in the database. */
 const TAMPERED = 'record-event-altered';
 const TAMPERED_CHAIN = 'tin-tag-lost.json';
 const PATIENCE = 30_000;
@@ -20,7 +20,7 @@ interface Expecting {
   expect: { findings?: { rule: string }[] };
 }
 
-/** The shortest chain that shows each rule. */
+/** Returns the shortest chain that triggers each rule. */
 function chainsByRule(): Map<string, string> {
   const chains = readdirSync(EXAMPLES)
     .filter((name) => name.endsWith('.json'))
@@ -32,7 +32,7 @@ function chainsByRule(): Map<string, string> {
   return new Map([...rules, [TAMPERED, TAMPERED_CHAIN]]);
 }
 
-/** Rules for which there is a chain to play. */
+/** Returns the rules that an example chain triggers. */
 export const triggerable = (): string[] => [...chainsByRule().keys()].toSorted();
 
 /** An alert with its number in the stream. */
@@ -42,8 +42,8 @@ export interface StreamedAlert {
 }
 
 /**
- * Plays a small fault into a ledger of its own, which is thrown away after, and hands over each alert as it is told until
- * the one of the rule has come. Gives that one. @param open gives the ledger; by default on a database server of its own.
+ * Plays a small fault into a temporary ledger and passes on each alert until that of the rule. Returns that alert.
+ * @param open opens the ledger; by default on a database server of its own.
  */
 export async function triggerAlert(
   rule: string,

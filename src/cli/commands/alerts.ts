@@ -9,7 +9,7 @@ import { showAlert } from '../output/alert-lines.js';
 import { EXIT, type Terminal } from '../output/terminal.js';
 import { triggerAlert, triggerable } from '../alerts/trigger-alert.js';
 
-/** Shows an alert for people, or whole for scripts. */
+/** Shows an alert as text, or complete as JSON. */
 function show(terminal: Terminal, alert: Alert): void {
   showAlert(terminal, alert);
   terminal.result(alert);
@@ -44,7 +44,7 @@ interface ForwardOptions {
 const withForwarding = (command: Command): Command =>
   command.option('--secret-file <file>', 'where the secret that signs them is kept', defaultSecretFile());
 
-/** Sends one alert on, and says what came of it. */
+/** Forwards one alert and reports the result. */
 async function pass(forwarder: ForwardAlerts, id: string, alert: Alert, terminal: Terminal): Promise<boolean> {
   const { type, answer, good } = await forwarder.forward(id, alert);
   terminal.say(`  ${type} → ${good ? terminal.colour.green(answer) : terminal.colour.red(answer)}`);
@@ -61,7 +61,7 @@ function listen(alerts: Command): void {
     .addHelpText('before', 'Example: adit alerts listen --forward-to http://127.0.0.1:3000/alerts --rule tag-reused\n')
     .addHelpText('after', '\n--server and all filters of "adit alerts" apply.')
     .action(async (_options: unknown, command: Command) => {
-      // What `alerts` itself takes it takes wherever it stands.
+      // Options of `alerts` apply to its subcommands too.
       const { server, forwardTo, secretFile, ...asked } = command.optsWithGlobals<AlertOptions & ForwardOptions>();
       const terminal = terminalOf(command);
       const client = new AditClient(server);

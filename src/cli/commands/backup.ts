@@ -5,7 +5,7 @@ import { type Register, terminalOf } from '../command.js';
 import { operator } from '../operator.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
 
-/** A bar for each thing that is done, one after the other. */
+/** Shows a progress bar for each task in turn. */
 function progressOf(terminal: Terminal): (what: string, done: number, size: number) => void {
   let bar: { what: string; show(done: number): void } | null = null;
   return (what, done, size) => {
@@ -14,7 +14,7 @@ function progressOf(terminal: Terminal): (what: string, done: number, size: numb
   };
 }
 
-/** Runs what may refuse a backup, and says why in words. */
+/** Runs work and explains a `BackupError`. */
 async function inWords<T>(work: () => Promise<T>): Promise<T> {
   const { BackupError } = await operator();
   try {
@@ -25,7 +25,7 @@ async function inWords<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The name of a backup of this moment, in this folder. */
+/** Returns the default file name of a backup, with the present time. */
 const standardName = (): string => `adit-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.backup`;
 
 const sizeText = (file: string): string => `${Math.ceil(statSync(file).size / 1_000)} kB`;

@@ -15,10 +15,10 @@ import { readJsonFile, readTextFile } from '../input/read-file.js';
 import { BUNDLE, checkBundleText } from '../verify/read-bundle.js';
 import { CommandError } from '../output/terminal.js';
 
-/** A name of a lot as a file can be called: some lot numbers have slashes. */
+/** Replaces characters of a lot's name that file names cannot contain. */
 const asFileName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '');
 
-/** As a number of bytes is best read. */
+/** Formats a number of bytes as kB. */
 const inKilobytes = (bytes: number): string => `${Math.ceil(bytes / 1_000)} kB`;
 
 interface FetchOptions {

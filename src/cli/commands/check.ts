@@ -88,7 +88,7 @@ function read(file: string, given: string | undefined): Checked {
 const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const ANY_LOT = '00000000-0000-8000-8000-00000000000';
 
-/** The body with an id for each lot that it names otherwise, and a `prev` for each chain: signing fills them in. */
+/** Adds an id for each lot without one, and a `prev` for each chain, which signing would add. */
 function filled(body: Body): Body {
   let count = 0;
   const idFor = (lot: unknown): unknown =>

@@ -19,7 +19,7 @@ interface DeclareOptions extends SigningOptions {
   holder?: string;
 }
 
-/** What comes out of a mine, where nothing is said: artisanal 3T as concentrate, gold as doré, cobalt as ore. */
+/** Default form of a mine's output: concentrate for artisanal 3T, doré for gold, ore for cobalt. */
 const USUAL_FORM: Readonly<Record<string, string>> = { gold: 'dore', cobalt: 'ore' };
 
 export const declare: Register = (named) => {

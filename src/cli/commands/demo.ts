@@ -11,12 +11,12 @@ import { type Scenario, readScenario } from '../scenario/scenario-file.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
 import { lotTimeline, paintVerdicts, timelineLines } from '../output/timeline.js';
 
-/** The chain that is played, from the build folder as from the sources. */
+/** The example chain, relative to the build folder. */
 const CHAIN = fileURLToPath(new URL('../../../../examples/tin.json', import.meta.url));
-/** The lot whose story is told, and the bag whose weight is changed behind the ledger's back. */
+/** Lot whose history the demo shows, and the bag whose weight it changes in the database. */
 const STORY = 'ingot';
 const BAG = 'bag5';
-/** How long the workers may take to notice, ms. */
+/** Time limit for the workers to find the change, ms. */
 const NOTICE_LIMIT = 10_000;
 const PATIENCE = 60_000;
 
@@ -103,7 +103,7 @@ interface Output {
 
 const payloadOf = (event: string): { outputs?: Output[] } => peekPayload(event) as { outputs?: Output[] };
 
-/** Index of the event by which a lot was born. */
+/** Returns the index of the event that created a lot. */
 const eventOf = (timeline: { event: LotEvent }[], lot: string): number | undefined =>
   timeline.find(({ event }) => payloadOf(event.event).outputs?.some((output) => output.lot === lot))?.event.index;
 
@@ -117,7 +117,7 @@ async function verified(stage: Stage, lot: string): Promise<Awaited<ReturnType<S
   }
 }
 
-/** What a database administrator with the best of access would do: ten kilograms more, in the signed text itself. */
+/** Changes the signed text by ten kilograms, as an administrator of the database could. */
 async function changeWeight(stage: Stage, { event, index }: LotEvent, terminal: Terminal): Promise<void> {
   const [header = '', , signature = ''] = event.slice(0, -1).split('.');
   const payload = payloadOf(event);
@@ -140,7 +140,7 @@ async function changeWeight(stage: Stage, { event, index }: LotEvent, terminal: 
   );
 }
 
-/** Waits until the alert has come by webhook, signed, and by the live stream. */
+/** Waits until the alert has arrived by signed webhook and by the stream. */
 async function noticed(
   stage: Stage,
   receiver: Receiver,

@@ -26,7 +26,7 @@ interface ReceiveOptions extends SigningOptions, PlaceOptions {
 
 const LOTS = 'lots by tag, lot number, id or its first 8 characters';
 
-/** Each lot once, in the order in which it was named. */
+/** Returns each lot once, in the order of the names. */
 export async function findAll(lots: KnownLots, names: readonly string[]): Promise<KnownLot[]> {
   const found: KnownLot[] = [];
   for (const name of names) {
@@ -36,7 +36,7 @@ export async function findAll(lots: KnownLots, names: readonly string[]): Promis
   return found;
 }
 
-/** The mass that was given for a lot: by its tag or id, or without a name where there is only one lot. */
+/** Returns the mass of a lot: by its tag or id, or the one without a name if there is only one lot. */
 export function massFor(lot: KnownLot, masses: readonly NamedMass[] = [], only: boolean): Body {
   const named = masses.filter(({ name }) => (name === undefined ? only : isNameOf(lot, name)));
   const [given, other] = named;
@@ -47,7 +47,7 @@ export function massFor(lot: KnownLot, masses: readonly NamedMass[] = [], only: 
 const isNameOf = ({ id, tags, lotNumber }: KnownLot, name: string): boolean =>
   tags.includes(name) || lotNumber === name || (name.length >= 8 && id.startsWith(name));
 
-/** Refuses masses that are said of no lot of the command. */
+/** Throws if a mass names no lot of the command. */
 export function checkMasses(lots: readonly KnownLot[], masses: readonly NamedMass[] = []): void {
   for (const { name } of masses) {
     if (name === undefined && lots.length > 1)
@@ -65,7 +65,7 @@ export function checkMasses(lots: readonly KnownLot[], masses: readonly NamedMas
   }
 }
 
-/** What a person calls a lot. */
+/** Returns the name of a lot for people. */
 export const nameOf = ({ id, tags, lotNumber }: KnownLot): string => tags[0] ?? lotNumber ?? id.slice(0, 8);
 
 export const dispatch: Register = (named) => {
@@ -110,7 +110,7 @@ export const dispatch: Register = (named) => {
     );
 };
 
-/** The sender of lots on their way, and the one dispatch that they were sent by. */
+/** Returns the sender of lots in transit, and their common dispatch. */
 function senderOf(lots: readonly KnownLot[], from: string | undefined): string {
   const onTheWay = lots.filter(({ state }) => state?.status === 'inTransit');
   const still = lots.find(({ state }) => state !== null && state.status !== 'inTransit');

@@ -1,6 +1,6 @@
 import type { Register } from '../command.js';
 
-/** A command in the list that `adit --help` prints; the rest of it is in a module that only the command itself loads. */
+/** A command in the list of `adit --help`; only the command itself loads the module with the rest. */
 export interface ListedCommand {
   name: string;
   summary: string;

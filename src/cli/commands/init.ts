@@ -77,14 +77,14 @@ async function open(options: Required<InitOptions>, terminal: Terminal): Promise
   terminal.say('\nNext: adit serve');
 }
 
-/** The registrar's key out of its file, which is made if there is none. */
+/** Reads the registrar's key from its file; creates the file if there is none. */
 function registrarSigner(file: string, actor: string): Signer {
   const { privateJwk } = generateSigner('Ed25519');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     writeFileSync(file, `${JSON.stringify({ ...privateJwk, adit: { actor } })}\n`, { mode: 0o600, flag: 'wx' });
   } catch {
-    // There is one already; it is used.
+    // The file exists already and is used.
   }
   return readSigner(file);
 }

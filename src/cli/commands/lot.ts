@@ -18,7 +18,7 @@ function originText({ site, mass: { value, uom } }: LotState['origins'][number],
   return `${site} (${quantityText({ value: rounded, uom }, mineral)})`;
 }
 
-/** What the lot is, who has it, how it is judged and why: what a buyer must know first stands first. */
+/** Shows what the lot is, its holder, its verdicts and the reasons, the most important for a buyer first. */
 function showHeader(terminal: Terminal, lot: LotState, { verdicts, findings, origins, notices }: Report): void {
   const { colour } = terminal;
   for (const notice of notices) terminal.say(colour.red(noticeLine(notice)));

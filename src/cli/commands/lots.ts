@@ -7,7 +7,7 @@ import { calledOf, goodsOf, massOf, shortId, whereOf } from '../output/lot-names
 import type { Column } from '../output/table.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
-/** How people call what the API calls a status. */
+/** Words for the API's statuses. */
 const STATUSES: Readonly<Record<string, string>> = {
   held: 'held',
   'on-the-way': 'inTransit',

@@ -15,7 +15,7 @@ interface OutboxOptions {
   outbox: string;
 }
 
-/** Characters of an id by which an entry is named. */
+/** Characters of an id that identify an entry. */
 const SHORT = 8;
 
 export const outbox: Register = (group) => {
@@ -103,7 +103,7 @@ function send(group: Command): void {
     });
 }
 
-/** Selects the entries that were signed for the ledger that is asked, and says which stay. */
+/** Selects the entries that were signed for this ledger, and reports the others. */
 async function ofThisLog(
   entries: readonly OutboxEntry[],
   client: AditClient,
@@ -201,7 +201,7 @@ function prune(group: Command): void {
     });
 }
 
-/** Asks on a terminal; anywhere else nothing is removed without --yes. */
+/** Asks on a terminal; elsewhere nothing is removed without --yes. */
 async function confirm({ id }: OutboxEntry, command: Command): Promise<void> {
   const { input = true, json = false } = command.optsWithGlobals<{ input?: boolean; json?: boolean }>();
   if (!input || json || !process.stdin.isTTY || !process.stdout.isTTY)

@@ -23,7 +23,7 @@ export const record: Register = (named) => {
     });
 };
 
-/** What a person is told of an event type that there is not. */
+/** Returns the error for an unknown event type. */
 export function unknownType(type: string): CommandError {
   const near = closest(type, eventTypes.keys());
   return new CommandError(
@@ -35,7 +35,7 @@ export function unknownType(type: string): CommandError {
 
 const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Puts the ids of lots in place of the tags, numbers and files by which a body names them. */
+/** Replaces the tags, numbers and files by which a body names lots with their ids. */
 export async function withLotIds(body: Record<string, unknown>, lots: KnownLots): Promise<Record<string, unknown>> {
   const idOf = async (name: unknown): Promise<unknown> =>
     typeof name !== 'string' || LOT_ID.test(name) ? name : (await lots.find(name)).id;

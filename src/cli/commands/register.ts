@@ -30,7 +30,7 @@ interface FacilityOptions extends SigningOptions {
   capacity?: Quantity;
 }
 
-/** Reads `LATITUDE,LONGITUDE` as people copy it from a map into a point of GeoJSON, longitude first. */
+/** Parses `LATITUDE,LONGITUDE`, as maps show it, to a GeoJSON point, longitude first. */
 function pointArgument(text: string): string[] {
   const [, latitude, longitude] = /^(-?[0-9]+(?:\.[0-9]+)?) ?, ?(-?[0-9]+(?:\.[0-9]+)?)$/.exec(text.trim()) ?? [];
   if (latitude !== undefined && longitude !== undefined) return [longitude, latitude];

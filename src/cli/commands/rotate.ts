@@ -5,7 +5,7 @@ import { CommandError, EXIT } from '../output/terminal.js';
 const kinds = ['log', 'service'] as const;
 type Kind = (typeof kinds)[number];
 
-/** Where the service finds keys besides the one in force, and what `ledger.updated` calls the new one. */
+/** For each kind of key: the setting of further keys, and the claim of the new one in `ledger.updated`. */
 const places: Record<Kind, { setting: string; own: string; claim: string }> = {
   log: { setting: 'ADIT_OTHER_LOG_KEY_FILES', own: 'ADIT_LOG_KEY_FILE', claim: 'logKey' },
   service: { setting: 'ADIT_OTHER_SERVICE_KEY_FILES', own: 'ADIT_SERVICE_KEY_FILE', claim: 'serviceKey' },

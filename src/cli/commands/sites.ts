@@ -5,7 +5,7 @@ import { type Register, terminalOf, withServer } from '../command.js';
 import { type ListOptions, printList, withLimit } from '../output/list.js';
 import type { Column } from '../output/table.js';
 
-/** Until when its licence lasts. */
+/** Returns the last day of a site's licence. */
 function licenceEnd({ licence }: ListedSite): string {
   if (licence === null) return 'none';
   return (licence as { to?: string }).to ?? 'no end';

@@ -7,7 +7,7 @@ import { type ListOptions, printList, withLimit } from '../output/list.js';
 import { goodsOf } from '../output/lot-names.js';
 import type { Column } from '../output/table.js';
 
-/** A pile as "3 lots, 145.8 kg"; "" where there is none. */
+/** Formats a pile as "3 lots, 145.8 kg"; "" if it is empty. */
 const pileText = ({ lots, mass }: Stock['held'], mineral: string): string =>
   lots === 0 ? '' : `${countOf(lots, 'lot')}, ${quantityText(mass, mineral)}`;
 
@@ -19,7 +19,7 @@ const columns: readonly Column<Stock>[] = [
   { title: 'on hold', value: ({ onHold }) => (onHold === 0 ? '' : countOf(onHold, 'lot')), right: true, dropped: 1 },
 ];
 
-/** Lots on their way to one actor that are counted; more are "100 or more". */
+/** Lots in transit to one actor that are counted; more are "100 or more". */
 const COUNTED = 100;
 
 async function coming(client: AditClient, actor: string): Promise<string | null> {

@@ -8,7 +8,7 @@ import { shortId } from '../output/lot-names.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
 import { dayAndTime } from '../signing/report.js';
 
-/** How long a test message may take to arrive, ms: one try, and the time to get to it. */
+/** Time limit for a test message, ms: one attempt and the wait before it. */
 const PATIENCE = 20_000;
 
 const ID = 'its id, or the first 8 characters';
@@ -61,7 +61,7 @@ const minutes = (text: string | undefined, option: string): number | undefined =
   return Number(text);
 };
 
-/** `22:00-06:00 Africa/Kigali` */
+/** Parses `22:00-06:00 Africa/Kigali`. */
 function quietHours(text: string | undefined): object | undefined {
   if (text === undefined) return undefined;
   const [, from, to, timeZone] = /^(\d\d:\d\d)-(\d\d:\d\d) (\S+)$/.exec(text) ?? [];
@@ -74,7 +74,7 @@ function quietHours(text: string | undefined): object | undefined {
   return { from, to, timeZone };
 }
 
-/** What is not asked for is left out of the request. */
+/** Returns the request with the given options only. */
 function optionsOf({ server: _server, ...options }: SubscribeOptions): object {
   const asked = {
     label: options.label,
@@ -117,7 +117,7 @@ function begin(subscribe: Command, channel: 'webhook' | 'mail', example: string)
   });
 }
 
-/** Waits until the first try of a test has been made, and says what came of it. */
+/** Waits for the first attempt of a test message; returns its delivery. */
 async function tried(client: AditClient, id: string): Promise<Delivery> {
   const end = Date.now() + PATIENCE;
   for (;;) {

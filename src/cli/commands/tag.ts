@@ -8,10 +8,10 @@ import { whatHappened } from '../output/event-words.js';
 import { shortId } from '../output/lot-names.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** Lots whose findings are looked up. */
+/** Lots whose findings are listed at most. */
 const MAX_LOTS = 20;
 
-/** Open findings on the lots that bear or bore the tag, each once. */
+/** Returns the open findings on the lots that have or had the tag, each once. */
 async function findingsOn(client: AditClient, { sightings, carriedBy }: SeenTag): Promise<Finding[]> {
   const lots = new Set([...carriedBy.map(({ lot }) => lot), ...sightings.flatMap((seen) => seen.lots)]);
   const found = new Map<string, Finding>();

@@ -32,7 +32,7 @@ const RECEIPT = 'c2sp.org/tlog-proof@';
 /** Characters of a file with one event at most. */
 const MAX_EVENT_FILE = 1024 * 1024;
 
-/** What was checked, in a word that a script and a person understand. */
+/** Result of a verification in one word, for scripts and people. */
 type Word = 'VERIFIED' | 'BROKEN' | 'INCOMPLETE';
 const exitCodes = { VERIFIED: EXIT.done, BROKEN: EXIT.broken, INCOMPLETE: EXIT.undecided } as const;
 
@@ -122,14 +122,17 @@ async function receipt(
   return verdict;
 }
 
-/** What was seen is kept; what contradicts it is saved beside it, because it convicts the log wherever it is shown. */
+/**
+ * Stores the checkpoints that were seen. A contradicting one is saved beside them, because it proves misbehaviour of
+ * the log.
+ */
 function remember(seen: CheckpointsSeen | null, state: string, proof: string, terminal: Terminal): void {
   if (seen === null) return;
   if (seen.fork) terminal.say(`  The two checkpoints, which prove it to anyone: ${saveEvidence(state, seen, proof)}`);
   else writeSeen(state, seen.newest);
 }
 
-/** The event itself, out of what `GET /v1/events/{id}` answers or as it was sent. */
+/** Returns the event itself from an answer of `GET /v1/events/{id}` or from its text. */
 function eventText(text: string): string {
   if (!text.trimStart().startsWith('{')) return text;
   const parsed = z.looseObject({ event: z.string() }).safeParse(parseJsonFile(text, 'The event', MAX_EVENT_FILE));

@@ -6,7 +6,7 @@ import { type ListOptions, printList, withLimit } from '../output/list.js';
 import { shortId } from '../output/lot-names.js';
 import type { Column } from '../output/table.js';
 
-/** The first of a list, with how many more there are. */
+/** Formats the first item of a list with the number of the others. */
 const firstOf = ([first = '', ...others]: readonly string[]): string =>
   others.length === 0 ? first : `${first} +${others.length}`;
 

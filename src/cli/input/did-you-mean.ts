@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Edits that turn one word into another: insertions, deletions, replacements. */
+/** Returns the number of insertions, deletions and replacements that turn one word into another. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i += 1) {
@@ -14,10 +14,10 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** Longest word that is compared: nobody mistypes a longer one by a letter or two. */
+/** Characters of the longest word that is compared. */
 const MAX_LENGTH = 64;
 
-/** Finds the word that was probably meant: at most a third of its letters differ. */
+/** Returns the probably intended word: at most a third of its letters differ. */
 export function closest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;
   let best: { name: string; edits: number } | undefined;
@@ -29,13 +29,13 @@ export function closest(word: string, known: Iterable<string>): string | undefin
   return best?.name;
 }
 
-/** ` Did you mean X?`, or nothing. */
+/** Returns ` Did you mean X?`, or "". */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const name = closest(word, known);
   return name === undefined ? '' : ` Did you mean ${name}?`;
 }
 
-/** Makes a parser of an option whose value is one word of a list. */
+/** Returns a parser of an option whose value is one word of a list. */
 export const oneOf =
   (known: readonly string[]) =>
   (value: string): string => {
@@ -43,7 +43,7 @@ export const oneOf =
     throw new InvalidArgumentError(`${didYouMean(value, known)} It is one of ${known.join(', ')}.`.trim());
   };
 
-/** Makes a parser of an option that may be given several times, or with commas between the words. */
+/** Returns a parser of an option that may be repeated or contain commas. */
 export const someOf =
   (known: readonly string[]) =>
   (value: string, before: readonly string[] = []): string[] => [...before, ...value.split(',').map(oneOf(known))];

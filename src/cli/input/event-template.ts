@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EventType } from '../../core/event/types/event-type.js';
 
-/** The parts of JSON Schema that the schemas of events come out as. */
+/** The parts of JSON Schema in the schemas of events. */
 interface Schema {
   type?: string;
   properties?: Record<string, Schema>;
@@ -15,9 +15,9 @@ interface Schema {
   minimum?: number;
 }
 
-/** Claims that signing fills in: they have no place in a template. */
+/** Claims that signing adds; a template omits them. */
 const FILLED = new Set(['log', 'type', 'iss', 'iat', 'jti', 'occurredAt', 'seen', 'prev', '_sd', '_sd_alg']);
-/** Claims that a template shows although they may be left out: without them an event says too little. */
+/** Optional claims that a template shows, because events without them contain too little. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   'lot.declared': ['tags'],
   'lot.measured': ['mass'],
@@ -33,7 +33,7 @@ const DAY = 10;
 const EVENT_ID = 'A'.repeat(43);
 const mass = { value: '48.6', uom: 'KGM' };
 
-/** A value of the right form for a claim, by the claim's name. */
+/** Returns a valid example of a claim, by its name. */
 const byName = (name: string, today: string): unknown =>
   ({
     site: 'hill',
@@ -85,13 +85,13 @@ const byName = (name: string, today: string): unknown =>
 const isInteger = ({ type }: Schema): boolean => type === 'integer' || type === 'number';
 
 function exampleOf(schema: Schema, name: string, type: string, today: string): unknown {
-  // `from` and `to` of a series of tags are numbers.
+  // `from` and `to` of a series of tags are integers.
   const known = isInteger(schema) ? undefined : byName(name, today);
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return schema.enum.includes(known) ? known : schema.enum[0];
   const choice = schema.anyOf?.[0] ?? schema.oneOf?.[0];
   if (choice !== undefined && known === undefined) return exampleOf(choice, name, type, today);
-  // Lots that are only named stand as names; where more is said of each, they are objects.
+  // Lots that are only named are strings; lots with further claims are objects.
   if (name === 'lots' && schema.items?.type === 'string') return ['RW-A000001'];
   if (known !== undefined) return known;
   if (schema.properties !== undefined) return objectOf(schema, name, type, today);
@@ -112,13 +112,16 @@ function objectOf(schema: Schema, name: string, type: string, today: string): Re
   );
 }
 
-/** An example of the body of an event, and which claims it may hold besides. */
+/** An example of an event's body, and its further optional claims. */
 export interface Template {
   body: Record<string, unknown>;
   optional: string[];
 }
 
-/** Makes an example of a type's body out of its schema. @param now ms since 1970. */
+/**
+ * Makes an example of a type's body from its schema.
+ * @param now ms since 1970.
+ */
 export function templateOf({ type, schema }: EventType, now: number): Template {
   const today = new Date(now).toISOString().slice(0, DAY);
   const shape = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as Schema;

@@ -1,4 +1,4 @@
-/** Where a text stops being JSON, and why, in words. */
+/** Place and reason of a syntax error in JSON. */
 export interface JsonFault {
   line: number;
   column: number;
@@ -14,7 +14,7 @@ class Fault extends Error {
   }
 }
 
-/** Finds the first place where a text is not JSON (RFC 8259); null where it is. */
+/** Finds the first syntax error of a JSON text (RFC 8259); null if there is none. */
 export function findJsonFault(text: string): JsonFault | null {
   try {
     new Reader(text).document();
@@ -29,7 +29,7 @@ export function findJsonFault(text: string): JsonFault | null {
 
 const LITERAL = /(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?![A-Za-z0-9_.])/y;
 const STRING = new RegExp(String.raw`"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"`, 'y');
-/** Quotes that word processors put in place of the plain one. */
+/** Typographic quotes, by which word processors replace the plain one. */
 const CURLY = /[\u201c\u201d\u2018\u2019\u00ab\u00bb]/;
 const MAX_DEPTH = 200;
 

@@ -5,7 +5,7 @@ import type { Quantity } from '../../core/event/quantity-claims.js';
 import { percentage } from '../../core/event/primitives.js';
 import { grade } from '../../core/event/quantity-claims.js';
 
-/** Reads a mass of the command line, as "48.6 kg". */
+/** Parses a mass such as "48.6 kg". */
 export function massArgument(text: string): Quantity {
   try {
     return readMass(text);
@@ -15,25 +15,25 @@ export function massArgument(text: string): Quantity {
   }
 }
 
-/** A mass, and the tag or lot that it is said of: `RW-A000001=48.6 kg`. */
+/** A mass with the tag or lot that it belongs to: `RW-A000001=48.6 kg`. */
 export interface NamedMass {
   name: string | undefined;
   mass: Quantity;
 }
 
-/** Reads `48.6 kg` or `NAME=48.6 kg`. */
+/** Parses `48.6 kg` or `NAME=48.6 kg`. */
 export function namedMass(text: string): NamedMass {
   const at = text.lastIndexOf('=');
   return { name: at === -1 ? undefined : text.slice(0, at).trim(), mass: massArgument(text.slice(at + 1)) };
 }
 
-/** Reads masses of an option that may be given several times. */
+/** Parses the masses of an option that may be repeated. */
 export const namedMasses = (text: string, before: readonly NamedMass[] = []): NamedMass[] => [
   ...before,
   namedMass(text),
 ];
 
-/** Reads a percentage: `6`, `6.5`, `6.5 %`. */
+/** Parses a percentage: `6`, `6.5`, `6.5 %`. */
 export function percentArgument(text: string): string {
   const value = text.trim().replace(/ ?%$/, '');
   if (percentage.safeParse(value).success) return value;
@@ -49,7 +49,7 @@ type Grade = ReturnType<typeof grade.parse>;
 const GRADE_UNITS: Readonly<Record<string, 'P1' | 'NX' | '59'>> = { '%': 'P1', '‰': 'NX', ppm: '59', 'g/t': '59' };
 const GRADE = /^([A-Za-z0-9]{1,16})[ =]([0-9.,]+) ?(%|‰|ppm|g\/t)(?: (dry|wet))?$/;
 
-/** Reads a grade: `Sn 62 %`, `Au 3.1 ppm wet`; by dry mass, if it does not say. */
+/** Parses a grade: `Sn 62 %`, `Au 3.1 ppm wet`; by dry mass by default. */
 export function gradeArgument(text: string, before: readonly Grade[] = []): Grade[] {
   const [, analyte, value, unit = '', basis = 'dry'] = GRADE.exec(text.trim()) ?? [];
   const parsed = grade.safeParse({ analyte, value, uom: GRADE_UNITS[unit], basis });

@@ -7,7 +7,10 @@ import { CommandError, EXIT } from '../output/terminal.js';
 import { closest } from './did-you-mean.js';
 import { findJsonFault } from './json-fault.js';
 
-/** Reads a text file as UTF-8, without its byte order mark; `-` is standard input. Says what is wrong where it cannot. */
+/**
+ * Reads a text file as UTF-8, without its byte order mark; `-` is standard input. Throws an error that explains the
+ * fault.
+ */
 export function readTextFile(file: string, holds: string): string {
   const bytes = bytesOf(file, holds);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
@@ -75,7 +78,7 @@ export function readJsonFile(file: string, holds: string): unknown {
   }
 }
 
-/** Reads a JSON object, as `readJsonFile` reads a document. */
+/** Reads a JSON object like `readJsonFile`. */
 export function readJsonObject(file: string, holds: string): Record<string, unknown> {
   const value = readJsonFile(file, holds);
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -4,7 +4,7 @@ import { countOf, figuresOf } from '../../core/words.js';
 import { shortId } from './lot-names.js';
 import type { Terminal } from './terminal.js';
 
-/** What it is about, as people call it: "RW-A000001 (hill), RW-A000002 and 3 more lots"; "" where it names no lot. */
+/** Names the lots of a finding: "RW-A000001 (hill), RW-A000002 and 3 more lots"; "" if it has none. */
 export function aboutOf({ lots, about = [] }: Pick<Finding, 'lots' | 'about'>): string {
   const named = about
     .slice(0, 3)
@@ -16,13 +16,13 @@ export function aboutOf({ lots, about = [] }: Pick<Finding, 'lots' | 'about'>): 
 
 const day = (time: string): string => time.slice(0, 16).replace('T', ' ');
 
-/** Returns the severity in the colour that goes with it; the word says it without colour, too. */
+/** Returns the severity in its colour; the word suffices without colour. */
 function severityIn(terminal: Terminal, severity: string): string {
   const { colour } = terminal;
   return ['critical', 'high'].includes(severity) ? colour.red(severity) : colour.yellow(severity);
 }
 
-/** Shows one finding in two lines: what, of what, and since when; then in words. */
+/** Shows one finding in two lines: title, lots and time; then its text. */
 export function showFinding(terminal: Terminal, finding: Finding): void {
   const about = aboutOf(finding);
   terminal.say(
@@ -45,7 +45,7 @@ export function showFinding(terminal: Terminal, finding: Finding): void {
   terminal.result(finding);
 }
 
-/** What holds it back or follows from it, one sentence each. */
+/** Returns a sentence for each property of an alert that is set: inhibition, assignee, deadline, silence. */
 function besides({ count, group, inhibited, assignee, dueAt, silencedBy }: Alert): string[] {
   return [
     ...(count > 1 ? [`stands for ${countOf(count, 'finding')} of one ${group.by}, ${group.value}`] : []),
@@ -56,7 +56,7 @@ function besides({ count, group, inhibited, assignee, dueAt, silencedBy }: Alert
   ];
 }
 
-/** Shows one alert: what, of what, since when, in words, and by which id it is acknowledged. */
+/** Shows one alert: title, lots, time, text, and the id for its acknowledgement. */
 export function showAlert(terminal: Terminal, alert: Alert): void {
   const { colour } = terminal;
   const state = alert.regressed && alert.status === 'open' ? 'open again' : alert.status;
@@ -79,7 +79,7 @@ export function showAlert(terminal: Terminal, alert: Alert): void {
   terminal.say(colour.dim(`  alert ${shortId(alert.id)} · ${alert.links.rule}`));
 }
 
-/** Says what the desk did with an alert, the newest first. */
+/** Shows what people decided about an alert, newest first. */
 export function showChanges(terminal: Terminal, changes: readonly AlertChange[]): void {
   if (changes.length > 0) terminal.say('What was done with it:');
   for (const { at, by, status, note, evidence, assignee } of changes) {

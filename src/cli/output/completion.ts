@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
-/** One command with what can be written after it. */
+/** One command with the words that may follow it. */
 interface Place {
-  /** The words that lead to it, such as `alerts ack`; "" for the program itself. */
+  /** Path of the command, such as `alerts ack`; "" for the program itself. */
   path: string;
   commands: { name: string; summary: string }[];
   options: { flag: string; summary: string }[];
@@ -13,7 +13,7 @@ export type Shell = (typeof SHELLS)[number];
 
 const summaryOf = (command: Command): string => command.summary() || command.description().split('. ')[0] || '';
 
-/** Lists every command of the program, the program itself first, with its commands and options. */
+/** Lists every command with its subcommands and options, the program itself first. */
 function placesOf(program: Command): Place[] {
   const places: Place[] = [];
   const visit = (command: Command, path: string): void => {
@@ -29,11 +29,11 @@ function placesOf(program: Command): Place[] {
   return places;
 }
 
-/** What can be written after a command: its commands, else its options. */
+/** Returns the words that may follow a command: its subcommands, else its options. */
 const wordsOf = ({ commands, options }: Place): string =>
   [...commands.map(({ name }) => name), ...options.map(({ flag }) => flag)].join(' ');
 
-/** Paths of commands that have commands, as the words before the cursor are read: deeper where a word leads deeper. */
+/** Returns the paths of commands with subcommands, in the order in which words are read. */
 const stepsOf = (places: readonly Place[]): string[] =>
   places.filter(({ path }) => path !== '').map(({ path }) => path);
 
@@ -59,7 +59,7 @@ complete -o default -F _adit adit
 `;
 }
 
-/** A summary inside single quotes; colons separate a word from its summary in zsh. */
+/** Quotes a summary in single quotes; in zsh, colons separate a word from its summary. */
 const quoted = (text: string): string => text.replaceAll("'", "'\\''");
 const described = (word: string, summary: string): string =>
   `'${quoted(word.replaceAll(':', '\\:'))}:${quoted(summary)}'`;
@@ -122,7 +122,7 @@ ${lines.join('\n')}
 `;
 }
 
-/** Writes the completion of a shell for the whole program, from its commands and options. */
+/** Writes a shell's completion for the whole program. */
 export function completionOf(program: Command, shell: Shell): string {
   return { bash, zsh, fish }[shell](placesOf(program));
 }

@@ -3,7 +3,7 @@ import { peekPayload } from '../../core/event/grammar.js';
 import { milligrams } from '../../core/custody/quantity.js';
 import { countOf } from '../../core/words.js';
 
-/** What an event says of one lot. */
+/** The claims of an event about one lot. */
 interface Item {
   lot: string;
   mass?: Mass;
@@ -13,7 +13,7 @@ interface Item {
   mineral?: string;
 }
 
-/** The claims that a timeline speaks of; an event was admitted, so they have the form that its type prescribes. */
+/** The claims that a timeline shows; the event was admitted, so they have the form of its type. */
 export interface Claims {
   to?: string;
   from?: string;
@@ -32,7 +32,7 @@ export const claimsOf = (event: string): Claims => peekPayload(event) as Claims;
 const because = (text: string | undefined): string => (text === undefined ? '' : `: ${text}`);
 const into = (list: readonly unknown[] | undefined): string => countOf(list?.length ?? 0, 'lot');
 
-/** What happened, by the type of the event; a type that is not named here is named by its own name. */
+/** Texts by event type; other types show their name. */
 const words: Readonly<Record<string, (claims: Claims, by: string, items: readonly Item[]) => string>> = {
   'lot.declared': (_, by) => `declared by ${by}`,
   'lot.imported': (_, by) => `imported by ${by}`,
@@ -55,7 +55,7 @@ const words: Readonly<Record<string, (claims: Claims, by: string, items: readonl
   },
 };
 
-/** Says in words what an event did to these of its lots. */
+/** Describes what an event did to these of its lots. */
 export function whatHappened(
   { type, iss }: Pick<LotEvent, 'type' | 'iss'>,
   claims: Claims,
@@ -67,14 +67,14 @@ export function whatHappened(
   return where === undefined ? what : `${what} at ${where}`;
 }
 
-/** What an event says of the lots that are asked about: those that it makes, else those that it names. */
+/** Returns an event's claims about the given lots: those that it creates, else those that it names. */
 export function itemsAbout({ lots, inputs, outputs }: Claims, asked: ReadonlySet<string>): Item[] {
   const about = (list: readonly Item[] | undefined): Item[] => (list ?? []).filter(({ lot }) => asked.has(lot));
   const made = about(outputs);
   return made.length > 0 ? made : [...about(lots), ...about(inputs)];
 }
 
-/** Adds up what is stated of masses, in milligrams; null where it is not stated of each. A rejected lot was not taken over. */
+/** Sums the stated masses, in milligrams; null if one has none. A rejected lot does not count. */
 export function statedMass(items: readonly Item[]): bigint | null {
   const taken = items.filter(({ outcome }) => outcome !== 'rejected');
   if (taken.length === 0) return null;

@@ -4,14 +4,14 @@ import { FileLockError } from '../../platform/file-lock.js';
 import { placesOf } from './refusal.js';
 import { CommandError, EXIT } from './terminal.js';
 
-/** What to print for an error, what to do next, and with which code to end. */
+/** Message, remedy and exit code of an error. */
 export interface Explanation {
   message: string;
   advice: string;
   exitCode: number;
 }
 
-/** Errors that the service throws when it cannot start, by name: their classes come with the service, which is loaded late. */
+/** Errors of the service at its start, by name, because their classes are loaded with the service. */
 const ofTheService = new Map([
   ['ConfigError', 'Run "adit config check" after mending it.'],
   ['KeyFileError', 'Run "adit config check" to see where keys are looked for.'],

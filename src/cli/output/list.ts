@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { CommandError, EXIT, type Terminal } from './terminal.js';
 import { type Column, table } from './table.js';
 
-/** Rows that a list shows unless more are asked for. */
+/** Rows that a list shows by default. */
 const STANDARD = 50;
-/** Rows that are aligned with each other; a longer list is written piece by piece. */
+/** Rows that are aligned together; a longer list is written in pieces. */
 const PIECE = 100;
 
 export interface ListOptions {
@@ -12,11 +12,11 @@ export interface ListOptions {
   all?: boolean;
 }
 
-/** Adds what every list takes. */
+/** Adds the options of every list. */
 export const withLimit = (command: Command): Command =>
   command.option('--limit <number>', `rows at most (default: ${STANDARD})`).option('--all', 'every row, however many');
 
-/** Returns how many rows were asked for. */
+/** Returns the number of requested rows. */
 export function limitOf({ limit, all }: ListOptions): number {
   if (all === true) return Infinity;
   if (limit === undefined) return STANDARD;
@@ -26,13 +26,13 @@ export function limitOf({ limit, all }: ListOptions): number {
 
 export interface Listing<Row> {
   columns: readonly Column<Row>[];
-  /** Said where there is none. */
+  /** Text for an empty list. */
   none: string;
 }
 
 /**
- * Prints a list: a table for people, one JSON document a row for scripts. Reads no more of the rows than it shows and one.
- * Returns the number of rows shown.
+ * Prints a list: a table for people, one JSON document a row for scripts. Reads one row more than it shows. Returns the
+ * number of rows shown.
  */
 export async function printList<Row>(
   terminal: Terminal,

@@ -5,7 +5,7 @@ interface Mass {
   uom: string;
 }
 
-/** One lot in a line: its id, its tags and number, how much of what. */
+/** Describes one lot in a line: id, tags, number, mass and goods. */
 export function lotWords(lot: {
   id: string;
   tags: readonly string[];

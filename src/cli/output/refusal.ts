@@ -2,10 +2,10 @@ import type { AditError, ErrorDetail } from '../../core/errors.js';
 import type { AditProblem } from '../../client/problem.js';
 import { CommandError, EXIT } from './terminal.js';
 
-/** Longest value that is repeated to the user. */
+/** Characters of an input value that are repeated to the user. */
 const SHOWN = 60;
 
-/** The value at an RFC 6901 pointer; undefined where there is none. */
+/** Returns the value at an RFC 6901 pointer; undefined if there is none. */
 function valueAt(document: unknown, pointer: string): unknown {
   let value = document;
   for (const part of pointer.split('/').slice(1)) {
@@ -54,7 +54,7 @@ export const unsignable = (
     EXIT.error,
   );
 
-/** What a person is told of a refusal by the ledger. */
+/** Returns the error for a refusal by the ledger. */
 export const refusal = (
   { code, problem }: AditProblem,
   server: string,

@@ -2,17 +2,17 @@
 export interface Column<Row> {
   title: string;
   value(row: Row): string;
-  /** Figures stand at the right. */
+  /** Aligns numbers right. */
   right?: boolean;
-  /** On a narrow terminal, text is cut to as few characters; without it the column keeps its width. */
+  /** Characters to which text may be cut on a narrow terminal; by default the column has its full width. */
   least?: number;
-  /** Columns with a higher number go first where even cut text does not fit; those without one stay. */
+  /** Columns with higher numbers are dropped first if even cut text does not fit; without one, never. */
   dropped?: number;
 }
 
 const GAP = 2;
 
-/** Control characters would let what somebody recorded move the cursor of whoever reads it. */
+/** Removes control characters, with which recorded texts could move the reader's cursor. */
 const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
 const characters = (text: string): string[] => Array.from(text);
 const lengthOf = (text: string): number => characters(text).length;
@@ -32,7 +32,7 @@ interface Laid<Row> {
 const whole = (laid: readonly { width: number }[]): number =>
   laid.reduce((sum, { width }) => sum + width, 0) + GAP * Math.max(0, laid.length - 1);
 
-/** Narrows the widest column that may be cut, character by character, until all fit or none may be cut more. */
+/** Narrows the widest column that may be cut until all fit or none may be cut more. */
 function narrow<Row>(laid: Laid<Row>[], width: number): void {
   while (whole(laid) > width) {
     const wide = laid
@@ -43,7 +43,7 @@ function narrow<Row>(laid: Laid<Row>[], width: number): void {
   }
 }
 
-/** Returns the columns that can be shown at this width, each with its own. */
+/** Returns the columns that fit the width, each with its own width. */
 function layout<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): Laid<Row>[] {
   let shown = [...columns];
   for (;;) {
@@ -61,8 +61,7 @@ function layout<Row>(rows: readonly Row[], columns: readonly Column<Row>[], widt
 }
 
 /**
- * Lays rows out as lines with aligned columns, the titles first. No line is longer than `width` as long as columns can be
- * cut or left out.
+ * Formats rows as lines with aligned columns, titles first. No line exceeds `width` if columns can be cut or dropped.
  */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): string[] {
   const laid = layout(rows, columns, width);

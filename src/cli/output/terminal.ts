@@ -1,11 +1,11 @@
 import { createColors } from 'picocolors';
 import type { EndingSignal, Host } from '../host.js';
 
-/** Exit codes that mean something to a script. */
+/** Exit codes for scripts. */
 export const EXIT = { done: 0, error: 1, usage: 2, broken: 3, notAllowed: 4, undecided: 5 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Something went wrong that the user can do something about; `advice` says what. */
+/** An error that the user can fix; `advice` is the remedy. */
 export class CommandError extends Error {
   constructor(
     message: string,
@@ -17,7 +17,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Where a command speaks: words for people, or one JSON document for scripts; colours and bars on a terminal only. */
+/** Output of a command: text for people, or one JSON document for scripts; colours and bars on a terminal only. */
 export class Terminal {
   readonly colour;
 
@@ -29,28 +29,28 @@ export class Terminal {
     this.colour = createColors(!json && host.stdout.isTTY === true && !plain);
   }
 
-  /** Characters that fit on a line; without end in a pipe, where what is cut cannot be found. */
+  /** Characters of a line; unlimited in a pipe, where cut text would be lost. */
   get width(): number {
     const { isTTY, columns } = this.host.stdout;
     return isTTY === true ? Math.max(20, columns ?? 80) : Infinity;
   }
 
-  /** A line for people that is no part of the result, so that it does not end up in a file or a pipe. */
+  /** Writes a line for people that is not part of the result, so that it never enters a file or pipe. */
   note(line: string): void {
     if (!this.json) this.host.stderr.write(`${line}\n`);
   }
 
-  /** A line on the error stream, also with `--json`. */
+  /** Writes a line to the error stream, also with `--json`. */
   warn(line: string): void {
     this.host.stderr.write(`${line}\n`);
   }
 
-  /** A line for people; nothing with `--json`. */
+  /** Writes a line for people; nothing with `--json`. */
   say(line = ''): void {
     if (!this.json) this.host.stdout.write(`${line}\n`);
   }
 
-  /** The result for scripts; nothing without `--json`. */
+  /** Writes the result for scripts; nothing without `--json`. */
   result(value: unknown): void {
     if (this.json) this.host.stdout.write(`${JSON.stringify(value)}\n`);
   }
@@ -59,19 +59,19 @@ export class Terminal {
     this.host.stderr.write(this.json ? `${JSON.stringify({ error: message, advice })}\n` : `${message}\n${advice}\n`);
   }
 
-  /** Sets the exit code of the process, once it has nothing more to do. */
+  /** Sets the exit code of the process. */
   endWith(code: ExitCode): void {
     this.host.exitCode = code;
   }
 
-  /** Aborts when the process is asked to end by one of these signals. */
+  /** Returns a signal that aborts at one of these signals of the process. */
   ended(...signals: EndingSignal[]): AbortSignal {
     const ended = new AbortController();
     for (const signal of signals) this.host.once(signal, () => ended.abort());
     return ended.signal;
   }
 
-  /** A bar that grows in place on a terminal; on anything else one line at the end. */
+  /** Shows a growing bar on a terminal; elsewhere one line at the end. */
   progress(label: string, total: number): (done: number) => void {
     const bar = !this.json && this.host.stderr.isTTY === true;
     return (done) => {

@@ -8,19 +8,19 @@ import { claimsOf, itemsAbout, statedMass, whatHappened } from './event-words.js
 import { shortId } from './lot-names.js';
 import { type Column, table } from './table.js';
 
-/** Ancestors whose chains are read at most; beyond it the timeline would be no line any more. */
+/** Ancestors whose chains are read at most. */
 const MAX_LOTS = 200;
-/** A difference of less than one in so many needs no explanation. */
+/** A difference below one part in so many needs no explanation. */
 const WORTH_EXPLAINING = 100n;
 
 export interface TimelineEntry {
   event: LotEvent;
   when: string;
   what: string;
-  /** Which of the lots it was made of it is about; "" where it is about the lot itself. */
+  /** The ancestor that the event is about; "" for the lot itself. */
   lot: string;
   mass: string;
-  /** How the mass differs from what was known before, and why, most likely. */
+  /** How the mass differs from the former one, and the probable reason. */
   note: string;
 }
 
@@ -37,7 +37,7 @@ function explained(was: bigint, is: bigint, mineral: string): string {
   return cause === null ? difference : `${difference}; ${cause}`;
 }
 
-/** What is known of lots while their history is read. */
+/** State of lots while their history is read. */
 class Known {
   private readonly masses = new Map<string, bigint>();
   private readonly names = new Map<string, string>();
@@ -69,7 +69,7 @@ class Known {
     };
   }
 
-  /** By how much what is stated now differs from what was stated of the same lots before. */
+  /** Returns the difference between the stated mass and the former one of the same lots. */
   private compared(items: Parameters<typeof statedMass>[0], mass: bigint): string {
     const before = items.map(({ lot }) => this.masses.get(lot));
     if (before.some((known) => known === undefined)) return '';
@@ -95,7 +95,7 @@ class Known {
   }
 }
 
-/** Every event on a lot's chain and on those of all it was made of, once each, in the order of the log. */
+/** Returns every event on the chains of a lot and its ancestors, once each, in log order. */
 export async function lotTimeline(client: AditClient, lot: string, mineral: string): Promise<TimelineEntry[]> {
   const { nodes } = await client.lineage(lot, 'upstream');
   const lots = new Set([lot, ...nodes.slice(-MAX_LOTS).map((node) => node.lot)]);
@@ -113,7 +113,7 @@ const columns: readonly Column<TimelineEntry>[] = [
   { title: 'mass', value: ({ mass }) => mass, right: true },
 ];
 
-/** Lays a timeline out as a table; a difference stands below its event, and columns that say nothing are left out. */
+/** Formats a timeline as a table, with a difference below its event and without empty columns. */
 export function timelineLines(timeline: readonly TimelineEntry[], width: number): string[] {
   const said = columns.filter(
     (column) => column.title === 'what' || timeline.some((entry) => column.value(entry) !== ''),
@@ -131,7 +131,7 @@ export function timelineLines(timeline: readonly TimelineEntry[], width: number)
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 
-/** The three verdicts on one line: words first, colour second. */
+/** Formats the three verdicts in one line; colour adds to the words. */
 export function paintVerdicts({ record, custody, risk }: Verdicts, colour: Colours): string {
   const paint = (good: boolean, bad: boolean, word: string): string =>
     good ? colour.green(word) : bad ? colour.red(word) : colour.yellow(word);
@@ -142,7 +142,7 @@ export function paintVerdicts({ record, custody, risk }: Verdicts, colour: Colou
   ].join('   ');
 }
 
-/** Says which findings stand behind each verdict that is not good: "custody gaps: handover-overdue". */
+/** Returns the findings behind each verdict that is not good: "custody gaps: handover-overdue". */
 export function reasonsOf({ record, custody, risk }: Verdicts, findings: readonly Finding[]): string[] {
   const behind = (axis: string): string => {
     const counting = findings.filter(({ counts = true }) => counts);

@@ -21,12 +21,12 @@ import { expandActor, expandFacility, expandInspection, expandSite } from './exp
 import { REGISTRAR, type Scenario, type Step, notAScenario } from './scenario-file.js';
 import type { Body } from './short-forms.js';
 
-/** Types that bring a new key, which the scenario cannot know beforehand. */
+/** Types that bring a new key, which the scenario cannot contain. */
 const WITH_KEY = new Set(['actor.registered', 'key.added']);
 
-/** The people of a scenario: their keys, the names they use, and what each of them has signed so far. */
+/** The actors of a scenario: their keys, the names they use, and what each has signed so far. */
 export class Cast implements Known {
-  /** The keys of each, the newest last: with that one it signs. */
+  /** Keys of each actor, the newest last, which signs. */
   private readonly signers = new Map<string, [Signer, ...Signer[]]>();
   private readonly chains = new Chains();
   private openedBy: string | undefined;
@@ -47,7 +47,7 @@ export class Cast implements Known {
     return this.openedBy;
   }
 
-  /** The lots that came to be, by the scenario's names. */
+  /** Returns the created lots by the scenario's names. */
   bornLots = (): (readonly [string, string])[] => [...this.chains.bornLots()];
 
   /** Fills the registry: opens the ledger, then actors, sites with their inspections, facilities and tags. */
@@ -86,8 +86,8 @@ export class Cast implements Known {
   }
 
   /**
-   * Signs a step as its actor knows the chain at that moment, without asking whether it is acceptable: that is for the
-   * ledger to say. Throws `AditError` where it cannot even be signed.
+   * Signs a step with the actor's knowledge of the chain; the ledger decides whether it is acceptable. Throws
+   * `AditError` if it cannot be signed.
    */
   async sign(index: number, step: Step, client: AditClient): Promise<string> {
     const { by, type } = step;
@@ -124,19 +124,19 @@ export class Cast implements Known {
     return event;
   }
 
-  /** What the ledger said of a step: whoever signs from now on knows it. */
+  /** Records the ledger's answer to a step, which later signers know. */
   settled(index: number, state: 'admitted' | 'refused'): void {
     const signed = this.chains.ofStep(index);
     if (signed !== undefined) signed.state = state;
   }
 
-  /** Whether a step follows one that was refused, by however many in between. */
+  /** Whether a step follows a refused one, directly or not. */
   restsOnRefused(index: number): boolean {
     const signed = this.chains.ofStep(index);
     return signed !== undefined && this.chains.fails(signed);
   }
 
-  /** A stranger has a key too, which nobody has registered. */
+  /** An actor that is not registered has a key too. */
   private signerOf(id: string): Signer {
     const [first, ...more] = this.signers.get(id) ?? [generateSigner('Ed25519').signer];
     this.signers.set(id, [first, ...more]);
@@ -148,7 +148,7 @@ export class Cast implements Known {
     this.signers.set(id, before === undefined ? [signer] : [...before, signer]);
   }
 
-  /** Who has no other key goes on with the one revoked, and is refused. */
+  /** An actor without another key continues with the revoked one, and is refused. */
   private layDown(id: string, kid: unknown): void {
     const [first, ...more] = (this.signers.get(id) ?? []).filter((signer) => signer.kid !== kid);
     if (first !== undefined) this.signers.set(id, [first, ...more]);
@@ -175,7 +175,10 @@ export class Cast implements Known {
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 
-/** Gives new lots the ids that derive from their event. @returns their names in the scenario, with the ids. */
+/**
+ * Gives new lots the ids that derive from their event.
+ * @returns their names in the scenario, with the ids.
+ */
 function bear(claims: Claims): [name: string, id: string][] {
   const { outputs, log, iss, jti } = claims;
   if (!Array.isArray(outputs)) return [];
@@ -190,7 +193,7 @@ function bear(claims: Claims): [name: string, id: string][] {
   return born;
 }
 
-/** Signs also what the author's own check would not let pass; then everything is plain. */
+/** Signs also events that the signer's own check refuses; then all claims are plain. */
 async function signAnyway(claims: Claims, signer: Signer): Promise<string> {
   try {
     return (await buildEvent(claims, signer)).event;
@@ -200,7 +203,7 @@ async function signAnyway(claims: Claims, signer: Signer): Promise<string> {
   }
 }
 
-/** A member of the registry that the ledger does not accept is a mistake of the file. */
+/** A registry member that the ledger refuses is an error of the file. */
 function refusedEntry(where: string, error: unknown): unknown {
   if (!(error instanceof AditError) && !(error instanceof AditProblem)) return error;
   const { code, detail, errors = [] } = error instanceof AditError ? error : error.problem;
@@ -208,7 +211,7 @@ function refusedEntry(where: string, error: unknown): unknown {
   return notAScenario([`${where} is refused, ${code}: ${detail}`, ...places].join('\n'));
 }
 
-/** Lots whose chain an event extends; those that are only named have no `prev`. */
+/** Returns the lots whose chain an event extends; named ones have no `prev`. */
 function chained(list: unknown): { lot: string; prev: string }[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((item: unknown) =>

@@ -1,19 +1,19 @@
-/** An event that somebody has signed, as far as others build on it. */
+/** A signed event, with the data that later events need. */
 export interface Signed {
   id: string;
   step: number;
-  /** Lots whose newest event this is, once it is admitted; those it brought forth among them. */
+  /** Lots of which this is the newest event once admitted, including created ones. */
   lots: readonly string[];
   /** The events it follows. */
   prevs: readonly string[];
-  /** Whoever knows it before it is in the log: who signed it, and whom it names as the other side. */
+  /** Actors who know it before it is in the log: its signer, and the other party. */
   parties: readonly string[];
-  /** Ids of the lots it brought forth, by their names in the scenario. */
+  /** Ids of the created lots, by their names in the scenario. */
   born: readonly (readonly [name: string, id: string])[];
   state: 'signed' | 'admitted' | 'refused';
 }
 
-/** The chains of all lots as those who sign know them, in the order of signing. */
+/** The chains of all lots as their signers know them, in the order of signing. */
 export class Chains {
   private readonly byStep = new Map<number, Signed>();
   private readonly byId = new Map<string, Signed>();
@@ -35,15 +35,15 @@ export class Chains {
   ofEvent = (id: string): Signed | undefined => this.byId.get(id);
   nameOf = (lot: string): string => this.names.get(lot) ?? lot;
 
-  /** The id of a lot; where two have the name, of the one that came to be last. */
+  /** Returns the id of a lot; of two with one name, the later one. */
   lot(name: string): string | undefined {
     const births = this.births.get(name) ?? [];
     return (births.findLast(({ by }) => !this.fails(by)) ?? births.at(-1))?.id;
   }
 
   /**
-   * The newest event of a lot as an actor knows it: what is in the log, and what it was party to beforehand. What was
-   * refused is no head, nor what rests on it; only of a lot that never came to be nothing else is known.
+   * Returns the newest event of a lot as an actor knows it: from the log, or as a party to it. Refused events and their
+   * successors do not count, except for a lot that was never created.
    */
   head(lot: string, actor: string): string | undefined {
     const chain = this.ofLot.get(lot) ?? [];
@@ -52,12 +52,12 @@ export class Chains {
     return (known ?? standing.at(-1) ?? chain.at(-1))?.id;
   }
 
-  /** Lots that came to be, with their names. */
+  /** Returns the created lots with their names. */
   *bornLots(): Generator<readonly [name: string, id: string]> {
     for (const { state, born } of this.byStep.values()) if (state === 'admitted') yield* born;
   }
 
-  /** Refused, or resting on what was. */
+  /** Whether an event is refused or follows a refused one. */
   fails(signed: Signed): boolean {
     if (signed.state !== 'signed') return signed.state === 'refused';
     return signed.prevs.some((prev) => {

@@ -6,7 +6,7 @@ type ExpectedFinding = Expected['findings'][number];
 
 const includes = <T>(all: readonly T[], some: readonly T[] = []): boolean => some.every((one) => all.includes(one));
 
-/** A finding meets an expectation if it says everything that the expectation says; it may name more lots and steps. */
+/** Whether a finding has everything that the expectation has; it may name more lots and steps. */
 function meets(found: Outcome['findings'][number], expected: ExpectedFinding): boolean {
   return (
     found.rule === expected.rule &&
@@ -17,8 +17,8 @@ function meets(found: Outcome['findings'][number], expected: ExpectedFinding): b
 }
 
 /**
- * What differs between what was expected and what came, one line each; none if the expectation holds. Findings are exact:
- * each that was expected is there, and each that is there was expected.
+ * Returns the differences between expectation and outcome, one a line. Findings are exact: no expected one is missing,
+ * and no other is present.
  */
 export function differences(outcome: Outcome, expected: Expected): string[] {
   const lines: string[] = [];

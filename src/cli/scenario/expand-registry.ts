@@ -1,12 +1,12 @@
 import type { Scenario } from './scenario-file.js';
 import { type Body, decimal, expandValue } from './short-forms.js';
 
-/** Actors, sites and facilities in short as the claims by which they are registered; what is no short form is passed on. */
+/** Expands actors, sites and facilities to the claims of their registration; other values stay. */
 
 type ActorOf = Scenario['actors'][string];
 type SiteOf = Scenario['sites'][string];
 
-/** A square round a point: the polygon of a site that the scenario gives by its radius. */
+/** Returns a square around a point: the polygon of a site given by its radius. */
 function polygonOf(point: readonly (number | string)[], radius: number): Body {
   const [longitude = 0, latitude = 0] = point.map(Number);
   const corners = [
@@ -20,7 +20,7 @@ function polygonOf(point: readonly (number | string)[], radius: number): Body {
   return { type: 'Polygon', coordinates: [ring] };
 }
 
-/** A rate for all is one for each mineral; none at all leaves the rates of the rules in force. */
+/** Expands one rate to a rate for each mineral; without a rate those of the rules apply. */
 function capacityOf(capacity: Body, minerals: readonly string[]): Body {
   const { kilogramsPerWorkerMonth: rate = {}, ...rest } = capacity;
   const rates =
@@ -30,7 +30,10 @@ function capacityOf(capacity: Body, minerals: readonly string[]): Body {
   return { ...rest, kilogramsPerWorkerMonth: expandValue(Object.fromEntries(rates), 'kilogramsPerWorkerMonth') };
 }
 
-/** The claims of a site, in an event of its own or in the registry. @param minerals where the claims do not name them. */
+/**
+ * Expands the claims of a site, in an event or in the registry.
+ * @param minerals used if the claims name none.
+ */
 export function expandSiteClaims(claims: Body, minerals: readonly string[]): Body {
   const { polygonRadiusDegrees: radius, capacity, ...rest } = claims;
   const own = Array.isArray(rest.minerals) ? (rest.minerals as string[]) : minerals;
@@ -54,7 +57,10 @@ export function expandSite(id: string, site: SiteOf): Body {
   };
 }
 
-/** The certification of a site as the inspection that found it. @param before when the scenario begins, ms. */
+/**
+ * Expands the certification of a site to an inspection.
+ * @param before start of the scenario, ms.
+ */
 export function expandInspection(id: string, site: SiteOf, before: number): Body | null {
   const { certification, activity = 1, inspectedOn } = site;
   if (certification === undefined) return null;
@@ -66,7 +72,7 @@ export const expandFacility = (id: string, facility: Scenario['facilities'][stri
   ...(expandValue(facility) as Body),
 });
 
-/** What is said of an actor beside its key. */
+/** Expands the claims of an actor, without its key. */
 export function expandActor(id: string, actor: ActorOf): Body {
   const { alg: _alg, cardValidUntil, card, country = 'ZZ', ...rest } = actor;
   const until = cardValidUntil === undefined ? card : { ...card, to: cardValidUntil };

@@ -3,19 +3,16 @@ import { expandSiteClaims } from './expand-registry.js';
 import type { Scenario, Step } from './scenario-file.js';
 import { type Body, expandValue } from './short-forms.js';
 
-/**
- * The short form of a step as the claims of wire.md; docs/scenarios.md has the table. Everything that is not a short
- * form is passed on as it stands.
- */
+/** Expands the short form of a step to the claims of wire.md (docs/scenarios.md has the table). Other values stay. */
 
-/** Names of lots as ids, ids of events by step, thumbprints by actor: known while the scenario is played. */
+/** Ids of lots by name, of events by step, and thumbprints by actor, while the scenario is played. */
 export interface Known {
   lot(name: string): string | undefined;
-  /** The newest event of a lot as far as an actor knows. */
+  /** Returns the newest event of a lot that an actor knows. */
   head(lot: string, actor: string): string | undefined;
   event(step: number): string | undefined;
   kid(actor: string): string | undefined;
-  /** Some event that is logged and extends no lot: what stands before the first event of a lot that never was. */
+  /** A logged event that extends no lot; precedes the first event of a lot that was never created. */
   readonly opening: string | undefined;
 }
 
@@ -31,12 +28,12 @@ const NAMING = new Set([
 ]);
 const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The id of a lot; a name that no lot has got becomes the id of one that never was, so that the ledger does not know it. */
+/** Returns the id of a lot; an unknown name becomes the id of a lot that does not exist. */
 function idOf(name: string, { origin }: Scenario, known: Known): string {
   return known.lot(name) ?? (LOT_ID.test(name) ? name : lotId(origin, 'nobody', name, 0));
 }
 
-/** Lots that are only named stand as plain ids, but where something more is said of each. */
+/** Returns named lots as ids, or as objects if there are further claims. */
 function named(item: unknown, scenario: Scenario, known: Known): unknown {
   if (typeof item === 'string') return idOf(item, scenario, known);
   if (typeof item !== 'object' || item === null) return item;
@@ -54,13 +51,13 @@ function linked(item: unknown, by: string, scenario: Scenario, known: Known): un
   return { ...body, lot: id, ...(prev === undefined ? {} : { prev }) };
 }
 
-/** `"hill"` for the place: whichever of the two has that name. */
+/** Expands `"hill"` to the site or facility of this name. */
 function placeOf(name: string, { sites, facilities }: Scenario): unknown {
   if (sites[name] !== undefined) return { site: name };
   return facilities[name] === undefined ? name : { facility: name };
 }
 
-/** The body of a step; outputs keep the scenario's names, which are replaced when the event has its `jti`. */
+/** Returns the body of a step; outputs have the scenario's names until the event has its `jti`. */
 export function expandStep(step: Step, scenario: Scenario, known: Known): Body {
   const { at: _at, recordedAt: _recordedAt, by, type, ...rest } = step;
   const ofSite = type === 'site.registered' || type === 'site.updated';

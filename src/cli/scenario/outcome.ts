@@ -4,7 +4,7 @@ import type { Finding, Verdicts } from '../../client/shapes.js';
 import { peekPayload } from '../../core/event/grammar.js';
 import type { Cast } from './cast.js';
 
-/** What came of a scenario, in its own words: names of lots, numbers of steps. */
+/** The outcome of a scenario with its names of lots and numbers of steps. */
 export interface Outcome {
   accepted: number;
   refused: { step: number; code: string }[];
@@ -16,7 +16,7 @@ export async function findingsOf(client: AditClient, cast: Cast): Promise<Outcom
   const findings = new Map<string, Outcome['findings'][number]>();
   for await (const finding of client.findings({ status: 'open' })) {
     const said = await inWordsOf(client, cast, finding);
-    // The same of the same lots, seen in two events of one actor, is one thing to tell.
+    // Two findings of one kind on the same lots count once.
     const key = [said.rule, said.severity, ...said.lots].join(' ');
     const steps = new Set([...(findings.get(key)?.steps ?? []), ...said.steps]);
     findings.set(key, { ...said, steps: [...steps].sort((a, b) => a - b) });
@@ -34,7 +34,7 @@ async function inWordsOf(client: AditClient, cast: Cast, finding: Finding): Prom
   return { rule, severity, lots: lots.map((id) => cast.nameOf(id)).sort(), steps: [...steps].sort((a, b) => a - b) };
 }
 
-/** What is evidence of a refused step names the event that was refused. */
+/** Returns the id of the refused event that an evidence entry names. */
 async function refusedBy(client: AditClient, id: string): Promise<string> {
   const stored = await unlessTamperedWith(client.event(id));
   if (stored === null) return id;
@@ -42,12 +42,12 @@ async function refusedBy(client: AditClient, id: string): Promise<string> {
     const payload = peekPayload(stored.event) as { event?: string };
     return payload.event ?? id;
   } catch {
-    // Its text has been tampered with, so that it names nothing any more.
+    // The entry was tampered with and names nothing.
     return id;
   }
 }
 
-/** Of a lot that the tampering has taken away there is nothing to say but the findings. */
+/** A lot that tampering removed has no verdicts, only findings. */
 export async function verdictsOf(client: AditClient, cast: Cast): Promise<Outcome['verdicts']> {
   const verdicts: Outcome['verdicts'] = {};
   for (const [name, id] of cast.bornLots()) {

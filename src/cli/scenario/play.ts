@@ -10,13 +10,13 @@ import { withFinding } from './with-finding.js';
 
 const HOUR = 3_600_000;
 
-/** When the first thing happens, ms: the registry is filled in the hours before. */
+/** Returns the start of a scenario, ms; the registry is filled in the hours before. */
 export function beginningOf({ steps, advanceTo = '2026-01-01T00:00:00Z' }: Scenario): number {
   const times = steps.map(({ at }) => Date.parse(at));
   return (times.length === 0 ? Date.parse(advanceTo) : times.reduce((a, b) => Math.min(a, b))) - 2 * HOUR;
 }
 
-/** What is done when: a step is signed when it happens, and reaches the server then or later. */
+/** A signing or a sending with its time: a step may reach the server later than it is signed. */
 interface Action {
   time: number;
   step: number;
@@ -37,7 +37,10 @@ function actionsOf(steps: readonly Step[]): Action[] {
   return actions.sort((a, b) => a.time - b.time);
 }
 
-/** Plays every step of a scenario into a ledger. @param told is called after each step that was sent. */
+/**
+ * Plays every step of a scenario into a ledger.
+ * @param told is called after each step.
+ */
 export async function playSteps(
   scenario: Scenario,
   stage: Stage,
@@ -74,7 +77,7 @@ export async function playSteps(
   return { accepted: sent - refused.length, refused };
 }
 
-/** The code by which something failed; what is no refusal is thrown on. */
+/** Returns the code of a refusal; rethrows other errors. */
 async function refusalOf(attempt: () => Promise<void>): Promise<string | null> {
   try {
     await attempt();
@@ -95,8 +98,8 @@ async function tamperWith({ server }: Stage, sql: string): Promise<void> {
 }
 
 /**
- * Plays a scenario from the registry to the last audit, and says what came of it.
- * @param open gives the stage; by default one with a database server of its own.
+ * Plays a scenario from the registry to the last audit; returns its outcome.
+ * @param open opens the stage; by default with a database server of its own.
  */
 export async function playScenario(
   scenario: Scenario,

@@ -3,19 +3,16 @@ import { severities } from '../../core/rules/rule.js';
 import { readAnyJson } from '../input/read-file.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
-/** Opens the ledger and registers everybody. */
+/** The actor that opens the ledger and registers the others. */
 export const REGISTRAR = 'registrar';
 
-/** A supply chain as data: who is in it, what they do, and what the verifiers must find (docs/scenarios.md). */
+/** Schemas of a scenario: its actors, their steps, and the expected findings (docs/scenarios.md). */
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
 const instant = z.iso.datetime({ offset: true });
 const point = z.tuple([z.union([z.number(), z.string()]), z.union([z.number(), z.string()])]);
 
-/**
- * Here stands what the player itself needs. Whatever else a member of the registry or a step says goes to the ledger as it
- * is, which has the last word on it: these objects are loose.
- */
+/** These objects are loose: they declare what the player needs, and the ledger checks the other members. */
 const actor = z.looseObject({
   roles: z.array(z.string()).min(1).optional(),
   country: z.string().length(2).optional(),
@@ -43,7 +40,7 @@ const tags = z.looseObject({ issuer: name.optional() });
 
 const step = z.looseObject({ at: instant, recordedAt: instant.optional(), by: name, type: z.string() });
 
-/** Strict: a misspelt expectation would be one that always holds. */
+/** Strict, because a misspelt expectation would always be met. */
 const expected = z.strictObject({
   refused: z.array(z.strictObject({ step: z.int().min(0), code: z.string() })).default([]),
   findings: z
@@ -77,7 +74,7 @@ export const scenarioSchema = z.looseObject({
 type ActorInShort = z.infer<typeof actor>;
 export type Actor = ActorInShort & { roles: string[] };
 
-/** The one whose name every ledger needs, and others that are called what they are, need not say their role. */
+/** Adds the roles that an actor's name implies, such as the registrar's. */
 function withImplied(actors: Record<string, ActorInShort>): Record<string, Actor> {
   const all: Record<string, ActorInShort> = { [REGISTRAR]: {}, ...actors };
   return Object.fromEntries(
@@ -88,7 +85,7 @@ function withImplied(actors: Record<string, ActorInShort>): Record<string, Actor
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type Step = Scenario['steps'][number];
 
-/** Reads a scenario; every mistake in it is told at once. */
+/** Reads a scenario; throws all its errors at once. */
 export function readScenario(path: string): Scenario {
   const parsed = scenarioSchema.safeParse(readDocument(path));
   if (parsed.success) return parsed.data;
@@ -105,6 +102,6 @@ function readDocument(path: string): unknown {
   }
 }
 
-/** What the file says cannot be played: wrongly used, other than a chain that comes out otherwise than expected. */
+/** Returns a usage error for a file that cannot be played, as distinct from an unexpected outcome. */
 export const notAScenario = (message: string): CommandError =>
   new CommandError(message, 'docs/scenarios.md has the form.', EXIT.usage);

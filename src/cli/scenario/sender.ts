@@ -4,8 +4,7 @@ import type { Cast } from './cast.js';
 import type { Outcome } from './outcome.js';
 
 /**
- * Why a step is not in the log whose parent never came. The ledger itself would keep it for 90 days, for a refused event
- * may come again and then be acceptable; here it is known that it does not.
+ * Code of a step whose parent never arrived. The ledger would store it for 90 days, but a scenario sends nothing more.
  */
 const NEVER_CAME = 'waiting';
 const PARENT_REFUSED = 'parent-refused';
@@ -15,7 +14,7 @@ interface Waiting {
   missing: readonly string[];
 }
 
-/** Sends signed steps, remembers what became of each, and asks again for those that wait for another. */
+/** Sends signed steps, records their results, and asks again for waiting ones. */
 export class Sender {
   private readonly refused = new Map<number, string>();
   private readonly waiting = new Map<number, Waiting>();
@@ -34,7 +33,7 @@ export class Sender {
     this.cast.settled(step, 'refused');
   }
 
-  /** Asks a last time; what waits still has not been accepted. */
+  /** Asks a last time; steps that still wait were not accepted. */
   async finish(): Promise<Outcome['refused']> {
     let before: number;
     do {
@@ -48,7 +47,10 @@ export class Sender {
     return [...this.refused].map(([step, code]) => ({ step, code })).sort((a, b) => a.step - b.step);
   }
 
-  /** @returns whether it is settled, so that what waits for it may be too. */
+  /**
+   * Sends one step.
+   * @returns whether it has a final result, so that its successors may have one too.
+   */
   private async submit(step: number, event: string): Promise<boolean> {
     try {
       const answer = await this.client.submit(event);
@@ -65,7 +67,7 @@ export class Sender {
     return true;
   }
 
-  /** To send an event again is safe, and its answer says what became of it. */
+  /** Sending an event again is idempotent and returns its result. */
   private async askForThoseAfter(settled: number): Promise<void> {
     const ids = new Set([this.cast.event(settled)]);
     const after = [...this.waiting].filter(([, { missing }]) => missing.some((id) => ids.has(id)));

@@ -1,13 +1,13 @@
-/** The short forms of values, wherever they stand in a scenario; docs/scenarios.md has the table. */
+/** Expands the short forms of values anywhere in a scenario; docs/scenarios.md has the table. */
 
 export type Body = Record<string, unknown>;
 
 const QUANTITY = /^([0-9]+(?:\.[0-9]+)?) (KGM|GRM|TNE)$/;
-/** Where only a mass can stand, one that is not acceptable becomes a quantity too, so that the server says what is wrong. */
+/** In a claim of a mass, also an invalid one becomes a quantity, so that the server reports the fault. */
 const ANY_QUANTITY = /^(\S+) (\S+)$/;
 const MASS_CLAIMS = new Set(['mass', 'tare', 'gross', 'capacityPerMonth']);
 
-/** Claims whose numbers are signed as decimal strings, whole ones too; counts, numbers and sizes stay numbers. */
+/** Claims whose numbers are signed as decimal strings; counts and sizes stay numbers. */
 const DECIMAL_CLAIMS = new Set([
   'lat',
   'lon',
@@ -21,7 +21,7 @@ const DECIMAL_CLAIMS = new Set([
   'coordinates',
   'route',
 ]);
-/** A correction says of which claim `was` and `is` are. */
+/** In a correction, the corrected claim decides about `was` and `is`. */
 const CORRECTED = new Set(['was', 'is']);
 
 export const decimal = (value: number): string => value.toFixed(6).replace(/\.?0+$/, '');
@@ -32,8 +32,8 @@ function textOf(text: string, claim: string): unknown {
 }
 
 /**
- * `"48.6 KGM"` anywhere, and numbers where decimals are strings.
- * @param asDecimal whether this stands in a claim of decimals, as the corners of a polygon do.
+ * Expands `"48.6 KGM"` anywhere, and numbers in claims of decimals.
+ * @param asDecimal whether the value is inside such a claim, as a polygon's corners are.
  */
 export function expandValue(value: unknown, claim = '', asDecimal = false): unknown {
   const decimals = asDecimal || DECIMAL_CLAIMS.has(claim);

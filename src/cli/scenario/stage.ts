@@ -6,7 +6,7 @@ import { AditClient } from '../../client/adit-client.js';
 import type { Config, DatabaseAddress, RunningServer, SimulatedClock } from '../../server/operator.js';
 import { operator } from '../operator.js';
 
-/** A ledger that lives as long as a scenario, on an embedded database of its own, by a clock that the scenario drives. */
+/** A ledger for one scenario, on an embedded database, with a clock that the scenario sets. */
 export interface Stage {
   server: RunningServer;
   client: AditClient;
@@ -27,7 +27,7 @@ export async function openStage(
   });
 }
 
-/** Opens a stage on a database that has all tables and nothing in them, and that stays when the stage closes. */
+/** Opens a stage on an empty database with all tables; closing the stage leaves the database. */
 export async function openStageOn(database: DatabaseAddress, origin: string, startsAt: number): Promise<Stage> {
   return inFolder(async (folder, removeFolder) => {
     const stage = await setStage(folder, { origin, startsAt, database });
@@ -35,7 +35,7 @@ export async function openStageOn(database: DatabaseAddress, origin: string, sta
   });
 }
 
-/** Stages one after the other, on one embedded server that is set up once. */
+/** Opens stages one after the other on one embedded server. */
 export interface Stages {
   next(this: void, origin: string, startsAt: number): Promise<Stage>;
   close(): Promise<void>;
@@ -58,11 +58,11 @@ interface Setting {
   origin: string;
   startsAt: number;
   settings?: Record<string, string>;
-  /** Default: one of its own, in the folder. */
+  /** Default: an embedded one in the folder. */
   database?: DatabaseAddress;
 }
 
-/** Everything of the ledger lies in the folder, but for a database that is given. */
+/** Starts the ledger with all files in the folder, except for a given database. */
 async function setStage(folder: string, { origin, startsAt, settings, database }: Setting): Promise<Stage> {
   const { JsonLogger, SimulatedClock: Clock, initialise, loadConfig, openDatabase, startServer } = await operator();
   const config = loadConfig({
@@ -71,7 +71,7 @@ async function setStage(folder: string, { origin, startsAt, settings, database }
     ADIT_LOG_KEY_FILE: join(folder, 'keys', 'log.key'),
     ADIT_SERVICE_KEY_FILE: join(folder, 'keys', 'service.jwk'),
     ADIT_GUARD_FILE: join(folder, 'guard.json'),
-    // What a scenario does to a ledger on purpose is in its findings; as log lines it would be noise between them.
+    // A scenario causes faults on purpose; its findings report them, so the log omits them.
     ADIT_LOG_LEVEL: 'fatal',
     ADIT_VERIFY_THREADS: '1',
     PORT: String(await freePort()),
@@ -94,7 +94,7 @@ async function setStage(folder: string, { origin, startsAt, settings, database }
   }
 }
 
-/** Makes a folder for what is opened; it is removed by what closes that, and if it cannot be opened. */
+/** Creates a temporary folder; closing removes it, and so does a failure to open. */
 async function inFolder<T>(open: (folder: string, removeFolder: () => void) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'adit-'));
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
@@ -106,7 +106,7 @@ async function inFolder<T>(open: (folder: string, removeFolder: () => void) => P
   }
 }
 
-/** Alerts link to where the ledger is, so that is settled before it starts. */
+/** The port is chosen before the start, because alerts contain the ledger's URL. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -3,7 +3,7 @@ import type { Cast } from './cast.js';
 import { type Step, notAScenario } from './scenario-file.js';
 import type { Stage } from './stage.js';
 
-/** Which finding an answer is for, as a person would say it: its id cannot be known before the goods have theirs. */
+/** Describes the finding that an answer is for, because its id is not known in advance. */
 interface Named {
   rule: string;
   lots?: string[];
@@ -12,7 +12,7 @@ interface Named {
 const isNamed = (value: unknown): value is Named =>
   typeof value === 'object' && value !== null && 'rule' in value && typeof value.rule === 'string';
 
-/** An answer to a finding with the finding's id, once the workers have found it. */
+/** Adds the finding's id to an answer, once the workers have found it. */
 export async function withFinding(step: Step, { server, client }: Stage, cast: Cast): Promise<Step> {
   const { finding } = step;
   if (step.type !== 'finding.answered' || !isNamed(finding)) return step;

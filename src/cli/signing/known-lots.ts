@@ -7,14 +7,14 @@ import { lotWords } from '../output/lot-words.js';
 import { type SaidOfLots, readEventFile, readEventText } from './event-text.js';
 import type { Outbox } from './outbox.js';
 
-/** A lot as far as this machine knows it. */
+/** A lot as this machine knows it. */
 export interface KnownLot {
   id: string;
   tags: string[];
   lotNumber: string | null;
   mineral: string | null;
   mass: Mass | null;
-  /** Where the ledger was asked: who holds it and to whom it is on its way. */
+  /** State from the ledger, if it was asked: holder and receiver. */
   state: LotState | null;
 }
 
@@ -24,13 +24,13 @@ export interface NamedLot {
   lot: KnownLot;
 }
 
-/** Characters of an id that name a lot. */
+/** Characters of an id that identify a lot. */
 const PREFIX = 8;
 const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Finds lots by what people call them: among the events that were signed here and, where the ledger is asked too, among
- * all. The newest event of a lot is the one signed here, until the ledger has answered it.
+ * Finds lots by name: among the events signed here and, if the ledger is asked too, among all. The newest event of a
+ * lot is the one signed here, until the ledger has answered it.
  */
 export class KnownLots {
   private readonly pending: SaidOfLots[];

@@ -67,21 +67,21 @@ export const withSigning = (command: Command): Command =>
       .option('--again', 'sign another, though the outbox has the same unanswered', false),
   ).option('--withhold <pointer>', 'keep this claim back, such as /vehicle (repeat)', gathered, []);
 
-/** What a command signs with, and where it keeps and sends what it signs. */
+/** The signer, outbox and ledger of a command. */
 export interface Signing {
   options: SigningOptions;
   client: AditClient;
   outbox: Outbox;
   terminal: Terminal;
   iss: string;
-  /** The log that the key was made for, where the key file says so. */
+  /** Log of the key, if the key file names it. */
   keyLog: string | undefined;
   signer: Signer;
   /** Lots that were found for the command, by id. */
   lotNames: Map<string, NamedLot>;
 }
 
-/** Reads the key and opens the outbox that the options of a command name. */
+/** Reads the key and opens the outbox that a command's options name. */
 export function signingOf(options: SigningOptions, command: Command): Signing {
   if (options.key === undefined)
     throw new CommandError(

@@ -9,7 +9,7 @@ import { withFileLock } from '../../platform/file-lock.js';
 import { hasCode } from '../../platform/system-error.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
-/** Signed events on this disk. A key or a withheld claim is never among them: an entry holds what is sent, and no more. */
+/** Default folder of signed events. It contains only what is sent, never a key or a withheld claim. */
 export const defaultOutbox = (): string => join(homedir(), '.adit', 'outbox');
 
 const states = ['signed', 'sent', 'waiting', 'accepted', 'refused'] as const;
@@ -22,16 +22,16 @@ export type OutboxState = (typeof states)[number];
 
 const entrySchema = z.strictObject({
   format: z.literal(1),
-  /** Counts up in the order of signing: an event follows those before it. */
+  /** Sequence number of signing: an event follows those with lower numbers. */
   sequence: z.int().min(1),
   id: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   state: z.enum(states),
   log: z.string(),
   type: z.string(),
   iss: z.string(),
-  /** SHA-256 of what the user asked for, by which the same command is recognised. */
+  /** SHA-256 of the user's request, which identifies a repeated command. */
   intent: z.string(),
-  /** The path of `--save`, without its ending; null where it was not given. */
+  /** Path of `--save` without its suffix; null without the option. */
   save: z.string().nullable(),
   savedAt: z.string(),
   attempts: z.int().min(0),
@@ -51,7 +51,7 @@ export type OutboxEntry = z.infer<typeof entrySchema>;
 export type NewEntry = Pick<OutboxEntry, 'id' | 'log' | 'type' | 'iss' | 'intent' | 'save' | 'event'>;
 
 const ledgersSchema = z.record(z.string(), z.strictObject({ origin: z.string(), checkpoint: z.string() }));
-/** What a ledger said of itself when it was last reached, by its address: enough to sign for it without a network. */
+/** Description of a ledger at its last answer, by URL: enough to sign offline. */
 export type KnownLedger = z.infer<typeof ledgersSchema>[string];
 
 /** Days for which an accepted event is kept, where ADIT_OUTBOX_DAYS does not say. */
@@ -79,7 +79,7 @@ export function keptDays(): number {
 const ENTRY_FILE = /^([0-9]{6,})-([A-Za-z0-9_-]{43})\.json$/;
 const settled = (state: OutboxState): boolean => state === 'accepted' || state === 'refused';
 
-/** Digest of what a user asked for, in which the order of names does not matter. */
+/** Returns the digest of a request, independent of the order of its members. */
 export function intentOf(asked: unknown): string {
   const sorted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(sorted);
@@ -94,7 +94,7 @@ export function intentOf(asked: unknown): string {
     .digest('base64url');
 }
 
-/** A folder of signed events: saved before they are sent, sent again as they are. Several processes may share it. */
+/** A folder of signed events: saved before they are sent, and sent again unchanged. Several processes may share it. */
 export class Outbox {
   private readonly answered: string;
   private readonly lock: string;
@@ -109,12 +109,12 @@ export class Outbox {
     return this.read(this.folder);
   }
 
-  /** Lists the events that were accepted or refused, in the order of signing. */
+  /** Lists the accepted and refused events, in the order of signing. */
   settled(): OutboxEntry[] {
     return this.read(this.answered);
   }
 
-  /** Finds an entry by its id or the beginning of it. Throws where the beginning is that of several. */
+  /** Finds an entry by its id or a unique beginning. Throws if several match. */
   find(name: string): OutboxEntry | undefined {
     const found = [...this.pending(), ...this.settled()].filter(({ id }) => id.startsWith(name));
     if (found.length > 1)
@@ -123,8 +123,8 @@ export class Outbox {
   }
 
   /**
-   * Saves a signed event durably. `choose` looks at the pending events under the lock, so that no other process saves one
-   * meanwhile; what it returns instead of null is returned, and nothing is saved.
+   * Saves a signed event durably. `choose` gets the pending events under the lock; if it returns a value other than
+   * null, that is returned and nothing is saved.
    */
   add<T>(entry: NewEntry, choose: (pending: readonly OutboxEntry[]) => T | null): OutboxEntry | T {
     return this.locked(() => {
@@ -147,7 +147,7 @@ export class Outbox {
     });
   }
 
-  /** Notes what has become of an event, durably. An event that another process has settled or dropped stays as it is. */
+  /** Records the state of an event durably. An event that another process has settled or removed stays unchanged. */
   update(entry: OutboxEntry, changes: Pick<OutboxEntry, 'state'> & Partial<OutboxEntry>): OutboxEntry {
     const next = { ...entry, ...changes };
     return this.locked(() => {
@@ -186,18 +186,18 @@ export class Outbox {
     return removed;
   }
 
-  /** Removes an entry: the only copy of the signed event that this machine has. */
+  /** Removes an entry, the only copy of the signed event on this machine. */
   drop(entry: OutboxEntry): void {
     const folder = settled(entry.state) ? this.answered : this.folder;
     this.locked(() => unlinkSync(join(folder, fileOf(entry))));
   }
 
-  /** Reads what is known of a ledger without asking it. */
+  /** Returns the stored description of a ledger. */
   ledger(server: string): KnownLedger | undefined {
     return this.ledgers()[server];
   }
 
-  /** Remembers a ledger's name and newest checkpoint. */
+  /** Stores a ledger's name and newest checkpoint. */
   learn(server: string, known: KnownLedger): void {
     this.locked(() => replaceDurably(this.ledgersFile, `${JSON.stringify({ ...this.ledgers(), [server]: known })}\n`));
   }
@@ -210,7 +210,7 @@ export class Outbox {
     try {
       return ledgersSchema.parse(parseStrictJson(readFileSync(this.ledgersFile, 'utf8')));
     } catch {
-      // Absent or damaged: the ledger says it again.
+      // If the file is absent or damaged, the ledger is asked again.
       return {};
     }
   }
@@ -256,7 +256,7 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** Reads one entry; undefined where another process has moved it meanwhile. */
+/** Reads one entry; undefined if another process has moved it. */
 function readEntry(path: string): OutboxEntry | undefined {
   try {
     return entrySchema.parse(parseStrictJson(readFileSync(path, 'utf8')));

@@ -12,21 +12,21 @@ import { reportAnswer, reportSaved } from './report.js';
 import { SavedFiles } from './saved-files.js';
 import { sendEntry, sendParents, unanswered } from './send-entry.js';
 
-/** What a user asks to be recorded. */
+/** A user's request to record an event. */
 export interface Request {
   type: string;
-  /** The words of the command that make two requests the same. */
+  /** The arguments that identify equal requests. */
   asked: unknown;
-  /** Makes the body of the event; lots that it extends need no `prev`, new lots no id. */
+  /** Composes the event's body, without `prev` of extended lots and ids of new ones. */
   compose(lots: KnownLots): Promise<Record<string, unknown>>;
 }
 
-/** How often an event is built again because another process signed one for the same lot meanwhile. */
+/** Attempts to build an event while other processes sign events for the same lot. */
 const BUILDS = 5;
 
 /**
- * Records what a user asks for: signs it, saves it, sends it. The same request without an answer is not signed twice; it
- * is sent again as it was signed.
+ * Records an event: signs, saves and sends it. Idempotent: a repeated request without an answer is sent again as it was
+ * signed.
  */
 export async function recordIntent(signing: Signing, request: Request): Promise<void> {
   const { options, terminal } = signing;
@@ -42,7 +42,7 @@ export async function recordIntent(signing: Signing, request: Request): Promise<
   await deliver(signing, entry, files, before !== null);
 }
 
-/** Finds the same request in the outbox, or under the name of `--save`; `done` where it was answered already. */
+/** Finds the same request in the outbox or under the name of `--save`; `done` if it has a final answer. */
 async function sameBefore(
   { outbox, options, iss, terminal }: Signing,
   request: Request,
@@ -76,7 +76,7 @@ const intentOfRequest = (
   { occurredAt, withhold }: Signing['options'],
 ): string => intentOf({ type, iss, asked, occurredAt, withhold });
 
-/** Two names of `--save` are two requests; without a name it is the same as with any. */
+/** Different names of `--save` are different requests; without a name, any entry matches. */
 function findSame(
   pending: readonly OutboxEntry[],
   request: Pick<Request, 'type' | 'asked'> & { iss: string },
@@ -89,7 +89,7 @@ function findSame(
   return same.find((entry) => entry.intent === intent) ?? null;
 }
 
-/** Names the log to sign for, by asking the ledger or, offline, as the user or the last visit has it. */
+/** Returns the log to sign for, from the ledger or, offline, from the user or the last answer. */
 async function logOf({
   options,
   client,
@@ -167,7 +167,7 @@ async function signNew(
   throw new CommandError('Other processes keep signing events for the same lots.', 'Run the command again.');
 }
 
-/** Whether another process has signed an event for a lot that follows the same one. */
+/** Whether another process has signed a successor of the same event of a lot. */
 const movedOn = (pending: readonly OutboxEntry[], lot: string, prev: string): boolean =>
   pending.some(({ event }) => readEventText(event).extended.some((each) => each.lot === lot && each.prev === prev));
 
@@ -196,7 +196,7 @@ async function showDraft(signing: Signing, { type, iss, body }: Draft, built: Bu
   terminal.result({ status: 'dry-run', type, iss, occurredAt: claims.occurredAt, body, answer });
 }
 
-/** Sends an event with those that it follows, and reports the answer. */
+/** Sends an event with its parents and reports the answer. */
 async function deliver(
   { client, outbox, terminal, lotNames }: Signing,
   entry: OutboxEntry,

@@ -12,7 +12,7 @@ interface Mass {
   uom: string;
 }
 
-/** The lots that an event made, in the form in which `--json` gives them. */
+/** Returns the created lots as `--json` shows them. */
 export const bornIn = ({ born }: SaidOfLots): object[] =>
   born.map(({ lot, tags, lotNumber, mineral, mass }) => ({ lot, tags, lotNumber, mineral, mass }));
 
@@ -52,7 +52,7 @@ function extendedLine(
   return `  lot ${[words + changed, ...became].join('  ')}`;
 }
 
-/** One line for each lot that an event makes or extends. */
+/** Returns one line for each lot that an event creates or extends. */
 export function lotLines(said: SaidOfLots, lotNames: LotNames = new Map()): string[] {
   const born = said.born.map(
     ({ lot, tags, lotNumber, mineral, mass }) =>
@@ -67,10 +67,10 @@ export function lotLines(said: SaidOfLots, lotNames: LotNames = new Map()): stri
   return [...born, ...said.extended.map((lot) => extendedLine(lot, said.to, lotNames))];
 }
 
-/** As it is typed on a command line. */
+/** Quotes a word for a command line if necessary. */
 const quoted = (word: string): string => (/^[A-Za-z0-9._:/-]+$/.test(word) ? word : `"${word}"`);
 
-/** What a person does next with what an event made or moved. */
+/** Returns the usual next command after an event. */
 function nextStep(said: SaidOfLots, lotNames: LotNames): string | null {
   const [born] = said.born;
   const [extended] = said.extended;
@@ -122,7 +122,7 @@ function base(entry: OutboxEntry, said: SaidOfLots, files: SavedFiles | null): o
   };
 }
 
-/** Reports what the ledger answered. */
+/** Reports the ledger's answer. */
 export function reportAnswer(
   entry: OutboxEntry,
   files: SavedFiles | null,
@@ -152,7 +152,7 @@ export function reportAnswer(
   terminal.result({ status, ...base(entry, said, files), ...answer, resumed });
 }
 
-/** Reports an event that was signed and saved, and not sent. */
+/** Reports an event that was signed and saved but not sent. */
 export function reportSaved(
   entry: OutboxEntry,
   files: SavedFiles | null,

@@ -5,7 +5,7 @@ import { CommandError, EXIT } from '../output/terminal.js';
 import { type SaidOfLots, readEventText, withLoggedSignature } from './event-text.js';
 import type { Outbox, OutboxEntry } from './outbox.js';
 
-/** Answers that say nothing of the event: it may be sent again as it is. */
+/** Codes that do not concern the event: it may be sent again unchanged. */
 const NOT_OF_THE_EVENT = new Set<ErrorCode>([
   'request-invalid',
   'request-too-large',
@@ -17,17 +17,17 @@ const NOT_OF_THE_EVENT = new Set<ErrorCode>([
   'ledger-not-open',
 ]);
 
-/** An entry after it was sent, with the refusal where there was one. */
+/** An entry after it was sent, with its refusal, if any. */
 export interface Sent {
   entry: OutboxEntry;
   refusedBy?: AditProblem;
-  /** The ledger had it already. */
+  /** Whether the ledger had the event already. */
   repeated: boolean;
 }
 
 /**
- * Sends an event of the outbox as it is, and notes the answer. Throws where none came, or one that says nothing of the
- * event: it stays in the outbox as `sent`.
+ * Sends an event of the outbox unchanged and records the answer. Throws if there is none, or one that does not concern
+ * the event; the entry then stays `sent`.
  */
 export async function sendEntry(client: AditClient, outbox: Outbox, entry: OutboxEntry): Promise<Sent> {
   const trying = { attempts: entry.attempts + 1, triedAt: new Date().toISOString() };
@@ -71,7 +71,7 @@ export function pendingParents(outbox: Outbox, event: Pick<SaidOfLots, 'extended
   return [...pending.values()].filter(({ id }) => wanted.has(id));
 }
 
-/** Sends the pending events that an entry follows, oldest first. Throws where one of them is refused. */
+/** Sends the pending parents of an entry, oldest first. Throws if one is refused. */
 export async function sendParents(client: AditClient, outbox: Outbox, entry: OutboxEntry): Promise<OutboxEntry[]> {
   const sent: OutboxEntry[] = [];
   for (const parent of pendingParents(outbox, readEventText(entry.event))) {
@@ -89,7 +89,7 @@ const followsRefused = (entry: OutboxEntry, parent: OutboxEntry, { code, problem
     problem.status === 403 ? EXIT.notAllowed : EXIT.error,
   );
 
-/** What a person is told of an event to which no answer came, and that it is not lost. */
+/** Returns the error for an event without an answer; it states that the event is saved. */
 export function unanswered(error: unknown, { id }: OutboxEntry): unknown {
   const kept = `The signed event ${id.slice(0, 8)} is saved. To send it as it is, run the same command again, or "adit outbox send": sent twice, it is recorded once.`;
   if (error instanceof NoAnswer)

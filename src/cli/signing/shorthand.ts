@@ -3,7 +3,7 @@ import type { Body } from '../scenario/short-forms.js';
 import { type SigningOptions, signingOf, withSigning } from './options.js';
 import { type Request, recordIntent } from './record-intent.js';
 
-/** Adds the options of signing and of the place to a command that says an event in words. */
+/** Adds the options of signing and of the place to a command. */
 export const withEventOptions = (command: Command): Command =>
   withSigning(
     command
@@ -16,20 +16,20 @@ export interface PlaceOptions {
   facility?: string;
 }
 
-/** The claim `place` of the options; nothing where neither is given. */
+/** Returns the claim `place` from the options; nothing without them. */
 export const placeOf = ({ site, facility }: PlaceOptions): Body =>
   site === undefined && facility === undefined ? {} : { place: said({ site, facility }) };
 
-/** Leaves out what was not said. */
+/** Removes undefined claims. */
 export const said = (claims: Body): Body =>
   Object.fromEntries(
     Object.entries(claims).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
   );
 
-/** Options that say how to record, not what. */
+/** Options that concern how to record, not what. */
 const HOW = new Set(['server', 'key', 'as', 'occurredAt', 'save', 'offline', 'outbox', 'dryRun', 'again', 'withhold']);
 
-/** Records what the words of a command say; the same words are the same request. */
+/** Records an event from a command's arguments; equal arguments are the same request. */
 export async function recordWords(
   command: Command,
   options: SigningOptions,

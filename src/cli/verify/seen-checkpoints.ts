@@ -14,48 +14,49 @@ const seenSchema = z.record(
   z.string(),
   z.strictObject({
     ...checkpointSchema.shape,
-    /** Others that were seen, of which nobody has shown that they and this are states of one log. */
+    /** Other seen checkpoints without a proof that they belong to one log with this one. */
     apart: z.array(checkpointSchema).max(MAX_SIZES).optional(),
   }),
 );
 
-/** Where they are kept unless told. */
+/** Default file of seen checkpoints. */
 export const defaultState = (): string => join(homedir(), '.adit', 'checkpoints.json');
 
 type SeenCheckpoint = z.infer<typeof checkpointSchema>;
-/** The newest checkpoint seen of each log, by log key, kept between runs: an older or other one is then noticed. */
+/** The newest seen checkpoint of each log, by log key, stored between runs to detect an older or different one. */
 export type SeenCheckpoints = z.infer<typeof seenSchema>;
 
-/** What a reader knows of a checkpoint besides its text. */
+/** Further facts about a checkpoint. */
 export interface Shown {
-  /** Roots of earlier states that are proved under it, by size. */
+  /** Proved roots of earlier states, by size. */
   roots?: ReadonlyMap<number, Uint8Array>;
-  /** Whether witnesses whom the reader trusts vouch that it continues all that they saw before. */
+  /** Whether trusted witnesses cosigned it as an extension of what they saw before. */
   witnessed?: boolean;
-  /** Whether it may be remembered at all; one that too few witnesses saw may not. */
+  /** Whether it may be stored; not if too few witnesses saw it. */
   counts?: boolean;
 }
 
-/** How a checkpoint stands to what was seen of its log before. */
+/** Relation of a checkpoint to those seen before. */
 export interface CheckpointsSeen {
   logKeys: readonly string[];
   note: string;
-  /** What is to be remembered from now on. */
+  /** Checkpoints to store from now on. */
   newest: SeenCheckpoints;
-  /** Whether the log has signed two trees of which neither continues the other: proof by itself. */
+  /** Whether the log has signed two trees of which neither extends the other, which is proof by itself. */
   fork: boolean;
   older: boolean;
-  /** What is wrong; empty where nothing is. */
+  /** Description of the fault; empty if there is none. */
   detail: string;
-  /** Sizes that were seen before, and of which it is not shown that this continues them. */
+  /** Seen sizes without a proof that this checkpoint extends them. */
   apart: readonly number[];
   /** The checkpoint that it contradicts. */
   known: string | null;
 }
 
 /**
- * @param note a checkpoint that one of the log's keys has signed
- * @param pinned keys that the reader trusts; those of this log are one log, whose key was replaced
+ * Compares a checkpoint with those seen before.
+ * @param note a checkpoint signed by one of the log's keys;
+ * @param pinned trusted keys; those of this log are one log whose key was replaced.
  */
 export function compareWithSeen(
   note: string,
@@ -98,7 +99,7 @@ function saidOf(size: number, contradicted: SeenCheckpoint | undefined, larger: 
     : `This is a log of ${size} entries, and one of ${larger} was seen before: something newer exists.`;
 }
 
-/** Everything remembered of one log, the one first that the others may stand apart from. */
+/** Returns everything stored of one log; the first is the reference for the others. */
 function rememberedBy(logKeys: readonly string[], seen: SeenCheckpoints): SeenCheckpoint[] {
   const all = logKeys.flatMap((key) => (Object.hasOwn(seen, key) ? (seen[key] ?? []) : []));
   const each = all.toSorted((a, b) => b.size - a.size).map(({ size, root, note }) => ({ size, root, note }));
@@ -107,7 +108,7 @@ function rememberedBy(logKeys: readonly string[], seen: SeenCheckpoints): SeenCh
   );
 }
 
-/** What is shown to continue takes the place of what it continues; anything else stands beside, the oldest going first. */
+/** Replaces a checkpoint by a proved extension; stores any other beside it and drops the oldest. */
 function remember(
   own: SeenCheckpoint,
   remembered: readonly SeenCheckpoint[],
@@ -121,7 +122,7 @@ function remember(
   return { ...main, apart: [...beside, own].slice(-(MAX_SIZES - 1)) };
 }
 
-/** Sizes of a log that were seen, for whoever asks its server to show that it continues them. */
+/** Returns the seen sizes of a log, to request consistency proofs from its server. */
 export const seenSizesOf = (origin: string, seen: SeenCheckpoints): number[] =>
   [
     ...new Set(
@@ -134,7 +135,7 @@ export const seenSizesOf = (origin: string, seen: SeenCheckpoints): number[] =>
     .filter((size) => size > 0)
     .slice(0, MAX_SIZES);
 
-/** Throws where there is a file and it is not what this wrote: to forget what was seen is what a forger would wish for. */
+/** Reads the file. Throws if it is invalid, because a forger would profit if it were ignored. */
 export function readSeen(path: string): SeenCheckpoints {
   let text: string;
   try {
@@ -156,7 +157,7 @@ const unreadable = (path: string): CommandError =>
     'Put it back from a copy. If there is none, move it away: then nothing is remembered.',
   );
 
-/** Another file first, so that a crash leaves the old one. */
+/** Writes another file first, so that a crash leaves the old one. */
 export function writeSeen(path: string, seen: SeenCheckpoints): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.new`, `${JSON.stringify(seen, null, 2)}\n`);
@@ -164,8 +165,8 @@ export function writeSeen(path: string, seen: SeenCheckpoints): void {
 }
 
 /**
- * Saves two checkpoints that contradict each other, for anyone to check by the log's key; gives the file. Two of one size
- * do so by themselves. Of two sizes, the bundle that proves what the larger tree began with is saved with them.
+ * Saves two contradicting checkpoints, which anyone can check with the log's key; returns the file. For two sizes it
+ * includes the bundle that proves the smaller state of the larger tree.
  */
 export function saveEvidence(path: string, { logKeys, note, known }: CheckpointsSeen, proof: string | null): string {
   const { origin, size } = readCheckpoint(note);

@@ -3,7 +3,7 @@ import { parseVkey } from '../../core/log/note.js';
 import { type Policy, parsePolicy } from '../../core/log/policy.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
-/** Checks the values of `--log-key`. Throws a usage error for the first that is not a whole verifier key. */
+/** Parses the values of `--log-key`. Throws a usage error for the first invalid verifier key. */
 export function readLogKeys(given: readonly string[]): string[] {
   const advice =
     'A log key looks like example.org/tin+1a2b3c4d+AUqkjmXg… and has 44 characters after the second "+". Copy the whole line, from somebody you trust.';
@@ -14,7 +14,7 @@ export function readLogKeys(given: readonly string[]): string[] {
   });
 }
 
-/** Reads the text of `--policy`. Throws a usage error that names the file and the line. */
+/** Parses the text of `--policy`. Throws a usage error that names the file and the line. */
 export const readPolicy = (file: string, text: string): Policy =>
   orUsage(() => parsePolicy(text), `--policy ${file}`, 'docs/operating.md shows a policy.');
 

@@ -12,7 +12,7 @@ import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from './s
 import { goodsOf, massOf, whereOf } from '../output/lot-names.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** What whoever runs the command trusts. */
+/** Keys and policy that the user trusts. */
 export interface Pinned {
   logKeys: readonly string[];
   policy: Policy | null;
@@ -24,13 +24,13 @@ export interface BundleVerdict {
   word: BundleReport['word'];
   reason: string;
   report: BundleReport;
-  /** What is to be remembered of it; null where nothing is. */
+  /** Checkpoints to store; null if there are none. */
   seen: CheckpointsSeen | null;
 }
 
 /**
- * Verifies a bundle with nothing but what is pinned and what was seen before. What the log signed is compared with what it
- * signed before whatever else is wrong: a fork is proved by the checkpoints alone. Throws `AditError` for what is no bundle.
+ * Verifies a bundle with the pinned keys and the seen checkpoints only. Compares the checkpoints in any case, because
+ * they alone prove a fork. Throws `AditError` if the file is not a bundle.
  */
 export async function verifyBundle(
   text: string,
@@ -70,14 +70,14 @@ function isSigned(note: string, pinned: readonly string[]): boolean {
   }
 }
 
-/** Whether the policy's witnesses vouch for a checkpoint, and whether one is to be remembered that they do not. */
+/** Whether the policy's witnesses cosigned a checkpoint, and whether one without them may be stored. */
 export function witnessing(note: string, policy: Policy | null): { witnessed: boolean; counts: boolean } {
   if (policy?.wantsWitnesses !== true) return { witnessed: false, counts: true };
   const { met } = checkQuorum(note, policy);
   return { witnessed: met, counts: met };
 }
 
-/** What is not shown of a checkpoint and what was seen before; null where all is. */
+/** Describes the missing proofs between a checkpoint and those seen before; null if there are none. */
 export const apartSaid = (seen: CheckpointsSeen | null): string | null =>
   seen === null || seen.fork || seen.apart.length === 0
     ? null
@@ -88,7 +88,7 @@ const reasonOf = ({ step, detail, index }: Step): string =>
 
 const marks = { held: '✓', broken: '✗', incomplete: '?' } as const;
 
-/** Shows a report to a person, the word last. */
+/** Shows a report to a person, the result last. */
 export function showVerdict({ word, reason, report, seen }: BundleVerdict, terminal: Terminal): void {
   const { colour } = terminal;
   const paint = { held: colour.green, broken: colour.red, incomplete: colour.yellow } as const;

@@ -12,9 +12,9 @@ export type ReceiptVerdict =
   | { word: 'INCOMPLETE'; reason: string; seen: CheckpointsSeen | null };
 
 /**
- * Checks a receipt against its event and the pinned log keys, without any network. Of the same size a log has one root:
- * two of them, both signed, are proof of a fork. That a receipt is older than what was seen since is as it should be.
- * Unpinned, by another key than those pinned, or under a checkpoint that too few of the policy's witnesses saw, nothing is decided.
+ * Verifies a receipt with its event and the pinned log keys, offline. Two signed roots of one size prove a fork. A
+ * receipt older than the seen checkpoints is normal. Without pinned keys, with another key, or with too few of the
+ * policy's witnesses, the result is undecided.
  */
 export function verifyReceipt(
   receipt: string,

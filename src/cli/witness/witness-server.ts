@@ -2,11 +2,11 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { MAX_SUBMISSION_LENGTH, SIZE_TYPE } from '../../core/log/add-checkpoint.js';
 import type { WitnessStore } from './witness-store.js';
 
-/** A slow sender holds a socket no longer than this, ms. */
+/** Time limit for a slow sender, ms. */
 const REQUEST_TIMEOUT = 10_000;
 const TEXT = 'text/plain; charset=utf-8';
 
-/** The HTTP side of a witness (C2SP tlog-witness): `add-checkpoint`, and for monitors what it cosigned last. */
+/** Serves a witness over HTTP (C2SP tlog-witness): `add-checkpoint`, and the last cosigned checkpoints for monitors. */
 export function witnessServer(
   store: Pick<WitnessStore, 'consider' | 'newest'>,
   { prefix, now, told }: { prefix: string; now: () => number; told: (line: string) => void },
@@ -26,7 +26,7 @@ export function witnessServer(
       told(`cosigned ${considered.checkpoint.origin}, ${considered.checkpoint.size} entries`);
       return reply.type(TEXT).send(considered.cosignature);
     }
-    // A checkpoint that its log has signed and that contradicts the one before is what a witness is there to see.
+    // Logs a signed checkpoint that contradicts the last one, the event that a witness exists to detect.
     const size = considered.status === 409 ? considered.size : null;
     if (considered.status === 422 || (considered.status === 409 && size === null))
       told(`REFUSED: ${considered.detail}\n${body}`);

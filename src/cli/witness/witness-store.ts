@@ -17,22 +17,22 @@ import { sha256 } from '../../platform/sha256.js';
 import { CommandError } from '../output/terminal.js';
 
 const SEED_BYTES = 32;
-/** What the witness knows of one log, as it stands in its file. */
+/** State of one log in the witness's file. */
 const logSchema = z.strictObject({
   origin: z.string(),
   logKeys: z.array(z.string()).min(1).max(16),
-  /** The checkpoint cosigned last, with the signatures of the log and the witness; null: none yet. */
+  /** The last cosigned checkpoint, with the signatures of log and witness; null: none yet. */
   note: z.string().nullable(),
 });
 type StoredLog = z.infer<typeof logSchema>;
 
-/** SHA-256 of a log's origin in hexadecimal: how the protocol names a log in addresses, and the witness in its folder. */
+/** Returns the SHA-256 of a log's origin in hexadecimal, which names a log in URLs and in the witness's folder. */
 export const originHash = (origin: string): string => bytesToHex(sha256(utf8ToBytes(origin)));
 
 const keyFile = (folder: string): string => join(folder, 'witness.key');
 const logFile = (folder: string, hash: string): string => join(folder, `${hash}.json`);
 
-/** Makes the key of a new witness; a folder that holds one is left alone. Gives the verifier key. */
+/** Creates the key of a new witness; does not replace an existing one. Returns the verifier key. */
 export function initWitness(folder: string, name: string): string {
   const seed = new Uint8Array(randomBytes(SEED_BYTES));
   const vkey = witnessVkey(name, ed25519.getPublicKey(seed));
@@ -45,8 +45,8 @@ export function initWitness(folder: string, name: string): string {
 }
 
 /**
- * A witness's folder: its key, and a file for each log that it watches. A log whose file is lost is a log it does not
- * know: it then answers 404 and cosigns nothing, and does not begin anew with a history that may be another.
+ * A witness's folder: its key, and a file for each log. A log whose file is lost is unknown: the witness answers 404
+ * and cosigns nothing, because a new start could accept another history.
  */
 export class WitnessStore {
   readonly vkey: string;
@@ -68,7 +68,7 @@ export class WitnessStore {
     this.vkey = witnessVkey(name, publicKey);
   }
 
-  /** Lets the witness watch a log, or trust another key of a log that it watches. Gives the log's origin. */
+  /** Adds a log, or another key of a known log. Returns the log's origin. */
   add(logKey: string): string {
     const { name: origin } = parseVkey(logKey);
     const path = logFile(this.folder, originHash(origin));
@@ -82,23 +82,23 @@ export class WitnessStore {
     });
   }
 
-  /** The logs that it watches, with the checkpoint it cosigned last of each. */
+  /** Lists the logs with the last cosigned checkpoint of each. */
   logs(): StoredLog[] {
     return readdirSync(this.folder)
       .filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
       .map((name) => this.read(join(this.folder, name)));
   }
 
-  /** The checkpoint cosigned last of the log whose origin has this hash; null if there is none. */
+  /** Returns the last cosigned checkpoint of the log with this origin hash; null if there is none. */
   newest(hash: string): string | null {
     const path = logFile(this.folder, hash);
     return /^[0-9a-f]{64}$/.test(hash) && existsSync(path) ? this.read(path).note : null;
   }
 
   /**
-   * Considers a submission and, where it is taken, stores the checkpoint before it gives the cosignature. Nothing comes
-   * between looking and storing, also from another process, so that no two histories are ever cosigned.
-   * @param seconds the time, s since 1970 UTC
+   * Checks a submission and, if it is accepted, stores the checkpoint before it returns the cosignature. The lock, also
+   * against other processes, ensures that two histories are never cosigned.
+   * @param seconds the time, s since 1970 UTC.
    */
   consider(body: string, seconds: number): Consideration & { cosignature?: string } {
     return this.locked(() => {

@@ -103,7 +103,7 @@ describe('a backup that was taken while events streamed in', () => {
   it('is not signed on by the service', async () => {
     const server = await startServer(restored, { logger: quiet });
     try {
-      const detail = expect.stringContaining('an older copy of the database has been put back');
+      const detail = expect.stringContaining('an older copy of the database was restored');
       expect(await get(server.url, '/log/checkpoint')).toMatchObject({
         status: 503,
         body: { code: 'log-halted', detail },

@@ -7,7 +7,7 @@ import { Restorable } from '../support/restorable.js';
 import type { TestServer } from '../support/running-server.js';
 import { TestWitness } from '../support/test-witness.js';
 
-const OLDER = 'an older copy of the database has been put back';
+const OLDER = 'an older copy of the database was restored';
 const OTHER = 'this is not the log that was signed';
 
 const cosigned = ({ server }: TestServer): Promise<void> =>

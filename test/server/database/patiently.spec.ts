@@ -14,8 +14,8 @@ describe('asking a database of a busy machine', () => {
     };
     expect(await patiently(work, (message) => said.push(message), 0)).toBe('done');
     expect(said).toEqual([
-      'The database does not answer (timeout exceeded when trying to connect); trying again (2 of 5).',
-      'The database does not answer (timeout exceeded when trying to connect); trying again (3 of 5).',
+      'The database does not answer (timeout exceeded when trying to connect); retrying (2 of 5).',
+      'The database does not answer (timeout exceeded when trying to connect); retrying (3 of 5).',
     ]);
   });
 

@@ -332,7 +332,7 @@ describe('the other mails', () => {
   it('lets somebody try the channel', () => {
     const { subject, text } = composeTestMail(english);
     expect(subject).toBe('Test of the alerts of example.org/tin');
-    expect(text.startsWith('Alerts reach you\n')).toBe(true);
+    expect(text.startsWith('Alerts arrive\n')).toBe(true);
   });
 
   it('tells the owner why an endpoint was switched off, without the keys in its address', () => {

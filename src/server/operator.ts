@@ -85,7 +85,7 @@ async function replayOnce(config: Config, options: ReplayOptions): Promise<Repla
   try {
     return await replayLog(database, identity, options);
   } finally {
-    await database.pool.end();
+    await database.close();
     await address.stop();
   }
 }
@@ -153,7 +153,7 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
     const { detail } = unreadable(error);
     return { entries: 0, lots: null, faults: [{ index: null, lots: [], detail }] };
   } finally {
-    await database.pool.end();
+    await database.close();
     await address.stop();
   }
 }

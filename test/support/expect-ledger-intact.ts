@@ -200,6 +200,6 @@ async function expectReplay(service: ServiceUnderTest): Promise<void> {
     const { entries, differences, truncated } = await replayLog(database, identityOf(service));
     expect({ entries, differences, truncated }).toEqual({ entries: [], differences: [], truncated: false });
   } finally {
-    await database.pool.end();
+    await database.close();
   }
 }

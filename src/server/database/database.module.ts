@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { HealthRegistry } from '../http/health.js';
 import { applicationDataSource } from './data-source.js';
+import { DatabaseMetrics } from './database-metrics.js';
 import { Database, type DatabaseOptions } from './database.js';
 
 export interface DatabaseModuleOptions extends DatabaseOptions {
@@ -25,7 +26,7 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [TypeOrmModule.forRootAsync({ useFactory: () => applicationDataSource(options.url, entities) })],
-      providers: [{ provide: Database, useFactory: () => new Database(options) }, DatabaseHealth],
+      providers: [{ provide: Database, useFactory: () => new Database(options) }, DatabaseHealth, DatabaseMetrics],
       exports: [Database, TypeOrmModule],
     };
   }

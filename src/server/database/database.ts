@@ -6,8 +6,12 @@ import { WatchConnections } from './watch-connections.js';
 /** Group role of the service; it may append to the log, but not change or delete its entries. */
 export const APPLICATION_ROLE = 'ledger_app';
 
-/** Connections of one process: the append holds one; readers, workers and audits share the others. */
-const POOL_SIZE = 20;
+/** Connections of one process that readers, workers and small audits share. */
+const POOL_SIZE = 17;
+/** Connections of one process that look up events before they are appended. */
+const INTAKE_POOL_SIZE = 2;
+/** Connections of one process that append: it runs one append at a time. */
+const APPEND_POOL_SIZE = 1;
 const CONNECT_TIMEOUT = 5_000;
 /** Time of one statement at most, ms, so that a very wide lineage does not hold a connection. */
 const STATEMENT_TIMEOUT = 30_000;
@@ -37,43 +41,61 @@ export interface DatabaseOptions {
   poolSize?: number;
 }
 
-/** The connection pool to PostgreSQL; every connection has the application's role, whatever the login. */
+/**
+ * Makes a pool whose connections all have the settings that the service relies on. It connects on first use.
+ * @param isKept whether idle connections stay open, so that a single event does not wait for a new one
+ */
+function poolOf({ url, patient = false, failed }: DatabaseOptions, max: number, isKept: boolean): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    ...(isKept ? { idleTimeoutMillis: 0 } : {}),
+    keepAlive: true,
+    connectionTimeoutMillis: patient ? READER_CONNECT_TIMEOUT : CONNECT_TIMEOUT,
+    application_name: 'adit',
+    types,
+    options: sessionOptions(APPLICATION_ROLE, {
+      statement_timeout: patient ? READER_TIMEOUT : STATEMENT_TIMEOUT,
+      idle_in_transaction_session_timeout: patient ? READER_TIMEOUT : IDLE_IN_TRANSACTION_TIMEOUT,
+    }),
+  });
+  pool.on('error', failed);
+  // Without a listener, an error of a connection between two statements would end the process; the next statement
+  // reports it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/**
+ * The connection pools to PostgreSQL; every connection has the application's role, whatever the login. Appends, and look-ups
+ * of incoming events, have connections of their own, so that reading, judging and auditing never makes them wait.
+ */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly pool: pg.Pool;
+  /** Looks up events before they are appended. */
+  readonly intakePool: pg.Pool;
+  /** Appends, and nothing else. Code that holds its connection must not wait for another one, or it could deadlock. */
+  readonly appendPool: pg.Pool;
   private readonly watch: WatchConnections;
   /** URL, for a thread that opens its own connections. */
   readonly url: string;
 
   constructor(options: DatabaseOptions) {
     this.url = options.url;
-    const patient = options.patient === true;
-    this.pool = new pg.Pool({
-      connectionString: options.url,
-      max: options.poolSize ?? POOL_SIZE,
-      keepAlive: true,
-      connectionTimeoutMillis: patient ? READER_CONNECT_TIMEOUT : CONNECT_TIMEOUT,
-      application_name: 'adit',
-      types,
-      options: sessionOptions(APPLICATION_ROLE, {
-        statement_timeout: patient ? READER_TIMEOUT : STATEMENT_TIMEOUT,
-        idle_in_transaction_session_timeout: patient ? READER_TIMEOUT : IDLE_IN_TRANSACTION_TIMEOUT,
-      }),
-    });
-    this.watch = new WatchConnections(this.pool, options.url);
-    this.pool.on('error', options.failed);
-    // Without a listener, an error of a connection between two statements would end the process; the next statement
-    // reports it.
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.pool = poolOf(options, options.poolSize ?? POOL_SIZE, false);
+    this.intakePool = poolOf(options, INTAKE_POOL_SIZE, true);
+    this.appendPool = poolOf(options, APPEND_POOL_SIZE, true);
+    this.watch = new WatchConnections(this.pools, options.url);
   }
 
   async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
     return (await this.pool.query<T>(text, values)).rows;
   }
 
-  /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. */
-  async transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+  /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. @param pool that gives the connection */
+  async transaction<T>(work: (client: pg.PoolClient) => Promise<T>, pool = this.pool): Promise<T> {
+    const client = await pool.connect();
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
@@ -98,8 +120,17 @@ export class Database implements OnApplicationShutdown {
     return row?.closed === true ? 'the database is read-only' : null;
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Closes all connections after their current statements; a second call does nothing. */
+  async close(): Promise<void> {
     this.watch.stop();
-    if (!this.pool.ended) await this.pool.end();
+    await Promise.all(this.pools.map((pool) => (pool.ended ? undefined : pool.end())));
+  }
+
+  private get pools(): pg.Pool[] {
+    return [this.pool, this.intakePool, this.appendPool];
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
   }
 }

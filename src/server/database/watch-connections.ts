@@ -31,22 +31,25 @@ const lost = (): Error =>
   Object.assign(new Error('Connection terminated: the server did not answer'), { code: 'ETIMEDOUT' });
 
 /**
- * Closes connections of a pool whose statement no server process runs, because a network that drops packets leaves them
- * open without end. The statement then rejects, and the pool opens a new connection.
+ * Closes connections of pools whose statement no server process runs, because a network that drops packets leaves them
+ * open without end. The statement then rejects, and its pool opens a new connection.
  */
 export class WatchConnections {
   private readonly watched = new Map<pg.PoolClient, Watched>();
   private readonly timer: NodeJS.Timeout;
   private looking = false;
 
+  /** @param pools of connections to one database, at `url`. */
   constructor(
-    pool: pg.Pool,
+    pools: readonly pg.Pool[],
     private readonly url: string,
   ) {
-    pool.on('connect', (client) => this.watched.set(client, { statement: null, since: 0, idle: false }));
-    pool.on('acquire', (client) => this.mark(client, false));
-    pool.on('release', (_error, client) => this.mark(client, true));
-    pool.on('remove', (client) => this.watched.delete(client));
+    for (const pool of pools) {
+      pool.on('connect', (client) => this.watched.set(client, { statement: null, since: 0, idle: false }));
+      pool.on('acquire', (client) => this.mark(client, false));
+      pool.on('release', (_error, client) => this.mark(client, true));
+      pool.on('remove', (client) => this.watched.delete(client));
+    }
     this.timer = setInterval(() => void this.look(), TICK);
     this.timer.unref();
   }

@@ -46,6 +46,8 @@ export type Outcome =
 export class AppendEvents {
   private state: LogState | null = null;
   private seal: Seal | null = null;
+  /** Ends when the last append that was asked for has. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
@@ -71,9 +73,16 @@ export class AppendEvents {
    * Appends a batch; returns one outcome for each arrival, in order. Rejects if it is unknown whether the batch was
    * stored.
    */
-  async append(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+  append(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+    // Appends of one process run one after the other, so that those which wait need no connection.
+    const appended = this.turn.then(() => this.appendNow(arrivals));
+    this.turn = appended.catch(() => undefined);
+    return appended;
+  }
+
+  private async appendNow(arrivals: readonly Arrival[]): Promise<Outcome[]> {
     this.crash.reach('before-begin');
-    const client = await this.database.pool.connect().catch(unavailable);
+    const client = await this.database.appendPool.connect().catch(unavailable);
     let broken: Error | undefined;
     try {
       return await this.appendWith(client, arrivals);
@@ -105,7 +114,7 @@ export class AppendEvents {
     await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
     this.crash.reach('after-entries');
     const keys = view.opened?.logKeys ?? [];
-    if (after.size > before.size) await this.signer().check(before, this.rootAt, keys);
+    if (after.size > before.size) await this.signer().check(client, before, keys);
     this.crash.reach('before-commit');
     await client.query('COMMIT');
     this.crash.reach('after-commit');
@@ -117,15 +126,13 @@ export class AppendEvents {
     }
     this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
     this.tree.remember(after.size, after.root);
-    const note = await this.signer().seal(after, this.rootAt, keys);
+    const note = await this.signer().seal(client, after, keys);
     this.wake.appended();
     for (const { outcome, proof } of proofs)
       outcome.receipt = formatTlogProof({ index: outcome.index, proof, checkpoint: note });
     this.crash.reach('before-reply');
     return result.outcomes;
   }
-
-  private readonly rootAt = (size: number): Promise<Uint8Array> => this.tree.rootAt(size);
 
   private signer(): Seal {
     if (this.seal === null) throw new AditError('log-halted', 'The log has nobody to sign it yet.');

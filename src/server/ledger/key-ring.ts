@@ -38,7 +38,7 @@ export class KeyRing {
   }
 
   private async lookUp(missing: readonly string[]): Promise<void> {
-    const { rows } = await this.database.pool
+    const { rows } = await this.database.intakePool
       .query<{ kid: string; jwk: PublicJwk; actor: string }>(
         'SELECT kid, jwk, actor FROM keys WHERE kid = ANY($1::text[])',
         [missing],

@@ -96,7 +96,7 @@ export class MirrorLog {
   /** Appends checked entries; returns the first faulty one, or null. */
   async append(entries: readonly string[], checked: readonly Checked[]): Promise<BadEntry | null> {
     let broken: DatabaseFault;
-    const client = await this.database.pool.connect();
+    const client = await this.database.appendPool.connect();
     try {
       return await this.appendWith(client, entries, checked);
     } catch (error) {

@@ -39,9 +39,9 @@ export async function entriesBetween(db: Queryable, from: number, to: number): P
 export class ReadLog {
   constructor(private readonly database: Database) {}
 
-  /** Returns the number of entries. */
-  async size(): Promise<number> {
-    const { rows } = await this.database.pool.query<{ size: number }>('SELECT size FROM log_state');
+  /** Returns the number of entries. @param db the connection that reads; default: any of the shared ones */
+  async size(db: Queryable = this.database.pool): Promise<number> {
+    const { rows } = await db.query<{ size: number }>('SELECT size FROM log_state');
     return rows[0]?.size ?? 0;
   }
 

@@ -135,9 +135,9 @@ export class ReadTree {
     private readonly log: ReadLog,
   ) {}
 
-  /** Returns the root of the first `size` entries. */
-  async rootAt(size: number): Promise<Uint8Array> {
-    const hashOf = await loadHashes(this.database.pool, rootNodes(size));
+  /** Returns the root of the first `size` entries. @param db the connection that reads; default: any of the shared ones */
+  async rootAt(size: number, db: Queryable = this.database.pool): Promise<Uint8Array> {
+    const hashOf = await loadHashes(db, rootNodes(size));
     return rootHash(size, hashOf, sha256);
   }
 
@@ -166,9 +166,10 @@ export class ReadTree {
 
   /** Compares `seen` with this log; returns null if they agree, else the refusal `seen-mismatch`. */
   async compare({ size, root }: Seen): Promise<PlainError | null> {
-    const current = await this.log.size().catch(unavailable);
+    const db = this.database.intakePool;
+    const current = await this.log.size(db).catch(unavailable);
     if (size <= current) {
-      const ours = await this.rootAt(size).catch(unavailable);
+      const ours = await this.rootAt(size, db).catch(unavailable);
       this.remember(size, ours);
       if (Buffer.from(ours).toString('base64') === root) return null;
     }

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { refusedWithParent } from '../../core/custody/check-lots.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
 import { AdmissionQueue } from './admission-queue.js';
 import type { Checked } from './check-arrival.js';
 import { CheckAtDoor, type Visit, beyondBudget, isBeyondBudget, visitFrom } from './check-at-door.js';
@@ -211,12 +212,13 @@ export class ReceiveEvents {
   private async dropChildren(submission: Submission): Promise<void> {
     const orphans = submission.refuseChildren();
     if (orphans.length === 0) return;
+    const forget = async (client: Queryable): Promise<void> => {
+      // Another process may be about to admit them.
+      await client.query('SELECT FROM log_state FOR UPDATE');
+      await forgetWaiting(client, orphans);
+    };
     await this.database
-      .transaction(async (client) => {
-        // Another process may be about to admit them.
-        await client.query('SELECT FROM log_state FOR UPDATE');
-        await forgetWaiting(client, orphans);
-      })
+      .transaction(forget, this.database.intakePool)
       // The remaining ones expire after 90 days, like every waiting event.
       .catch((err: unknown) => this.logger.warn({ msg: 'children of a refused event could not be dropped', err }));
   }

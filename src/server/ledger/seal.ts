@@ -1,4 +1,5 @@
 import type { LogKey } from '../../core/custody/view.js';
+import type { Queryable } from '../database/rows.js';
 
 /** The tree at one size, to which a checkpoint commits. */
 export interface TreeHead {
@@ -14,12 +15,12 @@ export interface Seal {
   /**
    * Runs before a commit: throws `log-halted` unless the guard's tree is a prefix of the next one and the next log key
    * is available.
-   * @param head the last committed tree;
-   * @param rootAt returns the root of an older size of the same tree.
+   * @param db the append's own connection;
+   * @param head the last committed tree.
    */
-  check(head: TreeHead, rootAt: (size: number) => Promise<Uint8Array>, keys: readonly LogKey[]): Promise<void>;
+  check(db: Queryable, head: TreeHead, keys: readonly LogKey[]): Promise<void>;
   /** Runs after a commit: moves the guard, signs and stores the checkpoint, and returns its text. */
-  seal(head: TreeHead, rootAt: (size: number) => Promise<Uint8Array>, keys: readonly LogKey[]): Promise<string>;
+  seal(db: Queryable, head: TreeHead, keys: readonly LogKey[]): Promise<string>;
   /** Signs what an earlier process committed but did not sign. */
   sealPending(): Promise<void>;
 }

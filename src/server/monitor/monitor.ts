@@ -200,7 +200,7 @@ export class Monitor {
 
   async close(): Promise<void> {
     await this.threads.close();
-    await this.database.pool.end();
+    await this.database.close();
     await this.closed();
   }
 

@@ -109,7 +109,7 @@ async function openPostgres(url: string, failed: (error: Error) => void): Promis
   });
   // Every queue and worker adds a listener.
   pool.setMaxListeners(0);
-  const watch = new WatchConnections(pool, url);
+  const watch = new WatchConnections([pool], url);
   pool.on('error', failed);
   // Also while a queue holds the connection; its next command fails and is retried.
   pool.on('connect', (client) => client.on('error', failed));

@@ -6,6 +6,7 @@ import { AditError } from '../../core/errors.js';
 import { type NoteSigner, parseCheckpoint, signCheckpoint } from '../../core/log/checkpoint.js';
 import { openNote, parseVkey } from '../../core/log/note.js';
 import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
 import { Crash } from '../ledger/crash-points.js';
 import { ReadTree } from '../ledger/read-tree.js';
 import type { Seal, TreeHead } from '../ledger/seal.js';
@@ -25,8 +26,6 @@ export abstract class LogSigner {
  * folders.
  */
 const STEPS_LOST = 1_000;
-
-type RootAt = (size: number) => Promise<Uint8Array>;
 
 /**
  * Signs checkpoints, and only of a tree that extends the last signed one. The guard remembers that tree outside the
@@ -69,20 +68,20 @@ export class SealLog implements Seal {
     }
   }
 
-  async check(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<void> {
+  async check(db: Queryable, head: TreeHead, keys: readonly LogKey[]): Promise<void> {
     this.inForce(Number.MAX_SAFE_INTEGER, keys);
-    await this.compareGuard(async () => head, rootAt);
+    await this.compareGuard(db, async () => head);
   }
 
-  async seal(head: TreeHead, rootAt: RootAt, keys: readonly LogKey[]): Promise<string> {
+  async seal(db: Queryable, head: TreeHead, keys: readonly LogKey[]): Promise<string> {
     const signers = this.inForce(head.size, keys);
-    await this.moveGuard(head, rootAt);
+    await this.moveGuard(db, head);
     this.rise({ origin: this.log.origin, ...head });
     this.crash.reach('after-guard');
     const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, ...signers);
     this.crash.reach('after-sign');
     // The signature is deterministic, so a lost write is repeated from the row without harm.
-    await this.database.pool.query(
+    await db.query(
       `WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true))
        UPDATE checkpoints SET note = $2 FROM relaxed WHERE size = $1 AND note IS NULL`,
       [head.size, note],
@@ -93,11 +92,11 @@ export class SealLog implements Seal {
 
   /** Compares guard and log without signing. Throws `log-halted` if they contradict each other. */
   private async look(): Promise<void> {
-    const headOf = async (): Promise<TreeHead> => {
-      const { rows: state } = await this.database.pool.query<TreeHead>('SELECT size, root FROM log_state');
+    const db = this.database.pool;
+    await this.compareGuard(db, async () => {
+      const { rows: state } = await db.query<TreeHead>('SELECT size, root FROM log_state');
       return state[0] ?? this.halt('The row that holds the state of the log is missing.');
-    };
-    await this.compareGuard(headOf, (size) => this.tree.rootAt(size));
+    });
   }
 
   /**
@@ -105,14 +104,13 @@ export class SealLog implements Seal {
    * log.
    */
   async sealPending(): Promise<void> {
-    const rootAt: RootAt = (size) => this.tree.rootAt(size);
     await this.look();
     const { rows } = await this.database.pool.query<TreeHead>(
       'SELECT size, root FROM checkpoints WHERE note IS NULL ORDER BY size',
     );
     const keys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
     this.inForce(Number.MAX_SAFE_INTEGER, keys);
-    for (const pending of rows) await this.seal(pending, rootAt, keys);
+    for (const pending of rows) await this.seal(this.database.pool, pending, keys);
     this.goOn();
   }
 
@@ -185,19 +183,19 @@ export class SealLog implements Seal {
   }
 
   /** Throws `log-halted` if the guard contradicts the log, or is older than what this log is known to have signed. */
-  private async compareGuard(headOf: () => Promise<TreeHead>, rootAt: RootAt): Promise<void> {
+  private async compareGuard(db: Queryable, headOf: () => Promise<TreeHead>): Promise<void> {
     // Read in this order: signed checkpoints, guard, log. Appends meanwhile make each one at least as new as the one
     // before.
-    const signed = this.highest === null ? await newestSigned(this.database, this.log.signers) : 0;
+    const signed = this.highest === null ? await newestSigned(db, this.log.signers) : 0;
     // Taken before the guard is read, because this process may move the guard while it waits for the log.
     const { highest } = this;
     const guard = this.readGuard();
-    await this.compare(guard, await headOf(), rootAt);
+    await this.compare(db, guard, await headOf());
     if (highest !== null && isOlder(guard, highest))
       this.halt(
         `The guard remembers a signed log of ${guard.size} entries, this process has seen it at ${highest.size}: an older copy of the guard, or another file, has replaced it. Restore the right one.`,
       );
-    if (guard.size < signed) await this.allowBehind(guard, signed);
+    if (guard.size < signed) await this.allowBehind(db, guard, signed);
     // Only a guard that the log extends may become the reference for others.
     this.rise(guard);
   }
@@ -205,8 +203,8 @@ export class SealLog implements Seal {
   /**
    * Allows the few steps that a power failure may undo; an old copy of the file is further behind or has a later date.
    */
-  private async allowBehind(guard: GuardState, signed: number): Promise<void> {
-    const { rows } = await this.database.pool.query<{ steps: number }>(
+  private async allowBehind(db: Queryable, guard: GuardState, signed: number): Promise<void> {
+    const { rows } = await db.query<{ steps: number }>(
       'SELECT count(*) AS steps FROM checkpoints WHERE size > $1 AND size <= $2',
       [guard.size, signed],
     );
@@ -226,12 +224,12 @@ export class SealLog implements Seal {
     if (this.highest === null || seen.size > this.highest.size) this.highest = seen;
   }
 
-  private async compare(guard: GuardState, head: TreeHead, rootAt: RootAt): Promise<void> {
+  private async compare(db: Queryable, guard: GuardState, head: TreeHead): Promise<void> {
     if (guard.size > head.size)
       this.halt(
         `The guard remembers a signed log of ${guard.size} entries, the database holds ${head.size}: an older copy of the database was restored.`,
       );
-    const root = guard.size === head.size ? head.root : await rootAt(guard.size);
+    const root = guard.size === head.size ? head.root : await this.tree.rootAt(guard.size, db);
     if (!timingSafeEqual(root, guard.root))
       this.halt(
         `At ${guard.size} entries the guard has another root than the database: this is not the log that was signed.`,
@@ -239,11 +237,11 @@ export class SealLog implements Seal {
   }
 
   /** Moves the guard to `head`, unless another process has signed a later size of the same log meanwhile. */
-  private async moveGuard(head: TreeHead, rootAt: RootAt): Promise<void> {
+  private async moveGuard(db: Queryable, head: TreeHead): Promise<void> {
     for (;;) {
       const guard = this.readGuard();
       if (guard.size >= head.size) {
-        const root = guard.size === head.size ? head.root : await rootAt(guard.size);
+        const root = guard.size === head.size ? head.root : await this.tree.rootAt(guard.size, db);
         if (timingSafeEqual(root, guard.root)) return;
         this.halt(`Another process has signed a different log of ${guard.size} entries with the same key.`);
       }
@@ -285,8 +283,8 @@ const isOlder = (guard: GuardState, highest: GuardState): boolean =>
 /**
  * Returns the size of the newest checkpoint in the database with a valid signature of this log; others do not count.
  */
-async function newestSigned(database: Database, signers: ReadonlyMap<string, NoteSigner>): Promise<number> {
-  const { rows } = await database.pool.query<{ size: number; note: string }>(
+async function newestSigned(db: Queryable, signers: ReadonlyMap<string, NoteSigner>): Promise<number> {
+  const { rows } = await db.query<{ size: number; note: string }>(
     `(SELECT size, note FROM checkpoints WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1)
      UNION ALL (SELECT size, note FROM witnessed_checkpoints ORDER BY size DESC LIMIT 1)`,
   );

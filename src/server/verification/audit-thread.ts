@@ -65,7 +65,7 @@ async function run(order: AuditOrder): Promise<AuditAnswer> {
   } catch (error) {
     return error instanceof AuditStopped ? { stopped: true } : { failed: error };
   } finally {
-    await database.pool.end();
+    await database.close();
   }
 }
 

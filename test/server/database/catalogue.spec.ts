@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = new Database({ url: behind.url, failed: () => undefined });
 });
 afterAll(async () => {
-  await database.pool.end();
+  await database.close();
   await behind.drop();
 });
 
@@ -166,7 +166,7 @@ describe('changing the schema', () => {
     await asSuperuser(behind.superuserUrl, `ALTER DATABASE ${name} SET session_replication_role = replica`);
     const later = new Database({ url: behind.url, failed: () => undefined });
     const found = await compareCatalogue(later.pool);
-    await later.pool.end();
+    await later.close();
     await asSuperuser(behind.superuserUrl, `ALTER DATABASE ${name} RESET ALL`);
     expect(found.map(({ object }) => object)).toEqual(['setting session_replication_role']);
   });

@@ -110,7 +110,7 @@ describe('an older guard that is there when the service starts', () => {
   beforeAll(() => {
     database = new Database({ url: server.database.url, failed: () => undefined });
   });
-  afterAll(() => database.pool.end());
+  afterAll(() => database.close());
 
   it('is refused, because a newer checkpoint is signed, unless it was written before the machine started', async () => {
     const before = readFileSync(server.config.guardFile, 'utf8');

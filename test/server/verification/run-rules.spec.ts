@@ -72,7 +72,7 @@ describe('a rule that fails', () => {
       database = new Database({ url: place.url, failed: () => undefined });
     });
     afterAll(async () => {
-      await database.pool.end();
+      await database.close();
       await place.drop();
     });
 

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { Gauge } from 'prom-client';
+import { Metrics } from '../http/metrics.js';
+import { Database } from './database.js';
+
+/** Reports for each pool how many connections are at work, and how much waits for one. */
+@Injectable()
+export class DatabaseMetrics {
+  constructor(metrics: Metrics, { pool, intakePool, appendPool }: Database) {
+    const pools = Object.entries({ append: appendPool, intake: intakePool, general: pool });
+    new Gauge({
+      name: 'adit_database_connections',
+      help: 'Connections to the database, by pool (append, intake, general) and state (busy, idle)',
+      labelNames: ['pool', 'state'],
+      registers: [metrics.registry],
+      collect() {
+        for (const [name, { totalCount, idleCount }] of pools) {
+          this.set({ pool: name, state: 'busy' }, totalCount - idleCount);
+          this.set({ pool: name, state: 'idle' }, idleCount);
+        }
+      },
+    });
+    new Gauge({
+      name: 'adit_database_waiting',
+      help: 'Statements and transactions that wait for a connection, by pool (append, intake, general)',
+      labelNames: ['pool'],
+      registers: [metrics.registry],
+      collect() {
+        for (const [name, { waitingCount }] of pools) this.set({ pool: name }, waitingCount);
+      },
+    });
+  }
+}

@@ -44,7 +44,7 @@ const MAX_FAULTS = 20;
  * Lists every invalid identifier of a payload, by JSON pointer. Only new events are checked: events that entered a log
  * before this rule existed stay valid (docs/decisions/0016-identifiers.md).
  */
-export function identifierFaults(payload: object): ErrorDetail[] {
+function identifierFaults(payload: object): ErrorDetail[] {
   const faults: ErrorDetail[] = [];
   const walk = (value: unknown, pointer: string, claim: boolean): void => {
     if (typeof value === 'string') {
@@ -62,9 +62,17 @@ export function identifierFaults(payload: object): ErrorDetail[] {
   return faults;
 }
 
-/** Returns the refusal of a new event with an identifier that is not one; null where there is none. */
+/** Tells whether there is an invalid identifier. Every event is asked this, so it makes no pointers. */
+function isFaulty(value: unknown, claim: boolean): boolean {
+  if (typeof value === 'string') return claim && !IDENTIFIER.test(value);
+  if (Array.isArray(value)) return value.some((one) => isFaulty(one, claim));
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.keys(value).some((name) => isFaulty((value as Record<string, unknown>)[name], CLAIMS.has(name)));
+}
+
+/** Returns the refusal of a new event with an invalid identifier; null if there is none. */
 export const identifierRefusal = (payload: object): AditError | null =>
-  refusalOf('schema-invalid', identifierFaults(payload));
+  isFaulty(payload, false) ? refusalOf('schema-invalid', identifierFaults(payload)) : null;
 
 /** Returns the refusal of disclosures of an event in the log of which one is an identifier that is not one. */
 export function disclosedIdentifierRefusal(event: AditEvent): AditError | null {

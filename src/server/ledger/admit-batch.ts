@@ -4,8 +4,9 @@ import { admit } from '../../core/custody/admit.js';
 import { visibleHeads } from '../../core/custody/heads.js';
 import type { LedgerView } from '../../core/custody/view.js';
 import type { AditEvent } from '../../core/event/event.js';
-import { shown } from '../../core/event/disclosure.js';
-import { disclosedIdentifierRefusal, identifierRefusal } from '../../core/event/identifiers.js';
+import { disclosedIdentifierRefusal } from '../../core/event/identifiers.js';
+import { leafHash } from '../../core/log/tree.js';
+import { sha256 } from '../../platform/sha256.js';
 import type { Queryable } from '../database/rows.js';
 import type { Arrival, Outcome } from './append-events.js';
 import { LedgerIdentity } from './ledger-identity.js';
@@ -83,14 +84,16 @@ export class AdmitBatch {
         db,
         view,
         fresh.map(({ event }) => event),
+        true,
       );
       await run.tellTime();
-      for (const { event, text, submission } of fresh) await run.judge(event, text, submission);
+      for (const arrival of fresh) await run.judge(arrival);
       await run.settleWaiting();
     }
+    const texts = await textsOfResigned(db, arrivals, logged);
     const outcomes = arrivals.map(({ event }): Outcome => {
       const stored = logged.get(event.id);
-      return stored === undefined ? run.outcomeOf(event.id) : (unshowable(event) ?? duplicateOf(event, stored));
+      return stored === undefined ? run.outcomeOf(event.id) : (unshowable(event) ?? duplicateOf(event, stored, texts));
     });
     return { ...run.result, repeats: repeatsOf(arrivals, logged), outcomes: repeatsAsDuplicates(outcomes) };
   }
@@ -121,33 +124,51 @@ function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
   });
 }
 
-/** An entry of the log. */
+/** Index of an entry, and the hash of its logged text. */
 interface Stored {
   index: number;
-  jws: string;
+  leaf: Buffer;
 }
+
+const isLoggedAs = ({ jws }: AditEvent, { leaf }: Stored): boolean => leaf.equals(leafHash(jws, sha256));
 
 /**
  * Answers an event that is in the log. If the signature differs, the answer contains the logged text, which the receipt
  * proves.
  */
-const duplicateOf = (event: AditEvent, { index, jws }: Stored): Outcome => ({
-  status: 'duplicate',
-  id: event.id,
-  index,
-  ...(jws === event.jws ? {} : { event: `${jws}~` }),
-});
+function duplicateOf({ id, jws }: AditEvent, { index }: Stored, texts: ReadonlyMap<string, string>): Outcome {
+  const text = texts.get(id) ?? jws;
+  return { status: 'duplicate', id, index, ...(text === jws ? {} : { event: `${text}~` }) };
+}
 
 /** Returns which of the events are in the log, and whether any event waits for its parent (usually none). */
 async function whatIsThere(db: Queryable, ids: string[]): Promise<{ logged: Map<string, Stored>; someWait: boolean }> {
-  const { rows } = await db.query<{ id: string | null; index: number; jws: string }>(
-    `SELECT id, index, jws FROM entries WHERE id = ANY($1::text[])
+  const { rows } = await db.query<{ id: string | null; index: number; leaf: Buffer }>(
+    `SELECT id, index, leaf_hash AS leaf FROM entries WHERE id = ANY($1::text[])
      UNION ALL SELECT NULL, -1, '' WHERE EXISTS (SELECT FROM waiting_for)`,
     [ids],
   );
   const logged = new Map<string, Stored>();
-  for (const { id, index, jws } of rows) if (id !== null) logged.set(id, { index, jws });
+  for (const { id, index, leaf } of rows) if (id !== null) logged.set(id, { index, leaf });
   return { logged, someWait: rows.some(({ id }) => id === null) };
+}
+
+/** Reads the logged texts, by id, of repeats with another signature (usually none). */
+async function textsOfResigned(
+  db: Queryable,
+  arrivals: readonly Arrival[],
+  logged: ReadonlyMap<string, Stored>,
+): Promise<Map<string, string>> {
+  const resigned = arrivals.flatMap(({ event }) => {
+    const stored = logged.get(event.id);
+    return stored === undefined || isLoggedAs(event, stored) ? [] : [event.id];
+  });
+  if (resigned.length === 0) return new Map();
+  const { rows } = await db.query<{ id: string; jws: string }>(
+    'SELECT id, jws FROM entries WHERE id = ANY($1::text[])',
+    [resigned],
+  );
+  return new Map(rows.map(({ id, jws }) => [id, jws]));
 }
 
 class BatchRun {
@@ -187,11 +208,10 @@ class BatchRun {
   async tellTime(): Promise<void> {
     const { opened, clock } = this.view;
     if (opened === null || (clock !== null && this.now < clock + CLOCK_INTERVAL)) return;
-    const { event, text } = await this.logEvents.clock(opened.serviceKid, Math.max(this.now, clock ?? 0));
-    await this.judge(event, text);
+    await this.judge(await this.logEvents.clock(opened.serviceKid, Math.max(this.now, clock ?? 0)));
   }
 
-  async judge(event: AditEvent, text: string, submission?: Submission): Promise<void> {
+  async judge({ event, text, submission, identifierError = null }: Omit<Arrival, 'receipt'>): Promise<void> {
     const known = this.outcomes.get(event.id);
     // An event refused with its parent in one request may be accepted in another that did not bring that parent.
     if (known !== undefined && !(known.status === 'refused' && known.error.code === 'parent-refused')) {
@@ -201,11 +221,11 @@ class BatchRun {
     }
     this.view.refused = submission?.refused ?? new Set();
     const index = this.view.size;
-    // Only what a sender brings now is new: what waits, and what the service writes, is judged by admission alone.
-    const identifier = submission === undefined ? null : identifierRefusal(shown(event).payload);
-    if (identifier !== null) {
-      submission?.refuse(event.id);
-      await this.refuse(event, identifier, false);
+    // Only new submissions are checked here; waiting events and the service's own need admission alone.
+    if (submission !== undefined && identifierError !== null) {
+      submission.refuse(event.id);
+      const { code, detail, errors } = identifierError;
+      await this.refuse(event, new AditError(code, detail, errors), false);
       return;
     }
     const admission = admit(event, this.view, this.identity);
@@ -247,10 +267,11 @@ class BatchRun {
         this.db,
         this.view,
         events.map(({ event }) => event),
+        true,
       );
       for (const { event, text } of events) {
         this.outcomes.delete(event.id);
-        await this.judge(event, text);
+        await this.judge({ event, text });
       }
     }
   }
@@ -294,6 +315,6 @@ class BatchRun {
     const evidence = await this.logEvents.refused(opened.serviceKid, Math.max(this.now, at), event, error);
     await loadView(this.db, this.view, [evidence.event]);
     this.result.refused.push({ event, code: error.code, at, evidenceIndex: this.view.size });
-    await this.judge(evidence.event, evidence.text);
+    await this.judge(evidence);
   }
 }

@@ -8,6 +8,7 @@ import { formatTlogProof } from '../../core/log/proof-file.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { type Admitted, type BatchResult, AdmitBatch } from './admit-batch.js';
+import type { PlainError } from './check-arrival.js';
 import { Crash } from './crash-points.js';
 import { LedgerIdentity } from './ledger-identity.js';
 import { nextView } from './load-view.js';
@@ -29,6 +30,8 @@ export interface Arrival {
   receipt: boolean;
   /** The request of the event; a single event has none. */
   submission?: Submission;
+  /** An invalid identifier in it; it applies to new events only. */
+  identifierError?: PlainError | null;
 }
 
 export type Outcome =

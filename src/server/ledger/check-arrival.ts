@@ -1,6 +1,8 @@
 import { AditError, type ErrorCode, type ErrorDetail } from '../../core/errors.js';
+import { shown } from '../../core/event/disclosure.js';
 import { type Envelope, eventIdIn, parseEnvelope } from '../../core/event/envelope.js';
 import { type AditEvent, checkPossession, readEvent } from '../../core/event/event.js';
+import { identifierRefusal } from '../../core/event/identifiers.js';
 import { type PublicJwk, algOf } from '../../core/event/keys.js';
 import { sha256 } from '../../platform/sha256.js';
 import { verifySignature } from '../../platform/verify-signature.js';
@@ -18,7 +20,12 @@ export interface PlainError {
   errors: readonly ErrorDetail[];
 }
 
-export type Checked = { event: AditEvent; error: null } | { event: null; error: PlainError; id: string | null };
+/** `identifierError` names an invalid identifier of an event that is good otherwise; it applies to new events only. */
+export type Checked =
+  | { event: AditEvent; error: null; identifierError: PlainError | null }
+  | { event: null; error: PlainError; id: string | null };
+
+const plainError = ({ code, detail, errors }: AditError): PlainError => ({ code, detail, errors });
 
 /** Runs all checks of wire.md that need only the event and its key: envelope, signature, payload, possession. */
 export const checkArrival = ({ text, jwk }: CheckJob, log: string): Promise<Checked> =>
@@ -45,10 +52,10 @@ async function checkText(
     await checkSigned(envelope);
     const event = readEvent(envelope, log);
     await checkPossession(event, verifySignature);
-    return { event, error: null };
+    const identifier = identifierRefusal(shown(event).payload);
+    return { event, error: null, identifierError: identifier === null ? null : plainError(identifier) };
   } catch (error) {
     if (!(error instanceof AditError)) throw error;
-    const { code, detail, errors } = error;
-    return { event: null, error: { code, detail, errors }, id: envelope?.id ?? eventIdIn(text, sha256) };
+    return { event: null, error: plainError(error), id: envelope?.id ?? eventIdIn(text, sha256) };
   }
 }

@@ -13,16 +13,29 @@ import type { Arrived } from './refuse-at-door.js';
 /** Events of other requests in flight from which the service counts as busy. */
 const BUSY = 4;
 
+/**
+ * Lane of the batches of one address, which are checked in the order in which they came. A chunk is answered as a whole; with
+ * lanes by key, one key that signs most of a batch would delay its first chunk until its last.
+ */
+export const BATCHES = 'batches';
+
 /** Data that the events of one request share while they are checked. */
 export interface Visit {
   /** Address of the client. */
   address: string;
+  /** Lane in which its events are checked; null: the key that each of them names. */
+  lane: string | null;
   candidates: CandidateKeys;
   /** Number of its events in flight. */
   inFlight: number;
 }
 
-export const visitFrom = (address: string): Visit => ({ address, candidates: new CandidateKeys(), inFlight: 0 });
+export const visitFrom = (address: string, lane: string | null): Visit => ({
+  address,
+  lane,
+  candidates: new CandidateKeys(),
+  inFlight: 0,
+});
 
 /** Checks all parts of an event that do not depend on its index: envelope, key, signature, payload, possession, `seen`. */
 @Injectable()
@@ -53,7 +66,7 @@ export class CheckAtDoor {
     visit: Visit,
     drafts: ReadonlyMap<number, Checked> = new Map(),
   ): Promise<Arrived[]> {
-    const { address, candidates } = visit;
+    const { address, candidates, lane } = visit;
     const first = candidates.add(texts);
     const kids = texts.map(kidOf);
     await this.keys.load(kids.filter((kid) => kid !== null));
@@ -68,7 +81,7 @@ export class CheckAtDoor {
         const draft = drafts.get(i);
         if ((jwk === null || draft !== undefined) && this.isBeyondBudget(visit))
           return { text, kid, checked: unread, registered };
-        const checked = draft ?? (await this.threads.check({ text, jwk }, address, kid ?? ''));
+        const checked = draft ?? (await this.threads.check({ text, jwk }, address, lane ?? kid ?? ''));
         const unsigned = draft !== undefined || (checked.event === null && UNSIGNED.has(checked.error.code));
         if (!unsigned) return { text, kid, checked, registered };
         const beyond = this.isBeyondBudget(visit);

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { AditError } from '../../core/errors.js';
 import { type CheckJob, type Checked, checkArrival } from './check-arrival.js';
 import { FairQueue } from './fair-queue.js';
-import { type PlainChecked, rereadEvent } from './reread-event.js';
+import { type PlainChecked, checkedOf } from './reread-event.js';
 
 /** Events in one message to a thread at most: enough to amortise its cost, few enough to share the work. */
 const MESSAGE_LIMIT = 64;
@@ -48,12 +48,12 @@ export class CheckThreads {
 
   /**
    * Checks one event. Rejects with `overloaded` if its thread ends; the sender may retry.
-   * @param address of the client, and @param kid of the event; the queue is fair to both.
+   * @param address of the client, and @param lane of the event there: its key, or that of batches; the queue is fair to both.
    */
-  check(job: CheckJob, address = '', kid = ''): Promise<Checked> {
+  check(job: CheckJob, address = '', lane = ''): Promise<Checked> {
     if (job.jwk === null && job.text.length <= PARSED_HERE) return checkArrival(job, this.log);
     return new Promise((resolve, reject) => {
-      this.queue.push(address, kid, { job, resolve, reject });
+      this.queue.push(address, lane, { job, resolve, reject });
       if (this.dispatching) return;
       this.dispatching = true;
       // All events that arrive in one tick of the event loop share messages.
@@ -80,8 +80,7 @@ export class CheckThreads {
       message.forEach(({ job, resolve, reject }, i) => {
         const checked = results[i];
         if (checked === undefined) reject(new Error('A check was left without a result.'));
-        else
-          resolve('good' in checked ? { event: rereadEvent(job.text, checked.good, this.log), error: null } : checked);
+        else resolve(checkedOf(checked, job.text, this.log));
       });
       this.dispatch();
     });

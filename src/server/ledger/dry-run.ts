@@ -3,7 +3,7 @@ import { refusedWithParent } from '../../core/custody/check-lots.js';
 import { type Problem, problemOf } from '../http/problem.js';
 import { AdmissionQueue } from './admission-queue.js';
 import { AdmitOnSnapshot } from './admit-on-snapshot.js';
-import { CheckAtDoor, visitFrom } from './check-at-door.js';
+import { BATCHES, CheckAtDoor, visitFrom } from './check-at-door.js';
 import { type DryRunItem, ReadDrafts } from './read-drafts.js';
 import type { Received } from './receive-events.js';
 import { type Arrived, RefuseAtDoor, isRejected } from './refuse-at-door.js';
@@ -37,7 +37,7 @@ export class DryRun {
     this.queue.enter(items.length);
     try {
       const { texts, drafts } = await this.drafts.read(items);
-      const visit = { ...visitFrom(address), inFlight: items.length };
+      const visit = { ...visitFrom(address, BATCHES), inFlight: items.length };
       const received = await this.answer(await this.checks.check(texts, visit, drafts));
       return received.map((each, i) => answerOf(each, !drafts.has(i)));
     } finally {
@@ -49,9 +49,11 @@ export class DryRun {
     const submission = new Submission();
     const rejected = arrived.filter(isRejected);
     for (const { checked } of rejected) if (checked.id !== null) submission.refuse(checked.id);
-    const arrivals = arrived.flatMap(({ text, checked: { event } }) =>
-      event === null ? [] : [{ event, text, receipt: false, submission }],
-    );
+    const arrivals = arrived.flatMap(({ text, checked }) => {
+      if (checked.event === null) return [];
+      const { event, identifierError } = checked;
+      return [{ event, text, receipt: false, submission, identifierError }];
+    });
     const outcomes: Received[] = await this.snapshot.admit(arrivals);
     const refused = await this.refusals.refuse(rejected);
     submission.refuseChildren();

@@ -53,8 +53,14 @@ function gather(all: readonly References[]): Gathered {
 /**
  * Loads into the view every row that the events refer to: one statement a table, by primary key, so the cost depends on
  * the batch and not on the ledger. Only entries below `view.size` count, so that a replay can read the same tables.
+ * @param isNew whether none of the events is among those entries, so that no parent among them is looked up there
  */
-export async function loadView(db: Queryable, view: LedgerView, events: readonly AditEvent[]): Promise<void> {
+export async function loadView(
+  db: Queryable,
+  view: LedgerView,
+  events: readonly AditEvent[],
+  isNew = false,
+): Promise<void> {
   const wanted = gather(events.map(references));
   // A key that an update replaces is named only by the ledger itself.
   if (view.opened !== null && events.some(({ type }) => type === 'ledger.updated'))
@@ -71,6 +77,7 @@ export async function loadView(db: Queryable, view: LedgerView, events: readonly
     const head = view.lots.get(lot);
     if (head?.head === prev) view.events.set(prev, { index: head.headIndex });
   }
+  if (isNew) for (const { id } of events) wanted.events.delete(id);
   await loadEvents(db, view, wanted.events);
   await loadSuccessors(
     db,

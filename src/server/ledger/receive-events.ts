@@ -5,7 +5,7 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { AdmissionQueue } from './admission-queue.js';
 import type { Checked } from './check-arrival.js';
-import { CheckAtDoor, type Visit, beyondBudget, isBeyondBudget, visitFrom } from './check-at-door.js';
+import { BATCHES, CheckAtDoor, type Visit, beyondBudget, isBeyondBudget, visitFrom } from './check-at-door.js';
 import { Crash } from './crash-points.js';
 import { holdFor } from './refusal-budget.js';
 import { type Arrived, RefuseAtDoor, isRejected } from './refuse-at-door.js';
@@ -33,8 +33,8 @@ interface Request extends Visit {
   receipts: boolean;
 }
 
-const requestFrom = (address: string, receipts: boolean): Request => ({
-  ...visitFrom(address),
+const requestFrom = (address: string, receipts: boolean, lane: string | null): Request => ({
+  ...visitFrom(address, lane),
   submission: new Submission(),
   receipts,
 });
@@ -88,7 +88,7 @@ export class ReceiveEvents {
     this.queue.enter(1, true);
     let beyond = false;
     try {
-      const request = requestFrom(address, true);
+      const request = requestFrom(address, true, null);
       request.inFlight += 1;
       const arrived = await this.checks.check([text], request);
       beyond = arrived.some(isBeyondBudget);
@@ -114,7 +114,7 @@ export class ReceiveEvents {
     const most = Math.min(CHUNKS_AHEAD, Math.floor(this.queue.limit / chunkSize));
     const refusal = this.closed ? closing() : this.queue.refusalOfBatch(Math.min(count, chunkSize * most));
     if (refusal !== null) throw refusal;
-    const request = requestFrom(address, receipts);
+    const request = requestFrom(address, receipts, BATCHES);
     const ahead: Promise<Received[]>[] = [];
     let turn: Promise<unknown> = Promise.resolve();
     for await (const chunk of chunksOf(texts, chunkSize)) {
@@ -180,9 +180,11 @@ export class ReceiveEvents {
     const passed = new Set(arrived.flatMap(({ checked }) => checked.event?.id ?? []));
     for (const { checked } of arrived)
       if (checked.event === null && checked.id !== null && !passed.has(checked.id)) submission.refuse(checked.id);
-    return arrived.map(({ text, checked: { event } }) =>
-      event === null ? noOutcome : this.sequencer.sequence({ event, text, receipt: receipts, submission }),
-    );
+    return arrived.map(({ text, checked }) => {
+      if (checked.event === null) return noOutcome;
+      const { event, identifierError } = checked;
+      return this.sequencer.sequence({ event, text, receipt: receipts, submission, identifierError });
+    });
   }
 
   /** Returns one result each, once all have an outcome and the children of refused events are refused. */

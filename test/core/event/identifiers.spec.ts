@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { identifierFaults, tagDigits } from '../../../src/core/event/identifiers.js';
+import { identifierRefusal, tagDigits } from '../../../src/core/event/identifiers.js';
 
 describe('the identifiers of a new event', () => {
-  const pointers = (payload: object): string[] => identifierFaults(payload).map(({ pointer }) => pointer);
+  const pointers = (payload: object): string[] =>
+    (identifierRefusal(payload)?.errors ?? []).map(({ pointer }) => pointer);
 
   it.each(['LOOK-1', 'RW-A000001', 'RAB 482 K', 'Q0000000000000001', 'a/b#3'])('take "%s"', (name) => {
     expect(pointers({ outputs: [{ tags: [name], lotNumber: name }], vehicle: name, device: name })).toEqual([]);

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateSigner } from '../../../src/core/event/build.js';
+import { type Signer, buildEvent, generateSigner, outputLotIds, randomToken } from '../../../src/core/event/build.js';
 import type { CheckJob } from '../../../src/server/ledger/check-arrival.js';
 import { CheckThreads } from '../../../src/server/ledger/check-threads.js';
 
+const LOG = 'example.org/tin';
 const { jwk } = generateSigner('Ed25519').signer;
 /** Not a word of it is right, which a thread says; the other no thread survives. */
 const checkable: CheckJob = { text: 'a.b.c~', jwk };
@@ -12,7 +13,7 @@ describe('the threads that check events', () => {
   let threads: CheckThreads;
 
   beforeEach(() => {
-    threads = new CheckThreads('example.org/tin', 2);
+    threads = new CheckThreads(LOG, 2);
   });
   afterEach(() => threads.close());
 
@@ -30,4 +31,23 @@ describe('the threads that check events', () => {
     }
     expect(await threads.check(checkable)).toMatchObject({ error: { code: 'event-malformed' } });
   });
+
+  it.each([
+    ['T-1', null],
+    ['T-1 ', { code: 'schema-invalid', errors: [{ pointer: '/outputs/0/tags/0', code: 'schema-invalid' }] }],
+  ])('say of an event with the tag "%s" what is wrong with its identifiers', async (tag, identifierError) => {
+    const { text, signer } = await declared(tag);
+    expect(await threads.check({ text, jwk: signer.jwk })).toMatchObject({ error: null, identifierError });
+  });
 });
+
+async function declared(tag: string): Promise<{ text: string; signer: Signer }> {
+  const { signer } = generateSigner('Ed25519');
+  const jti = randomToken();
+  const output = { mineral: 'cassiterite', form: 'ore', mass: { value: '1', uom: 'KGM' }, tags: [tag] };
+  const claims = { log: LOG, type: 'lot.declared', iss: 'coop', jti, iat: 1_790_000_000 };
+  const place = { site: 'hill' };
+  const outputs = [{ lot: outputLotIds(LOG, 'coop', jti, 1)[0], ...output }];
+  const { event } = await buildEvent({ ...claims, occurredAt: '2026-09-21T10:00:00Z', place, outputs }, signer);
+  return { text: event, signer };
+}

@@ -98,7 +98,8 @@ export function measureBefore(chain: readonly JudgedEvent[], lot: string, index:
 /** Returns the entry before the one at `index` on a lot's chain; null if there is none, or the chain is not loaded. */
 export function entryBefore({ chains }: Pick<Facts, 'chains'>, lot: string, index: number): JudgedEvent | null {
   const chain = chains.get(lot) ?? [];
-  return chain[chain.findIndex((entry) => entry.index === index) - 1] ?? null;
+  // What is judged is mostly near the end of its chain.
+  return chain[chain.findLastIndex((entry) => entry.index === index) - 1] ?? null;
 }
 
 /** Returns a lot's state before the entry at `index`, by its chain alone; null if its birth is not in the chain. */

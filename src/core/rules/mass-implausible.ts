@@ -13,10 +13,10 @@ const DAY = 86_400_000;
 const mg = (text: string): bigint => milligrams({ value: text, uom: 'KGM' });
 const said = (mass: bigint): string => `${kilograms(mass).value} KGM`;
 
-/** A lot's mass at most, and the reason. */
+/** A lot's mass at most, and the reason in words, which few lots need. */
 interface Bound {
   most: bigint;
-  by: string;
+  by: () => string;
 }
 
 /** Returns the capacity of a lot's packages, or else of its tags; null if it names neither. */
@@ -25,13 +25,13 @@ function packageBound({ packages, tags = [] }: Output, { massImplausible }: Para
     const kind = packages.kind.toLowerCase();
     const each = massImplausible.kilogramsPerPackage[kind];
     if (each !== undefined)
-      return { most: mg(each) * BigInt(packages.count), by: `${packages.count} ${kind}, ${each} kg each` };
+      return { most: mg(each) * BigInt(packages.count), by: () => `${packages.count} ${kind}, ${each} kg each` };
   }
   if (tags.length === 0) return null;
   const each = massImplausible.kilogramsPerTag;
   return {
     most: mg(each) * BigInt(tags.length),
-    by: `${tags.length === 1 ? '1 tag' : `${tags.length} tags`}, ${each} kg each`,
+    by: () => `${tags.length === 1 ? '1 tag' : `${tags.length} tags`}, ${each} kg each`,
   };
 }
 
@@ -54,7 +54,7 @@ function siteBound(
   const { monthsOfSite } = parameters.massImplausible;
   return {
     most: mg(each) * BigInt(workers) * BigInt(monthsOfSite),
-    by: `${workers} workers, ${each} kg each a month, ${monthsOfSite} months`,
+    by: () => `${workers} workers, ${each} kg each a month, ${monthsOfSite} months`,
   };
 }
 
@@ -95,7 +95,7 @@ export const massImplausible: Rule = {
           lots: [output.lot],
           measured: said(mass),
           threshold: said(broken.most),
-          detail: `A lot of ${entry.event.iss} was declared with ${massText(mass, output.mineral)}; it can hold ${massText(broken.most, output.mineral)} at most (${broken.by}). Look at the unit (${output.mineral === 'gold' ? 'grams or kilograms' : 'kilograms or tonnes'}) and the decimal point.`,
+          detail: `A lot of ${entry.event.iss} was declared with ${massText(mass, output.mineral)}; it can hold ${massText(broken.most, output.mineral)} at most (${broken.by()}). Look at the unit (${output.mineral === 'gold' ? 'grams or kilograms' : 'kilograms or tonnes'}) and the decimal point.`,
         },
       ];
     }),

@@ -111,8 +111,17 @@ export function siteBelow(facts: Facts, id: string, index: number): SiteFacts | 
     : { ...site, ...(site.versions.findLast((version) => version.index < index) ?? site.versions[0]) };
 }
 
+/** Caches capacities of sites, for all lots that are judged together. */
+const capacitiesByVersions = new WeakMap<readonly SiteVersion[], SiteProduction['capacities']>();
+
 /** Lists the capacities of a site by their first day (since 1970-01-01 UTC); the first has no beginning. */
 export function capacitiesOf({ versions }: SiteFacts): SiteProduction['capacities'] {
+  const known = capacitiesByVersions.get(versions) ?? capacitiesIn(versions);
+  capacitiesByVersions.set(versions, known);
+  return known;
+}
+
+function capacitiesIn(versions: readonly SiteVersion[]): SiteProduction['capacities'] {
   const known: { from: number; capacity: SiteProduction['capacities'][number]['capacity'] }[] = [];
   for (const { capacity, at } of versions) {
     if (capacity === undefined) continue;

@@ -9,11 +9,15 @@ const OPEN_UNTIL_SAID = new Set(['incident.reported', 'event.disputed']);
  * Lists the subjects behind loaded incidents and disputes: later statements about them, and their signers, because the
  * statement of a stranger counts less. The loader repeats this until nothing new is listed.
  */
-export const subjectsOfStatements = (about: Facts['about']): string[] =>
-  [...about.values()].flat().flatMap(({ event }) => {
-    if (OPEN_UNTIL_SAID.has(event.type)) return [eventSubject(event.id), actorSubject(event.iss)];
-    return WEIGHED_BY_SIGNER.has(event.type) ? [actorSubject(event.iss)] : [];
-  });
+export function subjectsOfStatements(about: Facts['about']): string[] {
+  const subjects = new Set<string>();
+  for (const entries of about.values())
+    for (const { event } of entries) {
+      if (OPEN_UNTIL_SAID.has(event.type)) subjects.add(eventSubject(event.id)).add(actorSubject(event.iss));
+      if (WEIGHED_BY_SIGNER.has(event.type)) subjects.add(actorSubject(event.iss));
+    }
+  return [...subjects];
+}
 
 /** What else counts for a lot or not by who signed it. */
 const WEIGHED_BY_SIGNER = new Set(['incident.updated', 'transit.checked', 'payment.recorded']);

@@ -93,7 +93,10 @@ export class Database implements OnApplicationShutdown {
     return (await this.pool.query<T>(text, values)).rows;
   }
 
-  /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. @param pool that gives the connection */
+  /**
+   * Runs `work` in one transaction: commits when it resolves, rolls back when it rejects.
+   * @param pool that gives the connection
+   */
   async transaction<T>(work: (client: pg.PoolClient) => Promise<T>, pool = this.pool): Promise<T> {
     const client = await pool.connect();
     let broken: Error | undefined;

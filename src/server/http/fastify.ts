@@ -112,7 +112,10 @@ function unreadable({ method, headers, routeOptions }: FastifyRequest): Error | 
 /** Sets the headers of every answer and measures its time. */
 export function observeRequests(app: NestFastifyApplication, metrics: Metrics, own?: OwnAddress): void {
   const fastify = app.getHttpAdapter().getInstance();
-  if (own !== undefined) fastify.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request, own)));
+  if (own !== undefined) {
+    const refusal = refuseForeign(own);
+    fastify.addHook('onRequest', (request, _reply, done) => done(refusal(request)));
+  }
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(securityHeaders).header('x-request-id', request.id);
     if (request.url === '/docs' || request.url.startsWith('/docs/'))

@@ -15,25 +15,29 @@ export interface OwnAddress {
   loopback: boolean;
 }
 
-/** Refuses requests that a page of another site made a browser send: by DNS rebinding, or across sites. */
-export function refuseForeign({ method, headers }: FastifyRequest, own: OwnAddress): AditError | undefined {
-  const host = (headers.host ?? '').toLowerCase();
-  const publicHost = hostOf(own.publicUrl);
-  const name = host.replace(/:[0-9]{1,5}$/, '');
-  if (own.loopback && host !== publicHost && !LOOPBACK.test(name))
-    return new AditError(
-      'request-invalid',
-      'The Host of the request is not one of this service: use localhost or 127.0.0.1, or set ADIT_PUBLIC_URL to the address by which it is reached.',
-    );
-  if (SAFE.has(method)) return undefined;
-  const site = headers['sec-fetch-site'];
-  const origin = headers.origin;
-  const foreign = site === 'cross-site' || site === 'same-site';
-  const elsewhere = origin !== undefined && ![host, publicHost].includes(hostOf(origin));
-  return foreign || elsewhere
-    ? new AditError(
-        'request-invalid',
-        'A page of another site asked for a change; this service takes changes from its own pages and from programs only.',
-      )
-    : undefined;
+/** Returns a check that refuses requests which a page of another site made a browser send: by DNS rebinding, or across sites. */
+export function refuseForeign({ publicUrl, loopback }: OwnAddress): (request: FastifyRequest) => AditError | undefined {
+  const publicHost = hostOf(publicUrl);
+  return ({ method, headers }) => {
+    const host = (headers.host ?? '').toLowerCase();
+    if (loopback && host !== publicHost && !LOOPBACK.test(host.replace(/:[0-9]{1,5}$/, ''))) return foreignHost();
+    if (SAFE.has(method)) return undefined;
+    const site = headers['sec-fetch-site'];
+    const origin = headers.origin;
+    const foreign = site === 'cross-site' || site === 'same-site';
+    const elsewhere = origin !== undefined && ![host, publicHost].includes(hostOf(origin));
+    return foreign || elsewhere ? foreignPage() : undefined;
+  };
 }
+
+const foreignHost = (): AditError =>
+  new AditError(
+    'request-invalid',
+    'The Host of the request is not one of this service: use localhost or 127.0.0.1, or set ADIT_PUBLIC_URL to the address by which it is reached.',
+  );
+
+const foreignPage = (): AditError =>
+  new AditError(
+    'request-invalid',
+    'A page of another site asked for a change; this service takes changes from its own pages and from programs only.',
+  );

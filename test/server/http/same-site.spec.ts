@@ -5,7 +5,7 @@ import { type OwnAddress, refuseForeign } from '../../../src/server/http/same-si
 const local: OwnAddress = { publicUrl: 'https://ledger.example.org', loopback: true };
 const open: OwnAddress = { ...local, loopback: false };
 const refused = (method: string, headers: Record<string, string | undefined>, own = local): boolean =>
-  refuseForeign({ method, headers } as unknown as FastifyRequest, own) !== undefined;
+  refuseForeign(own)({ method, headers } as unknown as FastifyRequest) !== undefined;
 
 describe('a request from a page of another site', () => {
   it.each(['evil.example', 'evil.example:8400', '169.254.1.1', 'localhost.evil.example', '127.0.0.1.nip.io', ''])(

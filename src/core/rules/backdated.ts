@@ -12,7 +12,7 @@ export const backdated: Rule = {
   weighs: 'risk',
   title: 'Signed at another time than it says',
   means:
-    'The signature claims to be older than the newest state of the log that its signer had seen, or older than what it tells of.',
+    'The stated time of the signature is older than the newest state of the log that its signer had seen, or older than the event itself.',
   doesNotMean: 'That the event did not happen: a phone with a wrong clock signs like this too.',
   describe: ({ backdated: { severity, allowanceMinutes } }) =>
     `Custody events whose \`iat\` is more than ${allowanceMinutes} min before the log's time at their \`seen\`, or before their own \`occurredAt\`: ${severity}.`,

@@ -116,7 +116,7 @@ export const burstEntry: Rule = {
   weighs: 'risk',
   title: 'Weeks of records were entered at once from one spot',
   means:
-    'Many events that are said to span a week or more were entered within one hour, all with the very same place: they look written at a desk.',
+    'Many events that, by their own dates, span a week or more were entered within one hour, all with the same place: they look written at a desk.',
   doesNotMean: 'That the goods do not exist. A phone that was offline and counted its records one by one is not meant.',
   describe: ({ burstEntry: { severity, events, olderThanDays } }) =>
     `At least ${events} custody events of one actor, spanning at least ${olderThanDays} days, entered within one hour, an hour late or more, with one identical place; quiet where one device's running numbers are without a hole: ${severity}.`,

@@ -10,7 +10,7 @@ export const certificateSameSigner: Rule = {
   group: 'tags',
   title: 'Verifier and validator are one person',
   means: 'A certificate is to be checked by one person and signed off by another; here both names are the same.',
-  doesNotMean: 'That the certificate is false: in a small office one may stand in for two. The second look is missing.',
+  doesNotMean: 'That the certificate is false: in a small office one person may do both. The second check is missing.',
   describe: ({ certificateSameSigner: { severity } }) =>
     `\`verifier\` and \`validator\` are the same name, case and spaces aside: ${severity}. Not disclosed: not decided.`,
   standard: 'ICGLR Regional Certification Mechanism (verification and validation are separate)',

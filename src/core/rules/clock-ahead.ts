@@ -11,8 +11,8 @@ export const clockAhead: Rule = {
   group: 'custody',
   weighs: 'risk',
   title: 'Entered before it is said to have happened',
-  means: 'The event tells of a time that had not come yet when it reached the ledger.',
-  doesNotMean: 'More than that a clock is wrong, or a date was mistyped; the order of the log stands.',
+  means: 'The date of the event was still in the future when the event reached the ledger.',
+  doesNotMean: 'More than that a clock is wrong, or a date was mistyped; the order of the log is not affected.',
   describe: ({ clockAhead: { severity, minutes } }) =>
     `Custody events whose \`occurredAt\` or \`iat\` is more than ${minutes} min after the log's time of entry: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',

@@ -12,7 +12,7 @@ export const correctionAfterExport: Rule = {
   title: 'The past was corrected after the goods had left',
   means: 'An event was corrected after a lot that it touched, or one made of it, had been exported.',
   doesNotMean:
-    'That the correction is false: it is signed and shown, with the value before and after. A mistake mended before the goods leave is not meant.',
+    'That the correction is false: it is signed and shown, with the value before and after. A mistake that was corrected before the goods left is not judged.',
   describe: ({ correctionAfterExport: { severity, severityOrigin } }) =>
     `A correction logged after the export of a lot of its target, or of one made of it: ${severity}, and ${severityOrigin} where it changes mass, moisture, grade or tags.`,
   standard: 'OECD Due Diligence Guidance, Annex I (records kept for five years)',

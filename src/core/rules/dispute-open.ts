@@ -20,7 +20,7 @@ export const disputeOpen: Rule = {
   group: 'actors',
   title: 'An event of the lot is disputed',
   means: 'An actor whom an event names says that it is not so, and the dispute has not been settled.',
-  doesNotMean: 'Who is right: both are heard before it is settled.',
+  doesNotMean: 'Who is right: both sides are asked before it is settled.',
   describe: ({ disputeOpen: { severity } }) =>
     `An \`event.disputed\` on an event of the lot, until an \`event.settled\` names it: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, step 2 (grievances); ISO 22095, clause on disagreements',

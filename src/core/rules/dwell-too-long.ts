@@ -39,7 +39,7 @@ export const dwellTooLong: Rule = {
   group: 'custody',
   weighs: 'risk',
   title: 'Nothing has been heard of a lot for a long time',
-  means: 'A lot that somebody holds was neither moved, weighed, worked nor counted for months.',
+  means: 'For months, the holder of a lot has not moved, weighed, processed or counted it.',
   doesNotMean:
     'That it is gone: stock waits for prices. A count closes the question. Lots under way, exported, or worked into metal are not judged.',
   describe: ({ dwellTooLong: { severity, days, daysInFacility } }) =>

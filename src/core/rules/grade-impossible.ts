@@ -21,7 +21,7 @@ export const gradeImpossible: Rule = {
   group: 'mass',
   title: 'More metal than chemistry allows',
   means: 'The grade stated is higher than that of the pure mineral.',
-  doesNotMean: 'That somebody lies: a decimal point, a unit or the wrong analyte looks the same.',
+  doesNotMean: 'That the signer lies: a decimal point, a unit or the wrong analyte looks the same.',
   describe: ({ gradeImpossible: { severity, maxima } }) =>
     `A grade above ${maxima
       .map(({ analyte, form, max }) => `${max} % ${analyte}${form === null ? '' : ` in ${form}`}`)

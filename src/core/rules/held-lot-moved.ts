@@ -7,7 +7,7 @@ export const heldLotMoved: Rule = {
   group: 'custody',
   title: 'Someone tried to move a lot that an authority holds',
   means: 'An event on a lot under seizure or quarantine was refused and kept as evidence.',
-  doesNotMean: 'That anything moved. Whoever signed may not have heard of the hold yet.',
+  doesNotMean: 'That anything moved. The signer may not know of the hold yet.',
   describe: ({ heldLotMoved: { severity } }) =>
     `Any \`event.refused\` with the code \`lot-on-hold\`, signed by somebody who has a part in the lot: ${severity}. The attempt of anybody else is \`not-holder\`.`,
   standard: 'ICGLR Regional Certification Mechanism (non-conformant shipments); OECD Due Diligence Guidance, Annex II',

@@ -81,9 +81,8 @@ export const incidentOpen: Rule = {
   group: 'actors',
   title: 'An incident is open',
   means:
-    'Somebody reported an incident on the lot, its site, a facility or an actor that handled it, and it has not been closed.',
-  doesNotMean:
-    'That the report is true: it is signed by whoever made it, and the case has an owner who answers for it.',
+    'An actor reported an incident on the lot, its site, a facility or an actor that handled it, and it has not been closed.',
+  doesNotMean: 'That the report is true: its author signed it, and the case has an owner who is responsible for it.',
   describe: ({ incidentOpen: { severityByLevel } }) =>
     `An incident on the lot itself; or at the site, in the facility or of the actor of an event, from its date until it is closed; reported by an official or by somebody with a part in the lot, or taken up by an official. Level 1: ${severityByLevel[0]}; level 2: ${severityByLevel[1]}; level 3: ${severityByLevel[2]}.`,
   standard: 'ITSCI incident protocol; OECD Due Diligence Guidance, Annex II',

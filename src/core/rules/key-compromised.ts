@@ -11,7 +11,7 @@ export const keyCompromised: Rule = {
   means:
     'The key was revoked as compromised from an index on, and this event was signed with it at or after that index; or with a key that such a one had added by then.',
   doesNotMean:
-    'That the event is false: its actor may stand by it with a living key that was never in other hands, which closes the finding.',
+    'That the event is false: its actor may endorse it with a living key that was never compromised, which closes the finding.',
   describe: ({ keyCompromised: { severity } }) =>
     `Any event at or after \`compromisedSince\` of its key's revocation that its actor has not endorsed: ${severity}. A key that such a key added at or after that index counts as compromised from its first event, and so on from key to key, unless whoever added it endorses the addition. Endorsements by compromised keys count for nothing.`,
   standard: 'NIST SP 800-57 part 1, compromised keys',

@@ -12,9 +12,9 @@ export const lateEntry: Rule = {
   group: 'custody',
   weighs: 'risk',
   title: 'Entered long after it happened',
-  means: 'Custody events reached the ledger days after they are said to have happened.',
+  means: 'Custody events reached the ledger days after they happened, by their own dates.',
   doesNotMean:
-    'That they are false: phones stay offline. But until then nobody could see the goods, and what was signed could still be changed.',
+    'That they are false: phones stay offline. But until then the ledger did not show the goods, and the signer could still change the records.',
   describe: ({ lateEntry: { severity, hours } }) =>
     `Log's time of entry more than ${hours} h after \`occurredAt\`, custody events only: ${severity}. One finding for all that one actor enters within one hour.`,
   standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1 C (timely data)',

@@ -33,7 +33,7 @@ export const massGained: Rule = {
   title: 'More came out than went in',
   means: 'Dry mass or contained metal grew in an event or a handover, by more than scales and assays can err.',
   doesNotMean:
-    'That somebody added ore: a wrong unit, a misread scale or two lots mixed up look the same. Rain is not meant by it where moisture is told.',
+    'That ore was added: a wrong unit, a misread scale or two lots mixed up look the same. Rain makes no finding if moisture is stated.',
   describe: ({ massGained: { reweighed, handedOver, imported, closure, processed, metal, severityWarn, severity } }) =>
     `Gain up to the first figure is measurement error, up to the second ${severityWarn}, above it ${severity}: ` +
     [

@@ -42,10 +42,9 @@ export const massLost: Rule = {
   version: 2,
   group: 'mass',
   title: 'Less arrived than was sent',
-  means:
-    'A lot lost more than scales, drying and spilling explain, by the scale and, where moisture is told, also dry.',
+  means: 'A lot lost more than scales, drying and spilling explain, by the scale and, if moisture is stated, also dry.',
   doesNotMean:
-    'That it was stolen: wet ore dries, and a bag tears. Moisture told on both sides settles the question. What a process leaves behind is not meant.',
+    'That it was stolen: wet ore dries, and a bag tears. Moisture stated by both sides settles the question. Residues of a process are not judged.',
   describe: ({ massLost: { reweighed, handedOver, imported, closure, severityWarn, severity } }) =>
     `Loss up to the first figure is measurement error, up to the second ${severityWarn}, above it ${severity}: ` +
     [

@@ -20,8 +20,7 @@ export const notHolder: Rule = {
   group: 'custody',
   weighs: 'nothing',
   title: 'Someone tried to move a lot that it does not hold',
-  means:
-    'An event signed by a registered key named a lot whose holder is somebody else; it was refused and kept as evidence.',
+  means: 'An event signed by a registered key named a lot of another holder; it was refused and kept as evidence.',
   doesNotMean:
     'That anything moved, that anything is wrong with the lot, or that it was meant ill: a receiver that was not the one named looks the same.',
   describe: ({ notHolder: { severity } }) =>

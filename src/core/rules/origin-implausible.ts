@@ -9,7 +9,7 @@ export const originImplausible: Rule = {
   group: 'origin',
   title: 'The fingerprint does not fit the site',
   means:
-    'A laboratory compared a sample of the lot with samples of the sites it is said to come from, and found it not plausible.',
+    'A laboratory compared a sample of the lot with samples of the sites of its declared origin, and found it not plausible.',
   doesNotMean:
     'Where it comes from instead; and a mixed lot is hard to compare. A later test by the same laboratory replaces this one.',
   describe: ({ originImplausible: { severity } }) =>

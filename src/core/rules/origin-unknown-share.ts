@@ -11,7 +11,7 @@ export const originUnknownShare: Rule = {
   group: 'origin',
   title: 'Nobody knows where part of it comes from',
   means: 'Of the mass that leaves, part cannot be traced to a site.',
-  doesNotMean: 'That it is smuggled: it means that nobody can say that it is not.',
+  doesNotMean: 'That it is smuggled: it means that the ledger cannot exclude it.',
   describe: ({ originUnknownShare: { severity, above } }) =>
     `At export, a share of the mass above ${above / 1e4} % that is traced to no site: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1',

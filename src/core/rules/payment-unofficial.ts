@@ -14,7 +14,7 @@ export const paymentUnofficial: Rule = {
   title: 'A payment without a receipt',
   means: 'A tax, royalty or fee was paid on the way, and no number of an official receipt is named.',
   doesNotMean:
-    'That whoever paid did wrong: at a checkpoint one may have no choice. It may mean that armed men or officials take their share.',
+    'That the payer did wrong: at a checkpoint there may be no choice. It may mean that armed men or officials take their share.',
   describe: ({ paymentUnofficial: { severity } }) =>
     `\`payment.recorded\` of a tax, royalty or fee, or a fee paid at \`transit.checked\`, without a receipt number: ${severity}. A fee that was only asked is not judged.`,
   standard: 'OECD Due Diligence Guidance, Annex II (illegal taxation, bribery)',

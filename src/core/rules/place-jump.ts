@@ -63,7 +63,7 @@ export const placeJump: Rule = {
   version: 3,
   group: 'movement',
   title: 'A device was here and there at once',
-  means: 'Two events that one device recorded one after the other lie farther apart than anybody travels.',
+  means: 'Two events that one device recorded one after the other are farther apart than a person can travel.',
   doesNotMean:
     'Which of the two coordinates is true; coordinates typed by hand, or a device restored onto another, look the same.',
   describe: ({ placeJump: { severity, kilometresPerHour, minimumKilometres } }) =>

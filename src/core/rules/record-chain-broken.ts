@@ -5,7 +5,7 @@ export const recordChainBroken = recordRule({
   title: 'An entry would not have been admitted where it stands',
   means:
     'Replayed from the first entry, the log breaks here: the event does not follow the head of its lot, or another rule of admission refuses it.',
-  doesNotMean: 'That the event is forged: it may stand at the wrong place, or one before it may be gone.',
+  doesNotMean: 'That the event is forged: it may be at the wrong index, or an earlier one may be gone.',
   test: 'Admission replayed at each index refuses an entry that is stored as admitted',
   standard: 'Adit protocol, sections 3 and 5',
 });

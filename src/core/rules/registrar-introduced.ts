@@ -9,9 +9,9 @@ export const registrarIntroduced: Rule = {
   group: 'actors',
   title: 'Signed with a key that a registrar introduced',
   means:
-    'A registrar added this key in the name of its actor, or such a key added it, and no older key of the actor stands by that: that the actor signed rests on the word of the registrar alone.',
+    'A registrar added this key in the name of its actor, or such a key added it, and no older key of the actor endorses it: only the registrar confirms that the actor signed.',
   doesNotMean:
-    'That anybody but the actor signed: whoever has lost every device gets a new key in this way. Where an older key is left, it endorses the `key.added`, which closes the finding on every event of the key.',
+    'That another person signed: an actor that lost every device gets a new key in this way. If an older key is left, it endorses the `key.added`, which closes the finding on every event of the key.',
   describe: ({ registrarIntroduced: { severity } }) =>
     `Any event signed with a key that a registrar added for another actor, or that was added with such a key, until an older key of that actor, itself not introduced, endorses its \`key.added\`: ${severity}. The first key of an actor, which its registration names, is not introduced.`,
   standard: 'NIST SP 800-63B, account recovery and the binding of authenticators',

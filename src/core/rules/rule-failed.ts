@@ -7,9 +7,8 @@ export const ruleFailed = {
   version: 1,
   title: 'A rule has failed',
   test: 'A rule throws, or does not end within its time: high. One finding for each rule, version and day of the log.',
-  means:
-    'A rule gave no answer where it was asked for one. All other rules went on; what this one could not judge is undecided.',
+  means: 'A rule gave no result for some entries. All other rules ran; what this one could not judge is undecided.',
   doesNotMean:
-    'Anything about the goods, or about whoever signed the entry: the fault lies in the service or its thresholds.',
+    'Anything about the goods, or about the signer of the entry: the fault is in the service or its thresholds.',
   standard: 'Adit protocol: a rule that fails never stops the others, and never counts as one that found nothing',
 } as const;

@@ -9,7 +9,7 @@ export const selfDealing: Rule = {
   group: 'actors',
   title: 'Both sides of a handover are one',
   means:
-    'Dispatch and receipt were recorded by one device, signed with one key, or by one actor: nobody else has seen the goods.',
+    'Dispatch and receipt were recorded by one device, signed with one key, or by one actor: no second party has seen the goods.',
   doesNotMean:
     'Fraud: at a remote site a phone is lent. It means that the second signature proves nothing more than the first.',
   describe: ({ selfDealing: { severity } }) => `Dispatch and receipt name the same device, key or actor: ${severity}.`,

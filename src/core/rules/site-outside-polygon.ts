@@ -20,7 +20,7 @@ export const siteOutsidePolygon: Rule = {
   version: 2,
   group: 'origin',
   title: 'Declared where the site is not',
-  means: 'The device that recorded the declaration stood outside the site, farther than it can err.',
+  means: 'The device that recorded the declaration was outside the site, farther than its error.',
   doesNotMean:
     'That the mineral came from there: bags may be declared at a shed. Drift within the accuracy of the device is not meant.',
   describe: ({ siteOutsidePolygon: { severity, severityFar, farKilometres, defaultAccuracyM, radiusM } }) =>

@@ -23,7 +23,7 @@ export const siteStatus: Rule = {
   means:
     'On the day of the declaration the site was red or blue by its newest inspection until then, or its status had lapsed.',
   doesNotMean:
-    'That this lot is tainted: a blue or lapsed site waits for an inspector. Sites that nobody has inspected are not judged, and a yellow one has time to mend.',
+    'That this lot is tainted: a blue or lapsed site waits for an inspector. Sites without an inspection are not judged, and a yellow one has time to improve.',
   describe: ({ siteStatus: { severityRed, severityLapsed, clock } }) =>
     `Red on that day: ${severityRed}; blue, or a status that has lapsed: ${severityLapsed}. Green lapses to blue after ${clock.greenDays} days, blue counts as red after ${clock.blueDays}, yellow as red after ${clock.yellowDays}; parameters by country.`,
   standard: 'ICGLR Regional Certification Mechanism, mine site status (MDC.01)',

@@ -24,7 +24,7 @@ export const strangerClaim: Rule = {
   means:
     'An incident, a payment or a checkpoint names a lot that its signer never held, sent, carried or was to receive, and no official has taken it up.',
   doesNotMean:
-    'That it is false: whoever sees something may report it. It is about the signer and counts in no verdict until an authority or a registrar takes it up.',
+    'That it is false: every actor may report what it sees. It is about the signer and counts in no verdict until an authority or a registrar takes it up.',
   describe: ({ strangerClaim: { severity } }) =>
     `\`incident.reported\` that is open, \`payment.recorded\` or \`transit.checked\` on a lot, by an actor who has no part in it (has not held it or signed on its chain, is not named there as receiver or carrier, operates no site that it comes from) and is no authority, registrar, auditor or assayer: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, step 2 (whistleblowing and grievances)',

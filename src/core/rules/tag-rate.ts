@@ -8,8 +8,7 @@ export const tagRate: Rule = {
   version: 1,
   group: 'tags',
   title: 'Far more tags than mineral',
-  means:
-    'Of one declaration each tag stands for less mineral than anybody puts in a bag: tags are used up without goods behind them.',
+  means: 'Of one declaration each tag has less mineral than a bag usually holds: tags are used up without goods.',
   doesNotMean: 'That tags were sold: samples are small too. Few tags are not judged.',
   describe: ({ tagRate: { severity, minimumTags, kilogramsPerTag } }) =>
     `From ${minimumTags} tags on in one declaration, less than so many kilograms a tag (${Object.entries(

@@ -11,7 +11,7 @@ export const tagUnknown: Rule = {
   means:
     'A number on a lot is in no series that an authority has issued, though tags are issued to the site it comes from.',
   doesNotMean:
-    "Forgery: the issue may be logged late, and closes the finding; a digit may be misread. Where no tags are issued a number is somebody's own.",
+    'Forgery: the issue may be logged late, and closes the finding; a digit may be misread. Where no tags are issued, holders use their own numbers.',
   describe: ({ tagUnknown: { severity } }) =>
     `A tag in no issued series, on a lot from a site to which series had been issued: ${severity}.`,
   standard: 'ITSCI tagging procedures; ICGLR Regional Certification Mechanism, chain of custody',

@@ -12,7 +12,7 @@ export const tagVoidedUsed: Rule = {
   group: 'tags',
   title: 'A voided tag is in use',
   means: 'A tag that had been declared lost, damaged or returned was put on a lot afterwards.',
-  doesNotMean: 'That whoever used it knew. A tag that is voided after it was used, and replaced, is not meant.',
+  doesNotMean: 'That its user knew. A tag that is voided after its use, and replaced, is not judged.',
   describe: ({ tagVoidedUsed: { severity } }) =>
     `A tag put on a lot after the event that voided it, by the times of both events: ${severity}.`,
   standard: 'ITSCI tagging procedures (lost and damaged tags)',

@@ -9,7 +9,7 @@ export const tagWrongSite: Rule = {
   title: 'A tag of another site',
   means: 'A tag was put on a lot that does not come from the site to which the tag was issued.',
   doesNotMean:
-    'That the mineral was smuggled: an agent may have handed out the wrong bundle. A tag lent is a tag sold, until somebody explains it.',
+    'That the mineral was smuggled: an agent may have handed out the wrong bundle. A tag that was lent counts as sold until it is explained.',
   describe: ({ tagWrongSite: { severity } }) =>
     `The site of the tag's series is none of those that the lot comes from: ${severity}.`,
   standard: 'ITSCI tagging procedures (mine tags are issued per site)',

@@ -1,4 +1,5 @@
 import { eventRules } from '../../core/rules/index.js';
+import type { Parameters } from '../../core/rules/parameters.js';
 import type { Queryable } from '../database/rows.js';
 import type { Difference } from '../ledger/compare-projections.js';
 import {
@@ -8,6 +9,7 @@ import {
   compareByRanges,
   readByRanges,
 } from '../ledger/key-range.js';
+import { rulesFingerprint } from './older-entries.js';
 
 /** One row that differs: both versions, column by column, as text. */
 interface DifferingRow {
@@ -34,17 +36,33 @@ const rebuilt = (table: string): [Relation, Relation] => [{ from: `public.${tabl
  */
 export async function compareJudged(
   db: Queryable,
+  sets: readonly Parameters[],
   pace: RangePace = {},
 ): Promise<{ differences: Difference[]; truncated: boolean }> {
   const differences = await cursorAhead(db);
   let anyTruncated = false;
+  const values = [
+    eventRules.map(({ id }) => id),
+    eventRules.filter((rule) => 'deadlines' in rule && rule.deadlines !== undefined).map(({ id }) => id),
+    sets.map(({ version }) => version),
+    await areJudgedBy(db, rulesFingerprint(sets)),
+  ];
   await readByRanges(db);
-  for (const comparison of (await isSettled(db)) ? [...comparisons, ...sums] : sums) {
+  const judged = (await isSettled(db)) ? [{ ...findings, values }, ...comparisons] : [];
+  for (const comparison of [...judged, ...sums]) {
     const { rows, truncated } = await compareByRanges<DifferingRow>(db, comparison, pace);
     differences.push(...rows.flatMap((row) => differencesOf(comparison.table, row)));
     anyTruncated ||= truncated;
   }
   return { differences, truncated: anyTruncated };
+}
+
+/** Whether every entry was judged by these rules: then no finding is of an older version of its rule. */
+async function areJudgedBy(db: Queryable, rules: string): Promise<boolean> {
+  const { rows } = await db.query<{ same: boolean }>('SELECT rules = $1 AS same FROM public.verification_cursor', [
+    rules,
+  ]);
+  return rows[0]?.same ?? false;
 }
 
 /** Reports a cursor beyond the last entry. */
@@ -114,21 +132,21 @@ const IS_ANSWERED = `EXISTS (SELECT FROM pg_temp.finding_answers AS a
 const IS_ASIDE = `EXISTS (SELECT FROM public.undecided AS u
    WHERE u.rule = r.rule AND u.subject = ANY(r.events) AND u.reason LIKE 'The rule failed:%')`;
 
-/** Excludes rows of older versions of a rule; they were right at the time and are re-evaluated on the next change. */
-const SAME_VERSION = '(s.version = r.version AND s.parameters = r.parameters)';
+/**
+ * Whether a row must be what judging again gives. One by an older version of its rule was right when it was written, as long
+ * as not all entries have been judged by the newest ($4); so was one by parameters that were in force before ($3: all there are).
+ */
+const IS_COMPARABLE = `(s.parameters = r.parameters OR $4::boolean AND s.parameters <> ALL($3::integer[]))
+                   AND (s.version = r.version OR $4::boolean)`;
 
 const findings: Comparison = {
   table: 'findings',
   key: ['fingerprint'],
   sides: rebuilt('findings'),
-  values: [
-    eventRules.map(({ id }) => id),
-    eventRules.filter((rule) => 'deadlines' in rule && rule.deadlines !== undefined).map(({ id }) => id),
-  ],
   sql: (stored, replayed) => `
     SELECT 'id=' || COALESCE(s.id, r.id) AS key,
-           ${columnsOf('s', ['id', 'rule', 'subject', 'cause', 'fingerprint', 'status', ...SAID, ...MEASURED])} AS stored,
-           ${columnsOf('r', ['id', 'rule', 'subject', 'cause', 'fingerprint', 'status', ...SAID, ...MEASURED])} AS replayed,
+           ${columnsOf('s', ['id', 'rule', 'subject', 'cause', 'fingerprint', 'status', 'parameters', ...SAID, ...MEASURED])} AS stored,
+           ${columnsOf('r', ['id', 'rule', 'subject', 'cause', 'fingerprint', 'status', 'parameters', ...SAID, ...MEASURED])} AS replayed,
            COALESCE(s.lots, '{}') || COALESCE(r.lots, '{}') AS lots,
            COALESCE(r.first_index, s.first_index) AS index
       FROM ${stored} AS s FULL JOIN ${replayed} AS r ON r.fingerprint = s.fingerprint
@@ -137,9 +155,10 @@ const findings: Comparison = {
         OR (s.id, s.rule, s.subject, s.cause) <> (r.id, r.rule, r.subject, r.cause)
         OR (s.answered IS NOT NULL AND s.status = 'closed' OR s.status IN ('explained', 'mitigated', 'dismissed'))
            AND NOT ${IS_ANSWERED}
-        OR ${SAME_VERSION} AND CASE
+        OR ${IS_COMPARABLE} AND CASE
              WHEN s.status = 'closed' THEN r.status <> 'closed' AND s.answered IS NULL
              WHEN r.status = 'closed' THEN NOT ${IS_FROZEN}
+             WHEN s.parameters <> r.parameters THEN true
              ELSE ${tuple('s', SAID)} IS DISTINCT FROM ${tuple('r', SAID)}
                OR s.rule <> ALL($2::text[]) AND ${tuple('s', MEASURED)} <> ${tuple('r', MEASURED)}
                OR s.status = 'open' AND r.status <> 'open' AND s.reopened = 0
@@ -232,7 +251,7 @@ const production: Comparison = {
      WHERE ${tuple('s', PRODUCED)} IS DISTINCT FROM ${tuple('r', PRODUCED)}`,
 };
 
-const comparisons = [findings, fingerprints, answers, undecided, deadlines, filings, production];
+const comparisons = [fingerprints, answers, undecided, deadlines, filings, production];
 
 /** Sums and their rows are written in one transaction, so they always agree. */
 const sums: Comparison[] = [

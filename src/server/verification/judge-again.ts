@@ -40,7 +40,7 @@ export class JudgeAgain implements ReplayFollower {
     database: Database,
     private readonly identity: LedgerIdentity,
     clock: Clock,
-    parameters: RuleParameters,
+    private readonly parameters: RuleParameters,
     private readonly piece?: number,
   ) {
     const unwoken = new WakeAlerts(
@@ -86,7 +86,7 @@ export class JudgeAgain implements ReplayFollower {
   async compare(client: PoolClient, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }> {
     const pace = { rest, piece: this.piece };
     const compared = [
-      await compareJudged(client, pace),
+      await compareJudged(client, this.parameters.sets, pace),
       await compareAlerts(client, pace),
       await this.index.compare(client, pace),
     ];

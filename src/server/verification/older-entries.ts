@@ -1,11 +1,18 @@
 import { eventRules } from '../../core/rules/index.js';
+import type { Parameters } from '../../core/rules/parameters.js';
 import { sha256 } from '../../platform/sha256.js';
 import type { Queryable } from '../database/rows.js';
 import { lockCursor } from './write-findings.js';
 
-/** Returns one hash of this build's rules by id and version; a new hash means that older entries are re-evaluated. */
-export const rulesFingerprint = (): string => {
-  const rules = eventRules.map(({ id, version }) => `${id}:${version}`).toSorted();
+/**
+ * Returns one hash of this build's rules by id and version, and of the versions of their parameters; a new hash means that
+ * older entries are re-evaluated.
+ */
+export const rulesFingerprint = (sets: readonly Parameters[]): string => {
+  const rules = [
+    ...eventRules.map(({ id, version }) => `${id}:${version}`).toSorted(),
+    ...sets.map(({ version, from }) => `parameters:${version}:${from}`),
+  ];
   return Buffer.from(sha256(new TextEncoder().encode(rules.join('\n')))).toString('hex');
 };
 

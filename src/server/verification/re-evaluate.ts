@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { RuleParameters } from '../rule-parameters.js';
 import { AuditPace, AuditStopped } from './audit-pace.js';
 import { olderEntries, queueOlderEntries, rulesFingerprint } from './older-entries.js';
 import { StepSize } from './step-size.js';
@@ -24,6 +25,7 @@ export class ReEvaluate implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly database: Database,
     private readonly entries: VerifyEntries,
+    private readonly parameters: RuleParameters,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -32,8 +34,8 @@ export class ReEvaluate implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Starts or continues the re-evaluation if the rules have changed. */
-  async begin(rules = rulesFingerprint()): Promise<void> {
+  /** Looks whether the rules have changed, and begins to judge older entries, or goes on. */
+  async begin(rules = rulesFingerprint(this.parameters.sets)): Promise<void> {
     const changed = await this.database.transaction((db) => queueOlderEntries(db, rules));
     const { next, until } = await olderEntries(this.database.pool);
     if (next >= until) return;

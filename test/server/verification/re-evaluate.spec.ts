@@ -6,17 +6,18 @@ import { ReEvaluate } from '../../../src/server/verification/re-evaluate.js';
 import { StepSize } from '../../../src/server/verification/step-size.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
+const parameters = RuleParameters.load(null);
 let ledger: TestLedger;
 
 const cursor = async (): Promise<Record<string, unknown> | undefined> =>
   (await ledger.database.query('SELECT rules, again, again_until FROM verification_cursor'))[0];
 const openFindings = (): Promise<Record<string, unknown>[]> =>
   ledger.database.query("SELECT rule FROM findings WHERE status = 'open' ORDER BY rule");
-const reEvaluate = (): ReEvaluate => new ReEvaluate(ledger.database, ledger.verifier());
+const reEvaluate = (): ReEvaluate => new ReEvaluate(ledger.database, ledger.verifier(), parameters);
 
 /** The tables that an audit would find to differ. */
 async function differing(): Promise<string[]> {
-  const follower = new JudgeAgain(ledger.database, ledger.identity, ledger.clock, RuleParameters.load(null));
+  const follower = new JudgeAgain(ledger.database, ledger.identity, ledger.clock, parameters);
   const { differences } = await replayLog(ledger.database, ledger.identity, { follower });
   return [...new Set(differences.map(({ table }) => table))];
 }
@@ -77,5 +78,18 @@ describe('rules that have changed since entries were judged', () => {
     await newer.begin('newest');
     await newer.idle();
     expect(await openFindings()).toEqual([{ rule: 'mass-gained' }]);
+  });
+
+  it('leave no finding that is of an older version: one that says so was changed', async () => {
+    await ledger.tamper("DELETE FROM findings WHERE fingerprint = 'x'");
+    const newest = reEvaluate();
+    await newest.begin();
+    await newest.idle();
+    expect(await differing()).toEqual([]);
+    const older = "version = version - 1, status = 'closed', closed_at = 1";
+    await ledger.tamper(`UPDATE findings SET ${older} WHERE rule = 'mass-gained'`);
+    expect(await differing()).toEqual(['findings']);
+    await ledger.tamper("UPDATE verification_cursor SET rules = 'another'");
+    expect(await differing()).toEqual([]);
   });
 });

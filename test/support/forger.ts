@@ -4,14 +4,7 @@ import { expectedIndex } from '../../src/core/bundle/freshness.js';
 import { lotsBehind } from '../../src/core/bundle/events.js';
 import { provenSizes } from '../../src/core/bundle/check.js';
 import { subjectsNamed } from '../../src/core/bundle/subjects.js';
-import {
-  type Signer,
-  buildEvent,
-  buildPossession,
-  generateSigner,
-  outputLotIds,
-  randomToken,
-} from '../../src/core/event/build.js';
+import { type Signer, buildEvent, buildPossession, outputLotIds, randomToken } from '../../src/core/event/build.js';
 import { parseEnvelope } from '../../src/core/event/envelope.js';
 import { type AditEvent, readEvent } from '../../src/core/event/event.js';
 import { decodeBase64url } from '../../src/core/event/grammar.js';
@@ -28,6 +21,7 @@ import {
   proveIndex,
   subjectKey,
 } from '../../src/core/log/sealed-index.js';
+import { castKey } from './cast-keys.js';
 import { type HashOf, leafHash, nodeHash, rootHash } from '../../src/core/log/tree.js';
 
 export const LOG = 'example.org/tin';
@@ -48,7 +42,7 @@ export interface Written {
  */
 export class Forger {
   readonly log = noteSigner(LOG, randomBytes(32));
-  readonly service = generateSigner('Ed25519').signer;
+  readonly service = castKey('the service');
   readonly signers = new Map<string, Signer>();
   readonly texts: string[] = [];
   readonly events: AditEvent[] = [];
@@ -83,7 +77,7 @@ export class Forger {
   }
 
   key(actor: string): Signer {
-    const known = this.signers.get(actor) ?? generateSigner('Ed25519').signer;
+    const known = this.signers.get(actor) ?? castKey(actor);
     this.signers.set(actor, known);
     return known;
   }

@@ -20,10 +20,11 @@ const sn = (percent: string, moisture?: string): Partial<Output> => ({
 });
 
 /** Rule and cause of what the rules find, without the log's own. */
-const found = (log: ToldLog): string[] =>
-  eventRules
-    .flatMap((rule) => judge(rule, log.facts(), defaultParameters).findings)
-    .map(({ rule, cause }) => `${rule} ${cause}`);
+function found(log: ToldLog): string[] {
+  const facts = log.facts();
+  const findings = eventRules.flatMap((rule) => judge(rule, facts, defaultParameters).findings);
+  return findings.map(({ rule, cause }) => `${rule} ${cause}`);
+}
 
 /** Two bags of 100 kg in one heap that says of itself only what is given. */
 const heaped = (

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { ForwardAlerts, stableSecret } from '../../src/cli/alerts/forward-alerts.js';
+import { type StreamedAlert, triggerAlert } from '../../src/cli/alerts/trigger-alert.js';
 import { HookReceiver, type Received } from '../support/hook-receiver.js';
 import { type OutsideActor, openAsRegistrar } from '../support/outside-client.js';
 import { ADIT } from '../support/programs.js';
 import { type Ran, runAdit } from '../support/run-adit.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
+import { openTestStage } from '../support/test-stage.js';
 import { until } from '../support/until.js';
 
 /** Starts a command that stays until it is interrupted. */
@@ -81,8 +84,12 @@ describe('adit alerts and adit subscribe', () => {
   });
 
   it('brings about an alert of a rule on a ledger of its own, and says when nobody takes it', async () => {
-    const good = await run('alerts', 'trigger', 'site-outside-polygon', '--forward-to', `${hooks.base}/sandbox`);
-    expect(good).toMatchObject({ code: 0, out: expect.stringContaining('alert.opened → 204') });
+    const forwarder = new ForwardAlerts(`${hooks.base}/sandbox`, stableSecret(join(home, 'sandbox.secret')));
+    const answers: object[] = [];
+    const forward = async ({ id, alert }: StreamedAlert): Promise<void> =>
+      void answers.push(await forwarder.forward(id, alert));
+    await triggerAlert('site-outside-polygon', forward, openTestStage);
+    expect(answers.at(-1)).toEqual({ type: 'alert.opened', answer: '204', good: true });
     expect(JSON.parse(hooks.at('/sandbox').at(-1)?.body ?? '{}')).toMatchObject({
       data: { rule: 'site-outside-polygon' },
     });
@@ -93,7 +100,10 @@ describe('adit alerts and adit subscribe', () => {
   it('tampers with a ledger of its own where a rule is about the record', async () => {
     hooks.answer('/closed', (response) => void response.writeHead(500).end());
     const broken = await run('alerts', 'trigger', 'record-event-altered', '--forward-to', `${hooks.base}/closed`);
-    expect(broken).toMatchObject({ code: 1, out: expect.stringContaining('record-event-altered') });
+    expect(broken).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/record-event-altered[^]*alert\.opened → 500/),
+    });
   });
 
   it('subscribes, tries out, lists, renews, sends again and ends', async () => {

@@ -118,7 +118,7 @@ describe('adit, as a script meets it', () => {
       );
       return title;
     };
-    const files = [scenario('right.json', 'intact'), scenario('wrong.json', 'broken'), 'right.json'];
+    const files = [scenario('wrong.json', 'broken'), scenario('right.json', 'intact')];
     const { code, out, err } = await adit(['scenario', 'run', ...files, '--json']);
     expect({ code, err }).toEqual({ code: 1, err: 'bag record: expected broken, is intact\n' });
     const played = { accepted: 1, refused: [], findings: [], verdicts: { bag: { record: 'intact' } } };
@@ -126,7 +126,7 @@ describe('adit, as a script meets it', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines).toMatchObject([played, played, played]);
+    expect(lines).toMatchObject([played, played]);
     expect((await adit(['scenario', 'run', 'right.json', 'no-such.json'])).code).toBe(2);
   });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TestDatabase, testDatabase } from '../support/database.js';
+import { ADIT } from '../support/programs.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 /** The user `nobody`, who owns nothing here, as `node` owns nothing in the image but its volume. */
@@ -73,7 +74,7 @@ describe('the container image', () => {
       HOME: '/nonexistent',
     };
     delete env.REDIS_URL;
-    const init = spawnSync(process.execPath, [MAIN, 'init', '--open'], {
+    const init = spawnSync(process.execPath, [ADIT, 'init', '--open'], {
       uid: NOBODY,
       gid: NOBODY,
       cwd: volume,

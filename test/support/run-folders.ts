@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,8 +15,12 @@ export function newDatabaseFolder(): string {
   return mkdtempSync(join(hasRoom(MEMORY) ? MEMORY : tmpdir(), `${PREFIX}-${process.pid}-`));
 }
 
-/** Makes the folder of a run's bundle of the service. */
-export const newBundleFolder = (): string => mkdtempSync(join(DIST, `${PREFIX}-${process.pid}-`));
+/** Makes the folder of a run's bundle of the service; every user may read it, since some suites run it as another. */
+export function newBundleFolder(): string {
+  const folder = mkdtempSync(join(DIST, `${PREFIX}-${process.pid}-`));
+  chmodSync(folder, 0o755);
+  return folder;
+}
 
 function hasRoom(folder: string): boolean {
   try {

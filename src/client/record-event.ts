@@ -97,7 +97,7 @@ export function signDraft(
   const iat = Math.floor(now.getTime() / 1000);
   const common = { log, type, iss, iat, jti, occurredAt: occurredAt ?? now.toISOString() };
   const claims = { ...common, ...bear(log, iss, jti, body) };
-  // No ledger takes it, so nobody signs it: also what is withheld is refused once it is disclosed.
+  // The ledger would refuse it, so it is not signed: a withheld claim too is refused once it is disclosed.
   const refusal = identifierRefusal(claims);
   return refusal === null ? buildEvent(claims, signer, options) : Promise.reject(refusal);
 }

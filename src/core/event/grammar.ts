@@ -89,15 +89,16 @@ export function parseStrictJson(text: string): unknown {
   return parsed;
 }
 
-/** Reads what a signed event says, whoever signed it: nothing is verified. Throws `event-malformed`. */
+/** Reads the payload of a signed event, valid or not: nothing is verified. Throws `event-malformed`. */
 export const peekPayload = (jws: string): unknown =>
   parseStrictJson(decodeUtf8(decodeBase64url(jws.split('.', 2)[1] ?? '')));
 
 /**
- * Parses a file or an answer of JSON by the same strict rules. Throws `request-invalid` with what is wrong and where: line
- * and column.
- * @param what the file, as a sentence begins: "The bundle" @param maxLength of the text, in characters
- * @param options `decimals`: numbers with a fraction are taken, as in answers that nobody signs
+ * Parses a JSON file or answer by the same strict rules. Throws `request-invalid` with the fault, its line and its
+ * column.
+ * @param what the file, as the beginning of a sentence: "The bundle"
+ * @param maxLength of the text, in characters
+ * @param options `decimals`: accept numbers with a fraction, as in unsigned answers
  */
 export function parseJsonFile(
   text: string,

@@ -8,7 +8,7 @@ import type { AditEvent } from './event.js';
  */
 const IDENTIFIER = /^[!-~]+(?: [!-~]+)*$/;
 
-/** What an identifier must be, in words for whoever wrote another. */
+/** The form of an identifier, in words for an author who wrote another. */
 export const IDENTIFIER_WANTED = 'must be printable ASCII, with single spaces between words and none around them';
 
 export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text);
@@ -62,7 +62,7 @@ function identifierFaults(payload: object): ErrorDetail[] {
   return faults;
 }
 
-/** Tells whether there is an invalid identifier. Every event is asked this, so it makes no pointers. */
+/** Returns whether there is an invalid identifier. It runs for every event, so it builds no pointers. */
 function isFaulty(value: unknown, claim: boolean): boolean {
   if (typeof value === 'string') return claim && !IDENTIFIER.test(value);
   if (Array.isArray(value)) return value.some((one) => isFaulty(one, claim));

@@ -2,11 +2,11 @@ import type { Facts } from './facts.js';
 import { hasPart } from './parties.js';
 
 /**
- * Numbers and papers that belong to one thing and are found on two. Anybody can copy what is written on another's bag: so the
- * first use, and what comes of it, is not weighed down by a later use of somebody who has nothing to do with it.
+ * Numbers and documents that belong to one thing and occur on two. Any actor can copy them from another's bag: a later
+ * use by an actor without a part in the first one's lots does not count against the first use and its descendants.
  */
 
-/** Lots that share one number or paper of which it is asked who had them; of the others nobody is known to have had a part. */
+/** Lots with one number or document whose parties are examined at most; other lots count as without parties. */
 export const MAX_SHARING = 20;
 
 /** One use of a number or a paper. */
@@ -16,7 +16,7 @@ export interface NumberUse {
   index: number;
 }
 
-/** Tells whether a use is by another signer than the first was, who by then had no part in the first one's lots. */
+/** Returns whether a use is by another signer than the first, without an earlier part in the first one's lots. */
 export const isForeign = (use: NumberUse, first: NumberUse, facts: Facts): boolean =>
   use.signer !== first.signer &&
   !(
@@ -24,6 +24,6 @@ export const isForeign = (use: NumberUse, first: NumberUse, facts: Facts): boole
     first.lots.slice(0, MAX_SHARING).some((lot) => hasPart(use.signer, lot, use.index, facts))
   );
 
-/** Says whose use is not weighed down, to be added to the sentence of a finding. */
+/** Formats the sentence of a finding that names the first user. */
 export const firstUseText = (signer: string): string =>
   ` ${signer} used it first; the others used it without a part in that.`;

@@ -21,7 +21,7 @@ function toJudge(facts: Facts): Map<string, { facility: string; entry: JudgedEve
   return judged;
 }
 
-/** What others than its operator say that they received or made in a facility; none where it has no operator. */
+/** Returns what actors other than its operator report as received or made in a facility; none if it has no operator. */
 function foreignEntries(entries: readonly JudgedEvent[], facility: string, facts: Facts): JudgedEvent[] {
   const operator = facilityFacts(facts, facility)?.operator ?? null;
   return operator === null ? [] : entries.filter(({ event }) => event.iss !== operator);

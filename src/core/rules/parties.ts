@@ -32,22 +32,22 @@ export function hasPart(actor: string, lot: string, index: number, facts: Facts)
   return isNamed || hadHeld(actor, lot, index, facts);
 }
 
-/** An event by which anybody may name a lot without touching its chain. */
+/** An event by which any actor may name a lot without extending its chain. */
 export type Statement = JudgedOf<'incident.reported' | 'payment.recorded' | 'transit.checked'>;
 
 export const isStatement = (entry: JudgedEvent): entry is Statement =>
   isType(entry, 'incident.reported') || isType(entry, 'payment.recorded') || isType(entry, 'transit.checked');
 
-/** Tells whether an official has taken up an incident, whoever reported it. */
+/** Returns whether an official has taken up an incident, regardless of its reporter. */
 export const isTakenUp = ({ event }: JudgedOf<'incident.reported'>, facts: Facts): boolean =>
   (facts.about.get(eventSubject(event.id)) ?? []).some(
     (entry) => isType(entry, 'incident.updated') && isOfficial(entry.event.iss, facts),
   );
 
 /**
- * Tells whether an entry counts for a lot that it names. Whatever extends a chain was admitted for that; of statements count
- * those of officials and of actors with a part in the lot, of refused attempts those of actors with a part in it. All else
- * is kept and shown, and nothing follows from it for the lot.
+ * Returns whether an entry counts for a lot that it names. Admission allowed every event that extends a chain;
+ * statements count if their signer is an official or has a part in the lot; refused attempts count if their signer has
+ * a part in it. Other entries are stored and shown, without consequences for the lot.
  */
 export function countsFor(entry: JudgedEvent, lot: string, facts: Facts): boolean {
   if (isType(entry, 'event.refused')) return hasPart(entry.event.payload.signer, lot, entry.index, facts);

@@ -15,7 +15,7 @@ const isResealed = (entry: JudgedEvent, lot: string): boolean =>
     (sealed) => sealed.lot === lot && (sealed.sealsOn !== undefined || sealed.sealsOff !== undefined),
   );
 
-/** Tells whether the carrier may be anybody: the dispatch under way at a checkpoint names none. */
+/** Returns whether any carrier is possible: the open dispatch at a checkpoint names none. */
 function isOpenToCarriers(lot: string, checkpoint: JudgedEvent, { chains }: Facts): boolean {
   const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < checkpoint.index);
   return last !== undefined && isType(last, 'custody.dispatched') && last.event.payload.carrier === undefined;

@@ -327,7 +327,7 @@ export function revisitsOnceDisclosed(entry: JudgedEvent): Revisit[] {
   return subjects.map((subject) => ({ subject, since: Number.MIN_SAFE_INTEGER }));
 }
 
-/** Ids of the events that an entry speaks of, which are therefore judged anew with it. */
+/** Lists the events that an entry refers to, which are re-evaluated with it. */
 export function eventsSpokenOf({ event }: JudgedEvent): string[] {
   switch (event.type) {
     case 'event.corrected':

@@ -12,7 +12,7 @@ function related(a: string, b: string, { ancestors }: Facts): boolean {
   return a === b || ancestors.get(a)?.has(b) === true || ancestors.get(b)?.has(a) === true;
 }
 
-/** The site at which a lot was declared; null where it was made of others or imported, or nobody knows. */
+/** Returns the site of a lot's declaration; null if it was made of others or imported, or is unknown. */
 function declaredAt(lot: string, { chains }: Facts): string | null {
   const birth = chains.get(lot)?.[0];
   return birth !== undefined && isType(birth, 'lot.declared') ? (birth.event.place?.site ?? null) : null;
@@ -27,7 +27,10 @@ function genuineUse(tag: string, clashing: readonly TagUse[], facts: Facts): Tag
   return clashing[isElsewhere ? inside : 0];
 }
 
-/** The lots that bear a tag by right as far as anybody can tell: that of the genuine use and what was made of it, where all others are by strangers. */
+/**
+ * Lists the lots that have a tag by right, as far as is known: that of the genuine use and its descendants, if all
+ * other uses are by strangers.
+ */
 function bearers(tag: string, clashing: readonly TagUse[], facts: Facts): { lots: Set<string>; signer: string } | null {
   const genuine = genuineUse(tag, clashing, facts);
   const isBorne = (use: TagUse): boolean =>

@@ -43,7 +43,7 @@ export const vehicleTwoPlaces: Rule = {
   ...judgesEach(['custody.dispatched', 'transit.checked'], (entry, facts, { vehicleTwoPlaces: limits }) => {
     const { vehicle } = entry.event.payload;
     const here = stationOf(entry, facts);
-    // What somebody without a part in any of the lots says of a vehicle is no sighting.
+    // A vehicle named by an actor without a part in any of the lots is no sighting.
     if (vehicle === undefined || here === null || lotsConcerned(entry, facts).length === 0) return [];
     const clashes = otherSightings(entry, vehicle, facts).flatMap((other) => {
       const there = stationOf(other, facts);

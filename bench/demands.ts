@@ -1,16 +1,19 @@
-/** What a run must show: printed one by one with its figure, and counted, so that a failed one ends the run with an error. */
+/**
+ * Prints each requirement of a run with its figure, and counts those that are not met, so that the run ends with an
+ * error.
+ */
 export class Demands {
   private failed = 0;
 
   constructor(private readonly say: (text: string) => void) {}
 
-  /** @param figure what was measured, in words. */
+  /** @param figure the measured value as text. */
   check(demand: string, figure: string, isMet: boolean): void {
     if (!isMet) this.failed += 1;
     this.say(`  ${isMet ? 'pass' : 'FAIL'}  ${demand}: ${figure}`);
   }
 
-  /** Says how many were not met, and sets the exit code by it. */
+  /** Prints how many requirements are not met, and sets the exit code. */
   conclude(): void {
     this.say(this.failed === 0 ? 'every demand is met' : `${this.failed} demands are not met`);
     if (this.failed > 0) process.exitCode = 1;

@@ -6,13 +6,13 @@ import pg from 'pg';
 import { generateSigner } from '../src/core/event/build.js';
 import { postEach } from './load.js';
 
-/** What the machine gives at best, measured in the same run: the yardsticks that figures are compared to. */
+/** Measures the limits of the machine in the same run, for comparison. */
 
-/** How long a limit is measured. */
+/** Duration of each measurement, s. */
 export const SECONDS = 2;
 const rate = (count: number, started: number): number => count / ((performance.now() - started) / 1_000);
 
-/** Y1: bare Ed25519 verifications a second of one thread, over texts as long as an event's signing input. */
+/** Y1: Measures bare Ed25519 verifications a second on one thread, over texts as long as an event's signing input. */
 export function bareVerification(): number {
   const privateKey = createPrivateKey({ key: { ...generateSigner('Ed25519').privateJwk }, format: 'jwk' });
   const key = createPublicKey(privateKey);
@@ -28,7 +28,10 @@ export function bareVerification(): number {
   return rate(count, started);
 }
 
-/** Rows a second of the same size, 1,000 a statement and a durable commit each, into a table with the same two indexes. */
+/**
+ * Measures inserted rows a second of the same size, 1,000 a statement with a durable commit each, into a table with the
+ * same two indexes.
+ */
 export async function bareInsert(databaseUrl: string, events: readonly string[]): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -52,7 +55,7 @@ export async function bareInsert(databaseUrl: string, events: readonly string[])
   }
 }
 
-/** Requests a second of the same HTTP server in a process of its own, that answers nothing, by the same client. */
+/** Measures requests a second of a bare HTTP server in a separate process, by the same client. */
 export async function bareHttp(events: readonly string[], clients: number): Promise<number> {
   const child = fork(fileURLToPath(new URL('bare-http.js', import.meta.url)));
   const [port] = (await once(child, 'message')) as [number];

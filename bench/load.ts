@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 
 export interface LoadResult {
   perSecond: number;
-  /** Milliseconds from sending to the last byte of the answer. */
+  /** Time from sending to the last byte of the answer, ms. */
   p50: number;
   p99: number;
 }
@@ -10,14 +10,14 @@ export interface LoadResult {
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-/** Of times in any order. */
+/** Returns a quantile of times in any order. */
 export const quantile = (times: readonly number[], share: number): number =>
   percentile(
     times.toSorted((a, b) => a - b),
     share,
   );
 
-/** Posts bodies from so many clients, each waiting for its answer before it sends the next. */
+/** Posts bodies from so many clients, each of which waits for its answer before the next. */
 async function post(
   base: string,
   path: string,
@@ -60,14 +60,14 @@ const result = (count: number, started: number, times: number[]): LoadResult => 
   };
 };
 
-/** One event a request. */
+/** Posts one event a request. */
 export async function postEach(base: string, events: readonly string[], clients: number): Promise<LoadResult> {
   const bodies = events.map((event) => JSON.stringify({ event }));
   const started = performance.now();
   return result(events.length, started, await post(base, '/v1/events', bodies, clients, [201]));
 }
 
-/** Batches of `size` from `clients` clients at once. */
+/** Posts batches of `size` from `clients` clients at once. */
 export async function postBatches(
   base: string,
   events: readonly string[],

@@ -6,7 +6,9 @@ import { type LoadResult, postBatches, postEach } from './load.js';
 import { type BenchedService, startService } from './service.js';
 import { makeWorld } from './world.js';
 
-/** Measures the append through HTTP beside the machine's limits in the same run; `--write` puts the table into the docs. */
+/**
+ * Measures the append through HTTP beside the machine's limits in the same run; `--write` puts the table into the docs.
+ */
 
 const QUICK = process.argv.includes('--quick');
 const scale = (count: number): number => (QUICK ? Math.ceil(count / 10) : count);
@@ -42,7 +44,7 @@ async function measure(service: BenchedService, y1: number): Promise<{ rows: Row
       `${name}: ${perSecond.toFixed(0)}/s, ${(perSecond / y1).toFixed(2)} × Y1, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
     );
   };
-  // A first run that nobody counts: the code is compiled, the caches of the database are warm.
+  // Warms up the compiler and the database's caches; not counted.
   await postEach(service.url, world.declarations(scale(2_000)), 16);
   for (const [clients, count] of [
     [1, 2_000],

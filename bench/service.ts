@@ -8,7 +8,7 @@ import { initialise, loadConfig, openDatabase } from '../src/server/operator.js'
 const MAIN = fileURLToPath(new URL('../src/server/main.js', import.meta.url));
 const START_LIMIT = 30_000;
 
-/** The service as an operator runs it: a process of its own, on its own embedded PostgreSQL, fsync on. */
+/** Runs the service as an operator does: a separate process on its own embedded PostgreSQL, fsync on. */
 export interface BenchedService {
   url: string;
   /** Resident memory of the process, bytes. */
@@ -27,7 +27,7 @@ export async function startService(settings: Record<string, string> = {}): Promi
     ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
     ADIT_GUARD_FILE: join(folder, 'guard.json'),
     ADIT_LOG_LEVEL: 'error',
-    // The append alone: verification runs in worker processes of its own, and yields to it.
+    // Measures the append alone: verification runs in worker processes with a lower priority.
     ADIT_ROLE: 'api',
     PORT: String(port),
     ...settings,
@@ -65,7 +65,7 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
   throw new Error('The service did not start.');
 }
 
-/** Linux only; elsewhere 0, and the table says so. */
+/** Linux only; elsewhere 0, which the table notes. */
 function residentBytes(pid: number): number {
   try {
     const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

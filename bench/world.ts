@@ -9,7 +9,7 @@ import {
   randomToken,
 } from '../src/core/event/build.js';
 
-/** Actors and a site on a running ledger, and as many signed declarations as a run needs, made beforehand. */
+/** Actors and a site on a running ledger, and signed declarations, made in advance. */
 export interface World {
   origin: string;
   /** Signs `count` declarations of one bag each. */
@@ -53,7 +53,7 @@ interface FastSigner {
   key: KeyObject;
 }
 
-/** The platform's signer: the bench must not spend its time on signing. */
+/** Returns the platform's signer, so that signing does not slow down the bench. */
 function fastSigner(): FastSigner {
   const { signer: made, privateJwk } = generateSigner('Ed25519');
   const { kid, jwk } = made;
@@ -64,7 +64,7 @@ function fastSigner(): FastSigner {
   return { signer: { kid, alg: 'Ed25519', jwk, sign: (data) => Promise.resolve(sign(null, data, key)) }, header, key };
 }
 
-/** About 870 characters: what a phone in the field sends of one bag. */
+/** Returns a declaration of one bag, about 870 characters, as a phone sends it. */
 function declare(origin: string, { header, key }: FastSigner, number: number): string {
   const jti = randomBytes(16).toString('base64url');
   const payload = {

@@ -8,8 +8,8 @@ import { startService } from '../service.js';
 import { Chains } from '../verification/chains.js';
 
 /**
- * What becomes of many findings at once: ten thousand from one broken root, told as one alert; and a thousand that have
- * nothing to do with each other, each told to a hundred subscribers. Service, database, receiver and this share the machine.
+ * Measures alerts for many findings at once: ten thousand of one root, which become one alert; and a thousand
+ * independent ones, each delivered to a hundred subscribers. Service, database, receiver and client share the machine.
  */
 
 const FROM_ONE_ROOT = 10_000;
@@ -46,7 +46,7 @@ async function countsOf(receiver: ChildProcess): Promise<Record<string, number>>
   return ((await once(receiver, 'message')) as [Record<string, number>])[0];
 }
 
-/** Messages a second of a client that does nothing else, to the same receiver: the limit that figures are compared to. */
+/** Measures the messages a second of a bare client to the same receiver, the limit for comparison. */
 async function barePosts(port: number): Promise<number> {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 64 });
   const body = JSON.stringify({ filler: 'x'.repeat(1_700) });

@@ -2,7 +2,7 @@ import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** A receiver of webhooks in a process of its own: counts what comes, and verifies one message in a hundred. */
+/** Receives webhooks in a separate process: counts them and verifies one in a hundred. */
 
 interface Counts {
   received: number;

@@ -10,12 +10,11 @@ import { startService } from '../service.js';
 import { Chains, type LotHead } from '../verification/chains.js';
 
 /**
- * What a bundle costs: its size beside the events in it, how long the service takes to make it, and how long a verifier
- * takes on one thread; of a lot with some 50 events and of one with some 10,000, in a log with other lots between
- * (`--others 20000`).
+ * Measures bundles: their size beside their events', the time to make one, and the time to verify it on one thread; for
+ * a lot with some 50 events and one with some 10,000, in a log with other lots in between (`--others 20000`).
  */
 
-/** Lots that one event puts into one. */
+/** Lots that one event aggregates. */
 const HEAP = 199;
 
 const at = process.argv.indexOf('--others');
@@ -26,7 +25,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const service = await startService({ ADIT_ROLE: 'api' });
 let number = 0;
 
-/** A lot that was made of `bags` bags; other cooperatives declare as many lots in between as are asked for. */
+/** Aggregates `bags` bags into one lot; other cooperatives declare the given number of lots in between. */
 async function made(chains: Chains, bags: number, between: number): Promise<string> {
   const own: LotHead[] = [];
   const events: string[] = [];
@@ -64,7 +63,7 @@ async function timed<T>(run: () => Promise<T>): Promise<[T, number]> {
   return [await run(), performance.now() - started];
 }
 
-/** ms since `before`, which are the same however many others use the machine. */
+/** Returns processor time since `before`, ms, which does not depend on other processes. */
 function processorTime(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;

@@ -1,11 +1,11 @@
 import type { Fault } from './faults.js';
 import { DAY, HOUR, type Scene, names } from './scene.js';
 
-/** What is wrong with the goods themselves: tags, weights, grades. */
+/** Faults of the goods: tags, weights, grades. */
 
 const TAGGED = ['cassiterite', 'coltan'];
 
-/** How much more, or less, than the scale can err; gold is weighed ten times as well. */
+/** A difference above the error of the scale; gold is weighed ten times as precisely. */
 const share = ({ chain }: Scene, gold: number, other: number): number => (chain.mineral === 'gold' ? gold : other);
 
 function alike(scene: Scene, masses: readonly number[]): string[] {

@@ -2,11 +2,14 @@ import type { Fault } from './faults.js';
 import type { Bag } from './network.js';
 import { DAY, type Scene, names } from './scene.js';
 
-/** What is wrong with papers and with people: certificates, suspensions, cards. */
+/** Faults of documents and people: certificates, suspensions, cards. */
 
 const TAGGED = ['cassiterite', 'coltan'];
 
-/** Bags at the house, assayed for export. @returns them, and when they were there. */
+/**
+ * Bags at the trader, assayed for export.
+ * @returns them, and the time of their arrival.
+ */
 function atHouse(scene: Scene, count: number): { bags: Bag[]; arrived: number } {
   const bags = Array.from({ length: count }, (_, i) => scene.bag(i * 0.2, scene.assayed()));
   return { bags, arrived: scene.deliver(bags, 4) };
@@ -18,7 +21,7 @@ function exported(scene: Scene, certificate: (bags: Bag[], issued: number) => st
   return names(...bags);
 }
 
-/** A mine of its own, whose operator is suspended some days after it delivers. */
+/** A separate mine whose operator is suspended some days after a delivery. */
 function suspended(scene: Scene, days: number): string[] {
   const { builder, time } = scene;
   const coop = scene.ownActor(['miner']);
@@ -30,9 +33,9 @@ function suspended(scene: Scene, days: number): string[] {
   return names(bag);
 }
 
-/** A trader of its own, whose card ends so many days after it receives. */
+/** A separate trader whose card ends so many days after a receipt. */
 function carded(scene: Scene, days: number): string[] {
-  // Long before the evening, so that the day in the card is that of the receipt everywhere.
+  // Long before the evening, so that the day on the card is the receipt's day in every zone.
   const to = scene.ownActor(['trader'], { cardValidUntil: scene.day(days) });
   const bag = scene.bag();
   scene.deliver([bag], 0.5, { to });

@@ -4,19 +4,19 @@ import type { Fault } from './faults.js';
 import { at } from './network.js';
 import { DAY, HOUR, type Scene, names } from './scene.js';
 
-/** What is wrong with where goods come from, and with how they go from hand to hand. */
+/** Faults of the goods' origin and of handovers. */
 
-/** A bag in the unit of capacities. */
+/** Mass of a bag in the unit of capacities. */
 const kilograms = ({ mass: [mean], unit }: Chain): number => mean * { KGM: 1, GRM: 0.001, TNE: 1_000 }[unit];
 
-/** Eight bags within a fortnight at a site whose workers can dig `bags` a month. */
+/** Eight bags within a fortnight at a site with a capacity of `bags` a month. */
 function dug(scene: Scene, bags: number): string[] {
   const kilogramsPerWorkerMonth = ((kilograms(scene.chain) * bags) / 10).toFixed(4);
   const site = scene.ownSite({ capacity: { workers: 10, kilogramsPerWorkerMonth } });
   return names(...Array.from({ length: 8 }, (_, i) => scene.bag(i * 40, {}, { site })));
 }
 
-/** A bag of a site that an inspector found so two days before. */
+/** A bag of a site with this certification by an inspection two days before. */
 function inspected(scene: Scene, certification: number): Bag {
   const site = scene.ownSite();
   const inspection = { site, date: scene.day(-2), certification, activity: 1 };
@@ -44,7 +44,7 @@ const dispatch = (scene: Scene, lot: string): void =>
     lots: [lot],
   });
 
-/** @param hours until a truck arrives at the other end of the way by land. */
+/** @param hours duration of a truck's journey. */
 function driven(scene: Scene, hours: number): string[] {
   const { builder, chain } = scene;
   const [lon, lat] = chain.mineral === 'gold' ? chain.works : chain.port;

@@ -3,12 +3,12 @@ import type { Chain } from './minerals.js';
 import { type Bag, type Builder, type Known, shipment, truckload } from './network.js';
 import { DAY, HOUR, type Scene, names } from './scene.js';
 
-/** What is wrong with what depots and plants make of the goods. */
+/** Faults in the processing by depots and plants. */
 
 const exportedSince = (builder: Builder, from: number): string[] =>
   builder.steps.slice(from).flatMap((step) => (step.type === 'lot.exported' ? (step.lots as string[]) : []));
 
-/** A truckload worked and shipped, by figures that differ. */
+/** A truckload that is processed and shipped, with changed figures. */
 function shipped(scene: Scene, change: Partial<Chain>, of: Known = {}): string[] {
   const { builder, chain, time } = scene;
   const { bags, arrived } = truckload(builder, chain, time);
@@ -17,10 +17,10 @@ function shipped(scene: Scene, change: Partial<Chain>, of: Known = {}): string[]
   return exportedSince(builder, from);
 }
 
-/** The lowest recoveries that the processes are known for, and a little more. */
+/** Slightly more than the lowest known recoveries of the processes. */
 const POOR: Record<string, number> = { cassiterite: 0.87, coltan: 0.87, gold: 0.985, cobalt: 0.67 };
 
-/** Eight bags come to a plant of its own that is rated for `bags` a month. */
+/** Eight bags come to a separate plant that is rated for `bags` a month. */
 function worked(scene: Scene, bags: number): string[] {
   const { builder, chain, house } = scene;
   const plant = builder.name(`plant-${chain.mineral}-`);
@@ -36,7 +36,7 @@ function worked(scene: Scene, bags: number): string[] {
   return names(...all);
 }
 
-/** Two bags become one. */
+/** Aggregates two bags into one. */
 function blended(scene: Scene, first: Known, second: Known): string[] {
   const { builder, chain, time, house, depot } = scene;
   const bags = [scene.bag(0, {}, first), scene.bag(0.3, {}, second)];

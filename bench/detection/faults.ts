@@ -6,13 +6,13 @@ import { chains } from './minerals.js';
 import { type Builder, START } from './network.js';
 import { DAY, HOUR, Scene } from './scene.js';
 
-/** One kind of fault beside its benign twin, each played where everything else is honest; both give the lots they are about. */
+/** One kind of fault and its benign twin, each played among honest chains; both return the lots concerned. */
 export interface Fault {
   rule: string;
   what: string;
-  /** What the twin is. */
+  /** Description of the twin. */
   beside: string;
-  /** The minerals of whose chains it makes sense; all four where none are named. */
+  /** Minerals that it applies to; by default all four. */
   minerals?: readonly string[];
   wrong(scene: Scene): string[];
   twin(scene: Scene): string[];
@@ -26,7 +26,7 @@ export interface Planted {
   lots: string[];
 }
 
-/** Every kind so often for each mineral, spread over the weeks of the network. */
+/** Plants every kind so many times for each mineral, spread over the weeks of the network. */
 export function plant(builder: Builder, each: number, which: 'wrong' | 'twin'): Planted[] {
   return faults.flatMap((fault, kind) =>
     chains

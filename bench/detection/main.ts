@@ -5,9 +5,9 @@ import { Builder, fill } from './network.js';
 import { Random } from './random.js';
 
 /**
- * How much the verifiers find, and how often they cry wolf: a network of honest chains, the same kind of network with
- * faults planted in it, and one with their benign twins, all played into a real ledger. Recall is by kind and mineral;
- * alarms are those that nobody planted.
+ * Measures recall and false alarms of the verifiers: a network of honest chains, one with planted faults, and one with
+ * their benign twins, all played into a real ledger. Recall is by kind and mineral; false alarms are those without a
+ * planted fault.
  */
 
 const argument = (name: string, fallback: number): number => {
@@ -55,7 +55,7 @@ type Findings = Outcome['findings'];
 const isAbout = ({ lots }: Findings[number], named: readonly string[]): boolean =>
   named.some((lot) => lots.includes(lot));
 
-/** `3 of 3` of each mineral, for every kind. */
+/** Prints `3 of 3` of each mineral, for every kind. */
 function tell(planted: readonly Planted[], what: (fault: Fault) => string, holds: (one: Planted) => boolean): void {
   let held = 0;
   for (const fault of faults) {
@@ -92,7 +92,7 @@ async function recall(seed: number, lots: number, each: number): Promise<void> {
   tellStrangers(findings, planted);
 }
 
-/** A twin is quiet where nothing above low is found of its lots, by whatever rule. */
+/** Checks that no finding above low names a twin's lots, whatever the rule. */
 async function quiet(seed: number, lots: number, each: number): Promise<void> {
   const builder = new Builder(new Random(seed));
   fill(builder, lots);

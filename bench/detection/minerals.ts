@@ -1,4 +1,4 @@
-/** The four chains of docs/scenarios.md as numbers: where things are, what a bag weighs, how it is worked. */
+/** The four chains of docs/scenarios.md as numbers: places, masses, and processing. */
 export interface Chain {
   mineral: string;
   country: string;
@@ -6,20 +6,20 @@ export interface Chain {
   analyte: string;
   unit: 'KGM' | 'GRM' | 'TNE';
   decimals: number;
-  /** Mass of a bag, a button or a truck, and how much it varies. */
+  /** Mass of a bag, a button or a truck, and its deviation. */
   mass: [number, number];
   moisture: [number, number];
-  /** Per cent of the analyte, or per mille of gold. */
+  /** Grade in per cent of the analyte, or per mille of gold. */
   grade: [number, number];
   uom: 'P1' | 'NX';
-  /** Longitude, latitude. */
+  /** Longitude and latitude. */
   mine: [number, number];
   depot: [number, number];
   port: [number, number];
   works: [number, number];
   portCountry: string;
   worksCountry: string;
-  /** Hours from depot to port, and from port to the works. */
+  /** Hours from depot to port, and from port to the plant. */
   road: [number, number];
   voyage: [number, number];
   voyageMode: 'sea' | 'air';

@@ -3,22 +3,22 @@ import { type Chain, chains } from './minerals.js';
 import type { Random } from './random.js';
 
 /**
- * A seeded supply network of all four minerals in which everybody is honest, as a scenario: with the noise of real
- * scales, moisture, positions and delays, offline phones that sync at night, lost tags, honest corrections and
- * deliveries that are sent back and come again.
+ * Builds a seeded supply network of all four minerals with honest actors only, as a scenario: with the noise of real
+ * scales, moisture, positions and delays, offline phones that synchronise at night, lost tags, honest corrections, and
+ * deliveries that are returned and repeated.
  */
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 export const START = Date.parse('2026-03-02T06:00:00Z');
-/** Bags that one truck takes. */
+/** Bags of one truck. */
 const LOAD = 8;
 
 export type Known = Record<string, unknown>;
 
 export const at = (ms: number): string => new Date(ms).toISOString();
 
-/** Claims of either side that differ from those of an honest handover. */
+/** Claims of either party that differ from an honest handover. */
 export interface HandoverChange {
   dispatch?: Known;
   receipt?: Known;
@@ -51,7 +51,7 @@ export class Builder {
     for (const chain of chains) this.register(chain);
   }
 
-  /** Who and what takes part in the chain of one mineral; names end in the mineral. */
+  /** Registers the actors and places of one mineral's chain; names end in the mineral. */
   private register(of: Chain): void {
     const { mineral, country, portCountry, worksCountry, depot, port, works } = of;
     const roles: [string, string[], string][] = [
@@ -70,7 +70,10 @@ export class Builder {
     this.facilities[`works-${mineral}`] = { kind: 'smelter', country: worksCountry, point: works };
   }
 
-  /** A site, with tags of its own where the mineral is tagged. @param place how far it lies from the first. */
+  /**
+   * Adds a site, with its own tags if the mineral is tagged.
+   * @param place distance from the first site.
+   */
   site(chain: Chain, place: number, more: Partial<Scenario['sites'][string]> = {}, id?: string): string {
     const { mineral, country, mine, workers, perWorker, certified } = chain;
     const site = id ?? `site${place}-${mineral}`;
@@ -106,7 +109,7 @@ export class Builder {
     return `${site}-${number}`;
   }
 
-  /** The next running number of a phone. */
+  /** Returns the next sequence number of a phone. */
   seq(device: string): number {
     const seq = (this.seqs.get(device) ?? 0) + 1;
     this.seqs.set(device, seq);
@@ -122,7 +125,7 @@ export class Builder {
     return [shown, ...(withMore ? more.map((other) => ({ ...other, uom: 'P1', basis: 'dry' })) : [])];
   }
 
-  /** One bag declared at a site, by a phone that knows where it is within some metres; sent at once, or that night. */
+  /** Declares one bag at a site, by a phone with a position error of some metres; sent at once, or that night. */
   declare(chain: Chain, site: string, time: number, change: Known = {}, output: Known = {}): Bag {
     const bag = {
       name: this.name(`${chain.mineral}-`),
@@ -166,7 +169,10 @@ export class Builder {
     return bag;
   }
 
-  /** Dispatch and receipt; every receiver weighs for itself. @returns when it arrived. */
+  /**
+   * Dispatches and receives bags; every receiver weighs them again.
+   * @returns the time of arrival.
+   */
   handOver(
     bags: Bag[],
     chain: Chain,
@@ -215,7 +221,7 @@ export class Builder {
   }
 }
 
-/** From the mine to the depot: eight bags within a morning, and what happens to honest people meanwhile. */
+/** Brings eight bags from the mine to the depot within a morning, with the usual mishaps. */
 export function truckload(builder: Builder, chain: Chain, time: number): { bags: Bag[]; arrived: number } {
   const { random } = builder;
   const site = `site${random.whole(0, 2)}-${chain.mineral}`;
@@ -234,7 +240,7 @@ export function truckload(builder: Builder, chain: Chain, time: number): { bags:
   return { bags, arrived: builder.handOver(bags, chain, leg, leaves) };
 }
 
-/** A digit swapped and mended; a tag lost, voided and replaced. */
+/** A swapped digit and its correction; a tag lost, voided and replaced. */
 function mishaps(builder: Builder, chain: Chain, site: string, bags: Bag[], time: number): void {
   const { random } = builder;
   const bag = random.pick(bags);
@@ -263,7 +269,7 @@ function mishaps(builder: Builder, chain: Chain, site: string, bags: Bag[], time
   }
 }
 
-/** The depot sends a load back because it is full, and takes it the next day. */
+/** The depot returns a load because it is full, and receives it the next day. */
 function sentBack(
   builder: Builder,
   leg: { from: string; to: string; at: Known; arrives: Known },
@@ -285,7 +291,7 @@ function sentBack(
   return time + DAY;
 }
 
-/** What the depot makes of its bags, and the way of that abroad. */
+/** Processes bags at the depot and ships the product abroad. */
 export function shipment(builder: Builder, chain: Chain, bags: Bag[], time: number, change: Known = {}): void {
   const { random } = builder;
   const { mineral } = chain;
@@ -352,7 +358,7 @@ export function shipment(builder: Builder, chain: Chain, bags: Bag[], time: numb
   });
 }
 
-/** The authority's certificate for what the depot made, as a claim of the export. */
+/** Issues the authority's certificate for the depot's product, as a claim of the export. */
 function certify(builder: Builder, chain: Chain, made: Bag, time: number): Known {
   const serial = builder.name('SYN-RW-');
   builder.step(time, `agent-${chain.mineral}`, 'certificate.issued', {
@@ -369,7 +375,7 @@ function certify(builder: Builder, chain: Chain, made: Bag, time: number): Known
   return { certificate: serial };
 }
 
-/** Honest chains until at least `lots` lots have been made, spread over some ten weeks. */
+/** Adds honest chains until there are at least `lots` lots, over some ten weeks. */
 export function fill(builder: Builder, lots: number): void {
   const before = builder.lots;
   for (let round = 0; builder.lots - before < lots; round += 1)

@@ -1,8 +1,8 @@
-/** Numbers that look random and follow from a seed alone (mulberry32), so that a run can be repeated. */
+/** Generates pseudo-random numbers from a seed (mulberry32), so that a run can be repeated. */
 export class Random {
   constructor(private state: number) {}
 
-  /** 0 ≤ x < 1. */
+  /** Returns 0 ≤ x < 1. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -18,7 +18,10 @@ export class Random {
     return Math.floor(this.between(from, to + 1));
   }
 
-  /** Round `mean`, as errors of measurement lie: the sum of uniform numbers, cut off at three deviations. */
+  /**
+   * Returns a number around `mean` with a distribution like errors of measurement: a sum of uniform numbers, cut off at
+   * three deviations.
+   */
   normal(mean: number, deviation: number): number {
     const sum = Array.from({ length: 12 }, () => this.next()).reduce((all, x) => all + x, -6);
     return mean + deviation * Math.max(-3, Math.min(3, sum));

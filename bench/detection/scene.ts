@@ -4,7 +4,7 @@ import { type Bag, type Builder, type HandoverChange, type Known, at } from './n
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-/** Where one fault, or its twin, is played: a corner of the network with phones of its own. */
+/** Place of one fault, or its twin: a part of the network with its own phones. */
 export class Scene {
   readonly site: string;
   readonly house: string;
@@ -25,12 +25,12 @@ export class Scene {
     this.depot = { facility: `depot-${mineral}` };
   }
 
-  /** A site that nobody else declares at. */
+  /** Returns a site at which no other actor declares. */
   ownSite(more: Known = {}): string {
     return this.builder.site(this.chain, 4, more, this.builder.name(`site-${this.chain.mineral}-`));
   }
 
-  /** An actor whom nobody else deals with. */
+  /** Returns an actor without other handovers. */
   ownActor(roles: string[], more: Known = {}): string {
     const id = this.builder.name(`${roles[0] ?? ''}-${this.chain.mineral}-`);
     this.builder.actors[id] = { roles, country: this.chain.country, ...more };
@@ -41,14 +41,17 @@ export class Scene {
     return at(this.time + days * DAY).slice(0, 10);
   }
 
-  /** A bag that is declared; `output` of the lot, `change` of the event. */
+  /** Declares a bag; `output` of the lot, `change` of the event. */
   bag(hours = 0, output: Known = {}, { site = this.site, ...change }: Known = {}): Bag {
     const { builder, chain, time } = this;
     const phone = { device: builder.name('phone-'), ...change };
     return builder.declare(chain, String(site), time + hours * HOUR, phone, output);
   }
 
-  /** From the mine to the depot, or wherever else; every receiver weighs for itself. @returns when it arrived. */
+  /**
+   * Delivers bags from the mine to the depot or elsewhere; every receiver weighs them again.
+   * @returns the time of arrival.
+   */
   deliver(
     bags: Bag[],
     hours: number,
@@ -59,12 +62,15 @@ export class Scene {
     return this.builder.handOver(bags, this.chain, leg, this.time + hours * HOUR, rest);
   }
 
-  /** A receipt by which a bag weighs so many times what it did. */
+  /** Returns a receipt with so many times the bag's former mass. */
   weighing(bag: Bag, times: number): HandoverChange {
     return { receipt: { lots: [{ lot: bag.name, mass: this.builder.quantity(this.chain, bag.mass * times) }] } };
   }
 
-  /** The authority's certificate for bags. @returns its serial. */
+  /**
+   * Issues the authority's certificate for bags.
+   * @returns its serial.
+   */
   certificate(bags: Bag[], time: number, more: Known = {}): string {
     const serial = this.builder.name('SYN-C-');
     this.builder.step(time, this.agent, 'certificate.issued', {
@@ -85,13 +91,13 @@ export class Scene {
     return serial;
   }
 
-  /** Bags as they came from the mine, exported by the house; what must be assayed for it has been. */
+  /** Exports bags unprocessed, with the necessary assays. */
   export(bags: Bag[], time: number, more: Known = {}): void {
     const lots = bags.map(({ name, mass }) => ({ lot: name, mass: this.builder.quantity(this.chain, mass) }));
     this.builder.step(time, this.house, 'lot.exported', { place: this.depot, lots, ...more });
   }
 
-  /** Grades of a bag that is to be exported without being worked on. */
+  /** Returns the grades of a bag for export without processing. */
   assayed(grade = this.chain.grade[0]): Known {
     return { grades: this.builder.grades(this.chain, grade, true) };
   }

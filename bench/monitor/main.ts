@@ -8,9 +8,9 @@ import { startService } from '../service.js';
 import { Chains } from '../verification/chains.js';
 
 /**
- * How fast a monitor reads somebody else's log of so many entries (`--entries 20000`): entries fetched, checked, admitted
- * again and written; and in a second reading, from nothing, also judged by every rule and compared with the sealed index.
- * The ledger answers from the same machine. The limit is bare Ed25519 verification on one thread, in the same run.
+ * Measures a monitor that reads another party's log of so many entries (`--entries 20000`): entries fetched, checked,
+ * admitted and written; and in a second reading also judged by every rule and compared with the sealed index. The
+ * ledger runs on the same machine. The limit is bare Ed25519 verification on one thread in the same run.
  */
 
 const at = process.argv.indexOf('--entries');

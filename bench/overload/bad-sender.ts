@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Pool } from 'undici';
 
-/** Sends events without a good signature from so many connections, as fast as they are answered, until its thread is ended. */
+/**
+ * Sends events without a valid signature over so many connections, as fast as answers come, until its thread is ended.
+ */
 export interface BadOrder {
   url: string;
   connections: number;
@@ -26,7 +28,7 @@ async function client(): Promise<void> {
       });
       await body.dump();
     } catch {
-      // Refused or cut off: it goes on.
+      // A refused or closed request does not stop the load.
     }
     answered += 1;
   }

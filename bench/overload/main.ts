@@ -8,8 +8,8 @@ import type { BadOrder } from './bad-sender.js';
 import { Sender, type Sent } from './sender.js';
 
 /**
- * What becomes of a service of which three times as much is asked as it can do (`--seconds 60`), how soon it is itself again,
- * and what is left for a client that signs well beside many that do not. Client and service share the machine.
+ * Measures a service under three times its capacity (`--seconds 60`): its throughput, the time of its recovery, and the
+ * share of a well-signing client beside many bad ones. Client and service share the machine.
  */
 
 const at = process.argv.indexOf('--seconds');
@@ -17,11 +17,11 @@ const seconds = at < 0 ? 60 : Number(process.argv[at + 1]);
 if (!Number.isSafeInteger(seconds) || seconds < 5) throw new Error('--seconds takes a number of 5 or more.');
 const CLIENTS = 64;
 const TIMES = 3;
-/** Seconds in which capacity and the usual waiting time are measured. */
+/** Duration of measuring capacity and the usual wait, s. */
 const MEASURED = Math.min(10, seconds);
 const GOOD_CLIENTS = 16;
 const BAD_CLIENTS = 64;
-/** Events in a row that are recorded in usual time once the service is itself again. */
+/** Events in a row within the usual time that count as recovery. */
 const IN_A_ROW = 20;
 const RECOVERY_LIMIT = 10;
 
@@ -30,13 +30,13 @@ const p99 = ({ recorded }: Sent): number => quantile(recorded, 0.99);
 const rate = ({ recorded }: Sent, during: number): number => recorded.length / during;
 const failuresOf = ({ failures }: Sent): string => JSON.stringify(Object.fromEntries(failures));
 
-/** Signs as many events as may be recorded in so many seconds. */
+/** Signs as many events as can be recorded in so many seconds. */
 function fill(events: string[], world: World, perSecond: number, during: number): void {
   const wanted = Math.ceil(perSecond * during * 1.2) + 5_000;
   if (events.length < wanted) events.push(...world.declarations(wanted - events.length));
 }
 
-/** Seconds until events in a row are recorded within twice the usual time. */
+/** Returns the seconds until events in a row are recorded within twice the usual time. */
 async function recovery(sender: Sender, usual: number): Promise<number> {
   const started = performance.now();
   for (let inARow = 0; inARow < IN_A_ROW;) {
@@ -46,7 +46,9 @@ async function recovery(sender: Sender, usual: number): Promise<number> {
   return (performance.now() - started) / 1_000;
 }
 
-/** Half with a broken signature of a registered key, half well signed by a key that nobody has registered. */
+/**
+ * Returns bad events: half with a broken signature of a registered key, half with a valid one of an unregistered key.
+ */
 function badEvents(world: World, stranger: World): string[] {
   const broken = world
     .declarations(2_000)
@@ -78,7 +80,7 @@ async function besideBad(url: string, sender: Sender, bad: readonly string[], de
   const alone = rate(await sender.inTurn(GOOD_CLIENTS, MEASURED * 1_000), MEASURED);
   const order: BadOrder = { url, connections: BAD_CLIENTS, events: bad };
   const worker = new Worker(new URL('./bad-sender.js', import.meta.url), { workerData: order });
-  // What an address may send before it is held back is not what is measured.
+  // Uses up the budget of the address first, so that it is not measured.
   await sender.inTurn(GOOD_CLIENTS, 2_000);
   const sent = await sender.inTurn(GOOD_CLIENTS, MEASURED * 1_000);
   const answered = new Promise<number>((resolve) => worker.once('message', resolve));

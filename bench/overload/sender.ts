@@ -1,33 +1,33 @@
 import { Pool } from 'undici';
 
-/** What became of the events that were sent. */
+/** Results of the sent events. */
 export interface Sent {
-  /** Times to the answer of those that were recorded, ms. */
+  /** Times to the answers of recorded events, ms. */
   recorded: number[];
-  /** Answers that ask for patience, and those among them that do not say for how long. */
+  /** Number of refusals for overload, and of those without `Retry-After`. */
   turnedAway: number;
   withoutRetryAfter: number;
-  /** What was not sent because too many answers were still out. */
+  /** Events not sent because too many answers were pending. */
   late: number;
   failures: Map<string, number>;
 }
 
-/** Answers that may be out at once; a sender that waits for more measures itself. */
+/** Pending answers at most; more would measure the sender itself. */
 const MOST_UNDER_WAY = 2_000;
 const CONNECTIONS = 1_024;
-/** Between two portions of the load, ms. */
+/** Interval between two portions of the load, ms. */
 const TICK = 10;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Sends events one a request; what is turned away is sent again later, as it is. */
+/** Sends events one a request; sends those refused for overload again unchanged. */
 export class Sender {
   private readonly pool: Pool;
   private underWay = 0;
   private readonly again: string[] = [];
   private sent = this.nothing();
 
-  /** @param events not sent yet; those that are sent are taken from its end. */
+  /** @param events to send, taken from the end. */
   constructor(
     url: string,
     private readonly events: string[],
@@ -35,7 +35,7 @@ export class Sender {
     this.pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 });
   }
 
-  /** Sends so many events a second, whatever is answered. */
+  /** Sends so many events a second, whatever the answers. */
   async byTheClock(perSecond: number, milliseconds: number): Promise<Sent> {
     this.sent = this.nothing();
     const started = performance.now();
@@ -51,7 +51,7 @@ export class Sender {
     return sent;
   }
 
-  /** Sends from so many clients, each of which waits for its answer before it sends the next. */
+  /** Sends from so many clients, each of which waits for its answer before the next. */
   async inTurn(clients: number, milliseconds: number): Promise<Sent> {
     this.sent = this.nothing();
     const until = performance.now() + milliseconds;
@@ -62,7 +62,7 @@ export class Sender {
     return this.sent;
   }
 
-  /** Sends one event, and gives how long it took to be recorded, ms; Infinity where it was not. */
+  /** Sends one event; returns the time until it was recorded, ms; Infinity if it was not. */
   async one(): Promise<number> {
     const sent = this.nothing();
     await this.post(sent);

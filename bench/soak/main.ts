@@ -10,10 +10,10 @@ import { startService } from '../service.js';
 import { Chains, type LotHead } from '../verification/chains.js';
 
 /**
- * What becomes of a service that is kept busy (`--minutes 30`): half of what it records for 64 clients, one event a request,
- * with queries, verification, alerts, a webhook and readers of the stream beside it. Told by the minute: waiting times,
- * memory, and how far the verifiers are behind. A rejection that nobody handles would end the service, and the run. At the end each
- * demand is printed with its figure; one that is not met ends the run with an error.
+ * Measures a busy service (`--minutes 30`) at half of its capacity for 64 clients, one event a request, with queries,
+ * verification, alerts, a webhook and stream readers beside it. Prints waiting times, memory and the verifiers' backlog
+ * by the minute. An unhandled rejection would end the service, and the run. At the end it prints each requirement with
+ * its figure; one that is not met ends the run with an error.
  */
 
 const at = process.argv.indexOf('--minutes');
@@ -26,19 +26,19 @@ const SITES = 500;
 const CLIENTS = 64;
 const WARMING = 2_000;
 const SAMPLE = 20_000;
-/** Between two portions of the load, ms. */
+/** Interval between two portions of the load, ms. */
 const TICK = 20;
-/** One receipt in so many weighs too much and is to be told. */
+/** One receipt in so many has a wrong mass and must cause an alert. */
 const FAULTS = 5_000;
 const READERS = 20;
 const QUERIES_A_SECOND = 5;
-/** What must be true at the end: MiB a minute, times the first p99, seconds behind. */
+/** Requirements at the end: MiB a minute, multiples of the first p99, seconds of backlog. */
 const MOST_GROWTH = 1;
 const MOST_SLOWER = 1.3;
 const MOST_BEHIND = 5;
-/** Minutes at the beginning and at the end whose waiting times are compared, of a run of half an hour. */
+/** Minutes at the beginning and end whose waiting times are compared, in a run of half an hour. */
 const COMPARED = 5;
-/** Minutes in which caches fill and code is compiled; memory is judged after them. */
+/** Minutes of warm-up, after which memory is judged. */
 const WARM_UP = Math.ceil(minutes / 6);
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -49,13 +49,13 @@ interface Minute {
   /** Times to the answer, ms. */
   recorded: number[];
   queried: number[];
-  /** Resident bytes, second by second: collections make one sample say little. */
+  /** Resident bytes, each second, because garbage collection makes one sample unreliable. */
   memory: number[];
-  /** Of the verifiers behind the log, entries. */
+  /** Backlog of the verifiers, entries. */
   behind: number;
 }
 
-/** What goes on beside the measuring, and all that goes wrong. */
+/** The load beside the measurement, and all its errors. */
 class Load {
   minute: Minute = { recorded: [], queried: [], memory: [], behind: 0 };
   readonly failures = new Map<string, number>();
@@ -68,7 +68,7 @@ class Load {
   constructor(
     private readonly url: string,
     private readonly chains: Chains,
-    /** Bags that were declared before, and whose numbers are taken. */
+    /** Bags declared before, whose numbers are used. */
     private readonly before: number,
   ) {
     this.pool = new Pool(url, { connections: CLIENTS, pipelining: 1 });
@@ -78,7 +78,7 @@ class Load {
     this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
   }
 
-  /** Sends by the clock, whatever has been answered; what would make too many wait is not sent, and counted. */
+  /** Sends at a fixed rate, whatever the answers; counts events that are not sent because too many are pending. */
   async record(perSecond: number, until: number): Promise<void> {
     const started = performance.now();
     for (let sent = 0; performance.now() < until;) {
@@ -139,7 +139,7 @@ class Load {
     }
   }
 
-  /** Follows alerts as a desk does, and is told of each. */
+  /** Follows the stream of alerts. */
   async follow(ended: AbortSignal): Promise<void> {
     for await (const { alert } of new AditClient(this.url).followAlerts(ended)) if (alert.id !== '') this.streamed += 1;
   }
@@ -149,7 +149,7 @@ class Load {
   }
 }
 
-/** Counts what a webhook brings. */
+/** Counts the messages of a webhook. */
 async function receiver(): Promise<{ server: Server; url: string; messages: Set<string> }> {
   const messages = new Set<string>();
   const server = createServer((request, response) => {
@@ -160,10 +160,10 @@ async function receiver(): Promise<{ server: Server; url: string; messages: Set<
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, messages };
 }
 
-/** The memory of a minute, MiB: half of its samples are below. */
+/** Returns the median memory of a minute, MiB. */
 const memoryOf = ({ memory }: Minute): number => mebibytes(quantile(memory, 0.5));
 
-/** What grows by the minute: the slope of the line that fits best. */
+/** Returns the growth a minute: the slope of the best-fitting line. */
 function slope(values: readonly number[]): number {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -9,7 +9,7 @@ import {
   randomToken,
 } from '../../src/core/event/build.js';
 
-/** Many cooperatives with a site each, one trader, and events of theirs, signed beforehand by the platform's signer. */
+/** Signs events of many cooperatives with a site each and one trader in advance, with the platform's signer. */
 
 interface Actor {
   id: string;
@@ -18,7 +18,7 @@ interface Actor {
   key: KeyObject;
 }
 
-/** A lot as its next event has to name it. */
+/** A lot with the data that its next event needs. */
 export interface LotHead {
   lot: string;
   head: string;
@@ -103,7 +103,7 @@ export class Chains {
     return { text, id, lots: named.map((lot) => ({ lot, head: id })) };
   }
 
-  /** One bag of some 50 kg at the site of the cooperative of that number, with a tag of its own unless told which. */
+  /** Declares one bag of some 50 kg at the site of the cooperative of that number, by default with a tag of its own. */
   declare(number: number, tag = `SYN-${randomBytes(6).toString('hex')}`): Signed {
     const at = number % this.coops.length;
     return this.event(this.coops[at] as Actor, 'lot.declared', {
@@ -123,7 +123,7 @@ export class Chains {
     });
   }
 
-  /** A cooperative says that its key has been in other hands from the first entry on. */
+  /** Declares that a cooperative's key was compromised from the first entry on. */
   compromised(number: number): Signed {
     const { id, signer, ...coop } = this.coops[number % this.coops.length] as Actor;
     const body = { actor: id, kid: signer.kid, reason: 'stolen', compromisedSince: 0 };
@@ -140,7 +140,7 @@ export class Chains {
     return this.event(this.trader, 'custody.received', { from, lots: [{ lot, prev: head, mass: kilograms(mass) }] });
   }
 
-  /** Lots of one cooperative put together into one. */
+  /** Aggregates lots of one cooperative. */
   aggregate(number: number, inputs: readonly LotHead[], mass: string): Signed {
     const coop = this.coops[number % this.coops.length] as Actor;
     return this.event(coop, 'lot.aggregated', {

@@ -5,16 +5,16 @@ import { type BenchedService, startService } from '../service.js';
 import { Chains, type LotHead } from './chains.js';
 
 /**
- * What judging costs as the ledger grows: from a receipt to its finding at 10⁴ and 10⁵ events (`--sizes 10000,1000000`); what
- * the database read sequentially meanwhile; the same while events stream in; and the answers about a lot of 10,000
- * ancestors.
+ * Measures judging as the ledger grows: the time from a receipt to its finding at 10⁴ and 10⁵ events (`--sizes
+ * 10000,1000000`); the rows of sequential scans meanwhile; the same while events are appended; and the answers about a
+ * lot with 10,000 ancestors.
  */
 
 const SITES = 500;
 const HANDOVERS = 20;
 const STREAM_SECONDS = 20;
 const STREAM_RATE = 1_000;
-/** Lots that one event puts into one. */
+/** Lots that one event aggregates. */
 const HEAP = 199;
 
 const at = process.argv.indexOf('--sizes');
@@ -65,7 +65,7 @@ class Bench {
     return { text, ms: performance.now() - started };
   }
 
-  /** From the answer to a receipt that weighs too much to the finding, ms. */
+  /** Returns the time from the answer to a receipt with a wrong mass to its finding, ms. */
   async findingAfterReceipt(): Promise<number> {
     const number = this.number++;
     const declared = this.chains.declare(number);
@@ -83,7 +83,7 @@ class Bench {
     }
   }
 
-  /** Rows that sequential scans read, by table; those of a handful of rows are left out. */
+  /** Returns the rows read by sequential scans, by table, without very small tables. */
   private async scanned(): Promise<Map<string, number>> {
     await wait(1_200);
     const { rows } = await this.db.query<{ name: string; read: string }>(
@@ -106,7 +106,7 @@ class Bench {
     say(`  rows read by sequential scans in tables of more than 1,000 rows: ${text === '' ? 'none' : text}`);
   }
 
-  /** The same while so many events a second stream in. */
+  /** Measures the same while so many events a second are appended. */
   async stream(): Promise<void> {
     const batches = Array.from({ length: STREAM_SECONDS }, () =>
       Array.from({ length: STREAM_RATE }, () => this.chains.declare(this.number++).text),
@@ -129,7 +129,7 @@ class Bench {
     );
   }
 
-  /** 10,000 bags put together as many at a time as one event takes, and those lots once more. */
+  /** Aggregates 10,000 bags, as many as one event takes at a time, and then the results. */
   async deep(): Promise<void> {
     const bags: LotHead[] = [];
     const declared = Array.from({ length: 10_000 }, () =>

@@ -18,7 +18,7 @@ function maskAddress(address: string): string {
 const maskTokens = (path: string): string =>
   path
     .split('/')
-    // Before the third slash stand the scheme and the host.
+    // The scheme and the host are before the third slash.
     .map((segment, i) => (i > 2 && TOKEN.test(segment) ? MASK : segment))
     .join('/');
 

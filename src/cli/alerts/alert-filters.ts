@@ -31,7 +31,7 @@ export const withFilters = (command: Command): Command =>
     .option('--lot <lot>', 'only about this lot (tag, number or id), what it was made of and became', gathered, [])
     .option('--holder <actor>', 'only about what this actor holds, held or is about to receive');
 
-/** Puts ids in place of the tags, numbers and beginnings of ids by which lots are named. */
+/** Replaces the tags, numbers and beginnings of ids that name lots with ids. */
 export async function withLotIds<T extends FilterOptions>(client: AditClient, filters: T): Promise<T> {
   if (filters.lot === undefined || filters.lot.length === 0) return filters;
   const lot = await Promise.all(filters.lot.map(async (name) => (await namedLot(client, name)).id));
@@ -56,7 +56,7 @@ export function queryOf({ minimumSeverity, holder, ...lists }: FilterOptions): R
 
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** Says which alerts the filters of a subscription let through: "critical and high; site hill"; "" where all of them. */
+/** Describes the filters of a subscription: "critical and high; site hill"; "" without filters. */
 export function filterWords(filters: Readonly<Record<string, unknown>>): string {
   const { minimumSeverity, holder } = filters;
   const least = severities.findIndex((severity) => severity === minimumSeverity);

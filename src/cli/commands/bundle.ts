@@ -99,7 +99,7 @@ export const bundle: Register = (group) => {
 const MAX_KEPT = 1024 * 1024;
 const problemSchema = z.looseObject({ detail: z.string() });
 
-/** Reads what a refusal says; undefined where it is no answer of a ledger. */
+/** Parses a refusal; undefined if the text is not an answer of a ledger. */
 function detailOf(text: string): string | undefined {
   try {
     return problemSchema.safeParse(parseJsonFile(text, 'The answer', MAX_KEPT)).data?.detail;

@@ -29,7 +29,7 @@ interface CheckOptions {
 
 type Body = Record<string, unknown>;
 
-/** A file as it is checked: the body of an event, or an event that was signed. */
+/** The content of a file to check: the body of an event, or a signed event. */
 interface Checked {
   type: string;
   body: Body;
@@ -114,7 +114,7 @@ async function checkSchema(type: string, body: Body): Promise<void> {
   }
 }
 
-/** Asks the ledger what it would answer, and says so; null where it cannot be asked, which is said too. */
+/** Asks the ledger for its answer and prints it; returns null if the ledger cannot be asked, and prints that too. */
 async function askLedger(
   checked: Checked,
   file: string,

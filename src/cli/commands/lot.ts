@@ -35,7 +35,7 @@ function showHeader(terminal: Terminal, lot: LotState, { verdicts, findings, ori
   for (const reason of reasonsOf(verdicts, findings)) terminal.say(`  ${reason}`);
 }
 
-/** Names the lots of a finding as people call them: this one first, then those that it was made of, others by id. */
+/** Uses names for the lots of a finding: this one first, then its ancestors; others by id. */
 function withNames(
   finding: Finding,
   { id, tags, lotNumber, mineral }: LotState,

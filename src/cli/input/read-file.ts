@@ -44,7 +44,7 @@ function nearest(file: string): string {
   }
 }
 
-/** Says where a text stops being JSON, and shows the place; null where it is JSON. */
+/** Describes the first JSON error of a text with its place; null if there is none. */
 export function faultInJson(file: string, text: string, holds: string): CommandError | null {
   const fault = findJsonFault(text);
   if (fault === null) return null;

@@ -48,7 +48,7 @@ export function explain(error: unknown): Explanation {
   return ofTheSystem(error as Parameters<typeof ofTheSystem>[0]);
 }
 
-/** What the system says of files, and what to do about it. */
+/** Explanations of the system's errors about files. */
 const fileFaults: Readonly<Record<string, [message: (path: string) => string, advice: string]>> = {
   ENOENT: [(path) => `There is no file or folder ${path}.`, 'Check the name, and the folder that the command runs in.'],
   ENOTDIR: [(path) => `${path} does not lead through folders.`, 'Check the name.'],

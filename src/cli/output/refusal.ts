@@ -28,8 +28,8 @@ function lineOf({ pointer, detail }: ErrorDetail, claims: unknown, headline: str
 }
 
 /**
- * The places that are wrong, one a line: where, what stands there, what is accepted.
- * @param headline the sentence above them, which none of them repeats.
+ * Lists the faults, one a line: place, value, and what is accepted.
+ * @param headline the sentence above them; they do not repeat it.
  */
 export const placesOf = (errors: readonly ErrorDetail[], claims?: unknown, headline = ''): string =>
   errors
@@ -37,11 +37,18 @@ export const placesOf = (errors: readonly ErrorDetail[], claims?: unknown, headl
     .map((line) => `\n${line}`)
     .join('');
 
-/** Puts what people call lots in place of their ids. @param names by id. */
+/**
+ * Replaces the ids of lots with their names.
+ * @param names by id.
+ */
 export const withNames = (text: string, names: ReadonlyMap<string, { called: string }>): string =>
   [...names].reduce((written, [id, { called }]) => written.replaceAll(id, called), text);
 
-/** What a person is told of an event that cannot be signed. @param claims the body they gave. @param what begins the message. */
+/**
+ * Returns the error for an event that cannot be signed.
+ * @param claims the body of the user.
+ * @param what begins the message.
+ */
 export const unsignable = (
   { code, detail, errors }: AditError,
   claims: unknown,

@@ -37,10 +37,7 @@ function actionsOf(steps: readonly Step[]): Action[] {
   return actions.sort((a, b) => a.time - b.time);
 }
 
-/**
- * Plays every step of a scenario into a ledger.
- * @param told is called after each step.
- */
+/** Plays every step of a scenario into a ledger. The callback receives each step after it was sent. */
 export async function playSteps(
   scenario: Scenario,
   stage: Stage,

@@ -7,12 +7,12 @@ import type { NamedLot } from './known-lots.js';
 import type { Outbox } from './outbox.js';
 import { pendingParents } from './send-entry.js';
 
-/** Events that the ledger takes in one dry run. */
+/** Events of one dry run at most. */
 const MOST = 256;
 
 /**
- * Asks what the ledger would answer to an event, as if the events of the outbox that it follows had been sent.
- * @param event signed, or the claims of one that is not signed yet.
+ * Asks the ledger for its answer to an event, as if the pending parents in the outbox had been sent.
+ * @param event signed, or the claims of an unsigned one.
  */
 export async function dryRun(
   client: AditClient,
@@ -24,7 +24,7 @@ export async function dryRun(
   return answers.at(-1) as DryRunAnswer;
 }
 
-/** Says what the ledger would answer: whether it is right in the first word, what is wrong on the lines below. */
+/** Prints the ledger's answer: accepted or not in the first word, the faults below. */
 export function sayDryRun(
   terminal: Terminal,
   answer: DryRunAnswer,

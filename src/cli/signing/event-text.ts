@@ -15,7 +15,7 @@ interface Claimed {
   mass?: unknown;
 }
 
-/** What a signed event says of lots, by its plain claims; its signature is not checked. */
+/** Plain claims of a signed event about lots; the signature is not verified. */
 export interface SaidOfLots {
   id: string;
   log: string;
@@ -27,7 +27,7 @@ export interface SaidOfLots {
   extended: {
     lot: string;
     prev: string;
-    /** What the event says of it now. */
+    /** Present value in the event. */
     mass?: { value: string; uom: string };
     outcome?: unknown;
     /** Whether it goes into others by this event. */
@@ -53,7 +53,7 @@ export function withLoggedSignature(event: string, logged: string): string {
   return [logged.trim().split('~')[0], ...disclosures].join('~');
 }
 
-/** Reads what a signed event says. Throws `event-malformed` where the text is no signed event. */
+/** Parses a signed event. Throws `event-malformed` if the text is not one. */
 export function readEventText(event: string): SaidOfLots {
   const [jws = ''] = event.trim().split('~');
   const [header, payload, signature] = jws.split('.');
@@ -68,7 +68,7 @@ export function readEventText(event: string): SaidOfLots {
   return { ...saidInClaims(claims), id: eventId(`${header}.${payload}`) };
 }
 
-/** Reads what claims say of lots, signed or not. */
+/** Reads the claims about lots, of a signed or unsigned event. */
 function saidInClaims(claims: Record<string, unknown>): Omit<SaidOfLots, 'id'> {
   const chained = [
     ...listOf(claims.lots).map((item) => ({ ...item, usedUp: false })),
@@ -90,7 +90,7 @@ function saidInClaims(claims: Record<string, unknown>): Omit<SaidOfLots, 'id'> {
   };
 }
 
-/** Reads what an event says of lots, by its text or, where it is not signed yet, by its claims. */
+/** Reads the claims of an event about lots from its text or, before it is signed, from its claims. */
 export const saidBy = (event: string | Record<string, unknown>): Omit<SaidOfLots, 'id'> =>
   typeof event === 'string' ? readEventText(event) : saidInClaims(event);
 

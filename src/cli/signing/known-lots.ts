@@ -18,7 +18,7 @@ export interface KnownLot {
   state: LotState | null;
 }
 
-/** A lot that a command named, and what people call it. */
+/** A lot that a command named, with its name for people. */
 export interface NamedLot {
   called: string;
   lot: KnownLot;
@@ -37,7 +37,10 @@ export class KnownLots {
   private readonly settled: SaidOfLots[];
   private readonly found = new Map<string, LotState>();
 
-  /** @param client null: the ledger is not asked. @param names takes each lot that is found, by its id. */
+  /**
+   * @param client null: the ledger is not asked.
+   * @param names receives each lot that is found, by its id.
+   */
   constructor(
     outbox: Outbox,
     log: string,

@@ -14,9 +14,8 @@ export const defaultOutbox = (): string => join(homedir(), '.adit', 'outbox');
 
 const states = ['signed', 'sent', 'waiting', 'accepted', 'refused'] as const;
 /**
- * `signed`: saved, and not sent yet; `sent`: sent, and unanswered; `waiting`: the ledger has it, and waits for an event
- * that it follows; `accepted` and `refused`: answered, and kept under `answered/` as a record, the accepted ones for
- * `KEPT_DAYS`.
+ * State of an entry. `signed`: saved, not sent; `sent`: sent, without an answer; `waiting`: the ledger waits for its
+ * parent; `accepted` and `refused`: final, stored under `answered/`, the accepted ones for `KEPT_DAYS`.
  */
 export type OutboxState = (typeof states)[number];
 
@@ -54,7 +53,7 @@ const ledgersSchema = z.record(z.string(), z.strictObject({ origin: z.string(), 
 /** Description of a ledger at its last answer, by URL: enough to sign offline. */
 export type KnownLedger = z.infer<typeof ledgersSchema>[string];
 
-/** Days for which an accepted event is kept, where ADIT_OUTBOX_DAYS does not say. */
+/** Default number of days for which an accepted event is stored (ADIT_OUTBOX_DAYS). */
 export const KEPT_DAYS = 30;
 const MOST_DAYS = 36_500;
 const DAY = 86_400_000;
@@ -70,7 +69,7 @@ export function daysOf(text: string, from: string): number {
   );
 }
 
-/** Days for which accepted events are kept. */
+/** Days for which accepted events are stored. */
 export function keptDays(): number {
   const asked = process.env.ADIT_OUTBOX_DAYS;
   return asked === undefined || asked === '' ? KEPT_DAYS : daysOf(asked, 'ADIT_OUTBOX_DAYS');

@@ -22,7 +22,9 @@ export type LotNames = ReadonlyMap<string, NamedLot>;
 /** A difference of less than one in so many needs no explanation. */
 const WORTH_EXPLAINING = 100n;
 
-/** How a mass that an event says differs from what was known before: "10.1 kg less (20.2 %)"; "" where it does not. */
+/**
+ * Returns the difference between a mass in an event and the former one: "10.1 kg less (20.2 %)"; "" if there is none.
+ */
 function difference(before: Mass | null, after: Mass, mineral: string | undefined): string {
   if (before === null) return '';
   const [was, is] = [milligrams(before), milligrams(after)];
@@ -33,7 +35,7 @@ function difference(before: Mass | null, after: Mass, mineral: string | undefine
   return `, ${text} than the ${quantityText(before, mineral)} before${cause === null ? '' : `; most likely ${cause}`}`;
 }
 
-/** One line on a lot that an event extends: as the event says it, and how that differs from before. */
+/** Returns one line about a lot that an event extends, with the difference to its former mass. */
 function extendedLine(
   { lot: id, mass, outcome, usedUp }: SaidOfLots['extended'][number],
   to: string | undefined,
@@ -95,7 +97,7 @@ function nextStep(said: SaidOfLots, lotNames: LotNames): string | null {
   }
 }
 
-/** Lots that are named in the command for a receipt. */
+/** Lots that the command of a receipt names. */
 const NAMED = 5;
 
 /** The command by which the receiver signs for these lots. */

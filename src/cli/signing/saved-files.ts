@@ -6,7 +6,7 @@ import { hasCode } from '../../platform/system-error.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 import { type SaidOfLots, readEventFile, readEventText } from './event-text.js';
 
-/** The files of `--save NAME`: the signed event, its receipt, what was withheld. None is ever written over. */
+/** The files of `--save NAME`: the signed event, its receipt, its withheld claims. None is ever overwritten. */
 export class SavedFiles {
   readonly path: string;
   readonly event: string;
@@ -20,7 +20,7 @@ export class SavedFiles {
     this.disclosures = `${name}.disclosures.json`;
   }
 
-  /** Reads the event that was saved under this name before; null where the name is free. */
+  /** Reads the event that was saved under this name; null if there is none. */
   before(): SaidOfLots | null {
     if (existsSync(this.event)) return readEventFile(this.event).said;
     const taken = [this.receipt, this.disclosures].find((file) => existsSync(file));
@@ -28,7 +28,7 @@ export class SavedFiles {
     return null;
   }
 
-  /** Writes the signed event, durably, and everything that may be disclosed of it: nobody else has what is withheld. */
+  /** Writes the signed event and its disclosures durably, because there is no other copy of withheld claims. */
   write({ id, event, disclosures }: Pick<BuiltEvent, 'id' | 'event' | 'disclosures'>): void {
     if (disclosures.length > 0) create(this.disclosures, `${JSON.stringify({ event: id, disclosures })}\n`);
     create(this.event, event);
@@ -47,7 +47,7 @@ export class SavedFiles {
     if (!existsSync(this.receipt)) writeFileSync(this.receipt, receipt, { flag: 'wx' });
   }
 
-  /** The files that are there. */
+  /** Returns the existing files. */
   written(): string[] {
     return [this.event, this.receipt, this.disclosures].filter((file) => existsSync(file));
   }

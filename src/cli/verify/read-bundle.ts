@@ -1,7 +1,7 @@
 import { faultInJson } from '../input/read-file.js';
 import { CommandError } from '../output/terminal.js';
 
-/** What a file of a bundle should hold, for people. */
+/** Description of a bundle's file for error messages. */
 export const BUNDLE = 'It should be a bundle, as "adit bundle fetch" saves it to LOT.bundle.json.';
 const FORMAT = 'adit-bundle/';
 
@@ -15,7 +15,7 @@ function kindOf(document: unknown): string {
   return `It has no "format" that begins with ${FORMAT}.`;
 }
 
-/** Refuses a text that is plainly no bundle, and says what it is; the bundle itself is checked by the core. */
+/** Throws an error that names the kind of a file which is no bundle; the core checks bundles. */
 export function checkBundleText(place: string, text: string): void {
   if (!text.trimStart().startsWith('{'))
     throw new CommandError(`${place} is neither a bundle nor a receipt.`, BUNDLE_OR_RECEIPT);

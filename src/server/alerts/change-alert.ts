@@ -19,7 +19,7 @@ const noteShape = z.strictObject({
 export const deskNote = noteShape.nullish().transform((note) => note ?? {});
 export type DeskNote = z.infer<typeof deskNote>;
 
-/** The person responsible for an alert; null: nobody. */
+/** The person responsible for an alert; null: no one. */
 export const assignment = noteShape.extend({ assignee: line(200).nullable() });
 export type Assignment = z.infer<typeof assignment>;
 
@@ -55,7 +55,7 @@ export class ChangeAlert {
     );
   }
 
-  /** Records who is responsible for an alert; notifies nobody. Throws `not-found`. */
+  /** Records who is responsible for an alert, without a notification. Throws `not-found`. */
   assign(id: string, { assignee, ...note }: Assignment): Promise<Alert> {
     return this.note(id, { assignee }, note, (db) =>
       db.query<Changed>(
@@ -93,7 +93,7 @@ export class ChangeAlert {
     return changed;
   }
 
-  /** Records that alerts are escalated because nobody acknowledged them in time. */
+  /** Records that alerts are escalated because they were not acknowledged in time. */
   async escalated(alerts: readonly string[]): Promise<void> {
     await this.database.pool.query(
       'UPDATE alerts SET escalated_at = COALESCE(escalated_at, now()) WHERE id = ANY($1::uuid[])',

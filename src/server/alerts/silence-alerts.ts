@@ -9,7 +9,7 @@ import { type AlertFilters, alertFilters, groupOf } from './alert-filter.js';
 
 /** Silences in force at most: every alert is compared with each of them. */
 const SILENCE_LIMIT = 500;
-/** Longest duration of a silence, ms, so that nobody forgets one. */
+/** Longest duration of a silence, ms; a longer one would be forgotten. */
 const LONGEST = 90 * 86_400_000;
 const NAME = 200;
 const REASON = 2_000;

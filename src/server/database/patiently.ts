@@ -14,8 +14,8 @@ export class DatabaseUnavailableError extends Error {
 }
 
 /**
- * Runs `work`, and retries it from its beginning if the database does not answer in time.
- * @param say receives the reason of each retry.
+ * Runs `work`, and retries it from its beginning if the database does not answer in time. The callback receives the
+ * reason of each retry.
  * @param pause milliseconds after the first failure.
  */
 export async function patiently<T>(work: () => Promise<T>, say: (message: string) => void, pause = PAUSE): Promise<T> {

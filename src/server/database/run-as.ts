@@ -8,21 +8,22 @@ export interface User {
   gid: number;
 }
 
-/** The user that the embedded PostgreSQL runs as. */
+/** The user that runs the embedded PostgreSQL. */
 export interface DatabaseUser extends User {
   name: string;
-  /** Whether other programs run as the same user, who can then write the files of the database. */
+  /** Whether other programs run as the same user and can therefore write the files of the database. */
   shared: boolean;
 }
 
-/** Users that are made for a database or for Adit alone, the first that exists. */
+/** Users for a database or for Adit alone; the first that exists is used. */
 const OWN_USERS = ['adit', 'postgres'];
 const NOBODY = 65_534;
 
 /**
- * Chooses the user whom root runs PostgreSQL as: the owner of a database that is there already; else `adit` or `postgres`,
- * where one exists, else `nobody`, who exists on every Unix.
- * @param passwd the users of the system, as /etc/passwd has them @param owner of the database folder; null: there is none
+ * Chooses the user that runs PostgreSQL if this process is root: the owner of an existing database, else the first of
+ * `adit` and `postgres` that exists, else the unprivileged user that every Unix has.
+ * @param passwd the users of the system in the format of /etc/passwd;
+ * @param owner of the database folder; null: there is none.
  */
 export function chooseUser(passwd: string, owner: User | null): DatabaseUser {
   const users = [...passwd.matchAll(/^([^:\n]+):[^:\n]*:(-?[0-9]+):(-?[0-9]+):/gm)].map(([, name = '', uid, gid]) => ({
@@ -45,8 +46,8 @@ export function chooseUser(passwd: string, owner: User | null): DatabaseUser {
 }
 
 /**
- * Finds the user to run PostgreSQL as, which refuses to run as root; null for everybody but root, who run it as themselves.
- * @param cluster the folder of the database, which need not be there
+ * Finds the user that runs PostgreSQL, which refuses to run as root; null if this process is not root.
+ * @param cluster the folder of the database, which may not exist.
  */
 export async function databaseUser(cluster: string): Promise<DatabaseUser | null> {
   if (process.getuid?.() !== 0) return null;
@@ -55,8 +56,8 @@ export async function databaseUser(cluster: string): Promise<DatabaseUser | null
 }
 
 /**
- * Lets everybody walk through (not list) the folders above and including `folder`, as far as they do not yet:
- * the user of the database must reach it even below a home of mode 0700. Returns the folders changed.
+ * Adds the right to traverse (not list) `folder` and the folders above it, because the user of the database must reach
+ * it even below a home of mode 0700. Returns the changed folders.
  */
 export async function makeTraversable(folder: string): Promise<string[]> {
   const changed: string[] = [];

@@ -144,7 +144,7 @@ const heldBack = ({ inhibited, descendants }: AlertToTell, say: Say): Part[] => 
   ...(descendants > 0 ? [{ kind: 'paragraph' as const, text: say.counted('descendants', descendants) }] : []),
 ];
 
-/** Tells the reader how to verify the alert, and to take the log key from another source. */
+/** Explains how to verify the alert, with the log key from another source. */
 function howToCheck({ links, events, evidence }: AlertToTell, say: Say): Part[] {
   const bundle = webAddress(links.bundle);
   const offered: Link[] = [

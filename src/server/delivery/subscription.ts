@@ -19,7 +19,7 @@ const options = {
   digestMinutes: minutes.nullish(),
   /** Notifications that are not critical wait until the quiet hours end. */
   quietHours: quietHours.nullish(),
-  /** Notify only of alerts that nobody acknowledged within so many minutes. */
+  /** Minutes without an acknowledgement after which an alert is notified; absent: notify at once. */
   escalateAfterMinutes: minutes.nullish(),
   language: z.enum(languages).optional(),
   /** Mail address that is notified when the endpoint is disabled. */

@@ -14,7 +14,7 @@ export const pageQuery = z.strictObject({
   cursor: z.string().min(1).max(MAX_CURSOR_LENGTH).optional(),
 });
 
-/** A tag, a lot number or the like to be looked for, in a query: what no event can say is refused, and not merely not found. */
+/** A search text in a query, such as a tag or a lot number. Texts that no event can contain are refused. */
 export const queryText: z.ZodType<string> = identifierText(64);
 
 /** An id, or its first 8 characters or more, as people copy it from a list. */

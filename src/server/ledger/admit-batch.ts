@@ -192,7 +192,7 @@ class BatchRun {
     /** Whether events of earlier batches wait. */
     private readonly someWait: boolean,
     private readonly submissions: ReadonlySet<Submission>,
-    /** Whether refused attempts that say something are written to the log. */
+    /** Whether evidence of refusals is written to the log. */
     private readonly keepsEvidence: boolean,
   ) {}
 

@@ -8,8 +8,8 @@ import { loadEnd } from './log-state.js';
 import { unavailable } from './unavailable.js';
 
 /**
- * Asks what an append would say of a batch, on a read-only snapshot, and writes nothing. One batch at a time: all who ask
- * hold one connection between them.
+ * Admits a batch on a read-only snapshot without writing. It processes one batch at a time, so that all callers use one
+ * connection.
  */
 @Injectable()
 export class AdmitOnSnapshot {

@@ -57,7 +57,7 @@ export const resultShape = z.discriminatedUnion('status', [
 /** Answer to an array; NDJSON is answered by one result a line. */
 export const resultsShape = z.strictObject({ results: z.array(resultShape) });
 
-/** What would become of an event; `id` of claims is the one that they get if they are signed as they stand. */
+/** Answer of a dry run; `id` of unsigned claims is the id that they get if signed unchanged. */
 export const dryRunShape = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('accepted'), id }),
   z.strictObject({ status: z.literal('duplicate'), id, index }),

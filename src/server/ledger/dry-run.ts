@@ -12,14 +12,14 @@ import { Submission } from './submission.js';
 /** Events of one dry run. */
 export const MAX_DRY_RUN = 256;
 
-/** What the ledger would answer to one event. */
+/** The ledger's answer to one event of a dry run. */
 export type DryRunAnswer =
   | { status: 'accepted'; id: string }
   | { status: 'duplicate'; id: string; index: number }
   | { status: 'waiting'; id: string; missing: string[] }
   | { status: 'refused'; id: string | null; problem: Problem };
 
-/** Judges events by the same checks and the same admission as those that are recorded, and records nothing. */
+/** Judges events by the checks and the admission of recorded ones, but records nothing. */
 @Injectable()
 export class DryRun {
   constructor(
@@ -30,7 +30,7 @@ export class DryRun {
     private readonly snapshot: AdmitOnSnapshot,
   ) {}
 
-  /** Answers for each event, in order, as if those before it had been recorded. Throws `overloaded`. */
+  /** Returns the answers in order, each as if the events before it had been recorded. Throws `overloaded`. */
   async judge(items: readonly DryRunItem[], address = ''): Promise<DryRunAnswer[]> {
     const refusal = this.queue.refusalOfBatch(items.length);
     if (refusal !== null) throw refusal;
@@ -67,7 +67,7 @@ export class DryRun {
   }
 }
 
-/** @param signed false: nobody has shown that they are a party to the lots, so no heads are named. */
+/** @param signed false: the client has not proved to be a party to the lots, so no heads are named. */
 function answerOf(received: Received, signed: boolean): DryRunAnswer {
   const { id } = received;
   switch (received.status) {

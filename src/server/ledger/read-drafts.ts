@@ -9,7 +9,7 @@ import { LedgerIdentity } from './ledger-identity.js';
 /** A signed event as it would be sent, or the claims of one that is not signed yet. */
 export type DryRunItem = string | Readonly<Record<string, unknown>>;
 
-/** Items as texts of events; those that are not signed stand in `drafts` by their number, checked but for the signature. */
+/** Items as texts of events; unsigned ones are in `drafts` by their number, checked except for the signature. */
 export interface ReadItems {
   texts: string[];
   drafts: Map<number, Checked>;
@@ -17,7 +17,7 @@ export interface ReadItems {
 
 type DraftKey = Parameters<typeof draftText>[1];
 
-/** Writes claims as the text of an event that its signer's key has yet to sign. */
+/** Writes claims as the text of an event without its signature. */
 @Injectable()
 export class ReadDrafts {
   constructor(
@@ -28,7 +28,7 @@ export class ReadDrafts {
   async read(items: readonly DryRunItem[]): Promise<ReadItems> {
     const texts: string[] = [];
     const drafts = new Map<number, Checked>();
-    /** Keys of actors that an item registers, for those after it. */
+    /** Keys of actors that an item registers, for the later items. */
     const brought = new Map<string, DraftKey>();
     for (const [i, item] of items.entries()) {
       if (typeof item === 'string') {
@@ -67,10 +67,10 @@ export class ReadDrafts {
   }
 }
 
-/** A key that nobody has. */
+/** A key of no actor. */
 const STRANGER: DraftKey = { alg: 'Ed25519', kid: 'A'.repeat(43) };
 
-/** The actors to whom these claims give a key, with it. */
+/** Returns the actors to which these claims give a key, with the key. */
 function* keysIn({ type, actor, key, registrar }: Readonly<Record<string, unknown>>): Generator<[string, DraftKey]> {
   const given = type === 'ledger.opened' ? registrar : { actor, key };
   if (type !== 'ledger.opened' && type !== 'actor.registered' && type !== 'key.added') return;

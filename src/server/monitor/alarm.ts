@@ -1,9 +1,9 @@
 /**
- * What a monitor must not see of a log. `fork`: it has signed two histories. `rollback`: it shows less than it showed.
- * `root-differs`: its entries do not give the root it signed. `bad-entry`: an entry that the rules of the ledger forbid.
- * `index-differs`: a sealed index that its entries do not give. `unsigned`: a checkpoint without the pinned key's
- * signature. `unwitnessed`: too few witnesses have cosigned. `stale`: its time stands still. `unreachable`: it gives no
- * answer. `undecided`: entries that the monitor could not take or judge, so that it can say nothing of them.
+ * Faults of a log that a monitor detects. `fork`: it signed two histories. `rollback`: it shows fewer entries than
+ * before. `root-differs`: its entries do not have the root it signed. `bad-entry`: the ledger's rules refuse an entry.
+ * `index-differs`: a sealed index does not follow from its entries. `unsigned`: a checkpoint lacks the pinned key's
+ * signature. `unwitnessed`: too few witnesses have cosigned. `stale`: its clock stopped. `unreachable`: it does not
+ * answer. `undecided`: the monitor could not read or judge some entries.
  */
 export const alarmKinds = [
   'fork',

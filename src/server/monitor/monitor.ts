@@ -124,7 +124,7 @@ export class Monitor {
       while (isFollowing && this.options.judges !== false)
         if ((await this.watching.rules.verify()) === 0) await Promise.race([ended, sleep(IDLE)]);
     } catch (error) {
-      // Judged once more when all entries are there: then it is said what cannot be judged.
+      // Judged once more when all entries are present, to report those that cannot be judged.
       if (isUnavailable(error)) throw error;
     } finally {
       await ended;
@@ -146,7 +146,10 @@ export class Monitor {
     return found.flat();
   }
 
-  /** Says that a stage failed on what the log holds, with the entry that it had come to. Throws where the database is gone. */
+  /**
+   * Reports that a stage failed because of the log's content, with the entry it had reached. Throws if the database
+   * does not answer.
+   */
   private async undecided(what: string, error: unknown): Promise<Alarm[]> {
     if (isUnavailable(error)) throw error;
     const [row] = await this.database.query<{ next: number }>('SELECT next FROM verification_cursor');
@@ -154,7 +157,7 @@ export class Monitor {
     return [await this.alarmAt(row?.next ?? 0, `${what}: ${reason.slice(0, MAX_REASON)}`)];
   }
 
-  /** Says which entries the rules could not judge: nothing is known of what they ask of these. */
+  /** Reports the entries that the rules could not judge. */
   private async setAside(): Promise<Alarm[]> {
     const rows = await this.database.query<{ index: number | null; detail: string }>(
       `SELECT first_index AS index, detail FROM findings WHERE rule = $1 AND status = 'open'

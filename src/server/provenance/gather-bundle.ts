@@ -133,7 +133,7 @@ export class GatherBundle {
     const others = subjects.filter((subject) => !subject.startsWith('lot:'));
     if (others.length === 0) return [];
     const tags = others.flatMap((subject) => (subject.startsWith('tag:') ? [subject.slice(4)] : []));
-    // Whether tags are issued to a site at all tells whether one that nobody issued means anything.
+    // A tag that was never issued is a fault only if tags are issued to the site at all.
     const sites = others.flatMap((subject) => (subject.startsWith('site:') ? [subject.slice(5)] : []));
     const { rows } = await this.db.query<{ index: number }>(
       `SELECT index FROM subject_entries WHERE subject = ANY($1::text[]) AND index < $3

@@ -6,9 +6,9 @@ import { entriesDownstream } from './load-lots.js';
 import type { ReadEvents } from './read-events.js';
 
 /**
- * Takes entries that more was disclosed of after they were logged, files them under what they say now, and returns the indexes
- * that are to be judged again: theirs, and those of the chains of their lots. What is filed beside them is judged later.
- * @param from the index below which entries have been judged: what is not judged yet will be, with all its disclosures
+ * Takes logged entries with new disclosures, files them under the disclosed subjects, and returns the indexes to
+ * re-evaluate: theirs, and those of the chains of their lots. Other entries of the subjects are re-evaluated later.
+ * @param from the index below which entries have been judged; later ones will be judged with all their disclosures.
  */
 export async function takeDisclosed(db: Queryable, events: ReadEvents, from: number, most: number): Promise<number[]> {
   const { rows } = await db.query<{ n: number; index: number }>(

@@ -208,8 +208,8 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
 }
 
 /**
- * The chains of lots that share a tag, a serial number or a paper: of the first, whose parts tell who may have used it; of
- * all where one is closed, for it may be a duplicate.
+ * Adds the chains of lots that share a tag, a serial number or a document: of the first one, whose parts may use it
+ * too; of all, if one is closed, because it may be a duplicate.
  */
 async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const groups = lotsThatShare(facts);
@@ -219,7 +219,10 @@ async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): P
   await loadChains(db, events, [...new Set(lots)], facts.end, facts.chains as Map<string, JudgedEvent[]>);
 }
 
-/** What tells who has a part in lots that statements name, and in those that share something: chains, origins, operators. */
+/**
+ * Adds chains, origins and operators of named lots and of those that share a tag, number or document, from which their
+ * parties follow.
+ */
 async function addParties(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   const chains = facts.chains as Map<string, JudgedEvent[]>;
   await loadChains(db, events, lotsOfStatements(facts.about), facts.end, chains);

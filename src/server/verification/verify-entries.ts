@@ -69,8 +69,8 @@ export class VerifyEntries implements OnModuleDestroy {
 
   /**
    * Judges up to the end of the log; returns the number of entries. Later entries wait for the next wake-up: a step
-   * costs some twenty statements, so judging each event alone would cost most of a core.
-   * @param told receives the total after each piece.
+   * costs some twenty statements, so judging each event alone would cost most of a core. The callback receives the
+   * total after each piece.
    */
   async verify(told: (total: number) => void = () => undefined): Promise<number> {
     for (let total = 0; ;) {
@@ -335,7 +335,9 @@ async function takeAgain(db: Queryable, now: number | null, most: number): Promi
   return [...due, ...(await takeRevisits(db, most === 1 ? most - due.length : most))];
 }
 
-/** Takes one entry that is to be judged again, or one that was disclosed late, with what stands on the same chains. */
+/**
+ * Takes one entry that is to be re-evaluated, or one with a late disclosure, with the other entries of the same chains.
+ */
 async function takeOne(db: Queryable, events: ReadEvents, from: number): Promise<number[]> {
   const again = await takeAgain(db, await timeBefore(db, from), 1);
   return again.length > 0 ? again : takeDisclosed(db, events, from, 1);

@@ -1,4 +1,4 @@
-/** Titles of the rules in Swahili, as it is spoken in the mining areas of the Great Lakes. */
+/** Titles of the rules in Swahili of the mining areas of the Great Lakes. */
 export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'record-event-altered': 'Ingizo lililohifadhiwa si lile lililoandikwa',
   'record-event-missing': 'Ingizo la kumbukumbu limetoweka',

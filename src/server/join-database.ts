@@ -12,6 +12,11 @@ import { type DatabaseAddress, PASSWORDS_FILE, openDatabase } from './start.js';
 const PATIENCE = 30_000;
 const CONNECT_TIMEOUT = 5_000;
 
+/** The running service has not made the migrations that this program needs. */
+export class OlderServiceError extends Error {
+  override readonly name = 'OlderServiceError';
+}
+
 /**
  * Opens the configured database for a command that reads. If another process of Adit, such as `adit serve`, runs the
  * embedded PostgreSQL of the data folder, the command connects to that server and leaves it running. Throws
@@ -24,9 +29,11 @@ export async function joinDatabase(config: Config, log: (message: string) => voi
     if (!(error instanceof DataFolderHeldError)) throw error;
     const { appUrl, ownerUrl } = await runningDatabase(config, error);
     if ((await pendingMigrations(ownerUrl)).length > 0)
-      throw new Error(
-        `The service that runs in ${config.dataDir} is of an older release than this program. Stop it, and start it again with this release.`,
-        { cause: error },
+      throw new OlderServiceError(
+        `The service that runs in ${config.dataDir} is of an older release than this program.`,
+        {
+          cause: error,
+        },
       );
     log(`Working beside process ${error.pid}, which runs the database in ${config.dataDir}`);
     return { appUrl, ownerUrl, superuserUrl: null, stop: () => Promise.resolve() };

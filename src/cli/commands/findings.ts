@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
 import { AditClient } from '../../client/adit-client.js';
+import { severities } from '../../core/rules/rule.js';
 import { type Register, terminalOf, withServer } from '../command.js';
+import { oneOf } from '../input/did-you-mean.js';
 import { namedLot } from '../named-lot.js';
 import { showFinding } from '../output/alert-lines.js';
 import { type ListOptions, limitOf, withLimit } from '../output/list.js';
+
+/** Statuses of a finding, and all of them. */
+const STATUSES = ['open', 'explained', 'mitigated', 'dismissed', 'closed', 'all'];
 
 interface Options extends ListOptions {
   server: string;
@@ -20,8 +25,8 @@ export const findings: Register = (named) => {
     )
     .option('--lot <lot>', 'on this lot: id, first 8 characters, tag or lot number')
     .option('--rule <rule>', 'of this rule, such as tag-reused')
-    .option('--status <status>', 'open, explained, mitigated, dismissed, closed, or all')
-    .option('--severity <severity>', 'low, medium, high or critical')
+    .option('--status <status>', STATUSES.join(', '), oneOf(STATUSES))
+    .option('--severity <severity>', severities.join(', '), oneOf(severities))
     .addHelpText('before', 'Example: adit findings --lot RW-A000001\n')
     .action(async ({ server, lot, rule, severity, status = 'open', ...page }: Options, command: Command) => {
       const terminal = terminalOf(command);

@@ -16,6 +16,7 @@ const ofTheService = new Map([
   ['ConfigError', 'Run "adit config check" after mending it.'],
   ['KeyFileError', 'Run "adit config check" to see where keys are looked for.'],
   ['DatabaseUnavailableError', 'Is the machine busy, or the database stopped? Try again in a minute.'],
+  ['OlderServiceError', 'Stop it, and start it again with this release.'],
   ['DataFolderHeldError', 'Two services on one folder would be two servers on one database.'],
 ]);
 
@@ -27,12 +28,15 @@ const adviceOf = ({ kind, url }: NoAnswer): string => {
   return 'Try again: the network, or a proxy, cut the connection.';
 };
 
+/** A message of zod without the words that say that it is one. */
+const withoutPrefix = (message: string): string => message.replace(/Invalid (?:input|option): /, '');
+
 /** Explains an error to a person. */
 export function explain(error: unknown): Explanation {
   if (error instanceof CommandError) return error;
   if (error instanceof AditProblem)
     return {
-      message: `${error.message}${placesOf(error.problem.errors ?? [], undefined, error.problem.detail)}`,
+      message: `${withoutPrefix(error.message)}${placesOf(error.problem.errors ?? [], undefined, error.problem.detail)}`,
       advice: 'The service has a page for every code under /errors.',
       exitCode: error.problem.status === 403 ? EXIT.notAllowed : EXIT.error,
     };

@@ -34,6 +34,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (error instanceof BackupError || code === 'ENOENT') throw error;
+    if (code === 'EISDIR') throw damaged(file, 'it is a folder');
     throw damaged(file, code === 'Z_DATA_ERROR' && !begun ? NO_BACKUP : message);
   } finally {
     source.destroy();

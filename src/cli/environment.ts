@@ -35,3 +35,6 @@ export function dropEmptySettings(): void {
  * Whether the environment disables colours: NO_COLOR set to any value (no-color.org), or a terminal without colours.
  */
 export const withoutColour = (): boolean => (process.env.NO_COLOR ?? '') !== '' || process.env.TERM === 'dumb';
+
+/** Days for which accepted events stay in the outbox, as they were written; undefined where nothing is set. */
+export const outboxDays = (): string | undefined => process.env.ADIT_OUTBOX_DAYS;

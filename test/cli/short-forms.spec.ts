@@ -276,7 +276,7 @@ describe('a file that is no scenario', () => {
   it('ends with 2, as a command wrongly used, and tells every mistake', () => {
     expect(said('{')).toMatchObject({
       exitCode: 2,
-      message: expect.stringContaining('line 1, column 1: this { is never closed'),
+      message: expect.stringContaining('line 1, column 2: a name in double quotes'),
     });
     expect(said('{"actors":{},"steps":[{"at":"noon"}]}')).toMatchObject({
       exitCode: 2,

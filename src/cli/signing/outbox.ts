@@ -7,6 +7,7 @@ import { parseStrictJson } from '../../core/event/grammar.js';
 import { createDurably, replaceDurably } from '../../platform/durable-file.js';
 import { withFileLock } from '../../platform/file-lock.js';
 import { hasCode } from '../../platform/system-error.js';
+import { outboxDays } from '../environment.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 
 /** Default folder of signed events. It contains only what is sent, never a key or a withheld claim. */
@@ -71,7 +72,7 @@ export function daysOf(text: string, from: string): number {
 
 /** Days for which accepted events are stored. */
 export function keptDays(): number {
-  const asked = process.env.ADIT_OUTBOX_DAYS;
+  const asked = outboxDays();
   return asked === undefined || asked === '' ? KEPT_DAYS : daysOf(asked, 'ADIT_OUTBOX_DAYS');
 }
 

@@ -23,7 +23,7 @@ describe('asking a database of a busy machine', () => {
     const never = (): Promise<void> => Promise.reject(busy());
     const failed = patiently(never, () => undefined, 0);
     await expect(failed).rejects.toThrow(DatabaseUnavailableError);
-    await expect(failed).rejects.toThrow('asked 5 times: timeout exceeded');
+    await expect(failed).rejects.toThrow('did not answer in 5 attempts: timeout exceeded');
   });
 
   it('does not try again what failed for another reason', async () => {

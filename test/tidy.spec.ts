@@ -42,8 +42,8 @@ const own = 'a file of this program, that nobody else writes and nothing is veri
 /** Files that read JSON without the strict grammar, each with the reason. */
 const looseReaders: Readonly<Record<string, string>> = {
   'src/cli/alerts/trigger-alert.ts': 'examples that come with the program',
+  'src/cli/input/read-file.ts': "a scenario of the user's own; its coordinates have decimals",
   'src/cli/program.ts': 'package.json of the program',
-  'src/cli/scenario/scenario-file.ts': "a scenario of the user's own; its coordinates have decimals",
   'src/server/backup/read-backup.ts': 'rows that are used only once the end of the file has authenticated them',
   'src/server/backup/write-backup.ts': stored,
   'src/server/database/data-folder-lock.ts': own,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 import { readTextFile } from './read-file.js';
 
@@ -32,7 +33,7 @@ async function readUrl(url: string, holds: string): Promise<string> {
 /** The detail of a problem document; "" for any other text. */
 function problemIn(text: string): string {
   try {
-    const { detail } = JSON.parse(text) as { detail?: unknown };
+    const { detail } = parseStrictJson(text) as { detail?: unknown };
     return typeof detail === 'string' ? detail : '';
   } catch {
     return '';

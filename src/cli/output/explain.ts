@@ -28,7 +28,7 @@ const adviceOf = ({ kind, url }: NoAnswer): string => {
   return 'Try again: the network, or a proxy, cut the connection.';
 };
 
-/** A message of zod without the words that say that it is one. */
+/** Removes the prefix that zod gives its messages. */
 const withoutPrefix = (message: string): string => message.replace(/Invalid (?:input|option): /, '');
 
 /** Explains an error to a person. */

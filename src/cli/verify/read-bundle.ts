@@ -1,3 +1,4 @@
+import { parseStrictJson } from '../../core/event/grammar.js';
 import { faultInJson } from '../input/read-file.js';
 import { CommandError } from '../output/terminal.js';
 
@@ -21,9 +22,12 @@ export function checkBundleText(place: string, text: string): void {
     throw new CommandError(`${place} is neither a bundle nor a receipt.`, BUNDLE_OR_RECEIPT);
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = parseStrictJson(text);
   } catch {
-    throw faultInJson(place, text, BUNDLE) ?? new CommandError(`${place} is not JSON.`, BUNDLE);
+    const fault = faultInJson(place, text, BUNDLE);
+    if (fault !== null) throw fault;
+    // JSON that the strict grammar refuses: the core names the place.
+    return;
   }
   const { format } = document as { format?: unknown };
   if (typeof format === 'string' && format.startsWith(FORMAT)) return;

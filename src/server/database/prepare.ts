@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import pg from 'pg';
 import { APPLICATION_ROLE } from './database.js';
+import { requireSession } from './require-session.js';
 import { DatabaseBusyError, takeTurn } from './take-turn.js';
 
 export interface PreparedDatabase {
@@ -46,9 +47,9 @@ export async function prepareDatabase(superuserUrl: string, passwordsFile: strin
 }
 
 /**
- * Creates missing group roles on the operator's server and grants them to both logins. Throws with the statements to
- * run if the owner's login lacks the right.
- * @param limit wait for another process, ms.
+ * Makes the group roles on a server that the operator gave, or finds them there, and lets both logins act as theirs.
+ * Throws with the statements to run where the owner's login may not do this, and `PooledConnectionError` where the server is
+ * behind a pooler that gives no sessions. @param limit wait for another process, ms.
  */
 export async function prepareGivenDatabase(
   url: string,
@@ -56,6 +57,7 @@ export async function prepareGivenDatabase(
   limit?: number,
 ): Promise<PreparedDatabase> {
   const ownerUrl = givenOwnerUrl ?? url;
+  for (const each of new Set([url, ownerUrl])) await requireSession(each);
   const appLogin = await withClient(url, currentUser);
   try {
     await inTurn(

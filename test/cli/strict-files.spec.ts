@@ -55,7 +55,7 @@ describe('a file with one name twice', () => {
 
 describe('an answer with one name twice, or of no bounded depth', () => {
   const client = (text: string, status = 200): AditClient =>
-    new AditClient('http://ledger', (() => Promise.resolve(new Response(text, { status }))) as typeof fetch);
+    new AditClient('http://ledger', () => Promise.resolve(new Response(text, { status })));
 
   it('is no answer of a ledger', async () => {
     await expect(client('{"id":"x","index":7,"index":8}').submit('event')).rejects.toThrow('stands twice');

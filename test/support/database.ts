@@ -7,7 +7,7 @@ export interface TestDatabase {
   url: string;
   ownerUrl: string;
   superuserUrl: string;
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /** What global setup hands over by the environment, since Jest runs it in another context. */

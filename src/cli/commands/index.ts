@@ -4,7 +4,7 @@ import type { Register } from '../command.js';
 export interface ListedCommand {
   name: string;
   summary: string;
-  load(): Promise<Register>;
+  load: () => Promise<Register>;
 }
 
 /** Every command of `adit`, in the order of its help. */

@@ -126,7 +126,7 @@ export class Database implements OnApplicationShutdown {
   /** Closes all connections after their current statements; a second call does nothing. */
   async close(): Promise<void> {
     this.watch.stop();
-    await Promise.all(this.pools.map((pool) => (pool.ended ? undefined : pool.end())));
+    await Promise.all(this.pools.filter(({ ended }) => !ended).map((pool) => pool.end()));
   }
 
   private get pools(): pg.Pool[] {

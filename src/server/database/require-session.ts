@@ -50,7 +50,7 @@ export async function requireSession(url: string): Promise<void> {
   }
 }
 
-/** What a pooler says that does not know the parameter `options` (SQLSTATE 08P01). */
+/** Throws the error as that of a pooler that does not know the parameter `options` (SQLSTATE 08P01), where it is one. */
 function refusedOptions(error: unknown): never {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (code === '08P01' && /startup parameter/i.test(String(message)))

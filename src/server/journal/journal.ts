@@ -75,8 +75,8 @@ export class Journal {
   }
 
   private async lockHead(db: Queryable): Promise<{ head: JournalHead; hasBegun: boolean }> {
-    const { rows } = await db.query<{ number: number; mac: Buffer }>('SELECT number, mac FROM journal_head FOR UPDATE');
-    const [head] = rows;
+    const stored = await db.query<{ number: number; mac: Buffer }>('SELECT number, mac FROM journal_head FOR UPDATE');
+    const [head] = stored.rows;
     if (head === undefined) throw new Error('The row that holds the end of the journal is missing.');
     if (head.number > 0) return { head, hasBegun: false };
     let begun = await this.append(db, head, [{ relation: FIRST, row: randomUUID(), content: null }]);

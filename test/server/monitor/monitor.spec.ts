@@ -73,10 +73,11 @@ describe('a monitor of somebody else’s ledger', () => {
   async function asked(sql: string): Promise<object[]> {
     const client = new pg.Client({ connectionString: database.ownerUrl });
     await client.connect();
-    return client
-      .query<object>(sql)
-      .then(({ rows }) => rows)
-      .finally(() => client.end());
+    try {
+      return (await client.query<object>(sql)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   const kinds = ({ alarms }: Monitored): string[] => alarms.map(({ kind }) => kind);

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { DatabaseUnavailableError } from './database/patiently.js';
+import { PooledConnectionError } from './database/require-session.js';
 import { JsonLogger } from './logger.js';
 import { startServer, stopOnSignals } from './start.js';
 
@@ -21,8 +22,10 @@ export async function run(role?: Config['role']): Promise<void> {
     stopOnSignals(server, logger);
     logger.log({ msg: 'listening', url: server.url, role: config.role }, 'start');
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof DatabaseUnavailableError)
-      process.stderr.write(`${error.message}\n`);
+    const isExplained = [ConfigError, DatabaseUnavailableError, PooledConnectionError].some(
+      (kind) => error instanceof kind,
+    );
+    if (isExplained && error instanceof Error) process.stderr.write(`${error.message}\n`);
     else new JsonLogger('error').fatal({ msg: 'the service could not start', err: error }, 'start');
     process.exitCode = 1;
   }

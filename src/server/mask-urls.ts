@@ -24,7 +24,8 @@ const maskTokens = (path: string): string =>
 
 function maskWord(word: string): string {
   const [scheme = '', ...addresses] = word.split('://');
-  if (addresses.length === 0) return word;
+  // Stack traces name files of the service, which hold no token.
+  if (addresses.length === 0 || /^\W*file$/.test(scheme)) return word;
   const whole = [scheme, ...addresses.map(maskAddress)].join('://');
   const begin = scheme.length + 3;
   const query = whole.slice(begin).search(/[?#]/);

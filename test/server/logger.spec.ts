@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { JsonLogger } from '../../src/server/logger.js';
+import { maskUrls } from '../../src/server/mask-urls.js';
 
 function logged(write: (logger: JsonLogger) => void): Record<string, unknown>[] {
   const lines: string[] = [];
@@ -57,6 +58,11 @@ describe('writing the log', () => {
     const { msg, url: logs } = line as { msg: string; url: string };
     expect(logs.endsWith(shown)).toBe(true);
     expect(msg).toContain(shown);
+  });
+
+  it('leaves the files of a stack trace as they are', () => {
+    const trace = '    at run (file:///opt/adit/dist/src/server/AVeryLongFolderName/watch-connections2.js:61:20)';
+    expect(maskUrls(trace)).toBe(trace);
   });
 
   it.each([

@@ -34,6 +34,7 @@ export async function startTestServer(
     ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
     ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
     ADIT_GUARD_FILE: join(folder, 'guard.json'),
+    ADIT_SECRET_FILE: join(folder, 'secret.key'),
     ADIT_LOG_LEVEL: 'fatal',
     ADIT_VERIFY_THREADS: '1',
     ADIT_ENTRY_BUNDLES: 'on',

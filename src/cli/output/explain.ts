@@ -15,6 +15,7 @@ export interface Explanation {
 const ofTheService = new Map([
   ['ConfigError', 'Run "adit config check" after mending it.'],
   ['KeyFileError', 'Run "adit config check" to see where keys are looked for.'],
+  ['PooledConnectionError', 'Change DATABASE_URL, or the mode of the pooler, and try again.'],
   ['DatabaseUnavailableError', 'Is the machine busy, or the database stopped? Try again in a minute.'],
   ['OlderServiceError', 'Stop it, and start it again with this release.'],
   ['DataFolderHeldError', 'Two services on one folder would be two servers on one database.'],

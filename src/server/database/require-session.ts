@@ -27,9 +27,8 @@ export class PooledConnectionError extends Error {
 export async function requireSession(url: string): Promise<void> {
   const token = randomUUID();
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: withOption(url, `-c ${SETTING}=${token}`),
     application_name: 'adit prepare',
-    options: `-c ${SETTING}=${token}`,
     connectionTimeoutMillis: PATIENCE,
     query_timeout: PATIENCE,
   });
@@ -48,6 +47,14 @@ export async function requireSession(url: string): Promise<void> {
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** Adds an option of the session to those that the URL of the database has already. */
+function withOption(url: string, option: string): string {
+  const address = new URL(url);
+  const options = [address.searchParams.get('options'), option].filter((each) => each !== null).join(' ');
+  address.searchParams.set('options', options);
+  return address.href;
 }
 
 /** Throws the error as that of a pooler that does not know the parameter `options` (SQLSTATE 08P01), where it is one. */

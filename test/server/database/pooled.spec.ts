@@ -49,6 +49,8 @@ describe('a database behind a pooler of transactions', () => {
 
   it('lets sessions be: a connection to the server itself passes', async () => {
     await expect(requireSession(place.url)).resolves.toBeUndefined();
+    const impatient = `${place.url}?options=${encodeURIComponent('-c idle_in_transaction_session_timeout=1000')}`;
+    await expect(requireSession(impatient)).resolves.toBeUndefined();
     await expect(prepareGivenDatabase(place.url, place.superuserUrl)).resolves.toMatchObject({ appUrl: place.url });
   });
 

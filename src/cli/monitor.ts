@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countOf, figuresOf } from '../core/words.js';
 import { sha256 } from '../platform/sha256.js';
-import type { Alarm, Monitored } from '../server/operator.js';
+import type { Alarm, MonitorResult } from '../server/operator.js';
 import { readTextFile } from './input/read-file.js';
 import { operator } from './operator.js';
 import { CommandError, EXIT, type Terminal } from './output/terminal.js';
@@ -73,7 +73,7 @@ function amount(text: string, option: string): number {
   throw new CommandError(`${option} is not a number above 0: ${text}`, `Write, for example, ${option} 30.`, EXIT.usage);
 }
 
-function tell({ size, alarms, findings }: Monitored, folder: string, terminal: Terminal): void {
+function tell({ size, alarms, findings }: MonitorResult, folder: string, terminal: Terminal): void {
   const { colour } = terminal;
   for (const { rule, severity, status, detail } of findings)
     terminal.say(

@@ -31,7 +31,7 @@ const SUBMIT_PATIENCE = 30_000;
 /** Time without any byte after which a stream counts as lost, three heartbeats, ms. */
 const STREAM_SILENCE = 45_000;
 
-export type Submitted =
+export type SubmissionResult =
   /** `event`: the text that was logged, where what was sent has another signature; the receipt is of that. */
   | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt: string; event?: string }
   | { status: 'waiting'; id: string; missing: string[]; expiresAt: string };
@@ -74,12 +74,12 @@ export class AditClient {
     return this.json('/v1/ledger');
   }
 
-  async submit(event: string): Promise<Submitted> {
+  async submit(event: string): Promise<SubmissionResult> {
     const response = await this.request('/v1/events', { method: 'POST', body: { event }, patience: SUBMIT_PATIENCE });
     const answer = (await answerOf(response)) as Record<string, unknown>;
-    if (response.status === 202) return answer as Extract<Submitted, { status: 'waiting' }>;
+    if (response.status === 202) return answer as Extract<SubmissionResult, { status: 'waiting' }>;
     const status = response.status === 201 ? 'accepted' : 'duplicate';
-    return { ...answer, status } as Submitted;
+    return { ...answer, status } as SubmissionResult;
   }
 
   async submitBatch(events: readonly string[], options: { receipts?: boolean } = {}): Promise<BatchResult[]> {

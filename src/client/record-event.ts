@@ -9,7 +9,7 @@ import {
 import { identifierRefusal } from '../core/event/identifiers.js';
 import { readCheckpoint } from '../core/log/checkpoint.js';
 import { encodeBase64 } from '../core/log/base64.js';
-import type { AditClient, Submitted } from './adit-client.js';
+import type { AditClient, SubmissionResult } from './adit-client.js';
 
 /** An event as its author writes it; missing ids, `prev` links and common claims are filled in. */
 export interface Draft {
@@ -21,7 +21,7 @@ export interface Draft {
   body: Record<string, unknown>;
 }
 
-interface Chained {
+interface ChainedLots {
   lot: string;
   prev?: string;
 }
@@ -52,7 +52,7 @@ export async function chainLots(
 }
 
 /** Returns whether an item may have a `prev`; the schema refuses anything malformed. */
-const isChained = (item: unknown): item is Chained =>
+const isChained = (item: unknown): item is ChainedLots =>
   typeof item === 'object' && item !== null && 'lot' in item && typeof item.lot === 'string';
 
 /** Fills the ids of new lots, which derive from the event. */
@@ -108,7 +108,7 @@ export async function recordEvent(
   draft: Draft,
   signer: Signer,
   options: BuildOptions = {},
-): Promise<Submitted & Pick<BuiltEvent, 'event' | 'disclosures'>> {
+): Promise<SubmissionResult & Pick<BuiltEvent, 'event' | 'disclosures'>> {
   const { event, disclosures } = await prepareEvent(client, draft, signer, options);
   return { ...(await client.submit(event)), event, disclosures };
 }

@@ -6,7 +6,7 @@ import type { QueueBackend } from './queue/prepare-queue.js';
 import { QueueModule } from './queue/queue.module.js';
 
 /** Resources that exist before Nest starts. */
-export interface Ground {
+export interface ProcessContext {
   config: Config;
   clock: Clock;
   queue: QueueBackend;
@@ -15,7 +15,7 @@ export interface Ground {
 /** Provides the configuration and the clock by their classes. */
 @Module({})
 class GroundModule {
-  static of({ config, clock }: Ground): DynamicModule {
+  static of({ config, clock }: ProcessContext): DynamicModule {
     return {
       module: GroundModule,
       global: true,
@@ -31,7 +31,7 @@ class GroundModule {
 /** Assembles the service: the common modules and the features in order. */
 @Module({})
 export class AppModule {
-  static of(ground: Ground, features: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+  static of(ground: ProcessContext, features: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: AppModule,
       imports: [

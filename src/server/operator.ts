@@ -39,9 +39,9 @@ export { type Config, ConfigError, configKeys, loadConfig } from './config.js';
 export { configWarnings } from './config-warnings.js';
 export { redactedConfig } from './show-config.js';
 export { type Alarm, convicting } from './monitor/alarm.js';
-export type { Monitor, Monitored } from './monitor/monitor.js';
+export type { Monitor, MonitorResult } from './monitor/monitor.js';
 export { BackupError } from './backup/backup-error.js';
-export { type Restored, backUp, inspectBackup, restore } from './backup/operate.js';
+export { type RestoreResult, backUp, inspectBackup, restore } from './backup/operate.js';
 export { Clock, SimulatedClock } from './clock.js';
 export { DataFolderHeldError } from './database/data-folder-lock.js';
 export { JsonLogger } from './logger.js';
@@ -93,7 +93,7 @@ async function replayOnce(config: Config, options: ReplayOptions): Promise<Repla
 /** Scope of an audit: one lot or the lots of a site, with all ancestors, or everything. */
 export type AuditScope = { lot: string } | { site: string } | 'everything';
 
-export interface Audited {
+export interface AuditResult {
   entries: number;
   lots: number | null;
   /** `rule` of the finding, in an audit of the whole ledger. */
@@ -106,11 +106,11 @@ type OnProgress = (what: string, done: number, size: number) => void;
  * Audits the stored bytes now, without any change: only the service's own audits record findings. Throws
  * `DatabaseUnavailableError`.
  */
-export function auditNow(config: Config, scope: AuditScope, onProgress: OnProgress): Promise<Audited> {
+export function auditNow(config: Config, scope: AuditScope, onProgress: OnProgress): Promise<AuditResult> {
   return patiently(() => auditOnce(config, scope, onProgress), say);
 }
 
-async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgress): Promise<Audited> {
+async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgress): Promise<AuditResult> {
   const identity = identityOf(config);
   const address = await joinDatabase(config, () => undefined);
   const database = new Database({ url: address.appUrl, failed: () => undefined, patient: true });

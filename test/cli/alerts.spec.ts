@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { ForwardAlerts, stableSecret } from '../../src/cli/alerts/forward-alerts.js';
 import { type StreamedAlert, triggerAlert } from '../../src/cli/alerts/trigger-alert.js';
-import { HookReceiver, type Received } from '../support/hook-receiver.js';
+import { HookReceiver, type ReceivedRequest } from '../support/hook-receiver.js';
 import { type OutsideActor, openAsRegistrar } from '../support/outside-client.js';
 import { ADIT } from '../support/programs.js';
 import { type Ran, runAdit } from '../support/run-adit.js';
@@ -67,7 +67,7 @@ describe('adit alerts and adit subscribe', () => {
     await follows();
     await twice('SYN-1');
     await until(() => hooks.at('/dev').length > 0);
-    const [message] = hooks.at('/dev') as [Received];
+    const [message] = hooks.at('/dev') as [ReceivedRequest];
     expect(new Webhook(secret).verify(message.body, message.headers)).toMatchObject({
       type: 'alert.opened',
       data: { rule: 'tag-reused' },

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { Chains, type Signed } from '../../src/cli/scenario/chains.js';
-import { type Known, expandStep } from '../../src/cli/scenario/expand.js';
+import { Chains, type SignedEvent } from '../../src/cli/scenario/chains.js';
+import { type ScenarioNames, expandStep } from '../../src/cli/scenario/expand.js';
 import { expandActor, expandFacility, expandInspection, expandSite } from '../../src/cli/scenario/expand-registry.js';
 import { type Scenario, readScenario, scenarioSchema } from '../../src/cli/scenario/scenario-file.js';
 import { CommandError } from '../../src/cli/output/terminal.js';
@@ -24,7 +24,7 @@ const read = (more: object = {}): Scenario =>
     steps: [],
     ...more,
   });
-const known: Known = {
+const known: ScenarioNames = {
   lot: (name) => (name === 'bag1' ? 'id-of-bag1' : undefined),
   head: (lot, actor) => (lot === 'id-of-bag1' ? `head-for-${actor}` : undefined),
   event: (step) => `event-${step}`,
@@ -225,7 +225,7 @@ describe('the registry of a scenario', () => {
 });
 
 describe('chains, as those who sign know them', () => {
-  const event = (number: number, prevs: string[], parties: string[]): Signed => ({
+  const event = (number: number, prevs: string[], parties: string[]): SignedEvent => ({
     id: `e${number}`,
     step: number,
     lots: ['bag'],

@@ -10,7 +10,7 @@ import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
-import { type Ground, ServiceProcess, newGround } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 
 const HOUR = 3_600_000;
 
@@ -85,7 +85,7 @@ if (FAKETIME === undefined) process.stderr.write('No libfaketime is installed: a
   const acknowledged = new Acknowledged();
   const folder = mkdtempSync(join(tmpdir(), 'adit-faketime-'));
   const file = join(folder, 'offset');
-  let ground: Ground;
+  let ground: ServiceContext;
   let service: ServiceProcess;
   let world: HonestWorld;
 

@@ -10,7 +10,7 @@ import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { post } from '../support/outside-client.js';
-import { type Ground, ServiceProcess, groundOn } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, groundOn } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
 const MEGABYTES = 220;
@@ -41,7 +41,7 @@ function fill(): void {
 (isMounted ? describe : describe.skip)('a disk of the database that is full', () => {
   const acknowledged = new Acknowledged();
   let postgres: EmbeddedPostgres;
-  let ground: Ground;
+  let ground: ServiceContext;
   let service: ServiceProcess;
   let world: HonestWorld;
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
-import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
 
 const CLIENTS = 6;
 /** Events in a request: so many that most requests are older than what is still on its way when the signal comes. */
@@ -15,7 +15,7 @@ const cycles = long ? 50 : 3;
 
 describe('a service that is asked to stop while it is recording', () => {
   const acknowledged = new Acknowledged();
-  let ground: Ground;
+  let ground: ServiceContext;
   let service: ServiceProcess;
   let world: HonestWorld;
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
-import { HonestWorld, type Signed } from '../support/honest-world.js';
+import { HonestWorld, type SignedEvent } from '../support/honest-world.js';
 import { get } from '../support/outside-client.js';
-import { type Ground, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
 
 const CLIENTS = 8;
 const OPERATIONS = long ? 100_000 : 1_200;
@@ -18,8 +18,8 @@ class Client {
   private size = 0;
   private lot: string | null = null;
   /** The last event that was acknowledged, and those since whose answer was lost. */
-  private head: Signed | null = null;
-  private doubtful: Signed[] = [];
+  private head: SignedEvent | null = null;
+  private doubtful: SignedEvent[] = [];
 
   constructor(
     private readonly url: string,
@@ -69,7 +69,7 @@ class Client {
     if (seen < 0)
       this.anomalies.push(`lot ${this.lot}: head ${String(body.head)} (${status}), allowed ${allowed.length}`);
     // What has been seen once is settled.
-    else if (seen > 0) [this.head, this.doubtful] = [allowed[seen] as Signed, []];
+    else if (seen > 0) [this.head, this.doubtful] = [allowed[seen] as SignedEvent, []];
   }
 
   private async readCheckpoint(): Promise<void> {
@@ -92,7 +92,7 @@ class Client {
 }
 
 describe('what eight clients see of one ledger, while it is killed', () => {
-  let ground: Ground;
+  let ground: ServiceContext;
   let service: ServiceProcess;
   let world: HonestWorld;
   const acknowledged = new Acknowledged();

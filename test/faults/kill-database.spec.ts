@@ -8,12 +8,12 @@ import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
-import { type Ground, ServiceProcess, groundOn, long, upTo } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, groundOn, long, upTo } from '../support/service-process.js';
 
 describe('a database server that is killed', () => {
   let folder: string;
   let postgres: EmbeddedPostgres;
-  let ground: Ground;
+  let ground: ServiceContext;
   let service: ServiceProcess;
 
   beforeEach(async () => {

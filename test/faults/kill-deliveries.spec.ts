@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { HonestWorld } from '../support/honest-world.js';
 import { HookReceiver } from '../support/hook-receiver.js';
-import { type Ground, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 
 const KILLS = long ? 50 : whole ? 5 : 3;
 const FAULTS = 6;
@@ -17,7 +17,7 @@ interface Message {
 }
 
 describe('deliveries while workers are killed, connections cut and the queue emptied', () => {
-  let ground: Ground;
+  let ground: ServiceContext;
   let api: ServiceProcess;
   let workers: ServiceProcess[];
   let world: HonestWorld;

@@ -5,7 +5,7 @@ import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
-import { type Ground, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
 /** Passages of a crash point before it kills: more than the check after the kill before takes. */
@@ -18,7 +18,7 @@ const points = whole ? appendPoints : (['before-commit', 'after-commit', 'after-
 const KILLED_WITHIN = 10_000;
 
 describe('a service that is killed', () => {
-  let ground: Ground;
+  let ground: ServiceContext;
   let service: ServiceProcess;
   let world: HonestWorld;
   let acknowledged: Acknowledged;

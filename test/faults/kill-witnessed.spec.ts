@@ -12,7 +12,7 @@ import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
 import { get } from '../support/outside-client.js';
-import { type Ground, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 import { TestWitness } from '../support/test-witness.js';
 
 /** Every point only in CI and in the long round: a restart waits until the job of the process before is free. */
@@ -23,7 +23,7 @@ const KILLED_WITHIN = 60_000;
 
 describe('a service that is killed on the way to its witnesses', () => {
   let witness: TestWitness;
-  let ground: Ground;
+  let ground: ServiceContext;
   let service: ServiceProcess;
   let world: HonestWorld;
   let acknowledged: Acknowledged;

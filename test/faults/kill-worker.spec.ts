@@ -5,7 +5,7 @@ import pg from 'pg';
 import { openQueue } from '../../src/server/queue/prepare-queue.js';
 import { VERIFICATION_QUEUE } from '../../src/server/verification/queues.js';
 import { HonestWorld } from '../support/honest-world.js';
-import { type Ground, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 
 const KILLS = long ? 50 : whole ? 6 : 3;
 /** Times that the same job is added at once. */
@@ -17,7 +17,7 @@ const FINDINGS = `SELECT rule, version, severity, subject, cause, status, lots, 
                     FROM findings ORDER BY rule, subject, cause`;
 
 describe('workers that are killed, woken too often, or not at all', () => {
-  let ground: Ground;
+  let ground: ServiceContext;
   let api: ServiceProcess;
   let workers: ServiceProcess[];
   let world: HonestWorld;

@@ -8,9 +8,9 @@ import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from '../
 import { verifyBundle } from '../../src/cli/verify/verify-bundle.js';
 import { verifyReceipt } from '../../src/cli/verify/verify-receipt.js';
 import { migrate } from '../../src/server/database/migrate.js';
-import { Monitor, type Monitored } from '../../src/server/monitor/monitor.js';
+import { Monitor, type MonitorResult } from '../../src/server/monitor/monitor.js';
 import { type TestDatabase, asSuperuser, testDatabase } from '../support/database.js';
-import type { Signed } from '../support/honest-world.js';
+import type { SignedEvent } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
 import { Restorable } from '../support/restorable.js';
 
@@ -18,7 +18,7 @@ import { Restorable } from '../support/restorable.js';
 describe('an operator who changes what was recorded, seen by a client alone', () => {
   let ledger: Restorable;
   let logKey: string;
-  let chain: Signed[];
+  let chain: SignedEvent[];
   let lot: string;
   let seen: SeenCheckpoints;
   /** Whether the log is what clients recorded, under the key that they know. */
@@ -73,7 +73,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
   const shown = async (): Promise<CheckpointsSeen> =>
     compareWithSeen(await (await fetch(`${ledger.service.url}/log/checkpoint`)).text(), [logKey], seen);
 
-  const receiptOf = async ({ id }: Signed): Promise<string> =>
+  const receiptOf = async ({ id }: SignedEvent): Promise<string> =>
     (await fetch(`${ledger.service.url}/v1/events/${id}/receipt`)).text();
 
   it('is believed as long as he changes nothing', async () => {
@@ -151,7 +151,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
       rmSync(folder, { recursive: true, force: true });
     });
 
-    async function look(): Promise<Monitored> {
+    async function look(): Promise<MonitorResult> {
       const options = {
         url: ledger.service.url,
         logKeys: [logKey],

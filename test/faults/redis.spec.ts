@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HonestWorld } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
-import { type Ground, ServiceProcess, newGround } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (!hasRedis) process.stderr.write('No redis-server is installed: its failures are not tried.\n');
@@ -60,7 +60,7 @@ async function freePort(): Promise<number> {
 (hasRedis ? describe : describe.skip)('a service whose Redis fails', () => {
   let folder: string;
   let redis: Redis;
-  let ground: Ground;
+  let ground: ServiceContext;
   let service: ServiceProcess;
   let world: HonestWorld;
 

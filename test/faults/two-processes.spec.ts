@@ -4,11 +4,11 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
-import { HonestWorld, type Signed } from '../support/honest-world.js';
+import { HonestWorld, type SignedEvent } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
 import { type Answer, get, post } from '../support/outside-client.js';
 import { startTestServer } from '../support/running-server.js';
-import { type Ground, ServiceProcess, long, newGround } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, long, newGround } from '../support/service-process.js';
 
 /** The same database, whose server ends an idle transaction after one second: so that a short round shows what a long one does. */
 function impatient(url: string): string {
@@ -28,7 +28,7 @@ async function submit(base: string, event: string): Promise<Answer> {
 }
 
 describe('two services on one ledger', () => {
-  let ground: Ground;
+  let ground: ServiceContext;
   let first: ServiceProcess;
   let second: ServiceProcess;
   let world: HonestWorld;
@@ -101,7 +101,7 @@ describe('two services on one ledger', () => {
       const at = Date.now();
       expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
       const winner = answers.findIndex(({ status }) => status === 201);
-      const [won, lost] = [rivals[winner], rivals[1 - winner]] as [Signed, Signed];
+      const [won, lost] = [rivals[winner], rivals[1 - winner]] as [SignedEvent, SignedEvent];
       acknowledged.sending([won]);
       expect(answers[1 - winner]?.body).toMatchObject({ code: 'head-moved', heads: { [lot]: won.id } });
       expect((await get(here, `/v1/events/${lost.id}`)).status).toBe(404);

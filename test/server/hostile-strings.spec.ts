@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HonestWorld } from '../support/honest-world.js';
 import type { LongTurn } from '../support/loop-probe.js';
-import { type Ground, ServiceProcess, newGround } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 import { type JsonSchema, isBounded, stringsOf } from '../support/strings-of-schema.js';
 
 interface Parameter {
@@ -84,7 +84,7 @@ function replaced(value: Json | undefined, [name, ...rest]: readonly string[], b
 
 describe('a hostile string', () => {
   let service: ServiceProcess;
-  let ground: Ground;
+  let ground: ServiceContext;
   let folder: string;
   let turns: string;
   let routes: Route[];

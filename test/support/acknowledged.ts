@@ -1,5 +1,5 @@
 import { type Body, fetchAgain } from './outside-client.js';
-import type { Signed } from './honest-world.js';
+import type { SignedEvent } from './honest-world.js';
 
 /** What the ledger said of an event: where it is, and the receipt if one was asked for. */
 export interface Acknowledgement {
@@ -33,7 +33,7 @@ export class Acknowledged {
   readonly statuses = new Set<number>();
 
   /** Sends a batch and keeps what comes of it. Throws where an honest event is refused for what it is. */
-  async sendBatch(base: string, events: readonly Signed[]): Promise<Ending> {
+  async sendBatch(base: string, events: readonly SignedEvent[]): Promise<Ending> {
     this.sending(events);
     const response = await this.request(
       `${base}/v1/events/batch?receipts=true`,
@@ -41,11 +41,11 @@ export class Acknowledged {
     );
     if (response?.status !== 200) return 'unknown';
     const { results } = response.body as { results: Result[] };
-    results.forEach((result, i) => this.keep(events[i] as Signed, result));
+    results.forEach((result, i) => this.keep(events[i] as SignedEvent, result));
     return 'answered';
   }
 
-  async sendOne(base: string, signed: Signed): Promise<Ending> {
+  async sendOne(base: string, signed: SignedEvent): Promise<Ending> {
     this.sending([signed]);
     const response = await this.request(`${base}/v1/events`, { event: signed.event });
     if (response === null || response.status >= 500) return 'unknown';
@@ -77,21 +77,21 @@ export class Acknowledged {
   }
 
   /** Counts as acknowledged what was recorded before: the first entries of the log. */
-  recordAll(events: readonly Signed[]): void {
+  recordAll(events: readonly SignedEvent[]): void {
     events.forEach(({ id, event }, index) => {
       this.sent.set(id, event);
       this.stored.set(id, { index, receipt: null });
     });
   }
 
-  sending(events: readonly Signed[]): void {
+  sending(events: readonly SignedEvent[]): void {
     for (const { id, event } of events) {
       this.sent.set(id, event);
       if (!this.stored.has(id)) this.unknown.set(id, event);
     }
   }
 
-  private keep(signed: Signed, { status, id, index, receipt, problem }: Result): void {
+  private keep(signed: SignedEvent, { status, id, index, receipt, problem }: Result): void {
     if (status === 'refused' && RETRYABLE.has(problem?.code ?? '')) return;
     if (status !== 'accepted' && status !== 'duplicate')
       throw new Error(`an honest event was answered ${status} ${JSON.stringify(problem)}`);

@@ -3,8 +3,8 @@ import { ChangeAlert } from '../../src/server/alerts/change-alert.js';
 import { ListAlerts, alertsQuery } from '../../src/server/alerts/list-alerts.js';
 import { RaiseAlerts } from '../../src/server/alerts/raise-alerts.js';
 import { SilenceAlerts } from '../../src/server/alerts/silence-alerts.js';
-import { TellAlerts } from '../../src/server/alerts/tell-alerts.js';
-import type { WakeTelling } from '../../src/server/alerts/wake-telling.js';
+import { NotifyAlerts } from '../../src/server/alerts/tell-alerts.js';
+import type { WakeNotification } from '../../src/server/alerts/wake-telling.js';
 import type { Config } from '../../src/server/config.js';
 import { DeliverDue } from '../../src/server/delivery/deliver-due.js';
 import { DeliveryMetrics } from '../../src/server/delivery/delivery-metrics.js';
@@ -18,17 +18,17 @@ import { Metrics } from '../../src/server/http/metrics.js';
 import type { TestLedger } from './test-ledger.js';
 
 /** What a notice was, as a subscriber would tell it. */
-export interface Told {
+export interface DeskNotification {
   type: string;
   alert: Alert;
 }
 
-const nobody = { wake: () => Promise.resolve() } as WakeTelling;
+const nobody = { wake: () => Promise.resolve() } as WakeNotification;
 
 /** The alerts of a ledger under test, and who is told of them, without jobs and without a network. */
 export class AlertDesk {
   readonly raising: RaiseAlerts;
-  readonly telling: TellAlerts;
+  readonly telling: NotifyAlerts;
   readonly alerts: ListAlerts;
   readonly changes: ChangeAlert;
   readonly silences: SilenceAlerts;
@@ -47,7 +47,7 @@ export class AlertDesk {
     } as Config;
     const { config } = this;
     this.raising = new RaiseAlerts(database);
-    this.telling = new TellAlerts(database, config, journal);
+    this.telling = new NotifyAlerts(database, config, journal);
     this.alerts = new ListAlerts(database, config);
     this.changes = new ChangeAlert(database, config, nobody, journal);
     this.silences = new SilenceAlerts(database, journal);
@@ -56,14 +56,14 @@ export class AlertDesk {
   }
 
   /** Judges what is new, folds it, and tells what is to be told by now, as if it had waited; gives what was told. */
-  async tell(): Promise<Told[]> {
+  async tell(): Promise<DeskNotification[]> {
     await this.ledger.verifier().verify();
     await this.raising.raise();
     return this.hear();
   }
 
   /** Tells what waits for a few moments only, and gives what has been told since the last time. */
-  async hear(): Promise<Told[]> {
+  async hear(): Promise<DeskNotification[]> {
     await this.ledger.database.query(
       `UPDATE alerts SET tell_at = now() WHERE tell_at < now() + interval '4 s' AND silenced_by IS NULL`,
     );

@@ -1,11 +1,11 @@
 import type { Severity } from '../../src/core/rules/rule.js';
-import type { ToldLog } from './told-log.js';
+import type { ScriptedLog } from './told-log.js';
 
 /** One rule by example: what it must find, and what looks like it and must stay quiet. */
 export interface Case {
   severity: Severity;
-  wrong(): ToldLog;
-  twin(): ToldLog;
+  wrong(): ScriptedLog;
+  twin(): ScriptedLog;
   /** What other rules rightly find in the twin. */
   twinAlso?: Record<string, Severity>;
 }

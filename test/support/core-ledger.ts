@@ -26,7 +26,7 @@ export const tin = (value: string, more: object = {}): object => ({
   ...more,
 });
 
-export interface Told {
+export interface EventDraft {
   event: AditEvent;
   admission: Admission;
   lots: string[];
@@ -88,7 +88,7 @@ export class CoreLedger {
     return ledger;
   }
 
-  open(more: Body = {}): Told {
+  open(more: Body = {}): EventDraft {
     const key = this.key('registrar').jwk;
     return this.tell('registrar', 'ledger.opened', {
       logKey: this.identity.logKeys[0],
@@ -104,7 +104,7 @@ export class CoreLedger {
     return known;
   }
 
-  register(actor: string, roles: string[], country = 'RW'): Told {
+  register(actor: string, roles: string[], country = 'RW'): EventDraft {
     const { jwk } = this.key(actor);
     return this.must('registrar', 'actor.registered', {
       actor,
@@ -116,7 +116,7 @@ export class CoreLedger {
   }
 
   /** The log's time moves, and `log.clock` says so. */
-  clock(milliseconds: number): Told {
+  clock(milliseconds: number): EventDraft {
     this.time += milliseconds;
     return this.must('ledger', 'log.clock', {}, this.service.kid, new Date(this.time).toISOString());
   }
@@ -159,13 +159,13 @@ export class CoreLedger {
     return admission;
   }
 
-  tell(by: string, type: string, body: Body, kid?: string, occurredAt?: string): Told {
+  tell(by: string, type: string, body: Body, kid?: string, occurredAt?: string): EventDraft {
     const event = this.event(by, type, body, kid, occurredAt);
     return { event, admission: this.judge(event), lots: references(event).outputs };
   }
 
   /** Throws where the event is not admitted. */
-  must(by: string, type: string, body: Body, kid?: string, occurredAt?: string): Told {
+  must(by: string, type: string, body: Body, kid?: string, occurredAt?: string): EventDraft {
     const told = this.tell(by, type, body, kid, occurredAt);
     if (told.admission.outcome === 'refused') throw told.admission.error;
     if (told.admission.outcome === 'waiting') throw new Error(`waits for ${told.admission.missing.join()}`);
@@ -177,11 +177,11 @@ export class CoreLedger {
     return this.must('coop', 'lot.declared', { place: { site: 'hill' }, outputs: [tin(mass, more)] }).lots[0] as string;
   }
 
-  dispatch(by: string, to: string, lots: string[], more: Body = {}): Told {
+  dispatch(by: string, to: string, lots: string[], more: Body = {}): EventDraft {
     return this.must(by, 'custody.dispatched', { to, lots, ...more });
   }
 
-  receive(by: string, from: string, lots: string[], mass?: string): Told {
+  receive(by: string, from: string, lots: string[], mass?: string): EventDraft {
     const weighed = lots.map((lot) => ({ lot, mass: mass === undefined ? this.massOf(lot) : kilograms(mass) }));
     return this.must(by, 'custody.received', { from, lots: weighed });
   }

@@ -1,16 +1,16 @@
 import { eventRules } from '../../src/core/rules/index.js';
 import { defaultParameters } from '../../src/core/rules/parameters.js';
 import { type Finding, judgeOnce } from '../../src/core/rules/rule.js';
-import type { ToldLog } from './told-log.js';
+import type { ScriptedLog } from './told-log.js';
 
 /** What all rules find in the whole of a log. */
-export function findingsIn(log: ToldLog): Finding[] {
+export function findingsIn(log: ScriptedLog): Finding[] {
   const facts = log.facts();
   return eventRules.flatMap((rule) => judgeOnce(rule, facts, defaultParameters).findings);
 }
 
 /** The rules that find anything in a log, as often as they do. */
-export const found = (log: ToldLog): string[] =>
+export const found = (log: ScriptedLog): string[] =>
   findingsIn(log)
     .map(({ rule }) => rule)
     .toSorted();

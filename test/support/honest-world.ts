@@ -11,7 +11,7 @@ import {
 import { readEntryBundle } from './independent-log.js';
 
 /** An event as it is sent, with its id and the lots it creates. */
-export interface Signed {
+export interface SignedEvent {
   event: string;
   id: string;
   lots: string[];
@@ -21,7 +21,7 @@ const kilograms = (value: string): Body => ({ value, uom: 'KGM' });
 const tin = (mass: string): Body => ({ mineral: 'cassiterite', form: 'concentrate', mass: kilograms(mass) });
 
 /** Signs with the platform's own Ed25519, without a promise for each: many events are signed in a fault test. */
-export function signFast(log: string, actor: string, key: OutsideKey, type: string, claims: Body): Signed {
+export function signFast(log: string, actor: string, key: OutsideKey, type: string, claims: Body): SignedEvent {
   const jti = randomBytes(16).toString('base64url');
   const outputs = (claims.outputs as Body[] | undefined)?.map((output, i) => ({
     ...output,
@@ -50,7 +50,7 @@ export class HonestWorld {
     readonly registrar: OutsideActor,
     readonly actors: Record<string, OutsideActor>,
     /** What is in the log after that, in order. */
-    readonly setUp: readonly Signed[],
+    readonly setUp: readonly SignedEvent[],
   ) {}
 
   /**
@@ -78,22 +78,22 @@ export class HonestWorld {
     return actor;
   }
 
-  sign(by: string, type: string, claims: Body): Signed {
+  sign(by: string, type: string, claims: Body): SignedEvent {
     const { log, id, key } = this.actor(by);
     return signFast(log, id, key, type, claims);
   }
 
-  declare(lots = 1): Signed {
+  declare(lots = 1): SignedEvent {
     const outputs = Array.from({ length: lots }, () => tin('50'));
     return this.sign('coop', 'lot.declared', { place: { site: 'hill' }, outputs });
   }
 
-  dispatch(from: string, to: string, lot: string, prev: string): Signed {
+  dispatch(from: string, to: string, lot: string, prev: string): SignedEvent {
     return this.sign(from, 'custody.dispatched', { to, lots: [{ lot, prev }] });
   }
 
   /** Five events of one honest chain: declared, sent, received, split, sent on. */
-  chain(): Signed[] {
+  chain(): SignedEvent[] {
     const declared = this.declare();
     const [lot = ''] = declared.lots;
     const sent = this.dispatch('coop', 'trader', lot, declared.id);
@@ -110,15 +110,15 @@ export class HonestWorld {
   }
 
   /** A batch of `size` events of honest chains, in an order that admits each. */
-  batch(size = 20): Signed[] {
-    const events: Signed[] = [];
+  batch(size = 20): SignedEvent[] {
+    const events: SignedEvent[] = [];
     while (events.length < size) events.push(...this.chain());
     return events.slice(0, size);
   }
 }
 
 /** The first entries of the log as its entry bundle shows them. */
-async function recordedSoFar(base: string): Promise<Signed[]> {
+async function recordedSoFar(base: string): Promise<SignedEvent[]> {
   const { body } = await get(base, '/v1/ledger');
   const response = await fetch(`${base}/log/tile/entries/000.p/${String(body.size)}`);
   if (response.status !== 200) throw new Error(`no entry bundle: ${response.status}`);

@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 
 /** One request as it came. */
-export interface Received {
+export interface ReceivedRequest {
   path: string;
   headers: Record<string, string>;
   body: string;
@@ -14,7 +14,7 @@ const accept: Answer = (response) => void response.writeHead(204).end();
 
 /** Receivers of webhooks, well or ill, each at a path of one server: they keep what comes and answer as they are told. */
 export class HookReceiver {
-  readonly received: Received[] = [];
+  readonly received: ReceivedRequest[] = [];
   private readonly answers = new Map<string, Answer>();
 
   private constructor(private readonly server: Server) {}
@@ -36,7 +36,7 @@ export class HookReceiver {
     this.answers.set(path, answer);
   }
 
-  at(path: string): Received[] {
+  at(path: string): ReceivedRequest[] {
     return this.received.filter((one) => one.path === path);
   }
 

@@ -25,14 +25,14 @@ export const whole = long || process.env.ADIT_FAULTS === 'matrix';
 export const upTo = (ms: number): number => (long ? 3_600_000 : ms);
 
 /** What the processes of one ledger share: a database, keys and a guard. */
-export interface Ground {
+export interface ServiceContext {
   database: Pick<TestDatabase, 'url' | 'ownerUrl' | 'superuserUrl'>;
   environment: Record<string, string>;
   remove(): Promise<void>;
 }
 
 /** @param given a database; otherwise one of its own on the server of the run, dropped at the end. */
-export async function newGround(given?: Ground['database']): Promise<Ground> {
+export async function newGround(given?: ServiceContext['database']): Promise<ServiceContext> {
   const own = given === undefined ? await testDatabase() : null;
   const database = given ?? (own as TestDatabase);
   const folder = mkdtempSync(join(tmpdir(), 'adit-faults-'));
@@ -62,7 +62,7 @@ export async function newGround(given?: Ground['database']): Promise<Ground> {
 }
 
 /** Of a ledger on a database server of its own, which a test may kill or starve; @param folder for the server's passwords. */
-export async function groundOn(postgres: EmbeddedPostgres, folder: string): Promise<Ground> {
+export async function groundOn(postgres: EmbeddedPostgres, folder: string): Promise<ServiceContext> {
   const { appUrl, ownerUrl } = await prepareDatabase(postgres.superuserUrl, join(folder, 'logins.json'));
   const superuserUrl = new URL(postgres.superuserUrl);
   superuserUrl.pathname = new URL(appUrl).pathname;
@@ -86,13 +86,13 @@ export class ServiceProcess {
   private said = '';
 
   private constructor(
-    private readonly ground: Ground,
+    private readonly ground: ServiceContext,
     readonly url: string,
     readonly config: Config,
     private readonly environment: Record<string, string>,
   ) {}
 
-  static async start(ground: Ground, settings: Record<string, string> = {}): Promise<ServiceProcess> {
+  static async start(ground: ServiceContext, settings: Record<string, string> = {}): Promise<ServiceProcess> {
     const port = await freePort();
     const environment = { ...ground.environment, ...settings, PORT: String(port) };
     const service = new ServiceProcess(ground, `http://127.0.0.1:${port}`, loadConfig(environment), environment);
@@ -100,7 +100,7 @@ export class ServiceProcess {
     return service;
   }
 
-  get database(): Ground['database'] {
+  get database(): ServiceContext['database'] {
     return this.ground.database;
   }
 

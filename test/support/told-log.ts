@@ -21,7 +21,7 @@ export function lot(name: string): string {
 
 export const kilograms = (value: string): { value: string; uom: string } => ({ value, uom: 'KGM' });
 
-interface Said extends Record<string, unknown> {
+interface ScriptedEvent extends Record<string, unknown> {
   iss: string;
   /** Names the key that signs, where an actor has more than one; or is its thumbprint. */
   signedWith?: string;
@@ -32,7 +32,7 @@ interface Said extends Record<string, unknown> {
  * A log told event by event, for rules alone: payloads have the shape of their types and chain by `prev`, but nothing is
  * signed or admitted. Lots are told by name; `prev` is filled in.
  */
-export class ToldLog {
+export class ScriptedLog {
   readonly entries: JudgedEvent[] = [];
   private readonly unknown = new Set<string>();
   private readonly chains = new Map<string, JudgedEvent[]>();
@@ -40,7 +40,7 @@ export class ToldLog {
   /** Whether the log's time goes with what is told: an event of a later time is preceded by `log.clock`. */
   ticking = false;
 
-  tell<T extends EventTypeName>(type: T, { iss, occurredAt, signedWith = iss, ...body }: Said): JudgedOf<T> {
+  tell<T extends EventTypeName>(type: T, { iss, occurredAt, signedWith = iss, ...body }: ScriptedEvent): JudgedOf<T> {
     const at = Date.parse(occurredAt);
     if (this.ticking && type !== 'log.clock' && at > (this.now() ?? 0))
       this.tell('log.clock', { iss: 'ledger', occurredAt: new Date(at).toISOString() });
@@ -153,14 +153,14 @@ export function declared(
   mass: string,
   more: Record<string, unknown> = {},
   occurredAt = '2026-05-12T08:00:00Z',
-): ToldLog {
-  const log = new ToldLog();
+): ScriptedLog {
+  const log = new ScriptedLog();
   declare(log, id, mass, more, occurredAt);
   return log;
 }
 
 export function declare(
-  log: ToldLog,
+  log: ScriptedLog,
   id: string,
   mass: string,
   more: Record<string, unknown> = {},
@@ -175,7 +175,7 @@ export function declare(
 }
 
 /** Sends a lot from `coop` to `trader`, planned to arrive after 24 h, and has it received at that mass. */
-export function handOver(log: ToldLog, id: string, received: string, sent?: string): JudgedOf<'custody.received'> {
+export function handOver(log: ScriptedLog, id: string, received: string, sent?: string): JudgedOf<'custody.received'> {
   dispatch(log, [id], sent);
   return log.tell('custody.received', {
     iss: 'trader',
@@ -185,7 +185,7 @@ export function handOver(log: ToldLog, id: string, received: string, sent?: stri
   });
 }
 
-export function dispatch(log: ToldLog, ids: string[], mass?: string): JudgedOf<'custody.dispatched'> {
+export function dispatch(log: ScriptedLog, ids: string[], mass?: string): JudgedOf<'custody.dispatched'> {
   return log.tell('custody.dispatched', {
     iss: 'coop',
     occurredAt: '2026-05-12T09:00:00Z',
@@ -196,7 +196,7 @@ export function dispatch(log: ToldLog, ids: string[], mass?: string): JudgedOf<'
 }
 
 /** The log's time, in hours after the planned arrival of `dispatch`. */
-export function clock(log: ToldLog, hours: number): void {
+export function clock(log: ScriptedLog, hours: number): void {
   log.tell('log.clock', {
     iss: 'ledger',
     occurredAt: new Date(Date.parse('2026-05-13T09:00:00Z') + hours * HOUR).toISOString(),

@@ -1,5 +1,5 @@
 import { examples } from './examples-of-events.js';
-import { ToldLog, kilograms } from './told-log.js';
+import { ScriptedLog, kilograms } from './told-log.js';
 
 /** A small world for rules: three firms and an authority, two sites, a depot and a port, all in order. Times are 2026. */
 
@@ -26,11 +26,11 @@ const polygon = {
 
 export const registrar = { iss: 'registrar', occurredAt: '2026-01-02T08:00:00Z' };
 
-export function register(log: ToldLog, actor: string, country = 'RW', more: Record<string, unknown> = {}): void {
+export function register(log: ScriptedLog, actor: string, country = 'RW', more: Record<string, unknown> = {}): void {
   log.tell('actor.registered', { ...registrar, actor, roles: ['trader'], country, key, possession, ...more });
 }
 
-export function site(log: ToldLog, id: string, more: Record<string, unknown> = {}): void {
+export function site(log: ScriptedLog, id: string, more: Record<string, unknown> = {}): void {
   log.tell('site.registered', {
     ...registrar,
     site: id,
@@ -42,7 +42,7 @@ export function site(log: ToldLog, id: string, more: Record<string, unknown> = {
   });
 }
 
-export function inspect(log: ToldLog, id: string, date: string, certification: number, activity = 1): void {
+export function inspect(log: ScriptedLog, id: string, date: string, certification: number, activity = 1): void {
   log.tell('site.inspected', {
     iss: 'agent',
     occurredAt: `${date}T10:00:00Z`,
@@ -54,12 +54,12 @@ export function inspect(log: ToldLog, id: string, date: string, certification: n
 }
 
 /** The log's time. */
-export function time(log: ToldLog, occurredAt: string): void {
+export function time(log: ScriptedLog, occurredAt: string): void {
   log.tell('log.clock', { iss: 'ledger', occurredAt: new Date(occurredAt).toISOString() });
 }
 
-export function world(): ToldLog {
-  const log = new ToldLog();
+export function world(): ScriptedLog {
+  const log = new ScriptedLog();
   log.ticking = true;
   time(log, '2026-01-02T08:00:00Z');
   for (const [actor, country] of [
@@ -109,7 +109,7 @@ const outputOf = ({ lot, kg, ...more }: Output): Record<string, unknown> => ({
 const MORNING = '2026-05-12T08:00:00Z';
 
 /** Declared at the hill by the cooperative. */
-export const declares = (log: ToldLog, outputs: Output[], more: Record<string, unknown> = {}): void =>
+export const declares = (log: ScriptedLog, outputs: Output[], more: Record<string, unknown> = {}): void =>
   void log.tell('lot.declared', {
     iss: 'coop',
     occurredAt: MORNING,
@@ -118,7 +118,7 @@ export const declares = (log: ToldLog, outputs: Output[], more: Record<string, u
     ...more,
   });
 
-export const dispatches = (log: ToldLog, lots: string[], more: Record<string, unknown> = {}): void =>
+export const dispatches = (log: ScriptedLog, lots: string[], more: Record<string, unknown> = {}): void =>
   void log.tell('custody.dispatched', {
     iss: 'coop',
     occurredAt: '2026-05-12T09:00:00Z',
@@ -127,7 +127,7 @@ export const dispatches = (log: ToldLog, lots: string[], more: Record<string, un
     ...more,
   });
 
-export const receives = (log: ToldLog, weights: Record<string, string>, more: Record<string, unknown> = {}): void =>
+export const receives = (log: ScriptedLog, weights: Record<string, string>, more: Record<string, unknown> = {}): void =>
   void log.tell('custody.received', {
     iss: 'trader',
     occurredAt: '2026-05-13T09:00:00Z',
@@ -137,7 +137,7 @@ export const receives = (log: ToldLog, weights: Record<string, string>, more: Re
   });
 
 export const makes = (
-  log: ToldLog,
+  log: ScriptedLog,
   type: 'lot.aggregated' | 'lot.split' | 'lot.processed',
   inputs: string[],
   outputs: (Partial<Output> & { lot: string; kg: string })[],
@@ -151,7 +151,7 @@ export const makes = (
     ...more,
   });
 
-export const exports = (log: ToldLog, lots: string[], more: Record<string, unknown> = {}): void =>
+export const exports = (log: ScriptedLog, lots: string[], more: Record<string, unknown> = {}): void =>
   void log.tell('lot.exported', {
     iss: 'trader',
     occurredAt: '2026-05-20T09:00:00Z',

@@ -18,12 +18,15 @@ import { loadLots } from '../../src/server/verification/load-lots.js';
 import { ReadEvents } from '../../src/server/verification/read-events.js';
 import type { TestLedger } from './test-ledger.js';
 
-type Told = Pick<Finding, 'rule' | 'severity' | 'subject' | 'cause' | 'lots' | 'events' | 'measured' | 'threshold'>;
+type ComparedFinding = Pick<
+  Finding,
+  'rule' | 'severity' | 'subject' | 'cause' | 'lots' | 'events' | 'measured' | 'threshold'
+>;
 
 const sorted = (list: readonly string[]): string[] => [...new Set(list)].toSorted();
 
 /** A finding in one line. What grows with the hours alone is told anew at the next deadline: those rules are compared without it. */
-const lineOf = ({ rule, severity, subject, cause, lots, events, measured, threshold }: Told): string =>
+const lineOf = ({ rule, severity, subject, cause, lots, events, measured, threshold }: ComparedFinding): string =>
   JSON.stringify([
     rule,
     severity,
@@ -36,7 +39,7 @@ const lineOf = ({ rule, severity, subject, cause, lots, events, measured, thresh
 
 /** Findings that the service keeps and that no answer has closed, a line each. */
 export async function storedFindings(ledger: TestLedger): Promise<string[]> {
-  const rows = await ledger.database.query<Told>(
+  const rows = await ledger.database.query<ComparedFinding>(
     `SELECT rule, severity, subject, cause, lots, events, measured, threshold FROM findings
       WHERE status <> 'closed' AND rule NOT LIKE 'record-%'`,
   );
@@ -65,7 +68,7 @@ export async function findingsOfWhole(ledger: TestLedger): Promise<string[]> {
 }
 
 /** What is said of a lot by either judge: verdicts, and findings with what became of them. */
-interface Said {
+interface ComparedVerdicts {
   verdicts: Verdicts;
   findings: string[];
 }
@@ -80,7 +83,7 @@ const said = (findings: readonly (Pick<Finding, 'rule' | 'severity'> & { id: str
     .toSorted();
 
 /** What the service says of a lot. */
-export async function serviceOf(ledger: TestLedger, lot: string): Promise<Said> {
+export async function serviceOf(ledger: TestLedger, lot: string): Promise<ComparedVerdicts> {
   const lineage = new TraceLineage(ledger.database);
   const judge = new JudgeLot(ledger.database, lineage, RuleParameters.load(null));
   const rows = await ledger.database.query<{ status: string }>('SELECT status FROM lots WHERE id = $1', [lot]);
@@ -89,7 +92,7 @@ export async function serviceOf(ledger: TestLedger, lot: string): Promise<Said> 
 }
 
 /** What the lot's bundle comes to: the entries that the service would gather for it, admitted again and judged. */
-export async function bundleOf(ledger: TestLedger, lot: string): Promise<Said> {
+export async function bundleOf(ledger: TestLedger, lot: string): Promise<ComparedVerdicts> {
   const db = ledger.database.pool;
   const log = ledger.identity.origin;
   const size = (await ledger.database.query<{ size: number }>('SELECT size FROM log_state'))[0]?.size ?? 0;

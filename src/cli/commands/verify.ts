@@ -67,7 +67,7 @@ export const verify: Register = (named) => {
     });
 };
 
-interface Checked {
+interface FileVerdict {
   word: Word;
   seen: CheckpointsSeen | null;
 }
@@ -77,7 +77,7 @@ async function bundle(
   policy: Policy | null,
   { logKey, state, allowOlder = false }: VerifyOptions,
   terminal: Terminal,
-): Promise<Checked> {
+): Promise<FileVerdict> {
   const verdict = await verifyBundle(text, { logKeys: logKey, policy, seen: readSeen(state), allowOlder });
   showVerdict(verdict, terminal);
   const { steps, judged, currentAsOf, events, checkpoint } = verdict.report;
@@ -101,7 +101,7 @@ async function receipt(
   policy: Policy | null,
   { event, logKey, state }: VerifyOptions,
   terminal: Terminal,
-): Promise<Checked> {
+): Promise<FileVerdict> {
   if (event === undefined)
     throw new CommandError('A receipt says nothing without its event.', 'Name it with --event.', EXIT.usage);
   const keys = pinnedOf({ logKeys: logKey, policy });

@@ -23,7 +23,7 @@ const cut = (text: string, width: number): string =>
         .slice(0, Math.max(0, width - 1))
         .join('')}…`;
 
-interface Laid<Row> {
+interface ColumnLayout<Row> {
   column: Column<Row>;
   cells: string[];
   width: number;
@@ -33,7 +33,7 @@ const whole = (laid: readonly { width: number }[]): number =>
   laid.reduce((sum, { width }) => sum + width, 0) + GAP * Math.max(0, laid.length - 1);
 
 /** Narrows the widest column that may be cut until all fit or none may be cut more. */
-function narrow<Row>(laid: Laid<Row>[], width: number): void {
+function narrow<Row>(laid: ColumnLayout<Row>[], width: number): void {
   while (whole(laid) > width) {
     const wide = laid
       .filter((one) => one.column.least !== undefined && one.width > one.column.least)
@@ -44,7 +44,7 @@ function narrow<Row>(laid: Laid<Row>[], width: number): void {
 }
 
 /** Returns the columns that fit the width, each with its own width. */
-function layout<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): Laid<Row>[] {
+function layout<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): ColumnLayout<Row>[] {
   let shown = [...columns];
   for (;;) {
     const laid = shown.map((column) => {

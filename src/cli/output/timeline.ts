@@ -38,7 +38,7 @@ function explained(was: bigint, is: bigint, mineral: string): string {
 }
 
 /** State of lots while their history is read. */
-class Known {
+class ActorNames {
   private readonly masses = new Map<string, bigint>();
   private readonly names = new Map<string, string>();
 
@@ -101,7 +101,7 @@ export async function lotTimeline(client: AditClient, lot: string, mineral: stri
   const lots = new Set([lot, ...nodes.slice(-MAX_LOTS).map((node) => node.lot)]);
   const events = new Map<number, LotEvent>();
   for (const one of lots) for await (const event of client.lotEvents(one)) events.set(event.index, event);
-  const known = new Known(lot, mineral);
+  const known = new ActorNames(lot, mineral);
   return [...events.values()].sort((a, b) => a.index - b.index).map((event) => known.entry(event, lots));
 }
 

@@ -16,7 +16,7 @@ import { readCheckpoint } from '../../core/log/checkpoint.js';
 import type { AditClient } from '../../client/adit-client.js';
 import { AditProblem } from '../../client/problem.js';
 import { Chains } from './chains.js';
-import { type Known, expandStep } from './expand.js';
+import { type ScenarioNames, expandStep } from './expand.js';
 import { expandActor, expandFacility, expandInspection, expandSite } from './expand-registry.js';
 import { REGISTRAR, type Scenario, type Step, notAScenario } from './scenario-file.js';
 import type { Body } from './short-forms.js';
@@ -25,7 +25,7 @@ import type { Body } from './short-forms.js';
 const WITH_KEY = new Set(['actor.registered', 'key.added']);
 
 /** The actors of a scenario: their keys, the names they use, and what each has signed so far. */
-export class Cast implements Known {
+export class Cast implements ScenarioNames {
   /** Keys of each actor, the newest last, which signs. */
   private readonly signers = new Map<string, [Signer, ...Signer[]]>();
   private readonly chains = new Chains();

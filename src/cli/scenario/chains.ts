@@ -1,5 +1,5 @@
 /** A signed event, with the data that later events need. */
-export interface Signed {
+export interface SignedEvent {
   id: string;
   step: number;
   /** Lots of which this is the newest event once admitted, including created ones. */
@@ -15,13 +15,13 @@ export interface Signed {
 
 /** The chains of all lots as their signers know them, in the order of signing. */
 export class Chains {
-  private readonly byStep = new Map<number, Signed>();
-  private readonly byId = new Map<string, Signed>();
-  private readonly ofLot = new Map<string, Signed[]>();
-  private readonly births = new Map<string, { id: string; by: Signed }[]>();
+  private readonly byStep = new Map<number, SignedEvent>();
+  private readonly byId = new Map<string, SignedEvent>();
+  private readonly ofLot = new Map<string, SignedEvent[]>();
+  private readonly births = new Map<string, { id: string; by: SignedEvent }[]>();
   private readonly names = new Map<string, string>();
 
-  add(signed: Signed): void {
+  add(signed: SignedEvent): void {
     this.byStep.set(signed.step, signed);
     this.byId.set(signed.id, signed);
     for (const lot of signed.lots) this.ofLot.set(lot, [...(this.ofLot.get(lot) ?? []), signed]);
@@ -31,8 +31,8 @@ export class Chains {
     }
   }
 
-  ofStep = (step: number): Signed | undefined => this.byStep.get(step);
-  ofEvent = (id: string): Signed | undefined => this.byId.get(id);
+  ofStep = (step: number): SignedEvent | undefined => this.byStep.get(step);
+  ofEvent = (id: string): SignedEvent | undefined => this.byId.get(id);
   nameOf = (lot: string): string => this.names.get(lot) ?? lot;
 
   /** Returns the id of a lot; of two with one name, the later one. */
@@ -58,7 +58,7 @@ export class Chains {
   }
 
   /** Whether an event is refused or follows a refused one. */
-  fails(signed: Signed): boolean {
+  fails(signed: SignedEvent): boolean {
     if (signed.state !== 'signed') return signed.state === 'refused';
     return signed.prevs.some((prev) => {
       const before = this.byId.get(prev);

@@ -6,7 +6,7 @@ import { type Body, expandValue } from './short-forms.js';
 /** Expands the short form of a step to the claims of wire.md (docs/scenarios.md has the table). Other values stay. */
 
 /** Ids of lots by name, of events by step, and thumbprints by actor, while the scenario is played. */
-export interface Known {
+export interface ScenarioNames {
   lot(name: string): string | undefined;
   /** Returns the newest event of a lot that an actor knows. */
   head(lot: string, actor: string): string | undefined;
@@ -29,12 +29,12 @@ const NAMING = new Set([
 const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Returns the id of a lot; an unknown name becomes the id of a lot that does not exist. */
-function idOf(name: string, { origin }: Scenario, known: Known): string {
+function idOf(name: string, { origin }: Scenario, known: ScenarioNames): string {
   return known.lot(name) ?? (LOT_ID.test(name) ? name : lotId(origin, 'nobody', name, 0));
 }
 
 /** Returns named lots as ids, or as objects if there are further claims. */
-function named(item: unknown, scenario: Scenario, known: Known): unknown {
+function named(item: unknown, scenario: Scenario, known: ScenarioNames): unknown {
   if (typeof item === 'string') return idOf(item, scenario, known);
   if (typeof item !== 'object' || item === null) return item;
   const { lot, ...more } = item as Body;
@@ -42,7 +42,7 @@ function named(item: unknown, scenario: Scenario, known: Known): unknown {
   return Object.keys(more).length === 0 ? id : { ...more, lot: id };
 }
 
-function linked(item: unknown, by: string, scenario: Scenario, known: Known): unknown {
+function linked(item: unknown, by: string, scenario: Scenario, known: ScenarioNames): unknown {
   const body: unknown = typeof item === 'string' ? { lot: item } : item;
   if (typeof body !== 'object' || body === null || !('lot' in body) || typeof body.lot !== 'string') return body;
   const id = idOf(body.lot, scenario, known);
@@ -58,7 +58,7 @@ function placeOf(name: string, { sites, facilities }: Scenario): unknown {
 }
 
 /** Returns the body of a step; outputs have the scenario's names until the event has its `jti`. */
-export function expandStep(step: Step, scenario: Scenario, known: Known): Body {
+export function expandStep(step: Step, scenario: Scenario, known: ScenarioNames): Body {
   const { at: _at, recordedAt: _recordedAt, by, type, ...rest } = step;
   const ofSite = type === 'site.registered' || type === 'site.updated';
   const minerals = scenario.sites[String(rest.site)]?.minerals ?? [];

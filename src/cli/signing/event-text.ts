@@ -4,7 +4,7 @@ import { eventId } from '../../core/event/ids.js';
 import { readTextFile } from '../input/read-file.js';
 import { CommandError } from '../output/terminal.js';
 
-interface Claimed {
+interface ClaimText {
   outcome?: unknown;
   lot?: unknown;
   prev?: unknown;
@@ -16,14 +16,14 @@ interface Claimed {
 }
 
 /** Plain claims of a signed event about lots; the signature is not verified. */
-export interface SaidOfLots {
+export interface LotClaimTexts {
   id: string;
   log: string;
   type: string;
   iss: string;
   occurredAt: string;
   to: string | undefined;
-  born: Claimed[];
+  born: ClaimText[];
   extended: {
     lot: string;
     prev: string;
@@ -39,8 +39,8 @@ export interface SaidOfLots {
 const isMass = (mass: unknown): mass is { value: string; uom: string } =>
   typeof mass === 'object' && mass !== null && 'value' in mass && 'uom' in mass;
 
-const listOf = (value: unknown): Claimed[] =>
-  Array.isArray(value) ? value.filter((item): item is Claimed => typeof item === 'object' && item !== null) : [];
+const listOf = (value: unknown): ClaimText[] =>
+  Array.isArray(value) ? value.filter((item): item is ClaimText => typeof item === 'object' && item !== null) : [];
 
 /**
  * Puts the signature that a ledger has logged in the place of that of an event, and leaves its disclosures: the same words can
@@ -54,7 +54,7 @@ export function withLoggedSignature(event: string, logged: string): string {
 }
 
 /** Parses a signed event. Throws `event-malformed` if the text is not one. */
-export function readEventText(event: string): SaidOfLots {
+export function readEventText(event: string): LotClaimTexts {
   const [jws = ''] = event.trim().split('~');
   const [header, payload, signature] = jws.split('.');
   if (header === undefined || payload === undefined || signature === undefined)
@@ -69,7 +69,7 @@ export function readEventText(event: string): SaidOfLots {
 }
 
 /** Reads the claims about lots, of a signed or unsigned event. */
-function saidInClaims(claims: Record<string, unknown>): Omit<SaidOfLots, 'id'> {
+function saidInClaims(claims: Record<string, unknown>): Omit<LotClaimTexts, 'id'> {
   const chained = [
     ...listOf(claims.lots).map((item) => ({ ...item, usedUp: false })),
     ...listOf(claims.inputs).map((item) => ({ ...item, usedUp: true })),
@@ -91,11 +91,11 @@ function saidInClaims(claims: Record<string, unknown>): Omit<SaidOfLots, 'id'> {
 }
 
 /** Reads the claims of an event about lots from its text or, before it is signed, from its claims. */
-export const saidBy = (event: string | Record<string, unknown>): Omit<SaidOfLots, 'id'> =>
+export const saidBy = (event: string | Record<string, unknown>): Omit<LotClaimTexts, 'id'> =>
   typeof event === 'string' ? readEventText(event) : saidInClaims(event);
 
 /** Reads a file that holds one signed event. */
-export function readEventFile(file: string): { event: string; said: SaidOfLots } {
+export function readEventFile(file: string): { event: string; said: LotClaimTexts } {
   const holds = 'It should hold one signed event, as --save NAME writes it to NAME.jws.';
   const event = readTextFile(file, holds).trim();
   try {

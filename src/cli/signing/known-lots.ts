@@ -4,7 +4,7 @@ import type { LotState, Mass } from '../../client/shapes.js';
 import { namedLot } from '../named-lot.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 import { lotWords } from '../output/lot-words.js';
-import { type SaidOfLots, readEventFile, readEventText } from './event-text.js';
+import { type LotClaimTexts, readEventFile, readEventText } from './event-text.js';
 import type { Outbox } from './outbox.js';
 
 /** A lot as this machine knows it. */
@@ -33,8 +33,8 @@ const LOT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * lot is the one signed here, until the ledger has answered it.
  */
 export class KnownLots {
-  private readonly pending: SaidOfLots[];
-  private readonly settled: SaidOfLots[];
+  private readonly pending: LotClaimTexts[];
+  private readonly settled: LotClaimTexts[];
   private readonly found = new Map<string, LotState>();
 
   /**
@@ -47,7 +47,7 @@ export class KnownLots {
     private readonly client: AditClient | null,
     private readonly names: Map<string, NamedLot>,
   ) {
-    const ofLog = (entries: readonly { log: string; event: string }[]): SaidOfLots[] =>
+    const ofLog = (entries: readonly { log: string; event: string }[]): LotClaimTexts[] =>
       entries.filter((entry) => entry.log === log).map(({ event }) => readEventText(event));
     this.pending = ofLog(outbox.pending());
     this.settled = ofLog(outbox.settled().filter(({ state }) => state === 'accepted'));
@@ -89,7 +89,7 @@ export class KnownLots {
     );
   }
 
-  private signedHere(name: string, events: readonly SaidOfLots[]): KnownLot | undefined {
+  private signedHere(name: string, events: readonly LotClaimTexts[]): KnownLot | undefined {
     const lots = events.flatMap((event) => event.born.flatMap((born) => knownOf(born, event) ?? []));
     const matching = lots.filter((lot) => isCalled(lot, name));
     const distinct = [...new Map(matching.map((lot) => [lot.id, lot])).values()];
@@ -120,8 +120,8 @@ export class KnownLots {
 }
 
 function knownOf(
-  { lot, tags, lotNumber, mineral, mass }: SaidOfLots['born'][number],
-  event: SaidOfLots,
+  { lot, tags, lotNumber, mineral, mass }: LotClaimTexts['born'][number],
+  event: LotClaimTexts,
 ): KnownLot | undefined {
   if (typeof lot !== 'string') return undefined;
   const inherited = event.type === 'lot.declared' ? mineral : (mineral ?? null);
@@ -138,7 +138,7 @@ function knownOf(
 const isCalled = ({ id, tags, lotNumber }: KnownLot, name: string): boolean =>
   id === name || (name.length >= PREFIX && id.startsWith(name)) || tags.includes(name) || lotNumber === name;
 
-const newestOf = (lot: string, events: readonly SaidOfLots[]): string | undefined =>
+const newestOf = (lot: string, events: readonly LotClaimTexts[]): string | undefined =>
   events.findLast(
     ({ born, extended }) => extended.some((each) => each.lot === lot) || born.some((each) => each.lot === lot),
   )?.id;

@@ -2,7 +2,7 @@ import { milligrams } from '../../core/custody/quantity.js';
 import { differenceText, likelyCause, quantityText } from '../../core/words.js';
 import { lotWords } from '../output/lot-words.js';
 import type { Terminal } from '../output/terminal.js';
-import { type SaidOfLots, readEventText } from './event-text.js';
+import { type LotClaimTexts, readEventText } from './event-text.js';
 import type { NamedLot } from './known-lots.js';
 import type { OutboxEntry } from './outbox.js';
 import type { SavedFiles } from './saved-files.js';
@@ -13,7 +13,7 @@ interface Mass {
 }
 
 /** Returns the created lots as `--json` shows them. */
-export const bornIn = ({ born }: SaidOfLots): object[] =>
+export const bornIn = ({ born }: LotClaimTexts): object[] =>
   born.map(({ lot, tags, lotNumber, mineral, mass }) => ({ lot, tags, lotNumber, mineral, mass }));
 
 /** What is known of lots that an event extends, by id. */
@@ -37,7 +37,7 @@ function difference(before: Mass | null, after: Mass, mineral: string | undefine
 
 /** Returns one line about a lot that an event extends, with the difference to its former mass. */
 function extendedLine(
-  { lot: id, mass, outcome, usedUp }: SaidOfLots['extended'][number],
+  { lot: id, mass, outcome, usedUp }: LotClaimTexts['extended'][number],
   to: string | undefined,
   lotNames: LotNames,
 ): string {
@@ -55,7 +55,7 @@ function extendedLine(
 }
 
 /** Returns one line for each lot that an event creates or extends. */
-export function lotLines(said: SaidOfLots, lotNames: LotNames = new Map()): string[] {
+export function lotLines(said: LotClaimTexts, lotNames: LotNames = new Map()): string[] {
   const born = said.born.map(
     ({ lot, tags, lotNumber, mineral, mass }) =>
       `  lot ${lotWords({
@@ -73,7 +73,7 @@ export function lotLines(said: SaidOfLots, lotNames: LotNames = new Map()): stri
 const quoted = (word: string): string => (/^[A-Za-z0-9._:/-]+$/.test(word) ? word : `"${word}"`);
 
 /** Returns the usual next command after an event. */
-function nextStep(said: SaidOfLots, lotNames: LotNames): string | null {
+function nextStep(said: LotClaimTexts, lotNames: LotNames): string | null {
   const [born] = said.born;
   const [extended] = said.extended;
   const tag = Array.isArray(born?.tags) ? String(born.tags[0]) : undefined;
@@ -113,7 +113,7 @@ const savedLine = (files: SavedFiles | null): string | null => {
   return written.length === 0 ? null : `  saved ${written.join(', ')}`;
 };
 
-function base(entry: OutboxEntry, said: SaidOfLots, files: SavedFiles | null): object {
+function base(entry: OutboxEntry, said: LotClaimTexts, files: SavedFiles | null): object {
   return {
     id: entry.id,
     type: entry.type,

@@ -4,7 +4,7 @@ import type { BuiltEvent } from '../../core/event/build.js';
 import { createDurably, replaceDurably } from '../../platform/durable-file.js';
 import { hasCode } from '../../platform/system-error.js';
 import { CommandError, EXIT } from '../output/terminal.js';
-import { type SaidOfLots, readEventFile, readEventText } from './event-text.js';
+import { type LotClaimTexts, readEventFile, readEventText } from './event-text.js';
 
 /** The files of `--save NAME`: the signed event, its receipt, its withheld claims. None is ever overwritten. */
 export class SavedFiles {
@@ -21,7 +21,7 @@ export class SavedFiles {
   }
 
   /** Reads the event that was saved under this name; null if there is none. */
-  before(): SaidOfLots | null {
+  before(): LotClaimTexts | null {
     if (existsSync(this.event)) return readEventFile(this.event).said;
     const taken = [this.receipt, this.disclosures].find((file) => existsSync(file));
     if (taken !== undefined) throw nameTaken(taken);

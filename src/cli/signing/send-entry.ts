@@ -2,7 +2,7 @@ import type { AditClient } from '../../client/adit-client.js';
 import { AditProblem, NoAnswer } from '../../client/problem.js';
 import type { ErrorCode } from '../../core/errors.js';
 import { CommandError, EXIT } from '../output/terminal.js';
-import { type SaidOfLots, readEventText, withLoggedSignature } from './event-text.js';
+import { type LotClaimTexts, readEventText, withLoggedSignature } from './event-text.js';
 import type { Outbox, OutboxEntry } from './outbox.js';
 
 /** Codes that do not concern the event: it may be sent again unchanged. */
@@ -18,7 +18,7 @@ const NOT_OF_THE_EVENT = new Set<ErrorCode>([
 ]);
 
 /** An entry after it was sent, with its refusal, if any. */
-export interface Sent {
+export interface SendResult {
   entry: OutboxEntry;
   refusedBy?: AditProblem;
   /** Whether the ledger had the event already. */
@@ -29,7 +29,7 @@ export interface Sent {
  * Sends an event of the outbox unchanged and records the answer. Throws if there is none, or one that does not concern
  * the event; the entry then stays `sent`.
  */
-export async function sendEntry(client: AditClient, outbox: Outbox, entry: OutboxEntry): Promise<Sent> {
+export async function sendEntry(client: AditClient, outbox: Outbox, entry: OutboxEntry): Promise<SendResult> {
   const trying = { attempts: entry.attempts + 1, triedAt: new Date().toISOString() };
   const state = entry.state === 'waiting' ? 'waiting' : 'sent';
   const tried = outbox.update(entry, { ...trying, state });
@@ -56,10 +56,10 @@ export async function sendEntry(client: AditClient, outbox: Outbox, entry: Outbo
 }
 
 /** Lists the pending events that a signed event follows, oldest first. */
-export function pendingParents(outbox: Outbox, event: Pick<SaidOfLots, 'extended'>): OutboxEntry[] {
+export function pendingParents(outbox: Outbox, event: Pick<LotClaimTexts, 'extended'>): OutboxEntry[] {
   const pending = new Map(outbox.pending().map((each) => [each.id, each]));
   const wanted = new Set<string>();
-  const follow = ({ extended }: Pick<SaidOfLots, 'extended'>): void => {
+  const follow = ({ extended }: Pick<LotClaimTexts, 'extended'>): void => {
     for (const { prev } of extended) {
       const parent = pending.get(prev);
       if (parent === undefined || wanted.has(prev)) continue;

@@ -27,7 +27,7 @@ type SeenCheckpoint = z.infer<typeof checkpointSchema>;
 export type SeenCheckpoints = z.infer<typeof seenSchema>;
 
 /** Further facts about a checkpoint. */
-export interface Shown {
+export interface ShownCheckpoint {
   /** Proved roots of earlier states, by size. */
   roots?: ReadonlyMap<number, Uint8Array>;
   /** Whether trusted witnesses cosigned it as an extension of what they saw before. */
@@ -62,7 +62,7 @@ export function compareWithSeen(
   note: string,
   pinned: readonly string[],
   seen: SeenCheckpoints,
-  { roots = new Map(), witnessed = false, counts = true }: Shown = {},
+  { roots = new Map(), witnessed = false, counts = true }: ShownCheckpoint = {},
 ): CheckpointsSeen {
   const { origin, size, root } = readCheckpoint(note);
   const own = { size, root: encodeBase64(root), note };

@@ -13,7 +13,7 @@ import { goodsOf, massOf, whereOf } from '../output/lot-names.js';
 import type { Terminal } from '../output/terminal.js';
 
 /** Keys and policy that the user trusts. */
-export interface Pinned {
+export interface PinnedCheckpoint {
   logKeys: readonly string[];
   policy: Policy | null;
   seen: SeenCheckpoints;
@@ -34,7 +34,7 @@ export interface BundleVerdict {
  */
 export async function verifyBundle(
   text: string,
-  { logKeys, policy, seen, allowOlder }: Pinned,
+  { logKeys, policy, seen, allowOlder }: PinnedCheckpoint,
 ): Promise<BundleVerdict> {
   const bundle = parseBundle(text);
   const report = await checkBundle(bundle, {

@@ -13,12 +13,12 @@ import {
 } from '../rules/answers.js';
 import type { Finding } from '../rules/rule.js';
 
-type Answered = Extract<AditEvent, { type: 'finding.answered' }>;
+type AnswerEvent = Extract<AditEvent, { type: 'finding.answered' }>;
 
 /** A `finding.answered`, with its signer's state when it entered the log. */
 export interface AnswerGiven {
   index: number;
-  event: Answered;
+  event: AnswerEvent;
   /** Whether the signer had an official role, and the country that limited it. */
   official: boolean;
   bound: string | null;
@@ -27,7 +27,7 @@ export interface AnswerGiven {
 }
 
 /** The state of a finding after its answers. */
-export interface Standing {
+export interface AnswerAuthority {
   status: FindingStatus;
   /** Whether the answer that counts is by a registrar or an authority with jurisdiction. */
   official: boolean;
@@ -39,7 +39,7 @@ export interface Standing {
  * Reads an answer with its signer's state.
  * @param view the ledger before the answer
  */
-export function answerGiven(index: number, event: Answered, view: LedgerView): AnswerGiven {
+export function answerGiven(index: number, event: AnswerEvent, view: LedgerView): AnswerGiven {
   const { roles = [], country = null } = view.actors.get(event.iss) ?? {};
   const official = roles.some((role) => OFFICIAL_ROLES.includes(role));
   const held = new Set([...view.lots.values()].filter(({ holder }) => holder === event.iss).map(({ id }) => id));
@@ -62,12 +62,12 @@ export function standingOf(
   concerned: readonly (string | null)[],
   asOf: (index: number) => Finding | null,
   now: number | null,
-): Standing {
+): AnswerAuthority {
   let status: FindingStatus = 'open';
   let byOfficial = false;
   let due: number | null = null;
   let answered: Finding | null = null;
-  const answers: Standing['answers'] = [];
+  const answers: AnswerAuthority['answers'] = [];
   for (const { index, event, official: hasRole, bound, held } of given) {
     const { answer, reason } = event.payload;
     const named = signers.has(event.iss) || finding.lots.some((lot) => held.has(lot));

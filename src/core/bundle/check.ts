@@ -13,7 +13,7 @@ import type { Parameters } from '../rules/parameters.js';
 import type { Bundle } from './bundle.js';
 import { type BundledEvent, chainFlaw, lotsBehind, readEvents } from './events.js';
 import { type Freshness, checkFreshness } from './freshness.js';
-import { type History, type Judged, judgeBundle, timeMatters } from './judge.js';
+import { type History, type BundleJudgement, judgeBundle, timeMatters } from './judge.js';
 import { readmit } from './readmit.js';
 import { LogTimes } from './times.js';
 
@@ -59,7 +59,7 @@ export interface BundleReport {
   roots: ReadonlyMap<number, Uint8Array>;
   events: number;
   /** Null if something is broken: then no verdict is possible. */
-  judged: Judged | null;
+  judged: BundleJudgement | null;
   /** RFC 3339: the time as of which the bundle is complete about the lot; null: that is not proved. */
   currentAsOf: string | null;
 }
@@ -142,7 +142,7 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   };
 }
 
-function sayRules(history: History, { parameters }: Trust, run: Verification): Judged {
+function sayRules(history: History, { parameters }: Trust, run: Verification): BundleJudgement {
   const judged = judgeBundle(history, parameters);
   const doubtful = timeMatters(history, judged, parameters);
   if (doubtful.length === 0) run.held('rules', findingsSaid(judged));
@@ -154,7 +154,7 @@ function sayRules(history: History, { parameters }: Trust, run: Verification): J
   return judged;
 }
 
-const findingsSaid = ({ findings }: Judged): string =>
+const findingsSaid = ({ findings }: BundleJudgement): string =>
   findings.length === 0 ? 'nothing found' : `${findings.length} found`;
 
 function sayFreshness(freshness: Freshness, run: Verification): void {

@@ -1,6 +1,6 @@
 import { decodeBase64url } from '../event/grammar.js';
 import { decodeBase64 } from '../log/base64.js';
-import { type Expected, NO_EVENTS, checkIndex, extendDigest } from '../log/sealed-index.js';
+import { type ExpectedLeaf, NO_EVENTS, checkIndex, extendDigest } from '../log/sealed-index.js';
 import { type Sha256, defaultSha256 } from '../log/tree.js';
 import type { Bundle } from './bundle.js';
 import type { BundledEvent } from './events.js';
@@ -21,8 +21,8 @@ export function expectedIndex(
   scope: ReadonlySet<string>,
   size: number,
   sha256: Sha256 = defaultSha256,
-): Map<string, Expected> {
-  const expected = new Map<string, Expected>();
+): Map<string, ExpectedLeaf> {
+  const expected = new Map<string, ExpectedLeaf>();
   for (const { event } of events) for (const subject of subjectsBehind(event, scope)) expected.set(subject, null);
   for (const { index, event } of events) {
     if (index >= size) continue;

@@ -10,14 +10,14 @@ import { findingId } from '../rules/fingerprint.js';
 import { eventRules, ruleById } from '../rules/index.js';
 import type { Parameters } from '../rules/parameters.js';
 import { type Finding, type Judgement, judgeOnce } from '../rules/rule.js';
-import { type AnswerGiven, type Standing, standingOf } from './answers.js';
+import { type AnswerGiven, type AnswerAuthority, standingOf } from './answers.js';
 import type { BundledEvent } from './events.js';
 import { type Notice, noticesOf } from './notices.js';
 import type { LogTimes } from './times.js';
 import { type Coverage, type Verdicts, axisOfFinding, coverageOf, verdictsOf } from './verdicts.js';
 
 /** A finding on the lot or on an ancestor, with its state. */
-export interface JudgedFinding extends Finding, Standing {
+export interface JudgedFinding extends Finding, AnswerAuthority {
   id: string;
   /** Share of the lot's mass. */
   share: string;
@@ -26,7 +26,7 @@ export interface JudgedFinding extends Finding, Standing {
 }
 
 /** The result of the rules on the events of a bundle. */
-export interface Judged {
+export interface BundleJudgement {
   lot: LotState;
   verdicts: Verdicts;
   coverage: Coverage;
@@ -69,7 +69,7 @@ const TIMED = ['late-entry', 'burst-entry', 'backdated'];
  * Runs every rule for which one lot's history is enough. A rule about more than that, such as a site's production or a
  * device's entries, can convict by the bundle, but not acquit.
  */
-export function judgeBundle(history: History, parameters: Parameters): Judged {
+export function judgeBundle(history: History, parameters: Parameters): BundleJudgement {
   const { lot, view, scope, sealed } = history;
   const state = view.lots.get(lot);
   if (state === undefined) throw new Error(`Lot ${lot} was not admitted.`);
@@ -112,7 +112,11 @@ const isUntimed = ({ events, times }: History): boolean =>
  * Returns the rules whose findings depend on times that the bundle does not prove exactly, or `expired` if an event
  * limited its own admission time. Empty: the missing times change nothing.
  */
-export function timeMatters(history: History, { findings, settled }: Judged, parameters: Parameters): string[] {
+export function timeMatters(
+  history: History,
+  { findings, settled }: BundleJudgement,
+  parameters: Parameters,
+): string[] {
   const { events, scope, times } = history;
   const wide = events.filter(({ index, event }) => {
     const size = event.seen?.size ?? 0;
@@ -142,14 +146,14 @@ function isOpen(times: LogTimes, size: number): boolean {
 const nameOf = ({ rule, severity, cause, events }: Finding): string =>
   [rule, severity, cause, ...events.toSorted()].join(' ');
 
-type Found = Pick<Judgement, 'findings' | 'undecided'>;
+type JudgedFindings = Pick<Judgement, 'findings' | 'undecided'>;
 
 function runRules(
   facts: Facts,
   scope: ReadonlySet<string>,
   parameters: Parameters,
-): { findings: Finding[]; undecided: Judged['undecided'] } {
-  const undecided: Judged['undecided'] = [];
+): { findings: Finding[]; undecided: BundleJudgement['undecided'] } {
+  const undecided: BundleJudgement['undecided'] = [];
   const findings: Finding[] = [];
   for (const rule of eventRules) {
     const judgement = rule.needs === 'whole' ? OUTSIDE : attempt(() => judgeOnce(rule, facts, parameters));
@@ -164,7 +168,7 @@ function runRules(
   return { findings, undecided };
 }
 
-function attempt(run: () => Found): Found | string {
+function attempt(run: () => JudgedFindings): JudgedFindings | string {
   try {
     return run();
   } catch (error) {
@@ -183,7 +187,7 @@ function settle(
   entries: readonly JudgedEvent[],
   now: number | null,
   parameters: Parameters,
-): (Finding & Standing & { id: string })[] {
+): (Finding & AnswerAuthority & { id: string })[] {
   const signers = new Map(answers.length === 0 ? [] : events.map(({ event }) => [event.id, event.iss]));
   const byId = new Map(answers.length === 0 ? [] : all.map((finding) => [findingId(view.log, finding), finding]));
   const pasts = new Map<number, Facts>();
@@ -243,6 +247,6 @@ function timeAt(times: LogTimes, size: number, end: End): number | null {
   return end === 'latest' ? (latest ?? earliest) : earliest;
 }
 
-const distinct = (list: Judged['undecided']): Judged['undecided'] => [
+const distinct = (list: BundleJudgement['undecided']): BundleJudgement['undecided'] => [
   ...new Map(list.map((each) => [`${each.rule} ${each.reason}`, each])).values(),
 ];

@@ -21,7 +21,7 @@ const kinds = new Map<string, Notice['kind']>([
   ['stranger-claim', 'claim'],
 ]);
 
-interface Noticed {
+interface NoticeSource {
   id: string;
   rule: string;
   detail: string;
@@ -30,7 +30,7 @@ interface Noticed {
 }
 
 /** Lists the notices of a lot: holds, then assignments, open disputes, open incidents, claims of strangers. */
-export const noticesOf = (findings: readonly Noticed[]): Notice[] =>
+export const noticesOf = (findings: readonly NoticeSource[]): Notice[] =>
   [...kinds].flatMap(([rule, kind]) =>
     findings
       .filter((finding) => finding.rule === rule)

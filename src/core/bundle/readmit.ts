@@ -17,7 +17,7 @@ export interface Flaw {
 }
 
 /** The ledger after the events of a bundle. */
-export interface Readmitted {
+export interface ReadmittedEvent {
   /** The ledger after the last event. */
   view: LedgerView;
   /** Answers to findings, in the order of the log. */
@@ -35,7 +35,7 @@ export async function readmit(
   events: readonly BundledEvent[],
   scope: ReadonlySet<string>,
   check: SignatureCheck,
-): Promise<Readmitted> {
+): Promise<ReadmittedEvent> {
   const [opening] = events;
   const view = emptyView(opening?.event.log ?? '');
   const answers: AnswerGiven[] = [];

@@ -1,6 +1,6 @@
 import type { Lot } from '../custody/view.js';
 import { ruleById } from '../rules/index.js';
-import { type Answered, isAnswered } from '../rules/answers.js';
+import { type FindingAnswer, isAnswered } from '../rules/answers.js';
 import { type Rule, type Severity, severities } from '../rules/rule.js';
 
 /** The three verdicts on a lot: record, custody and risk (protocol.md §6). There is no single "verified". */
@@ -11,7 +11,7 @@ export interface Verdicts {
 }
 
 /** A finding on a lot or on an ancestor, with its state. */
-export interface Weighed extends Answered {
+export interface WeighedFinding extends FindingAnswer {
   rule: string;
 }
 
@@ -29,7 +29,7 @@ export function axisOfRule(id: string): Axis {
 }
 
 /** Returns the verdict in which a finding counts: none if it is answered, or about the signer instead of the lot. */
-export function axisOfFinding(finding: Weighed): Axis {
+export function axisOfFinding(finding: WeighedFinding): Axis {
   return isAnswered(finding) ? 'nothing' : axisOfRule(finding.rule);
 }
 
@@ -40,7 +40,7 @@ export function axisOfFinding(finding: Weighed): Axis {
  * @param required rules that must decide
  */
 export function verdictsOf(
-  findings: readonly Weighed[],
+  findings: readonly WeighedFinding[],
   undecided: readonly { rule: string }[],
   inTransit: boolean,
   required: readonly string[],

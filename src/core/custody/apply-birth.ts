@@ -4,9 +4,9 @@ import { milligrams, partsPerMillion } from './quantity.js';
 import { type Origins, declaredOrigins, flows, mixedOrigins } from './origins.js';
 import type { LedgerView, Lot } from './view.js';
 
-type Declared = Extract<AditEvent, { type: 'lot.declared' }>;
-type Transformed = Extract<AditEvent, { type: 'lot.aggregated' | 'lot.split' | 'lot.processed' }>;
-type Output = Declared['payload']['outputs'][number] | Transformed['payload']['outputs'][number];
+type DeclarationEvent = Extract<AditEvent, { type: 'lot.declared' }>;
+type TransformingEvent = Extract<AditEvent, { type: 'lot.aggregated' | 'lot.split' | 'lot.processed' }>;
+type Output = DeclarationEvent['payload']['outputs'][number] | TransformingEvent['payload']['outputs'][number];
 
 /** Applies events that create lots: declarations at a site, and lots made of other lots, which end with the event. */
 export function applyBirth(event: AditEvent, view: LedgerView, index: number): void {
@@ -62,7 +62,7 @@ function bear(event: AditEvent, output: Output, parentage: Parentage, view: Ledg
   for (const tag of lot.tags) view.changes.tagUses.push({ tag, lot: lot.id, index });
 }
 
-function declare(event: Declared, view: LedgerView, index: number): void {
+function declare(event: DeclarationEvent, view: LedgerView, index: number): void {
   const { outputs, holder = event.iss } = event.payload;
   const site = event.place?.site ?? '';
   for (const output of outputs) {
@@ -98,7 +98,7 @@ function weakestModel(inputs: readonly Lot[]): string | null {
   return modelsByStrength[Math.max(...ranks)] ?? null;
 }
 
-function transform(event: Transformed, view: LedgerView, index: number): void {
+function transform(event: TransformingEvent, view: LedgerView, index: number): void {
   const { inputs: claimed, outputs } = event.payload;
   const inputs = claimed.flatMap(({ lot }) => view.lots.get(lot) ?? []);
   const masses = outputs.map(({ mass }) => milligrams(mass));

@@ -23,7 +23,7 @@ export interface Correction {
   inForceIndex: number | null;
 }
 
-type Corrected = Extract<AditEvent, { type: 'event.corrected' }>;
+type CorrectionEvent = Extract<AditEvent, { type: 'event.corrected' }>;
 
 /** Lists the corrections in force, in the order in which they came into force. */
 export const inForce = (corrections: readonly Correction[]): Correction[] =>
@@ -101,7 +101,11 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 /** Checks a correction: a correctable claim, `was` equal to the value in force, and a corrected event that is valid. */
-export function checkCorrection(event: Corrected, target: AditEvent, earlier: readonly Correction[]): AditError | null {
+export function checkCorrection(
+  event: CorrectionEvent,
+  target: AditEvent,
+  earlier: readonly Correction[],
+): AditError | null {
   const { field, was, is } = event.payload;
   if (!isCorrectable(target, field))
     return refusal('schema-invalid', `${field} of ${target.type} is not a claim that may be corrected.`, '/field');
@@ -129,7 +133,7 @@ function lotsConcerned(target: AditEvent, field: string): string[] {
 }
 
 /** Records a correction. It is in force at once while its signer holds the goods, later if the holder endorses it. */
-export function applyCorrection(event: Corrected, view: LedgerView, index: number): void {
+export function applyCorrection(event: CorrectionEvent, view: LedgerView, index: number): void {
   const { event: id, field, is } = event.payload;
   const target = view.events.get(id)?.event;
   if (target === undefined) return;

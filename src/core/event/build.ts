@@ -73,14 +73,14 @@ export async function buildEvent(claims: Claims, signer: Signer, options: BuildO
   };
 }
 
-interface Hidden {
+interface HiddenField {
   pointer: string;
   disclosure: string;
 }
 
 /** Replaces the claims at the given patterns by digests in `_sd` of their object (RFC 9901 §4.2.4.1). */
-function hideClaims(payload: Record<string, unknown>, patterns: readonly string[], salt: () => string): Hidden[] {
-  const hidden: Hidden[] = [];
+function hideClaims(payload: Record<string, unknown>, patterns: readonly string[], salt: () => string): HiddenField[] {
+  const hidden: HiddenField[] = [];
   for (const pattern of patterns) {
     const path = pattern.slice(1).split('/');
     const name = path.pop() as string;

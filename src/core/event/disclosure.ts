@@ -157,15 +157,15 @@ function collect(
   }
 }
 
-interface Hidden {
+interface HiddenValue {
   path: readonly string[];
   claims: ReadonlyMap<string, z.ZodType>;
 }
 
-const hiddenByType = new Map<EventType, Hidden[]>();
+const hiddenByType = new Map<EventType, HiddenValue[]>();
 
 /** Returns the † claims of a type, by the object that contains them, each with the schema of its value. */
-function hiddenIn(eventType: EventType): Hidden[] {
+function hiddenIn(eventType: EventType): HiddenValue[] {
   const known = hiddenByType.get(eventType);
   if (known !== undefined) return known;
   const byObject = new Map<string, Map<string, z.ZodType>>();

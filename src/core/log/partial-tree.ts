@@ -16,7 +16,7 @@ import {
  * size whose root is requested, with every hash once. The hashes are ordered from left to right: those of the spans
  * that contain nothing requested. The request determines these spans, so the proof does not describe them.
  */
-export interface Asked {
+export interface RequestedHash {
   /** Indexes of leaves, ascending, none twice. */
   leaves: readonly number[];
   /** Earlier sizes, ascending, none twice, above 0. */
@@ -29,7 +29,7 @@ class Walk {
   private size = 0;
 
   constructor(
-    private readonly asked: Asked,
+    private readonly asked: RequestedHash,
     private readonly known: (index: number) => Uint8Array,
     private readonly other: (span: Span) => Uint8Array,
     private readonly combine: (left: Uint8Array, right: Uint8Array, span: Span) => Uint8Array,
@@ -55,7 +55,7 @@ class Walk {
 const nothing = new Uint8Array(0);
 
 /** Lists the spans whose hashes make up the proof, from left to right. */
-function otherSpans(asked: Asked, size: number): Span[] {
+function otherSpans(asked: RequestedHash, size: number): Span[] {
   const spans: Span[] = [];
   const other = (span: Span): Uint8Array => {
     spans.push(span);
@@ -72,11 +72,12 @@ function otherSpans(asked: Asked, size: number): Span[] {
 }
 
 /** Lists the complete subtrees that `provePartial` needs. */
-export const partialNodes = (asked: Asked, size: number): NodeId[] => otherSpans(asked, size).flatMap(spanNodes);
+export const partialNodes = (asked: RequestedHash, size: number): NodeId[] =>
+  otherSpans(asked, size).flatMap(spanNodes);
 
 /** Returns the hashes of the proof, 32 bytes each. */
 export const provePartial = (
-  asked: Asked,
+  asked: RequestedHash,
   size: number,
   hashOf: HashOf,
   sha256: Sha256 = defaultSha256,

@@ -157,7 +157,7 @@ export function proveIndex(
 }
 
 /** The leaf that a verifier expects under a key; null: no entry. */
-export type Expected = Pick<IndexLeaf, 'count' | 'digest'> | null;
+export type ExpectedLeaf = Pick<IndexLeaf, 'count' | 'digest'> | null;
 
 /** Walks a proof in the prover's order; any mismatch ends it. */
 class ProofReader {
@@ -167,7 +167,7 @@ class ProofReader {
 
   constructor(
     private readonly proof: IndexProof,
-    private readonly expected: ReadonlyMap<Uint8Array, Expected>,
+    private readonly expected: ReadonlyMap<Uint8Array, ExpectedLeaf>,
     private readonly sha256: Sha256,
   ) {}
 
@@ -213,7 +213,7 @@ class ProofReader {
 /** Verifies that the root contains, for each subject, exactly the expected entries. */
 export function checkIndex(
   root: Uint8Array,
-  expected: ReadonlyMap<string, Expected>,
+  expected: ReadonlyMap<string, ExpectedLeaf>,
   proof: IndexProof,
   sha256: Sha256 = defaultSha256,
 ): boolean {

@@ -60,12 +60,12 @@ const EXPLAINED_BY_PARTIES: Severity = 'medium';
  * Returns whether a finding counts in no verdict because of its answer: dismissed, closed, or explained by an official
  * or, up to medium, by the actors that it names. No actor can settle a more serious finding about itself.
  */
-export const isAnswered = ({ status, severity, official }: Answered): boolean =>
+export const isAnswered = ({ status, severity, official }: FindingAnswer): boolean =>
   isSettled(status) ||
   (status === 'explained' && (official || severities.indexOf(severity) <= severities.indexOf(EXPLAINED_BY_PARTIES)));
 
 /** A finding with the answer that counts. */
-export interface Answered {
+export interface FindingAnswer {
   severity: Severity;
   status: FindingStatus;
   /** Whether the answer is by a registrar or an authority with jurisdiction. */
@@ -73,14 +73,14 @@ export interface Answered {
 }
 
 /** The common cause of findings: the rule and the root. */
-interface Caused {
+interface FindingCause {
   rule: string;
   subject: string;
   root?: string;
 }
 
 /** Returns whether an answer to one finding covers another: both have one rule and one root, as in one alert. */
-export const isCovered = (answered: Caused, other: Caused): boolean =>
+export const isCovered = (answered: FindingCause, other: FindingCause): boolean =>
   answered.rule === other.rule &&
   answered.root !== undefined &&
   answered.root === other.root &&

@@ -1,5 +1,5 @@
 import { neighbours } from './device-neighbours.js';
-import { type Numbered, numbered } from './device-numbers.js';
+import { type NumberedEvent, numbered } from './device-numbers.js';
 import { isCustody } from './entered-late.js';
 import { type Facts, type JudgedEvent, lotsOf } from './facts.js';
 import type { Parameters } from './parameters.js';
@@ -25,7 +25,7 @@ function isSteady(entries: readonly JudgedEvent[], facts: Facts): boolean {
   const devices = new Set(all.map(({ device }) => device));
   const numbers = new Set(all.map(({ seq }) => seq));
   if (devices.size !== 1 || numbers.size !== entries.length) return false;
-  const has = (own: Numbered, seq: number): boolean =>
+  const has = (own: NumberedEvent, seq: number): boolean =>
     numbers.has(seq) || neighbours(own, facts).some((near) => near.seq === seq);
   return all.every((own, i) => (i === 0 || has(own, own.seq - 1)) && (i === all.length - 1 || has(own, own.seq + 1)));
 }

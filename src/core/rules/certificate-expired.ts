@@ -1,7 +1,7 @@
 import { dateMs } from '../event/primitives.js';
 import { certificateFacts } from './certificate-facts.js';
 import { dayOf } from './day.js';
-import { type Seen, judgesEach } from './each-event.js';
+import { type EventObservation, judgesEach } from './each-event.js';
 import type { JudgedEvent } from './facts.js';
 import type { Rule } from './rule.js';
 import { certificateSubject } from './subjects.js';
@@ -26,7 +26,13 @@ export const certificateExpired: Rule = {
     if (serial === undefined) return [];
     const { issued, revoked } = certificateFacts(serial, facts);
     const day = dayOf(event);
-    const told = (cause: string, by: JudgedEvent, measured: string, threshold: string, detail: string): Seen[] => [
+    const told = (
+      cause: string,
+      by: JudgedEvent,
+      measured: string,
+      threshold: string,
+      detail: string,
+    ): EventObservation[] => [
       {
         severity,
         cause,

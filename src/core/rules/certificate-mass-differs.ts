@@ -21,7 +21,7 @@ function massOf(shipment: readonly JudgedOf<'lot.exported'>[], { chains }: Facts
   return known.length < masses.size ? null : known.reduce((sum, mass) => sum + mass, 0n);
 }
 
-interface Weighed {
+interface CertificateMass {
   shipment: Export[];
   issued: JudgedOf<'certificate.issued'>;
   exported: bigint;
@@ -31,7 +31,7 @@ interface Weighed {
 type Export = JudgedOf<'lot.exported'>;
 
 /** Compares the shipment that ends with this export to its certificate; null if it goes on or a mass is unknown. */
-function weigh(entry: Export, facts: Facts): Weighed | null {
+function weigh(entry: Export, facts: Facts): CertificateMass | null {
   const serial = entry.event.payload.certificate;
   if (serial === undefined) return null;
   const { issued, exports } = certificateFacts(serial, facts);
@@ -46,7 +46,7 @@ const loadedBy = ({ event, recordedAt }: Export, { certificateMassDiffers }: Par
   (recordedAt ?? event.occurredAtMs) + certificateMassDiffers.graceHours * HOUR;
 
 /** Returns whether a shipment is lighter than its certificate, and lots on the certificate are not exported yet. */
-function lacksLots({ shipment, issued, exported, certified }: Weighed): boolean {
+function lacksLots({ shipment, issued, exported, certified }: CertificateMass): boolean {
   const loaded = new Set(shipment.flatMap(lotsOf));
   return exported < certified && issued.event.payload.lots.some((lot) => !loaded.has(lot));
 }

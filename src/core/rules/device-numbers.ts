@@ -1,7 +1,7 @@
 import type { JudgedEvent } from './facts.js';
 
 /** An entry with the device that recorded it and the device's sequence number. */
-export interface Numbered {
+export interface NumberedEvent {
   entry: JudgedEvent;
   /** The actor that uses the device. */
   actor: string;
@@ -10,7 +10,7 @@ export interface Numbered {
 }
 
 /** Returns the sequence number of an entry; for evidence of a refused event, the number of that event. */
-export function numbered(entry: JudgedEvent): Numbered | null {
+export function numbered(entry: JudgedEvent): NumberedEvent | null {
   const { event } = entry;
   const { device, seq } = event.payload;
   if (device === undefined || seq === undefined) return null;

@@ -1,15 +1,15 @@
 import { neighbours } from './device-neighbours.js';
-import { type Numbered, numbered } from './device-numbers.js';
+import { type NumberedEvent, numbered } from './device-numbers.js';
 import type { Facts } from './facts.js';
 import { lotsConcerned } from './parties.js';
 import type { Rule } from './rule.js';
 import { recorderSubject } from './subjects.js';
 
-const subjectOf = ({ actor, device, seq }: Numbered): string => `${actor}/${device}/${seq}`;
+const subjectOf = ({ actor, device, seq }: NumberedEvent): string => `${actor}/${device}/${seq}`;
 /** A refused event may be sent again under the same number. */
-const isAdmitted = ({ entry }: Numbered): boolean => entry.event.type !== 'event.refused';
+const isAdmitted = ({ entry }: NumberedEvent): boolean => entry.event.type !== 'event.refused';
 
-const toJudge = (facts: Facts): Map<string, Numbered> =>
+const toJudge = (facts: Facts): Map<string, NumberedEvent> =>
   new Map(
     facts.entries
       .flatMap((entry) => numbered(entry) ?? [])

@@ -1,5 +1,5 @@
 import { neighbours } from './device-neighbours.js';
-import { type Numbered, numbered } from './device-numbers.js';
+import { type NumberedEvent, numbered } from './device-numbers.js';
 import type { Facts } from './facts.js';
 import { lotsConcerned } from './parties.js';
 import type { Parameters } from './parameters.js';
@@ -11,8 +11,8 @@ const HOUR = 3_600_000;
 /**
  * Lists the numbered entries, and their successors on the devices: a late entry closes the gap before its successor.
  */
-function toJudge(facts: Facts): Numbered[] {
-  const judged = new Map<string, Numbered>();
+function toJudge(facts: Facts): NumberedEvent[] {
+  const judged = new Map<string, NumberedEvent>();
   for (const entry of facts.entries) {
     const own = numbered(entry);
     if (own === null) continue;
@@ -27,7 +27,7 @@ function toJudge(facts: Facts): Numbered[] {
 /**
  * Returns the number before the gap that ends at this entry; null if there is no gap, or no earlier number is known.
  */
-function lastBefore(own: Numbered, facts: Facts): number | null {
+function lastBefore(own: NumberedEvent, facts: Facts): number | null {
   const before = neighbours(own, facts)
     .map(({ seq }) => seq)
     .filter((seq) => seq < own.seq);
@@ -35,10 +35,10 @@ function lastBefore(own: Numbered, facts: Facts): number | null {
   return last < 0 || last === own.seq - 1 ? null : last;
 }
 
-const dueAt = ({ entry }: Numbered, { deviceSequenceGap }: Parameters): number | null =>
+const dueAt = ({ entry }: NumberedEvent, { deviceSequenceGap }: Parameters): number | null =>
   entry.recordedAt === null ? null : entry.recordedAt + deviceSequenceGap.hours * HOUR;
 
-function observe(own: Numbered, facts: Facts, parameters: Parameters): Observation[] {
+function observe(own: NumberedEvent, facts: Facts, parameters: Parameters): Observation[] {
   const last = lastBefore(own, facts);
   const due = dueAt(own, parameters);
   if (last === null || due === null || facts.now === null || facts.now < due) return [];

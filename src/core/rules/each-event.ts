@@ -5,7 +5,7 @@ import type { Parameters } from './parameters.js';
 import type { Observation, Rule } from './rule.js';
 
 /** One observation about an event; the event itself is the subject unless it names another. */
-export type Seen = Pick<Observation, 'severity' | 'measured' | 'threshold' | 'detail'> &
+export type EventObservation = Pick<Observation, 'severity' | 'measured' | 'threshold' | 'detail'> &
   Partial<Pick<Observation, 'subject' | 'cause' | 'root' | 'lots' | 'events'>>;
 
 type JudgesEach = Pick<Rule, 'subjects' | 'evaluate'>;
@@ -39,7 +39,7 @@ export function ofTypes<T extends EventTypeName>(entries: readonly JudgedEvent[]
  */
 export function judgesEach<T extends EventTypeName>(
   types: readonly T[],
-  look: (entry: JudgedOf<T>, facts: Facts, parameters: Parameters) => Seen[],
+  look: (entry: JudgedOf<T>, facts: Facts, parameters: Parameters) => EventObservation[],
 ): JudgesEach {
   const judged = ({ entries }: Facts): JudgedOf<T>[] => ofTypes(entries, types);
   return {

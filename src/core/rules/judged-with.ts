@@ -7,10 +7,10 @@ import { weighingsToJudge } from './mass-comparisons.js';
  * with all of its lots, so all their chains must be loaded: the rules and the loader of facts both use these functions.
  */
 
-type Judged = Pick<Facts, 'entries' | 'chains'>;
+type JudgedFacts = Pick<Facts, 'entries' | 'chains'>;
 
 /** Lists dispatches among the entries, and those that the entries answer or recall, without repetition. */
-export function dispatchesToJudge({ entries, chains }: Judged): JudgedOf<'custody.dispatched'>[] {
+export function dispatchesToJudge({ entries, chains }: JudgedFacts): JudgedOf<'custody.dispatched'>[] {
   const dispatches = new Map<number, JudgedOf<'custody.dispatched'>>();
   const add = (entry: JudgedEvent | undefined): void => {
     if (entry !== undefined && isType(entry, 'custody.dispatched')) dispatches.set(entry.index, entry);
@@ -29,7 +29,7 @@ export const rejectedLots = ({ event }: JudgedOf<'custody.received'>): string[] 
   event.payload.lots.filter(({ outcome }) => outcome === 'rejected').map(({ lot }) => lot);
 
 /** Lists receipts that reject a lot: among the entries, and those directly before an entry on the lot's chain. */
-export function rejectionsToJudge({ entries, chains }: Judged): JudgedOf<'custody.received'>[] {
+export function rejectionsToJudge({ entries, chains }: JudgedFacts): JudgedOf<'custody.received'>[] {
   const found = new Map<string, JudgedOf<'custody.received'>>();
   for (const entry of entries)
     for (const one of [entry, ...lotsOf(entry).map((lot) => entryBefore({ chains }, lot, entry.index))])
@@ -38,7 +38,7 @@ export function rejectionsToJudge({ entries, chains }: Judged): JudgedOf<'custod
 }
 
 /** Lists every entry that is judged together with these entries, with all of its lots. */
-export const judgedWith = (facts: Judged): JudgedEvent[] => [
+export const judgedWith = (facts: JudgedFacts): JudgedEvent[] => [
   ...dispatchesToJudge(facts),
   ...rejectionsToJudge(facts),
   ...weighingsToJudge(facts),

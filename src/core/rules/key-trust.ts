@@ -65,9 +65,9 @@ function readKeys(facts: Facts): Map<string, KnownKey> {
 const isAddition = (entry: JudgedEvent): entry is Addition =>
   isType(entry, 'key.added') || isType(entry, 'actor.registered');
 
-type Compromised = ReadonlyMap<string, Compromise>;
+type CompromisedKeys = ReadonlyMap<string, Compromise>;
 
-const isSuspect = (compromised: Compromised, kid: string, index: number): boolean =>
+const isSuspect = (compromised: CompromisedKeys, kid: string, index: number): boolean =>
   index >= (compromised.get(kid)?.since ?? Infinity);
 
 /** Lists the entries in which an actor endorses an event of its own. */
@@ -82,7 +82,7 @@ const endorsementsOf = (facts: Facts, id: string, actor: string): JudgedOf<'even
  * first no endorsement counts; each round then counts those of the keys that are cleared so far, until no more are
  * cleared. Two stolen keys cannot clear each other.
  */
-function findCompromised(facts: Facts, keys: ReadonlyMap<string, KnownKey>): Compromised {
+function findCompromised(facts: Facts, keys: ReadonlyMap<string, KnownKey>): CompromisedKeys {
   if (![...keys.values()].some(({ revoked }) => revoked?.event.payload.compromisedSince !== undefined))
     return new Map();
   let before = compromisedIf(keys, () => false);
@@ -114,7 +114,7 @@ function compromisedIf(
 }
 
 /** Finds the entry from which each introduced key is the actor's own: an older key of its own endorses it. */
-function findOwn(facts: Facts, keys: ReadonlyMap<string, KnownKey>, compromised: Compromised): Map<string, number> {
+function findOwn(facts: Facts, keys: ReadonlyMap<string, KnownKey>, compromised: CompromisedKeys): Map<string, number> {
   const ownFrom = new Map<string, number>();
   const isOwn = (kid: string, index: number): boolean => index >= (ownFrom.get(kid) ?? 0);
   for (const { kid, added } of keys.values()) {

@@ -1,7 +1,14 @@
 import { gradeInPartsPerMillion } from '../custody/quantity.js';
 import type { Grade } from '../custody/view.js';
 import { type Facts, type JudgedEvent, type JudgedOf, MAX_UPSTREAM, isType } from './facts.js';
-import { type LotMeasure, type Stated, dryGrade, gradeOfPartsPerMillion, remeasured, statedOf } from './lot-history.js';
+import {
+  type LotMeasure,
+  type StatedMass,
+  dryGrade,
+  gradeOfPartsPerMillion,
+  remeasured,
+  statedOf,
+} from './lot-history.js';
 import { dryMass, sum } from './mass-balance.js';
 import { lotSubject } from './subjects.js';
 
@@ -112,7 +119,11 @@ export function sourcesOf(lot: string, facts: Facts): { lot: string; birth: Judg
 }
 
 /** Lists everything that holders and laboratories stated about one lot before an index, in order. */
-export function saidOf(lot: string, index: number, { chains, about }: Facts): { entry: JudgedEvent; said: Stated }[] {
+export function saidOf(
+  lot: string,
+  index: number,
+  { chains, about }: Facts,
+): { entry: JudgedEvent; said: StatedMass }[] {
   const all = (chains.get(lot) ?? []).flatMap((entry) => {
     const said = entry.index < index ? statedOf(entry, lot) : null;
     return said === null ? [] : [{ entry, said }];

@@ -19,7 +19,7 @@ interface Quantity {
 }
 
 /** The statements of one event about one lot or residue; every member may be absent. */
-export interface Stated {
+export interface StatedMass {
   mass?: Quantity | undefined;
   moisturePercent?: string | undefined;
   grades?: readonly Grade[] | undefined;
@@ -41,7 +41,7 @@ export const gradeOfPartsPerMillion = (analyte: string, value: bigint, basis: Gr
 });
 
 /** Merges grades: an assay of one analyte changes no other. A grade on wet mass applies at the moisture of its day. */
-function regraded(before: LotMeasure | null, { grades = [], moisturePercent }: Stated): readonly Grade[] {
+function regraded(before: LotMeasure | null, { grades = [], moisturePercent }: StatedMass): readonly Grade[] {
   const kept = (before?.grades ?? []).filter(({ analyte }) => !grades.some((grade) => grade.analyte === analyte));
   if (moisturePercent === undefined) return [...kept, ...grades];
   const dried = kept.map((grade) => {
@@ -52,7 +52,7 @@ function regraded(before: LotMeasure | null, { grades = [], moisturePercent }: S
 }
 
 /** Merges new statements into a measure; null while no mass is known. */
-export function remeasured(before: LotMeasure | null, said: Stated): LotMeasure | null {
+export function remeasured(before: LotMeasure | null, said: StatedMass): LotMeasure | null {
   const mass = said.mass === undefined ? before?.mass : milligrams(said.mass);
   if (mass === undefined) return null;
   return {
@@ -64,7 +64,7 @@ export function remeasured(before: LotMeasure | null, said: Stated): LotMeasure 
 }
 
 /** Returns the statements of one event about one lot, as its output or its measurement; null: none. */
-export function statedOf({ event }: JudgedEvent, lot: string): Stated | null {
+export function statedOf({ event }: JudgedEvent, lot: string): StatedMass | null {
   switch (event.type) {
     case 'lot.declared':
     case 'lot.aggregated':

@@ -1,6 +1,6 @@
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from './facts.js';
 import { knownBefore, measuresOfOutputs, saidOf } from './known-of-lots.js';
-import { type LotMeasure, type Stated, remeasured } from './lot-history.js';
+import { type LotMeasure, type StatedMass, remeasured } from './lot-history.js';
 import { type Bound, dryMass, dryMassBound, metalIn, sum, totalDryMass } from './mass-balance.js';
 import type { Parameters } from './parameters.js';
 
@@ -68,7 +68,7 @@ export class MassComparisons {
 
   private weighing(
     entry: JudgedEvent,
-    said: Stated & { lot: string },
+    said: StatedMass & { lot: string },
     kind: ComparisonKind,
     what: string,
   ): Comparison[] {

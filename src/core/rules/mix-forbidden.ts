@@ -1,6 +1,6 @@
 import { modelsByStrength } from '../event/primitives.js';
 import { dayOf } from './day.js';
-import { judgesEach, type Seen } from './each-event.js';
+import { judgesEach, type EventObservation } from './each-event.js';
 import { type Facts, type JudgedOf, isType } from './facts.js';
 import type { Parameters } from './parameters.js';
 import { siteBelow, statusOn } from './registry.js';
@@ -8,7 +8,7 @@ import type { Rule } from './rule.js';
 import { statusClockOf } from './site-status.js';
 
 type Mix = JudgedOf<'lot.aggregated' | 'lot.processed'>;
-type Found = Pick<Seen, 'cause' | 'measured' | 'threshold' | 'detail'>;
+type Found = Pick<EventObservation, 'cause' | 'measured' | 'threshold' | 'detail'>;
 
 const inputsOf = ({ event }: Mix): string[] => event.payload.inputs.map(({ lot }) => lot);
 const rankOf = (model: string): number => modelsByStrength.indexOf(model);

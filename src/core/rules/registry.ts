@@ -252,7 +252,7 @@ function readFacility(facts: Facts, id: string): FacilityFacts | null {
 }
 
 /** The place of an event. */
-export interface Located {
+export interface Coordinates {
   point: Point;
   /** Radius of uncertainty, km. */
   accuracyKm: number;
@@ -265,7 +265,7 @@ export function locate(
   facts: Facts,
   { event, index }: JudgedEvent,
   defaultAccuracyM: number,
-): Located | 'undisclosed' | null {
+): Coordinates | 'undisclosed' | null {
   const { place } = event;
   if (place === undefined) return null;
   const { lat, lon, accuracyM } = place;

@@ -61,7 +61,7 @@ function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts, isRead: List
   return isOpened ? null : lastListed(lot, exported, entry, facts, isRead);
 }
 
-interface Seen {
+interface SealState {
   lot: string;
   seals: readonly string[] | null;
   state: string | null;
@@ -69,7 +69,7 @@ interface Seen {
   alone: boolean;
 }
 
-function sealsSeen(entry: JudgedEvent, facts: Facts): Seen[] {
+function sealsSeen(entry: JudgedEvent, facts: Facts): SealState[] {
   const { event } = entry;
   switch (event.type) {
     case 'custody.received': {
@@ -94,7 +94,7 @@ function sealsSeen(entry: JudgedEvent, facts: Facts): Seen[] {
 const BROKEN = new Set(['broken', 'missing']);
 
 /** Describes the fault in the seals of one lot; null: no fault, or nothing to compare. */
-function wrongWith({ seals, state, lot, alone }: Seen, entry: JudgedEvent, facts: Facts): string | null {
+function wrongWith({ seals, state, lot, alone }: SealState, entry: JudgedEvent, facts: Facts): string | null {
   if (state !== null && BROKEN.has(state)) return state;
   // A checkpoint may apply its own seals: its list replaces the one before.
   if (seals === null || isType(entry, 'transit.checked')) return null;

@@ -1,11 +1,11 @@
 import { distanceKm } from './geography.js';
-import type { Located } from './registry.js';
+import type { Coordinates } from './registry.js';
 
 const HOUR = 3_600_000;
 
 /** A stated place and time. */
 export interface Station {
-  place: Located;
+  place: Coordinates;
   /** ms since 1970 UTC. */
   at: number;
 }

@@ -9,9 +9,9 @@ import { vehicleSubject } from './subjects.js';
 
 const DAY = 86_400_000;
 
-type Sighting = JudgedOf<'custody.dispatched' | 'transit.checked'>;
+type VehicleReport = JudgedOf<'custody.dispatched' | 'transit.checked'>;
 
-const isSighting = (entry: JudgedEvent): entry is Sighting =>
+const isSighting = (entry: JudgedEvent): entry is VehicleReport =>
   isType(entry, 'custody.dispatched') || isType(entry, 'transit.checked');
 
 function stationOf(entry: JudgedEvent, facts: Facts): Station | null {
@@ -20,7 +20,7 @@ function stationOf(entry: JudgedEvent, facts: Facts): Station | null {
 }
 
 /** Lists other entries that name the vehicle within two days, before this entry in the log. */
-function otherSightings(entry: Sighting, vehicle: string, facts: Facts): Sighting[] {
+function otherSightings(entry: VehicleReport, vehicle: string, facts: Facts): VehicleReport[] {
   const days = [-2, -1, 0, 1, 2].map((day) => vehicleSubject(vehicle, entry.event.occurredAtMs + day * DAY));
   return [...new Set(days)]
     .flatMap((subject) => facts.about.get(subject) ?? [])

@@ -37,7 +37,7 @@ const groupOfRule = new Map<string, Group>(rules.map(({ id, group }) => [id, gro
 export const groupOf = (rule: string): Group => groupOfRule.get(rule) ?? OPERATION;
 
 /** The fields of an alert that filters compare. */
-export interface Filtered {
+export interface FilterClause {
   rule: string;
   severity: Severity;
   facets: AlertFacets;
@@ -47,7 +47,7 @@ const anyOf = (wanted: readonly string[] | undefined, present: readonly string[]
   wanted === undefined || wanted.some((one) => present.includes(one));
 
 /** Checks all filters that need no query: rule, severity, sites, minerals and countries. */
-export function isOfKind(filters: AlertFilters, { rule, severity, facets }: Filtered): boolean {
+export function isOfKind(filters: AlertFilters, { rule, severity, facets }: FilterClause): boolean {
   const { minimumSeverity } = filters;
   return (
     anyOf(filters.rules, [rule]) &&
@@ -93,7 +93,7 @@ export async function concerned(
 /** Returns for each of the filters whether an alert meets it, in order. */
 export async function matching(
   db: Queryable,
-  alert: Filtered & { lots: readonly string[] },
+  alert: FilterClause & { lots: readonly string[] },
   filters: readonly AlertFilters[],
 ): Promise<boolean[]> {
   const ofKind = filters.map((one) => isOfKind(one, alert));

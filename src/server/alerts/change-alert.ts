@@ -8,7 +8,7 @@ import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
 import type { Alert, AlertStatus } from '../../core/api/alert.js';
 import { lockAlerts, selectAlerts } from './alert.js';
-import { WakeTelling } from './wake-telling.js';
+import { WakeNotification } from './wake-telling.js';
 
 const noteShape = z.strictObject({
   by: line(200).optional(),
@@ -23,7 +23,7 @@ export type DeskNote = z.infer<typeof deskNote>;
 export const assignment = noteShape.extend({ assignee: line(200).nullable() });
 export type Assignment = z.infer<typeof assignment>;
 
-interface Changed {
+interface AlertUpdate {
   number: number;
   status: AlertStatus;
 }
@@ -39,14 +39,14 @@ export class ChangeAlert {
   constructor(
     private readonly database: Database,
     private readonly config: Config,
-    private readonly telling: WakeTelling,
+    private readonly telling: WakeNotification,
     private readonly journal: Journal,
   ) {}
 
   /** Acknowledges or resolves an alert; idempotent. Throws `not-found`. */
   change(id: string, status: 'acknowledged' | 'resolved', note: DeskNote): Promise<Alert> {
     return this.note(id, { status }, note, (db) =>
-      db.query<Changed>(
+      db.query<AlertUpdate>(
         `UPDATE alerts SET status = $2, changed_at = now(), number = nextval('alert_numbers'),
                 tell_at = clock_timestamp(), silenced_by = NULL
           WHERE id = $1 AND status <> $2 AND status <> 'resolved' RETURNING number, status`,
@@ -58,7 +58,7 @@ export class ChangeAlert {
   /** Records who is responsible for an alert, without a notification. Throws `not-found`. */
   assign(id: string, { assignee, ...note }: Assignment): Promise<Alert> {
     return this.note(id, { assignee }, note, (db) =>
-      db.query<Changed>(
+      db.query<AlertUpdate>(
         `UPDATE alerts SET assignee = $2, changed_at = now(), number = nextval('alert_numbers')
           WHERE id = $1 AND assignee IS DISTINCT FROM $2 RETURNING number, status`,
         [id, assignee],
@@ -71,7 +71,7 @@ export class ChangeAlert {
     id: string,
     decision: Decision,
     { by, note, evidence }: DeskNote,
-    carryOut: (db: Queryable) => Promise<{ rows: Changed[] }>,
+    carryOut: (db: Queryable) => Promise<{ rows: AlertUpdate[] }>,
   ): Promise<Alert> {
     const changed = await this.database.transaction(async (db) => {
       await lockAlerts(db);

@@ -1,13 +1,13 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
-import { KeepsJobs } from '../queue/keeps-jobs.js';
+import { RepeatingJobs } from '../queue/keeps-jobs.js';
 
 /** Interval of the sweep for due notifications: growth, ended silences, lost jobs, ms. */
 const SWEEP = 5_000;
 
 @Injectable()
-export class KeepTelling extends KeepsJobs {
+export class NotificationJobs extends RepeatingJobs {
   constructor(@InjectQueue('alerts') private readonly alerts: Queue) {
     super();
   }

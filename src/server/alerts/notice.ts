@@ -25,7 +25,7 @@ export const noticeData = (alert: Alert): string =>
     detail: cut(alert.detail),
   });
 
-interface Told {
+interface NotifiedAlert {
   status: Alert['status'];
   told: string | null;
 }
@@ -34,7 +34,7 @@ interface Told {
  * Returns the type of the notification to send; null if nothing changed, or the alert was resolved before its first
  * notification.
  */
-export function noticeType({ status, told }: Told, grew: boolean): NoticeType | null {
+export function noticeType({ status, told }: NotifiedAlert, grew: boolean): NoticeType | null {
   if (told === null) return status === 'resolved' ? null : status === 'open' ? 'alert.opened' : 'alert.acknowledged';
   if (status === told) return grew ? 'alert.updated' : null;
   if (status === 'open') return 'alert.regressed';

@@ -3,7 +3,7 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { QueueWorker } from '../queue/queue-worker.js';
 import { RaiseAlerts } from './raise-alerts.js';
-import { TellAlerts } from './tell-alerts.js';
+import { NotifyAlerts } from './tell-alerts.js';
 
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 /** Delay up to which the job waits for the next due notification, ms; the sweep finds later ones. */
@@ -15,7 +15,7 @@ export class RaiseAlertsProcessor extends QueueWorker implements OnModuleDestroy
 
   constructor(
     private readonly alerts: RaiseAlerts,
-    private readonly telling: TellAlerts,
+    private readonly telling: NotifyAlerts,
     @InjectQueue('deliveries') private readonly deliveries: Queue,
   ) {
     super('alerts', 'raising alerts');

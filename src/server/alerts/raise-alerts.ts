@@ -31,7 +31,7 @@ const stateOf: Record<Status, State> = {
 };
 
 /** The change of an alert's counts. */
-interface Counted {
+interface CountedFindings {
   alert: string;
   open: number;
   answered: number;
@@ -72,14 +72,14 @@ async function foldChunk(db: Queryable): Promise<number> {
 }
 
 /** Records the alert and state of each finding; returns the changes of the counts. */
-async function count(db: Queryable, changes: readonly ChangeRow[]): Promise<Counted[]> {
+async function count(db: Queryable, changes: readonly ChangeRow[]): Promise<CountedFindings[]> {
   const alertOf = await alertsFor(db, changes);
   const { rows: before } = await db.query<{ finding: string; alert: string; state: State }>(
     'SELECT finding, alert, state FROM alert_findings WHERE finding = ANY($1::uuid[])',
     [changes.map(({ id }) => id)],
   );
-  const counted = new Map<string, Counted>();
-  const of = (alert: string): Counted => {
+  const counted = new Map<string, CountedFindings>();
+  const of = (alert: string): CountedFindings => {
     const known = counted.get(alert) ?? { alert, open: 0, answered: 0, opened: 0 };
     counted.set(alert, known);
     return known;

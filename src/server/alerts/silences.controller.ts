@@ -12,7 +12,7 @@ import {
   silenceShape,
   silencesQuery,
 } from './silence-alerts.js';
-import { WakeTelling } from './wake-telling.js';
+import { WakeNotification } from './wake-telling.js';
 
 const silenceId = z.uuid();
 
@@ -21,7 +21,7 @@ const silenceId = z.uuid();
 export class SilencesController {
   constructor(
     private readonly silences: SilenceAlerts,
-    private readonly telling: WakeTelling,
+    private readonly telling: WakeNotification,
   ) {}
 
   @Post()

@@ -32,7 +32,7 @@ interface Decision {
  * silenced alert gets its notification when that ends, if it is still open.
  */
 @Injectable()
-export class TellAlerts {
+export class NotifyAlerts {
   constructor(
     private readonly database: Database,
     private readonly config: Config,

@@ -9,7 +9,7 @@ const forget = { removeOnComplete: true, removeOnFail: 100 };
  * sweep finds it.
  */
 @Injectable()
-export class WakeTelling {
+export class WakeNotification {
   private readonly logger = new Logger('alerts');
 
   constructor(@InjectQueue('alerts') private readonly queue: Queue) {}

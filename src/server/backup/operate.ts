@@ -81,7 +81,7 @@ export async function inspectBackup(config: Config, file: string, pace: BackupPa
   });
 }
 
-export interface Restored {
+export interface RestoreResult {
   entries: number;
   createdAt: string;
   /** Why the restored ledger signs nothing; null if it signs. */
@@ -97,7 +97,7 @@ export async function restore(
   config: Config,
   file: string,
   { toRead, pace }: { toRead: boolean; pace: BackupPace },
-): Promise<Restored> {
+): Promise<RestoreResult> {
   const ledger = ledgerOf(config);
   const guard = guardOf(config);
   const sizes = guard === null ? [] : [guard.size];

@@ -11,7 +11,7 @@ const LONGEST = 40_000;
 /** Longest wait if the database does not answer the check either, ms. */
 const LONGEST_UNANSWERED = 10_000;
 
-interface Watched {
+interface WatchedConnection {
   /** The statement that ran at the last check, and since when. */
   statement: unknown;
   since: number;
@@ -35,7 +35,7 @@ const lost = (): Error =>
  * open without end. The statement then rejects, and its pool opens a new connection.
  */
 export class WatchConnections {
-  private readonly watched = new Map<pg.PoolClient, Watched>();
+  private readonly watched = new Map<pg.PoolClient, WatchedConnection>();
   private readonly timer: NodeJS.Timeout;
   private looking = false;
 

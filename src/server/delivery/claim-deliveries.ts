@@ -25,7 +25,7 @@ export interface Endpoint {
 }
 
 /** A message that is due. */
-export interface Claimed {
+export interface ClaimedDelivery {
   id: string;
   type: string;
   alert: string | null;
@@ -39,7 +39,7 @@ export interface Claimed {
 export interface Claim {
   endpoint: Endpoint;
   claim: string;
-  deliveries: Claimed[];
+  deliveries: ClaimedDelivery[];
 }
 
 interface EndpointRow extends Omit<Endpoint, 'secrets'> {
@@ -63,7 +63,7 @@ export async function claimDeliveries(db: Queryable, subscription: string): Prom
   const [row] = rows;
   if (row === undefined) return null;
   const { secret_number, rotating, ...endpoint } = row;
-  const { rows: deliveries } = await db.query<Claimed & { sequence: number }>(
+  const { rows: deliveries } = await db.query<ClaimedDelivery & { sequence: number }>(
     `SELECT d.id, d.type, d.alert, d.attempts + 1 AS attempt, d.step + 1 AS step, d.sequence,
             COALESCE(d.body, CASE WHEN d.type = 'alert.escalated' THEN NULL ELSE
               '{"type":' || to_json(d.type) || ',"timestamp":' || to_json(n.at) || ',"data":' || n.data || '}' END) AS body

@@ -9,7 +9,7 @@ const IN_DIGEST = 25;
 /** Bytes of a digest's alerts at most, so that the message stays below 20 kB (Standard Webhooks). */
 const DIGEST_BYTES = 16_000;
 
-export interface ToCompose {
+export interface BodyInput {
   id: string;
   type: string;
   alert: string | null;
@@ -28,7 +28,7 @@ export async function composeBody(
   database: Database,
   changes: ChangeAlert,
   publicUrl: string,
-  delivery: ToCompose,
+  delivery: BodyInput,
 ): Promise<string | null> {
   if (delivery.type === 'alert.escalated') return escalation(database, changes, publicUrl, delivery.alert);
   return database.transaction((db) => digest(db, delivery.id));

@@ -20,7 +20,7 @@ const COLOURS: Record<Severity, string> = {
 };
 
 /** The fields of an alert that a mail shows. */
-export interface AlertToTell {
+export interface MailAlert {
   id: string;
   rule: string;
   severity: Severity;
@@ -59,7 +59,7 @@ export interface MailOptions {
 }
 
 /** Composes the mail about one alert or its change. */
-export function composeAlertMail(kind: AlertKind, alert: AlertToTell, options: MailOptions): Mail {
+export function composeAlertMail(kind: AlertKind, alert: MailAlert, options: MailOptions): Mail {
   const say = sayIn(options.language);
   const happened = kind.slice('alert.'.length) as 'opened';
   const severity = say.word(`severity.${alert.severity}`);
@@ -84,7 +84,7 @@ export function composeAlertMail(kind: AlertKind, alert: AlertToTell, options: M
 }
 
 /** Returns each lot's name with its id, by which readers look it up. */
-function namesOf({ lots, about = [] }: AlertToTell): string[] {
+function namesOf({ lots, about = [] }: MailAlert): string[] {
   const names = new Map(about.map((name) => [name.lot, name]));
   return lots.map((lot) => {
     const name = names.get(lot);
@@ -94,14 +94,14 @@ function namesOf({ lots, about = [] }: AlertToTell): string[] {
 }
 
 /** "One tag is on two lots: RW-A000001 (and 9,999 more)" */
-function titleOf(alert: AlertToTell, say: Say): string {
+function titleOf(alert: MailAlert, say: Say): string {
   const [first] = alert.about ?? [];
   const called = first === undefined ? '' : `${say.word('colon')}${shownName(first)}`;
   const title = `${ruleTitle(alert.rule, say.language)}${called}`;
   return alert.count > 1 ? `${title} ${say.counted('andMore', alert.count - 1)}` : title;
 }
 
-function factsOf(alert: AlertToTell, kind: AlertKind, say: Say): Fact[] {
+function factsOf(alert: MailAlert, kind: AlertKind, say: Say): Fact[] {
   const { group, dueAt, count } = alert;
   const mineral = mineralOf(alert.about);
   const late = kind === 'alert.escalated' ? 'label.wasDue' : 'label.due';
@@ -123,7 +123,7 @@ function factsOf(alert: AlertToTell, kind: AlertKind, say: Say): Fact[] {
 }
 
 /** Returns the alert's events, each with its log index where that is known. */
-function eventsOf({ events, evidence }: AlertToTell, say: Say): string[] {
+function eventsOf({ events, evidence }: MailAlert, say: Say): string[] {
   const entries = new Map(events.map((event): [string, number | null] => [event, null]));
   for (const { event, index } of evidence) entries.set(event, index);
   // Readers copy the index, so it has no thousands separators.
@@ -139,13 +139,13 @@ function listOf(label: string, items: readonly string[], say: Say): Part[] {
   return [{ kind: 'list', label, items: items.slice(0, NAMED_LIMIT), more }];
 }
 
-const heldBack = ({ inhibited, descendants }: AlertToTell, say: Say): Part[] => [
+const heldBack = ({ inhibited, descendants }: MailAlert, say: Say): Part[] => [
   ...(inhibited > 0 ? [{ kind: 'paragraph' as const, text: say.counted('inhibited', inhibited) }] : []),
   ...(descendants > 0 ? [{ kind: 'paragraph' as const, text: say.counted('descendants', descendants) }] : []),
 ];
 
 /** Explains how to verify the alert, with the log key from another source. */
-function howToCheck({ links, events, evidence }: AlertToTell, say: Say): Part[] {
+function howToCheck({ links, events, evidence }: MailAlert, say: Say): Part[] {
   const bundle = webAddress(links.bundle);
   const offered: Link[] = [
     ...(bundle === null ? [] : [{ label: say.word('link.bundle'), url: bundle }]),
@@ -179,7 +179,7 @@ export interface DigestPeriod {
 
 /** Composes one mail about all notifications of a period, the gravest first. */
 export function composeDigestMail(
-  alerts: readonly AlertToTell[],
+  alerts: readonly MailAlert[],
   { from, to, more }: DigestPeriod,
   options: MailOptions,
 ): Mail {
@@ -209,7 +209,7 @@ export function composeDigestMail(
   return renderMail(letter, say);
 }
 
-const summaryOf = (alert: AlertToTell, say: Say): Part[] => [
+const summaryOf = (alert: MailAlert, say: Say): Part[] => [
   {
     kind: 'heading',
     text: `${say.word(`severity.${alert.severity}`)}${say.word('colon')}${titleOf(alert, say)}`,

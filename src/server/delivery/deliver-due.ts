@@ -4,12 +4,12 @@ import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
-import { type Claim, type Claimed, claimDeliveries, giveBack, subscribersDue } from './claim-deliveries.js';
+import { type Claim, type ClaimedDelivery, claimDeliveries, giveBack, subscribersDue } from './claim-deliveries.js';
 import { composeBody } from './compose-body.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
 import { type Attempt, recordAttempts } from './record-attempts.js';
 import { BREAK_AFTER } from './retry-schedule.js';
-import { type Sent, SendMessage } from './send-message.js';
+import { type AttemptResult, SendMessage } from './send-message.js';
 
 /** Concurrent messages to one subscriber. */
 const AT_ONCE = 8;
@@ -141,7 +141,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
   }
 
   /** Returns null if the service's stop aborted the attempt, which then does not count. */
-  private async tryOne(claim: Claim, delivery: Claimed): Promise<Attempt | null> {
+  private async tryOne(claim: Claim, delivery: ClaimedDelivery): Promise<Attempt | null> {
     const at = Date.now();
     const sent = await this.send(claim, delivery);
     if (sent.outcome === 'failed' && this.stopping) return null;
@@ -155,13 +155,13 @@ export class DeliverDue implements BeforeApplicationShutdown {
     };
   }
 
-  private async send(claim: Claim, delivery: Claimed): Promise<Sent> {
+  private async send(claim: Claim, delivery: ClaimedDelivery): Promise<AttemptResult> {
     const body = delivery.body ?? (await this.compose(delivery));
     if (body === null) return { outcome: 'dropped', target: null, status: null, failure: null, retryAfter: null };
     return this.sender.send(claim.endpoint, { ...delivery, body }, this.contactOf(claim));
   }
 
-  private async compose(delivery: Claimed): Promise<string | null> {
+  private async compose(delivery: ClaimedDelivery): Promise<string | null> {
     const body = await composeBody(this.database, this.changes, this.config.publicUrl, delivery);
     if (body !== null)
       await this.database.pool.query('UPDATE deliveries SET body = $2 WHERE id = $1', [delivery.id, body]);

@@ -1,6 +1,6 @@
 import {
   type AlertKind,
-  type AlertToTell,
+  type MailAlert,
   type DigestPeriod,
   type DisabledEndpoint,
   type MailOptions,
@@ -11,7 +11,7 @@ import {
 } from './compose-mail.js';
 import type { Mail } from './render-mail.js';
 import { type SendMail, messageIdOf } from './send-mail.js';
-import type { MailChannel, Message, Sent } from './send-message.js';
+import type { MailChannel, Message, AttemptResult } from './send-message.js';
 import type { Language } from './words/index.js';
 
 /** A stored message, the same for every channel. */
@@ -21,7 +21,7 @@ interface Body {
 }
 
 interface DigestData extends DigestPeriod {
-  alerts: AlertToTell[];
+  alerts: MailAlert[];
 }
 
 function composeMail(body: Body, options: MailOptions): Mail {
@@ -31,7 +31,7 @@ function composeMail(body: Body, options: MailOptions): Mail {
     const { alerts, ...period } = body.data as DigestData;
     return composeDigestMail(alerts, period, options);
   }
-  return composeAlertMail(body.type as AlertKind, body.data as AlertToTell, options);
+  return composeAlertMail(body.type as AlertKind, body.data as MailAlert, options);
 }
 
 /** Outcome of a delivery for each result of a mail. */
@@ -49,7 +49,7 @@ export class DeliverMail implements MailChannel {
     private readonly publicUrl: string,
   ) {}
 
-  async send(to: string, language: Language, { id, body }: Message): Promise<Sent> {
+  async send(to: string, language: Language, { id, body }: Message): Promise<AttemptResult> {
     const mail = composeMail(JSON.parse(body) as Body, { language, ledger: this.origin });
     const messageId = messageIdOf(id, this.publicUrl);
     const { outcome, code, reason } = await this.mails.send({ to, ...mail, messageId, language });

@@ -1,7 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import { Queue } from 'bullmq';
-import { KeepsJobs } from '../queue/keeps-jobs.js';
+import { RepeatingJobs } from '../queue/keeps-jobs.js';
 import { DeliverDue } from './deliver-due.js';
 
 /** Interval of the sweep for deliveries whose job was lost, ms. */
@@ -10,7 +10,7 @@ const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 /** Wakes the delivery for notifications written while the service was stopped and for due retries. */
 @Injectable()
-export class KeepDelivering extends KeepsJobs {
+export class DeliveryJobs extends RepeatingJobs {
   private readonly log = new Logger('delivery');
 
   constructor(

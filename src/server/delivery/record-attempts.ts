@@ -24,7 +24,7 @@ export interface Attempt {
 }
 
 /** The state of an endpoint after a batch; `recorded` lists what the operator should know. */
-export interface Recorded {
+export interface RecordedAttempts {
   /** Time until the next retry of these, ms; null if none is due. */
   next: number | null;
   /** Why the endpoint was disabled, if it was. */
@@ -46,7 +46,7 @@ export async function recordAttempts(
   attempts: readonly Attempt[],
   contact: string | null,
   journal: Journal,
-): Promise<Recorded> {
+): Promise<RecordedAttempts> {
   const { endpoint } = claim;
   const { rows } = await db.query<Health>(
     'SELECT failures, failing_since FROM subscriptions WHERE id = $1 AND claim = $2 FOR NO KEY UPDATE',
@@ -109,7 +109,7 @@ async function writeAttempts(
 /** Why an endpoint is disabled. */
 const reasons = { gone: 'it answered 410 Gone', failing: 'every attempt of a week has failed' } as const;
 
-interface Disabled {
+interface DisabledRow {
   reason: keyof typeof reasons;
   /** Time of the first failure. */
   since: string;
@@ -128,7 +128,7 @@ async function judgeEndpoint(
   before: Health,
   attempts: readonly Attempt[],
   journal: Journal,
-): Promise<Disabled | null> {
+): Promise<DisabledRow | null> {
   const tried = attempts.filter(({ outcome }) => outcome !== 'dropped');
   if (tried.length === 0) return null;
   const sinceSuccess = tried.length - 1 - tried.findLastIndex(({ outcome }) => outcome === 'delivered');
@@ -162,7 +162,7 @@ async function judgeEndpoint(
 async function tellContact(
   db: Queryable,
   { id, url, address }: Claim['endpoint'],
-  disabled: Disabled,
+  disabled: DisabledRow,
   journal: Journal,
 ): Promise<void> {
   const target = url === null ? `mailto:${address ?? ''}` : maskUrls(url);

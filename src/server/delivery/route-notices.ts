@@ -33,7 +33,7 @@ interface SubscriberRow {
 }
 
 /** One notification for one subscriber. */
-interface Routed {
+interface Route {
   subscription: string;
   notice: NoticeRow;
   type: string;
@@ -108,7 +108,7 @@ async function send(
   journal: Journal,
 ): Promise<number> {
   const now = Date.now();
-  const routed: Routed[] = [];
+  const routed: Route[] = [];
   const digested: { subscriber: SubscriberRow; number: number }[] = [];
   for (const notice of notices) {
     const met = await matching(
@@ -128,7 +128,7 @@ async function send(
 }
 
 /** Routes a notification to a subscriber without a digest. */
-function toOne(subscriber: SubscriberRow, notice: NoticeRow, now: number): Routed[] {
+function toOne(subscriber: SubscriberRow, notice: NoticeRow, now: number): Route[] {
   const one = { subscription: subscriber.id, notice };
   const quiet = notice.severity === 'critical' ? null : subscriber.quiet_hours;
   if (subscriber.escalation_minutes === null) return [{ ...one, type: notice.type, at: afterQuiet(now, quiet) }];
@@ -139,7 +139,7 @@ function toOne(subscriber: SubscriberRow, notice: NoticeRow, now: number): Route
 }
 
 /** A subscriber to escalations gets later changes only of alerts that were escalated to it. Returns the ids of the deliveries. */
-async function insert(db: Queryable, routed: readonly Routed[]): Promise<string[]> {
+async function insert(db: Queryable, routed: readonly Route[]): Promise<string[]> {
   if (routed.length === 0) return [];
   const { rows } = await db.query<{ id: string }>(
     `INSERT INTO deliveries (subscription, alert, number, type, ordering_key, next_at)

@@ -1,18 +1,18 @@
 import { maskUrls } from '../mask-urls.js';
-import type { Claimed, Endpoint } from './claim-deliveries.js';
+import type { ClaimedDelivery, Endpoint } from './claim-deliveries.js';
 import type { Attempt } from './record-attempts.js';
 import { type SafeRequest, failureOf } from './safe-request.js';
 import type { WebhookKeys } from './webhook-keys.js';
 import type { Language } from './words/index.js';
 
-export type Sent = Pick<Attempt, 'target' | 'status' | 'failure' | 'retryAfter' | 'outcome'>;
+export type AttemptResult = Pick<Attempt, 'target' | 'status' | 'failure' | 'retryAfter' | 'outcome'>;
 
 /** A message with its body. */
-export type Message = Claimed & { body: string };
+export type Message = ClaimedDelivery & { body: string };
 
 /** Sends mail; null without an SMTP server. */
 export interface MailChannel {
-  send(to: string, language: Language, message: Message): Promise<Sent>;
+  send(to: string, language: Language, message: Message): Promise<AttemptResult>;
   close(): void;
 }
 
@@ -27,7 +27,7 @@ export class SendMessage {
     private readonly mail: MailChannel | null,
   ) {}
 
-  async send(endpoint: Endpoint, message: Message, contact: string | null): Promise<Sent> {
+  async send(endpoint: Endpoint, message: Message, contact: string | null): Promise<AttemptResult> {
     if (message.type === 'subscription.disabled') return this.byMail(contact, endpoint.language, message);
     if (endpoint.channel === 'mail') return this.byMail(endpoint.address, endpoint.language, message);
     return this.byWebhook(endpoint, message);
@@ -39,13 +39,13 @@ export class SendMessage {
     this.mail?.close();
   }
 
-  private async byMail(to: string | null, language: Language, message: Message): Promise<Sent> {
+  private async byMail(to: string | null, language: Language, message: Message): Promise<AttemptResult> {
     if (this.mail === null || to === null)
       return { outcome: 'failed', target: to, status: null, failure: 'no SMTP server', retryAfter: null };
     return this.mail.send(to, language, message);
   }
 
-  private async byWebhook(endpoint: Endpoint, { id, body }: Message): Promise<Sent> {
+  private async byWebhook(endpoint: Endpoint, { id, body }: Message): Promise<AttemptResult> {
     const url = endpoint.url ?? '';
     const target = maskUrls(url);
     const timestamp = Math.floor(Date.now() / 1_000);

@@ -26,14 +26,14 @@ const HOUR = 3_600_000;
 const WAITING_PER_KEY = 10_000;
 
 /** An event admitted to the log at `index`. */
-export interface Admitted {
+export interface AdmittedEvent {
   event: AditEvent;
   text: string;
   index: number;
 }
 
 /** A refusal that is stored; `evidenceIndex` is the index of its `event.refused`, null above the rate. */
-export interface Refused {
+export interface RefusedEvent {
   event: AditEvent;
   code: string;
   at: number;
@@ -43,11 +43,11 @@ export interface Refused {
 /** The changes of one batch. */
 export interface BatchResult {
   outcomes: Outcome[];
-  admitted: Admitted[];
+  admitted: AdmittedEvent[];
   waiting: Map<string, WaitingEvent>;
   /** Ids of stored waiting events that were admitted or refused now; those that still wait are in `waiting` too. */
   released: string[];
-  refused: Refused[];
+  refused: RefusedEvent[];
   /** Events that are in the log already; they may bring further disclosures. */
   repeats: readonly { event: AditEvent; text: string }[];
 }
@@ -100,7 +100,7 @@ export class AdmitBatch {
 }
 
 /** Returns the arrivals that are in the log or earlier in the batch; their disclosures may be new. */
-function repeatsOf(arrivals: readonly Arrival[], logged: ReadonlyMap<string, Stored>): Arrival[] {
+function repeatsOf(arrivals: readonly Arrival[], logged: ReadonlyMap<string, StoredMatch>): Arrival[] {
   const met = new Set(logged.keys());
   return arrivals.filter(
     ({ event }) => met.size === met.add(event.id).size && disclosedIdentifierRefusal(event) === null,
@@ -125,30 +125,33 @@ function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
 }
 
 /** Index of an entry, and the hash of its logged text. */
-interface Stored {
+interface StoredMatch {
   index: number;
   leaf: Buffer;
 }
 
-const isLoggedAs = ({ jws }: AditEvent, { leaf }: Stored): boolean => leaf.equals(leafHash(jws, sha256));
+const isLoggedAs = ({ jws }: AditEvent, { leaf }: StoredMatch): boolean => leaf.equals(leafHash(jws, sha256));
 
 /**
  * Answers an event that is in the log. If the signature differs, the answer contains the logged text, which the receipt
  * proves.
  */
-function duplicateOf({ id, jws }: AditEvent, { index }: Stored, texts: ReadonlyMap<string, string>): Outcome {
+function duplicateOf({ id, jws }: AditEvent, { index }: StoredMatch, texts: ReadonlyMap<string, string>): Outcome {
   const text = texts.get(id) ?? jws;
   return { status: 'duplicate', id, index, ...(text === jws ? {} : { event: `${text}~` }) };
 }
 
 /** Returns which of the events are in the log, and whether any event waits for its parent (usually none). */
-async function whatIsThere(db: Queryable, ids: string[]): Promise<{ logged: Map<string, Stored>; someWait: boolean }> {
+async function whatIsThere(
+  db: Queryable,
+  ids: string[],
+): Promise<{ logged: Map<string, StoredMatch>; someWait: boolean }> {
   const { rows } = await db.query<{ id: string | null; index: number; leaf: Buffer }>(
     `SELECT id, index, leaf_hash AS leaf FROM entries WHERE id = ANY($1::text[])
      UNION ALL SELECT NULL, -1, '' WHERE EXISTS (SELECT FROM waiting_for)`,
     [ids],
   );
-  const logged = new Map<string, Stored>();
+  const logged = new Map<string, StoredMatch>();
   for (const { id, index, leaf } of rows) if (id !== null) logged.set(id, { index, leaf });
   return { logged, someWait: rows.some(({ id }) => id === null) };
 }
@@ -157,7 +160,7 @@ async function whatIsThere(db: Queryable, ids: string[]): Promise<{ logged: Map<
 async function textsOfResigned(
   db: Queryable,
   arrivals: readonly Arrival[],
-  logged: ReadonlyMap<string, Stored>,
+  logged: ReadonlyMap<string, StoredMatch>,
 ): Promise<Map<string, string>> {
   const resigned = arrivals.flatMap(({ event }) => {
     const stored = logged.get(event.id);

@@ -5,7 +5,7 @@ import { type Problem, ProblemError, problemOf } from '../http/problem.js';
 import { LedgerIdentity } from './ledger-identity.js';
 import { ReadLog } from './read-log.js';
 import { ReadReceipt } from './read-receipt.js';
-import type { Received } from './receive-events.js';
+import type { IntakeResult } from './receive-events.js';
 
 /** The answer to one event, as wire.md defines it. */
 export type Answer =
@@ -26,7 +26,7 @@ export class AnswerEvents {
     private readonly clock: Clock,
   ) {}
 
-  async answer(received: Received, receipt: boolean): Promise<Answer> {
+  async answer(received: IntakeResult, receipt: boolean): Promise<Answer> {
     switch (received.status) {
       case 'waiting':
         return received;
@@ -45,7 +45,7 @@ export class AnswerEvents {
    * Returns the problem document with a refusal signed by the service key, so that the sender can prove the answer and
    * its time.
    */
-  private async problem({ id, error, heads }: Extract<Received, { status: 'refused' }>): Promise<Problem> {
+  private async problem({ id, error, heads }: Extract<IntakeResult, { status: 'refused' }>): Promise<Problem> {
     if (NOT_OF_THE_EVENT.has(error.code)) return problemOf(error);
     const { size, serviceKid } = await this.log.head();
     const refusal = await buildRefusal(
@@ -63,7 +63,7 @@ export class AnswerEvents {
   }
 
   /** Returns the answer to a single submission, with its HTTP status. Throws the problem of a refusal. */
-  async single(received: Received): Promise<{ status: number; body: object }> {
+  async single(received: IntakeResult): Promise<{ status: number; body: object }> {
     const answer = await this.answer(received, true);
     switch (answer.status) {
       case 'refused':

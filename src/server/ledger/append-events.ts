@@ -7,7 +7,7 @@ import { leafHash } from '../../core/log/tree.js';
 import { formatTlogProof } from '../../core/log/proof-file.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
-import { type Admitted, type BatchResult, AdmitBatch } from './admit-batch.js';
+import { type AdmittedEvent, type BatchResult, AdmitBatch } from './admit-batch.js';
 import type { PlainError } from './check-arrival.js';
 import { Crash } from './crash-points.js';
 import { LedgerIdentity } from './ledger-identity.js';
@@ -150,14 +150,14 @@ export class AppendEvents {
   }
 }
 
-type Accepted = Extract<Outcome, { status: 'accepted' }>;
+type AcceptedOutcome = Extract<Outcome, { status: 'accepted' }>;
 
 /** Returns the requested receipts' proofs: of each entry in the tree at `edge`. */
 function provedFor(
   { outcomes }: BatchResult,
   arrivals: readonly Arrival[],
   edge: TreeEdge,
-): { outcome: Accepted; proof: Uint8Array[] }[] {
+): { outcome: AcceptedOutcome; proof: Uint8Array[] }[] {
   return outcomes.flatMap((outcome, i) =>
     outcome.status === 'accepted' && arrivals[i]?.receipt === true
       ? [{ outcome, proof: edge.proveAppended(outcome.index) }]
@@ -165,4 +165,4 @@ function provedFor(
   );
 }
 
-export type { Admitted };
+export type { AdmittedEvent };

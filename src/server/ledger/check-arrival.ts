@@ -21,18 +21,18 @@ export interface PlainError {
 }
 
 /** `identifierError` names an invalid identifier of an event that is good otherwise; it applies to new events only. */
-export type Checked =
+export type IntakeCheck =
   | { event: AditEvent; error: null; identifierError: PlainError | null }
   | { event: null; error: PlainError; id: string | null };
 
 const plainError = ({ code, detail, errors }: AditError): PlainError => ({ code, detail, errors });
 
 /** Runs all checks of wire.md that need only the event and its key: envelope, signature, payload, possession. */
-export const checkArrival = ({ text, jwk }: CheckJob, log: string): Promise<Checked> =>
+export const checkArrival = ({ text, jwk }: CheckJob, log: string): Promise<IntakeCheck> =>
   checkText(text, log, (envelope) => checkSignature(envelope, jwk));
 
 /** Runs the same checks of a text that is not signed yet, without that of the signature. */
-export const checkDraft = (text: string, log: string): Promise<Checked> =>
+export const checkDraft = (text: string, log: string): Promise<IntakeCheck> =>
   checkText(text, log, () => Promise.resolve());
 
 async function checkSignature({ header, signingInput, signature }: Envelope, jwk: PublicJwk | null): Promise<void> {
@@ -45,7 +45,7 @@ async function checkText(
   text: string,
   log: string,
   checkSigned: (envelope: Envelope) => Promise<void>,
-): Promise<Checked> {
+): Promise<IntakeCheck> {
   let envelope: Envelope | null = null;
   try {
     envelope = parseEnvelope(text, sha256);

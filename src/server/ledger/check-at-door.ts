@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { SERVICE_ACTOR } from '../../core/custody/ledger-keys.js';
 import { AditError, type ErrorCode } from '../../core/errors.js';
 import { AdmissionQueue } from './admission-queue.js';
-import type { Checked, PlainError } from './check-arrival.js';
+import type { IntakeCheck, PlainError } from './check-arrival.js';
 import { CheckThreads } from './check-threads.js';
 import { CandidateKeys, KeyRing, kidOf } from './key-ring.js';
 import { LedgerIdentity } from './ledger-identity.js';
 import { ReadTree } from './read-tree.js';
 import { RefusalBudget } from './refusal-budget.js';
-import type { Arrived } from './refuse-at-door.js';
+import type { IntakeItem } from './refuse-at-door.js';
 
 /** Events of other requests in flight from which the service counts as busy. */
 const BUSY = 4;
@@ -64,14 +64,14 @@ export class CheckAtDoor {
   async check(
     texts: readonly string[],
     visit: Visit,
-    drafts: ReadonlyMap<number, Checked> = new Map(),
-  ): Promise<Arrived[]> {
+    drafts: ReadonlyMap<number, IntakeCheck> = new Map(),
+  ): Promise<IntakeItem[]> {
     const { address, candidates, lane } = visit;
     const first = candidates.add(texts);
     const kids = texts.map(kidOf);
     await this.keys.load(kids.filter((kid) => kid !== null));
     const arrived = await Promise.all(
-      texts.map(async (text, i): Promise<Arrived> => {
+      texts.map(async (text, i): Promise<IntakeItem> => {
         const kid = kids[i] ?? null;
         const known = kid === null ? null : this.keys.find(kid);
         const candidate = kid === null || known !== null ? null : candidates.find(kid, first + i);
@@ -101,7 +101,7 @@ export class CheckAtDoor {
     return this.queue.depth - inFlight >= BUSY && !this.budget.allows(address);
   }
 
-  private async checkMore({ checked, kid }: Arrived): Promise<Checked> {
+  private async checkMore({ checked, kid }: IntakeItem): Promise<IntakeCheck> {
     const { event } = checked;
     if (event === null) return checked;
     if (event.iss === SERVICE_ACTOR && this.isServiceKey(kid ?? ''))
@@ -126,12 +126,12 @@ export const beyondBudget = (): AditError =>
   );
 
 /** Result of an event that is refused without reading it. */
-const unread: Checked = {
+const unread: IntakeCheck = {
   event: null,
   id: null,
   error: { code: 'rate-limited', detail: beyondBudget().detail, errors: [] },
 };
-export const isBeyondBudget = ({ checked }: Arrived): boolean => checked === unread;
+export const isBeyondBudget = ({ checked }: IntakeItem): boolean => checked === unread;
 
 /** A thief of the service key cannot submit events signed with it, because the service writes its own entries itself. */
 const fromOutside: PlainError = {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AditError } from '../../core/errors.js';
-import { type CheckJob, type Checked, checkArrival } from './check-arrival.js';
+import { type CheckJob, type IntakeCheck, checkArrival } from './check-arrival.js';
 import { FairQueue } from './fair-queue.js';
 import { type PlainChecked, checkedOf } from './reread-event.js';
 
@@ -20,7 +20,7 @@ const PARSED_HERE = 4_096;
 
 interface Pending {
   job: CheckJob;
-  resolve: (checked: Checked) => void;
+  resolve: (checked: IntakeCheck) => void;
   reject: (error: unknown) => void;
 }
 
@@ -50,7 +50,7 @@ export class CheckThreads {
    * Checks one event. Rejects with `overloaded` if its thread ends; the sender may retry.
    * @param address of the client, and @param lane of the event there: its key, or that of batches; the queue is fair to both.
    */
-  check(job: CheckJob, address = '', lane = ''): Promise<Checked> {
+  check(job: CheckJob, address = '', lane = ''): Promise<IntakeCheck> {
     if (job.jwk === null && job.text.length <= PARSED_HERE) return checkArrival(job, this.log);
     return new Promise((resolve, reject) => {
       this.queue.push(address, lane, { job, resolve, reject });

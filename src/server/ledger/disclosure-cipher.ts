@@ -6,14 +6,14 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** A stored disclosure: its ciphertext, and its key, which is in a separate table. */
-export interface Sealed {
+export interface EncryptedDisclosure {
   /** Nonce, ciphertext and tag. */
   ciphertext: Buffer;
   key: Buffer;
 }
 
 /** Encrypts a disclosure under a new key, bound to its digest (AES-256-GCM, NIST SP 800-38D). */
-export function sealDisclosure(disclosure: string, digest: string): Sealed {
+export function sealDisclosure(disclosure: string, digest: string): EncryptedDisclosure {
   const key = randomBytes(KEY_BYTES);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(digest));
@@ -22,7 +22,7 @@ export function sealDisclosure(disclosure: string, digest: string): Sealed {
 }
 
 /** Decrypts a disclosure; null if key, ciphertext and digest do not belong together. */
-export function openDisclosure({ ciphertext, key }: Sealed, digest: string): string | null {
+export function openDisclosure({ ciphertext, key }: EncryptedDisclosure, digest: string): string | null {
   if (key.length !== KEY_BYTES || ciphertext.length < NONCE_BYTES + TAG_BYTES) return null;
   try {
     const decipher = createDecipheriv(ALGORITHM, key, ciphertext.subarray(0, NONCE_BYTES))

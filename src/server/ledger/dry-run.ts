@@ -5,8 +5,8 @@ import { AdmissionQueue } from './admission-queue.js';
 import { AdmitOnSnapshot } from './admit-on-snapshot.js';
 import { BATCHES, CheckAtDoor, visitFrom } from './check-at-door.js';
 import { type DryRunItem, ReadDrafts } from './read-drafts.js';
-import type { Received } from './receive-events.js';
-import { type Arrived, RefuseAtDoor, isRejected } from './refuse-at-door.js';
+import type { IntakeResult } from './receive-events.js';
+import { type IntakeItem, RefuseAtDoor, isRejected } from './refuse-at-door.js';
 import { Submission } from './submission.js';
 
 /** Events of one dry run. */
@@ -45,7 +45,7 @@ export class DryRun {
     }
   }
 
-  private async answer(arrived: readonly Arrived[]): Promise<Received[]> {
+  private async answer(arrived: readonly IntakeItem[]): Promise<IntakeResult[]> {
     const submission = new Submission();
     const rejected = arrived.filter(isRejected);
     for (const { checked } of rejected) if (checked.id !== null) submission.refuse(checked.id);
@@ -54,7 +54,7 @@ export class DryRun {
       const { event, identifierError } = checked;
       return [{ event, text, receipt: false, submission, identifierError }];
     });
-    const outcomes: Received[] = await this.snapshot.admit(arrivals);
+    const outcomes: IntakeResult[] = await this.snapshot.admit(arrivals);
     const refused = await this.refusals.refuse(rejected);
     submission.refuseChildren();
     return arrived.map(({ checked: { event } }) => {
@@ -68,7 +68,7 @@ export class DryRun {
 }
 
 /** @param signed false: the client has not proved to be a party to the lots, so no heads are named. */
-function answerOf(received: Received, signed: boolean): DryRunAnswer {
+function answerOf(received: IntakeResult, signed: boolean): DryRunAnswer {
   const { id } = received;
   switch (received.status) {
     case 'accepted':

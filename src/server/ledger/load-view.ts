@@ -12,7 +12,7 @@ import { loadCertificates, loadEndorsements, loadIntroducedKeys, loadRegistry } 
 import { loadLots } from './lot-rows.js';
 
 /** Names and rows that a batch refers to, collected so that each table is queried once. */
-interface Gathered {
+interface ReferencedRows {
   actors: Set<string>;
   kids: Set<string>;
   sites: Set<string>;
@@ -22,8 +22,8 @@ interface Gathered {
   links: { lot: string; prev: string }[];
 }
 
-function gather(all: readonly References[]): Gathered {
-  const gathered: Gathered = {
+function gather(all: readonly References[]): ReferencedRows {
+  const gathered: ReferencedRows = {
     actors: new Set(),
     kids: new Set(),
     sites: new Set(),

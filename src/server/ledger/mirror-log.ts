@@ -9,8 +9,8 @@ import { leafHash } from '../../core/log/tree.js';
 import { sha256 } from '../../platform/sha256.js';
 import { Database } from '../database/database.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
-import type { Admitted } from './admit-batch.js';
-import type { Checked } from './check-arrival.js';
+import type { AdmittedEvent } from './admit-batch.js';
+import type { IntakeCheck } from './check-arrival.js';
 import { CheckThreads } from './check-threads.js';
 import { CandidateKeys, KeyRing, kidOf } from './key-ring.js';
 import { LedgerIdentity } from './ledger-identity.js';
@@ -78,7 +78,7 @@ export class MirrorLog {
   }
 
   /** Checks entries in threads, before they are appended; call it in log order. */
-  async check(entries: readonly string[]): Promise<Checked[]> {
+  async check(entries: readonly string[]): Promise<IntakeCheck[]> {
     const texts = entries.map((jws) => `${jws}~`);
     const kids = texts.map(kidOf);
     const first = this.candidates.add(texts);
@@ -94,7 +94,7 @@ export class MirrorLog {
   }
 
   /** Appends checked entries; returns the first faulty one, or null. */
-  async append(entries: readonly string[], checked: readonly Checked[]): Promise<BadEntry | null> {
+  async append(entries: readonly string[], checked: readonly IntakeCheck[]): Promise<BadEntry | null> {
     let broken: DatabaseFault;
     const client = await this.database.appendPool.connect();
     try {
@@ -113,7 +113,7 @@ export class MirrorLog {
   /** Finds the one entry that the database refuses, by bisection, and appends those before it. */
   private async appendHalves(
     entries: readonly string[],
-    checked: readonly Checked[],
+    checked: readonly IntakeCheck[],
     fault: DatabaseFault,
   ): Promise<BadEntry | null> {
     if (entries.length === 1) {
@@ -134,7 +134,7 @@ export class MirrorLog {
   private async appendWith(
     client: PoolClient,
     entries: readonly string[],
-    checked: readonly Checked[],
+    checked: readonly IntakeCheck[],
   ): Promise<BadEntry | null> {
     const row = await lockLogState(client);
     const state = this.state?.epoch === row.epoch ? this.state : await loadLogState(client, this.identity.origin, row);
@@ -158,13 +158,13 @@ export class MirrorLog {
     view: LedgerView,
     from: number,
     entries: readonly string[],
-    checked: readonly Checked[],
-  ): Promise<{ admitted: Admitted[]; bad: BadEntry | null }> {
+    checked: readonly IntakeCheck[],
+  ): Promise<{ admitted: AdmittedEvent[]; bad: BadEntry | null }> {
     const events = checked.flatMap(({ event }) => (event === null ? [] : [event]));
     view.size = from;
     await loadView(client, view, events);
     const known = await entriesNamed(client, events);
-    const admitted: Admitted[] = [];
+    const admitted: AdmittedEvent[] = [];
     for (const [i, jws] of entries.entries()) {
       const index = from + i;
       const one = checked[i];

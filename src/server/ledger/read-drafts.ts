@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
 import { draftText } from '../../core/event/signer.js';
 import { type PublicJwk, algOf, publicJwkSchema, thumbprint } from '../../core/event/keys.js';
-import { type Checked, checkDraft } from './check-arrival.js';
+import { type IntakeCheck, checkDraft } from './check-arrival.js';
 import { KeyRing } from './key-ring.js';
 import { LedgerIdentity } from './ledger-identity.js';
 
@@ -12,7 +12,7 @@ export type DryRunItem = string | Readonly<Record<string, unknown>>;
 /** Items as texts of events; unsigned ones are in `drafts` by their number, checked except for the signature. */
 export interface ReadItems {
   texts: string[];
-  drafts: Map<number, Checked>;
+  drafts: Map<number, IntakeCheck>;
 }
 
 type DraftKey = Parameters<typeof draftText>[1];
@@ -27,7 +27,7 @@ export class ReadDrafts {
 
   async read(items: readonly DryRunItem[]): Promise<ReadItems> {
     const texts: string[] = [];
-    const drafts = new Map<number, Checked>();
+    const drafts = new Map<number, IntakeCheck>();
     /** Keys of actors that an item registers, for the later items. */
     const brought = new Map<string, DraftKey>();
     for (const [i, item] of items.entries()) {
@@ -45,7 +45,7 @@ export class ReadDrafts {
   private async readOne(
     claims: Readonly<Record<string, unknown>>,
     brought: Map<string, DraftKey>,
-  ): Promise<{ text: string; checked: Checked }> {
+  ): Promise<{ text: string; checked: IntakeCheck }> {
     for (const [actor, key] of keysIn(claims)) if (!brought.has(actor)) brought.set(actor, key);
     const iss = typeof claims.iss === 'string' ? claims.iss : '';
     try {

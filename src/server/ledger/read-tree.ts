@@ -28,7 +28,7 @@ const ROOT_CACHE = 10_000;
 const NODES_AT_ONCE = 1_024;
 
 /** The `seen` claim: a size of the log and its root in standard base64. */
-export interface Seen {
+export interface SeenRoot {
   size: number;
   root: string;
 }
@@ -159,13 +159,13 @@ export class ReadTree {
   }
 
   /** Whether the cache has the root of `seen`. */
-  remembers({ size, root }: Seen): boolean {
+  remembers({ size, root }: SeenRoot): boolean {
     const known = this.roots.get(size);
     return known !== undefined && Buffer.from(known).toString('base64') === root;
   }
 
   /** Compares `seen` with this log; returns null if they agree, else the refusal `seen-mismatch`. */
-  async compare({ size, root }: Seen): Promise<PlainError | null> {
+  async compare({ size, root }: SeenRoot): Promise<PlainError | null> {
     const db = this.database.intakePool;
     const current = await this.log.size(db).catch(unavailable);
     if (size <= current) {

@@ -4,11 +4,11 @@ import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { AdmissionQueue } from './admission-queue.js';
-import type { Checked } from './check-arrival.js';
+import type { IntakeCheck } from './check-arrival.js';
 import { BATCHES, CheckAtDoor, type Visit, beyondBudget, isBeyondBudget, visitFrom } from './check-at-door.js';
 import { Crash } from './crash-points.js';
 import { holdFor } from './refusal-budget.js';
-import { type Arrived, RefuseAtDoor, isRejected } from './refuse-at-door.js';
+import { type IntakeItem, RefuseAtDoor, isRejected } from './refuse-at-door.js';
 import { Sequencer } from './sequencer.js';
 import { Submission } from './submission.js';
 import { forgetWaiting } from './waiting.js';
@@ -20,7 +20,7 @@ const CHUNK = 256;
 const CHUNKS_AHEAD = 4;
 
 /** Result of an event before it becomes an answer; `id` is null if the event could not be parsed. */
-export type Received =
+export type IntakeResult =
   | Exclude<Outcome, { status: 'refused' }>
   | { status: 'refused'; id: string | null; error: AditError; heads: Record<string, string> };
 
@@ -77,14 +77,14 @@ export class ReceiveEvents {
   /**
    * Receives one event. Throws `overloaded`, `rate-limited`, `log-halted` or `internal` if the event was not judged.
    */
-  async receive(text: string, address = ''): Promise<Received> {
+  async receive(text: string, address = ''): Promise<IntakeResult> {
     const refusal = this.refusal();
     if (refusal !== null) throw refusal;
     return (await this.receiveOne(text, address)) ?? this.holdBack();
   }
 
   /** Returns null for an event above the budget of its address. */
-  private async receiveOne(text: string, address: string): Promise<Received | null> {
+  private async receiveOne(text: string, address: string): Promise<IntakeResult | null> {
     this.queue.enter(1, true);
     let beyond = false;
     try {
@@ -95,7 +95,7 @@ export class ReceiveEvents {
       if (beyond) return null;
       this.crash.reach('after-verify');
       const [received] = await this.answer(arrived, this.handOver(arrived, request), request.submission);
-      return received as Received;
+      return received as IntakeResult;
     } finally {
       this.queue.leave(1, true, !beyond);
     }
@@ -109,13 +109,13 @@ export class ReceiveEvents {
     texts: AsyncIterable<string>,
     receipts: boolean,
     { address = '', count = Infinity }: { address?: string; count?: number } = {},
-  ): AsyncGenerator<Received> {
+  ): AsyncGenerator<IntakeResult> {
     const chunkSize = Math.min(CHUNK, this.queue.limit);
     const most = Math.min(CHUNKS_AHEAD, Math.floor(this.queue.limit / chunkSize));
     const refusal = this.closed ? closing() : this.queue.refusalOfBatch(Math.min(count, chunkSize * most));
     if (refusal !== null) throw refusal;
     const request = requestFrom(address, receipts, BATCHES);
-    const ahead: Promise<Received[]>[] = [];
+    const ahead: Promise<IntakeResult[]>[] = [];
     let turn: Promise<unknown> = Promise.resolve();
     for await (const chunk of chunksOf(texts, chunkSize)) {
       request.inFlight += chunk.length;
@@ -137,7 +137,7 @@ export class ReceiveEvents {
       // The caller that awaits the answers handles rejections, perhaps later.
       answers.catch(() => undefined);
       ahead.push(answers);
-      if (ahead.length >= most) yield* await (ahead.shift() as Promise<Received[]>);
+      if (ahead.length >= most) yield* await (ahead.shift() as Promise<IntakeResult[]>);
     }
     for (const answers of ahead) yield* await answers;
   }
@@ -156,7 +156,7 @@ export class ReceiveEvents {
     throw beyondBudget();
   }
 
-  private async counted(count: number, answers: Promise<Received[]>): Promise<Received[]> {
+  private async counted(count: number, answers: Promise<IntakeResult[]>): Promise<IntakeResult[]> {
     this.queue.enter(count);
     try {
       return await answers;
@@ -169,14 +169,14 @@ export class ReceiveEvents {
    * Returns the refusals of events whose check failed because of a thread or the database; they may be sent again
    * unchanged.
    */
-  private unchecked(texts: readonly string[], error: unknown): Arrived[] {
+  private unchecked(texts: readonly string[], error: unknown): IntakeItem[] {
     const { code, detail, errors } = this.coded(error);
-    const checked: Checked = { event: null, id: null, error: { code, detail, errors } };
+    const checked: IntakeCheck = { event: null, id: null, error: { code, detail, errors } };
     return texts.map((text) => ({ text, kid: null, checked, registered: true }));
   }
 
   /** Queues the valid events in order. Rejected events get `null`. */
-  private handOver(arrived: readonly Arrived[], { submission, receipts }: Request): Promise<Received | null>[] {
+  private handOver(arrived: readonly IntakeItem[], { submission, receipts }: Request): Promise<IntakeResult | null>[] {
     const passed = new Set(arrived.flatMap(({ checked }) => checked.event?.id ?? []));
     for (const { checked } of arrived)
       if (checked.event === null && checked.id !== null && !passed.has(checked.id)) submission.refuse(checked.id);
@@ -189,13 +189,13 @@ export class ReceiveEvents {
 
   /** Returns one result each, once all have an outcome and the children of refused events are refused. */
   private async answer(
-    arrived: readonly Arrived[],
-    pending: readonly Promise<Received | null>[],
+    arrived: readonly IntakeItem[],
+    pending: readonly Promise<IntakeResult | null>[],
     submission: Submission,
-  ): Promise<Received[]> {
+  ): Promise<IntakeResult[]> {
     const outcomes = await Promise.all(pending);
     const rejected = arrived.filter(isRejected);
-    const refused = await this.refusals.refuse(rejected).catch((error: unknown): Received[] => {
+    const refused = await this.refusals.refuse(rejected).catch((error: unknown): IntakeResult[] => {
       const failure = this.coded(error);
       return rejected.map(({ checked: { id } }) => ({ status: 'refused', id, error: failure, heads: {} }));
     });
@@ -225,7 +225,7 @@ export class ReceiveEvents {
       .catch((err: unknown) => this.logger.warn({ msg: 'children of a refused event could not be dropped', err }));
   }
 
-  private asRefusal(arrived: Arrived | undefined, error: unknown, submission: Submission): Received {
+  private asRefusal(arrived: IntakeItem | undefined, error: unknown, submission: Submission): IntakeResult {
     const id = arrived?.checked.event?.id ?? null;
     if (id !== null) submission.forgive(id);
     return { status: 'refused', id, error: this.coded(error), heads: {} };

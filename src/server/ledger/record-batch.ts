@@ -7,7 +7,7 @@ import { NDJSON_TYPE, readNdjson } from '../http/ndjson.js';
 import { parseRequest } from '../http/validation.js';
 import { type Answer, AnswerEvents } from './answer-events.js';
 import { problemOf } from '../http/problem.js';
-import { type Received, ReceiveEvents } from './receive-events.js';
+import { type IntakeResult, ReceiveEvents } from './receive-events.js';
 
 /** Limits of one batch request; a line may be as long as a single request. Each event has its own limits too. */
 export const batchLimits = { maxLines: 10_000, maxBytes: 32 * 1024 * 1024, maxLineBytes: 1024 * 1024 } as const;
@@ -84,7 +84,7 @@ export class RecordBatch {
 }
 
 /** Returns the answer to an accepted event, which needs no further data; null for others. */
-function plain(received: Received): Answer | null {
+function plain(received: IntakeResult): Answer | null {
   if (received.status !== 'accepted' || received.receipt !== null) return null;
   const { status, id, index } = received;
   return { status, id, index };

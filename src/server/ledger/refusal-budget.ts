@@ -10,7 +10,7 @@ const LONGEST_HOLD = 5_000;
 /** Addresses in memory; one without bad events is not stored. */
 const ADDRESSES = 10_000;
 
-interface Spent {
+interface BudgetUse {
   /** Refusals left, as of `at`. */
   left: number;
   at: number;
@@ -32,7 +32,7 @@ export const holdFor = (heldBack: number, perSecond: number): number =>
  * recording an event. Above the budget such events are refused cheaply; validly signed events are not limited.
  */
 export class RefusalBudget {
-  private readonly spent = new Map<string, Spent>();
+  private readonly spent = new Map<string, BudgetUse>();
 
   /**
    * @param speed events recorded in a second;

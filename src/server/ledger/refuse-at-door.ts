@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { AditError, type ErrorCode } from '../../core/errors.js';
 import { Database } from '../database/database.js';
-import type { Checked, PlainError } from './check-arrival.js';
+import type { IntakeCheck, PlainError } from './check-arrival.js';
 import { KeyRing } from './key-ring.js';
-import type { Received } from './receive-events.js';
+import type { IntakeResult } from './receive-events.js';
 import { unavailable } from './unavailable.js';
 
 /** A checked event, with the key that its header names, if any. */
-export interface Arrived {
+export interface IntakeItem {
   text: string;
   kid: string | null;
-  checked: Checked;
+  checked: IntakeCheck;
   /** Whether the key was registered when the event arrived; else an event of the same request may bring it. */
   registered: boolean;
 }
 
-export type Rejected = Arrived & { checked: Extract<Checked, { event: null }> };
-export const isRejected = (each: Arrived): each is Rejected => each.checked.event === null;
+export type IntakeRejection = IntakeItem & { checked: Extract<IntakeCheck, { event: null }> };
+export const isRejected = (each: IntakeItem): each is IntakeRejection => each.checked.event === null;
 
 /** Codes that precede the check for duplicates (wire.md, "Codes"). */
 const OF_THE_ENVELOPE = new Set<ErrorCode>(['event-malformed', 'event-too-large', 'header-invalid']);
@@ -37,14 +37,14 @@ export class RefuseAtDoor {
     private readonly keys: KeyRing,
   ) {}
 
-  async refuse(rejected: readonly Rejected[]): Promise<Received[]> {
+  async refuse(rejected: readonly IntakeRejection[]): Promise<IntakeResult[]> {
     if (rejected.length === 0) return [];
     const logged = await this.logged(rejected);
     const strangers = rejected.filter((each) => !each.registered && isPastEnvelope(each));
     const signed = strangers.filter(({ checked }) => checked.error.code !== 'key-unknown');
     if (signed.length > 0) await this.keys.load(signed.flatMap(({ kid }) => kid ?? []));
     const opened = strangers.length === 0 || (await this.opened());
-    return rejected.map((each): Received => {
+    return rejected.map((each): IntakeResult => {
       const { id, error } = each.checked;
       const index = id === null ? undefined : logged.get(id);
       if (id !== null && index !== undefined) return { status: 'duplicate', id, index };
@@ -54,7 +54,7 @@ export class RefuseAtDoor {
   }
 
   /** Returns which events are duplicates of logged ones, whatever the fault of this copy (wire.md, "Codes"). */
-  private async logged(rejected: readonly Rejected[]): Promise<Map<string, number>> {
+  private async logged(rejected: readonly IntakeRejection[]): Promise<Map<string, number>> {
     const ids = rejected.filter(isPastEnvelope).flatMap(({ checked }) => checked.id ?? []);
     if (ids.length === 0) return new Map();
     const { rows } = await this.database.intakePool
@@ -67,7 +67,7 @@ export class RefuseAtDoor {
    * The key is checked before the content; a key that an event of the same request brings counts once that event is
    * admitted.
    */
-  private reason(each: Rejected, opened: boolean): PlainError | null {
+  private reason(each: IntakeRejection, opened: boolean): PlainError | null {
     if (each.registered || !isPastEnvelope(each)) return null;
     if (!opened) return notOpen;
     if (each.checked.error.code === 'key-unknown' || this.keys.find(each.kid ?? '') !== null) return null;
@@ -82,7 +82,7 @@ export class RefuseAtDoor {
   }
 }
 
-const isPastEnvelope = ({ checked }: Rejected): boolean =>
+const isPastEnvelope = ({ checked }: IntakeRejection): boolean =>
   !OF_THE_ENVELOPE.has(checked.error.code) && speaksOfEvent(checked.error.code);
 
 const notOpen: PlainError = {

@@ -9,7 +9,7 @@ import { references } from '../../core/event/references.js';
 import { leafHash } from '../../core/log/tree.js';
 import type { Database } from '../database/database.js';
 import { registryTables } from '../registry/registry-rows.js';
-import type { Admitted } from './admit-batch.js';
+import type { AdmittedEvent } from './admit-batch.js';
 import type { LedgerIdentity } from './ledger-identity.js';
 import { loadView, nextView } from './load-view.js';
 import { lotTables } from './lot-rows.js';
@@ -170,7 +170,7 @@ class ReplayRun {
       view,
       readable.map(({ event }) => event),
     );
-    const admitted: Admitted[] = [];
+    const admitted: AdmittedEvent[] = [];
     for (const entry of readable) {
       // Uses the entry's own index, also after a missing entry, so that later rows compare.
       view.size = entry.index;
@@ -182,9 +182,9 @@ class ReplayRun {
     await this.options.follower?.follow(this.client, to, this.options.rest);
   }
 
-  private read(from: number, to: number, stored: StoredEntry[]): Admitted[] {
+  private read(from: number, to: number, stored: StoredEntry[]): AdmittedEvent[] {
     const byIndex = new Map(stored.map((entry) => [entry.index, entry]));
-    const readable: Admitted[] = [];
+    const readable: AdmittedEvent[] = [];
     for (let index = from; index < to; index += 1) {
       const entry = byIndex.get(index);
       if (entry === undefined) {
@@ -227,7 +227,7 @@ class ReplayRun {
     }
   }
 
-  private async admitAgain(view: LedgerView, { event, index }: Admitted): Promise<boolean> {
+  private async admitAgain(view: LedgerView, { event, index }: AdmittedEvent): Promise<boolean> {
     const lots = lotsOf(event);
     const jwk = keyOf(event, view);
     const envelope = parseEnvelope(`${event.jws}~`);

@@ -3,23 +3,23 @@ import type { AditEvent } from '../../core/event/event.js';
 import { encodeBase64url } from '../../core/event/grammar.js';
 import { instantMs } from '../../core/event/primitives.js';
 import { sha256 } from '../../platform/sha256.js';
-import type { Checked, PlainError } from './check-arrival.js';
+import type { IntakeCheck, PlainError } from './check-arrival.js';
 
 /** A check's result from a thread: `good` is the event's id, if the text alone has the rest. */
-export type PlainChecked = { good: string; identifierError: PlainError | null } | Checked;
+export type PlainChecked = { good: string; identifierError: PlainError | null } | IntakeCheck;
 
 /**
  * Reduces a result for the message: copying an event between threads costs more than parsing its text again;
  * disclosures are copied.
  */
-export function plainChecked(checked: Checked): PlainChecked {
+export function plainChecked(checked: IntakeCheck): PlainChecked {
   return checked.event !== null && checked.event.disclosures.length === 0
     ? { good: checked.event.id, identifierError: checked.identifierError }
     : checked;
 }
 
 /** Restores the result of a check from what a thread sent. */
-export function checkedOf(plain: PlainChecked, text: string, log: string): Checked {
+export function checkedOf(plain: PlainChecked, text: string, log: string): IntakeCheck {
   if (!('good' in plain)) return plain;
   return { event: rereadEvent(text, plain.good, log), error: null, identifierError: plain.identifierError };
 }

@@ -1,7 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
-import { KeepsJobs } from '../queue/keeps-jobs.js';
+import { RepeatingJobs } from '../queue/keeps-jobs.js';
 
 export const SWEEP_QUEUE = 'sweeps';
 /** Interval between sweeps after erasures, ms. */
@@ -9,7 +9,7 @@ const INTERVAL = 60_000;
 
 /** Schedules the removal of erased data from the database's files. */
 @Injectable()
-export class ScheduleSweep extends KeepsJobs {
+export class ScheduleSweep extends RepeatingJobs {
   constructor(@InjectQueue(SWEEP_QUEUE) private readonly queue: Queue) {
     super();
   }

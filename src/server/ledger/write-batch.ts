@@ -4,7 +4,7 @@ import type { LedgerView } from '../../core/custody/view.js';
 import { type Queryable, type Row, insertRows } from '../database/rows.js';
 import { writeAttestations } from '../registry/attestation-rows.js';
 import { writeRegistry } from '../registry/registry-rows.js';
-import type { Admitted, BatchResult, Refused } from './admit-batch.js';
+import type { AdmittedEvent, BatchResult, RefusedEvent } from './admit-batch.js';
 import { type Erasure, addDisclosures, eraseDisclosures, writeDisclosures } from './disclosure-rows.js';
 import { writeLots } from './lot-rows.js';
 import type { TreeHead } from './seal.js';
@@ -58,7 +58,11 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
 }
 
 /** Writes the projections as of the last of `admitted`; the view has their final state. The replay uses this too. */
-export async function writeProjections(db: Queryable, view: LedgerView, admitted: readonly Admitted[]): Promise<void> {
+export async function writeProjections(
+  db: Queryable,
+  view: LedgerView,
+  admitted: readonly AdmittedEvent[],
+): Promise<void> {
   await insertRows(
     db,
     'clocks',
@@ -81,7 +85,7 @@ export async function writeProjections(db: Queryable, view: LedgerView, admitted
   );
 }
 
-function erasuresBy({ event }: Admitted, view: LedgerView): Erasure[] {
+function erasuresBy({ event }: AdmittedEvent, view: LedgerView): Erasure[] {
   if (event.type !== 'data.erased') return [];
   const country = view.actors.get(event.iss)?.country ?? null;
   return event.payload.digests.map((digest) => ({ digest, country }));
@@ -90,7 +94,12 @@ function erasuresBy({ event }: Admitted, view: LedgerView): Erasure[] {
 /** Base64url text and dots need no quotes in an array literal, so the driver need not scan every event. */
 const arrayLiteral = (values: string[]): string => `{${values.join(',')}}`;
 
-async function insertEntries(db: Queryable, from: number, admitted: Admitted[], leaves: Uint8Array[]): Promise<void> {
+async function insertEntries(
+  db: Queryable,
+  from: number,
+  admitted: AdmittedEvent[],
+  leaves: Uint8Array[],
+): Promise<void> {
   await db.query(
     `INSERT INTO entries (index, id, leaf_hash, jws)
      SELECT $1::bigint + n - 1, id, substr($2::bytea, ((n - 1) * 32 + 1)::integer, 32), jws
@@ -114,7 +123,7 @@ async function insertTiles(db: Queryable, tiles: FullTile[]): Promise<void> {
   );
 }
 
-async function insertRefusals(db: Queryable, refused: Refused[]): Promise<void> {
+async function insertRefusals(db: Queryable, refused: RefusedEvent[]): Promise<void> {
   await insertRows(
     db,
     'refusals',

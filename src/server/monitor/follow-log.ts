@@ -7,7 +7,7 @@ import { checkTlogProof, formatTlogProof } from '../../core/log/proof-file.js';
 import { leafHash, sameHash } from '../../core/log/tree.js';
 import { sha256 } from '../../platform/sha256.js';
 import { isUnavailable } from '../database/is-unavailable.js';
-import type { Checked } from '../ledger/check-arrival.js';
+import type { IntakeCheck } from '../ledger/check-arrival.js';
 import type { BadEntry, MirrorLog } from '../ledger/mirror-log.js';
 import { type Alarm, alarm } from './alarm.js';
 import type { StateFile } from './monitor-state.js';
@@ -18,12 +18,12 @@ const AHEAD = 16;
 /** Entry bundles appended in one transaction at most. */
 const TOGETHER = 8;
 
-interface Fetched {
+interface FetchedEntries {
   entries: string[];
-  checked: Checked[];
+  checked: IntakeCheck[];
 }
 
-export interface Trusted {
+export interface TrustedCheckpoint {
   /** Pinned verifier keys of the log. */
   logKeys: readonly string[];
   policy: Policy | null;
@@ -39,7 +39,7 @@ export class FollowLog {
     private readonly remote: RemoteLog,
     private readonly mirror: MirrorLog,
     private readonly file: StateFile,
-    private readonly trusted: Trusted,
+    private readonly trusted: TrustedCheckpoint,
     private readonly progress: (done: number, size: number) => void,
   ) {}
 
@@ -133,7 +133,7 @@ export class FollowLog {
   /** Fetches and checks some bundles in advance while the first one is appended. */
   private async readOn(size: number, note: string): Promise<Alarm | null> {
     const { size: have } = await this.mirror.head();
-    const ahead: { ready: boolean; fetched: Promise<Fetched> }[] = [];
+    const ahead: { ready: boolean; fetched: Promise<FetchedEntries> }[] = [];
     let next = have;
     let done = have;
     let last: Promise<unknown> = Promise.resolve();
@@ -184,7 +184,7 @@ export class FollowLog {
     return alarm('bad-entry', `${detail} ${doubt}`, { index, entry, checkpoints: [note] });
   }
 
-  private async check(entries: string[]): Promise<Fetched> {
+  private async check(entries: string[]): Promise<FetchedEntries> {
     return { entries, checked: await this.mirror.check(entries) };
   }
 }

@@ -55,7 +55,7 @@ const MAX_REASON = 200;
 const IDLE = 20;
 
 /** A finding that opened or closed since the last report. */
-export interface ToldFinding {
+export interface ReportedRuleFinding {
   rule: string;
   severity: string;
   status: string;
@@ -64,11 +64,11 @@ export interface ToldFinding {
   firstIndex: number | null;
 }
 
-export interface Monitored {
+export interface MonitorResult {
   /** Number of checked entries in all. */
   size: number;
   alarms: Alarm[];
-  findings: ToldFinding[];
+  findings: ReportedRuleFinding[];
 }
 
 /**
@@ -99,7 +99,7 @@ export class Monitor {
   }
 
   /** Follows the log once to its newest checkpoint. */
-  async look(): Promise<Monitored> {
+  async look(): Promise<MonitorResult> {
     const { follow, mirror, witnesses } = this.watching;
     const alarms = await this.whileJudging(follow.follow());
     this.convict(alarms);
@@ -236,8 +236,8 @@ export class Monitor {
     return [alarm('stale', `The log's clock stopped at ${new Date(row.time).toISOString()}.`)];
   }
 
-  private async findings(): Promise<ToldFinding[]> {
-    const rows = await this.database.query<ToldFinding & { change: number }>(
+  private async findings(): Promise<ReportedRuleFinding[]> {
+    const rows = await this.database.query<ReportedRuleFinding & { change: number }>(
       `SELECT rule, severity, status, subject, detail, first_index AS "firstIndex", change
          FROM findings WHERE change > $1 ORDER BY change`,
       [this.file.state.told],

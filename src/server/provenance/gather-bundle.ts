@@ -12,7 +12,7 @@ const PIECE = 500;
 const MAX_LOTS = 20_000;
 
 /** The entries of a bundle, and the subjects to prove. */
-export interface Gathered {
+export interface BundleParts {
   /** Log indexes, ascending. */
   indexes: number[];
   /** Subjects whose events must be complete in the bundle. */
@@ -43,7 +43,7 @@ export class GatherBundle {
   ) {}
 
   /** Gathers the entries for a lot. Throws `not-found`, and `request-too-large` above the limits of a bundle. */
-  async gather(lot: string, more: readonly number[]): Promise<Gathered> {
+  async gather(lot: string, more: readonly number[]): Promise<BundleParts> {
     this.scope = await this.lotsBehind(lot);
     const lots = [...this.scope];
     let fresh = [...(await this.ofLots(lots)), ...(await this.answersAbout(lots)), ...more];

@@ -16,7 +16,7 @@ import { CollectCosignatures } from '../transparency/collect-cosignatures.js';
 import { ProveIndex, type ProvenIndex } from '../transparency/prove-index.js';
 import { SealIndex } from '../transparency/seal-index.js';
 import { ShowCheckpoint } from '../transparency/show-checkpoint.js';
-import { GatherBundle, type Gathered } from './gather-bundle.js';
+import { GatherBundle, type BundleParts } from './gather-bundle.js';
 
 /** Events in memory at a time. */
 const PIECE = 500;
@@ -94,7 +94,7 @@ export class MakeBundle {
     await this.cosignatures.collect();
   }
 
-  private async nodes({ indexes, seen }: Gathered, sizes: readonly number[], size: number): Promise<string> {
+  private async nodes({ indexes, seen }: BundleParts, sizes: readonly number[], size: number): Promise<string> {
     const asked = { leaves: indexes, sizes: [...new Set([...seen, ...sizes])].toSorted((a, b) => a - b) };
     const hashOf = await loadHashes(this.database.pool, partialNodes(asked, size));
     return encodeHashes(provePartial(asked, size, hashOf, sha256));
@@ -114,7 +114,7 @@ export class MakeBundle {
 
   private async *pieces(
     head: object,
-    { indexes }: Gathered,
+    { indexes }: BundleParts,
     nodes: string,
     proven: ProvenIndex | null,
     disclosures: boolean,

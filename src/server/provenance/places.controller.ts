@@ -10,7 +10,7 @@ import { ListStock, type StockQuery, stockQuery } from './list-stock.js';
 import { identifierText } from '../../core/api/values.js';
 import { registryId } from '../../core/event/primitives.js';
 import { ListVolumes } from './list-volumes.js';
-import { SightTag } from './sight-tag.js';
+import { FindTag } from './sight-tag.js';
 
 const tagNumber: z.ZodType<string> = identifierText(64);
 
@@ -20,7 +20,7 @@ const tagNumber: z.ZodType<string> = identifierText(64);
 export class PlacesController {
   constructor(
     private readonly volumes: ListVolumes,
-    private readonly tags: SightTag,
+    private readonly tags: FindTag,
     private readonly stock: ListStock,
   ) {}
 

@@ -28,7 +28,7 @@ const claimsOf = (jws: string): Claims =>
 
 /** Lists the history of a tag: where it was issued, used and voided, and which lot it is on. */
 @Injectable()
-export class SightTag {
+export class FindTag {
   constructor(private readonly database: Database) {}
 
   /** Lists the places of a tag. Throws `not-found` for a tag that was never issued, used or voided. */

@@ -13,7 +13,7 @@ const forget = { removeOnComplete: true, removeOnFail: 100 };
  * Schedules repeating jobs, and again if the queue has lost them, as an emptied Redis has. The database has the work; a
  * job only starts a query for it.
  */
-export abstract class KeepsJobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export abstract class RepeatingJobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('queue');
   private timer: NodeJS.Timeout | null = null;
   /** Time of the last check that found all repeating jobs scheduled, ms of the process clock. */

@@ -22,7 +22,7 @@ interface Round {
   known: Map<string, number>;
 }
 
-interface Asked {
+interface WitnessRequest {
   witness: AskedWitness;
   answer: WitnessAnswer | { outcome: 'contradicted' | 'ahead'; detail: string };
   /** The size that it reports as cosigned. */
@@ -82,7 +82,7 @@ export class CollectCosignatures {
   }
 
   /** Adds a cosignature and stores the checkpoint when the quorum is met, without waiting for slow witnesses. */
-  private async take({ answer }: Asked, round: Round, policy: Policy): Promise<void> {
+  private async take({ answer }: WitnessRequest, round: Round, policy: Policy): Promise<void> {
     if (answer.outcome !== 'cosigned') return;
     round.cosigned += answer.line;
     this.crash.reach('after-cosigned');
@@ -104,7 +104,7 @@ export class CollectCosignatures {
   }
 
   /** Asks twice at most: the first answer may name the size from which the proof must start. */
-  private async ask(witness: AskedWitness, { size, note, known }: Round): Promise<Asked> {
+  private async ask(witness: AskedWitness, { size, note, known }: Round): Promise<WitnessRequest> {
     let oldSize = Math.min(known.get(witness.key.vkey) ?? 0, size);
     for (let attempt = 0; ; attempt += 1) {
       const proof = await this.tree.proveConsistency(oldSize, size);
@@ -118,7 +118,7 @@ export class CollectCosignatures {
   }
 
   /** Checks what a witness holds that does not cosign: proof against this log, or a claim without proof. */
-  private async compare(witness: AskedWitness, answer: WitnessAnswer, oldSize: number): Promise<Asked> {
+  private async compare(witness: AskedWitness, answer: WitnessAnswer, oldSize: number): Promise<WitnessRequest> {
     const claim =
       answer.outcome === 'conflict' ? `claims to have cosigned ${answer.size} entries` : 'finds it inconsistent';
     const note = await checkpointOf(witness, originHash(this.identity.origin));
@@ -149,7 +149,7 @@ export class CollectCosignatures {
     }
   }
 
-  private async remember(answers: readonly Asked[]): Promise<void> {
+  private async remember(answers: readonly WitnessRequest[]): Promise<void> {
     const told = answers.map(({ witness, answer, size }) => ({
       vkey: witness.key.vkey,
       size,

@@ -2,13 +2,13 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { Config } from '../config.js';
-import { KeepsJobs } from '../queue/keeps-jobs.js';
+import { RepeatingJobs } from '../queue/keeps-jobs.js';
 
 export const INDEX_QUEUE = 'index';
 
 /** Schedules the sealing of the index. */
 @Injectable()
-export class ScheduleIndex extends KeepsJobs {
+export class ScheduleIndex extends RepeatingJobs {
   constructor(
     private readonly config: Config,
     @InjectQueue(INDEX_QUEUE) private readonly queue: Queue,

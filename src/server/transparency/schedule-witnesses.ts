@@ -2,13 +2,13 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { Config } from '../config.js';
-import { KeepsJobs } from '../queue/keeps-jobs.js';
+import { RepeatingJobs } from '../queue/keeps-jobs.js';
 
 export const WITNESS_QUEUE = 'witnesses';
 
 /** Schedules the requests to the witnesses. */
 @Injectable()
-export class ScheduleWitnesses extends KeepsJobs {
+export class ScheduleWitnesses extends RepeatingJobs {
   constructor(
     private readonly config: Config,
     @InjectQueue(WITNESS_QUEUE) private readonly queue: Queue,

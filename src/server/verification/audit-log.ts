@@ -116,7 +116,7 @@ export class AuditLog implements OnModuleDestroy {
     return { size, faults: faults.length, milliseconds: took };
   }
 
-  private store(judgements: readonly Judgement[], done: Done): Promise<number> {
+  private store(judgements: readonly Judgement[], done: CompleteExamination): Promise<number> {
     const { startedAt, milliseconds: took, size, root, now, faults } = done;
     return this.database.transaction(async (db) => {
       await lockCursor(db);
@@ -175,7 +175,7 @@ export class AuditLog implements OnModuleDestroy {
 }
 
 /** Result of a finished audit. */
-interface Done extends Omit<Examination, 'complete'> {
+interface CompleteExamination extends Omit<Examination, 'complete'> {
   startedAt: Date;
   milliseconds: number;
 }

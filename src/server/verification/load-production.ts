@@ -8,7 +8,7 @@ import type { Queryable } from '../database/rows.js';
 
 const DAY = 86_400_000;
 
-interface Declared {
+interface DeclaredMass {
   lot: string;
   site: string;
   mineral: string;
@@ -19,7 +19,7 @@ interface Declared {
 }
 
 /** Returns the declared masses; weighings change a lot's mass but not the production. */
-function declaredLots({ entries }: Facts): Declared[] {
+function declaredLots({ entries }: Facts): DeclaredMass[] {
   return entries.flatMap((entry) => {
     if (!isType(entry, 'lot.declared')) return [];
     const { id, occurredAtMs, payload } = entry.event;
@@ -38,7 +38,7 @@ function declaredLots({ entries }: Facts): Declared[] {
 }
 
 /** Stores declarations and the sum of each day. A correction moves mass between days. */
-async function keepProduction(db: Queryable, declared: readonly Declared[]): Promise<void> {
+async function keepProduction(db: Queryable, declared: readonly DeclaredMass[]): Promise<void> {
   await db.query(
     `WITH given AS (
        SELECT * FROM json_populate_recordset(NULL::site_production, $1)
@@ -132,8 +132,8 @@ interface Range {
 const keyOf = (site: string, mineral: string): string => `${site}/${mineral}`;
 
 /** Returns the days that the declarations affect, by site and mineral. */
-function rangesOf(declared: readonly Declared[], end: number, parameters: Parameters): Range[] {
-  const groups = new Map<string, Declared[]>();
+function rangesOf(declared: readonly DeclaredMass[], end: number, parameters: Parameters): Range[] {
+  const groups = new Map<string, DeclaredMass[]>();
   for (const lot of declared) {
     const group = groups.get(keyOf(lot.site, lot.mineral));
     if (group === undefined) groups.set(keyOf(lot.site, lot.mineral), [lot]);
@@ -170,7 +170,7 @@ async function withEarlier(db: Queryable, ranges: readonly Range[]): Promise<Set
 
 /** Returns the declared mass of each day, by site and mineral. */
 async function dailyMasses(db: Queryable, ranges: readonly Range[]): Promise<Map<string, SiteProduction['days']>> {
-  const { rows } = await db.query<Pick<Declared, 'site' | 'mineral' | 'day' | 'mass'>>(
+  const { rows } = await db.query<Pick<DeclaredMass, 'site' | 'mineral' | 'day' | 'mass'>>(
     `SELECT wanted.site, wanted.mineral, p.day, p.mass::text AS mass
        FROM ${wanted}
       CROSS JOIN LATERAL (SELECT day, mass FROM site_days AS d
@@ -190,7 +190,7 @@ async function dailyMasses(db: Queryable, ranges: readonly Range[]): Promise<Map
 
 /** Returns the same with every lot. */
 async function productionDays(db: Queryable, ranges: readonly Range[]): Promise<Map<string, SiteProduction['days']>> {
-  const { rows } = await db.query<Declared>(
+  const { rows } = await db.query<DeclaredMass>(
     `SELECT p.site, p.mineral, p.lot, p.day, p.mass::text AS mass, p.event, p.index
        FROM ${wanted}
       CROSS JOIN LATERAL (SELECT * FROM site_production AS q

@@ -2,7 +2,7 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { Config } from '../config.js';
-import { KeepsJobs } from '../queue/keeps-jobs.js';
+import { RepeatingJobs } from '../queue/keeps-jobs.js';
 import { AUDIT_QUEUE, DEADLINES_QUEUE, VERIFICATION_QUEUE } from './queues.js';
 
 /** Interval of the check for due deadlines, ms: one small query. */
@@ -11,7 +11,7 @@ const SECOND = 1_000;
 
 /** Schedules audits, deadlines, and entries whose job was lost. */
 @Injectable()
-export class ScheduleVerification extends KeepsJobs {
+export class ScheduleVerification extends RepeatingJobs {
   private audited = false;
 
   constructor(

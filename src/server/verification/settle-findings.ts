@@ -90,7 +90,7 @@ async function heed(db: Queryable, answer: Answer, now: number): Promise<number>
   return rowCount ?? 0;
 }
 
-interface Asked {
+interface PendingQuestion {
   roles: string[];
   country: string | null;
   named: boolean;
@@ -103,7 +103,7 @@ async function isHeeded(
   db: Queryable,
   { finding, by_actor, answer }: Answer,
 ): Promise<{ counts: boolean; official: boolean }> {
-  const { rows } = await db.query<Asked>(
+  const { rows } = await db.query<PendingQuestion>(
     `SELECT answering.roles, answering.country,
             EXISTS (SELECT FROM lots WHERE id = ANY(f.lots) AND holder = $2)
          OR EXISTS (SELECT FROM entries AS e JOIN filings ON filings.index = e.index

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  type Expected,
+  type ExpectedLeaf,
   type IndexLeaf,
   type IndexProof,
   type IndexSource,
@@ -46,7 +46,7 @@ const world = fc.record({
 
 function proved(present: readonly number[], asked: readonly number[], cut: number) {
   const leaves = present.map((i) => leafOf(`lot:${i}`, 1 + (i % 3)));
-  const expected = new Map<string, Expected>(
+  const expected = new Map<string, ExpectedLeaf>(
     asked.map((i) => [`lot:${i}`, present.includes(i) ? leafOf(`lot:${i}`, 1 + (i % 3)) : null]),
   );
   const keys = [...expected.keys()].map((subject) => subjectKey(subject)).toSorted(compareKeys);
@@ -70,7 +70,7 @@ describe('the sealed index', () => {
         const { root, expected, proof } = proved(present, asked, cut);
         const subject = `lot:${asked[pick % asked.length]}`;
         const truth = expected.get(subject) ?? null;
-        const lies: Expected[] =
+        const lies: ExpectedLeaf[] =
           truth === null
             ? [leafOf(subject, 1)]
             : [null, { ...truth, count: truth.count + 1 }, { ...truth, digest: NO_EVENTS }];
@@ -93,7 +93,7 @@ describe('the sealed index', () => {
     ];
     for (const lie of forged) expect(checkIndex(root, expected, lie)).toBe(false);
     // Another leaf, true in itself, in a place that is not its own.
-    const absent = new Map<string, Expected>([['lot:100', null]]);
+    const absent = new Map<string, ExpectedLeaf>([['lot:100', null]]);
     const only = { shape: 'L', hashes: [], others: [leafOf('lot:1', 2)] };
     expect(checkIndex(indexNode([leafOf('lot:1', 2)], 0).hash, absent, only)).toBe(true);
     expect(checkIndex(root, absent, only)).toBe(false);

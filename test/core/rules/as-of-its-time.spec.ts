@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { found } from '../../support/found.js';
-import { type ToldLog, lot } from '../../support/told-log.js';
+import { type ScriptedLog, lot } from '../../support/told-log.js';
 import {
   HILL,
   declares,
@@ -26,7 +26,7 @@ const licence = (number: string, from: string, to: string, more: Record<string, 
   ...more,
 });
 
-const updates = (log: ToldLog, occurredAt: string, more: Record<string, unknown>): void =>
+const updates = (log: ScriptedLog, occurredAt: string, more: Record<string, unknown>): void =>
   void log.tell('site.updated', { iss: 'agent', occurredAt, site: 'ridge', ...more });
 
 /** Declared at a site that was registered in January, and of which other things are said in June. */
@@ -52,7 +52,7 @@ describe('a site', () => {
   });
 
   it('is judged by its licence once more when what was dug there is delivered', () => {
-    const delivered = (until: string, by: (log: ToldLog) => void = () => undefined): string[] => {
+    const delivered = (until: string, by: (log: ScriptedLog) => void = () => undefined): string[] => {
       const log = world();
       site(log, 'ridge', { licence: licence('L-1', '2025-06-01', until) });
       declares(log, [{ lot: bag, kg: '50.3' }], { place: { site: 'ridge' } });

@@ -9,7 +9,7 @@ import { massCases } from '../../support/cases-mass.js';
 import { movementCases } from '../../support/cases-movement.js';
 import { originCases } from '../../support/cases-origin.js';
 import { tagCases } from '../../support/cases-tags.js';
-import type { ToldLog } from '../../support/told-log.js';
+import type { ScriptedLog } from '../../support/told-log.js';
 
 const cases: Record<string, Case> = {
   ...custodyCases,
@@ -21,7 +21,7 @@ const cases: Record<string, Case> = {
 };
 
 /** Severities of what all rules find in the whole of a log, by rule, each once. */
-function found(log: ToldLog): Record<string, string> {
+function found(log: ScriptedLog): Record<string, string> {
   const facts = log.facts();
   const all = eventRules.flatMap((rule) => judge(rule, facts, defaultParameters).findings);
   return Object.fromEntries(all.map(({ rule, severity }) => [rule, severity]));
@@ -33,11 +33,11 @@ describe('the catalogue of rules', () => {
   });
 
   it.each(Object.keys(cases))('%s finds what it is for', (id) => {
-    expect(found(cases[id]?.wrong() as ToldLog)).toMatchObject({ [id]: cases[id]?.severity });
+    expect(found(cases[id]?.wrong() as ScriptedLog)).toMatchObject({ [id]: cases[id]?.severity });
   });
 
   it.each(Object.keys(cases))('%s is quiet about what only looks like it', (id) => {
-    expect(found(cases[id]?.twin() as ToldLog)).toEqual(cases[id]?.twinAlso ?? {});
+    expect(found(cases[id]?.twin() as ScriptedLog)).toEqual(cases[id]?.twinAlso ?? {});
   });
 
   it.each(Object.keys(cases))('%s says who, what and how much, of a subject that it judges', (id) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { handoverDeadlines, handoverOverdue } from '../../../src/core/rules/handover-overdue.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { type Finding, judge } from '../../../src/core/rules/rule.js';
-import { type ToldLog, clock, declare, declared, dispatch, kilograms, lot } from '../../support/told-log.js';
+import { type ScriptedLog, clock, declare, declared, dispatch, kilograms, lot } from '../../support/told-log.js';
 
 const [one, two] = [lot('one'), lot('two')];
 const countries = (from: string, to: string): Map<string, { id: string; country: string }> =>
@@ -10,10 +10,10 @@ const countries = (from: string, to: string): Map<string, { id: string; country:
     ['coop', { id: 'coop', country: from }],
     ['trader', { id: 'trader', country: to }],
   ]);
-const found = (log: ToldLog, from = 'RW', to = 'RW'): Finding[] =>
+const found = (log: ScriptedLog, from = 'RW', to = 'RW'): Finding[] =>
   judge(handoverOverdue, log.facts(0, { actors: countries(from, to) }), defaultParameters).findings;
 
-function sent(): ToldLog {
+function sent(): ScriptedLog {
   const log = declared(one, '50');
   declare(log, two, '51');
   dispatch(log, [one, two]);

@@ -7,13 +7,13 @@ import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { registrarIntroduced } from '../../../src/core/rules/registrar-introduced.js';
 import type { Rule } from '../../../src/core/rules/rule.js';
 import { examples } from '../../support/examples-of-events.js';
-import { ToldLog } from '../../support/told-log.js';
+import { ScriptedLog } from '../../support/told-log.js';
 
 const { possession } = examples['key.added'].body;
 const occurredAt = '2026-05-12T08:00:00Z';
 const newKey = (): PublicJwk => generateSigner('Ed25519').signer.jwk;
 
-let log: ToldLog;
+let log: ScriptedLog;
 let first: string;
 
 /** Each key is named by its thumbprint. */
@@ -49,7 +49,7 @@ const found = (rule: Rule, facts: Facts = log.facts()): string[] =>
   rule.evaluate(facts, defaultParameters).map(({ subject }) => subject);
 
 beforeEach(() => {
-  log = new ToldLog();
+  log = new ScriptedLog();
   first = register('coop', 'registrar', 'root');
 });
 

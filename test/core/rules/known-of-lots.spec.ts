@@ -3,7 +3,7 @@ import { eventRules } from '../../../src/core/rules/index.js';
 import { ancestryOf, gradesKnown, knownBefore } from '../../../src/core/rules/known-of-lots.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { judge } from '../../../src/core/rules/rule.js';
-import { type ToldLog, lot } from '../../support/told-log.js';
+import { type ScriptedLog, lot } from '../../support/told-log.js';
 import { type Output, declares, dispatches, grade, makes, receives, time, world } from '../../support/told-world.js';
 
 const [a, b, heap, half, rest, made] = ['a', 'b', 'heap', 'half', 'rest', 'made'].map(lot) as [
@@ -20,7 +20,7 @@ const sn = (percent: string, moisture?: string): Partial<Output> => ({
 });
 
 /** Rule and cause of what the rules find, without the log's own. */
-function found(log: ToldLog): string[] {
+function found(log: ScriptedLog): string[] {
   const facts = log.facts();
   const findings = eventRules.flatMap((rule) => judge(rule, facts, defaultParameters).findings);
   return findings.map(({ rule, cause }) => `${rule} ${cause}`);
@@ -40,9 +40,9 @@ const heaped = (
   return log;
 };
 
-const known = (log: ToldLog, id: string) => knownBefore(id, log.entries.length, log.facts());
+const known = (log: ScriptedLog, id: string) => knownBefore(id, log.entries.length, log.facts());
 
-const cleaned = (log: ToldLog, from: string, kg: string, output: Partial<Output> = sn('68', '1')): ToldLog => {
+const cleaned = (log: ScriptedLog, from: string, kg: string, output: Partial<Output> = sn('68', '1')): ScriptedLog => {
   makes(log, 'lot.processed', [from], [{ lot: made, kg, ...output }], { iss: 'coop', process: 'gravity' });
   return log;
 };
@@ -199,7 +199,7 @@ describe('what is measured of a lot', () => {
 });
 
 describe('a moisture of which nothing is said', () => {
-  const gold = (mass: string, fineness: string, form = 'dore'): ToldLog => {
+  const gold = (mass: string, fineness: string, form = 'dore'): ScriptedLog => {
     const log = world();
     const dore = { mineral: 'gold', form: 'dore' };
     declares(log, [{ lot: a, kg: '0.9', ...dore, grades: [grade('Au', '870', 'NX')] }]);
@@ -215,7 +215,7 @@ describe('a moisture of which nothing is said', () => {
     );
     return log;
   };
-  const rulesOf = (log: ToldLog): string[] =>
+  const rulesOf = (log: ScriptedLog): string[] =>
     found(log).filter((text) => !text.startsWith('mineral-not-at-site') && !text.startsWith('licence'));
 
   it('is none in what was molten', () => {
@@ -240,7 +240,7 @@ describe('a moisture of which nothing is said', () => {
 });
 
 describe('bags that came wet', () => {
-  const wet = (between: (log: ToldLog) => void, moisturePercent = '9.62'): string[] => {
+  const wet = (between: (log: ScriptedLog) => void, moisturePercent = '9.62'): string[] => {
     const log = world();
     declares(log, [{ lot: a, kg: '50.0', moisturePercent: '6.0' }]);
     dispatches(log, [a], { mode: 'truck' });
@@ -256,7 +256,7 @@ describe('bags that came wet', () => {
   };
 
   it('are explained by the moisture that is told after they were sealed', () => {
-    const seal = (log: ToldLog): void =>
+    const seal = (log: ScriptedLog): void =>
       void log.tell('lot.sealed', {
         iss: 'trader',
         occurredAt: '2026-05-13T09:30:00Z',
@@ -267,7 +267,7 @@ describe('bags that came wet', () => {
   });
 
   it('are not explained by what is told after they were handed on', () => {
-    const handOn = (log: ToldLog): void => {
+    const handOn = (log: ScriptedLog): void => {
       dispatches(log, [a], { iss: 'trader', to: 'plant', occurredAt: '2026-05-13T10:00:00Z', mode: 'truck' });
       receives(log, { [a]: '52.0' }, { iss: 'plant', from: 'trader', occurredAt: '2026-05-13T12:00:00Z' });
     };
@@ -326,7 +326,7 @@ describe('a grade that is not traded', () => {
   });
 
   it('is judged by what was heaped up', () => {
-    const assayed = (log: ToldLog, percent: string): string[] => {
+    const assayed = (log: ScriptedLog, percent: string): string[] => {
       log.tell('lot.measured', {
         iss: 'coop',
         occurredAt: '2026-05-15T10:00:00Z',

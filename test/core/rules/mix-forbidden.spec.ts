@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { findingsIn } from '../../support/found.js';
-import { type ToldLog, lot } from '../../support/told-log.js';
+import { type ScriptedLog, lot } from '../../support/told-log.js';
 import { declares, inspect, makes, site, world } from '../../support/told-world.js';
 
 const [a, b, c, heap, pile, more] = ['a', 'b', 'c', 'heap', 'pile', 'more'].map(lot) as [
@@ -12,12 +12,12 @@ const [a, b, c, heap, pile, more] = ['a', 'b', 'c', 'heap', 'pile', 'more'].map(
   string,
 ];
 
-const mixes = (log: ToldLog): string[][] =>
+const mixes = (log: ScriptedLog): string[][] =>
   findingsIn(log)
     .filter(({ rule }) => rule === 'mix-forbidden')
     .map(({ lots }) => lots);
 
-const together = (log: ToldLog, inputs: string[], output: string, kg: string): void =>
+const together = (log: ScriptedLog, inputs: string[], output: string, kg: string): void =>
   makes(log, 'lot.aggregated', inputs, [{ lot: output, kg, mineral: 'cobalt', form: 'ore' }], { iss: 'coop' });
 
 /** Ore of two sites: what is said of how each was dug, and of the licences. */

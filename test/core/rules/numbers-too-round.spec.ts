@@ -3,10 +3,10 @@ import { factsOfLog } from '../../../src/core/rules/facts-of-log.js';
 import { numbersTooRound } from '../../../src/core/rules/numbers-too-round.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { type Finding, judge } from '../../../src/core/rules/rule.js';
-import { ToldLog, declare, lot } from '../../support/told-log.js';
+import { ScriptedLog, declare, lot } from '../../support/told-log.js';
 
 describe('a month of weights that end in 0 or 5', () => {
-  const log = new ToldLog();
+  const log = new ScriptedLog();
   for (let i = 0; i < 60; i += 1) declare(log, lot(`bag${i}`), `${50 + i * 5}`);
   const entries = log.entries;
 

@@ -3,11 +3,11 @@ import { doubleSaleAttempt } from '../../../src/core/rules/double-sale-attempt.j
 import { notHolder } from '../../../src/core/rules/not-holder.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { judge } from '../../../src/core/rules/rule.js';
-import { type ToldLog, declared, dispatch, lot } from '../../support/told-log.js';
+import { type ScriptedLog, declared, dispatch, lot } from '../../support/told-log.js';
 
 const bag = lot('bag');
 
-function refused(log: ToldLog, signer: string, code: string): string {
+function refused(log: ScriptedLog, signer: string, code: string): string {
   return log.tell('event.refused', {
     iss: 'ledger',
     occurredAt: '2026-05-12T10:00:00Z',

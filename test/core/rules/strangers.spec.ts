@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { axisOfRule } from '../../../src/core/bundle/verdicts.js';
 import { findingsIn } from '../../support/found.js';
-import { type ToldLog, kilograms, lot } from '../../support/told-log.js';
+import { type ScriptedLog, kilograms, lot } from '../../support/told-log.js';
 import {
   DEPOT,
   PORT,
@@ -23,7 +23,7 @@ const COMMIT = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU';
 const paper = { attachments: [{ commit: COMMIT, mediaType: 'application/pdf', kind: 'waybill', size: 2048 }] };
 
 /** A bag of the cooperative, beside a haulier, a trader and a digger who have no part in it. */
-function honest(more: Record<string, unknown> = {}, output: Record<string, unknown> = {}): ToldLog {
+function honest(more: Record<string, unknown> = {}, output: Record<string, unknown> = {}): ScriptedLog {
   const log = world();
   register(log, 'haulier', 'RW', { roles: ['transporter'] });
   register(log, 'mallory');
@@ -32,7 +32,11 @@ function honest(more: Record<string, unknown> = {}, output: Record<string, unkno
   return log;
 }
 
-const declaresTheirs = (log: ToldLog, output: Record<string, unknown> = {}, more: Record<string, unknown> = {}): void =>
+const declaresTheirs = (
+  log: ScriptedLog,
+  output: Record<string, unknown> = {},
+  more: Record<string, unknown> = {},
+): void =>
   declares(log, [{ lot: theirs, kg: '30.1', ...output }], {
     iss: 'mallory',
     occurredAt: '2026-05-12T08:30:00Z',
@@ -41,19 +45,19 @@ const declaresTheirs = (log: ToldLog, output: Record<string, unknown> = {}, more
   });
 
 /** The rules whose findings count in a verdict on a lot. */
-const weighing = (log: ToldLog, id: string): string[] =>
+const weighing = (log: ScriptedLog, id: string): string[] =>
   findingsIn(log)
     .filter(({ rule, lots }) => lots.includes(id) && axisOfRule(rule) !== 'nothing')
     .map(({ rule }) => rule)
     .toSorted();
 
-const aboutSigner = (log: ToldLog): string[] =>
+const aboutSigner = (log: ScriptedLog): string[] =>
   findingsIn(log)
     .filter(({ rule, lots }) => lots.includes(bag) && axisOfRule(rule) === 'nothing')
     .map(({ rule }) => rule);
 
 /** The bag is under way, with a seal. */
-const sent = (more: Record<string, unknown> = {}): ToldLog => {
+const sent = (more: Record<string, unknown> = {}): ScriptedLog => {
   const log = honest();
   dispatches(log, [bag], {
     mode: 'truck',
@@ -65,7 +69,7 @@ const sent = (more: Record<string, unknown> = {}): ToldLog => {
   return log;
 };
 
-const checks = (log: ToldLog, iss: string, more: Record<string, unknown>): void => {
+const checks = (log: ScriptedLog, iss: string, more: Record<string, unknown>): void => {
   time(log, EVENING);
   log.tell('transit.checked', { iss, occurredAt: EVENING, lots: [bag], ...more });
 };
@@ -108,7 +112,7 @@ describe('a checkpoint of a transporter that no dispatch of the lot names', () =
   });
 
   it('bears out seals that the receiver found, where the dispatch left the carrier open', () => {
-    const arrives = (log: ToldLog): string[] => {
+    const arrives = (log: ScriptedLog): string[] => {
       checks(log, 'haulier', { seals: ['S-1', 'S-9'] });
       receives(log, { [bag]: '50.3' }, { seals: ['S-1', 'S-9'] });
       return weighing(log, bag);

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { facilityOverCapacity } from '../../../src/core/rules/facility-over-capacity.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { judge } from '../../../src/core/rules/rule.js';
-import { type ToldLog, lot } from '../../support/told-log.js';
+import { type ScriptedLog, lot } from '../../support/told-log.js';
 import { declares, dispatches, makes, receives, world } from '../../support/told-world.js';
 
 const [bag, heap, other] = [lot('bag'), lot('heap'), lot('other')];
 
-const facility = (log: ToldLog, id: string): void =>
+const facility = (log: ScriptedLog, id: string): void =>
   void log.tell('facility.registered', {
     iss: 'registrar',
     occurredAt: '2026-01-03T08:00:00Z',
@@ -19,7 +19,7 @@ const facility = (log: ToldLog, id: string): void =>
   });
 
 /** A world in which the trader operates these facilities, and has a bag of that weight, received at a place or at none. */
-const received = (kg: string, facilities: string[], more: Record<string, unknown> = {}): ToldLog => {
+const received = (kg: string, facilities: string[], more: Record<string, unknown> = {}): ScriptedLog => {
   const log = world();
   for (const id of facilities) facility(log, id);
   declares(log, [{ lot: bag, kg }]);
@@ -30,12 +30,12 @@ const received = (kg: string, facilities: string[], more: Record<string, unknown
 
 const at = (id: string): Record<string, unknown> => ({ place: { facility: id } });
 
-const worked = (log: ToldLog, lots: string[], kg: string, more: Record<string, unknown> = {}): ToldLog => {
+const worked = (log: ScriptedLog, lots: string[], kg: string, more: Record<string, unknown> = {}): ScriptedLog => {
   makes(log, 'lot.processed', lots, [{ lot: lot('made'), kg }], { process: 'gravity', ...at('works'), ...more });
   return log;
 };
 
-const found = (log: ToldLog): string[] =>
+const found = (log: ScriptedLog): string[] =>
   judge(facilityOverCapacity, log.facts(), defaultParameters).findings.map(
     ({ subject, measured }) => `${subject} ${measured}`,
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Queue } from 'bullmq';
 import type { RaiseAlerts } from '../../../src/server/alerts/raise-alerts.js';
 import { RaiseAlertsProcessor } from '../../../src/server/alerts/raise-alerts.processor.js';
-import type { TellAlerts } from '../../../src/server/alerts/tell-alerts.js';
+import type { NotifyAlerts } from '../../../src/server/alerts/tell-alerts.js';
 
 describe('the job that tells alerts', () => {
   it('ends when the process stops, though there is always more to be told soon, and routes what it told', async () => {
@@ -22,7 +22,7 @@ describe('the job that tells alerts', () => {
     };
     const processor = new RaiseAlertsProcessor(
       { raise } as unknown as RaiseAlerts,
-      telling as unknown as TellAlerts,
+      telling as unknown as NotifyAlerts,
       queue as unknown as Queue,
     );
     await processor.process();

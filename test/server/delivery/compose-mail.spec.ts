@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { rules } from '../../../src/core/rules/index.js';
 import {
   type AlertKind,
-  type AlertToTell,
+  type MailAlert,
   composeAlertMail,
   composeDigestMail,
   composeDisabledMail,
@@ -13,7 +13,7 @@ import { type Language, languages, ruleTitle } from '../../../src/server/deliver
 const site = 'https://ledger.example.org';
 const ledger = 'example.org/tin';
 
-const alert = (over: Partial<AlertToTell> = {}): AlertToTell => ({
+const alert = (over: Partial<MailAlert> = {}): MailAlert => ({
   id: '5c9b2a8e-0000-4000-8000-00000000a1e7',
   rule: 'tag-reused',
   severity: 'critical',
@@ -69,7 +69,7 @@ const spoken = (html: string): string =>
 
 describe('the mail of an alert', () => {
   it('says in its subject how grave it is, what it is, and how many', () => {
-    const subject = (language: Language, kind: AlertKind, over: Partial<AlertToTell> = {}): string =>
+    const subject = (language: Language, kind: AlertKind, over: Partial<MailAlert> = {}): string =>
       composeAlertMail(kind, alert(over), inLanguage(language)).subject;
     expect(subject('en', 'alert.opened')).toBe('Critical: One tag is on two lots');
     expect(subject('en', 'alert.opened', { count: 10_000 })).toBe('Critical: One tag is on two lots (and 9,999 more)');

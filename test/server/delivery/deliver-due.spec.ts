@@ -10,7 +10,7 @@ import { recordAttempts } from '../../../src/server/delivery/record-attempts.js'
 import { RETRY_AFTER } from '../../../src/server/delivery/retry-schedule.js';
 import type { Subscription } from '../../../src/server/delivery/subscription.js';
 import { AlertDesk } from '../../support/alert-desk.js';
-import { HookReceiver, type Received } from '../../support/hook-receiver.js';
+import { HookReceiver, type ReceivedRequest } from '../../support/hook-receiver.js';
 import { TestLedger } from '../../support/test-ledger.js';
 import { until } from '../../support/until.js';
 
@@ -69,13 +69,13 @@ describe('a delivery', () => {
   const answering = (status: number, headers: Record<string, string> = {}) =>
     hooks.answer('/hook', (response) => void response.writeHead(status, headers).end());
 
-  const signaturesOf = ({ headers }: Received): string[] => String(headers['webhook-signature']).split(' ');
+  const signaturesOf = ({ headers }: ReceivedRequest): string[] => String(headers['webhook-signature']).split(' ');
 
   it('is signed by v1, as the public library has it, and by v1a under the published key', async () => {
     const { secret = '', publicKey } = await subscribe('/hook');
     await fault();
     await desk.deliver(deliverer);
-    const [message] = hooks.at('/hook') as [Received];
+    const [message] = hooks.at('/hook') as [ReceivedRequest];
     expect(new Webhook(secret).verify(message.body, message.headers)).toMatchObject({
       type: 'alert.opened',
       timestamp: expect.stringMatching(/^\d{4}-/),
@@ -97,13 +97,13 @@ describe('a delivery', () => {
     expect(Date.parse(formerSecretUntil) - Date.now()).toBeGreaterThan(23 * 3_600_000);
     await fault();
     await desk.deliver(deliverer);
-    const [during] = hooks.at('/hook') as [Received];
+    const [during] = hooks.at('/hook') as [ReceivedRequest];
     for (const one of [secret, old]) new Webhook(one).verify(during.body, during.headers);
     expect(signaturesOf(during)).toHaveLength(4);
     await ledger.database.query('UPDATE subscriptions SET former_secret_until = now() WHERE id = $1', [id]);
     await fault();
     await desk.deliver(deliverer);
-    const after = hooks.at('/hook')[1] as Received;
+    const after = hooks.at('/hook')[1] as ReceivedRequest;
     new Webhook(secret).verify(after.body, after.headers);
     expect(() => new Webhook(old).verify(after.body, after.headers)).toThrow();
   });
@@ -340,7 +340,7 @@ describe('a delivery', () => {
     await pass();
     answering(204);
     await desk.deliver(deliverer);
-    const [first, again, next] = hooks.at('/hook') as [Received, Received, Received];
+    const [first, again, next] = hooks.at('/hook') as [ReceivedRequest, ReceivedRequest, ReceivedRequest];
     expect(again.body).toBe(first.body);
     expect(Buffer.byteLength(first.body)).toBeLessThan(20_000);
     const { data } = new Webhook(secret).verify(again.body, again.headers) as { data: Record<string, unknown> };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { RaiseAlerts } from '../../../src/server/alerts/raise-alerts.js';
-import { TellAlerts } from '../../../src/server/alerts/tell-alerts.js';
+import { NotifyAlerts } from '../../../src/server/alerts/tell-alerts.js';
 import { RouteNotices } from '../../../src/server/delivery/route-notices.js';
 import { AditClient } from '../../../src/client/adit-client.js';
 import { type Body, type OutsideActor, get, openAsRegistrar } from '../../support/outside-client.js';
@@ -111,7 +111,7 @@ describe.each([
       data: { rule: 'tag-reused', severity: 'critical', status: 'open', lots: { length: 2 } },
     });
     const raise = service.server.app.get(RaiseAlerts, { strict: false });
-    const tell = service.server.app.get(TellAlerts, { strict: false });
+    const tell = service.server.app.get(NotifyAlerts, { strict: false });
     const route = service.server.app.get(RouteNotices, { strict: false });
     await Promise.all([raise.raise(), raise.raise(), tell.tell(), tell.tell(), route.route(), route.route()]);
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HonestWorld, type Signed } from '../../support/honest-world.js';
+import { HonestWorld, type SignedEvent } from '../../support/honest-world.js';
 import { type Body, get } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 import { asSuperuser } from '../../support/database.js';
@@ -52,11 +52,11 @@ describe('a batch', () => {
   const size = async (): Promise<number> => (await get(service.url, '/v1/ledger')).body.size as number;
 
   /** A dispatch of the lot that an event declares, whatever becomes of the declaration. */
-  const follow = ({ id, lots }: Signed): Signed => world.dispatch('coop', 'trader', lots[0] ?? '', id);
+  const follow = ({ id, lots }: SignedEvent): SignedEvent => world.dispatch('coop', 'trader', lots[0] ?? '', id);
   const outputs = [{ mineral: 'cassiterite', form: 'concentrate', mass: { value: '50', uom: 'KGM' } }];
-  const strange = (): Signed =>
+  const strange = (): SignedEvent =>
     world.sign('coop', 'lot.declared', { place: { site: 'hill' }, outputs, strange: 'claim' });
-  const notAllowed = (): Signed => world.sign('trader', 'lot.declared', { place: { site: 'hill' }, outputs });
+  const notAllowed = (): SignedEvent => world.sign('trader', 'lot.declared', { place: { site: 'hill' }, outputs });
   const badlySigned = (event: string): string => {
     const [input = ''] = event.split(/\.[^.]*$/);
     return `${input}.${'A'.repeat(86)}~`;
@@ -104,10 +104,10 @@ describe('a batch', () => {
     });
 
     it('does not let a bad copy of the parent harm the good one, nor what waits for it already', async () => {
-      const [declared, sent] = world.chain() as [Signed, Signed];
+      const [declared, sent] = world.chain() as [SignedEvent, SignedEvent];
       const results = await record([badlySigned(declared.event), declared.event, sent.event]);
       expect(told(results)).toEqual(['duplicate', 'accepted', 'accepted']);
-      const [other, waits] = world.chain() as [Signed, Signed];
+      const [other, waits] = world.chain() as [SignedEvent, SignedEvent];
       expect(told(await record([waits.event]))).toEqual(['waiting']);
       expect(told(await record([waits.event, badlySigned(other.event)]))).toEqual([
         'parent-refused',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { HonestWorld, type Signed } from '../../support/honest-world.js';
+import { HonestWorld, type SignedEvent } from '../../support/honest-world.js';
 import { type Body, OutsideActor, get, outsideKey } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 
@@ -154,7 +154,7 @@ describe('a dry run', () => {
   });
 
   it('answers what is logged already, what is no event, and what nobody known has signed', async () => {
-    const [declared] = world.chain() as [Signed];
+    const [declared] = world.chain() as [SignedEvent];
     await record(declared.event);
     const stranger = new OutsideActor(service.url, world.registrar.log, 'coop', await outsideKey());
     const forged = await stranger.sign('lot.declared', { place, outputs });

@@ -10,7 +10,7 @@ import { checkTlogProof } from '../../../src/core/log/proof-file.js';
 import { leafHash } from '../../../src/core/log/tree.js';
 import { migrate } from '../../../src/server/database/migrate.js';
 import type { Alarm } from '../../../src/server/monitor/alarm.js';
-import { Monitor, type MonitorOptions, type Monitored } from '../../../src/server/monitor/monitor.js';
+import { Monitor, type MonitorOptions, type MonitorResult } from '../../../src/server/monitor/monitor.js';
 import { type TestDatabase, asSuperuser, testDatabase } from '../../support/database.js';
 import { ForgedLog } from '../../support/forged-log.js';
 import { Forger, LOG } from '../../support/forger.js';
@@ -57,7 +57,7 @@ describe('a monitor of somebody else’s ledger', () => {
   const open = (changed: Partial<MonitorOptions> = {}): Monitor =>
     new Monitor({ ...options, ...changed }, () => Promise.resolve());
 
-  async function again(changed: Partial<MonitorOptions> = {}): Promise<Monitored> {
+  async function again(changed: Partial<MonitorOptions> = {}): Promise<MonitorResult> {
     await monitor.close();
     monitor = open(changed);
     return monitor.look();
@@ -80,7 +80,7 @@ describe('a monitor of somebody else’s ledger', () => {
     }
   }
 
-  const kinds = ({ alarms }: Monitored): string[] => alarms.map(({ kind }) => kind);
+  const kinds = ({ alarms }: MonitorResult): string[] => alarms.map(({ kind }) => kind);
 
   it('follows an honest log, and goes on where it was', async () => {
     await declareMany(300);

@@ -9,7 +9,7 @@ import { leafHash } from '../../../src/core/log/tree.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { sha256 } from '../../../src/platform/sha256.js';
 import { verifySignature } from '../../../src/platform/verify-signature.js';
-import { HonestWorld, type Signed } from '../../support/honest-world.js';
+import { HonestWorld, type SignedEvent } from '../../support/honest-world.js';
 import { get } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 import { changesOf, columnsOf, firstRow, refusedByTheDatabase } from '../../support/tamperings.js';
@@ -48,7 +48,7 @@ describe('what clients hold, against whoever has the database in his hands', () 
   let operator: pg.Client;
   let logKey: string;
   let lot: string;
-  let received: Signed;
+  let received: SignedEvent;
   let seen: Seen;
   /** By table, queries for the `ctid` of rows that the lot's bundle rests on. */
   let rows: Record<string, string[]>;
@@ -67,7 +67,7 @@ describe('what clients hold, against whoever has the database in his hands', () 
   };
   const fetchBundle = (query = ''): Promise<string | null> => fetchText(`/v1/lots/${lot}/bundle${query}`);
 
-  async function send(events: readonly Signed[]): Promise<void> {
+  async function send(events: readonly SignedEvent[]): Promise<void> {
     const response = await fetch(`${service.url}/v1/events/batch`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -78,7 +78,7 @@ describe('what clients hold, against whoever has the database in his hands', () 
   }
 
   /** A bag with a tag that is sent, received and parted. */
-  function history(world: HonestWorld): Signed[] {
+  function history(world: HonestWorld): SignedEvent[] {
     const kilograms = (value: string) => ({ value, uom: 'KGM' });
     const bag = { mineral: 'cassiterite', form: 'concentrate', mass: kilograms('50'), tags: ['T-7'] };
     const declared = world.sign('coop', 'lot.declared', { place: { site: 'hill' }, outputs: [bag] });

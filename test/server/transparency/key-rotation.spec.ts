@@ -11,7 +11,7 @@ import { openCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { formatNote, parseNote } from '../../../src/core/log/note.js';
 import { defaultParameters } from '../../../src/core/rules/parameters.js';
 import { migrate } from '../../../src/server/database/migrate.js';
-import { Monitor, type Monitored } from '../../../src/server/monitor/monitor.js';
+import { Monitor, type MonitorResult } from '../../../src/server/monitor/monitor.js';
 import { verifyNow } from '../../../src/server/operator.js';
 import { createLogKey, createServiceKey, loadKeys } from '../../../src/server/transparency/keys.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
@@ -176,7 +176,7 @@ describe('replacing the keys of the ledger', () => {
     });
     afterEach(() => database.drop());
 
-    async function look(...logKeys: string[]): Promise<Monitored> {
+    async function look(...logKeys: string[]): Promise<MonitorResult> {
       const monitor = new Monitor(
         {
           url: server.url,

@@ -70,7 +70,7 @@ interface Row {
   key: Buffer;
 }
 
-/** Encrypts disclosures in the format of `src/server/ledger/disclosure-cipher.ts`. */
+/** Encrypts disclosures in the format of `src/server/ledger/disclosures/disclosure-cipher.ts`. */
 async function encryptSome(runner: QueryRunner): Promise<boolean> {
   const rows = (await runner.query(
     `SELECT event, digest, disclosure FROM disclosures WHERE ciphertext IS NULL LIMIT ${PIECE}`,

@@ -3,12 +3,12 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { catalogueOf } from '../migrations/catalogue.js';
 import { errorCodes } from '../src/core/errors.js';
-import { recordRuleIds } from '../src/core/rules/facts.js';
-import { rulesDocument } from '../src/core/rules/document.js';
+import { recordRuleIds } from '../src/core/rules/engine/facts.js';
+import { rulesDocument } from '../src/core/rules/engine/document.js';
 import { rules } from '../src/core/rules/index.js';
-import { ruleFailed } from '../src/core/rules/rule-failed.js';
-import { whatToDo } from '../src/core/rules/what-to-do.js';
-import { environmentExample } from '../src/server/show-config.js';
+import { ruleFailed } from '../src/core/rules/engine/rule-failed.js';
+import { whatToDo } from '../src/core/rules/engine/what-to-do.js';
+import { environmentExample } from '../src/server/config/show-config.js';
 
 /** The project's root: tests run from the build folder, whatever its name. */
 const root = process.cwd();
@@ -35,7 +35,7 @@ const target = (path: string, specifier: string): string =>
 
 const featureLine = ['registry', 'ledger', 'transparency', 'verification', 'alerts', 'delivery'];
 const readers = ['provenance', 'access', 'exchange'];
-const ground = ['http', 'database', 'queue', 'journal'];
+const ground = ['config', 'http', 'database', 'queue', 'journal'];
 
 const stored = 'a row that the service wrote itself; audits compare it with the log';
 const own = 'a file of this program, that nobody else writes and nothing is verified by';
@@ -46,22 +46,22 @@ const looseReaders: Readonly<Record<string, string>> = {
   'src/cli/program.ts': 'package.json of the program',
   'src/server/backup/read-backup.ts': 'rows that are used only once the end of the file has authenticated them',
   'src/server/backup/write-backup.ts': stored,
-  'src/server/database/data-folder-lock.ts': own,
-  'src/server/database/postgres-binaries.ts': 'the list of links of an installed package',
+  'src/platform/postgres/data-folder-lock.ts': own,
+  'src/platform/postgres/postgres-binaries.ts': 'the list of links of an installed package',
   'src/server/database/prepare.ts': own,
   'src/server/delivery/compose-body.ts': stored,
   'src/server/delivery/deliver-mail.ts': stored,
   'src/server/delivery/list-deliveries.ts': stored,
   'src/server/http/ndjson.ts': 'the wrapping of events: each is a string in it, whose own text is read strictly',
-  'src/server/ledger/disclosure-rows.ts': stored,
+  'src/server/ledger/disclosures/disclosure-rows.ts': stored,
   'src/server/ledger/key-ring.ts': 'opened by the key of the service: nobody else can have made it',
-  'src/server/ledger/list-waiting.ts': stored,
-  'src/server/ledger/load-view.ts': stored,
-  'src/server/ledger/reread-event.ts': 'an event that was read strictly before',
+  'src/server/ledger/intake/list-waiting.ts': stored,
+  'src/server/ledger/append/load-view.ts': stored,
+  'src/server/ledger/read/reread-event.ts': 'an event that was read strictly before',
   'src/server/provenance/list-lot-events.ts': stored,
-  'src/server/provenance/sight-tag.ts': stored,
-  'src/server/rule-parameters.ts': "a file of the operator's own; thresholds may have decimals",
-  'src/server/verification/read-seen.ts': stored,
+  'src/server/provenance/find-tag.ts': stored,
+  'src/server/config/rule-parameters.ts': "a file of the operator's own; thresholds may have decimals",
+  'src/server/verification/audit/read-seen.ts': stored,
 };
 
 /** Why `from` may not import `to`, or null. */
@@ -181,7 +181,7 @@ describe('the house', () => {
 
   it('reads the environment in one file of the service and one of the command line', () => {
     const found = filesUnder('src', '.ts').filter((path) => /process\.env\b/.test(read(path)));
-    expect(found.toSorted()).toEqual(['src/cli/environment.ts', 'src/server/config.ts']);
+    expect(found.toSorted()).toEqual(['src/cli/environment.ts', 'src/server/config/config.ts']);
   });
 
   it('has no file over 400 lines and no room for leftovers', () => {

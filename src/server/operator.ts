@@ -2,54 +2,54 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { AditError } from '../core/errors.js';
-import { type Config, loadConfig } from './config.js';
+import { type Config, loadConfig } from './config/config.js';
 import { Database } from './database/database.js';
 import { patiently } from './database/patiently.js';
-import { joinDatabase } from './join-database.js';
+import { joinDatabase } from './boot/join-database.js';
 import { JournalKey } from './journal/journal-key.js';
 import { JournalMemory } from './journal/journal-memory.js';
 import { LedgerIdentity } from './ledger/ledger-identity.js';
-import { LogClock } from './ledger/log-clock.js';
-import { ReadLog } from './ledger/read-log.js';
-import { ReadTree } from './ledger/read-tree.js';
-import { type Pace, type Replay, type ReplayOptions, replayLog } from './ledger/replay.js';
+import { LogClock } from './ledger/append/log-clock.js';
+import { ReadLog } from './ledger/read/read-log.js';
+import { ReadTree } from './ledger/read/read-tree.js';
+import { type Pace, type Replay, type ReplayOptions, replayLog } from './ledger/replay/replay.js';
 import { Monitor, type MonitorOptions } from './monitor/monitor.js';
-import { createSecret, loadSecret } from './secret.js';
-import { RuleParameters } from './rule-parameters.js';
-import { type RunningServer, openDatabase } from './start.js';
+import { createSecret, loadSecret } from './config/secret.js';
+import { RuleParameters } from './config/rule-parameters.js';
+import { type RunningServer, openDatabase } from './boot/start.js';
 import { Guard } from './transparency/guard.js';
 import { type ServiceKeys, initKeys, loadKeys } from './transparency/keys.js';
-import { explain } from './verification/audit-faults.js';
-import { AuditJournal } from './verification/audit-journal.js';
-import { AuditLog } from './verification/audit-log.js';
-import { AuditLots, lotsNamed, lotsOfSite } from './verification/audit-lots.js';
-import { journalFaults } from './verification/audit-projection-faults.js';
-import { isDamage, unreadable } from './verification/damage.js';
-import { gatherEvidence } from './verification/gather-evidence.js';
-import { ReadGuard } from './verification/read-guard.js';
-import { JudgeAgain } from './verification/judge-again.js';
-import { JudgeDeadlines } from './verification/judge-deadlines.js';
-import { VerifyEntries } from './verification/verify-entries.js';
+import { explain } from './verification/audit/audit-faults.js';
+import { AuditJournal } from './verification/audit/audit-journal.js';
+import { AuditLog } from './verification/audit/audit-log.js';
+import { AuditLots, lotsNamed, lotsOfSite } from './verification/audit/audit-lots.js';
+import { journalFaults } from './verification/audit/audit-projection-faults.js';
+import { isDamage, unreadable } from './verification/audit/damage.js';
+import { gatherEvidence } from './verification/audit/gather-evidence.js';
+import { ReadGuard } from './verification/audit/read-guard.js';
+import { JudgeAgain } from './verification/audit/rebuild/judge-again.js';
+import { JudgeDeadlines } from './verification/judging/judge-deadlines.js';
+import { VerifyEntries } from './verification/judging/verify-entries.js';
 
 /**
  * Provides what an operator does to a ledger from a command line: the only module of the server that `src/cli` imports
  * (docs/decisions/0010-cli-starts-the-server.md).
  */
-export { type Config, ConfigError, configKeys, loadConfig } from './config.js';
-export { configWarnings } from './config-warnings.js';
-export { redactedConfig } from './show-config.js';
+export { type Config, ConfigError, configKeys, loadConfig } from './config/config.js';
+export { configWarnings } from './config/config-warnings.js';
+export { redactedConfig } from './config/show-config.js';
 export { type Alarm, convicting } from './monitor/alarm.js';
 export type { Monitor, MonitorResult } from './monitor/monitor.js';
 export { BackupError } from './backup/backup-error.js';
 export { type RestoreResult, backUp, inspectBackup, restore } from './backup/operate.js';
 export { Clock, SimulatedClock } from './clock.js';
-export { DataFolderHeldError } from './database/data-folder-lock.js';
-export { JsonLogger } from './logger.js';
-export { type DatabaseAddress, type RunningServer, openDatabase, startServer, stopOnSignals } from './start.js';
-export { ThrowAwayDatabases } from './throw-away-databases.js';
+export { DataFolderHeldError } from '../platform/postgres/data-folder-lock.js';
+export { JsonLogger } from './boot/logger.js';
+export { type DatabaseAddress, type RunningServer, openDatabase, startServer, stopOnSignals } from './boot/start.js';
+export { ThrowAwayDatabases } from './boot/throw-away-databases.js';
 export { KeyFileError, createLogKey, createServiceKey } from './transparency/keys.js';
-export type { Difference } from './ledger/compare-projections.js';
-export type { EntryProblem, Replay } from './ledger/replay.js';
+export type { Difference } from './ledger/replay/compare-projections.js';
+export type { EntryProblem, Replay } from './ledger/replay/replay.js';
 
 /** Creates the keys, the secret and the guard of a new ledger; replaces none that exists. */
 export function initialise(config: Config): ServiceKeys {

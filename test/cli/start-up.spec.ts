@@ -31,7 +31,9 @@ describe('starting adit', () => {
   });
 
   it('waits for no schema or signature to list what a ledger has', () => {
-    for (const command of ['lots', 'sites', 'actors', 'stock', 'waiting', 'tag', 'findings'])
+    for (const command of ['lots', 'sites', 'actors', 'stock', 'tag', 'findings']
+      .map((name) => `look/${name}`)
+      .concat('sign/waiting'))
       expect([command, packages(`commands/${command}.js`)]).toEqual([
         command,
         expect.not.arrayContaining(['zod', 'jose']),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { massDetail } from '../../src/core/rules/mass-balance.js';
+import { massDetail } from '../../src/core/rules/mass/mass-balance.js';
 import {
   countOf,
   differenceText,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type Config, auditNow, initialise, loadConfig } from '../../src/server/operator.js';
-import { startServer } from '../../src/server/start.js';
+import { startServer } from '../../src/server/boot/start.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { post } from '../support/outside-client.js';
 import { long, upTo } from '../support/service-process.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AditError } from '../../src/core/errors.js';
-import { Crash, appendPoints } from '../../src/server/ledger/crash-points.js';
+import { Crash, appendPoints } from '../../src/server/ledger/append/crash-points.js';
 import { Acknowledged } from '../support/acknowledged.js';
 import { asSuperuser } from '../support/database.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';

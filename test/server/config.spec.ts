@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, EXPOSE, configKeys, loadConfig } from '../../src/server/config.js';
-import { configWarnings } from '../../src/server/config-warnings.js';
-import { environmentExample, redactedConfig } from '../../src/server/show-config.js';
+import { ConfigError, EXPOSE, configKeys, loadConfig } from '../../src/server/config/config.js';
+import { configWarnings } from '../../src/server/config/config-warnings.js';
+import { environmentExample, redactedConfig } from '../../src/server/config/show-config.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { JsonLogger } from '../../src/server/logger.js';
-import { maskUrls } from '../../src/server/mask-urls.js';
+import { JsonLogger } from '../../src/server/boot/logger.js';
+import { maskUrls } from '../../src/server/http/mask-urls.js';
 
 function logged(write: (logger: JsonLogger) => void): Record<string, unknown>[] {
   const lines: string[] = [];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import pg from 'pg';
 import { createWholeProgram } from '../../src/cli/program.js';
-import { configKeys } from '../../src/server/config.js';
+import { configKeys } from '../../src/server/config/config.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 const folder = join(process.cwd(), 'docs/runbooks');

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
-import { type Config, loadConfig } from '../../src/server/config.js';
+import { type Config, loadConfig } from '../../src/server/config/config.js';
 import { Clock, SimulatedClock } from '../../src/server/clock.js';
-import { JsonLogger } from '../../src/server/logger.js';
+import { JsonLogger } from '../../src/server/boot/logger.js';
 import { auditNow, backUp, initialise, replayProjections } from '../../src/server/operator.js';
-import { type RunningServer, startServer } from '../../src/server/start.js';
+import { type RunningServer, startServer } from '../../src/server/boot/start.js';
 
 @Controller('time')
 class TimeController {

@@ -7,8 +7,8 @@ import { DIST, withBundledThreads } from './bundled-threads.js';
 /** Where processes and threads of the service begin; relative to `dist`, without the ending. */
 const ENTRIES = [
   'src/cli/main',
-  'src/server/ledger/check-thread',
-  'src/server/verification/audit-thread',
+  'src/server/ledger/intake/check-thread',
+  'src/server/verification/audit/audit-thread',
   'test/support/serve',
   'test/support/many-commands',
 ];

@@ -1,5 +1,5 @@
-import type { Severity } from '../../src/core/rules/rule.js';
-import type { ScriptedLog } from './told-log.js';
+import type { Severity } from '../../src/core/rules/engine/rule.js';
+import type { ScriptedLog } from './scripted-log.js';
 
 /** One rule by example: what it must find, and what looks like it and must stay quiet. */
 export interface Case {

@@ -1,7 +1,7 @@
 import { generateSigner } from '../../src/core/event/build.js';
 import type { Case } from './case.js';
 import { examples } from './examples-of-events.js';
-import { kilograms, lot } from './told-log.js';
+import { kilograms, lot } from './scripted-log.js';
 import { certified } from './cases-tags.js';
 import { declares, dispatches, receives, register, registrar, time, world } from './told-world.js';
 

@@ -1,5 +1,5 @@
 import type { Case } from './case.js';
-import { kilograms, lot } from './told-log.js';
+import { kilograms, lot } from './scripted-log.js';
 import { HILL, declares, dispatches, exports, makes, receives, time, world } from './told-world.js';
 
 const [bag, other] = [lot('bag'), lot('other')];

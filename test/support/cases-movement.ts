@@ -1,5 +1,5 @@
 import type { Case } from './case.js';
-import { lot } from './told-log.js';
+import { lot } from './scripted-log.js';
 import { DEPOT, HILL, PORT, declares, dispatches, receives, time, world } from './told-world.js';
 
 const [bag, other] = [lot('bag'), lot('other')];

@@ -1,5 +1,5 @@
 import type { Case } from './case.js';
-import { lot } from './told-log.js';
+import { lot } from './scripted-log.js';
 import { certified } from './cases-tags.js';
 import { declares, dispatches, exports, inspect, receives, site, world } from './told-world.js';
 

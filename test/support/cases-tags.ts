@@ -1,5 +1,5 @@
 import type { Case } from './case.js';
-import { kilograms, lot } from './told-log.js';
+import { kilograms, lot } from './scripted-log.js';
 import {
   type Output,
   declares,

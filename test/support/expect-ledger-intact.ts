@@ -1,15 +1,15 @@
 import pg from 'pg';
 import { expect } from '@jest/globals';
-import type { Config } from '../../src/server/config.js';
+import type { Config } from '../../src/server/config/config.js';
 import { checkTlogProof } from '../../src/core/log/proof-file.js';
 import { Database } from '../../src/server/database/database.js';
 import { LedgerIdentity } from '../../src/server/ledger/ledger-identity.js';
-import { replayLog } from '../../src/server/ledger/replay.js';
+import { replayLog } from '../../src/server/ledger/replay/replay.js';
 import { loadKeys } from '../../src/server/transparency/keys.js';
 import type { Acknowledged } from './acknowledged.js';
 import { NoteReader, hashLeaf, readVkey, rootsOf } from './independent-log.js';
 import { eventIdOf, get, post } from './outside-client.js';
-import { type LotChain, chainsOf } from './told-chains.js';
+import { type LotChain, chainsOf } from './scripted-chains.js';
 
 /** A service that is being asked: where it listens, its configuration, and how to look behind it. */
 export interface ServiceUnderTest {

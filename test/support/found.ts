@@ -1,7 +1,7 @@
 import { eventRules } from '../../src/core/rules/index.js';
-import { defaultParameters } from '../../src/core/rules/parameters.js';
-import { type Finding, judgeOnce } from '../../src/core/rules/rule.js';
-import type { ScriptedLog } from './told-log.js';
+import { defaultParameters } from '../../src/core/rules/engine/parameters.js';
+import { type Finding, judgeOnce } from '../../src/core/rules/engine/rule.js';
+import type { ScriptedLog } from './scripted-log.js';
 
 /** What all rules find in the whole of a log. */
 export function findingsIn(log: ScriptedLog): Finding[] {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/server/database/embedded-postgres.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/postgres/embedded-postgres.js';
 import { migrate } from '../../src/server/database/migrate.js';
 import { createDatabase, prepareDatabase, prepareGivenDatabase } from '../../src/server/database/prepare.js';
 import { migrateQueue } from '../../src/server/queue/prepare-queue.js';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Overrides, type RunningServer, startServer } from '../../src/server/start.js';
-import { type Config, loadConfig } from '../../src/server/config.js';
-import { JsonLogger } from '../../src/server/logger.js';
+import { type Overrides, type RunningServer, startServer } from '../../src/server/boot/start.js';
+import { type Config, loadConfig } from '../../src/server/config/config.js';
+import { JsonLogger } from '../../src/server/boot/logger.js';
 import { Guard } from '../../src/server/transparency/guard.js';
 import { initKeys } from '../../src/server/transparency/keys.js';
 import { type TestDatabase, testDatabase } from './database.js';

@@ -1,5 +1,5 @@
 import { examples } from './examples-of-events.js';
-import { ScriptedLog, kilograms } from './told-log.js';
+import { ScriptedLog, kilograms } from './scripted-log.js';
 
 /** A small world for rules: three firms and an authority, two sites, a depot and a port, all in order. Times are 2026. */
 

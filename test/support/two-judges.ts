@@ -5,17 +5,17 @@ import { LogTimes } from '../../src/core/bundle/times.js';
 import type { Verdicts } from '../../src/core/bundle/verdicts.js';
 import { parseEnvelope } from '../../src/core/event/envelope.js';
 import { readEvent } from '../../src/core/event/event.js';
-import { factsOfLog } from '../../src/core/rules/facts-of-log.js';
-import { findingId } from '../../src/core/rules/fingerprint.js';
+import { factsOfLog } from '../../src/core/rules/engine/facts-of-log.js';
+import { findingId } from '../../src/core/rules/engine/fingerprint.js';
 import { eventRules, ruleById } from '../../src/core/rules/index.js';
-import { defaultParameters } from '../../src/core/rules/parameters.js';
-import { type Finding, judgeOnce } from '../../src/core/rules/rule.js';
+import { defaultParameters } from '../../src/core/rules/engine/parameters.js';
+import { type Finding, judgeOnce } from '../../src/core/rules/engine/rule.js';
 import { GatherBundle } from '../../src/server/provenance/gather-bundle.js';
 import { JudgeLot } from '../../src/server/provenance/judge-lot.js';
 import { TraceLineage } from '../../src/server/provenance/trace-lineage.js';
-import { RuleParameters } from '../../src/server/rule-parameters.js';
-import { loadLots } from '../../src/server/verification/load-lots.js';
-import { ReadEvents } from '../../src/server/verification/read-events.js';
+import { RuleParameters } from '../../src/server/config/rule-parameters.js';
+import { loadLots } from '../../src/server/verification/judging/facts/load-lots.js';
+import { ReadEvents } from '../../src/server/verification/judging/facts/read-events.js';
 import type { TestLedger } from './test-ledger.js';
 
 type ComparedFinding = Pick<

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { AditClient } from '../../client/adit-client.js';
 import { mineral as minerals } from '../../core/event/primitives.js';
-import { severities } from '../../core/rules/rule.js';
+import { severities } from '../../core/rules/engine/rule.js';
 import { gathered } from '../command.js';
 import { oneOf, someOf } from '../input/did-you-mean.js';
 import { namedLot } from '../named-lot.js';

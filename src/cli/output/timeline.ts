@@ -2,7 +2,7 @@ import type picocolors from 'picocolors';
 import type { AditClient } from '../../client/adit-client.js';
 import type { Finding, LotEvent, Verdicts } from '../../client/shapes.js';
 import { axisOfFinding } from '../../core/bundle/verdicts.js';
-import type { Severity } from '../../core/rules/rule.js';
+import type { Severity } from '../../core/rules/engine/rule.js';
 import { differenceText, likelyCause, massText } from '../../core/words.js';
 import { claimsOf, itemsAbout, statedMass, whatHappened } from './event-words.js';
 import { shortId } from './lot-names.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { severities } from '../../core/rules/rule.js';
+import { severities } from '../../core/rules/engine/rule.js';
 import { readAnyJson } from '../input/read-file.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { severities } from '../rules/rule.js';
+import { severities } from '../rules/engine/rule.js';
 import { lotNameShape } from './lot-name.js';
 
 export const alertStatuses = ['open', 'acknowledged', 'resolved'] as const;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { IDENTIFIER_WANTED, isIdentifier } from '../event/identifiers.js';
 import { instantMs, mineral } from '../event/primitives.js';
 import { rules } from '../rules/index.js';
-import { ruleFailed } from '../rules/rule-failed.js';
+import { ruleFailed } from '../rules/engine/rule-failed.js';
 import { countryCodes } from './countries.js';
 import { noSuch } from './nearest.js';
 

@@ -10,8 +10,8 @@ import {
   mayAnswer,
   mitigationDue,
   statusAfter,
-} from '../rules/answers.js';
-import type { Finding } from '../rules/rule.js';
+} from '../rules/engine/answers.js';
+import type { Finding } from '../rules/engine/rule.js';
 
 type AnswerEvent = Extract<AditEvent, { type: 'finding.answered' }>;
 

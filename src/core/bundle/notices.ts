@@ -1,4 +1,4 @@
-import type { Severity } from '../rules/rule.js';
+import type { Severity } from '../rules/engine/rule.js';
 
 /** A fact to read before the verdicts, which no verdict expresses. */
 export interface Notice {

@@ -13,7 +13,7 @@ import {
   siteSubject,
   tagSubject,
   tagsPutOn,
-} from '../rules/subjects.js';
+} from '../rules/engine/subjects.js';
 import { tagDigits } from '../event/identifiers.js';
 
 /** The ledger itself: its opening and its updates. */

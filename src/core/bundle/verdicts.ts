@@ -1,7 +1,7 @@
 import type { Lot } from '../custody/view.js';
 import { ruleById } from '../rules/index.js';
-import { type FindingAnswer, isAnswered } from '../rules/answers.js';
-import { type Rule, type Severity, severities } from '../rules/rule.js';
+import { type FindingAnswer, isAnswered } from '../rules/engine/answers.js';
+import { type Rule, type Severity, severities } from '../rules/engine/rule.js';
 
 /** The three verdicts on a lot: record, custody and risk (protocol.md §6). There is no single "verified". */
 export interface Verdicts {

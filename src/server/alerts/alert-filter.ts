@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { countryCode, knownName, mineralName, ruleName } from '../../core/api/values.js';
 import { lotIdSchema, registryId } from '../../core/event/primitives.js';
 import { rules } from '../../core/rules/index.js';
-import { type RuleGroup, type Severity, severities } from '../../core/rules/rule.js';
+import { type RuleGroup, type Severity, severities } from '../../core/rules/engine/rule.js';
 import type { Queryable } from '../database/rows.js';
 import type { AlertFacets } from './alert.js';
 

@@ -1,9 +1,9 @@
 import type { QueryResultRow } from 'pg';
 import type { Alert, AlertStatus } from '../../core/api/alert.js';
 import type { LotName } from '../../core/api/lot-name.js';
-import type { Severity } from '../../core/rules/rule.js';
+import type { Severity } from '../../core/rules/engine/rule.js';
 import type { Queryable } from '../database/rows.js';
-import { lotNamesOf } from '../ledger/name-lots.js';
+import { lotNamesOf } from '../ledger/read/name-lots.js';
 
 /** Events at most whose log index the alert lists. */
 const EVIDENCE = 20;

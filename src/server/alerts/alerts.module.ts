@@ -3,15 +3,15 @@ import { AlertFeed } from './alert-feed.js';
 import { AlertMetrics } from './alert-metrics.js';
 import { AlertsController } from './alerts.controller.js';
 import { ChangeAlert } from './change-alert.js';
-import { NotificationJobs } from './keep-telling.js';
+import { NotificationJobs } from './notification-jobs.js';
 import { ListAlerts } from './list-alerts.js';
 import { RaiseAlerts } from './raise-alerts.js';
 import { RaiseAlertsProcessor } from './raise-alerts.processor.js';
 import { SilenceAlerts } from './silence-alerts.js';
 import { SilencesController } from './silences.controller.js';
 import { StreamPlaces } from './stream-places.js';
-import { NotifyAlerts } from './tell-alerts.js';
-import { WakeNotification } from './wake-telling.js';
+import { NotifyAlerts } from './notify-alerts.js';
+import { WakeNotification } from './wake-notification.js';
 
 export interface AlertsOptions {
   runsJobs: boolean;

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { line, prose } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
-import { Config } from '../config.js';
+import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
 import type { Alert, AlertStatus } from '../../core/api/alert.js';
 import { lockAlerts, selectAlerts } from './alert.js';
-import { WakeNotification } from './wake-telling.js';
+import { WakeNotification } from './wake-notification.js';
 
 const noteShape = z.strictObject({
   by: line(200).optional(),

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import type { Alert, AlertStatus, AlertWithChanges } from '../../core/api/alert.js';
-import { severities } from '../../core/rules/rule.js';
+import { severities } from '../../core/rules/engine/rule.js';
 import { AditError } from '../../core/errors.js';
-import { Config } from '../config.js';
+import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { type Page, decodeCursor, idsBeginningWith, pageOf, pageQuery, partOfId } from '../http/paging.js';
 import { selectAlerts } from './alert.js';

@@ -3,7 +3,7 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { QueueWorker } from '../queue/queue-worker.js';
 import { RaiseAlerts } from './raise-alerts.js';
-import { NotifyAlerts } from './tell-alerts.js';
+import { NotifyAlerts } from './notify-alerts.js';
 
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 /** Delay up to which the job waits for the next due notification, ms; the sweep finds later ones. */

@@ -12,7 +12,7 @@ import {
   silenceShape,
   silencesQuery,
 } from './silence-alerts.js';
-import { WakeNotification } from './wake-telling.js';
+import { WakeNotification } from './wake-notification.js';
 
 const silenceId = z.uuid();
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
-import { Config } from '../config.js';
+import { Config } from '../config/config.js';
 
 /** Open streams of all addresses at most; the rest of the connections serve other requests. */
 const MOST = 3_000;

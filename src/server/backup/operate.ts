@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { hasCode } from '../../platform/system-error.js';
-import type { Config } from '../config.js';
-import { joinDatabase } from '../join-database.js';
-import { loadSecret } from '../secret.js';
-import { openBareDatabase } from '../start.js';
+import type { Config } from '../config/config.js';
+import { joinDatabase } from '../boot/join-database.js';
+import { loadSecret } from '../config/secret.js';
+import { openBareDatabase } from '../boot/start.js';
 import { Guard, GuardError, type GuardState } from '../transparency/guard.js';
 import { loadKeys } from '../transparency/keys.js';
 import { BackupError } from './backup-error.js';

@@ -1,11 +1,11 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { Config } from '../config.js';
+import { Config } from '../config/config.js';
 import { DeliverDue } from './deliver-due.js';
 import { DeliverMail } from './deliver-mail.js';
 import { DeliverProcessor } from './deliver.processor.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
-import { DeliveryJobs } from './keep-delivering.js';
+import { DeliveryJobs } from './delivery-jobs.js';
 import { ListDeliveries } from './list-deliveries.js';
 import { Redeliver } from './redeliver.js';
 import { RouteNotices } from './route-notices.js';

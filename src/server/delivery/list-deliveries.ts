@@ -4,7 +4,7 @@ import { type ListedDelivery, deliveryStatuses } from '../../core/api/delivery.j
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
-import { maskUrls } from '../mask-urls.js';
+import { maskUrls } from '../http/mask-urls.js';
 import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 export const deliveriesQuery = pageQuery.extend({

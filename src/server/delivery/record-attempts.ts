@@ -1,7 +1,7 @@
 import type { QueryResult } from 'pg';
 import type { Queryable } from '../database/rows.js';
 import type { Journal } from '../journal/journal.js';
-import { maskUrls } from '../mask-urls.js';
+import { maskUrls } from '../http/mask-urls.js';
 import { type Claim, giveBack } from './claim-deliveries.js';
 import { disabledBody } from './compose-body.js';
 import { GIVE_UP_AFTER, breakFor, waitBefore } from './retry-schedule.js';

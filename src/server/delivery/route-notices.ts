@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Severity } from '../../core/rules/rule.js';
+import type { Severity } from '../../core/rules/engine/rule.js';
 import { type AlertFilters, matching } from '../alerts/alert-filter.js';
 import type { NoticeType } from '../alerts/notice.js';
 import { Database } from '../database/database.js';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Agent, buildConnector, request } from 'undici';
-import { MASK } from '../mask-urls.js';
+import { MASK } from '../http/mask-urls.js';
 import { isPublicAddress, privateHost } from './public-host.js';
 
 /** Time of one request at most, from resolving the name to the last byte, ms. */

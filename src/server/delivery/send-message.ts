@@ -1,4 +1,4 @@
-import { maskUrls } from '../mask-urls.js';
+import { maskUrls } from '../http/mask-urls.js';
 import type { ClaimedDelivery, Endpoint } from './claim-deliveries.js';
 import type { Attempt } from './record-attempts.js';
 import { type SafeRequest, failureOf } from './safe-request.js';

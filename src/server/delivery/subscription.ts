@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { line, plainText } from '../../core/api/values.js';
 import { type AlertFilters, alertFilters } from '../alerts/alert-filter.js';
-import { mailAddress } from '../config-values.js';
-import { maskUrls } from '../mask-urls.js';
+import { mailAddress } from '../config/config-values.js';
+import { maskUrls } from '../http/mask-urls.js';
 import { type QuietHours, quietHours } from './quiet-hours.js';
 import { type Language, languages } from './words/index.js';
 

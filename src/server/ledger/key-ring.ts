@@ -3,7 +3,7 @@ import { headerKid } from '../../core/event/envelope.js';
 import type { AditEvent } from '../../core/event/event.js';
 import { type PublicJwk, thumbprint } from '../../core/event/keys.js';
 import { Database } from '../database/database.js';
-import { unavailable } from './unavailable.js';
+import { unavailable } from './append/unavailable.js';
 
 /** Keys in the cache. A key never changes its thumbprint; the sequencer decides whether it is active. */
 const KEY_CACHE = 50_000;

@@ -1,8 +1,8 @@
 import { AditError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/log/checkpoint.js';
 import { sameHash } from '../../core/log/tree.js';
-import type { MirrorLog } from '../ledger/mirror-log.js';
-import type { ReadTree } from '../ledger/read-tree.js';
+import type { MirrorLog } from '../ledger/replay/mirror-log.js';
+import type { ReadTree } from '../ledger/read/read-tree.js';
 import { originHash } from '../transparency/origin-hash.js';
 import { checkpointOf } from '../transparency/ask-witness.js';
 import type { AskedWitness } from '../transparency/witness-policy.js';

@@ -1,7 +1,7 @@
 import { parseEnvelope } from '../../core/event/envelope.js';
 import { readEvent } from '../../core/event/event.js';
 import type { Database } from '../database/database.js';
-import { entriesBetween } from '../ledger/read-log.js';
+import { entriesBetween } from '../ledger/read/read-log.js';
 import { extendIndex } from '../transparency/extend-index.js';
 import { readIndexState } from '../transparency/index-rows.js';
 import { type Alarm, alarm, withConvicted } from './alarm.js';

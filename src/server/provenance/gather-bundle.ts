@@ -3,7 +3,7 @@ import { MAX_EVENTS } from '../../core/bundle/bundle.js';
 import { AditError } from '../../core/errors.js';
 import { parseEnvelope } from '../../core/event/envelope.js';
 import { type AditEvent, readEvent } from '../../core/event/event.js';
-import { MAX_RECORD, closingOfDuplicate } from '../../core/rules/closed-duplicates.js';
+import { MAX_RECORD, closingOfDuplicate } from '../../core/rules/engine/closed-duplicates.js';
 import type { Queryable } from '../database/rows.js';
 
 /** Entries read by one query. */

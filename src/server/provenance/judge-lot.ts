@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Verdicts, axisOfFinding, verdictsOf } from '../../core/bundle/verdicts.js';
 import { Upstream, shareText } from '../../core/custody/flows.js';
-import type { FindingStatus } from '../../core/rules/answers.js';
-import type { Severity } from '../../core/rules/rule.js';
+import type { FindingStatus } from '../../core/rules/engine/answers.js';
+import type { Severity } from '../../core/rules/engine/rule.js';
 import { Database } from '../database/database.js';
-import { RuleParameters } from '../rule-parameters.js';
+import { RuleParameters } from '../config/rule-parameters.js';
 import { TraceLineage } from './trace-lineage.js';
 
 /** Flows of mass into a lot and its ancestors that a verdict considers at most. */

@@ -3,9 +3,9 @@ import type { Volumes } from '../../core/api/volumes.js';
 import { type Quantity, kilograms, milligrams } from '../../core/custody/quantity.js';
 import { AditError } from '../../core/errors.js';
 import { Clock } from '../clock.js';
-import { Config } from '../config.js';
+import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
-import { RuleParameters } from '../rule-parameters.js';
+import { RuleParameters } from '../config/rule-parameters.js';
 
 const DAY = 86_400_000;
 const MILLIGRAMS = 1_000_000n;

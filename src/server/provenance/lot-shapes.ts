@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { LotState } from '../../core/custody/lot-state.js';
-import { severities } from '../../core/rules/rule.js';
+import { severities } from '../../core/rules/engine/rule.js';
 import { pageShape } from '../http/paging.js';
 import type { LotEvent } from './list-lot-events.js';
 import type { Report } from './report-lot.js';

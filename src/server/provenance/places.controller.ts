@@ -10,7 +10,7 @@ import { ListStock, type StockQuery, stockQuery } from './list-stock.js';
 import { identifierText } from '../../core/api/values.js';
 import { registryId } from '../../core/event/primitives.js';
 import { ListVolumes } from './list-volumes.js';
-import { FindTag } from './sight-tag.js';
+import { FindTag } from './find-tag.js';
 
 const tagNumber: z.ZodType<string> = identifierText(64);
 

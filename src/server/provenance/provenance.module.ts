@@ -9,7 +9,7 @@ import { MakeBundle } from './make-bundle.js';
 import { ReadLot } from './read-lot.js';
 import { ReportLot } from './report-lot.js';
 import { SearchLots } from './search-lots.js';
-import { FindTag } from './sight-tag.js';
+import { FindTag } from './find-tag.js';
 import { TraceImpact } from './trace-impact.js';
 import { TraceLineage } from './trace-lineage.js';
 

@@ -4,7 +4,7 @@ import type { Verdicts } from '../../core/bundle/verdicts.js';
 import { type LotState, stateOf } from '../../core/custody/lot-state.js';
 import type { Lot } from '../../core/custody/view.js';
 import { Database } from '../database/database.js';
-import { type LotRow, lotOf } from '../ledger/lot-rows.js';
+import { type LotRow, lotOf } from '../ledger/append/lot-rows.js';
 import { JudgeLot, type Judgement } from './judge-lot.js';
 
 /** The state that an answer is based on: `size` of the log, `verified` entries that are judged. */

@@ -4,7 +4,7 @@ import type { Verdicts } from '../../core/bundle/verdicts.js';
 import { type LotState, stateOf } from '../../core/custody/lot-state.js';
 import { mineralName, requestTime } from '../../core/api/values.js';
 import { instantMs, lotIdSchema, registryId } from '../../core/event/primitives.js';
-import { severities } from '../../core/rules/rule.js';
+import { severities } from '../../core/rules/engine/rule.js';
 import { Database } from '../database/database.js';
 import {
   type Page,
@@ -16,7 +16,7 @@ import {
   pageQuery,
   queryText,
 } from '../http/paging.js';
-import { type LotRow, lotOf } from '../ledger/lot-rows.js';
+import { type LotRow, lotOf } from '../ledger/append/lot-rows.js';
 import { JudgeLot } from './judge-lot.js';
 
 /** Lots judged by one request at most, which limits the cost of a filter on verdicts. */

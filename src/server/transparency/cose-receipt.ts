@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { encode } from 'cborg';
 import { AditError } from '../../core/errors.js';
 import { readCheckpoint } from '../../core/log/checkpoint.js';
-import { ReadLog } from '../ledger/read-log.js';
-import { ReadTree } from '../ledger/read-tree.js';
+import { ReadLog } from '../ledger/read/read-log.js';
+import { ReadTree } from '../ledger/read/read-tree.js';
 import { SealLog } from './seal-log.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
 

@@ -4,8 +4,8 @@ import { decodeBase64url } from '../../core/event/grammar.js';
 import { subjectKey } from '../../core/log/sealed-index.js';
 import { sha256 } from '../../platform/sha256.js';
 import type { Queryable } from '../database/rows.js';
-import { entriesBetween } from '../ledger/read-log.js';
-import { rereadEntry } from '../ledger/reread-event.js';
+import { entriesBetween } from '../ledger/read/read-log.js';
+import { rereadEntry } from '../ledger/read/reread-event.js';
 import { type Additions, type IndexState, addToLeaves, cutFor, prefixOf, recut, rehash } from './index-rows.js';
 
 /**

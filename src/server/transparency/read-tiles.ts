@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
 import { entryBundle, parseTilePath } from '../../core/log/tile.js';
 import { Database } from '../database/database.js';
-import { ReadLog } from '../ledger/read-log.js';
-import { tileHashes } from '../ledger/read-tree.js';
+import { ReadLog } from '../ledger/read/read-log.js';
+import { tileHashes } from '../ledger/read/read-tree.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
 
 const TILE_WIDTH = 256;

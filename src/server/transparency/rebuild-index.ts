@@ -2,9 +2,9 @@ import { AditError } from '../../core/errors.js';
 import { parseEnvelope } from '../../core/event/envelope.js';
 import { readEvent } from '../../core/event/event.js';
 import type { Queryable } from '../database/rows.js';
-import { type Difference, compareTables } from '../ledger/compare-projections.js';
-import type { RangePace } from '../ledger/key-range.js';
-import { entriesBetween } from '../ledger/read-log.js';
+import { type Difference, compareTables } from '../ledger/replay/compare-projections.js';
+import type { RangePace } from '../ledger/replay/key-range.js';
+import { entriesBetween } from '../ledger/read/read-log.js';
 import { extendIndex } from './extend-index.js';
 import type { IndexState } from './index-rows.js';
 

@@ -1,8 +1,8 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
-import { Config } from '../config.js';
-import { RepeatingJobs } from '../queue/keeps-jobs.js';
+import { Config } from '../config/config.js';
+import { RepeatingJobs } from '../queue/repeating-jobs.js';
 
 export const INDEX_QUEUE = 'index';
 

@@ -7,9 +7,9 @@ import { type NoteSigner, parseCheckpoint, signCheckpoint } from '../../core/log
 import { openNote, parseVkey } from '../../core/log/note.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
-import { Crash } from '../ledger/crash-points.js';
-import { ReadTree } from '../ledger/read-tree.js';
-import type { Seal, TreeHead } from '../ledger/seal.js';
+import { Crash } from '../ledger/append/crash-points.js';
+import { ReadTree } from '../ledger/read/read-tree.js';
+import type { Seal, TreeHead } from '../ledger/append/seal.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { Guard, type GuardState } from './guard.js';
 

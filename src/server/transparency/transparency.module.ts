@@ -1,10 +1,10 @@
 import { type DynamicModule, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
-import { Config } from '../config.js';
+import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { HealthRegistry } from '../http/health.js';
-import { AppendEvents } from '../ledger/append-events.js';
-import { ReadLog } from '../ledger/read-log.js';
+import { AppendEvents } from '../ledger/append/append-events.js';
+import { ReadLog } from '../ledger/read/read-log.js';
 import { CoseReceipt } from './cose-receipt.js';
 import { CollectCosignatures } from './collect-cosignatures.js';
 import { CollectCosignaturesProcessor } from './collect-cosignatures.processor.js';

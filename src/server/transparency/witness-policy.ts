@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { AditError } from '../../core/errors.js';
 import { MAX_SIGNATURES } from '../../core/log/note.js';
 import { type Policy, type PolicyWitness, parsePolicy } from '../../core/log/policy.js';
-import { ConfigError } from '../config.js';
+import { ConfigError } from '../config/config.js';
 
 /** A witness with a URL. */
 export type AskedWitness = PolicyWitness & { url: string };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Database } from '../database/database.js';
 import { Metrics } from '../http/metrics.js';
-import { AuditOutcome } from './audit-outcome.js';
+import { AuditOutcome } from './audit/audit-outcome.js';
 
 interface StateRow {
   lag: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { found } from '../../support/found.js';
-import { type ScriptedLog, lot } from '../../support/told-log.js';
+import { type ScriptedLog, lot } from '../../support/scripted-log.js';
 import {
   HILL,
   declares,

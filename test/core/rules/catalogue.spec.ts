@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventRules, ruleById } from '../../../src/core/rules/index.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { judge } from '../../../src/core/rules/rule.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { judge } from '../../../src/core/rules/engine/rule.js';
 import type { Case } from '../../support/case.js';
 import { actorCases } from '../../support/cases-actors.js';
 import { custodyCases } from '../../support/cases-custody.js';
@@ -9,7 +9,7 @@ import { massCases } from '../../support/cases-mass.js';
 import { movementCases } from '../../support/cases-movement.js';
 import { originCases } from '../../support/cases-origin.js';
 import { tagCases } from '../../support/cases-tags.js';
-import type { ScriptedLog } from '../../support/told-log.js';
+import type { ScriptedLog } from '../../support/scripted-log.js';
 
 const cases: Record<string, Case> = {
   ...custodyCases,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { found } from '../../support/found.js';
-import { kilograms, lot } from '../../support/told-log.js';
+import { kilograms, lot } from '../../support/scripted-log.js';
 import { declares, dispatches, makes, receives, world } from '../../support/told-world.js';
 
 const [good, second, third] = [lot('good'), lot('second'), lot('third')];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { found } from '../../support/found.js';
-import { lot } from '../../support/told-log.js';
+import { lot } from '../../support/scripted-log.js';
 import { declares, dispatches, exports, makes, receives, register, time, world } from '../../support/told-world.js';
 
 const [bag, other] = [lot('bag'), lot('other')];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { findingsIn, found } from '../../support/found.js';
-import { lot } from '../../support/told-log.js';
+import { lot } from '../../support/scripted-log.js';
 import { HILL, declares, dispatches, time, world } from '../../support/told-world.js';
 
 const at = (minutes: number): string => new Date(Date.parse('2026-05-20T09:00:00Z') + minutes * 60_000).toISOString();

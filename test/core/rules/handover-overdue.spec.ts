@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { handoverDeadlines, handoverOverdue } from '../../../src/core/rules/handover-overdue.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { type Finding, judge } from '../../../src/core/rules/rule.js';
-import { type ScriptedLog, clock, declare, declared, dispatch, kilograms, lot } from '../../support/told-log.js';
+import { handoverDeadlines, handoverOverdue } from '../../../src/core/rules/custody/handover-overdue.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
+import { type ScriptedLog, clock, declare, declared, dispatch, kilograms, lot } from '../../support/scripted-log.js';
 
 const [one, two] = [lot('one'), lot('two')];
 const countries = (from: string, to: string): Map<string, { id: string; country: string }> =>

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type PublicJwk, thumbprint } from '../../../src/core/event/keys.js';
 import { generateSigner } from '../../../src/core/event/build.js';
-import type { Facts } from '../../../src/core/rules/facts.js';
-import { keyCompromised } from '../../../src/core/rules/key-compromised.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { registrarIntroduced } from '../../../src/core/rules/registrar-introduced.js';
-import type { Rule } from '../../../src/core/rules/rule.js';
+import type { Facts } from '../../../src/core/rules/engine/facts.js';
+import { keyCompromised } from '../../../src/core/rules/actors/key-compromised.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { registrarIntroduced } from '../../../src/core/rules/actors/registrar-introduced.js';
+import type { Rule } from '../../../src/core/rules/engine/rule.js';
 import { examples } from '../../support/examples-of-events.js';
-import { ScriptedLog } from '../../support/told-log.js';
+import { ScriptedLog } from '../../support/scripted-log.js';
 
 const { possession } = examples['key.added'].body;
 const occurredAt = '2026-05-12T08:00:00Z';

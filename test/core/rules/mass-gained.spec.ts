@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Facts } from '../../../src/core/rules/facts.js';
-import { massGained } from '../../../src/core/rules/mass-gained.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { type Finding, judge } from '../../../src/core/rules/rule.js';
-import { declare, declared, dispatch, handOver, kilograms, lot } from '../../support/told-log.js';
+import type { Facts } from '../../../src/core/rules/engine/facts.js';
+import { massGained } from '../../../src/core/rules/mass/mass-gained.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
+import { declare, declared, dispatch, handOver, kilograms, lot } from '../../support/scripted-log.js';
 
 const bag = lot('bag');
 const found = (facts: Facts): Finding[] => judge(massGained, facts, defaultParameters).findings;

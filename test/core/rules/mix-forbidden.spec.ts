@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { findingsIn } from '../../support/found.js';
-import { type ScriptedLog, lot } from '../../support/told-log.js';
+import { type ScriptedLog, lot } from '../../support/scripted-log.js';
 import { declares, inspect, makes, site, world } from '../../support/told-world.js';
 
 const [a, b, c, heap, pile, more] = ['a', 'b', 'c', 'heap', 'pile', 'more'].map(lot) as [

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { factsOfLog } from '../../../src/core/rules/facts-of-log.js';
-import { numbersTooRound } from '../../../src/core/rules/numbers-too-round.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { type Finding, judge } from '../../../src/core/rules/rule.js';
-import { ScriptedLog, declare, lot } from '../../support/told-log.js';
+import { factsOfLog } from '../../../src/core/rules/engine/facts-of-log.js';
+import { numbersTooRound } from '../../../src/core/rules/mass/numbers-too-round.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
+import { ScriptedLog, declare, lot } from '../../support/scripted-log.js';
 
 describe('a month of weights that end in 0 or 5', () => {
   const log = new ScriptedLog();

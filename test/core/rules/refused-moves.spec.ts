@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { doubleSaleAttempt } from '../../../src/core/rules/double-sale-attempt.js';
-import { notHolder } from '../../../src/core/rules/not-holder.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { judge } from '../../../src/core/rules/rule.js';
-import { type ScriptedLog, declared, dispatch, lot } from '../../support/told-log.js';
+import { doubleSaleAttempt } from '../../../src/core/rules/custody/double-sale-attempt.js';
+import { notHolder } from '../../../src/core/rules/custody/not-holder.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { judge } from '../../../src/core/rules/engine/rule.js';
+import { type ScriptedLog, declared, dispatch, lot } from '../../support/scripted-log.js';
 
 const bag = lot('bag');
 

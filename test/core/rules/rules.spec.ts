@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { rulesDocument } from '../../../src/core/rules/document.js';
-import { type RecordFault, noFacts, recordRuleIds } from '../../../src/core/rules/facts.js';
-import { fingerprint } from '../../../src/core/rules/fingerprint.js';
+import { rulesDocument } from '../../../src/core/rules/engine/document.js';
+import { type RecordFault, noFacts, recordRuleIds } from '../../../src/core/rules/engine/facts.js';
+import { fingerprint } from '../../../src/core/rules/engine/fingerprint.js';
 import { recordRules, ruleById, rules } from '../../../src/core/rules/index.js';
-import { defaultParameters, parametersSchema } from '../../../src/core/rules/parameters.js';
-import { judge } from '../../../src/core/rules/rule.js';
+import { defaultParameters, parametersSchema } from '../../../src/core/rules/engine/parameters.js';
+import { judge } from '../../../src/core/rules/engine/rule.js';
 
 const fault = (rule: RecordFault['rule']): RecordFault => ({
   rule,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type SiteProduction, noFacts } from '../../../src/core/rules/facts.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { type Finding, judge } from '../../../src/core/rules/rule.js';
-import { productionRange, siteOverCapacity } from '../../../src/core/rules/site-over-capacity.js';
-import { lot } from '../../support/told-log.js';
+import { type SiteProduction, noFacts } from '../../../src/core/rules/engine/facts.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
+import { productionRange, siteOverCapacity } from '../../../src/core/rules/origin/site-over-capacity.js';
+import { lot } from '../../support/scripted-log.js';
 
 const DAY = 86_400_000;
 const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { axisOfRule } from '../../../src/core/bundle/verdicts.js';
 import { findingsIn } from '../../support/found.js';
-import { type ScriptedLog, kilograms, lot } from '../../support/told-log.js';
+import { type ScriptedLog, kilograms, lot } from '../../support/scripted-log.js';
 import {
   DEPOT,
   PORT,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Facts, type TagUse, noFacts } from '../../../src/core/rules/facts.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { type Finding, judge } from '../../../src/core/rules/rule.js';
-import { tagReused } from '../../../src/core/rules/tag-reused.js';
-import { lot } from '../../support/told-log.js';
+import { type Facts, type TagUse, noFacts } from '../../../src/core/rules/engine/facts.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
+import { tagReused } from '../../../src/core/rules/tags/tag-reused.js';
+import { lot } from '../../support/scripted-log.js';
 
 const [bag1, bag2, drum] = [lot('bag1'), lot('bag2'), lot('drum')];
 const use = (id: string, index: number): TagUse => ({ lot: id, event: `event-${index}`, signer: 'coop', index });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { facilityOverCapacity } from '../../../src/core/rules/facility-over-capacity.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { judge } from '../../../src/core/rules/rule.js';
-import { type ScriptedLog, lot } from '../../support/told-log.js';
+import { facilityOverCapacity } from '../../../src/core/rules/mass/facility-over-capacity.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { judge } from '../../../src/core/rules/engine/rule.js';
+import { type ScriptedLog, lot } from '../../support/scripted-log.js';
 import { declares, dispatches, makes, receives, world } from '../../support/told-world.js';
 
 const [bag, heap, other] = [lot('bag'), lot('heap'), lot('other')];

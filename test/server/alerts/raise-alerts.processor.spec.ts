@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Queue } from 'bullmq';
 import type { RaiseAlerts } from '../../../src/server/alerts/raise-alerts.js';
 import { RaiseAlertsProcessor } from '../../../src/server/alerts/raise-alerts.processor.js';
-import type { NotifyAlerts } from '../../../src/server/alerts/tell-alerts.js';
+import type { NotifyAlerts } from '../../../src/server/alerts/notify-alerts.js';
 
 describe('the job that tells alerts', () => {
   it('ends when the process stops, though there is always more to be told soon, and routes what it told', async () => {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../src/server/database/embedded-postgres.js';
-import { packagedBinaries } from '../../../src/server/database/postgres-binaries.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../src/platform/postgres/embedded-postgres.js';
+import { packagedBinaries } from '../../../src/platform/postgres/postgres-binaries.js';
 
 async function ask(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -19,7 +19,7 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-const launcher = new URL('../../../src/server/database/embedded-postgres.js', import.meta.url).href;
+const launcher = new URL('../../../src/platform/postgres/embedded-postgres.js', import.meta.url).href;
 
 /** Starts the server from a process of its own that then waits to be killed. */
 function startElsewhere(dataDir: string, uid?: number): Promise<{ child: ChildProcess; said: string }> {

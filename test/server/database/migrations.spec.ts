@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Signer, buildPossession, generateSigner } from '../../../src/core/event/build.js';
 import { ownerDataSource } from '../../../src/server/database/data-source.js';
 import { migrate, pendingMigrations } from '../../../src/server/database/migrate.js';
-import { ReadLog } from '../../../src/server/ledger/read-log.js';
-import { replayLog } from '../../../src/server/ledger/replay.js';
-import { auditDisclosures } from '../../../src/server/verification/audit-disclosures.js';
+import { ReadLog } from '../../../src/server/ledger/read/read-log.js';
+import { replayLog } from '../../../src/server/ledger/replay/replay.js';
+import { auditDisclosures } from '../../../src/server/verification/audit/audit-disclosures.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 describe('a ledger that is upgraded', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chooseUser } from '../../../src/server/database/run-as.js';
+import { chooseUser } from '../../../src/platform/postgres/run-as.js';
 
 const root = 'root:x:0:0:root:/root:/bin/bash\n';
 const nobody = 'nobody:x:65534:65533:nobody:/nonexistent:/usr/sbin/nologin\n';

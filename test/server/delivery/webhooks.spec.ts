@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { RaiseAlerts } from '../../../src/server/alerts/raise-alerts.js';
-import { NotifyAlerts } from '../../../src/server/alerts/tell-alerts.js';
+import { NotifyAlerts } from '../../../src/server/alerts/notify-alerts.js';
 import { RouteNotices } from '../../../src/server/delivery/route-notices.js';
 import { AditClient } from '../../../src/client/adit-client.js';
 import { type Body, type OutsideActor, get, openAsRegistrar } from '../../support/outside-client.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { replayLog } from '../../../src/server/ledger/replay.js';
-import { ReadEvents } from '../../../src/server/verification/read-events.js';
-import { auditDisclosures } from '../../../src/server/verification/audit-disclosures.js';
+import { replayLog } from '../../../src/server/ledger/replay/replay.js';
+import { ReadEvents } from '../../../src/server/verification/judging/facts/read-events.js';
+import { auditDisclosures } from '../../../src/server/verification/audit/audit-disclosures.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const kilograms = (value: string) => ({ value, uom: 'KGM' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { AdmissionQueue, mostSingle } from '../../../src/server/ledger/admission-queue.js';
-import { FairQueue } from '../../../src/server/ledger/fair-queue.js';
-import { RefusalBudget, holdFor, refusalsPerSecond } from '../../../src/server/ledger/refusal-budget.js';
+import { AdmissionQueue, mostSingle } from '../../../src/server/ledger/intake/admission-queue.js';
+import { FairQueue } from '../../../src/server/ledger/intake/fair-queue.js';
+import { RefusalBudget, holdFor, refusalsPerSecond } from '../../../src/server/ledger/intake/refusal-budget.js';
 
 describe('a queue of many senders', () => {
   it('gives each address its turn, and of an address each signer', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Signer, buildEvent, generateSigner, outputLotIds, randomToken } from '../../../src/core/event/build.js';
-import type { CheckJob } from '../../../src/server/ledger/check-arrival.js';
-import { CheckThreads } from '../../../src/server/ledger/check-threads.js';
+import type { CheckJob } from '../../../src/server/ledger/intake/check-event.js';
+import { CheckThreads } from '../../../src/server/ledger/intake/check-threads.js';
 
 const LOG = 'example.org/tin';
 const { jwk } = generateSigner('Ed25519').signer;

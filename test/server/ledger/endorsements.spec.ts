@@ -11,10 +11,10 @@ import {
 } from '../../../src/core/event/build.js';
 import { parseEnvelope } from '../../../src/core/event/envelope.js';
 import { readEvent } from '../../../src/core/event/event.js';
-import type { Arrival } from '../../../src/server/ledger/append-events.js';
-import { loadView } from '../../../src/server/ledger/load-view.js';
-import { loadLogState } from '../../../src/server/ledger/log-state.js';
-import { replayLog } from '../../../src/server/ledger/replay.js';
+import type { Arrival } from '../../../src/server/ledger/append/append-events.js';
+import { loadView } from '../../../src/server/ledger/append/load-view.js';
+import { loadLogState } from '../../../src/server/ledger/append/log-state.js';
+import { replayLog } from '../../../src/server/ledger/replay/replay.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 let ledger: TestLedger;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ReadLog } from '../../../src/server/ledger/read-log.js';
-import { replayLog } from '../../../src/server/ledger/replay.js';
-import { auditDisclosures } from '../../../src/server/verification/audit-disclosures.js';
-import { ListFindings, findingsQuery } from '../../../src/server/verification/list-findings.js';
+import { ReadLog } from '../../../src/server/ledger/read/read-log.js';
+import { replayLog } from '../../../src/server/ledger/replay/replay.js';
+import { auditDisclosures } from '../../../src/server/verification/audit/audit-disclosures.js';
+import { ListFindings, findingsQuery } from '../../../src/server/verification/findings/list-findings.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 describe('a registrar of one country', () => {

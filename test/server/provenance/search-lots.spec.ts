@@ -4,7 +4,7 @@ import { ListStock, stockQuery } from '../../../src/server/provenance/list-stock
 import { JudgeLot } from '../../../src/server/provenance/judge-lot.js';
 import { type ListedLot, SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
 import { TraceLineage } from '../../../src/server/provenance/trace-lineage.js';
-import { RuleParameters } from '../../../src/server/rule-parameters.js';
+import { RuleParameters } from '../../../src/server/config/rule-parameters.js';
 import { OPENED, TestLedger } from '../../support/test-ledger.js';
 
 const HOUR = 3_600_000;

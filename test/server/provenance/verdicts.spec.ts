@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildPossession, generateSigner } from '../../../src/core/event/build.js';
-import { FindTag } from '../../../src/server/provenance/sight-tag.js';
+import { FindTag } from '../../../src/server/provenance/find-tag.js';
 import { TestLedger } from '../../support/test-ledger.js';
 import { bundleOf, serviceOf } from '../../support/two-judges.js';
 

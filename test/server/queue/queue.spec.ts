@@ -9,7 +9,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Job, Queue } from 'bullmq';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/server/database/embedded-postgres.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/postgres/embedded-postgres.js';
 import { prepareDatabase } from '../../../src/server/database/prepare.js';
 import { type QueueAddress, migrateQueue, openQueue } from '../../../src/server/queue/prepare-queue.js';
 import { QueueWorker } from '../../../src/server/queue/queue-worker.js';

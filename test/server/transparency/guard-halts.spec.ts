@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '../../../src/server/database/database.js';
-import { Crash } from '../../../src/server/ledger/crash-points.js';
-import { ReadLog } from '../../../src/server/ledger/read-log.js';
-import { ReadTree } from '../../../src/server/ledger/read-tree.js';
+import { Crash } from '../../../src/server/ledger/append/crash-points.js';
+import { ReadLog } from '../../../src/server/ledger/read/read-log.js';
+import { ReadTree } from '../../../src/server/ledger/read/read-tree.js';
 import { Guard } from '../../../src/server/transparency/guard.js';
 import { loadKeys } from '../../../src/server/transparency/keys.js';
 import { type LogSigner, SealLog } from '../../../src/server/transparency/seal-log.js';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Difference } from '../../../src/server/ledger/compare-projections.js';
-import { LogEvents } from '../../../src/server/ledger/log-events.js';
-import { replayLog } from '../../../src/server/ledger/replay.js';
-import { RuleParameters } from '../../../src/server/rule-parameters.js';
+import type { Difference } from '../../../src/server/ledger/replay/compare-projections.js';
+import { LogEvents } from '../../../src/server/ledger/append/log-events.js';
+import { replayLog } from '../../../src/server/ledger/replay/replay.js';
+import { RuleParameters } from '../../../src/server/config/rule-parameters.js';
 import { readIndexState, recut } from '../../../src/server/transparency/index-rows.js';
 import { type SealedIndex, SealIndex } from '../../../src/server/transparency/seal-index.js';
 import type { ShowCheckpoint } from '../../../src/server/transparency/show-checkpoint.js';
-import { JudgeAgain } from '../../../src/server/verification/judge-again.js';
+import { JudgeAgain } from '../../../src/server/verification/audit/rebuild/judge-again.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const indexTables = ['index_state', 'index_leaves', 'index_nodes'];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { VerifyEntries } from '../../../src/server/verification/verify-entries.js';
+import type { VerifyEntries } from '../../../src/server/verification/judging/verify-entries.js';
 import { RandomCustody } from '../../support/random-custody.js';
 import { TestLedger } from '../../support/test-ledger.js';
 import { bundleOf, findingsOfWhole, serviceOf, storedFindings } from '../../support/two-judges.js';

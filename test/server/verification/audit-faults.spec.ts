@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { HeldCheckpoints, type StoredCheckpoint } from '../../../src/server/verification/audit-checkpoints.js';
-import type { Evidence } from '../../../src/server/verification/audit-evidence.js';
-import { explain } from '../../../src/server/verification/audit-faults.js';
-import { lot } from '../../support/told-log.js';
+import { HeldCheckpoints, type StoredCheckpoint } from '../../../src/server/verification/audit/audit-checkpoints.js';
+import type { Evidence } from '../../../src/server/verification/audit/audit-evidence.js';
+import { explain } from '../../../src/server/verification/audit/audit-faults.js';
+import { lot } from '../../support/scripted-log.js';
 
 const root = (fill: number): Buffer => Buffer.alloc(32, fill);
 const [bag, drum] = [lot('bag'), lot('drum')];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Pace, replayLog } from '../../../src/server/ledger/replay.js';
-import { explain } from '../../../src/server/verification/audit-faults.js';
-import { gatherEvidence } from '../../../src/server/verification/gather-evidence.js';
+import { type Pace, replayLog } from '../../../src/server/ledger/replay/replay.js';
+import { explain } from '../../../src/server/verification/audit/audit-faults.js';
+import { gatherEvidence } from '../../../src/server/verification/audit/gather-evidence.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const AT_FIRST = 1_500;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ReadLog } from '../../../src/server/ledger/read-log.js';
-import { ReadTree } from '../../../src/server/ledger/read-tree.js';
-import { AuditLots, type LotsAudit, lotsNamed, lotsOfSite } from '../../../src/server/verification/audit-lots.js';
+import { ReadLog } from '../../../src/server/ledger/read/read-log.js';
+import { ReadTree } from '../../../src/server/ledger/read/read-tree.js';
+import { AuditLots, type LotsAudit, lotsNamed, lotsOfSite } from '../../../src/server/verification/audit/audit-lots.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 let ledger: TestLedger;

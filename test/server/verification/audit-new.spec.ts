@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AuditNew } from '../../../src/server/verification/audit-new.js';
+import { AuditNew } from '../../../src/server/verification/audit/audit-new.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 describe('auditing what is new', () => {

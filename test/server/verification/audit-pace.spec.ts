@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Progress, restFor } from '../../../src/server/verification/audit-pace.js';
+import { type Progress, restFor } from '../../../src/server/verification/audit/audit-pace.js';
 
 const at = (progress: Partial<Progress>): number =>
   restFor({ worked: 100, elapsed: 1_000, allowed: 240_000, share: 0.5, busy: false, ...progress });

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { type FindingView, ListFindings, findingsQuery } from '../../../src/server/verification/list-findings.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import {
+  type FindingView,
+  ListFindings,
+  findingsQuery,
+} from '../../../src/server/verification/findings/list-findings.js';
 import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
 

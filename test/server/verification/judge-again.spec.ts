@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Difference } from '../../../src/server/ledger/compare-projections.js';
-import { RuleParameters } from '../../../src/server/rule-parameters.js';
-import { replayLog } from '../../../src/server/ledger/replay.js';
+import { type Difference } from '../../../src/server/ledger/replay/compare-projections.js';
+import { RuleParameters } from '../../../src/server/config/rule-parameters.js';
+import { replayLog } from '../../../src/server/ledger/replay/replay.js';
 import { extendIndex } from '../../../src/server/transparency/extend-index.js';
 import { readIndexState } from '../../../src/server/transparency/index-rows.js';
-import { JudgeAgain, judgedTables } from '../../../src/server/verification/judge-again.js';
+import { JudgeAgain, judgedTables } from '../../../src/server/verification/audit/rebuild/judge-again.js';
 import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildEvent, randomToken } from '../../../src/core/event/build.js';
 import { parseEnvelope } from '../../../src/core/event/envelope.js';
 import { readEvent } from '../../../src/core/event/event.js';
-import type { Outcome } from '../../../src/server/ledger/append-events.js';
+import type { Outcome } from '../../../src/server/ledger/append/append-events.js';
 import { TestLedger } from '../../support/test-ledger.js';
 import { findingsOfWhole, storedFindings } from '../../support/two-judges.js';
 

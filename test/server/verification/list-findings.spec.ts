@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AditError } from '../../../src/core/errors.js';
-import { ListFindings, findingView, findingsQuery } from '../../../src/server/verification/list-findings.js';
+import { ListFindings, findingView, findingsQuery } from '../../../src/server/verification/findings/list-findings.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 let ledger: TestLedger;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { replayLog } from '../../../src/server/ledger/replay.js';
-import { RuleParameters } from '../../../src/server/rule-parameters.js';
-import { JudgeAgain } from '../../../src/server/verification/judge-again.js';
-import { ReEvaluate } from '../../../src/server/verification/re-evaluate.js';
-import { StepSize } from '../../../src/server/verification/step-size.js';
+import { replayLog } from '../../../src/server/ledger/replay/replay.js';
+import { RuleParameters } from '../../../src/server/config/rule-parameters.js';
+import { JudgeAgain } from '../../../src/server/verification/audit/rebuild/judge-again.js';
+import { ReEvaluate } from '../../../src/server/verification/judging/re-evaluate.js';
+import { StepSize } from '../../../src/server/verification/judging/step-size.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const parameters = RuleParameters.load(null);

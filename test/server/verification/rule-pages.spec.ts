@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { recordRuleIds } from '../../../src/core/rules/facts.js';
+import { recordRuleIds } from '../../../src/core/rules/engine/facts.js';
 import { rules } from '../../../src/core/rules/index.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import { rulesAdvised, whatToDo } from '../../../src/core/rules/what-to-do.js';
-import { rulePageHtml } from '../../../src/server/verification/rule-html.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { rulesAdvised, whatToDo } from '../../../src/core/rules/engine/what-to-do.js';
+import { rulePageHtml } from '../../../src/server/verification/findings/rule-html.js';
 import type { RulePage } from '../../../src/core/api/pages.js';
-import { RULE_FAILED } from '../../../src/server/verification/run-rules.js';
+import { RULE_FAILED } from '../../../src/server/verification/judging/run-rules.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';

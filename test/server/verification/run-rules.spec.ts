@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Facts } from '../../../src/core/rules/facts.js';
-import { defaultParameters } from '../../../src/core/rules/parameters.js';
-import type { Judgement, Rule } from '../../../src/core/rules/rule.js';
+import type { Facts } from '../../../src/core/rules/engine/facts.js';
+import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import type { Judgement, Rule } from '../../../src/core/rules/engine/rule.js';
 import { ruleById } from '../../../src/core/rules/index.js';
 import { Database } from '../../../src/server/database/database.js';
-import { RULE_FAILED, runRules } from '../../../src/server/verification/run-rules.js';
-import { writeFindings } from '../../../src/server/verification/write-findings.js';
+import { RULE_FAILED, runRules } from '../../../src/server/verification/judging/run-rules.js';
+import { writeFindings } from '../../../src/server/verification/judging/write-findings.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
-import { LOG, lot } from '../../support/told-log.js';
+import { LOG, lot } from '../../support/scripted-log.js';
 import { declares, time, world } from '../../support/told-world.js';
 
 const sound = ruleById.get('tag-unknown') as Rule;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { StepSize } from '../../../src/server/verification/step-size.js';
-import { StepTooLarge, WorkBudget } from '../../../src/server/verification/work-budget.js';
+import { StepSize } from '../../../src/server/verification/judging/step-size.js';
+import { StepTooLarge, WorkBudget } from '../../../src/server/verification/judging/work-budget.js';
 
 const failure = new Error('The statement was cancelled.');
 

@@ -9,7 +9,7 @@ import {
 } from '../../../src/core/event/build.js';
 import { parseEnvelope } from '../../../src/core/event/envelope.js';
 import { readEvent } from '../../../src/core/event/event.js';
-import type { Arrival } from '../../../src/server/ledger/append-events.js';
+import type { Arrival } from '../../../src/server/ledger/append/append-events.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const LOG = 'example.org/tin';

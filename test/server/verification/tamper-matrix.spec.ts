@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RecordFault } from '../../../src/core/rules/facts.js';
-import { projectionTables } from '../../../src/server/ledger/replay.js';
-import { explain } from '../../../src/server/verification/audit-faults.js';
-import { auditedTables } from '../../../src/server/verification/audited-tables.js';
-import { gatherEvidence } from '../../../src/server/verification/gather-evidence.js';
+import type { RecordFault } from '../../../src/core/rules/engine/facts.js';
+import { projectionTables } from '../../../src/server/ledger/replay/replay.js';
+import { explain } from '../../../src/server/verification/audit/audit-faults.js';
+import { auditedTables } from '../../../src/server/verification/audit/audited-tables.js';
+import { gatherEvidence } from '../../../src/server/verification/audit/gather-evidence.js';
 import { type Column, changesOf, columnsOf, refusedByTheDatabase } from '../../support/tamperings.js';
 import { TestLedger } from '../../support/test-ledger.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Queryable } from '../../../src/server/database/rows.js';
-import { loadUpstream } from '../../../src/server/verification/load-lots.js';
-import { ReadEvents } from '../../../src/server/verification/read-events.js';
+import { loadUpstream } from '../../../src/server/verification/judging/facts/load-lots.js';
+import { ReadEvents } from '../../../src/server/verification/judging/facts/read-events.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const HOUR = 3_600_000;

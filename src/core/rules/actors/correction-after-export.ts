@@ -1,0 +1,38 @@
+import { judgesEach } from '../engine/each-event.js';
+import { lotsConcerned } from '../engine/parties.js';
+import type { Rule } from '../engine/rule.js';
+
+/** Claims that describe the goods themselves. */
+const weighty = /\/(mass|tags|moisturePercent|grades)(\/|$)/;
+
+export const correctionAfterExport: Rule = {
+  id: 'correction-after-export',
+  version: 2,
+  group: 'actors',
+  title: 'The past was corrected after the goods had left',
+  means: 'An event was corrected after a lot that it touched, or one made of it, had been exported.',
+  doesNotMean:
+    'That the correction is false: it is signed and shown, with the value before and after. A mistake that was corrected before the goods left is not judged.',
+  describe: ({ correctionAfterExport: { severity, severityOrigin } }) =>
+    `A correction logged after the export of a lot of its target, or of one made of it: ${severity}, and ${severityOrigin} where it changes mass, moisture, grade or tags.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (records kept for five years)',
+  scope: ['chains', 'exports'],
+  ...judgesEach(['event.corrected'], ({ index, event }, facts, { correctionAfterExport: parameters }) => {
+    const { event: targetId, field, reason } = event.payload;
+    const target = facts.entries.find((entry) => entry.event.id === targetId);
+    const exported = (target === undefined ? [] : lotsConcerned(target, facts)).filter(
+      (lot) => (facts.exports.get(lot) ?? Infinity) < index,
+    );
+    if (exported.length === 0) return [];
+    return [
+      {
+        severity: weighty.test(field) ? parameters.severityOrigin : parameters.severity,
+        lots: exported,
+        events: [targetId, event.id],
+        measured: field,
+        threshold: 'no correction after export',
+        detail: `${event.iss} corrected ${field} of an earlier event after a lot of it had been exported: ${reason}`,
+      },
+    ];
+  }),
+};

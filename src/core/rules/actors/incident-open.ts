@@ -1,0 +1,98 @@
+import { custodyTypes } from '../engine/each-event.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from '../engine/facts.js';
+import { countsFor, hasPart, isOfficial, isTakenUp } from '../engine/parties.js';
+import type { Parameters } from '../engine/parameters.js';
+import type { Observation, Rule } from '../engine/rule.js';
+import { actorSubject, eventSubject, facilitySubject, siteSubject } from '../engine/subjects.js';
+
+type Incident = JudgedOf<'incident.reported'>;
+
+const isCustody = ({ event }: JudgedEvent): boolean => (custodyTypes as readonly string[]).includes(event.type);
+
+/** Returns when an incident was closed, ms; null while it is open. Updates apply in the order of the log. */
+function closedAt({ event }: Incident, { about }: Facts): number | null {
+  const newest = (about.get(eventSubject(event.id)) ?? []).findLast((entry) => isType(entry, 'incident.updated'));
+  return newest?.event.payload.status === 'closed' ? newest.event.occurredAtMs : null;
+}
+
+/** Returns whether an incident counts for an event: an official took it up, or its reporter has a part in the event. */
+const isHeard = (incident: Incident, { event, index, recordedAt }: JudgedEvent, facts: Facts): boolean =>
+  isOfficial(incident.event.iss, facts) ||
+  isTakenUp(incident, facts) ||
+  incident.event.iss === event.iss ||
+  lotsOf({ event, index, recordedAt }).some((lot) => hasPart(incident.event.iss, lot, index, facts));
+
+/** Lists incidents at the site, in the facility, or of the actor of an event, that were open when it happened. */
+function incidentsAround({ event, index }: JudgedEvent, facts: Facts): Incident[] {
+  const subjects = [actorSubject(event.iss)];
+  if (event.type === 'lot.declared' && event.place?.site !== undefined) subjects.push(siteSubject(event.place.site));
+  if (event.place?.facility !== undefined) subjects.push(facilitySubject(event.place.facility));
+  const incidents = new Map<string, Incident>();
+  for (const subject of subjects)
+    for (const entry of facts.about.get(subject) ?? [])
+      if (isType(entry, 'incident.reported')) incidents.set(entry.event.id, entry);
+  return [...incidents.values()].filter((incident) => {
+    const closed = closedAt(incident, facts);
+    if (!isHeard(incident, { event, index, recordedAt: null }, facts)) return false;
+    return event.occurredAtMs >= incident.event.occurredAtMs && (closed === null || event.occurredAtMs < closed);
+  });
+}
+
+/** Lists incidents among the entries, and those that an entry updates. */
+const incidentsJudged = ({ entries }: Facts): Incident[] =>
+  entries.filter((entry) => isType(entry, 'incident.reported'));
+
+const severityOf = ({ event }: Incident, { incidentOpen }: Parameters): Observation['severity'] =>
+  incidentOpen.severityByLevel[event.payload.level - 1] ?? incidentOpen.severityByLevel[0];
+
+function observation(incident: Incident, parameters: Parameters): Omit<Observation, 'subject' | 'lots' | 'detail'> {
+  const { id, payload } = incident.event;
+  return {
+    severity: severityOf(incident, parameters),
+    cause: id,
+    events: [id],
+    measured: `level ${payload.level}`,
+    threshold: 'no open incident',
+    firstIndex: incident.index,
+  };
+}
+
+function observeLots(incident: Incident, facts: Facts, parameters: Parameters): Observation[] {
+  const { category } = incident.event.payload;
+  const lots = (incident.event.payload.lots ?? []).filter((lot) => countsFor(incident, lot, facts));
+  if (lots.length === 0 || closedAt(incident, facts) !== null) return [];
+  const detail = `An incident (${category}) has been reported on ${lots.length === 1 ? 'this lot' : `${lots.length} lots`} and is open.`;
+  return [{ ...observation(incident, parameters), subject: incident.event.id, lots, detail }];
+}
+
+function observeEvent(entry: JudgedEvent, facts: Facts, parameters: Parameters): Observation[] {
+  return incidentsAround(entry, facts).map((incident) => ({
+    ...observation(incident, parameters),
+    subject: entry.event.id,
+    lots: lotsOf(entry),
+    events: [incident.event.id, entry.event.id],
+    detail: `${entry.event.type} of ${entry.event.iss} happened while an incident (${incident.event.payload.category}) there was open.`,
+  }));
+}
+
+export const incidentOpen: Rule = {
+  id: 'incident-open',
+  version: 2,
+  group: 'actors',
+  title: 'An incident is open',
+  means:
+    'An actor reported an incident on the lot, its site, a facility or an actor that handled it, and it has not been closed.',
+  doesNotMean: 'That the report is true: its author signed it, and the case has an owner who is responsible for it.',
+  describe: ({ incidentOpen: { severityByLevel } }) =>
+    `An incident on the lot itself; or at the site, in the facility or of the actor of an event, from its date until it is closed; reported by an official or by somebody with a part in the lot, or taken up by an official. Level 1: ${severityByLevel[0]}; level 2: ${severityByLevel[1]}; level 3: ${severityByLevel[2]}.`,
+  standard: 'ITSCI incident protocol; OECD Due Diligence Guidance, Annex II',
+  scope: ['chains', 'about'],
+  subjects: (facts) => [
+    ...facts.entries.filter(isCustody).map(({ event }) => event.id),
+    ...incidentsJudged(facts).map(({ event }) => event.id),
+  ],
+  evaluate: (facts, parameters) => [
+    ...facts.entries.filter(isCustody).flatMap((entry) => observeEvent(entry, facts, parameters)),
+    ...incidentsJudged(facts).flatMap((incident) => observeLots(incident, facts, parameters)),
+  ],
+};

@@ -1,0 +1,39 @@
+import { actorTypes, judgesEach } from '../engine/each-event.js';
+import { compromiseOf, isEndorsed } from './key-trust.js';
+import type { Rule } from '../engine/rule.js';
+import { keySubject } from '../engine/subjects.js';
+
+export const keyCompromised: Rule = {
+  id: 'key-compromised',
+  version: 2,
+  group: 'actors',
+  title: 'Signed with a key that was in other hands',
+  means:
+    'The key was revoked as compromised from an index on, and this event was signed with it at or after that index; or with a key that such a one had added by then.',
+  doesNotMean:
+    'That the event is false: its actor may endorse it with a living key that was never compromised, which closes the finding.',
+  describe: ({ keyCompromised: { severity } }) =>
+    `Any event at or after \`compromisedSince\` of its key's revocation that its actor has not endorsed: ${severity}. A key that such a key added at or after that index counts as compromised from its first event, and so on from key to key, unless whoever added it endorses the addition. Endorsements by compromised keys count for nothing.`,
+  standard: 'NIST SP 800-57 part 1, compromised keys',
+  scope: ['about'],
+  ...judgesEach(actorTypes, ({ index, event }, facts, { keyCompromised: { severity } }) => {
+    const compromise = compromiseOf(facts, event.kid);
+    if (compromise === null || index < compromise.since) return [];
+    const { since, by, through } = compromise;
+    if (event.id === by.event.id || isEndorsed(facts, event.id, event.iss)) return [];
+    const why =
+      through === null
+        ? `a key that has been in other hands since entry ${since}`
+        : `a key that was added by entry ${since} with one that was in other hands by then`;
+    return [
+      {
+        severity,
+        root: keySubject(event.kid),
+        events: [event.id, by.event.id, ...(through === null ? [] : [through.event.id])],
+        measured: `entry ${index}`,
+        threshold: `entry ${since}`,
+        detail: `${event.type} of ${event.iss} was signed with ${why}.`,
+      },
+    ];
+  }),
+};

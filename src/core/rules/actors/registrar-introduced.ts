@@ -1,0 +1,35 @@
+import { actorTypes, judgesEach } from '../engine/each-event.js';
+import { introductionOf } from './key-trust.js';
+import type { Rule } from '../engine/rule.js';
+import { keySubject } from '../engine/subjects.js';
+
+export const registrarIntroduced: Rule = {
+  id: 'registrar-introduced',
+  version: 1,
+  group: 'actors',
+  title: 'Signed with a key that a registrar introduced',
+  means:
+    'A registrar added this key in the name of its actor, or such a key added it, and no older key of the actor endorses it: only the registrar confirms that the actor signed.',
+  doesNotMean:
+    'That another person signed: an actor that lost every device gets a new key in this way. If an older key is left, it endorses the `key.added`, which closes the finding on every event of the key.',
+  describe: ({ registrarIntroduced: { severity } }) =>
+    `Any event signed with a key that a registrar added for another actor, or that was added with such a key, until an older key of that actor, itself not introduced, endorses its \`key.added\`: ${severity}. The first key of an actor, which its registration names, is not introduced.`,
+  standard: 'NIST SP 800-63B, account recovery and the binding of authenticators',
+  scope: ['about'],
+  ...judgesEach(actorTypes, ({ event }, facts, { registrarIntroduced: { severity } }) => {
+    const added = introductionOf(facts, event.kid);
+    if (added === null) return [];
+    const { iss, payload } = added.event;
+    const how = iss === payload.actor ? 'by a key that a registrar had introduced' : `by ${iss}`;
+    return [
+      {
+        severity,
+        root: keySubject(event.kid),
+        events: [event.id, added.event.id],
+        measured: `key added ${how}`,
+        threshold: 'endorsed by an older key',
+        detail: `${event.type} of ${event.iss} was signed with a key that was added ${how} (entry ${added.index}), and no older key of ${event.iss} stands by it.`,
+      },
+    ];
+  }),
+};

@@ -1,0 +1,52 @@
+import { custodyTypes, judgesEach, ofTypes } from '../engine/each-event.js';
+import { lotsOf } from '../engine/facts.js';
+import type { Rule } from '../engine/rule.js';
+import { recorderSubject } from '../engine/subjects.js';
+
+const MINUTE = 60_000;
+
+export const backdated: Rule = {
+  id: 'backdated',
+  version: 1,
+  group: 'custody',
+  weighs: 'risk',
+  title: 'Signed at another time than it says',
+  means:
+    'The stated time of the signature is older than the newest state of the log that its signer had seen, or older than the event itself.',
+  doesNotMean: 'That the event did not happen: a phone with a wrong clock signs like this too.',
+  describe: ({ backdated: { severity, allowanceMinutes } }) =>
+    `Custody events whose \`iat\` is more than ${allowanceMinutes} min before the log's time at their \`seen\`, or before their own \`occurredAt\`: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  scope: ['seen'],
+  ...judgesEach(custodyTypes, ({ event }, { seenAt }, { backdated: { severity, allowanceMinutes } }) => {
+    const signed = event.iat * 1_000;
+    const seen = event.seen === undefined ? null : (seenAt.get(event.seen.size) ?? null);
+    const bounds = [
+      { at: seen, what: 'the state of the log that it names' },
+      { at: event.occurredAtMs, what: 'what it tells of' },
+    ];
+    return bounds
+      .flatMap(({ at, what }) => (at !== null && signed < at - allowanceMinutes * MINUTE ? [{ at, what }] : []))
+      .slice(0, 1)
+      .map(({ at, what }) => ({
+        severity,
+        root: recorderSubject(event),
+        measured: new Date(signed).toISOString(),
+        threshold: new Date(at).toISOString(),
+        detail: `${event.type} of ${event.iss} says it was signed ${Math.round((at - signed) / MINUTE)} min before ${what}.`,
+      }));
+  }),
+  // Entry 0 precedes the first `log.clock`.
+  undecided: ({ entries, seenAt }) =>
+    ofTypes(entries, custodyTypes).flatMap((entry) => {
+      const size = entry.event.seen?.size ?? 0;
+      if (size < 2 || seenAt.has(size)) return [];
+      return [
+        {
+          subject: entry.event.id,
+          lots: lotsOf(entry),
+          reason: `The log's time as of ${size} entries, which its signer had seen, is not known.`,
+        },
+      ];
+    }),
+};

@@ -1,0 +1,34 @@
+import { durationText } from '../../words.js';
+import { custodyTypes, judgesEach } from '../engine/each-event.js';
+import type { Rule } from '../engine/rule.js';
+import { recorderSubject } from '../engine/subjects.js';
+
+const MINUTE = 60_000;
+
+export const clockAhead: Rule = {
+  id: 'clock-ahead',
+  version: 1,
+  group: 'custody',
+  weighs: 'risk',
+  title: 'Entered before it is said to have happened',
+  means: 'The date of the event was still in the future when the event reached the ledger.',
+  doesNotMean: 'More than that a clock is wrong, or a date was mistyped; the order of the log is not affected.',
+  describe: ({ clockAhead: { severity, minutes } }) =>
+    `Custody events whose \`occurredAt\` or \`iat\` is more than ${minutes} min after the log's time of entry: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  scope: [],
+  ...judgesEach(custodyTypes, ({ event, recordedAt }, _facts, { clockAhead: { severity, minutes } }) => {
+    const said = Math.max(event.occurredAtMs, event.iat * 1_000);
+    if (recordedAt === null || said <= recordedAt + minutes * MINUTE) return [];
+    const ahead = durationText(said - recordedAt);
+    return [
+      {
+        severity,
+        root: recorderSubject(event),
+        measured: `${ahead} ahead`,
+        threshold: `${minutes} min`,
+        detail: `${event.type} of ${event.iss} is dated ${ahead} after the time at which it was entered.`,
+      },
+    ];
+  }),
+};

@@ -1,0 +1,52 @@
+import { neighbours } from './device-neighbours.js';
+import { type NumberedEvent, numbered } from './device-numbers.js';
+import type { Facts } from '../engine/facts.js';
+import { lotsConcerned } from '../engine/parties.js';
+import type { Rule } from '../engine/rule.js';
+import { recorderSubject } from '../engine/subjects.js';
+
+const subjectOf = ({ actor, device, seq }: NumberedEvent): string => `${actor}/${device}/${seq}`;
+/** A refused event may be sent again under the same number. */
+const isAdmitted = ({ entry }: NumberedEvent): boolean => entry.event.type !== 'event.refused';
+
+const toJudge = (facts: Facts): Map<string, NumberedEvent> =>
+  new Map(
+    facts.entries
+      .flatMap((entry) => numbered(entry) ?? [])
+      .filter(isAdmitted)
+      .map((own) => [subjectOf(own), own]),
+  );
+
+export const deviceSequenceFork: Rule = {
+  id: 'device-sequence-fork',
+  version: 2,
+  group: 'custody',
+  title: 'A device used one number twice',
+  means: 'Two different events bear the same running number of one device: one of its records was replaced by another.',
+  doesNotMean: 'Which of the two was first. A device restored from a copy counts again from an older number.',
+  describe: ({ deviceSequenceFork: { severity } }) =>
+    `Two events of one actor and device with the same \`seq\`: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  scope: ['chains', 'about'],
+  needs: 'more',
+  subjects: (facts) => [...toJudge(facts).keys()],
+  evaluate: (facts, { deviceSequenceFork: { severity } }) =>
+    [...toJudge(facts)].flatMap(([subject, own]) => {
+      const twins = neighbours(own, facts).filter((other) => other.seq === own.seq && isAdmitted(other));
+      if (twins.length < 2) return [];
+      return [
+        {
+          severity,
+          subject,
+          cause: 'twice',
+          root: recorderSubject(own.entry.event),
+          lots: [...new Set(twins.flatMap(({ entry }) => lotsConcerned(entry, facts)))],
+          events: twins.map(({ entry }) => entry.event.id),
+          measured: `${twins.length} events`,
+          threshold: '1 event',
+          detail: `Device ${own.device} of ${own.entry.event.iss} signed ${twins.length} events as its number ${own.seq}.`,
+          firstIndex: twins[1]?.entry.index ?? own.entry.index,
+        },
+      ];
+    }),
+};

@@ -1,0 +1,30 @@
+import { attemptsText, groupRefusals, lotsWithPart, refusalSubjects } from '../engine/refused-moves.js';
+import type { Rule } from '../engine/rule.js';
+
+export const heldLotMoved: Rule = {
+  id: 'held-lot-moved',
+  version: 2,
+  group: 'custody',
+  title: 'Someone tried to move a lot that an authority holds',
+  means: 'An event on a lot under seizure or quarantine was refused and kept as evidence.',
+  doesNotMean: 'That anything moved. The signer may not know of the hold yet.',
+  describe: ({ heldLotMoved: { severity } }) =>
+    `Any \`event.refused\` with the code \`lot-on-hold\`, signed by somebody who has a part in the lot: ${severity}. The attempt of anybody else is \`not-holder\`.`,
+  standard: 'ICGLR Regional Certification Mechanism (non-conformant shipments); OECD Due Diligence Guidance, Annex II',
+  scope: ['refusals', 'chains', 'about'],
+  subjects: refusalSubjects,
+  evaluate: (facts, { heldLotMoved: { severity } }) =>
+    groupRefusals(facts, (refusal) =>
+      refusal.event.payload.code === 'lot-on-hold' ? lotsWithPart(refusal, facts) : [],
+    ).map(({ subject, signer, lots, attempts }) => ({
+      severity,
+      subject,
+      cause: signer,
+      lots,
+      events: attempts.map(({ event }) => event.id),
+      measured: attemptsText(attempts.length),
+      threshold: attemptsText(0),
+      detail: `${signer} signed ${attemptsText(attempts.length)} to move what is held back; all were refused.`,
+      firstIndex: attempts[0]?.index ?? null,
+    })),
+};

@@ -1,0 +1,151 @@
+import { countOf } from '../../words.js';
+import { judgesEach } from '../engine/each-event.js';
+import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
+import { entryBefore } from '../engine/lot-history.js';
+import { countsFor, lotsConcerned } from '../engine/parties.js';
+import type { Rule } from '../engine/rule.js';
+import { lotSubject } from '../engine/subjects.js';
+
+const isExport = (entry: JudgedEvent): boolean => isType(entry, 'lot.exported');
+
+/** Returns whether an event applies seals to a lot, or removes some. */
+const isResealed = (entry: JudgedEvent, lot: string): boolean =>
+  isType(entry, 'lot.sealed') &&
+  entry.event.payload.lots.some(
+    (sealed) => sealed.lot === lot && (sealed.sealsOn !== undefined || sealed.sealsOff !== undefined),
+  );
+
+/** Returns whether any carrier is possible: the open dispatch at a checkpoint names none. */
+function isOpenToCarriers(lot: string, checkpoint: JudgedEvent, { chains }: Facts): boolean {
+  const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < checkpoint.index);
+  return last !== undefined && isType(last, 'custody.dispatched') && last.event.payload.carrier === undefined;
+}
+
+/** Whose lists of seals are read between a dispatch and an arrival. */
+type Listed = (entry: JudgedEvent, lot: string) => boolean;
+
+/** Returns the seals last listed on a lot between two entries: at a dispatch, an export or a checkpoint. Null: none. */
+function lastListed(
+  lot: string,
+  start: JudgedEvent,
+  end: JudgedEvent,
+  facts: Facts,
+  isRead: Listed,
+): readonly string[] | null {
+  const within = [...(facts.chains.get(lot) ?? []), ...(facts.about.get(lotSubject(lot)) ?? [])].filter(
+    (entry) => entry.index >= start.index && entry.index < end.index && isRead(entry, lot),
+  );
+  const listed = within
+    .toSorted((a, b) => a.index - b.index)
+    .flatMap(({ event }) => {
+      if (event.type !== 'custody.dispatched' && event.type !== 'lot.exported' && event.type !== 'transit.checked')
+        return [];
+      return event.payload.seals === undefined ? [] : [event.payload.seals];
+    });
+  return listed.at(-1) ?? null;
+}
+
+/** Returns the seals that a lot should have: of its dispatch; if that lists none, or at an import, since its export. */
+function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts, isRead: Listed): readonly string[] | null {
+  const chain = (facts.chains.get(lot) ?? []).filter(({ index }) => index < entry.index);
+  const dispatch = chain.findLast((one) => isType(one, 'custody.dispatched'));
+  const exported = chain.findLast(isExport);
+  if (isType(entry, 'lot.imported')) {
+    const start = chain.find((one) => one === dispatch || one === exported);
+    return start === undefined ? null : lastListed(lot, start, entry, facts, isRead);
+  }
+  if (dispatch === undefined) return null;
+  const listed = lastListed(lot, dispatch, entry, facts, isRead);
+  if (listed !== null || exported === undefined) return listed;
+  const isOpened = chain.some((one) => one.index > exported.index && isResealed(one, lot));
+  return isOpened ? null : lastListed(lot, exported, entry, facts, isRead);
+}
+
+interface SealState {
+  lot: string;
+  seals: readonly string[] | null;
+  state: string | null;
+  /** Whether the list is of this lot alone, not of the whole load. */
+  alone: boolean;
+}
+
+function sealsSeen(entry: JudgedEvent, facts: Facts): SealState[] {
+  const { event } = entry;
+  switch (event.type) {
+    case 'custody.received': {
+      const { seals: all, sealState: state, lots } = event.payload;
+      return lots.map(({ lot, seals, sealState }) => ({
+        lot,
+        seals: seals ?? all ?? null,
+        state: sealState ?? state ?? null,
+        alone: seals !== undefined,
+      }));
+    }
+    case 'lot.imported':
+    case 'transit.checked': {
+      const { seals = null, sealState: state = null } = event.payload;
+      return lotsConcerned(entry, facts).map((lot) => ({ lot, seals, state, alone: false }));
+    }
+    default:
+      return [];
+  }
+}
+
+const BROKEN = new Set(['broken', 'missing']);
+
+/** Describes the fault in the seals of one lot; null: no fault, or nothing to compare. */
+function wrongWith({ seals, state, lot, alone }: SealState, entry: JudgedEvent, facts: Facts): string | null {
+  if (state !== null && BROKEN.has(state)) return state;
+  // A checkpoint may apply its own seals: its list replaces the one before.
+  if (seals === null || isType(entry, 'transit.checked')) return null;
+  const counting = sealsBefore(lot, entry, facts, (one) => countsFor(one, lot, facts));
+  const wrong = counting === null ? null : differenceOf(seals, counting, alone);
+  if (wrong === null) return null;
+  // A carrier whom the dispatch does not name may have put on a seal at a checkpoint: what the receiver found bears it out.
+  const open = sealsBefore(lot, entry, facts, (one) => countsFor(one, lot, facts) || isOpenToCarriers(lot, one, facts));
+  return open !== null && differenceOf(seals, open, alone) === null ? null : wrong;
+}
+
+/** How the seals found differ from those listed before, in words; null: they do not. */
+function differenceOf(seals: readonly string[], before: readonly string[], alone: boolean): string | null {
+  const other = seals.find((seal) => !before.includes(seal));
+  if (other !== undefined) return `${other} instead of ${before.join(', ')}`;
+  const gone = alone ? undefined : before.find((seal) => !seals.includes(seal));
+  return gone === undefined ? null : `without ${gone}`;
+}
+
+export const sealMismatch: Rule = {
+  id: 'seal-mismatch',
+  version: 3,
+  group: 'custody',
+  title: 'Seals are not those that were put on',
+  means:
+    'On arrival or at a checkpoint a seal was broken or missing, or other seals were seen than were listed before.',
+  doesNotMean: 'That goods were taken or added: seals break on rough roads, and numbers are misread.',
+  describe: ({ sealMismatch: { severity } }) =>
+    `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch or a checkpoint, or else since the export: ${severity}. A checkpoint counts where an official, or somebody with a part in the lot, recorded it.`,
+  standard: 'ISO 17712 (freight container seals); ITSCI tagging procedures',
+  scope: ['chains', 'about'],
+  ...judgesEach(
+    ['custody.received', 'lot.imported', 'transit.checked'],
+    (entry, facts, { sealMismatch: parameters }) => {
+      const wrong = sealsSeen(entry, facts).flatMap((seen) => {
+        const what = wrongWith(seen, entry, facts);
+        return what === null ? [] : [{ lot: seen.lot, what }];
+      });
+      const [first] = wrong;
+      if (first === undefined) return [];
+      const before = entryBefore(facts, first.lot, entry.index);
+      return [
+        {
+          severity: parameters.severity,
+          lots: wrong.map(({ lot }) => lot),
+          events: [...(before === null ? [] : [before.event.id]), entry.event.id],
+          measured: first.what,
+          threshold: 'the seals listed before, intact',
+          detail: `At ${entry.event.type} ${entry.event.iss} found the seals of ${countOf(wrong.length, 'lot')} ${first.what}.`,
+        },
+      ];
+    },
+  ),
+};

@@ -1,0 +1,154 @@
+import { percent } from '../../custody/lot-state.js';
+import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../../custody/quantity.js';
+import type { Grade } from '../../custody/view.js';
+import type { Facts, JudgedEvent } from './facts.js';
+
+/** Newest statements of a lot's mass (mg), moisture (parts per million) and grades (as written, one per analyte). */
+export interface LotMeasure {
+  mass: bigint;
+  moisture: number | null;
+  grades: readonly Grade[];
+  /** Form (`ore`, `dore`), and the process that made it: they bound the moisture if none is stated. */
+  form?: string | undefined;
+  process?: string | undefined;
+}
+
+interface Quantity {
+  value: string;
+  uom: string;
+}
+
+/** The statements of one event about one lot or residue; every member may be absent. */
+export interface StatedMass {
+  mass?: Quantity | undefined;
+  moisturePercent?: string | undefined;
+  grades?: readonly Grade[] | undefined;
+}
+
+/** Converts a grade to parts per million of the dry mass; null if the needed moisture is unknown. */
+export function dryGrade(grade: Grade, moisture: number | null): bigint | null {
+  const value = gradeInPartsPerMillion(grade);
+  if (grade.basis === 'dry') return value;
+  return moisture === null || moisture >= WHOLE ? null : (value * BigInt(WHOLE)) / BigInt(WHOLE - moisture);
+}
+
+/** Formats a grade given in parts per million. */
+export const gradeOfPartsPerMillion = (analyte: string, value: bigint, basis: Grade['basis']): Grade => ({
+  analyte,
+  value: percent(Number(value)),
+  uom: 'P1',
+  basis,
+});
+
+/** Merges grades: an assay of one analyte changes no other. A grade on wet mass applies at the moisture of its day. */
+function regraded(before: LotMeasure | null, { grades = [], moisturePercent }: StatedMass): readonly Grade[] {
+  const kept = (before?.grades ?? []).filter(({ analyte }) => !grades.some((grade) => grade.analyte === analyte));
+  if (moisturePercent === undefined) return [...kept, ...grades];
+  const dried = kept.map((grade) => {
+    const value = grade.basis === 'wet' ? dryGrade(grade, before?.moisture ?? null) : null;
+    return value === null ? grade : gradeOfPartsPerMillion(grade.analyte, value, 'dry');
+  });
+  return [...dried, ...grades];
+}
+
+/** Merges new statements into a measure; null while no mass is known. */
+export function remeasured(before: LotMeasure | null, said: StatedMass): LotMeasure | null {
+  const mass = said.mass === undefined ? before?.mass : milligrams(said.mass);
+  if (mass === undefined) return null;
+  return {
+    ...before,
+    mass,
+    moisture: said.moisturePercent === undefined ? (before?.moisture ?? null) : partsPerMillion(said.moisturePercent),
+    grades: regraded(before, said),
+  };
+}
+
+/** Returns the statements of one event about one lot, as its output or its measurement; null: none. */
+export function statedOf({ event }: JudgedEvent, lot: string): StatedMass | null {
+  switch (event.type) {
+    case 'lot.declared':
+    case 'lot.aggregated':
+    case 'lot.split':
+    case 'lot.processed':
+      return event.payload.outputs.find((output) => output.lot === lot) ?? null;
+    case 'custody.received': {
+      const received = event.payload.lots.find((named) => named.lot === lot);
+      return received === undefined || received.outcome === 'rejected' ? null : received;
+    }
+    case 'lot.measured':
+    case 'lot.exported':
+    case 'lot.imported':
+      return event.payload.lots.find((named) => named.lot === lot) ?? null;
+    default:
+      return null;
+  }
+}
+
+/** Returns the newest statements about a lot before the entry at `index`; null if its birth is not in the chain. */
+export function measureBefore(chain: readonly JudgedEvent[], lot: string, index: number): LotMeasure | null {
+  let measure: LotMeasure | null = null;
+  for (const entry of chain) {
+    if (entry.index >= index) break;
+    const said = statedOf(entry, lot);
+    if (said !== null) measure = remeasured(measure, said);
+  }
+  return measure;
+}
+
+/** Returns the entry before the one at `index` on a lot's chain; null if there is none, or the chain is not loaded. */
+export function entryBefore({ chains }: Pick<Facts, 'chains'>, lot: string, index: number): JudgedEvent | null {
+  const chain = chains.get(lot) ?? [];
+  // What is judged is mostly near the end of its chain.
+  return chain[chain.findLastIndex((entry) => entry.index === index) - 1] ?? null;
+}
+
+/** Returns a lot's state before the entry at `index`, by its chain alone; null if its birth is not in the chain. */
+export function stateBefore(chain: readonly JudgedEvent[], lot: string, index: number): LotState | null {
+  let state: LotState | null = null;
+  for (const entry of chain) {
+    if (entry.index >= index) break;
+    state = stateAfter(entry, lot, state);
+  }
+  return state;
+}
+
+/** Lists the holders that a lot has had before the entry at `index`, by its chain alone. */
+export function holdersBefore(chain: readonly JudgedEvent[], lot: string, index: number): ReadonlySet<string> {
+  const holders = new Set<string>();
+  let state: LotState | null = null;
+  for (const entry of chain) {
+    if (entry.index >= index) break;
+    state = stateAfter(entry, lot, state);
+    if (state !== null) holders.add(state.holder);
+  }
+  return holders;
+}
+
+export interface LotState {
+  status: 'held' | 'inTransit' | 'consumed' | 'closed';
+  holder: string;
+}
+
+function stateAfter({ event }: JudgedEvent, lot: string, before: LotState | null): LotState | null {
+  if ('outputs' in event.payload && event.payload.outputs.some((output) => output.lot === lot)) {
+    const declaredFor = event.type === 'lot.declared' ? event.payload.holder : undefined;
+    return { status: 'held', holder: declaredFor ?? event.iss };
+  }
+  if (before === null) return null;
+  switch (event.type) {
+    case 'custody.dispatched':
+      return { ...before, status: 'inTransit' };
+    case 'custody.received': {
+      const received = event.payload.lots.find((named) => named.lot === lot);
+      return { status: 'held', holder: received?.outcome === 'rejected' ? before.holder : event.iss };
+    }
+    case 'custody.recalled':
+      return { ...before, status: 'held' };
+    case 'custody.assigned':
+      return { status: 'held', holder: event.payload.to };
+    case 'lot.closed':
+      return { ...before, status: 'closed' };
+    default:
+      return 'inputs' in event.payload ? { ...before, status: 'consumed' } : before;
+  }
+}

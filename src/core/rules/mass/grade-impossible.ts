@@ -1,0 +1,50 @@
+import { gradeInPartsPerMillion, partsPerMillion } from '../../custody/quantity.js';
+import type { Grade } from '../../custody/view.js';
+import { judgesEach } from '../engine/each-event.js';
+import { gradesSaid, gradeText, gradingTypes } from './grades.js';
+import type { Parameters } from '../engine/parameters.js';
+import type { Rule } from '../engine/rule.js';
+
+/** Returns the maximum that a grade exceeds, per cent; null if it exceeds none. */
+export function maximumExceeded(
+  grade: Grade,
+  form: string | null,
+  { gradeImpossible: { maxima } }: Parameters,
+): string | null {
+  const limit = maxima.find((line) => line.analyte === grade.analyte && (line.form === null || line.form === form));
+  return limit !== undefined && gradeInPartsPerMillion(grade) > BigInt(partsPerMillion(limit.max)) ? limit.max : null;
+}
+
+export const gradeImpossible: Rule = {
+  id: 'grade-impossible',
+  version: 1,
+  group: 'mass',
+  title: 'More metal than chemistry allows',
+  means: 'The grade stated is higher than that of the pure mineral.',
+  doesNotMean: 'That the signer lies: a decimal point, a unit or the wrong analyte looks the same.',
+  describe: ({ gradeImpossible: { severity, maxima } }) =>
+    `A grade above ${maxima
+      .map(({ analyte, form, max }) => `${max} % ${analyte}${form === null ? '' : ` in ${form}`}`)
+      .join(', ')}: ${severity}.`,
+  standard:
+    'Stoichiometry of cassiterite (SnO₂), wolframite, tantalite and cobalt hydroxide; fineness of gold (ISO 11426)',
+  scope: ['chains'],
+  ...judgesEach(gradingTypes, (entry, facts, parameters) =>
+    gradesSaid(entry).flatMap(({ lot, grades }) =>
+      grades.flatMap((grade) => {
+        const max = maximumExceeded(grade, facts.lots.get(lot)?.form ?? null, parameters);
+        if (max === null) return [];
+        return [
+          {
+            severity: parameters.gradeImpossible.severity,
+            cause: `${lot}:${grade.analyte}`,
+            lots: [lot],
+            measured: gradeText(grade),
+            threshold: `${max} % ${grade.analyte}`,
+            detail: `${entry.event.iss} states ${gradeText(grade)}; no such ore exists.`,
+          },
+        ];
+      }),
+    ),
+  ),
+};

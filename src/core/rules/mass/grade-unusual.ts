@@ -1,0 +1,111 @@
+import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../../custody/quantity.js';
+import type { Grade } from '../../custody/view.js';
+import { judgesEach } from '../engine/each-event.js';
+import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
+import { maximumExceeded } from './grade-impossible.js';
+import { gradeOf, gradesSaid, gradeText, gradingTypes } from './grades.js';
+import { knownBefore, sourcesOf } from '../engine/known-of-lots.js';
+import { dryGrade } from '../engine/lot-history.js';
+import { wettest } from './mass-balance.js';
+import type { Parameters } from '../engine/parameters.js';
+import type { Rule } from '../engine/rule.js';
+
+type Window = Parameters['gradeUnusual']['windows'][number];
+type Stage = 'raw' | 'cleaned';
+
+/** Returns whether a lot is raw or concentrated; both if that is unknown. */
+function stagesOf(lot: string, { gradeUnusual: { cleanedBy, bagKilograms } }: Parameters, facts: Facts): Stage[] {
+  const stages = new Set(
+    sourcesOf(lot, facts).map(({ lot: source, birth }): Stage | null => {
+      if (isType(birth, 'lot.processed')) return cleanedBy.includes(birth.event.payload.process) ? 'cleaned' : null;
+      if (!isType(birth, 'lot.declared')) return null;
+      const mass = birth.event.payload.outputs.find((output) => output.lot === source)?.mass;
+      // A declaration heavier than one bag may be concentrate that was made at the mine.
+      return mass !== undefined && milligrams(mass) <= milligrams({ value: bagKilograms, uom: 'KGM' }) ? 'raw' : null;
+    }),
+  );
+  const [stage] = stages;
+  return stages.size === 1 && stage !== null && stage !== undefined ? [stage] : ['raw', 'cleaned'];
+}
+
+/** Returns a grade on dry mass, the basis of trade: from and to, if it is on wet mass with unknown moisture. */
+function tradedAs(lot: string, grade: Grade, entry: JudgedEvent, parameters: Parameters, facts: Facts) {
+  const measure = knownBefore(lot, entry.index + 1, facts);
+  const moisture = measure?.moisture ?? null;
+  const most = moisture ?? (measure === null ? 0 : wettest(measure, parameters.moistureAtMost));
+  const value = gradeInPartsPerMillion(grade);
+  return { least: dryGrade(grade, moisture) ?? value, most: dryGrade(grade, most) ?? BigInt(WHOLE) };
+}
+
+/** Returns the window that a grade misses, if it misses all others that may apply; null if it is within one. */
+function windowMissed(
+  lot: string,
+  grade: Grade,
+  entry: JudgedEvent,
+  parameters: Parameters,
+  facts: Facts,
+): Window | null {
+  const { mineral, form } = facts.lots.get(lot) ?? {};
+  const { windows } = parameters.gradeUnusual;
+  const stages = stagesOf(lot, parameters, facts);
+  const { least, most } = tradedAs(lot, grade, entry, parameters, facts);
+  const fitting = stages.map((stage) =>
+    windows.find(
+      (one) =>
+        one.mineral === mineral && one.form === form && one.analyte === grade.analyte && (one.stage ?? stage) === stage,
+    ),
+  );
+  const missed = fitting.flatMap((one) =>
+    one === undefined || (most >= BigInt(partsPerMillion(one.from)) && least <= BigInt(partsPerMillion(one.to)))
+      ? []
+      : one,
+  );
+  return missed.length === stages.length ? (missed[0] ?? null) : null;
+}
+
+/** Returns whether a lot is a residue of extracting this metal: kept as a lot too, and not traded as concentrate. */
+function isLeftover(grade: Grade, entry: JudgedEvent, facts: Facts): boolean {
+  if (!isType(entry, 'lot.processed')) return false;
+  const value = gradeInPartsPerMillion(grade);
+  const fed = entry.event.payload.inputs.map((input) => gradeOf(input.lot, grade.analyte, entry.index, facts));
+  return fed.every((one) => one !== null && value < gradeInPartsPerMillion(one));
+}
+
+export const gradeUnusual: Rule = {
+  id: 'grade-unusual',
+  version: 2,
+  group: 'mass',
+  title: 'A grade that is not traded',
+  means: 'The grade lies outside what is bought and sold of this mineral in this form.',
+  doesNotMean: 'That it is false: poor and rich ores exist. It is worth a second assay.',
+  describe: ({ gradeUnusual: { severity, cleanedBy, bagKilograms, windows } }) =>
+    `A grade outside ${windows
+      .map(
+        ({ mineral, form, analyte, from, to, stage }) =>
+          `${from}–${to} % ${analyte} (${stage === null ? '' : `${stage} `}${mineral} ${form})`,
+      )
+      .join(
+        ', ',
+      )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. Grades of wet goods are reckoned as dry. What a process leaves behind, and what is above chemistry, is not meant.`,
+  standard: 'Trade specifications of tin, tantalum, tungsten and cobalt; ASM doré as refiners buy it',
+  scope: ['chains', 'about'],
+  ...judgesEach(gradingTypes, (entry, facts, parameters) =>
+    gradesSaid(entry).flatMap(({ lot, grades }) =>
+      grades.flatMap((grade) => {
+        const window = windowMissed(lot, grade, entry, parameters, facts);
+        if (window === null || isLeftover(grade, entry, facts)) return [];
+        if (maximumExceeded(grade, window.form, parameters) !== null) return [];
+        return [
+          {
+            severity: parameters.gradeUnusual.severity,
+            cause: `${lot}:${grade.analyte}`,
+            lots: [lot],
+            measured: gradeText(grade),
+            threshold: `${window.from}–${window.to} % ${grade.analyte}`,
+            detail: `${entry.event.iss} states ${gradeText(grade)}, which is not what ${window.mineral} ${window.form} is traded at.`,
+          },
+        ];
+      }),
+    ),
+  ),
+};

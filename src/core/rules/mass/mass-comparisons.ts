@@ -1,0 +1,224 @@
+import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
+import { knownBefore, measuresOfOutputs, saidOf } from '../engine/known-of-lots.js';
+import { type LotMeasure, type StatedMass, remeasured } from '../engine/lot-history.js';
+import { type Bound, dryMass, dryMassBound, metalIn, sum, totalDryMass } from './mass-balance.js';
+import type { Parameters } from '../engine/parameters.js';
+
+type Transformation = JudgedOf<'lot.aggregated'> | JudgedOf<'lot.split'> | JudgedOf<'lot.processed'>;
+
+/** The kind of a comparison; each kind has its own tolerances. */
+export type ComparisonKind = 'reweighed' | 'handedOver' | 'imported' | 'closure' | 'processed' | 'metal';
+
+/** An input or earlier amount, and an output or later amount; both in mg. */
+export interface Pair {
+  in: bigint;
+  out: bigint;
+}
+
+/**
+ * One comparison that an entry allows. `pairs` are the same material computed in several ways (by the scale, and dry):
+ * a gain or loss counts only if all of them show it.
+ */
+export interface Comparison {
+  kind: ComparisonKind;
+  cause: string;
+  lots: string[];
+  mineral: string;
+  pairs: readonly Pair[];
+  what: string;
+}
+
+export class MassComparisons {
+  constructor(
+    private readonly facts: Facts,
+    private readonly parameters: Pick<Parameters, 'massGained' | 'moistureAtMost'>,
+  ) {}
+
+  of(entry: JudgedEvent): Comparison[] {
+    if (isType(entry, 'custody.received')) return this.receipt(entry);
+    if (isType(entry, 'custody.dispatched') || isType(entry, 'lot.measured') || isType(entry, 'lot.exported'))
+      return entry.event.payload.lots.flatMap((said) => this.weighing(entry, said, 'reweighed', 'weighed again'));
+    if (isType(entry, 'lot.imported'))
+      return entry.event.payload.lots.flatMap((said) => this.weighing(entry, said, 'imported', 'imported'));
+    if (isType(entry, 'lot.aggregated') || isType(entry, 'lot.split')) return this.closure(entry);
+    if (isType(entry, 'lot.processed')) return this.process(entry);
+    return [];
+  }
+
+  private chain(lot: string): readonly JudgedEvent[] {
+    return this.facts.chains.get(lot) ?? [];
+  }
+
+  private mineral(lot: string): string {
+    return this.facts.lots.get(lot)?.mineral ?? '';
+  }
+
+  /** Compares two masses of one lot: by the scale and, if both moistures are known, dry. */
+  private sameLot(
+    lot: string,
+    { before, after }: { before: LotMeasure; after: LotMeasure },
+    kind: ComparisonKind,
+    what: string,
+  ): Comparison {
+    const [dryIn, dryOut] = [dryMass(before), dryMass(after)];
+    const pairs = [{ in: before.mass, out: after.mass }];
+    if (dryIn !== null && dryOut !== null) pairs.push({ in: dryIn, out: dryOut });
+    return { kind, cause: `${what}:${lot}`, lots: [lot], mineral: this.mineral(lot), pairs, what };
+  }
+
+  private weighing(
+    entry: JudgedEvent,
+    said: StatedMass & { lot: string },
+    kind: ComparisonKind,
+    what: string,
+  ): Comparison[] {
+    const before = knownBefore(said.lot, entry.index, this.facts);
+    const after = before === null ? null : remeasured(before, said);
+    return said.mass === undefined || before === null || after === null
+      ? []
+      : [this.sameLot(said.lot, { before, after }, kind, what)];
+  }
+
+  /** Compares the receiver's weight with the sender's; with the receiver's moisture, if it then states one. */
+  private receipt(entry: JudgedOf<'custody.received'>): Comparison[] {
+    return entry.event.payload.lots.flatMap((said) => {
+      if (said.mass === undefined || said.outcome === 'rejected') return [];
+      const chain = this.chain(said.lot);
+      const position = chain.findIndex(({ index }) => index === entry.index);
+      const dispatch = chain[position - 1];
+      const known = knownBefore(said.lot, entry.index, this.facts);
+      if (known === null || dispatch === undefined || !isType(dispatch, 'custody.dispatched')) return [];
+      const sent = dispatch.event.payload.lots.find(({ lot }) => lot === said.lot);
+      const before = remeasured(known, { mass: sent?.mass }) ?? known;
+      const moisturePercent = moistureAtReceipt(said.lot, entry, this.facts);
+      const after = remeasured(before, { mass: said.mass, moisturePercent });
+      return after === null ? [] : [this.sameLot(said.lot, { before, after }, 'handedOver', 'handed over')];
+    });
+  }
+
+  private inputs(entry: Transformation): { measures: LotMeasure[]; comparisons: Comparison[]; complete: boolean } {
+    const all = entry.event.payload.inputs.map((said) => {
+      const before = knownBefore(said.lot, entry.index, this.facts);
+      return {
+        measure: before === null ? null : remeasured(before, { mass: said.mass }),
+        comparisons: this.weighing(entry, { lot: said.lot, mass: said.mass }, 'reweighed', 'weighed in'),
+      };
+    });
+    return {
+      measures: all.flatMap(({ measure }) => measure ?? []),
+      comparisons: all.flatMap(({ comparisons }) => comparisons),
+      complete: all.every(({ measure }) => measure !== null),
+    };
+  }
+
+  private closure(entry: JudgedOf<'lot.aggregated'> | JudgedOf<'lot.split'>): Comparison[] {
+    const { measures, comparisons, complete } = this.inputs(entry);
+    if (!complete) return comparisons;
+    const lots = entry.event.payload.outputs.map(({ lot }) => lot);
+    const made = measuresOfOutputs(entry, this.facts);
+    const pairs = [{ in: sum(measures.map(({ mass }) => mass)), out: sum(made.map(({ mass }) => mass)) }];
+    const [dryIn, dryOut] = [totalDryMass(measures), totalDryMass(made)];
+    if (dryIn !== null && dryOut !== null) pairs.push({ in: dryIn, out: dryOut });
+    const mineral = this.mineral(lots[0] ?? '');
+    return [...comparisons, { kind: 'closure', cause: 'closure', lots, mineral, pairs, what: 'made of the inputs' }];
+  }
+
+  private process(entry: JudgedOf<'lot.processed'>): Comparison[] {
+    const { measures, comparisons, complete } = this.inputs(entry);
+    if (!complete) return comparisons;
+    const lots = entry.event.payload.outputs.map(({ lot }) => lot);
+    const made = measuresOfOutputs(entry, this.facts);
+    const residues = (entry.event.payload.residues ?? []).flatMap((residue) => remeasured(null, residue) ?? []);
+    return [
+      ...comparisons,
+      ...this.processedMass(entry.event.payload.process, lots, measures, made, residues),
+      ...this.processedMetal(lots, measures, [...made, ...residues]),
+    ];
+  }
+
+  /**
+   * Compares the least dry mass of the outputs with the most of the inputs. If no moisture is stated and no water is
+   * added, only the scale counts.
+   */
+  private processedMass(
+    process: string,
+    lots: string[],
+    from: LotMeasure[],
+    made: LotMeasure[],
+    residues: LotMeasure[],
+  ): Comparison[] {
+    const { moistureAtMost, massGained } = this.parameters;
+    const out = massGained.addsMatter.includes(process) ? made : [...made, ...residues];
+    const told = [...from, ...made].some(({ moisture }) => moisture !== null);
+    const byScale = !told && !massGained.addsWater.includes(process);
+    const total = (measures: readonly LotMeasure[], bound: Bound): bigint =>
+      sum(measures.map((one) => (byScale ? one.mass : dryMassBound(one, bound, moistureAtMost))));
+    return [
+      {
+        kind: 'processed',
+        cause: 'processed',
+        lots,
+        mineral: this.mineral(lots[0] ?? ''),
+        pairs: [{ in: total(from, 'most'), out: total(out, 'least') }],
+        what: byScale ? 'made of the inputs' : 'made of the inputs, dry',
+      },
+    ];
+  }
+
+  /** Compares the least metal of the outputs with the most of the inputs. */
+  private processedMetal(lots: string[], from: LotMeasure[], out: LotMeasure[]): Comparison[] {
+    const { moistureAtMost } = this.parameters;
+    const analytes = new Set(out.flatMap(({ grades }) => grades.map(({ analyte }) => analyte)));
+    return [...analytes].toSorted().flatMap((analyte) => {
+      const metals = from.map((measure) => metalIn(measure, analyte, 'most', moistureAtMost));
+      if (!metals.every((metal) => metal !== null)) return [];
+      const least = sum(out.map((measure) => metalIn(measure, analyte, 'least', moistureAtMost) ?? 0n));
+      const pairs = [{ in: sum(metals), out: least }];
+      const what = `of ${analyte} made of the inputs`;
+      return [
+        {
+          kind: 'metal',
+          cause: `metal:${analyte}`,
+          lots,
+          mineral: this.mineral(lots[0] ?? ''),
+          pairs,
+          what,
+        },
+      ];
+    });
+  }
+}
+
+/** Returns the receipt by which the holder of a lot received it; null if there is none, or other holders followed. */
+function receiptBefore(lot: string, index: number, { chains }: Pick<Facts, 'chains'>): JudgedEvent | null {
+  const handed = (chains.get(lot) ?? []).findLast(
+    (entry) => entry.index < index && entry.event.type.startsWith('custody.'),
+  );
+  return handed !== undefined && isType(handed, 'custody.received') ? handed : null;
+}
+
+/** Returns the moisture first stated for a lot after its receipt, while the receiver has it unchanged. */
+function moistureAtReceipt(lot: string, receipt: JudgedEvent, facts: Facts): string | undefined {
+  const said = saidOf(lot, facts.end, facts).filter(({ entry }) => entry.index > receipt.index);
+  const first = said.find(({ said: { moisturePercent } }) => moisturePercent !== undefined);
+  return first !== undefined && receiptBefore(lot, first.entry.index, facts) === receipt
+    ? first.said.moisturePercent
+    : undefined;
+}
+
+/** Lists the entries, and the receipts that a moisture in one of them lets rules re-evaluate. */
+export function weighingsToJudge(facts: Pick<Facts, 'entries' | 'chains'>): JudgedEvent[] {
+  const judged = new Map(facts.entries.map((entry) => [entry.index, entry]));
+  for (const entry of facts.entries) {
+    const lots = isType(entry, 'lot.measured')
+      ? entry.event.payload.lots.map(({ lot }) => lot)
+      : isType(entry, 'assay.certified')
+        ? [entry.event.payload.lot]
+        : [];
+    for (const lot of lots) {
+      const receipt = receiptBefore(lot, entry.index, facts);
+      if (receipt !== null) judged.set(receipt.index, receipt);
+    }
+  }
+  return [...judged.values()].toSorted((a, b) => a.index - b.index);
+}

@@ -1,0 +1,150 @@
+import { modelsByStrength } from '../../event/primitives.js';
+import { dayOf } from '../engine/day.js';
+import { judgesEach, type EventObservation } from '../engine/each-event.js';
+import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
+import type { Parameters } from '../engine/parameters.js';
+import { siteBelow, statusOn } from '../engine/registry.js';
+import type { Rule } from '../engine/rule.js';
+import { statusClockOf } from '../origin/site-status.js';
+
+type Mix = JudgedOf<'lot.aggregated' | 'lot.processed'>;
+type Found = Pick<EventObservation, 'cause' | 'measured' | 'threshold' | 'detail'>;
+
+const inputsOf = ({ event }: Mix): string[] => event.payload.inputs.map(({ lot }) => lot);
+const rankOf = (model: string): number => modelsByStrength.indexOf(model);
+
+/**
+ * Finds claims that became stronger: a claim may stay or weaken, and a weaker one must be written. The strongest claim
+ * means one origin. Inputs without a claim belong to claim-exceeds-input.
+ */
+function models(entry: Mix, facts: Facts): Found[] {
+  const claims = inputsOf(entry).flatMap((lot) => facts.lots.get(lot)?.model ?? []);
+  const sites = new Set(inputsOf(entry).flatMap((lot) => (facts.lots.get(lot)?.origins ?? []).map(({ site }) => site)));
+  const ranks = claims.map(rankOf);
+  for (const { lot, model: written } of entry.event.payload.outputs) {
+    const model = facts.lots.get(lot)?.model ?? null;
+    if (model === null) continue;
+    const found = (measured: string, threshold: string, detail: string): Found[] => [
+      { cause: 'model', measured, threshold, detail },
+    ];
+    const weakest = modelsByStrength[Math.max(...ranks, 0)] ?? model;
+    if (claims.length > 0 && rankOf(model) < rankOf(weakest))
+      return found(model, weakest, `A lot is made as ${model} of lots of which one is only ${weakest}.`);
+    if (rankOf(model) === 0 && sites.size > 1)
+      return found(
+        `${model} of ${sites.size} sites`,
+        '1 site',
+        `A lot is called ${model} and is made of mineral of ${sites.size} sites.`,
+      );
+    const strongest = modelsByStrength[Math.min(...ranks)] ?? model;
+    if (written === undefined && claims.length > 0 && rankOf(model) > rankOf(strongest))
+      return found(model, strongest, `A claim weakened from ${strongest} to ${model}, and the event does not say so.`);
+  }
+  return [];
+}
+
+function minerals(entry: Mix, facts: Facts): Found[] {
+  const found = new Set(inputsOf(entry).flatMap((lot) => facts.lots.get(lot)?.mineral ?? []));
+  if (found.size < 2) return [];
+  const measured = [...found].toSorted().join(', ');
+  return [{ cause: 'minerals', measured, threshold: '1 mineral', detail: `Lots of ${measured} were put together.` }];
+}
+
+/** Lists the declarations behind an input: its own, or those of all its ancestors. */
+function declarationsOf(lot: string, { chains, upstream }: Facts): JudgedOf<'lot.declared'>[] {
+  return [lot, ...(upstream.get(lot) ?? [])].flatMap((one) => {
+    const birth = chains.get(one)?.[0];
+    return birth !== undefined && isType(birth, 'lot.declared') ? [birth] : [];
+  });
+}
+
+/** Returns whether every input is wholly of one kind or the other, and both occur: an earlier mix was reported then. */
+function isMixOf(kinds: readonly { one: boolean; other: boolean }[]): boolean {
+  return kinds.some(({ one, other }) => one && !other) && kinds.some(({ one, other }) => other && !one);
+}
+
+/** Finds mineral of a red or blue site mixed with mineral of sites in order, by the log before the mix. */
+function colours(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
+  const bad = new Set<string>();
+  const kinds = inputsOf(entry).map((lot) => {
+    const kind = { one: false, other: false };
+    for (const { event } of declarationsOf(lot, facts)) {
+      const site = siteBelow(facts, event.place?.site ?? '', entry.index);
+      if (site === null) continue;
+      const found = statusOn(site, dayOf(event), statusClockOf(site.country, parameters), entry.index);
+      if (found === null) continue;
+      const isBad = found.status === 'red' || found.status === 'blue';
+      if (isBad) bad.add(`${site.id} ${found.status}`);
+      kind[isBad ? 'one' : 'other'] = true;
+    }
+    return kind;
+  });
+  if (!isMixOf(kinds)) return [];
+  const measured = [...bad].toSorted().join(', ');
+  return [
+    {
+      cause: 'status',
+      measured,
+      threshold: 'sites in order',
+      detail: `Mineral of ${measured} was mixed with that of sites in order.`,
+    },
+  ];
+}
+
+/** Returns whether the name of a method or licence means machines; not if it also contains a word for artisanal. */
+function isIndustrial(said: string, { mixForbidden }: Parameters): boolean {
+  const has = (word: string): boolean => said.toLowerCase().includes(word.toLowerCase());
+  return mixForbidden.industrialMethods.some(has) && !mixForbidden.artisanalMethods.some(has);
+}
+
+/** Finds industrially mined ore, by its declaration or its site's licence, mixed with other ore. */
+function industrial(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
+  const lots = inputsOf(entry).filter((lot) =>
+    parameters.mixForbidden.separateMinerals.includes(facts.lots.get(lot)?.mineral ?? ''),
+  );
+  const kinds = lots.map((lot) => {
+    const kind = { one: false, other: false };
+    for (const { event } of declarationsOf(lot, facts)) {
+      const licences = siteBelow(facts, event.place?.site ?? '', entry.index)?.licences ?? [];
+      const said = [event.payload.method ?? '', ...licences.map((licence) => licence.kind)];
+      kind[said.some((word) => isIndustrial(word, parameters)) ? 'one' : 'other'] = true;
+    }
+    return kind;
+  });
+  if (!isMixOf(kinds)) return [];
+  const count = kinds.filter(({ one }) => one).length;
+  return [
+    {
+      cause: 'industrial',
+      measured: `${count} of ${lots.length} lots industrial`,
+      threshold: 'none, or all',
+      detail: `Artisanal and industrial ore were mixed: ${count} of ${lots.length} lots are industrial.`,
+    },
+  ];
+}
+
+export const mixForbidden: Rule = {
+  id: 'mix-forbidden',
+  version: 2,
+  group: 'mass',
+  title: 'Things were mixed that must stay apart',
+  means:
+    'Lots were put together that lose their claim by it: another mineral, a site that is not in order, industrial ore with artisanal, or a chain-of-custody model that the inputs do not bear.',
+  doesNotMean: 'That the mix is worthless; it must be sold as what it is.',
+  describe: ({ mixForbidden: { severity, industrialMethods, artisanalMethods, separateMinerals } }) =>
+    `A model stronger than the weakest input's, a weaker one that is not written, or the strongest for mineral of several sites; several minerals put together; mineral declared at a red or blue site with that of sites in order; ${separateMinerals.join(', ')} whose method or licence speaks of ${industrialMethods.join(', ')} (and not of ${artisanalMethods.join(', ')}) with other. Lots made of others are judged by all that went into them: ${severity}.`,
+  standard: 'ISO 22095 (chain-of-custody models); ICGLR Regional Certification Mechanism; ARM/RMI cobalt segregation',
+  scope: ['chains', 'about', 'upstream'],
+  ...judgesEach(['lot.aggregated', 'lot.processed'], (entry, facts, parameters) =>
+    [
+      ...models(entry, facts),
+      ...minerals(entry, facts),
+      ...colours(entry, facts, parameters),
+      ...industrial(entry, facts, parameters),
+    ].map((found) => ({
+      ...found,
+      severity: parameters.mixForbidden.severity,
+      lots: entry.event.payload.outputs.map(({ lot }) => lot),
+    })),
+  ),
+};

@@ -1,0 +1,35 @@
+import { countOf } from '../../words.js';
+import { judgesEach } from '../engine/each-event.js';
+import { activityOf, activityText, inMillionths } from './radioactivity.js';
+import type { Rule } from '../engine/rule.js';
+
+export const radioactivityOver: Rule = {
+  id: 'radioactivity-over',
+  version: 1,
+  group: 'mass',
+  title: 'Too radioactive to travel as ordinary goods',
+  means: 'By its assays the mineral exceeds the activity above which it is shipped as dangerous goods of class 7.',
+  doesNotMean: 'That it may not be shipped: it needs a permit, a label and a carrier that takes it.',
+  describe: ({ radioactivityOver: { severity, limitBecquerelPerGram } }) =>
+    `An export with 35.7 · ThO2 % + 104.7 · U3O8 % above ${limitBecquerelPerGram} Bq/g: ${severity}.`,
+  standard: 'IAEA Regulations for the Safe Transport of Radioactive Material (SSR-6); TIC NORM policy',
+  scope: ['chains', 'about', 'upstream'],
+  ...judgesEach(['lot.exported'], ({ index, event }, facts, { radioactivityOver: parameters }) => {
+    const limit = inMillionths(parameters.limitBecquerelPerGram);
+    const over = event.payload.lots.flatMap(({ lot }) => {
+      const activity = activityOf(lot, index, facts);
+      return activity !== null && activity > limit ? [{ lot, activity }] : [];
+    });
+    if (over.length === 0) return [];
+    const most = over.reduce((a, b) => (b.activity > a.activity ? b : a));
+    return [
+      {
+        severity: parameters.severity,
+        lots: over.map(({ lot }) => lot),
+        measured: activityText(most.activity),
+        threshold: activityText(limit),
+        detail: `Exported: ${countOf(over.length, 'lot')} of up to ${activityText(most.activity)}.`,
+      },
+    ];
+  }),
+};

@@ -1,0 +1,76 @@
+import { neighbours } from '../custody/device-neighbours.js';
+import { numbered } from '../custody/device-numbers.js';
+import type { Facts, JudgedEvent } from '../engine/facts.js';
+import { lotsConcerned } from '../engine/parties.js';
+import type { Parameters } from '../engine/parameters.js';
+import { locate } from '../engine/registry.js';
+import type { Observation, Rule } from '../engine/rule.js';
+import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
+import { recorderSubject } from '../engine/subjects.js';
+
+/** Returns the device's previous entry with a place, by its sequence number. */
+function beforeOnDevice(entry: JudgedEvent, facts: Facts): { entry: JudgedEvent; station: Station } | null {
+  const own = numbered(entry);
+  if (own === null) return null;
+  const earlier = neighbours(own, facts)
+    .filter(({ seq }) => seq < own.seq)
+    .toSorted((a, b) => b.seq - a.seq);
+  for (const { entry: other } of earlier) {
+    const place = locate(facts, other, 0);
+    if (place !== null && place !== 'undisclosed' && place.by === 'coordinates')
+      return { entry: other, station: { place, at: other.event.occurredAtMs } };
+  }
+  return null;
+}
+
+function withSuccessors(facts: Facts): JudgedEvent[] {
+  const judged = new Map<string, JudgedEvent>();
+  for (const entry of facts.entries) {
+    const own = numbered(entry);
+    if (own === null) continue;
+    const next = neighbours(own, facts).find(({ seq }) => seq > own.seq);
+    for (const one of [entry, ...(next === undefined ? [] : [next.entry])]) judged.set(one.event.id, one);
+  }
+  return [...judged.values()];
+}
+
+function observe(entry: JudgedEvent, facts: Facts, { placeJump: { severity, ...limits } }: Parameters): Observation[] {
+  const before = beforeOnDevice(entry, facts);
+  const place = locate(facts, entry, 0);
+  if (before === null || place === null || place === 'undisclosed' || place.by !== 'coordinates') return [];
+  const here = { place, at: entry.event.occurredAtMs };
+  const [first, second] = before.station.at <= here.at ? [before.station, here] : [here, before.station];
+  const { km, kmh } = journey(first, second);
+  if (km <= limits.minimumKilometres || kmh <= limits.kilometresPerHour) return [];
+  return [
+    {
+      severity,
+      subject: entry.event.id,
+      cause: 'event',
+      root: recorderSubject(entry.event),
+      lots: lotsConcerned(entry, facts),
+      events: [before.entry.event.id, entry.event.id],
+      measured: speedText(kmh),
+      threshold: `${limits.kilometresPerHour} km/h`,
+      detail: `Device ${entry.event.payload.device} of ${entry.event.iss} recorded two events ${distanceText(km)} apart within ${durationText(second.at - first.at)}.`,
+      firstIndex: entry.index,
+    },
+  ];
+}
+
+export const placeJump: Rule = {
+  id: 'place-jump',
+  version: 3,
+  group: 'movement',
+  title: 'A device was here and there at once',
+  means: 'Two events that one device recorded one after the other are farther apart than a person can travel.',
+  doesNotMean:
+    'Which of the two coordinates is true; coordinates typed by hand, or a device restored onto another, look the same.',
+  describe: ({ placeJump: { severity, kilometresPerHour, minimumKilometres } }) =>
+    `Consecutive events of a device with coordinates of their own, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}.`,
+  standard: 'ITSCI plausibility checks of data collection',
+  scope: ['chains', 'about'],
+  // A late entry precedes its successor, which is judged with it.
+  subjects: (facts) => withSuccessors(facts).map(({ event }) => event.id),
+  evaluate: (facts, parameters) => withSuccessors(facts).flatMap((entry) => observe(entry, facts, parameters)),
+};

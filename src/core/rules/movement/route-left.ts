@@ -1,0 +1,60 @@
+import { judgesEach } from '../engine/each-event.js';
+import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
+import { type Point, distanceToLineKm } from './geography.js';
+import { countsFor } from '../engine/parties.js';
+import { locate } from '../engine/registry.js';
+import type { Rule } from '../engine/rule.js';
+import { distanceText } from './speed.js';
+
+/** Returns the open dispatch when a lot passed a checkpoint. */
+function dispatchAt(lot: string, index: number, { chains }: Facts): JudgedOf<'custody.dispatched'> | null {
+  const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < index);
+  return last !== undefined && isType(last, 'custody.dispatched') ? last : null;
+}
+
+/** Returns the declared route from the place of dispatch; it uses coordinates only, not names. */
+function routeOf(dispatch: JudgedOf<'custody.dispatched'>, facts: Facts): Point[] {
+  const { route } = dispatch.event.payload;
+  const points = (Array.isArray(route) ? route : []).flatMap((station) =>
+    typeof station === 'string' ? [] : [{ lat: Number(station[1]), lon: Number(station[0]) }],
+  );
+  const start = locate(facts, dispatch, 0);
+  return start === null || start === 'undisclosed' ? points : [start.point, ...points];
+}
+
+export const routeLeft: Rule = {
+  id: 'route-left',
+  version: 2,
+  group: 'movement',
+  title: 'Seen far from the declared route',
+  means: 'At a checkpoint the goods were farther from the line of the declared route than roads wind.',
+  doesNotMean: 'That they were diverted for a bad end: a bridge may be down.',
+  describe: ({ routeLeft: { severity, corridorKilometres } }) =>
+    `A checkpoint more than ${corridorKilometres} km from the straight line through the points of the declared route: ${severity}. Routes told in words are not judged.`,
+  standard: 'OECD Due Diligence Guidance, Annex II red flags of transit',
+  scope: ['chains', 'about'],
+  ...judgesEach(['transit.checked'], (entry, facts, { routeLeft: { severity, corridorKilometres } }) => {
+    const place = locate(facts, entry, 0);
+    if (place === null || place === 'undisclosed') return [];
+    const strayed = entry.event.payload.lots.flatMap((lot) => {
+      if (!countsFor(entry, lot, facts)) return [];
+      const dispatch = dispatchAt(lot, entry.index, facts);
+      const route = dispatch === null ? [] : routeOf(dispatch, facts);
+      if (dispatch === null || route.length < 2) return [];
+      const km = distanceToLineKm(place.point, route) - place.accuracyKm;
+      return km > corridorKilometres ? [{ lot, dispatch, km }] : [];
+    });
+    const [worst] = strayed.toSorted((a, b) => b.km - a.km);
+    if (worst === undefined) return [];
+    return [
+      {
+        severity,
+        lots: strayed.map(({ lot }) => lot),
+        events: [worst.dispatch.event.id, entry.event.id],
+        measured: distanceText(worst.km),
+        threshold: `${corridorKilometres} km`,
+        detail: `The goods were seen ${distanceText(worst.km)} from the route that their dispatch declared.`,
+      },
+    ];
+  }),
+};

@@ -1,0 +1,86 @@
+import { custodyTypes, judgesEach } from '../engine/each-event.js';
+import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
+import type { Parameters } from '../engine/parameters.js';
+import { locate } from '../engine/registry.js';
+import type { Rule } from '../engine/rule.js';
+import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
+
+interface Leg {
+  from: JudgedEvent & { station: Station };
+  to: Station;
+  /** Highest speed of the named modes, km/h. */
+  limit: number;
+  mode: string | null;
+}
+
+function stationOf(entry: JudgedEvent, facts: Facts, accuracyM: number): Station | null {
+  const place = locate(facts, entry, accuracyM);
+  return place === null || place === 'undisclosed' ? null : { place, at: entry.event.occurredAtMs };
+}
+
+/** Returns the leg from a lot's last known place to that of the entry, with the modes of transport named between. */
+function legOf(lot: string, entry: JudgedEvent, facts: Facts, { speedImpossible }: Parameters): Leg | null {
+  const { kilometresPerHour, unknownMode, defaultAccuracyM } = speedImpossible;
+  const to = stationOf(entry, facts, defaultAccuracyM);
+  const chain = facts.chains.get(lot) ?? [];
+  const position = chain.findIndex(({ index }) => index === entry.index);
+  if (to === null) return null;
+  let limit: { kmh: number; mode: string | null } | null = null;
+  let departed = 0;
+  for (const before of chain.slice(0, Math.max(0, position)).toReversed()) {
+    if (isType(before, 'custody.dispatched')) {
+      const { mode = null } = before.event.payload;
+      const kmh = (mode === null ? undefined : kilometresPerHour[mode]) ?? unknownMode;
+      if (limit === null || kmh > limit.kmh) limit = { kmh, mode };
+      departed = before.event.occurredAtMs;
+    }
+    const station = stationOf(before, facts, defaultAccuracyM);
+    if (station === null) continue;
+    // Goods stay at their last known place until their dispatch, even if the dispatch names no place.
+    const from = { ...before, station: { ...station, at: Math.max(station.at, departed) } };
+    return { from, to, limit: limit?.kmh ?? unknownMode, mode: limit?.mode ?? null };
+  }
+  return null;
+}
+
+export const speedImpossible: Rule = {
+  id: 'speed-impossible',
+  version: 2,
+  group: 'movement',
+  title: 'Too far in too short a time',
+  means:
+    'Between two events of a lot lies more way than its means of transport can have covered, even in a straight line.',
+  doesNotMean: 'Which of the two places or times is wrong; a clock set badly looks the same.',
+  describe: ({ speedImpossible: { severity, kilometresPerHour, unknownMode, minimumKilometres } }) =>
+    `Great circle, less the accuracy of both places, over the time between, or since the dispatch where it names no place (km/h): ${Object.entries(
+      kilometresPerHour,
+    )
+      .map(([mode, kmh]) => `${mode} ${kmh}`)
+      .join(', ')}, unknown ${unknownMode}; from ${minimumKilometres} km on: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex II red flags of transit; ITSCI plausibility checks',
+  scope: ['chains', 'about'],
+  ...judgesEach(custodyTypes, (entry, facts, parameters) => {
+    const { severity, minimumKilometres } = parameters.speedImpossible;
+    const lots = 'outputs' in entry.event.payload ? [] : entry.event.payload.lots.map(({ lot }) => lot);
+    const legs = lots.flatMap((lot) => {
+      const leg = legOf(lot, entry, facts, parameters);
+      const travelled = leg === null ? null : journey(leg.from.station, leg.to);
+      return leg !== null && travelled !== null && travelled.km > minimumKilometres && travelled.kmh > leg.limit
+        ? [{ lot, leg, ...travelled }]
+        : [];
+    });
+    const [worst] = legs.toSorted((a, b) => b.kmh - a.kmh);
+    if (worst === undefined) return [];
+    const { leg, km, kmh } = worst;
+    return [
+      {
+        severity,
+        lots: legs.map(({ lot }) => lot),
+        events: [leg.from.event.id, entry.event.id],
+        measured: speedText(kmh),
+        threshold: `${leg.limit} km/h${leg.mode === null ? '' : ` (${leg.mode})`}`,
+        detail: `${distanceText(km)} at least lie between ${leg.from.event.type} and ${entry.event.type}, and ${durationText(leg.to.at - leg.from.station.at)}.`,
+      },
+    ];
+  }),
+};

@@ -1,0 +1,68 @@
+import { judgesEach } from '../engine/each-event.js';
+import type { Facts, JudgedEvent, JudgedOf } from '../engine/facts.js';
+import { isType } from '../engine/facts.js';
+import { lotsConcerned } from '../engine/parties.js';
+import { locate } from '../engine/registry.js';
+import type { Rule } from '../engine/rule.js';
+import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
+import { vehicleSubject } from '../engine/subjects.js';
+
+const DAY = 86_400_000;
+
+type VehicleReport = JudgedOf<'custody.dispatched' | 'transit.checked'>;
+
+const isSighting = (entry: JudgedEvent): entry is VehicleReport =>
+  isType(entry, 'custody.dispatched') || isType(entry, 'transit.checked');
+
+function stationOf(entry: JudgedEvent, facts: Facts): Station | null {
+  const place = locate(facts, entry, 100);
+  return place === null || place === 'undisclosed' ? null : { place, at: entry.event.occurredAtMs };
+}
+
+/** Lists other entries that name the vehicle within two days, before this entry in the log. */
+function otherSightings(entry: VehicleReport, vehicle: string, facts: Facts): VehicleReport[] {
+  const days = [-2, -1, 0, 1, 2].map((day) => vehicleSubject(vehicle, entry.event.occurredAtMs + day * DAY));
+  return [...new Set(days)]
+    .flatMap((subject) => facts.about.get(subject) ?? [])
+    .filter(isSighting)
+    .filter((other) => other.index < entry.index && lotsConcerned(other, facts).length > 0);
+}
+
+export const vehicleTwoPlaces: Rule = {
+  id: 'vehicle-two-places',
+  version: 2,
+  group: 'movement',
+  title: 'One vehicle in two places',
+  means: 'A vehicle is named at two places that it cannot have been at within that time.',
+  doesNotMean: 'That the goods did not move: a number plate may be misread or copied.',
+  describe: ({ vehicleTwoPlaces: { severity, kilometresPerHour, minimumKilometres } }) =>
+    `Two dispatches or checkpoints with one vehicle, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}. A checkpoint counts where an official, or somebody with a part in a lot of it, recorded it; the later record is the one that is found.`,
+  standard: 'OECD Due Diligence Guidance, Annex II red flags of transit',
+  scope: ['chains', 'about'],
+  needs: 'more',
+  ...judgesEach(['custody.dispatched', 'transit.checked'], (entry, facts, { vehicleTwoPlaces: limits }) => {
+    const { vehicle } = entry.event.payload;
+    const here = stationOf(entry, facts);
+    // A vehicle named by an actor without a part in any of the lots is no sighting.
+    if (vehicle === undefined || here === null || lotsConcerned(entry, facts).length === 0) return [];
+    const clashes = otherSightings(entry, vehicle, facts).flatMap((other) => {
+      const there = stationOf(other, facts);
+      if (there === null) return [];
+      const [first, second] = there.at <= here.at ? [there, here] : [here, there];
+      const travelled = journey(first, second);
+      const impossible = travelled.km > limits.minimumKilometres && travelled.kmh > limits.kilometresPerHour;
+      return impossible ? [{ other, ...travelled, time: second.at - first.at }] : [];
+    });
+    const [worst] = clashes.toSorted((a, b) => b.kmh - a.kmh);
+    if (worst === undefined) return [];
+    return [
+      {
+        severity: limits.severity,
+        events: [worst.other.event.id, entry.event.id],
+        measured: speedText(worst.kmh),
+        threshold: `${limits.kilometresPerHour} km/h`,
+        detail: `One vehicle is named at two places ${distanceText(worst.km)} apart within ${durationText(worst.time)}.`,
+      },
+    ];
+  }),
+};

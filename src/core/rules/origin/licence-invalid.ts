@@ -1,0 +1,121 @@
+import { dayOf } from '../engine/day.js';
+import { ofTypes } from '../engine/each-event.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from '../engine/facts.js';
+import type { Parameters } from '../engine/parameters.js';
+import { type Licence, type SiteFacts, siteAt, siteFacts } from '../engine/registry.js';
+import type { Observation, Rule } from '../engine/rule.js';
+import { siteSubject } from '../engine/subjects.js';
+
+type Declaration = JudgedOf<'lot.declared'>;
+
+interface Flaw {
+  cause: 'dates' | 'mineral' | 'holder';
+  measured: string;
+  threshold: string;
+  detail: string;
+}
+
+/** Returns why a licence does not cover minerals declared at its site on a day; null if it does. */
+function flawOf(
+  { from, to, holder, minerals }: Licence,
+  site: SiteFacts,
+  day: string,
+  declared: SiteFacts['minerals'],
+): Flaw | null {
+  const flaw = (cause: Flaw['cause'], measured: string, threshold: string, detail: string): Flaw => ({
+    cause,
+    measured,
+    threshold,
+    detail,
+  });
+  const dates = datesFlawOf({ from, to }, day, 'declared');
+  if (dates !== null) return dates;
+  const outside = minerals === undefined ? [] : declared.filter((mineral) => !minerals.includes(mineral));
+  if (outside.length > 0 && outside.every((mineral) => site.minerals.includes(mineral)))
+    return flaw('mineral', outside.join(', '), minerals?.join(', ') ?? '', `does not name ${outside.join(', ')}.`);
+  if (holder !== undefined && holder !== site.operator)
+    return flaw('holder', site.operator, holder, `belongs to ${holder}, and ${site.operator} operates the site.`);
+  return null;
+}
+
+function datesFlawOf({ from, to }: Pick<Licence, 'from' | 'to'>, day: string, done: string): Flaw | null {
+  const flaw = (threshold: string, detail: string): Flaw => ({ cause: 'dates', measured: day, threshold, detail });
+  if (to !== undefined && day > to) return flaw(to, `ended on ${to}; the lot was ${done} on ${day}.`);
+  if (from !== undefined && day < from) return flaw(from, `began on ${from}; the lot was ${done} on ${day}.`);
+  return null;
+}
+
+/** Returns the first receipt of a lot by the receiver of its dispatch from the site, unless it was sent back. */
+function deliveryOf(lot: string, { event }: Declaration, { chains }: Facts): JudgedOf<'custody.received'> | null {
+  const received = chains
+    .get(lot)
+    ?.find(
+      (entry): entry is JudgedOf<'custody.received'> =>
+        isType(entry, 'custody.received') &&
+        entry.event.payload.from === event.iss &&
+        entry.event.payload.lots.some((one) => one.lot === lot && one.outcome !== 'rejected'),
+    );
+  return received ?? null;
+}
+
+/** Returns the flaw of a declaration: on its day, or else on the day on which its lots were delivered. */
+function findOf(entry: Declaration, facts: Facts): { flaw: Flaw; lots: string[]; events: string[] } | null {
+  const { event } = entry;
+  const site = siteAt(facts, event.place?.site ?? '', event.occurredAtMs);
+  if (site === null) return null;
+  const declared = [...new Set(event.payload.outputs.map(({ mineral }) => mineral))];
+  const licences = siteFacts(facts, site.id)?.licences ?? [];
+  const covers = licences.map((licence) => flawOf(licence, site, dayOf(event), declared));
+  const newest = covers.at(-1);
+  if (newest === undefined) return null;
+  if (!covers.includes(null) && newest !== null) return { flaw: newest, lots: lotsOf(entry), events: [event.id] };
+
+  const late = lotsOf(entry).flatMap((lot) => {
+    const delivery = deliveryOf(lot, entry, facts);
+    const flaws = delivery === null ? [] : licences.map((one) => datesFlawOf(one, dayOf(delivery.event), 'delivered'));
+    const flaw = flaws.at(-1);
+    return delivery === null || flaw == null || flaws.includes(null) ? [] : [{ lot, delivery, flaw }];
+  });
+  const [first] = late;
+  if (first === undefined) return null;
+  const deliveries = new Set(late.map(({ delivery }) => delivery.event.id));
+  return { flaw: first.flaw, lots: late.map(({ lot }) => lot), events: [event.id, ...deliveries] };
+}
+
+/** Lists the declarations among the entries, and those of lots that the entries deliver, without repetition. */
+function declarationsOf({ entries, chains }: Facts): Declaration[] {
+  const births = ofTypes(entries, ['custody.received']).flatMap(({ event }) =>
+    event.payload.lots.map(({ lot }): JudgedEvent | undefined => chains.get(lot)?.[0]),
+  );
+  const all = [...ofTypes(entries, ['lot.declared']), ...births].filter(
+    (entry): entry is Declaration => entry !== undefined && isType(entry, 'lot.declared'),
+  );
+  return [...new Map(all.map((entry) => [entry.index, entry])).values()];
+}
+
+function observe(entry: Declaration, facts: Facts, { licenceInvalid: { severity } }: Parameters): Observation[] {
+  const found = findOf(entry, facts);
+  if (found === null) return [];
+  const { flaw, lots, events } = found;
+  const site = entry.event.place?.site ?? '';
+  const detail = `The licence of site ${site} ${flaw.detail}`;
+  const firstIndex = entry.index;
+  return [{ ...flaw, detail, severity, subject: entry.event.id, root: siteSubject(site), lots, events, firstIndex }];
+}
+
+export const licenceInvalid: Rule = {
+  id: 'licence-invalid',
+  version: 3,
+  group: 'origin',
+  title: 'The licence of the site does not cover this',
+  means:
+    'On the day of the declaration no licence of the site was in force that names the mineral and belongs to who operated it; or none was in force any more on the day on which the lot was first delivered.',
+  doesNotMean:
+    'That digging was forbidden: a renewal may be logged late, and closes the finding. Sites without a licence in the registry are not judged.',
+  describe: ({ licenceInvalid: { severity } }) =>
+    `No licence that the registry has for the site covers day, mineral and operator of the declaration, or the day of the first receipt from whoever declared: ${severity}.`,
+  standard: 'ICGLR Regional Certification Mechanism, legality of mine sites (MDC.04)',
+  scope: ['about', 'chains'],
+  subjects: (facts) => declarationsOf(facts).map(({ event }) => event.id),
+  evaluate: (facts, parameters) => declarationsOf(facts).flatMap((entry) => observe(entry, facts, parameters)),
+};

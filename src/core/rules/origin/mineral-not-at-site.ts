@@ -1,0 +1,35 @@
+import { judgesEach } from '../engine/each-event.js';
+import { siteAt } from '../engine/registry.js';
+import type { Rule } from '../engine/rule.js';
+import { siteSubject } from '../engine/subjects.js';
+
+export const mineralNotAtSite: Rule = {
+  id: 'mineral-not-at-site',
+  version: 2,
+  group: 'origin',
+  title: 'A mineral that the site does not have',
+  means: 'The lot is of a mineral that the registry did not name for the site when it was declared.',
+  doesNotMean:
+    'That it came from elsewhere: tin and tantalum are often found together, and the registry may be incomplete.',
+  describe: ({ mineralNotAtSite: { severity } }) =>
+    `The mineral is not among those of the site at that time: ${severity}.`,
+  standard: 'ICGLR Regional Certification Mechanism, mine site registration',
+  scope: ['about'],
+  ...judgesEach(['lot.declared'], ({ event }, facts, { mineralNotAtSite: { severity } }) => {
+    const site = siteAt(facts, event.place?.site ?? '', event.occurredAtMs);
+    if (site === null) return [];
+    const strange = event.payload.outputs.filter(({ mineral }) => !site.minerals.includes(mineral));
+    if (strange.length === 0) return [];
+    const minerals = [...new Set(strange.map(({ mineral }) => mineral))].join(', ');
+    return [
+      {
+        severity,
+        root: siteSubject(site.id),
+        lots: strange.map(({ lot }) => lot),
+        measured: minerals,
+        threshold: site.minerals.join(', '),
+        detail: `Site ${site.id} is registered for ${site.minerals.join(', ')}, and ${minerals} was declared there.`,
+      },
+    ];
+  }),
+};

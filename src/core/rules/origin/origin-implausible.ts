@@ -1,0 +1,40 @@
+import { judgesEach } from '../engine/each-event.js';
+import { isType } from '../engine/facts.js';
+import type { Rule } from '../engine/rule.js';
+import { lotSubject } from '../engine/subjects.js';
+
+export const originImplausible: Rule = {
+  id: 'origin-implausible',
+  version: 1,
+  group: 'origin',
+  title: 'The fingerprint does not fit the site',
+  means:
+    'A laboratory compared a sample of the lot with samples of the sites of its declared origin, and found it not plausible.',
+  doesNotMean:
+    'Where it comes from instead; and a mixed lot is hard to compare. A later test by the same laboratory replaces this one.',
+  describe: ({ originImplausible: { severity } }) =>
+    `\`origin.tested\` with result *notPlausible*, unless the same laboratory has tested the lot again since: ${severity}.`,
+  standard: 'BGR Analytical Fingerprint (AFP); ICGLR Regional Certification Mechanism',
+  scope: ['about'],
+  ...judgesEach(['origin.tested'], ({ index, event }, facts, { originImplausible: { severity } }) => {
+    const { lot, result, sites } = event.payload;
+    const later = (facts.about.get(lotSubject(lot)) ?? []).some(
+      (entry) => isType(entry, 'origin.tested') && entry.event.iss === event.iss && entry.index > index,
+    );
+    if (result === 'plausible' || later) return [];
+    return [
+      {
+        severity,
+        subject: lot,
+        cause: event.iss,
+        lots: [lot],
+        measured: 'not plausible',
+        threshold: 'plausible',
+        detail: `${event.iss} compared the lot with samples of ${sites.join(', ')}: it is not plausible that it comes from there.`,
+      },
+    ];
+  }),
+  // The lot is the subject, so that a later test closes the finding of an earlier one.
+  subjects: ({ entries }) =>
+    entries.flatMap((entry) => (isType(entry, 'origin.tested') ? [entry.event.payload.lot] : [])),
+};

@@ -1,0 +1,133 @@
+import { judgesEach, ofTypes } from '../engine/each-event.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
+import type { Parameters } from '../engine/parameters.js';
+import { actorFacts, countryOfPlace } from '../engine/registry.js';
+import type { Rule } from '../engine/rule.js';
+
+const HOUR = 3_600_000;
+
+/** Returns whether an entry shows a lot's arrival: declared, imported, or received. */
+function arrives(entry: JudgedEvent, lots: ReadonlySet<string>): boolean {
+  if (isType(entry, 'lot.declared') || isType(entry, 'lot.imported')) return true;
+  if (!isType(entry, 'custody.received')) return false;
+  return entry.event.payload.lots.some(({ lot, outcome }) => lots.has(lot) && outcome !== 'rejected');
+}
+
+/** Returns the country of goods at an entry: of its facility or site, else of its signer. Null: unknown (a carrier). */
+function countryOf(entry: JudgedEvent, facts: Facts): string | null {
+  const place = countryOfPlace(facts, entry);
+  if (place !== null) return place;
+  const actor = actorFacts(facts, entry.event.iss);
+  return actor === null || actor.roles.every((role) => role === 'transporter') ? null : actor.country;
+}
+
+/** Lists the countries of a lot and its ancestors, in the order of the log. */
+function countriesOf(lot: string, facts: Facts): { country: string; entry: JudgedEvent }[] {
+  const lots = new Set([lot, ...(facts.upstream.get(lot) ?? [])]);
+  const chain = [...lots].flatMap((one) => facts.chains.get(one) ?? []);
+  const entries = [...new Map(chain.map((entry) => [entry.index, entry])).values()];
+  return entries
+    .toSorted((a, b) => a.index - b.index)
+    .flatMap((entry) => {
+      const country = arrives(entry, lots) ? countryOf(entry, facts) : null;
+      return country === null ? [] : [{ country, entry }];
+    });
+}
+
+/** Returns the country from which an entry brought goods back to a country that they had left; null: it did not. */
+function returnOf(lot: string, index: number, facts: Facts): string | null {
+  const stations = countriesOf(lot, facts).filter(({ entry }) => entry.index <= index);
+  const last = stations.at(-1);
+  if (last === undefined || last.entry.index !== index) return null;
+  const before = stations.slice(0, -1);
+  const left = before.findLastIndex(({ country }) => country !== last.country);
+  if (left < 0 || left !== before.length - 1) return null;
+  return before.slice(0, left).some(({ country }) => country === last.country) ? (before[left]?.country ?? null) : null;
+}
+
+/** Lists the lots of a receipt that return with it, each with the country that they were in. */
+function returnedBy({ index, event }: Receipt, facts: Facts): { lot: string; away: string }[] {
+  return event.payload.lots.flatMap(({ lot, outcome }) => {
+    const away = outcome === 'rejected' ? null : returnOf(lot, index, facts);
+    return away === null ? [] : [{ lot, away }];
+  });
+}
+
+type Receipt = JudgedOf<'custody.received'>;
+
+/** Returns whether a lot came to a country without documents: neither exported before nor imported there. */
+function leftUnpapered(lot: string, away: string, facts: Facts): boolean {
+  const chain = facts.chains.get(lot) ?? [];
+  const [birth] = chain;
+  const arrival = chain.find((entry) => arrives(entry, new Set([lot])) && countryOf(entry, facts) === away);
+  if (birth === undefined || arrival === undefined || countryOf(birth, facts) === away) return false;
+  return !chain.some(
+    (entry) =>
+      (isType(entry, 'lot.exported') && entry.index < arrival.index) ||
+      (isType(entry, 'lot.imported') && countryOf(entry, facts) === away),
+  );
+}
+
+/** Returns whether documents cover the way out of all ancestors, and the lot's way back up to the export. */
+function isExportedBack(lot: string, away: string, { index }: Receipt, facts: Facts): boolean {
+  if ([lot, ...(facts.upstream.get(lot) ?? [])].some((one) => leftUnpapered(one, away, facts))) return false;
+  return (facts.chains.get(lot) ?? []).some(
+    (entry) => entry.index < index && isType(entry, 'lot.exported') && countryOf(entry, facts) === away,
+  );
+}
+
+/** Returns the time, ms, until which an import may follow a receipt: customs clears goods after arrival. */
+const importDue = ({ event, recordedAt }: Receipt, { roundTrip }: Parameters): number =>
+  (recordedAt ?? event.occurredAtMs) + roundTrip.importHours * HOUR;
+
+/** Returns whether goods that were exported back are imported in time, or may still be. */
+function isCleared(lot: string, receipt: Receipt, facts: Facts, parameters: Parameters): boolean {
+  const due = importDue(receipt, parameters);
+  if (facts.now === null || facts.now < due) return true;
+  const here = countryOf(receipt, facts);
+  return (facts.chains.get(lot) ?? []).some(
+    (entry) =>
+      entry.index > receipt.index &&
+      isType(entry, 'lot.imported') &&
+      countryOf(entry, facts) === here &&
+      (entry.recordedAt ?? 0) <= due,
+  );
+}
+
+export const roundTrip: Rule = {
+  id: 'round-trip',
+  version: 3,
+  group: 'origin',
+  title: 'Left a country and came back as local',
+  means:
+    'Goods that were held in a country, then in another, are received in the first again, and no import was logged.',
+  doesNotMean:
+    'Smuggling by itself: returned goods and a warehouse across the border look alike. An import that is logged first answers it, and so does one soon after, where the goods left both countries with papers.',
+  describe: ({ roundTrip: { severity, importHours } }) =>
+    `Countries along the lot and what it was made of run A, B, A, each that of the facility or site where it was received, else of who received it (a carrier counts only by its place), and no \`lot.imported\` was logged in between: ${severity}. Where all that left A was exported or imported in B, and the lot was exported from B, its import may follow the receipt within ${importHours} h by the log's time.`,
+  standard: 'OECD Due Diligence Guidance, Annex II red flags of origin and transit',
+  scope: ['chains', 'about', 'upstream'],
+  ...judgesEach(['custody.received'], (entry, facts, parameters) => {
+    const here = countryOf(entry, facts);
+    const returned = returnedBy(entry, facts).filter(
+      ({ lot, away }) => !(isExportedBack(lot, away, entry, facts) && isCleared(lot, entry, facts, parameters)),
+    );
+    const [first] = returned;
+    if (here === null || first === undefined) return [];
+    return [
+      {
+        severity: parameters.roundTrip.severity,
+        lots: returned.map(({ lot }) => lot),
+        measured: `${here}, ${first.away}, ${here}`,
+        threshold: 'an import',
+        detail: `The goods were in ${here} before, then in ${first.away}, and are received in ${here} with no import logged.`,
+      },
+    ];
+  }),
+  deadlines: (facts, parameters) =>
+    ofTypes(facts.entries, ['custody.received'])
+      .filter((receipt) =>
+        returnedBy(receipt, facts).some(({ lot, away }) => isExportedBack(lot, away, receipt, facts)),
+      )
+      .map((receipt) => ({ index: receipt.index, subject: receipt.event.id, at: importDue(receipt, parameters) })),
+};

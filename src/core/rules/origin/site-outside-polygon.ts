@@ -1,0 +1,54 @@
+import { judgesEach } from '../engine/each-event.js';
+import { isType } from '../engine/facts.js';
+import { distanceKm, distanceToPolygonKm, type Point } from '../movement/geography.js';
+import { type SiteFacts, locate, siteAt } from '../engine/registry.js';
+import type { Rule, Undecided } from '../engine/rule.js';
+import { siteSubject } from '../engine/subjects.js';
+
+const metres = (km: number): string => `${Math.round(km * 1_000)} m`;
+
+/**
+ * Returns how far a point is outside a site, km; a site without polygon has a radius `radiusM`. Null: place unknown.
+ */
+function outsideKm(point: Point, site: SiteFacts, radiusM: number): number | null {
+  if (site.polygon !== null) return distanceToPolygonKm(point, site.polygon);
+  return site.point === null ? null : Math.max(0, distanceKm(point, site.point) - radiusM / 1_000);
+}
+
+export const siteOutsidePolygon: Rule = {
+  id: 'site-outside-polygon',
+  version: 2,
+  group: 'origin',
+  title: 'Declared where the site is not',
+  means: 'The device that recorded the declaration was outside the site, farther than its error.',
+  doesNotMean:
+    'That the mineral came from there: bags may be declared at a shed. Drift within the accuracy of the device is not meant.',
+  describe: ({ siteOutsidePolygon: { severity, severityFar, farKilometres, defaultAccuracyM, radiusM } }) =>
+    `Distance to the polygon, or to a circle of ${radiusM} m round the point of a site without one, beyond the accuracy stated (${defaultAccuracyM} m where none is): ${severity}; beyond ${farKilometres} km: ${severityFar}. Sites without either are not judged.`,
+  standard: 'ICGLR Regional Certification Mechanism, mine site coordinates; ITSCI mine baseline',
+  scope: ['about'],
+  ...judgesEach(['lot.declared'], (entry, facts, { siteOutsidePolygon: parameters }) => {
+    const site = siteAt(facts, entry.event.place?.site ?? '', entry.event.occurredAtMs);
+    const place = locate(facts, entry, parameters.defaultAccuracyM);
+    if (site === null || place === null || place === 'undisclosed' || place.by !== 'coordinates') return [];
+    const distance = outsideKm(place.point, site, parameters.radiusM);
+    if (distance === null || distance <= place.accuracyKm) return [];
+    return [
+      {
+        severity: distance > parameters.farKilometres ? parameters.severityFar : parameters.severity,
+        root: siteSubject(site.id),
+        measured: metres(distance),
+        threshold: metres(place.accuracyKm),
+        detail: `The lot was declared ${metres(distance)} outside site ${site.id}, by a device that is right within ${metres(place.accuracyKm)}.`,
+      },
+    ];
+  }),
+  undecided: (facts, { siteOutsidePolygon: { defaultAccuracyM } }) =>
+    facts.entries.flatMap((entry): Undecided[] => {
+      const { place } = entry.event;
+      if (!isType(entry, 'lot.declared') || place === undefined || place.lat !== undefined) return [];
+      if ((place._sd ?? []).length === 0 || locate(facts, entry, defaultAccuracyM) === null) return [];
+      const lots = entry.event.payload.outputs.map(({ lot }) => lot);
+      return [{ subject: entry.event.id, lots, reason: 'Where the lot was declared is not disclosed.' }];
+    }),
+};

@@ -1,0 +1,60 @@
+import { dateMs } from '../../event/primitives.js';
+import { certificateFacts } from './certificate-facts.js';
+import { dayOf } from '../engine/day.js';
+import { type EventObservation, judgesEach } from '../engine/each-event.js';
+import type { JudgedEvent } from '../engine/facts.js';
+import type { Rule } from '../engine/rule.js';
+import { certificateSubject } from '../engine/subjects.js';
+
+const DAY = 86_400_000;
+
+export const certificateExpired: Rule = {
+  id: 'certificate-expired',
+  version: 2,
+  group: 'tags',
+  title: 'The certificate was not valid at export',
+  means:
+    'On the day of the export the certificate had expired, had not been issued, or had been revoked; or it was made out for longer than a certificate may last.',
+  doesNotMean: "Anything about the goods' arrival: a ship takes weeks, and imports are not judged.",
+  describe: ({ certificateExpired: { severity, maximumDays }, certificateMissing: { countries } }) =>
+    `Day of the export outside \`issuedOn\` to \`expiresOn\` (both included), or after a revocation; or more than ${maximumDays} days between the two, for mineral of ${countries.join(', ')}: ${severity}.`,
+  standard: 'ICGLR Regional Certification Mechanism (certificates are valid for 90 days)',
+  scope: ['about'],
+  ...judgesEach(['lot.exported'], ({ event }, facts, parameters) => {
+    const { severity, maximumDays } = parameters.certificateExpired;
+    const serial = event.payload.certificate;
+    if (serial === undefined) return [];
+    const { issued, revoked } = certificateFacts(serial, facts);
+    const day = dayOf(event);
+    const told = (
+      cause: string,
+      by: JudgedEvent,
+      measured: string,
+      threshold: string,
+      detail: string,
+    ): EventObservation[] => [
+      {
+        severity,
+        cause,
+        root: certificateSubject(serial),
+        events: [event.id, by.event.id],
+        measured,
+        threshold,
+        detail: `Certificate ${serial} ${detail}`,
+      },
+    ];
+    if (revoked !== null && revoked.event.occurredAtMs <= event.occurredAtMs)
+      return told('revoked', revoked, day, dayOf(revoked.event), `was revoked before the export of ${day}.`);
+    if (issued === null) return [];
+    const { issuedOn, expiresOn, originCountries } = issued.event.payload;
+    if (day > expiresOn)
+      return told('expired', issued, day, expiresOn, `expired on ${expiresOn}; the export was on ${day}.`);
+    if (day < issuedOn)
+      return told('early', issued, day, issuedOn, `was issued on ${issuedOn}, after the export of ${day}.`);
+    const days = ((dateMs(expiresOn) ?? 0) - (dateMs(issuedOn) ?? 0)) / DAY;
+    const isRegional = originCountries.some((country) => parameters.certificateMissing.countries.includes(country));
+    return isRegional && days > maximumDays
+      ? told('too-long', issued, `${days} days`, `${maximumDays} days`, `was made out for ${days} days.`)
+      : [];
+  }),
+};

@@ -1,0 +1,42 @@
+import { kilograms, milligrams } from '../../custody/quantity.js';
+import { countOf, massText } from '../../words.js';
+import { judgesEach } from '../engine/each-event.js';
+import type { Rule } from '../engine/rule.js';
+
+export const tagRate: Rule = {
+  id: 'tag-rate',
+  version: 1,
+  group: 'tags',
+  title: 'Far more tags than mineral',
+  means: 'Of one declaration each tag has less mineral than a bag usually holds: tags are used up without goods.',
+  doesNotMean: 'That tags were sold: samples are small too. Few tags are not judged.',
+  describe: ({ tagRate: { severity, minimumTags, kilogramsPerTag } }) =>
+    `From ${minimumTags} tags on in one declaration, less than so many kilograms a tag (${Object.entries(
+      kilogramsPerTag,
+    )
+      .map(([mineral, mass]) => `${mineral} ${mass}`)
+      .join(', ')}): ${severity}.`,
+  standard: 'ITSCI tag reconciliation',
+  scope: [],
+  ...judgesEach(['lot.declared'], ({ event }, _facts, { tagRate: { severity, minimumTags, kilogramsPerTag } }) => {
+    const minerals = [...new Set(event.payload.outputs.map(({ mineral }) => mineral))];
+    return minerals.flatMap((mineral) => {
+      const outputs = event.payload.outputs.filter((output) => output.mineral === mineral && output.tags !== undefined);
+      const tags = outputs.reduce((sum, output) => sum + (output.tags?.length ?? 0), 0);
+      const least = kilogramsPerTag[mineral];
+      if (least === undefined || tags < minimumTags) return [];
+      const mass = outputs.reduce((sum, output) => sum + milligrams(output.mass), 0n);
+      if (mass >= milligrams({ value: least, uom: 'KGM' }) * BigInt(tags)) return [];
+      return [
+        {
+          severity,
+          cause: mineral,
+          lots: outputs.map(({ lot }) => lot),
+          measured: `${tags} tags, ${kilograms(mass).value} KGM`,
+          threshold: `${least} KGM a tag`,
+          detail: `${countOf(tags, 'tag was', 'tags were')} put on ${massText(mass, mineral)} of ${mineral}.`,
+        },
+      ];
+    });
+  }),
+};

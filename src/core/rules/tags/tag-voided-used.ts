@@ -1,0 +1,41 @@
+import { judgesEach } from '../engine/each-event.js';
+import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
+import type { Rule } from '../engine/rule.js';
+import { tagSubject, tagsPutOn } from '../engine/subjects.js';
+
+const voided = (tag: string, { about }: Facts): JudgedOf<'tags.voided'> | undefined =>
+  (about.get(tagSubject(tag)) ?? []).find((entry) => isType(entry, 'tags.voided'));
+
+export const tagVoidedUsed: Rule = {
+  id: 'tag-voided-used',
+  version: 1,
+  group: 'tags',
+  title: 'A voided tag is in use',
+  means: 'A tag that had been declared lost, damaged or returned was put on a lot afterwards.',
+  doesNotMean: 'That its user knew. A tag that is voided after its use, and replaced, is not judged.',
+  describe: ({ tagVoidedUsed: { severity } }) =>
+    `A tag put on a lot after the event that voided it, by the times of both events: ${severity}.`,
+  standard: 'ITSCI tagging procedures (lost and damaged tags)',
+  scope: ['about'],
+  ...judgesEach(
+    ['lot.declared', 'lot.sealed', 'lot.aggregated', 'lot.split', 'lot.processed'],
+    (entry, facts, { tagVoidedUsed: { severity } }) => {
+      const used = tagsPutOn(entry).flatMap(({ tag, lot }) => {
+        const end = voided(tag, facts);
+        return end !== undefined && entry.event.occurredAtMs > end.event.occurredAtMs ? [{ tag, lot, end }] : [];
+      });
+      const [first] = used;
+      if (first === undefined) return [];
+      return [
+        {
+          severity,
+          lots: [...new Set(used.map(({ lot }) => lot))],
+          events: [...new Set([entry.event.id, ...used.map(({ end }) => end.event.id)])],
+          measured: entry.event.occurredAt,
+          threshold: first.end.event.occurredAt,
+          detail: `Voided (${first.end.event.payload.reason}) and put on afterwards: ${used.map(({ tag }) => tag).join(', ')}.`,
+        },
+      ];
+    },
+  ),
+};

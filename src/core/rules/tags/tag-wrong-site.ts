@@ -1,0 +1,41 @@
+import { judgesEach } from '../engine/each-event.js';
+import type { Rule } from '../engine/rule.js';
+import { tagsPutOn } from '../engine/subjects.js';
+
+export const tagWrongSite: Rule = {
+  id: 'tag-wrong-site',
+  version: 1,
+  group: 'tags',
+  title: 'A tag of another site',
+  means: 'A tag was put on a lot that does not come from the site to which the tag was issued.',
+  doesNotMean:
+    'That the mineral was smuggled: an agent may have handed out the wrong bundle. A tag that was lent counts as sold until it is explained.',
+  describe: ({ tagWrongSite: { severity } }) =>
+    `The site of the tag's series is none of those that the lot comes from: ${severity}.`,
+  standard: 'ITSCI tagging procedures (mine tags are issued per site)',
+  scope: ['tagUses', 'chains'],
+  ...judgesEach(
+    ['lot.declared', 'lot.sealed', 'lot.aggregated', 'lot.split', 'lot.processed'],
+    (entry, facts, { tagWrongSite: { severity } }) => {
+      const wrong = tagsPutOn(entry).flatMap(({ tag, lot }) => {
+        const sites = (facts.lots.get(lot)?.origins ?? []).map(({ site }) => site);
+        const issues = facts.tagIssues.get(tag) ?? [];
+        const elsewhere = issues.length > 0 && sites.length > 0 && !issues.some(({ site }) => sites.includes(site));
+        return elsewhere ? [{ tag, lot, sites, issue: issues.at(-1) }] : [];
+      });
+      const [first] = wrong;
+      if (first === undefined) return [];
+      const tags = wrong.map(({ tag }) => tag).join(', ');
+      return [
+        {
+          severity,
+          lots: [...new Set(wrong.map(({ lot }) => lot))],
+          events: [...new Set([entry.event.id, ...wrong.flatMap(({ issue }) => issue?.event ?? [])])],
+          measured: first.sites.join(', '),
+          threshold: first.issue?.site ?? '',
+          detail: `Tags of site ${first.issue?.site} are on lots from ${first.sites.join(', ')}: ${tags}.`,
+        },
+      ];
+    },
+  ),
+};

@@ -1,0 +1,45 @@
+import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
+import { Clock } from '../clock.js';
+import { Config } from '../config/config.js';
+import { HttpModule } from '../http/http.module.js';
+import type { QueueBackend } from '../queue/prepare-queue.js';
+import { QueueModule } from '../queue/queue.module.js';
+
+/** Resources that exist before Nest starts. */
+export interface ProcessContext {
+  config: Config;
+  clock: Clock;
+  queue: QueueBackend;
+}
+
+/** Provides the configuration and the clock by their classes. */
+@Module({})
+class GroundModule {
+  static of({ config, clock }: ProcessContext): DynamicModule {
+    return {
+      module: GroundModule,
+      global: true,
+      providers: [
+        { provide: Config, useValue: config },
+        { provide: Clock, useValue: clock },
+      ],
+      exports: [Config, Clock],
+    };
+  }
+}
+
+/** Assembles the service: the common modules and the features in order. */
+@Module({})
+export class AppModule {
+  static of(ground: ProcessContext, features: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        GroundModule.of(ground),
+        HttpModule,
+        QueueModule.forRoot(ground.queue, ground.config.role !== 'api'),
+        ...features,
+      ],
+    };
+  }
+}

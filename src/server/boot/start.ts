@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { ModuleMetadata } from '@nestjs/common';
+import { Logger, type LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pg from 'pg';
+import { AppModule } from './app.module.js';
+import { type Clock, SystemClock } from '../clock.js';
+import { type Config, isLoopback } from '../config/config.js';
+import { configWarnings } from '../config/config-warnings.js';
+import { startEmbeddedPostgres } from '../../platform/postgres/embedded-postgres.js';
+import { migrate } from '../database/migrate.js';
+import { patiently } from '../database/patiently.js';
+import { prepareDatabase, prepareGivenDatabase } from '../database/prepare.js';
+import { featureModules } from './features.js';
+import { turnAwayEarly } from '../http/admission.js';
+import { fastifyAdapter, observeRequests } from '../http/fastify.js';
+import { HealthRegistry } from '../http/health.js';
+import { sendPagesAsHtml } from '../http/html-type.js';
+import { limitRates } from '../http/rate-limit.js';
+import { Metrics } from '../http/metrics.js';
+import { describeApi } from '../http/openapi.js';
+import { JsonLogger } from './logger.js';
+import { type QueueAddress, migrateQueue, openQueue } from '../queue/prepare-queue.js';
+
+/** File with the passwords of the embedded database's logins, beside its data. */
+export const PASSWORDS_FILE = 'logins.json';
+
+/** URLs of the database for the application's role and for the owner of the tables. */
+export interface DatabaseAddress {
+  appUrl: string;
+  ownerUrl: string;
+  /** URL of the embedded server's superuser, for the demo that tampers with rows; null for another server. */
+  superuserUrl: string | null;
+  stop(): Promise<void>;
+}
+
+/** Substitutes for tests, the demo and the scenario runner. */
+export interface Overrides {
+  clock?: Clock;
+  logger?: LoggerService;
+  /** A running database instead of the configured one; the service's stop leaves it running. */
+  database?: DatabaseAddress;
+  /** Modules instead of the features of the service. */
+  modules?: NonNullable<ModuleMetadata['imports']>;
+}
+
+export interface RunningServer {
+  /** Address on which it listens, such as `http://127.0.0.1:8400`. */
+  url: string;
+  app: NestFastifyApplication;
+  database: DatabaseAddress;
+  /** Refuses further requests, completes running ones, and closes all resources. */
+  close(): Promise<void>;
+}
+
+/** Opens the configured or the embedded database with all tables; `durable` applies to the embedded one. */
+export async function openDatabase(
+  config: Config,
+  log: (message: string) => void,
+  durable = true,
+): Promise<DatabaseAddress> {
+  const address = await openBareDatabase(config, log, durable);
+  try {
+    await migrate(address.ownerUrl);
+    return address;
+  } catch (error) {
+    await address.stop();
+    throw error;
+  }
+}
+
+/** Opens the database like `openDatabase` but without migrations, to restore a backup into it. */
+export async function openBareDatabase(
+  config: Config,
+  log: (message: string) => void,
+  durable = true,
+): Promise<DatabaseAddress> {
+  if (config.databaseUrl !== null) {
+    const { appUrl, ownerUrl } = await prepareGivenDatabase(config.databaseUrl, config.databaseOwnerUrl);
+    return { appUrl, ownerUrl, superuserUrl: null, stop: () => Promise.resolve() };
+  }
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, durable, log });
+  try {
+    const { appUrl, ownerUrl } = await prepareDatabase(embedded.superuserUrl, join(config.dataDir, PASSWORDS_FILE));
+    return { appUrl, ownerUrl, superuserUrl: embedded.superuserUrl, stop: () => embedded.stop() };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+/** Runs clean-up steps in reverse order; runs every step, and throws the first failure at the end. */
+async function undo(steps: (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps.toReversed()) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+/**
+ * Identifies the ledger by its origin and database, which are the same in all its processes, so that two ledgers may
+ * share one Redis.
+ */
+async function queueAddress({ redisUrl, origin }: Config, appUrl: string): Promise<QueueAddress> {
+  if (redisUrl === null) return { appUrl, redisUrl };
+  const client = new pg.Client({ connectionString: appUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid AS name
+         FROM pg_database WHERE datname = current_database()`,
+    );
+    const name = `${origin}/${rows[0]?.name ?? ''}`;
+    return { appUrl, redisUrl, ledger: createHash('sha256').update(name).digest('hex').slice(0, 16) };
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Starts one process of the service by its role: database, queue, features, and HTTP. Throws `DatabaseUnavailableError`
+ * if the database does not answer in all attempts.
+ */
+export function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
+  const logger = overrides.logger ?? new JsonLogger(config.logLevel);
+  Logger.overrideLogger(logger);
+  for (const warning of configWarnings(config)) logger.warn(warning, 'config');
+  return patiently(
+    () => startOnce(config, overrides, logger),
+    (message) => logger.warn(message, 'start'),
+  );
+}
+
+async function startOnce(config: Config, overrides: Overrides, logger: LoggerService): Promise<RunningServer> {
+  const opened: (() => Promise<unknown>)[] = [];
+  try {
+    const database = overrides.database ?? (await openDatabase(config, (message) => logger.log(message, 'database')));
+    if (overrides.database === undefined) opened.push(() => database.stop());
+    if (config.redisUrl === null) await migrateQueue(database.ownerUrl);
+    const queue = await openQueue(await queueAddress(config, database.appUrl), (err) =>
+      logger.error({ msg: 'a connection of the queue failed', err }, 'queue'),
+    );
+    opened.push(() => queue.close());
+    const ground = { config, clock: overrides.clock ?? new SystemClock(), queue };
+    const features = overrides.modules ?? featureModules(config, database.appUrl);
+    const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(ground, features), fastifyAdapter(), {
+      logger,
+      abortOnError: false,
+    });
+    opened.push(() => app.close());
+    const health = app.get(HealthRegistry);
+    health.register('queue', () => queue.check());
+    await limitRates(app, config.rateLimitPerMinute);
+    observeRequests(app, app.get(Metrics), { publicUrl: config.publicUrl, loopback: isLoopback(config.host) });
+    turnAwayEarly(app);
+    sendPagesAsHtml(app.getHttpAdapter().getInstance());
+    if (config.role !== 'worker') describeApi(app);
+    const url = await listen(app, config);
+    health.started();
+    let closing: Promise<void> | null = null;
+    const close = (): Promise<void> => {
+      health.stopping();
+      return (closing ??= undo(opened));
+    };
+    return { url, app, database, close };
+  } catch (error) {
+    await undo(opened).catch((err: unknown) => logger.error({ msg: 'could not undo a failed start', err }, 'start'));
+    throw error;
+  }
+}
+
+async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<string> {
+  await app.listen(port, host);
+  return (await app.getUrl()).replace(/\/$/, '');
+}
+
+/** Duration of a stop after which the process exits anyway, ms. */
+const GRACE = 10_000;
+
+/** Stops in order on SIGTERM and SIGINT; a second signal, or the time limit, ends the process at once. */
+export function stopOnSignals(server: RunningServer, logger: LoggerService): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.log({ msg: 'stopping', signal }, 'start');
+    setTimeout(() => process.exit(1), GRACE).unref();
+    server.close().then(
+      () => process.exit(0),
+      (err: unknown) => {
+        logger.error({ msg: 'the stop was not clean', err }, 'start');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

@@ -1,0 +1,323 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../../core/errors.js';
+import { admit } from '../../../core/custody/admit.js';
+import { visibleHeads } from '../../../core/custody/heads.js';
+import type { LedgerView } from '../../../core/custody/view.js';
+import type { AditEvent } from '../../../core/event/event.js';
+import { disclosedIdentifierRefusal } from '../../../core/event/identifiers.js';
+import { leafHash } from '../../../core/log/tree.js';
+import { sha256 } from '../../../platform/sha256.js';
+import type { Queryable } from '../../database/rows.js';
+import type { Arrival, Outcome } from './append-events.js';
+import { LedgerIdentity } from '../ledger-identity.js';
+import { loadView } from './load-view.js';
+import { LogEvents } from './log-events.js';
+import type { Submission } from '../intake/submission.js';
+import { type WaitingEvent, childrenOf, countWaiting, expiryOf } from '../intake/waiting.js';
+
+/** Age of the log's last clock entry above which a batch gets a new one, ms. */
+const CLOCK_INTERVAL = 10_000;
+
+/** Evidence entries that one key may cause in an hour of the log's clock; further ones are not logged. */
+const EVIDENCE_PER_HOUR = 60;
+const HOUR = 3_600_000;
+
+/** Events of one key that may wait for their parents. */
+const WAITING_PER_KEY = 10_000;
+
+/** An event admitted to the log at `index`. */
+export interface AdmittedEvent {
+  event: AditEvent;
+  text: string;
+  index: number;
+}
+
+/** A refusal that is stored; `evidenceIndex` is the index of its `event.refused`, null above the rate. */
+export interface RefusedEvent {
+  event: AditEvent;
+  code: string;
+  at: number;
+  evidenceIndex: number | null;
+}
+
+/** The changes of one batch. */
+export interface BatchResult {
+  outcomes: Outcome[];
+  admitted: AdmittedEvent[];
+  waiting: Map<string, WaitingEvent>;
+  /** Ids of stored waiting events that were admitted or refused now; those that still wait are in `waiting` too. */
+  released: string[];
+  refused: RefusedEvent[];
+  /** Events that are in the log already; they may bring further disclosures. */
+  repeats: readonly { event: AditEvent; text: string }[];
+}
+
+/** Admits a batch in order by `core/custody`, after loading what its events, their parents and their children need. */
+@Injectable()
+export class AdmitBatch {
+  constructor(
+    private readonly identity: LedgerIdentity,
+    private readonly logEvents: LogEvents,
+  ) {}
+
+  /**
+   * @param now the service's time, ms since 1970 UTC; it counts only once it is in the log.
+   * @param options.evidence false: refused attempts are not signed for, because nothing of the batch is recorded.
+   */
+  async admit(
+    db: Queryable,
+    view: LedgerView,
+    arrivals: readonly Arrival[],
+    now: number,
+    { evidence = true }: { evidence?: boolean } = {},
+  ): Promise<BatchResult> {
+    const { logged, someWait } = await whatIsThere(
+      db,
+      arrivals.map(({ event }) => event.id),
+    );
+    const submissions = new Set(arrivals.flatMap(({ submission }) => submission ?? []));
+    const run = new BatchRun(db, view, this.identity, this.logEvents, now, someWait, submissions, evidence);
+    const fresh = arrivals.filter(({ event }) => !logged.has(event.id));
+    // A batch of duplicates changes nothing; an empty batch only appends the time.
+    if (fresh.length > 0 || arrivals.length === 0) {
+      await loadView(
+        db,
+        view,
+        fresh.map(({ event }) => event),
+        true,
+      );
+      await run.tellTime();
+      for (const arrival of fresh) await run.judge(arrival);
+      await run.settleWaiting();
+    }
+    const texts = await textsOfResigned(db, arrivals, logged);
+    const outcomes = arrivals.map(({ event }): Outcome => {
+      const stored = logged.get(event.id);
+      return stored === undefined ? run.outcomeOf(event.id) : (unshowable(event) ?? duplicateOf(event, stored, texts));
+    });
+    return { ...run.result, repeats: repeatsOf(arrivals, logged), outcomes: repeatsAsDuplicates(outcomes) };
+  }
+}
+
+/** Returns the arrivals that are in the log or earlier in the batch; their disclosures may be new. */
+function repeatsOf(arrivals: readonly Arrival[], logged: ReadonlyMap<string, StoredMatch>): Arrival[] {
+  const met = new Set(logged.keys());
+  return arrivals.filter(
+    ({ event }) => met.size === met.add(event.id).size && disclosedIdentifierRefusal(event) === null,
+  );
+}
+
+/** Refuses the disclosures of an event that is in the log where one discloses no identifier; null: nothing is wrong. */
+function unshowable(event: AditEvent): Outcome | null {
+  const error = disclosedIdentifierRefusal(event);
+  return error === null ? null : { status: 'refused', id: event.id, error, heads: {} };
+}
+
+/** The same event twice in one batch: the second is a duplicate. */
+function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
+  const seen = new Set<string>();
+  return outcomes.map((outcome) => {
+    if (outcome.status !== 'accepted') return outcome;
+    if (seen.has(outcome.id)) return { status: 'duplicate', id: outcome.id, index: outcome.index };
+    seen.add(outcome.id);
+    return outcome;
+  });
+}
+
+/** Index of an entry, and the hash of its logged text. */
+interface StoredMatch {
+  index: number;
+  leaf: Buffer;
+}
+
+const isLoggedAs = ({ jws }: AditEvent, { leaf }: StoredMatch): boolean => leaf.equals(leafHash(jws, sha256));
+
+/**
+ * Answers an event that is in the log. If the signature differs, the answer contains the logged text, which the receipt
+ * proves.
+ */
+function duplicateOf({ id, jws }: AditEvent, { index }: StoredMatch, texts: ReadonlyMap<string, string>): Outcome {
+  const text = texts.get(id) ?? jws;
+  return { status: 'duplicate', id, index, ...(text === jws ? {} : { event: `${text}~` }) };
+}
+
+/** Returns which of the events are in the log, and whether any event waits for its parent (usually none). */
+async function whatIsThere(
+  db: Queryable,
+  ids: string[],
+): Promise<{ logged: Map<string, StoredMatch>; someWait: boolean }> {
+  const { rows } = await db.query<{ id: string | null; index: number; leaf: Buffer }>(
+    `SELECT id, index, leaf_hash AS leaf FROM entries WHERE id = ANY($1::text[])
+     UNION ALL SELECT NULL, -1, '' WHERE EXISTS (SELECT FROM waiting_for)`,
+    [ids],
+  );
+  const logged = new Map<string, StoredMatch>();
+  for (const { id, index, leaf } of rows) if (id !== null) logged.set(id, { index, leaf });
+  return { logged, someWait: rows.some(({ id }) => id === null) };
+}
+
+/** Reads the logged texts, by id, of repeats with another signature (usually none). */
+async function textsOfResigned(
+  db: Queryable,
+  arrivals: readonly Arrival[],
+  logged: ReadonlyMap<string, StoredMatch>,
+): Promise<Map<string, string>> {
+  const resigned = arrivals.flatMap(({ event }) => {
+    const stored = logged.get(event.id);
+    return stored === undefined || isLoggedAs(event, stored) ? [] : [event.id];
+  });
+  if (resigned.length === 0) return new Map();
+  const { rows } = await db.query<{ id: string; jws: string }>(
+    'SELECT id, jws FROM entries WHERE id = ANY($1::text[])',
+    [resigned],
+  );
+  return new Map(rows.map(({ id, jws }) => [id, jws]));
+}
+
+class BatchRun {
+  readonly result: Omit<BatchResult, 'outcomes' | 'repeats'> = {
+    admitted: [],
+    waiting: new Map(),
+    released: [],
+    refused: [],
+  };
+  private readonly outcomes = new Map<string, Outcome>();
+  /** Ids of events that began to wait in this batch, by the missing parent. */
+  private readonly waitingFor = new Map<string, string[]>();
+  private unsettled: string[] = [];
+
+  constructor(
+    private readonly db: Queryable,
+    private readonly view: LedgerView,
+    private readonly identity: LedgerIdentity,
+    private readonly logEvents: LogEvents,
+    private readonly now: number,
+    /** Whether events of earlier batches wait. */
+    private readonly someWait: boolean,
+    private readonly submissions: ReadonlySet<Submission>,
+    /** Whether evidence of refusals is written to the log. */
+    private readonly keepsEvidence: boolean,
+  ) {}
+
+  outcomeOf(id: string): Outcome {
+    const outcome = this.outcomes.get(id);
+    if (outcome === undefined) throw new Error(`No outcome for event ${id}.`);
+    return outcome;
+  }
+
+  /**
+   * Appends `log.clock` if the last one is too old; the log's clock never moves backwards, even if the machine's does.
+   */
+  async tellTime(): Promise<void> {
+    const { opened, clock } = this.view;
+    if (opened === null || (clock !== null && this.now < clock + CLOCK_INTERVAL)) return;
+    await this.judge(await this.logEvents.clock(opened.serviceKid, Math.max(this.now, clock ?? 0)));
+  }
+
+  async judge({ event, text, submission, identifierError = null }: Omit<Arrival, 'receipt'>): Promise<void> {
+    const known = this.outcomes.get(event.id);
+    // An event refused with its parent in one request may be accepted in another that did not bring that parent.
+    if (known !== undefined && !(known.status === 'refused' && known.error.code === 'parent-refused')) {
+      if (known.status === 'refused') submission?.refuse(event.id);
+      if (known.status === 'waiting') submission?.wait(event.id, known.missing, true);
+      return;
+    }
+    this.view.refused = submission?.refused ?? new Set();
+    const index = this.view.size;
+    // Only new submissions are checked here; waiting events and the service's own need admission alone.
+    if (submission !== undefined && identifierError !== null) {
+      submission.refuse(event.id);
+      const { code, detail, errors } = identifierError;
+      await this.refuse(event, new AditError(code, detail, errors), false);
+      return;
+    }
+    const admission = admit(event, this.view, this.identity);
+    if (admission.outcome === 'admitted') {
+      this.result.admitted.push({ event, text, index });
+      this.outcomes.set(event.id, { status: 'accepted', id: event.id, index, receipt: null });
+      this.result.waiting.delete(event.id);
+      this.unsettled.push(event.id);
+      if (event.type === 'ledger.opened') await this.tellTime();
+    } else if (admission.outcome === 'waiting') {
+      await this.wait(event, text, admission.missing, submission);
+    } else {
+      // A waiting event is refused for every request that brought it.
+      const touched = submission === undefined ? this.submissions : [submission];
+      for (const each of touched) if (each === submission || each.hasWaiting(event.id)) each.refuse(event.id);
+      await this.refuse(event, admission.error, admission.evidence);
+    }
+  }
+
+  /** Admits events that waited for one that was admitted now, until none is left. */
+  async settleWaiting(): Promise<void> {
+    while (this.unsettled.length > 0) {
+      const parents = this.unsettled;
+      this.unsettled = [];
+      const children = new Map<string, WaitingEvent>();
+      for (const parent of parents)
+        for (const child of this.waitingFor.get(parent) ?? []) {
+          const waiting = this.result.waiting.get(child);
+          if (waiting !== undefined) children.set(child, waiting);
+        }
+      const stored = this.someWait ? await childrenOf(this.db, parents, this.identity.origin) : [];
+      for (const child of stored) {
+        this.result.released.push(child.event.id);
+        if (this.outcomes.get(child.event.id)?.status !== 'accepted') children.set(child.event.id, child);
+      }
+      if (children.size === 0) continue;
+      const events = [...children.values()];
+      await loadView(
+        this.db,
+        this.view,
+        events.map(({ event }) => event),
+        true,
+      );
+      for (const { event, text } of events) {
+        this.outcomes.delete(event.id);
+        await this.judge({ event, text });
+      }
+    }
+  }
+
+  private async wait(event: AditEvent, text: string, missing: string[], submission?: Submission): Promise<void> {
+    const { count, known } = await countWaiting(this.db, event.kid, event.id);
+    if (count + this.result.waiting.size >= WAITING_PER_KEY) {
+      const error = new AditError('overloaded', `More than ${WAITING_PER_KEY} events of this key wait for a parent.`);
+      this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads: {} });
+      return;
+    }
+    this.result.waiting.set(event.id, { event, text, missing });
+    for (const parent of missing) this.waitingFor.set(parent, [...(this.waitingFor.get(parent) ?? []), event.id]);
+    const expiresAt = expiryOf(this.view.clock ?? 0);
+    this.outcomes.set(event.id, { status: 'waiting', id: event.id, missing, expiresAt });
+    submission?.wait(event.id, missing, known);
+  }
+
+  private async refuse(event: AditEvent, error: AditError, evidence: boolean): Promise<void> {
+    this.result.waiting.delete(event.id);
+    const heads = visibleHeads(event, this.view);
+    this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads });
+    if (evidence && this.keepsEvidence) await this.keepEvidence(event, error);
+  }
+
+  private async keepEvidence(event: AditEvent, error: AditError): Promise<void> {
+    const { opened } = this.view;
+    if (opened === null) return;
+    const at = this.view.clock ?? this.now;
+    const { rows } = await this.db.query<{ known: boolean; recent: number }>(
+      `SELECT EXISTS (SELECT FROM refusals WHERE id = $1) AS known,
+              (SELECT count(*) FROM refusals WHERE kid = $2 AND at > $3 AND evidence_index IS NOT NULL) AS recent`,
+      [event.id, event.kid, at - HOUR],
+    );
+    const earlier = this.result.refused.filter((refused) => refused.event.kid === event.kid).length;
+    if (rows[0]?.known === true) return;
+    if ((rows[0]?.recent ?? 0) + earlier >= EVIDENCE_PER_HOUR) {
+      this.result.refused.push({ event, code: error.code, at, evidenceIndex: null });
+      return;
+    }
+    const evidence = await this.logEvents.refused(opened.serviceKid, Math.max(this.now, at), event, error);
+    await loadView(this.db, this.view, [evidence.event]);
+    this.result.refused.push({ event, code: error.code, at, evidenceIndex: this.view.size });
+    await this.judge(evidence);
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../clock.js';
+import { Database } from '../../database/database.js';
+import { AdmitBatch } from './admit-batch.js';
+import type { Arrival, Outcome } from './append-events.js';
+import { LedgerIdentity } from '../ledger-identity.js';
+import { loadEnd } from './log-state.js';
+import { unavailable } from './unavailable.js';
+
+/**
+ * Admits a batch on a read-only snapshot without writing. It processes one batch at a time, so that all callers use one
+ * connection.
+ */
+@Injectable()
+export class AdmitOnSnapshot {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly identity: LedgerIdentity,
+    private readonly admission: AdmitBatch,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Returns one outcome for each arrival, in order; the index of an accepted event is that of the snapshot. */
+  admit(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+    const outcomes = this.last.then(() => this.admitNow(arrivals));
+    this.last = outcomes.catch(() => undefined);
+    return outcomes;
+  }
+
+  private async admitNow(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+    if (arrivals.length === 0) return [];
+    const result = await this.database
+      .transaction(async (client) => {
+        await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+        const view = await loadEnd(client, this.identity.origin);
+        return this.admission.admit(client, view, arrivals, this.clock.now(), { evidence: false });
+      })
+      .catch(unavailable);
+    return result.outcomes;
+  }
+}

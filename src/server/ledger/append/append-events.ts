@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
+import { AditError } from '../../../core/errors.js';
+import type { AditEvent } from '../../../core/event/event.js';
+import type { TreeEdge } from '../../../core/log/edge.js';
+import { leafHash } from '../../../core/log/tree.js';
+import { formatTlogProof } from '../../../core/log/proof-file.js';
+import { Clock } from '../../clock.js';
+import { Database } from '../../database/database.js';
+import { type AdmittedEvent, type BatchResult, AdmitBatch } from './admit-batch.js';
+import type { PlainError } from '../intake/check-event.js';
+import { Crash } from './crash-points.js';
+import { LedgerIdentity } from '../ledger-identity.js';
+import { nextView } from './load-view.js';
+import { type LogState, loadLogState, lockLogState } from './log-state.js';
+import { ReadTree } from '../read/read-tree.js';
+import type { Seal, TreeHead } from './seal.js';
+import { sha256 } from '../../../platform/sha256.js';
+import type { Submission } from '../intake/submission.js';
+import { unavailable } from './unavailable.js';
+import { WakeVerification } from './wake-verification.js';
+import { writeBatch } from './write-batch.js';
+
+/** An event that passed all checks before the sequencer: grammar, signature, schema, possession and `seen`. */
+export interface Arrival {
+  event: AditEvent;
+  /** The whole envelope as sent, with disclosures. */
+  text: string;
+  /** Whether the sender requested a receipt in the answer. */
+  receipt: boolean;
+  /** The request of the event; a single event has none. */
+  submission?: Submission;
+  /** An invalid identifier in it; it applies to new events only. */
+  identifierError?: PlainError | null;
+}
+
+export type Outcome =
+  | { status: 'accepted'; id: string; index: number; receipt: string | null }
+  /** `event`: the logged text, if the sent one has another signature. */
+  | { status: 'duplicate'; id: string; index: number; event?: string }
+  | { status: 'waiting'; id: string; missing: string[]; expiresAt: string }
+  | { status: 'refused'; id: string; error: AditError; heads: Record<string, string> };
+
+/**
+ * Appends batches, one transaction each. The process that holds the row `log_state` is the sequencer. It caches the
+ * log's end between batches and discards it if another process has appended or a commit's result is unknown.
+ */
+@Injectable()
+export class AppendEvents {
+  private state: LogState | null = null;
+  private seal: Seal | null = null;
+  /** Ends when the last append that was asked for has. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly identity: LedgerIdentity,
+    private readonly admission: AdmitBatch,
+    private readonly tree: ReadTree,
+    private readonly clock: Clock,
+    private readonly wake: WakeVerification,
+    private readonly crash: Crash,
+  ) {}
+
+  /** Sets the signer of checkpoints once, when it has started. */
+  sealWith(seal: Seal): void {
+    this.seal = seal;
+  }
+
+  /** Signs committed entries without a signed checkpoint, and nothing else. Throws `log-halted` if it must not. */
+  sealPending(): Promise<void> {
+    return this.signer().sealPending();
+  }
+
+  /**
+   * Appends a batch; returns one outcome for each arrival, in order. Rejects if it is unknown whether the batch was
+   * stored.
+   */
+  append(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+    // Appends of one process run one after the other, so that those which wait need no connection.
+    const appended = this.turn.then(() => this.appendNow(arrivals));
+    this.turn = appended.catch(() => undefined);
+    return appended;
+  }
+
+  private async appendNow(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+    this.crash.reach('before-begin');
+    const client = await this.database.appendPool.connect().catch(unavailable);
+    let broken: Error | undefined;
+    try {
+      return await this.appendWith(client, arrivals);
+    } catch (error) {
+      this.state = null;
+      broken = await client.query('ROLLBACK').then(
+        () => undefined,
+        (lost: Error) => lost,
+      );
+      return unavailable(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private async appendWith(client: PoolClient, arrivals: readonly Arrival[]): Promise<Outcome[]> {
+    const state = await this.lock(client);
+    this.crash.reach('after-lock');
+    const view = nextView(state.view);
+    const before: TreeHead = { size: state.size, root: state.root };
+    const result = await this.admission.admit(client, view, arrivals, this.clock.now());
+    this.crash.reach('after-admission');
+
+    const leaves = result.admitted.map(({ event }) => leafHash(event.jws, sha256));
+    const { tiles } = state.edge.append(leaves);
+    // Before the commit, because other appends of this process may move the edge afterwards.
+    const proofs = provedFor(result, arrivals, state.edge);
+    const after: TreeHead = { size: state.edge.size, root: state.edge.root() };
+    await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
+    this.crash.reach('after-entries');
+    const keys = view.opened?.logKeys ?? [];
+    if (after.size > before.size) await this.signer().check(client, before, keys);
+    this.crash.reach('before-commit');
+    await client.query('COMMIT');
+    this.crash.reach('after-commit');
+
+    if (after.size === before.size) {
+      this.state = { ...state, view };
+      if (result.repeats.some(({ event }) => event.disclosures.length > 0)) this.wake.appended();
+      return result.outcomes;
+    }
+    this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
+    this.tree.remember(after.size, after.root);
+    const note = await this.signer().seal(client, after, keys);
+    this.wake.appended();
+    for (const { outcome, proof } of proofs)
+      outcome.receipt = formatTlogProof({ index: outcome.index, proof, checkpoint: note });
+    this.crash.reach('before-reply');
+    return result.outcomes;
+  }
+
+  private signer(): Seal {
+    if (this.seal === null) throw new AditError('log-halted', 'The log has nobody to sign it yet.');
+    return this.seal;
+  }
+
+  private async lock(client: PoolClient): Promise<LogState> {
+    const row = await lockLogState(client);
+    const state = this.state;
+    if (state !== null && state.epoch === row.epoch && state.size === row.size) return state;
+    return loadLogState(client, this.identity.origin, row);
+  }
+}
+
+type AcceptedOutcome = Extract<Outcome, { status: 'accepted' }>;
+
+/** Returns the requested receipts' proofs: of each entry in the tree at `edge`. */
+function provedFor(
+  { outcomes }: BatchResult,
+  arrivals: readonly Arrival[],
+  edge: TreeEdge,
+): { outcome: AcceptedOutcome; proof: Uint8Array[] }[] {
+  return outcomes.flatMap((outcome, i) =>
+    outcome.status === 'accepted' && arrivals[i]?.receipt === true
+      ? [{ outcome, proof: edge.proveAppended(outcome.index) }]
+      : [],
+  );
+}
+
+export type { AdmittedEvent };

@@ -1,0 +1,152 @@
+import { AditError } from '../../../core/errors.js';
+import { aboutOthers } from '../../../core/bundle/subjects.js';
+import type { LedgerView } from '../../../core/custody/view.js';
+import { type Queryable, type Row, insertRows } from '../../database/rows.js';
+import { writeAttestations } from '../../registry/attestation-rows.js';
+import { writeRegistry } from '../../registry/registry-rows.js';
+import type { AdmittedEvent, BatchResult, RefusedEvent } from './admit-batch.js';
+import { type Erasure, addDisclosures, eraseDisclosures, writeDisclosures } from '../disclosures/disclosure-rows.js';
+import { writeLots } from './lot-rows.js';
+import type { TreeHead } from './seal.js';
+import { expireWaiting, writeWaiting } from '../intake/waiting.js';
+
+/** A tile that became full: its 256 hashes, and their root. */
+export interface FullTile {
+  level: number;
+  index: number;
+  hashes: Uint8Array;
+  root: Uint8Array;
+}
+
+export interface Batch {
+  before: TreeHead;
+  after: TreeHead;
+  epoch: number;
+  tiles: FullTile[];
+  leaves: Uint8Array[];
+  view: LedgerView;
+  result: BatchResult;
+}
+
+/** Writes all changes of a batch, set by set, in the transaction that the caller commits. */
+export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
+  const { before, after, view, result } = batch;
+  const clock = view.clock ?? 0;
+  await writeWaiting(db, [...result.waiting.values()], result.released, clock);
+  const repeats = result.repeats.map(({ event, text }) => ({ id: event.id, text }));
+  if (after.size === before.size) {
+    await insertRefusals(db, result.refused);
+    await addDisclosures(db, repeats);
+    return;
+  }
+  await insertEntries(db, before.size, result.admitted, batch.leaves);
+  await insertTiles(db, batch.tiles);
+  await writeProjections(db, view, result.admitted);
+  await insertRefusals(db, result.refused);
+  await writeDisclosures(
+    db,
+    result.admitted.map(({ event, text }) => ({ id: event.id, text })),
+  );
+  await addDisclosures(db, repeats);
+  // Erasures take effect in the transaction that logs their order.
+  await eraseDisclosures(
+    db,
+    result.admitted.flatMap((entry) => erasuresBy(entry, view)),
+  );
+  if (result.admitted.some(({ event }) => event.type === 'log.clock')) await expireWaiting(db, clock);
+  await moveLogState(db, batch);
+}
+
+/** Writes the projections as of the last of `admitted`; the view has their final state. The replay uses this too. */
+export async function writeProjections(
+  db: Queryable,
+  view: LedgerView,
+  admitted: readonly AdmittedEvent[],
+): Promise<void> {
+  await insertRows(
+    db,
+    'clocks',
+    admitted
+      .filter(({ event }) => event.type === 'log.clock')
+      .map(({ event, index }) => ({ index, time: event.occurredAtMs })),
+  );
+  await insertRows(
+    db,
+    'erasures',
+    admitted.flatMap((entry) => erasuresBy(entry, view).map((erasure) => ({ ...erasure, index: entry.index }))),
+  );
+  await writeRegistry(db, view, view.changes);
+  await writeLots(db, view, view.changes);
+  await writeAttestations(db, view, view.changes);
+  await insertRows(
+    db,
+    'subject_entries',
+    admitted.flatMap(({ event, index }) => [...new Set(aboutOthers(event))].map((subject) => ({ subject, index }))),
+  );
+}
+
+function erasuresBy({ event }: AdmittedEvent, view: LedgerView): Erasure[] {
+  if (event.type !== 'data.erased') return [];
+  const country = view.actors.get(event.iss)?.country ?? null;
+  return event.payload.digests.map((digest) => ({ digest, country }));
+}
+
+/** Base64url text and dots need no quotes in an array literal, so the driver need not scan every event. */
+const arrayLiteral = (values: string[]): string => `{${values.join(',')}}`;
+
+async function insertEntries(
+  db: Queryable,
+  from: number,
+  admitted: AdmittedEvent[],
+  leaves: Uint8Array[],
+): Promise<void> {
+  await db.query(
+    `INSERT INTO entries (index, id, leaf_hash, jws)
+     SELECT $1::bigint + n - 1, id, substr($2::bytea, ((n - 1) * 32 + 1)::integer, 32), jws
+       FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS arrived (id, jws, n)`,
+    [
+      from,
+      Buffer.concat(leaves),
+      arrayLiteral(admitted.map(({ event }) => event.id)),
+      arrayLiteral(admitted.map(({ event }) => event.jws)),
+    ],
+  );
+}
+
+const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`;
+
+async function insertTiles(db: Queryable, tiles: FullTile[]): Promise<void> {
+  await insertRows(
+    db,
+    'tiles',
+    tiles.map(({ level, index, hashes, root }): Row => ({ level, index, hashes: hex(hashes), root: hex(root) })),
+  );
+}
+
+async function insertRefusals(db: Queryable, refused: RefusedEvent[]): Promise<void> {
+  await insertRows(
+    db,
+    'refusals',
+    refused.map(({ event, code, at, evidenceIndex }) => ({
+      id: event.id,
+      jws: event.jws,
+      kid: event.kid,
+      code,
+      at,
+      evidence_index: evidenceIndex,
+    })),
+  );
+}
+
+/** Moves the log's end and writes an unsigned checkpoint there. Changes no row if another process has appended. */
+async function moveLogState(db: Queryable, { before, after, epoch }: Batch): Promise<void> {
+  const { rowCount } = await db.query(
+    `WITH moved AS (
+       UPDATE log_state SET size = $1, root = $2, epoch = epoch + 1 WHERE epoch = $3 AND size = $4 RETURNING size, root
+     )
+     INSERT INTO checkpoints (size, root) SELECT size, root FROM moved`,
+    [after.size, Buffer.from(after.root), epoch, before.size],
+  );
+  if (rowCount !== 1)
+    throw new AditError('overloaded', 'Another process has appended meanwhile; send the event again.');
+}

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { refusedWithParent } from '../../../core/custody/check-lots.js';
+import { type Problem, problemOf } from '../../http/problem.js';
+import { AdmissionQueue } from './admission-queue.js';
+import { AdmitOnSnapshot } from '../append/admit-on-snapshot.js';
+import { BATCHES, CheckAtDoor, visitFrom } from './check-batch.js';
+import { type DryRunItem, ReadDrafts } from './read-drafts.js';
+import type { IntakeResult } from './receive-events.js';
+import { type IntakeItem, RefuseAtDoor, isRejected } from './refuse-early.js';
+import { Submission } from './submission.js';
+
+/** Events of one dry run. */
+export const MAX_DRY_RUN = 256;
+
+/** The ledger's answer to one event of a dry run. */
+export type DryRunAnswer =
+  | { status: 'accepted'; id: string }
+  | { status: 'duplicate'; id: string; index: number }
+  | { status: 'waiting'; id: string; missing: string[] }
+  | { status: 'refused'; id: string | null; problem: Problem };
+
+/** Judges events by the checks and the admission of recorded ones, but records nothing. */
+@Injectable()
+export class DryRun {
+  constructor(
+    private readonly queue: AdmissionQueue,
+    private readonly drafts: ReadDrafts,
+    private readonly checks: CheckAtDoor,
+    private readonly refusals: RefuseAtDoor,
+    private readonly snapshot: AdmitOnSnapshot,
+  ) {}
+
+  /** Returns the answers in order, each as if the events before it had been recorded. Throws `overloaded`. */
+  async judge(items: readonly DryRunItem[], address = ''): Promise<DryRunAnswer[]> {
+    const refusal = this.queue.refusalOfBatch(items.length);
+    if (refusal !== null) throw refusal;
+    this.queue.enter(items.length);
+    try {
+      const { texts, drafts } = await this.drafts.read(items);
+      const visit = { ...visitFrom(address, BATCHES), inFlight: items.length };
+      const received = await this.answer(await this.checks.check(texts, visit, drafts));
+      return received.map((each, i) => answerOf(each, !drafts.has(i)));
+    } finally {
+      this.queue.leave(items.length);
+    }
+  }
+
+  private async answer(arrived: readonly IntakeItem[]): Promise<IntakeResult[]> {
+    const submission = new Submission();
+    const rejected = arrived.filter(isRejected);
+    for (const { checked } of rejected) if (checked.id !== null) submission.refuse(checked.id);
+    const arrivals = arrived.flatMap(({ text, checked }) => {
+      if (checked.event === null) return [];
+      const { event, identifierError } = checked;
+      return [{ event, text, receipt: false, submission, identifierError }];
+    });
+    const outcomes: IntakeResult[] = await this.snapshot.admit(arrivals);
+    const refused = await this.refusals.refuse(rejected);
+    submission.refuseChildren();
+    return arrived.map(({ checked: { event } }) => {
+      const received = (event === null ? refused : outcomes).shift();
+      if (received === undefined) throw new Error('An event was left without an answer.');
+      if (event === null || received.status !== 'waiting' || !submission.refused.has(received.id)) return received;
+      const error = refusedWithParent(event, submission.refused);
+      return error === null ? received : { status: 'refused', id: received.id, error, heads: {} };
+    });
+  }
+}
+
+/** @param signed false: the client has not proved to be a party to the lots, so no heads are named. */
+function answerOf(received: IntakeResult, signed: boolean): DryRunAnswer {
+  const { id } = received;
+  switch (received.status) {
+    case 'accepted':
+      return { status: 'accepted', id: received.id };
+    case 'duplicate':
+      return { status: 'duplicate', id: received.id, index: received.index };
+    case 'waiting':
+      return { status: 'waiting', id: received.id, missing: received.missing };
+    case 'refused': {
+      const { error, heads } = received;
+      const shown = signed && Object.keys(heads).length > 0 ? { heads } : {};
+      return { status: 'refused', id, problem: problemOf(error, shown) };
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { AditError } from '../../../core/errors.js';
+import { ReadLog, type StoredEntry } from './read-log.js';
+import { ReadReceipt } from './read-receipt.js';
+
+/** An event as stored, with its disclosures (there is no access control yet). */
+export interface StoredEvent {
+  id: string;
+  index: number;
+  event: string;
+  /** The log's clock before the entry, RFC 3339; null before the first `log.clock`. */
+  recordedAt: string | null;
+}
+
+@Injectable()
+export class ReadEvent {
+  constructor(
+    private readonly log: ReadLog,
+    private readonly receipts: ReadReceipt,
+  ) {}
+
+  /** Returns one event. Throws `not-found`. */
+  async event(id: string): Promise<StoredEvent> {
+    const { index, jws } = await this.entry(id);
+    const [recordedAt, disclosures] = await Promise.all([this.log.recordedAt(index), this.log.disclosures(id)]);
+    return {
+      id,
+      index,
+      event: [jws, ...disclosures, ''].join('~'),
+      recordedAt: recordedAt === null ? null : new Date(recordedAt).toISOString(),
+    };
+  }
+
+  /** Returns the receipt of one event. Throws `not-found`. */
+  async receipt(id: string): Promise<string> {
+    return this.receipts.newest((await this.entry(id)).index);
+  }
+
+  private async entry(id: string): Promise<StoredEntry> {
+    const entry = await this.log.entryById(id);
+    if (entry === null) throw new AditError('not-found', `There is no event ${id} in this log.`);
+    return entry;
+  }
+}

@@ -1,0 +1,54 @@
+import { headerKid } from '../../../core/event/envelope.js';
+import type { AditEvent } from '../../../core/event/event.js';
+import { encodeBase64url } from '../../../core/event/grammar.js';
+import { instantMs } from '../../../core/event/primitives.js';
+import { sha256 } from '../../../platform/sha256.js';
+import type { IntakeCheck, PlainError } from '../intake/check-event.js';
+
+/** A check's result from a thread: `good` is the event's id, if the text alone has the rest. */
+export type PlainChecked = { good: string; identifierError: PlainError | null } | IntakeCheck;
+
+/**
+ * Reduces a result for the message: copying an event between threads costs more than parsing its text again;
+ * disclosures are copied.
+ */
+export function plainChecked(checked: IntakeCheck): PlainChecked {
+  return checked.event !== null && checked.event.disclosures.length === 0
+    ? { good: checked.event.id, identifierError: checked.identifierError }
+    : checked;
+}
+
+/** Restores the result of a check from what a thread sent. */
+export function checkedOf(plain: PlainChecked, text: string, log: string): IntakeCheck {
+  if (!('good' in plain)) return plain;
+  return { event: rereadEvent(text, plain.good, log), error: null, identifierError: plain.identifierError };
+}
+
+/** Parses a text that was found valid before, by a thread or at admission, without the schema's check. */
+export function rereadEvent(text: string, id: string, log: string): AditEvent {
+  const jws = text.slice(0, -1);
+  const [, body = ''] = jws.split('.', 2);
+  const payload = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as AditEvent['payload'];
+  const { type, iss, iat, jti, occurredAt, exp, seen, place } = payload;
+  return {
+    id,
+    jws,
+    kid: headerKid(text),
+    type,
+    log,
+    iss,
+    iat,
+    jti,
+    occurredAt,
+    occurredAtMs: instantMs(occurredAt) ?? Number.NaN,
+    exp,
+    seen,
+    place,
+    payload,
+    disclosures: [],
+  } as AditEvent;
+}
+
+/** Parses an entry that this service, or this monitor, has admitted itself; the id is that of the text. */
+export const rereadEntry = (jws: string, log: string): AditEvent =>
+  rereadEvent(`${jws}~`, encodeBase64url(sha256(Buffer.from(jws.slice(0, jws.lastIndexOf('.')), 'latin1'))), log);

@@ -1,0 +1,280 @@
+import type { PoolClient } from 'pg';
+import { AditError } from '../../../core/errors.js';
+import { admit } from '../../../core/custody/admit.js';
+import { type LedgerView, emptyView } from '../../../core/custody/view.js';
+import { parseEnvelope } from '../../../core/event/envelope.js';
+import { type AditEvent, checkPossession, readEvent } from '../../../core/event/event.js';
+import { type PublicJwk, algOf } from '../../../core/event/keys.js';
+import { references } from '../../../core/event/references.js';
+import { leafHash } from '../../../core/log/tree.js';
+import type { Database } from '../../database/database.js';
+import { registryTables } from '../../registry/registry-rows.js';
+import type { AdmittedEvent } from '../append/admit-batch.js';
+import type { LedgerIdentity } from '../ledger-identity.js';
+import { loadView, nextView } from '../append/load-view.js';
+import { lotTables } from '../append/lot-rows.js';
+import { type Difference, compareTables } from './compare-projections.js';
+import { type StoredEntry, entriesBetween } from '../read/read-log.js';
+import { sha256 } from '../../../platform/sha256.js';
+import { verifySignature } from '../../../platform/verify-signature.js';
+import { writeProjections } from '../append/write-batch.js';
+
+/** Entries that are re-admitted together; limits the memory of a replay. */
+const CHUNK = 500;
+/** Problems reported at most; the first ones matter most. */
+const PROBLEM_LIMIT = 100;
+
+/** An entry that the ledger's rules forbid. */
+export interface EntryProblem {
+  index: number;
+  kind: 'missing' | 'unreadable' | 'altered' | 'signature' | 'refused';
+  code: string | null;
+  lots: string[];
+  detail: string;
+}
+
+export interface Replay {
+  size: number;
+  entries: EntryProblem[];
+  differences: Difference[];
+  /** Whether more problems were found than are listed. */
+  truncated: boolean;
+}
+
+/** Called between pieces of a long reading; may wait to let other work run first, or throw to stop the reading. */
+export type Pace = (done: number, size: number) => Promise<void>;
+
+/** Called between pieces of work in a transaction; may wait briefly, or throw to stop the work. */
+export type Rest = () => Promise<void>;
+
+export interface ReplayOptions {
+  pace?: Pace;
+  /** Called between pieces of the comparison, and between steps of the follower if one chunk takes several. */
+  rest?: Rest;
+  follower?: ReplayFollower;
+}
+
+/** Rebuilds further tables beside the projections, in the session and the transactions of the replay. */
+export interface ReplayFollower {
+  /** Creates temporary tables; those of the projections exist already. */
+  begin(client: PoolClient): Promise<void>;
+  /**
+   * Follows the replay, whose projections cover the entries before `to`.
+   * @param rest is called between steps.
+   */
+  follow(client: PoolClient, to: number, rest?: Rest): Promise<void>;
+  /**
+   * Compares the rebuilt tables with the stored ones, in one snapshot of both.
+   * @param rest is called between pieces.
+   */
+  compare(client: PoolClient, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }>;
+}
+
+export const projectionTables = [...registryTables, ...lotTables, 'subject_entries', 'erasures'] as const;
+
+/**
+ * Replays the log: reads and admits every stored entry again, and writes the projections into temporary tables that
+ * shadow the real ones, by the code of the sequencer; then compares the two, row by row, in one snapshot. Entries never
+ * change, so only the last piece needs the snapshot, which is short. Appends continue meanwhile. Memory is limited by
+ * the chunk; time grows with the log.
+ */
+export async function replayLog(
+  database: Database,
+  identity: LedgerIdentity,
+  options: ReplayOptions = {},
+): Promise<Replay> {
+  const client = await database.pool.connect();
+  try {
+    await shadowTables(client);
+    await options.follower?.begin(client);
+    const run = new ReplayRun(client, identity, options);
+    let done = await replayUntilNear(client, run, options.pace);
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    const size = await sizeOf(client);
+    for (; done < size; done += CHUNK) {
+      const to = Math.min(done + CHUNK, size);
+      await run.chunk(done, to, await entriesBetween(client, done, to));
+    }
+    await options.pace?.(size, size);
+    const projections = await compareTables(client, projectionTables, { rest: options.rest });
+    const followed = await options.follower?.compare(client, options.rest);
+    const truncated = projections.truncated || followed?.truncated === true || run.problems.length >= PROBLEM_LIMIT;
+    const differences = [...projections.differences, ...(followed?.differences ?? [])];
+    return { size, entries: run.problems, differences, truncated };
+  } finally {
+    // Closes the session with its temporary tables.
+    client.release(true);
+  }
+}
+
+/**
+ * Replays the log to within a piece of its end; returns how far. Entries appended meanwhile are replayed at the same
+ * pace while each round is shorter than the one before, because a snapshot allows no pauses and would delay appends.
+ */
+async function replayUntilNear(client: PoolClient, run: ReplayRun, pace?: Pace): Promise<number> {
+  let done = 0;
+  for (let left = Infinity; ;) {
+    const size = await sizeOf(client);
+    if (size - done <= CHUNK || size - done >= left) return done;
+    left = size - done;
+    for (; size - done > CHUNK; done += CHUNK) {
+      await client.query('BEGIN');
+      await run.chunk(done, done + CHUNK, await entriesBetween(client, done, done + CHUNK));
+      await client.query('COMMIT');
+      await pace?.(done + CHUNK, size);
+    }
+  }
+}
+
+/**
+ * Returns the size from the log's state, but at most a piece beyond the last entry: a superuser of the database may
+ * have written any number.
+ */
+async function sizeOf(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ size: number }>(
+    `SELECT LEAST(size, (SELECT COALESCE(max(index) + 1, 0) + ${CHUNK} FROM entries)) AS size FROM log_state`,
+  );
+  return rows[0]?.size ?? 0;
+}
+
+/**
+ * Creates temporary tables, which come first on the search path, so that the code of the projections uses them
+ * unchanged.
+ */
+async function shadowTables(client: PoolClient): Promise<void> {
+  for (const table of projectionTables)
+    await client.query(
+      `CREATE TEMPORARY TABLE ${table} (LIKE public.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)`,
+    );
+}
+
+class ReplayRun {
+  readonly problems: EntryProblem[] = [];
+  private view: LedgerView;
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly identity: LedgerIdentity,
+    private readonly options: Pick<ReplayOptions, 'follower' | 'rest'>,
+  ) {
+    this.view = emptyView(identity.origin);
+  }
+
+  /** Re-admits entries [from, to); records a problem and continues with the next entry. */
+  async chunk(from: number, to: number, stored: StoredEntry[]): Promise<void> {
+    const view = nextView(this.view);
+    view.size = from;
+    const readable = this.read(from, to, stored);
+    await loadView(
+      this.client,
+      view,
+      readable.map(({ event }) => event),
+    );
+    const admitted: AdmittedEvent[] = [];
+    for (const entry of readable) {
+      // Uses the entry's own index, also after a missing entry, so that later rows compare.
+      view.size = entry.index;
+      if (await this.admitAgain(view, entry)) admitted.push(entry);
+    }
+    view.size = to;
+    await writeProjections(this.client, view, admitted);
+    this.view = view;
+    await this.options.follower?.follow(this.client, to, this.options.rest);
+  }
+
+  private read(from: number, to: number, stored: StoredEntry[]): AdmittedEvent[] {
+    const byIndex = new Map(stored.map((entry) => [entry.index, entry]));
+    const readable: AdmittedEvent[] = [];
+    for (let index = from; index < to; index += 1) {
+      const entry = byIndex.get(index);
+      if (entry === undefined) {
+        this.note({ index, kind: 'missing', code: null, lots: [], detail: `Entry ${index} is missing.` });
+        continue;
+      }
+      const event = this.readEntry(entry);
+      if (event !== null) readable.push({ event, text: `${entry.jws}~`, index });
+    }
+    return readable;
+  }
+
+  /** Returns the event of an entry; records the problem and returns null if it cannot be parsed. */
+  private readEntry(entry: StoredEntry): AditEvent | null {
+    const { index } = entry;
+    try {
+      const event = readEvent(parseEnvelope(`${entry.jws}~`), this.identity.origin);
+      const lots = lotsOf(event);
+      if (event.id !== entry.id)
+        this.note({
+          index,
+          kind: 'altered',
+          code: null,
+          lots,
+          detail: `Entry ${index} is stored as ${entry.id} but its text is event ${event.id}.`,
+        });
+      if (!entry.leafHash.equals(leafHash(entry.jws, sha256)))
+        this.note({
+          index,
+          kind: 'altered',
+          code: null,
+          lots,
+          detail: `The leaf hash of entry ${index} is not that of its text.`,
+        });
+      return event;
+    } catch (error) {
+      if (!(error instanceof AditError)) throw error;
+      this.note({ index, kind: 'unreadable', code: error.code, lots: [], detail: `Entry ${index}: ${error.detail}` });
+      return null;
+    }
+  }
+
+  private async admitAgain(view: LedgerView, { event, index }: AdmittedEvent): Promise<boolean> {
+    const lots = lotsOf(event);
+    const jwk = keyOf(event, view);
+    const envelope = parseEnvelope(`${event.jws}~`);
+    if (
+      jwk === null ||
+      algOf(jwk) !== envelope.header.alg ||
+      !(await verifySignature(jwk, envelope.signingInput, envelope.signature))
+    ) {
+      this.note({
+        index,
+        kind: 'signature',
+        code: null,
+        lots,
+        detail: `The signature of entry ${index} does not verify.`,
+      });
+      return false;
+    }
+    try {
+      await checkPossession(event, verifySignature);
+    } catch (error) {
+      if (!(error instanceof AditError)) throw error;
+      this.note({ index, kind: 'refused', code: error.code, lots, detail: `Entry ${index}: ${error.detail}` });
+      return false;
+    }
+    const admission = admit(event, view, null);
+    if (admission.outcome === 'admitted') return true;
+    const [code, detail] =
+      admission.outcome === 'refused'
+        ? [admission.error.code, admission.error.detail]
+        : [null, `it follows ${admission.missing.join(', ')}, which is not before it`];
+    this.note({ index, kind: 'refused', code, lots, detail: `Entry ${index} would not be admitted: ${detail}` });
+    return false;
+  }
+
+  private note(problem: EntryProblem): void {
+    if (this.problems.length < PROBLEM_LIMIT) this.problems.push(problem);
+  }
+}
+
+/** Returns the lots that an event touches or creates. */
+function lotsOf(event: AditEvent): string[] {
+  const refs = references(event);
+  return [...new Set([...refs.lots.map(({ lot }) => lot), ...refs.outputs])];
+}
+
+/** Returns the key of an event's signature: from the registry at its index, or the one that entry 0 brings. */
+function keyOf(event: AditEvent, view: LedgerView): PublicJwk | null {
+  if (event.type === 'ledger.opened') return event.payload.registrar.key;
+  return view.keys.get(event.kid)?.jwk ?? null;
+}

@@ -1,0 +1,131 @@
+import type { Correction } from '../../../../core/custody/corrections.js';
+import { AditError } from '../../../../core/errors.js';
+import { parseEnvelope } from '../../../../core/event/envelope.js';
+import { type AditEvent, readEvent } from '../../../../core/event/event.js';
+import { type JudgedEvent, judgedEvent } from '../../../../core/rules/engine/facts.js';
+import type { Queryable } from '../../../database/rows.js';
+import {
+  type SealedDisclosures,
+  openDisclosures,
+  sealedDisclosuresOf,
+} from '../../../ledger/disclosures/disclosure-rows.js';
+import { rereadEntry } from '../../../ledger/read/reread-event.js';
+import { EVENT_COST, type WorkBudget } from '../work-budget.js';
+
+/** Parsed events in the cache: most lots are touched again soon, and parsing costs more than reading. */
+const CACHE = 8_000;
+
+/** Entries that one statement reads. */
+const AT_ONCE = 2_000;
+
+interface StoredEvent {
+  index: number;
+  jws: string;
+  /** Null if nothing was disclosed. */
+  disclosures: SealedDisclosures;
+  recorded_at: number | null;
+  /** Corrections in the order in which they came into force; null if there are none. */
+  corrections: StoredCorrection[] | null;
+}
+
+type StoredCorrection = Pick<Correction, 'field' | 'value'>;
+
+/** Columns of an entry: its text, disclosures, corrections, and the log's clock at its entry. */
+const columns = `
+  e.index, e.jws,
+  ${sealedDisclosuresOf('e.id')} AS disclosures,
+  (SELECT c.time FROM clocks AS c WHERE c.index <= e.index ORDER BY c.index DESC LIMIT 1) AS recorded_at,
+  (SELECT json_agg(json_build_object('field', c.field, 'value', c.value) ORDER BY c.in_force_index, c.index)
+     FROM corrections AS c WHERE c.target = e.id AND c.in_force_index IS NOT NULL) AS corrections`;
+
+/** Reads entries of the log as events. Entries that cannot be parsed are left out; the audit reports them. */
+export class ReadEvents {
+  private parsed = new Map<string, JudgedEvent>();
+  private budget: WorkBudget | null = null;
+
+  /**
+   * @param log the log's origin.
+   * @param isOwn whether the caller has checked every entry itself, in a database that only it uses.
+   * @param kept events in the cache.
+   */
+  constructor(
+    private readonly log: string,
+    private readonly isOwn = false,
+    private readonly kept = CACHE,
+  ) {}
+
+  /** Returns a reader of the same events with a budget: one for each step, because steps may overlap. */
+  within(budget: WorkBudget): ReadEvents {
+    const reader = new ReadEvents(this.log, this.isOwn, this.kept);
+    reader.parsed = this.parsed;
+    reader.budget = budget;
+    return reader;
+  }
+
+  /** Counts other rows that were read. Throws `StepTooLarge`. */
+  spend(rows: number): void {
+    this.budget?.spend(rows);
+  }
+
+  async byIndex(db: Queryable, indexes: Iterable<number>): Promise<Map<number, JudgedEvent>> {
+    const wanted = [...new Set(indexes)];
+    if (wanted.length === 0) return new Map();
+    const found = new Map<number, JudgedEvent>();
+    for (let from = 0; from < wanted.length; from += AT_ONCE) {
+      const { rows } = await db.query<StoredEvent>(
+        `SELECT ${columns} FROM entries AS e WHERE e.index = ANY($1::bigint[])`,
+        [wanted.slice(from, from + AT_ONCE)],
+      );
+      for (const entry of this.read(rows)) found.set(entry.index, entry);
+    }
+    return found;
+  }
+
+  /**
+   * Returns entries from an index on, at most `limit`, and the index after the last row. It follows the rows and not
+   * the stored size, which a superuser of the database may have changed, and skips missing entries.
+   */
+  async from(db: Queryable, from: number, limit: number): Promise<{ entries: JudgedEvent[]; end: number }> {
+    const { rows } = await db.query<StoredEvent>(
+      `SELECT ${columns} FROM entries AS e WHERE e.index >= $1 ORDER BY e.index LIMIT $2`,
+      [from, limit],
+    );
+    return { entries: this.read(rows), end: (rows.at(-1)?.index ?? from - 1) + 1 };
+  }
+
+  private read(rows: readonly StoredEvent[]): JudgedEvent[] {
+    this.spend(rows.length * EVENT_COST);
+    return rows.flatMap((row) => this.readOne(row) ?? []);
+  }
+
+  private readOne(stored: StoredEvent): JudgedEvent | null {
+    const { index, jws, disclosures, recorded_at: recordedAt, corrections } = stored;
+    const mended = corrections === null ? '' : JSON.stringify(corrections);
+    const key = `${index} ${jws.slice(-86)} ${recordedAt} ${disclosures?.join(' ') ?? ''} ${mended}`;
+    const known = this.parsed.get(key);
+    if (known !== undefined) {
+      this.parsed.delete(key);
+      this.parsed.set(key, known);
+      return known;
+    }
+    const event = this.parse(jws, openDisclosures(disclosures));
+    if (event === null) return null;
+    const entry = judgedEvent(index, event, recordedAt, corrections ?? []);
+    // Evicts the least recently used event: a map iterates in insertion order.
+    if (this.parsed.size >= this.kept) this.parsed.delete(this.parsed.keys().next().value as string);
+    this.parsed.set(key, entry);
+    return entry;
+  }
+
+  /** A disclosure that was tampered with proves nothing and must not hide its event. */
+  private parse(jws: string, disclosures: readonly string[]): AditEvent | null {
+    if (this.isOwn && disclosures.length === 0) return rereadEntry(jws, this.log);
+    for (const shown of disclosures.length === 0 ? [[]] : [disclosures, []])
+      try {
+        return readEvent(parseEnvelope([jws, ...shown, ''].join('~')), this.log);
+      } catch (error) {
+        if (!(error instanceof AditError)) throw error;
+      }
+    return null;
+  }
+}

@@ -19,6 +19,7 @@ export default {
     { ...withDatabase, displayName: 'server', testMatch: ['<rootDir>/test/{server,client,cli}/**/*.spec.js'] },
     { ...withDatabase, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.js'] },
   ],
+  testSequencer: '<rootDir>/test/runner/longest-first.js',
   testTimeout: 180_000,
   coverageProvider: 'v8',
   // Most suites wait for a database or for processes of their own, so each core takes one; Jest would leave one core out.

@@ -1,23 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
 import { DatabaseUnavailableError } from './database/patiently.js';
 import { PooledConnectionError } from './database/require-session.js';
+import { boundGarbage } from './boot/bound-garbage.js';
 import { JsonLogger } from './boot/logger.js';
 import { startServer, stopOnSignals } from './boot/start.js';
-
-/**
- * Garbage that V8 may accumulate before it collects the old generation, per cent of the memory in use. The default is
- * several times that: 1.1 GiB for 95 MiB in use. Role `api` keeps the default, since it allocates less, and collecting more
- * often costs some per cent of its processor time.
- */
-const GARBAGE = 100;
 
 /** Starts the service in the configured role and runs it until a signal stops it. */
 export async function run(role?: Config['role']): Promise<void> {
   try {
     const config = loadConfig(undefined, role === undefined ? {} : { ADIT_ROLE: role });
-    if (config.role !== 'api') setFlagsFromString(`--heap-growing-percent=${GARBAGE}`);
+    boundGarbage(config);
     const logger = new JsonLogger(config.logLevel);
     const server = await startServer(config, { logger });
     stopOnSignals(server, logger);

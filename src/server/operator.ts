@@ -45,6 +45,7 @@ export { type RestoreResult, backUp, inspectBackup, restore } from './backup/ope
 export { Clock, SimulatedClock } from './clock.js';
 export { DataFolderHeldError } from '../platform/postgres/data-folder-lock.js';
 export { JsonLogger } from './boot/logger.js';
+export { boundGarbage } from './boot/bound-garbage.js';
 export { type DatabaseAddress, type RunningServer, openDatabase, startServer, stopOnSignals } from './boot/start.js';
 export { ThrowAwayDatabases } from './boot/throw-away-databases.js';
 export { KeyFileError, createLogKey, createServiceKey } from './transparency/keys.js';

@@ -107,7 +107,7 @@ async function decryptSome(runner: QueryRunner): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Hashes a disclosable value for filing: base64url of SHA-256, as in `core/rules/subjects.ts`. */
+/** Hashes a disclosable value for filing: base64url of SHA-256, as in `core/rules/engine/subjects.ts`. */
 function hashed(text: string): string {
   return `rtrim(translate(encode(sha256(convert_to(${text}, 'UTF8')), 'base64'), '+/', '-_'), '=')`;
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** By which rules entries were judged, and how far older ones have been judged anew since these have changed. */
+/** Adds the fingerprint of the rules that judged the entries, and the progress of re-evaluation after a change of it. */
 export class RulesOfFindings0073 implements MigrationInterface {
   name = 'RulesOfFindings0000000000073';
 

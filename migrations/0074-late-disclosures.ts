@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Which entries of the log have been disclosed more of since they were logged: what rules read of them is judged again. Rows
- * are only added; the cursor of the verifiers says how far they have got.
+ * Creates the list of entries with disclosures made after they were logged: rules re-evaluate them. Rows are only added;
+ * the verifiers' cursor is their position.
  */
 export class LateDisclosures0074 implements MigrationInterface {
   name = 'LateDisclosures0000000000074';

@@ -28,7 +28,7 @@ describe('a file or value that a command does not take', () => {
     ['verify note.txt', 1, 'note.txt is neither a bundle nor a receipt.'],
     ['verify nte.txt', 1, 'Did you mean note.txt?'],
     ['verify comma.json', 1, 'line 1, column 7: there is a comma before }'],
-    ['verify key.jwk', 1, 'It is a private key: show it to nobody.'],
+    ['verify key.jwk', 1, 'It is a private key: keep it secret.'],
     ['verify coop.registration.json', 1, 'It is the registration of an actor.'],
     ['verify event.json', 1, 'It holds one event.'],
     ['verify bag.json', 1, 'It has no "format" that begins with adit-bundle/.'],

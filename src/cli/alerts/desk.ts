@@ -187,7 +187,7 @@ function silence(alerts: Command): void {
     )
     .argument('[alert]', 'its id, or the first 8 characters')
     .requiredOption('--until <time>', '8h, 7d, or a time; at most 90 days')
-    .requiredOption('--reason <text>', 'why nobody needs to hear of it')
+    .requiredOption('--reason <text>', 'why these alerts need no notification')
     .addHelpText(
       'before',
       'Example: adit alerts silence 9d1c2e7a --until 7d --reason "known; device is being repaired"\n',

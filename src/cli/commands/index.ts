@@ -166,12 +166,12 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'verify',
-    summary: 'check a bundle or a receipt, without trusting anybody',
+    summary: 'check a bundle or a receipt offline',
     load: async () => (await import('./look/verify.js')).verify,
   },
   {
     name: 'witness',
-    summary: 'vouch that other ledgers show everybody one history',
+    summary: 'cosign checkpoints of other ledgers, as a witness',
     load: async () => (await import('./operate/witness.js')).witness,
   },
   {

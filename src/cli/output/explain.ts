@@ -13,7 +13,7 @@ export interface Explanation {
 
 /** Errors of the service at its start, by name, because their classes are loaded with the service. */
 const ofTheService = new Map([
-  ['ConfigError', 'Run "adit config check" after mending it.'],
+  ['ConfigError', 'Correct it, and run "adit config check".'],
   ['KeyFileError', 'Run "adit config check" to see where keys are looked for.'],
   ['PooledConnectionError', 'Change DATABASE_URL, or the mode of the pooler, and try again.'],
   ['DatabaseUnavailableError', 'Is the machine busy, or the database stopped? Try again in a minute.'],

@@ -85,7 +85,7 @@ export async function sendParents(client: AditClient, outbox: Outbox, entry: Out
 const followsRefused = (entry: OutboxEntry, parent: OutboxEntry, { code, problem }: AditProblem): CommandError =>
   new CommandError(
     `Not sent: it follows ${parent.type} ${parent.id}, which the ledger refused (${code}): ${problem.detail}`,
-    `Take it back with "adit outbox drop ${entry.id.slice(0, 8)}", and record both anew.`,
+    `Take it back with "adit outbox drop ${entry.id.slice(0, 8)}", and record both again.`,
     problem.status === 403 ? EXIT.notAllowed : EXIT.error,
   );
 

@@ -9,7 +9,7 @@ const FORMAT = 'adit-bundle/';
 /** What a JSON document is that is no bundle, by its members. */
 function kindOf(document: unknown): string {
   if (typeof document !== 'object' || document === null) return 'It holds no JSON object.';
-  if ('d' in document && 'kty' in document) return 'It is a private key: show it to nobody.';
+  if ('d' in document && 'kty' in document) return 'It is a private key: keep it secret.';
   if ('possession' in document) return 'It is the registration of an actor.';
   if ('disclosures' in document) return 'It holds disclosures, which "adit bundle disclose" adds to a bundle.';
   if ('event' in document) return 'It holds one event.';

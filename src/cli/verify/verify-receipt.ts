@@ -26,7 +26,7 @@ export function verifyReceipt(
   if (logKeys.length === 0)
     return {
       word: 'INCOMPLETE',
-      reason: 'no log key is pinned, so anybody could have signed this (--log-key)',
+      reason: 'no log key is pinned, so any key could have signed this (--log-key)',
       seen: null,
     };
   const [jws = ''] = event.trim().split('~');

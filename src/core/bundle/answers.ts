@@ -47,7 +47,7 @@ export function answerGiven(index: number, event: AnswerEvent, view: LedgerView)
 }
 
 /**
- * Applies answers to a finding, by the same rules as the service (`server/verification/settle-findings.ts`). An answer
+ * Applies answers to a finding, by the same rules as the service (`server/verification/judging/settle-findings.ts`). An answer
  * applies only to a finding that existed at that time. A finding that exceeds what was answered, or whose mitigation is
  * overdue, is open again.
  * @param signers the signers of the finding's events

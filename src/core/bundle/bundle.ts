@@ -23,7 +23,7 @@ export const bundleSchema = z.strictObject({
   format: z.literal(BUNDLE_FORMAT),
   log: z.string().min(1).max(255),
   lot: lotIdSchema,
-  /** The keys that the bundle's author claims: a hint for a reader who does not know whom to trust yet. */
+  /** The keys that the bundle's author claims: a hint for a reader that has no trusted key yet. */
   hints: z.strictObject({ logKey: z.string().max(1_000) }),
   checkpoint: z.string().max(MAX_NOTE_LENGTH),
   events: z

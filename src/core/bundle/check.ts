@@ -179,7 +179,7 @@ function openHead(bundle: Bundle, trust: Trust, run: Verification): Checkpoint |
     const { checkpoint } = opened;
     if (checkpoint.origin !== bundle.log) return `The checkpoint is one of ${checkpoint.origin}.`;
     if (pinned.length === 0)
-      run.incomplete('policy', 'no log key is pinned: whoever made the bundle may have signed all of it himself');
+      run.incomplete('policy', 'no log key is pinned: the author of the bundle may have signed all of it');
     else run.held('policy', `the key of ${checkpoint.origin} is pinned`);
     if (policy?.wantsWitnesses === true) {
       const { met, cosignatures } = checkQuorum(bundle.checkpoint, policy);

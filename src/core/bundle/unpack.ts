@@ -26,7 +26,7 @@ export function unpackBundle(bundle: Bundle): PlainFile[] {
   const files: PlainFile[] = [
     {
       path: 'policy',
-      text: `# A hint of whoever made the bundle: take the key from somebody you trust.\nlog ${bundle.hints.logKey}\nquorum none\n`,
+      text: `# A hint by the author of the bundle: take the key from a source you trust.\nlog ${bundle.hints.logKey}\nquorum none\n`,
     },
     { path: 'checkpoint', text: bundle.checkpoint },
     { path: 'lot', text: `${bundle.lot}\n` },

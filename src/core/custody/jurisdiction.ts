@@ -5,9 +5,10 @@ import type { Actor, LedgerView } from './view.js';
 /**
  * Checks that a registrar acts in its own country. The root registrar delegates one country to each registrar, and a
  * registrar of a country may delegate that country further. What an actor may do as the subject or as an authority is
- * not limited. Two events are limited where they take effect, because the log alone does not show whom they concern:
- * `data.erased` erases only what its registrar has jurisdiction over (`server/ledger/disclosure-rows.ts`), and a
- * `finding.answered` from another country changes nothing (`server/verification/settle-findings.ts`).
+ * not limited. Two events are limited where they take effect, because the log alone does not show the
+ * country they concern:
+ * `data.erased` erases only what its registrar has jurisdiction over (`server/ledger/disclosures/disclosure-rows.ts`), and a
+ * `finding.answered` from another country changes nothing (`server/verification/judging/settle-findings.ts`).
  */
 export function checkJurisdiction(event: AditEvent, view: LedgerView): AditError | null {
   const signer = view.actors.get(event.iss);

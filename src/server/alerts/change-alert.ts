@@ -39,7 +39,7 @@ export class ChangeAlert {
   constructor(
     private readonly database: Database,
     private readonly config: Config,
-    private readonly telling: WakeNotification,
+    private readonly notification: WakeNotification,
     private readonly journal: Journal,
   ) {}
 
@@ -89,7 +89,7 @@ export class ChangeAlert {
       return now?.alert;
     });
     if (changed === undefined) throw new AditError('not-found', `There is no alert ${id}.`);
-    await this.telling.wake();
+    await this.notification.wake();
     return changed;
   }
 

@@ -15,7 +15,7 @@ export class RaiseAlertsProcessor extends QueueWorker implements OnModuleDestroy
 
   constructor(
     private readonly alerts: RaiseAlerts,
-    private readonly telling: NotifyAlerts,
+    private readonly notifying: NotifyAlerts,
     @InjectQueue('deliveries') private readonly deliveries: Queue,
   ) {
     super('alerts', 'raising alerts');
@@ -30,11 +30,11 @@ export class RaiseAlertsProcessor extends QueueWorker implements OnModuleDestroy
     for (
       let wait: number | null = 0;
       wait !== null && wait < NEAR && !this.stopping;
-      wait = await this.telling.untilNext()
+      wait = await this.notifying.untilNext()
     ) {
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.max(wait ?? 0, 20)));
       await this.alerts.raise();
-      if ((await this.telling.tell()) > 0) await this.deliveries.add('route', {}, forget);
+      if ((await this.notifying.tell()) > 0) await this.deliveries.add('route', {}, forget);
     }
   }
 }

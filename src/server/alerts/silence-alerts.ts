@@ -55,7 +55,7 @@ export const silenceShape = z.strictObject({
   by: z.string().nullable(),
   until: z.string(),
   createdAt: z.string(),
-  endedAt: z.string().nullable().describe('When somebody ended it early; null if nobody did'),
+  endedAt: z.string().nullable().describe('Time at which it was ended early; null if it was not'),
   endedBy: z.string().nullable(),
   holding: z.int().describe('Alerts that it silences now'),
 });

@@ -21,7 +21,7 @@ const silenceId = z.uuid();
 export class SilencesController {
   constructor(
     private readonly silences: SilenceAlerts,
-    private readonly telling: WakeNotification,
+    private readonly notification: WakeNotification,
   ) {}
 
   @Post()
@@ -47,6 +47,6 @@ export class SilencesController {
     @Query({ schema: endedBy }) { by }: z.infer<typeof endedBy>,
   ): Promise<void> {
     await this.silences.end(id, by ?? null);
-    await this.telling.wake();
+    await this.notification.wake();
   }
 }

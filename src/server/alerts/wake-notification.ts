@@ -5,8 +5,8 @@ import { Queue } from 'bullmq';
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 /**
- * Enqueues a job that writes due notifications. The database decides what is due, so a lost job loses nothing: the next
- * sweep finds it.
+ * Enqueues a job that writes due notifications. The database decides what is due, so a lost job delays
+ * notifications until the next sweep, and loses none.
  */
 @Injectable()
 export class WakeNotification {

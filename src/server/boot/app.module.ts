@@ -14,10 +14,10 @@ export interface ProcessContext {
 
 /** Provides the configuration and the clock by their classes. */
 @Module({})
-class GroundModule {
+class ContextModule {
   static of({ config, clock }: ProcessContext): DynamicModule {
     return {
-      module: GroundModule,
+      module: ContextModule,
       global: true,
       providers: [
         { provide: Config, useValue: config },
@@ -35,7 +35,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        GroundModule.of(ground),
+        ContextModule.of(ground),
         HttpModule,
         QueueModule.forRoot(ground.queue, ground.config.role !== 'api'),
         ...features,

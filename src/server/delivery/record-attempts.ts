@@ -72,7 +72,7 @@ export async function recordAttempts(
     ],
   );
   const disabled = await judgeEndpoint(db, endpoint.id, health, attempts, journal);
-  if (disabled !== null && contact !== null) await tellContact(db, endpoint, disabled, journal);
+  if (disabled !== null && contact !== null) await notifyContact(db, endpoint, disabled, journal);
   await giveBack(db, claim);
   const next = waits.filter((wait): wait is number => wait !== null);
   return { next: next.length === 0 ? null : Math.min(...next), disabled: disabled?.reason ?? null };
@@ -159,7 +159,7 @@ async function judgeEndpoint(
 }
 
 /** Notifies the contact by mail, because the webhook has failed. */
-async function tellContact(
+async function notifyContact(
   db: Queryable,
   { id, url, address }: Claim['endpoint'],
   disabled: DisabledRow,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { sameHash } from '../../core/log/tree.js';
 import { sha256 } from '../../platform/sha256.js';
 import type { Queryable } from '../database/rows.js';
 import { type JournalEntry, type JournalHead, JournalKey } from './journal-key.js';
@@ -21,8 +22,6 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
  * @param content from `contentOf`.
  */
 export const hashOf = (content: string): Uint8Array => sha256(bytesOf(content));
-
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /**
  * Journals every change that the service makes to rows that do not follow from the log, so that the audit detects all
@@ -60,7 +59,7 @@ export class Journal {
     const changed = [...before].flatMap(([row, content]): Change[] => {
       const now = after.get(row) ?? null;
       const was = noted.get(row);
-      if (now === content || was === undefined || was === null || !isSame(was, hashOf(content))) return [];
+      if (now === content || was === undefined || was === null || !sameHash(was, hashOf(content))) return [];
       return [{ relation: table, row, content: now === null ? null : hashOf(now) }];
     });
     await this.append(db, head, changed);

@@ -17,7 +17,7 @@ import { AdmitOnSnapshot } from './append/admit-on-snapshot.js';
 import { AnswerEvents } from './intake/answer-events.js';
 import { AdmissionQueue } from './intake/admission-queue.js';
 import { AppendEvents } from './append/append-events.js';
-import { CheckAtDoor } from './intake/check-batch.js';
+import { CheckBatch } from './intake/check-batch.js';
 import { CheckThreads } from './intake/check-threads.js';
 import { Crash } from './append/crash-points.js';
 import { DescribeLedger } from './read/describe-ledger.js';
@@ -37,7 +37,7 @@ import { ReadReceipt } from './read/read-receipt.js';
 import { ReadTree } from './read/read-tree.js';
 import { ReceiveEvents } from './intake/receive-events.js';
 import { RecordBatch } from './intake/record-batch.js';
-import { RefuseAtDoor } from './intake/refuse-early.js';
+import { RefuseEarly } from './intake/refuse-early.js';
 import { ScheduleSweep } from './disclosures/schedule-sweep.js';
 import { Sequencer } from './append/sequencer.js';
 import { SweepErased } from './disclosures/sweep-erased.js';
@@ -79,7 +79,7 @@ const log: Provider[] = [
 const doorway: Provider[] = [
   AdmitOnSnapshot,
   AnswerEvents,
-  CheckAtDoor,
+  CheckBatch,
   DescribeLedger,
   DryRun,
   KeyRing,
@@ -90,7 +90,7 @@ const doorway: Provider[] = [
   ReadReceipt,
   ReceiveEvents,
   RecordBatch,
-  RefuseAtDoor,
+  RefuseEarly,
   Sequencer,
   {
     provide: CheckThreads,

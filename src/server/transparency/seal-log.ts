@@ -119,7 +119,7 @@ export class SealLog implements Seal {
    * log.
    */
   async newestCheckpoint(): Promise<{ size: number; note: string }> {
-    this.requireStanding();
+    this.requireRunning();
     const { rows } = await this.database.pool.query<{ size: number; note: string }>(
       'SELECT size, note FROM checkpoints WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1',
     );
@@ -162,7 +162,7 @@ export class SealLog implements Seal {
   }
 
   /** Throws `log-halted` if any process of the host has found that this is not the log that was signed. */
-  requireStanding(): void {
+  requireRunning(): void {
     const contradiction = this.log.guard.contradiction();
     if (contradiction !== null) this.halt(contradiction);
     if (this.halted !== null) throw new AditError('log-halted', this.halted);

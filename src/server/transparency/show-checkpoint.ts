@@ -36,7 +36,7 @@ export class ShowCheckpoint {
    */
   async newest(): Promise<ShownCheckpoint> {
     if (this.witnessPolicy.policy === null) return { ...(await this.sealed.newestCheckpoint()), witnessedAt: null };
-    this.sealed.requireStanding();
+    this.sealed.requireRunning();
     const { rows } = await this.database.pool.query<{ size: number; note: string; witnessedAt: Date }>(
       `SELECT size, note, witnessed_at AS "witnessedAt" FROM witnessed_checkpoints ORDER BY size DESC LIMIT 1`,
     );

@@ -26,7 +26,7 @@ export const witness: Register = (group) => {
     .action((folder: string, name: string, _options: object, command: Command) => {
       const terminal = terminalOf(command);
       const vkey = initWitness(folder, name);
-      terminal.say(`${terminal.colour.green('✓')} key in ${folder}; whoever has it can speak for the witness`);
+      terminal.say(`${terminal.colour.green('✓')} key in ${folder}; every holder of it can sign as the witness`);
       terminal.say(`verifier key, for policies: ${vkey}`);
       terminal.result({ folder, vkey });
     });
@@ -35,7 +35,7 @@ export const witness: Register = (group) => {
     .summary('watch a log, or trust another key of one')
     .addHelpText('before', 'Example: adit witness add witness "example.org/tin+530eaa4c+AdZ/…"\n')
     .argument('<folder>', 'of the witness')
-    .argument('<vkey>', "the log's verifier key, from whoever runs it")
+    .argument('<vkey>', "the log's verifier key, from its operator")
     .action((folder: string, vkey: string, _options: object, command: Command) => {
       const terminal = terminalOf(command);
       const origin = new WitnessStore(folder).add(vkey);
@@ -44,7 +44,7 @@ export const witness: Register = (group) => {
     });
   group
     .command('serve')
-    .summary('answer the logs, until told to stop')
+    .summary('answer the logs until a signal stops it')
     .addHelpText('before', 'Example: adit witness serve witness\n')
     .argument('<folder>', 'of the witness')
     .option('--host <address>', 'to listen on', '127.0.0.1')

@@ -101,7 +101,7 @@ function wrongWith({ seals, state, lot, alone }: SealState, entry: JudgedEvent, 
   const counting = sealsBefore(lot, entry, facts, (one) => countsFor(one, lot, facts));
   const wrong = counting === null ? null : differenceOf(seals, counting, alone);
   if (wrong === null) return null;
-  // A carrier whom the dispatch does not name may have put on a seal at a checkpoint: what the receiver found bears it out.
+  // A carrier that the dispatch does not name may have attached a seal at a checkpoint: the receiver's list confirms it.
   const open = sealsBefore(lot, entry, facts, (one) => countsFor(one, lot, facts) || isOpenToCarriers(lot, one, facts));
   return open !== null && differenceOf(seals, open, alone) === null ? null : wrong;
 }

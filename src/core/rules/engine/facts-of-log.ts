@@ -20,7 +20,7 @@ const DAY = 86_400_000;
 
 /**
  * Builds the facts of a whole log in memory, for a program without a database. The service loads the same facts piece
- * by piece (`server/verification/load-facts.ts`); both must lead to the same findings.
+ * by piece (`server/verification/judging/facts/load-facts.ts`); both must lead to the same findings.
  * @param lots the lots by admission
  * @param judged the entries to judge; by default all
  */

@@ -307,8 +307,8 @@ export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
 }
 
 /**
- * What is judged anew once more is disclosed of an entry that was judged before, beside the chains of its lots: what was
- * declared at a site whose place is known now, happened in a facility, or names the same vehicle or paper.
+ * Lists the subjects to re-evaluate after a later disclosure of a judged entry, beside the chains of its lots: declarations at
+ * a site whose place is now known, events in a facility, and uses of the same vehicle or paper.
  */
 export function revisitsOnceDisclosed(entry: JudgedEvent): Revisit[] {
   const { event } = entry;

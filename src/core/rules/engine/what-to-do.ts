@@ -190,7 +190,7 @@ export const rulesAdvised: readonly string[] = [...advice.keys()];
 export const isForOperator = (rule: string): rule is OperatorRuleId => Object.hasOwn(forTheOperator, rule);
 
 /**
- * Returns the advice for a finding: whom to ask, what settles it, how to close it. Throws for a rule without advice.
+ * Returns the advice for a finding: the person to ask, the evidence that settles it, the event that closes it. Throws for a rule without advice.
  */
 export function whatToDo(rule: string): string {
   const text = advice.get(rule);

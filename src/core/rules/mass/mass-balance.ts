@@ -29,8 +29,8 @@ export function lossOf(amountIn: bigint, amountOut: bigint, { ok, warn }: Tolera
 const order = { ok: 0, warn: 1, beyond: 2 } as const;
 
 /**
- * Returns the smallest gain. A bag in the rain gains wet mass and no dry mass; a bag whose moisture is only estimated
- * anew gains dry mass and no wet mass: neither gains material.
+ * Returns the smallest gain. A bag in the rain gains wet mass and no dry mass; a bag with a new estimate of its moisture
+ * alone gains dry mass and no wet mass: neither gains material.
  */
 export const smallest = (gains: readonly Gain[]): Gain | null =>
   gains.reduce<Gain | null>(

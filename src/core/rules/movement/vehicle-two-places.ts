@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 
 type VehicleReport = JudgedOf<'custody.dispatched' | 'transit.checked'>;
 
-const isSighting = (entry: JudgedEvent): entry is VehicleReport =>
+const isVehicleReport = (entry: JudgedEvent): entry is VehicleReport =>
   isType(entry, 'custody.dispatched') || isType(entry, 'transit.checked');
 
 function stationOf(entry: JudgedEvent, facts: Facts): Station | null {
@@ -20,11 +20,11 @@ function stationOf(entry: JudgedEvent, facts: Facts): Station | null {
 }
 
 /** Lists other entries that name the vehicle within two days, before this entry in the log. */
-function otherSightings(entry: VehicleReport, vehicle: string, facts: Facts): VehicleReport[] {
+function otherReports(entry: VehicleReport, vehicle: string, facts: Facts): VehicleReport[] {
   const days = [-2, -1, 0, 1, 2].map((day) => vehicleSubject(vehicle, entry.event.occurredAtMs + day * DAY));
   return [...new Set(days)]
     .flatMap((subject) => facts.about.get(subject) ?? [])
-    .filter(isSighting)
+    .filter(isVehicleReport)
     .filter((other) => other.index < entry.index && lotsConcerned(other, facts).length > 0);
 }
 
@@ -45,7 +45,7 @@ export const vehicleTwoPlaces: Rule = {
     const here = stationOf(entry, facts);
     // A vehicle named by an actor without a part in any of the lots is no sighting.
     if (vehicle === undefined || here === null || lotsConcerned(entry, facts).length === 0) return [];
-    const clashes = otherSightings(entry, vehicle, facts).flatMap((other) => {
+    const clashes = otherReports(entry, vehicle, facts).flatMap((other) => {
       const there = stationOf(other, facts);
       if (there === null) return [];
       const [first, second] = there.at <= here.at ? [there, here] : [here, there];

@@ -39,7 +39,7 @@ export const visitFrom = (address: string, lane: string | null): Visit => ({
 
 /** Checks all parts of an event that do not depend on its index: envelope, key, signature, payload, possession, `seen`. */
 @Injectable()
-export class CheckAtDoor {
+export class CheckBatch {
   private readonly budget: RefusalBudget;
 
   constructor(

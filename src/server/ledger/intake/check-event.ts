@@ -28,7 +28,7 @@ export type IntakeCheck =
 const plainError = ({ code, detail, errors }: AditError): PlainError => ({ code, detail, errors });
 
 /** Runs all checks of wire.md that need only the event and its key: envelope, signature, payload, possession. */
-export const checkArrival = ({ text, jwk }: CheckJob, log: string): Promise<IntakeCheck> =>
+export const checkEvent = ({ text, jwk }: CheckJob, log: string): Promise<IntakeCheck> =>
   checkText(text, log, (envelope) => checkSignature(envelope, jwk));
 
 /** Runs the same checks of a text that is not signed yet, without that of the signature. */

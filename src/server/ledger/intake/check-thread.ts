@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type CheckJob, checkArrival } from './check-event.js';
+import { type CheckJob, checkEvent } from './check-event.js';
 import { type PlainChecked, plainChecked } from '../read/reread-event.js';
 
 /** Thread of `CheckThreads`: checks the events of one message and returns the results together. */
@@ -7,7 +7,7 @@ const { log } = workerData as { log: string };
 
 async function checkAll(jobs: CheckJob[]): Promise<PlainChecked[]> {
   const results: PlainChecked[] = [];
-  for (const job of jobs) results.push(plainChecked(await checkArrival(job, log)));
+  for (const job of jobs) results.push(plainChecked(await checkEvent(job, log)));
   return results;
 }
 

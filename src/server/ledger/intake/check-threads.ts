@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AditError } from '../../../core/errors.js';
-import { type CheckJob, type IntakeCheck, checkArrival } from './check-event.js';
+import { type CheckJob, type IntakeCheck, checkEvent } from './check-event.js';
 import { FairQueue } from './fair-queue.js';
 import { type PlainChecked, checkedOf } from '../read/reread-event.js';
 
@@ -51,7 +51,7 @@ export class CheckThreads {
    * @param address of the client, and @param lane of the event there: its key, or that of batches; the queue is fair to both.
    */
   check(job: CheckJob, address = '', lane = ''): Promise<IntakeCheck> {
-    if (job.jwk === null && job.text.length <= PARSED_HERE) return checkArrival(job, this.log);
+    if (job.jwk === null && job.text.length <= PARSED_HERE) return checkEvent(job, this.log);
     return new Promise((resolve, reject) => {
       this.queue.push(address, lane, { job, resolve, reject });
       if (this.dispatching) return;

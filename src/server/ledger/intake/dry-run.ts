@@ -3,10 +3,10 @@ import { refusedWithParent } from '../../../core/custody/check-lots.js';
 import { type Problem, problemOf } from '../../http/problem.js';
 import { AdmissionQueue } from './admission-queue.js';
 import { AdmitOnSnapshot } from '../append/admit-on-snapshot.js';
-import { BATCHES, CheckAtDoor, visitFrom } from './check-batch.js';
+import { BATCHES, CheckBatch, visitFrom } from './check-batch.js';
 import { type DryRunItem, ReadDrafts } from './read-drafts.js';
 import type { IntakeResult } from './receive-events.js';
-import { type IntakeItem, RefuseAtDoor, isRejected } from './refuse-early.js';
+import { type IntakeItem, RefuseEarly, isRejected } from './refuse-early.js';
 import { Submission } from './submission.js';
 
 /** Events of one dry run. */
@@ -25,8 +25,8 @@ export class DryRun {
   constructor(
     private readonly queue: AdmissionQueue,
     private readonly drafts: ReadDrafts,
-    private readonly checks: CheckAtDoor,
-    private readonly refusals: RefuseAtDoor,
+    private readonly checks: CheckBatch,
+    private readonly refusals: RefuseEarly,
     private readonly snapshot: AdmitOnSnapshot,
   ) {}
 

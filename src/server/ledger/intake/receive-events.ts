@@ -5,10 +5,10 @@ import { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
 import { AdmissionQueue } from './admission-queue.js';
 import type { IntakeCheck } from './check-event.js';
-import { BATCHES, CheckAtDoor, type Visit, beyondBudget, isBeyondBudget, visitFrom } from './check-batch.js';
+import { BATCHES, CheckBatch, type Visit, beyondBudget, isBeyondBudget, visitFrom } from './check-batch.js';
 import { Crash } from '../append/crash-points.js';
 import { holdFor } from './refusal-budget.js';
-import { type IntakeItem, RefuseAtDoor, isRejected } from './refuse-early.js';
+import { type IntakeItem, RefuseEarly, isRejected } from './refuse-early.js';
 import { Sequencer } from '../append/sequencer.js';
 import { Submission } from './submission.js';
 import { forgetWaiting } from './waiting.js';
@@ -51,8 +51,8 @@ export class ReceiveEvents {
 
   constructor(
     private readonly database: Database,
-    private readonly checks: CheckAtDoor,
-    private readonly refusals: RefuseAtDoor,
+    private readonly checks: CheckBatch,
+    private readonly refusals: RefuseEarly,
     private readonly sequencer: Sequencer,
     private readonly crash: Crash,
     private readonly queue: AdmissionQueue,

@@ -28,7 +28,7 @@ export const speaksOfEvent = (code: ErrorCode): boolean => !OF_THE_SERVICE.has(c
 
 /** Decides the result of events that failed their check, after the events before them have their results. */
 @Injectable()
-export class RefuseAtDoor {
+export class RefuseEarly {
   /** Cached, because an opened ledger stays open. */
   private isOpen = false;
 

@@ -1,3 +1,4 @@
+import { sameHash } from '../../../core/log/tree.js';
 import { AditError } from '../../../core/errors.js';
 import type { LedgerInfo } from '../../../core/custody/view.js';
 import { parseCheckpoint } from '../../../core/log/checkpoint.js';
@@ -67,8 +68,8 @@ export class HeldCheckpoints {
     const signed = typeof note === 'object' && note.size === size;
     if (signed) this.result.signed = Math.max(this.result.signed, size);
     const recomputed = this.rootAt(size);
-    const agrees = recomputed !== undefined && same(root, recomputed);
-    if (!agrees || !(note === 'none' || (signed && same(note.root, recomputed))))
+    const agrees = recomputed !== undefined && sameHash(root, recomputed);
+    if (!agrees || !(note === 'none' || (signed && sameHash(note.root, recomputed))))
       // Copied, because the row's bytes are part of a large buffer of the driver.
       this.result.doubtful.push({ ...checkpoint, root: Buffer.from(root), before: this.before });
     if (recomputed !== undefined) this.before = size;
@@ -124,8 +125,6 @@ export class CheckCheckpoints {
     }
   }
 }
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** Reads the log keys of a row that may hold any JSON, because a superuser of the database may have changed it. */
 function declaredIn(info: LedgerInfo | null): string[] {

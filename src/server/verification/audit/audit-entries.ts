@@ -2,7 +2,7 @@ import { eventId } from '../../../core/event/ids.js';
 import { type Envelope, parseEnvelope } from '../../../core/event/envelope.js';
 import { type PublicJwk, algOf } from '../../../core/event/keys.js';
 import { AditError } from '../../../core/errors.js';
-import { leafHash } from '../../../core/log/tree.js';
+import { leafHash, sameHash } from '../../../core/log/tree.js';
 import type { Queryable } from '../../database/rows.js';
 import type { LedgerIdentity } from '../../ledger/ledger-identity.js';
 import type { StoredEntry } from '../../ledger/read/read-log.js';
@@ -26,7 +26,6 @@ export interface CheckedLeaf {
   uncertain: boolean;
 }
 
-const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /**
@@ -47,16 +46,16 @@ export async function checkLeaf(
     stored,
     expected,
   });
-  if (equal(leaf, entry.leafHash) && (tile === null || equal(tile, leaf)))
+  if (sameHash(leaf, entry.leafHash) && (tile === null || sameHash(tile, leaf)))
     return { leaf, altered: checkId(entry, found), uncertain: false };
 
   const signed = await signatureHolds(db, identity, entry.jws);
   const truth = tile ?? (signed ? leaf : entry.leafHash);
-  if (equal(truth, leaf))
+  if (sameHash(truth, leaf))
     return { leaf, altered: found(['leaf_hash'], base64(entry.leafHash), base64(leaf)), uncertain: false };
   // Text and hash agree and the signature verifies: probably the tile was changed, which the tree shows.
-  if (signed && equal(leaf, entry.leafHash)) return { leaf, altered: checkId(entry, found), uncertain: false };
-  const columns: AlteredEntry['columns'] = equal(truth, entry.leafHash) ? ['jws'] : ['jws', 'leaf_hash'];
+  if (signed && sameHash(leaf, entry.leafHash)) return { leaf, altered: checkId(entry, found), uncertain: false };
+  const columns: AlteredEntry['columns'] = sameHash(truth, entry.leafHash) ? ['jws'] : ['jws', 'leaf_hash'];
   return { leaf: truth, altered: found(columns, base64(leaf), base64(truth)), uncertain: tile === null };
 }
 

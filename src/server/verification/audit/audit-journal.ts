@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { sameHash } from '../../../core/log/tree.js';
 import { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
 import { hashOf } from '../../journal/journal.js';
@@ -14,8 +15,6 @@ const PIECE = 1_000;
 const LIMIT = 200;
 
 type StoredEntry = JournalEntry & { mac: Buffer };
-
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 const differs = (
   table: string,
@@ -73,7 +72,7 @@ export class AuditJournal {
     }
     const [stored] = rows;
     if (stored === undefined) chain.push(differs('journal_head', 'single=true', null, 'a row'));
-    else if (stored.number !== head.number || !isSame(stored.mac, head.mac))
+    else if (stored.number !== head.number || !sameHash(stored.mac, head.mac))
       chain.push(differs('journal_head', 'single=true', `${stored.number}`, `${head.number}`, 'number'));
     if (remembered !== null && remembered.number > head.number)
       chain.push(differs('journal', `number=${remembered.number}`, null, 'an entry that an earlier audit has read'));
@@ -95,10 +94,10 @@ export class AuditJournal {
       const { number, mac } = entry;
       const key = `number=${number}`;
       if (number !== last.number + 1) found.push(differs('journal', `number=${last.number + 1}`, null, 'an entry'));
-      if (isSame(mac, this.key.macOf(entry, last.mac))) sound.push(entry);
+      if (sameHash(mac, this.key.macOf(entry, last.mac))) sound.push(entry);
       else if (number === last.number + 1)
         found.push(differs('journal', key, 'an entry that the service did not write', 'an entry', 'mac'));
-      if (remembered?.number === number && !isSame(mac, remembered.mac))
+      if (remembered?.number === number && !sameHash(mac, remembered.mac))
         found.push(differs('journal', key, 'another entry', 'the entry that an earlier audit has read', 'mac'));
       last = { number, mac };
     }
@@ -147,7 +146,7 @@ async function changedRows(db: Queryable, entries: readonly StoredEntry[]): Prom
 function rowDifference(table: string, key: string, stored: string | null, noted: Uint8Array | null): Difference[] {
   if (stored === null) return noted === null ? [] : [differs(table, key, null, 'a row')];
   if (noted === null) return [differs(table, key, 'a row', null)];
-  return isSame(hashOf(stored), noted) ? [] : [differs(table, key, 'changed', 'as the service wrote it', 'content')];
+  return sameHash(hashOf(stored), noted) ? [] : [differs(table, key, 'changed', 'as the service wrote it', 'content')];
 }
 
 /** Returns rows without any entry. */

@@ -1,9 +1,9 @@
+import { sameHash } from '../../../core/log/tree.js';
 import type { RecordFault } from '../../../core/rules/engine/facts.js';
 import type { StoredCheckpoint } from './audit-checkpoints.js';
 import { type Evidence, least } from './audit-evidence.js';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 /**
  * Returns the size up to which the recomputed tree can be compared with the stored one. After a guessed leaf or a
  * completely forged entry (which only its signature or place reveals) everything must differ.
@@ -92,7 +92,7 @@ function checkpointFaults({ tree, checkpoints }: Evidence, until: number): Recor
     if (note === 'invalid') faults.push(fault('note', 'not signed', 'note is not signed by the key of the log.'));
     else if (signed !== null && signed.size !== size)
       faults.push(fault('size', `${signed.size}`, `note is of size ${signed.size}.`));
-    else if (signed !== null && !same(signed.root, recomputed)) {
+    else if (signed !== null && !sameHash(signed.root, recomputed)) {
       // Every later root differs too; the first one shows between which two signatures the entries were changed.
       if (!broken)
         faults.push(
@@ -104,7 +104,8 @@ function checkpointFaults({ tree, checkpoints }: Evidence, until: number): Recor
           ),
         );
       broken = true;
-    } else if (!same(root, recomputed)) faults.push(fault('root', base64(root), 'root is not what the entries give.'));
+    } else if (!sameHash(root, recomputed))
+      faults.push(fault('root', base64(root), 'root is not what the entries give.'));
   }
   return faults;
 }
@@ -155,7 +156,7 @@ function stateFaults({ tree, state, checkpoints }: Evidence, until: number): Rec
       ),
     );
   const root = tree.roots.get(state.size);
-  if (root !== undefined && state.size <= until && !same(root, state.root))
+  if (root !== undefined && state.size <= until && !sameHash(root, state.root))
     faults.push(stateFault('root', base64(state.root), base64(root), 'root is not what the entries give.', state.size));
   const { commits } = checkpoints;
   if (commits !== state.epoch)
@@ -179,7 +180,7 @@ function guardFaults({ tree, state, checkpoints, guard }: Evidence, until: numbe
   if (guard === null) return [];
   const root = tree.roots.get(guard.size);
   const behind = guard.size > Math.max(state?.size ?? 0, tree.size, checkpoints.signed);
-  const differs = guard.size <= until && root !== undefined && !same(root, guard.root);
+  const differs = guard.size <= until && root !== undefined && !sameHash(root, guard.root);
   if (!behind && !differs) return [];
   const [measured, threshold] = behind
     ? [`${tree.size} entries`, `${guard.size} entries`]

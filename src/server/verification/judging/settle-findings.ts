@@ -43,7 +43,7 @@ export async function settleFindings(db: Queryable, entries: readonly JudgedEven
   let changed = 0;
   for (const answer of answers) {
     if (await isNoted(db, answer)) changed += await reopenOverdue(db, answer, now);
-    else changed += await heedAll(db, answer, now);
+    else changed += await applyToAll(db, answer, now);
   }
   return changed;
 }
@@ -54,19 +54,19 @@ async function isNoted(db: Queryable, { finding, index }: Answer): Promise<boole
 }
 
 /** Applies an answer to the finding that it names and to all others of the same cause. */
-async function heedAll(db: Queryable, answer: Answer, now: number): Promise<number> {
+async function applyToAll(db: Queryable, answer: Answer, now: number): Promise<number> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT other.id FROM findings AS named
        JOIN findings AS other ON other.rule = named.rule AND other.root = named.root AND other.id <> named.id
       WHERE named.id = $1 AND ${IS_COVERED} AND (other.first_index IS NULL OR other.first_index < $2)`,
     [answer.finding, answer.index],
   );
-  let changed = await heed(db, answer, now);
-  for (const { id } of rows) changed += await heed(db, { ...answer, finding: id }, now);
+  let changed = await applyAnswer(db, answer, now);
+  for (const { id } of rows) changed += await applyAnswer(db, { ...answer, finding: id }, now);
   return changed;
 }
 
-async function heed(db: Queryable, answer: Answer, now: number): Promise<number> {
+async function applyAnswer(db: Queryable, answer: Answer, now: number): Promise<number> {
   const { due_at, ...row } = answer;
   const { counts, official } = await isHeeded(db, answer);
   await db.query(

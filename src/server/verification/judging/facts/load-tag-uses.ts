@@ -21,12 +21,12 @@ export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, 
     [tags, end],
   );
   events.spend(rows.length);
-  const mended = await events.byIndex(
+  const readAgain = await events.byIndex(
     db,
     rows.flatMap(({ corrected, index }) => (corrected ? [index] : [])),
   );
   for (const { tag, corrected, ...use } of rows) {
-    const entry = mended.get(use.index);
+    const entry = readAgain.get(use.index);
     // A correction removed the tag from that lot.
     if (corrected && entry !== undefined && !tagsPutOn(entry).some((put) => put.tag === tag && put.lot === use.lot))
       continue;

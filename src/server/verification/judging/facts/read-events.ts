@@ -100,8 +100,8 @@ export class ReadEvents {
 
   private readOne(stored: StoredEvent): JudgedEvent | null {
     const { index, jws, disclosures, recorded_at: recordedAt, corrections } = stored;
-    const mended = corrections === null ? '' : JSON.stringify(corrections);
-    const key = `${index} ${jws.slice(-86)} ${recordedAt} ${disclosures?.join(' ') ?? ''} ${mended}`;
+    const corrected = corrections === null ? '' : JSON.stringify(corrections);
+    const key = `${index} ${jws.slice(-86)} ${recordedAt} ${disclosures?.join(' ') ?? ''} ${corrected}`;
     const known = this.parsed.get(key);
     if (known !== undefined) {
       this.parsed.delete(key);

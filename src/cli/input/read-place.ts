@@ -30,8 +30,8 @@ async function readUrl(url: string, holds: string): Promise<string> {
   throw new CommandError(`${url} answered ${response.status}${detail === '' ? '.' : `: ${detail}`}`, holds);
 }
 
-/** The detail of a problem document; "" for any other text. */
-function problemIn(text: string): string {
+/** Returns the detail of a problem document; "" for any other text. */
+export function problemIn(text: string): string {
   try {
     const { detail } = parseStrictJson(text) as { detail?: unknown };
     return typeof detail === 'string' ? detail : '';

@@ -12,6 +12,7 @@ import { namedLot } from '../../named-lot.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { defaultState, readSeen, seenSizesOf } from '../../verify/seen-checkpoints.js';
 import { readJsonFile, readTextFile } from '../../input/read-file.js';
+import { problemIn } from '../../input/read-place.js';
 import { BUNDLE, checkBundleText } from '../../verify/read-bundle.js';
 import { CommandError } from '../../output/terminal.js';
 
@@ -95,19 +96,6 @@ export const bundle: Register = (group) => {
     });
 };
 
-/** Characters of the disclosures of one event at most. */
-const MAX_KEPT = 1024 * 1024;
-const problemSchema = z.looseObject({ detail: z.string() });
-
-/** Parses a refusal; undefined if the text is not an answer of a ledger. */
-function detailOf(text: string): string | undefined {
-  try {
-    return problemSchema.safeParse(parseJsonFile(text, 'The answer', MAX_KEPT)).data?.detail;
-  } catch {
-    return undefined;
-  }
-}
-
 const keptSchema = z.strictObject({ event: z.string(), disclosures: z.array(z.string()) });
 
 function readKept(file: string): KeptDisclosures {
@@ -132,9 +120,9 @@ async function fetchText(url: string): Promise<string> {
     );
   const text = await response.text();
   if (response.ok) return text;
-  const detail = detailOf(text);
+  const detail = problemIn(text);
   throw new CommandError(
-    detail ?? `The ledger answered ${response.status}.`,
+    detail === '' ? `The ledger answered ${response.status}.` : detail,
     'Look at the id: "adit lot ID" shows a lot.',
   );
 }

@@ -9,6 +9,7 @@ import type {
   LogKey,
   Site,
 } from '../../core/custody/view.js';
+import { AditError } from '../../core/errors.js';
 import type { PublicJwk } from '../../core/event/keys.js';
 import { type Queryable, type Row, insertRows, rowsByKey, upsertRows } from '../database/rows.js';
 
@@ -76,7 +77,8 @@ interface FacilityRow {
 interface InfoRow {
   registrar: string;
   registrar_kid: string;
-  log_keys: LogKey[];
+  /** Any JSON, because a superuser of the database may have changed it. */
+  log_keys: unknown;
   service_kid: string;
   admission_version: number;
 }
@@ -167,7 +169,22 @@ const facilityOf = (row: FacilityRow): Facility => ({
   index: row.index,
 });
 
-/** Loads the log's facts about the ledger itself; null before it is opened. */
+/** Returns the well-formed log keys in the column `log_keys`, which may hold any JSON. */
+export function logKeysIn(stored: unknown): LogKey[] {
+  if (!Array.isArray(stored)) return [];
+  return stored.flatMap((key: { vkey?: unknown; from?: unknown } | null) =>
+    typeof key?.vkey === 'string' && typeof key.from === 'number' ? [{ vkey: key.vkey, from: key.from }] : [],
+  );
+}
+
+/** Throws `log-halted` if a stored log key is damaged. */
+function soundLogKeys(stored: unknown): LogKey[] {
+  const keys = logKeysIn(stored);
+  if (Array.isArray(stored) && keys.length === stored.length && keys.length > 0) return keys;
+  throw new AditError('log-halted', 'The stored keys of the log are damaged. Run "adit audit".');
+}
+
+/** Loads the log's facts about the ledger itself; null before it is opened. Throws `log-halted` if they are damaged. */
 export async function loadLedgerInfo(db: Queryable): Promise<LedgerInfo | null> {
   const { rows } = await db.query<InfoRow>('SELECT * FROM ledger_info');
   const row = rows[0];
@@ -175,7 +192,7 @@ export async function loadLedgerInfo(db: Queryable): Promise<LedgerInfo | null> 
   return {
     registrar: row.registrar,
     registrarKid: row.registrar_kid,
-    logKeys: row.log_keys,
+    logKeys: soundLogKeys(row.log_keys),
     serviceKid: row.service_kid,
     admissionVersion: row.admission_version,
   };

@@ -1,6 +1,6 @@
 import { AditError } from '../../core/errors.js';
 import { parseEnvelope } from '../../core/event/envelope.js';
-import { readEvent } from '../../core/event/event.js';
+import { type AditEvent, readEvent } from '../../core/event/event.js';
 import type { Queryable } from '../database/rows.js';
 import { type Difference, compareTables } from '../ledger/replay/compare-projections.js';
 import type { RangePace } from '../ledger/replay/key-range.js';
@@ -114,12 +114,18 @@ export class RebuildIndex {
   private async extendTo(db: Queryable, size: number, rest?: () => Promise<void>): Promise<boolean> {
     try {
       while (this.state.size < size) {
-        this.state = await extendIndex(db, this.origin, this.state, Math.min(size, this.state.size + PIECE));
+        this.state = await extendIndex(
+          db,
+          this.origin,
+          this.state,
+          Math.min(size, this.state.size + PIECE),
+          readChecked,
+        );
         await rest?.();
       }
       return true;
     } catch (error) {
-      if (!isDamagedEntry(error)) throw error;
+      if (!(error instanceof AditError)) throw error;
       this.isBroken = true;
       return false;
     }
@@ -127,7 +133,7 @@ export class RebuildIndex {
 
   private sealedIn(jws: string): Sealed | null {
     try {
-      const event = readEvent(parseEnvelope(`${jws}~`), this.origin);
+      const event = readChecked(jws, this.origin);
       return event.type === 'index.sealed' ? event.payload : null;
     } catch (error) {
       if (error instanceof AditError) return null;
@@ -136,12 +142,8 @@ export class RebuildIndex {
   }
 }
 
-/** Parsing an entry relies on its admission, so a changed entry can cause any exception. */
-const isDamagedEntry = (error: unknown): boolean =>
-  error instanceof AditError ||
-  error instanceof SyntaxError ||
-  error instanceof TypeError ||
-  error instanceof RangeError;
+/** Parses an entry that may have been changed since it was admitted. Throws an `AditError` only. */
+const readChecked = (jws: string, log: string): AditEvent => readEvent(parseEnvelope(`${jws}~`), log);
 
 const differs = (key: string, column: string | null, stored: string | null, replayed: string | null): Difference => ({
   table: 'index_state',

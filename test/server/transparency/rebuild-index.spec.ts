@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Queryable } from '../../../src/server/database/rows.js';
 import type { Difference } from '../../../src/server/ledger/replay/compare-projections.js';
 import { LogEvents } from '../../../src/server/ledger/append/log-events.js';
 import { replayLog } from '../../../src/server/ledger/replay/replay.js';
 import { RuleParameters } from '../../../src/server/config/rule-parameters.js';
 import { readIndexState, recut } from '../../../src/server/transparency/index-rows.js';
+import { RebuildIndex } from '../../../src/server/transparency/rebuild-index.js';
 import { type SealedIndex, SealIndex } from '../../../src/server/transparency/seal-index.js';
 import type { ShowCheckpoint } from '../../../src/server/transparency/show-checkpoint.js';
 import { JudgeAgain } from '../../../src/server/verification/audit/rebuild/judge-again.js';
@@ -91,6 +93,33 @@ describe('rebuilding the sealed index', () => {
   it('finds a state that names another entry', async () => {
     await ledger.tamper('UPDATE index_state SET entry = entry - 1');
     expect(await differences()).toEqual([{ table: 'index_state', key: 'single=true', column: 'entry' }]);
+  });
+
+  it('leaves what follows a damaged entry to the rest of the audit', async () => {
+    const [entry] = await ledger.database.query<{ jws: string }>('SELECT jws FROM entries WHERE index = 12');
+    await ledger.tamper("UPDATE entries SET jws = 'e30.e30.AA' WHERE index = 12");
+    const found = await differences();
+    await ledger.tamper('UPDATE entries SET jws = $1 WHERE index = 12', [entry?.jws]);
+    expect(found.filter(({ table }) => indexTables.includes(table))).toEqual([]);
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  it('never takes an error of the program for a damaged entry', async () => {
+    const mistake = new TypeError('a mistake of the program');
+    const client = await ledger.database.pool.connect();
+    try {
+      const index = new RebuildIndex(ledger.identity.origin);
+      await index.begin(client);
+      await index.follow(client, (await readIndexState(ledger.database.pool)).size);
+      const failing: Queryable = {
+        query: (sql, values) =>
+          sql.includes('INSERT INTO index_leaves') ? Promise.reject(mistake) : client.query(sql, values),
+      };
+      await expect(index.compare(failing)).rejects.toBe(mistake);
+    } finally {
+      // Closes the session with its temporary tables.
+      client.release(true);
+    }
   });
 
   it('finds that the row of the state is gone', async () => {

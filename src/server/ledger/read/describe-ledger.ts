@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SERVICE_ACTOR } from '../../../core/custody/ledger-keys.js';
 import type { LogKey } from '../../../core/custody/view.js';
+import { AditError } from '../../../core/errors.js';
 import type { PublicJwk } from '../../../core/event/keys.js';
 import { Database } from '../../database/database.js';
 import { loadLedgerInfo } from '../../registry/registry-rows.js';
@@ -32,15 +33,17 @@ export class DescribeLedger {
   ) {}
 
   async describe(): Promise<LedgerDescription> {
-    const { rows } = await this.database.pool.query<{ size: number; logKey: string | null; serviceKey: PublicJwk }>(
-      `SELECT size, log_keys->-1->>'vkey' AS "logKey", jwk AS "serviceKey" FROM log_state
-         LEFT JOIN ledger_info ON true LEFT JOIN keys ON kid = service_kid`,
-    );
     const { origin, firstLogKey } = this.identity;
-    const [row] = rows;
-    if (row?.logKey == null)
+    const logKey = (await loadLedgerInfo(this.database.pool))?.logKeys.at(-1)?.vkey;
+    if (logKey === undefined)
       return { origin, opened: false, size: 0, logKey: firstLogKey, serviceKey: this.identity.signer(null).jwk };
-    return { origin, opened: true, size: row.size, logKey: row.logKey, serviceKey: row.serviceKey };
+    const { rows } = await this.database.pool.query<{ size: number; serviceKey: PublicJwk }>(
+      `SELECT size, jwk AS "serviceKey" FROM log_state JOIN ledger_info ON true JOIN keys ON kid = service_kid`,
+    );
+    const [row] = rows;
+    if (row === undefined)
+      throw new AditError('log-halted', 'The state of the log or its service key is missing. Run "adit audit".');
+    return { origin, opened: true, size: row.size, logKey, serviceKey: row.serviceKey };
   }
 
   async keys(): Promise<LedgerKeys> {

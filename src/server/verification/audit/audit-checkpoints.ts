@@ -1,11 +1,10 @@
 import { sameHash } from '../../../core/log/tree.js';
 import { AditError } from '../../../core/errors.js';
-import type { LedgerInfo } from '../../../core/custody/view.js';
 import { parseCheckpoint } from '../../../core/log/checkpoint.js';
 import { type NoteVerifier, openNote, parseVkey } from '../../../core/log/note.js';
 import { verifyEd25519 } from '../../../platform/verify-signature.js';
 import type { Queryable } from '../../database/rows.js';
-import { loadLedgerInfo } from '../../registry/registry-rows.js';
+import { logKeysIn } from '../../registry/registry-rows.js';
 
 /** A stored checkpoint: its row, and its signed note (null: not signed, or not by the log's key). */
 export interface StoredCheckpoint {
@@ -108,7 +107,7 @@ export class CheckCheckpoints {
   }
 
   private async readOn(db: Queryable, rest: () => Promise<void>, signedOnly: boolean): Promise<void> {
-    const keys = [...new Set([...this.own, ...declaredIn(await loadLedgerInfo(db))])].flatMap(readable);
+    const keys = [...new Set([...this.own, ...(await declaredKeys(db))])].flatMap(readable);
     for (;;) {
       const { rows } = await db.query<{ size: number; root: Buffer; note: string | null }>(
         'SELECT size, root, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT $2',
@@ -126,11 +125,10 @@ export class CheckCheckpoints {
   }
 }
 
-/** Reads the log keys of a row that may hold any JSON, because a superuser of the database may have changed it. */
-function declaredIn(info: LedgerInfo | null): string[] {
-  const keys: unknown = info?.logKeys;
-  if (!Array.isArray(keys)) return [];
-  return keys.flatMap((key: { vkey?: unknown } | null) => (typeof key?.vkey === 'string' ? [key.vkey] : []));
+/** Returns the log keys of the stored row, as far as they are well-formed: the audit goes on without the others. */
+async function declaredKeys(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ log_keys: unknown }>('SELECT log_keys FROM ledger_info');
+  return rows.flatMap(({ log_keys: stored }) => logKeysIn(stored)).map(({ vkey }) => vkey);
 }
 
 /** Ignores rows that are not valid keys, because a superuser of the database may have changed them. */

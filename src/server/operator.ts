@@ -136,8 +136,7 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
       }));
       return { entries: evidence.tree.size, lots: null, faults };
     }
-    const lots =
-      'lot' in scope ? await lotsNamed(database.pool, scope.lot) : await lotsOfSite(database.pool, scope.site);
+    const lots = 'lot' in scope ? await lotsNamed(database, scope.lot) : await lotsOfSite(database, scope.site);
     if (lots.length === 0)
       throw new AditError(
         'not-found',

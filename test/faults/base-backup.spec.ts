@@ -133,7 +133,7 @@ describe('a backup that was taken while events streamed in', () => {
 /** Reads the newest checkpoint that a database holds: the guard of that moment says the same. */
 async function newestIn(server: RunningServer): Promise<{ size: number; root: string }> {
   const database: Database = server.app.get(DatabaseToken, { strict: false });
-  const [newest] = await database.query<{ size: number; root: string }>(
+  const [newest] = await database.rows<{ size: number; root: string }>(
     "SELECT size, encode(root, 'base64') AS root FROM checkpoints ORDER BY size DESC LIMIT 1",
   );
   return newest ?? { size: 0, root: '' };

@@ -55,14 +55,14 @@ describe('a heap of many lots that is split and put together again, over and ove
         last = performance.now();
       });
       const slowest = Math.max(...steps);
-      const [log] = await ledger.database.query<{ size: number }>('SELECT size FROM log_state');
+      const [log] = await ledger.database.rows<{ size: number }>('SELECT size FROM log_state');
       expect(judged).toBe(log?.size);
       expect(slowest).toBeLessThan(STEP_LIMIT);
       // Nothing was too much for a step of its own.
-      expect(await ledger.database.query("SELECT rule FROM undecided WHERE reason LIKE 'The rule failed:%'")).toEqual(
+      expect(await ledger.database.rows("SELECT rule FROM undecided WHERE reason LIKE 'The rule failed:%'")).toEqual(
         [],
       );
-      expect(await ledger.database.query("SELECT rule FROM findings WHERE rule = 'rule-failed'")).toEqual([]);
+      expect(await ledger.database.rows("SELECT rule FROM findings WHERE rule = 'rule-failed'")).toEqual([]);
       const judging = Math.round(last - started);
       const { faults, milliseconds } = await ledger.auditor().audit();
       expect(faults).toBe(0);

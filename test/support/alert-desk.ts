@@ -64,11 +64,11 @@ export class AlertDesk {
 
   /** Tells what waits for a few moments only, and gives what has been told since the last time. */
   async hear(): Promise<DeskNotification[]> {
-    await this.ledger.database.query(
+    await this.ledger.database.rows(
       `UPDATE alerts SET tell_at = now() WHERE tell_at < now() + interval '4 s' AND silenced_by IS NULL`,
     );
     await this.telling.tell();
-    const rows = await this.ledger.database.query<{ number: number; type: string; data: string }>(
+    const rows = await this.ledger.database.rows<{ number: number; type: string; data: string }>(
       'SELECT number, type, data FROM notices WHERE number > $1 ORDER BY number',
       [this.seen],
     );
@@ -88,7 +88,7 @@ export class AlertDesk {
   /** What is on its way to a subscriber, in order. */
   async deliveries(subscription: string): Promise<{ type: string; wait: number; alert: string | null; id: string }[]> {
     await this.notices.route();
-    return this.ledger.database.query(
+    return this.ledger.database.rows(
       `SELECT id, type, alert, EXTRACT(EPOCH FROM next_at - now())::double precision AS wait
          FROM deliveries WHERE subscription = $1 ORDER BY sequence`,
       [subscription],

@@ -59,7 +59,7 @@ export class RandomCustody {
   }
 
   async now(): Promise<LotNow[]> {
-    const rows = await this.ledger.database.query<LotNow & { mass: string }>(
+    const rows = await this.ledger.database.rows<LotNow & { mass: string }>(
       `SELECT id, status, holder, in_transit_to AS to, head, holds <> '{}' AS held, mass::text AS mass
          FROM lots WHERE id = ANY($1::uuid[]) ORDER BY born_index, id`,
       [this.lots],
@@ -137,7 +137,7 @@ export class RandomCustody {
   }
 
   async answer(): Promise<string | null> {
-    const open = await this.ledger.database.query<{ id: string; rule: string }>(
+    const open = await this.ledger.database.rows<{ id: string; rule: string }>(
       "SELECT id, rule FROM findings WHERE status = 'open' AND lots && $1::uuid[] ORDER BY rule, subject, cause",
       [this.lots],
     );

@@ -39,7 +39,7 @@ const lineOf = ({ rule, severity, subject, cause, lots, events, measured, thresh
 
 /** Findings that the service keeps and that no answer has closed, a line each. */
 export async function storedFindings(ledger: TestLedger): Promise<string[]> {
-  const rows = await ledger.database.query<ComparedFinding>(
+  const rows = await ledger.database.rows<ComparedFinding>(
     `SELECT rule, severity, subject, cause, lots, events, measured, threshold FROM findings
       WHERE status <> 'closed' AND rule NOT LIKE 'record-%'`,
   );
@@ -48,15 +48,15 @@ export async function storedFindings(ledger: TestLedger): Promise<string[]> {
 
 /** Findings of the whole log judged at once, but those that an answer has closed. */
 export async function findingsOfWhole(ledger: TestLedger): Promise<string[]> {
-  const db = ledger.database.pool;
+  const db = ledger.database;
   const { entries } = await new ReadEvents(ledger.identity.origin).from(db, 0, 100_000);
-  const lots = await ledger.database.query<{ id: string }>('SELECT id FROM lots');
+  const lots = await ledger.database.rows<{ id: string }>('SELECT id FROM lots');
   const known = await loadLots(
     db,
     lots.map(({ id }) => id),
   );
   const facts = factsOfLog(entries, known, defaultParameters);
-  const closed = await ledger.database.query<{ id: string }>(
+  const closed = await ledger.database.rows<{ id: string }>(
     "SELECT id FROM findings WHERE status = 'closed' AND answered IS NOT NULL",
   );
   const answered = new Set(closed.map(({ id }) => id));
@@ -86,17 +86,17 @@ const said = (findings: readonly (Pick<Finding, 'rule' | 'severity'> & { id: str
 export async function serviceOf(ledger: TestLedger, lot: string): Promise<ComparedVerdicts> {
   const lineage = new TraceLineage(ledger.database);
   const judge = new JudgeLot(ledger.database, lineage, RuleParameters.load(null));
-  const rows = await ledger.database.query<{ status: string }>('SELECT status FROM lots WHERE id = $1', [lot]);
+  const rows = await ledger.database.rows<{ status: string }>('SELECT status FROM lots WHERE id = $1', [lot]);
   const { verdicts, findings } = await judge.judge(lot, rows[0]?.status === 'inTransit');
   return { verdicts, findings: said(findings) };
 }
 
 /** What the lot's bundle comes to: the entries that the service would gather for it, admitted again and judged. */
 export async function bundleOf(ledger: TestLedger, lot: string): Promise<ComparedVerdicts> {
-  const db = ledger.database.pool;
+  const db = ledger.database;
   const log = ledger.identity.origin;
-  const size = (await ledger.database.query<{ size: number }>('SELECT size FROM log_state'))[0]?.size ?? 0;
-  const clocks = await ledger.database.query<{ index: number }>('SELECT index FROM clocks ORDER BY index DESC LIMIT 1');
+  const size = (await ledger.database.rows<{ size: number }>('SELECT size FROM log_state'))[0]?.size ?? 0;
+  const clocks = await ledger.database.rows<{ index: number }>('SELECT index FROM clocks ORDER BY index DESC LIMIT 1');
   const { indexes } = await new GatherBundle(db, log, size).gather(
     lot,
     clocks.map(({ index }) => index),

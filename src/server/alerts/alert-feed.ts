@@ -81,7 +81,7 @@ export class AlertFeed implements BeforeApplicationShutdown {
 
   /** Returns the number of the newest notification. */
   async newest(): Promise<number> {
-    const [row] = await this.database.query<{ number: number }>(
+    const [row] = await this.database.rows<{ number: number }>(
       'SELECT COALESCE(max(number), 0) AS number FROM notices',
     );
     return row?.number ?? 0;
@@ -181,11 +181,11 @@ export class AlertFeed implements BeforeApplicationShutdown {
   private async isAskedFor(filters: AlertFilters, row: NoticeRow): Promise<boolean> {
     const filtered = { rule: row.rule, severity: row.severity, facets: row, lots: row.lots };
     if (filters.lots === undefined && filters.holder === undefined) return isOfKind(filters, filtered);
-    return (await matching(this.database.pool, filtered, [filters]))[0] === true;
+    return (await matching(this.database, filtered, [filters]))[0] === true;
   }
 
   private async after(number: number): Promise<NoticeRow[]> {
-    const rows = await this.database.query<Omit<NoticeRow, 'message'> & { data: string }>(
+    const rows = await this.database.rows<Omit<NoticeRow, 'message'> & { data: string }>(
       `SELECT number, rule, severity, minerals, sites, countries, lots, data FROM notices
         WHERE number > $1 ORDER BY number LIMIT $2`,
       [number, PAGE],

@@ -37,7 +37,7 @@ export class AlertMetrics {
   }
 
   private async open(gauge: Gauge): Promise<void> {
-    const rows = await this.database.query<{ severity: string; count: number }>(
+    const rows = await this.database.rows<{ severity: string; count: number }>(
       `SELECT severity, count(*) AS count FROM alerts
         WHERE status = 'open' AND inhibited_by IS NULL GROUP BY severity`,
     );

@@ -1,4 +1,3 @@
-import type { QueryResultRow } from 'pg';
 import type { Alert, AlertStatus } from '../../core/api/alert.js';
 import type { LotName } from '../../core/api/lot-name.js';
 import type { Severity } from '../../core/rules/engine/rule.js';
@@ -22,7 +21,7 @@ export interface NumberedAlert {
   facets: AlertFacets;
 }
 
-interface AlertRow extends QueryResultRow, AlertFacets {
+interface AlertRow extends Record<string, unknown>, AlertFacets {
   id: string;
   finding: string;
   rule: string;

@@ -95,7 +95,7 @@ export class ChangeAlert {
 
   /** Records that alerts are escalated because they were not acknowledged in time. */
   async escalated(alerts: readonly string[]): Promise<void> {
-    await this.database.pool.query(
+    await this.database.query(
       'UPDATE alerts SET escalated_at = COALESCE(escalated_at, now()) WHERE id = ANY($1::uuid[])',
       [alerts],
     );

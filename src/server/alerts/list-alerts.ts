@@ -53,7 +53,7 @@ export class ListAlerts {
     const { minimumSeverity, minerals, sites, countries, lots, holder } = filters;
     const grave = minimumSeverity === undefined ? undefined : severities.slice(severities.indexOf(minimumSeverity));
     const rows = await selectAlerts(
-      this.database.pool,
+      this.database,
       this.config.publicUrl,
       `a.number < $1 AND ($3::text IS NULL OR a.status = $3) AND ($4::text[] IS NULL OR a.severity = ANY($4))
        AND ($5::text[] IS NULL OR a.rule = ANY($5))
@@ -91,9 +91,9 @@ export class ListAlerts {
 
   /** Returns one alert with the decisions that people recorded. Throws `not-found`. */
   async read(id: string): Promise<AlertWithChanges> {
-    const [found] = await selectAlerts(this.database.pool, this.config.publicUrl, 'a.id = $1', [id]);
+    const [found] = await selectAlerts(this.database, this.config.publicUrl, 'a.id = $1', [id]);
     if (found === undefined) throw new AditError('not-found', `There is no alert ${id}.`);
-    const rows = await this.database.query<ChangeRow>(
+    const rows = await this.database.rows<ChangeRow>(
       'SELECT at, status, by_whom, note, evidence, assignee FROM alert_changes WHERE alert = $1 ORDER BY number DESC LIMIT 100',
       [id],
     );

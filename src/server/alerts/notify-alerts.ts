@@ -51,7 +51,7 @@ export class NotifyAlerts {
 
   /** Returns the time until the next notification is due, ms; null if none is. */
   async untilNext(): Promise<number | null> {
-    const [row] = await this.database.query<{ wait: number | null }>(
+    const [row] = await this.database.rows<{ wait: number | null }>(
       'SELECT (EXTRACT(EPOCH FROM min(tell_at) - clock_timestamp()) * 1000)::double precision AS wait FROM alerts',
     );
     return row?.wait ?? null;

@@ -126,8 +126,8 @@ export class SilenceAlerts {
 
   /** Lists the silences in force; with `ended`, the newest of all. */
   async list(ended = false): Promise<Silence[]> {
-    if (!ended) return activeSilences(this.database.pool);
-    const rows = await this.database.query<SilenceRow & Record<string, unknown>>(
+    if (!ended) return activeSilences(this.database);
+    const rows = await this.database.rows<SilenceRow & Record<string, unknown>>(
       `SELECT s.*, (SELECT count(*) FROM alerts AS a WHERE a.silenced_by = s.id) AS holding
          FROM silences AS s ORDER BY created_at DESC, id LIMIT $1`,
       [SILENCE_LIMIT],

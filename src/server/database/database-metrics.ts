@@ -6,17 +6,17 @@ import { Database } from './database.js';
 /** Reports for each pool how many connections are at work, and how much waits for one. */
 @Injectable()
 export class DatabaseMetrics {
-  constructor(metrics: Metrics, { pool, intakePool, appendPool }: Database) {
-    const pools = Object.entries({ append: appendPool, intake: intakePool, general: pool });
+  constructor(metrics: Metrics, database: Database) {
+    const pools = Object.entries({ append: database.append, intake: database.intake, general: database });
     new Gauge({
       name: 'adit_database_connections',
       help: 'Connections to the database, by pool (append, intake, general) and state (busy, idle)',
       labelNames: ['pool', 'state'],
       registers: [metrics.registry],
       collect() {
-        for (const [name, { totalCount, idleCount }] of pools) {
-          this.set({ pool: name, state: 'busy' }, totalCount - idleCount);
-          this.set({ pool: name, state: 'idle' }, idleCount);
+        for (const [name, { counts }] of pools) {
+          this.set({ pool: name, state: 'busy' }, counts.busy);
+          this.set({ pool: name, state: 'idle' }, counts.idle);
         }
       },
     });
@@ -26,7 +26,7 @@ export class DatabaseMetrics {
       labelNames: ['pool'],
       registers: [metrics.registry],
       collect() {
-        for (const [name, { waitingCount }] of pools) this.set({ pool: name }, waitingCount);
+        for (const [name, { counts }] of pools) this.set({ pool: name }, counts.waiting);
       },
     });
   }

@@ -1,5 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
+import { Connections } from './connections.js';
+import { lowerBackend } from './lower-backend.js';
 import { sessionOptions } from './session.js';
 import { WatchConnections } from './watch-connections.js';
 
@@ -39,13 +41,15 @@ export interface DatabaseOptions {
   /** Receives errors of idle connections; the pool opens new ones. */
   failed: (error: Error) => void;
   poolSize?: number;
+  /** Priority of the database's own processes on this machine, as of `nice`; absent: the normal one. */
+  niceness?: number;
 }
 
 /**
  * Makes a pool whose connections all have the settings that the service relies on. It connects on first use.
  * @param isKept whether idle connections stay open, so that a single event does not wait for a new one
  */
-function poolOf({ url, patient = false, failed }: DatabaseOptions, max: number, isKept: boolean): pg.Pool {
+function poolOf({ url, patient = false, failed, niceness }: DatabaseOptions, max: number, isKept: boolean): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -63,61 +67,42 @@ function poolOf({ url, patient = false, failed }: DatabaseOptions, max: number, 
   // Without a listener, an error of a connection between two statements would end the process; the next statement
   // reports it.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  if (niceness !== undefined) pool.on('connect', (client) => lowerBackend(client, niceness));
   return pool;
 }
 
 /**
- * The connection pools to PostgreSQL; every connection has the application's role, whatever the login. Appends, and look-ups
- * of incoming events, have connections of their own, so that reading, judging and auditing never makes them wait.
+ * The connections to PostgreSQL: everything that the service reads or writes goes through this class. Every connection has
+ * the application's role, whatever the login. Its own methods use the connections that readers, workers and small audits
+ * share. Appends, and look-ups of incoming events, have connections of their own, so that reading, judging and auditing
+ * never makes them wait.
  */
 @Injectable()
-export class Database implements OnApplicationShutdown {
-  readonly pool: pg.Pool;
+export class Database extends Connections implements OnApplicationShutdown {
   /** Looks up events before they are appended. */
-  readonly intakePool: pg.Pool;
+  readonly intake: Connections;
   /** Appends, and nothing else. Code that holds its connection must not wait for another one, or it could deadlock. */
-  readonly appendPool: pg.Pool;
-  private readonly watch: WatchConnections;
+  readonly append: Connections;
   /** URL, for a thread that opens its own connections. */
   readonly url: string;
+  private readonly pools: readonly pg.Pool[];
+  private readonly watch: WatchConnections;
 
   constructor(options: DatabaseOptions) {
+    const general = poolOf(options, options.poolSize ?? POOL_SIZE, false);
+    const intake = poolOf(options, INTAKE_POOL_SIZE, true);
+    const append = poolOf(options, APPEND_POOL_SIZE, true);
+    super(general);
     this.url = options.url;
-    this.pool = poolOf(options, options.poolSize ?? POOL_SIZE, false);
-    this.intakePool = poolOf(options, INTAKE_POOL_SIZE, true);
-    this.appendPool = poolOf(options, APPEND_POOL_SIZE, true);
+    this.intake = new Connections(intake);
+    this.append = new Connections(append);
+    this.pools = [general, intake, append];
     this.watch = new WatchConnections(this.pools, options.url);
-  }
-
-  async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
-    return (await this.pool.query<T>(text, values)).rows;
-  }
-
-  /**
-   * Runs `work` in one transaction: commits when it resolves, rolls back when it rejects.
-   * @param pool that gives the connection
-   */
-  async transaction<T>(work: (client: pg.PoolClient) => Promise<T>, pool = this.pool): Promise<T> {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query('BEGIN');
-      const result = await work(client);
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((lost: Error) => {
-        broken = lost;
-      });
-      throw error;
-    } finally {
-      client.release(broken);
-    }
   }
 
   /** Returns why nothing can be written now, or null: the server is a standby or read-only. */
   async whyReadOnly(): Promise<string | null> {
-    const [row] = await this.query<{ closed: boolean }>(
+    const [row] = await this.rows<{ closed: boolean }>(
       `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS closed`,
     );
     return row?.closed === true ? 'the database is read-only' : null;
@@ -127,10 +112,6 @@ export class Database implements OnApplicationShutdown {
   async close(): Promise<void> {
     this.watch.stop();
     await Promise.all(this.pools.filter(({ ended }) => !ended).map((pool) => pool.end()));
-  }
-
-  private get pools(): pg.Pool[] {
-    return [this.pool, this.intakePool, this.appendPool];
   }
 
   onApplicationShutdown(): Promise<void> {

@@ -1,3 +1,5 @@
+import pg from 'pg';
+
 /** SQLSTATE classes and codes, and socket errors, of a temporary failure. */
 const TRANSIENT =
   /^(08|53|57P|57014|25006|25P03|25P04|40|55P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|EMFILE|ENFILE|ENOBUFS)/;
@@ -6,6 +8,9 @@ const LOST = /Connection terminated|timeout exceeded when trying to connect|is n
 
 /** SQLSTATE class 22: a value that the database cannot store or parse. */
 const UNREADABLE = /^22[0-9A-Z]{3}$/;
+
+/** Whether the server of the database reported the error. */
+export const isDatabaseError = (error: unknown): error is pg.DatabaseError => error instanceof pg.DatabaseError;
 
 /** Whether the database could not parse a value of a statement. */
 export function isUnreadable(error: unknown): boolean {

@@ -42,10 +42,10 @@ async function escalation(
   id: string | null,
 ): Promise<string | null> {
   const stillOpen = "a.id = $1 AND a.status = 'open' AND a.inhibited_by IS NULL AND a.silenced_by IS NULL";
-  const [waiting] = await selectAlerts(database.pool, publicUrl, stillOpen, [id]);
+  const [waiting] = await selectAlerts(database, publicUrl, stillOpen, [id]);
   if (waiting === undefined) return null;
   await changes.escalated([waiting.alert.id]);
-  const [alert] = await selectAlerts(database.pool, publicUrl, 'a.id = $1', [id]);
+  const [alert] = await selectAlerts(database, publicUrl, 'a.id = $1', [id]);
   return message('alert.escalated', noticeData((alert ?? waiting).alert));
 }
 

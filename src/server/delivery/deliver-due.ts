@@ -51,7 +51,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
 
   /** Starts serving every subscriber that has due messages; does not wait for the end. */
   async serveDue(): Promise<void> {
-    for (const subscription of await subscribersDue(this.database.pool)) this.serve(subscription);
+    for (const subscription of await subscribersDue(this.database)) this.serve(subscription);
   }
 
   serve(subscription: string): void {
@@ -100,7 +100,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     if (claim === null) return false;
     const attempts = await this.tryAll(claim);
     if (attempts.length === 0) {
-      await giveBack(this.database.pool, claim);
+      await giveBack(this.database, claim);
       return false;
     }
     const contact = this.contactOf(claim);
@@ -163,8 +163,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
 
   private async compose(delivery: ClaimedDelivery): Promise<string | null> {
     const body = await composeBody(this.database, this.changes, this.config.publicUrl, delivery);
-    if (body !== null)
-      await this.database.pool.query('UPDATE deliveries SET body = $2 WHERE id = $1', [delivery.id, body]);
+    if (body !== null) await this.database.query('UPDATE deliveries SET body = $2 WHERE id = $1', [delivery.id, body]);
     return body;
   }
 }

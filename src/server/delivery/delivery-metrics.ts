@@ -43,7 +43,7 @@ export class DeliveryMetrics {
 
   private gauge(metrics: Metrics, { name, help, sql }: { name: string; help: string; sql: string }): void {
     const read = async (gauge: Gauge): Promise<void> => {
-      const [row] = await this.database.query<{ value: number }>(sql);
+      const [row] = await this.database.rows<{ value: number }>(sql);
       gauge.set(row?.value ?? 0);
     };
     metrics.registry.registerMetric(

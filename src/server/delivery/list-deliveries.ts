@@ -45,7 +45,7 @@ export class ListDeliveries {
 
   async list({ limit, cursor, status, subscription, alert }: DeliveriesQuery): Promise<Page<ListedDelivery>> {
     const [at, id] = decodeCursor(cursor, position) ?? ['9999-12-31T00:00:00Z', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
-    const { rows } = await this.database.pool.query<DeliveryRow>(
+    const { rows } = await this.database.query<DeliveryRow>(
       `${columns}
          FROM deliveries AS d
         WHERE (d.created_at, d.id) < ($1::timestamptz, $2::uuid)
@@ -58,7 +58,7 @@ export class ListDeliveries {
   }
   /** Returns one delivery with its message. Throws `not-found`. */
   async read(id: string): Promise<ListedDelivery & { message: unknown }> {
-    const [row] = await this.database.query<DeliveryRow & { message: string | null; data: string | null }>(
+    const [row] = await this.database.rows<DeliveryRow & { message: string | null; data: string | null }>(
       `${columns}, d.body AS message, n.data FROM deliveries AS d LEFT JOIN notices AS n ON n.number = d.number WHERE d.id = $1`,
       [id],
     );

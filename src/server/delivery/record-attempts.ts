@@ -1,4 +1,3 @@
-import type { QueryResult } from 'pg';
 import type { Queryable } from '../database/rows.js';
 import type { Journal } from '../journal/journal.js';
 import { maskUrls } from '../http/mask-urls.js';
@@ -144,7 +143,7 @@ async function judgeEndpoint(
   const gone = tried.some(({ outcome }) => outcome === 'gone');
   const given = since !== null && Date.now() - since >= GIVE_UP_AFTER;
   const reason = gone ? 'gone' : given ? 'failing' : null;
-  const write = (): Promise<QueryResult> =>
+  const write = (): Promise<{ rowCount: number | null }> =>
     db.query(
       `UPDATE subscriptions SET failures = $2, failing_since = to_timestamp($3::bigint / 1000.0),
             paused_until = CASE WHEN $4 > 0 THEN now() + $4 * interval '1 millisecond' END,

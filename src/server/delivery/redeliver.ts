@@ -49,7 +49,7 @@ export class Redeliver {
 
   /** Sends one message again; a running attempt continues instead. Throws `not-found`. */
   async one(id: string): Promise<void> {
-    const [row] = await this.database.query<{ subscription: string }>(
+    const [row] = await this.database.rows<{ subscription: string }>(
       `UPDATE deliveries SET status = 'pending', step = 0, next_at = now()
         WHERE id = $1 AND (number IS NOT NULL OR body IS NOT NULL) RETURNING subscription`,
       [id],
@@ -60,7 +60,7 @@ export class Redeliver {
 
   /** Sends all messages since a time again; returns their number. Throws `not-found`. */
   async since(subscription: string, since: string): Promise<number> {
-    const found = await this.database.query('SELECT FROM subscriptions WHERE id = $1', [subscription]);
+    const found = await this.database.rows('SELECT FROM subscriptions WHERE id = $1', [subscription]);
     if (found.length === 0) throw new AditError('not-found', `There is no subscription ${subscription}.`);
     const count = await this.notices.again(subscription, since);
     await this.wake(subscription);

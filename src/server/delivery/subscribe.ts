@@ -65,7 +65,7 @@ export class Subscribe {
 
   async list({ limit, cursor }: PageQuery): Promise<Page<Subscription>> {
     const [at, id] = decodeCursor(cursor, position) ?? ['0001-01-01T00:00:00Z', '00000000-0000-0000-0000-000000000000'];
-    const rows = await this.database.query<SubscriptionRow & { position: string }>(
+    const rows = await this.database.rows<SubscriptionRow & { position: string }>(
       `SELECT *, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position
          FROM subscriptions WHERE (created_at, id) > ($1::timestamptz, $2::uuid) ORDER BY created_at, id LIMIT $3`,
       [at, id, limit + 1],
@@ -80,7 +80,7 @@ export class Subscribe {
 
   /** Returns one subscription. Throws `not-found`. */
   async read(id: string): Promise<Subscription> {
-    const [row] = await this.database.query<SubscriptionRow & Record<string, unknown>>(
+    const [row] = await this.database.rows<SubscriptionRow & Record<string, unknown>>(
       'SELECT * FROM subscriptions WHERE id = $1',
       [id],
     );

@@ -38,7 +38,7 @@ export class KeyRing {
   }
 
   private async lookUp(missing: readonly string[]): Promise<void> {
-    const { rows } = await this.database.intakePool
+    const { rows } = await this.database.intake
       .query<{ kid: string; jwk: PublicJwk; actor: string }>(
         'SELECT kid, jwk, actor FROM keys WHERE kid = ANY($1::text[])',
         [missing],
@@ -50,7 +50,7 @@ export class KeyRing {
 
   /** Names the key by which an actor would sign: the newest that is in force, else the newest; null where there is none. */
   async ofActor(actor: string): Promise<{ kid: string; jwk: PublicJwk } | null> {
-    const { rows } = await this.database.pool
+    const { rows } = await this.database
       .query<{ kid: string; jwk: PublicJwk }>(
         `SELECT kid, jwk FROM keys WHERE actor = $1
           ORDER BY revoked_index IS NULL DESC,

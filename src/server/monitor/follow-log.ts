@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { logKeyAt } from '../../core/custody/ledger-keys.js';
 import { AditError } from '../../core/errors.js';
 import { type Checkpoint, openCheckpoint, readCheckpoint } from '../../core/log/checkpoint.js';
@@ -6,7 +5,7 @@ import { type Policy, checkQuorum } from '../../core/log/policy.js';
 import { checkTlogProof, formatTlogProof } from '../../core/log/proof-file.js';
 import { leafHash, sameHash } from '../../core/log/tree.js';
 import { sha256 } from '../../platform/sha256.js';
-import { isUnavailable } from '../database/is-unavailable.js';
+import { isDatabaseError, isUnavailable } from '../database/is-unavailable.js';
 import type { IntakeCheck } from '../ledger/intake/check-event.js';
 import type { BadEntry, MirrorLog } from '../ledger/replay/mirror-log.js';
 import { type Alarm, alarm } from './alarm.js';
@@ -64,7 +63,7 @@ export class FollowLog {
       if (bad !== null) return [...found, bad];
     } catch (error) {
       if (!(error instanceof AditError) && (error as { code?: string }).code === undefined) throw error;
-      if (error instanceof pg.DatabaseError && !isUnavailable(error)) {
+      if (isDatabaseError(error) && !isUnavailable(error)) {
         const { size } = await this.mirror.head();
         const detail = `The entries from ${size} on cannot be taken into the database of the monitor (${error.code}): nothing is said of them.`;
         return [...found, alarm('undecided', detail, { index: size, checkpoints: [note] })];

@@ -152,14 +152,14 @@ export class Monitor {
    */
   private async undecided(what: string, error: unknown): Promise<Alarm[]> {
     if (isUnavailable(error)) throw error;
-    const [row] = await this.database.query<{ next: number }>('SELECT next FROM verification_cursor');
+    const [row] = await this.database.rows<{ next: number }>('SELECT next FROM verification_cursor');
     const reason = error instanceof Error ? error.message : String(error);
     return [await this.alarmAt(row?.next ?? 0, `${what}: ${reason.slice(0, MAX_REASON)}`)];
   }
 
   /** Reports the entries that the rules could not judge. */
   private async setAside(): Promise<Alarm[]> {
-    const rows = await this.database.query<{ index: number | null; detail: string }>(
+    const rows = await this.database.rows<{ index: number | null; detail: string }>(
       `SELECT first_index AS index, detail FROM findings WHERE rule = $1 AND status = 'open'
         ORDER BY first_index LIMIT ${MAX_SET_ASIDE}`,
       [ruleFailed.id],
@@ -169,7 +169,7 @@ export class Monitor {
 
   /** An alarm with the entry, and the proof that the log holds it. */
   private async alarmAt(index: number, detail: string): Promise<Alarm> {
-    const [row] = await this.database.query<{ jws: string }>('SELECT jws FROM entries WHERE index = $1', [index]);
+    const [row] = await this.database.rows<{ jws: string }>('SELECT jws FROM entries WHERE index = $1', [index]);
     if (row === undefined) return alarm('undecided', detail, { index });
     return alarm('undecided', detail, { index, entry: row.jws, proof: await this.prove(index) });
   }
@@ -185,7 +185,7 @@ export class Monitor {
       ({ kind, index }) => kind === 'bad-entry' && (index ?? size) < size,
     );
     if (passed.length === 0) return;
-    const rows = await this.database.query<{ index: number; jws: string }>(
+    const rows = await this.database.rows<{ index: number; jws: string }>(
       'SELECT index, jws FROM entries WHERE index = ANY($1::bigint[])',
       [passed.map(({ index }) => index)],
     );
@@ -229,7 +229,7 @@ export class Monitor {
   }
 
   private async staleness(): Promise<Alarm[]> {
-    const [row] = await this.database.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
+    const [row] = await this.database.rows<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
     if (row === undefined) return [];
     const age = Date.now() - row.time;
     if (age <= this.options.staleAfter) return [];
@@ -237,7 +237,7 @@ export class Monitor {
   }
 
   private async findings(): Promise<ReportedRuleFinding[]> {
-    const rows = await this.database.query<ReportedRuleFinding & { change: number }>(
+    const rows = await this.database.rows<ReportedRuleFinding & { change: number }>(
       `SELECT rule, severity, status, subject, detail, first_index AS "firstIndex", change
          FROM findings WHERE change > $1 ORDER BY change`,
       [this.file.state.told],

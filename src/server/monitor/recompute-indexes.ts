@@ -31,7 +31,7 @@ export class RecomputeIndexes {
     const found: Alarm[] = [];
     for (let from = this.file.state.indexed; from < size; from = this.file.state.indexed) {
       const to = Math.min(size, from + PIECE);
-      for (const { index, jws } of await entriesBetween(this.database.pool, from, to)) {
+      for (const { index, jws } of await entriesBetween(this.database, from, to)) {
         if (!mayBeSealed(jws)) continue;
         const event = readEvent(parseEnvelope(`${jws}~`), this.origin);
         if (event.type !== 'index.sealed') continue;

@@ -35,9 +35,8 @@ export class FindTag {
   async sight(tag: string): Promise<SeenTag> {
     const digits = tagDigits(tag);
     const cuts = Array.from({ length: digits }, (_, i) => tag.length - digits + i);
-    const { pool } = this.database;
     const [{ rows: issued }, { rows: sightings }, { rows: carriedBy }] = await Promise.all([
-      pool.query<SeenTag['issued'][number]>(
+      this.database.query<SeenTag['issued'][number]>(
         `SELECT issued.series, issued.site, issued.issuer, entry.id AS event, issued.index
            FROM unnest($2::integer[]) AS cut (at)
            JOIN tag_ranges AS issued ON issued.series = left($1, cut.at)
@@ -47,7 +46,7 @@ export class FindTag {
           ORDER BY issued.index`,
         [tag, cuts],
       ),
-      pool.query<SightingRow>(
+      this.database.query<SightingRow>(
         `SELECT e.id, e.index, e.jws,
                 ARRAY(SELECT lot FROM tag_uses WHERE tag = $1 AND tag_uses.index = e.index ORDER BY lot) AS lots
            FROM (SELECT index FROM tag_uses WHERE tag = $1
@@ -55,7 +54,7 @@ export class FindTag {
            JOIN entries AS e USING (index) ORDER BY e.index LIMIT ${MAX_SIGHTINGS}`,
         [tag],
       ),
-      pool.query<SeenTag['carriedBy'][number]>(
+      this.database.query<SeenTag['carriedBy'][number]>(
         `SELECT id AS lot, status, holder FROM lots
           WHERE id IN (SELECT lot FROM tag_uses WHERE tag = $1) AND tags @> ARRAY[$1] AND status <> 'consumed'
           ORDER BY born_index, id LIMIT ${MAX_SIGHTINGS}`,

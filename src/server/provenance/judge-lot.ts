@@ -71,7 +71,7 @@ export class JudgeLot {
 
   /** Returns the version of everything that a verdict depends on: the log, the findings, and the workers' results. */
   private async asOf(): Promise<string> {
-    const { rows } = await this.database.pool.query<{ size: number; judged: string; change: number | null }>(
+    const { rows } = await this.database.query<{ size: number; judged: string; change: number | null }>(
       `SELECT log_state.size, verification_cursor.xmin::text AS judged, (SELECT max(change) FROM findings) AS change
          FROM log_state, verification_cursor`,
     );
@@ -83,7 +83,7 @@ export class JudgeLot {
     const lots = [...new Set([lot, ...flows.map(({ from }) => from)])];
     const upstream = new Upstream(lot, flows);
     const [{ rows: findings }, { rows: undecided }, { rows: assayed }] = await Promise.all([
-      this.database.pool.query<FindingRow & { official: boolean }>(
+      this.database.query<FindingRow & { official: boolean }>(
         `SELECT id, rule, version, severity, status, lots, events, measured, threshold, detail, opened_at,
                 EXISTS (SELECT FROM finding_answers AS a
                          WHERE a.finding = findings.id AND a.index = findings.answered AND a.official) AS official
@@ -92,11 +92,11 @@ export class JudgeLot {
           ORDER BY opened_at, id`,
         [lots],
       ),
-      this.database.pool.query<UndecidedRow>(
+      this.database.query<UndecidedRow>(
         'SELECT rule, subject, reason FROM undecided WHERE lots && $1::uuid[] ORDER BY rule, subject LIMIT 1000',
         [lots],
       ),
-      this.database.pool.query<{ id: string }>('SELECT id FROM lots WHERE id = ANY($1::uuid[]) AND assayed', [lots]),
+      this.database.query<{ id: string }>('SELECT id FROM lots WHERE id = ANY($1::uuid[]) AND assayed', [lots]),
     ]);
     const shown = findings.map(({ official, ...finding }, i): FindingRow => {
       const share =

@@ -38,7 +38,7 @@ export class ListStock {
 
   async list({ limit, cursor, holder }: StockQuery): Promise<Page<Stock>> {
     const [who, what, how] = decodeCursor(cursor, position) ?? ['', '', ''];
-    const { rows } = await this.database.pool.query<StockRow>(
+    const { rows } = await this.database.query<StockRow>(
       `SELECT holder, mineral, form,
               count(*) FILTER (WHERE status = 'held') AS held_lots,
               COALESCE(sum(mass) FILTER (WHERE status = 'held'), 0)::text AS held_mass,

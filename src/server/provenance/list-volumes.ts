@@ -37,11 +37,11 @@ export class ListVolumes {
   /** Lists the volumes of a site. Throws `not-found`. */
   async list(site: string): Promise<Volumes> {
     const { volumesDelayDays: delayDays, volumesBucketKilograms } = this.config;
-    const { rows: sites } = await this.database.pool.query<SiteRow>('SELECT capacity FROM sites WHERE id = $1', [site]);
+    const { rows: sites } = await this.database.query<SiteRow>('SELECT capacity FROM sites WHERE id = $1', [site]);
     if (sites[0] === undefined) throw new AditError('not-found', `There is no site ${site}.`);
     const { capacity } = sites[0];
     const until = Math.floor((this.clock.now() - delayDays * DAY) / DAY);
-    const { rows } = await this.database.pool.query<VolumeRow>(
+    const { rows } = await this.database.query<VolumeRow>(
       `SELECT to_char(date '1970-01-01' + day, 'YYYY-MM') AS month, mineral, count(*) AS lots,
               sum(mass)::text AS declared,
               COALESCE(sum(mass) FILTER (WHERE EXISTS (SELECT FROM tag_uses WHERE tag_uses.lot = site_production.lot)), 0)::text AS tagged

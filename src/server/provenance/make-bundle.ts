@@ -73,7 +73,7 @@ export class MakeBundle {
     if (sealed) await this.seal();
     const { size, note } = await this.shown.newest();
     const entry = await this.index.newest(size);
-    const gatherer = new GatherBundle(this.database.pool, this.identity.origin, size);
+    const gatherer = new GatherBundle(this.database, this.identity.origin, size);
     const gathered = await gatherer.gather(lot, entry === null ? [] : [entry]);
     const proven = entry === null ? null : await this.index.prove(entry, gathered.subjects);
     // Sizes above the log's get no proof; the reader notices the missing proof.
@@ -96,12 +96,12 @@ export class MakeBundle {
 
   private async nodes({ indexes, seen }: BundleParts, sizes: readonly number[], size: number): Promise<string> {
     const asked = { leaves: indexes, sizes: [...new Set([...seen, ...sizes])].toSorted((a, b) => a - b) };
-    const hashOf = await loadHashes(this.database.pool, partialNodes(asked, size));
+    const hashOf = await loadHashes(this.database, partialNodes(asked, size));
     return encodeHashes(provePartial(asked, size, hashOf, sha256));
   }
 
   private async head(lot: string, checkpoint: string, sizes: readonly number[]): Promise<object> {
-    const logKeys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
+    const logKeys = (await loadLedgerInfo(this.database))?.logKeys ?? [];
     return {
       format: BUNDLE_FORMAT,
       log: this.identity.origin,
@@ -128,7 +128,7 @@ export class MakeBundle {
   }
 
   private async events(indexes: readonly number[], disclosures: boolean): Promise<{ index: number; event: string }[]> {
-    const { rows } = await this.database.pool.query<{ index: number; jws: string; sealed: SealedDisclosures }>(
+    const { rows } = await this.database.query<{ index: number; jws: string; sealed: SealedDisclosures }>(
       `SELECT e.index, e.jws, CASE WHEN $2 THEN ${sealedDisclosuresOf('e.id')} END AS sealed
          FROM entries AS e WHERE e.index = ANY($1::bigint[]) ORDER BY e.index`,
       [indexes, disclosures],

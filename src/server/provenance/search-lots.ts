@@ -86,7 +86,7 @@ export class SearchLots {
 
   private async rows(filter: Filter, after: Position | null, limit: number): Promise<LotRow[]> {
     const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, greatestId];
-    const { rows } = await this.database.pool.query<LotRow>(
+    const { rows } = await this.database.query<LotRow>(
       `SELECT * FROM lots
         WHERE (born_index, id) < ($1, $2::uuid)
           AND ($4::text IS NULL OR mineral = $4) AND ($5::text IS NULL OR holder = $5)

@@ -26,7 +26,7 @@ export class TraceImpact {
 
   /** Traces one lot. Throws `not-found`. */
   async trace(lot: string): Promise<Impact> {
-    const { rows: affected } = await this.database.pool.query<{ lot: string }>(
+    const { rows: affected } = await this.database.query<{ lot: string }>(
       `WITH RECURSIVE down (lot) AS (
          SELECT id FROM lots WHERE id = $1
          UNION
@@ -37,12 +37,12 @@ export class TraceImpact {
     if (affected.length === 0) throw new AditError('not-found', `There is no lot ${lot}.`);
     const lots = affected.slice(0, MAX_LOTS).map((row) => row.lot);
     const [{ rows: edges }, { rows }] = await Promise.all([
-      this.database.pool.query<{ from: string; to: string; mass: string }>(
+      this.database.query<{ from: string; to: string; mass: string }>(
         `SELECT from_lot AS from, to_lot AS to, mass::text AS mass FROM lineage
           WHERE to_lot = ANY($1::uuid[]) AND to_lot <> $2 ORDER BY index`,
         [lots, lot],
       ),
-      this.database.pool.query<LotRow>(
+      this.database.query<LotRow>(
         `SELECT id, status, holder, in_transit_to, mass::text AS mass FROM lots
           WHERE id = ANY($1::uuid[]) AND status <> 'consumed'`,
         [lots],

@@ -78,7 +78,7 @@ export class TraceLineage {
 
   /** Returns the flows of mass into the lot and its ancestors, each once, `limit` at most. */
   async flowsInto(lot: string, limit: number): Promise<Flow[]> {
-    const { rows } = await this.database.pool.query<{ from: string; to: string; mass: string }>(
+    const { rows } = await this.database.query<{ from: string; to: string; mass: string }>(
       `WITH RECURSIVE upstream (lot) AS (
          SELECT $1::uuid
          UNION
@@ -93,7 +93,7 @@ export class TraceLineage {
 
   private async edgesFrom(lots: string[], direction: Direction, limit: number): Promise<EdgeRow[]> {
     const column = direction === 'upstream' ? 'to_lot' : 'from_lot';
-    const { rows } = await this.database.pool.query<EdgeRow>(
+    const { rows } = await this.database.query<EdgeRow>(
       `SELECT edge.from_lot, edge.to_lot, entry.id AS event, edge.mass
          FROM lineage AS edge JOIN entries AS entry ON entry.index = edge.index
         WHERE edge.${column} = ANY($1::uuid[])
@@ -104,7 +104,7 @@ export class TraceLineage {
   }
 
   private async nodes(lots: string[]): Promise<LineageNode[]> {
-    const { rows } = await this.database.pool.query<{ id: string; status: LotStatus; holder: string; mass: string }>(
+    const { rows } = await this.database.query<{ id: string; status: LotStatus; holder: string; mass: string }>(
       'SELECT id, status, holder, mass FROM lots WHERE id = ANY($1::uuid[]) ORDER BY born_index, id',
       [lots],
     );

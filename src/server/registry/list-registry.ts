@@ -43,7 +43,7 @@ export class ListRegistry {
   constructor(private readonly database: Database) {}
 
   async actors({ limit, cursor, role, country: where }: ActorsQuery): Promise<Page<ListedActor>> {
-    const { rows } = await this.database.pool.query<ActorRow>(
+    const { rows } = await this.database.query<ActorRow>(
       `SELECT id, roles, country, card_from, card_to, suspended FROM actors
         WHERE id > $1 AND ($3::text IS NULL OR roles @> ARRAY[$3]) AND ($4::text IS NULL OR country = $4)
         ORDER BY id LIMIT $2`,
@@ -59,7 +59,7 @@ export class ListRegistry {
   }
 
   async sites({ limit, cursor, operator, country: where, mineral: dug }: SitesQuery): Promise<Page<ListedSite>> {
-    const { rows } = await this.database.pool.query<SiteRow>(
+    const { rows } = await this.database.query<SiteRow>(
       `SELECT * FROM sites
         WHERE id > $1 AND ($3::text IS NULL OR operator = $3) AND ($4::text IS NULL OR country = $4)
           AND ($5::text IS NULL OR minerals @> ARRAY[$5])

@@ -93,11 +93,11 @@ export class CollectCosignatures {
 
   private async begin(everyone: boolean): Promise<Round> {
     const { size, note } = await this.sealed.newestCheckpoint();
-    const { rows: stored } = await this.database.pool.query<{ note: string }>(
+    const { rows: stored } = await this.database.query<{ note: string }>(
       'SELECT note FROM witnessed_checkpoints WHERE size = $1 AND NOT $2',
       [size, everyone],
     );
-    const { rows: known } = await this.database.pool.query<{ vkey: string; size: number }>(
+    const { rows: known } = await this.database.query<{ vkey: string; size: number }>(
       'SELECT vkey, size FROM witnesses',
     );
     return { size, note, cosigned: stored[0]?.note ?? note, known: new Map(known.map((row) => [row.vkey, row.size])) };
@@ -136,7 +136,7 @@ export class CollectCosignatures {
       if (!opened.ok) return null;
       const { size, root } = opened.checkpoint;
       // Read after the note was fetched, because another process may have appended meanwhile.
-      const { rows } = await this.database.pool.query<{ size: number }>('SELECT size FROM log_state');
+      const { rows } = await this.database.query<{ size: number }>('SELECT size FROM log_state');
       const own = rows[0]?.size ?? 0;
       if (size > own)
         return `Witness ${name} holds a signed checkpoint of ${size} entries, the database has ${own}: an older copy of the database was restored.`;
@@ -158,7 +158,7 @@ export class CollectCosignatures {
     }));
     for (const { vkey, outcome, detail } of told)
       if (outcome !== 'cosigned') this.logger.warn({ msg: 'a witness did not cosign', witness: vkey, outcome, detail });
-    await this.database.pool.query(
+    await this.database.query(
       `INSERT INTO witnesses (vkey, size, outcome, detail, asked_at)
        SELECT *, clock_timestamp() FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[])
        ON CONFLICT (vkey) DO UPDATE SET size = excluded.size, outcome = excluded.outcome,
@@ -173,7 +173,7 @@ export class CollectCosignatures {
   }
 
   private async keep(size: number, note: string): Promise<void> {
-    await this.database.pool.query(
+    await this.database.query(
       `INSERT INTO witnessed_checkpoints (size, note) VALUES ($1, $2)
        ON CONFLICT (size) DO UPDATE SET note = excluded.note
         WHERE length(excluded.note) > length(witnessed_checkpoints.note)`,

@@ -32,23 +32,18 @@ export class ProveIndex {
 
   /** Returns the newest index with an entry below `size` that can be proved; null if there is none. */
   async newest(size: number): Promise<number | null> {
-    const { entry, before } = await readIndexState(this.database.pool);
+    const { entry, before } = await readIndexState(this.database);
     return [entry, before?.entry ?? null].find((said) => said !== null && said < size) ?? null;
   }
 
   /** Proves subjects under the index of `entry`; null if the index was sealed twice since. */
   async prove(entry: number, subjects: ReadonlySet<string>): Promise<ProvenIndex | null> {
-    const client = await this.database.pool.connect();
-    try {
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      const state = await readIndexState(client);
-      if (state.entry === entry) return { entry, proof: await proveUnder(client, state.cut, subjects, false) };
+    return this.database.snapshot(async (db) => {
+      const state = await readIndexState(db);
+      if (state.entry === entry) return { entry, proof: await proveUnder(db, state.cut, subjects, false) };
       if (state.before?.entry !== entry) return null;
-      return { entry, proof: await proveUnder(client, state.before.cut, subjects, true) };
-    } finally {
-      await client.query('ROLLBACK');
-      client.release();
-    }
+      return { entry, proof: await proveUnder(db, state.before.cut, subjects, true) };
+    });
   }
 }
 

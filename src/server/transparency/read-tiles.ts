@@ -31,8 +31,7 @@ export class ReadTiles {
     const width = tile.width ?? TILE_WIDTH;
     if (Math.floor(size / TILE_WIDTH ** level) < start + width)
       throw new AditError('not-found', `The log of ${size} entries does not reach as far as ${path}.`);
-    if (tile.level !== 'entries')
-      return Buffer.concat(await tileHashes(this.database.pool, { level, start, count: width }));
+    if (tile.level !== 'entries') return Buffer.concat(await tileHashes(this.database, { level, start, count: width }));
     if (!this.bundlesServed) throw new AditError('not-found', 'This ledger does not publish entry bundles.');
     const entries = await this.log.entries(start, start + width);
     return Buffer.from(entryBundle(entries.map(({ jws }) => jws)));

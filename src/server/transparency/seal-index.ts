@@ -52,7 +52,7 @@ export class SealIndex implements OnModuleDestroy {
 
   /** Whether the last index waits for witnesses to cosign a checkpoint that covers it. */
   async waits(): Promise<boolean> {
-    const { entry } = await readIndexState(this.database.pool);
+    const { entry } = await readIndexState(this.database);
     return entry !== null && !(await this.shown.covers(entry));
   }
 

@@ -92,7 +92,7 @@ export class SealLog implements Seal {
 
   /** Compares guard and log without signing. Throws `log-halted` if they contradict each other. */
   private async look(): Promise<void> {
-    const db = this.database.pool;
+    const db = this.database;
     await this.compareGuard(db, async () => {
       const { rows: state } = await db.query<TreeHead>('SELECT size, root FROM log_state');
       return state[0] ?? this.halt('The row that holds the state of the log is missing.');
@@ -105,12 +105,12 @@ export class SealLog implements Seal {
    */
   async sealPending(): Promise<void> {
     await this.look();
-    const { rows } = await this.database.pool.query<TreeHead>(
+    const { rows } = await this.database.query<TreeHead>(
       'SELECT size, root FROM checkpoints WHERE note IS NULL ORDER BY size',
     );
-    const keys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
+    const keys = (await loadLedgerInfo(this.database))?.logKeys ?? [];
     this.inForce(Number.MAX_SAFE_INTEGER, keys);
-    for (const pending of rows) await this.seal(this.database.pool, pending, keys);
+    for (const pending of rows) await this.seal(this.database, pending, keys);
     this.goOn();
   }
 
@@ -120,7 +120,7 @@ export class SealLog implements Seal {
    */
   async newestCheckpoint(): Promise<{ size: number; note: string }> {
     this.requireRunning();
-    const { rows } = await this.database.pool.query<{ size: number; note: string }>(
+    const { rows } = await this.database.query<{ size: number; note: string }>(
       'SELECT size, note FROM checkpoints WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1',
     );
     if (rows[0] !== undefined) return rows[0];
@@ -130,7 +130,7 @@ export class SealLog implements Seal {
 
   /** Returns the key in force at `size`. Throws `log-halted` if this service does not have it. */
   async signerAt(size: number): Promise<NoteSigner> {
-    const keys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
+    const keys = (await loadLedgerInfo(this.database))?.logKeys ?? [];
     return this.signersAt(size, keys)[0] as NoteSigner;
   }
 

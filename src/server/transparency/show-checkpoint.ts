@@ -37,7 +37,7 @@ export class ShowCheckpoint {
   async newest(): Promise<ShownCheckpoint> {
     if (this.witnessPolicy.policy === null) return { ...(await this.sealed.newestCheckpoint()), witnessedAt: null };
     this.sealed.requireRunning();
-    const { rows } = await this.database.pool.query<{ size: number; note: string; witnessedAt: Date }>(
+    const { rows } = await this.database.query<{ size: number; note: string; witnessedAt: Date }>(
       `SELECT size, note, witnessed_at AS "witnessedAt" FROM witnessed_checkpoints ORDER BY size DESC LIMIT 1`,
     );
     const [row] = rows;
@@ -47,7 +47,7 @@ export class ShowCheckpoint {
   }
 
   /** Whether readers see a checkpoint that covers this entry, or will at once because there is no policy. */
-  async covers(entry: number, db: Queryable = this.database.pool): Promise<boolean> {
+  async covers(entry: number, db: Queryable = this.database): Promise<boolean> {
     if (this.witnessPolicy.policy === null) return true;
     const { rows } = await db.query('SELECT FROM witnessed_checkpoints WHERE size > $1 LIMIT 1', [entry]);
     return rows.length > 0;
@@ -69,7 +69,7 @@ export class ShowCheckpoint {
 
   /** Returns the last answer of each witness, in the order of the policy. */
   private async witnessStates(): Promise<WitnessState[]> {
-    const { rows } = await this.database.pool.query<{ vkey: string; outcome: string; detail: string; at: Date }>(
+    const { rows } = await this.database.query<{ vkey: string; outcome: string; detail: string; at: Date }>(
       'SELECT vkey, outcome, detail, asked_at AS at FROM witnesses',
     );
     const known = new Map(rows.map((row) => [row.vkey, row]));

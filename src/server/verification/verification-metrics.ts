@@ -85,7 +85,7 @@ export class VerificationMetrics {
   }
 
   private async openFindings(gauge: Gauge): Promise<void> {
-    const { rows } = await this.database.pool.query<{ rule: string; severity: string; count: number }>(
+    const { rows } = await this.database.query<{ rule: string; severity: string; count: number }>(
       "SELECT rule, severity, count(*) AS count FROM findings WHERE status = 'open' GROUP BY rule, severity",
     );
     gauge.reset();
@@ -93,7 +93,7 @@ export class VerificationMetrics {
   }
 
   private async state(gauge: Gauge, pick: (row: StateRow) => number | null): Promise<void> {
-    const { rows } = await this.database.pool.query<StateRow>(
+    const { rows } = await this.database.query<StateRow>(
       `SELECT (SELECT size FROM log_state) - (SELECT next FROM verification_cursor) AS lag,
               (SELECT COALESCE(again_until - again, 0) FROM verification_cursor) AS older,
               audit.milliseconds, EXTRACT(EPOCH FROM now() - audit.started_at)::double precision AS age

@@ -35,16 +35,16 @@ describe('an alert', () => {
     expect(await desk.tell()).toMatchObject([{ type: 'alert.opened', alert: { count: 2 } }]);
     const lot = await ledger.declare('20');
     expect(await desk.tell()).toEqual([]);
-    const waits = await ledger.database.query<{ wait: number }>(
+    const waits = await ledger.database.rows<{ wait: number }>(
       'SELECT EXTRACT(EPOCH FROM tell_at - told_at)::double precision AS wait FROM alerts',
     );
     expect(waits[0]?.wait).toBeGreaterThan(3);
-    await ledger.database.query('UPDATE alerts SET tell_at = now()');
+    await ledger.database.rows('UPDATE alerts SET tell_at = now()');
     const [grown] = await desk.hear();
     expect(grown).toMatchObject({ type: 'alert.updated', alert: { count: 3, lots: expect.arrayContaining([lot]) } });
     const { evidence, links } = grown?.alert ?? { evidence: [], links: null };
     const first = evidence[0];
-    const [stored] = await ledger.database.query('SELECT index FROM entries WHERE id = $1', [first?.event]);
+    const [stored] = await ledger.database.rows('SELECT index FROM entries WHERE id = $1', [first?.event]);
     expect(stored).toEqual({ index: first?.index });
     expect(first?.receipt).toBe(`https://ledger.example.org/v1/events/${first?.event}/receipt`);
     expect(links).toMatchObject({
@@ -59,7 +59,7 @@ describe('an alert', () => {
     await ledger.receive(lot, '44');
     await ledger.verifier().verify();
     await desk.raising.raise();
-    await ledger.database.query(
+    await ledger.database.rows(
       "UPDATE findings SET status = 'closed', closed_at = 0, change = nextval('finding_changes')",
     );
     await desk.raising.raise();
@@ -72,9 +72,9 @@ describe('an alert', () => {
     await redInspection();
     const [opened] = await desk.tell();
     const close = "UPDATE findings SET status = 'closed', closed_at = 0, change = nextval('finding_changes')";
-    await ledger.database.query(close);
+    await ledger.database.rows(close);
     expect(await desk.tell()).toMatchObject([{ type: 'alert.resolved', alert: { id: opened?.alert.id, count: 0 } }]);
-    await ledger.database.query(
+    await ledger.database.rows(
       "UPDATE findings SET status = 'open', closed_at = NULL, change = nextval('finding_changes')",
     );
     expect(await desk.tell()).toMatchObject([

@@ -30,7 +30,7 @@ describe('the live stream', () => {
   ): Promise<number[]> {
     const { rule = 'mass-gained', severity = 'critical', site = 'hill', bytes = 10 } = more;
     const database: Database = service.server.app.get(DatabaseToken, { strict: false });
-    const rows = await database.query<{ number: number }>(
+    const rows = await database.rows<{ number: number }>(
       `WITH held AS (SELECT FROM alert_cursor FOR UPDATE)
        INSERT INTO notices (number, alert, type, rule, severity, minerals, sites, countries, lots, ordering_key, data)
        SELECT nextval('alert_numbers'), gen_random_uuid(), 'alert.opened', $2, $3, '{}', ARRAY[$4], '{}', '{}', '',

@@ -21,11 +21,11 @@ describe('a service whose connections for readers are all at work', () => {
   afterAll(() => service.close());
 
   it('records events and batches all the same, also those that have to be looked up', async () => {
-    const { pool } = service.server.app.get(Database, { strict: false });
+    const database = service.server.app.get(Database, { strict: false });
     const first = world.declare();
-    const most = pool.options.max;
-    const busy = Array.from({ length: most + 1 }, () => pool.query('SELECT pg_sleep($1)', [BUSY]));
-    await until(async () => (pool.totalCount === most && pool.waitingCount > 0 ? true : undefined));
+    const { most } = database.counts;
+    const busy = Array.from({ length: most + 1 }, () => database.query('SELECT pg_sleep($1)', [BUSY]));
+    await until(async () => (database.counts.busy === most && database.counts.waiting > 0 ? true : undefined));
     const began = performance.now();
     expect(await post(service.url, first.event)).toMatchObject({ status: 201 });
     const answer = await fetch(`${service.url}/v1/events/batch`, {
@@ -35,7 +35,7 @@ describe('a service whose connections for readers are all at work', () => {
     });
     expect(await answer.json()).toMatchObject({ results: [{ status: 'accepted' }, { status: 'duplicate' }] });
     expect(performance.now() - began).toBeLessThan((BUSY * 1_000) / 2);
-    expect(pool.waitingCount).toBeGreaterThan(0);
+    expect(database.counts.waiting).toBeGreaterThan(0);
     // The last of them waited for a connection longer than anybody has to.
     expect((await Promise.allSettled(busy)).filter(({ status }) => status === 'rejected')).toHaveLength(1);
   });

@@ -42,7 +42,7 @@ function written(found: ReadonlyMap<string, string>): string {
 
 describe('the catalogue of a fresh database', () => {
   it('is the one that is kept beside the migrations ("npm run catalogue" writes it anew)', async () => {
-    const found = await readCatalogue(database.pool);
+    const found = await readCatalogue(database);
     if (process.env.ADIT_WRITE_CATALOGUE === '1') {
       const kept = readFileSync(FILE, 'utf8');
       const newest = migrations.map((migration) => new migration().name).toSorted((a, b) => numberOf(a) - numberOf(b));
@@ -150,22 +150,22 @@ const changes: [string, string, string][] = [
 
 describe('changing the schema', () => {
   it('finds nothing where nothing was changed', async () => {
-    expect(await compareCatalogue(database.pool)).toEqual([]);
+    expect(await compareCatalogue(database)).toEqual([]);
   });
 
   it.each(changes.filter(([, , undo]) => undo !== ''))('finds %s: %s', async (object, change, undo) => {
     await asSuperuser(behind.superuserUrl, change);
-    const found = await compareCatalogue(database.pool);
+    const found = await compareCatalogue(database);
     await asSuperuser(behind.superuserUrl, undo);
     expect(found.map(({ object: name }) => name)).toContain(object);
-    expect(await compareCatalogue(database.pool)).toEqual([]);
+    expect(await compareCatalogue(database)).toEqual([]);
   });
 
   it('finds the settings of a database that turn triggers off', async () => {
     const name = new URL(behind.superuserUrl).pathname.slice(1);
     await asSuperuser(behind.superuserUrl, `ALTER DATABASE ${name} SET session_replication_role = replica`);
     const later = new Database({ url: behind.url, failed: () => undefined });
-    const found = await compareCatalogue(later.pool);
+    const found = await compareCatalogue(later);
     await later.close();
     await asSuperuser(behind.superuserUrl, `ALTER DATABASE ${name} RESET ALL`);
     expect(found.map(({ object }) => object)).toEqual(['setting session_replication_role']);
@@ -174,7 +174,7 @@ describe('changing the schema', () => {
   it('finds a function whose body was replaced, and a table that is gone', async () => {
     const [, body = ''] = changes.find(([object]) => object === 'function refuse_change()') ?? [];
     await asSuperuser(behind.superuserUrl, `${body}; DROP TABLE undecided`);
-    const found = await compareCatalogue(database.pool);
+    const found = await compareCatalogue(database);
     expect(found.find(({ object }) => object === 'function refuse_change()')).toMatchObject({ isExpected: true });
     expect(found.find(({ object }) => object === 'table undecided')).toEqual({
       object: 'table undecided',

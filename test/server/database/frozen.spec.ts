@@ -23,10 +23,10 @@ describe('connections to the database that are cut without a word', () => {
   });
 
   it('are given up within seconds, with an error that means "not now", and replaced', async () => {
-    await Promise.all([1, 2, 3].map(() => database.query('SELECT pg_sleep(0.05)')));
+    await Promise.all([1, 2, 3].map(() => database.rows('SELECT pg_sleep(0.05)')));
     expect(proxy.freeze()).toBe(3);
     const began = performance.now();
-    const asked = database.query('SELECT 1').then(
+    const asked = database.rows('SELECT 1').then(
       () => null,
       (error: unknown) => error,
     );
@@ -34,11 +34,11 @@ describe('connections to the database that are cut without a word', () => {
     expect([isUnavailable(await asked), isUnavailable(await within)]).toEqual([true, true]);
     // A socket that nobody watches waits for ever; the bound is the watch's own limit, and room for a busy machine.
     expect(performance.now() - began).toBeLessThan(30_000);
-    expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('are not taken for those on which a statement only takes long', async () => {
-    expect(await database.query('SELECT 1 AS one FROM pg_sleep(7)')).toEqual([{ one: 1 }]);
+    expect(await database.rows('SELECT 1 AS one FROM pg_sleep(7)')).toEqual([{ one: 1 }]);
   });
 });
 

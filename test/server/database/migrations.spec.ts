@@ -44,16 +44,16 @@ describe('a ledger that is upgraded', () => {
     const shown = await new ReadLog(ledger.database).disclosures(id);
     expect(shown).toHaveLength(1);
     const filed = (): Promise<unknown[]> =>
-      ledger.database.query("SELECT subject FROM filings WHERE subject LIKE 'vehicle:%' OR subject LIKE 'document:%'");
+      ledger.database.rows("SELECT subject FROM filings WHERE subject LIKE 'vehicle:%' OR subject LIKE 'document:%'");
     const before = await filed();
     const source = await ownerDataSource(ownerUrl).initialize();
     // Back to a release whose tables knew one key of the log, and not the service's.
     while (!(await pendingMigrations(ownerUrl)).includes('KeyRotation0000000000009')) await source.undoLastMigration();
     await source.destroy();
-    const { rows } = await ledger.database.pool.query('SELECT log_key FROM ledger_info');
+    const { rows } = await ledger.database.query('SELECT log_key FROM ledger_info');
     expect(rows).toEqual([{ log_key: ledger.identity.firstLogKey }]);
 
-    const plain = await ledger.database.query('SELECT disclosure FROM disclosures WHERE event = $1', [id]);
+    const plain = await ledger.database.rows('SELECT disclosure FROM disclosures WHERE event = $1', [id]);
     expect(plain).toEqual(shown.map((disclosure) => ({ disclosure })));
     await ledger.tamper(`UPDATE filings SET subject = 'vehicle:RAB 1/2/' || substring(subject from '[0-9]+$')
                           WHERE subject LIKE 'vehicle:%'`);
@@ -65,11 +65,11 @@ describe('a ledger that is upgraded', () => {
     const { entries, differences } = await replayLog(ledger.database, ledger.identity);
     expect({ entries, differences }).toEqual({ entries: [], differences: [] });
     expect(await new ReadLog(ledger.database).disclosures(id)).toEqual(shown);
-    expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
+    expect(await auditDisclosures(ledger.database)).toEqual([]);
     expect(await filed()).toEqual(before);
     expect(before).toHaveLength(1);
     await ledger.verifier().verify();
-    const marked = await ledger.database.query(
+    const marked = await ledger.database.rows(
       "SELECT first_index FROM findings WHERE rule = 'registrar-introduced' AND status = 'open'",
     );
     expect(marked).toHaveLength(2);

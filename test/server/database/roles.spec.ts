@@ -24,11 +24,11 @@ describe('working as the role that may only append', () => {
       failed: () => undefined,
     });
     try {
-      await database.query('INSERT INTO appended VALUES (7)');
+      await database.rows('INSERT INTO appended VALUES (7)');
       const changes = ['UPDATE appended SET number = 8', 'DELETE FROM appended', 'TRUNCATE appended'];
       for (const change of [...changes, 'DELETE FROM entries', 'TRUNCATE entries', 'DROP TABLE entries'])
-        await expect(database.query(change)).rejects.toMatchObject({ code: '42501' });
-      await expect(database.query(`SELECT 9007199254740993::bigint`)).rejects.toThrow(RangeError);
+        await expect(database.rows(change)).rejects.toMatchObject({ code: '42501' });
+      await expect(database.rows(`SELECT 9007199254740993::bigint`)).rejects.toThrow(RangeError);
     } finally {
       await database.onApplicationShutdown();
     }

@@ -60,7 +60,7 @@ describe('a delivery', () => {
 
   /** As if everything that waits had waited long enough; @param since what is known of failures began so much earlier. */
   const pass = (since = 0): Promise<unknown> =>
-    ledger.database.query(
+    ledger.database.rows(
       `WITH d AS (UPDATE deliveries SET next_at = now() WHERE status = 'pending')
        UPDATE subscriptions SET paused_until = NULL, claimed_until = now(), failing_since = failing_since - $1 * interval '1 ms'`,
       [since],
@@ -100,7 +100,7 @@ describe('a delivery', () => {
     const [during] = hooks.at('/hook') as [ReceivedRequest];
     for (const one of [secret, old]) new Webhook(one).verify(during.body, during.headers);
     expect(signaturesOf(during)).toHaveLength(4);
-    await ledger.database.query('UPDATE subscriptions SET former_secret_until = now() WHERE id = $1', [id]);
+    await ledger.database.rows('UPDATE subscriptions SET former_secret_until = now() WHERE id = $1', [id]);
     await fault();
     await desk.deliver(deliverer);
     const after = hooks.at('/hook')[1] as ReceivedRequest;
@@ -280,7 +280,7 @@ describe('a delivery', () => {
     expect(hooks.at('/hook')).toHaveLength(1);
     await patient.beforeApplicationShutdown();
     // What was cut short counts as not tried.
-    const [cut] = await ledger.database.query(
+    const [cut] = await ledger.database.rows(
       "SELECT count(*) AS n FROM deliveries WHERE status = 'pending' AND attempts = 0 AND next_at <= now()",
     );
     expect(cut).toEqual({ n: 50 });

@@ -95,7 +95,7 @@ describe('who is told', () => {
     const deliveries = await desk.deliveries(daily.id);
     expect(deliveries).toMatchObject([{ type: 'alert.digest' }]);
     expect(deliveries[0]?.wait).toBeGreaterThan(3_500);
-    const rows = await ledger.database.query('SELECT number FROM delivery_notices WHERE delivery = $1', [
+    const rows = await ledger.database.rows('SELECT number FROM delivery_notices WHERE delivery = $1', [
       deliveries[0]?.id,
     ]);
     expect(rows).toHaveLength(3);
@@ -124,7 +124,7 @@ describe('who is told', () => {
     expect(shown).toBe('https://hook.example.org/services/[masked]?[masked]');
     await desk.subscriptions.change(id, changedSubscription.parse({ label: 'desk' }));
     expect(await desk.subscriptions.read(id)).toMatchObject({ url: shown, label: 'desk' });
-    expect(await ledger.database.query('SELECT url FROM subscriptions WHERE id = $1', [id])).toEqual([{ url }]);
+    expect(await ledger.database.rows('SELECT url FROM subscriptions WHERE id = $1', [id])).toEqual([{ url }]);
     await expect(desk.subscriptions.change(id, changedSubscription.parse({ url: shown }))).rejects.toMatchObject({
       errors: [{ pointer: '/url' }],
     });

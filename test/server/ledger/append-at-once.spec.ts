@@ -27,7 +27,7 @@ describe('appends of one process at one time', () => {
       );
       for (const outcome of all) {
         if (outcome.status !== 'accepted' || outcome.receipt === null) throw new Error(`no receipt: ${outcome.status}`);
-        const [row] = await ledger.database.query<{ jws: string }>('SELECT jws FROM entries WHERE index = $1', [
+        const [row] = await ledger.database.rows<{ jws: string }>('SELECT jws FROM entries WHERE index = $1', [
           outcome.index,
         ]);
         const leaf = leafHash(row?.jws ?? '', sha256);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 const rows = async (sql: string, values: unknown[] = []): Promise<unknown[]> =>
-  (await ledger.database.pool.query(sql, values)).rows;
+  (await ledger.database.query(sql, values)).rows;
 const correct = (was: string, is: string) =>
   ledger.record('event.corrected', 'coop', {
     event: declaration,
@@ -31,7 +31,7 @@ const correct = (was: string, is: string) =>
   });
 const massRead = async (): Promise<unknown> => {
   const [index] = (await rows('SELECT index FROM entries WHERE id = $1', [declaration])) as { index: number }[];
-  const read = await new ReadEvents(ledger.identity.origin).byIndex(ledger.database.pool, [index?.index ?? -1]);
+  const read = await new ReadEvents(ledger.identity.origin).byIndex(ledger.database, [index?.index ?? -1]);
   const payload = [...read.values()][0]?.event.payload;
   return payload !== undefined && 'outputs' in payload ? payload.outputs[0]?.mass : null;
 };
@@ -109,7 +109,7 @@ describe('custody.assigned and data.erased', () => {
     await ledger.record('data.erased', 'registrar', { digests: [kept[0]?.digest], ground: 'request' });
     for (const table of ['disclosures WHERE ciphertext IS NOT NULL AND', 'disclosure_keys WHERE'])
       expect(await rows(`SELECT digest FROM ${table} event = $1`, [declaration])).toEqual(kept.slice(1));
-    expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
+    expect(await auditDisclosures(ledger.database)).toEqual([]);
   });
 });
 

@@ -49,14 +49,14 @@ async function newKey(by: string): Promise<{ signer: Signer; added: string }> {
 
 /** What a service sees that has just started: nothing but what it loads. */
 async function freshView(events: Arrival[]): Promise<LedgerView> {
-  const { rows } = await ledger.database.pool.query<{ size: number; root: Buffer; epoch: number }>(
+  const { rows } = await ledger.database.query<{ size: number; root: Buffer; epoch: number }>(
     'SELECT size, root, epoch FROM log_state',
   );
   const row = rows[0];
   if (row === undefined) throw new Error('There is no state of the log.');
-  const { view } = await loadLogState(ledger.database.pool, ledger.identity.origin, row);
+  const { view } = await loadLogState(ledger.database, ledger.identity.origin, row);
   await loadView(
-    ledger.database.pool,
+    ledger.database,
     view,
     events.map(({ event }) => event),
   );
@@ -99,7 +99,7 @@ describe('a key that a registrar introduced', () => {
     expect(view.keys.get(signer.kid)).toMatchObject({ introduced: false });
 
     expect(await statuses([endorsement])).toEqual(['accepted']);
-    const { rows } = await ledger.database.pool.query('SELECT introduced FROM keys WHERE kid = $1', [signer.kid]);
+    const { rows } = await ledger.database.query('SELECT introduced FROM keys WHERE kid = $1', [signer.kid]);
     expect(rows).toEqual([{ introduced: false }]);
   });
 });

@@ -28,7 +28,7 @@ describe('what has been disclosed', () => {
   const shownOf = async (id: string): Promise<string[]> =>
     (await log().disclosures(id)).map((text) => Buffer.from(text, 'base64url').toString());
   const digestsOf = async (id: string): Promise<string[]> =>
-    (await ledger.database.query<{ digest: string }>('SELECT digest FROM disclosures WHERE event = $1', [id])).map(
+    (await ledger.database.rows<{ digest: string }>('SELECT digest FROM disclosures WHERE event = $1', [id])).map(
       ({ digest }) => digest,
     );
   const erase = async (id: string): Promise<unknown> =>
@@ -38,20 +38,20 @@ describe('what has been disclosed', () => {
 
   /** Every row of every table in which a text stands, also within base64. */
   async function whereIs(...texts: string[]): Promise<string[]> {
-    const tables = await ledger.database.query<{ name: string }>(
+    const tables = await ledger.database.rows<{ name: string }>(
       `SELECT relname AS name FROM pg_class
         WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
           AND relname <> 'schema_migrations'`,
     );
     const found: string[] = [];
     for (const { name } of tables)
-      for (const { row } of await ledger.database.query<{ row: string }>(`SELECT t::text AS row FROM ${name} AS t`))
+      for (const { row } of await ledger.database.rows<{ row: string }>(`SELECT t::text AS row FROM ${name} AS t`))
         if (texts.some((text) => row.includes(text))) found.push(name);
     return [...new Set(found)];
   }
 
   async function expectSound(): Promise<void> {
-    expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
+    expect(await auditDisclosures(ledger.database)).toEqual([]);
     const { entries, differences } = await replayLog(ledger.database, ledger.identity);
     expect({ entries, differences }).toEqual({ entries: [], differences: [] });
   }
@@ -69,7 +69,7 @@ describe('what has been disclosed', () => {
   it('is gone once a registrar has had it erased, and the proofs stay as they are', async () => {
     const { id } = await dispatch(lot);
     const before = await log().entryById(id);
-    const keys = await ledger.database.query<{ key: string }>(
+    const keys = await ledger.database.rows<{ key: string }>(
       "SELECT encode(key, 'hex') AS key FROM disclosure_keys WHERE event = $1",
       [id],
     );
@@ -96,7 +96,7 @@ describe('what has been disclosed', () => {
   it('leaves nothing in the files of the tables once they are swept, also of the row written last', async () => {
     const [first, second] = [await dispatch(lot), await dispatch(await ledger.declare('51'))];
     const secretsOf = async (id: string): Promise<[Buffer, Buffer]> => {
-      const [row] = await ledger.database.query<{ key: Buffer; ciphertext: Buffer }>(
+      const [row] = await ledger.database.rows<{ key: Buffer; ciphertext: Buffer }>(
         'SELECT key, ciphertext FROM disclosure_keys JOIN disclosures USING (event, digest) WHERE event = $1',
         [id],
       );
@@ -110,9 +110,13 @@ describe('what has been disclosed', () => {
     if ((await isOnDisk(late)) === null) return;
     expect([await isOnDisk(early), await isOnDisk(late), await isOnDisk(ciphertext)]).toEqual([true, true, true]);
 
-    const reader = await ledger.database.pool.connect();
-    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-    await reader.query('SELECT count(*) FROM entries');
+    let [end, isReading] = [(): void => undefined, false];
+    const reader = ledger.database.snapshot(async (db) => {
+      await db.query('SELECT count(*) FROM entries');
+      isReading = true;
+      await new Promise<void>((resolve) => (end = resolve));
+    });
+    await until(() => isReading);
     // A transaction of another database holds back what a new snapshot here takes for gone, too.
     const elsewhere = new URL(ledger.behind.superuserUrl);
     elsewhere.pathname = '/postgres';
@@ -123,8 +127,8 @@ describe('what has been disclosed', () => {
     await erase(second.id);
     expect(await sweeper.sweep()).toBe(1);
     expect(await isOnDisk(late)).toBe(true);
-    await reader.query('ROLLBACK');
-    reader.release();
+    end();
+    await reader;
     expect(await sweeper.sweep()).toBe(1);
     expect(await isOnDisk(late)).toBe(true);
     await neighbour.query('ROLLBACK');
@@ -162,7 +166,7 @@ describe('what has been disclosed', () => {
       (await ledger.append.append([{ event: readEvent(parseEnvelope(text), LOG), text, receipt: false }]))[0]?.status;
     expect(await append(sent.event)).toBe('waiting');
     expect(await whereIs(PLATE, ...sent.disclosures)).toEqual([]);
-    expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
+    expect(await auditDisclosures(ledger.database)).toEqual([]);
     const digests = [...(await digestsOf(sent.id)), await digestOf(sealed.disclosures[0] ?? '')];
     expect(digests).toHaveLength(2);
     await ledger.record('data.erased', 'registrar', { digests, ground: 'request' });
@@ -187,14 +191,14 @@ describe('what has been disclosed', () => {
     const { id } = await dispatch(other, place('-2.90', '29.00'));
     await ledger.verifier().verify();
     const open = (): Promise<unknown[]> =>
-      ledger.database.query(`SELECT status FROM findings WHERE rule = 'vehicle-two-places'`);
+      ledger.database.rows(`SELECT status FROM findings WHERE rule = 'vehicle-two-places'`);
     expect(await open()).toEqual([{ status: 'open' }]);
     await erase(id);
     await ledger.verifier().verify();
     await ledger.receive(other, '51');
     await ledger.verifier().verify();
     expect(await open()).toEqual([{ status: 'open' }]);
-    const filed = await ledger.database.query(
+    const filed = await ledger.database.rows(
       `SELECT FROM filings JOIN entries USING (index) WHERE id = $1 AND subject LIKE 'vehicle:%'`,
       [id],
     );

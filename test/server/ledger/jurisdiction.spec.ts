@@ -40,7 +40,7 @@ describe('a registrar of one country', () => {
   it('erases what actors of its country have disclosed, and nothing else', async () => {
     const log = new ReadLog(ledger.database);
     const { id } = await ledger.record('custody.dispatched', 'coop', { to: 'abroad', lots: [{ lot }], vehicle: 'RAB' });
-    const rows = await ledger.database.query<{ digest: string }>('SELECT digest FROM disclosures WHERE event = $1', [
+    const rows = await ledger.database.rows<{ digest: string }>('SELECT digest FROM disclosures WHERE event = $1', [
       id,
     ]);
     const order = { digests: rows.map(({ digest }) => digest), ground: 'request' };
@@ -51,7 +51,7 @@ describe('a registrar of one country', () => {
     ] as const) {
       await ledger.record('data.erased', by, order);
       expect(await log.disclosures(id)).toHaveLength(left);
-      expect(await auditDisclosures(ledger.database.pool)).toEqual([]);
+      expect(await auditDisclosures(ledger.database)).toEqual([]);
     }
     const { entries, differences } = await replayLog(ledger.database, ledger.identity);
     expect({ entries, differences }).toEqual({ entries: [], differences: [] });

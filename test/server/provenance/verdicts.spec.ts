@@ -27,7 +27,7 @@ async function said(lot: string): Promise<{ verdicts: object; findings: string[]
 
 async function findingOn(lot: string, rule: string): Promise<string> {
   const sql = 'SELECT id FROM findings WHERE rule = $2 AND lots @> ARRAY[$1::uuid]';
-  const rows = await ledger.database.query<{ id: string }>(sql, [lot, rule]);
+  const rows = await ledger.database.rows<{ id: string }>(sql, [lot, rule]);
   return rows[0]?.id ?? '';
 }
 

@@ -8,7 +8,7 @@ let stored: string;
 
 beforeAll(async () => {
   ledger = await TestLedger.open();
-  const [row] = await ledger.database.query<{ keys: string }>('SELECT log_keys::text AS keys FROM ledger_info');
+  const [row] = await ledger.database.rows<{ keys: string }>('SELECT log_keys::text AS keys FROM ledger_info');
   stored = row?.keys ?? '';
 });
 afterAll(() => ledger.close());
@@ -23,7 +23,7 @@ describe('the stored keys of the log', () => {
       const halted = expect.objectContaining({ code: 'log-halted' });
       try {
         await put(keys);
-        await expect(loadLedgerInfo(ledger.database.pool)).rejects.toEqual(halted);
+        await expect(loadLedgerInfo(ledger.database)).rejects.toEqual(halted);
         await expect(describing.describe()).rejects.toEqual(halted);
         await expect(describing.keys()).rejects.toEqual(halted);
         await ledger.auditor().audit();

@@ -96,7 +96,7 @@ describe('rebuilding the sealed index', () => {
   });
 
   it('leaves what follows a damaged entry to the rest of the audit', async () => {
-    const [entry] = await ledger.database.query<{ jws: string }>('SELECT jws FROM entries WHERE index = 12');
+    const [entry] = await ledger.database.rows<{ jws: string }>('SELECT jws FROM entries WHERE index = 12');
     await ledger.tamper("UPDATE entries SET jws = 'e30.e30.AA' WHERE index = 12");
     const found = await differences();
     await ledger.tamper('UPDATE entries SET jws = $1 WHERE index = 12', [entry?.jws]);
@@ -106,20 +106,20 @@ describe('rebuilding the sealed index', () => {
 
   it('never takes an error of the program for a damaged entry', async () => {
     const mistake = new TypeError('a mistake of the program');
-    const client = await ledger.database.pool.connect();
-    try {
-      const index = new RebuildIndex(ledger.identity.origin);
-      await index.begin(client);
-      await index.follow(client, (await readIndexState(ledger.database.pool)).size);
-      const failing: Queryable = {
-        query: (sql, values) =>
-          sql.includes('INSERT INTO index_leaves') ? Promise.reject(mistake) : client.query(sql, values),
-      };
-      await expect(index.compare(failing)).rejects.toBe(mistake);
-    } finally {
-      // Closes the session with its temporary tables.
-      client.release(true);
-    }
+    const compared = ledger.database.session(
+      async (session) => {
+        const index = new RebuildIndex(ledger.identity.origin);
+        await index.begin(session);
+        await index.follow(session, (await readIndexState(ledger.database)).size);
+        const failing: Queryable = {
+          query: (sql, values) =>
+            sql.includes('INSERT INTO index_leaves') ? Promise.reject(mistake) : session.query(sql, values),
+        };
+        await index.compare(failing);
+      },
+      { isClosed: true },
+    );
+    await expect(compared).rejects.toBe(mistake);
   });
 
   it('finds that the row of the state is gone', async () => {

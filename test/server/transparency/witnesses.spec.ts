@@ -115,7 +115,7 @@ describe('a ledger with three witnesses, of whom two are enough', () => {
     /** Where the last index was said in the log. */
     const sealedAt = async (): Promise<number | undefined> => {
       const database = service.server.app.get(Database, { strict: false });
-      return (await database.query<{ entry: number }>('SELECT entry FROM index_state'))[0]?.entry;
+      return (await database.rows<{ entry: number }>('SELECT entry FROM index_state'))[0]?.entry;
     };
 
     it('proves the last index that readers are shown while witnesses are gone, whoever asks for a newer one', async () => {

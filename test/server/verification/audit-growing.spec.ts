@@ -23,7 +23,7 @@ describe('an audit of a log that grows meanwhile', () => {
   });
 
   const size = async (): Promise<number> => {
-    const [state] = await ledger.database.query<{ size: number }>('SELECT size FROM log_state');
+    const [state] = await ledger.database.rows<{ size: number }>('SELECT size FROM log_state');
     return state?.size ?? 0;
   };
 
@@ -53,7 +53,7 @@ describe('an audit of a log that grows meanwhile', () => {
 
   it('finds what differs in any piece of a table: a change, a row too many, and one that is gone', async () => {
     await ledger.declareMany(MEANWHILE);
-    const lots = await ledger.database.query<{ id: string }>('SELECT id FROM lots ORDER BY id');
+    const lots = await ledger.database.rows<{ id: string }>('SELECT id FROM lots ORDER BY id');
     const [first, middle, last] = [lots[0]?.id, lots[2_100]?.id, lots.at(-1)?.id];
     const beyond = 'ffffffff-ffff-4fff-bfff-ffffffffffff';
     await ledger.tamper('UPDATE lots SET mass = mass + 1 WHERE id = $1', [middle]);
@@ -97,7 +97,7 @@ describe('an audit of a log that grows meanwhile', () => {
 
   it('reads the checkpoints in pieces, and again those that were not signed when they were read first', async () => {
     for (let i = 0; i < 300; i += 1) await ledger.declareMany(1);
-    const note = await ledger.database.query<{ size: number; note: string }>(
+    const note = await ledger.database.rows<{ size: number; note: string }>(
       'SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1 OFFSET 40',
     );
     await ledger.tamper('UPDATE checkpoints SET note = NULL WHERE size = $1', [note[0]?.size]);

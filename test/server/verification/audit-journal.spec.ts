@@ -39,7 +39,7 @@ describe('the journal of rows that do not follow from the log', () => {
     const gone = await desk.subscribe({ channel: 'webhook', url: 'https://example.org/gone' });
     await desk.subscriptions.unsubscribe(gone.id);
     expect(await found()).toEqual([]);
-    const [entries] = await ledger.database.query<{ count: number }>('SELECT count(*) AS count FROM journal');
+    const [entries] = await ledger.database.rows<{ count: number }>('SELECT count(*) AS count FROM journal');
     // The first, a subscription, a silence, a notice and a decision; two changes, an end, one begun and one deleted.
     expect(entries?.count).toBe(10);
   });
@@ -113,7 +113,7 @@ describe('the journal of rows that do not follow from the log', () => {
     await ledger.tamper('DELETE FROM subscriptions');
     await ledger.auditor().audit();
     expect(
-      await ledger.database.query("SELECT rule, subject FROM findings WHERE rule LIKE 'record-%' AND status = 'open'"),
+      await ledger.database.rows("SELECT rule, subject FROM findings WHERE rule LIKE 'record-%' AND status = 'open'"),
     ).toEqual([{ rule: 'record-desk-differs', subject: `subscriptions id=${subscription}` }]);
   });
 });

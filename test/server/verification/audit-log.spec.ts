@@ -16,7 +16,7 @@ let onItsWay: string;
 let dispatched: { id: string; index: number };
 
 const open = (): Promise<FindingRow[]> =>
-  ledger.database.query<FindingRow>("SELECT * FROM findings WHERE status = 'open' AND rule LIKE 'record-%'");
+  ledger.database.rows<FindingRow>("SELECT * FROM findings WHERE status = 'open' AND rule LIKE 'record-%'");
 
 /** Changes a row, audits, puts all rows back as they were, and audits again: what was found must be gone then. */
 async function foundAfter(sql: string, values: unknown[] = []): Promise<FindingRow[]> {

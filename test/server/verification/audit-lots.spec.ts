@@ -45,7 +45,7 @@ describe('an audit of some lots', () => {
   it('reads their own past and that of what they were made of, and nothing else', async () => {
     expect(await audit([made])).toEqual({ lots: 2, entries: 5, faults: [] });
     expect(await audit([other])).toEqual({ lots: 1, entries: 1, faults: [] });
-    expect((await audit(await lotsOfSite(ledger.database.pool, 'hill'))).lots).toBe(262);
+    expect((await audit(await lotsOfSite(ledger.database, 'hill'))).lots).toBe(262);
   });
 
   it('names the entry that was changed, on any lot that comes from it, and on no other', async () => {
@@ -66,8 +66,8 @@ describe('an audit of some lots', () => {
   });
 
   it('asks for no lot that cannot be', async () => {
-    expect(await lotsNamed(ledger.database.pool, "x'; DROP TABLE lots")).toEqual([]);
-    expect(await lotsNamed(ledger.database.pool, bag)).toEqual([bag]);
+    expect(await lotsNamed(ledger.database, "x'; DROP TABLE lots")).toEqual([]);
+    expect(await lotsNamed(ledger.database, bag)).toEqual([bag]);
   });
 });
 

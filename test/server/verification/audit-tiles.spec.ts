@@ -15,7 +15,7 @@ let first: number;
 
 const audited = async (): Promise<FindingRow[]> => {
   await ledger.auditor().audit();
-  return ledger.database.query<FindingRow>("SELECT * FROM findings WHERE status = 'open' AND rule LIKE 'record-%'");
+  return ledger.database.rows<FindingRow>("SELECT * FROM findings WHERE status = 'open' AND rule LIKE 'record-%'");
 };
 
 /** Changes, audits, and changes back. */
@@ -29,7 +29,7 @@ async function foundAfter(change: string, restore: string): Promise<FindingRow[]
 beforeAll(async () => {
   ledger = await TestLedger.open();
   lots = await ledger.declareMany(560);
-  const [row] = await ledger.database.query<{ index: number }>('SELECT born_index AS index FROM lots WHERE id = $1', [
+  const [row] = await ledger.database.rows<{ index: number }>('SELECT born_index AS index FROM lots WHERE id = $1', [
     lots[0],
   ]);
   first = row?.index ?? 0;
@@ -47,7 +47,7 @@ const entries = 'DELETE FROM entries; INSERT INTO entries SELECT * FROM kept.ent
 
 describe('an audit of a log with full tiles', () => {
   it('finds nothing where nothing was touched', async () => {
-    expect(await ledger.database.query('SELECT level, index FROM tiles ORDER BY index')).toHaveLength(2);
+    expect(await ledger.database.rows('SELECT level, index FROM tiles ORDER BY index')).toHaveLength(2);
     expect(await audited()).toEqual([]);
   });
 

@@ -93,11 +93,11 @@ describe('a finding as a case', () => {
     await desk.raising.raise();
     await desk.hear();
     expect(
-      await ledger.database.query('SELECT status, descendants FROM alerts WHERE finding = $1', [finding.id]),
+      await ledger.database.rows('SELECT status, descendants FROM alerts WHERE finding = $1', [finding.id]),
     ).toEqual([{ status: 'open', descendants: 2 }]);
     await answer('agent', 'dismiss');
     await desk.raising.raise();
-    expect(await ledger.database.query('SELECT status FROM alerts WHERE finding = $1', [finding.id])).toEqual([
+    expect(await ledger.database.rows('SELECT status FROM alerts WHERE finding = $1', [finding.id])).toEqual([
       { status: 'resolved' },
     ]);
   });

@@ -17,7 +17,7 @@ const mass = { value: '50', uom: 'KGM' };
 
 /** What is open, whatever its number and its times. */
 const open = (): Promise<unknown[]> =>
-  ledger.database.query(
+  ledger.database.rows(
     `SELECT rule, severity, subject, cause, lots, events, measured, threshold FROM findings
       WHERE status = 'open' ORDER BY rule, subject, cause`,
   );

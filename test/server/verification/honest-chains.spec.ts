@@ -73,7 +73,7 @@ describe('any honest supply chain', () => {
   let tags = 0;
   const tag = (): string => `SYN-H-${(tags += 1)}`;
   const findings = (): Promise<{ rule: string; detail: string; first_index: number | null }[]> =>
-    ledger.database.query("SELECT rule, detail, first_index FROM findings WHERE status = 'open'");
+    ledger.database.rows("SELECT rule, detail, first_index FROM findings WHERE status = 'open'");
 
   beforeAll(async () => {
     ledger = await TestLedger.open();
@@ -97,7 +97,7 @@ describe('any honest supply chain', () => {
   });
 
   it('does not verify with any one character of any entry changed, and the place is named', async () => {
-    const rows = await ledger.database.query<{ index: number; jws: string }>(
+    const rows = await ledger.database.rows<{ index: number; jws: string }>(
       'SELECT index, jws FROM entries ORDER BY index',
     );
     await fc.assert(

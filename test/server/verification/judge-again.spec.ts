@@ -22,7 +22,7 @@ async function differences(): Promise<Difference[]> {
 }
 
 const recordFindings = (): Promise<Record<string, unknown>[]> =>
-  ledger.database.query(
+  ledger.database.rows(
     `SELECT rule, subject, lots, status FROM findings WHERE rule LIKE 'record-%' AND status = 'open' ORDER BY subject`,
   );
 
@@ -42,7 +42,7 @@ afterAll(() => ledger.close());
 describe('a finding that was closed in the database', () => {
   it('is found by the next audit, with its lot, though more is recorded', async () => {
     expect(await differences()).toEqual([]);
-    const [finding] = await ledger.database.query<{ id: string }>(
+    const [finding] = await ledger.database.rows<{ id: string }>(
       "SELECT id FROM findings WHERE rule = 'double-sale-attempt' AND status = 'open'",
     );
     await ledger.tamper("UPDATE findings SET status = 'closed', closed_at = 1 WHERE rule = 'double-sale-attempt'");
@@ -116,7 +116,7 @@ const kept = [
 
 describe('a row that follows from the log', () => {
   beforeAll(async () => {
-    const [finding] = await ledger.database.query<{ id: string }>("SELECT id FROM findings WHERE rule = 'mass-gained'");
+    const [finding] = await ledger.database.rows<{ id: string }>("SELECT id FROM findings WHERE rule = 'mass-gained'");
     const answer = { finding: finding?.id, answer: 'explain', reason: 'weighed again' };
     await ledger.record('finding.answered', 'trader', answer);
     await ledger.dispatch(await ledger.declare('30'));

@@ -44,7 +44,7 @@ async function dispatched(lot: string, place: typeof HILL, vehicle = PLATE): Pro
 }
 
 const twoPlaces = (): Promise<{ events: string[]; status: string }[]> =>
-  ledger.database.query(`SELECT events, status FROM findings WHERE rule = 'vehicle-two-places' ORDER BY first_index`);
+  ledger.database.rows(`SELECT events, status FROM findings WHERE rule = 'vehicle-two-places' ORDER BY first_index`);
 
 /** What the workers keep is what the whole log comes to, and an audit that judges it again agrees. */
 async function expectAgreement(): Promise<void> {
@@ -81,11 +81,11 @@ describe('disclosures of an event that was logged without them', () => {
     await ledger.record('custody.received', 'trader', { from: 'coop', lots: [{ lot, prev: id, mass }] });
     await ledger.verifier().verify();
     for (let i = 0; i < 3; i += 1) await send(whole);
-    const late = await ledger.database.query<{ n: number }>('SELECT n FROM late_disclosures ORDER BY n');
+    const late = await ledger.database.rows<{ n: number }>('SELECT n FROM late_disclosures ORDER BY n');
     await ledger.verifier().verify();
     await send(whole);
-    expect(await ledger.database.query('SELECT n FROM late_disclosures ORDER BY n')).toEqual(late);
-    expect(await ledger.database.query('SELECT disclosed FROM verification_cursor')).toEqual([
+    expect(await ledger.database.rows('SELECT n FROM late_disclosures ORDER BY n')).toEqual(late);
+    expect(await ledger.database.rows('SELECT disclosed FROM verification_cursor')).toEqual([
       { disclosed: late.at(-1)?.n },
     ]);
     await expectAgreement();
@@ -98,6 +98,6 @@ describe('disclosures of an event that was logged without them', () => {
       status: 'refused',
       error: { code: 'disclosure-invalid', errors: [{ pointer: '/vehicle', code: 'disclosure-invalid' }] },
     });
-    expect(await ledger.database.query('SELECT FROM disclosures WHERE event = $1', [id])).toEqual([]);
+    expect(await ledger.database.rows('SELECT FROM disclosures WHERE event = $1', [id])).toEqual([]);
   });
 });

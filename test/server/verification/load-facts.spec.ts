@@ -20,7 +20,7 @@ const step = async (type: string, by: string, body: Record<string, unknown>): Pr
 };
 
 const open = async (lot: string): Promise<string[]> => {
-  const rows = await ledger.database.query<{ rule: string; cause: string }>(
+  const rows = await ledger.database.rows<{ rule: string; cause: string }>(
     "SELECT rule, cause FROM findings WHERE lots @> ARRAY[$1::uuid] AND status = 'open' ORDER BY rule, cause",
     [lot],
   );
@@ -147,7 +147,7 @@ describe('what comes into a facility', () => {
     expect(await open(here)).toEqual([]);
     const last = await take('200', { facility: 'works' });
     for (const lot of [here, dried, last]) expect(await open(lot)).toEqual(['facility-over-capacity over-capacity']);
-    const [finding] = await ledger.database.query<{ measured: string }>(
+    const [finding] = await ledger.database.rows<{ measured: string }>(
       "SELECT measured FROM findings WHERE rule = 'facility-over-capacity'",
     );
     expect(finding?.measured).toBe('1100 KGM');

@@ -10,9 +10,9 @@ const parameters = RuleParameters.load(null);
 let ledger: TestLedger;
 
 const cursor = async (): Promise<Record<string, unknown> | undefined> =>
-  (await ledger.database.query('SELECT rules, again, again_until FROM verification_cursor'))[0];
+  (await ledger.database.rows('SELECT rules, again, again_until FROM verification_cursor'))[0];
 const openFindings = (): Promise<Record<string, unknown>[]> =>
-  ledger.database.query("SELECT rule FROM findings WHERE status = 'open' ORDER BY rule");
+  ledger.database.rows("SELECT rule FROM findings WHERE status = 'open' ORDER BY rule");
 const reEvaluate = (): ReEvaluate => new ReEvaluate(ledger.database, ledger.verifier(), parameters);
 
 /** The tables that an audit would find to differ. */
@@ -46,7 +46,7 @@ describe('rules that have changed since entries were judged', () => {
     expect(await differing()).toEqual(['findings']);
     await ledger.tamper("UPDATE verification_cursor SET rules = 'older', again = 0, again_until = next");
     expect(await differing()).toEqual([]);
-    const [stored] = await ledger.database.query<{ next: number }>('SELECT next FROM verification_cursor');
+    const [stored] = await ledger.database.rows<{ next: number }>('SELECT next FROM verification_cursor');
     expect(await ledger.verifier().judgeOlder(new StepSize(5))).toBe((stored?.next ?? 0) - 5);
     expect(await cursor()).toEqual({ rules: 'older', again: 5, again_until: stored?.next });
     expect(await openFindings()).toEqual([]);

@@ -78,15 +78,15 @@ describe('a rule that fails', () => {
 
     it('opens anew for what fails after it was answered as mended, and not for what that answer was about', async () => {
       const write = (...names: string[]): Promise<number> =>
-        writeFindings(database.pool, runRules([failingOn(...names)], told(), defaultParameters), {
+        writeFindings(database, runRules([failingOn(...names)], told(), defaultParameters), {
           log: LOG,
           parameters: defaultParameters,
           now: Date.parse('2026-05-14T09:00:00Z'),
         });
       const open = async (): Promise<unknown[]> =>
-        (await database.pool.query(`SELECT cause FROM findings WHERE status = 'open'`)).rows;
+        (await database.query(`SELECT cause FROM findings WHERE status = 'open'`)).rows;
       expect(await write('a')).toBe(1);
-      await database.pool.query(`UPDATE findings SET status = 'closed', answered = 9, closed_at = 0`);
+      await database.query(`UPDATE findings SET status = 'closed', answered = 9, closed_at = 0`);
       expect(await write('a')).toBe(0);
       expect(await open()).toEqual([]);
       expect(await write('b')).toBe(1);

@@ -26,7 +26,7 @@ describe('a key that a registrar introduced', () => {
     const marked = async (): Promise<string[]> => {
       await ledger.verifier().verify();
       const rule = "rule = 'registrar-introduced' AND status = 'open'";
-      const rows = await ledger.database.query<{ subject: string }>(
+      const rows = await ledger.database.rows<{ subject: string }>(
         `SELECT subject FROM findings WHERE ${rule} ORDER BY first_index`,
       );
       return rows.map(({ subject }) => subject);
@@ -114,7 +114,7 @@ describe('a key that was in other hands', () => {
 
   async function suspect(): Promise<unknown[]> {
     await ledger.verifier().verify();
-    const found = await ledger.database.query<{ subject: string }>(
+    const found = await ledger.database.rows<{ subject: string }>(
       `SELECT subject FROM findings WHERE rule = 'key-compromised' AND status = 'open' ORDER BY first_index`,
     );
     return found.map(({ subject }) => subject);

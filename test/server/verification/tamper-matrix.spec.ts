@@ -64,7 +64,7 @@ async function fill(): Promise<void> {
     await ledger.dispatch(lot);
     await ledger.receive(lot, i === 0 ? '48.5' : '50.1');
   }
-  const told = await ledger.database.query<{ digest: string }>('SELECT digest FROM disclosures ORDER BY digest');
+  const told = await ledger.database.rows<{ digest: string }>('SELECT digest FROM disclosures ORDER BY digest');
   for (const { digest } of told.slice(0, 2))
     await ledger.record('data.erased', 'registrar', { digests: [digest], ground: 'request' });
   const [a, b] = [await ledger.declare('20'), await ledger.declare('30')];
@@ -85,7 +85,7 @@ beforeAll(async () => {
   ledger = await TestLedger.open();
   await fill();
   await keep();
-  columns = await columnsOf(ledger.database.pool, ledgerTables);
+  columns = await columnsOf(ledger.database, ledgerTables);
 });
 afterAll(() => ledger.close());
 
@@ -179,7 +179,7 @@ function deletions(table: string): string[] {
 const rowsIn = async (tables: readonly string[]): Promise<string[]> => {
   const filled = [];
   for (const table of tables)
-    if ((await ledger.database.query(`SELECT FROM ${table} LIMIT 1`)).length > 0) filled.push(table);
+    if ((await ledger.database.rows(`SELECT FROM ${table} LIMIT 1`)).length > 0) filled.push(table);
   return filled;
 };
 
@@ -187,7 +187,7 @@ describe('the tamper matrix', () => {
   const tables = ledgerTables.filter((table) => table !== 'tiles');
 
   it('covers every table there is', async () => {
-    const rows = await ledger.database.query<{ name: string }>(
+    const rows = await ledger.database.rows<{ name: string }>(
       `SELECT relname AS name FROM pg_class
         WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace ORDER BY relname`,
     );

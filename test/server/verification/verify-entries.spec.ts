@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const findings = (lot: string): Promise<FindingRow[]> =>
-  ledger.database.query<FindingRow>('SELECT * FROM findings WHERE lots @> ARRAY[$1::uuid] ORDER BY rule', [lot]);
+  ledger.database.rows<FindingRow>('SELECT * FROM findings WHERE lots @> ARRAY[$1::uuid] ORDER BY rule', [lot]);
 
 const settle = async (): Promise<void> => {
   await ledger.deadlines().judge();
@@ -42,8 +42,8 @@ describe('verifying what enters the log', () => {
     await ledger.receive(lot, '48.5');
     expect(await ledger.verifier().verify()).toBeGreaterThan(0);
     expect(await ledger.verifier().verify()).toBe(0);
-    expect(await ledger.database.query('SELECT next FROM verification_cursor')).toEqual(
-      await ledger.database.query('SELECT size AS next FROM log_state'),
+    expect(await ledger.database.rows('SELECT next FROM verification_cursor')).toEqual(
+      await ledger.database.rows('SELECT size AS next FROM log_state'),
     );
     expect(await findings(lot)).toEqual([]);
   });
@@ -78,10 +78,10 @@ describe('verifying what enters the log', () => {
     const counted: Queryable = {
       query: (text: string, values: unknown[]) => {
         statements += 1;
-        return ledger.database.pool.query(text, values);
+        return ledger.database.query(text, values);
       },
     };
-    const [{ size: end } = { size: 0 }] = await ledger.database.query<{ size: number }>('SELECT size FROM log_state');
+    const [{ size: end } = { size: 0 }] = await ledger.database.rows<{ size: number }>('SELECT size FROM log_state');
     const upstream = await loadUpstream(counted, parts, { chains: new Map(), end }, (read) => {
       rows += read;
     });
@@ -98,7 +98,7 @@ describe('verifying what enters the log', () => {
     const after = await ledger.declare('48.6');
     await ledger.dispatch(after);
     await ledger.receive(after, '50.1');
-    const [entry] = await ledger.database.query<{ index: number; id: string }>(
+    const [entry] = await ledger.database.rows<{ index: number; id: string }>(
       'SELECT e.index, e.id FROM lot_events AS l JOIN entries AS e USING (index) WHERE l.lot = $1',
       [poisoned],
     );
@@ -109,12 +109,12 @@ describe('verifying what enters the log', () => {
     const steps: number[] = [];
     expect(await ledger.verifier().verify((total) => steps.push(total))).toBe(7);
     await ledger.tamper('DROP TRIGGER poison ON filings; DROP FUNCTION public.poison();');
-    expect(await ledger.database.query('SELECT next FROM verification_cursor')).toEqual(
-      await ledger.database.query('SELECT size AS next FROM log_state'),
+    expect(await ledger.database.rows('SELECT next FROM verification_cursor')).toEqual(
+      await ledger.database.rows('SELECT size AS next FROM log_state'),
     );
     expect((await findings(after)).map(({ rule }) => rule)).toContain('mass-gained');
     expect(await findings(before)).toEqual([]);
-    const undecided = await ledger.database.query(
+    const undecided = await ledger.database.rows(
       'SELECT DISTINCT subject, lots, reason FROM undecided WHERE lots @> ARRAY[$1::uuid]',
       [poisoned],
     );
@@ -122,17 +122,16 @@ describe('verifying what enters the log', () => {
       { subject: entry?.id, lots: [poisoned], reason: 'The rule failed: the entry was set aside, poisoned' },
     ]);
     expect(
-      await ledger.database.query("SELECT subject, status, severity FROM findings WHERE rule = 'rule-failed'"),
+      await ledger.database.rows("SELECT subject, status, severity FROM findings WHERE rule = 'rule-failed'"),
     ).toEqual([{ subject: `entries index=${entry?.index}`, status: 'open', severity: 'high' }]);
   });
 
   it('keeps parsed what is read again and again, and not what was only read last', async () => {
     await ledger.declareMany(4);
-    const [row] = await ledger.database.query<{ size: number }>('SELECT size FROM log_state');
+    const [row] = await ledger.database.rows<{ size: number }>('SELECT size FROM log_state');
     const [often = 0, ...others] = [4, 3, 2, 1].map((back) => Number(row?.size) - back);
     const events = new ReadEvents(ledger.identity.origin, false, 3);
-    const read = async (index: number): Promise<unknown> =>
-      (await events.byIndex(ledger.database.pool, [index])).get(index);
+    const read = async (index: number): Promise<unknown> => (await events.byIndex(ledger.database, [index])).get(index);
     const first = await read(often);
     for (const other of others) {
       await read(other);
@@ -211,7 +210,7 @@ describe('a handover that nobody answers', () => {
     await ledger.receive(lot, '40');
     await settle();
     expect(await findings(lot)).toEqual([expect.objectContaining({ status: 'closed', reopened: 0 })]);
-    expect(await ledger.database.query("SELECT * FROM deadlines WHERE kind = 'handover-overdue'")).toEqual([]);
+    expect(await ledger.database.rows("SELECT * FROM deadlines WHERE kind = 'handover-overdue'")).toEqual([]);
   });
 
   it('is one finding for each dispatch', async () => {

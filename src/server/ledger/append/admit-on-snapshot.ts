@@ -32,10 +32,9 @@ export class AdmitOnSnapshot {
   private async admitNow(arrivals: readonly Arrival[]): Promise<Outcome[]> {
     if (arrivals.length === 0) return [];
     const result = await this.database
-      .transaction(async (client) => {
-        await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-        const view = await loadEnd(client, this.identity.origin);
-        return this.admission.admit(client, view, arrivals, this.clock.now(), { evidence: false });
+      .snapshot(async (db) => {
+        const view = await loadEnd(db, this.identity.origin);
+        return this.admission.admit(db, view, arrivals, this.clock.now(), { evidence: false });
       })
       .catch(unavailable);
     return result.outcomes;

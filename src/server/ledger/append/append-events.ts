@@ -1,18 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { PoolClient } from 'pg';
 import { AditError } from '../../../core/errors.js';
+import type { LedgerView, LogKey } from '../../../core/custody/view.js';
 import type { AditEvent } from '../../../core/event/event.js';
 import type { TreeEdge } from '../../../core/log/edge.js';
 import { leafHash } from '../../../core/log/tree.js';
 import { formatTlogProof } from '../../../core/log/proof-file.js';
 import { Clock } from '../../clock.js';
+import type { Session } from '../../database/connections.js';
 import { Database } from '../../database/database.js';
+import type { Queryable } from '../../database/rows.js';
 import { type AdmittedEvent, type BatchResult, AdmitBatch } from './admit-batch.js';
 import type { PlainError } from '../intake/check-event.js';
 import { Crash } from './crash-points.js';
 import { LedgerIdentity } from '../ledger-identity.js';
 import { nextView } from './load-view.js';
-import { type LogState, loadLogState, lockLogState } from './log-state.js';
+import { type LogState, type StateRow, loadLogState, lockingLogState } from './log-state.js';
 import { ReadTree } from '../read/read-tree.js';
 import type { Seal, TreeHead } from './seal.js';
 import { sha256 } from '../../../platform/sha256.js';
@@ -85,51 +87,28 @@ export class AppendEvents {
 
   private async appendNow(arrivals: readonly Arrival[]): Promise<Outcome[]> {
     this.crash.reach('before-begin');
-    const client = await this.database.appendPool.connect().catch(unavailable);
-    let broken: Error | undefined;
     try {
-      return await this.appendWith(client, arrivals);
+      return await this.database.append.session((session) => this.appendWith(session, arrivals));
     } catch (error) {
       this.state = null;
-      broken = await client.query('ROLLBACK').then(
-        () => undefined,
-        (lost: Error) => lost,
-      );
       return unavailable(error);
-    } finally {
-      client.release(broken);
     }
   }
 
-  private async appendWith(client: PoolClient, arrivals: readonly Arrival[]): Promise<Outcome[]> {
-    const state = await this.lock(client);
-    this.crash.reach('after-lock');
-    const view = nextView(state.view);
-    const before: TreeHead = { size: state.size, root: state.root };
-    const result = await this.admission.admit(client, view, arrivals, this.clock.now());
-    this.crash.reach('after-admission');
-
-    const leaves = result.admitted.map(({ event }) => leafHash(event.jws, sha256));
-    const { tiles } = state.edge.append(leaves);
-    // Before the commit, because other appends of this process may move the edge afterwards.
-    const proofs = provedFor(result, arrivals, state.edge);
-    const after: TreeHead = { size: state.edge.size, root: state.edge.root() };
-    await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
-    this.crash.reach('after-entries');
-    const keys = view.opened?.logKeys ?? [];
-    if (after.size > before.size) await this.signer().check(client, before, keys);
-    this.crash.reach('before-commit');
-    await client.query('COMMIT');
+  private async appendWith(session: Session, arrivals: readonly Arrival[]): Promise<Outcome[]> {
+    const { state, view, keys, after, result, proofs } = await lockingLogState(session, (db, row) =>
+      this.write(db, row, arrivals),
+    );
     this.crash.reach('after-commit');
 
-    if (after.size === before.size) {
+    if (after.size === state.size) {
       this.state = { ...state, view };
       if (result.repeats.some(({ event }) => event.disclosures.length > 0)) this.wake.appended();
       return result.outcomes;
     }
     this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
     this.tree.remember(after.size, after.root);
-    const note = await this.signer().seal(client, after, keys);
+    const note = await this.signer().seal(session, after, keys);
     this.wake.appended();
     for (const { outcome, proof } of proofs)
       outcome.receipt = formatTlogProof({ index: outcome.index, proof, checkpoint: note });
@@ -137,17 +116,49 @@ export class AppendEvents {
     return result.outcomes;
   }
 
+  /** Admits and writes a batch, up to the commit. */
+  private async write(db: Queryable, row: StateRow, arrivals: readonly Arrival[]): Promise<Written> {
+    const state = await this.stateAt(db, row);
+    this.crash.reach('after-lock');
+    const view = nextView(state.view);
+    const before: TreeHead = { size: state.size, root: state.root };
+    const result = await this.admission.admit(db, view, arrivals, this.clock.now());
+    this.crash.reach('after-admission');
+
+    const leaves = result.admitted.map(({ event }) => leafHash(event.jws, sha256));
+    const { tiles } = state.edge.append(leaves);
+    // Before the commit, because other appends of this process may move the edge afterwards.
+    const proofs = provedFor(result, arrivals, state.edge);
+    const after: TreeHead = { size: state.edge.size, root: state.edge.root() };
+    await writeBatch(db, { before, after, epoch: state.epoch, tiles, leaves, view, result });
+    this.crash.reach('after-entries');
+    const keys = view.opened?.logKeys ?? [];
+    if (after.size > before.size) await this.signer().check(db, before, keys);
+    this.crash.reach('before-commit');
+    return { state, view, keys, after, result, proofs };
+  }
+
   private signer(): Seal {
     if (this.seal === null) throw new AditError('log-halted', 'The log has nobody to sign it yet.');
     return this.seal;
   }
 
-  private async lock(client: PoolClient): Promise<LogState> {
-    const row = await lockLogState(client);
+  private async stateAt(db: Queryable, row: StateRow): Promise<LogState> {
     const state = this.state;
     if (state !== null && state.epoch === row.epoch && state.size === row.size) return state;
-    return loadLogState(client, this.identity.origin, row);
+    return loadLogState(db, this.identity.origin, row);
   }
+}
+
+/** A batch that is written and not yet committed. */
+interface Written {
+  /** The end of the log before the batch. */
+  state: LogState;
+  view: LedgerView;
+  keys: readonly LogKey[];
+  after: TreeHead;
+  result: BatchResult;
+  proofs: ReturnType<typeof provedFor>;
 }
 
 type AcceptedOutcome = Extract<Outcome, { status: 'accepted' }>;

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { QueryResult } from 'pg';
 import { AditError } from '../../../core/errors.js';
 import { TreeEdge } from '../../../core/log/edge.js';
 import { type LedgerView, emptyView } from '../../../core/custody/view.js';
+import type { Session } from '../../database/connections.js';
 import type { Queryable } from '../../database/rows.js';
 import { loadClock, loadLedgerInfo } from '../../registry/registry-rows.js';
 
@@ -29,14 +29,15 @@ export interface LogState {
   view: LedgerView;
 }
 
-/** Opens a transaction and locks the right to append: until its end no other process appends. */
-export async function lockLogState(db: Queryable): Promise<StateRow> {
-  // Two statements in one message: pg returns a result for each, though its types declare one.
-  const results: unknown = await db.query('BEGIN; SELECT size, root, epoch FROM log_state FOR UPDATE');
-  const [, { rows }] = results as [unknown, QueryResult<{ size: number; root: Buffer; epoch: number }>];
-  const row = rows[0];
-  if (row === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
-  return row;
+/**
+ * Runs `work` in a transaction that holds the right to append: until its end no other process appends.
+ * @param session of `Database.append`.
+ */
+export function lockingLogState<T>(session: Session, work: (db: Queryable, row: StateRow) => Promise<T>): Promise<T> {
+  return session.transactionFrom<StateRow, T>('SELECT size, root, epoch FROM log_state FOR UPDATE', (db, [row]) => {
+    if (row === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
+    return work(db, row);
+  });
 }
 
 /** Loads the hashes of the last, partial tile of each level, lowest level first. */

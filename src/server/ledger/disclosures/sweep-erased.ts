@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { PoolClient } from 'pg';
 import { Database } from '../../database/database.js';
+import type { Queryable } from '../../database/rows.js';
 
 /** Wait for the lock on a part, ms: its readers go first, and no query queues behind this. */
 const LOCK_TIMEOUT = 2_000;
@@ -33,21 +33,21 @@ export class SweepErased {
   async sweep(): Promise<number> {
     const sweeps = await this.pending();
     if (sweeps.length === 0) return 0;
-    const client = await this.database.pool.connect();
-    try {
-      await client.query(`SET lock_timeout = ${LOCK_TIMEOUT}`);
-      let left = 0;
-      for (const sweep of sweeps) if (!(await this.rewrite(client, sweep))) left += 1;
-      if (sweeps.some(({ allowed }) => allowed)) await client.query('VACUUM disclosures');
-      return left;
-    } finally {
-      await client.query('RESET lock_timeout');
-      client.release();
-    }
+    return this.database.session(async (session) => {
+      await session.query(`SET lock_timeout = ${LOCK_TIMEOUT}`);
+      try {
+        let left = 0;
+        for (const sweep of sweeps) if (!(await this.rewrite(session, sweep))) left += 1;
+        if (sweeps.some(({ allowed }) => allowed)) await session.query('VACUUM disclosures');
+        return left;
+      } finally {
+        await session.query('RESET lock_timeout');
+      }
+    });
   }
 
   private pending(): Promise<Sweep[]> {
-    return this.database.query<Sweep>(
+    return this.database.rows<Sweep>(
       `SELECT part, xid::text AS xid,
               pg_snapshot_xmin(pg_current_snapshot()) <= sweeps.xid
                 OR EXISTS (SELECT FROM pg_stat_activity
@@ -61,17 +61,17 @@ export class SweepErased {
   }
 
   /** Rewrites one part; returns whether it is finished. */
-  private async rewrite(client: PoolClient, { part, xid, seen, allowed }: Sweep): Promise<boolean> {
+  private async rewrite(db: Queryable, { part, xid, seen, allowed }: Sweep): Promise<boolean> {
     if (seen) return false;
     if (allowed) {
       try {
-        await client.query(`VACUUM (FULL) ${part}`);
+        await db.query(`VACUUM (FULL) ${part}`);
       } catch (error) {
         this.logger.warn({ msg: 'what was erased stays in a file for now: its part is in use', part, err: error });
         return false;
       }
     } else this.logger.warn({ msg: 'what was erased is left to autovacuum: only the owner may vacuum here', part });
-    await client.query('DELETE FROM sweeps WHERE part = $1 AND xid = $2::xid8', [part, xid]);
+    await db.query('DELETE FROM sweeps WHERE part = $1 AND xid = $2::xid8', [part, xid]);
     return true;
   }
 }

@@ -49,7 +49,7 @@ export class ListWaiting {
 
   async list({ limit, cursor, kid, missing }: WaitingQuery): Promise<Page<WaitingEventView>> {
     const [since, id] = decodeCursor(cursor, position) ?? [-1, ''];
-    const { rows } = await this.database.pool.query<WaitingRow>(
+    const { rows } = await this.database.query<WaitingRow>(
       `SELECT id, event, kid, missing, since FROM waiting
         WHERE (since, id) > ($1, $2) AND ($4::text IS NULL OR kid = $4)
           AND ($5::text IS NULL OR id IN (SELECT child FROM waiting_for WHERE parent = $5))

@@ -219,8 +219,8 @@ export class ReceiveEvents {
       await client.query('SELECT FROM log_state FOR UPDATE');
       await forgetWaiting(client, orphans);
     };
-    await this.database
-      .transaction(forget, this.database.intakePool)
+    await this.database.intake
+      .transaction(forget)
       // The remaining ones expire after 90 days, like every waiting event.
       .catch((err: unknown) => this.logger.warn({ msg: 'children of a refused event could not be dropped', err }));
   }

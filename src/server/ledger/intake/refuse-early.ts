@@ -57,7 +57,7 @@ export class RefuseEarly {
   private async logged(rejected: readonly IntakeRejection[]): Promise<Map<string, number>> {
     const ids = rejected.filter(isPastEnvelope).flatMap(({ checked }) => checked.id ?? []);
     if (ids.length === 0) return new Map();
-    const { rows } = await this.database.intakePool
+    const { rows } = await this.database.intake
       .query<{ id: string; index: number }>('SELECT id, index FROM entries WHERE id = ANY($1::text[])', [ids])
       .catch(unavailable);
     return new Map(rows.map(({ id, index }) => [id, index]));
@@ -76,7 +76,7 @@ export class RefuseEarly {
 
   private async opened(): Promise<boolean> {
     if (this.isOpen) return true;
-    const { rows } = await this.database.intakePool.query('SELECT FROM ledger_info').catch(unavailable);
+    const { rows } = await this.database.intake.query('SELECT FROM ledger_info').catch(unavailable);
     this.isOpen = rows.length > 0;
     return this.isOpen;
   }

@@ -34,10 +34,10 @@ export class DescribeLedger {
 
   async describe(): Promise<LedgerDescription> {
     const { origin, firstLogKey } = this.identity;
-    const logKey = (await loadLedgerInfo(this.database.pool))?.logKeys.at(-1)?.vkey;
+    const logKey = (await loadLedgerInfo(this.database))?.logKeys.at(-1)?.vkey;
     if (logKey === undefined)
       return { origin, opened: false, size: 0, logKey: firstLogKey, serviceKey: this.identity.signer(null).jwk };
-    const { rows } = await this.database.pool.query<{ size: number; serviceKey: PublicJwk }>(
+    const { rows } = await this.database.query<{ size: number; serviceKey: PublicJwk }>(
       `SELECT size, jwk AS "serviceKey" FROM log_state JOIN ledger_info ON true JOIN keys ON kid = service_kid`,
     );
     const [row] = rows;
@@ -47,11 +47,11 @@ export class DescribeLedger {
   }
 
   async keys(): Promise<LedgerKeys> {
-    const { rows } = await this.database.pool.query<LedgerKeys['serviceKeys'][number]>(
+    const { rows } = await this.database.query<LedgerKeys['serviceKeys'][number]>(
       `SELECT kid, jwk AS key, added_index + 1 AS from, revoked_index AS until FROM keys WHERE actor = $1 ORDER BY added_index`,
       [SERVICE_ACTOR],
     );
-    const logKeys = (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
+    const logKeys = (await loadLedgerInfo(this.database))?.logKeys ?? [];
     return { logKeys, serviceKeys: rows };
   }
 }

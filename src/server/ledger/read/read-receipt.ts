@@ -26,7 +26,7 @@ export class ReadReceipt {
 
   /** Returns a receipt under the newest checkpoint that the witnesses cosigned, else under the newest signed one. */
   async newest(index: number): Promise<string> {
-    const { rows } = await this.database.pool.query<{ size: number; note: string }>(
+    const { rows } = await this.database.query<{ size: number; note: string }>(
       'SELECT size, note FROM witnessed_checkpoints WHERE size > $1 ORDER BY size DESC LIMIT 1',
       [index],
     );
@@ -55,7 +55,7 @@ export class ReadReceipt {
   }
 
   private async checkpoint(index: number, sql: string): Promise<SignedCheckpoint | undefined> {
-    const { rows } = await this.database.pool.query<SignedCheckpoint>(sql, [index]);
+    const { rows } = await this.database.query<SignedCheckpoint>(sql, [index]);
     return rows[0];
   }
 }

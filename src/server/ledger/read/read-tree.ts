@@ -136,17 +136,17 @@ export class ReadTree {
   ) {}
 
   /** Returns the root of the first `size` entries. @param db the connection that reads; default: any of the shared ones */
-  async rootAt(size: number, db: Queryable = this.database.pool): Promise<Uint8Array> {
+  async rootAt(size: number, db: Queryable = this.database): Promise<Uint8Array> {
     const hashOf = await loadHashes(db, rootNodes(size));
     return rootHash(size, hashOf, sha256);
   }
 
   async proveInclusion(index: number, size: number): Promise<Uint8Array[]> {
-    return proveInclusion(index, size, await loadHashes(this.database.pool, inclusionNodes(index, size)));
+    return proveInclusion(index, size, await loadHashes(this.database, inclusionNodes(index, size)));
   }
 
   async proveConsistency(from: number, to: number): Promise<Uint8Array[]> {
-    return proveConsistency(from, to, await loadHashes(this.database.pool, consistencyNodes(from, to)));
+    return proveConsistency(from, to, await loadHashes(this.database, consistencyNodes(from, to)));
   }
 
   /** Caches the root of a size that was just committed. */
@@ -166,7 +166,7 @@ export class ReadTree {
 
   /** Compares `seen` with this log; returns null if they agree, else the refusal `seen-mismatch`. */
   async compare({ size, root }: SeenRoot): Promise<PlainError | null> {
-    const db = this.database.intakePool;
+    const db = this.database.intake;
     const current = await this.log.size(db).catch(unavailable);
     if (size <= current) {
       const ours = await this.rootAt(size, db).catch(unavailable);

@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg';
 import { AditError } from '../../../core/errors.js';
 import { admit } from '../../../core/custody/admit.js';
 import { lotsOf } from '../../../core/custody/links.js';
@@ -8,6 +7,7 @@ import type { PublicJwk } from '../../../core/event/keys.js';
 import { leafHash } from '../../../core/log/tree.js';
 import { sha256 } from '../../../platform/sha256.js';
 import { Database } from '../../database/database.js';
+import type { Queryable } from '../../database/rows.js';
 import { loadLedgerInfo } from '../../registry/registry-rows.js';
 import type { AdmittedEvent } from '../append/admit-batch.js';
 import type { IntakeCheck } from '../intake/check-event.js';
@@ -15,7 +15,7 @@ import { CheckThreads } from '../intake/check-threads.js';
 import { CandidateKeys, KeyRing, kidOf } from '../key-ring.js';
 import { LedgerIdentity } from '../ledger-identity.js';
 import { loadView, nextView } from '../append/load-view.js';
-import { type LogState, loadLogState, lockLogState } from '../append/log-state.js';
+import { type LogState, type StateRow, loadLogState, lockingLogState } from '../append/log-state.js';
 import { writeBatch } from '../append/write-batch.js';
 
 /** An entry that the ledger's rules forbid. */
@@ -39,7 +39,7 @@ const isOfTheData = (error: unknown): error is DatabaseFault =>
  * Returns the index of each event that is in the log, by id: the same payload under another signature is the same
  * event.
  */
-async function entriesNamed(db: PoolClient, events: readonly AditEvent[]): Promise<Map<string, number>> {
+async function entriesNamed(db: Queryable, events: readonly AditEvent[]): Promise<Map<string, number>> {
   const { rows } = await db.query<{ id: string; index: number }>(
     'SELECT id, index FROM entries WHERE id = ANY($1::text[])',
     [events.map(({ id }) => id)],
@@ -67,14 +67,14 @@ export class MirrorLog {
 
   /** Returns the number of entries and their root. */
   async head(): Promise<{ size: number; root: Uint8Array }> {
-    const { rows } = await this.database.pool.query<{ size: number; root: Buffer }>('SELECT size, root FROM log_state');
+    const { rows } = await this.database.query<{ size: number; root: Buffer }>('SELECT size, root FROM log_state');
     if (rows[0] === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
     return rows[0];
   }
 
   /** Returns the log's keys that the mirrored entries declare. */
   async logKeys(): Promise<LogKey[]> {
-    return (await loadLedgerInfo(this.database.pool))?.logKeys ?? [];
+    return (await loadLedgerInfo(this.database))?.logKeys ?? [];
   }
 
   /** Checks entries in threads, before they are appended; call it in log order. */
@@ -96,16 +96,14 @@ export class MirrorLog {
   /** Appends checked entries; returns the first faulty one, or null. */
   async append(entries: readonly string[], checked: readonly IntakeCheck[]): Promise<BadEntry | null> {
     let broken: DatabaseFault;
-    const client = await this.database.appendPool.connect();
     try {
-      return await this.appendWith(client, entries, checked);
+      return await this.database.append.session((session) =>
+        lockingLogState(session, (db, row) => this.appendWith(db, row, entries, checked)),
+      );
     } catch (error) {
       this.state = null;
-      await client.query('ROLLBACK').catch(() => undefined);
       if (!isOfTheData(error)) throw error;
       broken = error;
-    } finally {
-      client.release();
     }
     return this.appendHalves(entries, checked, broken);
   }
@@ -132,29 +130,28 @@ export class MirrorLog {
   }
 
   private async appendWith(
-    client: PoolClient,
+    db: Queryable,
+    row: StateRow,
     entries: readonly string[],
     checked: readonly IntakeCheck[],
   ): Promise<BadEntry | null> {
-    const row = await lockLogState(client);
-    const state = this.state?.epoch === row.epoch ? this.state : await loadLogState(client, this.identity.origin, row);
+    const state = this.state?.epoch === row.epoch ? this.state : await loadLogState(db, this.identity.origin, row);
     const view = nextView(state.view);
-    const { admitted, bad } = await this.admit(client, view, state.size, entries, checked);
+    const { admitted, bad } = await this.admit(db, view, state.size, entries, checked);
     if (admitted.length > 0) {
       const leaves = admitted.map(({ event }) => leafHash(event.jws, sha256));
       const { tiles } = state.edge.append(leaves);
       const before = { size: state.size, root: state.root };
       const after = { size: state.edge.size, root: state.edge.root() };
       const result = { outcomes: [], admitted, waiting: new Map(), released: [], refused: [], repeats: [] };
-      await writeBatch(client, { before, after, epoch: state.epoch, tiles, leaves, view, result });
+      await writeBatch(db, { before, after, epoch: state.epoch, tiles, leaves, view, result });
       this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
     }
-    await client.query('COMMIT');
     return bad;
   }
 
   private async admit(
-    client: PoolClient,
+    db: Queryable,
     view: LedgerView,
     from: number,
     entries: readonly string[],
@@ -162,8 +159,8 @@ export class MirrorLog {
   ): Promise<{ admitted: AdmittedEvent[]; bad: BadEntry | null }> {
     const events = checked.flatMap(({ event }) => (event === null ? [] : [event]));
     view.size = from;
-    await loadView(client, view, events);
-    const known = await entriesNamed(client, events);
+    await loadView(db, view, events);
+    const known = await entriesNamed(db, events);
     const admitted: AdmittedEvent[] = [];
     for (const [i, jws] of entries.entries()) {
       const index = from + i;

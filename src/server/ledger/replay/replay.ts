@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg';
 import { AditError } from '../../../core/errors.js';
 import { admit } from '../../../core/custody/admit.js';
 import { type LedgerView, emptyView } from '../../../core/custody/view.js';
@@ -7,7 +6,9 @@ import { type AditEvent, checkPossession, readEvent } from '../../../core/event/
 import { type PublicJwk, algOf } from '../../../core/event/keys.js';
 import { references } from '../../../core/event/references.js';
 import { leafHash } from '../../../core/log/tree.js';
+import type { Session } from '../../database/connections.js';
 import type { Database } from '../../database/database.js';
+import type { Queryable } from '../../database/rows.js';
 import { registryTables } from '../../registry/registry-rows.js';
 import type { AdmittedEvent } from '../append/admit-batch.js';
 import type { LedgerIdentity } from '../ledger-identity.js';
@@ -57,17 +58,17 @@ export interface ReplayOptions {
 /** Rebuilds further tables beside the projections, in the session and the transactions of the replay. */
 export interface ReplayFollower {
   /** Creates temporary tables; those of the projections exist already. */
-  begin(client: PoolClient): Promise<void>;
+  begin(db: Queryable): Promise<void>;
   /**
    * Follows the replay, whose projections cover the entries before `to`.
    * @param rest is called between steps.
    */
-  follow(client: PoolClient, to: number, rest?: Rest): Promise<void>;
+  follow(db: Queryable, to: number, rest?: Rest): Promise<void>;
   /**
    * Compares the rebuilt tables with the stored ones, in one snapshot of both.
    * @param rest is called between pieces.
    */
-  compare(client: PoolClient, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }>;
+  compare(db: Queryable, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }>;
 }
 
 export const projectionTables = [...registryTables, ...lotTables, 'subject_entries', 'erasures'] as const;
@@ -83,44 +84,44 @@ export async function replayLog(
   identity: LedgerIdentity,
   options: ReplayOptions = {},
 ): Promise<Replay> {
-  const client = await database.pool.connect();
-  try {
-    await shadowTables(client);
-    await options.follower?.begin(client);
-    const run = new ReplayRun(client, identity, options);
-    let done = await replayUntilNear(client, run, options.pace);
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-    const size = await sizeOf(client);
-    for (; done < size; done += CHUNK) {
+  // The session is closed with its temporary tables.
+  return database.session((session) => replayWithin(session, identity, options), { isClosed: true });
+}
+
+async function replayWithin(session: Session, identity: LedgerIdentity, options: ReplayOptions): Promise<Replay> {
+  const { follower, pace, rest } = options;
+  await shadowTables(session);
+  await follower?.begin(session);
+  const run = new ReplayRun(session, identity, options);
+  const near = await replayUntilNear(session, run, pace);
+  return session.snapshot(async (db) => {
+    const size = await sizeOf(db);
+    for (let done = near; done < size; done += CHUNK) {
       const to = Math.min(done + CHUNK, size);
-      await run.chunk(done, to, await entriesBetween(client, done, to));
+      await run.chunk(done, to, await entriesBetween(db, done, to));
     }
-    await options.pace?.(size, size);
-    const projections = await compareTables(client, projectionTables, { rest: options.rest });
-    const followed = await options.follower?.compare(client, options.rest);
+    await pace?.(size, size);
+    const projections = await compareTables(db, projectionTables, { rest });
+    const followed = await follower?.compare(db, rest);
     const truncated = projections.truncated || followed?.truncated === true || run.problems.length >= PROBLEM_LIMIT;
     const differences = [...projections.differences, ...(followed?.differences ?? [])];
     return { size, entries: run.problems, differences, truncated };
-  } finally {
-    // Closes the session with its temporary tables.
-    client.release(true);
-  }
+  });
 }
 
 /**
  * Replays the log to within a piece of its end; returns how far. Entries appended meanwhile are replayed at the same
  * pace while each round is shorter than the one before, because a snapshot allows no pauses and would delay appends.
  */
-async function replayUntilNear(client: PoolClient, run: ReplayRun, pace?: Pace): Promise<number> {
+async function replayUntilNear(session: Session, run: ReplayRun, pace?: Pace): Promise<number> {
   let done = 0;
   for (let left = Infinity; ;) {
-    const size = await sizeOf(client);
+    const size = await sizeOf(session);
     if (size - done <= CHUNK || size - done >= left) return done;
     left = size - done;
     for (; size - done > CHUNK; done += CHUNK) {
-      await client.query('BEGIN');
-      await run.chunk(done, done + CHUNK, await entriesBetween(client, done, done + CHUNK));
-      await client.query('COMMIT');
+      const [from, to] = [done, done + CHUNK];
+      await session.transaction(async (db) => run.chunk(from, to, await entriesBetween(db, from, to)));
       await pace?.(done + CHUNK, size);
     }
   }
@@ -130,8 +131,8 @@ async function replayUntilNear(client: PoolClient, run: ReplayRun, pace?: Pace):
  * Returns the size from the log's state, but at most a piece beyond the last entry: a superuser of the database may
  * have written any number.
  */
-async function sizeOf(client: PoolClient): Promise<number> {
-  const { rows } = await client.query<{ size: number }>(
+async function sizeOf(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ size: number }>(
     `SELECT LEAST(size, (SELECT COALESCE(max(index) + 1, 0) + ${CHUNK} FROM entries)) AS size FROM log_state`,
   );
   return rows[0]?.size ?? 0;
@@ -141,9 +142,9 @@ async function sizeOf(client: PoolClient): Promise<number> {
  * Creates temporary tables, which come first on the search path, so that the code of the projections uses them
  * unchanged.
  */
-async function shadowTables(client: PoolClient): Promise<void> {
+async function shadowTables(db: Queryable): Promise<void> {
   for (const table of projectionTables)
-    await client.query(
+    await db.query(
       `CREATE TEMPORARY TABLE ${table} (LIKE public.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)`,
     );
 }
@@ -153,7 +154,7 @@ class ReplayRun {
   private view: LedgerView;
 
   constructor(
-    private readonly client: PoolClient,
+    private readonly db: Queryable,
     private readonly identity: LedgerIdentity,
     private readonly options: Pick<ReplayOptions, 'follower' | 'rest'>,
   ) {
@@ -166,7 +167,7 @@ class ReplayRun {
     view.size = from;
     const readable = this.read(from, to, stored);
     await loadView(
-      this.client,
+      this.db,
       view,
       readable.map(({ event }) => event),
     );
@@ -177,9 +178,9 @@ class ReplayRun {
       if (await this.admitAgain(view, entry)) admitted.push(entry);
     }
     view.size = to;
-    await writeProjections(this.client, view, admitted);
+    await writeProjections(this.db, view, admitted);
     this.view = view;
-    await this.options.follower?.follow(this.client, to, this.options.rest);
+    await this.options.follower?.follow(this.db, to, this.options.rest);
   }
 
   private read(from: number, to: number, stored: StoredEntry[]): AdmittedEvent[] {

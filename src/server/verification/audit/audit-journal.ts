@@ -42,10 +42,7 @@ export class AuditJournal {
    */
   async check(remembers = true): Promise<Difference[]> {
     const remembered = this.memory.read();
-    const { differences, head, isWhole } = await this.database.transaction(async (db) => {
-      await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-      return this.compare(db, remembered);
-    });
+    const { differences, head, isWhole } = await this.database.snapshot((db) => this.compare(db, remembered));
     if (remembers && isWhole) this.memory.remember(head);
     return differences.slice(0, LIMIT);
   }

@@ -137,7 +137,7 @@ export class AuditLog implements OnModuleDestroy {
   private async isStored(judgements: readonly Judgement[]): Promise<boolean> {
     const found = [...new Set(judgements.flatMap(({ findings }) => findings.map(fingerprint)))];
     if (found.length === 0) return true;
-    const rows = await this.database.query<{ count: number }>(
+    const rows = await this.database.rows<{ count: number }>(
       `SELECT count(*) AS count FROM findings
         WHERE fingerprint = ANY($1::text[]) AND (status <> 'closed' OR answered IS NOT NULL)`,
       [found],
@@ -149,7 +149,7 @@ export class AuditLog implements OnModuleDestroy {
     // The guard moves after each commit: read before the snapshot, it may be behind it, but ahead of it only if entries
     // are missing.
     const guard = this.guard.read();
-    const [state] = await this.database.query<{ size: number }>(
+    const [state] = await this.database.rows<{ size: number }>(
       `SELECT LEAST(size, ${MOST_SIZE}) AS size FROM log_state`,
     );
     if ((state?.size ?? 0) >= this.threadFrom) {

@@ -72,7 +72,7 @@ export class AuditLots {
   ) {}
 
   async audit(lots: readonly string[], pace?: Pace): Promise<LotsAudit> {
-    const db = this.database.pool;
+    const db = this.database;
     const all = await withAncestors(db, lots);
     const chains = await chainsOf(db, all);
     const named = await attestationsOf(db, all);

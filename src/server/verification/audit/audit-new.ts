@@ -34,7 +34,7 @@ export class AuditNew {
 
   /** Whether all new entries match the log. */
   async holds(): Promise<boolean> {
-    const { rows } = await this.database.pool.query<{ size: number }>('SELECT size FROM log_state');
+    const { rows } = await this.database.query<{ size: number }>('SELECT size FROM log_state');
     const size = rows[0]?.size ?? 0;
     const from = Math.min(this.next ?? size, size);
     this.next = size;
@@ -44,7 +44,7 @@ export class AuditNew {
   }
 
   private async entriesHold(from: number, to: number): Promise<boolean> {
-    const { rows } = await this.database.pool.query<NewEntry>(
+    const { rows } = await this.database.query<NewEntry>(
       `SELECT e.index, e.id, e.jws, e.leaf_hash, substr(t.hashes, ((e.index % 256) * 32 + 1)::integer, 32) AS tile
          FROM entries AS e
          LEFT JOIN LATERAL (SELECT hashes FROM tiles WHERE level = 0 AND index = e.index / 256 LIMIT 1) AS t ON true
@@ -55,14 +55,14 @@ export class AuditNew {
   }
 
   private async rootHolds(from: number, size: number): Promise<boolean> {
-    const { rows } = await this.database.pool.query<{ size: number; root: Buffer }>(
+    const { rows } = await this.database.query<{ size: number; root: Buffer }>(
       'SELECT size, root FROM checkpoints WHERE size > $1 AND size <= $2 ORDER BY size DESC LIMIT 1',
       [from, size],
     );
     const checkpoint = rows[0];
     if (checkpoint === undefined) return true;
     try {
-      const hashOf = await loadHashes(this.database.pool, rootNodes(checkpoint.size));
+      const hashOf = await loadHashes(this.database, rootNodes(checkpoint.size));
       return Buffer.compare(rootHash(checkpoint.size, hashOf, sha256), checkpoint.root) === 0;
     } catch (error) {
       // A missing hash is a fault of the log, not of this check.

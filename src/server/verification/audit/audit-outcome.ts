@@ -40,7 +40,7 @@ export class AuditOutcome {
 
   /** Returns the number of faults of the newest audit, of this process or stored by any other. */
   async faults(): Promise<number> {
-    const { rows } = await this.database.pool.query<{ findings: number }>(
+    const { rows } = await this.database.query<{ findings: number }>(
       'SELECT findings FROM audits ORDER BY id DESC LIMIT 1',
     );
     return Math.max(this.last.faults, rows[0]?.findings ?? 0);

@@ -101,7 +101,7 @@ export class AuditPace {
 
   /** Whether the log has grown fast since the last pause. */
   private async isBusy(worked: number): Promise<boolean> {
-    const { rows } = await this.database.pool.query<{ size: number }>(
+    const { rows } = await this.database.query<{ size: number }>(
       `SELECT LEAST(size, ${MOST_SIZE}) AS size FROM log_state`,
     );
     const [before, size] = [this.size, rows[0]?.size ?? 0];

@@ -1,8 +1,6 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { PoolClient } from 'pg';
 import { Database } from '../../database/database.js';
 import { LedgerIdentity } from '../../ledger/ledger-identity.js';
 import type { AuditAnswer, AuditCommand, AuditOrder } from './audit-in-thread.js';
@@ -27,22 +25,6 @@ function lowerThread(): void {
   }
 }
 
-/**
- * Lowers the priority of the process that serves a connection, if the database runs on this machine and permits it.
- * PostgreSQL shows the client's port in the process title, which excludes a process of another server with the same
- * number.
- */
-function lowerBackend(client: PoolClient): void {
-  const { processID: pid, connection } = client as unknown as { processID: number; connection: { stream: Socket } };
-  try {
-    const title = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    if (title.startsWith('postgres: ') && title.includes(`(${connection.stream.localPort})`))
-      setPriority(pid, NICENESS);
-  } catch {
-    // The audit also works at normal priority.
-  }
-}
-
 async function run(order: AuditOrder): Promise<AuditAnswer> {
   const signsNothing = (): never => {
     throw new Error('An audit signs nothing.');
@@ -54,8 +36,8 @@ async function run(order: AuditOrder): Promise<AuditAnswer> {
     failed: () => undefined,
     poolSize: CONNECTIONS,
     patient: true,
+    niceness: NICENESS,
   });
-  database.pool.on('connect', lowerBackend);
   const pace = order.milliseconds === null ? null : new AuditPace(database, order.milliseconds);
   parentPort?.on('message', (command: AuditCommand) => (command === 'hurry' ? pace?.hurry() : pace?.stop()));
   try {

@@ -59,33 +59,20 @@ export async function gatherBeside(
   pacing: Pacing = {},
 ): Promise<GatheredEvidence> {
   const sizes = new Set<number>();
-  const tree = new AuditTree(database.pool, identity, sizes);
+  const tree = new AuditTree(database, identity, sizes);
   for (let left = Infinity; ;) {
-    const end = await addSizes(database.pool, guard, sizes);
+    const end = await addSizes(database, guard, sizes);
     if (end - tree.read <= NEAR || end - tree.read >= left) break;
     left = end - tree.read;
     await tree.advance(end, pacing.tree);
   }
   const checkpoints = new CheckCheckpoints(identity.logKeys, (size) => tree.roots.get(size));
-  await checkpoints.advance(database.pool, pacing.checkpoints);
-  const client = await database.pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const end = await addSizes(client, guard, sizes);
-    const finished = await tree.finish(client, end);
-    return await gather(client, identity, {
-      guard,
-      replay,
-      tree: finished,
-      checkpoints: await checkpoints.finish(client),
-    });
-  } finally {
-    await client.query('ROLLBACK').catch((error: Error) => {
-      broken = error;
-    });
-    client.release(broken);
-  }
+  await checkpoints.advance(database, pacing.checkpoints);
+  return database.snapshot(async (db) => {
+    const end = await addSizes(db, guard, sizes);
+    const finished = await tree.finish(db, end);
+    return gather(db, identity, { guard, replay, tree: finished, checkpoints: await checkpoints.finish(db) });
+  });
 }
 
 interface ReadBefore {

@@ -33,7 +33,7 @@ export class WatchCatalogue implements OnApplicationBootstrap {
 
   private async compare(): Promise<void> {
     const known = new Set(this.differences.map(({ object, found }) => `${object} ${found}`));
-    this.differences = await compareCatalogue(this.database.pool);
+    this.differences = await compareCatalogue(this.database);
     this.compared = performance.now();
     for (const difference of this.differences)
       if (!known.has(`${difference.object} ${difference.found}`))

@@ -136,7 +136,7 @@ export class ListFindings {
 
   async list({ rule, severity, status, lot, limit, cursor }: FindingsQuery): Promise<Page<FindingView>> {
     const [openedAt, id] = decodeCursor(cursor, position) ?? [null, null];
-    const { rows } = await this.database.pool.query<FindingRow>(
+    const { rows } = await this.database.query<FindingRow>(
       `SELECT ${columns} FROM findings
         WHERE ($1::text IS NULL OR rule = $1) AND ($2::text IS NULL OR severity = $2)
           AND ($3::text IS NULL OR status = $3) AND ($4::uuid IS NULL OR lots @> ARRAY[$4::uuid])
@@ -151,7 +151,7 @@ export class ListFindings {
    * Records that a person acknowledged a finding, or to whom it is assigned. Changes no verdict. Throws `not-found`.
    */
   async respond(id: string, { acknowledged, assignee }: DeskNote): Promise<FindingView> {
-    await this.database.pool.query(
+    await this.database.query(
       `UPDATE findings
           SET acknowledged_at = CASE WHEN $2 THEN COALESCE(acknowledged_at, now()) ELSE acknowledged_at END,
               assignee = CASE WHEN $3 THEN $4 ELSE assignee END
@@ -163,7 +163,7 @@ export class ListFindings {
 
   /** Returns one finding. Throws `not-found`. */
   async byId(id: string): Promise<FindingView> {
-    const { rows } = await this.database.pool.query<FindingRow>(`SELECT ${columns} FROM findings WHERE id = $1`, [id]);
+    const { rows } = await this.database.query<FindingRow>(`SELECT ${columns} FROM findings WHERE id = $1`, [id]);
     if (rows[0] === undefined) throw new AditError('not-found', `There is no finding ${id}.`);
     return viewOf(rows[0]);
   }

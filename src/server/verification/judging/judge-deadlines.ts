@@ -20,7 +20,7 @@ export class JudgeDeadlines {
 
   /** Returns whether anything was due. */
   async judge(): Promise<boolean> {
-    const due = await nextDue(this.database.pool);
+    const due = await nextDue(this.database);
     if (due === null || due > this.clock.now()) return false;
     await this.logClock.tick();
     await this.entries.verify();

@@ -37,7 +37,7 @@ export class ReEvaluate implements OnApplicationBootstrap, OnModuleDestroy {
   /** Looks whether the rules have changed, and begins to judge older entries, or goes on. */
   async begin(rules = rulesFingerprint(this.parameters.sets)): Promise<void> {
     const changed = await this.database.transaction((db) => queueOlderEntries(db, rules));
-    const { next, until } = await olderEntries(this.database.pool);
+    const { next, until } = await olderEntries(this.database);
     if (next >= until) return;
     const msg = changed ? 'the rules have changed: older entries are judged anew' : 'older entries are judged anew';
     this.logger.log({ msg, next, until });

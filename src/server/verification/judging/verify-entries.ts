@@ -5,6 +5,7 @@ import type { JudgedEvent } from '../../../core/rules/engine/facts.js';
 import { eventRules } from '../../../core/rules/index.js';
 import { eventsSpokenOf } from '../../../core/rules/engine/subjects.js';
 import { Clock } from '../../clock.js';
+import { savepoint } from '../../database/connections.js';
 import { Database } from '../../database/database.js';
 import { isUnavailable } from '../../database/is-unavailable.js';
 import type { Queryable } from '../../database/rows.js';
@@ -169,16 +170,15 @@ export class VerifyEntries implements OnModuleDestroy {
 
   /** Files an entry that is set aside as far as possible, because filings affect other entries. */
   private async fileAside(db: Queryable, index: number): Promise<void> {
-    await db.query('SAVEPOINT filing');
-    try {
+    const file = async (): Promise<void> => {
       const { entries } = await this.events.from(db, index, 1);
       await fileEntries(db, entries);
       await queueRevisits(db, entries);
       await queueKeyRevisits(db, entries);
-    } catch (err) {
-      this.logger.warn({ msg: 'an entry that was set aside could not be filed', index, err });
-      await db.query('ROLLBACK TO SAVEPOINT filing');
-    }
+    };
+    await savepoint(db, file).catch((err: unknown) =>
+      this.logger.warn({ msg: 'an entry that was set aside could not be filed', index, err }),
+    );
   }
 
   /**
@@ -196,15 +196,13 @@ export class VerifyEntries implements OnModuleDestroy {
   async stepWithin(db: Queryable, size: StepSize, limit: number): Promise<Step | null> {
     const { entries } = size;
     const started = performance.now();
-    await db.query('SAVEPOINT step');
+    const events = this.events.within(size.budget());
     try {
-      const step = await this.step(db, this.events.within(size.budget()), Math.min(limit, entries), entries);
-      await db.query('RELEASE SAVEPOINT step');
+      const step = await savepoint(db, () => this.step(db, events, Math.min(limit, entries), entries));
       size.succeeded(performance.now() - started);
       return step;
     } catch (error) {
       if (isUnavailable(error)) throw error;
-      await db.query('ROLLBACK TO SAVEPOINT step');
       return size.failed(error) === 'set-aside' ? this.setAside(db, error) : null;
     }
   }

@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg';
 import type { Difference } from '../../../ledger/replay/compare-projections.js';
 import type { ReplayFollower, Rest } from '../../../ledger/replay/replay.js';
 import { RebuildIndex } from '../../../transparency/rebuild-index.js';
@@ -6,6 +5,7 @@ import { compareAlerts } from './compare-alerts.js';
 import { compareJudged } from './compare-judged.js';
 import type { Clock } from '../../../clock.js';
 import type { Database } from '../../../database/database.js';
+import type { Queryable } from '../../../database/rows.js';
 import type { LedgerIdentity } from '../../../ledger/ledger-identity.js';
 import type { RuleParameters } from '../../../config/rule-parameters.js';
 import { StepSize } from '../../judging/step-size.js';
@@ -51,44 +51,42 @@ export class JudgeAgain implements ReplayFollower {
     this.index = new RebuildIndex(identity.origin);
   }
 
-  async begin(client: PoolClient): Promise<void> {
+  async begin(db: Queryable): Promise<void> {
     // A temporary sequence, so that no number of the real one is used.
-    await client.query('CREATE TEMPORARY SEQUENCE finding_changes AS bigint');
+    await db.query('CREATE TEMPORARY SEQUENCE finding_changes AS bigint');
     for (const table of judgedTables)
-      await client.query(
+      await db.query(
         `CREATE TEMPORARY TABLE ${table} (LIKE public.${table}
            INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING IDENTITY)`,
       );
-    await client.query(
-      `ALTER TABLE pg_temp.findings ALTER COLUMN change SET DEFAULT nextval('pg_temp.finding_changes')`,
-    );
-    await client.query('INSERT INTO pg_temp.verification_cursor (next) VALUES (0)');
+    await db.query(`ALTER TABLE pg_temp.findings ALTER COLUMN change SET DEFAULT nextval('pg_temp.finding_changes')`);
+    await db.query('INSERT INTO pg_temp.verification_cursor (next) VALUES (0)');
     this.index = new RebuildIndex(this.identity.origin);
-    await this.index.begin(client);
+    await this.index.begin(db);
   }
 
-  async follow(client: PoolClient, to: number, rest?: Rest): Promise<void> {
-    await this.index.follow(client, to, rest);
+  async follow(db: Queryable, to: number, rest?: Rest): Promise<void> {
+    await this.index.follow(db, to, rest);
     for (;;) {
-      const { rows } = await client.query<{ left: number }>(
+      const { rows } = await db.query<{ left: number }>(
         `SELECT GREATEST(0, LEAST($1, stored.next) - own.next) AS left
            FROM public.verification_cursor AS stored, pg_temp.verification_cursor AS own`,
         [to],
       );
       const left = rows[0]?.left ?? 0;
-      const step = await this.verifier.stepWithin(client, this.size, left);
+      const step = await this.verifier.stepWithin(db, this.size, left);
       if (step !== null && step.judged >= left && step.again === 0) return;
       // One new entry may re-evaluate many, so one chunk of the replay may take many steps.
       await rest?.();
     }
   }
 
-  async compare(client: PoolClient, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }> {
+  async compare(db: Queryable, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }> {
     const pace = { rest, piece: this.piece };
     const compared = [
-      await compareJudged(client, this.parameters.sets, pace),
-      await compareAlerts(client, pace),
-      await this.index.compare(client, pace),
+      await compareJudged(db, this.parameters.sets, pace),
+      await compareAlerts(db, pace),
+      await this.index.compare(db, pace),
     ];
     return {
       differences: compared.flatMap(({ differences }) => differences),

@@ -1,0 +1,122 @@
+import type pg from 'pg';
+import type { Queryable } from './rows.js';
+
+const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/** One connection, for work that needs the same one for several transactions, such as temporary tables. */
+export class Session implements Queryable {
+  /** Why the connection must be closed rather than used again; undefined: it need not. */
+  broken: Error | undefined;
+
+  constructor(private readonly client: pg.PoolClient) {}
+
+  query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<T>> {
+    return this.client.query<T>(text, values);
+  }
+
+  /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. */
+  transaction<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+    return this.between(async () => {
+      await this.client.query('BEGIN');
+      return work(this);
+    });
+  }
+
+  /** Runs `work` on one snapshot of the database, and refuses writes except to temporary tables. */
+  snapshot<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+    return this.between(async () => {
+      await this.client.query(SNAPSHOT);
+      return work(this);
+    });
+  }
+
+  /**
+   * Runs `work` in one transaction, and saves a round trip: sends the first statement together with BEGIN.
+   * @param first statement without parameters, such as one that locks; `work` receives its rows.
+   */
+  transactionFrom<R, T>(first: string, work: (db: Queryable, rows: R[]) => Promise<T>): Promise<T> {
+    return this.between(async () => {
+      // pg returns a result for each statement, though its types declare one.
+      const results: unknown = await this.client.query(`BEGIN; ${first}`);
+      const [, { rows }] = results as [unknown, { rows: R[] }];
+      return work(this, rows);
+    });
+  }
+
+  private async between<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      await this.client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await this.client.query('ROLLBACK').catch((lost: Error) => {
+        this.broken = lost;
+      });
+      throw error;
+    }
+  }
+}
+
+/**
+ * The connections of one pool. Only this class and `Session` take, begin and end; so a setting that every transaction
+ * needs has one place.
+ */
+export class Connections implements Queryable {
+  constructor(private readonly pool: pg.Pool) {}
+
+  /** Runs one statement. */
+  query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<T>> {
+    return this.pool.query<T>(text, values);
+  }
+
+  /** Runs one statement and returns its rows. */
+  async rows<T extends object = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]> {
+    return (await this.pool.query<T & pg.QueryResultRow>(text, values)).rows;
+  }
+
+  /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. */
+  transaction<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+    return this.session((session) => session.transaction(work));
+  }
+
+  /** Runs `work` on one snapshot of the database, and refuses writes. */
+  snapshot<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+    return this.session((session) => session.snapshot(work));
+  }
+
+  /**
+   * Runs `work` with one connection.
+   * @param isClosed whether the connection is closed afterwards, with its temporary tables.
+   */
+  async session<T>(work: (session: Session) => Promise<T>, { isClosed = false } = {}): Promise<T> {
+    const client = await this.pool.connect();
+    const session = new Session(client);
+    try {
+      return await work(session);
+    } finally {
+      client.release(isClosed || session.broken);
+    }
+  }
+
+  /** Counts connections, how many there may be, and the statements and transactions that wait for one. */
+  get counts(): { busy: number; idle: number; most: number; waiting: number } {
+    const { totalCount, idleCount, waitingCount, options } = this.pool;
+    return { busy: totalCount - idleCount, idle: idleCount, most: options.max, waiting: waitingCount };
+  }
+}
+
+/**
+ * Runs `work` within the transaction of `db`, and undoes only this part if it rejects. Throws what `work` throws; after a
+ * lost connection the transaction has ended too.
+ */
+export async function savepoint<T>(db: Queryable, work: () => Promise<T>): Promise<T> {
+  await db.query('SAVEPOINT part');
+  try {
+    const result = await work();
+    await db.query('RELEASE SAVEPOINT part');
+    return result;
+  } catch (error) {
+    await db.query('ROLLBACK TO SAVEPOINT part').catch(() => undefined);
+    throw error;
+  }
+}

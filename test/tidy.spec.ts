@@ -102,7 +102,7 @@ const runbookHeadings = [
   'What is seen',
   'What it means, and what it does not',
   'First five minutes',
-  'How to mend it',
+  'How to repair it',
   'How to know that it is over',
   'What to tell others',
 ];

@@ -205,7 +205,7 @@ try {
     load.follow(ended.signal).catch((error: unknown) => load.fail(`stream: ${(error as Error).message}`));
   const until = performance.now() + minutes * 60_000;
   const busy = Promise.all([load.record(rate, until), load.query(until)]);
-  const told: Minute[] = [];
+  const finished: Minute[] = [];
   for (let i = 1; i <= minutes; i += 1) {
     for (let second = 0; second < 60; second += 1) {
       await wait(1_000);
@@ -214,14 +214,14 @@ try {
     }
     const { minute } = load;
     load.minute = { recorded: [], queried: [], memory: [], behind: 0 };
-    told.push(minute);
+    finished.push(minute);
     const seconds = minute.behind / rate;
     say(
       `  minute ${i}: ${(minute.recorded.length / 60).toFixed(0)} a second, p99 ${quantile(minute.recorded, 0.99).toFixed(0)} ms; queries p99 ${quantile(minute.queried, 0.99).toFixed(0)} ms; verified ${seconds.toFixed(1)} s behind; ${memoryOf(minute).toFixed(0)} MiB; ${await audits()} audits`,
     );
   }
   await busy;
-  const warm = told.slice(WARM_UP);
+  const warm = finished.slice(WARM_UP);
   const part = Math.max(1, Math.min(COMPARED, Math.floor(warm.length / 2)));
   const p99 = (of: readonly Minute[]): number =>
     quantile(

@@ -48,15 +48,15 @@ export async function monitorLedger(url: string, settings: MonitorSettings, term
     },
   });
   const stop = terminal.ended('SIGINT', 'SIGTERM');
-  let told = '';
+  let printed = '';
   try {
     do {
       const seen = await monitor.look();
       bar = null;
       // Unchanged results are not printed again.
       const now = JSON.stringify([seen.size, seen.alarms]);
-      if (now !== told || seen.findings.length > 0) tell(seen, settings.state, terminal);
-      told = now;
+      if (now !== printed || seen.findings.length > 0) printResult(seen, settings.state, terminal);
+      printed = now;
       if (seen.alarms.some(({ kind }) => convicting.has(kind))) terminal.endWith(EXIT.broken);
       else if (settings.once) terminal.endWith(seen.alarms.length > 0 ? EXIT.undecided : EXIT.done);
       if (!settings.once) await sleep(interval * 1_000, null, { signal: stop }).catch(() => null);
@@ -73,7 +73,7 @@ function amount(text: string, option: string): number {
   throw new CommandError(`${option} is not a number above 0: ${text}`, `Write, for example, ${option} 30.`, EXIT.usage);
 }
 
-function tell({ size, alarms, findings }: MonitorResult, folder: string, terminal: Terminal): void {
+function printResult({ size, alarms, findings }: MonitorResult, folder: string, terminal: Terminal): void {
   const { colour } = terminal;
   for (const { rule, severity, status, detail } of findings)
     terminal.say(

@@ -28,7 +28,7 @@ const nobody = { wake: () => Promise.resolve() } as WakeNotification;
 /** The alerts of a ledger under test, and who is told of them, without jobs and without a network. */
 export class AlertDesk {
   readonly raising: RaiseAlerts;
-  readonly telling: NotifyAlerts;
+  readonly notifying: NotifyAlerts;
   readonly alerts: ListAlerts;
   readonly changes: ChangeAlert;
   readonly silences: SilenceAlerts;
@@ -47,7 +47,7 @@ export class AlertDesk {
     } as Config;
     const { config } = this;
     this.raising = new RaiseAlerts(database);
-    this.telling = new NotifyAlerts(database, config, journal);
+    this.notifying = new NotifyAlerts(database, config, journal);
     this.alerts = new ListAlerts(database, config);
     this.changes = new ChangeAlert(database, config, nobody, journal);
     this.silences = new SilenceAlerts(database, journal);
@@ -55,19 +55,19 @@ export class AlertDesk {
     this.subscriptions = new Subscribe(database, this.keys, config, journal);
   }
 
-  /** Judges what is new, folds it, and tells what is to be told by now, as if it had waited; gives what was told. */
-  async tell(): Promise<DeskNotification[]> {
+  /** Judges new entries, groups findings into alerts and writes the notifications due after the usual wait; returns them. */
+  async notify(): Promise<DeskNotification[]> {
     await this.ledger.verifier().verify();
     await this.raising.raise();
-    return this.hear();
+    return this.notified();
   }
 
-  /** Tells what waits for a few moments only, and gives what has been told since the last time. */
-  async hear(): Promise<DeskNotification[]> {
+  /** Writes notifications that wait a few seconds only; returns those written since the last call. */
+  async notified(): Promise<DeskNotification[]> {
     await this.ledger.database.rows(
       `UPDATE alerts SET tell_at = now() WHERE tell_at < now() + interval '4 s' AND silenced_by IS NULL`,
     );
-    await this.telling.tell();
+    await this.notifying.notifyDue();
     const rows = await this.ledger.database.rows<{ number: number; type: string; data: string }>(
       'SELECT number, type, data FROM notices WHERE number > $1 ORDER BY number',
       [this.seen],

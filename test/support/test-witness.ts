@@ -32,7 +32,7 @@ export class TestWitness {
   }
 
   async start(): Promise<void> {
-    const server = witnessServer(this.store, { prefix: '', now: Date.now, told: () => undefined });
+    const server = witnessServer(this.store, { prefix: '', now: Date.now, report: () => undefined });
     server.addHook('onRequest', async (_request, reply) => {
       const answer = this.lie?.() ?? null;
       if (answer === 'nothing') await new Promise((resolve) => reply.raw.once('close', resolve));

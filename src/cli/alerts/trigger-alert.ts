@@ -47,7 +47,7 @@ export interface StreamedAlert {
  */
 export async function triggerAlert(
   rule: string,
-  told: (streamed: StreamedAlert) => Promise<void>,
+  notify: (streamed: StreamedAlert) => Promise<void>,
   open: Stages['next'] = openStage,
 ): Promise<Alert> {
   const chain = chainsByRule().get(rule);
@@ -65,7 +65,7 @@ export async function triggerAlert(
     const playing = play(scenario, stage, rule === TAMPERED);
     playing.catch(() => ended.abort());
     for await (const streamed of stage.client.followAlerts(ended.signal, '0')) {
-      await told(streamed);
+      await notify(streamed);
       if (streamed.alert.rule !== rule) continue;
       await playing;
       return streamed.alert;

@@ -11,7 +11,7 @@ export interface ListedCommand {
 export const commands: readonly ListedCommand[] = [
   {
     name: 'demo',
-    summary: 'watch a supply chain, a tampering, and how it is found',
+    summary: 'show a supply chain, a tampering and its alert',
     load: async () => (await import('./operate/demo.js')).demo,
   },
   {
@@ -21,17 +21,17 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'init',
-    summary: 'make the keys and the guard of a new ledger',
+    summary: 'create the keys and the guard of a new ledger',
     load: async () => (await import('./operate/init.js')).init,
   },
   {
     name: 'keygen',
-    summary: 'make a key pair for an actor',
+    summary: 'create a key pair for an actor',
     load: async () => (await import('./operate/keygen.js')).keygen,
   },
   {
     name: 'rotate',
-    summary: 'make the next log key or service key',
+    summary: 'create the next log key or service key',
     load: async () => (await import('./operate/rotate.js')).rotate,
   },
   {
@@ -46,17 +46,17 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'dispatch',
-    summary: 'send lots to their next holder',
+    summary: 'dispatch lots to their next holder',
     load: async () => (await import('./sign/handover.js')).dispatch,
   },
   {
     name: 'receive',
-    summary: 'take over lots that were sent to you',
+    summary: 'accept lots that were dispatched to you',
     load: async () => (await import('./sign/handover.js')).receive,
   },
   {
     name: 'reject',
-    summary: 'refuse lots that were sent to you',
+    summary: 'refuse lots that were dispatched to you',
     load: async () => (await import('./sign/handover.js')).reject,
   },
   {
@@ -66,12 +66,12 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'split',
-    summary: 'part one lot into several',
+    summary: 'split one lot into several',
     load: async () => (await import('./sign/transform.js')).split,
   },
   {
     name: 'aggregate',
-    summary: 'pour several lots together into one',
+    summary: 'combine several lots into one',
     load: async () => (await import('./sign/transform.js')).aggregate,
   },
   {
@@ -81,27 +81,27 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'seal',
-    summary: 'put seals and tags on a lot, or take them off',
+    summary: 'record seals and tags that are put on or removed',
     load: async () => (await import('./sign/holding.js')).seal,
   },
   {
     name: 'close',
-    summary: 'take lots out of the ledger for good',
+    summary: 'close lots: lost, destroyed, sold to end use',
     load: async () => (await import('./sign/holding.js')).close,
   },
   {
     name: 'dispute',
-    summary: 'say that an event that names you is not so',
+    summary: 'dispute an event that names you',
     load: async () => (await import('./sign/dispute.js')).dispute,
   },
   {
     name: 'new',
-    summary: 'write an example of the body of an event',
+    summary: 'print an example body of an event',
     load: async () => (await import('./sign/new.js')).newEvent,
   },
   {
     name: 'check',
-    summary: 'check an event before signing or sending it',
+    summary: 'check an event before it is signed or sent',
     load: async () => (await import('./sign/check.js')).check,
   },
   {
@@ -111,7 +111,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'submit',
-    summary: 'send an event that was signed elsewhere',
+    summary: 'submit an event that was signed elsewhere',
     load: async () => (await import('./sign/submit.js')).submit,
   },
   {
@@ -126,12 +126,12 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'lot',
-    summary: "a lot's state, verdicts and history",
+    summary: "show a lot's state, verdicts and history",
     load: async () => (await import('./look/lot.js')).lot,
   },
   {
     name: 'stock',
-    summary: 'what actors hold, by mineral',
+    summary: 'show what actors hold, by mineral',
     load: async () => (await import('./look/stock.js')).stock,
   },
   {
@@ -151,17 +151,17 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'waiting',
-    summary: 'list the events that wait for others',
+    summary: 'list events that wait for an earlier event',
     load: async () => (await import('./sign/waiting.js')).waiting,
   },
   {
     name: 'findings',
-    summary: 'list what the rules found, newest first',
+    summary: 'list findings of the rules, newest first',
     load: async () => (await import('./look/findings.js')).findings,
   },
   {
     name: 'bundle',
-    summary: "take a lot's whole history away, as one file",
+    summary: "save a lot's whole history as one file",
     load: async () => (await import('./look/bundle.js')).bundle,
   },
   {
@@ -176,7 +176,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'alerts',
-    summary: 'what was found, and what is found now',
+    summary: 'list, follow, acknowledge and resolve alerts',
     load: async () => (await import('./follow/alerts.js')).alerts,
   },
   {
@@ -186,42 +186,42 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'scenario',
-    summary: 'play a supply chain that is written down as data',
+    summary: 'run a supply chain described in a file',
     load: async () => (await import('./operate/scenario.js')).scenario,
   },
   {
     name: 'replay',
-    summary: 'rebuild everything from the log, and compare',
+    summary: 'rebuild everything from the log and compare',
     load: async () => (await import('./operate/replay.js')).replay,
   },
   {
     name: 'audit',
-    summary: 'check the stored ledger now, or watch another one',
+    summary: 'verify the stored ledger, or monitor another',
     load: async () => (await import('./operate/audit.js')).audit,
   },
   {
     name: 'backup',
-    summary: 'back the whole ledger up into one file',
+    summary: 'back up the whole ledger to one file',
     load: async () => (await import('./operate/backup.js')).backup,
   },
   {
     name: 'restore',
-    summary: 'bring a ledger back from a backup',
+    summary: 'restore a ledger from a backup',
     load: async () => (await import('./operate/backup.js')).restore,
   },
   {
     name: 'migrate',
-    summary: 'bring the database to this version',
+    summary: 'migrate the database to this version',
     load: async () => (await import('./operate/migrate.js')).migrate,
   },
   {
     name: 'config',
-    summary: 'the configuration',
+    summary: 'check and show the configuration',
     load: async () => (await import('./operate/config-check.js')).configCheck,
   },
   {
     name: 'completion',
-    summary: 'print the completion of commands for your shell',
+    summary: 'print command completion for your shell',
     load: async () => (await import('./completion.js')).completion,
   },
   {

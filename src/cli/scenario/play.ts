@@ -42,7 +42,7 @@ export async function playSteps(
   scenario: Scenario,
   stage: Stage,
   cast: Cast,
-  told: (sent: number) => void,
+  report: (sent: number) => void,
 ): Promise<Pick<Outcome, 'accepted' | 'refused'>> {
   const { client, clock } = stage;
   const sender = new Sender(client, cast);
@@ -62,7 +62,7 @@ export async function playSteps(
     const event = signed.get(index);
     if (event !== undefined) await sender.send(index, event);
     sent += 1;
-    told(sent);
+    report(sent);
     for (const one of tampering)
       if (one.after === index) {
         tampering.delete(one);
@@ -100,14 +100,14 @@ async function tamperWith({ server }: Stage, sql: string): Promise<void> {
  */
 export async function playScenario(
   scenario: Scenario,
-  told: (sent: number) => void = () => undefined,
+  report: (sent: number) => void = () => undefined,
   open: Stages['next'] = openStage,
 ): Promise<Outcome> {
   const stage = await open(scenario.origin, beginningOf(scenario));
   try {
     const cast = new Cast(scenario);
     await cast.register(stage.client, () => stage.clock.now());
-    const played = await playSteps(scenario, stage, cast, told);
+    const played = await playSteps(scenario, stage, cast, report);
     if (scenario.advanceTo !== undefined)
       stage.clock.setTo(Math.max(stage.clock.now(), Date.parse(scenario.advanceTo)));
     await (await operator()).verifyNow(stage.server);

@@ -212,8 +212,9 @@ async function deliver(
     if (sent.entry.answer?.receipt !== undefined) files?.writeReceipt(sent.entry.answer.receipt, sent.entry.event);
     reportAnswer(sent.entry, files, terminal, { repeated: sent.repeated, resumed, lotNames });
   } catch (error) {
-    const told = unanswered(error, entry);
-    if (told !== error) terminal.result({ status: 'unanswered', id: entry.id, type: entry.type, event: entry.event });
-    throw told;
+    const failure = unanswered(error, entry);
+    if (failure !== error)
+      terminal.result({ status: 'unanswered', id: entry.id, type: entry.type, event: entry.event });
+    throw failure;
   }
 }

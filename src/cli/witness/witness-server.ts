@@ -9,7 +9,7 @@ const TEXT = 'text/plain; charset=utf-8';
 /** Serves a witness over HTTP (C2SP tlog-witness): `add-checkpoint`, and the last cosigned checkpoints for monitors. */
 export function witnessServer(
   store: Pick<WitnessStore, 'consider' | 'newest'>,
-  { prefix, now, told }: { prefix: string; now: () => number; told: (line: string) => void },
+  { prefix, now, report }: { prefix: string; now: () => number; report: (line: string) => void },
 ): FastifyInstance {
   const server = fastify({
     bodyLimit: MAX_SUBMISSION_LENGTH,
@@ -23,13 +23,13 @@ export function witnessServer(
     const body = typeof request.body === 'string' ? request.body : '';
     const considered = store.consider(body, Math.floor(now() / 1_000));
     if (considered.status === 200) {
-      told(`cosigned ${considered.checkpoint.origin}, ${considered.checkpoint.size} entries`);
+      report(`cosigned ${considered.checkpoint.origin}, ${considered.checkpoint.size} entries`);
       return reply.type(TEXT).send(considered.cosignature);
     }
     // Logs a signed checkpoint that contradicts the last one, the event that a witness exists to detect.
     const size = considered.status === 409 ? considered.size : null;
     if (considered.status === 422 || (considered.status === 409 && size === null))
-      told(`REFUSED: ${considered.detail}\n${body}`);
+      report(`REFUSED: ${considered.detail}\n${body}`);
     if (size !== null) return reply.code(409).type(SIZE_TYPE).send(`${size}\n`);
     return reply.code(considered.status).type(TEXT).send(`${considered.detail}\n`);
   });

@@ -210,9 +210,9 @@ export function shown(event: AditEvent): AditEvent {
     Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true });
     holder[SD] = digestsOf(holder).filter((hidden) => hidden !== digest);
   }
-  const told = root.payload as AditEvent['payload'];
+  const disclosed = root.payload as AditEvent['payload'];
   // The disclosures were validated against the schema of this type, so the cast is safe.
-  return { ...event, payload: told, place: told.place } as AditEvent;
+  return { ...event, payload: disclosed, place: disclosed.place } as AditEvent;
 }
 
 /**

@@ -27,16 +27,17 @@ export const noticeData = (alert: Alert): string =>
 
 interface NotifiedAlert {
   status: Alert['status'];
-  told: string | null;
+  notified: string | null;
 }
 
 /**
  * Returns the type of the notification to send; null if nothing changed, or the alert was resolved before its first
  * notification.
  */
-export function noticeType({ status, told }: NotifiedAlert, grew: boolean): NoticeType | null {
-  if (told === null) return status === 'resolved' ? null : status === 'open' ? 'alert.opened' : 'alert.acknowledged';
-  if (status === told) return grew ? 'alert.updated' : null;
+export function noticeType({ status, notified }: NotifiedAlert, grew: boolean): NoticeType | null {
+  if (notified === null)
+    return status === 'resolved' ? null : status === 'open' ? 'alert.opened' : 'alert.acknowledged';
+  if (status === notified) return grew ? 'alert.updated' : null;
   if (status === 'open') return 'alert.regressed';
   return `alert.${status}`;
 }

@@ -40,10 +40,10 @@ export class NotifyAlerts {
   ) {}
 
   /** Writes all due notifications; returns their number. */
-  async tell(): Promise<number> {
+  async notifyDue(): Promise<number> {
     for (let total = 0; ;) {
-      const { due, told } = await this.database.transaction((db) => this.tellSome(db));
-      total += told;
+      const { due, written } = await this.database.transaction((db) => this.notifySome(db));
+      total += written;
       // A notification may end the inhibition of other alerts.
       if (due === 0) return total;
     }
@@ -57,7 +57,7 @@ export class NotifyAlerts {
     return row?.wait ?? null;
   }
 
-  private async tellSome(db: Queryable): Promise<{ due: number; told: number }> {
+  private async notifySome(db: Queryable): Promise<{ due: number; written: number }> {
     await lockAlerts(db);
     const { rows: due } = await db.query<DueRow>(
       `SELECT id, told_status,
@@ -67,7 +67,7 @@ export class NotifyAlerts {
          FROM alerts WHERE tell_at <= clock_timestamp() ORDER BY tell_at, opened_at, id LIMIT $1`,
       [CHUNK],
     );
-    if (due.length === 0) return { due: 0, told: 0 };
+    if (due.length === 0) return { due: 0, written: 0 };
     const ids = due.map(({ id }) => id);
     await countDescendants(db, ids);
     await inhibitAlerts(db, ids);
@@ -80,15 +80,15 @@ export class NotifyAlerts {
     const silences = await activeSilences(db);
     const decisions: Decision[] = [];
     for (const row of due) decisions.push(await decide(db, row, alerts.get(row.id) as NumberedAlert, silences));
-    const told = await write(db, decisions, this.config.publicUrl);
-    await this.journal.added(db, 'notices', told);
-    return { due: due.length, told: told.length };
+    const written = await write(db, decisions, this.config.publicUrl);
+    await this.journal.added(db, 'notices', written);
+    return { due: due.length, written: written.length };
   }
 }
 
-async function decide(db: Queryable, row: DueRow, told: NumberedAlert, silences: Silence[]): Promise<Decision> {
-  const { alert, facets } = told;
-  const type = noticeType({ status: alert.status, told: row.told_status }, row.grew);
+async function decide(db: Queryable, row: DueRow, numbered: NumberedAlert, silences: Silence[]): Promise<Decision> {
+  const { alert, facets } = numbered;
+  const type = noticeType({ status: alert.status, notified: row.told_status }, row.grew);
   if (type === null || (alert.inhibitedBy !== null && alert.status !== 'resolved'))
     return { id: row.id, type: null, silence: null };
   if (!maySilence(alert.rule)) return { id: row.id, type, silence: null };
@@ -107,16 +107,16 @@ async function write(db: Queryable, decisions: readonly Decision[], publicUrl: s
        FROM json_to_recordset($1) AS d (id uuid, silence uuid, until timestamptz) WHERE a.id = d.id`,
     [JSON.stringify(decisions.map(({ id, silence }) => ({ id, silence: silence?.id, until: silence?.until })))],
   );
-  const said = decisions.filter(({ type, silence }) => type !== null && silence === null);
-  if (said.length === 0) return [];
+  const notified = decisions.filter(({ type, silence }) => type !== null && silence === null);
+  if (notified.length === 0) return [];
   await db.query(
     `UPDATE alerts AS a SET number = nextval('alert_numbers'), told_at = clock_timestamp(), told_status = a.status,
             told_severity = a.severity, told_findings = a.open_findings,
             told_growths = CASE WHEN d.type = 'alert.updated' THEN a.told_growths + 1 ELSE 0 END
        FROM unnest($1::uuid[], $2::text[]) AS d (id, type) WHERE a.id = d.id`,
-    [said.map(({ id }) => id), said.map(({ type }) => type)],
+    [notified.map(({ id }) => id), notified.map(({ type }) => type)],
   );
-  const types = new Map(said.map(({ id, type }) => [id, type]));
+  const types = new Map(notified.map(({ id, type }) => [id, type]));
   const alerts = await selectAlerts(db, publicUrl, 'a.id = ANY($1::uuid[])', [[...types.keys()]]);
   await db.query(
     `INSERT INTO notices (number, alert, type, rule, severity, minerals, sites, countries, lots, ordering_key, data)

@@ -34,7 +34,7 @@ export class RaiseAlertsProcessor extends QueueWorker implements OnModuleDestroy
     ) {
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, Math.max(wait ?? 0, 20)));
       await this.alerts.raise();
-      if ((await this.notifying.tell()) > 0) await this.deliveries.add('route', {}, forget);
+      if ((await this.notifying.notifyDue()) > 0) await this.deliveries.add('route', {}, forget);
     }
   }
 }

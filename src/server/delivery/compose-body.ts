@@ -92,10 +92,10 @@ function digestData(rows: readonly DigestRow[]): object {
       evidence: _evidence,
       ...alert
     } = JSON.parse(data) as { lots: string[]; events: string[]; evidence: object[] };
-    const told = { type, ...alert, lots: lots.slice(0, 3), events: events.slice(0, 3), evidence: [] };
-    bytes += Buffer.byteLength(JSON.stringify(told));
+    const shortened = { type, ...alert, lots: lots.slice(0, 3), events: events.slice(0, 3), evidence: [] };
+    bytes += Buffer.byteLength(JSON.stringify(shortened));
     if (bytes > DIGEST_BYTES) break;
-    alerts.push(told);
+    alerts.push(shortened);
   }
   return {
     from: new Date(Math.min(...times)).toISOString(),

@@ -184,11 +184,11 @@ export function composeDigestMail(
   options: MailOptions,
 ): Mail {
   const say = sayIn(options.language);
-  const told = severities.flatMap((severity) => alerts.filter((alert) => alert.severity === severity));
-  const listed = told.slice(0, DIGEST_LIMIT);
-  const left = more + told.length - listed.length;
-  const gravest = told[0];
-  const total = told.length + more;
+  const sorted = severities.flatMap((severity) => alerts.filter((alert) => alert.severity === severity));
+  const listed = sorted.slice(0, DIGEST_LIMIT);
+  const left = more + sorted.length - listed.length;
+  const gravest = sorted[0];
+  const total = sorted.length + more;
   const title = total === 0 ? say.word('digest.subjectNone') : say.counted('digest.title', total);
   const letter: Letter = {
     subject:

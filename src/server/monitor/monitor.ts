@@ -212,14 +212,14 @@ export class Monitor {
     // The entries declare who signs for the ledger; a monitor signs nothing.
     const identity = new LedgerIdentity(this.origin, logKeys, [], null);
     const mirror = new MirrorLog(this.database, identity, this.threads);
-    const told = (done: number, size: number): void => progress('entries', done, size);
+    const report = (done: number, size: number): void => progress('entries', done, size);
     const nobody = new WakeAlerts(
       () => Promise.resolve(),
       () => undefined,
     );
     return {
       mirror,
-      follow: new FollowLog(this.remote, mirror, this.file, { logKeys, policy }, told),
+      follow: new FollowLog(this.remote, mirror, this.file, { logKeys, policy }, report),
       indexes: new RecomputeIndexes(this.database, this.origin, this.file, (index) => this.prove(index)),
       witnesses: new CompareWitnesses(this.tree, mirror, logKeys, policy === null ? [] : askedOf(policy)),
       rules: new VerifyEntries(this.database, identity, new SystemClock(), nobody, RuleParameters.load(null)).readOwn(

@@ -150,13 +150,13 @@ export class CollectCosignatures {
   }
 
   private async remember(answers: readonly WitnessRequest[]): Promise<void> {
-    const told = answers.map(({ witness, answer, size }) => ({
+    const outcomes = answers.map(({ witness, answer, size }) => ({
       vkey: witness.key.vkey,
       size,
       outcome: answer.outcome,
       detail: 'detail' in answer ? answer.detail : '',
     }));
-    for (const { vkey, outcome, detail } of told)
+    for (const { vkey, outcome, detail } of outcomes)
       if (outcome !== 'cosigned') this.logger.warn({ msg: 'a witness did not cosign', witness: vkey, outcome, detail });
     await this.database.query(
       `INSERT INTO witnesses (vkey, size, outcome, detail, asked_at)
@@ -164,10 +164,10 @@ export class CollectCosignatures {
        ON CONFLICT (vkey) DO UPDATE SET size = excluded.size, outcome = excluded.outcome,
                                         detail = excluded.detail, asked_at = excluded.asked_at`,
       [
-        told.map(({ vkey }) => vkey),
-        told.map(({ size }) => size),
-        told.map(({ outcome }) => outcome),
-        told.map(({ detail }) => detail),
+        outcomes.map(({ vkey }) => vkey),
+        outcomes.map(({ size }) => size),
+        outcomes.map(({ outcome }) => outcome),
+        outcomes.map(({ detail }) => detail),
       ],
     );
   }

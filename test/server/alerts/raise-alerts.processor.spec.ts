@@ -13,7 +13,7 @@ describe('the job that tells alerts', () => {
       if (raised === 3) processor.onModuleDestroy();
       return Promise.resolve();
     };
-    const telling = { tell: () => Promise.resolve(1), untilNext: () => Promise.resolve(1) };
+    const notifying = { notifyDue: () => Promise.resolve(1), untilNext: () => Promise.resolve(1) };
     const queue = {
       add: (name: string) => {
         routed.push(name);
@@ -22,7 +22,7 @@ describe('the job that tells alerts', () => {
     };
     const processor = new RaiseAlertsProcessor(
       { raise } as unknown as RaiseAlerts,
-      telling as unknown as NotifyAlerts,
+      notifying as unknown as NotifyAlerts,
       queue as unknown as Queue,
     );
     await processor.process();

@@ -24,23 +24,23 @@ describe('a silence', () => {
 
   it('holds back what is told of the alerts it names, which are raised and listed all the same', async () => {
     const { id } = await silence({ rules: ['mass-gained'], sites: ['hill'] });
-    expect(await desk.tell()).toEqual([]);
+    expect(await desk.notify()).toEqual([]);
     expect(await desk.list()).toMatchObject([{ rule: 'mass-gained', status: 'open', silencedBy: id }]);
     expect(await desk.silences.list()).toMatchObject([{ id, holding: 1, reason: 'a known scale' }]);
   });
 
   it('ends at its time, and what is still there is told then', async () => {
     await silence({ lots: [lot] });
-    expect(await desk.tell()).toEqual([]);
+    expect(await desk.notify()).toEqual([]);
     await ledger.tamper(`UPDATE silences SET until = now(); UPDATE alerts SET tell_at = now()`);
-    expect(await desk.hear()).toMatchObject([{ type: 'alert.opened', alert: { silencedBy: null } }]);
+    expect(await desk.notified()).toMatchObject([{ type: 'alert.opened', alert: { silencedBy: null } }]);
   });
 
   it('can be ended before', async () => {
     const { id } = await silence({ holder: 'coop' });
-    expect(await desk.tell()).toEqual([]);
+    expect(await desk.notify()).toEqual([]);
     await desk.silences.end(id, 'Grace');
-    expect(await desk.tell()).toMatchObject([{ type: 'alert.opened' }]);
+    expect(await desk.notify()).toMatchObject([{ type: 'alert.opened' }]);
     expect(await desk.silences.list()).toEqual([]);
     expect(await desk.silences.list(true)).toMatchObject([{ id, endedBy: 'Grace', endedAt: expect.any(String) }]);
     await expect(desk.silences.end(id)).rejects.toMatchObject({ code: 'not-found' });
@@ -56,16 +56,16 @@ describe('a silence', () => {
     ['another lot', { lots: ['00000000-0000-8000-8000-000000000000'] }],
   ])('says nothing about %s', async (_what, filters) => {
     await silence(filters);
-    expect(await desk.tell()).toHaveLength(1);
+    expect(await desk.notify()).toHaveLength(1);
   });
 
   it('never holds back what says that the record is damaged, however much it names', async () => {
     await silence({ lots: [lot] });
     await silence({ minerals: ['cassiterite'], minimumSeverity: 'low' });
-    await desk.tell();
+    await desk.notify();
     await ledger.tamper(`UPDATE lots SET mass = '1' WHERE id = '${lot}'`);
     await ledger.auditor().audit();
-    const told = await desk.tell();
+    const told = await desk.notify();
     expect(told.map(({ alert }) => [alert.rule, alert.silencedBy])).toEqual([['record-projection-differs', null]]);
   });
 

@@ -51,7 +51,7 @@ describe('a delivery', () => {
     const lot = await ledger.declare('40');
     await ledger.dispatch(lot);
     await ledger.receive(lot, '44');
-    await desk.tell();
+    await desk.notify();
     return lot;
   }
 
@@ -252,9 +252,9 @@ describe('a delivery', () => {
     });
     const [alert] = await desk.list({ lot });
     await desk.changes.change(alert?.id ?? '', 'acknowledged', {});
-    await desk.tell();
+    await desk.notify();
     await desk.changes.change(alert?.id ?? '', 'resolved', {});
-    await desk.tell();
+    await desk.notify();
     const other = await fault();
     await desk.deliver(deliverer);
     const sent = (): string[] =>
@@ -331,7 +331,7 @@ describe('a delivery', () => {
     for (let i = 0; i < 40; i += 1) await fault();
     const [alert] = await desk.list();
     await desk.changes.change(alert?.id ?? '', 'resolved', {});
-    await desk.tell();
+    await desk.notify();
     await desk.notices.route();
     await pass();
     await desk.deliver(deliverer);
@@ -356,7 +356,7 @@ describe('a delivery', () => {
     await desk.notices.route();
     const [inHand] = await desk.list({ lot: seen });
     await desk.changes.change(inHand?.id ?? '', 'acknowledged', {});
-    await desk.tell();
+    await desk.notify();
     await pass();
     await desk.deliver(deliverer);
     const messages = hooks.at('/hook').map(({ body }) => JSON.parse(body) as { type: string; data: object });
@@ -366,7 +366,7 @@ describe('a delivery', () => {
     expect((await listed(chief)).map(({ status }) => status).toSorted()).toEqual(['delivered', 'dropped']);
     const [passedOn] = await desk.list({ lot: ignored });
     await desk.changes.change(passedOn?.id ?? '', 'acknowledged', {});
-    await desk.tell();
+    await desk.notify();
     await desk.deliver(deliverer);
     expect((JSON.parse(hooks.at('/hook')[1]?.body ?? '{}') as { type: string }).type).toBe('alert.acknowledged');
   });

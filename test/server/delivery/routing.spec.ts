@@ -45,7 +45,7 @@ describe('who is told', () => {
     const wanted = await Promise.all(asked.map((filters) => desk.subscribe({ filters })));
     const unwanted = await Promise.all(others.map((filters) => desk.subscribe({ filters })));
     await faulty();
-    await desk.tell();
+    await desk.notify();
     await Promise.all([desk.notices.route(), desk.notices.route()]);
     for (const subscription of wanted) expect(await types(subscription)).toEqual(['alert.opened']);
     for (const subscription of unwanted) expect(await types(subscription)).toEqual([]);
@@ -62,7 +62,7 @@ describe('who is told', () => {
       outputs: [{ mass: { value: '22', uom: 'KGM' } }, { mass: { value: '22', uom: 'KGM' } }],
     });
     await ledger.record('custody.dispatched', 'trader', { to: 'mallory', lots: [{ lot: lots[0] }] });
-    await desk.tell();
+    await desk.notify();
     for (const party of [coop, trader, mallory]) expect(await types(party ?? { id: '' })).toEqual(['alert.opened']);
     expect(await types(agent ?? { id: '' })).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe('who is told', () => {
     const stranger = await desk.subscribe({ filters: { lots: [await ledger.declare('5')] } });
     await ledger.dispatch(heap);
     await ledger.receive(heap, '44');
-    await desk.tell();
+    await desk.notify();
     expect(await types(upstream)).toEqual(['alert.opened']);
     expect(await types(stranger)).toEqual([]);
   });
@@ -86,12 +86,12 @@ describe('who is told', () => {
   it('is told of much in one digest, of each alert what was said last', async () => {
     const daily = await desk.subscribe({ digestMinutes: 60 });
     await faulty();
-    const [told] = await desk.tell();
+    const [told] = await desk.notify();
     await desk.notices.route();
     await desk.changes.change(told?.alert.id ?? '', 'acknowledged', {});
-    await desk.tell();
+    await desk.notify();
     await faulty();
-    await desk.tell();
+    await desk.notify();
     const deliveries = await desk.deliveries(daily.id);
     expect(deliveries).toMatchObject([{ type: 'alert.digest' }]);
     expect(deliveries[0]?.wait).toBeGreaterThan(3_500);
@@ -110,7 +110,7 @@ describe('who is told', () => {
     await ledger.dispatch(lost);
     await ledger.receive(lost, '38.5');
     await faulty();
-    await desk.tell();
+    await desk.notify();
     const deliveries = await desk.deliveries(sleeper.id);
     expect(deliveries).toHaveLength(2);
     const waits = deliveries.map(({ wait }) => wait).toSorted((a, b) => a - b);
@@ -133,19 +133,19 @@ describe('who is told', () => {
   it('is told by escalation only of what nobody acknowledges in time', async () => {
     const chief = await desk.subscribe({ escalateAfterMinutes: 30 });
     await faulty();
-    const [told] = await desk.tell();
+    const [told] = await desk.notify();
     const [waiting] = await desk.deliveries(chief.id);
     expect(waiting).toMatchObject({ type: 'alert.escalated', alert: told?.alert.id });
     expect(waiting?.wait).toBeGreaterThan(1_700);
     await desk.changes.change(told?.alert.id ?? '', 'acknowledged', {});
-    await desk.tell();
+    await desk.notify();
     // It was not passed on, so what becomes of it is no news either.
     expect(await types(chief)).toEqual(['alert.escalated']);
   });
 
   it('is not told what was said before he came, unless he asks for it', async () => {
     await faulty();
-    await desk.tell();
+    await desk.notify();
     await desk.notices.route();
     const late = await desk.subscribe();
     expect(await types(late)).toEqual([]);

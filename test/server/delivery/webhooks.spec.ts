@@ -111,9 +111,16 @@ describe.each([
       data: { rule: 'tag-reused', severity: 'critical', status: 'open', lots: { length: 2 } },
     });
     const raise = service.server.app.get(RaiseAlerts, { strict: false });
-    const tell = service.server.app.get(NotifyAlerts, { strict: false });
+    const notifying = service.server.app.get(NotifyAlerts, { strict: false });
     const route = service.server.app.get(RouteNotices, { strict: false });
-    await Promise.all([raise.raise(), raise.raise(), tell.tell(), tell.tell(), route.route(), route.route()]);
+    await Promise.all([
+      raise.raise(),
+      raise.raise(),
+      notifying.notifyDue(),
+      notifying.notifyDue(),
+      route.route(),
+      route.route(),
+    ]);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(subscriber.deliveries).toHaveLength(1);
     const list = await get(service.url, '/v1/alerts?rule=tag-reused');

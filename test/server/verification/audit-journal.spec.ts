@@ -18,7 +18,7 @@ beforeEach(async () => {
   const lot = await ledger.declare('40');
   await ledger.dispatch(lot);
   await ledger.receive(lot, '44');
-  await desk.tell();
+  await desk.notify();
   const [alert] = await desk.list();
   await desk.changes.change(alert?.id ?? '', 'acknowledged', { by: 'desk' });
 });

@@ -91,7 +91,7 @@ describe('a finding as a case', () => {
   it('is one alert, which counts the lots that were made of it', async () => {
     const desk = new AlertDesk(ledger);
     await desk.raising.raise();
-    await desk.hear();
+    await desk.notified();
     expect(
       await ledger.database.rows('SELECT status, descendants FROM alerts WHERE finding = $1', [finding.id]),
     ).toEqual([{ status: 'open', descendants: 2 }]);

@@ -121,7 +121,7 @@ describe('a row that follows from the log', () => {
     await ledger.record('finding.answered', 'trader', answer);
     await ledger.dispatch(await ledger.declare('30'));
     await ledger.verifier().verify();
-    await new AlertDesk(ledger).tell();
+    await new AlertDesk(ledger).notify();
     await ledger.database.transaction(async (db) => {
       const size = (await db.query<{ size: number }>('SELECT size FROM log_state')).rows[0]?.size ?? 0;
       await extendIndex(db, ledger.identity.origin, await readIndexState(db), size);

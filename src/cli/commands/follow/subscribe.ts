@@ -103,7 +103,7 @@ function begin(subscribe: Command, channel: 'webhook' | 'mail', example: string)
     .argument(`<${place}>`)
     .addHelpText('before', `Example: ${example}\n`);
   if (channel === 'webhook')
-    command.option('--contact <address>', 'mail address that hears of it when it is switched off');
+    command.option('--contact <address>', 'mail address notified when the subscription is switched off');
   command.action(async (target: string, options: SubscribeOptions, self: Command) => {
     const terminal = terminalOf(self);
     const client = new AditClient(options.server);

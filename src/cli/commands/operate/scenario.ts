@@ -27,8 +27,8 @@ export const scenario: Register = (group) => {
 
 async function runScenario(played: Scenario, stages: Stages, terminal: Terminal): Promise<void> {
   const { colour } = terminal;
-  const told = terminal.progress(played.title, played.steps.length);
-  const outcome = await playScenario(played, told, stages.next);
+  const progress = terminal.progress(played.title, played.steps.length);
+  const outcome = await playScenario(played, progress, stages.next);
   for (const { step, code } of outcome.refused) terminal.say(`  step ${step} refused: ${code}`);
   for (const { rule, severity, lots, steps } of outcome.findings)
     terminal.say(`  ${severity} ${rule}: ${lots.join(', ')} (steps ${steps.join(', ')})`);

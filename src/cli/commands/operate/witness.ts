@@ -58,8 +58,8 @@ async function serve(folder: string, { host, port }: ServeOptions, command: Comm
     throw new CommandError(`--port ${port} is no port.`, `Give a number from 0 to ${MAX_PORT}.`, EXIT.usage);
   const { witnessServer } = await import('../../witness/witness-server.js');
   const store = new WitnessStore(folder);
-  const told = (line: string): void => terminal.say(`${new Date().toISOString()} ${line}`);
-  const server = witnessServer(store, { prefix: '', now: Date.now, told });
+  const report = (line: string): void => terminal.say(`${new Date().toISOString()} ${line}`);
+  const server = witnessServer(store, { prefix: '', now: Date.now, report });
   const url = await server.listen({ host, port: Number(port) });
   terminal.ended('SIGINT', 'SIGTERM').addEventListener('abort', () => void server.close());
   terminal.say(`${store.vkey} answers at ${url} · stop with Ctrl-C`);

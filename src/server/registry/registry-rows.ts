@@ -265,6 +265,11 @@ const rowsOf = <T>(ids: Iterable<string>, map: ReadonlyMap<string, T>, row: (val
     return value === undefined ? [] : [row(value)];
   });
 
+/** Writes the times of the log that `log.clock` entries declare, ms since 1970 UTC. */
+export async function writeClocks(db: Queryable, clocks: { index: number; time: number }[]): Promise<void> {
+  await insertRows(db, 'clocks', clocks);
+}
+
 /** Writes the final state of every registry row that the batch changed. */
 export async function writeRegistry(db: Queryable, view: LedgerView, changes: Changes): Promise<void> {
   if (changes.opened && view.opened !== null) {

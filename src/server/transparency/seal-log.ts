@@ -10,6 +10,7 @@ import type { Queryable } from '../database/rows.js';
 import { Crash } from '../ledger/append/crash-points.js';
 import { ReadTree } from '../ledger/read/read-tree.js';
 import type { Seal, TreeHead } from '../ledger/append/seal.js';
+import { storeNote } from '../ledger/append/write-batch.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { Guard, type GuardState } from './guard.js';
 
@@ -80,12 +81,7 @@ export class SealLog implements Seal {
     this.crash.reach('after-guard');
     const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, ...signers);
     this.crash.reach('after-sign');
-    // The signature is deterministic, so a lost write is repeated from the row without harm.
-    await db.query(
-      `WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true))
-       UPDATE checkpoints SET note = $2 FROM relaxed WHERE size = $1 AND note IS NULL`,
-      [head.size, note],
-    );
+    await storeNote(db, head.size, note);
     this.goOn();
     return note;
   }
@@ -126,6 +122,19 @@ export class SealLog implements Seal {
     if (rows[0] !== undefined) return rows[0];
     const root = await this.tree.rootAt(0);
     return { size: 0, note: signCheckpoint({ origin: this.log.origin, size: 0, root }, ...this.signersAt(0, [])) };
+  }
+
+  async newestOver(index: number): Promise<{ size: number; note: string } | undefined> {
+    const [witnessed] = await this.database.rows<{ size: number; note: string }>(
+      'SELECT size, note FROM witnessed_checkpoints WHERE size > $1 ORDER BY size DESC LIMIT 1',
+      [index],
+    );
+    if (witnessed !== undefined) return witnessed;
+    const [signed] = await this.database.rows<{ size: number; note: string }>(
+      'SELECT size, note FROM checkpoints WHERE size > $1 AND note IS NOT NULL ORDER BY size DESC LIMIT 1',
+      [index],
+    );
+    return signed;
   }
 
   /** Returns the key in force at `size`. Throws `log-halted` if this service does not have it. */

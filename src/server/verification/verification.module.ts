@@ -6,6 +6,7 @@ import { HealthRegistry } from '../http/health.js';
 import { Guard } from '../transparency/guard.js';
 import { AuditJournal } from './audit/audit-journal.js';
 import { AuditLog } from './audit/audit-log.js';
+import { AuditMetrics } from './audit/audit-metrics.js';
 import { AuditOutcome } from './audit/audit-outcome.js';
 import { AuditNew } from './audit/audit-new.js';
 import { AuditLogProcessor } from './audit/audit-log.processor.js';
@@ -90,6 +91,7 @@ export class VerificationModule {
         parameters,
         ListFindings,
         VerificationMetrics,
+        AuditMetrics,
         AuditOutcome,
         WatchCatalogue,
         ...(answersHttp ? [RulePages] : []),

@@ -74,6 +74,11 @@ export class AppendEvents {
     return this.signer().sealPending();
   }
 
+  /** Returns the newest checkpoint over an entry that the witnesses cosigned, else the newest signed one, if any. */
+  newestCheckpointOver(index: number): Promise<{ size: number; note: string } | undefined> {
+    return this.signer().newestOver(index);
+  }
+
   /**
    * Appends a batch; returns one outcome for each arrival, in order. Rejects if it is unknown whether the batch was
    * stored.

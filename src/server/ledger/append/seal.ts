@@ -23,4 +23,6 @@ export interface Seal {
   seal(db: Queryable, head: TreeHead, keys: readonly LogKey[]): Promise<string>;
   /** Signs what an earlier process committed but did not sign. */
   sealPending(): Promise<void>;
+  /** Returns the newest checkpoint over an entry that the witnesses cosigned, else the newest signed one, if any. */
+  newestOver(index: number): Promise<{ size: number; note: string } | undefined>;
 }

@@ -3,7 +3,7 @@ import { aboutOthers } from '../../../core/bundle/subjects.js';
 import type { LedgerView } from '../../../core/custody/view.js';
 import { type Queryable, type Row, insertRows } from '../../database/rows.js';
 import { writeAttestations } from '../../registry/attestation-rows.js';
-import { writeRegistry } from '../../registry/registry-rows.js';
+import { writeClocks, writeRegistry } from '../../registry/registry-rows.js';
 import type { AdmittedEvent, BatchResult, RefusedEvent } from './admit-batch.js';
 import { type Erasure, addDisclosures, eraseDisclosures, writeDisclosures } from '../disclosures/disclosure-rows.js';
 import { writeLots } from './lot-rows.js';
@@ -63,9 +63,8 @@ export async function writeProjections(
   view: LedgerView,
   admitted: readonly AdmittedEvent[],
 ): Promise<void> {
-  await insertRows(
+  await writeClocks(
     db,
-    'clocks',
     admitted
       .filter(({ event }) => event.type === 'log.clock')
       .map(({ event, index }) => ({ index, time: event.occurredAtMs })),
@@ -135,6 +134,18 @@ async function insertRefusals(db: Queryable, refused: RefusedEvent[]): Promise<v
       at,
       evidence_index: evidenceIndex,
     })),
+  );
+}
+
+/**
+ * Stores the signed text of a checkpoint, unless it has one. The commit does not wait for the disk: the signature is
+ * deterministic, so a lost write is repeated from the row without harm.
+ */
+export async function storeNote(db: Queryable, size: number, note: string): Promise<void> {
+  await db.query(
+    `WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true))
+     UPDATE checkpoints SET note = $2 FROM relaxed WHERE size = $1 AND note IS NULL`,
+    [size, note],
   );
 }
 

@@ -5,8 +5,9 @@ import { Database } from '../../database/database.js';
 import { AppendEvents } from '../append/append-events.js';
 import { ReadTree } from './read-tree.js';
 
-interface SignedCheckpoint {
+interface FoundCheckpoint {
   size: number;
+  /** Null: it is not signed yet. */
   note: string | null;
 }
 
@@ -21,28 +22,20 @@ export class ReadReceipt {
 
   /** Returns the first receipt: under the smallest signed checkpoint above the index, so it never changes. */
   first(index: number): Promise<string> {
-    return this.receipt(index, 'SELECT size, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT 1');
+    return this.receipt(index, () => this.smallestOver(index));
   }
 
   /** Returns a receipt under the newest checkpoint that the witnesses cosigned, else under the newest signed one. */
-  async newest(index: number): Promise<string> {
-    const { rows } = await this.database.query<{ size: number; note: string }>(
-      'SELECT size, note FROM witnessed_checkpoints WHERE size > $1 ORDER BY size DESC LIMIT 1',
-      [index],
-    );
-    if (rows[0] !== undefined) return this.under(index, rows[0].size, rows[0].note);
-    return this.receipt(
-      index,
-      'SELECT size, note FROM checkpoints WHERE size > $1 AND note IS NOT NULL ORDER BY size DESC LIMIT 1',
-    );
+  newest(index: number): Promise<string> {
+    return this.receipt(index, () => this.append.newestCheckpointOver(index));
   }
 
-  private async receipt(index: number, sql: string): Promise<string> {
-    let checkpoint = await this.checkpoint(index, sql);
+  private async receipt(index: number, find: () => Promise<FoundCheckpoint | undefined>): Promise<string> {
+    let checkpoint = await find();
     if (checkpoint === undefined || checkpoint.note === null) {
       // The entry is committed but not signed: its process ended first, or a crash of the database lost the signature.
       await this.append.sealPending();
-      checkpoint = await this.checkpoint(index, sql);
+      checkpoint = await find();
     }
     if (checkpoint === undefined || checkpoint.note === null)
       throw new AditError('overloaded', 'The checkpoint over this entry is being signed; try again shortly.');
@@ -54,8 +47,11 @@ export class ReadReceipt {
     return formatTlogProof({ index, proof, checkpoint });
   }
 
-  private async checkpoint(index: number, sql: string): Promise<SignedCheckpoint | undefined> {
-    const { rows } = await this.database.query<SignedCheckpoint>(sql, [index]);
-    return rows[0];
+  private async smallestOver(index: number): Promise<FoundCheckpoint | undefined> {
+    const [row] = await this.database.rows<FoundCheckpoint>(
+      'SELECT size, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT 1',
+      [index],
+    );
+    return row;
   }
 }

@@ -19,6 +19,7 @@ import { SilenceTrace0060 } from './0060-silence-trace.js';
 import { Journal0072 } from './0072-journal.js';
 import { RulesOfFindings0073 } from './0073-rules-of-findings.js';
 import { LateDisclosures0074 } from './0074-late-disclosures.js';
+import { Ancestry0075 } from './0075-ancestry.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -48,4 +49,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Journal0072,
   RulesOfFindings0073,
   LateDisclosures0074,
+  Ancestry0075,
 ];

@@ -72,12 +72,9 @@ export async function concerned(
   const holders = [...new Set(filters.flatMap(({ holder }) => holder ?? []))];
   if (named.length === 0 || (lots.length === 0 && holders.length === 0)) return { lots: new Set(), holders: new Set() };
   const { rows } = await db.query<{ lots: string[]; holders: string[] }>(
-    `WITH RECURSIVE down (lot) AS (
-       SELECT unnest($1::uuid[]) UNION SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot
-     ), up (lot) AS (
-       SELECT unnest($1::uuid[]) UNION SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
-     ), below AS MATERIALIZED (SELECT lot FROM down LIMIT ${MAX_RELATED}),
-        above AS MATERIALIZED (SELECT lot FROM up WHERE cardinality($2::uuid[]) > 0 LIMIT ${MAX_RELATED})
+    `WITH below AS MATERIALIZED (SELECT lot FROM with_descendants($1::uuid[], ${MAX_RELATED}) AS lot),
+          above AS MATERIALIZED (SELECT lot FROM with_ancestors($1::uuid[], ${MAX_RELATED}) AS lot
+                                  WHERE cardinality($2::uuid[]) > 0)
      SELECT ARRAY(SELECT lot FROM unnest($2::uuid[]) AS asked (lot)
                    WHERE lot IN (SELECT lot FROM below) OR lot IN (SELECT lot FROM above)) AS lots,
             ARRAY(SELECT actor FROM unnest($3::text[]) AS asked (actor)

@@ -61,11 +61,11 @@ const mayBeHeldBack = (alert: string): string => `${alert}.status <> 'resolved' 
 
 /** Selects the oldest critical alert, if any, on an ancestor of the lots of alert $1. */
 const rootAbove = `
-  WITH RECURSIVE own AS MATERIALIZED (${lotsOf('$1')}),
-  up (lot) AS (
-    SELECT edge.from_lot FROM own JOIN lineage AS edge ON edge.to_lot = own.lot
-    UNION SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
-  ), above AS MATERIALIZED (SELECT lot FROM up LIMIT ${MAX_LOTS})
+  WITH own AS MATERIALIZED (${lotsOf('$1')}),
+  above AS MATERIALIZED (
+    SELECT lot FROM with_ancestors(
+      ARRAY(SELECT edge.from_lot FROM own JOIN lineage AS edge ON edge.to_lot = own.lot), ${MAX_LOTS}) AS lot
+  )
   SELECT root.id FROM findings AS f
     JOIN alert_findings AS m ON m.finding = f.id JOIN alerts AS root ON root.id = m.alert
    WHERE f.status = 'open' AND f.severity = 'critical' AND f.lots && ARRAY(SELECT lot FROM above)
@@ -74,11 +74,11 @@ const rootAbove = `
    ORDER BY root.opened_at, root.id LIMIT 1`;
 
 const inhibitBelow = `
-  WITH RECURSIVE own AS MATERIALIZED (${lotsOf('$1')}),
-  down (lot) AS (
-    SELECT edge.to_lot FROM own JOIN lineage AS edge ON edge.from_lot = own.lot
-    UNION SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot
-  ), below AS MATERIALIZED (SELECT lot FROM down LIMIT ${MAX_LOTS})
+  WITH own AS MATERIALIZED (${lotsOf('$1')}),
+  below AS MATERIALIZED (
+    SELECT lot FROM with_descendants(
+      ARRAY(SELECT edge.to_lot FROM own JOIN lineage AS edge ON edge.from_lot = own.lot), ${MAX_LOTS}) AS lot
+  )
   UPDATE alerts AS a SET inhibited_by = root.id, changed_at = now(), number = nextval('alert_numbers')
     FROM alerts AS root
    WHERE root.id = $1 AND ${isRoot('root')}

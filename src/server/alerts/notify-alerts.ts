@@ -143,11 +143,8 @@ async function countDescendants(db: Queryable, alerts: readonly string[]): Promi
   await db.query(
     `UPDATE alerts AS a SET descendants = counted.lots
        FROM (SELECT alert.id, (
-               WITH RECURSIVE down (lot) AS (
-                 SELECT edge.to_lot FROM lineage AS edge WHERE edge.from_lot = ANY(alert.lots)
-                 UNION
-                 SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot
-               ) SELECT count(*) FROM (SELECT lot FROM down LIMIT ${MAX_DESCENDANTS}) AS reached
+               SELECT count(*) FROM with_descendants(
+                 ARRAY(SELECT to_lot FROM lineage WHERE from_lot = ANY(alert.lots)), ${MAX_DESCENDANTS})
              ) AS lots
                FROM alerts AS alert WHERE alert.id = ANY($1::uuid[])) AS counted
       WHERE a.id = counted.id AND a.descendants <> counted.lots`,

@@ -64,11 +64,8 @@ export class GatherBundle {
 
   private async lotsBehind(lot: string): Promise<Set<string>> {
     const { rows } = await this.db.query<{ lot: string }>(
-      `WITH RECURSIVE up (lot) AS (
-         SELECT id FROM lots WHERE id = $1 AND born_index < $2
-         UNION
-         SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
-       ) SELECT lot FROM up LIMIT $3`,
+      `SELECT reached.lot FROM lots CROSS JOIN LATERAL with_ancestors(ARRAY[lots.id], $3) AS reached (lot)
+        WHERE lots.id = $1 AND lots.born_index < $2`,
       [lot, this.size, MAX_LOTS + 1],
     );
     if (rows.length === 0) throw new AditError('not-found', `There is no lot ${lot}.`);

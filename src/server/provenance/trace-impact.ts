@@ -27,11 +27,8 @@ export class TraceImpact {
   /** Traces one lot. Throws `not-found`. */
   async trace(lot: string): Promise<Impact> {
     const { rows: affected } = await this.database.query<{ lot: string }>(
-      `WITH RECURSIVE down (lot) AS (
-         SELECT id FROM lots WHERE id = $1
-         UNION
-         SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot
-       ) SELECT lot FROM down LIMIT ${MAX_LOTS + 1}`,
+      `SELECT reached.lot FROM lots CROSS JOIN LATERAL with_descendants(ARRAY[lots.id], ${MAX_LOTS + 1}) AS reached (lot)
+        WHERE lots.id = $1`,
       [lot],
     );
     if (affected.length === 0) throw new AditError('not-found', `There is no lot ${lot}.`);

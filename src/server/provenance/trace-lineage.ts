@@ -79,13 +79,10 @@ export class TraceLineage {
   /** Returns the flows of mass into the lot and its ancestors, each once, `limit` at most. */
   async flowsInto(lot: string, limit: number): Promise<Flow[]> {
     const { rows } = await this.database.query<{ from: string; to: string; mass: string }>(
-      `WITH RECURSIVE upstream (lot) AS (
-         SELECT $1::uuid
-         UNION
-         SELECT edge.from_lot FROM upstream JOIN lineage AS edge ON edge.to_lot = upstream.lot
-       )
-       SELECT edge.from_lot AS from, edge.to_lot AS to, edge.mass::text AS mass
-         FROM upstream JOIN lineage AS edge ON edge.to_lot = upstream.lot LIMIT $2`,
+      // Each followed lot but the first was reached by a flow, so as many lots hold all flows of the answer.
+      `SELECT edge.from_lot AS from, edge.to_lot AS to, edge.mass::text AS mass
+         FROM with_ancestors(ARRAY[$1::uuid], $2::bigint + 1) AS reached (lot)
+         JOIN lineage AS edge ON edge.to_lot = reached.lot LIMIT $2::bigint`,
       [lot, limit],
     );
     return rows.map(({ mass, ...edge }) => ({ ...edge, mass: BigInt(mass) }));

@@ -170,11 +170,7 @@ export class AuditLots {
 
 async function withAncestors(db: Queryable, lots: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ lot: string }>(
-    `WITH RECURSIVE up (lot) AS (
-       SELECT id FROM lots WHERE id = ANY($1::uuid[])
-       UNION
-       SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
-     ) SELECT lot FROM up LIMIT $2`,
+    'SELECT lot FROM with_ancestors(ARRAY(SELECT id FROM lots WHERE id = ANY($1::uuid[])), $2) AS lot',
     [lots, MAX_LOTS],
   );
   return rows.map(({ lot }) => lot);

@@ -132,13 +132,7 @@ export async function loadExports(
     const { rows } = await db.query<{ lot: string; first: number | null; walked: number }>(
       `SELECT asked.lot, min(filed.index) AS first, count(*)::integer AS walked
          FROM unnest($1::uuid[]) AS asked (lot)
-        CROSS JOIN LATERAL (
-          WITH RECURSIVE down (lot) AS (
-            SELECT asked.lot
-            UNION
-            SELECT edge.to_lot FROM down JOIN lineage AS edge ON edge.from_lot = down.lot AND edge.index < $2
-          ) SELECT lot FROM down LIMIT ${MAX_DOWNSTREAM}
-        ) AS reached
+        CROSS JOIN LATERAL with_descendants(ARRAY[asked.lot], ${MAX_DOWNSTREAM}, $2) AS reached (lot)
          LEFT JOIN filings AS filed ON filed.subject = 'exported:' || reached.lot AND filed.index < $2
         GROUP BY asked.lot`,
       [lots.slice(from, from + FOLLOWED_AT_ONCE), end],

@@ -34,13 +34,7 @@ export async function pastsOf(db: Queryable, lots: readonly string[], walk: Walk
       `SELECT asked.number::integer, count(*)::integer AS walked,
               COALESCE(array_agg(up.lot::text) FILTER (WHERE $3::uuid[] IS NULL OR up.lot = ANY($3)), '{}') AS lots
          FROM unnest($1::text[]) WITH ORDINALITY AS asked (parents, number)
-        CROSS JOIN LATERAL (
-          WITH RECURSIVE up (lot) AS (
-            SELECT unnest(string_to_array(asked.parents, ' ')::uuid[])
-            UNION
-            SELECT edge.from_lot FROM up JOIN lineage AS edge ON edge.to_lot = up.lot
-          ) SELECT lot FROM up LIMIT $2
-        ) AS up
+        CROSS JOIN LATERAL with_ancestors(string_to_array(asked.parents, ' ')::uuid[], $2) AS up (lot)
         GROUP BY asked.number`,
       [piece.map(([parents]) => parents), walk.limit + 1, walk.among ?? null],
     );

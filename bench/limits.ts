@@ -57,7 +57,7 @@ export async function bareInsert(databaseUrl: string, events: readonly string[])
 
 /** Measures requests a second of a bare HTTP server in a separate process, by the same client. */
 export async function bareHttp(events: readonly string[], clients: number): Promise<number> {
-  const child = fork(fileURLToPath(new URL('bare-http.js', import.meta.url)));
+  const child = fork(fileURLToPath(new URL('./bare-http.js', import.meta.url)));
   const [port] = (await once(child, 'message')) as [number];
   const { perSecond } = await postEach(`http://127.0.0.1:${port}`, events, clients);
   child.kill();

@@ -63,7 +63,7 @@ async function barePosts(port: number): Promise<number> {
   return BARE / ((performance.now() - started) / 1_000);
 }
 
-const receiver = fork(fileURLToPath(new URL('receiver.js', import.meta.url)));
+const receiver = fork(fileURLToPath(new URL('./receiver.js', import.meta.url)));
 const [port] = (await once(receiver, 'message')) as [number];
 const service = await startService({ ADIT_ROLE: 'all', ADIT_WEBHOOK_PRIVATE_TARGETS: 'on' });
 try {

@@ -74,7 +74,7 @@ export function seenIn(note: string): { size: number; root: string } {
 }
 
 /** Builds, chains and signs an event. It has the newest checkpoint as `seen`: the event was signed after that. */
-export async function prepareEvent(
+async function prepareEvent(
   client: AditClient,
   draft: Draft,
   signer: Signer,

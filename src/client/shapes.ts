@@ -56,7 +56,7 @@ export interface Verdicts {
   risk: 'none' | 'low' | 'medium' | 'high' | 'critical' | 'undetermined';
 }
 
-export interface AsOf {
+interface AsOf {
   size: number;
   verified: number;
 }

@@ -3,7 +3,7 @@ import { kilograms as inKilograms } from '../../src/core/custody/quantity.js';
 import { CoreLedger, tin } from './core-ledger.js';
 
 /** Numbers in [0, limit) that follow from the seed alone (mulberry32): a chain that fails can be told again. */
-export function numbersFrom(seed: number): (limit: number) => number {
+function numbersFrom(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -20,7 +20,7 @@ export function shuffled<T>(things: readonly T[], seed: number): T[] {
   return ordered.toSorted((a, b) => a.at - b.at).map(({ thing }) => thing);
 }
 
-export const SITES = ['hill', 'ridge', 'valley'] as const;
+const SITES = ['hill', 'ridge', 'valley'] as const;
 const TRADERS = ['trader', 'rival', 'abroad', 'plant'] as const;
 /** Living lots beyond which no more are declared, so that chains grow long and not only many. */
 const MANY = 12;

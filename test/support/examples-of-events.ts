@@ -1,5 +1,5 @@
 import type { Envelope } from '../../src/core/event/envelope.js';
-import { exampleBodies, exampleClaims, exampleKey } from '../../src/core/event/examples.js';
+import { exampleBodies, exampleClaims } from '../../src/core/event/examples.js';
 import type { EventTypeName } from '../../src/core/event/types/index.js';
 
 /** One minimal event of every type, as data: the claims beside the common ones, and which of them are required. */
@@ -14,12 +14,8 @@ export const LOT_1 = '3f0c2a9e-5b7d-8c41-9a10-6e2f4d8b7c01';
 export const LOT_2 = '3f0c2a9e-5b7d-8c41-9a10-6e2f4d8b7c02';
 export const EVENT_1 = 'ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs';
 export const EVENT_2 = 'PiPoFgA5WUoziU9lZOGxNIu9egCI1CxKy3PurtWcAJ0';
-/** The public key of RFC 8037, Appendix A.2, and its thumbprint of A.3. */
-export const KEY = exampleKey;
+/** The thumbprint of the public key of RFC 8037, Appendix A.3. */
 export const KID = 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k';
-export const VKEY = 'example.org/tin+530eaa4c+AdZ/6P4fo3nU+0f4w1FnPZhpvAdQCzT4bF4U6fCzJyAV';
-/** Of the right shape; whether it proves anything is `checkPossession`'s to say. */
-export const SOME_JWS = `eyJhbGciOiJFZDI1NTE5In0.e30.${'A'.repeat(86)}`;
 
 export const commonClaims = exampleClaims;
 

@@ -18,7 +18,7 @@ export interface ServiceUnderTest {
   database: { url: string; superuserUrl: string };
 }
 
-export interface Entry {
+interface Entry {
   index: number;
   id: string;
   jws: string;

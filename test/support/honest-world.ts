@@ -21,7 +21,7 @@ const kilograms = (value: string): Body => ({ value, uom: 'KGM' });
 const tin = (mass: string): Body => ({ mineral: 'cassiterite', form: 'concentrate', mass: kilograms(mass) });
 
 /** Signs with the platform's own Ed25519, without a promise for each: many events are signed in a fault test. */
-export function signFast(log: string, actor: string, key: OutsideKey, type: string, claims: Body): SignedEvent {
+function signFast(log: string, actor: string, key: OutsideKey, type: string, claims: Body): SignedEvent {
   const jti = randomBytes(16).toString('base64url');
   const outputs = (claims.outputs as Body[] | undefined)?.map((output, i) => ({
     ...output,

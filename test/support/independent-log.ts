@@ -14,7 +14,7 @@ export const hashLeaf = (entry: string): Buffer => sha256(Uint8Array.of(0), Buff
 export const hashChildren = (left: Uint8Array, right: Uint8Array): Buffer => sha256(Uint8Array.of(1), left, right);
 
 /** A tree that grows leaf by leaf and tells its root at each size: one hash for each bit of the size. */
-export class GrowingTree {
+class GrowingTree {
   size = 0;
   private readonly peaks: { height: number; hash: Buffer }[] = [];
 
@@ -79,7 +79,7 @@ export interface ReadCheckpoint {
 }
 
 /** Opens a signed checkpoint; throws unless the log's own key signed it in its own name. */
-export function readCheckpointNote(note: string, log: LogKey): ReadCheckpoint {
+function readCheckpointNote(note: string, log: LogKey): ReadCheckpoint {
   const split = note.indexOf('\n\n');
   if (split < 0 || !note.endsWith('\n')) throw new Error(`not a note: ${note}`);
   const text = note.slice(0, split + 1);

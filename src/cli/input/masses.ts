@@ -22,7 +22,7 @@ export interface NamedMass {
 }
 
 /** Parses `48.6 kg` or `NAME=48.6 kg`. */
-export function namedMass(text: string): NamedMass {
+function namedMass(text: string): NamedMass {
   const at = text.lastIndexOf('=');
   return { name: at === -1 ? undefined : text.slice(0, at).trim(), mass: massArgument(text.slice(at + 1)) };
 }

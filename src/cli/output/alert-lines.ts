@@ -5,7 +5,7 @@ import { shortId } from './lot-names.js';
 import type { Terminal } from './terminal.js';
 
 /** Names the lots of a finding: "RW-A000001 (hill), RW-A000002 and 3 more lots"; "" if it has none. */
-export function aboutOf({ lots, about = [] }: Pick<Finding, 'lots' | 'about'>): string {
+function aboutOf({ lots, about = [] }: Pick<Finding, 'lots' | 'about'>): string {
   const named = about
     .slice(0, 3)
     .map((name) => (name.site === null ? shownName(name) : `${shownName(name)} (${name.site})`));

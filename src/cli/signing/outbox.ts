@@ -18,7 +18,7 @@ const states = ['signed', 'sent', 'waiting', 'accepted', 'refused'] as const;
  * State of an entry. `signed`: saved, not sent; `sent`: sent, without an answer; `waiting`: the ledger waits for its
  * parent; `accepted` and `refused`: final, stored under `answered/`, the accepted ones for `KEPT_DAYS`.
  */
-export type OutboxState = (typeof states)[number];
+type OutboxState = (typeof states)[number];
 
 const entrySchema = z.strictObject({
   format: z.literal(1),

@@ -62,5 +62,5 @@ function create(file: string, text: string): void {
   }
 }
 
-export const nameTaken = (file: string): CommandError =>
+const nameTaken = (file: string): CommandError =>
   new CommandError(`${file} is there already, and is not written over.`, 'Choose another --save NAME.', EXIT.usage);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { severities } from '../rules/engine/rule.js';
 import { lotNameShape } from './lot-name.js';
 
-export const alertStatuses = ['open', 'acknowledged', 'resolved'] as const;
+const alertStatuses = ['open', 'acknowledged', 'resolved'] as const;
 export type AlertStatus = (typeof alertStatuses)[number];
 
 /**
@@ -54,7 +54,6 @@ const alertChangeShape = z.strictObject({
   evidence: z.array(z.string()).describe('Events or documents that it rests on'),
   assignee: z.string().nullable().describe('Where it said who is to answer for the alert'),
 });
-export type AlertChange = z.infer<typeof alertChangeShape>;
 
 /** Describes one alert with its changes (`GET /v1/alerts/{id}`). */
 export const alertWithChangesShape = alertShape.extend({ changes: z.array(alertChangeShape) });

@@ -56,7 +56,7 @@ export const requestTime = z
   .meta({ format: 'date-time' });
 
 /** Names of all rules that make findings and alerts. */
-export const ruleNames: readonly string[] = [...rules.map(({ id }) => id), ruleFailed.id];
+const ruleNames: readonly string[] = [...rules.map(({ id }) => id), ruleFailed.id];
 
 /** An enumeration whose error suggests the name most likely meant. */
 export const knownName = <T extends string>(kind: string, names: readonly T[]) =>

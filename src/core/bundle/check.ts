@@ -29,7 +29,7 @@ export interface Trust {
   sha256?: Sha256;
 }
 
-export const steps = [
+const steps = [
   'policy',
   'checkpoint',
   'inclusion',
@@ -242,7 +242,7 @@ function checkInclusion(
 }
 
 /** Lists the sizes above 0 that events have `seen`, from texts that can be read; later steps find other faults. */
-export const seenSizes = ({ events }: Pick<Bundle, 'events'>): number[] =>
+const seenSizes = ({ events }: Pick<Bundle, 'events'>): number[] =>
   sizesOf(events.map(({ event }) => seenIn(event)?.size));
 
 /** Lists the earlier sizes whose roots a bundle proves: those that events have seen, and those requested. */

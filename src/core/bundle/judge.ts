@@ -17,7 +17,7 @@ import type { LogTimes } from './times.js';
 import { type Coverage, type Verdicts, axisOfFinding, coverageOf, verdictsOf } from './verdicts.js';
 
 /** A finding on the lot or on an ancestor, with its state. */
-export interface JudgedFinding extends Finding, AnswerAuthority {
+interface JudgedFinding extends Finding, AnswerAuthority {
   id: string;
   /** Share of the lot's mass. */
   share: string;

@@ -17,10 +17,10 @@ import {
 import { tagDigits } from '../event/identifiers.js';
 
 /** The ledger itself: its opening and its updates. */
-export const LEDGER_SUBJECT = 'ledger';
-export const findingSubject = (id: string): string => `finding:${id}`;
+const LEDGER_SUBJECT = 'ledger';
+const findingSubject = (id: string): string => `finding:${id}`;
 /** The issues of a series of tags. */
-export const seriesSubject = (series: string): string => `tags:${series}`;
+const seriesSubject = (series: string): string => `tags:${series}`;
 
 /**
  * Lists the subjects of an entry in the sealed index: the lots whose chains it extends or that it names, the tags that

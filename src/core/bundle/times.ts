@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 /** Allowed delay of a `log.clock`, as by a slow disk or a restart, ms. */
 const ALLOWANCE = 600_000;
 /** Distance of two neighbouring times of a running service at most, ms. */
-export const CADENCE = HOUR + ALLOWANCE;
+const CADENCE = HOUR + ALLOWANCE;
 
 /** Bounds of the log's time at a position, ms since 1970 UTC. */
 export interface TimeBounds {

@@ -141,7 +141,7 @@ function checkTransit(event: AditEvent, lot: Lot, pointer: string, view: LedgerV
 }
 
 /** Returns the grace after the planned arrival, ms; longer if sender and receiver are in different countries. */
-export function graceOf(lot: Lot, view: LedgerView): number {
+function graceOf(lot: Lot, view: LedgerView): number {
   const [sender, receiver] = [view.actors.get(lot.holder), view.actors.get(lot.inTransitTo ?? '')];
   return sender?.country === receiver?.country ? GRACE : GRACE_INTERNATIONAL;
 }

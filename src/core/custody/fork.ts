@@ -2,7 +2,7 @@ import type { AditEvent } from '../event/event.js';
 import type { Successor } from './view.js';
 
 /** Returns what a successor event does with its lots: the receiver of a dispatch, or the output lots. */
-export function destinationOf(event: AditEvent): Pick<Successor, 'to' | 'outputs'> {
+function destinationOf(event: AditEvent): Pick<Successor, 'to' | 'outputs'> {
   return {
     to: event.type === 'custody.dispatched' ? event.payload.to : null,
     outputs: 'outputs' in event.payload ? event.payload.outputs.map(({ lot }) => lot) : [],

@@ -35,7 +35,7 @@ function containedMetal(lot: Substance): bigint | null {
  * Returns the strongest basis that is known for all these lots, and each lot's amount on it. A grade below one part per
  * million counts as unknown: otherwise the lot and its site would vanish from the mix.
  */
-export function contents(lots: readonly Substance[]): { basis: OriginBasis; amounts: bigint[] } {
+function contents(lots: readonly Substance[]): { basis: OriginBasis; amounts: bigint[] } {
   const known = (amounts: (bigint | null)[]): amounts is bigint[] =>
     amounts.every((amount) => amount !== null && amount > 0n);
   const metal = lots.map(containedMetal);

@@ -67,7 +67,7 @@ export interface Actor {
   index: number;
 }
 
-export interface Certificate {
+interface Certificate {
   serial: string;
   index: number;
   revokedIndex: number | null;
@@ -160,7 +160,7 @@ export interface Lot {
   assayed: boolean;
 }
 
-export interface LoggedEvent {
+interface LoggedEvent {
   index: number;
   /** The event itself; loaded for targets of corrections, disputes, settlements and updates. */
   event?: AditEvent;
@@ -218,7 +218,7 @@ export interface Changes {
   corrections: Set<Correction>;
 }
 
-export interface TagRange {
+interface TagRange {
   series: string;
   from: number;
   to: number;

@@ -21,7 +21,7 @@ const MAX_HEADER = 512;
 /** Size of the largest payload in base64url, characters. */
 const MAX_PAYLOAD_CHARACTERS = Math.ceil((MAX_PAYLOAD_BYTES * 4) / 3);
 
-export interface Header {
+interface Header {
   alg: SignatureAlgorithm;
   kid: string;
   typ: Typ;

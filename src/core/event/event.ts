@@ -8,7 +8,7 @@ import { instantMs, MAX_ERRORS } from './primitives.js';
 import type { CommonClaims, EventType, Problem } from './types/event-type.js';
 import { type EventTypeName, eventTypes, type Payloads } from './types/index.js';
 
-export interface EventOf<Type extends EventTypeName> {
+interface EventOf<Type extends EventTypeName> {
   /** base64url(SHA-256(signing input)). */
   id: string;
   jws: string;

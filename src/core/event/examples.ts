@@ -6,7 +6,7 @@ import { type EventTypeName, eventTypes } from './types/index.js';
  * and of RFC 8037; lots in `outputs` have the ids that follow from `exampleClaims`.
  */
 
-export const exampleKey = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' } as const;
+const exampleKey = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' } as const;
 const KID = 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k';
 const VKEY = 'example.org/tin+530eaa4c+AdZ/6P4fo3nU+0f4w1FnPZhpvAdQCzT4bF4U6fCzJyAV';
 const EVENT_1 = 'ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs';

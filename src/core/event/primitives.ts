@@ -6,7 +6,7 @@ import * as z from 'zod';
  */
 
 export const MAX_LOTS = 200;
-export const MAX_DIGESTS = 64;
+const MAX_DIGESTS = 64;
 /** Errors listed in one refusal at most. */
 export const MAX_ERRORS = 20;
 
@@ -148,8 +148,8 @@ const coordinate = (limit: number) =>
     .string()
     .regex(/^-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,9})?$/, 'must be a decimal string of degrees')
     .refine((value) => Math.abs(Number(value)) <= limit, `must be from -${limit} to ${limit} degrees`);
-export const latitude = coordinate(90);
-export const longitude = coordinate(180);
+const latitude = coordinate(90);
+const longitude = coordinate(180);
 /** `["lon","lat"]`, the order of GeoJSON. */
 export const point = z.tuple([longitude, latitude]);
 /** GeoJSON polygon (RFC 7946 §3.1.6) whose numbers are decimal strings; each ring ends with its first point. */
@@ -168,7 +168,7 @@ export const polygon = z.strictObject({
 });
 
 /** Digests of hidden claims; may be empty, as in RFC 9901. */
-export const digestList = z
+const digestList = z
   .array(digest)
   .max(MAX_DIGESTS)
   .refine((list) => list.length < 2 || new Set(list).size === list.length, 'must not name a digest twice');

@@ -6,7 +6,7 @@ import { percentage, word } from './primitives.js';
  * is `quantity-invalid`, not `schema-invalid`: this mark on the issue lets `readEvent` distinguish them.
  */
 
-export const QUANTITY_ISSUE = { quantity: true };
+const QUANTITY_ISSUE = { quantity: true };
 
 const VALUE = /^(0|[1-9][0-9]{0,11})(?:\.([0-9]{1,6}))?$/;
 
@@ -58,7 +58,6 @@ const notOverTheWhole = (claim: { value: string; uom: keyof typeof WHOLE }): boo
 export const grade = z
   .strictObject(gradeShape)
   .refine(notOverTheWhole, { path: ['value'], message: 'must not exceed the whole' });
-export type GradeClaim = z.infer<typeof grade>;
 export const grades = z.array(grade).min(1).max(30);
 
 /** A grade as a laboratory certifies it, with the uncertainty in the unit of the value. */

@@ -15,7 +15,7 @@ export interface TlogProof {
 }
 
 /** `not-included`: the checkpoint is valid, and the proof does not show the entry in it. */
-export type ProofFailure = CheckpointFailure | 'not-included';
+type ProofFailure = CheckpointFailure | 'not-included';
 
 export type CheckedProof =
   | { ok: true; index: number; checkpoint: Checkpoint; by: NoteVerifier[] }

@@ -39,7 +39,7 @@ export const extendDigest = (digest: Uint8Array, id: Uint8Array, sha256: Sha256 
   sha256(concatBytes(digest, id));
 
 /** Computes SHA-256(0x00 ‖ key ‖ n as 8 bytes, big-endian ‖ aₙ). */
-export function indexLeafHash({ key, count, digest }: IndexLeaf, sha256: Sha256 = defaultSha256): Uint8Array {
+function indexLeafHash({ key, count, digest }: IndexLeaf, sha256: Sha256 = defaultSha256): Uint8Array {
   const number = new Uint8Array(8);
   new DataView(number.buffer).setBigUint64(0, BigInt(count));
   return sha256(concatBytes(Uint8Array.of(0), key, number, digest));

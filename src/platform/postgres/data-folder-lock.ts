@@ -91,7 +91,7 @@ function isAlive(holder: Holder): boolean {
 }
 
 /** Whether a process with this id runs, also of another user. */
-export function processExists(pid: number): boolean {
+function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -63,7 +63,7 @@ export function isOfKind(filters: AlertFilters, { rule, severity, facets }: Filt
 const MAX_RELATED = 10_000;
 
 /** Returns those of the named lots and actors that an alert on `named` concerns. */
-export async function concerned(
+async function concerned(
   db: Queryable,
   named: readonly string[],
   filters: readonly AlertFilters[],

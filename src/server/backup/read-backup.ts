@@ -168,7 +168,7 @@ function addEntry(tree: CheckTree, json: string): void {
 }
 
 /** Returns how the tree differs from the header or the signed checkpoint, as a sentence; null if it does not. */
-export function treeFault(
+function treeFault(
   { size, root, checkpoint }: Pick<BackupHeader, 'size' | 'root' | 'checkpoint'>,
   tree: CheckTree,
   vkeys: readonly string[],

@@ -13,7 +13,7 @@ const PATIENCE = 30_000;
 const CONNECT_TIMEOUT = 5_000;
 
 /** The running service has not made the migrations that this program needs. */
-export class OlderServiceError extends Error {
+class OlderServiceError extends Error {
   override readonly name = 'OlderServiceError';
 }
 

@@ -165,7 +165,7 @@ async function keptPasswords(file: string): Promise<Passwords> {
 }
 
 /** Returns `url` with another login and database. */
-export function loginUrl(url: string, login: string, password: string, database: string): string {
+function loginUrl(url: string, login: string, password: string, database: string): string {
   const other = new URL(url);
   other.username = encodeURIComponent(login);
   other.password = encodeURIComponent(password);

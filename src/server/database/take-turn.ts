@@ -1,5 +1,5 @@
 /** Wait for another process that prepares or migrates the same database at most, ms. */
-export const TURN_LIMIT = 60_000;
+const TURN_LIMIT = 60_000;
 
 /** SQLSTATE of a lock that was not granted within `lock_timeout`. */
 const LOCK_NOT_AVAILABLE = '55P03';

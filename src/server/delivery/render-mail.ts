@@ -47,7 +47,7 @@ export interface Letter {
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 
 /** Returns the text as one line of limited length, without characters that hide or reorder the text around it. */
-export function oneLine(text: string, limit: number = TEXT_LIMIT): string {
+function oneLine(text: string, limit: number = TEXT_LIMIT): string {
   const line = text.replace(UNSEEN, ' ').trim();
   if (line.length <= limit) return line;
   // Drops half of a surrogate pair at the cut.

@@ -10,8 +10,8 @@ import { type OwnAddress, refuseForeign } from './same-site.js';
 import { sendProblem } from './problem.filter.js';
 
 /** The one path with long bodies, and their limit, bytes. */
-export const BATCH_PATH = '/v1/events/batch';
-export const MAX_BATCH_BYTES = 32 * 1024 * 1024;
+const BATCH_PATH = '/v1/events/batch';
+const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Time limits for a slow sender, ms: until its headers are complete, until its body is, and between requests. */

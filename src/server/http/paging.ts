@@ -4,7 +4,7 @@ import { AditError } from '../../core/errors.js';
 import { identifierText } from '../../core/api/values.js';
 
 /** Items of one page: the most, and the default. */
-export const MAX_PAGE = 100;
+const MAX_PAGE = 100;
 const STANDARD_PAGE = 50;
 const MAX_CURSOR_LENGTH = 512;
 

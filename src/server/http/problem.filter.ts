@@ -53,7 +53,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
 }
 
 /** Returns the problem of an error of any origin. */
-export function problemFrom(error: unknown): Problem {
+function problemFrom(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof AditError) return problemOf(error);
   if (isUnavailable(error))

@@ -19,7 +19,7 @@ interface Issue {
 }
 
 /** Returns `request-invalid` with a pointer to each fault. */
-export function requestInvalid(issues: readonly Issue[]): AditError {
+function requestInvalid(issues: readonly Issue[]): AditError {
   const errors = issues.slice(0, MAX_ERRORS).map<ErrorDetail>(({ message, path = [] }) => ({
     pointer: cut(pointer(path.map((part) => (typeof part === 'object' ? part.key : part)))),
     code: 'request-invalid',

@@ -144,7 +144,7 @@ export class LedgerModule {
 
 /** Stops accepting events before its dependencies are closed. */
 @Module({})
-export class LedgerWithDoor extends LedgerModule implements BeforeApplicationShutdown, OnApplicationShutdown {
+class LedgerWithDoor extends LedgerModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     identity: LedgerIdentity,
     entries: ReadLog,

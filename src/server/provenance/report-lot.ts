@@ -6,7 +6,7 @@ import type { OriginBasis } from '../../core/custody/view.js';
 import type { FindingRow, UndecidedRow } from './judge-lot.js';
 import { type AsOf, ReadLot } from './read-lot.js';
 
-export interface ReportedFinding {
+interface ReportedFinding {
   id: string;
   rule: string;
   version: number;
@@ -59,7 +59,7 @@ export class ReportLot {
   }
 }
 
-export const reported = ({ opened_at, ...finding }: FindingRow): ReportedFinding => ({
+const reported = ({ opened_at, ...finding }: FindingRow): ReportedFinding => ({
   ...finding,
   openedAt: new Date(opened_at).toISOString(),
 });

@@ -20,7 +20,7 @@ export interface LineageNode {
 }
 
 /** Mass that flowed from an input to an output; edges have this direction in ancestors and descendants. */
-export interface LineageEdge {
+interface LineageEdge {
   from: string;
   to: string;
   event: string;

@@ -9,4 +9,3 @@ export const queueNames = [
   'witnesses',
   'sweeps',
 ] as const;
-export type QueueName = (typeof queueNames)[number];

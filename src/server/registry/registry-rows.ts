@@ -114,7 +114,7 @@ const keyRow = (key: Key): Row & KeyRow => ({
   compromised_since: key.compromisedSince,
 });
 
-export const keyOf = (row: KeyRow): Key => ({
+const keyOf = (row: KeyRow): Key => ({
   kid: row.kid,
   actor: row.actor,
   jwk: row.jwk,

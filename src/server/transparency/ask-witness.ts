@@ -6,7 +6,7 @@ import { MAX_NOTE_LENGTH } from '../../core/log/note.js';
 import type { AskedWitness } from './witness-policy.js';
 
 /** Time of one request to a witness at most, from resolving the name to the last byte, ms. */
-export const WITNESS_TIME_LIMIT = 5_000;
+const WITNESS_TIME_LIMIT = 5_000;
 
 /**
  * Answer of a witness. `ahead`, `behind`: its last cosigned size differs from the one in the request. `inconsistent`:

@@ -33,7 +33,7 @@ export interface IndexState {
 }
 
 /** An older index that can still be proved. */
-export interface SealedBefore {
+interface SealedBefore {
   cut: number;
   entry: number;
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, HttpCode, Module, Post, Query } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { AditError } from '../../../src/core/errors.js';
@@ -73,17 +73,12 @@ class TrialController {
   }
 }
 
-@Module({ imports: [HttpModule], controllers: [TrialController] })
-class TrialModule {}
-
 let app: NestFastifyApplication;
 let url: string;
 
 beforeAll(async () => {
-  app = await NestFactory.create<NestFastifyApplication>(TrialModule, fastifyAdapter(), {
-    logger: false,
-    abortOnError: false,
-  });
+  const trial = await Test.createTestingModule({ imports: [HttpModule], controllers: [TrialController] }).compile();
+  app = trial.createNestApplication<NestFastifyApplication>(fastifyAdapter(), { logger: false });
   observeRequests(app, app.get(Metrics));
   sendPagesAsHtml(app.getHttpAdapter().getInstance());
   describeApi(app);

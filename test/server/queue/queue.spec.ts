@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InjectQueue, Processor } from '@nestjs/bullmq';
-import { Injectable, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { type DynamicModule, Injectable, type Provider } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Job, Queue } from 'bullmq';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/postgres/embedded-postgres.js';
@@ -34,9 +34,6 @@ class Taker extends QueueWorker {
   }
 }
 
-@Module({ providers: [Sender, Taker] })
-class TrialModule {}
-
 /** Works for a while, and then tells another queue, as those that judge tell those that alert. */
 @Processor('verification')
 class Waker extends QueueWorker {
@@ -54,20 +51,22 @@ class Waker extends QueueWorker {
   }
 }
 
-@Module({ providers: [Waker] })
-class WakingModule {
+@Injectable()
+class Starter {
   constructor(@InjectQueue('verification') readonly queue: Queue) {}
 }
+
+const started = (imports: DynamicModule[], providers: Provider[]): Promise<TestingModule> =>
+  Test.createTestingModule({ imports, providers })
+    .compile()
+    .then((module) => module.init());
 
 /** Closes a process while its worker is in the middle of a job; gives what the worker could still tell. */
 async function closeDuringJob(address: QueueAddress): Promise<unknown[]> {
   const backend = await openQueue(address, () => undefined);
-  const app = await NestFactory.createApplicationContext(
-    { module: WakingModule, imports: [QueueModule.forRoot(backend, true)] },
-    { logger: false, abortOnError: false },
-  );
+  const app = await started([QueueModule.forRoot(backend, true)], [Waker, Starter]);
   const waker = app.get(Waker);
-  await app.get(WakingModule).queue.add('append', {});
+  await app.get(Starter).queue.add('append', {});
   for (const end = Date.now() + 10_000; waker.begun.length === 0 && Date.now() < end;) await sleep(20);
   await app.close();
   await backend.close();
@@ -78,10 +77,7 @@ async function closeDuringJob(address: QueueAddress): Promise<unknown[]> {
 async function send(address: QueueAddress, process: boolean, patience: number): Promise<unknown[]> {
   const failures: Error[] = [];
   const backend = await openQueue(address, (error) => failures.push(error));
-  const app = await NestFactory.createApplicationContext(
-    { module: TrialModule, imports: [QueueModule.forRoot(backend, process)] },
-    { logger: false, abortOnError: false },
-  );
+  const app = await started([QueueModule.forRoot(backend, process)], [Sender, Taker]);
   try {
     await backend.check();
     const { taken } = app.get(Taker);

@@ -50,7 +50,7 @@ export type Signers =
   | { readonly by: 'anyone' };
 
 /** What a payload names besides the claims of all types (`iss`, `place`, `lots` with `prev`, `inputs`, `outputs`). */
-export interface Names {
+interface Names {
   actors?: (string | undefined)[];
   kids?: string[];
   sites?: string[];

@@ -12,7 +12,7 @@ const DEFAULT_JOURNEY = 72 * HOUR;
 type Dispatch = JudgedOf<'custody.dispatched'>;
 type Actors = Facts['actors'];
 
-export const plannedArrival = ({ event }: Dispatch): number =>
+const plannedArrival = ({ event }: Dispatch): number =>
   event.payload.plannedArrival === undefined
     ? event.occurredAtMs + DEFAULT_JOURNEY
     : (instantMs(event.payload.plannedArrival) ?? event.occurredAtMs + DEFAULT_JOURNEY);
@@ -33,7 +33,7 @@ export function handoverDeadlines(dispatch: Dispatch, actors: Actors, parameters
 }
 
 /** Lists the lots of the dispatch of which it is still the newest event. */
-export const lotsInTransit = ({ event }: Dispatch, chains: ReadonlyMap<string, readonly JudgedEvent[]>): string[] =>
+const lotsInTransit = ({ event }: Dispatch, chains: ReadonlyMap<string, readonly JudgedEvent[]>): string[] =>
   event.payload.lots.map(({ lot }) => lot).filter((lot) => isHead(lot, event.id, { chains }));
 
 function observe(dispatch: Dispatch, facts: Facts, parameters: Parameters): Observation[] {

@@ -36,7 +36,7 @@ function crossesRecall(entry: JudgedEvent, lot: string, facts: Facts): boolean {
 }
 
 /** Lists the holds on a lot that are not lifted, in order. */
-export function holdsOn(lot: string, facts: Facts): Hold[] {
+function holdsOn(lot: string, facts: Facts): Hold[] {
   let holds: Hold[] = [];
   for (const entry of facts.about.get(lotSubject(lot)) ?? []) {
     const { iss } = entry.event;

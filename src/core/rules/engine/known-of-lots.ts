@@ -28,7 +28,7 @@ export const MAX_STEPS = 8;
 const KEEPS_GRADE = new Set(['dry', 'crush']);
 
 /** Lists the lots whose grade a lot has unless another is stated, by the event that made it. */
-export function madeWhollyOf(birth: JudgedEvent | undefined): string[] {
+function madeWhollyOf(birth: JudgedEvent | undefined): string[] {
   if (birth === undefined || !('inputs' in birth.event.payload)) return [];
   const inputs = birth.event.payload.inputs.map(({ lot }) => lot);
   if (!isType(birth, 'lot.processed')) return inputs;

@@ -14,7 +14,7 @@ type SiteClaims = JudgedOf<'site.registered'>['event']['payload'];
 export type Licence = NonNullable<SiteClaims['licence']>;
 
 /** The state of a site from one entry on. */
-export interface SiteVersion {
+interface SiteVersion {
   country: string;
   operator: string;
   minerals: SiteClaims['minerals'];
@@ -144,7 +144,7 @@ function shapeOf({ point, polygon }: Pick<SiteClaims, 'point' | 'polygon'>): Pic
   };
 }
 
-export type SiteStatus = 'green' | 'blue' | 'yellow' | 'red';
+type SiteStatus = 'green' | 'blue' | 'yellow' | 'red';
 
 /** Days after which a status lapses to another; from the parameters, by country. */
 export interface StatusClock {

@@ -52,7 +52,7 @@ export interface Finding {
 export type Observation = Omit<Finding, 'rule' | 'version'>;
 
 /** The judged subjects. `all`: every subject of the rule, so that every finding that is not repeated is closed. */
-export type Subjects = string[] | 'all';
+type Subjects = string[] | 'all';
 
 /**
  * A rule: a pure function from facts to findings, and the texts that explain it. One file each; `index.ts` lists them.
@@ -98,7 +98,7 @@ export interface Undecided {
   reason: string;
 }
 
-export interface Deadline {
+interface Deadline {
   /** The subject to re-evaluate, and the index of an entry that triggers it. */
   subject: string;
   index: number;

@@ -25,7 +25,7 @@ export interface Filing {
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
-export const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
+const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 const dayOf = (ms: number): number => Math.floor(ms / DAY);
 
 /** Hashes a value that may be erased: base64url of SHA-256 of its kind and itself. */
@@ -42,13 +42,13 @@ export const certificateSubject = (serial: string): string => `certificate:${ser
 export const serialSubject = (serial: string): string => `serial:${serial}`;
 export const documentSubject = (digest: string): string => `document:${hidden(`document:${digest}`)}`;
 /** Everything that an actor signed, with any key; read only for re-evaluation. */
-export const signedBySubject = (actor: string): string => `signed-by:${actor}`;
+const signedBySubject = (actor: string): string => `signed-by:${actor}`;
 /** Receipts from an actor; read only for re-evaluation. */
-export const suppliedBySubject = (actor: string): string => `supplied-by:${actor}`;
+const suppliedBySubject = (actor: string): string => `supplied-by:${actor}`;
 /** Events in a facility; read only for re-evaluation. */
-export const happenedInSubject = (facility: string): string => `happened-in:${facility}`;
+const happenedInSubject = (facility: string): string => `happened-in:${facility}`;
 /** Lots declared at a site; read only for re-evaluation. */
-export const declaredAtSubject = (site: string): string => `declared-at:${site}`;
+const declaredAtSubject = (site: string): string => `declared-at:${site}`;
 /** Entries of a device; the amount is its sequence number. */
 export const deviceSubject = (actor: string, device: string): string => `device:${actor}/${device}`;
 /** The recorder of an event: its device if it names one, else its signer. */
@@ -79,7 +79,7 @@ export function tagsPutOn({ event }: JudgedEvent): { tag: string; lot: string }[
 }
 
 /** The export of a lot, filed under each of its ancestors. */
-export const exportedSubject = (lot: string): string => `exported:${lot}`;
+const exportedSubject = (lot: string): string => `exported:${lot}`;
 
 /** Lists the serial numbers of bars that an entry gives to new lots. */
 export function serialsGiven({ event }: JudgedEvent): { serial: string; lot: string }[] {

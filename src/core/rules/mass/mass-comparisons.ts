@@ -10,7 +10,7 @@ type Transformation = JudgedOf<'lot.aggregated'> | JudgedOf<'lot.split'> | Judge
 export type ComparisonKind = 'reweighed' | 'handedOver' | 'imported' | 'closure' | 'processed' | 'metal';
 
 /** An input or earlier amount, and an output or later amount; both in mg. */
-export interface Pair {
+interface Pair {
   in: bigint;
   out: bigint;
 }

@@ -21,7 +21,7 @@ const edgesOf = (ring: Ring): [Point, Point][] =>
   ring.slice(1).map((point, i): [Point, Point] => [ring[i] as Point, point]);
 
 /** Returns whether a point is inside the outer ring of a polygon and in none of its holes (even-odd rule). */
-export function isInside({ lat, lon }: Point, rings: readonly Ring[]): boolean {
+function isInside({ lat, lon }: Point, rings: readonly Ring[]): boolean {
   let inside = false;
   for (const ring of rings)
     for (const [a, b] of edgesOf(ring))

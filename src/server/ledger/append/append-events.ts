@@ -9,7 +9,7 @@ import { Clock } from '../../clock.js';
 import type { Session } from '../../database/connections.js';
 import { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
-import { type AdmittedEvent, type BatchResult, AdmitBatch } from './admit-batch.js';
+import { type BatchResult, AdmitBatch } from './admit-batch.js';
 import type { PlainError } from '../intake/check-event.js';
 import { Crash } from './crash-points.js';
 import { LedgerIdentity } from '../ledger-identity.js';
@@ -180,5 +180,3 @@ function provedFor(
       : [],
   );
 }
-
-export type { AdmittedEvent };

@@ -11,7 +11,7 @@ import type { TreeHead } from './seal.js';
 import { expireWaiting, writeWaiting } from '../intake/waiting.js';
 
 /** A tile that became full: its 256 hashes, and their root. */
-export interface FullTile {
+interface FullTile {
   level: number;
   index: number;
   hashes: Uint8Array;

@@ -42,7 +42,7 @@ export const waitingShape = z.strictObject({
   expiresAt: z.string().describe('When it is discarded if it still waits, by the time of the log'),
 });
 
-export const resultShape = z.discriminatedUnion('status', [
+const resultShape = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.enum(['accepted', 'duplicate']),
     id,

@@ -24,7 +24,7 @@ const OF_THE_ENVELOPE = new Set<ErrorCode>(['event-malformed', 'event-too-large'
 const OF_THE_SERVICE = new Set<ErrorCode>(['overloaded', 'rate-limited', 'log-halted', 'internal']);
 
 /** Whether a refusal is final: the same bytes would be refused again. */
-export const speaksOfEvent = (code: ErrorCode): boolean => !OF_THE_SERVICE.has(code);
+const speaksOfEvent = (code: ErrorCode): boolean => !OF_THE_SERVICE.has(code);
 
 /** Decides the result of events that failed their check, after the events before them have their results. */
 @Injectable()

@@ -25,7 +25,7 @@ export function checkedOf(plain: PlainChecked, text: string, log: string): Intak
 }
 
 /** Parses a text that was found valid before, by a thread or at admission, without the schema's check. */
-export function rereadEvent(text: string, id: string, log: string): AditEvent {
+function rereadEvent(text: string, id: string, log: string): AditEvent {
   const jws = text.slice(0, -1);
   const [, body = ''] = jws.split('.', 2);
   const payload = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as AditEvent['payload'];

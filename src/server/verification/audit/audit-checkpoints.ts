@@ -42,7 +42,7 @@ export interface CheckedCheckpoints {
   doubtful: DoubtfulCheckpoint[];
 }
 
-export interface DoubtfulCheckpoint extends StoredCheckpoint {
+interface DoubtfulCheckpoint extends StoredCheckpoint {
   /** Size of the checkpoint before it with a known root; 0: it is the first. */
   before: number;
 }

@@ -19,7 +19,7 @@ export interface MissingRun {
   to: number;
 }
 
-export interface TileFault {
+interface TileFault {
   level: number;
   index: number;
   what: 'missing' | 'hashes' | 'root' | 'beyond';

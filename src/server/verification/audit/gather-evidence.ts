@@ -51,7 +51,7 @@ export async function gatherEvidence(
 }
 
 /** Reads what an audit compares beside the replay: the tree, its checkpoints, disclosures and the schema. */
-export async function gatherBeside(
+async function gatherBeside(
   replay: Replay,
   database: Database,
   identity: LedgerIdentity,

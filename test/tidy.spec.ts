@@ -8,7 +8,6 @@ import { rulesDocument } from '../src/core/rules/engine/document.js';
 import { rules } from '../src/core/rules/index.js';
 import { ruleFailed } from '../src/core/rules/engine/rule-failed.js';
 import { whatToDo } from '../src/core/rules/engine/what-to-do.js';
-import { environmentExample } from '../src/server/config/show-config.js';
 
 /** The project's root: tests run from the build folder, whatever its name. */
 const root = process.cwd();
@@ -253,10 +252,6 @@ describe('the house', () => {
     const metrics = ['.md', '.yml'].flatMap((ending) => filesUnder('docs/runbooks', ending)).flatMap(metricsIn);
     const unknown = metrics.filter((name) => !code.includes(`name: '${name}'`));
     expect(unknown).toEqual([]);
-  });
-
-  it('shows every setting in .env.example', () => {
-    expect(read('.env.example')).toBe(environmentExample());
   });
 
   it('gives every dependency its reason', () => {

@@ -35,7 +35,7 @@ import { VerifyEntries } from './verification/judging/verify-entries.js';
  * Provides what an operator does to a ledger from a command line: the only module of the server that `src/cli` imports
  * (docs/decisions/0010-cli-starts-the-server.md).
  */
-export { type Config, ConfigError, configKeys, loadConfig } from './config/config.js';
+export { type Config, ConfigError, settingsList, loadConfig } from './config/config.js';
 export { configWarnings } from './config/config-warnings.js';
 export { redactedConfig } from './config/show-config.js';
 export { type Alarm, convicting } from './monitor/alarm.js';

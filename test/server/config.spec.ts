@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, EXPOSE, configKeys, loadConfig } from '../../src/server/config/config.js';
+import { ConfigError, loadConfig, settingsList } from '../../src/server/config/config.js';
+import { EXPOSE } from '../../src/server/config/settings.js';
 import { configWarnings } from '../../src/server/config/config-warnings.js';
-import { environmentExample, redactedConfig } from '../../src/server/config/show-config.js';
+import { environmentExample, redactedConfig, settingsTable } from '../../src/server/config/show-config.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -31,10 +32,12 @@ describe('reading the configuration', () => {
   });
 
   it('names every problem at once', () => {
-    const problems = problemsOf({ PORT: 'many', ADIT_ROLE: 'king', REDIS_URL: 'http://x', ADIT_ORIGIN: 'https://x' });
+    const env = { PORT: 'many', ADIT_ROLE: 'king', REDIS_URL: 'http://x', ADIT_ORIGIN: 'https://x', HOST: '0.0.0.0' };
+    const problems = problemsOf(env);
     expect(problems.map((problem) => problem.split(' ')[0] ?? '').toSorted((a, b) => a.localeCompare(b))).toEqual([
       'ADIT_ORIGIN',
       'ADIT_ROLE',
+      'HOST',
       'PORT',
       'REDIS_URL',
     ]);
@@ -106,8 +109,9 @@ describe('reading the configuration', () => {
     expect(problemsOf({ ADIT_POLICY_FILE: '/new' })).toEqual([]);
   });
 
-  it('is what .env.example shows', () => {
+  it('is what .env.example and the documentation show', () => {
     expect(readFileSync('.env.example', 'utf8')).toBe(environmentExample());
-    expect(new Set(configKeys.map(({ name }) => name)).size).toBe(configKeys.length);
+    expect(readFileSync('docs/operating.md', 'utf8')).toContain(`## Settings\n\n${settingsTable()}\n`);
+    expect(new Set(settingsList.map(({ name }) => name)).size).toBe(settingsList.length);
   });
 });

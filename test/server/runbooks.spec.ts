@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import pg from 'pg';
 import { createWholeProgram } from '../../src/cli/program.js';
-import { configKeys } from '../../src/server/config/config.js';
+import { settingsList } from '../../src/server/config/config.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 const folder = join(process.cwd(), 'docs/runbooks');
@@ -70,7 +70,7 @@ describe('what the runbooks tell to type', () => {
   });
 
   it('names settings and commands that there are', async () => {
-    const settings = new Set(configKeys.map(({ name }) => name));
+    const settings = new Set(settingsList.map(({ name }) => name));
     expect(foundIn(/\b(ADIT_[A-Z_]+)\b/g).filter(([, name]) => !settings.has(name))).toEqual([]);
     const program = await createWholeProgram();
     const { commands } = program;

@@ -1,7 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { LogLevel } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { maskUrls } from '../http/mask-urls.js';
+
+type LogLevel = Config['logLevel'];
 
 /** Members that are removed from log lines, at the depths at which they occur. Bodies of events are never logged. */
 const SECRETS = [

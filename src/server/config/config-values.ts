@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 
@@ -63,3 +64,9 @@ export const namedMailAddress = z
   .refine((value) => isMailAddress(NAMED_MAIL_ADDRESS.exec(value)?.[1] ?? value), {
     message: 'must be one mail address, such as alerts@example.org or Adit <alerts@example.org>',
   });
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}

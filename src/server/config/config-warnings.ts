@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
-import { type Config, isLoopback } from './config.js';
+import type { Config } from './config.js';
+import { isLoopback } from './config-values.js';
 
 /**
  * Returns warnings about valid but unsafe settings, such as keys or the guard in a folder that a copied backup would

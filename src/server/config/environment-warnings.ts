@@ -7,6 +7,7 @@ const OF_OTHERS = new Set([
   'ADIT_KEY',
   'ADIT_AS',
   'ADIT_OUTBOX',
+  'ADIT_OUTBOX_DAYS',
 ]);
 
 /** Returns warnings about misspelt settings, which would silently have their defaults. */

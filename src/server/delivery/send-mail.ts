@@ -1,6 +1,6 @@
 import { type NodemailerError, type SMTPPoolOptions, createTransport } from 'nodemailer';
 import { isMailAddress } from '../config/config-values.js';
-import { isLoopback } from '../config/config.js';
+import { isLoopback } from '../config/config-values.js';
 import type { Language } from './words/index.js';
 
 /** Concurrent connections to the mail server. */

@@ -10,12 +10,12 @@ export const configCheck: Register = (group) => {
     .addHelpText('before', 'Example: adit config check\n')
     .action(async (_options: unknown, command) => {
       const terminal = terminalOf(command);
-      const { ConfigError, configKeys, configWarnings, loadConfig, redactedConfig } = await operator();
+      const { ConfigError, settingsList, configWarnings, loadConfig, redactedConfig } = await operator();
       try {
         const loaded = loadConfig();
         const shown = redactedConfig(loaded);
         const warnings = configWarnings(loaded);
-        for (const { name } of configKeys) terminal.say(`${name.padEnd(30)} ${JSON.stringify(shown[name])}`);
+        for (const { name } of settingsList) terminal.say(`${name.padEnd(30)} ${JSON.stringify(shown[name])}`);
         terminal.say(`\n${terminal.colour.green('✓')} the configuration is usable`);
         for (const warning of warnings) terminal.say(`${terminal.colour.yellow('!')} ${warning}`);
         terminal.result({ usable: true, config: shown, warnings });

@@ -20,7 +20,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
   ),
   'rate-limited': explain(
     'The address from which the request came has sent as many requests as it may in a minute (ADIT_RATE_LIMIT_PER_MINUTE), or, while others wait, too many events that no registered key has signed.',
-    'Wait as `Retry-After` says and send the same bytes again. Send many events as one batch, which counts as one request.',
+    'Wait for the time in `Retry-After` and send the same bytes again. Send many events as one batch, which counts as one request.',
   ),
   'not-found': explain(
     'No such path, or nothing recorded under this id.',
@@ -28,7 +28,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
   ),
   overloaded: explain(
     'The backlog of events to append is full, too many large answers are being made at once, or the database cannot be reached. The event itself is not known to have a fault.',
-    'Wait as `Retry-After` says and send the same bytes again: if they were recorded meanwhile, you get the first receipt.',
+    'Wait for the time in `Retry-After` and send the same bytes again: if they were recorded meanwhile, you get the first receipt.',
   ),
   'log-halted': explain(
     'The service refuses to sign, because the stored log and the signed one do not agree: an older copy of the database was restored, or it was changed.',
@@ -59,7 +59,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Register the actor or add the key first; check `kid`.',
   ),
   'signature-invalid': explain(
-    'The signature does not verify under the key named, or is one that nobody may accept: high S, or a point of small order.',
+    'The signature does not verify with the named key, or has a form that every verifier must refuse: high S, or a point of small order.',
     'Sign the bytes that you send. ES256 signers replace S by n−S when S is above n/2.',
   ),
   'log-mismatch': explain(
@@ -127,7 +127,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
   ),
   'lot-id-invalid': explain(
     'The id of a lot that the event creates does not derive from log, issuer, `jti` and position.',
-    'Derive it as the event format says; `adit record` does so.',
+    'Derive it as described in the event format; `adit record` does so.',
   ),
   'lot-unknown': explain(
     'No event has created this lot, and none that waits may create it.',
@@ -139,7 +139,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
   ),
   'lot-closed': explain('The lot’s chain has been closed or exported for good.', 'Nothing follows a closed lot.'),
   'lot-on-hold': explain(
-    'An authority holds the lot; nobody may move it meanwhile.',
+    'An authority has placed a hold on the lot. No actor may move it until the hold is released.',
     'Wait for `lot.released`, or ask the authority.',
   ),
   'parent-refused': explain(
@@ -147,7 +147,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Correct the first, and sign this one again after it.',
   ),
   'head-moved': explain(
-    'The lot has moved on since the event that `prev` names: somebody recorded an event before you, or this is an attempt to give the lot to two receivers.',
+    'The lot has moved on since the event that `prev` names: another actor recorded an event first, or this is an attempt to give the lot to two receivers.',
     'Look at `heads` and at the lot’s chain. If your event is still true, sign it again after the present head.',
   ),
   'lot-in-transit': explain(

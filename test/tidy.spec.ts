@@ -5,9 +5,8 @@ import { catalogueOf } from '../migrations/catalogue.js';
 import { errorCodes } from '../src/core/errors.js';
 import { recordRuleIds } from '../src/core/rules/engine/facts.js';
 import { rulesDocument } from '../src/core/rules/engine/document.js';
-import { rules } from '../src/core/rules/index.js';
+import { type CatalogueRule, ruleById, rules } from '../src/core/rules/index.js';
 import { ruleFailed } from '../src/core/rules/engine/rule-failed.js';
-import { whatToDo } from '../src/core/rules/engine/what-to-do.js';
 
 /** The project's root: tests run from the build folder, whatever its name. */
 const root = process.cwd();
@@ -86,6 +85,61 @@ function trespass(from: string, to: string): string | null {
   if (readers.includes(here) && !['registry', 'ledger', 'transparency', here, '', ...ground].includes(there))
     return `${here} reads registry, ledger and transparency`;
   return null;
+}
+
+const faultKinds = 'kinds of faults that an audit finds';
+const example = 'an example';
+/** Files that name rules which are not theirs, each with the reason. */
+const ruleNamers: Readonly<Record<string, string>> = {
+  'src/core/rules/index.ts': 'the index, and the rules that must decide',
+  'src/core/rules/engine/facts.ts': faultKinds,
+  'src/server/verification/audit/audit-faults.ts': faultKinds,
+  'src/server/verification/audit/audit-projection-faults.ts': faultKinds,
+  'src/server/verification/audit/audit-tree-faults.ts': faultKinds,
+  'src/server/verification/audit/damage.ts': faultKinds,
+  'src/server/delivery/words/rule-titles.es.ts': 'translations',
+  'src/server/delivery/words/rule-titles.fr.ts': 'translations',
+  'src/server/delivery/words/rule-titles.sw.ts': 'translations',
+  'src/cli/commands/operate/backup.ts': 'what an audit of a restored backup must find',
+  'src/cli/alerts/trigger-alert.ts': example,
+  'src/server/http/example-of-schema.ts': example,
+};
+/** Parameters that several rules read, each with the file that declares it. */
+const sharedParameters: Readonly<Record<string, string>> = {
+  duplicateRecord: 'src/core/rules/engine/closed-duplicates.ts',
+  moistureAtMost: 'src/core/rules/mass/mass-balance.ts',
+};
+const declarations = (name: string): string[] => [`${name}: z.`, `${name}: parameter.`];
+type RuleInFile = Pick<CatalogueRule, 'id' | 'title' | 'means' | 'advice'> & Partial<Pick<CatalogueRule, 'parameters'>>;
+
+/** What is not in the file of its rule, and what of a rule is in another file. */
+function rulesInPieces(all: readonly RuleInFile[], files: ReadonlyMap<string, string>): string[] {
+  const bare = [...files].map(([path, text]) => ({
+    path,
+    text: commentsOf(text).reduce((rest, comment) => rest.replace(comment, ''), text),
+  }));
+  return all.flatMap(({ id, title, means, advice, parameters = {} }) => {
+    const home = bare.find(({ path }) => path.startsWith('src/core/rules/') && path.endsWith(`/${id}.ts`));
+    const lacks = [`id: '${id}'`, title, means, advice].filter((text) => home?.text.includes(text) !== true);
+    const misplaced = bare.flatMap(({ path, text }) => {
+      if (path === home?.path) return [];
+      const names = !(id in errorCodes) && !(path in ruleNamers) && text.includes(`'${id}'`);
+      const explains = text.includes(means) || text.includes(advice);
+      const declares = Object.keys(parameters).filter(
+        (name) =>
+          // `record` is a usual word.
+          name !== 'record' &&
+          path !== sharedParameters[name] &&
+          declarations(name).some((start) => text.includes(start)),
+      );
+      return [
+        ...(names ? [`${path} names ${id}`] : []),
+        ...(explains ? [`${path} explains ${id}`] : []),
+        ...declares.map((name) => `${path} declares ${name}`),
+      ];
+    });
+    return [...lacks.map((text) => `${id} lacks: ${text}`), ...misplaced];
+  });
 }
 
 /** Runbooks that begin with something else than a finding. */
@@ -272,8 +326,28 @@ describe('the house', () => {
   it('documents the rules as they are', () => {
     expect(read('docs/rules.md')).toBe(rulesDocument());
     expect(rules.length).toBeGreaterThan(0);
-    for (const { id } of [...rules, ruleFailed])
-      expect(read('docs/rules.md')).toContain(`**What to do**: ${whatToDo(id)}\n`);
+    for (const { advice } of [...rules, ruleFailed])
+      expect(read('docs/rules.md')).toContain(`**What to do**: ${advice}\n`);
+  });
+
+  it('has each rule in one file', () => {
+    const files = new Map(filesUnder('src', '.ts').map((path) => [path, read(path)]));
+    expect(rulesInPieces([...rules, ruleFailed], files)).toEqual([]);
+    const late = ruleById.get('late-entry') as CatalogueRule;
+    const file = 'src/core/rules/custody/late-entry.ts';
+    const planted = new Map([
+      [file, read(file).replace(late.advice, '')],
+      [
+        'src/planted.ts',
+        `const advice = { 'late-entry': '${late.advice}' }; const s = { lateEntry: z.strictObject({}) };`,
+      ],
+    ]);
+    expect(rulesInPieces([late], planted)).toEqual([
+      `late-entry lacks: ${late.advice}`,
+      'src/planted.ts names late-entry',
+      'src/planted.ts explains late-entry',
+      'src/planted.ts declares lateEntry',
+    ]);
   });
 
   it('has a runbook for each alert that the operator gets', () => {

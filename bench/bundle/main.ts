@@ -3,7 +3,7 @@ import { parseBundle } from '../../src/core/bundle/bundle.js';
 import { checkBundle } from '../../src/core/bundle/check.js';
 import { sha256 } from '../../src/platform/sha256.js';
 import { verifySignature } from '../../src/platform/verify-signature.js';
-import { defaultParameters } from '../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../src/core/rules/index.js';
 import { SECONDS as LIMIT_SECONDS, bareVerification } from '../limits.js';
 import { postBatches, postEach } from '../load.js';
 import { startService } from '../service.js';

@@ -1,5 +1,4 @@
-import { eventRules } from '../../src/core/rules/index.js';
-import { defaultParameters } from '../../src/core/rules/engine/parameters.js';
+import { defaultParameters, eventRules } from '../../src/core/rules/index.js';
 import { type Finding, judgeOnce } from '../../src/core/rules/engine/rule.js';
 import type { ScriptedLog } from './scripted-log.js';
 

@@ -12,7 +12,7 @@ import {
   isType,
 } from '../../src/core/rules/engine/facts.js';
 import { milligrams } from '../../src/core/custody/quantity.js';
-import { defaultParameters } from '../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../src/core/rules/index.js';
 
 export const LOG = 'example.org/tin';
 const HOUR = 3_600_000;

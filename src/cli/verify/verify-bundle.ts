@@ -4,7 +4,7 @@ import { noticeLine } from '../../core/bundle/notices.js';
 import { AditError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/log/checkpoint.js';
 import { type Policy, checkQuorum } from '../../core/log/policy.js';
-import { defaultParameters } from '../../core/rules/engine/parameters.js';
+import { defaultParameters } from '../../core/rules/index.js';
 import { figuresOf } from '../../core/words.js';
 import { sha256 } from '../../platform/sha256.js';
 import { verifySignature } from '../../platform/verify-signature.js';

@@ -9,7 +9,7 @@ import { parseVkey } from '../log/note.js';
 import { checkPartial } from '../log/partial-tree.js';
 import { type Policy, checkQuorum, failedCosignature } from '../log/policy.js';
 import { type Sha256, defaultSha256, leafHash } from '../log/tree.js';
-import type { Parameters } from '../rules/engine/parameters.js';
+import type { Parameters } from '../rules/index.js';
 import type { Bundle } from './bundle.js';
 import { type BundledEvent, chainFlaw, lotsBehind, readEvents } from './events.js';
 import { type Freshness, checkFreshness } from './freshness.js';

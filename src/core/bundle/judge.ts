@@ -7,8 +7,7 @@ import { custodyTypes } from '../rules/engine/each-event.js';
 import { factsOfLog } from '../rules/engine/facts-of-log.js';
 import { type Facts, type JudgedEvent, judgedEvent } from '../rules/engine/facts.js';
 import { findingId } from '../rules/engine/fingerprint.js';
-import { eventRules, ruleById } from '../rules/index.js';
-import type { Parameters } from '../rules/engine/parameters.js';
+import { type Parameters, eventRules, ruleById } from '../rules/index.js';
 import { type Finding, type Judgement, judgeOnce } from '../rules/engine/rule.js';
 import { type AnswerGiven, type AnswerAuthority, standingOf } from './answers.js';
 import type { BundledEvent } from './events.js';
@@ -62,8 +61,6 @@ type End = 'earliest' | 'latest';
 const OUTSIDE = "It asks for what others did, which is not in one lot's history.";
 const UNSEALED = 'Other uses of the tags may have been left out: the bundle is not under a sealed index.';
 const UNTIMED = 'The bundle has no log.clock after some of the events: nothing bounds when they entered the log.';
-/** Rules that depend on when an event entered the log. */
-const TIMED = ['late-entry', 'burst-entry', 'backdated'];
 
 /**
  * Runs every rule for which one lot's history is enough. A rule about more than that, such as a site's production or a
@@ -81,7 +78,8 @@ export function judgeBundle(history: History, parameters: Parameters): BundleJud
   if (!sealed)
     for (const { id, scope: reads, needs } of eventRules)
       if (needs === undefined && reads.includes('tagUses')) undecided.push({ rule: id, reason: UNSEALED });
-  if (isUntimed(history)) for (const rule of TIMED) undecided.push({ rule, reason: UNTIMED });
+  if (isUntimed(history))
+    for (const { id, timed } of eventRules) if (timed) undecided.push({ rule: id, reason: UNTIMED });
   const judged = settle(found, all, history, entries, facts.now, parameters).map((finding) => ({
     ...finding,
     counts: axisOfFinding(finding) !== 'nothing',

@@ -1,8 +1,9 @@
-import type { Severity } from '../rules/engine/rule.js';
+import { ruleById } from '../rules/index.js';
+import { type NoticeKind, type Severity, noticeKinds } from '../rules/engine/rule.js';
 
 /** A fact to read before the verdicts, which no verdict expresses. */
 export interface Notice {
-  kind: 'hold' | 'assignment' | 'dispute' | 'incident' | 'claim';
+  kind: NoticeKind;
   /** One sentence for people. */
   text: string;
   severity: Severity;
@@ -11,15 +12,6 @@ export interface Notice {
   /** Id of the finding with the events. */
   finding: string;
 }
-
-/** In the order of display. */
-const kinds = new Map<string, Notice['kind']>([
-  ['lot-held', 'hold'],
-  ['custody-assigned', 'assignment'],
-  ['dispute-open', 'dispute'],
-  ['incident-open', 'incident'],
-  ['stranger-claim', 'claim'],
-]);
 
 interface NoticeSource {
   id: string;
@@ -31,9 +23,9 @@ interface NoticeSource {
 
 /** Lists the notices of a lot: holds, then assignments, open disputes, open incidents, claims of strangers. */
 export const noticesOf = (findings: readonly NoticeSource[]): Notice[] =>
-  [...kinds].flatMap(([rule, kind]) =>
+  noticeKinds.flatMap((kind) =>
     findings
-      .filter((finding) => finding.rule === rule)
+      .filter(({ rule }) => ruleById.get(rule)?.notice === kind)
       .map(({ id, detail, severity, share }) => ({ kind, text: detail, severity, share, finding: id })),
   );
 

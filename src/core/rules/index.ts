@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { actorSuspended } from './actors/actor-suspended.js';
 import { backdated } from './custody/backdated.js';
 import { burstEntry } from './custody/burst-entry.js';
@@ -52,12 +53,14 @@ import { recordEventAltered } from './record/record-event-altered.js';
 import { recordEventMissing } from './record/record-event-missing.js';
 import { recordFork } from './record/record-fork.js';
 import { recordProjectionDiffers } from './record/record-projection-differs.js';
+import { recordSchema } from './record/record-rule.js';
 import { recordRootMismatch } from './record/record-root-mismatch.js';
 import { recordSignatureInvalid } from './record/record-signature-invalid.js';
 import { registrarIntroduced } from './actors/registrar-introduced.js';
 import { roundTrip } from './origin/round-trip.js';
 import { routeLeft } from './movement/route-left.js';
-import type { Rule } from './engine/rule.js';
+import * as parameter from './engine/parameter.js';
+import type { ParameterSchema, Rule } from './engine/rule.js';
 import { sealMismatch } from './custody/seal-mismatch.js';
 import { selfDealing } from './actors/self-dealing.js';
 import { serialReused } from './papers/serial-reused.js';
@@ -77,7 +80,7 @@ import { vehicleTwoPlaces } from './movement/vehicle-two-places.js';
 import { yieldImplausible } from './mass/yield-implausible.js';
 
 /** Every rule, in the order of the documentation. A new rule is a file and a line here. */
-export const rules: readonly Rule[] = [
+const catalogue = [
   recordEventAltered,
   recordEventMissing,
   recordSignatureInvalid,
@@ -154,10 +157,45 @@ export const rules: readonly Rule[] = [
   custodyAssigned,
   strangerClaim,
   correctionAfterExport,
-];
+] as const;
 
-export const ruleById: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, rule]));
+type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
+
+const ofRules = Object.assign({}, ...catalogue.map(({ parameters }) => parameters)) as Intersection<
+  (typeof catalogue)[number]['parameters']
+>;
+const answerHours = parameter.hours.nullable();
+
+/** The document of all parameters: thresholds are data, with a version and the day from which they are in force. */
+export const parametersSchema = z.strictObject({
+  version: z.int().min(1),
+  from: z.iso.date(),
+  ...recordSchema,
+  required: parameter.codes.describe('Rules that must decide; otherwise the risk of a lot is `undetermined`'),
+  answerWithinHours: z
+    .strictObject({ critical: answerHours, high: answerHours, medium: answerHours, low: answerHours })
+    .describe('Hours within which a finding should be answered, by severity; null: no limit'),
+  ...ofRules,
+});
+export type Parameters = z.infer<typeof parametersSchema>;
+
+const defaults = parametersSchema.parse({
+  version: 5,
+  from: '2026-01-01',
+  required: ['mass-gained', 'tag-reused', 'site-status'],
+  // One day for critical findings, six months for what can be mitigated (ITSCI incident protocol; OECD Annex II).
+  answerWithinHours: { critical: 24, high: 4_392, medium: 4_392, low: null },
+  ...Object.fromEntries(Object.keys(ofRules).map((name) => [name, {}])),
+});
+// Defaults are not checked when they are filled in.
+export const defaultParameters: Parameters = parametersSchema.parse(defaults);
+
+/** A rule of the catalogue, which takes its parameters from the document of all. */
+export type CatalogueRule = Rule<ParameterSchema, Parameters>;
+export const rules: readonly CatalogueRule[] = catalogue;
+
+export const ruleById: ReadonlyMap<string, CatalogueRule> = new Map(rules.map((rule) => [rule.id, rule]));
 
 /** Rules that judge entries and deadlines; the others judge the stored ledger. */
-export const eventRules: readonly Rule[] = rules.filter(({ group }) => group !== 'record');
-export const recordRules: readonly Rule[] = rules.filter(({ group }) => group === 'record');
+export const eventRules: readonly CatalogueRule[] = rules.filter(({ group }) => group !== 'record');
+export const recordRules: readonly CatalogueRule[] = rules.filter(({ group }) => group === 'record');

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { countryCode, knownName, mineralName, ruleName } from '../../core/api/values.js';
 import { lotIdSchema, registryId } from '../../core/event/primitives.js';
 import { rules } from '../../core/rules/index.js';
+import { ruleFailed } from '../../core/rules/engine/rule-failed.js';
 import { type RuleGroup, type Severity, severities } from '../../core/rules/engine/rule.js';
 import type { Queryable } from '../database/rows.js';
 import type { AlertFacets } from './alert.js';
@@ -149,6 +150,6 @@ export const streamQuery = filterQuery.transform(filtersAsked);
 export function rulesOf({ rules: named, groups: wanted }: AlertFilters): string[] | undefined {
   if (wanted === undefined) return named;
   const ofGroups = [...groupOfRule].flatMap(([rule, group]) => (wanted.includes(group) ? [rule] : []));
-  const all = wanted.includes(OPERATION) ? [...ofGroups, 'rule-failed'] : ofGroups;
+  const all = wanted.includes(OPERATION) ? [...ofGroups, ruleFailed.id] : ofGroups;
   return named === undefined ? all : all.filter((rule) => named.includes(rule));
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { type Parameters, defaultParameters, parametersSchema } from '../../core/rules/engine/parameters.js';
+import { type Parameters, defaultParameters, parametersSchema } from '../../core/rules/index.js';
 
 type Json = { [name: string]: unknown };
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parseBundle } from '../../../src/core/bundle/bundle.js';
 import { type BundleReport, checkBundle } from '../../../src/core/bundle/check.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { Forger } from '../../support/forger.js';
 
 const kilograms = (value: string) => ({ value, uom: 'KGM' });

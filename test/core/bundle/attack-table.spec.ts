@@ -3,7 +3,7 @@ import { parseBundle } from '../../../src/core/bundle/bundle.js';
 import { type StepName, checkBundle } from '../../../src/core/bundle/check.js';
 import { buildEvent, generateSigner, randomToken } from '../../../src/core/event/build.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { Forger } from '../../support/forger.js';
 import { TYP, base64url, twin } from '../../support/hand-made-jws.js';
 

@@ -3,7 +3,7 @@ import { type BundleJson, parseBundle } from '../../../src/core/bundle/bundle.js
 import { type BundleReport, type StepName, checkBundle } from '../../../src/core/bundle/check.js';
 import { generateSigner } from '../../../src/core/event/build.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { Forger } from '../../support/forger.js';
 
 const kilograms = (value: string) => ({ value, uom: 'KGM' });

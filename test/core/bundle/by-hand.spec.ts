@@ -6,7 +6,7 @@ import { parseBundle } from '../../../src/core/bundle/bundle.js';
 import { checkBundle } from '../../../src/core/bundle/check.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
 import { parsePolicy } from '../../../src/core/log/policy.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 
 const root = process.cwd();
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');

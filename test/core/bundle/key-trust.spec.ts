@@ -3,7 +3,7 @@ import { parseBundle } from '../../../src/core/bundle/bundle.js';
 import { checkBundle } from '../../../src/core/bundle/check.js';
 import { type Signer, buildPossession, generateSigner } from '../../../src/core/event/build.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { Forger, LOG } from '../../support/forger.js';
 
 let forger: Forger;

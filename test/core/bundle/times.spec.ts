@@ -3,7 +3,7 @@ import { parseBundle } from '../../../src/core/bundle/bundle.js';
 import { type BundleReport, checkBundle } from '../../../src/core/bundle/check.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
 import { rootHash } from '../../../src/core/log/tree.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { Forger } from '../../support/forger.js';
 
 const HOUR = 3_600_000;

@@ -12,7 +12,7 @@ const PAGE = `
   import { checkBundle } from './bundle/check.js';
   import { checkSignature } from './event/keys.js';
   import { parsePolicy } from './log/policy.js';
-  import { defaultParameters as parameters } from './rules/engine/parameters.js';
+  import { defaultParameters as parameters } from './rules/index.js';
   export const globals = Object.getOwnPropertyNames(globalThis);
   export async function check(text, policy) {
     const trust = { logKeys: [], policy: parsePolicy(policy), parameters, checkSignature };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventRules, ruleById } from '../../../src/core/rules/index.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters, eventRules, ruleById } from '../../../src/core/rules/index.js';
 import { judge } from '../../../src/core/rules/engine/rule.js';
 import type { Case } from '../../support/case.js';
 import { actorCases } from '../../support/cases-actors.js';

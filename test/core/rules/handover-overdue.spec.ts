@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { handoverDeadlines, handoverOverdue } from '../../../src/core/rules/custody/handover-overdue.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { type ScriptedLog, clock, declare, declared, dispatch, kilograms, lot } from '../../support/scripted-log.js';
 

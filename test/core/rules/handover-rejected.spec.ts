@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { handoverRejectedUnresolved } from '../../../src/core/rules/custody/handover-rejected-unresolved.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { judge } from '../../../src/core/rules/engine/rule.js';
 import { lot } from '../../support/scripted-log.js';
 import { declares, dispatches, time, world } from '../../support/told-world.js';

@@ -3,9 +3,8 @@ import { type PublicJwk, thumbprint } from '../../../src/core/event/keys.js';
 import { generateSigner } from '../../../src/core/event/build.js';
 import type { Facts } from '../../../src/core/rules/engine/facts.js';
 import { keyCompromised } from '../../../src/core/rules/actors/key-compromised.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { type CatalogueRule, defaultParameters } from '../../../src/core/rules/index.js';
 import { registrarIntroduced } from '../../../src/core/rules/actors/registrar-introduced.js';
-import type { Rule } from '../../../src/core/rules/engine/rule.js';
 import { examples } from '../../support/examples-of-events.js';
 import { ScriptedLog } from '../../support/scripted-log.js';
 
@@ -45,7 +44,7 @@ const sign = (signedWith: string, iss = 'coop'): string =>
   log.tell('incident.reported', { iss, occurredAt, signedWith, category: 'theft', level: 3, actors: ['rival'] }).event
     .id;
 
-const found = (rule: Rule, facts: Facts = log.facts()): string[] =>
+const found = (rule: CatalogueRule, facts: Facts = log.facts()): string[] =>
   rule.evaluate(facts, defaultParameters).map(({ subject }) => subject);
 
 beforeEach(() => {

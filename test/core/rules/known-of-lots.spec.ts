@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventRules } from '../../../src/core/rules/index.js';
+import { defaultParameters, eventRules } from '../../../src/core/rules/index.js';
 import { ancestryOf, gradesKnown, knownBefore } from '../../../src/core/rules/engine/known-of-lots.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
 import { judge } from '../../../src/core/rules/engine/rule.js';
 import { type ScriptedLog, lot } from '../../support/scripted-log.js';
 import { type Output, declares, dispatches, grade, makes, receives, time, world } from '../../support/told-world.js';

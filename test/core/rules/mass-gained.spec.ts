@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Facts } from '../../../src/core/rules/engine/facts.js';
 import { massGained } from '../../../src/core/rules/mass/mass-gained.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { declare, declared, dispatch, handOver, kilograms, lot } from '../../support/scripted-log.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { factsOfLog } from '../../../src/core/rules/engine/facts-of-log.js';
 import { numbersTooRound } from '../../../src/core/rules/mass/numbers-too-round.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { ScriptedLog, declare, lot } from '../../support/scripted-log.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { doubleSaleAttempt } from '../../../src/core/rules/custody/double-sale-attempt.js';
 import { notHolder } from '../../../src/core/rules/custody/not-holder.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { judge } from '../../../src/core/rules/engine/rule.js';
 import { type ScriptedLog, declared, dispatch, lot } from '../../support/scripted-log.js';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { ZodObject } from 'zod';
 import { rulesDocument } from '../../../src/core/rules/engine/document.js';
 import { type RecordFault, noFacts, recordRuleIds } from '../../../src/core/rules/engine/facts.js';
 import { fingerprint } from '../../../src/core/rules/engine/fingerprint.js';
-import { recordRules, ruleById, rules } from '../../../src/core/rules/index.js';
-import { defaultParameters, parametersSchema } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters, parametersSchema, recordRules, ruleById, rules } from '../../../src/core/rules/index.js';
 import { judge } from '../../../src/core/rules/engine/rule.js';
 
 const fault = (rule: RecordFault['rule']): RecordFault => ({
@@ -45,6 +45,33 @@ describe('the rules', () => {
 
   it('take only thresholds of the right form', () => {
     expect(parametersSchema.safeParse({ ...defaultParameters, tagReused: { severity: 'dire' } }).success).toBe(false);
+  });
+
+  it('make the same document of parameters, byte for byte, until its version changes', () => {
+    const file = join(process.cwd(), `test/fixtures/rule-parameters-${defaultParameters.version}.jsonl`);
+    expect(JSON.stringify(defaultParameters)).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('each have parameters of their own', () => {
+    const schemas = rules.flatMap(({ parameters }) => Object.entries(parameters));
+    const names = new Map(schemas);
+    expect(schemas.filter(([name, schema]) => names.get(name) !== schema)).toEqual([]);
+    expect(Object.keys(defaultParameters).toSorted()).toEqual(
+      ['version', 'from', 'required', 'answerWithinHours', ...names.keys()].toSorted(),
+    );
+  });
+
+  it('say what each of their parameters means, but for severities', () => {
+    const fields = rules.flatMap(({ parameters }) =>
+      Object.entries(parameters).flatMap(([name, schema]) =>
+        Object.entries((schema as ZodObject).shape).map(([field, { description }]) => ({
+          path: `${name}.${field}`,
+          explained: /^severity(?!ByLevel)/.test(field) || (description ?? '').length > 5,
+        })),
+      ),
+    );
+    expect(fields.length).toBeGreaterThan(100);
+    expect(fields.filter(({ explained }) => !explained)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type SiteProduction, noFacts } from '../../../src/core/rules/engine/facts.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { productionRange, siteOverCapacity } from '../../../src/core/rules/origin/site-over-capacity.js';
 import { lot } from '../../support/scripted-log.js';

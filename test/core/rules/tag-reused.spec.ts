@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Facts, type TagUse, noFacts } from '../../../src/core/rules/engine/facts.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { tagReused } from '../../../src/core/rules/tags/tag-reused.js';
 import { lot } from '../../support/scripted-log.js';

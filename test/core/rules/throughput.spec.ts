@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { facilityOverCapacity } from '../../../src/core/rules/mass/facility-over-capacity.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { judge } from '../../../src/core/rules/engine/rule.js';
 import { type ScriptedLog, lot } from '../../support/scripted-log.js';
 import { declares, dispatches, makes, receives, world } from '../../support/told-world.js';

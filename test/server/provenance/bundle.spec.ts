@@ -5,7 +5,7 @@ import { type BundleJson, parseBundle } from '../../../src/core/bundle/bundle.js
 import { type BundleReport, type Trust, checkBundle } from '../../../src/core/bundle/check.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
 import { readCheckpoint } from '../../../src/core/log/checkpoint.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { MakeBundle } from '../../../src/server/provenance/make-bundle.js';
 import { logKeyOf } from '../../support/core-ledger.js';
 import { HonestWorld } from '../../support/honest-world.js';

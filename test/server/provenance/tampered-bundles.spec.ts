@@ -6,7 +6,7 @@ import { type BundleReport, checkBundle } from '../../../src/core/bundle/check.j
 import { type Checkpoint, openCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { checkTlogProof } from '../../../src/core/log/proof-file.js';
 import { leafHash } from '../../../src/core/log/tree.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { sha256 } from '../../../src/platform/sha256.js';
 import { verifySignature } from '../../../src/platform/verify-signature.js';
 import { HonestWorld, type SignedEvent } from '../../support/honest-world.js';

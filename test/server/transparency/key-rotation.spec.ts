@@ -9,7 +9,7 @@ import { readRefusal } from '../../../src/core/event/refusal.js';
 import { type PublicJwk, checkSignature } from '../../../src/core/event/keys.js';
 import { openCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { formatNote, parseNote } from '../../../src/core/log/note.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { migrate } from '../../../src/server/database/migrate.js';
 import { Monitor, type MonitorResult } from '../../../src/server/monitor/monitor.js';
 import { verifyNow } from '../../../src/server/operator.js';

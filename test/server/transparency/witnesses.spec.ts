@@ -8,7 +8,7 @@ import { readCheckpoint, signCheckpoint } from '../../../src/core/log/checkpoint
 import { parsePolicy, checkQuorum } from '../../../src/core/log/policy.js';
 import { parseTlogProof } from '../../../src/core/log/proof-file.js';
 import { leafHash } from '../../../src/core/log/tree.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import { Database } from '../../../src/server/database/database.js';
 import { CollectCosignatures } from '../../../src/server/transparency/collect-cosignatures.js';
 import { loadKeys } from '../../../src/server/transparency/keys.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
 import {
   type FindingView,
   ListFindings,

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Facts } from '../../../src/core/rules/engine/facts.js';
-import { defaultParameters } from '../../../src/core/rules/engine/parameters.js';
-import type { Judgement, Rule } from '../../../src/core/rules/engine/rule.js';
-import { ruleById } from '../../../src/core/rules/index.js';
+import { type CatalogueRule, defaultParameters, ruleById } from '../../../src/core/rules/index.js';
+import type { Judgement } from '../../../src/core/rules/engine/rule.js';
 import { Database } from '../../../src/server/database/database.js';
 import { RULE_FAILED, runRules } from '../../../src/server/verification/judging/run-rules.js';
 import { writeFindings } from '../../../src/server/verification/judging/write-findings.js';
@@ -10,10 +9,10 @@ import { type TestDatabase, testDatabase } from '../../support/database.js';
 import { LOG, lot } from '../../support/scripted-log.js';
 import { declares, time, world } from '../../support/told-world.js';
 
-const sound = ruleById.get('tag-unknown') as Rule;
+const sound = ruleById.get('tag-unknown') as CatalogueRule;
 const { version } = sound;
 /** Fails on whatever names the lot of that name, and on nothing else. */
-const failingOn = (...names: string[]): Rule => ({
+const failingOn = (...names: string[]): CatalogueRule => ({
   ...sound,
   id: 'tag-unknown',
   evaluate: (facts, parameters) => {

@@ -3,8 +3,12 @@ import { handoversOf } from '../custody/handover-pairs.js';
 import { dayOf } from '../engine/day.js';
 import { custodyTypes, judgesEach } from '../engine/each-event.js';
 import { type ActorStatus, actorFacts } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { actorSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { actorSuspended: parameter.severityOnly('high') };
+type Parameters = ValuesOf<typeof schema>;
 
 /** Compares by the first day of the status; on one day, the later entry of the log is newer. */
 const isNewer = (a: ActorStatus, b: ActorStatus): boolean => (a.from === b.from ? a.index > b.index : a.from > b.from);
@@ -26,18 +30,21 @@ function suspendedSince(entry: JudgedEvent, facts: Facts): [string, ActorStatus]
   return then?.status === 'suspended' && !before.includes('suspended') ? [from, then] : null;
 }
 
-export const actorSuspended: Rule = {
+export const actorSuspended: Rule<typeof schema> = {
   id: 'actor-suspended',
   version: 2,
   group: 'actors',
   title: 'A suspended actor handles lots',
   means: 'The actor that signed was suspended by its registrar when the event happened.',
   doesNotMean: 'That the goods are bad: suspension may be for a paper that is late. Admission does not refuse it.',
+  advice:
+    'Ask the registrar why the actor is suspended and from which day, and buy nothing from it meanwhile. It closes when the registrar logs `actor.statusChanged` to active with a `from` between the suspension and the event; otherwise the registrar answers it by `finding.answered`.',
+  parameters: schema,
   describe: ({ actorSuspended: { severity } }) =>
     `The newest status of the signer that holds when the event happens is *suspended*, from the day that it names or else from the instant it was signed; or that of the supplier at a receipt, though not yet when it dispatched: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism, supply chain actors; ITSCI membership rules',
   scope: ['about', 'chains'],
-  ...judgesEach(custodyTypes, (entry, facts, { actorSuspended: { severity } }) => {
+  ...judgesEach(custodyTypes, (entry, facts, { actorSuspended: { severity } }: Parameters) => {
     const { event } = entry;
     const own = statusAt(event.iss, entry, facts);
     const supplier = own?.status === 'suspended' ? null : suspendedSince(entry, facts);

@@ -1,11 +1,21 @@
+import * as z from 'zod';
 import { judgesEach } from '../engine/each-event.js';
 import { lotsConcerned } from '../engine/parties.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  correctionAfterExport: z.strictObject({
+    severity: parameter.severity.default('medium'),
+    severityOrigin: parameter.severity.default('high'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 /** Claims that describe the goods themselves. */
 const weighty = /\/(mass|tags|moisturePercent|grades)(\/|$)/;
 
-export const correctionAfterExport: Rule = {
+export const correctionAfterExport: Rule<typeof schema> = {
   id: 'correction-after-export',
   version: 2,
   group: 'actors',
@@ -13,11 +23,14 @@ export const correctionAfterExport: Rule = {
   means: 'An event was corrected after a lot that it touched, or one made of it, had been exported.',
   doesNotMean:
     'That the correction is false: it is signed and shown, with the value before and after. A mistake that was corrected before the goods left is not judged.',
+  advice:
+    'Ask the signer of the correction for the paper that shows the true value, and inform the buyer, who paid by the old one. The correction stays and so does this finding, until it is explained, or closed by a registrar or an authority, by `finding.answered`.',
+  parameters: schema,
   describe: ({ correctionAfterExport: { severity, severityOrigin } }) =>
     `A correction logged after the export of a lot of its target, or of one made of it: ${severity}, and ${severityOrigin} where it changes mass, moisture, grade or tags.`,
   standard: 'OECD Due Diligence Guidance, Annex I (records kept for five years)',
   scope: ['chains', 'exports'],
-  ...judgesEach(['event.corrected'], ({ index, event }, facts, { correctionAfterExport: parameters }) => {
+  ...judgesEach(['event.corrected'], ({ index, event }, facts, { correctionAfterExport: parameters }: Parameters) => {
     const { event: targetId, field, reason } = event.payload;
     const target = facts.entries.find((entry) => entry.event.id === targetId);
     const exported = (target === undefined ? [] : lotsConcerned(target, facts)).filter(

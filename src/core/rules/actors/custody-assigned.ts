@@ -1,18 +1,26 @@
 import { judgesEach } from '../engine/each-event.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
 
-export const custodyAssigned: Rule = {
+const schema = { custodyAssigned: parameter.severityOnly('medium') };
+type Parameters = ValuesOf<typeof schema>;
+
+export const custodyAssigned: Rule<typeof schema> = {
   id: 'custody-assigned',
   version: 1,
   group: 'actors',
   title: 'An authority gave the lot to somebody else',
   means: 'The lot did not change hands by a handover that both sides signed: an authority took it and assigned it.',
   doesNotMean: 'That the present holder did wrong: goods that were seized are sold by auction.',
+  advice:
+    'Ask the authority for the decision by which it assigned the lot, and the former holder whether it appeals. A registrar or an authority explains or closes it by `finding.answered` once the decision is final.',
+  notice: 'assignment',
+  parameters: schema,
   describe: ({ custodyAssigned: { severity } }) =>
     `A \`custody.assigned\` on the chain of the lot: ${severity}. It stays until it is explained or closed.`,
   standard: 'ICGLR Regional Certification Mechanism (non-conformant shipments)',
   scope: [],
-  ...judgesEach(['custody.assigned'], ({ event }, _facts, { custodyAssigned: { severity } }) => [
+  ...judgesEach(['custody.assigned'], ({ event }, _facts, { custodyAssigned: { severity } }: Parameters) => [
     {
       severity,
       measured: `assigned by ${event.iss}`,

@@ -1,8 +1,12 @@
 import { actorTypes, judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { eventSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { disputeOpen: parameter.severityOnly('medium') };
+type Parameters = ValuesOf<typeof schema>;
 
 /** Lists the disputes of an event that are not settled. */
 function openDisputes(event: string, { about }: Facts): JudgedOf<'event.disputed'>[] {
@@ -14,18 +18,22 @@ function openDisputes(event: string, { about }: Facts): JudgedOf<'event.disputed
   });
 }
 
-export const disputeOpen: Rule = {
+export const disputeOpen: Rule<typeof schema> = {
   id: 'dispute-open',
   version: 2,
   group: 'actors',
   title: 'An event of the lot is disputed',
   means: 'An actor whom an event names says that it is not so, and the dispute has not been settled.',
   doesNotMean: 'Who is right: both sides are asked before it is settled.',
+  advice:
+    'Ask both sides for what they have: weighing slip, waybill, witnesses. It closes when the signer of the disputed event, a registrar or an authority settles it by `event.settled`.',
+  notice: 'dispute',
+  parameters: schema,
   describe: ({ disputeOpen: { severity } }) =>
     `An \`event.disputed\` on an event of the lot, until an \`event.settled\` names it: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, step 2 (grievances); ISO 22095, clause on disagreements',
   scope: ['chains', 'about'],
-  ...judgesEach(actorTypes, (entry, facts, { disputeOpen: { severity } }) => {
+  ...judgesEach(actorTypes, (entry, facts, { disputeOpen: { severity } }: Parameters) => {
     const lots = lotsConcerned(entry, facts);
     if (lots.length === 0) return [];
     return openDisputes(entry.event.id, facts).map(({ event }) => ({

@@ -1,9 +1,20 @@
+import * as z from 'zod';
 import { custodyTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from '../engine/facts.js';
 import { countsFor, hasPart, isOfficial, isTakenUp } from '../engine/parties.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { actorSubject, eventSubject, facilitySubject, siteSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  incidentOpen: z.strictObject({
+    severityByLevel: z
+      .tuple([parameter.severity, parameter.severity, parameter.severity])
+      .default(['critical', 'high', 'medium'])
+      .describe('Severity by the level of the incident: 1, 2, 3'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 type Incident = JudgedOf<'incident.reported'>;
 
@@ -75,7 +86,7 @@ function observeEvent(entry: JudgedEvent, facts: Facts, parameters: Parameters):
   }));
 }
 
-export const incidentOpen: Rule = {
+export const incidentOpen: Rule<typeof schema> = {
   id: 'incident-open',
   version: 2,
   group: 'actors',
@@ -83,6 +94,10 @@ export const incidentOpen: Rule = {
   means:
     'An actor reported an incident on the lot, its site, a facility or an actor that handled it, and it has not been closed.',
   doesNotMean: 'That the report is true: its author signed it, and the case has an owner who is responsible for it.',
+  advice:
+    'Ask the owner of the case what is done and until when; for level 1 stop the lots. A registrar, an authority or the owner ends it by `incident.updated` with `closed`, which closes the finding on the lots it names; what was moved while it was open stays until it is answered by `finding.answered`.',
+  notice: 'incident',
+  parameters: schema,
   describe: ({ incidentOpen: { severityByLevel } }) =>
     `An incident on the lot itself; or at the site, in the facility or of the actor of an event, from its date until it is closed; reported by an official or by somebody with a part in the lot, or taken up by an official. Level 1: ${severityByLevel[0]}; level 2: ${severityByLevel[1]}; level 3: ${severityByLevel[2]}.`,
   standard: 'ITSCI incident protocol; OECD Due Diligence Guidance, Annex II',

@@ -1,9 +1,13 @@
 import { actorTypes, judgesEach } from '../engine/each-event.js';
 import { compromiseOf, isEndorsed } from './key-trust.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { keySubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
 
-export const keyCompromised: Rule = {
+const schema = { keyCompromised: parameter.severityOnly('critical') };
+type Parameters = ValuesOf<typeof schema>;
+
+export const keyCompromised: Rule<typeof schema> = {
   id: 'key-compromised',
   version: 2,
   group: 'actors',
@@ -12,11 +16,14 @@ export const keyCompromised: Rule = {
     'The key was revoked as compromised from an index on, and this event was signed with it at or after that index; or with a key that such a one had added by then.',
   doesNotMean:
     'That the event is false: its actor may endorse it with a living key that was never compromised, which closes the finding.',
+  advice:
+    'Ask the actor, by a way that does not use the lost key, which of these events are its own. It closes for each event that the actor endorses by `event.endorsed` with a living key; treat the others as signed by another person.',
+  parameters: schema,
   describe: ({ keyCompromised: { severity } }) =>
     `Any event at or after \`compromisedSince\` of its key's revocation that its actor has not endorsed: ${severity}. A key that such a key added at or after that index counts as compromised from its first event, and so on from key to key, unless whoever added it endorses the addition. Endorsements by compromised keys count for nothing.`,
   standard: 'NIST SP 800-57 part 1, compromised keys',
   scope: ['about'],
-  ...judgesEach(actorTypes, ({ index, event }, facts, { keyCompromised: { severity } }) => {
+  ...judgesEach(actorTypes, ({ index, event }, facts, { keyCompromised: { severity } }: Parameters) => {
     const compromise = compromiseOf(facts, event.kid);
     if (compromise === null || index < compromise.since) return [];
     const { since, by, through } = compromise;

@@ -1,9 +1,13 @@
 import { judgesEach } from '../engine/each-event.js';
 import { handoversOf } from '../custody/handover-pairs.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { actorSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
 
-export const selfDealing: Rule = {
+const schema = { selfDealing: parameter.severityOnly('high') };
+type Parameters = ValuesOf<typeof schema>;
+
+export const selfDealing: Rule<typeof schema> = {
   id: 'self-dealing',
   version: 1,
   group: 'actors',
@@ -12,10 +16,13 @@ export const selfDealing: Rule = {
     'Dispatch and receipt were recorded by one device, signed with one key, or by one actor: no second party has seen the goods.',
   doesNotMean:
     'Fraud: at a remote site a phone is lent. It means that the second signature proves nothing more than the first.',
+  advice:
+    'Ask for a witness of the handover, and have them weighed again by the next holder. Device and key of an event cannot be corrected: the sides explain it, or a registrar or an authority closes it, by `finding.answered`.',
+  parameters: schema,
   describe: ({ selfDealing: { severity } }) => `Dispatch and receipt name the same device, key or actor: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
   scope: ['chains'],
-  ...judgesEach(['custody.received'], (entry, facts, { selfDealing: { severity } }) => {
+  ...judgesEach(['custody.received'], (entry, facts, { selfDealing: { severity } }: Parameters) => {
     const { event } = entry;
     const sides = handoversOf(entry, facts).map(({ dispatch }) => dispatch);
     const same = sides.find(

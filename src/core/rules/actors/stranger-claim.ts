@@ -3,6 +3,9 @@ import { type Facts, type JudgedEvent, isType, lotsOf } from '../engine/facts.js
 import { type Statement, countsFor } from '../engine/parties.js';
 import type { Rule } from '../engine/rule.js';
 import { actorSubject, eventSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { strangerClaim: parameter.severityOnly('low') };
 
 const isClosed = ({ event }: JudgedEvent, { about }: Facts): boolean =>
   (about.get(eventSubject(event.id)) ?? []).findLast((entry) => isType(entry, 'incident.updated'))?.event.payload
@@ -15,7 +18,7 @@ const whatOf = (entry: Statement): string =>
       ? `recorded a payment for`
       : `recorded a checkpoint of`;
 
-export const strangerClaim: Rule = {
+export const strangerClaim: Rule<typeof schema> = {
   id: 'stranger-claim',
   version: 2,
   group: 'actors',
@@ -25,6 +28,10 @@ export const strangerClaim: Rule = {
     'An incident, a payment or a checkpoint names a lot that its signer never held, sent, carried or was to receive, and no official has taken it up.',
   doesNotMean:
     'That it is false: every actor may report what it sees. It is about the signer and counts in no verdict until an authority or a registrar takes it up.',
+  advice:
+    'Ask the signer what it saw, and the holder of the lot whether it knows the signer. An authority or a registrar that takes an incident up logs an `incident.updated`, from which it counts for the lot; one that is baseless is closed by `incident.updated`, or by `finding.answered`.',
+  notice: 'claim',
+  parameters: schema,
   describe: ({ strangerClaim: { severity } }) =>
     `\`incident.reported\` that is open, \`payment.recorded\` or \`transit.checked\` on a lot, by an actor who has no part in it (has not held it or signed on its chain, is not named there as receiver or carrier, operates no site that it comes from) and is no authority, registrar, auditor or assayer: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, step 2 (whistleblowing and grievances)',

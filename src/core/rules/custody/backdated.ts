@@ -1,11 +1,21 @@
+import * as z from 'zod';
 import { custodyTypes, judgesEach, ofTypes } from '../engine/each-event.js';
 import { lotsOf } from '../engine/facts.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { recorderSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  backdated: z.strictObject({
+    severity: parameter.severity.default('medium'),
+    allowanceMinutes: parameter.minutes.default(10).describe('Minutes by which clocks of devices may be wrong'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const MINUTE = 60_000;
 
-export const backdated: Rule = {
+export const backdated: Rule<typeof schema> = {
   id: 'backdated',
   version: 1,
   group: 'custody',
@@ -14,11 +24,15 @@ export const backdated: Rule = {
   means:
     'The stated time of the signature is older than the newest state of the log that its signer had seen, or older than the event itself.',
   doesNotMean: 'That the event did not happen: a phone with a wrong clock signs like this too.',
+  advice:
+    'Ask the signer to show the clock of the device and what it saw when it signed. Where `occurredAt` was mistyped an `event.corrected` closes it; a clock that was wrong is explained by `finding.answered`, and set right.',
+  timed: true,
+  parameters: schema,
   describe: ({ backdated: { severity, allowanceMinutes } }) =>
     `Custody events whose \`iat\` is more than ${allowanceMinutes} min before the log's time at their \`seen\`, or before their own \`occurredAt\`: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
   scope: ['seen'],
-  ...judgesEach(custodyTypes, ({ event }, { seenAt }, { backdated: { severity, allowanceMinutes } }) => {
+  ...judgesEach(custodyTypes, ({ event }, { seenAt }, { backdated: { severity, allowanceMinutes } }: Parameters) => {
     const signed = event.iat * 1_000;
     const seen = event.seen === undefined ? null : (seenAt.get(event.seen.size) ?? null);
     const bounds = [

@@ -1,10 +1,20 @@
+import * as z from 'zod';
 import { neighbours } from './device-neighbours.js';
 import { type NumberedEvent, numbered } from './device-numbers.js';
 import { isCustody } from '../engine/entered-late.js';
 import { type Facts, type JudgedEvent, lotsOf } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { actorSubject, enteredSubject, isEnteredLate } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  burstEntry: z.strictObject({
+    severity: parameter.severity.default('high'),
+    events: z.int().min(2).default(20).describe('Number of events from which they are a burst'),
+    olderThanDays: parameter.days.default(7).describe('Days that the events span at least'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -109,7 +119,7 @@ function observe(hour: Hour, facts: Facts, parameters: Parameters): Observation[
   ];
 }
 
-export const burstEntry: Rule = {
+export const burstEntry: Rule<typeof schema> = {
   id: 'burst-entry',
   version: 2,
   group: 'custody',
@@ -118,6 +128,10 @@ export const burstEntry: Rule = {
   means:
     'Many events that, by their own dates, span a week or more were entered within one hour, all with the same place: they look written at a desk.',
   doesNotMean: 'That the goods do not exist. A phone that was offline and counted its records one by one is not meant.',
+  advice:
+    'Ask the signer for what the records were made from: tag books, weighing slips, photographs of those weeks; visit the site, or call the people named. Coordinates that were filled in at a desk are corrected by `event.corrected`; otherwise it is explained by `finding.answered` once the books bear it out.',
+  timed: true,
+  parameters: schema,
   describe: ({ burstEntry: { severity, events, olderThanDays } }) =>
     `At least ${events} custody events of one actor, spanning at least ${olderThanDays} days, entered within one hour, an hour late or more, with one identical place; quiet where one device's running numbers are without a hole: ${severity}.`,
   standard: 'ITSCI plausibility checks of data collection',

@@ -1,11 +1,21 @@
+import * as z from 'zod';
 import { durationText } from '../../words.js';
 import { custodyTypes, judgesEach } from '../engine/each-event.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { recorderSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  clockAhead: z.strictObject({
+    severity: parameter.severity.default('medium'),
+    minutes: parameter.minutes.default(10).describe('Minutes by which clocks of devices may be wrong'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const MINUTE = 60_000;
 
-export const clockAhead: Rule = {
+export const clockAhead: Rule<typeof schema> = {
   id: 'clock-ahead',
   version: 1,
   group: 'custody',
@@ -13,11 +23,14 @@ export const clockAhead: Rule = {
   title: 'Entered before it is said to have happened',
   means: 'The date of the event was still in the future when the event reached the ledger.',
   doesNotMean: 'More than that a clock is wrong, or a date was mistyped; the order of the log is not affected.',
+  advice:
+    'Ask the signer for the date that it meant and have the clock of its device set. A mistyped `occurredAt` is corrected by `event.corrected`, which closes it; a signature whose own time lies ahead is explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ clockAhead: { severity, minutes } }) =>
     `Custody events whose \`occurredAt\` or \`iat\` is more than ${minutes} min after the log's time of entry: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
   scope: [],
-  ...judgesEach(custodyTypes, ({ event, recordedAt }, _facts, { clockAhead: { severity, minutes } }) => {
+  ...judgesEach(custodyTypes, ({ event, recordedAt }, _facts, { clockAhead: { severity, minutes } }: Parameters) => {
     const said = Math.max(event.occurredAtMs, event.iat * 1_000);
     if (recordedAt === null || said <= recordedAt + minutes * MINUTE) return [];
     const ahead = durationText(said - recordedAt);

@@ -4,6 +4,9 @@ import type { Facts } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
 import type { Rule } from '../engine/rule.js';
 import { recorderSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { deviceSequenceFork: parameter.severityOnly('high') };
 
 const subjectOf = ({ actor, device, seq }: NumberedEvent): string => `${actor}/${device}/${seq}`;
 /** A refused event may be sent again under the same number. */
@@ -17,13 +20,16 @@ const toJudge = (facts: Facts): Map<string, NumberedEvent> =>
       .map((own) => [subjectOf(own), own]),
   );
 
-export const deviceSequenceFork: Rule = {
+export const deviceSequenceFork: Rule<typeof schema> = {
   id: 'device-sequence-fork',
   version: 2,
   group: 'custody',
   title: 'A device used one number twice',
   means: 'Two different events bear the same running number of one device: one of its records was replaced by another.',
   doesNotMean: 'Which of the two was first. A device restored from a copy counts again from an older number.',
+  advice:
+    'Ask the owner for the device and what it stores, and both receivers which record they were shown: one of the two replaced the other, unless the device was restored from a copy. Neither goes away, so the owner explains, and a registrar or an authority closes it, by `finding.answered`.',
+  parameters: schema,
   describe: ({ deviceSequenceFork: { severity } }) =>
     `Two events of one actor and device with the same \`seq\`: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',

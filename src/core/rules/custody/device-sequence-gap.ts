@@ -1,10 +1,19 @@
+import * as z from 'zod';
 import { neighbours } from './device-neighbours.js';
 import { type NumberedEvent, numbered } from './device-numbers.js';
 import type { Facts } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { deviceSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  deviceSequenceGap: z.strictObject({
+    severity: parameter.severity.default('high'),
+    hours: parameter.hours.default(72).describe('Hours for which a number may be missing'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const HOUR = 3_600_000;
 
@@ -60,7 +69,7 @@ function observe(own: NumberedEvent, facts: Facts, parameters: Parameters): Obse
   ];
 }
 
-export const deviceSequenceGap: Rule = {
+export const deviceSequenceGap: Rule<typeof schema> = {
   id: 'device-sequence-gap',
   version: 3,
   group: 'custody',
@@ -68,6 +77,9 @@ export const deviceSequenceGap: Rule = {
   means: 'The running numbers of a device have a hole: it recorded events that have not reached the ledger.',
   doesNotMean:
     'What the missing events say: they may be lost with the device, or wait in its store. It closes when they arrive. A number under which an event was refused and kept is none that is missing. A device that starts anew at its first number opens no hole.',
+  advice:
+    'Ask the owner of the device to connect it and send its stored events, and to show its own list of records. It closes when the missing numbers arrive; a device that is lost is explained by `finding.answered`, and its key revoked.',
+  parameters: schema,
   describe: ({ deviceSequenceGap: { severity, hours } }) =>
     `A number missing below one that reached the log ${hours} h ago: ${severity}.`,
   standard: 'ITSCI tag log numbering; OECD Due Diligence Guidance, Annex I (chain of custody)',

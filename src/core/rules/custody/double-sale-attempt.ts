@@ -1,7 +1,16 @@
+import * as z from 'zod';
 import { type JudgedOf, type Facts, isType } from '../engine/facts.js';
 import { hadHeld } from '../engine/parties.js';
 import { attemptsText, groupRefusals, refusalSubjects } from '../engine/refused-moves.js';
 import type { Rule } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  doubleSaleAttempt: z.strictObject({
+    severity: parameter.severity.default('medium'),
+    severityRepeated: parameter.severity.default('high'),
+  }),
+};
 
 /** Error codes of admission for the second of two events on one head, by the lot's later state. */
 const forkCodes: ReadonlySet<string> = new Set(['head-moved', 'lot-consumed', 'lot-closed', 'lot-in-transit']);
@@ -27,7 +36,7 @@ function isLateReceipt({ index, event }: JudgedOf<'event.refused'>, { chains }: 
 const lotsOnceHeld = ({ index, event }: JudgedOf<'event.refused'>, facts: Facts): string[] =>
   event.payload.lots.filter((lot) => hadHeld(event.payload.signer, lot, index, facts));
 
-export const doubleSaleAttempt: Rule = {
+export const doubleSaleAttempt: Rule<typeof schema> = {
   id: 'double-sale-attempt',
   version: 3,
   group: 'custody',
@@ -36,6 +45,9 @@ export const doubleSaleAttempt: Rule = {
     'One actor signed two events on the same head of a lot, to different receivers or into different lots, or sent to another receiver what was still on its way to the first. The first counts, the second was refused and kept.',
   doesNotMean:
     'That two buyers lost money: the second never entered. Two desks that repeat one and the same sale are not meant by it.',
+  advice:
+    'Ask the signer why it sent the lot a second way, and warn the second receiver, whose purchase never entered; both contracts and the payment show which sale was meant. The refused event stays as evidence: a registrar or an authority closes it by `finding.answered`.',
+  parameters: schema,
   describe: ({ doubleSaleAttempt: { severity, severityRepeated } }) =>
     `Any \`event.refused\` that is a fork of a lot's chain, or a second dispatch of a lot in transit to another: ${severity}; more than one by the same signer on the same lots: ${severityRepeated}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',

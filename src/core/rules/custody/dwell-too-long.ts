@@ -1,9 +1,19 @@
+import * as z from 'zod';
 import { type Facts, type JudgedEvent, isType, lotsOf } from '../engine/facts.js';
 import { stateBefore } from '../engine/lot-history.js';
-import type { Parameters } from '../engine/parameters.js';
 import { facilityFacts } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { lotSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  dwellTooLong: z.strictObject({
+    severity: parameter.severity.default('low'),
+    days: parameter.days.default(90).describe('Days without an event, outside a registered facility'),
+    daysInFacility: parameter.days.default(180).describe('Days without an event, in a registered facility'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const DAY = 86_400_000;
 /** Processes whose output is sold as metal, often to buyers outside the ledger. */
@@ -33,7 +43,7 @@ function dwelling(lot: string, facts: Facts, { dwellTooLong }: Parameters): Dwel
 
 const touched = (facts: Facts): string[] => [...new Set(facts.entries.flatMap(lotsOf))];
 
-export const dwellTooLong: Rule = {
+export const dwellTooLong: Rule<typeof schema> = {
   id: 'dwell-too-long',
   version: 1,
   group: 'custody',
@@ -42,6 +52,9 @@ export const dwellTooLong: Rule = {
   means: 'For months, the holder of a lot has not moved, weighed, processed or counted it.',
   doesNotMean:
     'That it is gone: stock waits for prices. A count closes the question. Lots under way, exported, or worked into metal are not judged.',
+  advice:
+    'Ask the holder to count the lot where it lies, or to say what became of it. It closes with a `stock.counted` that finds it, or with the next event on its chain; `lot.closed` says that it was lost, stolen or disposed of.',
+  parameters: schema,
   describe: ({ dwellTooLong: { severity, days, daysInFacility } }) =>
     `No event of the lot and no count for ${days} days, ${daysInFacility} where its last place is a registered facility: ${severity}.`,
   standard: 'ITSCI stock reconciliation',

@@ -1,9 +1,28 @@
+import * as z from 'zod';
 import { instantMs } from '../../event/primitives.js';
 import { countOf, durationText } from '../../words.js';
 import type { JudgedOf, Facts, JudgedEvent } from '../engine/facts.js';
 import { isHead } from '../engine/judged-with.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const graces = z.strictObject({ domestic: parameter.hours, international: parameter.hours });
+
+const schema = {
+  handoverOverdue: z.strictObject({
+    graceHours: graces
+      .default({ domestic: 24, international: 72 })
+      .describe('Hours after the planned arrival, within one country and between two'),
+    graceHoursByCountry: z
+      .record(z.string().length(2), graces)
+      .default({})
+      .describe('Another grace for dispatches that leave a country, by its ISO 3166 code'),
+    severity: parameter.severity.default('medium'),
+    laterAfterGraces: z.int().min(2).default(3).describe('Multiple of the grace from which `severityLater` applies'),
+    severityLater: parameter.severity.default('high'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const HOUR = 3_600_000;
 /** Assumed travel time of a dispatch without a planned arrival, ms (wire.md, `custody.dispatched`). */
@@ -60,7 +79,7 @@ function observe(dispatch: Dispatch, facts: Facts, parameters: Parameters): Obse
   ];
 }
 
-export const handoverOverdue: Rule = {
+export const handoverOverdue: Rule<typeof schema> = {
   id: 'handover-overdue',
   version: 1,
   group: 'custody',
@@ -69,6 +88,9 @@ export const handoverOverdue: Rule = {
     'The planned arrival and its grace have passed by the time of the log, and the receiver has logged no receipt.',
   doesNotMean:
     'That the goods are lost: the receiver may be offline, or the truck late. The finding closes itself when the receipt, or a recall, arrives.',
+  advice:
+    'Ask the receiver for its receipt and the carrier where the goods are; the waybill, or the gate book of the receiver, settles it. It closes with the late `custody.received`, with a `custody.recalled` by the sender, or with a corrected `plannedArrival`.',
+  parameters: schema,
   describe: ({ handoverOverdue: { graceHours, severity, laterAfterGraces, severityLater } }) =>
     `Time of the log later than the planned arrival (else 72 h after the dispatch) plus ${graceHours.domestic} h, or ` +
     `${graceHours.international} h where sender and receiver are of different countries: ${severity}; after ` +

@@ -1,8 +1,20 @@
+import * as z from 'zod';
 import { countOf } from '../../words.js';
 import type { Facts, JudgedOf } from '../engine/facts.js';
 import { isHead, rejectedLots, rejectionsToJudge } from '../engine/judged-with.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  handoverRejectedUnresolved: z.strictObject({
+    severity: parameter.severity.default('high'),
+    severityEarly: parameter.severity.default('low'),
+    graceHours: parameter.hours
+      .default(24)
+      .describe('Hours with `severityEarly` after the rejection: goods are unloaded first'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const HOUR = 3_600_000;
 
@@ -16,7 +28,7 @@ const rejectionDue = ({ event, recordedAt }: Receipt, { handoverRejectedUnresolv
 const unresolved = (receipt: Receipt, facts: Facts): string[] =>
   rejectedLots(receipt).filter((lot) => isHead(lot, receipt.event.id, facts));
 
-export const handoverRejectedUnresolved: Rule = {
+export const handoverRejectedUnresolved: Rule<typeof schema> = {
   id: 'handover-rejected-unresolved',
   version: 2,
   group: 'custody',
@@ -24,6 +36,9 @@ export const handoverRejectedUnresolved: Rule = {
   means: 'The receiver refused the lots; they are with the sender again, and no event has followed on their chains.',
   doesNotMean:
     'That the goods are bad: a wrong order is rejected too. It closes with the next event on the lots: a weighing, another dispatch, a closure.',
+  advice:
+    'Ask the receiver why it refused, and the sender what it did with the goods it has again; a weighing in front of both settles most quarrels. It closes with the next event on the lots: a weighing, a new dispatch, a closure.',
+  parameters: schema,
   describe: ({ handoverRejectedUnresolved: { severity, severityEarly, graceHours } }) =>
     `A rejected lot whose newest event still is the rejection: ${severityEarly}; ${graceHours} h after it was logged, by the log's time: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody); ITSCI incident protocol',

@@ -2,7 +2,11 @@ import { countOf } from '../../words.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import { actorFacts } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { hopMissing: parameter.severityOnly('medium') };
+type Parameters = ValuesOf<typeof schema>;
 
 /** Roles between the mine and the border. An exporter or smelter is the end of the way. */
 const BETWEEN = new Set(['trader', 'warehouse', 'processor', 'transporter']);
@@ -33,7 +37,7 @@ function lotsWithoutHop(lots: readonly string[], { index }: JudgedEvent, facts: 
   });
 }
 
-export const hopMissing: Rule = {
+export const hopMissing: Rule<typeof schema> = {
   id: 'hop-missing',
   version: 2,
   group: 'custody',
@@ -42,11 +46,14 @@ export const hopMissing: Rule = {
     'Goods are exported or smelted, and from their declaration on no trader, carrier, means of transport or depot is named anywhere.',
   doesNotMean:
     'That anything is wrong with the goods: a miner may export itself. But then a depot and a transport can be named, and a buyer should ask for them.',
+  advice:
+    'Ask the exporter, or the smelter, who carried the goods from the site and where they lay in between; waybills and depot books show it. A forgotten vehicle, mode or route is added to the dispatch by `event.corrected`, which closes it; where there was no dispatch at all, a registrar or an authority closes it by `finding.answered`.',
+  parameters: schema,
   describe: ({ hopMissing: { severity } }) =>
     `An export or a smelting of lots with no receipt by a ${[...BETWEEN].join(', ')}, and no carrier, vehicle, mode, route or facility in all their past: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1 C (chain of custody data)',
   scope: ['chains', 'upstream', 'about'],
-  ...judgesEach(['lot.exported', 'lot.processed'], (entry, facts, { hopMissing: { severity } }) => {
+  ...judgesEach(['lot.exported', 'lot.processed'], (entry, facts, { hopMissing: { severity } }: Parameters) => {
     const { iss, payload, place } = entry.event;
     if (place?.facility !== undefined || ('process' in payload && payload.process !== 'smelt')) return [];
     const taken = 'inputs' in payload ? payload.inputs : payload.lots;

@@ -1,6 +1,9 @@
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import type { Rule } from '../engine/rule.js';
 import { lotSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { lotHeld: parameter.severityOnly('high') };
 
 /** A hold: the authority, and its entry. */
 interface Hold {
@@ -69,7 +72,7 @@ function sentenceOf({ by, entry }: Hold): string {
   return `${by} has held this lot back since ${since}: "${entry.event.payload.ground}".`;
 }
 
-export const lotHeld: Rule = {
+export const lotHeld: Rule<typeof schema> = {
   id: 'lot-held',
   version: 1,
   group: 'custody',
@@ -78,6 +81,10 @@ export const lotHeld: Rule = {
   means:
     'An authority has seized the lot or put it in quarantine, or two parties claim it, and the hold has not been lifted.',
   doesNotMean: 'That the lot is bad: a check is a hold too. It may not be moved or used until the hold is lifted.',
+  advice:
+    'Ask the authority that is named on what ground it holds the lot, and until when; buy and move nothing meanwhile. It closes when the authority logs `lot.released`.',
+  notice: 'hold',
+  parameters: schema,
   describe: ({ lotHeld: { severity } }) =>
     `A \`lot.held\` that its authority has not ended by \`lot.released\`, or a receipt that crossed a recall, until an authority releases the lot: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism (non-conformant shipments); OECD Due Diligence Guidance, Annex II',

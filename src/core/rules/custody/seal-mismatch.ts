@@ -5,6 +5,9 @@ import { entryBefore } from '../engine/lot-history.js';
 import { countsFor, lotsConcerned } from '../engine/parties.js';
 import type { Rule } from '../engine/rule.js';
 import { lotSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { sealMismatch: parameter.severityOnly('high') };
 
 const isExport = (entry: JudgedEvent): boolean => isType(entry, 'lot.exported');
 
@@ -114,7 +117,7 @@ function differenceOf(seals: readonly string[], before: readonly string[], alone
   return gone === undefined ? null : `without ${gone}`;
 }
 
-export const sealMismatch: Rule = {
+export const sealMismatch: Rule<typeof schema> = {
   id: 'seal-mismatch',
   version: 3,
   group: 'custody',
@@ -122,6 +125,9 @@ export const sealMismatch: Rule = {
   means:
     'On arrival or at a checkpoint a seal was broken or missing, or other seals were seen than were listed before.',
   doesNotMean: 'That goods were taken or added: seals break on rough roads, and numbers are misread.',
+  advice:
+    'Have the lots weighed, and opened in front of sender and carrier; photographs and the list of seals at loading settle whether a number was misread. A misread number or state is corrected by `event.corrected`, which closes it; otherwise sender or receiver explains it by `finding.answered`.',
+  parameters: schema,
   describe: ({ sealMismatch: { severity } }) =>
     `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch or a checkpoint, or else since the export: ${severity}. A checkpoint counts where an official, or somebody with a part in the lot, recorded it.`,
   standard: 'ISO 17712 (freight container seals); ITSCI tagging procedures',

@@ -1,10 +1,21 @@
+import * as z from 'zod';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { countOf } from '../../words.js';
 import { judgesEach } from '../engine/each-event.js';
 import type { Facts, JudgedOf } from '../engine/facts.js';
 import { measureBefore, stateBefore } from '../engine/lot-history.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  stockDiffers: z.strictObject({
+    severity: parameter.severity.default('high'),
+    tolerance: parameter.partsPerMillion
+      .default(10_000)
+      .describe('Difference of mass that two scales can have, parts per million'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 interface Difference {
   lot: string;
@@ -38,7 +49,7 @@ function missing(count: JudgedOf<'stock.counted'>, { chains }: Facts): Differenc
   );
 }
 
-export const stockDiffers: Rule = {
+export const stockDiffers: Rule<typeof schema> = {
   id: 'stock-differs',
   version: 1,
   group: 'custody',
@@ -46,12 +57,15 @@ export const stockDiffers: Rule = {
   means:
     'What lies in a facility is not what the ledger says lies there: another mass, a lot that is missing, or one that is used up.',
   doesNotMean: 'Which of the two is wrong: stock dries, and papers come late.',
+  advice:
+    'Have the lot weighed again with an auditor present, and ask the holder for the papers of what came and went since the last count. A mistyped mass is corrected by `event.corrected`, which closes it; a lot that is really gone is ended by `lot.closed`, and the count is explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ stockDiffers: { severity, tolerance } }) =>
     `A counted mass that differs by more than ${tolerance / 1e4} %; a lot missing that the ledger says is held; a lot found that it says is consumed or closed: ${severity}.`,
   standard: 'ITSCI stock reconciliation; OECD Due Diligence Guidance, Annex I (chain of custody)',
   scope: ['chains'],
   needs: 'more',
-  ...judgesEach(['stock.counted'], (count, facts, parameters) => {
+  ...judgesEach(['stock.counted'], (count, facts, parameters: Parameters) => {
     const differences = [...found(count, facts, parameters), ...missing(count, facts)];
     const [first] = differences;
     if (first === undefined) return [];

@@ -1,9 +1,11 @@
+import * as z from 'zod';
 import { linksOf } from '../../custody/links.js';
 import { milligrams } from '../../custody/quantity.js';
 import type { AditEvent } from '../../event/event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, lotsOf } from './facts.js';
 import { statedOf } from './lot-history.js';
-import type { Parameters } from './parameters.js';
+import * as parameter from './parameter.js';
+import type { ValuesOf } from './rule.js';
 import { documentSubject, papersOf, serialSubject, serialsGiven } from './subjects.js';
 
 /**
@@ -11,6 +13,15 @@ import { documentSubject, papersOf, serialSubject, serialsGiven } from './subjec
  * one lot. Only a record that stayed with its first holder can end so; goods that were handed over, used or exported
  * did exist.
  */
+
+export const duplicateSchema = {
+  duplicateRecord: z.strictObject({
+    tolerance: parameter.partsPerMillion
+      .default(50_000)
+      .describe('Difference of mass up to which two records may be of one thing, parts per million: two scales'),
+  }),
+};
+type Parameters = ValuesOf<typeof duplicateSchema>;
 
 const MILLION = 1_000_000n;
 /** Event types that a lot may have without any custody but its first holder's. */

@@ -1,8 +1,6 @@
-import { rules } from '../index.js';
-import { type Parameters, defaultParameters } from './parameters.js';
+import { type Parameters, defaultParameters, rules } from '../index.js';
 import type { Rule, RuleGroup } from './rule.js';
 import { ruleFailed } from './rule-failed.js';
-import { whatToDo } from './what-to-do.js';
 
 const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
   {
@@ -34,14 +32,14 @@ const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
   { group: 'actors', title: 'Actors', text: 'Who handled the goods, and what is said of them.' },
 ];
 
-type Words = Pick<Rule, 'id' | 'version' | 'title' | 'means' | 'doesNotMean' | 'standard' | 'weighs'> & {
+type Words = Pick<Rule, 'id' | 'version' | 'title' | 'means' | 'doesNotMean' | 'advice' | 'standard' | 'weighs'> & {
   test: string;
 };
 
 /** The verdict in which the findings of a rule count, if it is not that of its group. */
 const countsIn = { custody: 'on custody', risk: 'on risk', nothing: 'none: it is about whoever signed' } as const;
 
-const section = ({ id, version, title, test, means, doesNotMean, standard, weighs }: Words): string =>
+const section = ({ id, version, title, test, means, doesNotMean, advice, standard, weighs }: Words): string =>
   [
     `### \`${id}\``,
     `${title}. Version ${version}.`,
@@ -49,7 +47,7 @@ const section = ({ id, version, title, test, means, doesNotMean, standard, weigh
     `- **It means**: ${means}`,
     `- **It does not mean**: ${doesNotMean}`,
     ...(weighs === undefined ? [] : [`- **Verdict**: ${countsIn[weighs]}`]),
-    `- **What to do**: ${whatToDo(id)}`,
+    `- **What to do**: ${advice}`,
     `- **After**: ${standard}`,
   ].join('\n\n');
 

@@ -1,14 +1,13 @@
 import { type EventTypeName, eventTypes } from '../../event/types/index.js';
 import type { Facts, JudgedEvent, JudgedOf } from './facts.js';
 import { lotsConcerned } from './parties.js';
-import type { Parameters } from './parameters.js';
-import type { Observation, Rule } from './rule.js';
+import type { Observation, ParameterSchema, Rule } from './rule.js';
 
 /** One observation about an event; the event itself is the subject unless it names another. */
 export type EventObservation = Pick<Observation, 'severity' | 'measured' | 'threshold' | 'detail'> &
   Partial<Pick<Observation, 'subject' | 'cause' | 'root' | 'lots' | 'events'>>;
 
-type JudgesEach = Pick<Rule, 'subjects' | 'evaluate'>;
+type JudgesEach<P> = Pick<Rule<ParameterSchema, P>, 'subjects' | 'evaluate'>;
 
 /** The entries of each type, grouped once for all rules that judge the same entries. */
 const byType = new WeakMap<readonly JudgedEvent[], Map<string, JudgedEvent[]>>();
@@ -37,10 +36,10 @@ export function ofTypes<T extends EventTypeName>(entries: readonly JudgedEvent[]
  * Creates a rule that judges each event of some types by itself, with all facts about it. The events are the subjects,
  * so a finding closes when a re-evaluation of its event finds nothing.
  */
-export function judgesEach<T extends EventTypeName>(
+export function judgesEach<T extends EventTypeName, P>(
   types: readonly T[],
-  look: (entry: JudgedOf<T>, facts: Facts, parameters: Parameters) => EventObservation[],
-): JudgesEach {
+  look: (entry: JudgedOf<T>, facts: Facts, parameters: P) => EventObservation[],
+): JudgesEach<P> {
   const judged = ({ entries }: Facts): JudgedOf<T>[] => ofTypes(entries, types);
   return {
     subjects: (facts) => judged(facts).map(({ event }) => event.id),

@@ -10,11 +10,13 @@ import {
   type TagUse,
   isType,
 } from './facts.js';
-import type { Parameters } from './parameters.js';
+import type { ValuesOf } from './rule.js';
 import { capacitiesOf, siteFacts } from './registry.js';
-import { productionRange } from '../origin/site-over-capacity.js';
+import { productionRange, type siteOverCapacity } from '../origin/site-over-capacity.js';
 import { type Filing, filedUnder, tagsPutOn } from './subjects.js';
 import { addedTo } from '../mass/throughput.js';
+
+type Parameters = ValuesOf<typeof siteOverCapacity.parameters>;
 
 const DAY = 86_400_000;
 

@@ -1,11 +1,15 @@
+import type * as z from 'zod';
 import type { Facts } from './facts.js';
-import type { Parameters } from './parameters.js';
 
 export const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
 /** The verdict of a rule: `record` and `custody` are verdicts of their own, the other groups make up the risk. */
 export type RuleGroup = 'record' | 'custody' | 'tags' | 'mass' | 'origin' | 'movement' | 'actors';
+
+/** Kinds of facts to read before the verdicts, which no verdict expresses; in the order of display. */
+export const noticeKinds = ['hold', 'assignment', 'dispute', 'incident', 'claim'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
 
 /** Facts that a rule reads besides the entries to judge. The caller loads the union of what the rules declare. */
 export type FactSet =
@@ -55,11 +59,20 @@ export type Observation = Omit<Finding, 'rule' | 'version'>;
 type Subjects = string[] | 'all';
 
 /**
- * A rule: a pure function from facts to findings, and the texts that explain it. One file each; `index.ts` lists them.
+ * Parameters by their names in the document of all parameters. The schema of each carries defaults, meanings and units.
+ */
+export type ParameterSchema = Readonly<Record<string, z.ZodType>>;
+
+/** The parameters that a schema describes. */
+export type ValuesOf<S extends ParameterSchema> = { readonly [Name in keyof S]: z.output<S[Name]> };
+
+/**
+ * A rule: a pure function from facts to findings, its parameters, and the texts that explain it. One file each;
+ * `index.ts` lists them. `P` are the parameters that it reads: by default its own, `S`.
  * A rule must judge each of its `subjects` completely: an open finding on one of them that it does not repeat is
  * closed.
  */
-export interface Rule {
+export interface Rule<S extends ParameterSchema = ParameterSchema, P = ValuesOf<S>> {
   readonly id: string;
   /** Increased when the same facts give a different answer than before. */
   readonly version: number;
@@ -74,8 +87,15 @@ export interface Rule {
   readonly means: string;
   /** What a finding does not mean. */
   readonly doesNotMean: string;
+  /** What to do about a finding: the person to ask, the evidence that settles it, the event that closes it. */
+  readonly advice: string;
+  /** The kind of notice that its findings are, besides counting in a verdict. */
+  readonly notice?: NoticeKind;
+  /** Set if its findings depend on when an event entered the log. */
+  readonly timed?: true;
+  readonly parameters: S;
   /** Describes test, thresholds and severities, with the parameters in force. */
-  describe(parameters: Parameters): string;
+  readonly describe: (parameters: P) => string;
   /** The standard or programme the rule follows. */
   readonly standard: string;
   readonly scope: readonly FactSet[];
@@ -84,12 +104,12 @@ export interface Rule {
    * `whole`: the rule needs all facts, because it looks for what is missing or for a share of all.
    */
   readonly needs?: 'more' | 'whole';
-  subjects(facts: Facts, parameters: Parameters): Subjects;
-  evaluate(facts: Facts, parameters: Parameters): Observation[];
+  readonly subjects: (facts: Facts, parameters: P) => Subjects;
+  readonly evaluate: (facts: Facts, parameters: P) => Observation[];
   /** Lists subjects that it cannot judge because evidence is not disclosed, each with a reason in one sentence. */
-  undecided?(facts: Facts, parameters: Parameters): Undecided[];
+  readonly undecided?: (facts: Facts, parameters: P) => Undecided[];
   /** Lists entries to re-evaluate when the log's time reaches `at`, without a new entry. */
-  deadlines?(facts: Facts, parameters: Parameters): Deadline[];
+  readonly deadlines?: (facts: Facts, parameters: P) => Deadline[];
 }
 
 export interface Undecided {
@@ -116,7 +136,7 @@ export interface Judgement {
 }
 
 /** Runs one rule, for a caller that stores findings, closes those of judged subjects, and schedules deadlines. */
-export function judge(rule: Rule, facts: Facts, parameters: Parameters): Judgement {
+export function judge<P>(rule: Rule<ParameterSchema, P>, facts: Facts, parameters: P): Judgement {
   return {
     rule: rule.id,
     subjects: rule.subjects(facts, parameters),
@@ -126,7 +146,11 @@ export function judge(rule: Rule, facts: Facts, parameters: Parameters): Judgeme
 }
 
 /** Runs one rule, for a caller that stores nothing. */
-export function judgeOnce(rule: Rule, facts: Facts, parameters: Parameters): Pick<Judgement, 'findings' | 'undecided'> {
+export function judgeOnce<P>(
+  rule: Rule<ParameterSchema, P>,
+  facts: Facts,
+  parameters: P,
+): Pick<Judgement, 'findings' | 'undecided'> {
   return {
     findings: rule
       .evaluate(facts, parameters)

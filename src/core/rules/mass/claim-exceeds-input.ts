@@ -1,10 +1,22 @@
+import * as z from 'zod';
 import { kilograms } from '../../custody/quantity.js';
 import { judgesEach } from '../engine/each-event.js';
 import type { Facts, JudgedOf } from '../engine/facts.js';
 import { type Transformation, knownBefore, measuresOfOutputs } from '../engine/known-of-lots.js';
 import { type LotMeasure, remeasured } from '../engine/lot-history.js';
-import { type Bound, type Moistures, metalIn, sum, totalDryMass } from './mass-balance.js';
-import type { Rule } from '../engine/rule.js';
+import { type Bound, type Moistures, type moistureSchema, metalIn, sum, totalDryMass } from './mass-balance.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  claimExceedsInput: z.strictObject({
+    severity: parameter.severity.default('critical'),
+    tolerance: parameter.partsPerMillion
+      .default(5_000)
+      .describe('Share by which a claim may exceed the inputs, parts per million'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema & typeof moistureSchema>;
 
 const MILLION = 1_000_000n;
 
@@ -44,7 +56,7 @@ function qualifying(entry: Mix, facts: Facts, moistures: Moistures): Qualifying 
   );
 }
 
-export const claimExceedsInput: Rule = {
+export const claimExceedsInput: Rule<typeof schema, Parameters> = {
   id: 'claim-exceeds-input',
   version: 2,
   group: 'mass',
@@ -52,6 +64,9 @@ export const claimExceedsInput: Rule = {
   means:
     'Lots that bear a chain-of-custody model were made with lots that bear none, and more comes out with the model than went in with it.',
   doesNotMean: 'That the goods are bad: the books of the facility may hold credits that were never entered here.',
+  advice:
+    'Ask the facility for its mass balance book: which credits were brought forward, and from which lots. A wrong mass is corrected by `event.corrected`, which closes it; credits that were never entered here are shown to an auditor and explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ claimExceedsInput: { severity, tolerance } }) =>
     `Contained metal (else dry, else wet mass) of the outputs with a model above that of the inputs with one by more than ${tolerance / 1e4} %, where some input has none: ${severity}.`,
   standard: 'ISO 22095 (mass balance model)',

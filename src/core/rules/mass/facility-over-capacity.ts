@@ -1,11 +1,22 @@
+import * as z from 'zod';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { type Facts, type JudgedEvent, lotsOf } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
 import { sum } from './mass-balance.js';
 import { facilityFacts } from '../engine/registry.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { facilitySubject } from '../engine/subjects.js';
 import { facilityOf, throughputOf } from './throughput.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  facilityOverCapacity: z.strictObject({
+    severity: parameter.severity.default('high'),
+    above: parameter.partsPerMillion
+      .default(1_000_000)
+      .describe('Share of the rated capacity of a month, parts per million'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const MILLION = 1_000_000n;
 
@@ -66,7 +77,7 @@ function observe(facts: Facts, { facilityOverCapacity }: Parameters): Observatio
   });
 }
 
-export const facilityOverCapacity: Rule = {
+export const facilityOverCapacity: Rule<typeof schema> = {
   id: 'facility-over-capacity',
   version: 3,
   group: 'mass',
@@ -74,6 +85,9 @@ export const facilityOverCapacity: Rule = {
   means: 'What a facility took in, or made, within a calendar month weighs more than it is rated for.',
   doesNotMean:
     'That the mineral is false: ratings grow old. But more than can be worked may only pass through on paper.',
+  advice:
+    'Ask the operator of the facility for its production records and its rating, and visit it. A wrong mass is corrected by `event.corrected`, which closes it; a rating that has grown old is explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ facilityOverCapacity: { severity, above } }) =>
     `Mass that comes into a facility, or is made there, in one month (UTC) above ${above / 1e6} times its \`capacityPerMonth\`: ${severity}. What is received comes in, and what is worked there and was dug, made or received elsewhere; who names no place is at the only facility that he operates. Facilities without a rating are not judged. Where what its operator received or made there is within the rating, only the lots of others who name the facility are counted.`,
   standard: 'RMI RMAP (plausibility of throughput); OECD Due Diligence Guidance, Annex II red flags',

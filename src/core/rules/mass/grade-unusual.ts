@@ -1,14 +1,48 @@
+import * as z from 'zod';
 import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../../custody/quantity.js';
 import type { Grade } from '../../custody/view.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
-import { maximumExceeded } from './grade-impossible.js';
+import { type gradeImpossible, maximumExceeded } from './grade-impossible.js';
 import { gradeOf, gradesSaid, gradeText, gradingTypes } from './grades.js';
 import { knownBefore, sourcesOf } from '../engine/known-of-lots.js';
 import { dryGrade } from '../engine/lot-history.js';
-import { wettest } from './mass-balance.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Rule } from '../engine/rule.js';
+import { type moistureSchema, wettest } from './mass-balance.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  gradeUnusual: z.strictObject({
+    severity: parameter.severity.default('medium'),
+    cleanedBy: parameter.codes
+      .default(['gravity', 'magnetic'])
+      .describe('Processes whose outputs are of stage `cleaned`'),
+    bagKilograms: parameter.kilogramsText
+      .default('100')
+      .describe('Mass up to which a declared lot is one bag, stage `raw`, kg'),
+    windows: z
+      .array(
+        z.strictObject({
+          analyte: z.string(),
+          from: parameter.percentText,
+          to: parameter.percentText,
+          mineral: z.string(),
+          form: z.string(),
+          stage: z.enum(['raw', 'cleaned']).nullable(),
+        }),
+      )
+      .default([
+        { mineral: 'cassiterite', form: 'concentrate', stage: 'raw', analyte: 'Sn', from: '30', to: '65' },
+        { mineral: 'cassiterite', form: 'concentrate', stage: 'cleaned', analyte: 'Sn', from: '60', to: '76' },
+        { mineral: 'coltan', form: 'concentrate', stage: null, analyte: 'Ta2O5', from: '20', to: '50' },
+        { mineral: 'wolframite', form: 'concentrate', stage: null, analyte: 'WO3', from: '50', to: '70' },
+        { mineral: 'cobalt', form: 'hydroxide', stage: null, analyte: 'Co', from: '28', to: '40' },
+        { mineral: 'gold', form: 'dore', stage: 'raw', analyte: 'Au', from: '80', to: '95' },
+      ])
+      .describe('Traded grades, per cent, both bounds included; stage null: either'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema & typeof moistureSchema & typeof gradeImpossible.parameters>;
 
 type Window = Parameters['gradeUnusual']['windows'][number];
 type Stage = 'raw' | 'cleaned';
@@ -71,13 +105,16 @@ function isLeftover(grade: Grade, entry: JudgedEvent, facts: Facts): boolean {
   return fed.every((one) => one !== null && value < gradeInPartsPerMillion(one));
 }
 
-export const gradeUnusual: Rule = {
+export const gradeUnusual: Rule<typeof schema, Parameters> = {
   id: 'grade-unusual',
   version: 2,
   group: 'mass',
   title: 'A grade that is not traded',
   means: 'The grade lies outside what is bought and sold of this mineral in this form.',
   doesNotMean: 'That it is false: poor and rich ores exist. It is worth a second assay.',
+  advice:
+    'Ask for the certificate of the assay, and for a second one from another laboratory. A mistyped grade is corrected by `event.corrected`, which closes it; ore that is really so poor or rich is explained by `finding.answered` that names the second assay.',
+  parameters: schema,
   describe: ({ gradeUnusual: { severity, cleanedBy, bagKilograms, windows } }) =>
     `A grade outside ${windows
       .map(
@@ -89,7 +126,7 @@ export const gradeUnusual: Rule = {
       )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. Grades of wet goods are reckoned as dry. What a process leaves behind, and what is above chemistry, is not meant.`,
   standard: 'Trade specifications of tin, tantalum, tungsten and cobalt; ASM doré as refiners buy it',
   scope: ['chains', 'about'],
-  ...judgesEach(gradingTypes, (entry, facts, parameters) =>
+  ...judgesEach(gradingTypes, (entry, facts, parameters: Parameters) =>
     gradesSaid(entry).flatMap(({ lot, grades }) =>
       grades.flatMap((grade) => {
         const window = windowMissed(lot, grade, entry, parameters, facts);

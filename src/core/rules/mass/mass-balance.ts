@@ -1,7 +1,31 @@
+import * as z from 'zod';
 import { differenceText, likelyCause, massText, quantityText } from '../../words.js';
 import { WHOLE, gradeInPartsPerMillion, kilograms } from '../../custody/quantity.js';
 import type { LotMeasure } from '../engine/lot-history.js';
-import type { Parameters, Tolerance, Tolerances } from '../engine/parameters.js';
+import * as parameter from '../engine/parameter.js';
+
+type Tolerance = parameter.Tolerance;
+type Tolerances = parameter.Tolerances;
+
+/** Tolerances of most comparisons, and of gold in a handover. */
+export const halfAndOne: Tolerances = { default: { ok: 5_000, warn: 10_000 }, byMineral: {} };
+export const gold: Tolerance = { ok: 1_000, warn: 3_000 };
+
+const moistureShare = parameter.partsPerMillion.max(1_000_000);
+
+export const moistureSchema = {
+  moistureAtMost: z.strictObject({
+    byForm: z
+      .record(z.string(), moistureShare)
+      .default({ ore: 250_000, concentrate: 150_000, hydroxide: 600_000, dore: 0, metal: 0 })
+      .describe('Moisture at most if none is stated, parts per million, by form; of other forms all may be water'),
+    made: z
+      .array(z.strictObject({ process: parameter.codes, form: z.string(), most: moistureShare }))
+      // Concentrate is dried before it is bagged: magnets separate dry material only.
+      .default([{ process: ['gravity', 'magnetic', 'dry'], form: 'concentrate', most: 30_000 }])
+      .describe('Another bound, parts per million, by the process that made the goods'),
+  }),
+};
 
 const MILLION = 1_000_000n;
 
@@ -53,7 +77,7 @@ export function totalDryMass(measures: readonly LotMeasure[]): bigint | null {
 export type Bound = 'most' | 'least';
 
 /** Moisture of goods at most, if none is stated. */
-export type Moistures = Parameters['moistureAtMost'];
+export type Moistures = z.infer<(typeof moistureSchema)['moistureAtMost']>;
 
 /** Returns the highest moisture if none is stated, parts per million: by the process of the goods, else their form. */
 export function wettest({ form = '', process = '' }: LotMeasure, { byForm, made }: Moistures): number {

@@ -1,8 +1,13 @@
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
 import { knownBefore, measuresOfOutputs, saidOf } from '../engine/known-of-lots.js';
 import { type LotMeasure, type StatedMass, remeasured } from '../engine/lot-history.js';
-import { type Bound, dryMass, dryMassBound, metalIn, sum, totalDryMass } from './mass-balance.js';
-import type { Parameters } from '../engine/parameters.js';
+import { type Bound, type Moistures, dryMass, dryMassBound, metalIn, sum, totalDryMass } from './mass-balance.js';
+
+/** The parameters of a comparison through a process. */
+interface ProcessParameters {
+  moistureAtMost: Moistures;
+  massGained: { addsMatter: readonly string[]; addsWater: readonly string[] };
+}
 
 type Transformation = JudgedOf<'lot.aggregated'> | JudgedOf<'lot.split'> | JudgedOf<'lot.processed'>;
 
@@ -31,7 +36,7 @@ export interface Comparison {
 export class MassComparisons {
   constructor(
     private readonly facts: Facts,
-    private readonly parameters: Pick<Parameters, 'massGained' | 'moistureAtMost'>,
+    private readonly parameters: ProcessParameters,
   ) {}
 
   of(entry: JudgedEvent): Comparison[] {

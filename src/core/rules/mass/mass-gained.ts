@@ -1,12 +1,49 @@
+import * as z from 'zod';
 import type { JudgedEvent } from '../engine/facts.js';
-import { gainOf, massDetail, massTexts, smallest, tolerancesText } from './mass-balance.js';
+import {
+  gainOf,
+  gold,
+  halfAndOne,
+  massDetail,
+  massTexts,
+  moistureSchema,
+  smallest,
+  tolerancesText,
+} from './mass-balance.js';
 import { MassComparisons, weighingsToJudge } from './mass-comparisons.js';
-import { type Parameters, toleranceFor } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  ...moistureSchema,
+  massGained: z.strictObject({
+    reweighed: parameter.tolerances.default(halfAndOne).describe('Two weighings in one place, parts per million'),
+    handedOver: parameter.tolerances
+      .default({ ...halfAndOne, byMineral: { gold } })
+      .describe('Dispatch to receipt, parts per million'),
+    imported: parameter.tolerances.default(halfAndOne).describe('Export to import, parts per million'),
+    closure: parameter.tolerances
+      .default(halfAndOne)
+      .describe('Inputs to outputs of `lot.aggregated` and `lot.split`, parts per million'),
+    processed: parameter.tolerances.default(halfAndOne).describe('Dry mass through `lot.processed`, parts per million'),
+    metal: parameter.tolerances
+      .default({ default: { ok: 10_000, warn: 20_000 }, byMineral: { gold: halfAndOne.default } })
+      .describe('Contained metal through `lot.processed`, parts per million; two assays are involved'),
+    addsMatter: parameter.codes
+      .default(['leach', 'smelt', 'refine', 'melt', 'cast'])
+      .describe('Processes that add material (reagents, flux): their residues do not count as mass from the inputs'),
+    addsWater: parameter.codes
+      .default(['wash', 'leach'])
+      .describe('Processes that add water: wet masses are not compared'),
+    severityWarn: parameter.severity.default('medium'),
+    severity: parameter.severity.default('critical'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 function observe(entry: JudgedEvent, comparisons: MassComparisons, { massGained }: Parameters): Observation[] {
   return comparisons.of(entry).flatMap(({ kind, cause, lots, mineral, pairs, what }) => {
-    const tolerance = toleranceFor(massGained[kind], mineral);
+    const tolerance = parameter.toleranceFor(massGained[kind], mineral);
     const gain = smallest(pairs.map((pair) => gainOf(pair.in, pair.out, tolerance)));
     if (gain === null || gain.band === 'ok') return [];
     const { measured, threshold } = massTexts(gain, tolerance);
@@ -26,7 +63,7 @@ function observe(entry: JudgedEvent, comparisons: MassComparisons, { massGained 
   });
 }
 
-export const massGained: Rule = {
+export const massGained: Rule<typeof schema> = {
   id: 'mass-gained',
   version: 2,
   group: 'mass',
@@ -34,6 +71,9 @@ export const massGained: Rule = {
   means: 'Dry mass or contained metal grew in an event or a handover, by more than scales and assays can err.',
   doesNotMean:
     'That ore was added: a wrong unit, a misread scale or two lots mixed up look the same. Rain makes no finding if moisture is stated.',
+  advice:
+    'Ask for the weighing slips and moistures of both sides, and have the lot weighed again on a calibrated scale. It closes when a wrong mass, moisture or grade is corrected by `event.corrected`, or when the receiver logs the moisture by `lot.measured` right after its receipt; treat a gain that stays as mineral of unknown origin.',
+  parameters: schema,
   describe: ({ massGained: { reweighed, handedOver, imported, closure, processed, metal, severityWarn, severity } }) =>
     `Gain up to the first figure is measurement error, up to the second ${severityWarn}, above it ${severity}: ` +
     [

@@ -1,10 +1,25 @@
+import * as z from 'zod';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { massText } from '../../words.js';
 import { judgesEach, ofTypes } from '../engine/each-event.js';
 import type { Facts, JudgedOf } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
 import { capacitiesOf, siteFacts } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+import type { siteOverCapacity } from '../origin/site-over-capacity.js';
+
+const schema = {
+  massImplausible: z.strictObject({
+    severity: parameter.severity.default('high'),
+    kilogramsPerTag: parameter.kilogramsText.default('2500').describe('Capacity of one tagged bag or drum, kg'),
+    kilogramsPerPackage: z
+      .record(z.string(), parameter.kilogramsText)
+      .default({ bag: '250', sack: '250', drum: '1500', bigbag: '3000', container: '30000', truck: '60000' })
+      .describe('Capacity of each kind of package, kg'),
+    monthsOfSite: z.int().min(1).default(3).describe("Months of a site's production that one lot can be at most"),
+  }),
+};
+type Parameters = ValuesOf<typeof schema & typeof siteOverCapacity.parameters>;
 
 type Output = JudgedOf<'lot.declared'>['event']['payload']['outputs'][number];
 
@@ -64,7 +79,7 @@ const boundsOf = (entry: JudgedOf<'lot.declared'>, output: Output, facts: Facts,
     (bound) => bound !== null,
   );
 
-export const massImplausible: Rule = {
+export const massImplausible: Rule<typeof schema, Parameters> = {
   id: 'mass-implausible',
   version: 1,
   group: 'mass',
@@ -73,6 +88,9 @@ export const massImplausible: Rule = {
     'The mass that a lot was declared with is more than its bags or tags can hold, or more than its site digs in months: mostly a wrong unit or decimal point.',
   doesNotMean:
     'That there is no lot: 46.10 kg that were typed as 4610 are a lot too. The right mass is a correction away.',
+  advice:
+    'Ask the signer for the weighing slip: mostly kilograms were typed as tonnes, or a decimal point is missing. It closes when the mass is put right by `event.corrected`; a large lot in few packages is explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ massImplausible: { severity, kilogramsPerTag, kilogramsPerPackage, monthsOfSite } }) =>
     `Declared mass of one lot over ${kilogramsPerTag} kg for each tag, or, for each package: ${Object.entries(
       kilogramsPerPackage,
@@ -83,7 +101,7 @@ export const massImplausible: Rule = {
       )}; or over what the workers of its site dig in ${monthsOfSite} months: ${severity}. Undecided for a lot without tags and packages at a site whose number of workers is not known.`,
   standard: 'ITSCI plausibility checks of data collection',
   scope: ['about'],
-  ...judgesEach(['lot.declared'], (entry, facts, parameters) =>
+  ...judgesEach(['lot.declared'], (entry, facts, parameters: Parameters) =>
     entry.event.payload.outputs.flatMap((output) => {
       const mass = milligrams(output.mass);
       const [broken] = boundsOf(entry, output, facts, parameters).filter(({ most }) => mass > most);

@@ -1,15 +1,33 @@
+import * as z from 'zod';
 import { kilograms } from '../../custody/quantity.js';
 import type { JudgedEvent } from '../engine/facts.js';
-import { type Gain, lossOf, massDetail, smallest, tolerancesText } from './mass-balance.js';
+import { type Gain, gold, halfAndOne, lossOf, massDetail, smallest, tolerancesText } from './mass-balance.js';
 import { type Comparison, MassComparisons, weighingsToJudge } from './mass-comparisons.js';
-import { type Parameters, type Tolerance, toleranceFor } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+import type { massGained } from './mass-gained.js';
+
+const schema = {
+  massLost: z.strictObject({
+    reweighed: parameter.tolerances.default(halfAndOne).describe('Two weighings in one place, parts per million'),
+    handedOver: parameter.tolerances
+      .default({ default: { ok: 25_000, warn: 50_000 }, byMineral: { gold } })
+      .describe('Dispatch to receipt, parts per million'),
+    imported: parameter.tolerances.default(halfAndOne).describe('Export to import, parts per million'),
+    closure: parameter.tolerances
+      .default(halfAndOne)
+      .describe('Inputs to outputs of `lot.aggregated` and `lot.split`, parts per million'),
+    severityWarn: parameter.severity.default('medium'),
+    severity: parameter.severity.default('high'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema & typeof massGained.parameters>;
 
 const MILLION = 1_000_000n;
 
 /** Returns the tolerance of losses; null for a process, whose yield another rule judges. */
-function toleranceOf({ kind, mineral }: Comparison, { massLost }: Parameters): Tolerance | null {
-  return kind === 'processed' || kind === 'metal' ? null : toleranceFor(massLost[kind], mineral);
+function toleranceOf({ kind, mineral }: Comparison, { massLost }: Parameters): parameter.Tolerance | null {
+  return kind === 'processed' || kind === 'metal' ? null : parameter.toleranceFor(massLost[kind], mineral);
 }
 
 function observe(entry: JudgedEvent, comparisons: MassComparisons, parameters: Parameters): Observation[] {
@@ -37,7 +55,7 @@ function observe(entry: JudgedEvent, comparisons: MassComparisons, parameters: P
   });
 }
 
-export const massLost: Rule = {
+export const massLost: Rule<typeof schema, Parameters> = {
   id: 'mass-lost',
   version: 2,
   group: 'mass',
@@ -45,6 +63,9 @@ export const massLost: Rule = {
   means: 'A lot lost more than scales, drying and spilling explain, by the scale and, if moisture is stated, also dry.',
   doesNotMean:
     'That it was stolen: wet ore dries, and a bag tears. Moisture stated by both sides settles the question. Residues of a process are not judged.',
+  advice:
+    'Ask the receiver for moisture and the carrier for stops and broken bags, and compare both weighing slips. It closes when a wrong mass is corrected by `event.corrected`, or when the receiver logs the moisture by `lot.measured` right after its receipt; goods that are missing are reported as an incident.',
+  parameters: schema,
   describe: ({ massLost: { reweighed, handedOver, imported, closure, severityWarn, severity } }) =>
     `Loss up to the first figure is measurement error, up to the second ${severityWarn}, above it ${severity}: ` +
     [

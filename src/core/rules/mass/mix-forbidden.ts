@@ -1,11 +1,28 @@
+import * as z from 'zod';
 import { modelsByStrength } from '../../event/primitives.js';
 import { dayOf } from '../engine/day.js';
 import { judgesEach, type EventObservation } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
 import { siteBelow, statusOn } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
-import { statusClockOf } from '../origin/site-status.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import { type siteStatus, statusClockOf } from '../origin/site-status.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  mixForbidden: z.strictObject({
+    severity: parameter.severity.default('critical'),
+    industrialMethods: parameter.codes
+      .default(['industrial', 'mechani', 'exploitation', 'large', 'LSM'])
+      .describe('Words for industrial methods and licences; artisanal cobalt must not be mixed with their ore'),
+    artisanalMethods: parameter.codes
+      .default(['artisanal', 'small', 'ASM'])
+      .describe('Words that make such a method or licence artisanal'),
+    separateMinerals: parameter.codes
+      .default(['cobalt'])
+      .describe('Minerals of which artisanal and industrial ore must not be mixed'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema & typeof siteStatus.parameters>;
 
 type Mix = JudgedOf<'lot.aggregated' | 'lot.processed'>;
 type Found = Pick<EventObservation, 'cause' | 'measured' | 'threshold' | 'detail'>;
@@ -123,7 +140,7 @@ function industrial(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
   ];
 }
 
-export const mixForbidden: Rule = {
+export const mixForbidden: Rule<typeof schema, Parameters> = {
   id: 'mix-forbidden',
   version: 2,
   group: 'mass',
@@ -131,11 +148,14 @@ export const mixForbidden: Rule = {
   means:
     'Lots were put together that lose their claim by it: another mineral, a site that is not in order, industrial ore with artisanal, or a chain-of-custody model that the inputs do not bear.',
   doesNotMean: 'That the mix is worthless; it must be sold as what it is.',
+  advice:
+    'Inform the buyer of the mix what is in it, and have it sold without the claim that it lost. A mix cannot be undone: a method that was declared wrongly is corrected by `event.corrected`, which closes it; all else is answered by a registrar or an authority by `finding.answered`.',
+  parameters: schema,
   describe: ({ mixForbidden: { severity, industrialMethods, artisanalMethods, separateMinerals } }) =>
     `A model stronger than the weakest input's, a weaker one that is not written, or the strongest for mineral of several sites; several minerals put together; mineral declared at a red or blue site with that of sites in order; ${separateMinerals.join(', ')} whose method or licence speaks of ${industrialMethods.join(', ')} (and not of ${artisanalMethods.join(', ')}) with other. Lots made of others are judged by all that went into them: ${severity}.`,
   standard: 'ISO 22095 (chain-of-custody models); ICGLR Regional Certification Mechanism; ARM/RMI cobalt segregation',
   scope: ['chains', 'about', 'upstream'],
-  ...judgesEach(['lot.aggregated', 'lot.processed'], (entry, facts, parameters) =>
+  ...judgesEach(['lot.aggregated', 'lot.processed'], (entry, facts, parameters: Parameters) =>
     [
       ...models(entry, facts),
       ...minerals(entry, facts),

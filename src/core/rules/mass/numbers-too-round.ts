@@ -1,8 +1,22 @@
+import * as z from 'zod';
 import { milligrams } from '../../custody/quantity.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { roundWeightsSubject, weightsSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  numbersTooRound: z.strictObject({
+    severity: parameter.severity.default('low'),
+    severityIdentical: parameter.severity.default('medium'),
+    minimumWeights: z.int().min(10).default(50).describe('Number of weights from which a month is judged'),
+    share: parameter.partsPerMillion
+      .default(500_000)
+      .describe('Share of weights that end in 0 or 5 above which they were not read from a scale, parts per million'),
+    identical: z.int().min(3).default(6).describe('Number of identical weights in one event'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 type Declaration = JudgedOf<'lot.declared'>;
 
@@ -68,13 +82,16 @@ function byMonth(facts: Facts): Map<string, Declaration[]> {
   return months;
 }
 
-export const numbersTooRound: Rule = {
+export const numbersTooRound: Rule<typeof schema> = {
   id: 'numbers-too-round',
   version: 2,
   group: 'mass',
   title: 'Weights that no scale shows',
   means: 'Many lots weigh exactly the same, or far too many weights end in 0 or 5: they were estimated, or made up.',
   doesNotMean: 'That nothing was there: some scales show half kilograms only. Bags filled to one weight look the same.',
+  advice:
+    'Look at the scale and at how people write down what it shows, and have some lots weighed again. True weights, logged by `event.corrected`, close it; bags filled to one weight, or a scale of half kilograms, are explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ numbersTooRound: { severity, severityIdentical, minimumWeights, share, identical } }) =>
     `${identical} or more identical weights in one declaration: ${severityIdentical}; of at least ${minimumWeights} weights that one actor declares in a month more than ${share / 1e4} % ending in 0 or 5: ${severity}.`,
   standard: 'Digit analysis of reported data (Benford; last-digit test); ITSCI plausibility checks',

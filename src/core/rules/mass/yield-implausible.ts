@@ -1,11 +1,41 @@
+import * as z from 'zod';
 import { gradeInPartsPerMillion } from '../../custody/quantity.js';
 import { judgesEach } from '../engine/each-event.js';
 import type { Facts, JudgedOf } from '../engine/facts.js';
 import { knownBefore, measuresOfOutputs } from '../engine/known-of-lots.js';
 import { type LotMeasure, remeasured } from '../engine/lot-history.js';
-import { type Bound, type Moistures, metalIn, sum } from './mass-balance.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Rule } from '../engine/rule.js';
+import { type Bound, type Moistures, type moistureSchema, metalIn, sum } from './mass-balance.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  yieldImplausible: z.strictObject({
+    severity: parameter.severity.default('high'),
+    windows: z
+      .array(
+        z.strictObject({
+          process: parameter.codes,
+          mineral: z.string().nullable(),
+          inputForm: z.string().nullable(),
+          from: parameter.partsPerMillion,
+          to: parameter.partsPerMillion,
+        }),
+      )
+      .default([
+        { process: ['gravity', 'magnetic'], mineral: null, inputForm: null, from: 850_000, to: 990_000 },
+        { process: ['wash'], mineral: null, inputForm: null, from: 300_000, to: 900_000 },
+        { process: ['melt', 'cast', 'smelt'], mineral: 'gold', inputForm: 'dore', from: 980_000, to: 1_000_000 },
+        { process: ['melt', 'cast', 'smelt'], mineral: 'gold', inputForm: null, from: 900_000, to: 1_000_000 },
+        { process: ['smelt'], mineral: 'cassiterite', inputForm: null, from: 930_000, to: 995_000 },
+        { process: ['leach'], mineral: 'cobalt', inputForm: 'ore', from: 650_000, to: 920_000 },
+        { process: ['refine'], mineral: 'gold', inputForm: null, from: 995_000, to: 1_000_000 },
+      ])
+      .describe(
+        'Recovered share of metal, parts per million, by process, mineral and form of all inputs (null: any); the first matching line counts',
+      ),
+  }),
+};
+type Parameters = ValuesOf<typeof schema & typeof moistureSchema>;
 
 const MILLION = 1_000_000n;
 
@@ -83,7 +113,7 @@ const MAIN = new Set(['Sn', 'Ta2O5', 'WO3', 'Au', 'Co']);
 
 const percent = (share: bigint): string => `${Number(share / 100n) / 100} %`;
 
-export const yieldImplausible: Rule = {
+export const yieldImplausible: Rule<typeof schema, Parameters> = {
   id: 'yield-implausible',
   version: 2,
   group: 'mass',
@@ -91,6 +121,9 @@ export const yieldImplausible: Rule = {
   means: 'The metal in the outputs over that in the inputs lies outside what the process is known to recover.',
   doesNotMean:
     'That metal was added or taken out: a wrong assay of the feed looks the same. More metal than went in is the matter of mass-gained.',
+  advice:
+    'Ask the plant for its batch sheet: feed, assays, residues. It closes when a wrong mass, grade or residue, or the name of the process, is corrected by `event.corrected`; a batch that really recovered so much or so little is explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ yieldImplausible: { severity, windows } }) =>
     `Recovery outside ${windows
       .map(
@@ -100,7 +133,7 @@ export const yieldImplausible: Rule = {
       .join(', ')}: ${severity}.`,
   standard: 'Metallurgical accounting (AMIRA P754); RMI recovery factors',
   scope: ['chains', 'about'],
-  ...judgesEach(['lot.processed'], (entry, facts, parameters) => {
+  ...judgesEach(['lot.processed'], (entry, facts, parameters: Parameters) => {
     const window = windowOf(entry, facts, parameters);
     if (window === null) return [];
     return recoveriesOf(entry, facts, parameters.moistureAtMost).flatMap(({ analyte, least, most }) => {

@@ -1,12 +1,22 @@
+import * as z from 'zod';
 import { neighbours } from '../custody/device-neighbours.js';
 import { numbered } from '../custody/device-numbers.js';
 import type { Facts, JudgedEvent } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
-import type { Parameters } from '../engine/parameters.js';
 import { locate } from '../engine/registry.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
 import { recorderSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  placeJump: z.strictObject({
+    severity: parameter.severity.default('high'),
+    kilometresPerHour: z.int().min(1).default(950).describe('Highest speed of a device, km/h'),
+    minimumKilometres: z.int().min(0).default(20).describe('Distance below which places are not certain, km'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 /** Returns the device's previous entry with a place, by its sequence number. */
 function beforeOnDevice(entry: JudgedEvent, facts: Facts): { entry: JudgedEvent; station: Station } | null {
@@ -58,7 +68,7 @@ function observe(entry: JudgedEvent, facts: Facts, { placeJump: { severity, ...l
   ];
 }
 
-export const placeJump: Rule = {
+export const placeJump: Rule<typeof schema> = {
   id: 'place-jump',
   version: 3,
   group: 'movement',
@@ -66,6 +76,9 @@ export const placeJump: Rule = {
   means: 'Two events that one device recorded one after the other are farther apart than a person can travel.',
   doesNotMean:
     'Which of the two coordinates is true; coordinates typed by hand, or a device restored onto another, look the same.',
+  advice:
+    'Ask the owner for the device, and whether its records were copied onto another or coordinates typed by hand. It closes when the wrong place or time is corrected by `event.corrected`; a device restored onto another is explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ placeJump: { severity, kilometresPerHour, minimumKilometres } }) =>
     `Consecutive events of a device with coordinates of their own, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}.`,
   standard: 'ITSCI plausibility checks of data collection',

@@ -1,10 +1,20 @@
+import * as z from 'zod';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
 import { type Point, distanceToLineKm } from './geography.js';
 import { countsFor } from '../engine/parties.js';
 import { locate } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { distanceText } from './speed.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  routeLeft: z.strictObject({
+    severity: parameter.severity.default('medium'),
+    corridorKilometres: z.int().min(1).default(100).describe('Distance from the declared route, km'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 /** Returns the open dispatch when a lot passed a checkpoint. */
 function dispatchAt(lot: string, index: number, { chains }: Facts): JudgedOf<'custody.dispatched'> | null {
@@ -22,18 +32,21 @@ function routeOf(dispatch: JudgedOf<'custody.dispatched'>, facts: Facts): Point[
   return start === null || start === 'undisclosed' ? points : [start.point, ...points];
 }
 
-export const routeLeft: Rule = {
+export const routeLeft: Rule<typeof schema> = {
   id: 'route-left',
   version: 2,
   group: 'movement',
   title: 'Seen far from the declared route',
   means: 'At a checkpoint the goods were farther from the line of the declared route than roads wind.',
   doesNotMean: 'That they were diverted for a bad end: a bridge may be down.',
+  advice:
+    'Ask the carrier which way it took and why, and have seals and weight looked at on arrival. It closes when the route of the dispatch is corrected by `event.corrected`; a detour is explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ routeLeft: { severity, corridorKilometres } }) =>
     `A checkpoint more than ${corridorKilometres} km from the straight line through the points of the declared route: ${severity}. Routes told in words are not judged.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit',
   scope: ['chains', 'about'],
-  ...judgesEach(['transit.checked'], (entry, facts, { routeLeft: { severity, corridorKilometres } }) => {
+  ...judgesEach(['transit.checked'], (entry, facts, { routeLeft: { severity, corridorKilometres } }: Parameters) => {
     const place = locate(facts, entry, 0);
     if (place === null || place === 'undisclosed') return [];
     const strayed = entry.event.payload.lots.flatMap((lot) => {

@@ -1,9 +1,24 @@
+import * as z from 'zod';
 import { custodyTypes, judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
 import { locate } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  speedImpossible: z.strictObject({
+    severity: parameter.severity.default('high'),
+    kilometresPerHour: z
+      .record(z.string(), z.int().min(1))
+      .default({ foot: 6, bicycle: 20, motorbike: 60, track: 40, truck: 70, sea: 46, air: 950 })
+      .describe('Highest speed, km/h, by mode of transport'),
+    unknownMode: z.int().min(1).default(110).describe('Highest speed of an unknown mode, km/h'),
+    minimumKilometres: z.int().min(0).default(5).describe('Distance below which places are not certain, km'),
+    defaultAccuracyM: z.int().min(0).default(100).describe('Accuracy of a place that states none, m'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 interface Leg {
   from: JudgedEvent & { station: Station };
@@ -43,7 +58,7 @@ function legOf(lot: string, entry: JudgedEvent, facts: Facts, { speedImpossible 
   return null;
 }
 
-export const speedImpossible: Rule = {
+export const speedImpossible: Rule<typeof schema> = {
   id: 'speed-impossible',
   version: 2,
   group: 'movement',
@@ -51,6 +66,9 @@ export const speedImpossible: Rule = {
   means:
     'Between two events of a lot lies more way than its means of transport can have covered, even in a straight line.',
   doesNotMean: 'Which of the two places or times is wrong; a clock set badly looks the same.',
+  advice:
+    'Ask both signers where they were and when, and compare with waybill and gate book. It closes when a wrong time, place or means of transport is corrected by `event.corrected`.',
+  parameters: schema,
   describe: ({ speedImpossible: { severity, kilometresPerHour, unknownMode, minimumKilometres } }) =>
     `Great circle, less the accuracy of both places, over the time between, or since the dispatch where it names no place (km/h): ${Object.entries(
       kilometresPerHour,
@@ -59,7 +77,7 @@ export const speedImpossible: Rule = {
       .join(', ')}, unknown ${unknownMode}; from ${minimumKilometres} km on: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit; ITSCI plausibility checks',
   scope: ['chains', 'about'],
-  ...judgesEach(custodyTypes, (entry, facts, parameters) => {
+  ...judgesEach(custodyTypes, (entry, facts, parameters: Parameters) => {
     const { severity, minimumKilometres } = parameters.speedImpossible;
     const lots = 'outputs' in entry.event.payload ? [] : entry.event.payload.lots.map(({ lot }) => lot);
     const legs = lots.flatMap((lot) => {

@@ -1,11 +1,21 @@
+import * as z from 'zod';
 import { judgesEach } from '../engine/each-event.js';
-import type { Facts, JudgedEvent, JudgedOf } from '../engine/facts.js';
-import { isType } from '../engine/facts.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
 import { locate } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
 import { vehicleSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  vehicleTwoPlaces: z.strictObject({
+    severity: parameter.severity.default('high'),
+    kilometresPerHour: z.int().min(1).default(110).describe('Highest speed of a vehicle, km/h'),
+    minimumKilometres: z.int().min(0).default(20).describe('Distance below which places are not certain, km'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const DAY = 86_400_000;
 
@@ -28,19 +38,22 @@ function otherReports(entry: VehicleReport, vehicle: string, facts: Facts): Vehi
     .filter((other) => other.index < entry.index && lotsConcerned(other, facts).length > 0);
 }
 
-export const vehicleTwoPlaces: Rule = {
+export const vehicleTwoPlaces: Rule<typeof schema> = {
   id: 'vehicle-two-places',
   version: 2,
   group: 'movement',
   title: 'One vehicle in two places',
   means: 'A vehicle is named at two places that it cannot have been at within that time.',
   doesNotMean: 'That the goods did not move: a number plate may be misread or copied.',
+  advice:
+    'Ask both signers for a photograph of the number plate, and the carrier for the log book of the vehicle. It closes when a misread plate, place or time is corrected by `event.corrected`; a copied plate is a matter for the authority.',
+  parameters: schema,
   describe: ({ vehicleTwoPlaces: { severity, kilometresPerHour, minimumKilometres } }) =>
     `Two dispatches or checkpoints with one vehicle, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}. A checkpoint counts where an official, or somebody with a part in a lot of it, recorded it; the later record is the one that is found.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit',
   scope: ['chains', 'about'],
   needs: 'more',
-  ...judgesEach(['custody.dispatched', 'transit.checked'], (entry, facts, { vehicleTwoPlaces: limits }) => {
+  ...judgesEach(['custody.dispatched', 'transit.checked'], (entry, facts, { vehicleTwoPlaces: limits }: Parameters) => {
     const { vehicle } = entry.event.payload;
     const here = stationOf(entry, facts);
     // A vehicle named by an actor without a part in any of the lots is no sighting.

@@ -1,10 +1,13 @@
 import { dayOf } from '../engine/day.js';
 import { ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
 import { type Licence, type SiteFacts, siteAt, siteFacts } from '../engine/registry.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { siteSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { licenceInvalid: parameter.severityOnly('high') };
+type Parameters = ValuesOf<typeof schema>;
 
 type Declaration = JudgedOf<'lot.declared'>;
 
@@ -103,7 +106,7 @@ function observe(entry: Declaration, facts: Facts, { licenceInvalid: { severity 
   return [{ ...flaw, detail, severity, subject: entry.event.id, root: siteSubject(site), lots, events, firstIndex }];
 }
 
-export const licenceInvalid: Rule = {
+export const licenceInvalid: Rule<typeof schema> = {
   id: 'licence-invalid',
   version: 3,
   group: 'origin',
@@ -112,6 +115,9 @@ export const licenceInvalid: Rule = {
     'On the day of the declaration no licence of the site was in force that names the mineral and belongs to who operated it; or none was in force any more on the day on which the lot was first delivered.',
   doesNotMean:
     'That digging was forbidden: a renewal may be logged late, and closes the finding. Sites without a licence in the registry are not judged.',
+  advice:
+    'Ask the operator of the site for the licence or its renewal, and the mining cadastre whether it is valid. It closes when the registrar or the authority logs it by `site.updated`.',
+  parameters: schema,
   describe: ({ licenceInvalid: { severity } }) =>
     `No licence that the registry has for the site covers day, mineral and operator of the declaration, or the day of the first receipt from whoever declared: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism, legality of mine sites (MDC.04)',

@@ -1,9 +1,13 @@
 import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { lotSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
 
-export const originImplausible: Rule = {
+const schema = { originImplausible: parameter.severityOnly('critical') };
+type Parameters = ValuesOf<typeof schema>;
+
+export const originImplausible: Rule<typeof schema> = {
   id: 'origin-implausible',
   version: 1,
   group: 'origin',
@@ -12,11 +16,14 @@ export const originImplausible: Rule = {
     'A laboratory compared a sample of the lot with samples of the sites of its declared origin, and found it not plausible.',
   doesNotMean:
     'Where it comes from instead; and a mixed lot is hard to compare. A later test by the same laboratory replaces this one.',
+  advice:
+    'Stop the lot, ask the laboratory how sure it is, and have a second sample taken in front of a witness. A later `origin.tested` by the same laboratory replaces this one and closes it if it finds the origin plausible; otherwise the authority decides.',
+  parameters: schema,
   describe: ({ originImplausible: { severity } }) =>
     `\`origin.tested\` with result *notPlausible*, unless the same laboratory has tested the lot again since: ${severity}.`,
   standard: 'BGR Analytical Fingerprint (AFP); ICGLR Regional Certification Mechanism',
   scope: ['about'],
-  ...judgesEach(['origin.tested'], ({ index, event }, facts, { originImplausible: { severity } }) => {
+  ...judgesEach(['origin.tested'], ({ index, event }, facts, { originImplausible: { severity } }: Parameters) => {
     const { lot, result, sites } = event.payload;
     const later = (facts.about.get(lotSubject(lot)) ?? []).some(
       (entry) => isType(entry, 'origin.tested') && entry.event.iss === event.iss && entry.index > index,

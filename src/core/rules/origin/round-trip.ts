@@ -1,8 +1,19 @@
+import * as z from 'zod';
 import { judgesEach, ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
 import { actorFacts, countryOfPlace } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  roundTrip: z.strictObject({
+    severity: parameter.severity.default('critical'),
+    importHours: parameter.hours
+      .default(72)
+      .describe('Hours after their receipt within which goods that were exported back may be imported'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const HOUR = 3_600_000;
 
@@ -94,7 +105,7 @@ function isCleared(lot: string, receipt: Receipt, facts: Facts, parameters: Para
   );
 }
 
-export const roundTrip: Rule = {
+export const roundTrip: Rule<typeof schema> = {
   id: 'round-trip',
   version: 3,
   group: 'origin',
@@ -103,11 +114,14 @@ export const roundTrip: Rule = {
     'Goods that were held in a country, then in another, are received in the first again, and no import was logged.',
   doesNotMean:
     'Smuggling by itself: returned goods and a warehouse across the border look alike. An import that is logged first answers it, and so does one soon after, where the goods left both countries with papers.',
+  advice:
+    'Ask the holder for the customs papers of both crossings. An import logged after the receipt does not close it any more: returned goods, or a warehouse across the border, are explained by `finding.answered` that names the papers.',
+  parameters: schema,
   describe: ({ roundTrip: { severity, importHours } }) =>
     `Countries along the lot and what it was made of run A, B, A, each that of the facility or site where it was received, else of who received it (a carrier counts only by its place), and no \`lot.imported\` was logged in between: ${severity}. Where all that left A was exported or imported in B, and the lot was exported from B, its import may follow the receipt within ${importHours} h by the log's time.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of origin and transit',
   scope: ['chains', 'about', 'upstream'],
-  ...judgesEach(['custody.received'], (entry, facts, parameters) => {
+  ...judgesEach(['custody.received'], (entry, facts, parameters: Parameters) => {
     const here = countryOf(entry, facts);
     const returned = returnedBy(entry, facts).filter(
       ({ lot, away }) => !(isExportedBack(lot, away, entry, facts) && isCleared(lot, entry, facts, parameters)),

@@ -1,11 +1,31 @@
+import * as z from 'zod';
 import { kilograms } from '../../custody/quantity.js';
 import { massText } from '../../words.js';
 import type { Facts, SiteProduction } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
 import { siteFacts } from '../engine/registry.js';
-import type { Observation, Rule } from '../engine/rule.js';
-import { longestWindow, monthOf, monthlyCapacityOn, monthsJudged, productionSubject } from './site-over-capacity.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
+import {
+  type siteOverCapacity,
+  longestWindow,
+  monthOf,
+  monthlyCapacityOn,
+  monthsJudged,
+  productionSubject,
+} from './site-over-capacity.js';
 import { siteSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  siteDormantBurst: z.strictObject({
+    severity: parameter.severity.default('high'),
+    dormantDays: parameter.days.default(90).describe('Days without a declaration after which a site is dormant'),
+    burstDays: parameter.days.default(7).describe('Days within which the burst happens'),
+    share: parameter.partsPerMillion
+      .default(500_000)
+      .describe('Share of the monthly capacity that makes a burst, parts per million'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema & typeof siteOverCapacity.parameters>;
 
 const MILLION = 1_000_000n;
 const DAY = 86_400_000;
@@ -70,7 +90,7 @@ function observe(production: SiteProduction, facts: Facts, parameters: Parameter
     });
 }
 
-export const siteDormantBurst: Rule = {
+export const siteDormantBurst: Rule<typeof schema, Parameters> = {
   id: 'site-dormant-burst',
   version: 2,
   group: 'origin',
@@ -79,6 +99,9 @@ export const siteDormantBurst: Rule = {
     "A site that an inspector found inactive, or that was silent for months, books a large part of a month's capacity within days.",
   doesNotMean:
     'That the lots are false: a season begins, or stock was declared at once. A site that declares for the first time is not meant.',
+  advice:
+    'Ask the operator of the site who dug and since when, and the authority for a visit; wage lists and tag books of the weeks before settle it. It closes when wrong masses are corrected by `event.corrected`; a season that began, or stock that was declared at once, is explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ siteDormantBurst: { severity, dormantDays, burstDays, share } }) =>
     `Inactive by its newest inspection, or nothing declared for more than ${dormantDays} days though there was before; and at least ${share / 1e4} % of a month's capacity within ${burstDays} days: ${severity}.`,
   standard: 'ITSCI mine baseline; ICGLR Regional Certification Mechanism, activity (MDC.02)',

@@ -1,9 +1,22 @@
+import * as z from 'zod';
 import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
 import { distanceKm, distanceToPolygonKm, type Point } from '../movement/geography.js';
 import { type SiteFacts, locate, siteAt } from '../engine/registry.js';
-import type { Rule, Undecided } from '../engine/rule.js';
+import type { Rule, Undecided, ValuesOf } from '../engine/rule.js';
 import { siteSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  siteOutsidePolygon: z.strictObject({
+    severity: parameter.severity.default('high'),
+    severityFar: parameter.severity.default('critical'),
+    defaultAccuracyM: z.int().min(0).default(50).describe('Accuracy of a place that states none, m'),
+    farKilometres: z.int().min(1).default(5).describe('Distance above which `severityFar` applies, km'),
+    radiusM: z.int().min(0).default(2_000).describe('Radius of a site without a polygon, m'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const metres = (km: number): string => `${Math.round(km * 1_000)} m`;
 
@@ -15,7 +28,7 @@ function outsideKm(point: Point, site: SiteFacts, radiusM: number): number | nul
   return site.point === null ? null : Math.max(0, distanceKm(point, site.point) - radiusM / 1_000);
 }
 
-export const siteOutsidePolygon: Rule = {
+export const siteOutsidePolygon: Rule<typeof schema> = {
   id: 'site-outside-polygon',
   version: 2,
   group: 'origin',
@@ -23,11 +36,14 @@ export const siteOutsidePolygon: Rule = {
   means: 'The device that recorded the declaration was outside the site, farther than its error.',
   doesNotMean:
     'That the mineral came from there: bags may be declared at a shed. Drift within the accuracy of the device is not meant.',
+  advice:
+    'Ask the person who recorded the declaration where they were, and compare with the map of the site. Wrong coordinates are corrected by `event.corrected`, a wrong polygon by `site.updated`; either closes it. Bags that were declared at a shed are explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ siteOutsidePolygon: { severity, severityFar, farKilometres, defaultAccuracyM, radiusM } }) =>
     `Distance to the polygon, or to a circle of ${radiusM} m round the point of a site without one, beyond the accuracy stated (${defaultAccuracyM} m where none is): ${severity}; beyond ${farKilometres} km: ${severityFar}. Sites without either are not judged.`,
   standard: 'ICGLR Regional Certification Mechanism, mine site coordinates; ITSCI mine baseline',
   scope: ['about'],
-  ...judgesEach(['lot.declared'], (entry, facts, { siteOutsidePolygon: parameters }) => {
+  ...judgesEach(['lot.declared'], (entry, facts, { siteOutsidePolygon: parameters }: Parameters) => {
     const site = siteAt(facts, entry.event.place?.site ?? '', entry.event.occurredAtMs);
     const place = locate(facts, entry, parameters.defaultAccuracyM);
     if (site === null || place === null || place === 'undisclosed' || place.by !== 'coordinates') return [];

@@ -1,9 +1,34 @@
+import * as z from 'zod';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { massText } from '../../words.js';
 import type { SiteProduction } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { siteSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  siteOverCapacity: z.strictObject({
+    windowDays: z
+      .array(z.int().min(1).max(366))
+      .min(1)
+      .default([30, 90])
+      .describe('Lengths of the periods that are compared with the capacity, days'),
+    kilogramsPerWorkerMonth: z
+      .record(z.string(), parameter.kilogramsText)
+      .default({ coltan: '12', cassiterite: '40', wolframite: '30', cobalt: '3000', gold: '0.035' })
+      .describe('Production per worker and month, kg, for a site with workers but no figure for the mineral'),
+    levels: z
+      .array(z.strictObject({ above: parameter.partsPerMillion, severity: parameter.severity }))
+      .min(1)
+      .default([
+        { above: 1_000_000, severity: 'medium' },
+        { above: 1_500_000, severity: 'high' },
+        { above: 3_000_000, severity: 'critical' },
+      ])
+      .describe('Share of the capacity, parts per million, in rising order'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 /** A month of capacity, days: fixed, so that windows compare. */
 const DAYS_OF_MONTH = 30n;
@@ -152,7 +177,7 @@ function observe(production: SiteProduction, parameters: Parameters): Observatio
   });
 }
 
-export const siteOverCapacity: Rule = {
+export const siteOverCapacity: Rule<typeof schema> = {
   id: 'site-over-capacity',
   version: 2,
   group: 'origin',
@@ -160,6 +185,9 @@ export const siteOverCapacity: Rule = {
   means: 'Within a window of days the lots declared at a site weigh more than its workers can produce in that time.',
   doesNotMean:
     'That any one lot is false: the number of workers may be out of date. Stock from before may have been declared late. Sites without a known number of workers are not judged.',
+  advice:
+    'Ask the operator of the site how many dug and since when the stock lay there, and the authority for its newest count of workers; a visit settles it. It closes when the registrar or the authority logs the true capacity by `site.updated`, or when wrong masses are corrected by `event.corrected`; treat unexplained mass as mineral of unknown origin.',
+  parameters: schema,
   describe: ({ siteOverCapacity: { windowDays, levels, kilogramsPerWorkerMonth } }) =>
     `Declared mass in any ${windowDays.join(' or ')} days over workers times kilograms per worker and month (of 30 days), as the registry had them on each day: ` +
     `${levels.map(({ above, severity }) => `more than ${above / 1e6} times: ${severity}`).join('; ')}. ` +

@@ -1,9 +1,27 @@
+import * as z from 'zod';
 import { dayOf } from '../engine/day.js';
 import { judgesEach } from '../engine/each-event.js';
-import type { Parameters } from '../engine/parameters.js';
 import { type StatusClock, siteAt, statusOn } from '../engine/registry.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
 import { siteSubject } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const statusClock = z.strictObject({ greenDays: parameter.days, blueDays: parameter.days, yellowDays: parameter.days });
+
+const schema = {
+  siteStatus: z.strictObject({
+    severityRed: parameter.severity.default('critical'),
+    severityLapsed: parameter.severity.default('high'),
+    clock: statusClock
+      .default({ greenDays: 365, blueDays: 1_095, yellowDays: 183 })
+      .describe('Days for which a status is valid'),
+    clockByCountry: z
+      .record(z.string().length(2), statusClock.partial())
+      .default({ CD: { yellowDays: 92 } })
+      .describe('Another validity, by ISO 3166 code of the country'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 /** Returns how long a status lasts in a country. */
 export const statusClockOf = (country: string, { siteStatus }: Parameters): StatusClock => {
@@ -15,7 +33,7 @@ export const statusClockOf = (country: string, { siteStatus }: Parameters): Stat
   };
 };
 
-export const siteStatus: Rule = {
+export const siteStatus: Rule<typeof schema> = {
   id: 'site-status',
   version: 2,
   group: 'origin',
@@ -24,11 +42,14 @@ export const siteStatus: Rule = {
     'On the day of the declaration the site was red or blue by its newest inspection until then, or its status had lapsed.',
   doesNotMean:
     'That this lot is tainted: a blue or lapsed site waits for an inspector. Sites without an inspection are not judged, and a yellow one has time to improve.',
+  advice:
+    'Ask the authority for the newest inspection of the site, and hold the lots back where it is red. It closes when a `site.inspected` of a day up to the declaration says green or yellow; otherwise the authority decides by `finding.answered`.',
+  parameters: schema,
   describe: ({ siteStatus: { severityRed, severityLapsed, clock } }) =>
     `Red on that day: ${severityRed}; blue, or a status that has lapsed: ${severityLapsed}. Green lapses to blue after ${clock.greenDays} days, blue counts as red after ${clock.blueDays}, yellow as red after ${clock.yellowDays}; parameters by country.`,
   standard: 'ICGLR Regional Certification Mechanism, mine site status (MDC.01)',
   scope: ['about'],
-  ...judgesEach(['lot.declared'], ({ event }, facts, parameters) => {
+  ...judgesEach(['lot.declared'], ({ event }, facts, parameters: Parameters) => {
     const site = siteAt(facts, event.place?.site ?? '', event.occurredAtMs);
     const found = site === null ? null : statusOn(site, dayOf(event), statusClockOf(site.country, parameters));
     if (site === null || found === null) return [];

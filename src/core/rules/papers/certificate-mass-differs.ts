@@ -1,10 +1,22 @@
+import * as z from 'zod';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { certificateFacts, isOneShipment } from './certificate-facts.js';
 import { judgesEach, ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, lotsOf } from '../engine/facts.js';
 import { measureBefore, remeasured } from '../engine/lot-history.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = {
+  certificateMassDiffers: z.strictObject({
+    severity: parameter.severity.default('high'),
+    tolerance: parameter.partsPerMillion.default(10_000).describe('Difference of mass allowed, parts per million'),
+    graceHours: parameter.hours
+      .default(24)
+      .describe('Hours for which a shipment may lack lots of its certificate, because loading continues'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
 
 const HOUR = 3_600_000;
 const MILLION = 1_000_000n;
@@ -51,18 +63,21 @@ function lacksLots({ shipment, issued, exported, certified }: CertificateMass): 
   return exported < certified && issued.event.payload.lots.some((lot) => !loaded.has(lot));
 }
 
-export const certificateMassDiffers: Rule = {
+export const certificateMassDiffers: Rule<typeof schema> = {
   id: 'certificate-mass-differs',
   version: 4,
   group: 'tags',
   title: 'More or less than the certificate says',
   means: 'The mass that was exported in one shipment is not the one that the certificate was issued for.',
   doesNotMean: 'That either is false: one may be dry and the other wet.',
+  advice:
+    'Compare the weighing slip of the export with the certificate, and ask whether either mass is dry and the other wet. A mistyped mass of the export is corrected by `event.corrected`, which closes it; a certificate made out wrongly is revoked and replaced by the authority, and the exporter names the new serial.',
+  parameters: schema,
   describe: ({ certificateMassDiffers: { severity, tolerance, graceHours } }) =>
     `Mass of a shipment, in however many exports of one container it is told by those who had to do with it, against the mass of the certificate, more than ${tolerance / 1e4} % apart: ${severity}. A lighter shipment that lacks lots of the certificate is judged ${graceHours} h after its last export, by the log's time.`,
   standard: 'ICGLR Regional Certification Mechanism, ICGLR certificate (weight)',
   scope: ['chains', 'about'],
-  ...judgesEach(['lot.exported'], (entry, facts, parameters) => {
+  ...judgesEach(['lot.exported'], (entry, facts, parameters: Parameters) => {
     const { severity, tolerance } = parameters.certificateMassDiffers;
     const weighed = weigh(entry, facts);
     if (weighed === null) return [];

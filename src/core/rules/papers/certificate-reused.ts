@@ -1,8 +1,10 @@
 import { certificateFacts, exportUse, isOneShipment } from './certificate-facts.js';
-import { isType } from '../engine/facts.js';
+import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
 import { isForeign } from '../engine/contested.js';
-import type { Facts, JudgedOf } from '../engine/facts.js';
 import type { Observation, Rule } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { certificateReused: parameter.severityOnly('critical') };
 
 type Export = JudgedOf<'lot.exported'>;
 
@@ -61,7 +63,7 @@ function observe(serial: string, facts: Facts, severity: Observation['severity']
   ];
 }
 
-export const certificateReused: Rule = {
+export const certificateReused: Rule<typeof schema> = {
   id: 'certificate-reused',
   version: 3,
   group: 'tags',
@@ -69,6 +71,9 @@ export const certificateReused: Rule = {
   means:
     'The serial of one certificate is named by exports in different containers, or of different lots in none that is named.',
   doesNotMean: 'Which of the shipments it was made out for.',
+  advice:
+    'Ask the issuing authority for which shipment it made the certificate out, and both exporters for theirs. It closes when the export that named it wrongly is corrected by `event.corrected`; until then no shipment of that serial is certified.',
+  parameters: schema,
   describe: ({ certificateReused: { severity } }) =>
     `More than one \`lot.exported\` with the serial, in another container, or of other lots where none is named, or by somebody without a part in those lots: ${severity}. The one that the certificate names by its exporter or a lot, else the first, is not counted where the others are by actors who had no part in its lots.`,
   standard: 'ICGLR Regional Certification Mechanism (one certificate a shipment)',

@@ -1,21 +1,28 @@
 import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
-import type { Rule, Undecided } from '../engine/rule.js';
+import type { Rule, Undecided, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { certificateSameSigner: parameter.severityOnly('critical') };
+type Parameters = ValuesOf<typeof schema>;
 
 const sameName = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
-export const certificateSameSigner: Rule = {
+export const certificateSameSigner: Rule<typeof schema> = {
   id: 'certificate-same-signer',
   version: 1,
   group: 'tags',
   title: 'Verifier and validator are one person',
   means: 'A certificate is to be checked by one person and signed off by another; here both names are the same.',
   doesNotMean: 'That the certificate is false: in a small office one person may do both. The second check is missing.',
+  advice:
+    'Ask the issuing authority for a second look by another person. It revokes the certificate and issues one under a new serial, or confirms it; the finding on the old one is closed by its `finding.answered`.',
+  parameters: schema,
   describe: ({ certificateSameSigner: { severity } }) =>
     `\`verifier\` and \`validator\` are the same name, case and spaces aside: ${severity}. Not disclosed: not decided.`,
   standard: 'ICGLR Regional Certification Mechanism (verification and validation are separate)',
   scope: [],
-  ...judgesEach(['certificate.issued'], ({ event }, _facts, { certificateSameSigner: { severity } }) => {
+  ...judgesEach(['certificate.issued'], ({ event }, _facts, { certificateSameSigner: { severity } }: Parameters) => {
     const { verifier, validator, serial, lots } = event.payload;
     if (verifier === undefined || validator === undefined || sameName(verifier) !== sameName(validator)) return [];
     return [

@@ -1,10 +1,13 @@
-import { isClosedDuplicate } from '../engine/closed-duplicates.js';
+import { type duplicateSchema, isClosedDuplicate } from '../engine/closed-duplicates.js';
 import { type NumberUse, firstUseText, isForeign } from '../engine/contested.js';
 import { type Facts, type JudgedEvent, lotsOf } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { documentSubject, papersOf } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { documentReused: parameter.severityOnly('high') };
+type Parameters = ValuesOf<typeof schema & typeof duplicateSchema>;
 
 const DAY = 86_400_000;
 
@@ -54,7 +57,7 @@ function observe(digest: string, facts: Facts, parameters: Parameters): Observat
   ];
 }
 
-export const documentReused: Rule = {
+export const documentReused: Rule<typeof schema, Parameters> = {
   id: 'document-reused',
   version: 3,
   group: 'tags',
@@ -62,6 +65,9 @@ export const documentReused: Rule = {
   means: 'The same document is attached to events about lots of which none comes from the other.',
   doesNotMean:
     'Which of the uses is the true one. Photographs are not judged, nor what one signer sends on one day with one waybill.',
+  advice:
+    'Lay the paper beside the lots that it is attached to: weights, dates and names on it fit one of them. The actor that attached it to the wrong lot removes it by `event.corrected`, which closes it; a paper that truly covers several lots is explained by `finding.answered`.',
+  parameters: schema,
   describe: ({ documentReused: { severity } }) =>
     `The same attachment, by commitment or by its disclosed digest, on unrelated lots more than a day apart or by other signers, but for a record that was closed as a duplicate: ${severity}. The first use is not counted where the others are by actors who had no part in its lots.`,
   standard: 'OECD Due Diligence Guidance, Annex I (documentation); LBMA Responsible Gold Guidance',

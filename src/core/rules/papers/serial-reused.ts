@@ -1,9 +1,12 @@
-import { isClosedDuplicate } from '../engine/closed-duplicates.js';
+import { type duplicateSchema, isClosedDuplicate } from '../engine/closed-duplicates.js';
 import { type NumberUse, firstUseText, isForeign } from '../engine/contested.js';
 import type { Facts, JudgedEvent } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { serialSubject, serialsGiven } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { serialReused: parameter.severityOnly('critical') };
+type Parameters = ValuesOf<typeof schema & typeof duplicateSchema>;
 
 const subjectsOf = ({ entries }: Facts): string[] => [
   ...new Set(entries.flatMap((entry) => serialsGiven(entry).map(({ serial }) => serial))),
@@ -50,13 +53,16 @@ function observe(serial: string, facts: Facts, parameters: Parameters): Observat
   ];
 }
 
-export const serialReused: Rule = {
+export const serialReused: Rule<typeof schema, Parameters> = {
   id: 'serial-reused',
   version: 3,
   group: 'tags',
   title: 'One bar number on two bars',
   means: 'The same serial number was given to lots of which neither was made from the other.',
   doesNotMean: 'That a bar was counterfeited: two refiners may number alike.',
+  advice:
+    'Ask both refiners for their cast lists and photographs of the bars. Serials cannot be corrected, so two refiners who number alike explain it by `finding.answered`; two bars of one refiner are held back until one is shown to be genuine.',
+  parameters: schema,
   describe: ({ serialReused: { severity } }) =>
     `A bar serial given to more than one lot, a record that was closed as a duplicate not counted: ${severity}. The first of them is not counted where the others are by actors who had no part in it.`,
   standard: 'LBMA Good Delivery Rules (bar numbers are unique)',

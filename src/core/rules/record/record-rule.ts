@@ -1,4 +1,5 @@
 import type { RecordRuleId } from '../engine/facts.js';
+import * as parameter from '../engine/parameter.js';
 import type { Rule } from '../engine/rule.js';
 
 /** The texts of a record rule; its evidence comes from the audit of the stored bytes. */
@@ -7,29 +8,29 @@ export interface RecordWords {
   title: string;
   means: string;
   doesNotMean: string;
+  advice: string;
   test: string;
   standard: string;
 }
+
+export const recordSchema = { record: parameter.severityOnly('critical') };
 
 /**
  * Creates a rule on the ledger itself. An audit re-reads the stored bytes and compares them with what was signed; each
  * difference is one fault in `facts.record`, and the rule turns it into a finding. Every audit judges the whole ledger:
  * a fault that it no longer finds is repaired.
  */
-export const recordRule = ({ id, title, means, doesNotMean, test, standard }: RecordWords): Rule => ({
-  id,
+export const recordRule = ({ test, ...words }: RecordWords): Rule<typeof recordSchema> => ({
+  ...words,
   version: 1,
   group: 'record',
-  title,
-  means,
-  doesNotMean,
+  parameters: recordSchema,
   describe: ({ record: { severity } }) => `${test}: ${severity}.`,
-  standard,
   scope: ['record'],
   subjects: ({ record }) => (record === null ? [] : 'all'),
   evaluate: ({ record }, parameters) =>
     (record ?? [])
-      .filter(({ rule }) => rule === id)
+      .filter(({ rule }) => rule === words.id)
       .map(({ subject, cause, lots, events, measured, threshold, detail, firstIndex }) => ({
         severity: parameters.record.severity,
         subject,

@@ -1,8 +1,11 @@
-import { isClosedDuplicate } from '../engine/closed-duplicates.js';
+import { duplicateSchema, isClosedDuplicate } from '../engine/closed-duplicates.js';
 import { MAX_SHARING, type NumberUse, isForeign } from '../engine/contested.js';
 import { type Facts, type TagUse, isType } from '../engine/facts.js';
-import type { Parameters } from '../engine/parameters.js';
-import type { Observation, Rule } from '../engine/rule.js';
+import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
+import * as parameter from '../engine/parameter.js';
+
+const schema = { tagReused: parameter.severityOnly('critical'), ...duplicateSchema };
+type Parameters = ValuesOf<typeof schema>;
 
 /**
  * Returns whether one lot comes from the other: it may keep the tag (a bag that is only weighed again). Unrelated lots
@@ -66,7 +69,7 @@ function observe(tag: string, all: readonly TagUse[], facts: Facts, parameters: 
   ];
 }
 
-export const tagReused: Rule = {
+export const tagReused: Rule<typeof schema> = {
   id: 'tag-reused',
   version: 3,
   group: 'tags',
@@ -74,6 +77,9 @@ export const tagReused: Rule = {
   means: 'The same tag number was put on lots of which neither was made from the other.',
   doesNotMean:
     'Which of the lots carries the genuine tag, or that a number was not simply misread. A bag that was recorded twice is settled by closing the second record with `duplicateOf`, before it is handed on.',
+  advice:
+    'Stop both lots, look at the tags on the bags, and ask the agent who issued the series for the tag book. A misread number is corrected by `event.corrected` on the lot that never carried it, which closes it; of one bag that was recorded twice, the holder closes the record that was not handed on by `lot.closed` with `duplicateOf`; a copied tag is reported as an incident, and a registrar or an authority closes the finding by `finding.answered`.',
+  parameters: schema,
   describe: ({ tagReused: { severity }, duplicateRecord: { tolerance } }) =>
     'A tag in the use of more than one lot, lots made from one another not counted twice, nor a lot that its holder closed as ' +
     `a duplicate of the other (\`duplicateOf\`, or a reason that begins with "duplicate") without its ever having been ` +

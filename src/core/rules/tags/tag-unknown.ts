@@ -2,8 +2,11 @@ import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
 import type { Rule } from '../engine/rule.js';
 import { siteSubject, tagsPutOn } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
 
-export const tagUnknown: Rule = {
+const schema = { tagUnknown: parameter.severityOnly('high') };
+
+export const tagUnknown: Rule<typeof schema> = {
   id: 'tag-unknown',
   version: 2,
   group: 'tags',
@@ -12,6 +15,9 @@ export const tagUnknown: Rule = {
     'A number on a lot is in no series that an authority has issued, though tags are issued to the site it comes from.',
   doesNotMean:
     'Forgery: the issue may be logged late, and closes the finding; a digit may be misread. Where no tags are issued, holders use their own numbers.',
+  advice:
+    'Ask the tagging agent whether the series was issued, and look at the tag for a misread digit. It closes when the authority logs `tags.issued`, or when the number is corrected by `event.corrected`.',
+  parameters: schema,
   describe: ({ tagUnknown: { severity } }) =>
     `A tag in no issued series, on a lot from a site to which series had been issued: ${severity}.`,
   standard: 'ITSCI tagging procedures; ICGLR Regional Certification Mechanism, chain of custody',

@@ -1,8 +1,11 @@
 import { judgesEach } from '../engine/each-event.js';
 import type { Rule } from '../engine/rule.js';
 import { tagsPutOn } from '../engine/subjects.js';
+import * as parameter from '../engine/parameter.js';
 
-export const tagWrongSite: Rule = {
+const schema = { tagWrongSite: parameter.severityOnly('critical') };
+
+export const tagWrongSite: Rule<typeof schema> = {
   id: 'tag-wrong-site',
   version: 1,
   group: 'tags',
@@ -10,6 +13,9 @@ export const tagWrongSite: Rule = {
   means: 'A tag was put on a lot that does not come from the site to which the tag was issued.',
   doesNotMean:
     'That the mineral was smuggled: an agent may have handed out the wrong bundle. A tag that was lent counts as sold until it is explained.',
+  advice:
+    'Ask the tagging agent which bundle went to which site, and the actor that applied the tags where it got them. It closes with a corrected tag number, or when the authority logs the `tags.issued` for the right site; else treat the origin as unproven until a registrar or an authority has answered it.',
+  parameters: schema,
   describe: ({ tagWrongSite: { severity } }) =>
     `The site of the tag's series is none of those that the lot comes from: ${severity}.`,
   standard: 'ITSCI tagging procedures (mine tags are issued per site)',

@@ -1,4 +1,5 @@
 import { createInstance } from 'i18next';
+import { ruleFailed } from '../../../core/rules/engine/rule-failed.js';
 import { ruleById } from '../../../core/rules/index.js';
 import { en } from './en.js';
 import { es } from './es.js';
@@ -21,12 +22,9 @@ const ruleTitles: Record<Exclude<Language, 'en'>, Readonly<Record<string, string
   es: ruleTitlesEs,
 };
 
-/** Title of the finding that a rule failed; it is not a rule of the core. */
-const ownTitles = new Map([['rule-failed', 'A rule could not be applied']]);
-
 /** Returns the title of a rule; in English if there is no translation, and the id of an unknown rule. */
 export function ruleTitle(rule: string, language: Language): string {
-  const english = ruleById.get(rule)?.title ?? ownTitles.get(rule) ?? rule;
+  const english = (rule === ruleFailed.id ? ruleFailed : ruleById.get(rule))?.title ?? rule;
   return language === 'en' || !Object.hasOwn(ruleTitles[language], rule)
     ? english
     : (ruleTitles[language][rule] ?? english);

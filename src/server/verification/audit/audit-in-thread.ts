@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PublicJwk } from '../../../core/event/keys.js';
-import type { Parameters } from '../../../core/rules/engine/parameters.js';
+import type { Parameters } from '../../../core/rules/index.js';
 import type { LedgerIdentity } from '../../ledger/ledger-identity.js';
 import type { Evidence } from './audit-evidence.js';
 import { AuditStopped } from './audit-pace.js';

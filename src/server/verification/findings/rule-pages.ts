@@ -3,7 +3,6 @@ import type { RulePage } from '../../../core/api/pages.js';
 import { AditError } from '../../../core/errors.js';
 import { rules } from '../../../core/rules/index.js';
 import { ruleFailed } from '../../../core/rules/engine/rule-failed.js';
-import { isForOperator, whatToDo } from '../../../core/rules/engine/what-to-do.js';
 import { Clock } from '../../clock.js';
 import { RuleParameters } from '../../config/rule-parameters.js';
 
@@ -19,14 +18,14 @@ export class RulePages {
   list(): RulePage[] {
     const inForce = this.parameters.asOf(this.clock.now());
     const parameters = { version: inForce.version, from: inForce.from };
-    const judging = rules.map(({ id, version, group, title, means, doesNotMean, standard, ...rule }) => {
+    const judging = rules.map(({ id, version, group, title, means, doesNotMean, advice, standard, ...rule }) => {
       const test = rule.describe(inForce);
-      return { id, version, group, title, means, doesNotMean, test, standard };
+      return { id, version, group, title, means, doesNotMean, test, advice, standard };
     });
-    return [...judging, { ...ruleFailed, group: 'operation' as const }].map((words) => ({
+    return [...judging, { ...ruleFailed, group: 'operation' as const }].map(({ advice, ...words }) => ({
       ...words,
-      whatToDo: whatToDo(words.id),
-      runbook: isForOperator(words.id) ? `docs/runbooks/${words.id}.md` : null,
+      whatToDo: advice,
+      runbook: words.group === 'record' || words.group === 'operation' ? `docs/runbooks/${words.id}.md` : null,
       parameters,
     }));
   }

@@ -1,5 +1,4 @@
-import { eventRules } from '../../../core/rules/index.js';
-import type { Parameters } from '../../../core/rules/engine/parameters.js';
+import { type Parameters, eventRules } from '../../../core/rules/index.js';
 import { sha256 } from '../../../platform/sha256.js';
 import type { Queryable } from '../../database/rows.js';
 import { lockCursor } from './write-findings.js';

@@ -1,8 +1,8 @@
 import { Script, createContext } from 'node:vm';
 import { references } from '../../../core/event/references.js';
 import type { Facts, JudgedEvent } from '../../../core/rules/engine/facts.js';
-import type { Parameters } from '../../../core/rules/engine/parameters.js';
-import { type Judgement, type Rule, type Undecided, judge } from '../../../core/rules/engine/rule.js';
+import type { CatalogueRule, Parameters } from '../../../core/rules/index.js';
+import { type Judgement, type Undecided, judge } from '../../../core/rules/engine/rule.js';
 import { ruleFailed } from '../../../core/rules/engine/rule-failed.js';
 
 /** Time limit of one rule on one piece of the log, ms. */
@@ -26,14 +26,16 @@ function withinTime<T>(run: () => T, milliseconds: number): T {
  * @param limit ms of one rule at most.
  */
 export function runRules(
-  rules: readonly Rule[],
+  rules: readonly CatalogueRule[],
   facts: Facts,
   parameters: Parameters,
   limit: number = TIME_LIMIT,
 ): Judgement[] {
   try {
     return withinTime(() => rules.map((rule) => attempt(rule, facts, parameters)), limit).flatMap((done, i) =>
-      'judgement' in done ? [done.judgement] : runAlone(rules[i] as Rule, facts, parameters, limit, done.reason),
+      'judgement' in done
+        ? [done.judgement]
+        : runAlone(rules[i] as CatalogueRule, facts, parameters, limit, done.reason),
     );
   } catch {
     return rules.flatMap((rule) => runOne(rule, facts, parameters, limit));
@@ -42,7 +44,7 @@ export function runRules(
 
 type Attempt = { judgement: Judgement } | { reason: string };
 
-function attempt(rule: Rule, facts: Facts, parameters: Parameters): Attempt {
+function attempt(rule: CatalogueRule, facts: Facts, parameters: Parameters): Attempt {
   try {
     return { judgement: judge(rule, facts, parameters) };
   } catch (error) {
@@ -50,7 +52,7 @@ function attempt(rule: Rule, facts: Facts, parameters: Parameters): Attempt {
   }
 }
 
-function runOne(rule: Rule, facts: Facts, parameters: Parameters, limit: number): Judgement[] {
+function runOne(rule: CatalogueRule, facts: Facts, parameters: Parameters, limit: number): Judgement[] {
   try {
     return [withinTime(() => judge(rule, facts, parameters), limit)];
   } catch (error) {
@@ -58,7 +60,13 @@ function runOne(rule: Rule, facts: Facts, parameters: Parameters, limit: number)
   }
 }
 
-function runAlone(rule: Rule, facts: Facts, parameters: Parameters, limit: number, reason: string): Judgement[] {
+function runAlone(
+  rule: CatalogueRule,
+  facts: Facts,
+  parameters: Parameters,
+  limit: number,
+  reason: string,
+): Judgement[] {
   const judgements: Judgement[] = [];
   const undecided: Undecided[] = [];
   const failed: JudgedEvent[] = [];
@@ -91,13 +99,18 @@ const dayOf = ({ recordedAt }: JudgedEvent): string =>
  * Returns one finding for each day of the log, so that an answered one does not hide later failures. It names no event,
  * because its signer could then explain the finding away.
  */
-function failuresOf(rule: Rule, reason: string, entries: readonly JudgedEvent[]): Judgement['findings'] {
+function failuresOf(rule: CatalogueRule, reason: string, entries: readonly JudgedEvent[]): Judgement['findings'] {
   const byDay = new Map<string, JudgedEvent>();
   for (const entry of entries) if (!byDay.has(dayOf(entry))) byDay.set(dayOf(entry), entry);
   return [...byDay].map(([day, first]) => failureOf(rule, reason, day, first));
 }
 
-const failureOf = (rule: Rule, reason: string, day: string, first: JudgedEvent): Judgement['findings'][number] => ({
+const failureOf = (
+  rule: CatalogueRule,
+  reason: string,
+  day: string,
+  first: JudgedEvent,
+): Judgement['findings'][number] => ({
   rule: RULE_FAILED,
   version: ruleFailed.version,
   severity: 'high',

@@ -1,5 +1,5 @@
 import { findingId, fingerprint } from '../../../core/rules/engine/fingerprint.js';
-import type { Parameters } from '../../../core/rules/engine/parameters.js';
+import type { Parameters } from '../../../core/rules/index.js';
 import type { Judgement, Severity } from '../../../core/rules/engine/rule.js';
 import type { Queryable } from '../../database/rows.js';
 

@@ -7,7 +7,7 @@ import { dispatchesToJudge, judgedWith } from '../../../../core/rules/engine/jud
 import { ancestryOf } from '../../../../core/rules/engine/known-of-lots.js';
 import { weighingsToJudge } from '../../../../core/rules/mass/mass-comparisons.js';
 import { subjectsOfTrust } from '../../../../core/rules/actors/key-trust.js';
-import type { Parameters } from '../../../../core/rules/engine/parameters.js';
+import type { Parameters } from '../../../../core/rules/index.js';
 import { facilityFacts } from '../../../../core/rules/engine/registry.js';
 import { lotsOfStatements, subjectsOfStatements } from '../../../../core/rules/engine/statements.js';
 import type { FactSet, Rule } from '../../../../core/rules/engine/rule.js';
@@ -47,7 +47,7 @@ export async function loadFacts(
   db: Queryable,
   events: ReadEvents,
   piece: Piece,
-  rules: readonly Rule[],
+  rules: readonly Pick<Rule, 'scope'>[],
   parameters: Parameters,
 ): Promise<Facts> {
   const spend = (rows: number): void => events.spend(rows);

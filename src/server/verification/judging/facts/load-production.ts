@@ -1,6 +1,6 @@
 import { milligrams } from '../../../../core/custody/quantity.js';
 import { type Facts, type SiteProduction, isType } from '../../../../core/rules/engine/facts.js';
-import type { Parameters } from '../../../../core/rules/engine/parameters.js';
+import type { Parameters } from '../../../../core/rules/index.js';
 import { capacitiesOf, siteFacts } from '../../../../core/rules/engine/registry.js';
 import { siteDormantBurst } from '../../../../core/rules/origin/site-dormant-burst.js';
 import { productionRange, siteOverCapacity } from '../../../../core/rules/origin/site-over-capacity.js';

@@ -7,6 +7,7 @@ import { JsonLogger } from '../../src/server/boot/logger.js';
 import { Guard } from '../../src/server/transparency/guard.js';
 import { initKeys } from '../../src/server/transparency/keys.js';
 import { type TestDatabase, testDatabase } from './database.js';
+import { sharedThreads } from './shared-threads.js';
 
 export interface TestServer {
   url: string;
@@ -63,7 +64,8 @@ async function running(
   overrides: Overrides,
   surroundings: Surroundings,
 ): Promise<TestServer> {
-  const server = await startServer(config, { logger: new JsonLogger(config.logLevel), ...overrides });
+  const threads = sharedThreads(config.origin, config.verifyThreads);
+  const server = await startServer(config, { logger: new JsonLogger(config.logLevel), threads, ...overrides });
   return {
     url: server.url,
     config,

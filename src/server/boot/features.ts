@@ -5,6 +5,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { WebhookKeys } from '../delivery/webhook-keys.js';
 import { JournalModule } from '../journal/journal.module.js';
+import type { CheckThreads } from '../ledger/intake/check-threads.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { ProvenanceModule } from '../provenance/provenance.module.js';
@@ -22,8 +23,9 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
 /**
  * Returns the features of the service in order: registry, ledger, transparency, verification, alerts, delivery,
  * provenance. Processors and controllers are included only in their role.
+ * @param threads that check signatures for several ledgers of this process; default: threads of this ledger's own.
  */
-export function featureModules(config: Config, databaseUrl: string): Modules {
+export function featureModules(config: Config, databaseUrl: string, threads?: CheckThreads): Modules {
   const logger = new Logger('features');
   const failed = (err: Error): void => logger.error({ msg: 'an idle database connection was lost', err });
   const { origin } = config;
@@ -38,7 +40,7 @@ export function featureModules(config: Config, databaseUrl: string): Modules {
     DatabaseModule.forRoot({ url: databaseUrl, failed }),
     JournalModule.forRoot({ secret, memoryFile: signer.guard.journalPath }),
     RegistryModule.forRoot(answersHttp),
-    LedgerModule.forRoot(identity, { runsJobs, answersHttp }),
+    LedgerModule.forRoot(identity, { runsJobs, answersHttp, threads }),
     TransparencyModule.forRoot(signer, { runsJobs, answersHttp, witnesses }),
     VerificationModule.forRoot({ runsJobs, answersHttp }),
     AlertsModule.forRoot({ runsJobs, answersHttp }),

@@ -22,6 +22,7 @@ import { sendPagesAsHtml } from '../http/html-type.js';
 import { limitRates } from '../http/rate-limit.js';
 import { Metrics } from '../http/metrics.js';
 import { describeApi } from '../http/openapi.js';
+import type { CheckThreads } from '../ledger/intake/check-threads.js';
 import { JsonLogger } from './logger.js';
 import { type QueueAddress, migrateQueue, openQueue } from '../queue/prepare-queue.js';
 
@@ -43,6 +44,8 @@ export interface Overrides {
   logger?: LoggerService;
   /** A running database instead of the configured one; the service's stop leaves it running. */
   database?: DatabaseAddress;
+  /** Threads that check signatures for several services of this process; the service's stop leaves them running. */
+  threads?: CheckThreads;
   /** Modules instead of the features of the service. */
   modules?: NonNullable<ModuleMetadata['imports']>;
 }
@@ -144,7 +147,7 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
     );
     opened.push(() => queue.close());
     const ground = { config, clock: overrides.clock ?? new SystemClock(), queue };
-    const features = overrides.modules ?? featureModules(config, database.appUrl);
+    const features = overrides.modules ?? featureModules(config, database.appUrl, overrides.threads);
     const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(ground, features), fastifyAdapter(), {
       logger,
       abortOnError: false,

@@ -93,21 +93,25 @@ const doorway: Provider[] = [
   RefuseEarly,
   Sequencer,
   {
-    provide: CheckThreads,
-    inject: [LedgerIdentity, Config],
-    useFactory: ({ origin }: LedgerIdentity, { verifyThreads }: Config) => new CheckThreads(origin, verifyThreads),
-  },
-  {
     provide: AdmissionQueue,
     inject: [Config],
     useFactory: ({ appendQueue }: Config) => new AdmissionQueue(appendQueue),
   },
 ];
 
+const checkThreads = (shared?: CheckThreads): Provider => ({
+  provide: CheckThreads,
+  inject: [LedgerIdentity, Config],
+  useFactory: ({ origin }: LedgerIdentity, { verifyThreads }: Config) =>
+    shared ?? new CheckThreads(origin, verifyThreads),
+});
+
 export interface LedgerOptions {
   /** Whether this process sweeps up after erasures. */
   runsJobs: boolean;
   answersHttp: boolean;
+  /** Threads that ledgers of one process share; default: threads of its own. */
+  threads?: CheckThreads | undefined;
 }
 
 /** Receives, sequences, stores, projects and serves the events of the log. */
@@ -126,7 +130,7 @@ export class LedgerModule {
     });
   }
 
-  static forRoot(identity: LedgerIdentity, { runsJobs, answersHttp }: LedgerOptions): DynamicModule {
+  static forRoot(identity: LedgerIdentity, { runsJobs, answersHttp, threads }: LedgerOptions): DynamicModule {
     return {
       module: answersHttp ? LedgerWithDoor : LedgerModule,
       global: true,
@@ -134,7 +138,7 @@ export class LedgerModule {
       providers: [
         { provide: LedgerIdentity, useValue: identity },
         ...log,
-        ...(answersHttp ? doorway : []),
+        ...(answersHttp ? [...doorway, checkThreads(threads)] : []),
         ...(runsJobs ? [SweepErased, ScheduleSweep, SweepErasedProcessor] : []),
       ],
       exports: [LedgerIdentity, AppendEvents, Crash, LogClock, LogEvents, ReadLog, ReadTree],

@@ -74,9 +74,12 @@ export class CheckThreads {
       workerData: { log: this.log },
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
     });
+    // A thread that waits for work does not keep the process alive.
+    worker.unref();
     const thread: Thread = { worker, messages: [] };
     worker.on('message', (results: PlainChecked[]) => {
       const message = thread.messages.shift() ?? [];
+      if (thread.messages.length === 0) worker.unref();
       message.forEach(({ job, resolve, reject }, i) => {
         const checked = results[i];
         if (checked === undefined) reject(new Error('A check was left without a result.'));
@@ -106,6 +109,7 @@ export class CheckThreads {
       );
       if (thread.messages.length >= MESSAGES_AHEAD) return;
       const message = this.queue.take(MESSAGE_LIMIT);
+      thread.worker.ref();
       thread.messages.push(message);
       thread.worker.postMessage(message.map(({ job }) => job));
     }

@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 /** The project's root: tests run from the build folder, whatever its name. */
@@ -83,9 +83,7 @@ const namesTables: Readonly<Record<string, string>> = {
 const withoutComments = (text: string): string => text.replaceAll(/\/\*[^]*?\*\/|(?<![^\s])\/\/ .*$/gm, '');
 /** Whether a source opens connections or begins and ends transactions by itself. */
 const isDoor = (text: string): boolean =>
-  /from 'pg'|from '(typeorm|@nestjs\/typeorm)'|['"`]\s*(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|SET TRANSACTION)\b/.test(
-    withoutComments(text),
-  );
+  /from 'pg'|['"`]\s*(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|SET TRANSACTION)\b/.test(withoutComments(text));
 
 /** A use of a table by one source, such as `writes lots`. */
 interface TableUse {
@@ -148,7 +146,28 @@ const trespasses = (path: string, text: string): string[] => [
   ),
 ];
 
+/** Whether a source brings TypeORM to a process at run time, or writes rows by a method that begins transactions. */
+const bringsTypeOrm = (text: string): boolean =>
+  /^import (?!type)[^;]*from '(typeorm|@nestjs\/typeorm)/m.test(text) ||
+  (/\.repository\(/.test(text) && /\.(save|remove|softRemove|recover)\(/.test(text));
+
 describe('the SQL of the service', () => {
+  it('has entities in files of their own, which only their room uses', () => {
+    expect(["import { Entity } from 'typeorm';", "import type { Entity } from 'typeorm';"].map(bringsTypeOrm)).toEqual([
+      true,
+      false,
+    ]);
+    const outside = sources.filter(({ path }) => !path.startsWith('src/server/database/'));
+    const found = outside.filter(({ path, text }) => !path.endsWith('.entity.ts') && bringsTypeOrm(text));
+    expect(found.map(({ path }) => path)).toEqual([]);
+    const strangers = outside.flatMap(({ path, text }) =>
+      [...text.matchAll(/from '(\.{1,2}\/[^']*\.entity\.js)'/g)]
+        .filter((match) => roomOf(path) !== roomOf(join(dirname(path), match[1] ?? '')))
+        .map(() => path),
+    );
+    expect(new Set(strangers)).toEqual(new Set(['src/server/boot/entities.ts']));
+  });
+
   it('enters the database by `src/server/database`, and elsewhere only for a reason', () => {
     expect(["await db.query('BEGIN')", "import pg from 'pg';", '// BEGIN', "query('SELECT 1')"].map(isDoor)).toEqual([
       true,

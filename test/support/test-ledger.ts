@@ -16,6 +16,8 @@ import { readEvent } from '../../src/core/event/event.js';
 import type { NoteSigner } from '../../src/core/log/note.js';
 import { SimulatedClock } from '../../src/server/clock.js';
 import { Database } from '../../src/server/database/database.js';
+import { openDatabase } from '../../src/server/database/data-source.js';
+import { entities } from '../../src/server/boot/entities.js';
 import { Journal } from '../../src/server/journal/journal.js';
 import { JournalKey } from '../../src/server/journal/journal-key.js';
 import { JournalMemory } from '../../src/server/journal/journal-memory.js';
@@ -100,7 +102,7 @@ export class TestLedger {
     // What audits find is asked for, and not read from what they log.
     Logger.overrideLogger(false);
     const test = await testDatabase();
-    const database = new Database({ url: test.url, failed: noFailure });
+    const database = await openDatabase({ url: test.url, failed: noFailure }, entities);
     const folder = mkdtempSync(join(tmpdir(), 'adit-test-'));
     const keys = initKeys({ logKeyFile: join(folder, 'log.key'), serviceKeyFile: join(folder, 'service.jwk') }, LOG);
     const guard = new Guard(join(folder, 'guard.json'), LOG);

@@ -8,6 +8,7 @@ import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
 import type { Alert, AlertStatus } from '../../core/api/alert.js';
 import { lockAlerts, selectAlerts } from './alert.js';
+import { AlertChangeRow } from './alert-change.entity.js';
 import { WakeNotification } from './wake-notification.js';
 
 const noteShape = z.strictObject({
@@ -78,11 +79,15 @@ export class ChangeAlert {
       const [row] = (await carryOut(db)).rows;
       if (row !== undefined) {
         const assignee = 'assignee' in decision ? decision.assignee : null;
-        await db.query(
-          `INSERT INTO alert_changes (alert, number, status, by_whom, note, evidence, assignee)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-          [id, row.number, row.status, by ?? null, note ?? null, evidence ?? [], assignee],
-        );
+        await db.repository(AlertChangeRow).insert({
+          alert: id,
+          number: row.number,
+          status: row.status,
+          by_whom: by ?? null,
+          note: note ?? null,
+          evidence: evidence ?? [],
+          assignee,
+        });
         await this.journal.added(db, 'alert_changes', [row.number]);
       }
       const [now] = await selectAlerts(db, this.config.publicUrl, 'a.id = $1', [id]);

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
-import type { Alert, AlertStatus, AlertWithChanges } from '../../core/api/alert.js';
+import type { Alert, AlertWithChanges } from '../../core/api/alert.js';
 import { severities } from '../../core/rules/engine/rule.js';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { type Page, decodeCursor, idsBeginningWith, pageOf, pageQuery, partOfId } from '../http/paging.js';
 import { selectAlerts } from './alert.js';
+import { AlertChangeRow } from './alert-change.entity.js';
 import { filterQueryShape, filtersAsked, rulesOf } from './alert-filter.js';
 
 const asked = pageQuery.extend({
@@ -32,14 +33,8 @@ export const alertsQuery = asked.transform(
 );
 export type AlertsQuery = z.infer<typeof alertsQuery>;
 
-interface ChangeRow {
-  at: Date;
-  status: AlertStatus;
-  by_whom: string | null;
-  note: string | null;
-  evidence: string[];
-  assignee: string | null;
-}
+/** Decisions on one alert that are shown at most, the newest ones. */
+const CHANGES_SHOWN = 100;
 
 /** Lists alerts by filters, newest change first, and reads one. */
 @Injectable()
@@ -93,13 +88,19 @@ export class ListAlerts {
   async read(id: string): Promise<AlertWithChanges> {
     const [found] = await selectAlerts(this.database, this.config.publicUrl, 'a.id = $1', [id]);
     if (found === undefined) throw new AditError('not-found', `There is no alert ${id}.`);
-    const rows = await this.database.rows<ChangeRow>(
-      'SELECT at, status, by_whom, note, evidence, assignee FROM alert_changes WHERE alert = $1 ORDER BY number DESC LIMIT 100',
-      [id],
-    );
+    const rows = await this.database
+      .repository(AlertChangeRow)
+      .find({ where: { alert: id }, order: { number: 'DESC' }, take: CHANGES_SHOWN });
     return {
       ...found.alert,
-      changes: rows.map(({ at, by_whom, ...row }) => ({ at: at.toISOString(), by: by_whom, ...row })),
+      changes: rows.map(({ at, status, by_whom: by, note, evidence, assignee }) => ({
+        at: at.toISOString(),
+        by,
+        status,
+        note,
+        evidence,
+        assignee,
+      })),
     };
   }
 }

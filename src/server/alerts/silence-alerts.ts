@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
 import { type AlertFilters, alertFilters, groupOf } from './alert-filter.js';
+import { SilenceRow } from './silence.entity.js';
 
 /** Silences in force at most: every alert is compared with each of them. */
 const SILENCE_LIMIT = 500;
@@ -61,19 +62,9 @@ export const silenceShape = z.strictObject({
 });
 export type Silence = z.infer<typeof silenceShape>;
 
-interface SilenceRow {
-  id: string;
-  filters: AlertFilters;
-  reason: string;
-  by_whom: string | null;
-  until: Date;
-  created_at: Date;
-  ended_at: Date | null;
-  ended_by: string | null;
-  holding: number;
-}
+type CountedSilence = SilenceRow & { holding: number };
 
-const silenceOf = ({ by_whom, until, created_at, ended_at, ended_by, ...row }: SilenceRow): Silence => ({
+const silenceOf = ({ by_whom, until, created_at, ended_at, ended_by, ...row }: CountedSilence): Silence => ({
   ...row,
   by: by_whom,
   until: until.toISOString(),
@@ -84,7 +75,7 @@ const silenceOf = ({ by_whom, until, created_at, ended_at, ended_by, ...row }: S
 
 /** Returns the silences in force, the one that ends last first. */
 export async function activeSilences(db: Queryable): Promise<Silence[]> {
-  const { rows } = await db.query<SilenceRow>(
+  const { rows } = await db.query<CountedSilence & Record<string, unknown>>(
     `SELECT s.*, (SELECT count(*) FROM alerts AS a WHERE a.silenced_by = s.id) AS holding
        FROM silences AS s WHERE until > clock_timestamp() AND ended_at IS NULL ORDER BY until DESC, id`,
   );
@@ -106,28 +97,22 @@ export class SilenceAlerts {
       throw new AditError('request-invalid', detail, [{ pointer: '/until', code: 'request-invalid', detail }]);
     }
     const row = await this.database.transaction(async (db) => {
-      const { rows } = await db.query<SilenceRow>(
-        `INSERT INTO silences (filters, until, reason, by_whom)
-         SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM silences WHERE until > now() AND ended_at IS NULL) < $5
-         RETURNING *, 0 AS holding`,
-        [filters, until, reason, by ?? null, SILENCE_LIMIT],
-      );
-      await this.journal.added(
-        db,
-        'silences',
-        rows.map(({ id }) => id),
-      );
-      return rows[0];
+      const silences = db.repository(SilenceRow);
+      const inForce = silences.createQueryBuilder().where('until > now() AND ended_at IS NULL');
+      if ((await inForce.getCount()) >= SILENCE_LIMIT)
+        throw new AditError('request-invalid', `There are ${SILENCE_LIMIT} silences already; end one first.`);
+      const inserted = silences.create({ filters, until, reason, by_whom: by ?? null });
+      await silences.insert(inserted);
+      await this.journal.added(db, 'silences', [inserted.id]);
+      return silences.findOneByOrFail({ id: inserted.id });
     });
-    if (row === undefined)
-      throw new AditError('request-invalid', `There are ${SILENCE_LIMIT} silences already; end one first.`);
-    return silenceOf(row);
+    return silenceOf(Object.assign(row, { holding: 0 }));
   }
 
   /** Lists the silences in force; with `ended`, the newest of all. */
   async list(ended = false): Promise<Silence[]> {
     if (!ended) return activeSilences(this.database);
-    const rows = await this.database.rows<SilenceRow & Record<string, unknown>>(
+    const rows = await this.database.rows<CountedSilence>(
       `SELECT s.*, (SELECT count(*) FROM alerts AS a WHERE a.silenced_by = s.id) AS holding
          FROM silences AS s ORDER BY created_at DESC, id LIMIT $1`,
       [SILENCE_LIMIT],
@@ -141,14 +126,15 @@ export class SilenceAlerts {
   async end(id: string, by: string | null = null): Promise<void> {
     await this.database.transaction(async (db) => {
       await db.query('UPDATE alerts SET silenced_by = NULL, tell_at = clock_timestamp() WHERE silenced_by = $1', [id]);
-      const { rowCount } = await this.journal.change(db, 'silences', [id], () =>
-        db.query(
-          `UPDATE silences SET ended_at = clock_timestamp(), ended_by = $2
-            WHERE id = $1 AND ended_at IS NULL AND until > clock_timestamp()`,
-          [id, by],
-        ),
+      const { affected } = await this.journal.change(db, 'silences', [id], () =>
+        db
+          .repository(SilenceRow)
+          .createQueryBuilder()
+          .update({ ended_at: () => 'clock_timestamp()', ended_by: by })
+          .where('id = :id AND ended_at IS NULL AND until > clock_timestamp()', { id })
+          .execute(),
       );
-      if (rowCount === 0) throw new AditError('not-found', `There is no silence ${id} in force.`);
+      if (affected === 0) throw new AditError('not-found', `There is no silence ${id} in force.`);
     });
   }
 }

@@ -2,6 +2,7 @@ import { Logger, type ModuleMetadata } from '@nestjs/common';
 import { AlertsModule } from '../alerts/alerts.module.js';
 import type { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { entities } from './entities.js';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { WebhookKeys } from '../delivery/webhook-keys.js';
 import { JournalModule } from '../journal/journal.module.js';
@@ -37,7 +38,7 @@ export function featureModules(config: Config, databaseUrl: string, threads?: Ch
   const answersHttp = config.role !== 'worker';
   const runsJobs = config.role !== 'api';
   return [
-    DatabaseModule.forRoot({ url: databaseUrl, failed }),
+    DatabaseModule.forRoot({ url: databaseUrl, failed, entities }),
     JournalModule.forRoot({ secret, memoryFile: signer.guard.journalPath }),
     RegistryModule.forRoot(answersHttp),
     LedgerModule.forRoot(identity, { runsJobs, answersHttp, threads }),

@@ -1,21 +1,49 @@
 import type pg from 'pg';
+import type { DataSource, EntityTarget, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
 import type { Queryable } from './rows.js';
 
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
+/** What runs in one transaction: statements, and repositories of entities in a process that has some. */
+export interface Transaction extends Queryable {
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E>;
+}
+
+const noEntities = (): never => {
+  throw new Error('This process has no entities.');
+};
+
+/**
+ * Lets TypeORM work with a connection that it did not take itself, inside a transaction that it did not begin. Sets private
+ * members of TypeORM, whose version is fixed.
+ */
+function runnerOn(source: DataSource, client: pg.PoolClient): QueryRunner {
+  return Object.assign(source.createQueryRunner(), { databaseConnection: client, isTransactionActive: true });
+}
+
 /** One connection, for work that needs the same one for several transactions, such as temporary tables. */
-export class Session implements Queryable {
+export class Session implements Transaction {
   /** Why the connection must be closed rather than used again; undefined: it need not. */
   broken: Error | undefined;
+  private runner: QueryRunner | null = null;
 
-  constructor(private readonly client: pg.PoolClient) {}
+  constructor(
+    private readonly client: pg.PoolClient,
+    private readonly source: DataSource | undefined,
+  ) {}
 
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<T>> {
     return this.client.query<T>(text, values);
   }
 
+  /** Returns the repository of an entity on this connection; use it inside a transaction. */
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
+    this.runner ??= runnerOn(this.source ?? noEntities(), this.client);
+    return this.runner.manager.getRepository(entity);
+  }
+
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. */
-  transaction<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+  transaction<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
     return this.between(async () => {
       await this.client.query('BEGIN');
       return work(this);
@@ -62,7 +90,10 @@ export class Session implements Queryable {
  * needs has one place.
  */
 export class Connections implements Queryable {
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly entities?: DataSource,
+  ) {}
 
   /** Runs one statement. */
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<T>> {
@@ -74,8 +105,13 @@ export class Connections implements Queryable {
     return (await this.pool.query<T & pg.QueryResultRow>(text, values)).rows;
   }
 
+  /** Returns the repository of an entity, for single statements. */
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
+    return (this.entities ?? noEntities()).getRepository(entity);
+  }
+
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. */
-  transaction<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+  transaction<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
     return this.session((session) => session.transaction(work));
   }
 
@@ -90,7 +126,7 @@ export class Connections implements Queryable {
    */
   async session<T>(work: (session: Session) => Promise<T>, { isClosed = false } = {}): Promise<T> {
     const client = await this.pool.connect();
-    const session = new Session(client);
+    const session = new Session(client, this.entities);
     try {
       return await work(session);
     } finally {

@@ -1,24 +1,36 @@
+import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../../migrations/index.js';
-import { APPLICATION_ROLE } from './database.js';
+import { Database } from './database.js';
+import { type DatabaseOptions, POOL_SIZE, QuietPool, poolConfig } from './pools.js';
 import { sessionOptions } from './session.js';
 
 /** Table in which TypeORM records the migrations that have run. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
-type Entities = NonNullable<DataSourceOptions['entities']>;
+export type Entities = NonNullable<DataSourceOptions['entities']>;
 
 /**
- * Options for the service, with entities for rows that are read and written one at a time. It never changes the schema.
+ * Returns the data source of the service, with entities for rows that are created, listed and changed one at a time. Its
+ * pool is the one that `Database` shares. It never changes the schema.
  */
-export const applicationDataSource = (url: string, entities: Entities): DataSourceOptions => ({
-  type: 'postgres',
-  url,
-  entities,
-  synchronize: false,
-  migrationsRun: false,
-  extra: { max: 5, options: sessionOptions(APPLICATION_ROLE) },
-});
+export const applicationDataSource = (options: DatabaseOptions, entities: Entities): DataSource =>
+  new DataSource({
+    type: 'postgres',
+    entities,
+    synchronize: false,
+    migrationsRun: false,
+    installExtensions: false,
+    // Generated ids come from PostgreSQL's own gen_random_uuid().
+    uuidExtension: 'pgcrypto',
+    poolErrorHandler: options.failed,
+    driver: { ...pg, Pool: QuietPool },
+    extra: poolConfig(options, options.poolSize ?? POOL_SIZE, false),
+  });
+
+/** Opens the database of a process that has entities. */
+export const openDatabase = async (options: DatabaseOptions, entities: Entities): Promise<Database> =>
+  new Database(options, await applicationDataSource(options, entities).initialize());
 
 /**
  * Returns the data source for migrations, which connects as the owner of the schema.

@@ -1,13 +1,11 @@
 import { type DynamicModule, Injectable, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import type { DataSourceOptions } from 'typeorm';
 import { HealthRegistry } from '../http/health.js';
-import { applicationDataSource } from './data-source.js';
+import { type Entities, openDatabase } from './data-source.js';
 import { DatabaseMetrics } from './database-metrics.js';
 import { Database, type DatabaseOptions } from './database.js';
 
 export interface DatabaseModuleOptions extends DatabaseOptions {
-  entities?: NonNullable<DataSourceOptions['entities']>;
+  entities: Entities;
 }
 
 /** Reports in `/readyz` whether the database answers and accepts writes. */
@@ -18,16 +16,19 @@ class DatabaseHealth {
   }
 }
 
-/** Provides the `Database` and TypeORM's repositories, both as the role `ledger_app`. */
+/** Provides the `Database`, with repositories of the given entities. */
 @Module({})
 export class DatabaseModule {
-  static forRoot({ entities = [], ...options }: DatabaseModuleOptions): DynamicModule {
+  static forRoot({ entities, ...options }: DatabaseModuleOptions): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [TypeOrmModule.forRootAsync({ useFactory: () => applicationDataSource(options.url, entities) })],
-      providers: [{ provide: Database, useFactory: () => new Database(options) }, DatabaseHealth, DatabaseMetrics],
-      exports: [Database, TypeOrmModule],
+      providers: [
+        { provide: Database, useFactory: () => openDatabase(options, entities) },
+        DatabaseHealth,
+        DatabaseMetrics,
+      ],
+      exports: [Database],
     };
   }
 }

@@ -1,75 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
+import type { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Connections } from './connections.js';
-import { lowerBackend } from './lower-backend.js';
-import { sessionOptions } from './session.js';
+import { APPEND_POOL_SIZE, type DatabaseOptions, INTAKE_POOL_SIZE, POOL_SIZE, poolOf } from './pools.js';
 import { WatchConnections } from './watch-connections.js';
 
-/** Group role of the service; it may append to the log, but not change or delete its entries. */
-export const APPLICATION_ROLE = 'ledger_app';
-
-/** Connections of one process that readers, workers and small audits share. */
-const POOL_SIZE = 17;
-/** Connections of one process that look up events before they are appended. */
-const INTAKE_POOL_SIZE = 2;
-/** Connections of one process that append: it runs one append at a time. */
-const APPEND_POOL_SIZE = 1;
-const CONNECT_TIMEOUT = 5_000;
-/** Time of one statement at most, ms, so that a very wide lineage does not hold a connection. */
-const STATEMENT_TIMEOUT = 30_000;
-/** Time after which a paused process loses its transaction and locks, ms, so that another process can append. */
-const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;
-
-/** Parses bigint as a number; throws above 2^53 rather than round. Counts, indexes and milliseconds stay far below. */
-function safeInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the whole numbers that are exact.`);
-  return value;
-}
-
-const types = new pg.TypeOverrides();
-types.setTypeParser(pg.types.builtins.INT8, safeInteger);
-
-/** Connect timeout of readers of the whole log, ms. They hold no lock, and a busy machine must not end an audit. */
-const READER_CONNECT_TIMEOUT = 60_000;
-const READER_TIMEOUT = 600_000;
-
-export interface DatabaseOptions {
-  url: string;
-  /** For audits and replays: connections, statements and pauses may take minutes. */
-  patient?: boolean;
-  /** Receives errors of idle connections; the pool opens new ones. */
-  failed: (error: Error) => void;
-  poolSize?: number;
-  /** Priority of the database's own processes on this machine, as of `nice`; absent: the normal one. */
-  niceness?: number;
-}
-
-/**
- * Makes a pool whose connections all have the settings that the service relies on. It connects on first use.
- * @param isKept whether idle connections stay open, so that a single event does not wait for a new one
- */
-function poolOf({ url, patient = false, failed, niceness }: DatabaseOptions, max: number, isKept: boolean): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    ...(isKept ? { idleTimeoutMillis: 0 } : {}),
-    keepAlive: true,
-    connectionTimeoutMillis: patient ? READER_CONNECT_TIMEOUT : CONNECT_TIMEOUT,
-    application_name: 'adit',
-    types,
-    options: sessionOptions(APPLICATION_ROLE, {
-      statement_timeout: patient ? READER_TIMEOUT : STATEMENT_TIMEOUT,
-      idle_in_transaction_session_timeout: patient ? READER_TIMEOUT : IDLE_IN_TRANSACTION_TIMEOUT,
-    }),
-  });
-  pool.on('error', failed);
-  // Without a listener, an error of a connection between two statements would end the process; the next statement
-  // reports it.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  if (niceness !== undefined) pool.on('connect', (client) => lowerBackend(client, niceness));
-  return pool;
-}
+export type { DatabaseOptions } from './pools.js';
 
 /**
  * The connections to PostgreSQL: everything that the service reads or writes goes through this class. Every connection has
@@ -88,11 +25,18 @@ export class Database extends Connections implements OnApplicationShutdown {
   private readonly pools: readonly pg.Pool[];
   private readonly watch: WatchConnections;
 
-  constructor(options: DatabaseOptions) {
-    const general = poolOf(options, options.poolSize ?? POOL_SIZE, false);
+  /** @param source in a process with entities, an initialised one: its pool is the shared one. */
+  constructor(
+    options: DatabaseOptions,
+    private readonly source?: DataSource,
+  ) {
+    const general =
+      source === undefined
+        ? poolOf(options, options.poolSize ?? POOL_SIZE, false)
+        : ((source.driver as PostgresDriver).master as pg.Pool);
     const intake = poolOf(options, INTAKE_POOL_SIZE, true);
     const append = poolOf(options, APPEND_POOL_SIZE, true);
-    super(general);
+    super(general, source);
     this.url = options.url;
     this.intake = new Connections(intake);
     this.append = new Connections(append);
@@ -111,6 +55,7 @@ export class Database extends Connections implements OnApplicationShutdown {
   /** Closes all connections after their current statements; a second call does nothing. */
   async close(): Promise<void> {
     this.watch.stop();
+    if (this.source?.isInitialized === true) await this.source.destroy();
     await Promise.all(this.pools.filter(({ ended }) => !ended).map((pool) => pool.end()));
   }
 

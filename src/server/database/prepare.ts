@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import pg from 'pg';
-import { APPLICATION_ROLE } from './database.js';
+import { APPLICATION_ROLE } from './pools.js';
 import { requireSession } from './require-session.js';
 import { DatabaseBusyError, takeTurn } from './take-turn.js';
 

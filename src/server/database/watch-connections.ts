@@ -45,7 +45,6 @@ export class WatchConnections {
     private readonly url: string,
   ) {
     for (const pool of pools) {
-      pool.on('connect', (client) => this.watched.set(client, { statement: null, since: 0, idle: false }));
       pool.on('acquire', (client) => this.mark(client, false));
       pool.on('release', (_error, client) => this.mark(client, true));
       pool.on('remove', (client) => this.watched.delete(client));
@@ -127,7 +126,8 @@ export class WatchConnections {
   }
 
   private mark(client: pg.PoolClient, idle: boolean): void {
-    const watched = this.watched.get(client);
-    if (watched !== undefined) watched.idle = idle;
+    // Also a connection that the pool opened before it was watched.
+    const watched = this.watched.get(client) ?? { statement: null, since: 0, idle };
+    this.watched.set(client, { ...watched, idle });
   }
 }

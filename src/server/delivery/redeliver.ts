@@ -7,6 +7,7 @@ import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import { Journal } from '../journal/journal.js';
 import { testBody } from './compose-body.js';
+import { SubscriptionRow } from './subscription.entity.js';
 import { RouteNotices } from './route-notices.js';
 
 export const redeliverSince = z.strictObject({ since: requestTime });
@@ -60,8 +61,8 @@ export class Redeliver {
 
   /** Sends all messages since a time again; returns their number. Throws `not-found`. */
   async since(subscription: string, since: string): Promise<number> {
-    const found = await this.database.rows('SELECT FROM subscriptions WHERE id = $1', [subscription]);
-    if (found.length === 0) throw new AditError('not-found', `There is no subscription ${subscription}.`);
+    if (!(await this.database.repository(SubscriptionRow).existsBy({ id: subscription })))
+      throw new AditError('not-found', `There is no subscription ${subscription}.`);
     const count = await this.notices.again(subscription, since);
     await this.wake(subscription);
     return count;

@@ -1,20 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import type { Repository } from 'typeorm';
 import * as z from 'zod';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config/config.js';
+import type { Transaction } from '../database/connections.js';
 import { Database } from '../database/database.js';
-import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
 import { type Page, type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
 import { TargetRefused, checkTarget } from './safe-request.js';
-import {
-  type ChangedSubscription,
-  type NewSubscription,
-  type Subscription,
-  type SubscriptionRow,
-  subscriptionOf,
-} from './subscription.js';
+import { type ChangedSubscription, type NewSubscription, type Subscription, subscriptionOf } from './subscription.js';
+import { SubscriptionRow } from './subscription.entity.js';
 import { WebhookKeys } from './webhook-keys.js';
 
 /** Subscriptions of one ledger at most. */
@@ -49,16 +45,14 @@ export class Subscribe {
     if (asked.channel === 'webhook') this.checkUrl(asked.url);
     else this.checkMail('/channel');
     const row = await this.database.transaction(async (db) => {
-      const inserted = await insert(db, asked);
-      await this.journal.added(
-        db,
-        'subscriptions',
-        inserted.map(({ id }) => id),
-      );
-      return inserted[0];
+      const subscriptions = db.repository(SubscriptionRow);
+      if ((await subscriptions.count()) >= SUBSCRIPTION_LIMIT)
+        throw new AditError('request-invalid', `There are ${SUBSCRIPTION_LIMIT} subscriptions already; end one first.`);
+      const inserted = subscriptions.create(rowOf(asked));
+      await subscriptions.insert(inserted);
+      await this.journal.added(db, 'subscriptions', [inserted.id]);
+      return subscriptions.findOneByOrFail({ id: inserted.id });
     });
-    if (row === undefined)
-      throw new AditError('request-invalid', `There are ${SUBSCRIPTION_LIMIT} subscriptions already; end one first.`);
     const secret = row.channel === 'webhook' ? { secret: this.keys.secretOf({ subscription: row.id, number: 1 }) } : {};
     return { ...this.shown(row), ...secret };
   }
@@ -80,11 +74,8 @@ export class Subscribe {
 
   /** Returns one subscription. Throws `not-found`. */
   async read(id: string): Promise<Subscription> {
-    const [row] = await this.database.rows<SubscriptionRow & Record<string, unknown>>(
-      'SELECT * FROM subscriptions WHERE id = $1',
-      [id],
-    );
-    if (row === undefined) throw missing(id);
+    const row = await this.database.repository(SubscriptionRow).findOneBy({ id });
+    if (row === null) throw missing(id);
     return this.shown(row);
   }
 
@@ -102,31 +93,21 @@ export class Subscribe {
     if (after.digestMinutes !== null && after.escalateAfterMinutes !== null)
       throw invalid('/escalateAfterMinutes', 'A subscription to escalations has no digest: subscribe twice.');
     const renewed = asked.enabled === true && !before.enabled;
-    const row = await this.write<SubscriptionRow>(
-      id,
-      `UPDATE subscriptions SET url = COALESCE($2, url), address = $3, label = $4, language = $5, filters = $6, digest_minutes = $7,
-              quiet_hours = $8, escalation_minutes = $9, contact = $10, enabled = $11,
-              failures = CASE WHEN $12 THEN 0 ELSE failures END,
-              failing_since = CASE WHEN $12 THEN NULL ELSE failing_since END,
-              paused_until = CASE WHEN $12 THEN NULL ELSE paused_until END,
-              disabled_at = CASE WHEN $11 THEN NULL ELSE COALESCE(disabled_at, now()) END,
-              disabled_reason = CASE WHEN $11 THEN NULL ELSE COALESCE(disabled_reason, 'switched off by its owner') END
-        WHERE id = $1 RETURNING *`,
-      [
-        asked.url ?? null,
-        after.address,
-        after.label,
-        after.language,
-        after.filters,
-        after.digestMinutes,
-        after.quietHours,
-        after.escalateAfterMinutes,
-        after.contact,
-        after.enabled,
-        renewed,
-      ],
-    );
-    if (row === undefined) throw missing(id);
+    const row = await this.write(id, {
+      ...(asked.url === undefined ? {} : { url: asked.url }),
+      address: after.address,
+      label: after.label,
+      language: after.language,
+      filters: after.filters,
+      digest_minutes: after.digestMinutes,
+      quiet_hours: after.quietHours,
+      escalation_minutes: after.escalateAfterMinutes,
+      contact: after.contact,
+      enabled: after.enabled,
+      disabled_at: after.enabled ? null : () => 'COALESCE(disabled_at, now())',
+      disabled_reason: after.enabled ? null : () => "COALESCE(disabled_reason, 'switched off by its owner')",
+      ...(renewed ? { failures: 0, failing_since: null, paused_until: null } : {}),
+    });
     return this.shown(row);
   }
 
@@ -134,33 +115,27 @@ export class Subscribe {
   async rotateSecret(id: string): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
     const { channel } = await this.read(id);
     if (channel !== 'webhook') throw invalid('', 'Only a webhook has a secret.');
-    const row = await this.write<SubscriptionRow & { former_secret_until: Date }>(
-      id,
-      `UPDATE subscriptions SET secret_number = secret_number + 1,
-              former_secret_until = now() + $2 * interval '1 millisecond'
-        WHERE id = $1 RETURNING *`,
-      [ROTATION],
-    );
-    if (row === undefined) throw missing(id);
+    const row = await this.write(id, {
+      secret_number: () => 'secret_number + 1',
+      former_secret_until: () => `now() + ${ROTATION} * interval '1 millisecond'`,
+    });
     return {
       ...this.shown(row),
       secret: this.keys.secretOf({ subscription: id, number: row.secret_number }),
-      formerSecretUntil: row.former_secret_until.toISOString(),
+      formerSecretUntil: (row.former_secret_until as Date).toISOString(),
     };
   }
 
   /** Ends a subscription and deletes its deliveries. Throws `not-found`. */
   async unsubscribe(id: string): Promise<void> {
     await this.database.transaction(async (db) => {
+      const subscriptions = db.repository(SubscriptionRow);
       // Locked first, so that no delivery is made meanwhile; they go with it.
-      const { rows } = await db.query('SELECT FROM subscriptions WHERE id = $1 FOR UPDATE', [id]);
-      if (rows.length === 0) throw missing(id);
+      if ((await locked(db, id)) === null) throw missing(id);
       const { rows: deliveries } = await db.query<{ id: string }>('SELECT id FROM deliveries WHERE subscription = $1', [
         id,
       ]);
-      await this.journal.change(db, 'subscriptions', [id], () =>
-        db.query('DELETE FROM subscriptions WHERE id = $1', [id]),
-      );
+      await this.journal.change(db, 'subscriptions', [id], () => subscriptions.delete({ id }));
       await this.journal.removed(
         db,
         'deliveries',
@@ -169,14 +144,15 @@ export class Subscribe {
     });
   }
 
-  /** Changes the row of a subscription, which is the first value, and notes that in the journal. */
-  private write<T extends object>(id: string, sql: string, values: unknown[]): Promise<T | undefined> {
-    return this.database.transaction((db) =>
-      this.journal.change(db, 'subscriptions', [id], async () => {
-        const { rows } = await db.query<T & Record<string, unknown>>(sql, [id, ...values]);
-        return rows[0];
-      }),
-    );
+  /** Changes a subscription, notes that in the journal, and returns the row. Throws `not-found`. */
+  private write(id: string, changes: Parameters<Repository<SubscriptionRow>['update']>[1]): Promise<SubscriptionRow> {
+    return this.database.transaction(async (db) => {
+      const subscriptions = db.repository(SubscriptionRow);
+      await this.journal.change(db, 'subscriptions', [id], () => subscriptions.update({ id }, changes));
+      const row = await subscriptions.findOneBy({ id });
+      if (row === null) throw missing(id);
+      return row;
+    });
   }
 
   private shown(row: SubscriptionRow): Subscription {
@@ -199,25 +175,19 @@ export class Subscribe {
   }
 }
 
-async function insert(db: Queryable, asked: NewSubscription): Promise<SubscriptionRow[]> {
-  const { rows } = await db.query<SubscriptionRow & Record<string, unknown>>(
-    `INSERT INTO subscriptions (channel, url, address, label, language, filters, digest_minutes, quiet_hours,
-                                escalation_minutes, contact)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE (SELECT count(*) FROM subscriptions) < $11
-     RETURNING *`,
-    [
-      asked.channel,
-      asked.channel === 'webhook' ? asked.url : null,
-      asked.channel === 'mail' ? asked.address : null,
-      asked.label ?? null,
-      asked.language ?? 'en',
-      asked.filters ?? {},
-      asked.digestMinutes ?? null,
-      asked.quietHours ?? null,
-      asked.escalateAfterMinutes ?? null,
-      asked.contact ?? null,
-      SUBSCRIPTION_LIMIT,
-    ],
-  );
-  return rows;
-}
+/** Returns the subscription and locks it until the end of the transaction; null if there is none. */
+const locked = (db: Transaction, id: string): Promise<SubscriptionRow | null> =>
+  db.repository(SubscriptionRow).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+
+const rowOf = (asked: NewSubscription): Partial<SubscriptionRow> => ({
+  channel: asked.channel,
+  url: asked.channel === 'webhook' ? asked.url : null,
+  address: asked.channel === 'mail' ? asked.address : null,
+  label: asked.label ?? null,
+  language: asked.language ?? 'en',
+  filters: asked.filters ?? {},
+  digest_minutes: asked.digestMinutes ?? null,
+  quiet_hours: asked.quietHours ?? null,
+  escalation_minutes: asked.escalateAfterMinutes ?? null,
+  contact: asked.contact ?? null,
+});

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { line, plainText } from '../../core/api/values.js';
-import { type AlertFilters, alertFilters } from '../alerts/alert-filter.js';
+import { alertFilters } from '../alerts/alert-filter.js';
 import { mailAddress } from '../config/config-values.js';
 import { maskUrls } from '../http/mask-urls.js';
-import { type QuietHours, quietHours } from './quiet-hours.js';
-import { type Language, languages } from './words/index.js';
+import { quietHours } from './quiet-hours.js';
+import type { SubscriptionRow } from './subscription.entity.js';
+import { languages } from './words/index.js';
 
 const MAX_MINUTES = 7 * 24 * 60;
 const minutes = z.int().min(1).max(MAX_MINUTES);
@@ -76,28 +77,6 @@ export type Subscription = z.infer<typeof subscriptionShape>;
 /** A new subscription; contains the secret of a webhook this once. */
 export const newSubscriptionShape = subscriptionShape.extend({ secret: z.string().optional() });
 export const rotatedSecretShape = subscriptionShape.extend({ secret: z.string(), formerSecretUntil: z.string() });
-
-export interface SubscriptionRow {
-  id: string;
-  channel: 'webhook' | 'mail';
-  url: string | null;
-  address: string | null;
-  label: string | null;
-  language: Language;
-  filters: AlertFilters;
-  digest_minutes: number | null;
-  quiet_hours: QuietHours | null;
-  escalation_minutes: number | null;
-  contact: string | null;
-  enabled: boolean;
-  secret_number: number;
-  created_at: Date;
-  failures: number;
-  failing_since: Date | null;
-  paused_until: Date | null;
-  disabled_at: Date | null;
-  disabled_reason: string | null;
-}
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
 

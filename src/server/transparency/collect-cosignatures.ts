@@ -11,6 +11,7 @@ import { ReadTree } from '../ledger/read/read-tree.js';
 import { type WitnessAnswer, askWitness, checkpointOf } from './ask-witness.js';
 import { originHash } from './origin-hash.js';
 import { SealLog } from './seal-log.js';
+import { WitnessRow } from './witness.entity.js';
 import { type AskedWitness, WitnessPolicy } from './witness-policy.js';
 
 /** A signed checkpoint that is being cosigned, and the witnesses' last known states. */
@@ -97,9 +98,7 @@ export class CollectCosignatures {
       'SELECT note FROM witnessed_checkpoints WHERE size = $1 AND NOT $2',
       [size, everyone],
     );
-    const { rows: known } = await this.database.query<{ vkey: string; size: number }>(
-      'SELECT vkey, size FROM witnesses',
-    );
+    const known = await this.database.repository(WitnessRow).find();
     return { size, note, cosigned: stored[0]?.note ?? note, known: new Map(known.map((row) => [row.vkey, row.size])) };
   }
 

@@ -7,6 +7,7 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { SealLog } from './seal-log.js';
+import { WitnessRow } from './witness.entity.js';
 import { WitnessPolicy } from './witness-policy.js';
 
 /** The checkpoint that readers see. */
@@ -69,12 +70,10 @@ export class ShowCheckpoint {
 
   /** Returns the last answer of each witness, in the order of the policy. */
   private async witnessStates(): Promise<WitnessState[]> {
-    const { rows } = await this.database.query<{ vkey: string; outcome: string; detail: string; at: Date }>(
-      'SELECT vkey, outcome, detail, asked_at AS at FROM witnesses',
-    );
+    const rows = await this.database.repository(WitnessRow).find();
     const known = new Map(rows.map((row) => [row.vkey, row]));
     return this.witnessPolicy.asked.map(({ name, key }) => {
-      const { outcome = 'unasked', detail = '', at } = known.get(key.vkey) ?? {};
+      const { outcome = 'unasked', detail = '', asked_at: at } = known.get(key.vkey) ?? {};
       return { name, vkey: key.vkey, outcome, detail, askedAt: at?.toISOString() ?? null };
     });
   }

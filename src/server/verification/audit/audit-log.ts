@@ -6,6 +6,7 @@ import { type Judgement, judge } from '../../../core/rules/engine/rule.js';
 import { Clock } from '../../clock.js';
 import { Database } from '../../database/database.js';
 import { LedgerIdentity } from '../../ledger/ledger-identity.js';
+import { AuditRow } from './audit.entity.js';
 import { AuditInThread } from './audit-in-thread.js';
 import { AuditJournal } from './audit-journal.js';
 import { AuditOutcome } from './audit-outcome.js';
@@ -120,10 +121,14 @@ export class AuditLog implements OnModuleDestroy {
     const { startedAt, milliseconds: took, size, root, now, faults } = done;
     return this.database.transaction(async (db) => {
       await lockCursor(db);
-      await db.query(
-        'INSERT INTO audits (started_at, milliseconds, size, root, findings) VALUES ($1, $2, $3, $4, $5)',
-        [startedAt, took, size, Buffer.from(root), faults.length],
-      );
+      const audit = {
+        started_at: startedAt,
+        milliseconds: took,
+        size,
+        root: Buffer.from(root),
+        findings: faults.length,
+      };
+      await db.repository(AuditRow).insert(audit);
       await db.query('DELETE FROM audits WHERE id <= (SELECT max(id) FROM audits) - $1', [AUDITS_KEPT]);
       return writeFindings(db, judgements, {
         log: this.identity.origin,

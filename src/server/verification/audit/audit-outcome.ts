@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { RecordFault } from '../../../core/rules/engine/facts.js';
 import { Database } from '../../database/database.js';
+import { AuditRow } from './audit.entity.js';
 
 /** Faults that are logged one by one; more are counted. */
 const LOGGED = 20;
@@ -40,10 +41,8 @@ export class AuditOutcome {
 
   /** Returns the number of faults of the newest audit, of this process or stored by any other. */
   async faults(): Promise<number> {
-    const { rows } = await this.database.query<{ findings: number }>(
-      'SELECT findings FROM audits ORDER BY id DESC LIMIT 1',
-    );
-    return Math.max(this.last.faults, rows[0]?.findings ?? 0);
+    const [newest] = await this.database.repository(AuditRow).find({ order: { id: 'DESC' }, take: 1 });
+    return Math.max(this.last.faults, newest?.findings ?? 0);
   }
 
   /** Returns the faults of the record for `/readyz`; null if the newest audit found none. */

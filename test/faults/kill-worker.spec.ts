@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Queue } from 'bullmq';
 import pg from 'pg';
+import { jobKinds } from '../../src/server/queue/jobs.js';
 import { openQueue } from '../../src/server/queue/prepare-queue.js';
-import { VERIFICATION_QUEUE } from '../../src/server/verification/queues.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 
@@ -68,7 +68,7 @@ describe('workers that are killed, woken too often, or not at all', () => {
 
   async function wakeOften(): Promise<void> {
     const backend = await openQueue({ appUrl: ground.database.url, redisUrl: null }, () => undefined);
-    const queue = new Queue(VERIFICATION_QUEUE, { connection: backend.connection });
+    const queue = new Queue(jobKinds.verify.queue, { connection: backend.connection });
     try {
       await queue.addBulk(Array.from({ length: REPEATS }, () => ({ name: 'append', data: {} })));
     } finally {

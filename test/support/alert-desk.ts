@@ -4,7 +4,6 @@ import { ListAlerts, alertsQuery } from '../../src/server/alerts/list-alerts.js'
 import { RaiseAlerts } from '../../src/server/alerts/raise-alerts.js';
 import { SilenceAlerts } from '../../src/server/alerts/silence-alerts.js';
 import { NotifyAlerts } from '../../src/server/alerts/notify-alerts.js';
-import type { WakeNotification } from '../../src/server/alerts/wake-notification.js';
 import type { Config } from '../../src/server/config/config.js';
 import { DeliverDue } from '../../src/server/delivery/deliver-due.js';
 import { DeliveryMetrics } from '../../src/server/delivery/delivery-metrics.js';
@@ -15,6 +14,7 @@ import { Subscribe } from '../../src/server/delivery/subscribe.js';
 import { type Subscription, newSubscription } from '../../src/server/delivery/subscription.js';
 import { WebhookKeys } from '../../src/server/delivery/webhook-keys.js';
 import { Metrics } from '../../src/server/http/metrics.js';
+import { noJobs } from '../../src/server/queue/jobs.js';
 import type { TestLedger } from './test-ledger.js';
 
 /** What a notice was, as a subscriber would tell it. */
@@ -22,8 +22,6 @@ export interface DeskNotification {
   type: string;
   alert: Alert;
 }
-
-const nobody = { wake: () => Promise.resolve() } as WakeNotification;
 
 /** The alerts of a ledger under test, and who is told of them, without jobs and without a network. */
 export class AlertDesk {
@@ -49,7 +47,7 @@ export class AlertDesk {
     this.raising = new RaiseAlerts(database);
     this.notifying = new NotifyAlerts(database, config, journal);
     this.alerts = new ListAlerts(database, config);
-    this.changes = new ChangeAlert(database, config, nobody, journal);
+    this.changes = new ChangeAlert(database, config, noJobs, journal);
     this.silences = new SilenceAlerts(database, journal);
     this.notices = new RouteNotices(database, journal);
     this.subscriptions = new Subscribe(database, this.keys, config, journal);

@@ -29,7 +29,7 @@ import { LogClock } from '../../src/server/ledger/append/log-clock.js';
 import { LogEvents } from '../../src/server/ledger/append/log-events.js';
 import { ReadLog } from '../../src/server/ledger/read/read-log.js';
 import { ReadTree } from '../../src/server/ledger/read/read-tree.js';
-import { WakeVerification } from '../../src/server/ledger/append/wake-verification.js';
+import { type Jobs, noJobs } from '../../src/server/queue/jobs.js';
 import { Guard } from '../../src/server/transparency/guard.js';
 import { initKeys } from '../../src/server/transparency/keys.js';
 import { LogSigner, SealLog } from '../../src/server/transparency/seal-log.js';
@@ -40,7 +40,6 @@ import { JudgeDeadlines } from '../../src/server/verification/judging/judge-dead
 import { ReadGuard } from '../../src/server/verification/audit/read-guard.js';
 import { RuleParameters } from '../../src/server/config/rule-parameters.js';
 import { VerifyEntries } from '../../src/server/verification/judging/verify-entries.js';
-import { WakeAlerts } from '../../src/server/verification/judging/wake-alerts.js';
 import { type TestDatabase, testDatabase } from './database.js';
 
 const LOG = 'example.org/tin';
@@ -111,14 +110,13 @@ export class TestLedger {
     const crash = new Crash(null);
     const tree = new ReadTree(database, new ReadLog(database));
     const clock = { now: (): number => ledger.clock.now() };
-    const wake = new WakeVerification(async () => undefined, noFailure);
     const append = new AppendEvents(
       database,
       identity,
       new AdmitBatch(identity, new LogEvents(identity)),
       tree,
       clock,
-      wake,
+      noJobs,
       crash,
     );
     append.sealWith(new SealLog(database, tree, new TestSigner(keys.logs, guard), crash));
@@ -269,10 +267,12 @@ export class TestLedger {
     return signer;
   }
 
-  private wakeAlerts(): WakeAlerts {
-    return new WakeAlerts(async () => {
-      this.woken += 1;
-    }, noFailure);
+  private wakeAlerts(): Jobs {
+    return {
+      wake: async () => {
+        this.woken += 1;
+      },
+    };
   }
 
   private async begin(): Promise<void> {

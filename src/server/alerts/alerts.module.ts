@@ -3,7 +3,6 @@ import { AlertFeed } from './alert-feed.js';
 import { AlertMetrics } from './alert-metrics.js';
 import { AlertsController } from './alerts.controller.js';
 import { ChangeAlert } from './change-alert.js';
-import { NotificationJobs } from './notification-jobs.js';
 import { ListAlerts } from './list-alerts.js';
 import { RaiseAlerts } from './raise-alerts.js';
 import { RaiseAlertsProcessor } from './raise-alerts.processor.js';
@@ -11,7 +10,6 @@ import { SilenceAlerts } from './silence-alerts.js';
 import { SilencesController } from './silences.controller.js';
 import { StreamPlaces } from './stream-places.js';
 import { NotifyAlerts } from './notify-alerts.js';
-import { WakeNotification } from './wake-notification.js';
 
 export interface AlertsOptions {
   runsJobs: boolean;
@@ -28,9 +26,9 @@ export class AlertsModule {
       controllers: answersHttp ? [AlertsController, SilencesController] : [],
       providers: [
         ChangeAlert,
-        WakeNotification,
+
         ...(answersHttp ? [AlertFeed, AlertMetrics, ListAlerts, SilenceAlerts, StreamPlaces] : []),
-        ...(runsJobs ? [RaiseAlerts, NotifyAlerts, NotificationJobs, RaiseAlertsProcessor] : []),
+        ...(runsJobs ? [RaiseAlerts, NotifyAlerts, RaiseAlertsProcessor] : []),
       ],
       exports: [ChangeAlert],
     };

@@ -9,7 +9,7 @@ import { Journal } from '../journal/journal.js';
 import type { Alert, AlertStatus } from '../../core/api/alert.js';
 import { lockAlerts, selectAlerts } from './alert.js';
 import { AlertChangeRow } from './alert-change.entity.js';
-import { WakeNotification } from './wake-notification.js';
+import { Jobs } from '../queue/jobs.js';
 
 const noteShape = z.strictObject({
   by: line(200).optional(),
@@ -40,7 +40,7 @@ export class ChangeAlert {
   constructor(
     private readonly database: Database,
     private readonly config: Config,
-    private readonly notification: WakeNotification,
+    private readonly jobs: Jobs,
     private readonly journal: Journal,
   ) {}
 
@@ -94,7 +94,7 @@ export class ChangeAlert {
       return now?.alert;
     });
     if (changed === undefined) throw new AditError('not-found', `There is no alert ${id}.`);
-    await this.notification.wake();
+    await this.jobs.wake('raise');
     return changed;
   }
 

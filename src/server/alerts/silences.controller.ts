@@ -12,7 +12,7 @@ import {
   silenceShape,
   silencesQuery,
 } from './silence-alerts.js';
-import { WakeNotification } from './wake-notification.js';
+import { Jobs } from '../queue/jobs.js';
 
 const silenceId = z.uuid();
 
@@ -21,7 +21,7 @@ const silenceId = z.uuid();
 export class SilencesController {
   constructor(
     private readonly silences: SilenceAlerts,
-    private readonly notification: WakeNotification,
+    private readonly jobs: Jobs,
   ) {}
 
   @Post()
@@ -47,6 +47,6 @@ export class SilencesController {
     @Query({ schema: endedBy }) { by }: z.infer<typeof endedBy>,
   ): Promise<void> {
     await this.silences.end(id, by ?? null);
-    await this.notification.wake();
+    await this.jobs.wake('raise');
   }
 }

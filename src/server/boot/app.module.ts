@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common'
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { HttpModule } from '../http/http.module.js';
-import type { QueueBackend } from '../queue/prepare-queue.js';
+import { QueueBackend } from '../queue/prepare-queue.js';
 import { QueueModule } from '../queue/queue.module.js';
 
 /** Resources that exist before Nest starts. */
@@ -12,18 +12,19 @@ export interface ProcessContext {
   queue: QueueBackend;
 }
 
-/** Provides the configuration and the clock by their classes. */
+/** Provides the configuration, the clock and the queue's backend by their classes. */
 @Module({})
 class ContextModule {
-  static of({ config, clock }: ProcessContext): DynamicModule {
+  static of({ config, clock, queue }: ProcessContext): DynamicModule {
     return {
       module: ContextModule,
       global: true,
       providers: [
         { provide: Config, useValue: config },
         { provide: Clock, useValue: clock },
+        { provide: QueueBackend, useValue: queue },
       ],
-      exports: [Config, Clock],
+      exports: [Config, Clock, QueueBackend],
     };
   }
 }
@@ -34,12 +35,7 @@ export class AppModule {
   static of(ground: ProcessContext, features: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: AppModule,
-      imports: [
-        ContextModule.of(ground),
-        HttpModule,
-        QueueModule.forRoot(ground.queue, ground.config.role !== 'api'),
-        ...features,
-      ],
+      imports: [ContextModule.of(ground), HttpModule, QueueModule, ...features],
     };
   }
 }

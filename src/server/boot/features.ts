@@ -10,6 +10,7 @@ import type { CheckThreads } from '../ledger/intake/check-threads.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { ProvenanceModule } from '../provenance/provenance.module.js';
+import { QueueJobsModule } from '../queue/queue-jobs.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { Guard } from '../transparency/guard.js';
 import { loadKeys } from '../transparency/keys.js';
@@ -39,6 +40,7 @@ export function featureModules(config: Config, databaseUrl: string, threads?: Ch
   const runsJobs = config.role !== 'api';
   return [
     DatabaseModule.forRoot({ url: databaseUrl, failed, entities }),
+    ...(runsJobs ? [QueueJobsModule] : []),
     JournalModule.forRoot({ secret, memoryFile: signer.guard.journalPath }),
     RegistryModule.forRoot(answersHttp),
     LedgerModule.forRoot(identity, { runsJobs, answersHttp, threads }),

@@ -1,23 +1,26 @@
 import { Processor } from '@nestjs/bullmq';
-import type { Job } from 'bullmq';
+import { type JobData, jobKinds } from '../queue/jobs.js';
 import { QueueWorker } from '../queue/queue-worker.js';
 import { DeliverDue } from './deliver-due.js';
 import { RouteNotices } from './route-notices.js';
 
 /** Wakes the delivery. The database has the due messages, so a job carries none. */
-@Processor('deliveries')
+@Processor(jobKinds.deliver.queue)
 export class DeliverProcessor extends QueueWorker {
   constructor(
     private readonly notices: RouteNotices,
     private readonly deliver: DeliverDue,
   ) {
-    super('delivery', 'a delivery');
+    super('deliver');
+    deliver.onLater((subscription, wait) => void this.jobs.wake('deliver', wait, { subscription }));
   }
 
-  async process(job: Job<{ subscription?: string }>): Promise<void> {
-    const { subscription } = job.data;
-    if (subscription !== undefined) return this.deliver.serve(subscription);
-    await this.notices.route();
-    await this.deliver.serveDue();
+  protected async run({ subscription }: JobData): Promise<null> {
+    if (subscription !== undefined) this.deliver.serve(subscription);
+    else {
+      await this.notices.route();
+      await this.deliver.serveDue();
+    }
+    return null;
   }
 }

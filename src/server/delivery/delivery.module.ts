@@ -5,7 +5,6 @@ import { DeliverMail } from './deliver-mail.js';
 import { DeliverProcessor } from './deliver.processor.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
-import { DeliveryJobs } from './delivery-jobs.js';
 import { ListDeliveries } from './list-deliveries.js';
 import { Redeliver } from './redeliver.js';
 import { RouteNotices } from './route-notices.js';
@@ -25,7 +24,6 @@ const mailOf = ({ smtpUrl, mailFrom, origin, publicUrl }: Config): DeliverMail |
 const told: Provider[] = [
   DeliverDue,
   DeliverProcessor,
-  DeliveryJobs,
   {
     provide: SendMessage,
     inject: [Config, WebhookKeys],

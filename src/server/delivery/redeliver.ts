@@ -1,19 +1,16 @@
-import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
-import { Queue } from 'bullmq';
 import * as z from 'zod';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import { Journal } from '../journal/journal.js';
+import { Jobs } from '../queue/jobs.js';
 import { testBody } from './compose-body.js';
 import { SubscriptionRow } from './subscription.entity.js';
 import { RouteNotices } from './route-notices.js';
 
 export const redeliverSince = z.strictObject({ since: requestTime });
 export type RedeliverSince = z.infer<typeof redeliverSince>;
-
-const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 /**
  * Sends on request: a test message, one message again, or all since a time. A message that is sent again has the same
@@ -25,7 +22,7 @@ export class Redeliver {
     private readonly database: Database,
     private readonly notices: RouteNotices,
     private readonly journal: Journal,
-    @InjectQueue('deliveries') private readonly queue: Queue,
+    private readonly jobs: Jobs,
   ) {}
 
   /** Sends a test message; returns the id of its delivery. Throws `not-found`. */
@@ -44,7 +41,7 @@ export class Redeliver {
       return rows[0];
     });
     if (row === undefined) throw new AditError('not-found', `There is no subscription ${subscription}.`);
-    await this.wake(subscription);
+    await this.jobs.wake('deliver', 0, { subscription });
     return row.id;
   }
 
@@ -56,7 +53,7 @@ export class Redeliver {
       [id],
     );
     if (row === undefined) throw new AditError('not-found', `There is no delivery ${id}.`);
-    await this.wake(row.subscription);
+    await this.jobs.wake('deliver', 0, { subscription: row.subscription });
   }
 
   /** Sends all messages since a time again; returns their number. Throws `not-found`. */
@@ -64,11 +61,7 @@ export class Redeliver {
     if (!(await this.database.repository(SubscriptionRow).existsBy({ id: subscription })))
       throw new AditError('not-found', `There is no subscription ${subscription}.`);
     const count = await this.notices.again(subscription, since);
-    await this.wake(subscription);
+    await this.jobs.wake('deliver', 0, { subscription });
     return count;
-  }
-
-  private async wake(subscription: string): Promise<void> {
-    await this.queue.add('deliver', { subscription }, forget);
   }
 }

@@ -1,13 +1,10 @@
-import { getQueueToken } from '@nestjs/bullmq';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
-  Logger,
   Module,
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import type { Queue } from 'bullmq';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config/config.js';
 import { Admission } from '../http/admission.js';
@@ -38,17 +35,11 @@ import { ReadTree } from './read/read-tree.js';
 import { ReceiveEvents } from './intake/receive-events.js';
 import { RecordBatch } from './intake/record-batch.js';
 import { RefuseEarly } from './intake/refuse-early.js';
-import { ScheduleSweep } from './disclosures/schedule-sweep.js';
 import { Sequencer } from './append/sequencer.js';
 import { SweepErased } from './disclosures/sweep-erased.js';
 import { SweepErasedProcessor } from './disclosures/sweep-erased.processor.js';
 import { StartController } from './read/start.controller.js';
 import { WaitingController } from './intake/waiting.controller.js';
-import { WakeVerification } from './append/wake-verification.js';
-
-const logger = new Logger('ledger');
-/** Completed wake-ups are deleted, because they carry no data. */
-const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 /** Providers that append, read and replay, in every process, because workers append clock entries too. */
 const log: Provider[] = [
@@ -63,15 +54,6 @@ const log: Provider[] = [
     inject: [AppendEvents, Config],
     useFactory: (append: AppendEvents, { clockIntervalSeconds }: Config) =>
       new LogClock(append, clockIntervalSeconds * 1_000),
-  },
-  {
-    provide: WakeVerification,
-    inject: [getQueueToken('verification')],
-    useFactory: (queue: Queue) =>
-      new WakeVerification(
-        () => queue.add('append', {}, forget),
-        (error) => logger.error({ msg: 'the verifiers could not be woken', err: error }),
-      ),
   },
 ];
 
@@ -139,7 +121,7 @@ export class LedgerModule {
         { provide: LedgerIdentity, useValue: identity },
         ...log,
         ...(answersHttp ? [...doorway, checkThreads(threads)] : []),
-        ...(runsJobs ? [SweepErased, ScheduleSweep, SweepErasedProcessor] : []),
+        ...(runsJobs ? [SweepErased, SweepErasedProcessor] : []),
       ],
       exports: [LedgerIdentity, AppendEvents, Crash, LogClock, LogEvents, ReadLog, ReadTree],
     };
@@ -155,7 +137,6 @@ class LedgerWithDoor extends LedgerModule implements BeforeApplicationShutdown, 
     health: HealthRegistry,
     private readonly door: ReceiveEvents,
     private readonly threads: CheckThreads,
-    private readonly wake: WakeVerification,
     admission: Admission,
   ) {
     super(identity, entries, health);
@@ -168,7 +149,6 @@ class LedgerWithDoor extends LedgerModule implements BeforeApplicationShutdown, 
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.wake.close();
     await this.threads.close();
   }
 }

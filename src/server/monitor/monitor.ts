@@ -15,7 +15,7 @@ import { ReadTree } from '../ledger/read/read-tree.js';
 import { RuleParameters } from '../config/rule-parameters.js';
 import { askedOf } from '../transparency/witness-policy.js';
 import { VerifyEntries } from '../verification/judging/verify-entries.js';
-import { WakeAlerts } from '../verification/judging/wake-alerts.js';
+import { noJobs } from '../queue/jobs.js';
 import { type Alarm, alarm, withConvicted, withStanding } from './alarm.js';
 import { CompareWitnesses } from './compare-witnesses.js';
 import { FollowLog } from './follow-log.js';
@@ -213,16 +213,12 @@ export class Monitor {
     const identity = new LedgerIdentity(this.origin, logKeys, [], null);
     const mirror = new MirrorLog(this.database, identity, this.threads);
     const report = (done: number, size: number): void => progress('entries', done, size);
-    const nobody = new WakeAlerts(
-      () => Promise.resolve(),
-      () => undefined,
-    );
     return {
       mirror,
       follow: new FollowLog(this.remote, mirror, this.file, { logKeys, policy }, report),
       indexes: new RecomputeIndexes(this.database, this.origin, this.file, (index) => this.prove(index)),
       witnesses: new CompareWitnesses(this.tree, mirror, logKeys, policy === null ? [] : askedOf(policy)),
-      rules: new VerifyEntries(this.database, identity, new SystemClock(), nobody, RuleParameters.load(null)).readOwn(
+      rules: new VerifyEntries(this.database, identity, new SystemClock(), noJobs, RuleParameters.load(null)).readOwn(
         JUDGED_TOGETHER,
       ),
     };

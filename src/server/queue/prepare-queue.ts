@@ -40,14 +40,14 @@ export interface QueueAddress {
 }
 
 /** The backend of every queue and worker of this process. */
-export interface QueueBackend {
-  kind: 'postgres' | 'redis';
-  connection: ConnectionOptions;
+export abstract class QueueBackend {
+  abstract readonly kind: 'postgres' | 'redis';
+  abstract readonly connection: ConnectionOptions;
   /** Prefix of all keys on Redis; in PostgreSQL each ledger has a schema. */
-  prefix: string;
+  abstract readonly prefix: string;
   /** Returns why jobs cannot be added now, or null. Rejects if the queue does not answer. */
-  check(): Promise<string | null>;
-  close(): Promise<void>;
+  abstract check(): Promise<string | null>;
+  abstract close(): Promise<void>;
 }
 
 /** Grants on sequences that the application did not create itself; the owner cannot grant on those. */

@@ -1,41 +1,35 @@
 import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
-import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
-import type { Worker } from 'bullmq';
+import { type BeforeApplicationShutdown, Inject, Logger } from '@nestjs/common';
+import type { Job } from 'bullmq';
+import { type JobData, type JobName, Jobs, jobKinds } from './jobs.js';
 
-/** Processes the jobs of one queue. `@Processor(queue)` on the subclass names the queue. */
+/** Processes the jobs of one kind. `@Processor(jobKinds.….queue)` on the subclass names the queue. */
 export abstract class QueueWorker extends WorkerHost implements BeforeApplicationShutdown {
-  private readonly logger: Logger;
+  private readonly errors: Logger;
+  @Inject(Jobs) protected readonly jobs: Jobs;
 
-  /**
-   * @param room name of the logger;
-   * @param task text of the log message when the worker has an error.
-   */
-  constructor(
-    room: string,
-    private readonly task: string,
-  ) {
+  constructor(private readonly name: JobName) {
     super();
-    this.logger = new Logger(room);
+    this.errors = new Logger(jobKinds[name].queue);
+  }
+
+  /** Does the work that waits. Returns the time after which it wants to run again, ms, if that is before its interval. */
+  protected abstract run(data: JobData): Promise<number | null>;
+
+  async process({ data }: Pick<Job<JobData>, 'data'>): Promise<void> {
+    const again = await this.run(data);
+    if (again !== null) await this.jobs.wake(this.name, again);
   }
 
   @OnWorkerEvent('error')
   failed(err: Error): void {
-    this.logger.error({ msg: `a worker met an error: ${this.task}`, err });
+    this.errors.error({ msg: `a worker met an error: ${jobKinds[this.name].task}`, err });
   }
 
   /**
    * Stops before any queue is closed: a job that adds to a closed queue would wait without end, and so would the stop.
    */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.started()?.close();
-  }
-
-  /** Null if this process runs no processors (`QueueModule`). */
-  private started(): Worker | null {
-    try {
-      return this.worker;
-    } catch {
-      return null;
-    }
+    await this.worker.close();
   }
 }

@@ -1,15 +1,16 @@
 import { Processor } from '@nestjs/bullmq';
+import { jobKinds } from '../queue/jobs.js';
 import { QueueWorker } from '../queue/queue-worker.js';
 import { SealIndex } from './seal-index.js';
-import { INDEX_QUEUE } from './schedule-index.js';
 
-@Processor(INDEX_QUEUE)
+@Processor(jobKinds.seal.queue)
 export class SealIndexProcessor extends QueueWorker {
   constructor(private readonly index: SealIndex) {
-    super('transparency', 'sealing the index');
+    super('seal');
   }
 
-  async process(): Promise<void> {
+  protected async run(): Promise<null> {
     await this.index.seal();
+    return null;
   }
 }

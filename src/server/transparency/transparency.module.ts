@@ -10,12 +10,10 @@ import { CollectCosignatures } from './collect-cosignatures.js';
 import { CollectCosignaturesProcessor } from './collect-cosignatures.processor.js';
 import { ProveIndex } from './prove-index.js';
 import { ReceiptsController } from './receipts.controller.js';
-import { ScheduleIndex } from './schedule-index.js';
 import { SealIndex } from './seal-index.js';
 import { SealIndexProcessor } from './seal-index.processor.js';
 import { LogController } from './log.controller.js';
 import { ReadTiles } from './read-tiles.js';
-import { ScheduleWitnesses } from './schedule-witnesses.js';
 import { LogSigner, SealLog } from './seal-log.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
 import { WatchLog } from './watch-log.js';
@@ -66,8 +64,8 @@ export class TransparencyModule implements OnApplicationBootstrap {
         SealIndex,
         ProveIndex,
         ...(answersHttp ? [tiles, CoseReceipt] : []),
-        ...(runsJobs ? [ScheduleIndex, SealIndexProcessor] : []),
-        ...(runsJobs && witnesses.policy !== null ? [ScheduleWitnesses, CollectCosignaturesProcessor] : []),
+        ...(runsJobs ? [SealIndexProcessor] : []),
+        ...(runsJobs && witnesses.policy !== null ? [CollectCosignaturesProcessor] : []),
       ],
       exports: [SealLog, ShowCheckpoint, CollectCosignatures, SealIndex, ProveIndex],
     };

@@ -1,6 +1,4 @@
-import { getQueueToken } from '@nestjs/bullmq';
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
-import type { Queue } from 'bullmq';
 import { Config } from '../config/config.js';
 import { HealthRegistry } from '../http/health.js';
 import { Guard } from '../transparency/guard.js';
@@ -14,22 +12,17 @@ import { FindingsController } from './findings/findings.controller.js';
 import { JudgeDeadlines } from './judging/judge-deadlines.js';
 import { JudgeDeadlinesProcessor } from './judging/judge-deadlines.processor.js';
 import { ListFindings } from './findings/list-findings.js';
-import { ALERTS_QUEUE } from './queues.js';
 import { ReadGuard } from './audit/read-guard.js';
 import { ReEvaluate } from './judging/re-evaluate.js';
 import { RulePages } from './findings/rule-pages.js';
 import { RuleParameters } from '../config/rule-parameters.js';
 import { RulesController } from './findings/rules.controller.js';
-import { ScheduleVerification } from './schedule-verification.js';
 import { VerificationMetrics } from './verification-metrics.js';
 import { VerifyEntries } from './judging/verify-entries.js';
 import { VerifyEntriesProcessor } from './judging/verify-entries.processor.js';
 import { WatchCatalogue } from './audit/watch-catalogue.js';
-import { WakeAlerts } from './judging/wake-alerts.js';
 
 const logger = new Logger('verification');
-/** Completed jobs are deleted, because the tables contain the results. */
-const forget = { removeOnComplete: true, removeOnFail: 100 };
 
 const useCases: Provider[] = [
   VerifyEntries,
@@ -43,15 +36,6 @@ const useCases: Provider[] = [
     useFactory: ({ guardFile, origin }: Config) =>
       new ReadGuard(new Guard(guardFile, origin), ({ message }) => logger.warn(message)),
   },
-  {
-    provide: WakeAlerts,
-    inject: [getQueueToken(ALERTS_QUEUE)],
-    useFactory: (queue: Queue) =>
-      new WakeAlerts(
-        () => queue.add('findings', {}, forget),
-        (error) => logger.error({ msg: 'the job that notifies of alerts could not be enqueued', err: error }),
-      ),
-  },
 ];
 
 const parameters: Provider = {
@@ -60,13 +44,7 @@ const parameters: Provider = {
   useFactory: ({ ruleParametersFile }: Config) => RuleParameters.load(ruleParametersFile),
 };
 
-const processors: Provider[] = [
-  ScheduleVerification,
-  VerifyEntriesProcessor,
-  AuditLogProcessor,
-  JudgeDeadlinesProcessor,
-  ReEvaluate,
-];
+const processors: Provider[] = [VerifyEntriesProcessor, AuditLogProcessor, JudgeDeadlinesProcessor, ReEvaluate];
 
 export interface VerificationOptions {
   /** Whether this process runs the jobs. */

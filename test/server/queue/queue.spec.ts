@@ -4,85 +4,118 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InjectQueue, Processor } from '@nestjs/bullmq';
-import { type DynamicModule, Injectable, type Provider } from '@nestjs/common';
+import { BullModule, InjectQueue, Processor } from '@nestjs/bullmq';
+import { Global, Module, type Provider } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Job, Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/postgres/embedded-postgres.js';
 import { prepareDatabase } from '../../../src/server/database/prepare.js';
-import { type QueueAddress, migrateQueue, openQueue } from '../../../src/server/queue/prepare-queue.js';
+import { type JobData, Jobs, jobKinds } from '../../../src/server/queue/jobs.js';
+import { type QueueAddress, QueueBackend, migrateQueue, openQueue } from '../../../src/server/queue/prepare-queue.js';
 import { QueueWorker } from '../../../src/server/queue/queue-worker.js';
 import { QueueModule } from '../../../src/server/queue/queue.module.js';
 
-@Injectable()
-class Sender {
-  constructor(@InjectQueue('alerts') readonly queue: Queue) {}
-}
-
-@Processor('alerts')
+@Processor(jobKinds.deliver.queue)
 class Taker extends QueueWorker {
   readonly taken: unknown[] = [];
 
   constructor() {
-    super('trial', 'taking');
+    super('deliver');
   }
 
-  override process(job: Job): Promise<void> {
-    this.taken.push(job.data);
-    return Promise.resolve();
+  protected override run(data: JobData): Promise<null> {
+    this.taken.push(data);
+    return Promise.resolve(null);
   }
 }
 
-/** Works for a while, and then tells another queue, as those that judge tell those that alert. */
-@Processor('verification')
+/** Runs twice, and asks for the second time itself. */
+@Processor(jobKinds.raise.queue)
+class Repeater extends QueueWorker {
+  runs = 0;
+
+  constructor() {
+    super('raise');
+  }
+
+  protected override run(): Promise<number | null> {
+    this.runs += 1;
+    return Promise.resolve(this.runs === 1 ? 50 : null);
+  }
+}
+
+/** Works for a while, and then wakes another job, as those that judge wake those that alert. */
+@Processor(jobKinds.verify.queue)
 class Waker extends QueueWorker {
-  readonly begun: unknown[] = [];
+  begun = 0;
   readonly woken: unknown[] = [];
 
-  constructor(@InjectQueue('alerts') private readonly alerts: Queue) {
-    super('trial', 'waking');
+  constructor(@InjectQueue(jobKinds.raise.queue) private readonly alerts: Queue) {
+    super('verify');
   }
 
-  override async process(job: Job): Promise<void> {
-    this.begun.push(job.id);
+  protected override async run(): Promise<null> {
+    this.begun += 1;
     await sleep(500);
-    this.woken.push((await this.alerts.add('findings', {})).id);
+    this.woken.push((await this.alerts.add('raise', {})).id);
+    return null;
   }
 }
 
-@Injectable()
-class Starter {
-  constructor(@InjectQueue('verification') readonly queue: Queue) {}
-}
-
-const started = (imports: DynamicModule[], providers: Provider[]): Promise<TestingModule> =>
-  Test.createTestingModule({ imports, providers })
+/** Starts a process with these processors on an open queue. */
+function started(backend: QueueBackend, providers: Provider[]): Promise<TestingModule> {
+  const context = [{ provide: QueueBackend, useValue: backend }];
+  @Global()
+  @Module({ providers: context, exports: [QueueBackend] })
+  class ContextModule {}
+  return Test.createTestingModule({
+    imports: [ContextModule, QueueModule, BullModule.registerQueue({ name: jobKinds.raise.queue })],
+    providers,
+  })
     .compile()
     .then((module) => module.init());
+}
 
-/** Closes a process while its worker is in the middle of a job; gives what the worker could still tell. */
+const waitUntil = async (done: () => boolean, patience: number): Promise<void> => {
+  for (const end = Date.now() + patience; !done() && Date.now() < end;) await sleep(20);
+};
+
+/** Closes a process while its worker is in the middle of a job; returns the jobs that the worker could still add. */
 async function closeDuringJob(address: QueueAddress): Promise<unknown[]> {
   const backend = await openQueue(address, () => undefined);
-  const app = await started([QueueModule.forRoot(backend, true)], [Waker, Starter]);
+  const app = await started(backend, [Waker]);
   const waker = app.get(Waker);
-  await app.get(Starter).queue.add('append', {});
-  for (const end = Date.now() + 10_000; waker.begun.length === 0 && Date.now() < end;) await sleep(20);
+  await app.get(Jobs).wake('verify');
+  await waitUntil(() => waker.begun > 0, 10_000);
   await app.close();
   await backend.close();
   return waker.woken;
 }
 
-/** What the taker got of one job within `patience` ms, in a process whose processors run or lie still. */
+/** Returns how often a job ran within `patience` ms that asks once to run again. */
+async function runsOf(address: QueueAddress, patience: number): Promise<number> {
+  const backend = await openQueue(address, () => undefined);
+  const app = await started(backend, [Repeater]);
+  const repeater = app.get(Repeater);
+  await app.get(Jobs).wake('raise');
+  await waitUntil(() => repeater.runs > 1, patience);
+  await sleep(300);
+  await app.close();
+  await backend.close();
+  return repeater.runs;
+}
+
+/** Sends one job; returns what a processor got within `patience` ms, in a process with or without processors. */
 async function send(address: QueueAddress, process: boolean, patience: number): Promise<unknown[]> {
   const failures: Error[] = [];
   const backend = await openQueue(address, (error) => failures.push(error));
-  const app = await started([QueueModule.forRoot(backend, process)], [Sender, Taker]);
+  const app = await started(backend, process ? [Taker] : []);
   try {
     await backend.check();
-    const { taken } = app.get(Taker);
-    await app.get(Sender).queue.add('findings', { process });
-    for (const end = Date.now() + patience; taken.length === 0 && Date.now() < end;) await sleep(20);
+    await app.get(Jobs).wake('deliver', 0, { subscription: String(process) });
+    const taken = process ? app.get(Taker).taken : [];
+    await waitUntil(() => taken.length > 0, patience);
     expect(failures).toEqual([]);
     return taken;
   } finally {
@@ -126,7 +159,11 @@ describe('a queue in PostgreSQL', () => {
     await migrateQueue(urls.ownerUrl);
     expect(await send(address, false, 500)).toEqual([]);
     // The job that nobody took is still there, before the second.
-    expect((await send(address, true, 10_000)).at(0)).toEqual({ process: false });
+    expect((await send(address, true, 10_000)).at(0)).toEqual({ subscription: 'false' });
+  });
+
+  it('runs a job again that asks for it, once', async () => {
+    expect(await runsOf({ appUrl: urls.appUrl, redisUrl: null }, 10_000)).toBe(2);
   });
 
   it('closes while a job is under way that tells another queue, and the job ends first', async () => {
@@ -150,7 +187,7 @@ if (!hasRedis) process.stderr.write('No redis-server is installed: the queue is 
     try {
       const address = { appUrl: 'postgres://unused', redisUrl: `redis://127.0.0.1:${port}` };
       await sleep(500);
-      expect(await send(address, true, 10_000)).toEqual([{ process: true }]);
+      expect(await send(address, true, 10_000)).toEqual([{ subscription: 'true' }]);
     } finally {
       redis.kill('SIGTERM');
     }

@@ -65,6 +65,13 @@ describe.each([
     expect(await queueOf(service).getJobScheduler('seal')).toMatchObject({ every: 1_800_000 });
   });
 
+  it('end where no release knows them any more', async () => {
+    await queueOf(service).upsertJobScheduler('former', { every: 60_000 }, { name: 'former' });
+    service = await service.restart(settings);
+    const keys = (await queueOf(service).getJobSchedulers()).map(({ key }) => key);
+    expect(keys).toEqual(['seal']);
+  });
+
   it('come back where the next run was deleted', async () => {
     const queue = queueOf(service);
     const id = await until(async () => {

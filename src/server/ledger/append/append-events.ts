@@ -20,7 +20,7 @@ import type { Seal, TreeHead } from './seal.js';
 import { sha256 } from '../../../platform/sha256.js';
 import type { Submission } from '../intake/submission.js';
 import { unavailable } from './unavailable.js';
-import { WakeVerification } from './wake-verification.js';
+import { Jobs } from '../../queue/jobs.js';
 import { writeBatch } from './write-batch.js';
 
 /** An event that passed all checks before the sequencer: grammar, signature, schema, possession and `seen`. */
@@ -60,7 +60,7 @@ export class AppendEvents {
     private readonly admission: AdmitBatch,
     private readonly tree: ReadTree,
     private readonly clock: Clock,
-    private readonly wake: WakeVerification,
+    private readonly jobs: Jobs,
     private readonly crash: Crash,
   ) {}
 
@@ -108,13 +108,13 @@ export class AppendEvents {
 
     if (after.size === state.size) {
       this.state = { ...state, view };
-      if (result.repeats.some(({ event }) => event.disclosures.length > 0)) this.wake.appended();
+      if (result.repeats.some(({ event }) => event.disclosures.length > 0)) void this.jobs.wake('verify');
       return result.outcomes;
     }
     this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
     this.tree.remember(after.size, after.root);
     const note = await this.signer().seal(session, after, keys);
-    this.wake.appended();
+    void this.jobs.wake('verify');
     for (const { outcome, proof } of proofs)
       outcome.receipt = formatTlogProof({ index: outcome.index, proof, checkpoint: note });
     this.crash.reach('before-reply');

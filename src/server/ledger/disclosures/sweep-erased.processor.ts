@@ -1,15 +1,16 @@
 import { Processor } from '@nestjs/bullmq';
+import { jobKinds } from '../../queue/jobs.js';
 import { QueueWorker } from '../../queue/queue-worker.js';
-import { SWEEP_QUEUE } from './schedule-sweep.js';
 import { SweepErased } from './sweep-erased.js';
 
-@Processor(SWEEP_QUEUE)
+@Processor(jobKinds.sweep.queue)
 export class SweepErasedProcessor extends QueueWorker {
   constructor(private readonly sweeping: SweepErased) {
-    super('ledger', 'removing what was erased');
+    super('sweep');
   }
 
-  async process(): Promise<void> {
+  protected async run(): Promise<null> {
     await this.sweeping.sweep();
+    return null;
   }
 }

@@ -16,7 +16,7 @@ import { type Examination, examineLog } from './examine-log.js';
 import { JudgeAgain } from './rebuild/judge-again.js';
 import { ReadGuard } from './read-guard.js';
 import { RuleParameters } from '../../config/rule-parameters.js';
-import { WakeAlerts } from '../judging/wake-alerts.js';
+import { Jobs } from '../../queue/jobs.js';
 import { lockCursor, writeFindings } from '../judging/write-findings.js';
 
 /** Entries from which an audit runs in a separate thread; for fewer, starting one costs more than the audit. */
@@ -49,7 +49,7 @@ export class AuditLog implements OnModuleDestroy {
     private readonly identity: LedgerIdentity,
     private readonly guard: ReadGuard,
     private readonly clock: Clock,
-    private readonly alerts: WakeAlerts,
+    private readonly jobs: Jobs,
     private readonly parameters: RuleParameters,
     private readonly outcome: AuditOutcome,
     private readonly journal: AuditJournal,
@@ -113,7 +113,7 @@ export class AuditLog implements OnModuleDestroy {
       },
     );
     this.outcome.note(faults, await this.isStored(judgements));
-    if (changed > 0) await this.alerts.wake();
+    if (changed > 0) await this.jobs.wake('raise');
     return { size, faults: faults.length, milliseconds: took };
   }
 

@@ -1,15 +1,16 @@
 import { Processor } from '@nestjs/bullmq';
+import { jobKinds } from '../../queue/jobs.js';
 import { QueueWorker } from '../../queue/queue-worker.js';
 import { JudgeDeadlines } from './judge-deadlines.js';
-import { DEADLINES_QUEUE } from '../queues.js';
 
-@Processor(DEADLINES_QUEUE)
+@Processor(jobKinds.deadlines.queue)
 export class JudgeDeadlinesProcessor extends QueueWorker {
   constructor(private readonly deadlines: JudgeDeadlines) {
-    super('verification', 'watching deadlines');
+    super('deadlines');
   }
 
-  async process(): Promise<void> {
+  protected async run(): Promise<null> {
     await this.deadlines.judge();
+    return null;
   }
 }

@@ -1,27 +1,28 @@
 import { Processor } from '@nestjs/bullmq';
 import { Logger } from '@nestjs/common';
+import { jobKinds } from '../../queue/jobs.js';
 import { QueueWorker } from '../../queue/queue-worker.js';
 import { AuditLog } from '../audit/audit-log.js';
 import { AuditNew } from '../audit/audit-new.js';
-import { VERIFICATION_QUEUE } from '../queues.js';
 import { VerifyEntries } from './verify-entries.js';
 
 const logger = new Logger('verification');
 
-@Processor(VERIFICATION_QUEUE)
+@Processor(jobKinds.verify.queue)
 export class VerifyEntriesProcessor extends QueueWorker {
   constructor(
     private readonly entries: VerifyEntries,
     private readonly fresh: AuditNew,
     private readonly audits: AuditLog,
   ) {
-    super('verification', 'judging entries');
+    super('verify');
   }
 
-  async process(): Promise<void> {
+  protected async run(): Promise<null> {
     await this.entries.verify();
-    if (await this.fresh.holds()) return;
+    if (await this.fresh.holds()) return null;
     // Judging continues meanwhile; the audit reports the faults.
     this.audits.audit().catch((err: Error) => logger.error({ msg: 'an audit failed', err }));
+    return null;
   }
 }

@@ -22,7 +22,7 @@ import { judgedOlder, olderEntries } from './older-entries.js';
 import { type EntrySetAside, entryFrom, judgedAside } from './set-aside.js';
 import { settleFindings } from './settle-findings.js';
 import { StepSize } from './step-size.js';
-import { WakeAlerts } from './wake-alerts.js';
+import { Jobs } from '../../queue/jobs.js';
 import { lockCursor, writeFindings } from './write-findings.js';
 
 /** Entries judged in one transaction at most; limits its memory and its lock on the cursor. */
@@ -55,7 +55,7 @@ export class VerifyEntries implements OnModuleDestroy {
     private readonly database: Database,
     private readonly identity: LedgerIdentity,
     private readonly clock: Clock,
-    private readonly alerts: WakeAlerts,
+    private readonly jobs: Jobs,
     private readonly parameters: RuleParameters,
   ) {
     this.events = new ReadEvents(identity.origin);
@@ -79,7 +79,7 @@ export class VerifyEntries implements OnModuleDestroy {
       if (step !== null) {
         total += step.judged;
         told(total);
-        if (step.changed > 0) await this.alerts.wake();
+        if (step.changed > 0) await this.jobs.wake('raise');
       }
       if (step?.last === true || this.stopping) return total;
     }
@@ -112,7 +112,7 @@ export class VerifyEntries implements OnModuleDestroy {
     try {
       const { changed, left } = await this.database.transaction((db) => this.olderStep(db, size));
       size.succeeded(performance.now() - started);
-      if (changed > 0) await this.alerts.wake();
+      if (changed > 0) await this.jobs.wake('raise');
       return left;
     } catch (error) {
       if (isUnavailable(error) && performance.now() - started < TOO_LONG) throw error;

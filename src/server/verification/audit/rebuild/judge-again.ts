@@ -10,7 +10,7 @@ import type { LedgerIdentity } from '../../../ledger/ledger-identity.js';
 import type { RuleParameters } from '../../../config/rule-parameters.js';
 import { StepSize } from '../../judging/step-size.js';
 import { PIECE, VerifyEntries } from '../../judging/verify-entries.js';
-import { WakeAlerts } from '../../judging/wake-alerts.js';
+import { noJobs } from '../../../queue/jobs.js';
 
 /** Tables of the verification workers, each rebuilt by the same code. */
 export const judgedTables = [
@@ -43,11 +43,7 @@ export class JudgeAgain implements ReplayFollower {
     private readonly parameters: RuleParameters,
     private readonly piece?: number,
   ) {
-    const unwoken = new WakeAlerts(
-      async () => undefined,
-      () => undefined,
-    );
-    this.verifier = new VerifyEntries(database, identity, clock, unwoken, parameters);
+    this.verifier = new VerifyEntries(database, identity, clock, noJobs, parameters);
     this.index = new RebuildIndex(identity.origin);
   }
 

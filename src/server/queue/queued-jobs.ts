@@ -1,0 +1,81 @@
+import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { type JobData, type JobName, Jobs, jobKinds } from './jobs.js';
+
+/** Completed jobs are deleted, because the tables contain the results. */
+const forget = { removeOnComplete: true, removeOnFail: 100 };
+
+/** Enqueues the jobs of `jobKinds`. */
+export class QueuedJobs extends Jobs implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('queue');
+  /** Wake-ups that wait in this process: the time at which each is due, ms of the process clock. */
+  private readonly waiting = new Map<JobName, { due: number; timer: NodeJS.Timeout }>();
+  private stopping = false;
+
+  constructor(private readonly queues: ReadonlyMap<JobName, Queue>) {
+    super();
+    // BullMQ prints errors of a queue without a listener past the log. The queue reconnects by itself.
+    for (const queue of queues.values())
+      queue.on('error', (err) => this.logger.warn({ msg: 'a queue lost its connection', queue: queue.name, err }));
+  }
+
+  async wake(name: JobName, after: number = jobKinds[name].wakeDelay, data: JobData = {}): Promise<void> {
+    if (after === 0 || Object.keys(data).length > 0) await this.add(name, after, data);
+    else this.wakeLater(name, after);
+  }
+
+  /** Keeps only the earliest of the wake-ups that wait. */
+  private wakeLater(name: JobName, after: number): void {
+    const due = performance.now() + after;
+    const earlier = this.waiting.get(name);
+    if (this.stopping || (earlier !== undefined && earlier.due <= due)) return;
+    clearTimeout(earlier?.timer);
+    const timer = setTimeout(() => {
+      this.waiting.delete(name);
+      void this.add(name, 0, {});
+    }, after);
+    this.waiting.set(name, { due, timer });
+  }
+
+  private async add(name: JobName, delay: number, data: JobData): Promise<void> {
+    try {
+      await this.queueOf(name).add(name, data, { ...forget, delay });
+    } catch (err) {
+      this.logger.warn({ msg: 'a job could not be enqueued; its next run finds the work', job: name, err });
+    }
+  }
+
+  /** Makes a job repeat at an interval, ms; does not change one that does and has its next run. */
+  async repeat(name: JobName, every: number): Promise<void> {
+    const queue = this.queueOf(name);
+    if (!(await isRepeated(queue, name, every)))
+      await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: forget });
+  }
+
+  /** Ends the repeating jobs of a queue, but one. Earlier releases gave other names. */
+  async endOthers(name: JobName, kept: boolean): Promise<void> {
+    const queue = this.queueOf(name);
+    for (const { key } of await queue.getJobSchedulers())
+      if (!kept || key !== name) await queue.removeJobScheduler(key);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+    for (const { timer } of this.waiting.values()) clearTimeout(timer);
+    this.waiting.clear();
+  }
+
+  private queueOf(name: JobName): Queue {
+    return this.queues.get(name) as Queue;
+  }
+}
+
+/** Whether a job repeats at this interval and the queue has its next run. */
+async function isRepeated(queue: Queue, name: string, every: number): Promise<boolean> {
+  const known = await queue.getJobScheduler(name);
+  if (known === undefined || Number(known.every) !== every || known.next === undefined) return false;
+  if ((await queue.getJob(`repeat:${name}:${known.next}`)) !== undefined) return true;
+  // The job may have run in between, and the next run may be another.
+  const now = await queue.getJobScheduler(name);
+  return now?.next !== known.next;
+}

@@ -1,6 +1,6 @@
 import type { AditClient } from '../client/adit-client.js';
 import { AmbiguousLot, NoSuchLot, findLot } from '../client/find-lot.js';
-import type { LotState } from '../client/shapes.js';
+import type { LotState } from '../core/api/lot.js';
 import { CommandError, EXIT } from './output/terminal.js';
 import { goodsOf, massOf, nameOf, shortId, whereOf } from './output/lot-names.js';
 

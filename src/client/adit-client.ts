@@ -3,25 +3,33 @@ import type { Stock } from '../core/api/stock.js';
 import type { SeenTag } from '../core/api/tag.js';
 import type { WaitingEventView } from '../core/api/waiting.js';
 import { parseJsonFile } from '../core/event/grammar.js';
-import { AditProblem, NoAnswer, type ProblemDocument } from './problem.js';
+import type { Report } from '../core/api/report.js';
+import type { Page } from '../core/api/page.js';
+import type { Ledger } from '../core/api/ledger.js';
 import type {
-  Alert,
-  AlertChange,
-  BatchResult,
-  Delivery,
-  DeskNote,
+  Answer,
+  Answers,
   DryRunAnswer,
-  Finding,
-  Ledger,
-  Lineage,
+  DryRunAnswers,
   LotEvent,
-  LotState,
-  Page,
-  Report,
-  Silence,
+  Recorded,
   StoredEvent,
+  Waiting,
+} from '../core/api/event.js';
+import type { JudgedLotState, Lineage, ListedLot } from '../core/api/lot.js';
+import type { ListedFinding } from '../core/api/finding.js';
+import type { Alert, AlertWithChanges, DeskNote } from '../core/api/alert.js';
+import type { Silence } from '../core/api/silence.js';
+import type {
+  CreatedSubscription,
+  Redelivered,
+  RotatedSecret,
   Subscription,
-} from './shapes.js';
+  TestSent,
+} from '../core/api/subscription.js';
+import type { DeliveryWithMessage } from '../core/api/delivery.js';
+import type { Problem } from '../core/api/problem.js';
+import { AditProblem, NoAnswer } from './problem.js';
 
 /** Attempts of one request at most. Submitting is idempotent: the same event returns the first receipt. */
 const TRIES = 4;
@@ -31,10 +39,7 @@ const SUBMIT_PATIENCE = 30_000;
 /** Time without any byte after which a stream counts as lost, three heartbeats, ms. */
 const STREAM_SILENCE = 45_000;
 
-export type SubmissionResult =
-  /** `event`: the text that was logged, where what was sent has another signature; the receipt is of that. */
-  | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt: string; event?: string }
-  | { status: 'waiting'; id: string; missing: string[]; expiresAt: string };
+export type SubmissionResult = (Recorded & { status: 'accepted' | 'duplicate' }) | Waiting;
 
 interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
@@ -77,15 +82,15 @@ export class AditClient {
   async submit(event: string): Promise<SubmissionResult> {
     const response = await this.request('/v1/events', { method: 'POST', body: { event }, patience: SUBMIT_PATIENCE });
     const answer = (await answerOf(response)) as Record<string, unknown>;
-    if (response.status === 202) return answer as Extract<SubmissionResult, { status: 'waiting' }>;
+    if (response.status === 202) return answer as Waiting;
     const status = response.status === 201 ? 'accepted' : 'duplicate';
     return { ...answer, status } as SubmissionResult;
   }
 
-  async submitBatch(events: readonly string[], options: { receipts?: boolean } = {}): Promise<BatchResult[]> {
+  async submitBatch(events: readonly string[], options: { receipts?: boolean } = {}): Promise<Answer[]> {
     const query = options.receipts === true ? '?receipts=true' : '';
     const body = events.map((event) => ({ event }));
-    return (await this.json<{ results: BatchResult[] }>(`/v1/events/batch${query}`, { method: 'POST', body })).results;
+    return (await this.json<Answers>(`/v1/events/batch${query}`, { method: 'POST', body })).results;
   }
 
   /**
@@ -95,7 +100,7 @@ export class AditClient {
    */
   async dryRun(events: readonly (string | Record<string, unknown>)[]): Promise<DryRunAnswer[]> {
     const body = events.map((event) => ({ event }));
-    return (await this.json<{ results: DryRunAnswer[] }>('/v1/events/check/batch', { method: 'POST', body })).results;
+    return (await this.json<DryRunAnswers>('/v1/events/check/batch', { method: 'POST', body })).results;
   }
 
   event(id: string): Promise<StoredEvent> {
@@ -110,13 +115,13 @@ export class AditClient {
     return this.text('/log/checkpoint');
   }
 
-  lots(query: Record<string, string> = {}): Promise<Page<LotState>> {
+  lots(query: Record<string, string> = {}): Promise<Page<ListedLot>> {
     return this.json(`/v1/lots?${new URLSearchParams(query).toString()}`);
   }
 
   /** Lists every lot that matches the filters of `GET /v1/lots`, newest first, page by page. */
-  allLots(query: Record<string, string> = {}): AsyncGenerator<LotState> {
-    return this.pages<LotState>('/v1/lots', query);
+  allLots(query: Record<string, string> = {}): AsyncGenerator<ListedLot> {
+    return this.pages<ListedLot>('/v1/lots', query);
   }
 
   /**
@@ -145,7 +150,7 @@ export class AditClient {
     return this.pages<WaitingEventView>('/v1/waiting', query);
   }
 
-  lot(id: string): Promise<LotState> {
+  lot(id: string): Promise<JudgedLotState> {
     return this.json(`/v1/lots/${encodeURIComponent(id)}`);
   }
 
@@ -153,7 +158,7 @@ export class AditClient {
     return this.pages<LotEvent>(`/v1/lots/${encodeURIComponent(id)}/events`);
   }
 
-  lineage(id: string, direction: 'upstream' | 'downstream', depth = 64): Promise<Lineage> {
+  lineage(id: string, direction: Lineage['direction'], depth = 64): Promise<Lineage> {
     return this.json(`/v1/lots/${encodeURIComponent(id)}/lineage?direction=${direction}&depth=${depth}`);
   }
 
@@ -161,8 +166,8 @@ export class AditClient {
     return this.json(`/v1/lots/${encodeURIComponent(id)}/report`);
   }
 
-  findings(query: Record<string, string> = {}): AsyncGenerator<Finding> {
-    return this.pages<Finding>('/v1/findings', query);
+  findings(query: Record<string, string> = {}): AsyncGenerator<ListedFinding> {
+    return this.pages<ListedFinding>('/v1/findings', query);
   }
 
   alerts(query: Record<string, string> = {}): AsyncGenerator<Alert> {
@@ -170,7 +175,7 @@ export class AditClient {
   }
 
   /** Returns one alert with its changes by people. Throws `not-found`. */
-  alert(id: string): Promise<Alert & { changes: AlertChange[] }> {
+  alert(id: string): Promise<AlertWithChanges> {
     return this.json(`/v1/alerts/${encodeURIComponent(id)}`);
   }
 
@@ -204,7 +209,7 @@ export class AditClient {
    * Creates a subscription.
    * @param asked as `POST /v1/subscriptions` accepts it, such as `{channel: 'webhook', url}`
    */
-  subscribe(asked: Record<string, unknown>): Promise<Subscription & { secret?: string }> {
+  subscribe(asked: Record<string, unknown>): Promise<CreatedSubscription> {
     return this.json('/v1/subscriptions', { method: 'POST', body: asked });
   }
 
@@ -216,19 +221,19 @@ export class AditClient {
     await this.request(`/v1/subscriptions/${encodeURIComponent(id)}`, { method: 'DELETE' });
   }
 
-  testSubscription(id: string): Promise<{ delivery: string }> {
+  testSubscription(id: string): Promise<TestSent> {
     return this.json(`/v1/subscriptions/${encodeURIComponent(id)}/test`, { method: 'POST', body: {} });
   }
 
-  rotateSecret(id: string): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
+  rotateSecret(id: string): Promise<RotatedSecret> {
     return this.json(`/v1/subscriptions/${encodeURIComponent(id)}/rotate-secret`, { method: 'POST', body: {} });
   }
 
-  redeliver(id: string, since: string): Promise<{ messages: number }> {
+  redeliver(id: string, since: string): Promise<Redelivered> {
     return this.json(`/v1/subscriptions/${encodeURIComponent(id)}/redeliver`, { method: 'POST', body: { since } });
   }
 
-  delivery(id: string): Promise<Delivery> {
+  delivery(id: string): Promise<DeliveryWithMessage> {
     return this.json(`/v1/deliveries/${encodeURIComponent(id)}`);
   }
 
@@ -344,7 +349,7 @@ export class AditClient {
   }
 
   private async failure(response: Response): Promise<Error> {
-    const document = (await answerOf(response).catch(() => null)) as ProblemDocument | null;
+    const document = (await answerOf(response).catch(() => null)) as Problem | null;
     return document?.code === undefined ? new NoAnswer(response.url, response.status) : new AditProblem(document);
   }
 }

@@ -1,5 +1,5 @@
+import type { LotState } from '../core/api/lot.js';
 import type { AditClient } from './adit-client.js';
-import type { LotState } from './shapes.js';
 
 /** Candidates read at most: people do not choose from more. */
 const MAX_CANDIDATES = 20;

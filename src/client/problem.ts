@@ -1,22 +1,9 @@
-import type { ErrorCode, ErrorDetail } from '../core/errors.js';
-
-/** The members of an RFC 9457 problem document from the API (wire.md, "Responses"). */
-export interface ProblemDocument {
-  type: string;
-  title: string;
-  status: number;
-  code: ErrorCode;
-  detail: string;
-  errors?: ErrorDetail[];
-  /** Current heads of lots whose party the signer is. */
-  heads?: Record<string, string>;
-  /** The refusal, signed by the service key. */
-  refusal?: string;
-}
+import type { ErrorCode } from '../core/errors.js';
+import type { Problem } from '../core/api/problem.js';
 
 /** A refusal by the service, with code and reason. */
 export class AditProblem extends Error {
-  constructor(readonly problem: ProblemDocument) {
+  constructor(readonly problem: Problem) {
     super(`${problem.code}: ${problem.detail}`);
     this.name = 'AditProblem';
   }

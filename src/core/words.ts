@@ -1,4 +1,5 @@
-import { type Quantity, kilograms, milligrams } from './custody/quantity.js';
+import { kilograms, milligrams } from './custody/quantity.js';
+import type { Quantity } from './event/quantity-claims.js';
 
 // English texts for figures: one unit for each kind of thing, plurals, and durations.
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { LotEvent } from '../../src/client/shapes.js';
+import type { LotEvent } from '../../src/core/api/event.js';
 import type { Program } from '../../src/cli/command.js';
 import { completionOf } from '../../src/cli/output/completion.js';
 import { createWholeProgram } from '../../src/cli/program.js';

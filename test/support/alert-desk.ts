@@ -11,7 +11,7 @@ import { RouteNotices } from '../../src/server/delivery/route-notices.js';
 import { SafeRequest } from '../../src/server/delivery/safe-request.js';
 import { type MailChannel, SendMessage } from '../../src/server/delivery/send-message.js';
 import { Subscribe } from '../../src/server/delivery/subscribe.js';
-import { type Subscription, newSubscription } from '../../src/server/delivery/subscription.js';
+import { type Subscription, newSubscription } from '../../src/core/api/subscription.js';
 import { WebhookKeys } from '../../src/server/delivery/webhook-keys.js';
 import { Metrics } from '../../src/server/http/metrics.js';
 import { noJobs } from '../../src/server/queue/jobs.js';

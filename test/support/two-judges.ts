@@ -2,7 +2,7 @@ import { lotsBehind } from '../../src/core/bundle/events.js';
 import { judgeBundle } from '../../src/core/bundle/judge.js';
 import { readmit } from '../../src/core/bundle/readmit.js';
 import { LogTimes } from '../../src/core/bundle/times.js';
-import type { Verdicts } from '../../src/core/bundle/verdicts.js';
+import type { Verdicts } from '../../src/core/api/lot.js';
 import { parseEnvelope } from '../../src/core/event/envelope.js';
 import { readEvent } from '../../src/core/event/event.js';
 import { factsOfLog } from '../../src/core/rules/engine/facts-of-log.js';

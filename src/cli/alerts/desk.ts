@@ -1,9 +1,10 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { AditClient } from '../../client/adit-client.js';
-import type { Alert, DeskNote, Silence } from '../../client/shapes.js';
+import type { Silence } from '../../core/api/silence.js';
 import { instantMs } from '../../core/event/primitives.js';
 import { countOf } from '../../core/words.js';
+import type { Alert, DeskNote } from '../../core/api/alert.js';
 import { gathered, terminalOf } from '../command.js';
 import { showAlert, showChanges } from '../output/alert-lines.js';
 import { type ListOptions, printList, withLimit } from '../output/list.js';

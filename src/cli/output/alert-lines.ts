@@ -1,11 +1,18 @@
-import type { Alert, AlertChange, Finding } from '../../client/shapes.js';
-import { mineralOf, shownName } from '../../core/api/lot-name.js';
+import type { Alert, AlertChange } from '../../core/api/alert.js';
+import { type LotName, mineralOf, shownName } from '../../core/api/lot-name.js';
 import { countOf, figuresOf } from '../../core/words.js';
+import type { ReportedFinding } from '../../core/api/report.js';
 import { shortId } from './lot-names.js';
 import type { Terminal } from './terminal.js';
 
+/** A finding of a list, or of a report on a lot. */
+export interface ShownFinding extends Omit<ReportedFinding, 'share' | 'counts'> {
+  about?: LotName[];
+  counts?: boolean;
+}
+
 /** Names the lots of a finding: "RW-A000001 (hill), RW-A000002 and 3 more lots"; "" if it has none. */
-function aboutOf({ lots, about = [] }: Pick<Finding, 'lots' | 'about'>): string {
+function aboutOf({ lots, about = [] }: Pick<ShownFinding, 'lots' | 'about'>): string {
   const named = about
     .slice(0, 3)
     .map((name) => (name.site === null ? shownName(name) : `${shownName(name)} (${name.site})`));
@@ -23,7 +30,7 @@ function severityIn(terminal: Terminal, severity: string): string {
 }
 
 /** Shows one finding in two lines: title, lots and time; then its text. */
-export function showFinding(terminal: Terminal, finding: Finding): void {
+export function showFinding(terminal: Terminal, finding: ShownFinding): void {
   const about = aboutOf(finding);
   terminal.say(
     [

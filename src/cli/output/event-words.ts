@@ -1,12 +1,13 @@
-import type { LotEvent, Mass } from '../../client/shapes.js';
+import type { LotEvent } from '../../core/api/event.js';
 import { peekPayload } from '../../core/event/grammar.js';
 import { milligrams } from '../../core/custody/quantity.js';
 import { countOf } from '../../core/words.js';
+import type { Quantity } from '../../core/event/quantity-claims.js';
 
 /** The claims of an event about one lot. */
 interface Item {
   lot: string;
-  mass?: Mass;
+  mass?: Quantity;
   outcome?: 'accepted' | 'rejected';
   reason?: string;
   tags?: string[];

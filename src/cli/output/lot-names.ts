@@ -1,4 +1,4 @@
-import type { LotState } from '../../client/shapes.js';
+import type { LotState } from '../../core/api/lot.js';
 import { quantityText } from '../../core/words.js';
 
 /** Characters of an id in lists, by which every command finds the lot. */

@@ -1,9 +1,10 @@
 import type picocolors from 'picocolors';
+import type { Report } from '../../core/api/report.js';
 import type { AditClient } from '../../client/adit-client.js';
-import type { Finding, LotEvent, Verdicts } from '../../client/shapes.js';
 import { axisOfFinding } from '../../core/bundle/verdicts.js';
-import type { Severity } from '../../core/rules/engine/rule.js';
 import { differenceText, likelyCause, massText } from '../../core/words.js';
+import type { LotEvent } from '../../core/api/event.js';
+import type { Verdicts } from '../../core/api/lot.js';
 import { claimsOf, itemsAbout, statedMass, whatHappened } from './event-words.js';
 import { shortId } from './lot-names.js';
 import { type Column, table } from './table.js';
@@ -143,12 +144,11 @@ export function paintVerdicts({ record, custody, risk }: Verdicts, colour: Colou
 }
 
 /** Returns the findings behind each verdict that is not good: "custody gaps: handover-overdue". */
-export function reasonsOf({ record, custody, risk }: Verdicts, findings: readonly Finding[]): string[] {
+export function reasonsOf({ record, custody, risk }: Verdicts, findings: Report['findings']): string[] {
   const behind = (axis: string): string => {
-    const counting = findings.filter(({ counts = true }) => counts);
+    const counting = findings.filter(({ counts }) => counts);
     const weighing = counting.filter(
-      ({ rule, severity }) =>
-        axisOfFinding({ rule, severity: severity as Severity, status: 'open', official: false }) === axis,
+      ({ rule, severity }) => axisOfFinding({ rule, severity, status: 'open', official: false }) === axis,
     );
     return [...new Set(weighing.map(({ rule }) => rule))].join(', ');
   };

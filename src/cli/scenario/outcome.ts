@@ -1,7 +1,8 @@
 import type { AditClient } from '../../client/adit-client.js';
 import { AditProblem } from '../../client/problem.js';
-import type { Finding, Verdicts } from '../../client/shapes.js';
+import type { ListedFinding } from '../../core/api/finding.js';
 import { peekPayload } from '../../core/event/grammar.js';
+import type { Verdicts } from '../../core/api/lot.js';
 import type { Cast } from './cast.js';
 
 /** The outcome of a scenario with its names of lots and numbers of steps. */
@@ -24,7 +25,7 @@ export async function findingsOf(client: AditClient, cast: Cast): Promise<Outcom
   return [...findings.values()].sort((a, b) => (a.rule === b.rule ? 0 : a.rule < b.rule ? -1 : 1));
 }
 
-async function inWordsOf(client: AditClient, cast: Cast, finding: Finding): Promise<Outcome['findings'][number]> {
+async function inWordsOf(client: AditClient, cast: Cast, finding: ListedFinding): Promise<Outcome['findings'][number]> {
   const { rule, severity, lots, events } = finding;
   const steps = new Set<number>();
   for (const id of events) {

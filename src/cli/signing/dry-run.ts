@@ -1,5 +1,5 @@
 import type { AditClient } from '../../client/adit-client.js';
-import type { DryRunAnswer } from '../../client/shapes.js';
+import type { DryRunAnswer } from '../../core/api/event.js';
 import { placesOf, withNames } from '../output/refusal.js';
 import type { Terminal } from '../output/terminal.js';
 import { saidBy } from './event-text.js';

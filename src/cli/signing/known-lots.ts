@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { AditClient } from '../../client/adit-client.js';
-import type { LotState, Mass } from '../../client/shapes.js';
+import type { LotState } from '../../core/api/lot.js';
+import type { Quantity } from '../../core/event/quantity-claims.js';
 import { namedLot } from '../named-lot.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 import { lotWords } from '../output/lot-words.js';
@@ -13,7 +14,7 @@ export interface KnownLot {
   tags: string[];
   lotNumber: string | null;
   mineral: string | null;
-  mass: Mass | null;
+  mass: Quantity | null;
   /** State from the ledger, if it was asked: holder and receiver. */
   state: LotState | null;
 }
@@ -130,7 +131,7 @@ function knownOf(
     tags: Array.isArray(tags) ? tags.map(String) : [],
     lotNumber: typeof lotNumber === 'string' ? lotNumber : null,
     mineral: typeof inherited === 'string' ? inherited : null,
-    mass: typeof mass === 'object' && mass !== null ? (mass as Mass) : null,
+    mass: typeof mass === 'object' && mass !== null ? (mass as Quantity) : null,
     state: null,
   };
 }

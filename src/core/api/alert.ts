@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { severities } from '../rules/engine/rule.js';
+import { observed } from './finding.js';
 import { lotNameShape } from './lot-name.js';
+import { line, prose } from './values.js';
 
 const alertStatuses = ['open', 'acknowledged', 'resolved'] as const;
 export type AlertStatus = (typeof alertStatuses)[number];
@@ -12,18 +13,11 @@ export type AlertStatus = (typeof alertStatuses)[number];
 export const alertShape = z.strictObject({
   id: z.uuid(),
   finding: z.uuid(),
-  rule: z.string(),
-  version: z.int(),
-  severity: z.enum(severities),
+  ...observed,
   status: z.enum(alertStatuses),
   lots: z.array(z.string()).describe('Of its open findings, the first hundred; events likewise'),
   about: z.array(lotNameShape).describe('The first of its lots, as people call them'),
-  events: z.array(z.string()),
-  measured: z.string(),
-  threshold: z.string(),
-  detail: z.string(),
   firstIndex: z.int().nullable().describe('Index of the first entry that it concerns'),
-  openedAt: z.string(),
   regressed: z.boolean().describe('Whether it had been resolved or answered before, and has come back'),
   dueAt: z.string().nullable().describe('Until when it is to be answered'),
   descendants: z.int().describe('Lots made of those that it names: their verdicts have changed with it'),
@@ -54,7 +48,26 @@ const alertChangeShape = z.strictObject({
   evidence: z.array(z.string()).describe('Events or documents that it rests on'),
   assignee: z.string().nullable().describe('Where it said who is to answer for the alert'),
 });
+export type AlertChange = z.infer<typeof alertChangeShape>;
 
 /** Describes one alert with its changes (`GET /v1/alerts/{id}`). */
 export const alertWithChangesShape = alertShape.extend({ changes: z.array(alertChangeShape) });
 export type AlertWithChanges = z.infer<typeof alertWithChangesShape>;
+
+const note = z.strictObject({
+  by: line(200).optional(),
+  note: prose(2_000).optional(),
+  evidence: z
+    .array(line(500))
+    .max(20)
+    .optional()
+    .describe('Ids of events, or names of documents, that support the decision'),
+});
+
+/** Describes the note of a person who acknowledges or resolves an alert. */
+export const deskNote = note.nullish().transform((given) => given ?? {});
+export type DeskNote = z.infer<typeof deskNote>;
+
+/** Describes who is responsible for an alert; null: no one. */
+export const assignment = note.extend({ assignee: line(200).nullable() });
+export type Assignment = z.infer<typeof assignment>;

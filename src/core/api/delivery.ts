@@ -33,3 +33,4 @@ export type ListedDelivery = z.infer<typeof deliveryShape>;
 
 /** Describes one delivery with its message (`GET /v1/deliveries/{id}`). */
 export const deliveryWithMessageShape = z.strictObject({ ...delivery, message: z.unknown() });
+export type DeliveryWithMessage = z.infer<typeof deliveryWithMessageShape>;

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { massShape } from './page.js';
+import { lotStatuses } from '../custody/view.js';
+import { massShape } from './mass.js';
 
 const affectedLotShape = z.strictObject({
   lot: z.string(),
-  status: z.enum(['held', 'inTransit', 'consumed', 'closed']),
+  status: z.enum(lotStatuses),
   holder: z.string(),
   inTransitTo: z.string().nullable(),
   mass: massShape,

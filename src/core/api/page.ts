@@ -1,8 +1,11 @@
 import * as z from 'zod';
 
 /** Describes one page of a list; `next` is the cursor of the next page, null at the end. */
-export const pageOf = <Item extends z.ZodType>(item: Item) =>
+export const pageShape = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), next: z.string().nullable() });
 
-/** A mass in the API: a decimal string and its unit. */
-export const massShape = z.strictObject({ value: z.string(), uom: z.string() });
+/** One page of a list. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}

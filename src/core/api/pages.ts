@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { type ErrorCode, errorCodes } from '../errors.js';
+import { findingGroups } from './alert-filters.js';
+import { errorCodeShape } from './problem.js';
 
 /** Describes the page of an error code (`GET /errors/{code}`). */
 export const errorPageShape = z.strictObject({
-  code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
+  code: errorCodeShape,
   status: z.int(),
   title: z.string(),
   meaning: z.string(),
@@ -15,9 +16,7 @@ export type ErrorPage = z.infer<typeof errorPageShape>;
 export const rulePageShape = z.strictObject({
   id: z.string(),
   version: z.int(),
-  group: z
-    .enum(['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors', 'operation'])
-    .describe('`operation`: it changes no verdict; it is for the operator of the service'),
+  group: z.enum(findingGroups).describe('`operation`: it changes no verdict; it is for the operator of the service'),
   title: z.string(),
   means: z.string(),
   doesNotMean: z.string(),

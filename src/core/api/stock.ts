@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { massShape } from './page.js';
+import { massShape } from './mass.js';
 
 const pile = z.strictObject({ lots: z.int(), mass: massShape });
 

@@ -56,7 +56,7 @@ export const requestTime = z
   .meta({ format: 'date-time' });
 
 /** Names of all rules that make findings and alerts. */
-const ruleNames: readonly string[] = [...rules.map(({ id }) => id), ruleFailed.id];
+export const ruleNames: readonly string[] = [...rules.map(({ id }) => id), ruleFailed.id];
 
 /** An enumeration whose error suggests the name most likely meant. */
 export const knownName = <T extends string>(kind: string, names: readonly T[]) =>
@@ -65,3 +65,15 @@ export const knownName = <T extends string>(kind: string, names: readonly T[]) =
 export const ruleName = knownName('rule', ruleNames);
 export const mineralName = knownName('mineral', mineral.options);
 export const countryCode = knownName('country (ISO 3166-1 alpha-2)', countryCodes);
+
+const MAX_MAIL_ADDRESS = 320;
+/** Exactly one mailbox, without characters that would add a second one or a header. */
+const MAIL_ADDRESS = /^[^\s\p{Cc}\p{Cs}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}\p{Cs}<>@,;:"\\()[\]]{1,253}$/u;
+
+/** Whether a text is one mail address to which Adit can send. */
+export const isMailAddress = (value: string): boolean => MAIL_ADDRESS.test(value);
+
+export const mailAddress = z
+  .string()
+  .max(MAX_MAIL_ADDRESS)
+  .refine(isMailAddress, { message: 'must be one mail address, such as alerts@example.org' });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { massShape } from './page.js';
+import { massShape } from './mass.js';
 
 /** Describes the monthly production of a site (`GET /v1/sites/{id}/volumes`). */
 export const volumesShape = z.strictObject({

@@ -1,6 +1,6 @@
 import { inForce } from '../custody/corrections.js';
 import { Upstream, shareText } from '../custody/flows.js';
-import { type LotState, stateOf } from '../custody/lot-state.js';
+import { stateOf } from '../custody/lot-state.js';
 import type { LedgerView } from '../custody/view.js';
 import { isCovered, isSettled } from '../rules/engine/answers.js';
 import { custodyTypes } from '../rules/engine/each-event.js';
@@ -9,11 +9,13 @@ import { type Facts, type JudgedEvent, judgedEvent } from '../rules/engine/facts
 import { findingId } from '../rules/engine/fingerprint.js';
 import { type Parameters, eventRules, ruleById } from '../rules/index.js';
 import { type Finding, type Judgement, judgeOnce } from '../rules/engine/rule.js';
+import type { LotState, Verdicts } from '../api/lot.js';
+import type { Coverage, Notice } from '../api/report.js';
 import { type AnswerGiven, type AnswerAuthority, standingOf } from './answers.js';
 import type { BundledEvent } from './events.js';
-import { type Notice, noticesOf } from './notices.js';
+import { noticesOf } from './notices.js';
 import type { LogTimes } from './times.js';
-import { type Coverage, type Verdicts, axisOfFinding, coverageOf, verdictsOf } from './verdicts.js';
+import { axisOfFinding, coverageOf, verdictsOf } from './verdicts.js';
 
 /** A finding on the lot or on an ancestor, with its state. */
 interface JudgedFinding extends Finding, AnswerAuthority {

@@ -1,17 +1,6 @@
+import type { Notice } from '../api/report.js';
 import { ruleById } from '../rules/index.js';
-import { type NoticeKind, type Severity, noticeKinds } from '../rules/engine/rule.js';
-
-/** A fact to read before the verdicts, which no verdict expresses. */
-export interface Notice {
-  kind: NoticeKind;
-  /** One sentence for people. */
-  text: string;
-  severity: Severity;
-  /** Share of the lot's mass that it concerns; less than 1 if it is about an ancestor. */
-  share: string | null;
-  /** Id of the finding with the events. */
-  finding: string;
-}
+import { type Severity, noticeKinds } from '../rules/engine/rule.js';
 
 interface NoticeSource {
   id: string;

@@ -1,14 +1,9 @@
+import type { Verdicts } from '../api/lot.js';
+import type { Coverage } from '../api/report.js';
 import type { Lot } from '../custody/view.js';
 import { ruleById } from '../rules/index.js';
 import { type FindingAnswer, isAnswered } from '../rules/engine/answers.js';
-import { type Rule, type Severity, severities } from '../rules/engine/rule.js';
-
-/** The three verdicts on a lot: record, custody and risk (protocol.md §6). There is no single "verified". */
-export interface Verdicts {
-  record: 'intact' | 'broken';
-  custody: 'complete' | 'open' | 'gaps';
-  risk: 'none' | Severity | 'undetermined';
-}
+import { type Rule, severities } from '../rules/engine/rule.js';
 
 /** A finding on a lot or on an ancestor, with its state. */
 export interface WeighedFinding extends FindingAnswer {
@@ -54,13 +49,6 @@ export function verdictsOf(
     custody: has('custody') ? 'gaps' : inTransit ? 'open' : 'complete',
     risk: severities[Math.max(-1, ...risks)] ?? open,
   };
-}
-
-/** Shares of the lot's mass, "0.0000" to "1.0000". */
-export interface Coverage {
-  tracedToSite: string;
-  assayed: string;
-  signedByBothSides: string;
 }
 
 /** Formats `part` of `whole` as a decimal share, rounded down to four places, so that only the whole is "1.0000". */

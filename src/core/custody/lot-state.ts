@@ -1,30 +1,6 @@
-import { type Quantity, kilograms } from './quantity.js';
-import type { Grade, Lot, LotStatus, OriginBasis } from './view.js';
-
-export interface Origin {
-  site: string;
-  mass: Quantity;
-}
-
-/** A lot as `GET /v1/lots/{id}` returns it and a bundle proves it. */
-export interface LotState {
-  id: string;
-  status: LotStatus;
-  holder: string;
-  inTransitTo: string | null;
-  onHold: boolean;
-  head: string;
-  mineral: string;
-  form: string;
-  mass: Quantity;
-  moisturePercent: string | null;
-  grades: Grade[];
-  tags: string[];
-  model: string | null;
-  lotNumber: string | null;
-  origins: Origin[];
-  originsBy: OriginBasis;
-}
+import type { LotState } from '../api/lot.js';
+import { kilograms } from './quantity.js';
+import type { Lot } from './view.js';
 
 /** Formats parts per million as a percentage without trailing zeros: 60000 is "6". */
 export function percent(ppm: number): string {

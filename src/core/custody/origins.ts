@@ -1,5 +1,6 @@
+import type { Grade } from '../event/quantity-claims.js';
 import { WHOLE, gradeInPartsPerMillion, shareOut } from './quantity.js';
-import type { Grade, Lot, OriginBasis } from './view.js';
+import type { Lot, OriginBasis } from './view.js';
 
 /** The analyte of each mineral that counts as its contained metal. */
 const MAIN_ANALYTE: Readonly<Record<string, string>> = {

@@ -1,10 +1,4 @@
-import type { Grade } from './view.js';
-
-/** A mass as events write it: a decimal string and a UN/CEFACT unit. */
-export interface Quantity {
-  value: string;
-  uom: string;
-}
+import type { Grade, Quantity } from '../event/quantity-claims.js';
 
 /** Power of ten that converts each unit to milligrams. */
 const MILLIGRAM_DIGITS: Readonly<Record<string, number>> = { TNE: 9, KGM: 6, GRM: 3 };

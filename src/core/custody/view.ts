@@ -1,5 +1,6 @@
 import type { AditEvent } from '../event/event.js';
 import type { PublicJwk } from '../event/keys.js';
+import type { Grade } from '../event/quantity-claims.js';
 import type { Correction } from './corrections.js';
 
 /**
@@ -112,16 +113,10 @@ export interface Facility {
   index: number;
 }
 
-export interface Grade {
-  analyte: string;
-  value: string;
-  uom: 'P1' | 'NX' | '59';
-  basis: 'dry' | 'wet';
-  method?: string;
-}
-
-export type LotStatus = 'held' | 'inTransit' | 'consumed' | 'closed';
-export type OriginBasis = 'containedMetal' | 'dryMass' | 'wetMass';
+export const lotStatuses = ['held', 'inTransit', 'consumed', 'closed'] as const;
+export type LotStatus = (typeof lotStatuses)[number];
+export const originBases = ['containedMetal', 'dryMass', 'wetMass'] as const;
+export type OriginBasis = (typeof originBases)[number];
 
 export interface Lot {
   id: string;

@@ -58,6 +58,7 @@ const notOverTheWhole = (claim: { value: string; uom: keyof typeof WHOLE }): boo
 export const grade = z
   .strictObject(gradeShape)
   .refine(notOverTheWhole, { path: ['value'], message: 'must not exceed the whole' });
+export type Grade = z.infer<typeof grade>;
 export const grades = z.array(grade).min(1).max(30);
 
 /** A grade as a laboratory certifies it, with the uncertainty in the unit of the value. */

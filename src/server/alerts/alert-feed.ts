@@ -1,7 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import { Database } from '../database/database.js';
 import type { Severity } from '../../core/rules/engine/rule.js';
-import { type AlertFilters, isOfKind, matching } from './alert-filter.js';
+import type { AlertFilters } from '../../core/api/alert-filters.js';
+import { Database } from '../database/database.js';
+import { isOfKind, matching } from './alert-filter.js';
 
 /** Interval of the poll for new notifications, one for all readers of this process, ms. */
 const POLL = 250;

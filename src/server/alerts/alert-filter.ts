@@ -1,41 +1,9 @@
 import * as z from 'zod';
-import { countryCode, knownName, mineralName, ruleName } from '../../core/api/values.js';
-import { lotIdSchema, registryId } from '../../core/event/primitives.js';
-import { rules } from '../../core/rules/index.js';
-import { ruleFailed } from '../../core/rules/engine/rule-failed.js';
-import { type RuleGroup, type Severity, severities } from '../../core/rules/engine/rule.js';
+import { type Severity, severities } from '../../core/rules/engine/rule.js';
+import { type AlertFilters, alertFilters, groupOf } from '../../core/api/alert-filters.js';
+import { ruleNames } from '../../core/api/values.js';
 import type { Queryable } from '../database/rows.js';
 import type { AlertFacets } from './alert.js';
-
-/** Group of the operator's alerts, such as a rule that failed; they concern no lot. */
-const OPERATION = 'operation';
-const groups = ['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors', OPERATION] as const;
-type Group = RuleGroup | typeof OPERATION;
-
-const MOST = 100;
-const several = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(MOST).optional();
-
-/** Filters of alerts, for subscriptions and silences. An alert must meet every filter; within a list, any value. */
-export const alertFilters = z.strictObject({
-  rules: several(ruleName),
-  groups: several(knownName('group', groups)),
-  /** This severity and higher ones. */
-  minimumSeverity: knownName('severity', severities).optional(),
-  minerals: several(mineralName),
-  /** Sites that the mineral comes from, or that the alert is attributed to. */
-  sites: several(registryId),
-  countries: several(countryCode),
-  /** These lots, their descendants and their ancestors. */
-  lots: several(lotIdSchema),
-  /** Lots that this actor holds, held or is about to receive, and their descendants. */
-  holder: registryId.optional(),
-});
-export type AlertFilters = z.infer<typeof alertFilters>;
-
-const groupOfRule = new Map<string, Group>(rules.map(({ id, group }) => [id, group]));
-
-/** Returns the group of a rule; the operator's group for a finding without a rule. */
-export const groupOf = (rule: string): Group => groupOfRule.get(rule) ?? OPERATION;
 
 /** The fields of an alert that filters compare. */
 export interface FilterClause {
@@ -149,7 +117,6 @@ export const streamQuery = filterQuery.transform(filtersAsked);
 /** Returns the rules that filters select, by name or by group; undefined: all. */
 export function rulesOf({ rules: named, groups: wanted }: AlertFilters): string[] | undefined {
   if (wanted === undefined) return named;
-  const ofGroups = [...groupOfRule].flatMap(([rule, group]) => (wanted.includes(group) ? [rule] : []));
-  const all = wanted.includes(OPERATION) ? [...ofGroups, ruleFailed.id] : ofGroups;
-  return named === undefined ? all : all.filter((rule) => named.includes(rule));
+  const ofGroups = ruleNames.filter((rule) => wanted.includes(groupOf(rule)));
+  return named === undefined ? ofGroups : ofGroups.filter((rule) => named.includes(rule));
 }

@@ -1,6 +1,4 @@
-import type { Alert, AlertStatus } from '../../core/api/alert.js';
-import type { LotName } from '../../core/api/lot-name.js';
-import type { Severity } from '../../core/rules/engine/rule.js';
+import type { Alert } from '../../core/api/alert.js';
 import type { Queryable } from '../database/rows.js';
 import { lotNamesOf } from '../ledger/read/name-lots.js';
 
@@ -21,31 +19,33 @@ export interface NumberedAlert {
   facets: AlertFacets;
 }
 
-interface AlertRow extends Record<string, unknown>, AlertFacets {
-  id: string;
-  finding: string;
-  rule: string;
+type UnchangedColumn =
+  | 'id'
+  | 'finding'
+  | 'rule'
+  | 'version'
+  | 'severity'
+  | 'status'
+  | 'lots'
+  | 'about'
+  | 'events'
+  | 'measured'
+  | 'threshold'
+  | 'detail'
+  | 'descendants'
+  | 'inhibited'
+  | 'assignee';
+
+interface AlertRow extends Record<string, unknown>, AlertFacets, Pick<Alert, UnchangedColumn> {
   root: string;
-  version: number;
-  severity: Severity;
-  status: AlertStatus;
-  lots: string[];
-  about: LotName[];
-  events: string[];
-  measured: string;
-  threshold: string;
-  detail: string;
   first_index: number | null;
   opened_at: Date;
   regressed: number;
   due_at: number | null;
-  descendants: number;
   open_findings: number;
-  inhibited: number;
   inhibited_by: string | null;
   silenced_by: string | null;
   escalated_at: Date | null;
-  assignee: string | null;
   number: number;
   /** A lot of the finding that the alert's text comes from; its bundle contains the events. */
   shown_lot: string | null;

@@ -2,12 +2,21 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res 
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { type Alert, type AlertWithChanges, alertShape, alertWithChangesShape } from '../../core/api/alert.js';
-import { pageOf } from '../../core/api/page.js';
-import type { Page } from '../http/paging.js';
+import {
+  type Alert,
+  type AlertWithChanges,
+  type Assignment,
+  type DeskNote,
+  alertShape,
+  alertWithChangesShape,
+  assignment,
+  deskNote,
+} from '../../core/api/alert.js';
+import { type Page, pageShape } from '../../core/api/page.js';
+import type { AlertFilters } from '../../core/api/alert-filters.js';
 import { AlertFeed } from './alert-feed.js';
-import { type AlertFilters, streamQuery } from './alert-filter.js';
-import { type Assignment, ChangeAlert, type DeskNote, assignment, deskNote } from './change-alert.js';
+import { streamQuery } from './alert-filter.js';
+import { ChangeAlert } from './change-alert.js';
 import { StreamPlaces } from './stream-places.js';
 import { type AlertsQuery, ListAlerts, alertsQuery } from './list-alerts.js';
 
@@ -31,7 +40,7 @@ export class AlertsController {
 
   @Get()
   @ApiOperation({ summary: 'Alerts, the newest change first' })
-  @ApiOkResponse({ standardSchema: pageOf(alertShape) })
+  @ApiOkResponse({ standardSchema: pageShape(alertShape) })
   list(@Query({ schema: alertsQuery }) query: AlertsQuery): Promise<Page<Alert>> {
     return this.alerts.list(query);
   }

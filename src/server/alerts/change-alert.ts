@@ -1,28 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import * as z from 'zod';
-import { line, prose } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
+import type { Alert, AlertStatus, Assignment, DeskNote } from '../../core/api/alert.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
-import type { Alert, AlertStatus } from '../../core/api/alert.js';
 import { lockAlerts, selectAlerts } from './alert.js';
 import { AlertChangeRow } from './alert-change.entity.js';
 import { Jobs } from '../queue/jobs.js';
-
-const noteShape = z.strictObject({
-  by: line(200).optional(),
-  note: prose(2_000).optional(),
-  /** Ids of events, or names of documents, that support the decision. */
-  evidence: z.array(line(500)).max(20).optional(),
-});
-export const deskNote = noteShape.nullish().transform((note) => note ?? {});
-export type DeskNote = z.infer<typeof deskNote>;
-
-/** The person responsible for an alert; null: no one. */
-export const assignment = noteShape.extend({ assignee: line(200).nullable() });
-export type Assignment = z.infer<typeof assignment>;
 
 interface AlertUpdate {
   number: number;

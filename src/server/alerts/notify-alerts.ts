@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Silence, maySilence } from '../../core/api/silence.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
@@ -7,7 +8,7 @@ import { type NumberedAlert, lockAlerts, selectAlerts } from './alert.js';
 import { matching } from './alert-filter.js';
 import { inhibitAlerts } from './inhibit-alerts.js';
 import { type NoticeType, noticeData, noticeType } from './notice.js';
-import { type Silence, activeSilences, maySilence } from './silence-alerts.js';
+import { activeSilences } from './silence-alerts.js';
 
 /** Alerts processed in one transaction at most. */
 const CHUNK = 100;

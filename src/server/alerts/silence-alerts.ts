@@ -1,66 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import * as z from 'zod';
-import { line, prose, requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
+import type { NewSilence, Silence } from '../../core/api/silence.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
-import { type AlertFilters, alertFilters, groupOf } from './alert-filter.js';
 import { SilenceRow } from './silence.entity.js';
 
 /** Silences in force at most: every alert is compared with each of them. */
 const SILENCE_LIMIT = 500;
 /** Longest duration of a silence, ms; a longer one would be forgotten. */
 const LONGEST = 90 * 86_400_000;
-const NAME = 200;
-const REASON = 2_000;
-
-/** Group of alerts on damage to the record itself; no silence covers them. */
-const NEVER_SILENT = 'record';
-
-/** Returns why filters do not suit a silence, or null. */
-function silenceFault(filters: AlertFilters): { path: string[]; message: string } | null {
-  const never = 'no silence covers damage to the record';
-  const named = { ...filters, minimumSeverity: undefined };
-  const rule = named.rules?.find((one) => groupOf(one) === NEVER_SILENT);
-  if (rule !== undefined) return { path: ['rules'], message: `must not name ${rule}: ${never}` };
-  if (named.groups?.includes(NEVER_SILENT))
-    return { path: ['groups'], message: `must not name ${NEVER_SILENT}: ${never}` };
-  if (Object.values(named).some((one) => one !== undefined)) return null;
-  const such = 'rules, groups, minerals, sites, countries, lots or holder';
-  return { path: [], message: `must name more than a severity (${such}): a silence never covers all alerts` };
-}
-
-/** Whether a silence may cover alerts of a rule. */
-export const maySilence = (rule: string): boolean => groupOf(rule) !== NEVER_SILENT;
-
-export const silencesQuery = z.strictObject({ ended: z.enum(['exclude', 'include']).default('exclude') });
-export const endedBy = z.strictObject({ by: line(NAME).optional() });
-
-export const newSilence = z.strictObject({
-  filters: alertFilters.superRefine((filters, context) => {
-    const fault = silenceFault(filters);
-    if (fault !== null) context.addIssue({ code: 'custom', ...fault });
-  }),
-  until: requestTime,
-  reason: prose(REASON),
-  by: line(NAME).optional(),
-});
-export type NewSilence = z.infer<typeof newSilence>;
-
-/** Filters, end and reason of a new silence. */
-export const silenceShape = z.strictObject({
-  id: z.uuid(),
-  filters: alertFilters,
-  reason: z.string(),
-  by: z.string().nullable(),
-  until: z.string(),
-  createdAt: z.string(),
-  endedAt: z.string().nullable().describe('Time at which it was ended early; null if it was not'),
-  endedBy: z.string().nullable(),
-  holding: z.int().describe('Alerts that it silences now'),
-});
-export type Silence = z.infer<typeof silenceShape>;
 
 type CountedSilence = SilenceRow & { holding: number };
 

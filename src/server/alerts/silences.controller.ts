@@ -1,17 +1,16 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
-import { pageOf } from '../../core/api/page.js';
-import type { Page } from '../http/paging.js';
+import { type Page, pageShape } from '../../core/api/page.js';
 import {
   type NewSilence,
   type Silence,
-  SilenceAlerts,
   endedBy,
   newSilence,
   silenceShape,
   silencesQuery,
-} from './silence-alerts.js';
+} from '../../core/api/silence.js';
+import { SilenceAlerts } from './silence-alerts.js';
 import { Jobs } from '../queue/jobs.js';
 
 const silenceId = z.uuid();
@@ -33,7 +32,7 @@ export class SilencesController {
 
   @Get()
   @ApiOperation({ summary: 'Silences in force; ?ended=include lists earlier ones too' })
-  @ApiOkResponse({ standardSchema: pageOf(silenceShape) })
+  @ApiOkResponse({ standardSchema: pageShape(silenceShape) })
   async list(@Query({ schema: silencesQuery }) { ended }: z.infer<typeof silencesQuery>): Promise<Page<Silence>> {
     return { items: await this.silences.list(ended === 'include'), next: null };
   }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { isMailAddress } from '../../core/api/values.js';
 
 // Formats of the settings of `config.ts` and their parsed values.
 
@@ -45,18 +46,7 @@ export const mailServer = z.string().refine(
   { message: 'must be a URL that begins with smtp:// or smtps://, names a host and has nothing after a ?' },
 );
 
-const MAX_MAIL_ADDRESS = 320;
-/** Exactly one mailbox, without characters that would add a second one or a header. */
-const MAIL_ADDRESS = /^[^\s\p{Cc}\p{Cs}<>@,;:"\\()[\]]{1,64}@[^\s\p{Cc}\p{Cs}<>@,;:"\\()[\]]{1,253}$/u;
 const NAMED_MAIL_ADDRESS = /^[^\p{Cc}<>@,;:"\\()[\]]{1,100} <([^<>]+)>$/u;
-
-/** Whether a text is one mail address to which Adit can send. */
-export const isMailAddress = (value: string): boolean => MAIL_ADDRESS.test(value);
-
-export const mailAddress = z
-  .string()
-  .max(MAX_MAIL_ADDRESS)
-  .refine(isMailAddress, { message: 'must be one mail address, such as alerts@example.org' });
 
 /** A mail address with or without a display name. */
 export const namedMailAddress = z

@@ -1,16 +1,6 @@
 import * as z from 'zod';
-import {
-  ORIGIN,
-  mailAddress,
-  mailServer,
-  namedMailAddress,
-  onOff,
-  path,
-  paths,
-  text,
-  url,
-  whole,
-} from './config-values.js';
+import { mailAddress } from '../../core/api/values.js';
+import { ORIGIN, mailServer, namedMailAddress, onOff, path, paths, text, url, whole } from './config-values.js';
 
 /** Names and explains a setting, for messages, `.env.example` and the documentation. */
 export interface Named {

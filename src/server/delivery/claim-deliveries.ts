@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Language } from '../../core/api/subscription.js';
 import type { Queryable } from '../database/rows.js';
 import { batchFor } from './retry-schedule.js';
-import type { Language } from './words/index.js';
 
 /** Messages of one subscriber claimed at once. */
 const BATCH = 128;

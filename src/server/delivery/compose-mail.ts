@@ -1,7 +1,8 @@
 import { type LotName, mineralOf, shownName } from '../../core/api/lot-name.js';
 import { figuresOf } from '../../core/words.js';
+import type { Language } from '../../core/api/subscription.js';
 import { type Fact, type Letter, type Link, type Mail, type Part, renderMail, webAddress } from './render-mail.js';
-import { type Language, type Say, ruleTitle, sayIn, wordOr } from './words/index.js';
+import { type Say, ruleTitle, sayIn, wordOr } from './words/index.js';
 
 /** Lots, and events, that one mail names; the rest is counted. */
 const NAMED_LIMIT = 10;

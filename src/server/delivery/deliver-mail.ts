@@ -1,3 +1,4 @@
+import type { Language } from '../../core/api/subscription.js';
 import {
   type AlertKind,
   type MailAlert,
@@ -12,7 +13,6 @@ import {
 import type { Mail } from './render-mail.js';
 import { type SendMail, messageIdOf } from './send-mail.js';
 import type { MailChannel, Message, AttemptResult } from './send-message.js';
-import type { Language } from './words/index.js';
 
 /** A stored message, the same for every channel. */
 interface Body {

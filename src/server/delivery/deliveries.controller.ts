@@ -1,9 +1,13 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
-import { type ListedDelivery, deliveryShape, deliveryWithMessageShape } from '../../core/api/delivery.js';
-import { pageOf } from '../../core/api/page.js';
-import type { Page } from '../http/paging.js';
+import {
+  type DeliveryWithMessage,
+  type ListedDelivery,
+  deliveryShape,
+  deliveryWithMessageShape,
+} from '../../core/api/delivery.js';
+import { type Page, pageShape } from '../../core/api/page.js';
 import { type DeliveriesQuery, ListDeliveries, deliveriesQuery } from './list-deliveries.js';
 import { Redeliver } from './redeliver.js';
 
@@ -19,7 +23,7 @@ export class DeliveriesController {
 
   @Get()
   @ApiOperation({ summary: 'Deliveries with every attempt, newest first' })
-  @ApiOkResponse({ standardSchema: pageOf(deliveryShape) })
+  @ApiOkResponse({ standardSchema: pageShape(deliveryShape) })
   list(@Query({ schema: deliveriesQuery }) query: DeliveriesQuery): Promise<Page<ListedDelivery>> {
     return this.deliveries.list(query);
   }
@@ -27,7 +31,7 @@ export class DeliveriesController {
   @Get(':id')
   @ApiOperation({ summary: 'One delivery, with its message' })
   @ApiOkResponse({ standardSchema: deliveryWithMessageShape })
-  read(@Param('id', { schema: deliveryId }) id: string): Promise<ListedDelivery & { message: unknown }> {
+  read(@Param('id', { schema: deliveryId }) id: string): Promise<DeliveryWithMessage> {
     return this.deliveries.read(id);
   }
 

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
-import { type ListedDelivery, deliveryStatuses } from '../../core/api/delivery.js';
+import { type DeliveryWithMessage, type ListedDelivery, deliveryStatuses } from '../../core/api/delivery.js';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
+import type { Page } from '../../core/api/page.js';
 import { Database } from '../database/database.js';
 import { maskUrls } from '../http/mask-urls.js';
-import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
+import { decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 export const deliveriesQuery = pageQuery.extend({
   status: z.enum(deliveryStatuses).optional(),
@@ -57,7 +58,7 @@ export class ListDeliveries {
     return pageOf(rows, limit, (row) => [row.position, row.id], deliveryOf);
   }
   /** Returns one delivery with its message. Throws `not-found`. */
-  async read(id: string): Promise<ListedDelivery & { message: unknown }> {
+  async read(id: string): Promise<DeliveryWithMessage> {
     const [row] = await this.database.rows<DeliveryRow & { message: string | null; data: string | null }>(
       `${columns}, d.body AS message, n.data FROM deliveries AS d LEFT JOIN notices AS n ON n.number = d.number WHERE d.id = $1`,
       [id],

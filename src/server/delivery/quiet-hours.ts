@@ -1,26 +1,7 @@
-import * as z from 'zod';
+import type { QuietHours } from '../../core/api/subscription.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-
-const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'must be a time of day such as 22:00');
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** Hours of the subscriber's local time without messages. */
-export const quietHours = z.strictObject({
-  from: timeOfDay,
-  to: timeOfDay,
-  timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as Africa/Kigali'),
-});
-export type QuietHours = z.infer<typeof quietHours>;
 
 const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 

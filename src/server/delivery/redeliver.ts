@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import * as z from 'zod';
-import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import { Journal } from '../journal/journal.js';
@@ -8,9 +6,6 @@ import { Jobs } from '../queue/jobs.js';
 import { testBody } from './compose-body.js';
 import { SubscriptionRow } from './subscription.entity.js';
 import { RouteNotices } from './route-notices.js';
-
-export const redeliverSince = z.strictObject({ since: requestTime });
-export type RedeliverSince = z.infer<typeof redeliverSince>;
 
 /**
  * Sends on request: a test message, one message again, or all since a time. A message that is sent again has the same

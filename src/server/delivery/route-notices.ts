@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Severity } from '../../core/rules/engine/rule.js';
-import { type AlertFilters, matching } from '../alerts/alert-filter.js';
+import type { AlertFilters } from '../../core/api/alert-filters.js';
+import type { QuietHours } from '../../core/api/subscription.js';
+import { matching } from '../alerts/alert-filter.js';
 import type { NoticeType } from '../alerts/notice.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
-import { type QuietHours, afterQuiet } from './quiet-hours.js';
+import { afterQuiet } from './quiet-hours.js';
 
 /** Notifications routed in one transaction at most. */
 const CHUNK = 200;

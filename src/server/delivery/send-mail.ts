@@ -1,7 +1,7 @@
 import { type NodemailerError, type SMTPPoolOptions, createTransport } from 'nodemailer';
-import { isMailAddress } from '../config/config-values.js';
+import { isMailAddress } from '../../core/api/values.js';
+import type { Language } from '../../core/api/subscription.js';
 import { isLoopback } from '../config/config-values.js';
-import type { Language } from './words/index.js';
 
 /** Concurrent connections to the mail server. */
 const CONNECTIONS = 4;

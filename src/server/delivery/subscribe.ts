@@ -3,13 +3,21 @@ import type { Repository } from 'typeorm';
 import * as z from 'zod';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
+import type { Page } from '../../core/api/page.js';
+import type {
+  ChangedSubscription,
+  CreatedSubscription,
+  NewSubscription,
+  RotatedSecret,
+  Subscription,
+} from '../../core/api/subscription.js';
 import { Config } from '../config/config.js';
 import type { Transaction } from '../database/connections.js';
 import { Database } from '../database/database.js';
 import { Journal } from '../journal/journal.js';
-import { type Page, type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
+import { type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
 import { TargetRefused, checkTarget } from './safe-request.js';
-import { type ChangedSubscription, type NewSubscription, type Subscription, subscriptionOf } from './subscription.js';
+import { subscriptionOf } from './subscription.js';
 import { SubscriptionRow } from './subscription.entity.js';
 import { WebhookKeys } from './webhook-keys.js';
 
@@ -41,7 +49,7 @@ export class Subscribe {
    * Creates a subscription and returns a webhook's secret, which is never shown again. Throws `request-invalid` for a
    * target that may not be reached.
    */
-  async subscribe(asked: NewSubscription): Promise<Subscription & { secret?: string }> {
+  async subscribe(asked: NewSubscription): Promise<CreatedSubscription> {
     if (asked.channel === 'webhook') this.checkUrl(asked.url);
     else this.checkMail('/channel');
     const row = await this.database.transaction(async (db) => {
@@ -112,7 +120,7 @@ export class Subscribe {
   }
 
   /** Creates a new secret and returns it this once; for a day the former one signs too. Throws `not-found`. */
-  async rotateSecret(id: string): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
+  async rotateSecret(id: string): Promise<RotatedSecret> {
     const { channel } = await this.read(id);
     if (channel !== 'webhook') throw invalid('', 'Only a webhook has a secret.');
     const row = await this.write(id, {

@@ -1,7 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { AlertFilters } from '../alerts/alert-filter.js';
-import type { QuietHours } from './quiet-hours.js';
-import type { Language } from './words/index.js';
+import type { AlertFilters } from '../../core/api/alert-filters.js';
+import type { Language, QuietHours } from '../../core/api/subscription.js';
 
 /** Where notifications go, which ones, and how the endpoint fares. */
 @Entity('subscriptions')

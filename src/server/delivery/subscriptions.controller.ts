@@ -8,20 +8,28 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import * as z from 'zod';
-import { pageOf } from '../../core/api/page.js';
-import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
-import { Redeliver, type RedeliverSince, redeliverSince } from './redeliver.js';
-import { Subscribe } from './subscribe.js';
+import { type Page, pageShape } from '../../core/api/page.js';
 import {
   type ChangedSubscription,
+  type CreatedSubscription,
   type NewSubscription,
+  type RedeliverSince,
+  type Redelivered,
+  type RotatedSecret,
   type Subscription,
+  type TestSent,
   changedSubscription,
+  createdSubscriptionShape,
   newSubscription,
-  newSubscriptionShape,
+  redeliverSince,
+  redeliveredShape,
   rotatedSecretShape,
   subscriptionShape,
-} from './subscription.js';
+  testSentShape,
+} from '../../core/api/subscription.js';
+import { type PageQuery, pageQuery } from '../http/paging.js';
+import { Redeliver } from './redeliver.js';
+import { Subscribe } from './subscribe.js';
 
 const subscriptionId = z.uuid();
 
@@ -35,14 +43,14 @@ export class SubscriptionsController {
 
   @Post()
   @ApiOperation({ summary: 'Subscribes a webhook or a mail address; shows the secret of a webhook once' })
-  @ApiCreatedResponse({ standardSchema: newSubscriptionShape })
-  subscribe(@Body({ schema: newSubscription }) asked: NewSubscription): Promise<Subscription & { secret?: string }> {
+  @ApiCreatedResponse({ standardSchema: createdSubscriptionShape })
+  subscribe(@Body({ schema: newSubscription }) asked: NewSubscription): Promise<CreatedSubscription> {
     return this.subscriptions.subscribe(asked);
   }
 
   @Get()
   @ApiOperation({ summary: 'Subscriptions, with their filters and state' })
-  @ApiOkResponse({ standardSchema: pageOf(subscriptionShape) })
+  @ApiOkResponse({ standardSchema: pageShape(subscriptionShape) })
   list(@Query({ schema: pageQuery }) query: PageQuery): Promise<Page<Subscription>> {
     return this.subscriptions.list(query);
   }
@@ -75,8 +83,8 @@ export class SubscriptionsController {
   @Post(':id/test')
   @HttpCode(202)
   @ApiOperation({ summary: 'Sends a test message; its delivery contains the result' })
-  @ApiAcceptedResponse({ standardSchema: z.strictObject({ delivery: z.uuid() }) })
-  async test(@Param('id', { schema: subscriptionId }) id: string): Promise<{ delivery: string }> {
+  @ApiAcceptedResponse({ standardSchema: testSentShape })
+  async test(@Param('id', { schema: subscriptionId }) id: string): Promise<TestSent> {
     return { delivery: await this.redeliver.test(id) };
   }
 
@@ -84,20 +92,18 @@ export class SubscriptionsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Replaces the secret and shows the new one once; for a day both sign' })
   @ApiOkResponse({ standardSchema: rotatedSecretShape })
-  rotateSecret(
-    @Param('id', { schema: subscriptionId }) id: string,
-  ): Promise<Subscription & { secret: string; formerSecretUntil: string }> {
+  rotateSecret(@Param('id', { schema: subscriptionId }) id: string): Promise<RotatedSecret> {
     return this.subscriptions.rotateSecret(id);
   }
 
   @Post(':id/redeliver')
   @HttpCode(202)
   @ApiOperation({ summary: 'Sends all messages since a time again' })
-  @ApiAcceptedResponse({ standardSchema: z.strictObject({ messages: z.int() }) })
+  @ApiAcceptedResponse({ standardSchema: redeliveredShape })
   async since(
     @Param('id', { schema: subscriptionId }) id: string,
     @Body({ schema: redeliverSince }) { since }: RedeliverSince,
-  ): Promise<{ messages: number }> {
+  ): Promise<Redelivered> {
     return { messages: await this.redeliver.since(id, since) };
   }
 }

@@ -54,11 +54,3 @@ export function eventSchemas(): Schemas {
   };
   return { ...(Object.fromEntries(described) as Schemas), [EVENT_PAYLOAD]: any };
 }
-
-/** JSON Schema of a text that contains a signed event. */
-export const eventText = {
-  contentMediaType: `application/${EVENT_TYP}`,
-  contentSchema: { $ref: `${SCHEMAS}${EVENT_PAYLOAD}` },
-  description:
-    'A signed event: `<JWS>~` and its disclosures, each followed by `~`. The payload of the JWS follows `contentSchema`; docs/event-format.md says how to sign it.',
-} as const;

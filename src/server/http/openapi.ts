@@ -5,9 +5,10 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import * as z from 'zod';
 import { AditError } from '../../core/errors.js';
+import { problemShape } from '../../core/api/problem.js';
 import { type Schemas, eventSchemas } from './describe-events.js';
 import { type JsonSchema, exampleOfSchema } from './example-of-schema.js';
-import { problemOf, problemShape } from './problem.js';
+import { problemOf } from './problem.js';
 
 const DESCRIPTION =
   'An open custody ledger for minerals. Events are signed by those who act, and appended to a transparent log. ' +

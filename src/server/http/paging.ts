@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { decodeBase64url, decodeUtf8, parseStrictJson } from '../../core/event/grammar.js';
 import { AditError } from '../../core/errors.js';
 import { identifierText } from '../../core/api/values.js';
+import type { Page } from '../../core/api/page.js';
 
 /** Items of one page: the most, and the default. */
 const MAX_PAGE = 100;
@@ -30,16 +31,6 @@ export function idsBeginningWith(part: string | undefined): [string, string] | [
 }
 
 export type PageQuery = z.infer<typeof pageQuery>;
-
-/** One page of a list; `next` is the cursor of the next page, null at the end. */
-export interface Page<T> {
-  items: T[];
-  next: string | null;
-}
-
-/** Returns the schema of a page, for OpenAPI. */
-export const pageShape = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({ items: z.array(item), next: z.string().nullable() });
 
 /** Encodes a position in a list as an opaque base64url text. */
 export function encodeCursor(position: unknown): string {

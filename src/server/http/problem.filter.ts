@@ -1,8 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AditError, type ErrorCode } from '../../core/errors.js';
+import type { Problem } from '../../core/api/problem.js';
 import { isUnavailable, isUnreadable } from '../database/is-unavailable.js';
-import { PROBLEM_TYPE, type Problem, ProblemError, problemOf } from './problem.js';
+import { PROBLEM_TYPE, ProblemError, problemOf } from './problem.js';
 
 /** Seconds after which a client may retry a request that was refused for overload. */
 const RETRY_AFTER = 1;

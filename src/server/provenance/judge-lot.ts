@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Verdicts, axisOfFinding, verdictsOf } from '../../core/bundle/verdicts.js';
+import { axisOfFinding, verdictsOf } from '../../core/bundle/verdicts.js';
 import { Upstream, shareText } from '../../core/custody/flows.js';
-import type { FindingStatus } from '../../core/rules/engine/answers.js';
-import type { Severity } from '../../core/rules/engine/rule.js';
+import type { ReportedFinding, Undecided } from '../../core/api/report.js';
+import type { Verdicts } from '../../core/api/lot.js';
 import { Database } from '../database/database.js';
 import { RuleParameters } from '../config/rule-parameters.js';
 import { TraceLineage } from './trace-lineage.js';
@@ -14,36 +14,16 @@ const MAX_SHARES = 500;
 /** Verdicts cached until the log or a finding changes. */
 const KEPT = 200;
 
-export interface FindingRow {
-  id: string;
-  rule: string;
-  version: number;
-  severity: Severity;
-  status: FindingStatus;
-  lots: string[];
-  events: string[];
-  measured: string;
-  threshold: string;
-  detail: string;
+/** A finding with its share of the lot's mass, as the database has its time. */
+export interface FindingRow extends Omit<ReportedFinding, 'openedAt'> {
   opened_at: number;
-  /** Share of the lot's mass that the finding concerns; null if it concerns the whole log. */
-  share: string | null;
-  /** Whether it counts in a verdict: not if it was explained, or concerns the signer and not the lot. */
-  counts: boolean;
-}
-
-/** A check that a rule could not decide for the lot or an ancestor. */
-export interface UndecidedRow {
-  rule: string;
-  subject: string;
-  reason: string;
 }
 
 export interface Judgement {
   verdicts: Verdicts;
   /** Findings that are open: on the lot, its ancestors, or the whole log. */
   findings: FindingRow[];
-  undecided: UndecidedRow[];
+  undecided: Undecided[];
   /** Share of the mass that an assay by a laboratory confirms. */
   assayed: string;
 }
@@ -92,7 +72,7 @@ export class JudgeLot {
           ORDER BY opened_at, id`,
         [lots],
       ),
-      this.database.query<UndecidedRow>(
+      this.database.query<Undecided>(
         'SELECT rule, subject, reason FROM undecided WHERE lots && $1::uuid[] ORDER BY rule, subject LIMIT 1000',
         [lots],
       ),

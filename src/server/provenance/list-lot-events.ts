@@ -1,20 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { AditError } from '../../core/errors.js';
+import type { LotEvent } from '../../core/api/event.js';
+import type { Page } from '../../core/api/page.js';
 import { Database } from '../database/database.js';
-import { type Page, type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
-
-/** One event on a lot's chain; `event` is the JWS without its disclosures. */
-export interface LotEvent {
-  seq: number;
-  id: string;
-  index: number;
-  type: string;
-  iss: string;
-  occurredAt: string;
-  recordedAt: string | null;
-  event: string;
-}
+import { type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
 
 interface EventRow {
   seq: number;

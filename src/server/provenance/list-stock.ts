@@ -3,8 +3,9 @@ import * as z from 'zod';
 import type { Stock } from '../../core/api/stock.js';
 import { kilograms } from '../../core/custody/quantity.js';
 import { form, mineral, registryId } from '../../core/event/primitives.js';
+import type { Page } from '../../core/api/page.js';
 import { Database } from '../database/database.js';
-import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
+import { decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 export const stockQuery = pageQuery.extend({ holder: registryId.optional() });
 export type StockQuery = z.infer<typeof stockQuery>;

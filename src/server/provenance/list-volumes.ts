@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Volumes } from '../../core/api/volumes.js';
-import { type Quantity, kilograms, milligrams } from '../../core/custody/quantity.js';
+import { kilograms, milligrams } from '../../core/custody/quantity.js';
 import { AditError } from '../../core/errors.js';
+import type { Quantity } from '../../core/event/quantity-claims.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';

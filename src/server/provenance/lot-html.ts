@@ -1,8 +1,6 @@
-import type { Verdicts } from '../../core/bundle/verdicts.js';
-import type { LotState } from '../../core/custody/lot-state.js';
+import type { AsOf, LotState, Verdicts } from '../../core/api/lot.js';
 import { quantityText } from '../../core/words.js';
 import { escapeHtml, htmlPage } from '../http/html-page.js';
-import type { AsOf } from './read-lot.js';
 
 const statuses: Readonly<Record<LotState['status'], string>> = {
   held: 'held',

@@ -1,22 +1,30 @@
 import { Controller, Get, Header, Headers, Param, Query, StreamableFile, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
-import { HeavyReads } from '../http/heavy-reads.js';
-import { wantsHtml } from '../http/html-page.js';
-import { type Page, type PageQuery, pageQuery } from '../http/paging.js';
 import { type Impact, impactShape } from '../../core/api/impact.js';
 import { MAX_SIZES, bundleSchema } from '../../core/bundle/bundle.js';
-import type { Verdicts } from '../../core/bundle/verdicts.js';
-import type { LotState } from '../../core/custody/lot-state.js';
-import { lineageShape, lotEventsShape, lotShape, lotsShape, reportShape } from './lot-shapes.js';
+import {
+  type JudgedLotState,
+  type Lineage,
+  type ListedLot,
+  lineageShape,
+  listedLotShape,
+  lotShape,
+} from '../../core/api/lot.js';
+import { type Report, reportShape } from '../../core/api/report.js';
+import { type Page, pageShape } from '../../core/api/page.js';
+import { type LotEvent, lotEventShape } from '../../core/api/event.js';
+import { HeavyReads } from '../http/heavy-reads.js';
+import { wantsHtml } from '../http/html-page.js';
+import { type PageQuery, pageQuery } from '../http/paging.js';
 import { lotHtml } from './lot-html.js';
 import { MakeBundle } from './make-bundle.js';
-import { ListLotEvents, type LotEvent } from './list-lot-events.js';
-import { type AsOf, ReadLot } from './read-lot.js';
-import { type Report, ReportLot } from './report-lot.js';
-import { type ListedLot, type LotsQuery, SearchLots, lotsQuery } from './search-lots.js';
+import { ListLotEvents } from './list-lot-events.js';
+import { ReadLot } from './read-lot.js';
+import { ReportLot } from './report-lot.js';
+import { type LotsQuery, SearchLots, lotsQuery } from './search-lots.js';
 import { TraceImpact } from './trace-impact.js';
-import { type Lineage, MAX_DEPTH, TraceLineage } from './trace-lineage.js';
+import { MAX_DEPTH, TraceLineage } from './trace-lineage.js';
 
 const lotId = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a lot id');
 const lineageQuery = z.strictObject({
@@ -51,7 +59,7 @@ export class LotsController {
 
   @Get()
   @ApiOperation({ summary: 'Lots, newest first' })
-  @ApiOkResponse({ standardSchema: lotsShape })
+  @ApiOkResponse({ standardSchema: pageShape(listedLotShape) })
   list(@Query({ schema: lotsQuery }) query: LotsQuery): Promise<Page<ListedLot>> {
     return this.search.search(query);
   }
@@ -64,14 +72,14 @@ export class LotsController {
   async lot(
     @Param('id', { schema: lotId }) id: string,
     @Headers('accept') accept?: string,
-  ): Promise<string | (LotState & { verdicts: Verdicts; asOf: AsOf })> {
+  ): Promise<string | JudgedLotState> {
     const lot = await this.lots.state(id);
     return wantsHtml(accept) ? lotHtml(lot) : lot;
   }
 
   @Get(':id/events')
   @ApiOperation({ summary: "Lists a lot's chain, oldest event first" })
-  @ApiOkResponse({ standardSchema: lotEventsShape })
+  @ApiOkResponse({ standardSchema: pageShape(lotEventShape) })
   chain(
     @Param('id', { schema: lotId }) id: string,
     @Query({ schema: pageQuery }) query: PageQuery,

@@ -1,14 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
-import { pageOf } from '../../core/api/page.js';
+import { type Page, pageShape } from '../../core/api/page.js';
 import { type Stock, stockShape } from '../../core/api/stock.js';
 import { type SeenTag, seenTagShape } from '../../core/api/tag.js';
 import { type Volumes, volumesShape } from '../../core/api/volumes.js';
-import type { Page } from '../http/paging.js';
-import { ListStock, type StockQuery, stockQuery } from './list-stock.js';
 import { identifierText } from '../../core/api/values.js';
 import { registryId } from '../../core/event/primitives.js';
+import { ListStock, type StockQuery, stockQuery } from './list-stock.js';
 import { ListVolumes } from './list-volumes.js';
 import { FindTag } from './find-tag.js';
 
@@ -40,7 +39,7 @@ export class PlacesController {
 
   @Get('stock')
   @ApiOperation({ summary: 'Sums what actors hold and have dispatched, by mineral and form; filter holder' })
-  @ApiOkResponse({ standardSchema: pageOf(stockShape) })
+  @ApiOkResponse({ standardSchema: pageShape(stockShape) })
   held(@Query({ schema: stockQuery }) query: StockQuery): Promise<Page<Stock>> {
     return this.stock.list(query);
   }

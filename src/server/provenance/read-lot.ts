@@ -1,17 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
-import type { Verdicts } from '../../core/bundle/verdicts.js';
-import { type LotState, stateOf } from '../../core/custody/lot-state.js';
+import { stateOf } from '../../core/custody/lot-state.js';
 import type { Lot } from '../../core/custody/view.js';
+import type { AsOf, JudgedLotState, LotState } from '../../core/api/lot.js';
 import { Database } from '../database/database.js';
 import { type LotRow, lotOf } from '../ledger/append/lot-rows.js';
 import { JudgeLot, type Judgement } from './judge-lot.js';
-
-/** The state that an answer is based on: `size` of the log, `verified` entries that are judged. */
-export interface AsOf {
-  size: number;
-  verified: number;
-}
 
 export interface JudgedLot {
   lot: Lot;
@@ -37,7 +31,7 @@ export class ReadLot {
     return { lot, state: stateOf(lot), judgement: await this.judgeLot.judge(id, lot.status === 'inTransit'), asOf };
   }
 
-  async state(id: string): Promise<LotState & { verdicts: Verdicts; asOf: AsOf }> {
+  async state(id: string): Promise<JudgedLotState> {
     const { state, judgement, asOf } = await this.read(id);
     return { ...state, verdicts: judgement.verdicts, asOf };
   }

@@ -1,42 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Notice, noticesOf } from '../../core/bundle/notices.js';
-import { type Coverage, type Verdicts, coverageOf } from '../../core/bundle/verdicts.js';
-import type { Origin } from '../../core/custody/lot-state.js';
-import type { OriginBasis } from '../../core/custody/view.js';
-import type { FindingRow, UndecidedRow } from './judge-lot.js';
-import { type AsOf, ReadLot } from './read-lot.js';
-
-interface ReportedFinding {
-  id: string;
-  rule: string;
-  version: number;
-  severity: string;
-  status: string;
-  lots: string[];
-  events: string[];
-  measured: string;
-  threshold: string;
-  detail: string;
-  openedAt: string;
-  /** Share of the lot's mass that it concerns: 1 if it concerns the lot itself; null if it concerns the whole log. */
-  share: string | null;
-  /** Whether it counts in a verdict: not if it was explained, or concerns the signer and not the lot. */
-  counts: boolean;
-}
-
-export interface Report {
-  lot: string;
-  asOf: AsOf;
-  /** Notices shown first, in words: holds, assignments, open disputes and incidents. */
-  notices: Notice[];
-  verdicts: Verdicts;
-  coverage: Coverage;
-  origins: Origin[];
-  originsBy: OriginBasis;
-  findings: ReportedFinding[];
-  /** Checks that rules could not decide, because evidence was not disclosed or a rule failed. */
-  undecided: UndecidedRow[];
-}
+import { noticesOf } from '../../core/bundle/notices.js';
+import { coverageOf } from '../../core/bundle/verdicts.js';
+import type { Report, ReportedFinding } from '../../core/api/report.js';
+import type { FindingRow } from './judge-lot.js';
+import { ReadLot } from './read-lot.js';
 
 /** Reports on a lot: verdicts, the share of the mass that evidence covers, and findings. */
 @Injectable()

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
-import type { Verdicts } from '../../core/bundle/verdicts.js';
-import { type LotState, stateOf } from '../../core/custody/lot-state.js';
+import { stateOf } from '../../core/custody/lot-state.js';
 import { mineralName, requestTime } from '../../core/api/values.js';
 import { instantMs, lotIdSchema, registryId } from '../../core/event/primitives.js';
-import { severities } from '../../core/rules/engine/rule.js';
+import { lotStatuses } from '../../core/custody/view.js';
+import { type ListedLot, type Verdicts, verdictsShape } from '../../core/api/lot.js';
+import type { Page } from '../../core/api/page.js';
 import { Database } from '../database/database.js';
 import {
-  type Page,
   decodeCursor,
   encodeCursor,
   greatestId,
@@ -27,21 +27,16 @@ export const lotsQuery = pageQuery.extend({
   holder: registryId.optional(),
   inTransitTo: registryId.optional(),
   site: registryId.optional(),
-  status: z.enum(['held', 'inTransit', 'consumed', 'closed']).optional(),
+  status: z.enum(lotStatuses).optional(),
   tag: queryText.optional(),
   lotNumber: queryText.optional(),
   name: queryText.optional(),
   from: requestTime.optional(),
   to: requestTime.optional(),
-  record: z.enum(['intact', 'broken']).optional(),
-  custody: z.enum(['complete', 'open', 'gaps']).optional(),
-  risk: z.enum(['none', ...severities, 'undetermined']).optional(),
+  ...verdictsShape.partial().shape,
 });
 export type LotsQuery = z.infer<typeof lotsQuery>;
 type Filter = Omit<LotsQuery, 'limit' | 'cursor' | keyof Verdicts>;
-
-/** A lot in a list; with verdicts on request. */
-export type ListedLot = LotState & { verdicts?: Verdicts };
 
 const position = z.tuple([z.int(), lotIdSchema]);
 type Position = z.infer<typeof position>;

@@ -1,39 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Flow } from '../../core/custody/flows.js';
 import { AditError } from '../../core/errors.js';
-import { type Quantity, kilograms } from '../../core/custody/quantity.js';
+import { kilograms } from '../../core/custody/quantity.js';
 import type { LotStatus } from '../../core/custody/view.js';
+import type { Lineage } from '../../core/api/lot.js';
 import { Database } from '../database/database.js';
 
 /** Generations that one answer follows at most. */
 export const MAX_DEPTH = 64;
 /** Lots in one answer at most; a larger answer is marked as truncated. */
 const MAX_LOTS = 10_000;
-
-export type Direction = 'upstream' | 'downstream';
-
-export interface LineageNode {
-  lot: string;
-  status: LotStatus;
-  holder: string;
-  mass: Quantity;
-}
-
-/** Mass that flowed from an input to an output; edges have this direction in ancestors and descendants. */
-interface LineageEdge {
-  from: string;
-  to: string;
-  event: string;
-  mass: Quantity;
-}
-
-export interface Lineage {
-  lot: string;
-  direction: Direction;
-  nodes: LineageNode[];
-  edges: LineageEdge[];
-  truncated: boolean;
-}
 
 interface EdgeRow {
   from_lot: string;
@@ -51,9 +27,9 @@ export class TraceLineage {
    * Traces one lot. Throws `not-found`.
    * @param depth generations, at most 64.
    */
-  async trace(lot: string, direction: Direction, depth: number): Promise<Lineage> {
+  async trace(lot: string, direction: Lineage['direction'], depth: number): Promise<Lineage> {
     const seen = new Set([lot]);
-    const edges: LineageEdge[] = [];
+    const edges: Lineage['edges'] = [];
     let frontier = [lot];
     let truncated = false;
     for (let generation = 0; frontier.length > 0; generation += 1) {
@@ -88,7 +64,7 @@ export class TraceLineage {
     return rows.map(({ mass, ...edge }) => ({ ...edge, mass: BigInt(mass) }));
   }
 
-  private async edgesFrom(lots: string[], direction: Direction, limit: number): Promise<EdgeRow[]> {
+  private async edgesFrom(lots: string[], direction: Lineage['direction'], limit: number): Promise<EdgeRow[]> {
     const column = direction === 'upstream' ? 'to_lot' : 'from_lot';
     const { rows } = await this.database.query<EdgeRow>(
       `SELECT edge.from_lot, edge.to_lot, entry.id AS event, edge.mass
@@ -100,7 +76,7 @@ export class TraceLineage {
     return rows;
   }
 
-  private async nodes(lots: string[]): Promise<LineageNode[]> {
+  private async nodes(lots: string[]): Promise<Lineage['nodes']> {
     const { rows } = await this.database.query<{ id: string; status: LotStatus; holder: string; mass: string }>(
       'SELECT id, status, holder, mass FROM lots WHERE id = ANY($1::uuid[]) ORDER BY born_index, id',
       [lots],

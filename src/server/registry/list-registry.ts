@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type * as z from 'zod';
 import type { ListedActor, ListedSite } from '../../core/api/registry.js';
 import { country, mineral, registryId, roleSchema } from '../../core/event/primitives.js';
+import type { Page } from '../../core/api/page.js';
 import { Database } from '../database/database.js';
-import { type Page, decodeCursor, pageOf, pageQuery } from '../http/paging.js';
+import { decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 export const actorsQuery = pageQuery.extend({ role: roleSchema.optional(), country: country.optional() });
 export type ActorsQuery = z.infer<typeof actorsQuery>;

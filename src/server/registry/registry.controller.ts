@@ -1,8 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { pageOf } from '../../core/api/page.js';
+import { type Page, pageShape } from '../../core/api/page.js';
 import { type ListedActor, type ListedSite, actorShape, siteShape } from '../../core/api/registry.js';
-import type { Page } from '../http/paging.js';
 import { type ActorsQuery, ListRegistry, type SitesQuery, actorsQuery, sitesQuery } from './list-registry.js';
 
 @ApiTags('registry')
@@ -12,14 +11,14 @@ export class RegistryController {
 
   @Get('actors')
   @ApiOperation({ summary: 'Registered actors; filters role, country' })
-  @ApiOkResponse({ standardSchema: pageOf(actorShape) })
+  @ApiOkResponse({ standardSchema: pageShape(actorShape) })
   actors(@Query({ schema: actorsQuery }) query: ActorsQuery): Promise<Page<ListedActor>> {
     return this.registry.actors(query);
   }
 
   @Get('sites')
   @ApiOperation({ summary: 'Registered mine sites; filters operator, country, mineral' })
-  @ApiOkResponse({ standardSchema: pageOf(siteShape) })
+  @ApiOkResponse({ standardSchema: pageShape(siteShape) })
   sites(@Query({ schema: sitesQuery }) query: SitesQuery): Promise<Page<ListedSite>> {
     return this.registry.sites(query);
   }

@@ -8,7 +8,8 @@ import {
   composeDisabledMail,
   composeTestMail,
 } from '../../../src/server/delivery/compose-mail.js';
-import { type Language, languages, ruleTitle } from '../../../src/server/delivery/words/index.js';
+import { ruleTitle } from '../../../src/server/delivery/words/index.js';
+import { type Language, languages } from '../../../src/core/api/subscription.js';
 
 const site = 'https://ledger.example.org';
 const ledger = 'example.org/tin';

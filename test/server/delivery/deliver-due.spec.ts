@@ -8,7 +8,7 @@ import type { ListedDelivery } from '../../../src/core/api/delivery.js';
 import { ListDeliveries, deliveriesQuery } from '../../../src/server/delivery/list-deliveries.js';
 import { recordAttempts } from '../../../src/server/delivery/record-attempts.js';
 import { RETRY_AFTER } from '../../../src/server/delivery/retry-schedule.js';
-import type { Subscription } from '../../../src/server/delivery/subscription.js';
+import type { Subscription } from '../../../src/core/api/subscription.js';
 import { AlertDesk } from '../../support/alert-desk.js';
 import { HookReceiver, type ReceivedRequest } from '../../support/hook-receiver.js';
 import { TestLedger } from '../../support/test-ledger.js';

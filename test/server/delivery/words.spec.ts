@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rules } from '../../../src/core/rules/index.js';
-import { type Language, languages, ruleTitle, sayIn } from '../../../src/server/delivery/words/index.js';
+import { ruleTitle, sayIn } from '../../../src/server/delivery/words/index.js';
 import { en } from '../../../src/server/delivery/words/en.js';
 import { es } from '../../../src/server/delivery/words/es.js';
 import { fr } from '../../../src/server/delivery/words/fr.js';
@@ -9,6 +9,7 @@ import { ruleTitlesFr } from '../../../src/server/delivery/words/rule-titles.fr.
 import { ruleTitlesSw } from '../../../src/server/delivery/words/rule-titles.sw.js';
 import { sw } from '../../../src/server/delivery/words/sw.js';
 import type { Plural, Words } from '../../../src/server/delivery/words/words.js';
+import { type Language, languages } from '../../../src/core/api/subscription.js';
 
 const catalogue: Record<Language, Words> = { en, fr, sw, es };
 const translated = { fr, sw, es };

@@ -2,9 +2,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ListStock, stockQuery } from '../../../src/server/provenance/list-stock.js';
 import { JudgeLot } from '../../../src/server/provenance/judge-lot.js';
-import { type ListedLot, SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
+import { SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
 import { TraceLineage } from '../../../src/server/provenance/trace-lineage.js';
 import { RuleParameters } from '../../../src/server/config/rule-parameters.js';
+import type { ListedLot } from '../../../src/core/api/lot.js';
 import { OPENED, TestLedger } from '../../support/test-ledger.js';
 
 const HOUR = 3_600_000;

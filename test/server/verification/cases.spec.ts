@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { defaultParameters } from '../../../src/core/rules/index.js';
-import {
-  type FindingView,
-  ListFindings,
-  findingsQuery,
-} from '../../../src/server/verification/findings/list-findings.js';
+import { ListFindings, findingsQuery } from '../../../src/server/verification/findings/list-findings.js';
+import type { ListedFinding } from '../../../src/core/api/finding.js';
 import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
@@ -13,7 +10,7 @@ const DAY = 86_400_000;
 let ledger: TestLedger;
 let list: ListFindings;
 let lot: string;
-let finding: FindingView;
+let finding: ListedFinding;
 
 beforeAll(async () => {
   ledger = await TestLedger.open();
@@ -31,10 +28,10 @@ beforeEach(async () => {
     outputs: [{ mass: { value: '26', uom: 'KGM' } }, { mass: { value: '26', uom: 'KGM' } }],
   });
   await ledger.verifier().verify();
-  finding = (await list.list(findingsQuery.parse({ lot, rule: 'mass-gained' }))).items[0] as FindingView;
+  finding = (await list.list(findingsQuery.parse({ lot, rule: 'mass-gained' }))).items[0] as ListedFinding;
 });
 
-const answer = async (by: string, what: string, more: object = {}): Promise<FindingView> => {
+const answer = async (by: string, what: string, more: object = {}): Promise<ListedFinding> => {
   const body = { finding: finding.id, answer: what, reason: 'weighed again', ...more };
   await ledger.record('finding.answered', by, body);
   await ledger.verifier().verify();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AditError } from '../../../src/core/errors.js';
-import { ListFindings, findingView, findingsQuery } from '../../../src/server/verification/findings/list-findings.js';
+import { ListFindings, findingsQuery } from '../../../src/server/verification/findings/list-findings.js';
+import { findingShape } from '../../../src/core/api/finding.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 let ledger: TestLedger;
@@ -31,7 +32,7 @@ describe('listing findings', () => {
     expect(second.next).toBeNull();
     const seen = [...first.items, ...second.items];
     expect(new Set(seen.flatMap((finding) => finding.lots))).toEqual(new Set([lots[1], lots[2]]));
-    for (const finding of seen) expect(findingView.parse(finding)).toEqual(finding);
+    for (const finding of seen) expect(findingShape.parse(finding)).toEqual(finding);
   });
 
   it('filters by rule, severity, status and lot', async () => {

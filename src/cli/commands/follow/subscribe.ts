@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { AditClient } from '../../../client/adit-client.js';
-import type { Delivery, Subscription } from '../../../client/shapes.js';
-import { type FilterOptions, filterWords, filtersOf, withFilters, withLotIds } from '../../alerts/alert-filters.js';
+import type { ListedDelivery } from '../../../core/api/delivery.js';
 import { countOf } from '../../../core/words.js';
+import type { Subscription } from '../../../core/api/subscription.js';
+import { type FilterOptions, filterWords, filtersOf, withFilters, withLotIds } from '../../alerts/alert-filters.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { shortId } from '../../output/lot-names.js';
 import { CommandError, EXIT, type Terminal } from '../../output/terminal.js';
@@ -118,7 +119,7 @@ function begin(subscribe: Command, channel: 'webhook' | 'mail', example: string)
 }
 
 /** Waits for the first attempt of a test message; returns its delivery. */
-async function tried(client: AditClient, id: string): Promise<Delivery> {
+async function tried(client: AditClient, id: string): Promise<ListedDelivery> {
   const end = Date.now() + PATIENCE;
   for (;;) {
     const delivery = await client.delivery(id);

@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import { AditClient } from '../../../client/adit-client.js';
-import type { Finding, LotState, Report } from '../../../client/shapes.js';
+import type { Report } from '../../../core/api/report.js';
 import type { LotName } from '../../../core/api/lot-name.js';
 import { quantityText } from '../../../core/words.js';
+import { noticeLine } from '../../../core/bundle/notices.js';
+import type { LotState } from '../../../core/api/lot.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { namedLot } from '../../named-lot.js';
-import { showFinding } from '../../output/alert-lines.js';
+import { type ShownFinding, showFinding } from '../../output/alert-lines.js';
 import { claimsOf } from '../../output/event-words.js';
 import { calledOf, goodsOf, massOf, whereOf } from '../../output/lot-names.js';
 import { type TimelineEntry, lotTimeline, paintVerdicts, reasonsOf, timelineLines } from '../../output/timeline.js';
-import { noticeLine } from '../../../core/bundle/notices.js';
 import type { Terminal } from '../../output/terminal.js';
 
 /** A share of a lot is the result of a division: to the gram is enough, of gold to the milligram. */
@@ -37,10 +38,10 @@ function showHeader(terminal: Terminal, lot: LotState, { verdicts, findings, ori
 
 /** Uses names for the lots of a finding: this one first, then its ancestors; others by id. */
 function withNames(
-  finding: Finding,
+  finding: ShownFinding,
   { id, tags, lotNumber, mineral }: LotState,
   timeline: readonly TimelineEntry[],
-): Finding {
+): ShownFinding {
   const made = timeline.flatMap(({ event }) => claimsOf(event.event).outputs ?? []);
   const tagOf = new Map(made.map(({ lot, tags: own }) => [lot, own?.[0] ?? null]));
   const nameOf = (lot: string): LotName =>

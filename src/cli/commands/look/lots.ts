@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { AditClient } from '../../../client/adit-client.js';
-import type { LotState } from '../../../client/shapes.js';
+import type { LotState } from '../../../core/api/lot.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { type ListOptions, printList, withLimit } from '../../output/list.js';
 import { calledOf, goodsOf, massOf, shortId, whereOf } from '../../output/lot-names.js';

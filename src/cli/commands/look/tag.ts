@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { AditClient } from '../../../client/adit-client.js';
-import type { Finding } from '../../../client/shapes.js';
+import type { ListedFinding } from '../../../core/api/finding.js';
 import type { SeenTag } from '../../../core/api/tag.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { showFinding } from '../../output/alert-lines.js';
@@ -12,9 +12,9 @@ import type { Terminal } from '../../output/terminal.js';
 const MAX_LOTS = 20;
 
 /** Returns the open findings on the lots that have or had the tag, each once. */
-async function findingsOn(client: AditClient, { sightings, carriedBy }: SeenTag): Promise<Finding[]> {
+async function findingsOn(client: AditClient, { sightings, carriedBy }: SeenTag): Promise<ListedFinding[]> {
   const lots = new Set([...carriedBy.map(({ lot }) => lot), ...sightings.flatMap((seen) => seen.lots)]);
-  const found = new Map<string, Finding>();
+  const found = new Map<string, ListedFinding>();
   for (const lot of [...lots].slice(0, MAX_LOTS))
     for await (const finding of client.findings({ lot, status: 'open' })) found.set(finding.id, finding);
   return [...found.values()];

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { Alert, LotEvent } from '../../../client/shapes.js';
+import type { Alert } from '../../../core/api/alert.js';
 import { peekPayload } from '../../../core/event/grammar.js';
+import type { LotEvent } from '../../../core/api/event.js';
 import { operator } from '../../operator.js';
 import { type Register, terminalOf } from '../../command.js';
 import { Receiver } from '../../demo-receiver.js';

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { AditClient } from '../../../client/adit-client.js';
 import { NoAnswer } from '../../../client/problem.js';
 import { chainLots, seenIn, signDraft } from '../../../client/record-event.js';
-import type { DryRunAnswer } from '../../../client/shapes.js';
+import type { DryRunAnswer } from '../../../core/api/event.js';
 import { AditError } from '../../../core/errors.js';
 import { generateSigner } from '../../../core/event/build.js';
 import { eventTypes } from '../../../core/event/types/index.js';

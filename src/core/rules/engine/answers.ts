@@ -4,15 +4,18 @@ import { type Severity, severities } from './rule.js';
 
 const DAY = 86_400_000;
 
+/** `open` until the cause ends or an authorised actor answers (docs/rules.md, "What becomes of a finding"). */
+export const findingStatuses = ['open', 'explained', 'mitigated', 'dismissed', 'closed'] as const;
+export type FindingStatus = (typeof findingStatuses)[number];
+
 /** The status of a finding after each kind of answer. */
 export const statusAfter = {
   explain: 'explained',
   mitigate: 'mitigated',
   dismiss: 'dismissed',
   close: 'closed',
-} as const;
+} as const satisfies Record<string, FindingStatus>;
 export type Answer = keyof typeof statusAfter;
-export type FindingStatus = 'open' | (typeof statusAfter)[Answer];
 
 /** Roles that may end a finding which does not name them. */
 export const OFFICIAL_ROLES: readonly string[] = ['registrar', 'authority'];

@@ -1,5 +1,6 @@
 import { gradeInPartsPerMillion } from '../../custody/quantity.js';
-import type { Grade } from '../../custody/view.js';
+import type { Grade } from '../../event/quantity-claims.js';
+import { dryMass, sum } from '../mass/mass-balance.js';
 import { type Facts, type JudgedEvent, type JudgedOf, MAX_UPSTREAM, isType } from './facts.js';
 import {
   type LotMeasure,
@@ -9,7 +10,6 @@ import {
   remeasured,
   statedOf,
 } from './lot-history.js';
-import { dryMass, sum } from '../mass/mass-balance.js';
 import { lotSubject } from './subjects.js';
 
 /**

@@ -1,6 +1,6 @@
 import { percent } from '../../custody/lot-state.js';
 import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../../custody/quantity.js';
-import type { Grade } from '../../custody/view.js';
+import type { Grade } from '../../event/quantity-claims.js';
 import type { Facts, JudgedEvent } from './facts.js';
 
 /** Newest statements of a lot's mass (mg), moisture (parts per million) and grades (as written, one per analyte). */

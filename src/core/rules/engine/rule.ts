@@ -5,11 +5,12 @@ export const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
 /** The verdict of a rule: `record` and `custody` are verdicts of their own, the other groups make up the risk. */
-export type RuleGroup = 'record' | 'custody' | 'tags' | 'mass' | 'origin' | 'movement' | 'actors';
+export const ruleGroups = ['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors'] as const;
+export type RuleGroup = (typeof ruleGroups)[number];
 
 /** Kinds of facts to read before the verdicts, which no verdict expresses; in the order of display. */
 export const noticeKinds = ['hold', 'assignment', 'dispute', 'incident', 'claim'] as const;
-export type NoticeKind = (typeof noticeKinds)[number];
+type NoticeKind = (typeof noticeKinds)[number];
 
 /** Facts that a rule reads besides the entries to judge. The caller loads the union of what the rules declare. */
 export type FactSet =

@@ -1,4 +1,4 @@
-import type { Quantity } from '../../custody/quantity.js';
+import type { Quantity } from '../../event/quantity-claims.js';
 import type { AditEvent } from '../../event/event.js';
 import { encodeBase64url } from '../../event/grammar.js';
 import { thumbprint } from '../../event/keys.js';

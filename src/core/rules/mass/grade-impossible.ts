@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { gradeInPartsPerMillion, partsPerMillion } from '../../custody/quantity.js';
-import type { Grade } from '../../custody/view.js';
+import type { Grade } from '../../event/quantity-claims.js';
 import { judgesEach } from '../engine/each-event.js';
 import { gradesSaid, gradeText, gradingTypes } from './grades.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';

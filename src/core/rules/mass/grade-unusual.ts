@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../../custody/quantity.js';
-import type { Grade } from '../../custody/view.js';
+import type { Grade } from '../../event/quantity-claims.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import { type gradeImpossible, maximumExceeded } from './grade-impossible.js';

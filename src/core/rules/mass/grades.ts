@@ -1,5 +1,5 @@
 import { gradeInPartsPerMillion } from '../../custody/quantity.js';
-import type { Grade } from '../../custody/view.js';
+import type { Grade } from '../../event/quantity-claims.js';
 import type { Facts, JudgedEvent } from '../engine/facts.js';
 import { gradesKnown } from '../engine/known-of-lots.js';
 

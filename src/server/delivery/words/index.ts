@@ -1,6 +1,7 @@
 import { createInstance } from 'i18next';
 import { ruleFailed } from '../../../core/rules/engine/rule-failed.js';
 import { ruleById } from '../../../core/rules/index.js';
+import { type Language, languages } from '../../../core/api/subscription.js';
 import { en } from './en.js';
 import { es } from './es.js';
 import { fr } from './fr.js';
@@ -9,10 +10,6 @@ import { ruleTitlesFr } from './rule-titles.fr.js';
 import { ruleTitlesSw } from './rule-titles.sw.js';
 import { sw } from './sw.js';
 import type { PhraseKey, Plural, PluralKey, Words } from './words.js';
-
-/** The languages of mails, by their codes (BCP 47). */
-export const languages = ['en', 'fr', 'sw', 'es'] as const;
-export type Language = (typeof languages)[number];
 
 const catalogue: Record<Language, Words> = { en, fr, sw, es };
 

@@ -1,4 +1,5 @@
-import type { Changes, Grade, LedgerView, Lot, LotStatus, OriginBasis } from '../../../core/custody/view.js';
+import type { Changes, LedgerView, Lot, LotStatus, OriginBasis } from '../../../core/custody/view.js';
+import type { Grade } from '../../../core/event/quantity-claims.js';
 import { type Queryable, type Row, insertRows, rowsByKey, upsertRows } from '../../database/rows.js';
 
 /** Projections of lots: their state, chains, and lineage. */

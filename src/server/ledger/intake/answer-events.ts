@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { buildRefusal } from '../../../core/event/refusal.js';
+import type { Answer } from '../../../core/api/event.js';
+import type { Problem } from '../../../core/api/problem.js';
 import { Clock } from '../../clock.js';
-import { type Problem, ProblemError, problemOf } from '../../http/problem.js';
+import { ProblemError, problemOf } from '../../http/problem.js';
 import { LedgerIdentity } from '../ledger-identity.js';
 import { ReadLog } from '../read/read-log.js';
 import { ReadReceipt } from '../read/read-receipt.js';
 import type { IntakeResult } from './receive-events.js';
-
-/** The answer to one event, as wire.md defines it. */
-export type Answer =
-  | { status: 'accepted' | 'duplicate'; id: string; index: number; receipt?: string; event?: string }
-  | { status: 'waiting'; id: string; missing: string[]; expiresAt: string }
-  | { status: 'refused'; id: string | null; problem: Problem };
 
 /** Codes that do not concern the event: it may be sent again unchanged, so no refusal is signed. */
 const NOT_OF_THE_EVENT = new Set(['overloaded', 'rate-limited', 'log-halted', 'internal']);

@@ -1,10 +1,15 @@
 import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
-import { eventText } from '../../http/describe-events.js';
+import {
+  type DryRunAnswer,
+  type DryRunAnswers,
+  dryRunShape,
+  dryRunsShape,
+  eventText,
+} from '../../../core/api/event.js';
 import { MAX_BODY_BYTES } from '../../http/fastify.js';
-import { dryRunShape, dryRunsShape } from './answer-shapes.js';
-import { DryRun, type DryRunAnswer, MAX_DRY_RUN } from './dry-run.js';
+import { DryRun, MAX_DRY_RUN } from './dry-run.js';
 
 /** Characters of the name of a claim. */
 const MAX_NAME = 64;
@@ -40,7 +45,7 @@ export class DryRunController {
   async checkBatch(
     @Body({ schema: items }) body: z.infer<typeof items>,
     @Ip() address: string,
-  ): Promise<{ results: DryRunAnswer[] }> {
+  ): Promise<DryRunAnswers> {
     return {
       results: await this.dryRun.judge(
         body.map(({ event }) => event),

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { refusedWithParent } from '../../../core/custody/check-lots.js';
-import { type Problem, problemOf } from '../../http/problem.js';
-import { AdmissionQueue } from './admission-queue.js';
+import type { DryRunAnswer } from '../../../core/api/event.js';
+import { problemOf } from '../../http/problem.js';
 import { AdmitOnSnapshot } from '../append/admit-on-snapshot.js';
+import { AdmissionQueue } from './admission-queue.js';
 import { BATCHES, CheckBatch, visitFrom } from './check-batch.js';
 import { type DryRunItem, ReadDrafts } from './read-drafts.js';
 import type { IntakeResult } from './receive-events.js';
@@ -11,13 +12,6 @@ import { Submission } from './submission.js';
 
 /** Events of one dry run. */
 export const MAX_DRY_RUN = 256;
-
-/** The ledger's answer to one event of a dry run. */
-export type DryRunAnswer =
-  | { status: 'accepted'; id: string }
-  | { status: 'duplicate'; id: string; index: number }
-  | { status: 'waiting'; id: string; missing: string[] }
-  | { status: 'refused'; id: string | null; problem: Problem };
 
 /** Judges events by the checks and the admission of recorded ones, but records nothing. */
 @Injectable()

@@ -3,19 +3,19 @@ import { Body, Controller, Get, Header, HttpCode, Ip, Param, Post, Query, Res } 
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
-import { eventText } from '../../http/describe-events.js';
-import { MAX_BODY_BYTES } from '../../http/fastify.js';
-import { AnswerEvents } from './answer-events.js';
 import {
-  ledgerKeysShape,
-  ledgerShape,
+  type StoredEvent,
+  answersShape,
+  eventText,
   recordedShape,
-  resultsShape,
   storedEventShape,
   waitingShape,
-} from './answer-shapes.js';
-import { DescribeLedger, type LedgerDescription, type LedgerKeys } from '../read/describe-ledger.js';
-import { ReadEvent, type StoredEvent } from '../read/read-event.js';
+} from '../../../core/api/event.js';
+import { type Ledger, type LedgerKeys, ledgerKeysShape, ledgerShape } from '../../../core/api/ledger.js';
+import { MAX_BODY_BYTES } from '../../http/fastify.js';
+import { DescribeLedger } from '../read/describe-ledger.js';
+import { ReadEvent } from '../read/read-event.js';
+import { AnswerEvents } from './answer-events.js';
 import { RecordBatch, batchLimits } from './record-batch.js';
 import { ReceiveEvents } from './receive-events.js';
 
@@ -49,7 +49,7 @@ export class LedgerController {
   @Get('ledger')
   @ApiOperation({ summary: 'Origin, keys and size of the log' })
   @ApiOkResponse({ standardSchema: ledgerShape })
-  describe(): Promise<LedgerDescription> {
+  describe(): Promise<Ledger> {
     return this.ledger.describe();
   }
 
@@ -94,7 +94,7 @@ export class LedgerController {
   @ApiOperation({ summary: `Records up to ${batchLimits.maxLines} events in order; one result each` })
   @ApiOkResponse({
     description: 'One result an event; where NDJSON was sent, one a line without the object around them',
-    standardSchema: resultsShape,
+    standardSchema: answersShape,
   })
   async recordBatch(
     @Body() body: unknown,

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import type { WaitingEventView } from '../../../core/api/waiting.js';
 import { eventIdSchema, kidSchema } from '../../../core/event/primitives.js';
+import type { Page } from '../../../core/api/page.js';
 import { Database } from '../../database/database.js';
-import { type Page, decodeCursor, pageOf, pageQuery } from '../../http/paging.js';
+import { decodeCursor, pageOf, pageQuery } from '../../http/paging.js';
 import { expiryOf } from './waiting.js';
 
 export const waitingQuery = pageQuery.extend({ kid: kidSchema.optional(), missing: eventIdSchema.optional() });

@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { AditError } from '../../../core/errors.js';
+import type { Answer } from '../../../core/api/event.js';
 import { NDJSON_TYPE, readNdjson } from '../../http/ndjson.js';
 import { parseRequest } from '../../http/validation.js';
-import { type Answer, AnswerEvents } from './answer-events.js';
 import { problemOf } from '../../http/problem.js';
+import { AnswerEvents } from './answer-events.js';
 import { type IntakeResult, ReceiveEvents } from './receive-events.js';
 
 /** Limits of one batch request; a line may be as long as a single request. Each event has its own limits too. */

@@ -1,8 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { pageOf } from '../../../core/api/page.js';
+import { type Page, pageShape } from '../../../core/api/page.js';
 import { type WaitingEventView, waitingEventShape } from '../../../core/api/waiting.js';
-import type { Page } from '../../http/paging.js';
 import { ListWaiting, type WaitingQuery, waitingQuery } from './list-waiting.js';
 
 @ApiTags('ledger')
@@ -12,7 +11,7 @@ export class WaitingController {
 
   @Get()
   @ApiOperation({ summary: 'Events that wait for their parents, with when they expire; filters kid, missing' })
-  @ApiOkResponse({ standardSchema: pageOf(waitingEventShape) })
+  @ApiOkResponse({ standardSchema: pageShape(waitingEventShape) })
   list(@Query({ schema: waitingQuery }) query: WaitingQuery): Promise<Page<WaitingEventView>> {
     return this.waiting.list(query);
   }

@@ -1,28 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SERVICE_ACTOR } from '../../../core/custody/ledger-keys.js';
-import type { LogKey } from '../../../core/custody/view.js';
 import { AditError } from '../../../core/errors.js';
 import type { PublicJwk } from '../../../core/event/keys.js';
+import type { Ledger, LedgerKeys } from '../../../core/api/ledger.js';
 import { Database } from '../../database/database.js';
 import { loadLedgerInfo } from '../../registry/registry-rows.js';
 import { LedgerIdentity } from '../ledger-identity.js';
-
-export interface LedgerDescription {
-  origin: string;
-  opened: boolean;
-  size: number;
-  /** C2SP verifier key of the log, the one in force. */
-  logKey: string;
-  serviceKey: PublicJwk;
-}
-
-/** Every key that the ledger has used, oldest first. */
-export interface LedgerKeys {
-  /** Log keys: each signs checkpoints from size `from` until the next key. */
-  logKeys: LogKey[];
-  /** Service keys: each signs entries from index `from` to below `until`. */
-  serviceKeys: { kid: string; key: PublicJwk; from: number; until: number | null }[];
-}
 
 /** Describes the log and its keys, which a client needs before its first event. */
 @Injectable()
@@ -32,7 +15,7 @@ export class DescribeLedger {
     private readonly identity: LedgerIdentity,
   ) {}
 
-  async describe(): Promise<LedgerDescription> {
+  async describe(): Promise<Ledger> {
     const { origin, firstLogKey } = this.identity;
     const logKey = (await loadLedgerInfo(this.database))?.logKeys.at(-1)?.vkey;
     if (logKey === undefined)

@@ -1,16 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AditError } from '../../../core/errors.js';
+import type { StoredEvent } from '../../../core/api/event.js';
 import { ReadLog, type StoredEntry } from './read-log.js';
 import { ReadReceipt } from './read-receipt.js';
-
-/** An event as stored, with its disclosures (there is no access control yet). */
-export interface StoredEvent {
-  id: string;
-  index: number;
-  event: string;
-  /** The log's clock before the entry, RFC 3339; null before the first `log.clock`. */
-  recordedAt: string | null;
-}
 
 @Injectable()
 export class ReadEvent {

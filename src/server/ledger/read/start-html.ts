@@ -1,5 +1,5 @@
+import type { Ledger } from '../../../core/api/ledger.js';
 import { escapeHtml, htmlPage } from '../../http/html-page.js';
-import type { LedgerDescription } from './describe-ledger.js';
 
 /** Where things are, by path, and what each is. */
 export const startLinks: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ export const startLinks: Readonly<Record<string, string>> = {
 };
 
 /** Renders the start page: the ledger's name, its paths, and how to verify it without trust in it. */
-export function startHtml({ origin, opened, size, logKey }: LedgerDescription): string {
+export function startHtml({ origin, opened, size, logKey }: Ledger): string {
   const name = escapeHtml(origin);
   const state = opened ? `It has ${size} ${size === 1 ? 'entry' : 'entries'}.` : 'It is not open yet: it has no entry.';
   const list = Object.entries(startLinks).map(

@@ -79,6 +79,14 @@ function withExamples(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
+/** Names the rest of a path as the path does: Fastify calls it `*`, which OpenAPI does not allow. */
+function withNamedRest(document: OpenAPIObject): OpenAPIObject {
+  for (const [path, { get }] of Object.entries(document.paths))
+    for (const parameter of get?.parameters ?? [])
+      if ('name' in parameter && parameter.name === '*') parameter.name = /\{(\w+)\}$/.exec(path)?.[1] ?? '*';
+  return document;
+}
+
 /** Builds the OpenAPI 3.1 document of all controllers. */
 function describe(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
@@ -86,8 +94,9 @@ function describe(app: NestFastifyApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
-    .setLicense('Apache-2.0', '');
-  return withExamples(withProblems(SwaggerModule.createDocument(app, builder.build())));
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('/');
+  return withExamples(withProblems(withNamedRest(SwaggerModule.createDocument(app, builder.build()))));
 }
 
 /**

@@ -25,14 +25,14 @@ const JUDGED = 100;
 export const lotsQuery = pageQuery.extend({
   mineral: mineralName.optional(),
   holder: registryId.optional(),
-  inTransitTo: registryId.optional(),
-  site: registryId.optional(),
+  inTransitTo: registryId.optional().describe('On its way to this actor'),
+  site: registryId.optional().describe('Declared there, or made of lots declared there'),
   status: z.enum(lotStatuses).optional(),
   tag: queryText.optional(),
   lotNumber: queryText.optional(),
-  name: queryText.optional(),
-  from: requestTime.optional(),
-  to: requestTime.optional(),
+  name: queryText.optional().describe('An id, its first 8 or more characters, a tag, or a lot number'),
+  from: requestTime.optional().describe('Appended at or after this time of the log'),
+  to: requestTime.optional().describe('Appended before this time of the log'),
   ...verdictsShape.partial().shape,
 });
 export type LotsQuery = z.infer<typeof lotsQuery>;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { observed } from './finding.js';
 import { lotNameShape } from './lot-name.js';
 import { line, prose } from './values.js';
+import { named } from './named.js';
 
 const alertStatuses = ['open', 'acknowledged', 'resolved'] as const;
 export type AlertStatus = (typeof alertStatuses)[number];
@@ -10,7 +11,7 @@ export type AlertStatus = (typeof alertStatuses)[number];
  * Describes an alert (`GET /v1/alerts`): all findings of one rule and one root. Its texts are those of the most severe
  * open finding, `finding`; `count` is the number of its findings.
  */
-export const alertShape = z.strictObject({
+export const alertShape = named('Alert', {
   id: z.uuid(),
   finding: z.uuid(),
   ...observed,
@@ -51,7 +52,9 @@ const alertChangeShape = z.strictObject({
 export type AlertChange = z.infer<typeof alertChangeShape>;
 
 /** Describes one alert with its changes (`GET /v1/alerts/{id}`). */
-export const alertWithChangesShape = alertShape.extend({ changes: z.array(alertChangeShape) });
+export const alertWithChangesShape = alertShape
+  .extend({ changes: z.array(alertChangeShape) })
+  .meta({ id: 'AlertWithChanges' });
 export type AlertWithChanges = z.infer<typeof alertWithChangesShape>;
 
 const note = z.strictObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { named } from './named.js';
 
 export const deliveryStatuses = ['pending', 'delivered', 'exhausted', 'dropped'] as const;
 
@@ -28,9 +29,9 @@ const delivery = {
 };
 
 /** Describes a delivery with every attempt (`GET /v1/deliveries`). */
-export const deliveryShape = z.strictObject(delivery);
+export const deliveryShape = named('Delivery', delivery);
 export type ListedDelivery = z.infer<typeof deliveryShape>;
 
 /** Describes one delivery with its message (`GET /v1/deliveries/{id}`). */
-export const deliveryWithMessageShape = z.strictObject({ ...delivery, message: z.unknown() });
+export const deliveryWithMessageShape = named('DeliveryWithMessage', { ...delivery, message: z.unknown() });
 export type DeliveryWithMessage = z.infer<typeof deliveryWithMessageShape>;

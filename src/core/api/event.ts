@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { EVENT_TYP } from '../event/envelope.js';
 import { problemShape } from './problem.js';
+import { named } from './named.js';
 
 /** JSON Schema of a text that contains a signed event. */
 export const eventText = {
@@ -20,11 +21,11 @@ const loggedEvent = z
 const missing = z.array(z.string()).describe('Events that it follows and that are not in the log');
 
 /** Describes the answer to an event that is in the log (`POST /v1/events`). */
-export const recordedShape = z.strictObject({ id, index, receipt, event: loggedEvent });
+export const recordedShape = named('RecordedEvent', { id, index, receipt, event: loggedEvent });
 export type Recorded = z.infer<typeof recordedShape>;
 
 /** Describes the answer to an event that waits for its parents. */
-export const waitingShape = z.strictObject({
+export const waitingShape = named('Waiting', {
   id,
   status: z.literal('waiting'),
   missing,
@@ -35,17 +36,19 @@ export type Waiting = z.infer<typeof waitingShape>;
 const refusedShape = z.strictObject({ status: z.literal('refused'), id: id.nullable(), problem: problemShape });
 
 /** Describes the answer to one event of a batch (`POST /v1/events/batch`). */
-const answerShape = z.discriminatedUnion('status', [
-  z.strictObject({
-    status: z.enum(['accepted', 'duplicate']),
-    id,
-    index,
-    receipt: receipt.optional(),
-    event: loggedEvent,
-  }),
-  waitingShape,
-  refusedShape,
-]);
+const answerShape = z
+  .discriminatedUnion('status', [
+    z.strictObject({
+      status: z.enum(['accepted', 'duplicate']),
+      id,
+      index,
+      receipt: receipt.optional(),
+      event: loggedEvent,
+    }),
+    waitingShape,
+    refusedShape,
+  ])
+  .meta({ id: 'EventAnswer' });
 export type Answer = z.infer<typeof answerShape>;
 
 /** Describes the answer to an array; NDJSON is answered by one result a line. */
@@ -56,12 +59,14 @@ export type Answers = z.infer<typeof answersShape>;
  * Describes what the ledger would answer to an event that is not recorded (`POST /v1/events/check`); `id` of unsigned
  * claims is the id that they get if signed unchanged.
  */
-export const dryRunShape = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('accepted'), id }),
-  z.strictObject({ status: z.literal('duplicate'), id, index }),
-  z.strictObject({ status: z.literal('waiting'), id, missing }),
-  refusedShape,
-]);
+export const dryRunShape = z
+  .discriminatedUnion('status', [
+    z.strictObject({ status: z.literal('accepted'), id }),
+    z.strictObject({ status: z.literal('duplicate'), id, index }),
+    z.strictObject({ status: z.literal('waiting'), id, missing }),
+    refusedShape,
+  ])
+  .meta({ id: 'DryRunAnswer' });
 export type DryRunAnswer = z.infer<typeof dryRunShape>;
 export const dryRunsShape = z.strictObject({ results: z.array(dryRunShape) });
 export type DryRunAnswers = z.infer<typeof dryRunsShape>;
@@ -72,7 +77,7 @@ const recordedAt = z
   .describe("The log's clock before the entry; null before the first `log.clock`");
 
 /** Describes an event as stored (`GET /v1/events/{id}`). */
-export const storedEventShape = z.strictObject({
+export const storedEventShape = named('StoredEvent', {
   id,
   index,
   event: z.string().meta({ ...eventText, description: '<JWS>~ and the disclosures that the service holds' }),
@@ -81,11 +86,13 @@ export const storedEventShape = z.strictObject({
 export type StoredEvent = z.infer<typeof storedEventShape>;
 
 /** Describes an event on the chain of a lot (`GET /v1/lots/{id}/events`). */
-export const lotEventShape = storedEventShape.extend({
-  seq: z.int(),
-  type: z.string(),
-  iss: z.string(),
-  occurredAt: z.string(),
-  event: z.string().meta({ ...eventText, description: '<JWS>~ without disclosures' }),
-});
+export const lotEventShape = storedEventShape
+  .extend({
+    seq: z.int(),
+    type: z.string(),
+    iss: z.string(),
+    occurredAt: z.string(),
+    event: z.string().meta({ ...eventText, description: '<JWS>~ without disclosures' }),
+  })
+  .meta({ id: 'LotEvent' });
 export type LotEvent = z.infer<typeof lotEventShape>;

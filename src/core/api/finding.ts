@@ -3,6 +3,7 @@ import { findingStatuses } from '../rules/engine/answers.js';
 import { severities } from '../rules/engine/rule.js';
 import { lotNameShape } from './lot-name.js';
 import { line } from './values.js';
+import { named } from './named.js';
 
 /** The members that findings, findings in reports, and alerts have in common. */
 export const observed = {
@@ -28,7 +29,7 @@ const answerShape = z.strictObject({
 });
 
 /** Describes a finding (`GET /v1/findings`); times are by the log's clock. */
-export const findingShape = z.strictObject({
+export const findingShape = named('Finding', {
   id: z.uuid(),
   ...observed,
   status: z.enum(findingStatuses),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { lotStatuses } from '../custody/view.js';
 import { massShape } from './mass.js';
+import { named } from './named.js';
 
 const affectedLotShape = z.strictObject({
   lot: z.string(),
@@ -14,7 +15,7 @@ const affectedLotShape = z.strictObject({
 export type AffectedLot = z.infer<typeof affectedLotShape>;
 
 /** Describes a recall (`GET /v1/lots/{id}/impact`). */
-export const impactShape = z.strictObject({
+export const impactShape = named('Impact', {
   lot: z.string(),
   items: z
     .array(affectedLotShape)

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { publicJwkSchema } from '../event/keys.js';
+import { named } from './named.js';
 
 /** Describes the log and its keys, which a client needs before its first event (`GET /v1/ledger`). */
-export const ledgerShape = z.strictObject({
+export const ledgerShape = named('Ledger', {
   origin: z.string(),
   opened: z.boolean(),
   size: z.int(),
@@ -11,8 +12,15 @@ export const ledgerShape = z.strictObject({
 });
 export type Ledger = z.infer<typeof ledgerShape>;
 
+/** Describes the start page (`GET /`). */
+export const startShape = z.strictObject({
+  ledger: ledgerShape,
+  links: z.record(z.string(), z.string()).readonly().describe('What each path is'),
+});
+export type Start = z.infer<typeof startShape>;
+
 /** Describes every key that the ledger has used, oldest first (`GET /v1/ledger/keys`). */
-export const ledgerKeysShape = z.strictObject({
+export const ledgerKeysShape = named('LedgerKeys', {
   logKeys: z
     .array(z.strictObject({ vkey: z.string(), from: z.int() }))
     .describe('Each signs checkpoints from size `from` until the next key'),

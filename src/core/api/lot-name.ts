@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { named } from './named.js';
 
 /** Names a lot for people: its tag or lot number, its site, and its mineral. */
-export const lotNameShape = z.strictObject({
+export const lotNameShape = named('LotName', {
   lot: z.string(),
   tag: z.string().nullable(),
   lotNumber: z.string().nullable(),

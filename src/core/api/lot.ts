@@ -3,9 +3,10 @@ import { grade } from '../event/quantity-claims.js';
 import { lotStatuses, originBases } from '../custody/view.js';
 import { severities } from '../rules/engine/rule.js';
 import { massShape } from './mass.js';
+import { named } from './named.js';
 
 /** Describes the three verdicts on a lot: record, custody and risk (protocol.md §6). There is no single "verified". */
-export const verdictsShape = z.strictObject({
+export const verdictsShape = named('Verdicts', {
   record: z.enum(['intact', 'broken']),
   custody: z.enum(['complete', 'open', 'gaps']),
   risk: z.enum(['none', ...severities, 'undetermined']),
@@ -44,17 +45,19 @@ const lotStateShape = z.strictObject({
 export type LotState = z.infer<typeof lotStateShape>;
 
 /** Describes a lot in a list (`GET /v1/lots`). */
-export const listedLotShape = lotStateShape.extend({
-  verdicts: verdictsShape.optional().describe('Only where the search is by verdict'),
-});
+export const listedLotShape = lotStateShape
+  .extend({
+    verdicts: verdictsShape.optional().describe('Only where the search is by verdict'),
+  })
+  .meta({ id: 'ListedLot' });
 export type ListedLot = z.infer<typeof listedLotShape>;
 
 /** Describes one lot (`GET /v1/lots/{id}`). */
-export const lotShape = lotStateShape.extend({ verdicts: verdictsShape, asOf: asOfShape });
+export const lotShape = lotStateShape.extend({ verdicts: verdictsShape, asOf: asOfShape }).meta({ id: 'Lot' });
 export type JudgedLotState = z.infer<typeof lotShape>;
 
 /** Describes the ancestors or descendants of a lot (`GET /v1/lots/{id}/lineage`). */
-export const lineageShape = z.strictObject({
+export const lineageShape = named('Lineage', {
   lot: z.string(),
   direction: z.enum(['upstream', 'downstream']),
   nodes: z.array(z.strictObject({ lot: z.string(), status: z.enum(lotStatuses), holder: z.string(), mass: massShape })),

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { findingGroups } from './alert-filters.js';
 import { errorCodeShape } from './problem.js';
+import { named } from './named.js';
 
 /** Describes the page of an error code (`GET /errors/{code}`). */
-export const errorPageShape = z.strictObject({
+export const errorPageShape = named('ErrorPage', {
   code: errorCodeShape,
   status: z.int(),
   title: z.string(),
@@ -13,7 +14,7 @@ export const errorPageShape = z.strictObject({
 export type ErrorPage = z.infer<typeof errorPageShape>;
 
 /** Describes the page of a rule (`GET /rules/{rule}`). */
-export const rulePageShape = z.strictObject({
+export const rulePageShape = named('RulePage', {
   id: z.string(),
   version: z.int(),
   group: z.enum(findingGroups).describe('`operation`: it changes no verdict; it is for the operator of the service'),

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { named } from './named.js';
 
 /** Describes a registered actor (`GET /v1/actors`). */
-export const actorShape = z.strictObject({
+export const actorShape = named('Actor', {
   actor: z.string(),
   roles: z.array(z.string()),
   country: z.string().nullable(),
@@ -12,7 +13,7 @@ export const actorShape = z.strictObject({
 export type ListedActor = z.infer<typeof actorShape>;
 
 /** Describes a registered mine site (`GET /v1/sites`). */
-export const siteShape = z.strictObject({
+export const siteShape = named('Site', {
   site: z.string(),
   country: z.string(),
   operator: z.string(),

@@ -4,11 +4,12 @@ import { findingStatuses } from '../rules/engine/answers.js';
 import { noticeKinds, severities } from '../rules/engine/rule.js';
 import { observed } from './finding.js';
 import { asOfShape, originsShape, verdictsShape } from './lot.js';
+import { named } from './named.js';
 
 const share = z.string().describe('0.0000 to 1.0000 of the mass of the lot');
 
 /** Describes a fact to read before the verdicts, which no verdict expresses. */
-const noticeShape = z.strictObject({
+const noticeShape = named('Notice', {
   kind: z.enum(noticeKinds),
   text: z.string().describe('One sentence for people'),
   severity: z.enum(severities),
@@ -20,7 +21,7 @@ export type Notice = z.infer<typeof noticeShape>;
 const coverageShape = z.strictObject({ tracedToSite: share, assayed: share, signedByBothSides: share });
 export type Coverage = z.infer<typeof coverageShape>;
 
-const reportedFindingShape = z.strictObject({
+const reportedFindingShape = named('ReportedFinding', {
   id: z.string(),
   ...observed,
   status: z.enum(findingStatuses),
@@ -35,7 +36,7 @@ const undecidedShape = z.strictObject({ rule: z.string(), subject: z.string(), r
 export type Undecided = z.infer<typeof undecidedShape>;
 
 /** Describes the report on a lot (`GET /v1/lots/{id}/report`). */
-export const reportShape = z.strictObject({
+export const reportShape = named('Report', {
   lot: z.string(),
   asOf: asOfShape,
   notices: z.array(noticeShape).describe('To read first: holds, assignments by an authority, disputes, incidents'),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type AlertFilters, alertFilters, groupOf } from './alert-filters.js';
 import { line, prose, requestTime } from './values.js';
+import { named } from './named.js';
 
 const NAME = 200;
 const REASON = 2_000;
@@ -40,7 +41,7 @@ export const silencesQuery = z.strictObject({ ended: z.enum(['exclude', 'include
 export const endedBy = z.strictObject({ by: line(NAME).optional() });
 
 /** Describes a silence (`GET /v1/silences`). */
-export const silenceShape = z.strictObject({
+export const silenceShape = named('Silence', {
   id: z.uuid(),
   filters: alertFilters,
   reason: z.string(),

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { massShape } from './mass.js';
+import { named } from './named.js';
 
 const pile = z.strictObject({ lots: z.int(), mass: massShape });
 
 /** Describes one actor's stock of one mineral in one form (`GET /v1/stock`). */
-export const stockShape = z.strictObject({
+export const stockShape = named('Stock', {
   holder: z.string(),
   mineral: z.string(),
   form: z.string(),

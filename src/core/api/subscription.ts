@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { alertFilters } from './alert-filters.js';
 import { line, mailAddress, plainText, requestTime } from './values.js';
+import { named } from './named.js';
 
 /** The languages of mails, by their codes (BCP 47). */
 export const languages = ['en', 'fr', 'sw', 'es'] as const;
@@ -68,7 +69,7 @@ export const changedSubscription = z
 export type ChangedSubscription = z.infer<typeof changedSubscription>;
 
 /** Describes a subscription with its state (`GET /v1/subscriptions`). */
-export const subscriptionShape = z.strictObject({
+export const subscriptionShape = named('Subscription', {
   id: z.uuid(),
   channel: z.enum(['webhook', 'mail']),
   url: z.string().nullable().describe('Its query and the parts that look like a token are masked'),
@@ -92,11 +93,15 @@ export const subscriptionShape = z.strictObject({
 export type Subscription = z.infer<typeof subscriptionShape>;
 
 /** Describes a new subscription; contains the secret of a webhook this once. */
-export const createdSubscriptionShape = subscriptionShape.extend({ secret: z.string().optional() });
+export const createdSubscriptionShape = subscriptionShape
+  .extend({ secret: z.string().optional() })
+  .meta({ id: 'CreatedSubscription' });
 export type CreatedSubscription = z.infer<typeof createdSubscriptionShape>;
 
 /** Describes a subscription with its new secret (`POST /v1/subscriptions/{id}/rotate-secret`). */
-export const rotatedSecretShape = subscriptionShape.extend({ secret: z.string(), formerSecretUntil: z.string() });
+export const rotatedSecretShape = subscriptionShape
+  .extend({ secret: z.string(), formerSecretUntil: z.string() })
+  .meta({ id: 'RotatedSecret' });
 export type RotatedSecret = z.infer<typeof rotatedSecretShape>;
 
 /** Describes the answer to a test: the delivery of its message. */

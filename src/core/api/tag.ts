@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { named } from './named.js';
 
 const place = z.strictObject({ site: z.string().optional(), facility: z.string().optional() });
 
 /** Describes the uses of a tag (`GET /v1/tags/{number}`). */
-export const seenTagShape = z.strictObject({
+export const seenTagShape = named('Tag', {
   tag: z.string(),
   /** Series in which it was issued, in the order of the log. */
   issued: z.array(

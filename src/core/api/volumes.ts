@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { massShape } from './mass.js';
+import { named } from './named.js';
 
 /** Describes the monthly production of a site (`GET /v1/sites/{id}/volumes`). */
-export const volumesShape = z.strictObject({
+export const volumesShape = named('Volumes', {
   site: z.string(),
   delayDays: z.int().describe('How old the newest figure is at least, days'),
   bucket: massShape.nullable().describe('To what a mass is rounded up; null where it is not'),

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { named } from './named.js';
 
 /** Describes an event that waits for its parents (`GET /v1/waiting`). */
-export const waitingEventShape = z.strictObject({
+export const waitingEventShape = named('WaitingEvent', {
   id: z.string(),
   type: z.string(),
   iss: z.string(),

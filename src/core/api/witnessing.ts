@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { named } from './named.js';
 
 const witnessShape = z.strictObject({
   name: z.string(),
@@ -10,7 +11,7 @@ const witnessShape = z.strictObject({
 export type WitnessState = z.infer<typeof witnessShape>;
 
 /** Describes the last answers of a ledger's witnesses (`GET /log/witnesses`). */
-export const witnessingShape = z.strictObject({
+export const witnessingShape = named('Witnessing', {
   policy: z.string().describe('C2SP tlog-policy; empty: no witness is asked'),
   shown: z
     .strictObject({ size: z.int(), at: z.string() })

@@ -10,6 +10,8 @@ export interface JsonSchema {
   minimum?: number;
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
+  /** Of one schema here: a `$ref` with a description of its own. */
+  allOf?: JsonSchema[];
   properties?: Record<string, JsonSchema>;
   required?: string[];
   additionalProperties?: JsonSchema | boolean;
@@ -130,7 +132,7 @@ export function exampleOfSchema(schema: JsonSchema, resolve: Resolve, name = 'va
   if (schema.$ref !== undefined) return exampleOfSchema(resolve(schema.$ref), resolve, name);
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return schema.enum.includes(texts[name]) ? texts[name] : schema.enum[0];
-  const choice = (schema.anyOf ?? schema.oneOf)?.find(({ type }) => type !== 'null');
+  const choice = (schema.anyOf ?? schema.oneOf ?? schema.allOf)?.find(({ type }) => type !== 'null');
   if (choice !== undefined) return exampleOfSchema(choice, resolve, name);
   const [type] = [schema.type].flat();
   if (type === 'string') return textOf(schema, name);

@@ -15,12 +15,12 @@ export const maySilence = (rule: string): boolean => groupOf(rule) !== NEVER_SIL
 /** Returns why filters do not suit a silence, or null. */
 function silenceFault(filters: AlertFilters): { path: string[]; message: string } | null {
   const never = 'no silence covers damage to the record';
-  const named = { ...filters, minimumSeverity: undefined };
-  const rule = named.rules?.find((one) => !maySilence(one));
+  const wanted = { ...filters, minimumSeverity: undefined };
+  const rule = wanted.rules?.find((one) => !maySilence(one));
   if (rule !== undefined) return { path: ['rules'], message: `must not name ${rule}: ${never}` };
-  if (named.groups?.includes(NEVER_SILENT))
+  if (wanted.groups?.includes(NEVER_SILENT))
     return { path: ['groups'], message: `must not name ${NEVER_SILENT}: ${never}` };
-  if (Object.values(named).some((one) => one !== undefined)) return null;
+  if (Object.values(wanted).some((one) => one !== undefined)) return null;
   const such = 'rules, groups, minerals, sites, countries, lots or holder';
   return { path: [], message: `must name more than a severity (${such}): a silence never covers all alerts` };
 }

@@ -383,6 +383,20 @@ describe('the house', () => {
     expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
   });
 
+  it('names only files and folders that exist', () => {
+    const files = ['src', 'test', 'bench', 'migrations', 'scripts', 'docs', 'examples'].flatMap((folder) =>
+      filesUnder(folder, ''),
+    );
+    const exists = (name: string): boolean =>
+      files.some((file) => file === name || file.endsWith(`/${name}`)) ||
+      [name, `${name}.ts`].some((path) => statSync(join(root, path), { throwIfNoEntry: false }) !== undefined);
+    const named = /`((?:src|test|bench|migrations|scripts|docs|examples)\/[\w./-]+|[\w/-]+(?:\.[\w-]+)*\.(?:ts|mjs))`/g;
+    const missing = documents.flatMap((path) =>
+      [...read(path).matchAll(named)].flatMap(([, name = '']) => (exists(name) ? [] : [`${path} → ${name}`])),
+    );
+    expect(missing).toEqual([]);
+  });
+
   it('links only to what exists', () => {
     const broken = documents.flatMap((path) =>
       [...read(path).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].flatMap(

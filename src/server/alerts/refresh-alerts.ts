@@ -100,8 +100,8 @@ async function nameWhomItConcerns(db: Queryable, alerts: readonly string[]): Pro
 }
 
 /**
- * Schedules notifications: of a new status or a higher severity as soon as findings stop coming; of growth alone at
- * ever longer intervals.
+ * Schedules and deduplicates notifications: one for all findings until none has come for `SETTLE`, or `SETTLE_LIMIT` at
+ * most, if status or severity change; for growth alone at ever longer intervals.
  */
 async function decideWhen(db: Queryable, alerts: readonly string[]): Promise<void> {
   await db.query(

@@ -129,7 +129,7 @@ async function send(
   return digested.length + inserted.length;
 }
 
-/** Routes a notification to a subscriber without a digest. */
+/** Routes a notification to a subscriber without a digest: at once, or escalated after a time without acknowledgement. */
 function toOne(subscriber: SubscriberRow, notice: NoticeRow, now: number): Route[] {
   const one = { subscription: subscriber.id, notice };
   const quiet = notice.severity === 'critical' ? null : subscriber.quiet_hours;

@@ -113,7 +113,7 @@ function unshowable(event: AditEvent): Outcome | null {
   return error === null ? null : { status: 'refused', id: event.id, error, heads: {} };
 }
 
-/** The same event twice in one batch: the second is a duplicate. */
+/** Deduplicates a batch: the second of two equal events is a duplicate. */
 function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
   const seen = new Set<string>();
   return outcomes.map((outcome) => {

@@ -75,7 +75,8 @@ export class ReceiveEvents {
   }
 
   /**
-   * Receives one event. Throws `overloaded`, `rate-limited`, `log-halted` or `internal` if the event was not judged.
+   * Receives one event. Idempotent: a duplicate gets the first receipt. Throws `overloaded`, `rate-limited`,
+   * `log-halted` or `internal` if the event was not judged.
    */
   async receive(text: string, address = ''): Promise<IntakeResult> {
     const refusal = this.refusal();

@@ -74,7 +74,7 @@ export interface ReplayFollower {
 export const projectionTables = [...registryTables, ...lotTables, 'subject_entries', 'erasures'] as const;
 
 /**
- * Replays the log: reads and admits every stored entry again, and writes the projections into temporary tables that
+ * Replays the log: reads and admits every stored entry again, and rebuilds the projections in temporary tables that
  * shadow the real ones, by the code of the sequencer; then compares the two, row by row, in one snapshot. Entries never
  * change, so only the last piece needs the snapshot, which is short. Appends continue meanwhile. Memory is limited by
  * the chunk; time grows with the log.

@@ -7,6 +7,7 @@ import { recordRuleIds } from '../src/core/rules/engine/facts.js';
 import { rulesDocument } from '../src/core/rules/engine/document.js';
 import { type CatalogueRule, ruleById, rules } from '../src/core/rules/index.js';
 import { ruleFailed } from '../src/core/rules/engine/rule-failed.js';
+import { bannedPhrasings } from './support/banned-phrasings.js';
 
 /** The project's root: tests run from the build folder, whatever its name. */
 const root = process.cwd();
@@ -19,7 +20,6 @@ function filesUnder(folder: string, ending: string): string[] {
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const sources = ['src', 'migrations', 'test', 'bench'].flatMap((folder) => filesUnder(folder, '.ts'));
-const documents = [...filesUnder('docs', '.md'), 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
 function importsOf(path: string): string[] {
   return [...read(path).matchAll(/^(?:import|export)\s[^;]*?from\s+'([^']+)'|^import\s+'([^']+)'/gms)].map(
@@ -167,19 +167,6 @@ const metricsIn = (path: string): string[] =>
 
 /** Folders whose comments are free of banned phrasings. */
 const cleanFolders = ['src', 'migrations', 'bench'];
-/** Phrasings that a comment or a document must not have (CONTRIBUTING.md, "Words"). */
-const bannedPhrasings: readonly RegExp[] = [
-  /\b(told|tells?|telling)\b/i,
-  /\b(heed|mend)(s|ed|ing)?\b/i,
-  /\b(whoever|somebody|nobody|anybody|everybody)\b/i,
-  /\bwho (sends|comes|asks|tries)\b/i,
-  /\bwhat (fell|came|passed)\b/i,
-  /\b(house|doors?)\b/i,
-  /\b(hears?|heard)\b/i,
-  /\b(says?|said|speaks?|spoken|spoke)\b/i,
-  /\b(stands?|stood)\b/i,
-  /\b(goes? by|comes? to nothing|(is|are) asked for|reckon(s|ed)?|at hand|the word of)\b/i,
-];
 const commentsOf = (text: string): string[] => text.match(/\/\*[^]*?\*\/|(?<![^\s])\/\/ .*$/gm) ?? [];
 /** Banned phrasings in the comments of a source text, each with its line. */
 const bannedIn = (text: string): string[] =>
@@ -188,37 +175,6 @@ const bannedIn = (text: string): string[] =>
     const found = bannedPhrasings.flatMap((phrasing) => phrasing.exec(plain)?.[0] ?? []);
     return found.map((phrase) => `${text.slice(0, text.indexOf(comment)).split('\n').length}: ${phrase}`);
   });
-
-/** Parts of documents that a test compares with texts of the code, and that may have banned phrasings until those change. */
-const comparedParts: Readonly<Record<string, RegExp>> = {
-  // Texts of the rules.
-  'docs/rules.md': /[^]+/g,
-  // Reasons in `auditedTables`.
-  'docs/threat-model.md': /^\| `\w+` \| excluded: .*$/gm,
-};
-/** Replaces all characters but line ends, so that the others keep their places. */
-const blank = (text: string): string => text.replaceAll(/[^\n]/g, '·');
-/** Banned phrasings in the prose of a document, each with its line; code and output are not prose. */
-const bannedInProse = (text: string, compared = /(?!)/g): string[] => {
-  const prose = text
-    .replaceAll(compared, blank)
-    .replaceAll(/^ *```[^]*?^ *```/gm, blank)
-    .replaceAll(/`[^`]*`/g, blank)
-    .replaceAll('\n', ' ');
-  return bannedPhrasings
-    .flatMap((phrasing) => [...prose.matchAll(new RegExp(phrasing, 'gi'))])
-    .toSorted((a, b) => a.index - b.index)
-    .map(({ 0: phrase, index }) => `${text.slice(0, index).split('\n').length}: ${phrase}`);
-};
-
-/** The anchors that GitHub gives to the headings of a document. */
-const anchorsOf = (text: string): string[] =>
-  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
 
 describe('the house', () => {
   it('lets each room import only what it may', () => {
@@ -283,20 +239,6 @@ describe('the house', () => {
     ]);
     const files = cleanFolders.flatMap((folder) => filesUnder(folder, '.ts'));
     expect(files.flatMap((path) => bannedIn(read(path)).map((found) => `${path}:${found}`))).toEqual([]);
-  });
-
-  it('uses no banned phrasing in documents', () => {
-    expect(bannedInProse('# Log\n\n`told` is code.\n\n```sh\ntell a\n```\n\nIt is told by who\nsends it.')).toEqual([
-      '9: told',
-      '9: who sends',
-    ]);
-    const files = [...documents, ...filesUnder('docs', '.yml')];
-    const found = files.flatMap((path) =>
-      bannedInProse(read(path), comparedParts[path]).map((phrase) => `${path}:${phrase}`),
-    );
-    expect(found).toEqual([]);
-    // Each exception is still needed.
-    for (const path of Object.keys(comparedParts)) expect([path, ...bannedInProse(read(path))]).not.toEqual([path]);
   });
 
   it('takes no key object from the generator of Node, which can wait for ever', () => {
@@ -381,32 +323,5 @@ describe('the house', () => {
     );
     expect(all.filter(([name]) => !reasons.includes(`| \`${name}\` |`)).map(([name]) => name)).toEqual([]);
     expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
-  });
-
-  it('names only files and folders that exist', () => {
-    const files = ['src', 'test', 'bench', 'migrations', 'scripts', 'docs', 'examples'].flatMap((folder) =>
-      filesUnder(folder, ''),
-    );
-    const exists = (name: string): boolean =>
-      files.some((file) => file === name || file.endsWith(`/${name}`)) ||
-      [name, `${name}.ts`].some((path) => statSync(join(root, path), { throwIfNoEntry: false }) !== undefined);
-    const named = /`((?:src|test|bench|migrations|scripts|docs|examples)\/[\w./-]+|[\w/-]+(?:\.[\w-]+)*\.(?:ts|mjs))`/g;
-    const missing = documents.flatMap((path) =>
-      [...read(path).matchAll(named)].flatMap(([, name = '']) => (exists(name) ? [] : [`${path} → ${name}`])),
-    );
-    expect(missing).toEqual([]);
-  });
-
-  it('links only to what exists', () => {
-    const broken = documents.flatMap((path) =>
-      [...read(path).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].flatMap(
-        ([link, file = '', anchor]) => {
-          const to = file === '' ? path : join(dirname(path), file);
-          if (statSync(join(root, to), { throwIfNoEntry: false }) === undefined) return [`${path} → ${link}`];
-          return anchor === undefined || anchorsOf(read(to)).includes(anchor) ? [] : [`${path} → ${link}`];
-        },
-      ),
-    );
-    expect(broken).toEqual([]);
   });
 });

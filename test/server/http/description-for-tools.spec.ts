@@ -34,9 +34,9 @@ const clientOf = async (document: unknown): Promise<string> =>
 function faultsOf(client: string): string[] {
   const options: ts.CompilerOptions = { strict: true, noEmit: true, types: [], lib: ['lib.es5.d.ts'] };
   const host = ts.createCompilerHost(options);
-  const { getSourceFile } = host;
+  const read = host.getSourceFile.bind(host);
   host.getSourceFile = (name, target) =>
-    name === FILE ? ts.createSourceFile(name, client, target, true) : getSourceFile.call(host, name, target);
+    name === FILE ? ts.createSourceFile(name, client, target, true) : read(name, target);
   const program = ts.createProgram([FILE], options, host);
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/postgres/embedded-postgres.js';
 import { Acknowledged } from '../support/acknowledged.js';
+import { copyPreparedServer } from '../support/database.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
@@ -18,6 +19,7 @@ describe('a database server that is killed', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'adit-postmaster-'));
+    copyPreparedServer(folder);
     postgres = await startEmbeddedPostgres({ dataDir: folder });
     ground = await groundOn(postgres, folder);
     service = await ServiceProcess.start(ground);

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import pg from 'pg';
 
 /** A database of one suite, already migrated. */
@@ -18,6 +20,8 @@ export interface TestServer {
   url: string;
   ownerUrl: string;
   superuserUrl: string;
+  /** Data folder of a stopped server whose database `adit` is migrated; null where the server was given. */
+  prepared: string | null;
 }
 
 const onDatabase = (url: string, name: string): string => {
@@ -30,11 +34,26 @@ const onDatabase = (url: string, name: string): string => {
 export const copyOf = (template: string, name: string): string =>
   `CREATE DATABASE ${name} TEMPLATE ${template} OWNER ledger_owner STRATEGY FILE_COPY`;
 
-/** A fresh copy of the migrated template. Call `drop` when the suite ends. */
-export async function testDatabase(): Promise<TestDatabase> {
+function testServer(): TestServer {
   const given = process.env[TEST_SERVER];
   if (given === undefined) throw new Error('no test server: global setup has not run');
-  const server = JSON.parse(given) as TestServer;
+  return JSON.parse(given) as TestServer;
+}
+
+/**
+ * Makes `dataDir` the data folder of an embedded PostgreSQL that is initialised and migrated, which a suite starts in a
+ * third of the time of a new one. Leaves the folder as it is where the run has no such folder.
+ */
+export function copyPreparedServer(dataDir: string): void {
+  const { prepared } = testServer();
+  if (prepared === null) return;
+  mkdirSync(dataDir, { recursive: true });
+  execFileSync('cp', ['-a', `${prepared}/.`, dataDir]);
+}
+
+/** A fresh copy of the migrated template. Call `drop` when the suite ends. */
+export async function testDatabase(): Promise<TestDatabase> {
+  const server = testServer();
   const name = `adit_test_${randomBytes(8).toString('hex')}`;
   await asSuperuser(server.superuserUrl, copyOf(server.template, name));
   return {

@@ -1,9 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/postgres/embedded-postgres.js';
 import { migrate } from '../../src/server/database/migrate.js';
-import { createDatabase, prepareDatabase, prepareGivenDatabase } from '../../src/server/database/prepare.js';
+import {
+  type PreparedDatabase,
+  createDatabase,
+  prepareDatabase,
+  prepareGivenDatabase,
+} from '../../src/server/database/prepare.js';
 import { migrateQueue } from '../../src/server/queue/prepare-queue.js';
 import { TEST_SERVER, type TestServer } from './database.js';
 import { bundleService } from './bundle.js';
@@ -12,11 +18,11 @@ import { BUNDLE } from './programs.js';
 
 /** What global teardown undoes. */
 export interface TestRun {
+  /** null: the server was given. */
   server: EmbeddedPostgres | null;
-  folder: string;
   superuserUrl: string;
   template: string;
-  bundle: string;
+  folders: string[];
 }
 
 /**
@@ -25,16 +31,38 @@ export interface TestRun {
  */
 export default async function setUp(): Promise<void> {
   removeAbandonedFolders();
-  const folder = newDatabaseFolder();
   const bundle = newBundleFolder();
   const bundled = bundleService(bundle);
   const given = process.env['DATABASE_URL'];
-  const server = given === undefined ? await startEmbeddedPostgres({ dataDir: folder, durable: false }) : null;
-  const superuserUrl = server?.superuserUrl ?? String(given);
-  const logins =
-    server === null
-      ? await prepareGivenDatabase(superuserUrl, null)
-      : await prepareDatabase(superuserUrl, join(folder, 'logins.json'));
+  const run = given === undefined ? await ownServer() : await givenServer(given);
+  run.folders.push(bundle);
+  process.env[TEST_SERVER] = JSON.stringify(run.handed);
+  process.env[BUNDLE] = bundle;
+  await bundled;
+  Object.assign(globalThis, { aditTestRun: run satisfies TestRun });
+}
+
+type Started = TestRun & { handed: TestServer };
+
+/** Starts a server whose database `adit` is the template, after its folder was copied for suites that start their own. */
+async function ownServer(): Promise<Started> {
+  const dataDir = newDatabaseFolder();
+  const prepared = newDatabaseFolder();
+  const begun = await startEmbeddedPostgres({ dataDir, durable: false });
+  const { ownerUrl } = await prepareDatabase(begun.superuserUrl, loginsIn(dataDir));
+  await migrateAll(ownerUrl);
+  await begun.stop();
+  execFileSync('cp', ['-a', `${dataDir}/.`, prepared]);
+  const server = await startEmbeddedPostgres({ dataDir, durable: false });
+  const { superuserUrl } = server;
+  const logins = await prepareDatabase(superuserUrl, loginsIn(dataDir));
+  const template = new URL(logins.appUrl).pathname.slice(1);
+  const handed = handedOver(logins, { template, superuserUrl, prepared });
+  return { server, superuserUrl, template, folders: [dataDir, prepared], handed };
+}
+
+async function givenServer(superuserUrl: string): Promise<Started> {
+  const logins = await prepareGivenDatabase(superuserUrl, null);
   const template = `adit_template_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
@@ -42,12 +70,19 @@ export default async function setUp(): Promise<void> {
   await client.end();
   const ownerUrl = new URL(logins.ownerUrl);
   ownerUrl.pathname = `/${template}`;
-  await migrate(ownerUrl.href);
-  await migrateQueue(ownerUrl.href);
-  const handed: TestServer = { template, url: logins.appUrl, ownerUrl: logins.ownerUrl, superuserUrl };
-  process.env[TEST_SERVER] = JSON.stringify(handed);
-  process.env[BUNDLE] = bundle;
-  await bundled;
-  const run: TestRun = { server, folder, superuserUrl, template, bundle };
-  Object.assign(globalThis, { aditTestRun: run });
+  await migrateAll(ownerUrl.href);
+  const handed = handedOver(logins, { template, superuserUrl, prepared: null });
+  return { server: null, superuserUrl, template, folders: [], handed };
 }
+
+async function migrateAll(ownerUrl: string): Promise<void> {
+  await migrate(ownerUrl);
+  await migrateQueue(ownerUrl);
+}
+
+const loginsIn = (dataDir: string): string => join(dataDir, 'logins.json');
+
+const handedOver = (
+  { appUrl, ownerUrl }: PreparedDatabase,
+  rest: Pick<TestServer, 'template' | 'superuserUrl' | 'prepared'>,
+): TestServer => ({ ...rest, url: appUrl, ownerUrl });

@@ -5,11 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type Config, auditNow, initialise, loadConfig } from '../../src/server/operator.js';
 import { startServer } from '../../src/server/boot/start.js';
+import { Acknowledged } from '../support/acknowledged.js';
+import { copyPreparedServer } from '../support/database.js';
 import { HonestWorld } from '../support/honest-world.js';
-import { post } from '../support/outside-client.js';
-import { long, upTo } from '../support/service-process.js';
+import { long, upTo, whole } from '../support/service-process.js';
 
-const ROUNDS = long ? 100 : 4;
+const ROUNDS = long ? 100 : whole ? 4 : 1;
+/** Events in the log: their rows fill several pages. */
+const EVENTS = 60;
 const quiet = { log: () => undefined, error: () => undefined, warn: () => undefined };
 
 /** Changes one byte of a file, and gives back how to put it right. */
@@ -43,12 +46,14 @@ describe('a byte that rots on the disk of a stopped ledger', () => {
       ADIT_GUARD_FILE: join(folder, 'guard.json'),
       ADIT_LOG_LEVEL: 'error',
       ADIT_ENTRY_BUNDLES: 'on',
+      ADIT_VERIFY_THREADS: '1',
       PORT: '0',
     });
     initialise(config);
+    copyPreparedServer(config.dataDir);
     const server = await startServer(config, { logger: quiet });
     const world = await HonestWorld.open(server.url);
-    for (const { event } of world.batch(100)) expect((await post(server.url, event)).status).toBe(201);
+    expect(await new Acknowledged().sendBatch(server.url, world.batch(EVENTS))).toBe('answered');
     const client = new pg.Client({ connectionString: server.database.ownerUrl });
     await client.connect();
     const { rows } = await client.query<{ path: string; folder: string }>(
@@ -61,7 +66,8 @@ describe('a byte that rots on the disk of a stopped ledger', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it(
+  // In the short round it is seen once, after the byte was put right.
+  (whole ? it : it.skip)(
     'is not there before',
     async () => {
       expect((await auditNow(config, 'everything', () => undefined)).faults).toEqual([]);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { long } from '../support/service-process.js';
+import { long, whole } from '../support/service-process.js';
 import { TestLedger } from '../support/test-ledger.js';
 
 /** Lots of one event at most, but one for the other side. */
 const WIDTH = long ? 199 : 60;
-const GROUPS = long ? 50 : 4;
-const ROUNDS = long ? 60 : 12;
+const GROUPS = long ? 50 : whole ? 4 : 2;
+const ROUNDS = long ? 60 : whole ? 12 : 6;
 /** Longer than this no step may take, ms: a transaction that rests for ten seconds is ended by the database. */
 const STEP_LIMIT = 8_000;
 const TIME_LIMIT = long ? 1_800_000 : 60_000;

@@ -4,11 +4,11 @@ import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld, type SignedEvent } from '../support/honest-world.js';
 import { get } from '../support/outside-client.js';
-import { type ServiceContext, ServiceProcess, long, newGround, upTo } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 
 const CLIENTS = 8;
-const OPERATIONS = long ? 100_000 : 1_200;
-const KILLS = long ? 50 : 3;
+const OPERATIONS = long ? 100_000 : whole ? 1_200 : 400;
+const KILLS = long ? 50 : whole ? 3 : 1;
 
 /** One client of a history: it alone writes to its lot, so it knows what the lot's head may be. */
 class Client {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appendPoints } from '../../src/server/ledger/append/crash-points.js';
 import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
@@ -8,33 +8,42 @@ import { ingest } from '../support/ingest.js';
 import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
-/** Passages of a crash point before it kills: more than the check after the kill before takes. */
+/** Passages of a crash point before it kills: more than opening the world takes, and than the check after a kill takes. */
+const WORLD_PASSAGES = 24;
 const FIRST_PASSAGE = 8;
 
-/** One point of each class: before the commit, after it, and after the signature. All of them in CI and by `npm run test:faults`. */
-const points = whole ? appendPoints : (['before-commit', 'after-commit', 'after-sign'] as const);
+/**
+ * In the short round the point at which most is left to mend: an event is in the log, and neither guard nor signature
+ * knows it. All of them in CI and by `npm run test:faults`.
+ */
+const points = whole ? appendPoints : (['after-commit'] as const);
 
 /** How long a client may need to drive the append to its end, ms. */
-const KILLED_WITHIN = 10_000;
+const KILLED_WITHIN = 60_000;
 
 describe('a service that is killed', () => {
+  const acknowledged = new Acknowledged();
   let ground: ServiceContext;
   let service: ServiceProcess;
   let world: HonestWorld;
-  let acknowledged: Acknowledged;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     ground = await newGround();
-    service = await ServiceProcess.start(ground);
+    service = await ServiceProcess.start(ground, {}, { ADIT_CRASH_AT: `${points[0]}:${WORLD_PASSAGES}` });
     world = await HonestWorld.open(service.url);
-    acknowledged = new Acknowledged();
     acknowledged.recordAll(world.setUp);
-  });
+  }, upTo(180_000));
 
-  afterEach(async () => {
+  afterAll(async () => {
     await service.kill();
     await ground.remove();
   });
+
+  async function recordUntilKilled(): Promise<void> {
+    const clients = ingest([service.url], world, acknowledged, { patient: true, clients: 4, size: 5 });
+    await service.gone(KILLED_WITHIN);
+    await clients.stop();
+  }
 
   /** A second failure, at the same point, before anything of the first is mended: at the start, or with the first event. */
   async function dieAgain(point: string): Promise<void> {
@@ -42,26 +51,9 @@ describe('a service that is killed', () => {
       () => true,
       () => false,
     );
-    if (!started) return;
-    const clients = ingest([service.url], world, acknowledged, { patient: true, clients: 4, size: 5 });
-    await service.gone(KILLED_WITHIN);
-    await clients.stop();
+    if (started) await recordUntilKilled();
+    expect(service.running).toBe(false);
   }
-
-  const cycles = long ? 100 : 3;
-  it(`keeps every promise through ${cycles} kills in the midst of recording`, async () => {
-    for (let cycle = 1; cycle <= cycles; cycle += 1) {
-      const before = acknowledged.stored.size;
-      const clients = ingest([service.url], world, acknowledged);
-      await until(() => (acknowledged.stored.size > before ? true : undefined));
-      await sleep(Math.random() * 200);
-      await service.kill();
-      await clients.stop();
-      await service.restart();
-      await expectLedgerIntact(service, acknowledged, long && cycle % 10 !== 0);
-    }
-    expect(acknowledged.statuses).not.toContain(500);
-  });
 
   const rounds = long ? 20 : 1;
   const times = rounds === 1 ? 'once' : `${rounds} times`;
@@ -69,13 +61,14 @@ describe('a service that is killed', () => {
     `keeps every promise when killed at ${points.length} named points of the append, twice in a row, ${times} each`,
     async () => {
       for (let round = 0; round < rounds; round += 1) {
-        for (const point of points) {
-          await service.kill();
-          await service.restart({ ADIT_CRASH_AT: `${point}:${FIRST_PASSAGE + round}` });
-          await expectLedgerIntact(service, acknowledged, long);
-          const clients = ingest([service.url], world, acknowledged, { patient: true, clients: 4, size: 5 });
-          await service.gone(KILLED_WITHIN);
-          await clients.stop();
+        for (const [i, point] of points.entries()) {
+          // The first process was started so that it ends at the first point.
+          if (round + i > 0) {
+            await service.kill();
+            await service.restart({ ADIT_CRASH_AT: `${point}:${FIRST_PASSAGE + round}` });
+            await expectLedgerIntact(service, acknowledged, true);
+          }
+          await recordUntilKilled();
           await dieAgain(point);
         }
         await service.restart();
@@ -84,4 +77,19 @@ describe('a service that is killed', () => {
     },
     upTo(600_000),
   );
+
+  const cycles = long ? 100 : 3;
+  (whole ? it : it.skip)(`keeps every promise through ${cycles} kills in the midst of recording`, async () => {
+    for (let cycle = 1; cycle <= cycles; cycle += 1) {
+      const before = acknowledged.stored.size;
+      const clients = ingest([service.url], world, acknowledged);
+      await until(() => (acknowledged.stored.size > before ? true : undefined));
+      await sleep(Math.random() * 200);
+      await service.kill();
+      await clients.stop();
+      await service.restart();
+      await expectLedgerIntact(service, acknowledged, cycle !== cycles && cycle % 10 !== 0);
+    }
+    expect(acknowledged.statuses).not.toContain(500);
+  });
 });

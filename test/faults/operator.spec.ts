@@ -13,6 +13,7 @@ import { type TestDatabase, asSuperuser, testDatabase } from '../support/databas
 import type { SignedEvent } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
 import { Restorable } from '../support/restorable.js';
+import { whole } from '../support/service-process.js';
 
 /** What protocol.md §7 lets an operator try with his own hands: he has every key, the guard and the superuser's password. */
 describe('an operator who changes what was recorded, seen by a client alone', () => {
@@ -21,7 +22,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
   let chain: SignedEvent[];
   let lot: string;
   let seen: SeenCheckpoints;
-  /** Whether the log is what clients recorded, under the key that they know. */
+  /** Whether the log is what clients recorded, under the key that they know; what was changed beside it concerns one lot. */
   let isHonest = true;
 
   beforeAll(async () => {
@@ -55,7 +56,6 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
   }
 
   async function sql(text: string): Promise<void> {
-    isHonest = false;
     await asSuperuser(ledger.service.database.superuserUrl, `SET session_replication_role = replica; ${text}`);
   }
 
@@ -81,14 +81,6 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
     expect(await buy()).toEqual({ word: 'VERIFIED', reason: '' });
   });
 
-  it('cannot rewrite an entry, with its hashes or without', async () => {
-    const { id = '' } = chain[0] ?? {};
-    await sql(`UPDATE entries SET jws = jws || 'A' WHERE id = '${id}'`);
-    expect(await buy()).toMatchObject({ word: 'BROKEN', reason: expect.stringContaining('(inclusion)') });
-    await sql(`UPDATE entries SET leaf_hash = sha256('\\x00' || jws::bytea) WHERE id = '${id}'`);
-    expect(await buy()).toMatchObject({ word: 'BROKEN' });
-  });
-
   it('cannot take an entry out of a lot’s chain', async () => {
     await sql(`DELETE FROM lot_events WHERE index = (SELECT index FROM entries WHERE id = '${chain[1]?.id ?? ''}')`);
     expect(['BROKEN', 'REFUSED']).toContain((await buy()).word);
@@ -103,7 +95,31 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
     expect(report.judged?.lot.holder).not.toBe('rival');
   });
 
-  it('cannot seal the whole log again with another key', async () => {
+  it('cannot rewrite an entry, with its hashes or without', async () => {
+    const { id = '' } = chain[0] ?? {};
+    isHonest = false;
+    await sql(`UPDATE entries SET jws = jws || 'A' WHERE id = '${id}'`);
+    expect(await buy()).toMatchObject({ word: 'BROKEN', reason: expect.stringContaining('(inclusion)') });
+    await sql(`UPDATE entries SET leaf_hash = sha256('\\x00' || jws::bytea) WHERE id = '${id}'`);
+    expect(await buy()).toMatchObject({ word: 'BROKEN' });
+  });
+
+  it('cannot put an older database back with its guard, nor let another history grow past it: who has a receipt notices', async () => {
+    const kept = await Promise.all(chain.map(receiptOf));
+    for (const [i, receipt] of kept.entries()) {
+      const verdict = verifyReceipt(receipt, chain[i]?.event ?? '', [logKey], seen);
+      expect(verdict.word).toBe('VERIFIED');
+      if (verdict.seen !== null) seen = verdict.seen.newest;
+    }
+    await rewrite(0);
+    expect(await shown()).toMatchObject({ older: true, fork: false });
+    await ledger.record(chain.length);
+    // Of the same size the log has now signed another tree: the two checkpoints convict it wherever they are shown.
+    expect(await shown()).toMatchObject({ fork: true });
+  });
+
+  (whole ? it : it.skip)('cannot seal the whole log again with another key', async () => {
+    isHonest = false;
     const { origin, logKeyFile } = ledger.service.config;
     await ledger.service.server.close();
     const kept = readFileSync(logKeyFile);
@@ -118,25 +134,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
     expect(await buy()).toMatchObject({ word: 'INCOMPLETE', reason: expect.stringContaining('by another key') });
   });
 
-  it('cannot put an older database back, with its guard: who has a newer checkpoint notices', async () => {
-    expect((await buy()).word).toBe('VERIFIED');
-    await rewrite(0);
-    expect(await shown()).toMatchObject({ older: true, fork: false });
-  });
-
-  it('cannot let another history grow past it: who has a receipt notices', async () => {
-    const kept = await Promise.all(chain.map(receiptOf));
-    for (const [i, receipt] of kept.entries()) {
-      const verdict = verifyReceipt(receipt, chain[i]?.event ?? '', [logKey], seen);
-      expect(verdict.word).toBe('VERIFIED');
-      if (verdict.seen !== null) seen = verdict.seen.newest;
-    }
-    await rewrite(chain.length);
-    // Of the same size the log has now signed another tree: the two checkpoints convict it wherever they are shown.
-    expect(await shown()).toMatchObject({ fork: true });
-  });
-
-  describe('with a monitor', () => {
+  (whole ? describe : describe.skip)('with a monitor', () => {
     let database: TestDatabase;
     let folder: string;
 
@@ -185,6 +183,7 @@ describe('an operator who changes what was recorded, seen by a client alone', ()
 
     it('cannot rewrite an entry before the monitor reads it', async () => {
       const altered = chain[2]?.id ?? '';
+      isHonest = false;
       await sql(`UPDATE entries SET jws = jws || 'A' WHERE id = '${altered}'`);
       expect(await kinds()).toEqual(['bad-entry']);
     });

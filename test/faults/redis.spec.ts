@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HonestWorld } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
-import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
+import { type ServiceContext, ServiceProcess, newGround, whole } from '../support/service-process.js';
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-if (!hasRedis) process.stderr.write('No redis-server is installed: its failures are not tried.\n');
+if (whole && !hasRedis) process.stderr.write('No redis-server is installed: its failures are not tried.\n');
 /** After Redis is back, what was missed is judged within this time, ms. */
 const RESUMED_WITHIN = 30_000;
 
@@ -57,7 +57,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-(hasRedis ? describe : describe.skip)('a service whose Redis fails', () => {
+(whole && hasRedis ? describe : describe.skip)('a service whose Redis fails', () => {
   let folder: string;
   let redis: Redis;
   let ground: ServiceContext;

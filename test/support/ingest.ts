@@ -8,7 +8,7 @@ export interface IngestOptions {
   clients?: number;
   /** Events in a batch. */
   size?: number;
-  /** Pause of each client after an answer, ms: what is remembered of hours of it must fit into memory. */
+  /** Pause of each client after an answer, ms: what is recorded is checked after every fault, and remembered for hours. */
   rest?: number;
 }
 
@@ -25,7 +25,7 @@ export function ingest(
   urls: readonly string[],
   world: HonestWorld,
   acknowledged: Acknowledged,
-  { patient = false, clients = long ? 8 : 4, size = long ? 20 : 8, rest = 0 }: IngestOptions = {},
+  { patient = false, clients = long ? 8 : 4, size = long ? 20 : 8, rest = long ? 0 : 10 }: IngestOptions = {},
 ): Ingest {
   let stopped = false;
   const client = async (number: number): Promise<void> => {

@@ -66,12 +66,17 @@ export class Restorable {
    * @param settings those of the service, where a test may have changed them.
    */
   async reset(settings?: Record<string, string>): Promise<void> {
-    const { guardFile, origin } = this.service.config;
     await this.service.server.close();
     await this.replaceDatabase();
     await this.blindGuard();
-    rmSync(new Guard(guardFile, origin).evidencePath, { force: true });
+    this.forgetEvidence();
     this.service = await this.service.restart(settings);
+  }
+
+  /** Removes what the service keeps of a contradiction, so that it has to find it again. */
+  forgetEvidence(): void {
+    const { guardFile, origin } = this.service.config;
+    rmSync(new Guard(guardFile, origin).evidencePath, { force: true });
   }
 
   /** Has the guard say that what stands in the database is what was signed last: its owner can write what he likes. */

@@ -13,12 +13,15 @@ import { initKeys } from '../../src/server/transparency/keys.js';
 import { type TestDatabase, testDatabase } from './database.js';
 import { SERVICE } from './programs.js';
 
-const PATIENCE = 30_000;
+/** Limit of a start and of an end, ms: a machine with much else to do takes its time. */
+const PATIENCE = 120_000;
+/** How often is looked whether it has started, ms: more often takes the CPU from the one that starts. */
+const LOOK = 100;
 
 /** Long rounds run only by `npm run test:faults`. */
 export const long = process.env.ADIT_FAULTS === 'long';
 
-/** Whether every point is killed at by a real kill, as CI has it; otherwise one of each class is. */
+/** Whether every fault is tried by a real one, as CI has it; otherwise one of each class is. */
 export const whole = long || process.env.ADIT_FAULTS === 'matrix';
 
 /** How long a test may take in the short round, ms; a long one may take its hour. */
@@ -92,11 +95,16 @@ export class ServiceProcess {
     private readonly environment: Record<string, string>,
   ) {}
 
-  static async start(ground: ServiceContext, settings: Record<string, string> = {}): Promise<ServiceProcess> {
+  /** @param first settings of the first start alone: later ones are without them. */
+  static async start(
+    ground: ServiceContext,
+    settings: Record<string, string> = {},
+    first: Record<string, string> = {},
+  ): Promise<ServiceProcess> {
     const port = await freePort();
     const environment = { ...ground.environment, ...settings, PORT: String(port) };
     const service = new ServiceProcess(ground, `http://127.0.0.1:${port}`, loadConfig(environment), environment);
-    await service.restart();
+    await service.restart(first);
     return service;
   }
 
@@ -132,7 +140,7 @@ export class ServiceProcess {
     const deadline = Date.now() + PATIENCE;
     while (!(await this.answers('/startupz'))) {
       if (!this.running || Date.now() > deadline) throw new Error(`the service did not start: ${this.said}`);
-      await sleep(20);
+      await sleep(LOOK);
     }
   }
 

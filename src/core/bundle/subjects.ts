@@ -1,16 +1,16 @@
 import { namedLots } from '../custody/check-lots.js';
 import { lotsOf } from '../custody/links.js';
 import type { AditEvent } from '../event/event.js';
-import { thumbprint } from '../event/keys.js';
 import { references } from '../event/references.js';
 import {
   actorSubject,
-  certificateSubject,
+  certificateSubjects,
   eventSubject,
   facilitySubject,
   keySubject,
   lotSubject,
   siteSubject,
+  subjectsStated,
   tagSubject,
   tagsPutOn,
 } from '../rules/engine/subjects.js';
@@ -33,60 +33,20 @@ export function subjectsNamed(event: AditEvent): string[] {
     ...new Set([
       ...lots.map(lotSubject),
       ...namedLots(event).map(([, lot]) => lotSubject(lot)),
-      ...tagsPutOn({ index: 0, event, recordedAt: null }).map(({ tag }) => tagSubject(tag)),
+      ...tagsPutOn({ event }).map(({ tag }) => tagSubject(tag)),
       ...aboutOthers(event),
     ]),
   ];
 }
 
 /** Lists the subjects of an entry except lots and applied tags, which have their own tables. */
-export function aboutOthers(event: AditEvent): string[] {
-  switch (event.type) {
-    case 'ledger.opened':
-    case 'ledger.updated':
-      return [LEDGER_SUBJECT];
-    case 'actor.registered':
-    case 'key.added':
-      return [actorSubject(event.payload.actor), keySubject(thumbprint(event.payload.key))];
-    case 'actor.statusChanged':
-      return [actorSubject(event.payload.actor)];
-    case 'key.revoked':
-      return [actorSubject(event.payload.actor), keySubject(event.payload.kid)];
-    case 'site.registered':
-    case 'site.updated':
-    case 'site.inspected':
-      return [siteSubject(event.payload.site)];
-    case 'facility.registered':
-      return [facilitySubject(event.payload.facility)];
-    case 'tags.issued':
-      return [seriesSubject(event.payload.series)];
-    case 'tags.voided':
-      return event.payload.tags.map(tagSubject);
-    case 'certificate.issued':
-    case 'certificate.revoked':
-      return [certificateSubject(event.payload.serial)];
-    case 'lot.exported':
-    case 'lot.imported':
-      return event.payload.certificate === undefined ? [] : [certificateSubject(event.payload.certificate)];
-    case 'incident.reported': {
-      const { sites = [], facilities = [], actors = [] } = event.payload;
-      return [...sites.map(siteSubject), ...facilities.map(facilitySubject), ...actors.map(actorSubject)];
-    }
-    case 'incident.updated':
-      return [eventSubject(event.payload.incident)];
-    case 'event.corrected':
-    case 'event.disputed':
-      return [eventSubject(event.payload.event)];
-    case 'event.settled':
-      return [eventSubject(event.payload.dispute)];
-    case 'event.endorsed':
-      return event.payload.events.map(eventSubject);
-    case 'finding.answered':
-      return [findingSubject(event.payload.finding)];
-    default:
-      return [];
-  }
-}
+export const aboutOthers = (event: AditEvent): string[] => [
+  ...(event.type === 'ledger.opened' || event.type === 'ledger.updated' ? [LEDGER_SUBJECT] : []),
+  ...(event.type === 'tags.issued' ? [seriesSubject(event.payload.series)] : []),
+  ...(event.type === 'finding.answered' ? [findingSubject(event.payload.finding)] : []),
+  ...subjectsStated(event),
+  ...certificateSubjects(event),
+];
 
 /**
  * Lists the subjects of an event on which a bundle must be complete: the lots of the bundle that it touches with their
@@ -97,7 +57,7 @@ export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): st
   if (event.iss === 'ledger') return [];
   const { actors, sites, facilities } = references(event);
   const lots = [...lotsOf(event), ...namedLots(event).map(([, lot]) => lot)].filter((lot) => scope.has(lot));
-  const tags = tagsPutOn({ index: 0, event, recordedAt: null }).filter(({ lot }) => scope.has(lot));
+  const tags = tagsPutOn({ event }).filter(({ lot }) => scope.has(lot));
   return [
     LEDGER_SUBJECT,
     ...lots.map(lotSubject),
@@ -106,7 +66,7 @@ export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): st
     keySubject(event.kid),
     ...sites.map(siteSubject),
     ...facilities.map(facilitySubject),
-    ...certificatesOf(event),
+    ...certificateSubjects(event),
     ...(event.type === 'tags.issued' ? [seriesSubject(event.payload.series)] : []),
     // An answer requires all answers to the same finding: a later one may have withdrawn it.
     ...(event.type === 'finding.answered' ? [findingSubject(event.payload.finding)] : []),
@@ -118,12 +78,4 @@ export function subjectsBehind(event: AditEvent, scope: ReadonlySet<string>): st
 function seriesOf(tag: string): string[] {
   const digits = tagDigits(tag);
   return Array.from({ length: digits }, (_, i) => tag.slice(0, tag.length - digits + i));
-}
-
-function certificatesOf(event: AditEvent): string[] {
-  if (event.type === 'certificate.issued' || event.type === 'certificate.revoked')
-    return [certificateSubject(event.payload.serial)];
-  if ((event.type === 'lot.exported' || event.type === 'lot.imported') && event.payload.certificate !== undefined)
-    return [certificateSubject(event.payload.certificate)];
-  return [];
 }

@@ -70,7 +70,7 @@ export const isEnteredLate = ({ event, recordedAt }: JudgedEvent): boolean =>
   recordedAt !== null && recordedAt - event.occurredAtMs >= HOUR;
 
 /** Lists the tags that an entry applies, each with its lot. */
-export function tagsPutOn({ event }: JudgedEvent): { tag: string; lot: string }[] {
+export function tagsPutOn({ event }: Pick<JudgedEvent, 'event'>): { tag: string; lot: string }[] {
   if (event.type === 'lot.sealed')
     return event.payload.lots.flatMap(({ lot, tagsOn = [] }) => tagsOn.map((tag) => ({ tag, lot })));
   if ('outputs' in event.payload)
@@ -115,7 +115,12 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
   const { event, recordedAt } = entry;
   if (event.type === 'log.clock' || event.type === 'index.sealed') return [];
   const at = event.occurredAtMs;
-  const subjects = new Set<string>([...registrySubjects(entry), ...paperSubjects(entry), ...attestedSubjects(entry)]);
+  const subjects = new Set<string>([
+    ...subjectsStated(event),
+    ...registeredWith(event),
+    ...paperSubjects(entry),
+    ...lotsStated(event).map(lotSubject),
+  ]);
   if (event.iss !== 'ledger') {
     subjects.add(signedBySubject(event.iss));
     if (recordedAt !== null && isEnteredLate(entry)) subjects.add(enteredSubject(event.iss, recordedAt));
@@ -138,8 +143,8 @@ export function filedUnder(entry: JudgedEvent): Filing[] {
   ];
 }
 
-/** Lists subjects of registry events and attestations: actors, keys, sites, facilities, tags and incidents. */
-function registrySubjects({ event }: JudgedEvent): string[] {
+/** Lists what a registry event or a statement is about, besides lots, papers and applied tags. */
+export function subjectsStated(event: AditEvent): string[] {
   switch (event.type) {
     case 'actor.registered':
     case 'key.added':
@@ -152,23 +157,33 @@ function registrySubjects({ event }: JudgedEvent): string[] {
     case 'site.updated':
     case 'site.inspected':
       return [siteSubject(event.payload.site)];
-    case 'facility.registered': {
-      const { facility, operator } = event.payload;
-      return [facilitySubject(facility), ...(operator === undefined ? [] : [actorSubject(operator)])];
-    }
-    case 'tags.issued':
-      return [siteSubject(event.payload.site)];
+    case 'facility.registered':
+      return [facilitySubject(event.payload.facility)];
     case 'tags.voided':
       return event.payload.tags.map(tagSubject);
     case 'incident.reported': {
       const { sites = [], facilities = [], actors = [] } = event.payload;
       return [...sites.map(siteSubject), ...facilities.map(facilitySubject), ...actors.map(actorSubject)];
     }
-    case 'incident.updated':
-      return [eventSubject(event.payload.incident)];
     default:
-      return [];
+      return eventsSpokenOf({ event }).map(eventSubject);
   }
+}
+
+/** Lists the certificates that an entry issues, revokes or names. */
+export function certificateSubjects(event: AditEvent): string[] {
+  if (event.type === 'certificate.issued' || event.type === 'certificate.revoked')
+    return [certificateSubject(event.payload.serial)];
+  if ((event.type === 'lot.exported' || event.type === 'lot.imported') && event.payload.certificate !== undefined)
+    return [certificateSubject(event.payload.certificate)];
+  return [];
+}
+
+/** Lists whom and what a registry event registers something with. */
+function registeredWith(event: AditEvent): string[] {
+  if (event.type === 'tags.issued') return [siteSubject(event.payload.site)];
+  if (event.type !== 'facility.registered' || event.payload.operator === undefined) return [];
+  return [actorSubject(event.payload.operator)];
 }
 
 function paperSubjects(entry: JudgedEvent): string[] {
@@ -178,29 +193,23 @@ function paperSubjects(entry: JudgedEvent): string[] {
     subjects.push(documentSubject(commit));
     if (digest !== undefined) subjects.push(documentSubject(digest));
   }
-  if (event.type === 'certificate.issued' || event.type === 'certificate.revoked')
-    subjects.push(certificateSubject(event.payload.serial));
-  if ((event.type === 'lot.exported' || event.type === 'lot.imported') && event.payload.certificate !== undefined)
-    subjects.push(certificateSubject(event.payload.certificate));
-  return subjects;
+  return [...subjects, ...certificateSubjects(event)];
 }
 
-/** Lists subjects of statements about lots without extending their chains, and about other events. */
-function attestedSubjects({ event }: JudgedEvent): string[] {
+/** Lists the lots of a statement that does not extend their chains. */
+function lotsStated(event: AditEvent): string[] {
   switch (event.type) {
     case 'event.corrected':
     case 'event.disputed':
-      return [eventSubject(event.payload.event)];
     case 'event.settled':
-      return [eventSubject(event.payload.dispute)];
     case 'event.endorsed':
-      return event.payload.events.map(eventSubject);
+      return [];
     case 'event.refused':
-      return event.payload.lots.map(lotSubject);
+      return event.payload.lots;
     default:
       return references(event)
         .lots.filter(({ prev }) => prev === null)
-        .map(({ lot }) => lotSubject(lot));
+        .map(({ lot }) => lot);
   }
 }
 
@@ -328,7 +337,7 @@ export function revisitsOnceDisclosed(entry: JudgedEvent): Revisit[] {
 }
 
 /** Lists the events that an entry refers to, which are re-evaluated with it. */
-export function eventsSpokenOf({ event }: JudgedEvent): string[] {
+export function eventsSpokenOf({ event }: Pick<JudgedEvent, 'event'>): string[] {
   switch (event.type) {
     case 'event.corrected':
     case 'event.disputed':

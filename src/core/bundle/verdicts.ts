@@ -3,7 +3,7 @@ import type { Coverage } from '../api/report.js';
 import type { Lot } from '../custody/view.js';
 import { ruleById } from '../rules/index.js';
 import { type FindingAnswer, isAnswered } from '../rules/engine/answers.js';
-import { type Rule, severities } from '../rules/engine/rule.js';
+import { type Rule, rankOf, severities } from '../rules/engine/rule.js';
 
 /** A finding on a lot or on an ancestor, with its state. */
 export interface WeighedFinding extends FindingAnswer {
@@ -42,7 +42,7 @@ export function verdictsOf(
 ): Verdicts {
   const weighed = findings.map((finding) => ({ severity: finding.severity, axis: axisOfFinding(finding) }));
   const has = (axis: Axis): boolean => weighed.some((finding) => finding.axis === axis);
-  const risks = weighed.filter(({ axis }) => axis === 'risk').map(({ severity }) => severities.indexOf(severity));
+  const risks = weighed.filter(({ axis }) => axis === 'risk').map(({ severity }) => rankOf(severity));
   const open = undecided.some(({ rule }) => required.includes(rule)) ? 'undetermined' : 'none';
   return {
     record: has('record') ? 'broken' : 'intact',

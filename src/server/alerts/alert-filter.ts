@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Severity, severities } from '../../core/rules/engine/rule.js';
+import { type Severity, rankOf } from '../../core/rules/engine/rule.js';
 import { type AlertFilters, alertFilters, groupOf } from '../../core/api/alert-filters.js';
 import { ruleNames } from '../../core/api/values.js';
 import type { Queryable } from '../database/rows.js';
@@ -21,7 +21,7 @@ export function isOfKind(filters: AlertFilters, { rule, severity, facets }: Filt
   return (
     anyOf(filters.rules, [rule]) &&
     anyOf(filters.groups, [groupOf(rule)]) &&
-    (minimumSeverity === undefined || severities.indexOf(severity) >= severities.indexOf(minimumSeverity)) &&
+    (minimumSeverity === undefined || rankOf(severity) >= rankOf(minimumSeverity)) &&
     anyOf(filters.minerals, facets.minerals) &&
     anyOf(filters.sites, facets.sites) &&
     anyOf(filters.countries, facets.countries)

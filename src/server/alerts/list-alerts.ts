@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import type { Alert, AlertWithChanges } from '../../core/api/alert.js';
-import { severities } from '../../core/rules/engine/rule.js';
+import { rankOf, severities } from '../../core/rules/engine/rule.js';
 import { AditError } from '../../core/errors.js';
 import type { Page } from '../../core/api/page.js';
 import { Config } from '../config/config.js';
@@ -47,7 +47,7 @@ export class ListAlerts {
 
   async list({ limit, cursor, id, status, severity, inhibited, filters }: AlertsQuery): Promise<Page<Alert>> {
     const { minimumSeverity, minerals, sites, countries, lots, holder } = filters;
-    const grave = minimumSeverity === undefined ? undefined : severities.slice(severities.indexOf(minimumSeverity));
+    const grave = minimumSeverity === undefined ? undefined : severities.slice(rankOf(minimumSeverity));
     const rows = await selectAlerts(
       this.database,
       this.config.publicUrl,

@@ -9,6 +9,7 @@ import { matching } from './alert-filter.js';
 import { inhibitAlerts } from './inhibit-alerts.js';
 import { type NoticeType, noticeData, noticeType } from './notice.js';
 import { activeSilences } from './silence-alerts.js';
+import { rankInSql } from '../database/severity-rank.js';
 
 /** Alerts processed in one transaction at most. */
 const CHUNK = 100;
@@ -63,8 +64,8 @@ export class NotifyAlerts {
     const { rows: due } = await db.query<DueRow>(
       `SELECT id, told_status,
               open_findings > told_findings
-              OR array_position(ARRAY['low', 'medium', 'high', 'critical'], severity)
-               > array_position(ARRAY['low', 'medium', 'high', 'critical'], told_severity) AS grew
+              OR ${rankInSql('severity')}
+               > ${rankInSql('told_severity')} AS grew
          FROM alerts WHERE tell_at <= clock_timestamp() ORDER BY tell_at, opened_at, id LIMIT $1`,
       [CHUNK],
     );

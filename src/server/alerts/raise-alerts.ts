@@ -3,6 +3,7 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { lockAlerts } from './alert.js';
 import { refreshAlerts } from './refresh-alerts.js';
+import { rankInSql } from '../database/severity-rank.js';
 
 /** Changes of findings processed in one transaction at most. */
 const CHUNK = 1_000;
@@ -96,7 +97,7 @@ async function count(db: Queryable, changes: readonly ChangeRow[]): Promise<Coun
   });
   await db.query(
     `INSERT INTO alert_findings (finding, alert, state, severity, first_index)
-     SELECT finding, alert, state, array_position(ARRAY['low', 'medium', 'high', 'critical'], severity),
+     SELECT finding, alert, state, ${rankInSql('severity')},
             COALESCE(first_index, 9007199254740991)
        FROM json_to_recordset($1) AS m (finding uuid, alert uuid, state text, severity text, first_index bigint)
      ON CONFLICT (finding) DO UPDATE SET alert = EXCLUDED.alert, state = EXCLUDED.state,

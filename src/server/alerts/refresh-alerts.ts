@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/rows.js';
+import { SEVERITIES, rankInSql } from '../database/severity-rank.js';
 
 /** Findings at most whose lots and events an alert names. */
 const SAMPLE = 20;
@@ -53,7 +54,7 @@ async function nameGravest(db: Queryable, alerts: readonly string[]): Promise<vo
   await db.query(
     `UPDATE alerts AS a SET
             finding = gravest.finding,
-            severity = (ARRAY['low', 'medium', 'high', 'critical'])[gravest.severity],
+            severity = (${SEVERITIES})[gravest.severity],
             lots = ARRAY(SELECT DISTINCT lot FROM (${sampled('f.lots')}) AS named (lot) LIMIT ${NAMED}),
             events = ARRAY(SELECT event FROM (${sampled('f.events')}) AS named (event, n, place)
                             GROUP BY event ORDER BY min(n), min(place) LIMIT ${NAMED})
@@ -114,8 +115,8 @@ async function decideWhen(db: Queryable, alerts: readonly string[]): Promise<voi
                 THEN a.told_at + LEAST(${FIRST_GROWTH} * power(4, LEAST(a.told_growths, 10)), ${MAX_GROWTH}) * interval '1 ms'
               ELSE NULL END
        FROM (SELECT id, told_status IS DISTINCT FROM status
-                     OR array_position(ARRAY['low', 'medium', 'high', 'critical'], severity)
-                      > array_position(ARRAY['low', 'medium', 'high', 'critical'], told_severity) AS news
+                     OR ${rankInSql('severity')}
+                      > ${rankInSql('told_severity')} AS news
                FROM alerts WHERE id = ANY($1::uuid[])) AS looked
       WHERE a.id = looked.id AND (a.tell_at IS NULL OR a.silenced_by IS NULL)`,
     [alerts],

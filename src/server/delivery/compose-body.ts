@@ -3,6 +3,7 @@ import { noticeData } from '../alerts/notice.js';
 import { selectAlerts } from '../alerts/alert.js';
 import type { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
+import { rankInSql } from '../database/severity-rank.js';
 
 /** Alerts that a digest names at most; it counts all. */
 const IN_DIGEST = 25;
@@ -71,7 +72,7 @@ async function digest(db: Queryable, id: string): Promise<string | null> {
     `SELECT * FROM (
        SELECT DISTINCT ON (n.alert) n.alert, n.type, n.at, n.severity, n.data FROM delivery_notices AS i JOIN notices AS n USING (number)
         WHERE i.delivery = $1 ORDER BY n.alert, n.number DESC) AS latest
-      ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), at`,
+      ORDER BY ${rankInSql('severity')} DESC, at`,
     [id],
   );
   const body = message('alert.digest', digestData(rows));

@@ -1,6 +1,6 @@
 import { dateMs } from '../../event/primitives.js';
 import type { FindingAnswered } from '../../event/types/finding-answered.js';
-import { type Severity, severities } from './rule.js';
+import { type Severity, rankOf } from './rule.js';
 
 const DAY = 86_400_000;
 
@@ -64,8 +64,7 @@ const EXPLAINED_BY_PARTIES: Severity = 'medium';
  * or, up to medium, by the actors that it names. No actor can settle a more serious finding about itself.
  */
 export const isAnswered = ({ status, severity, official }: FindingAnswer): boolean =>
-  isSettled(status) ||
-  (status === 'explained' && (official || severities.indexOf(severity) <= severities.indexOf(EXPLAINED_BY_PARTIES)));
+  isSettled(status) || (status === 'explained' && (official || rankOf(severity) <= rankOf(EXPLAINED_BY_PARTIES)));
 
 /** A finding with the answer that counts. */
 export interface FindingAnswer {
@@ -94,5 +93,4 @@ type Evidence = { severity: Severity; events: readonly string[] };
 
 /** Returns whether a finding exceeds what was answered: other events, or a higher severity. It is then open again. */
 export const isMoreThan = (now: Evidence, answered: Evidence): boolean =>
-  severities.indexOf(now.severity) > severities.indexOf(answered.severity) ||
-  now.events.some((event) => !answered.events.includes(event));
+  rankOf(now.severity) > rankOf(answered.severity) || now.events.some((event) => !answered.events.includes(event));

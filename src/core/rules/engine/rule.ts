@@ -1,8 +1,11 @@
 import type * as z from 'zod';
 import type { Facts } from './facts.js';
 
+/** In rising order. */
 export const severities = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
+/** Returns the place of a severity in their rising order. */
+export const rankOf = (severity: Severity): number => severities.indexOf(severity);
 
 /** The verdict of a rule: `record` and `custody` are verdicts of their own, the other groups make up the risk. */
 export const ruleGroups = ['record', 'custody', 'tags', 'mass', 'origin', 'movement', 'actors'] as const;

@@ -2,6 +2,7 @@ import { findingId, fingerprint } from '../../../core/rules/engine/fingerprint.j
 import type { Parameters } from '../../../core/rules/index.js';
 import type { Judgement, Severity } from '../../../core/rules/engine/rule.js';
 import type { Queryable } from '../../database/rows.js';
+import { rankInSql } from '../../database/severity-rank.js';
 
 const HOUR = 3_600_000;
 
@@ -97,8 +98,8 @@ async function openFindings(db: Queryable, judgements: readonly Judgement[], bas
 
 /** Whether an upsert reopens a finding: it was closed, or has more evidence than was answered. */
 const comesBack = `(f.answered IS NULL OR NOT f.events @> EXCLUDED.events
-  OR array_position(ARRAY['low', 'medium', 'high', 'critical'], EXCLUDED.severity)
-   > array_position(ARRAY['low', 'medium', 'high', 'critical'], f.severity))`;
+  OR ${rankInSql('EXCLUDED.severity')}
+   > ${rankInSql('f.severity')})`;
 
 /** Whether evidence of a finding was erased; then its cause can no longer be checked. */
 const isFrozen = `EXISTS (SELECT FROM disclosures AS d

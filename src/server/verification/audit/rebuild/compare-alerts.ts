@@ -6,6 +6,7 @@ import {
   compareByRanges,
   readByRanges,
 } from '../../../ledger/replay/key-range.js';
+import { rankInSql } from '../../../database/severity-rank.js';
 
 interface Row {
   key: string;
@@ -16,7 +17,6 @@ interface Row {
 }
 
 const STATE = `CASE f.status WHEN 'open' THEN 'open' WHEN 'explained' THEN 'answered' WHEN 'mitigated' THEN 'answered' ELSE 'done' END`;
-const RANKS = `ARRAY['low', 'medium', 'high', 'critical']`;
 
 /** The last number of a sequence. */
 const lastOf = (sequence: string): string =>
@@ -87,11 +87,11 @@ const COMPARISONS: readonly Comparison[] = [
     ],
     sql: (members, findings) => `
       SELECT 'finding=' || COALESCE(f.finding, m.finding) AS key, 'state, severity' AS column,
-             m.state || ', ' || m.severity AS stored, ${STATE} || ', ' || array_position(${RANKS}, f.severity) AS computed,
+             m.state || ', ' || m.severity AS stored, ${STATE} || ', ' || ${rankInSql('f.severity')} AS computed,
              COALESCE(f.lots, a.lots) AS lots
         FROM ${findings} AS f FULL JOIN ${members} AS m ON m.finding = f.finding LEFT JOIN alerts AS a ON a.id = m.alert
        WHERE CASE WHEN f.finding IS NULL THEN NOT EXISTS (SELECT FROM public.findings WHERE id = m.finding)
-                  ELSE (m.state, m.severity) IS DISTINCT FROM (${STATE}, array_position(${RANKS}, f.severity)) END`,
+                  ELSE (m.state, m.severity) IS DISTINCT FROM (${STATE}, ${rankInSql('f.severity')}) END`,
   },
   {
     table: 'alerts',

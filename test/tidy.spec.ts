@@ -51,13 +51,8 @@ const looseReaders: Readonly<Record<string, string>> = {
   'src/server/delivery/deliver-mail.ts': stored,
   'src/server/delivery/list-deliveries.ts': stored,
   'src/server/http/ndjson.ts': 'the wrapping of events: each is a string in it, whose own text is read strictly',
-  'src/server/ledger/disclosures/disclosure-rows.ts': stored,
   'src/server/ledger/key-ring.ts': 'opened by the key of the service: nobody else can have made it',
-  'src/server/ledger/intake/list-waiting.ts': stored,
-  'src/server/ledger/append/load-view.ts': stored,
   'src/server/ledger/read/reread-event.ts': 'an event that was read strictly before',
-  'src/server/provenance/list-lot-events.ts': stored,
-  'src/server/provenance/find-tag.ts': stored,
   'src/server/config/rule-parameters.ts': "a file of the operator's own; thresholds may have decimals",
   'src/server/verification/audit/read-seen.ts': stored,
 };

@@ -1,6 +1,6 @@
 import { lotsBehind } from '../../src/core/bundle/events.js';
 import { judgeBundle } from '../../src/core/bundle/judge.js';
-import { readmit } from '../../src/core/bundle/readmit.js';
+import { readmitBundle } from '../../src/core/bundle/readmit-bundle.js';
 import { LogTimes } from '../../src/core/bundle/times.js';
 import type { Verdicts } from '../../src/core/api/lot.js';
 import { parseEnvelope } from '../../src/core/event/envelope.js';
@@ -107,10 +107,10 @@ export async function bundleOf(ledger: TestLedger, lot: string): Promise<Compare
   const events = rows.map(({ index, jws }) => {
     const envelope = parseEnvelope(`${jws}~`);
     const { header, signingInput, signature } = envelope;
-    return { index, event: readEvent(envelope, log), alg: header.alg, signingInput, signature };
+    return { index, event: readEvent(envelope, log), header, signingInput, signature };
   });
   const scope = lotsBehind(lot, events);
-  const { view, answers, flaw } = await readmit(events, scope, async () => true);
+  const { view, answers, flaw } = await readmitBundle(events, scope, async () => true);
   if (flaw !== null) throw new Error(`entry ${flaw.index} (${flaw.step}): ${flaw.detail}`);
   const times = new LogTimes(events);
   const judged = judgeBundle({ lot, events, view, scope, answers, times, sealed: true }, defaultParameters);

@@ -14,7 +14,7 @@ import type { Bundle } from './bundle.js';
 import { type BundledEvent, chainFlaw, lotsBehind, readEvents } from './events.js';
 import { type Freshness, checkFreshness } from './freshness.js';
 import { type History, type BundleJudgement, judgeBundle, timeMatters } from './judge.js';
-import { readmit } from './readmit.js';
+import { readmitBundle } from './readmit-bundle.js';
 import { LogTimes } from './times.js';
 
 /** The verifier's own input; nothing of it comes from the bundle. */
@@ -114,7 +114,7 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   const scope = lotsBehind(bundle.lot, events);
   const hole = chainFlaw(scope, events);
   if (hole !== null) return run.broken('chains', hole.detail, hole.index);
-  const { view, answers, flaw } = await readmit(events, scope, trust.checkSignature);
+  const { view, answers, flaw } = await readmitBundle(events, scope, trust.checkSignature);
   if (flaw !== null) return run.broken(flaw.step, flaw.detail, flaw.index);
   const foreign = keyFault(bundle, trust, checkpoint, view.opened?.logKeys ?? []);
   if (foreign !== null) return run.broken('admission', foreign, 0);

@@ -1,19 +1,15 @@
 import { linksOf } from '../custody/links.js';
 import { AditError } from '../errors.js';
-import { parseEnvelope } from '../event/envelope.js';
+import { type Signed, parseEnvelope } from '../event/envelope.js';
 import { type AditEvent, readEvent } from '../event/event.js';
-import type { SignatureAlgorithm } from '../event/keys.js';
 import type { Sha256 } from '../log/tree.js';
 import type { Bundle } from './bundle.js';
-import type { Flaw } from './readmit.js';
+import type { Flaw } from './readmit-bundle.js';
 
 /** An event of a bundle, parsed by the strict grammar. */
-export interface BundledEvent {
+export interface BundledEvent extends Signed {
   index: number;
   event: AditEvent;
-  alg: SignatureAlgorithm;
-  signingInput: string;
-  signature: Uint8Array;
 }
 
 /** Parses the events of a bundle; a disclosure that is not in the signed text is a separate flaw. */
@@ -23,7 +19,7 @@ export function readEvents({ log, events }: Bundle, sha256?: Sha256): { events: 
     try {
       const envelope = parseEnvelope(text, sha256);
       const { header, signingInput, signature } = envelope;
-      read.push({ index, event: readEvent(envelope, log, sha256), alg: header.alg, signingInput, signature });
+      read.push({ index, event: readEvent(envelope, log, sha256), header, signingInput, signature });
     } catch (error) {
       if (!(error instanceof AditError)) throw error;
       const step = error.code === 'disclosure-invalid' ? 'disclosures' : 'admission';

@@ -260,3 +260,11 @@ export const emptyView = (log: string): LedgerView => ({
   refused: new Set(),
   changes: noChanges(),
 });
+
+/**
+ * Returns the view for the next batch: the registry stays in memory, everything that grows with the ledger is loaded
+ * again.
+ */
+export function nextView({ log, size, clock, opened, actors, keys, sites, facilities }: LedgerView): LedgerView {
+  return { ...emptyView(log), size, clock, opened, actors, keys, sites, facilities };
+}

@@ -1,7 +1,7 @@
 import { AditError } from '../errors.js';
 import { MAX_PAYLOAD_BYTES, decodeBase64url, decodeUtf8, encodeBase64url, parseStrictJson } from './grammar.js';
 import { type Hash, eventId } from './ids.js';
-import type { SignatureAlgorithm } from './keys.js';
+import { type PublicJwk, type SignatureAlgorithm, type SignatureCheck, algOf } from './keys.js';
 
 export const EVENT_TYP = 'custody-event+sd-jwt';
 
@@ -127,3 +127,10 @@ export function parseEnvelope(text: string, hash?: Hash): Envelope {
   const parsed = parseCompactJws(jws, EVENT_TYP);
   return { ...parsed, text, id: eventId(parsed.signingInput, hash), disclosures };
 }
+
+/** The signed part of a compact JWS, and its signature. */
+export type Signed = Pick<CompactJws, 'header' | 'signingInput' | 'signature'>;
+
+/** Returns whether a signature verifies with a key of the algorithm that its header names. */
+export const isSignedBy = async (jwk: PublicJwk, signed: Signed, check: SignatureCheck): Promise<boolean> =>
+  algOf(jwk) === signed.header.alg && check(jwk, signed.signingInput, signed.signature);

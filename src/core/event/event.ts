@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import { AditError, type ErrorCode, type ErrorDetail } from '../errors.js';
 import { type Disclosure, readDisclosures, repeatedDigests } from './disclosure.js';
-import { type Envelope, parseCompactJws } from './envelope.js';
+import { type Envelope, isSignedBy, parseCompactJws } from './envelope.js';
 import type { Hash } from './ids.js';
-import { algOf, type PublicJwk, type SignatureCheck, thumbprint } from './keys.js';
+import { type PublicJwk, type SignatureCheck, thumbprint } from './keys.js';
 import { instantMs, MAX_ERRORS } from './primitives.js';
 import type { CommonClaims, EventType, Problem } from './types/event-type.js';
 import { type EventTypeName, eventTypes, type Payloads } from './types/index.js';
@@ -52,24 +52,21 @@ export function readEvent(envelope: Envelope, log: string, hash?: Hash): AditEve
   const payload = readPayload(claims, eventType);
   const disclosures =
     envelope.disclosures.length === 0 ? [] : readDisclosures(envelope.disclosures, claims, eventType, hash);
-  const { iss, iat, jti, occurredAt, exp, seen, place } = payload;
-  const event: Omit<AditEvent, 'type' | 'payload'> = {
-    id: envelope.id,
-    jws: envelope.jws,
-    kid: envelope.header.kid,
-    log,
-    iss,
-    iat,
-    jti,
-    occurredAt,
-    occurredAtMs: instantMs(occurredAt) ?? Number.NaN,
-    exp,
-    seen,
-    place,
-    disclosures,
-  };
-  // The payload passed the schema of `eventType`, so the cast is safe.
-  return { ...event, type: eventType.type, payload } as AditEvent;
+  return eventWith({ id: envelope.id, jws: envelope.jws, kid: envelope.header.kid }, log, payload, disclosures);
+}
+
+/** Builds an event from a payload that has passed the schema of its type, now or at its admission. */
+export function eventWith(
+  signed: Pick<AditEvent, 'id' | 'jws' | 'kid'>,
+  log: string,
+  payload: CommonClaims,
+  disclosures: Disclosure[] = [],
+): AditEvent {
+  const { type, iss, iat, jti, occurredAt, exp, seen, place } = payload;
+  const occurredAtMs = instantMs(occurredAt) ?? Number.NaN;
+  const claims = { type, log, iss, iat, jti, occurredAt, occurredAtMs, exp, seen, place };
+  // The payload has the shape of its type, so the cast is safe.
+  return { ...signed, ...claims, payload, disclosures } as AditEvent;
 }
 
 /** Checks a payload against the schema of its type; used by `readEvent`, and by a builder before it signs. */
@@ -147,10 +144,10 @@ async function provesPossession(
   check: SignatureCheck,
 ): Promise<boolean> {
   const jws = parseProof(possession);
-  if (jws === null || jws.header.kid !== expected.kid || jws.header.alg !== algOf(key)) return false;
+  if (jws === null || jws.header.kid !== expected.kid) return false;
   const { log, actor, kid, ...others } = jws.payload;
   const asExpected = log === expected.log && actor === expected.actor && kid === expected.kid;
-  return asExpected && Object.keys(others).length === 0 && check(key, jws.signingInput, jws.signature);
+  return asExpected && Object.keys(others).length === 0 && isSignedBy(key, jws, check);
 }
 
 /** Parses a proof of possession; null if it breaks the grammar, whose error codes are about events. */

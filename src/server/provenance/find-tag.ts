@@ -3,6 +3,7 @@ import type { SeenTag } from '../../core/api/tag.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import { tagDigits } from '../../core/event/identifiers.js';
+import { storedPayload } from '../ledger/read/reread-event.js';
 
 /** Places of one tag in one answer at most. */
 const MAX_SIGHTINGS = 1_000;
@@ -23,8 +24,7 @@ interface Claims {
   place?: { site?: string; facility?: string };
 }
 
-const claimsOf = (jws: string): Claims =>
-  JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as Claims;
+const claimsOf = (jws: string): Claims => storedPayload(jws);
 
 /** Lists the history of a tag: where it was issued, used and voided, and which lot it is on. */
 @Injectable()

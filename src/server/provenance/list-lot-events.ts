@@ -5,6 +5,7 @@ import type { LotEvent } from '../../core/api/event.js';
 import type { Page } from '../../core/api/page.js';
 import { Database } from '../database/database.js';
 import { type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
+import { storedPayload } from '../ledger/read/reread-event.js';
 
 interface EventRow {
   seq: number;
@@ -15,9 +16,7 @@ interface EventRow {
 }
 
 function shown({ seq, id, index, jws, recorded_at: recorded }: EventRow): LotEvent {
-  const { type, iss, occurredAt } = JSON.parse(
-    Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8'),
-  ) as Pick<LotEvent, 'type' | 'iss' | 'occurredAt'>;
+  const { type, iss, occurredAt } = storedPayload<Pick<LotEvent, 'type' | 'iss' | 'occurredAt'>>(jws);
   const recordedAt = recorded === null ? null : new Date(recorded).toISOString();
   return { seq, id, index, type, iss, occurredAt, recordedAt, event: `${jws}~` };
 }

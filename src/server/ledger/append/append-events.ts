@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AditError } from '../../../core/errors.js';
-import type { LedgerView, LogKey } from '../../../core/custody/view.js';
+import { type LedgerView, type LogKey, nextView } from '../../../core/custody/view.js';
 import type { AditEvent } from '../../../core/event/event.js';
 import type { TreeEdge } from '../../../core/log/edge.js';
 import { leafHash } from '../../../core/log/tree.js';
@@ -13,7 +13,6 @@ import { type BatchResult, AdmitBatch } from './admit-batch.js';
 import type { PlainError } from '../intake/check-event.js';
 import { Crash } from './crash-points.js';
 import { LedgerIdentity } from '../ledger-identity.js';
-import { nextView } from './load-view.js';
 import { type LogState, type StateRow, loadLogState, lockingLogState } from './log-state.js';
 import { ReadTree } from '../read/read-tree.js';
 import type { Seal, TreeHead } from './seal.js';

@@ -1,14 +1,9 @@
-import {
-  type LedgerView,
-  type Successor,
-  endorsementKey,
-  noChanges,
-  successorKey,
-} from '../../../core/custody/view.js';
+import { type LedgerView, type Successor, endorsementKey, successorKey } from '../../../core/custody/view.js';
 import type { AditEvent } from '../../../core/event/event.js';
 import { AditError } from '../../../core/errors.js';
 import { parseEnvelope } from '../../../core/event/envelope.js';
 import { readEvent } from '../../../core/event/event.js';
+import { successorOf } from '../../../core/custody/fork.js';
 import { targetOf } from '../../../core/custody/check-target.js';
 import { lotsOf } from '../../../core/custody/links.js';
 import { loadCorrections, loadIncidents, targetsOfCorrections } from '../../registry/attestation-rows.js';
@@ -16,6 +11,7 @@ import { type References, references } from '../../../core/event/references.js';
 import type { Queryable } from '../../database/rows.js';
 import { loadCertificates, loadEndorsements, loadIntroducedKeys, loadRegistry } from '../../registry/registry-rows.js';
 import { loadLots } from './lot-rows.js';
+import { storedPayload } from '../read/reread-event.js';
 
 /** Names and rows that a batch refers to, collected so that each table is queried once. */
 interface ReferencedRows {
@@ -188,41 +184,11 @@ async function loadSuccessors(
        JOIN entries AS entry ON entry.index = next.index`,
     [links.map(({ lot }) => lot), links.map(({ prev }) => prev)],
   );
-  for (const row of rows) view.successors.set(successorKey(row.lot, row.prev), successorOf(row.id, row.jws));
+  for (const row of rows) view.successors.set(successorKey(row.lot, row.prev), successorIn(row));
 }
 
 /** Reads from a logged event what it did with a lot; admission has checked the text before. */
-function successorOf(id: string, jws: string): Successor {
-  const payload = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
-    iss: string;
-    type: string;
-    to?: string;
-    outputs?: { lot: string }[];
-  };
-  return {
-    event: id,
-    iss: payload.iss,
-    type: payload.type,
-    to: payload.to ?? null,
-    outputs: (payload.outputs ?? []).map(({ lot }) => lot),
-  };
-}
-
-/**
- * Returns the view for the next batch: the registry stays in memory, everything that grows with the ledger is loaded
- * again.
- */
-export function nextView(view: LedgerView): LedgerView {
-  return {
-    ...view,
-    certificates: new Map(),
-    lots: new Map(),
-    events: new Map(),
-    successors: new Map(),
-    endorsements: new Map(),
-    incidents: new Map(),
-    corrections: new Map(),
-    refused: new Set(),
-    changes: noChanges(),
-  };
+function successorIn({ id, jws }: SuccessorRow): Successor {
+  const payload = storedPayload<AditEvent['payload']>(jws);
+  return successorOf({ id, iss: payload.iss, type: payload.type, payload } as AditEvent);
 }

@@ -1,6 +1,7 @@
 import { sdDigest } from '../../../core/event/disclosure.js';
 import { type Queryable, insertRows } from '../../database/rows.js';
 import { openDisclosure, sealDisclosure } from './disclosure-cipher.js';
+import { storedPayload } from '../read/reread-event.js';
 
 /** Disclosures of one event as SQL returns them: each `digest:key:ciphertext`, the last two in hexadecimal. */
 export type SealedDisclosures = string[] | null;
@@ -52,10 +53,7 @@ export async function countriesOfSigners(
 /** Empty if the stored text was tampered with and cannot be parsed. */
 function issuerOf(text: string): string {
   try {
-    const { iss } = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
-      iss?: unknown;
-    };
-    return String(iss);
+    return String(storedPayload<{ iss?: unknown }>(text).iss);
   } catch {
     return '';
   }

@@ -1,9 +1,9 @@
 import { AditError, type ErrorCode, type ErrorDetail } from '../../../core/errors.js';
 import { shown } from '../../../core/event/disclosure.js';
-import { type Envelope, eventIdIn, parseEnvelope } from '../../../core/event/envelope.js';
+import { type Envelope, eventIdIn, isSignedBy, parseEnvelope } from '../../../core/event/envelope.js';
 import { type AditEvent, checkPossession, readEvent } from '../../../core/event/event.js';
 import { identifierRefusal } from '../../../core/event/identifiers.js';
-import { type PublicJwk, algOf } from '../../../core/event/keys.js';
+import type { PublicJwk } from '../../../core/event/keys.js';
 import { sha256 } from '../../../platform/sha256.js';
 import { verifySignature } from '../../../platform/verify-signature.js';
 
@@ -35,9 +35,9 @@ export const checkEvent = ({ text, jwk }: CheckJob, log: string): Promise<Intake
 export const checkDraft = (text: string, log: string): Promise<IntakeCheck> =>
   checkText(text, log, () => Promise.resolve());
 
-async function checkSignature({ header, signingInput, signature }: Envelope, jwk: PublicJwk | null): Promise<void> {
-  if (jwk === null) throw new AditError('key-unknown', `No key ${header.kid} is registered.`);
-  if (algOf(jwk) !== header.alg || !(await verifySignature(jwk, signingInput, signature)))
+async function checkSignature(envelope: Envelope, jwk: PublicJwk | null): Promise<void> {
+  if (jwk === null) throw new AditError('key-unknown', `No key ${envelope.header.kid} is registered.`);
+  if (!(await isSignedBy(jwk, envelope, verifySignature)))
     throw new AditError('signature-invalid', 'The signature does not verify with the key that the header names.');
 }
 

@@ -6,6 +6,7 @@ import type { Page } from '../../../core/api/page.js';
 import { Database } from '../../database/database.js';
 import { decodeCursor, pageOf, pageQuery } from '../../http/paging.js';
 import { expiryOf } from './waiting.js';
+import { storedPayload } from '../read/reread-event.js';
 
 export const waitingQuery = pageQuery.extend({ kid: kidSchema.optional(), missing: eventIdSchema.optional() });
 export type WaitingQuery = z.infer<typeof waitingQuery>;
@@ -28,9 +29,7 @@ interface Claims {
 const position = z.tuple([z.int(), eventIdSchema]);
 
 function shown({ id, event, kid, missing, since }: WaitingRow): WaitingEventView {
-  const { type, iss, lots, inputs } = JSON.parse(
-    Buffer.from(event.split('.')[1] ?? '', 'base64url').toString('utf8'),
-  ) as Claims;
+  const { type, iss, lots, inputs } = storedPayload<Claims>(event);
   return {
     id,
     type,

@@ -1,7 +1,6 @@
 import { headerKid } from '../../../core/event/envelope.js';
-import type { AditEvent } from '../../../core/event/event.js';
+import { type AditEvent, eventWith } from '../../../core/event/event.js';
 import { encodeBase64url } from '../../../core/event/grammar.js';
-import { instantMs } from '../../../core/event/primitives.js';
 import { sha256 } from '../../../platform/sha256.js';
 import type { IntakeCheck, PlainError } from '../intake/check-event.js';
 
@@ -24,30 +23,16 @@ export function checkedOf(plain: PlainChecked, text: string, log: string): Intak
   return { event: rereadEvent(text, plain.good, log), error: null, identifierError: plain.identifierError };
 }
 
+/** Decodes the payload of a stored event. */
+export const payloadText = (jws: string): string =>
+  Buffer.from(jws.split('.', 2)[1] ?? '', 'base64url').toString('utf8');
+
+/** Parses the payload of a stored event, which was read strictly before it was stored. */
+export const storedPayload = <Claims>(jws: string): Claims => JSON.parse(payloadText(jws)) as Claims;
+
 /** Parses a text that was found valid before, by a thread or at admission, without the schema's check. */
-function rereadEvent(text: string, id: string, log: string): AditEvent {
-  const jws = text.slice(0, -1);
-  const [, body = ''] = jws.split('.', 2);
-  const payload = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as AditEvent['payload'];
-  const { type, iss, iat, jti, occurredAt, exp, seen, place } = payload;
-  return {
-    id,
-    jws,
-    kid: headerKid(text),
-    type,
-    log,
-    iss,
-    iat,
-    jti,
-    occurredAt,
-    occurredAtMs: instantMs(occurredAt) ?? Number.NaN,
-    exp,
-    seen,
-    place,
-    payload,
-    disclosures: [],
-  } as AditEvent;
-}
+const rereadEvent = (text: string, id: string, log: string): AditEvent =>
+  eventWith({ id, jws: text.slice(0, -1), kid: headerKid(text) }, log, storedPayload(text));
 
 /** Parses an entry that this service, or this monitor, has admitted itself; the id is that of the text. */
 export const rereadEntry = (jws: string, log: string): AditEvent =>

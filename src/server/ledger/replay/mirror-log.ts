@@ -1,7 +1,7 @@
 import { AditError } from '../../../core/errors.js';
-import { admit } from '../../../core/custody/admit.js';
 import { lotsOf } from '../../../core/custody/links.js';
-import type { LedgerView, LogKey } from '../../../core/custody/view.js';
+import { readmit } from '../../../core/custody/readmit.js';
+import { type LedgerView, type LogKey, nextView } from '../../../core/custody/view.js';
 import type { AditEvent } from '../../../core/event/event.js';
 import type { PublicJwk } from '../../../core/event/keys.js';
 import { leafHash } from '../../../core/log/tree.js';
@@ -14,7 +14,7 @@ import type { IntakeCheck } from '../intake/check-event.js';
 import { CheckThreads } from '../intake/check-threads.js';
 import { CandidateKeys, KeyRing, kidOf } from '../key-ring.js';
 import { LedgerIdentity } from '../ledger-identity.js';
-import { loadView, nextView } from '../append/load-view.js';
+import { loadView } from '../append/load-view.js';
 import { type LogState, type StateRow, loadLogState, lockingLogState } from '../append/log-state.js';
 import { writeBatch } from '../append/write-batch.js';
 
@@ -169,28 +169,16 @@ export class MirrorLog {
         const { code, detail } = one?.error ?? { code: null, detail: 'it was not checked' };
         return { admitted, bad: { index, code, lots: [], detail: `Entry ${index}: ${detail}` } };
       }
-      const before = known.get(one.event.id);
-      if (before !== undefined) {
-        const detail = `Entry ${index} is entry ${before} once more: a replay.`;
-        return { admitted, bad: { index, code: null, lots: lotsOf(one.event), detail } };
+      const { event } = one;
+      const fault = readmit(event, index, view, known.get(event.id));
+      if (fault !== null) {
+        const detail = `Entry ${index} ${fault.detail}${fault.kind === 'replay' ? '.' : ''}`;
+        return { admitted, bad: { index, code: fault.code, lots: lotsOf(event), detail } };
       }
-      known.set(one.event.id, index);
-      view.size = index;
-      const bad = this.refusal(one.event, view, index);
-      if (bad !== null) return { admitted, bad };
-      admitted.push({ event: one.event, text: `${jws}~`, index });
+      known.set(event.id, index);
+      admitted.push({ event, text: `${jws}~`, index });
     }
     view.size = from + admitted.length;
     return { admitted, bad: null };
-  }
-
-  private refusal(event: AditEvent, view: LedgerView, index: number): BadEntry | null {
-    const admission = admit(event, view, null);
-    if (admission.outcome === 'admitted') return null;
-    const [code, why] =
-      admission.outcome === 'refused'
-        ? [admission.error.code, admission.error.detail]
-        : [null, `it follows ${admission.missing.join(', ')}, which is not before it`];
-    return { index, code, lots: lotsOf(event), detail: `Entry ${index} would not be admitted: ${why}` };
   }
 }

@@ -1,9 +1,8 @@
 import { AditError } from '../../../core/errors.js';
-import { admit } from '../../../core/custody/admit.js';
-import { type LedgerView, emptyView } from '../../../core/custody/view.js';
-import { parseEnvelope } from '../../../core/event/envelope.js';
-import { type AditEvent, checkPossession, readEvent } from '../../../core/event/event.js';
-import { type PublicJwk, algOf } from '../../../core/event/keys.js';
+import { readmit, signatureFault } from '../../../core/custody/readmit.js';
+import { type LedgerView, emptyView, nextView } from '../../../core/custody/view.js';
+import { type Envelope, parseEnvelope } from '../../../core/event/envelope.js';
+import { type AditEvent, readEvent } from '../../../core/event/event.js';
 import { references } from '../../../core/event/references.js';
 import { leafHash } from '../../../core/log/tree.js';
 import type { Session } from '../../database/connections.js';
@@ -12,7 +11,7 @@ import type { Queryable } from '../../database/rows.js';
 import { registryTables } from '../../registry/registry-rows.js';
 import type { AdmittedEvent } from '../append/admit-batch.js';
 import type { LedgerIdentity } from '../ledger-identity.js';
-import { loadView, nextView } from '../append/load-view.js';
+import { loadView } from '../append/load-view.js';
 import { lotTables } from '../append/lot-rows.js';
 import { type Difference, compareTables } from './compare-projections.js';
 import { type StoredEntry, entriesBetween } from '../read/read-log.js';
@@ -149,6 +148,11 @@ async function shadowTables(db: Queryable): Promise<void> {
     );
 }
 
+/** A parsed entry, before it is admitted again. */
+interface ReadEntry extends AdmittedEvent {
+  envelope: Envelope;
+}
+
 class ReplayRun {
   readonly problems: EntryProblem[] = [];
   private view: LedgerView;
@@ -173,8 +177,6 @@ class ReplayRun {
     );
     const admitted: AdmittedEvent[] = [];
     for (const entry of readable) {
-      // Uses the entry's own index, also after a missing entry, so that later rows compare.
-      view.size = entry.index;
       if (await this.admitAgain(view, entry)) admitted.push(entry);
     }
     view.size = to;
@@ -183,26 +185,28 @@ class ReplayRun {
     await this.options.follower?.follow(this.db, to, this.options.rest);
   }
 
-  private read(from: number, to: number, stored: StoredEntry[]): AdmittedEvent[] {
+  private read(from: number, to: number, stored: StoredEntry[]): ReadEntry[] {
     const byIndex = new Map(stored.map((entry) => [entry.index, entry]));
-    const readable: AdmittedEvent[] = [];
+    const readable: ReadEntry[] = [];
     for (let index = from; index < to; index += 1) {
       const entry = byIndex.get(index);
       if (entry === undefined) {
         this.note({ index, kind: 'missing', code: null, lots: [], detail: `Entry ${index} is missing.` });
         continue;
       }
-      const event = this.readEntry(entry);
-      if (event !== null) readable.push({ event, text: `${entry.jws}~`, index });
+      const read = this.readEntry(entry);
+      if (read !== null) readable.push(read);
     }
     return readable;
   }
 
   /** Returns the event of an entry; records the problem and returns null if it cannot be parsed. */
-  private readEntry(entry: StoredEntry): AditEvent | null {
+  private readEntry(entry: StoredEntry): ReadEntry | null {
     const { index } = entry;
     try {
-      const event = readEvent(parseEnvelope(`${entry.jws}~`), this.identity.origin);
+      const text = `${entry.jws}~`;
+      const envelope = parseEnvelope(text);
+      const event = readEvent(envelope, this.identity.origin);
       const lots = lotsOf(event);
       if (event.id !== entry.id)
         this.note({
@@ -220,7 +224,7 @@ class ReplayRun {
           lots,
           detail: `The leaf hash of entry ${index} is not that of its text.`,
         });
-      return event;
+      return { event, text, index, envelope };
     } catch (error) {
       if (!(error instanceof AditError)) throw error;
       this.note({ index, kind: 'unreadable', code: error.code, lots: [], detail: `Entry ${index}: ${error.detail}` });
@@ -228,38 +232,16 @@ class ReplayRun {
     }
   }
 
-  private async admitAgain(view: LedgerView, { event, index }: AdmittedEvent): Promise<boolean> {
+  private async admitAgain(view: LedgerView, { event, index, envelope }: ReadEntry): Promise<boolean> {
+    const fault = (await signatureFault(event, envelope, view, verifySignature)) ?? readmit(event, index, view);
+    if (fault === null) return true;
+    const { code, detail } = fault;
     const lots = lotsOf(event);
-    const jwk = keyOf(event, view);
-    const envelope = parseEnvelope(`${event.jws}~`);
-    if (
-      jwk === null ||
-      algOf(jwk) !== envelope.header.alg ||
-      !(await verifySignature(jwk, envelope.signingInput, envelope.signature))
-    ) {
-      this.note({
-        index,
-        kind: 'signature',
-        code: null,
-        lots,
-        detail: `The signature of entry ${index} does not verify.`,
-      });
-      return false;
-    }
-    try {
-      await checkPossession(event, verifySignature);
-    } catch (error) {
-      if (!(error instanceof AditError)) throw error;
-      this.note({ index, kind: 'refused', code: error.code, lots, detail: `Entry ${index}: ${error.detail}` });
-      return false;
-    }
-    const admission = admit(event, view, null);
-    if (admission.outcome === 'admitted') return true;
-    const [code, detail] =
-      admission.outcome === 'refused'
-        ? [admission.error.code, admission.error.detail]
-        : [null, `it follows ${admission.missing.join(', ')}, which is not before it`];
-    this.note({ index, kind: 'refused', code, lots, detail: `Entry ${index} would not be admitted: ${detail}` });
+    if (fault.kind === 'key' || fault.kind === 'signature')
+      this.note({ index, kind: 'signature', code, lots, detail: `The signature of entry ${index} does not verify.` });
+    else if (fault.kind === 'possession')
+      this.note({ index, kind: 'refused', code, lots, detail: `Entry ${index}: ${detail}` });
+    else this.note({ index, kind: 'refused', code, lots, detail: `Entry ${index} ${detail}` });
     return false;
   }
 
@@ -272,10 +254,4 @@ class ReplayRun {
 function lotsOf(event: AditEvent): string[] {
   const refs = references(event);
   return [...new Set([...refs.lots.map(({ lot }) => lot), ...refs.outputs])];
-}
-
-/** Returns the key of an event's signature: from the registry at its index, or the one that entry 0 brings. */
-function keyOf(event: AditEvent, view: LedgerView): PublicJwk | null {
-  if (event.type === 'ledger.opened') return event.payload.registrar.key;
-  return view.keys.get(event.kid)?.jwk ?? null;
 }

@@ -2,6 +2,7 @@ import { sdDigest } from '../../../core/event/disclosure.js';
 import type { Queryable } from '../../database/rows.js';
 import { openDisclosure } from '../../ledger/disclosures/disclosure-cipher.js';
 import { countriesOfSigners, isErasedBy } from '../../ledger/disclosures/disclosure-rows.js';
+import { payloadText } from '../../ledger/read/reread-event.js';
 
 /** Disclosures in memory at a time. */
 const CHUNK = 1_000;
@@ -90,6 +91,3 @@ function contentOf({ digest, ciphertext, key, erased }: DisclosureRow): string {
   const opened = openDisclosure({ ciphertext, key }, digest);
   return opened === null ? 'not opened by its key' : sdDigest(opened);
 }
-
-/** A digest is random, so a quoted digest in the payload is one in an `_sd` array. */
-const payloadText = (jws: string): string => Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8');

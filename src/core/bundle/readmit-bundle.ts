@@ -1,10 +1,9 @@
-import { admit } from '../custody/admit.js';
 import { namedLots } from '../custody/check-lots.js';
 import { linksOf } from '../custody/links.js';
+import { type ReadmissionFault, readmit, signatureFault } from '../custody/readmit.js';
 import { type LedgerView, type Lot, emptyView } from '../custody/view.js';
-import { AditError } from '../errors.js';
-import { type AditEvent, checkPossession } from '../event/event.js';
-import { type PublicJwk, type SignatureCheck, algOf } from '../event/keys.js';
+import type { AditEvent } from '../event/event.js';
+import type { SignatureCheck } from '../event/keys.js';
 import { references } from '../event/references.js';
 import { type AnswerGiven, answerGiven } from './answers.js';
 import type { BundledEvent } from './events.js';
@@ -31,7 +30,7 @@ export interface ReadmittedEvent {
  * the rest of the event can be judged.
  * @param scope lots whose state is never assumed
  */
-export async function readmit(
+export async function readmitBundle(
   events: readonly BundledEvent[],
   scope: ReadonlySet<string>,
   check: SignatureCheck,
@@ -45,41 +44,28 @@ export async function readmit(
       answers,
       flaw: { step: 'admission', index: 0, detail: 'Entry 0, ledger.opened, is not in the bundle.' },
     };
-  for (const { index, event, signature, signingInput, alg } of events) {
+  for (const entry of events) {
+    const { index, event } = entry;
     const flaw = (step: Flaw['step'], detail: string) => ({ view, answers, flaw: { step, index, detail } });
-    const jwk = keyOf(event, view);
-    if (jwk === null) return flaw('signatures', `Key ${event.kid} was not registered before this entry.`);
-    if (algOf(jwk) !== alg || !(await check(jwk, signingInput, signature)))
-      return flaw('signatures', `The signature of ${event.iss} does not verify.`);
-    const possession = await possessionFault(event, check);
-    if (possession !== null) return flaw('signatures', possession);
-    // The same bytes, or the same claims under another signature: an event applies once.
+    const unsigned = await signatureFault(event, entry, view, check);
+    if (unsigned !== null) return flaw('signatures', signatureText(unsigned, event));
     const before = view.events.get(event.id);
-    if (before?.event !== undefined) return flaw('admission', `It is entry ${before.index} once more: a replay.`);
     standIn(event, view, scope);
-    view.size = index;
     if (event.type === 'finding.answered') answers.push(answerGiven(index, event, view));
-    const admission = admit(event, view, null);
-    if (admission.outcome === 'refused')
-      return flaw('admission', `It would not be admitted: ${admission.error.detail} (${admission.error.code})`);
-    if (admission.outcome === 'waiting')
-      return flaw('chains', `It follows ${admission.missing.join(', ')}, which is not in the bundle before it.`);
+    const fault = readmit(event, index, view, before?.event === undefined ? null : before.index);
+    if (fault !== null) return flaw(fault.kind === 'waiting' ? 'chains' : 'admission', admissionText(fault));
   }
   return { view, answers, flaw: null };
 }
 
-async function possessionFault(event: AditEvent, check: SignatureCheck): Promise<string | null> {
-  try {
-    await checkPossession(event, check);
-    return null;
-  } catch (error) {
-    if (error instanceof AditError) return error.detail;
-    throw error;
-  }
+function signatureText({ kind, detail }: ReadmissionFault, { iss, kid }: AditEvent): string {
+  if (kind === 'key') return `Key ${kid} was not registered before this entry.`;
+  return kind === 'possession' ? detail : `The signature of ${iss} does not verify.`;
 }
 
-function keyOf(event: AditEvent, view: LedgerView): PublicJwk | null {
-  return event.type === 'ledger.opened' ? event.payload.registrar.key : (view.keys.get(event.kid)?.jwk ?? null);
+function admissionText({ kind, detail, code, missing }: ReadmissionFault): string {
+  if (kind === 'waiting') return `It follows ${missing.join(', ')}, which is not in the bundle before it.`;
+  return kind === 'replay' ? `It ${detail}.` : `It ${detail} (${code})`;
 }
 
 /** Gives lots outside the bundle the state that an event requires. */

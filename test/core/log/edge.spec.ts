@@ -78,7 +78,7 @@ describe('appending at the right edge', () => {
     });
 
   it('gives every tile that one large append makes full, at both levels', () => {
-    const edge = TreeEdge.at(100, storedTiles(100));
+    const edge = TreeEdge.at(100, storedTiles(100), sha256);
     const { tiles } = edge.append(leaves.slice(100));
     expect(tiles).toHaveLength(258 + 1);
     tiles.forEach(expectTile);

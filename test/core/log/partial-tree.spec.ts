@@ -1,14 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { checkPartial, partialNodes, provePartial } from '../../../src/core/log/partial-tree.js';
-import { type HashOf, leafHash, nodeHash, proveInclusion, rootHash } from '../../../src/core/log/tree.js';
+import { leafHash, proveInclusion, rootHash } from '../../../src/core/log/tree.js';
+import { allNodes, someLeaves } from './naive-tree.js';
 
 const MOST = 300;
-const leaves = Array.from({ length: MOST }, (_, i) => leafHash(`entry ${i}`));
-const hashOf: HashOf = (level, index) =>
-  level === 0
-    ? (leaves[index] as Uint8Array)
-    : nodeHash(hashOf(level - 1, 2 * index), hashOf(level - 1, 2 * index + 1));
+const leaves = someLeaves(MOST);
+const hashOf = allNodes(leaves);
 
 const distinct = (numbers: readonly number[]): number[] => [...new Set(numbers)].toSorted((a, b) => a - b);
 

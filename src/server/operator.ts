@@ -46,7 +46,14 @@ export { Clock, SimulatedClock } from './clock.js';
 export { DataFolderHeldError } from '../platform/postgres/data-folder-lock.js';
 export { JsonLogger } from './boot/logger.js';
 export { boundGarbage } from './boot/bound-garbage.js';
-export { type DatabaseAddress, type RunningServer, openDatabase, startServer, stopOnSignals } from './boot/start.js';
+export {
+  type DatabaseAddress,
+  type Overrides,
+  type RunningServer,
+  openDatabase,
+  startServer,
+  stopOnSignals,
+} from './boot/start.js';
 export { ThrowAwayDatabases } from './boot/throw-away-databases.js';
 export { KeyFileError, createLogKey, createServiceKey } from './transparency/keys.js';
 export type { Difference } from './ledger/replay/compare-projections.js';

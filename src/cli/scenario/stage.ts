@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AditClient } from '../../client/adit-client.js';
-import type { Config, DatabaseAddress, RunningServer, SimulatedClock } from '../../server/operator.js';
+import type { Config, DatabaseAddress, Overrides, RunningServer, SimulatedClock } from '../../server/operator.js';
 import { operator } from '../operator.js';
 
 /** A ledger for one scenario, on an embedded database, with a clock that the scenario sets. */
@@ -27,10 +27,15 @@ export async function openStage(
   });
 }
 
-/** Opens a stage on an empty database with all tables; closing the stage leaves the database. */
-export async function openStageOn(database: DatabaseAddress, origin: string, startsAt: number): Promise<Stage> {
+/** Opens a stage on an empty database with all tables; closing the stage leaves the database, and threads that are given. */
+export async function openStageOn(
+  database: DatabaseAddress,
+  origin: string,
+  startsAt: number,
+  threads?: Overrides['threads'],
+): Promise<Stage> {
   return inFolder(async (folder, removeFolder) => {
-    const stage = await setStage(folder, { origin, startsAt, database });
+    const stage = await setStage(folder, { origin, startsAt, database, threads });
     return { ...stage, close: () => stage.close().then(removeFolder) };
   });
 }
@@ -60,10 +65,11 @@ interface Setting {
   settings?: Record<string, string>;
   /** Default: an embedded one in the folder. */
   database?: DatabaseAddress;
+  threads?: Overrides['threads'];
 }
 
 /** Starts the ledger with all files in the folder, except for a given database. */
-async function setStage(folder: string, { origin, startsAt, settings, database }: Setting): Promise<Stage> {
+async function setStage(folder: string, { origin, startsAt, settings, database, threads }: Setting): Promise<Stage> {
   const { JsonLogger, SimulatedClock: Clock, initialise, loadConfig, openDatabase, startServer } = await operator();
   const config = loadConfig({
     ADIT_ORIGIN: origin,
@@ -82,7 +88,7 @@ async function setStage(folder: string, { origin, startsAt, settings, database }
   const logger = new JsonLogger(config.logLevel);
   const own = database === undefined ? await openDatabase(config, () => undefined, false) : null;
   try {
-    const server = await startServer(config, { clock, logger, database: database ?? own ?? undefined });
+    const server = await startServer(config, { clock, logger, threads, database: database ?? own ?? undefined });
     const close = async (): Promise<void> => {
       await server.close();
       await own?.stop();

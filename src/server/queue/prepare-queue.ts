@@ -1,5 +1,6 @@
 import {
   type ConnectionOptions,
+  LATEST_SCHEMA_VERSION,
   assertSchemaCompatibility,
   createPostgresBackend,
   runMigrations,
@@ -62,6 +63,24 @@ const grantOnSequences = `
     END LOOP;
   END $$;`;
 
+/** Returns whether the role lacks one of the privileges that `migrateQueue` grants. @param $1 the role */
+const LACKS_GRANTS = `
+  WITH needed AS (
+    SELECT has_schema_privilege($1, oid, privilege) AS has
+      FROM pg_namespace, unnest('{USAGE,CREATE}'::text[]) AS privilege WHERE nspname = '${SCHEMA}'
+    UNION ALL
+    SELECT has_table_privilege($1, oid, privilege)
+      FROM pg_class, unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS privilege
+     WHERE relnamespace = '${SCHEMA}'::regnamespace AND relkind IN ('r', 'p', 'v')
+    UNION ALL
+    SELECT has_sequence_privilege($1, oid, privilege)
+      FROM pg_class, unnest('{USAGE,SELECT,UPDATE}'::text[]) AS privilege
+     WHERE relnamespace = '${SCHEMA}'::regnamespace AND relkind = 'S'
+    UNION ALL
+    SELECT has_function_privilege($1, oid, 'EXECUTE') FROM pg_proc WHERE pronamespace = '${SCHEMA}'::regnamespace
+  )
+  SELECT NOT bool_and(has) AS lacks FROM needed`;
+
 /**
  * Creates or migrates the queue's tables as their owner. BullMQ does not do this itself, so call it before any queue
  * exists.
@@ -70,12 +89,13 @@ export async function migrateQueue(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: CONNECT_TIMEOUT });
   await client.connect();
   try {
-    await runMigrations(client, SCHEMA);
+    // Most starts find all tables and grants; making them again would write to the catalogue each time.
+    if (!(await hasNewestSchema(client))) await runMigrations(client, SCHEMA);
     const { rows } = await client.query<{ present: boolean }>(
       'SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS present',
       [APPLICATION_ROLE],
     );
-    if (rows[0]?.present === true)
+    if (rows[0]?.present === true && (await lacksGrants(client)))
       // The role needs CREATE, because BullMQ creates a sequence for each queue at its first job.
       await client.query(`
         GRANT USAGE, CREATE ON SCHEMA ${SCHEMA} TO ${APPLICATION_ROLE};
@@ -86,6 +106,18 @@ export async function migrateQueue(ownerUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** Whether no migration of the queue is missing; false also where only `runMigrations` can state what is wrong. */
+const hasNewestSchema = (client: pg.Client): Promise<boolean> =>
+  assertSchemaCompatibility(client, SCHEMA).then(
+    (version) => version >= LATEST_SCHEMA_VERSION,
+    () => false,
+  );
+
+async function lacksGrants(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ lacks: boolean }>(LACKS_GRANTS, [APPLICATION_ROLE]);
+  return rows[0]?.lacks !== false;
 }
 
 /**

@@ -40,9 +40,12 @@ describe('working as the role that may only append', () => {
     await other.connect();
     try {
       await other.query('SELECT pg_advisory_lock($1), pg_advisory_lock($2)', [MIGRATION_LOCK, PREPARE_LOCK]);
+      expect(await migrate(place.ownerUrl, LIMIT)).toEqual([]);
+      await other.query('ALTER TABLE schema_migrations RENAME TO set_aside');
       const words = /^Another process has been preparing or migrating this database for 0\.05 s\. Wait until/;
       await expect(migrate(place.ownerUrl, LIMIT)).rejects.toThrow(words);
       await expect(prepareGivenDatabase(place.url, place.superuserUrl, LIMIT)).rejects.toThrow(words);
+      await other.query('ALTER TABLE set_aside RENAME TO schema_migrations');
     } finally {
       await other.end();
     }

@@ -15,6 +15,7 @@ import { type JobData, Jobs, jobKinds } from '../../../src/server/queue/jobs.js'
 import { type QueueAddress, QueueBackend, migrateQueue, openQueue } from '../../../src/server/queue/prepare-queue.js';
 import { QueueWorker } from '../../../src/server/queue/queue-worker.js';
 import { QueueModule } from '../../../src/server/queue/queue.module.js';
+import { asSuperuser } from '../../support/database.js';
 
 @Processor(jobKinds.deliver.queue)
 class Taker extends QueueWorker {
@@ -156,6 +157,10 @@ describe('a queue in PostgreSQL', () => {
     const address = { appUrl: urls.appUrl, redisUrl: null };
     await expect(openQueue(address, () => undefined)).rejects.toThrow();
     await migrateQueue(urls.ownerUrl);
+    await asSuperuser(
+      Object.assign(new URL(postgres.superuserUrl), { pathname: new URL(urls.ownerUrl).pathname }).href,
+      'REVOKE UPDATE ON bullmq.job FROM ledger_app',
+    );
     await migrateQueue(urls.ownerUrl);
     expect(await send(address, false, 500)).toEqual([]);
     // The job that nobody took is still there, before the second.

@@ -1,53 +1,78 @@
 import { Logger, type ModuleMetadata } from '@nestjs/common';
-import { AlertsModule } from '../alerts/alerts.module.js';
+import { AlertsHttpModule } from '../alerts/alerts-http.module.js';
+import { AlertsJobsModule } from '../alerts/alerts-jobs.module.js';
 import type { Config } from '../config/config.js';
-import { DatabaseModule } from '../database/database.module.js';
-import { entities } from './entities.js';
-import { DeliveryModule } from '../delivery/delivery.module.js';
+import { RuleParameters } from '../config/rule-parameters.js';
+import { loadSecret } from '../config/secret.js';
+import { DatabaseSource } from '../database/database.module.js';
+import { DeliveryHttpModule } from '../delivery/delivery-http.module.js';
+import { DeliveryJobsModule } from '../delivery/delivery-jobs.module.js';
 import { WebhookKeys } from '../delivery/webhook-keys.js';
-import { JournalModule } from '../journal/journal.module.js';
-import type { CheckThreads } from '../ledger/intake/check-threads.js';
+import { JournalKey } from '../journal/journal-key.js';
+import { JournalMemory } from '../journal/journal-memory.js';
+import { LedgerHttpModule } from '../ledger/ledger-http.module.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
-import { LedgerModule } from '../ledger/ledger.module.js';
-import { ProvenanceModule } from '../provenance/provenance.module.js';
+import { LedgerJobsModule } from '../ledger/ledger-jobs.module.js';
+import { ProvenanceHttpModule } from '../provenance/provenance-http.module.js';
 import { QueueJobsModule } from '../queue/queue-jobs.module.js';
-import { RegistryModule } from '../registry/registry.module.js';
+import { RegistryHttpModule } from '../registry/registry-http.module.js';
 import { Guard } from '../transparency/guard.js';
 import { loadKeys } from '../transparency/keys.js';
-import type { LogSigner } from '../transparency/seal-log.js';
-import { TransparencyModule } from '../transparency/transparency.module.js';
-import { loadWitnessPolicy } from '../transparency/witness-policy.js';
-import { loadSecret } from '../config/secret.js';
-import { VerificationModule } from '../verification/verification.module.js';
+import { LogSigner } from '../transparency/seal-log.js';
+import { TransparencyHttpModule } from '../transparency/transparency-http.module.js';
+import { TransparencyJobsModule } from '../transparency/transparency-jobs.module.js';
+import { WitnessPolicy, loadWitnessPolicy } from '../transparency/witness-policy.js';
+import { VerificationHttpModule } from '../verification/verification-http.module.js';
+import { VerificationJobsModule } from '../verification/verification-jobs.module.js';
+import type { ContextValue } from './context.module.js';
+import { entities } from './entities.js';
 
 type Modules = NonNullable<ModuleMetadata['imports']>;
 
-/**
- * Returns the features of the service in order: registry, ledger, transparency, verification, alerts, delivery,
- * provenance. Processors and controllers are included only in their role.
- * @param threads that check signatures for several ledgers of this process; default: threads of this ledger's own.
- */
-export function featureModules(config: Config, databaseUrl: string, threads?: CheckThreads): Modules {
+/** Features of the processes that answer HTTP. */
+const httpModules: Modules = [
+  RegistryHttpModule,
+  LedgerHttpModule,
+  TransparencyHttpModule,
+  VerificationHttpModule,
+  AlertsHttpModule,
+  DeliveryHttpModule,
+  ProvenanceHttpModule,
+];
+
+/** Features of the processes that run jobs. */
+const jobsModules: Modules = [
+  QueueJobsModule,
+  LedgerJobsModule,
+  TransparencyJobsModule,
+  VerificationJobsModule,
+  AlertsJobsModule,
+  DeliveryJobsModule,
+];
+
+/** Returns the features of a process by its role. */
+export const featureModules = ({ role }: Pick<Config, 'role'>): Modules => [
+  ...(role === 'worker' ? [] : httpModules),
+  ...(role === 'api' ? [] : jobsModules),
+];
+
+/** Loads the keys, the secret and the policy, which the features get by their classes. */
+export function featureContext(config: Config, databaseUrl: string): ContextValue[] {
   const logger = new Logger('features');
-  const failed = (err: Error): void => logger.error({ msg: 'an idle database connection was lost', err });
+  const warn = (message: string): void => logger.warn(message);
   const { origin } = config;
-  const keys = loadKeys(config, origin, (message) => logger.warn(message));
+  const keys = loadKeys(config, origin, warn);
   const identity = new LedgerIdentity(origin, [...keys.logs.keys()], keys.services, config.registrar);
-  const signer: LogSigner = { origin, signers: keys.logs, guard: new Guard(config.guardFile, origin) };
-  const witnesses = loadWitnessPolicy(config.witnessPolicyFile, identity.logKeys);
-  const secret = loadSecret(config.secretFile, keys.derivedSecret, (message) => logger.warn(message));
-  const answersHttp = config.role !== 'worker';
-  const runsJobs = config.role !== 'api';
+  const guard = new Guard(config.guardFile, origin);
+  const secret = loadSecret(config.secretFile, keys.derivedSecret, warn);
   return [
-    DatabaseModule.forRoot({ url: databaseUrl, failed, entities }),
-    ...(runsJobs ? [QueueJobsModule] : []),
-    JournalModule.forRoot({ secret, memoryFile: signer.guard.journalPath }),
-    RegistryModule.forRoot(answersHttp),
-    LedgerModule.forRoot(identity, { runsJobs, answersHttp, threads }),
-    TransparencyModule.forRoot(signer, { runsJobs, answersHttp, witnesses }),
-    VerificationModule.forRoot({ runsJobs, answersHttp }),
-    AlertsModule.forRoot({ runsJobs, answersHttp }),
-    DeliveryModule.forRoot({ keys: new WebhookKeys(secret), runsJobs, answersHttp }),
-    ProvenanceModule.forRoot(answersHttp),
+    [DatabaseSource, { url: databaseUrl, entities }],
+    [LedgerIdentity, identity],
+    [RuleParameters, RuleParameters.load(config.ruleParametersFile)],
+    [LogSigner, { origin, signers: keys.logs, guard }],
+    [WitnessPolicy, loadWitnessPolicy(config.witnessPolicyFile, identity.logKeys)],
+    [JournalKey, new JournalKey(secret)],
+    [JournalMemory, new JournalMemory(guard.journalPath, warn)],
+    [WebhookKeys, new WebhookKeys(secret)],
   ];
 }

@@ -6,15 +6,16 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { AppModule } from './app.module.js';
-import { type Clock, SystemClock } from '../clock.js';
-import type { Config } from '../config/config.js';
+import type { ContextValue } from './context.module.js';
+import { Clock, SystemClock } from '../clock.js';
+import { Config } from '../config/config.js';
 import { isLoopback } from '../config/config-values.js';
 import { configWarnings } from '../config/config-warnings.js';
 import { startEmbeddedPostgres } from '../../platform/postgres/embedded-postgres.js';
 import { migrate } from '../database/migrate.js';
 import { patiently } from '../database/patiently.js';
 import { prepareDatabase, prepareGivenDatabase } from '../database/prepare.js';
-import { featureModules } from './features.js';
+import { featureContext, featureModules } from './features.js';
 import { turnAwayEarly } from '../http/admission.js';
 import { fastifyAdapter, observeRequests } from '../http/fastify.js';
 import { HealthRegistry } from '../http/health.js';
@@ -22,9 +23,9 @@ import { sendPagesAsHtml } from '../http/html-type.js';
 import { limitRates } from '../http/rate-limit.js';
 import { Metrics } from '../http/metrics.js';
 import { describeApi } from '../http/openapi.js';
-import type { CheckThreads } from '../ledger/intake/check-threads.js';
+import { type CheckThreads, SharedThreads } from '../ledger/intake/check-threads.js';
 import { JsonLogger } from './logger.js';
-import { type QueueAddress, migrateQueue, openQueue } from '../queue/prepare-queue.js';
+import { type QueueAddress, QueueBackend, migrateQueue, openQueue } from '../queue/prepare-queue.js';
 
 /** File with the passwords of the embedded database's logins, beside its data. */
 export const PASSWORDS_FILE = 'logins.json';
@@ -146,9 +147,15 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
       logger.error({ msg: 'a connection of the queue failed', err }, 'queue'),
     );
     opened.push(() => queue.close());
-    const ground = { config, clock: overrides.clock ?? new SystemClock(), queue };
-    const features = overrides.modules ?? featureModules(config, database.appUrl, overrides.threads);
-    const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(ground, features), fastifyAdapter(), {
+    const context: ContextValue[] = [
+      [Config, config],
+      [Clock, overrides.clock ?? new SystemClock()],
+      [QueueBackend, queue],
+      ...(overrides.threads === undefined ? [] : [[SharedThreads, overrides.threads] as const]),
+      ...(overrides.modules === undefined ? featureContext(config, database.appUrl) : []),
+    ];
+    const root = AppModule.of(context, overrides.modules ?? featureModules(config));
+    const app = await NestFactory.create<NestFastifyApplication>(root, fastifyAdapter(), {
       logger,
       abortOnError: false,
     });

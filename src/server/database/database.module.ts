@@ -1,34 +1,44 @@
-import { type DynamicModule, Injectable, Module } from '@nestjs/common';
+import { Injectable, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { HealthRegistry } from '../http/health.js';
+import { HttpModule } from '../http/http.module.js';
 import { type Entities, openDatabase } from './data-source.js';
 import { DatabaseMetrics } from './database-metrics.js';
-import { Database, type DatabaseOptions } from './database.js';
+import { Database } from './database.js';
 
-export interface DatabaseModuleOptions extends DatabaseOptions {
-  entities: Entities;
+/** The database of the service: its address for the role of the service, and the entities of the features. */
+export abstract class DatabaseSource {
+  abstract readonly url: string;
+  abstract readonly entities: Entities;
 }
+
+const logger = new Logger('database');
+const failed = (err: Error): void => logger.error({ msg: 'an idle database connection was lost', err });
 
 /** Reports in `/readyz` whether the database answers and accepts writes. */
 @Injectable()
-class DatabaseHealth {
-  constructor(database: Database, health: HealthRegistry) {
-    health.register('database', () => database.whyReadOnly());
+class DatabaseHealth implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly health: HealthRegistry,
+  ) {}
+
+  onModuleInit(): void {
+    this.health.register('database', () => this.database.whyReadOnly());
   }
 }
 
-/** Provides the `Database`, with repositories of the given entities. */
-@Module({})
-export class DatabaseModule {
-  static forRoot({ entities, ...options }: DatabaseModuleOptions): DynamicModule {
-    return {
-      module: DatabaseModule,
-      global: true,
-      providers: [
-        { provide: Database, useFactory: () => openDatabase(options, entities) },
-        DatabaseHealth,
-        DatabaseMetrics,
-      ],
-      exports: [Database],
-    };
-  }
-}
+/** Provides the `Database`, with repositories of the entities. */
+@Module({
+  imports: [HttpModule],
+  providers: [
+    {
+      provide: Database,
+      inject: [DatabaseSource],
+      useFactory: ({ url, entities }: DatabaseSource) => openDatabase({ url, failed }, entities),
+    },
+    DatabaseHealth,
+    DatabaseMetrics,
+  ],
+  exports: [Database],
+})
+export class DatabaseModule {}

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { Admission } from './admission.js';
 import { ErrorsController } from './errors.controller.js';
@@ -10,8 +10,7 @@ import { Metrics } from './metrics.js';
 import { ProblemFilter } from './problem.filter.js';
 import { validation } from './validation.js';
 
-/** Provides problems, validation, health, metrics and the error pages to every feature. */
-@Global()
+/** Provides problems, validation, health, metrics and the error pages. */
 @Module({
   controllers: [HealthController, MetricsController, ErrorsController],
   providers: [

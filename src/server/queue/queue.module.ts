@@ -1,5 +1,5 @@
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { type JobName, Jobs, jobKinds } from './jobs.js';
 import { QueueBackend } from './prepare-queue.js';
@@ -17,7 +17,6 @@ const names = Object.keys(jobKinds) as JobName[];
 const queueNames = names.map((name) => jobKinds[name].queue);
 
 /** Provides `Jobs`, which adds jobs. A `QueueWorker` in a module of the worker role processes them. */
-@Global()
 @Module({
   imports: [
     BullModule.forRootAsync({

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { AditError } from '../../../core/errors.js';
 import { type CheckJob, type IntakeCheck, checkEvent } from './check-event.js';
 import { FairQueue } from './fair-queue.js';
@@ -33,7 +34,7 @@ interface Thread {
  * Checks events in worker threads: verifying signatures costs most, and must not delay the sequencer or use Node's
  * thread pool, which the file system needs.
  */
-export class CheckThreads {
+export class CheckThreads implements OnApplicationShutdown {
   private readonly threads: Thread[] = [];
   private readonly queue = new FairQueue<Pending>();
   private dispatching = false;
@@ -62,6 +63,10 @@ export class CheckThreads {
         this.dispatch();
       });
     });
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
   }
 
   async close(): Promise<void> {
@@ -115,3 +120,6 @@ export class CheckThreads {
     }
   }
 }
+
+/** The threads of this process, where several ledgers share them. */
+export abstract class SharedThreads extends CheckThreads {}

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { JournalModule } from '../journal/journal.module.js';
+import { QueueModule } from '../queue/queue.module.js';
+import { DeliveriesController } from './deliveries.controller.js';
+import { DeliveryModule } from './delivery.module.js';
+import { ListDeliveries } from './list-deliveries.js';
+import { Redeliver } from './redeliver.js';
+import { Subscribe } from './subscribe.js';
+import { SubscriptionsController } from './subscriptions.controller.js';
+
+/** Registers subscribers, and lists their deliveries. */
+@Module({
+  imports: [DatabaseModule, DeliveryModule, JournalModule, QueueModule],
+  controllers: [SubscriptionsController, DeliveriesController],
+  providers: [ListDeliveries, Redeliver, Subscribe],
+})
+export class DeliveryHttpModule {}

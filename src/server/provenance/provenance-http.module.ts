@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { TransparencyModule } from '../transparency/transparency.module.js';
+import { FindTag } from './find-tag.js';
+import { JudgeLot } from './judge-lot.js';
+import { ListLotEvents } from './list-lot-events.js';
+import { ListStock } from './list-stock.js';
+import { ListVolumes } from './list-volumes.js';
+import { LotsController } from './lots.controller.js';
+import { MakeBundle } from './make-bundle.js';
+import { PlacesController } from './places.controller.js';
+import { ReadLot } from './read-lot.js';
+import { ReportLot } from './report-lot.js';
+import { SearchLots } from './search-lots.js';
+import { TraceImpact } from './trace-impact.js';
+import { TraceLineage } from './trace-lineage.js';
+
+/** Serves lots: state, verdicts, lineage, bundles, recall, tags and volumes. */
+@Module({
+  imports: [DatabaseModule, TransparencyModule],
+  controllers: [LotsController, PlacesController],
+  providers: [
+    FindTag,
+    JudgeLot,
+    ListLotEvents,
+    ListStock,
+    ListVolumes,
+    MakeBundle,
+    ReadLot,
+    ReportLot,
+    SearchLots,
+    TraceImpact,
+    TraceLineage,
+  ],
+})
+export class ProvenanceHttpModule {}

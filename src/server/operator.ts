@@ -134,7 +134,7 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
       const follower = new JudgeAgain(database, identity, { now: () => Date.now() }, parameters);
       const pacing = { replay: pace('replaying'), tree: pace('hashing'), follower };
       const evidence = await gatherEvidence(database, identity, guard, pacing);
-      const journal = await journalAudit(config, database, file.journalPath).check(false);
+      const journal = await journalAudit(config, database, file.journalPath).check({ remembers: false });
       const faults = [...explain(evidence), ...journalFaults(journal)].map(({ rule, firstIndex, lots, detail }) => ({
         rule,
         index: firstIndex,

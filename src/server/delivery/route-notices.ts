@@ -86,8 +86,11 @@ export class RouteNotices {
 
 const SUBSCRIBERS = `SELECT id, filters, digest_minutes, quiet_hours, escalation_minutes FROM subscriptions WHERE enabled`;
 
-const lockCursor = async (db: Queryable): Promise<number> =>
-  (await db.query<{ number: number }>('SELECT number FROM routing_cursor FOR UPDATE')).rows[0]?.number ?? 0;
+async function lockCursor(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ number: number }>('SELECT number FROM routing_cursor FOR UPDATE');
+  if (rows[0] === undefined) throw new Error('The row that holds the cursor of the deliveries is missing.');
+  return rows[0].number;
+}
 
 async function routeChunk(db: Queryable, journal: Journal): Promise<number> {
   const cursor = await lockCursor(db);

@@ -24,6 +24,15 @@ describe('who is told', () => {
   const types = async (subscription: { id: string }): Promise<string[]> =>
     (await desk.deliveries(subscription.id)).map(({ type }) => type);
 
+  it('is nobody while the row of the cursor is missing, which is an error and no endless loop', async () => {
+    await desk.subscribe();
+    await faulty();
+    await desk.notify();
+    await ledger.tamper('DELETE FROM routing_cursor');
+    await expect(desk.notices.route()).rejects.toThrow('The row that holds the cursor of the deliveries is missing.');
+    expect(await ledger.database.rows('SELECT FROM deliveries')).toEqual([]);
+  });
+
   it('is who asked for it, by rule, group, severity, mineral, site or country; once', async () => {
     const asked = [
       {},

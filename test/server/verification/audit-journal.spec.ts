@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { AuditStopped } from '../../../src/server/verification/audit/audit-pace.js';
 import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
@@ -107,6 +108,19 @@ describe('the journal of rows that do not follow from the log', () => {
     expect(await found()).toEqual([]);
     await ledger.tamper('UPDATE silences SET ended_at = NULL');
     expect(await found()).toEqual([`silences id=${silence} content`]);
+  });
+
+  it('is read in pieces, between which an audit rests or stops', async () => {
+    let rests = 0;
+    await ledger.journalAudit().check({
+      rest: async () => {
+        rests += 1;
+      },
+    });
+    expect(rests).toBeGreaterThan(0);
+    const stopped = new AuditStopped('stopped');
+    await expect(ledger.journalAudit().check({ rest: () => Promise.reject(stopped) })).rejects.toBe(stopped);
+    expect(await found()).toEqual([]);
   });
 
   it('is part of every audit, which raises a finding', async () => {

@@ -8,6 +8,7 @@ import { JournalMemory } from '../../journal/journal-memory.js';
 import { type JournaledName, contentOf, journaledTables } from '../../journal/journaled-tables.js';
 import type { Difference } from '../../ledger/replay/compare-projections.js';
 import { compareByRanges } from '../../ledger/replay/key-range.js';
+import type { Rest } from '../../ledger/replay/replay.js';
 
 /** Entries of the journal read at a time. */
 const PIECE = 1_000;
@@ -38,11 +39,11 @@ export class AuditJournal {
 
   /**
    * Returns the differences.
-   * @param remembers whether the end of the journal is stored for later audits.
+   * @param rest is called between pieces, in the snapshot; `remembers` stores the end of the journal for later audits.
    */
-  async check(remembers = true): Promise<Difference[]> {
+  async check({ rest, remembers = true }: { rest?: Rest; remembers?: boolean } = {}): Promise<Difference[]> {
     const remembered = this.memory.read();
-    const { differences, head, isWhole } = await this.database.snapshot((db) => this.compare(db, remembered));
+    const { differences, head, isWhole } = await this.database.snapshot((db) => this.compare(db, remembered, rest));
     if (remembers && isWhole) this.memory.remember(head);
     return differences.slice(0, LIMIT);
   }
@@ -54,6 +55,7 @@ export class AuditJournal {
   async compare(
     db: Queryable,
     remembered: JournalHead | null,
+    rest?: Rest,
   ): Promise<{ differences: Difference[]; head: JournalHead; isWhole: boolean }> {
     const { rows } = await db.query<{ number: number; mac: Buffer }>('SELECT number, mac FROM journal_head');
     const chain: Difference[] = [];
@@ -66,6 +68,7 @@ export class AuditJournal {
       chain.push(...found);
       if (chain.length + rowsFound.length < LIMIT) rowsFound.push(...(await changedRows(db, sound)));
       head = last;
+      await rest?.();
     }
     const [stored] = rows;
     if (stored === undefined) chain.push(differs('journal_head', 'single=true', null, 'a row'));
@@ -74,7 +77,7 @@ export class AuditJournal {
     if (remembered !== null && remembered.number > head.number)
       chain.push(differs('journal', `number=${remembered.number}`, null, 'an entry that an earlier audit has read'));
     // An empty journal proves nothing about any row.
-    const added = head.number === 0 ? [] : await addedRows(db);
+    const added = head.number === 0 ? [] : await addedRows(db, rest);
     return { differences: [...chain, ...rowsFound, ...added], head, isWhole: chain.length === 0 };
   }
 
@@ -147,7 +150,7 @@ function rowDifference(table: string, key: string, stored: string | null, noted:
 }
 
 /** Returns rows without any entry. */
-async function addedRows(db: Queryable): Promise<Difference[]> {
+async function addedRows(db: Queryable, rest?: Rest): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (const table of Object.keys(journaledTables) as JournaledName[]) {
     const { key } = journaledTables[table];
@@ -160,7 +163,7 @@ async function addedRows(db: Queryable): Promise<Difference[]> {
           SELECT ${key}::text AS row FROM ${stored} AS stored
            WHERE NOT EXISTS (SELECT FROM journal AS noted WHERE noted.relation = '${table}' AND noted.row_key = stored.${key}::text)`,
       },
-      {},
+      { rest },
     );
     differences.push(...rows.map(({ row }) => differs(table, `${key}=${row}`, 'a row', null)));
   }

@@ -5,6 +5,7 @@ import { fingerprint } from '../../../core/rules/engine/fingerprint.js';
 import { type Judgement, judge } from '../../../core/rules/engine/rule.js';
 import { Clock } from '../../clock.js';
 import { Database } from '../../database/database.js';
+import type { Difference } from '../../ledger/replay/compare-projections.js';
 import { LedgerIdentity } from '../../ledger/ledger-identity.js';
 import { AuditRow } from './audit.entity.js';
 import { AuditInThread } from './audit-in-thread.js';
@@ -98,7 +99,7 @@ export class AuditLog implements OnModuleDestroy {
     const started = performance.now();
     const startedAt = new Date();
     const { size, root, now, faults: found, complete } = await this.examine(milliseconds);
-    const faults = [...found, ...journalFaults(await this.journal.check())];
+    const faults = [...found, ...journalFaults(await this.checkJournal(milliseconds))];
     const parameters = this.parameters.asOf(now);
     const judgements = recordRules.map((rule) => {
       const judgement = judge(rule, { ...noFacts(size, now), record: faults }, parameters);
@@ -115,6 +116,14 @@ export class AuditLog implements OnModuleDestroy {
     this.outcome.note(faults, await this.isStored(judgements));
     if (changed > 0) await this.jobs.wake('raise');
     return { size, faults: faults.length, milliseconds: took };
+  }
+
+  /** Checks the journal, as the rest of the audit, in pieces with pauses. */
+  private checkJournal(milliseconds: number | null): Promise<Difference[]> {
+    if (milliseconds === null) return this.journal.check();
+    const pace = new AuditPace(this.database, milliseconds);
+    this.goBy(pace);
+    return this.journal.check({ rest: () => pace.giveWay() });
   }
 
   private store(judgements: readonly Judgement[], done: CompleteExamination): Promise<number> {

@@ -223,7 +223,7 @@ interface TagRange {
   index: number;
 }
 
-export const noChanges = (): Changes => ({
+const noChanges = (): Changes => ({
   opened: false,
   actors: new Set(),
   keys: new Set(),

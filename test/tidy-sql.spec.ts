@@ -74,8 +74,10 @@ const namesTables: Readonly<Record<string, string>> = {
   'src/server/transparency/index-rows.ts': 'the index and the one before it, which have equal columns',
   'src/server/transparency/rebuild-index.ts': shadows,
   'src/server/verification/audit/audit-journal.ts': journaled,
+  'src/server/verification/audit/rebuild/alert-comparisons.ts': compared,
   'src/server/verification/audit/rebuild/compare-alerts.ts': compared,
   'src/server/verification/audit/rebuild/compare-judged.ts': compared,
+  'src/server/verification/audit/rebuild/delivery-comparisons.ts': compared,
   'src/server/verification/audit/rebuild/judge-again.ts': shadows,
   'src/server/verification/judging/facts/load-production.ts': 'a list of values that two statements share',
 };

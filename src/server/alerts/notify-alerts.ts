@@ -7,6 +7,7 @@ import { Journal } from '../journal/journal.js';
 import { type NumberedAlert, lockAlerts, selectAlerts } from './alert.js';
 import { matching } from './alert-filter.js';
 import { inhibitAlerts } from './inhibit-alerts.js';
+import { nameAlerts } from './refresh-alerts.js';
 import { type NoticeType, noticeData, noticeType } from './notice.js';
 import { activeSilences } from './silence-alerts.js';
 import { rankInSql } from '../database/severity-rank.js';
@@ -71,6 +72,8 @@ export class NotifyAlerts {
     );
     if (due.length === 0) return { due: 0, written: 0 };
     const ids = due.map(({ id }) => id);
+    // The text and the recipients of a notification follow from the findings, not from what the alert's row stored of them.
+    await nameAlerts(db, ids);
     await countDescendants(db, ids);
     await inhibitAlerts(db, ids);
     const alerts = new Map(

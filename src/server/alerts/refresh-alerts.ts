@@ -44,9 +44,14 @@ export async function refreshAlerts(db: Queryable, changes: readonly CountedChan
       changes.map(({ opened }) => opened),
     ],
   );
+  await nameAlerts(db, alerts);
+  await decideWhen(db, alerts);
+}
+
+/** Sets what alerts name from their open findings: the gravest, severity, lots, events, minerals, sites and countries. */
+export async function nameAlerts(db: Queryable, alerts: readonly string[]): Promise<void> {
   await nameGravest(db, alerts);
   await nameWhomItConcerns(db, alerts);
-  await decideWhen(db, alerts);
 }
 
 /** Sets the gravest open finding; an alert without open findings keeps its text. */

@@ -100,12 +100,22 @@ async function replayWithin(session: Session, identity: LedgerIdentity, options:
       await run.chunk(done, to, await entriesBetween(db, done, to));
     }
     await pace?.(size, size);
-    const projections = await compareTables(db, projectionTables, { rest });
-    const followed = await follower?.compare(db, rest);
-    const truncated = projections.truncated || followed?.truncated === true || run.problems.length >= PROBLEM_LIMIT;
-    const differences = [...projections.differences, ...(followed?.differences ?? [])];
-    return { size, entries: run.problems, differences, truncated };
+    const { differences, truncated } = await compareRebuilt(db, { follower, rest });
+    return { size, entries: run.problems, differences, truncated: truncated || run.problems.length >= PROBLEM_LIMIT };
   });
+}
+
+/** Compares the stored tables with those that a replay has rebuilt in this session. Call it in a transaction. */
+export async function compareRebuilt(
+  db: Queryable,
+  { follower, rest }: Pick<ReplayOptions, 'follower' | 'rest'>,
+): Promise<Pick<Replay, 'differences' | 'truncated'>> {
+  const projections = await compareTables(db, projectionTables, { rest });
+  const followed = await follower?.compare(db, rest);
+  return {
+    differences: [...projections.differences, ...(followed?.differences ?? [])],
+    truncated: projections.truncated || followed?.truncated === true,
+  };
 }
 
 /**

@@ -30,7 +30,7 @@ export interface Basis {
 /**
  * Writes the judgements as findings: opens new ones, reopens those that came back, closes those not found again, and
  * records undecided questions. Idempotent. The caller holds the cursor's row.
- * @returns how many findings opened, reopened, closed or changed their severity.
+ * @returns how many findings opened, reopened, closed, or changed their severity, root or first entry.
  */
 export async function writeFindings(db: Queryable, judgements: readonly Judgement[], basis: Basis): Promise<number> {
   const opened = await openFindings(db, judgements, basis);
@@ -81,13 +81,14 @@ async function openFindings(db: Queryable, judgements: readonly Judgement[], bas
        due_at = CASE WHEN ${comesBack} THEN EXCLUDED.due_at ELSE f.due_at END,
        opened_at = CASE WHEN ${comesBack} AND f.status <> 'open' THEN EXCLUDED.opened_at ELSE f.opened_at END,
        reopened = f.reopened + (${comesBack} AND f.status <> 'open')::integer,
-       change = CASE WHEN ${comesBack} AND f.status <> 'open' OR f.severity <> EXCLUDED.severity
+       change = CASE WHEN ${comesBack} AND f.status <> 'open'
+                       OR (f.severity, f.root, f.first_index) IS DISTINCT FROM (EXCLUDED.severity, EXCLUDED.root, EXCLUDED.first_index)
                      THEN nextval('finding_changes') ELSE f.change END
      WHERE f.status = 'closed' AND f.answered IS NULL
-        OR (f.version, f.severity, f.lots, f.events, f.measured, f.threshold, f.detail, f.parameters)
+        OR (f.version, f.severity, f.root, f.lots, f.events, f.measured, f.threshold, f.detail, f.first_index, f.parameters)
         IS DISTINCT FROM
-           (EXCLUDED.version, EXCLUDED.severity, EXCLUDED.lots, EXCLUDED.events, EXCLUDED.measured,
-            EXCLUDED.threshold, EXCLUDED.detail, EXCLUDED.parameters)`,
+           (EXCLUDED.version, EXCLUDED.severity, EXCLUDED.root, EXCLUDED.lots, EXCLUDED.events, EXCLUDED.measured,
+            EXCLUDED.threshold, EXCLUDED.detail, EXCLUDED.first_index, EXCLUDED.parameters)`,
     [JSON.stringify(found), basis.now, basis.parameters.version],
   );
   const { rows } = await db.query<{ count: number }>('SELECT count(*) AS count FROM findings WHERE change > $1', [

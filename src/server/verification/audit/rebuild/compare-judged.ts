@@ -38,7 +38,7 @@ export async function compareJudged(
   sets: readonly Parameters[],
   pace: RangePace = {},
 ): Promise<{ differences: Difference[]; truncated: boolean }> {
-  const differences = await cursorAhead(db);
+  const differences = await cursorFaults(db);
   let anyTruncated = false;
   const values = [
     eventRules.map(({ id }) => id),
@@ -64,15 +64,30 @@ async function areJudgedBy(db: Queryable, rules: string): Promise<boolean> {
   return rows[0]?.same ?? false;
 }
 
-/** Reports a cursor beyond the last entry. */
-async function cursorAhead(db: Queryable): Promise<Difference[]> {
-  const { rows } = await db.query<{ next: string; end: string }>(
-    `SELECT s.next::text AS next, r.next::text AS end
-       FROM public.verification_cursor AS s, (SELECT COALESCE(max(index) + 1, 0) AS next FROM entries) AS r
-      WHERE s.next > r.next`,
+/** Reports a cursor that is gone, beyond what there is, or in a re-evaluation that cannot be. */
+async function cursorFaults(db: Queryable): Promise<Difference[]> {
+  const { rows } = await db.query<{ column: string | null; stored: string | null; computed: string }>(
+    `SELECT f."column", f.stored, f.computed
+       FROM (SELECT COALESCE(max(index) + 1, 0) AS next FROM entries) AS e
+      CROSS JOIN (SELECT COALESCE(max(n), 0) AS disclosed FROM late_disclosures) AS d
+       LEFT JOIN public.verification_cursor AS s ON true
+      CROSS JOIN LATERAL (VALUES
+        (NULL, NULL, 'a row', s.next IS NULL),
+        ('next', s.next::text, e.next::text, s.next > e.next),
+        ('disclosed', s.disclosed::text, d.disclosed::text, s.disclosed NOT BETWEEN 0 AND d.disclosed),
+        ('again, again_until', concat_ws(', ', s.again, s.again_until), 'entries that were judged, or none',
+         (s.again IS NULL) <> (s.again_until IS NULL) OR s.again < 0 OR s.again >= s.again_until OR s.again_until > s.next)
+      ) AS f ("column", stored, computed, wrong) WHERE f.wrong`,
   );
-  const common = { table: 'verification_cursor', key: 'single=true', column: 'next', lots: [], index: null };
-  return rows.map(({ next, end }) => ({ ...common, stored: next, replayed: end }));
+  return rows.map(({ column, stored, computed }) => ({
+    table: 'verification_cursor',
+    key: 'single=true',
+    column,
+    stored,
+    replayed: computed,
+    lots: [],
+    index: null,
+  }));
 }
 
 /** Whether the workers have finished all re-evaluations, by the newest rules, and all due deadlines. */
@@ -111,7 +126,7 @@ const isCorrected = (index: string): string =>
             WHERE e.index = ${index} AND c.in_force_index IS NOT NULL)`;
 
 /** Columns of a finding that depend only on the events, however many entries were judged together. */
-const SAID = ['version', 'severity', 'lots', 'events', 'threshold', 'root'];
+const SAID = ['version', 'severity', 'lots', 'events', 'threshold', 'root', 'first_index'];
 /** Columns that depend on the time of judging. */
 const MEASURED = ['measured', 'detail'];
 
@@ -144,8 +159,8 @@ const findings: Comparison = {
   sides: rebuilt('findings'),
   sql: (stored, replayed) => `
     SELECT 'id=' || COALESCE(s.id, r.id) AS key,
-           ${columnsOf('s', ['id', 'rule', 'subject', 'cause', 'fingerprint', 'status', 'parameters', ...SAID, ...MEASURED])} AS stored,
-           ${columnsOf('r', ['id', 'rule', 'subject', 'cause', 'fingerprint', 'status', 'parameters', ...SAID, ...MEASURED])} AS replayed,
+           ${columnsOf('s', ['id', 'rule', 'subject', 'cause', 'fingerprint', 'status', 'answered', 'parameters', ...SAID, ...MEASURED])} AS stored,
+           ${columnsOf('r', ['id', 'rule', 'subject', 'cause', 'fingerprint', 'status', 'answered', 'parameters', ...SAID, ...MEASURED])} AS replayed,
            COALESCE(s.lots, '{}') || COALESCE(r.lots, '{}') AS lots,
            COALESCE(r.first_index, s.first_index) AS index
       FROM ${stored} AS s FULL JOIN ${replayed} AS r ON r.fingerprint = s.fingerprint
@@ -154,6 +169,8 @@ const findings: Comparison = {
         OR (s.id, s.rule, s.subject, s.cause) <> (r.id, r.rule, r.subject, r.cause)
         OR (s.answered IS NOT NULL AND s.status = 'closed' OR s.status IN ('explained', 'mitigated', 'dismissed'))
            AND NOT ${IS_ANSWERED}
+        OR s.status = r.status AND s.reopened = r.reopened AND s.answered IS DISTINCT FROM r.answered
+        OR s.status = 'open' AND s.answered IS NOT NULL AND s.reopened = 0
         OR ${IS_COMPARABLE} AND CASE
              WHEN s.status = 'closed' THEN r.status <> 'closed' AND s.answered IS NULL
              WHEN r.status = 'closed' THEN NOT ${IS_FROZEN}

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { RuleParameters } from '../../../src/server/config/rule-parameters.js';
+import { replayLog } from '../../../src/server/ledger/replay/replay.js';
+import { auditedTables } from '../../../src/server/verification/audit/audited-tables.js';
+import { excludedCells } from '../../../src/server/verification/audit/excluded-cells.js';
+import { JudgeAgain } from '../../../src/server/verification/audit/rebuild/judge-again.js';
+import { queueAgain } from '../../../src/server/verification/judging/filings.js';
+import { fillWorld } from '../../support/full-world.js';
+import { type Missed, TamperRounds, roundsOf } from '../../support/tamper-rounds.js';
+import {
+  type StoredRow,
+  type Table,
+  type Tampering,
+  cellChanges,
+  refusedByTheDatabase,
+  rowChanges,
+  rowsOf,
+  tablesOf,
+} from '../../support/tampered-cells.js';
+import { TestLedger } from '../../support/test-ledger.js';
+
+/** Filled elsewhere: `tamper-matrix.spec.ts` has the tables of the log, and full tiles. */
+const log = Object.keys(auditedTables).filter((table) => auditedTables[table] === 'log');
+/** Its replay depends on the row, so that each change takes a replay of its own. */
+const REPLAYED = 'index_state';
+
+let ledger: TestLedger;
+let superuser: pg.Client;
+let tables: Table[] = [];
+let rows: ReadonlyMap<string, StoredRow[]>;
+let unnoticed: Missed[] = [];
+let refused: Tampering[] = [];
+
+const nameOf = ({ table, column, kind }: Tampering): string => `${table}.${column ?? 'row'} ${kind}`;
+const isExcluded = ({ table, column }: Tampering): boolean =>
+  auditedTables[table]?.startsWith('excluded') === true ||
+  (column !== null &&
+    `${table}.${column}` in excludedCells &&
+    excludedCells[`${table}.${column}`]?.where === undefined);
+
+function changesOf(table: Table): Tampering[] {
+  const stored = rows.get(table.name) ?? [];
+  return [...cellChanges(table, stored), ...rowChanges(table, stored)];
+}
+
+beforeAll(async () => {
+  ledger = await TestLedger.open();
+  await fillWorld(ledger);
+  superuser = new pg.Client({ connectionString: ledger.behind.superuserUrl });
+  await superuser.connect();
+  tables = await tablesOf(superuser);
+  const stored = new Map<string, StoredRow[]>();
+  for (const table of tables) stored.set(table.name, await rowsOf(superuser, table));
+  rows = stored;
+  const changes = tables
+    .filter(({ name }) => !log.includes(name) && name !== REPLAYED)
+    .flatMap((table) => changesOf(table));
+  const rounds = [changes.filter((change) => !isExcluded(change)), changes.filter(isExcluded)].flatMap(roundsOf);
+  ({ unnoticed, refused } = await new TamperRounds(ledger, new Map(tables.map((table) => [table.name, table]))).run(
+    rounds,
+  ));
+}, 300_000);
+afterAll(async () => {
+  await superuser.end();
+  await ledger.close();
+});
+
+describe('the tamper matrix over the catalogue', () => {
+  it('has every table of the database, and rows in every one', () => {
+    expect(tables.map(({ name }) => name)).toEqual(Object.keys(auditedTables).toSorted());
+    // Judging is done when the world is: the row of `revisits` is written below.
+    expect([...rows].flatMap(([name, stored]) => (stored.length === 0 ? [name] : []))).toEqual(['revisits', 'tiles']);
+  });
+
+  it('finds every changed cell, and every row that is deleted or added, but for what is excluded', () => {
+    expect(unnoticed.filter((missed) => !missed.isExcluded).map(({ change }) => nameOf(change))).toEqual([]);
+  });
+
+  it('could change every column but those of which the database allows no other value alone', () => {
+    const of = (change: Tampering): string => `${change.table}.${change.column ?? 'row'}`;
+    const refusals = new Set(refused);
+    const changeable = new Set(
+      tables.flatMap((table) => changesOf(table).filter((change) => !refusals.has(change))).map(of),
+    );
+    const columns = tables
+      .filter(({ name }) => (rows.get(name)?.length ?? 0) > 0)
+      .flatMap((table) => table.columns.map(({ name }) => `${table.name}.${name}`));
+    expect(columns.filter((column) => !column.endsWith('.single') && !changeable.has(column))).toEqual([]);
+    // A webhook has a URL and mail an address: neither the channel nor one of these changes alone.
+    expect(refused.filter((change) => change.kind === 'other').map(of)).toEqual(expect.any(Array));
+  });
+
+  it('excludes no column that the audit compares', () => {
+    const missed = new Set(unnoticed.map(({ change }) => `${change.table}.${change.column}`));
+    const whole = Object.keys(excludedCells).filter((cell) => excludedCells[cell]?.where === undefined);
+    expect(whole.filter((cell) => !missed.has(cell))).toEqual([]);
+  });
+
+  it('is described by the threat model, with every exclusion and its reason', () => {
+    const page = readFileSync(join(process.cwd(), 'docs/threat-model.md'), 'utf8');
+    const lines = [
+      ...Object.entries(auditedTables).map(([table, how]) => `| \`${table}\` | ${how} |`),
+      ...Object.entries(excludedCells).map(([cell, { why }]) => `| \`${cell}\` | ${why} |`),
+    ];
+    expect(lines.filter((line) => !page.includes(line))).toEqual([]);
+  });
+});
+
+describe('the state of the sealed index', () => {
+  const differences = async (): Promise<string[]> => {
+    const follower = new JudgeAgain(ledger.database, ledger.identity, ledger.clock, RuleParameters.load(null));
+    return (await replayLog(ledger.database, ledger.identity, { follower })).differences.map(({ table }) => table);
+  };
+
+  it('shows whatever is changed of it', async () => {
+    const table = tables.find(({ name }) => name === REPLAYED) as Table;
+    const kept = await superuser.query('SELECT to_json(t) AS row FROM index_state AS t');
+    for (const change of changesOf(table)) {
+      await superuser.query('BEGIN');
+      const made = await superuser.query(change.sql.replace(/WHERE t\.ctid = '[^']*'/, 'WHERE true'));
+      await superuser.query('COMMIT');
+      const found = made.rowCount === 0 ? [REPLAYED] : await differences();
+      await ledger.tamper('DELETE FROM index_state');
+      await ledger.tamper('INSERT INTO index_state SELECT * FROM json_populate_record(NULL::index_state, $1)', [
+        JSON.stringify((kept.rows[0] as { row: object }).row),
+      ]);
+      // Excluded: it is the state before the index is sealed.
+      if (nameOf(change) === 'index_state.entry null') continue;
+      expect(found.includes(REPLAYED) ? 'named' : nameOf(change)).toBe('named');
+    }
+  }, 180_000);
+});
+
+describe('work of judging that somebody adds', () => {
+  it('is done, and does not stay', async () => {
+    await ledger.database.transaction(async (db) => {
+      await queueAgain(db, [{ subject: 'signed-by:coop', since: 0 }], 40);
+      await db.query('UPDATE verification_cursor SET next = next - 5, disclosed = 0');
+    });
+    await ledger.tamper('UPDATE deadlines SET due_at = due_at - 86400000');
+    await ledger.verifier().verify();
+    expect(await ledger.database.rows('SELECT FROM revisits')).toEqual([]);
+    expect(await ledger.auditor().audit()).toMatchObject({ faults: 0 });
+  });
+});
+
+describe('one change in every table at once', () => {
+  it('gives an audit that names each table, and that ends', async () => {
+    await superuser.query("SET session_replication_role = 'replica'");
+    const changed: string[] = [];
+    const missed = new Set(unnoticed.map(({ change }) => nameOf(change)));
+    for (const table of tables.filter(
+      // Beside other changes the cursor of alerts shows only where they missed a finding.
+      ({ name }) => !log.includes(name) && !auditedTables[name]?.startsWith('excluded') && name !== 'alert_cursor',
+    )) {
+      const fresh = await rowsOf(superuser, table);
+      for (const change of cellChanges(table, fresh).filter((one) => !missed.has(nameOf(one)) && !isExcluded(one))) {
+        const made = await superuser.query(change.sql).catch((error: unknown) => {
+          if (!refusedByTheDatabase.test(String(error))) throw error;
+          return null;
+        });
+        if ((made?.rowCount ?? 0) === 0) continue;
+        changed.push(table.name);
+        break;
+      }
+    }
+    await ledger.auditor().audit();
+    const found = await ledger.database.rows<{ subject: string }>(
+      "SELECT subject FROM findings WHERE rule LIKE 'record-%' AND status = 'open'",
+    );
+    const named = new Set(found.map(({ subject }) => subject.split(' ', 1)[0]));
+    expect(changed.filter((table) => !named.has(table))).toEqual([]);
+    expect(changed.length).toBeGreaterThan(35);
+  }, 60_000);
+});

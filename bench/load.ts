@@ -17,6 +17,26 @@ export const quantile = (times: readonly number[], share: number): number =>
     share,
   );
 
+/** Posts a body, again after `Retry-After` where the service is overloaded, as a client should. */
+async function submit(pool: Pool, path: string, body: string): Promise<{ status: number; text: string }> {
+  for (;;) {
+    const {
+      statusCode,
+      headers,
+      body: answer,
+    } = await pool.request({
+      path,
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    const text = await answer.text();
+    const after = Number(headers['retry-after']);
+    if (statusCode !== 503 || !(after > 0)) return { status: statusCode, text };
+    await new Promise((resolve) => setTimeout(resolve, after * 1_000));
+  }
+}
+
 /** Posts bodies from so many clients, each of which waits for its answer before the next. */
 async function post(
   base: string,
@@ -33,17 +53,12 @@ async function post(
       const body = bodies[next] as string;
       next += 1;
       const started = performance.now();
-      const answer = await pool.request({
-        path,
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'application/json' },
-      });
-      const text = await answer.body.text();
+      const answer = await submit(pool, path, body);
       times.push(performance.now() - started);
-      if (!good.includes(answer.statusCode))
-        throw new Error(`${path} answered ${answer.statusCode}: ${text.slice(0, 300)}`);
-      if (path.includes('batch') && text.includes('"refused"')) throw new Error(`refused: ${text.slice(0, 500)}`);
+      if (!good.includes(answer.status))
+        throw new Error(`${path} answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+      if (path.includes('batch') && answer.text.includes('"refused"'))
+        throw new Error(`refused: ${answer.text.slice(0, 500)}`);
     }
   };
   await Promise.all(Array.from({ length: clients }, client));

@@ -13,7 +13,7 @@ import type { TestLedger } from './test-ledger.js';
  * Tables whose comparison reads others: what is changed in these may show there. Both are never changed in one round, so
  * that every change shows by itself.
  */
-export const readsOf: Readonly<Record<string, readonly string[]>> = {
+const readsOf: Readonly<Record<string, readonly string[]>> = {
   totals: ['filings'],
   site_days: ['site_production'],
   alert_findings: ['findings', 'alerts', 'alert_cursor'],

@@ -2,7 +2,7 @@ import type { Queryable } from '../../src/server/database/rows.js';
 
 /** Changes that somebody with the database in his hands could make to it, generated from its catalogue. */
 
-export interface Column {
+interface Column {
   name: string;
   type: string;
   nullable: boolean;

@@ -70,7 +70,7 @@ export interface ReplayFollower {
   compare(db: Queryable, rest?: Rest): Promise<{ differences: Difference[]; truncated: boolean }>;
 }
 
-export const projectionTables = [...registryTables, ...lotTables, 'subject_entries', 'erasures'] as const;
+const projectionTables = [...registryTables, ...lotTables, 'subject_entries', 'erasures'] as const;
 
 /**
  * Replays the log: reads and admits every stored entry again, and rebuilds the projections in temporary tables that

@@ -1,18 +1,9 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { bannedPhrasings } from './support/banned-phrasings.js';
+import { filesUnder, read, root } from './support/project-files.js';
 
-/** The project's root: tests run from the build folder, whatever its name. */
-const root = process.cwd();
-
-function filesUnder(folder: string, ending: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-}
-
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const documents = [...filesUnder('docs', '.md'), 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
 /** Parts of documents that a test compares with texts of the code, and that may have banned phrasings until those change. */

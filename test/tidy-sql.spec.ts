@@ -1,15 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { filesUnder, read } from './support/project-files.js';
 
-/** The project's root: tests run from the build folder, whatever its name. */
-const root = process.cwd();
-
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const sources = readdirSync(join(root, 'src'), { withFileTypes: true, recursive: true })
-  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-  .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-  .map((path) => ({ path, text: read(path) }));
+const sources = filesUnder('src', '.ts').map((path) => ({ path, text: read(path) }));
 
 const before = 'a process that has no `Database` yet, or no longer';
 const asOwner = 'a command that works as the owner of the tables, with a connection of its own';

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { catalogueOf } from '../migrations/catalogue.js';
@@ -8,17 +8,8 @@ import { rulesDocument } from '../src/core/rules/engine/document.js';
 import { type CatalogueRule, ruleById, rules } from '../src/core/rules/index.js';
 import { ruleFailed } from '../src/core/rules/engine/rule-failed.js';
 import { bannedPhrasings } from './support/banned-phrasings.js';
+import { filesUnder, read, root } from './support/project-files.js';
 
-/** The project's root: tests run from the build folder, whatever its name. */
-const root = process.cwd();
-
-function filesUnder(folder: string, ending: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-}
-
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const sources = ['src', 'migrations', 'test', 'bench'].flatMap((folder) => filesUnder(folder, '.ts'));
 
 function importsOf(path: string): string[] {

@@ -92,7 +92,7 @@ if (whole && FAKETIME === undefined)
     let service: ServiceProcess;
     let world: HonestWorld;
 
-    /** The library reads the file anew each time it is asked for the time. */
+    /** The library reads the file at every request for the time. */
     function itIs(offset: string): void {
       writeFileSync(`${file}.new`, `${offset}\n`);
       renameSync(`${file}.new`, file);

@@ -13,8 +13,8 @@ const WORLD_PASSAGES = 24;
 const FIRST_PASSAGE = 8;
 
 /**
- * In the short round the point at which most is left to mend: an event is in the log, and neither guard nor signature
- * knows it. All of them in CI and by `npm run test:faults`.
+ * The kill points. The short round has the one after which a restart has most to repair: the log has an event that
+ * neither guard nor signature covers. CI and `npm run test:faults` have all.
  */
 const points = whole ? appendPoints : (['after-commit'] as const);
 

@@ -122,10 +122,10 @@ describe('two services on one ledger', () => {
       await sleep(200 + Math.random() * 200);
       first.signal('SIGSTOP');
       await sleep(pause);
-      // Whoever was paused holds the log no more: the other appends. Only the guard's own lock it takes to its sleep.
+      // The paused process has lost the lock of the log, so the other appends. It keeps only the lock of the guard's file.
       const locked = existsSync(`${first.config.guardFile}.lock`);
       const ending = await acknowledged.sendOne(second.url, world.declare());
-      // With the lock there, it may be either's: the one that sleeps, and then nobody answers, or the other's, and then it is gone.
+      // A lock that was seen may belong to the paused process, and then no answer comes, or to the other.
       if (!locked) expect(ending).toBe('answered');
       first.signal('SIGCONT');
       await clients.stop();

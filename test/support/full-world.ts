@@ -134,7 +134,7 @@ async function notify(ledger: TestLedger, desk: AlertDesk, hooks: HookReceiver):
   await desk.deliver(desk.deliverer());
 }
 
-/** What witnesses have signed; nobody but them can, so that the rows are written here. */
+/** Writes rows of witnesses' signatures directly, because only a witness can sign. */
 async function witness(ledger: TestLedger): Promise<void> {
   await ledger.tamper(`
     INSERT INTO witnessed_checkpoints (size, note) SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 2;

@@ -6,7 +6,8 @@ import { type ReplayFollower, compareRebuilt, replayLog } from '../../src/server
 import { JudgeAgain } from '../../src/server/verification/audit/rebuild/judge-again.js';
 import { auditedTables } from '../../src/server/verification/audit/audited-tables.js';
 import { excludedCells } from '../../src/server/verification/audit/excluded-cells.js';
-import { type StoredRow, type Table, type Tampering, keyOf, refusedByTheDatabase } from './tampered-cells.js';
+import { type StoredRow, type Table, type Tampering, keyOf } from './tampered-cells.js';
+import { refusedByTheDatabase } from './tamperings.js';
 import type { TestLedger } from './test-ledger.js';
 
 /**

@@ -1,12 +1,12 @@
 import type { Queryable } from '../../src/server/database/rows.js';
 
-/** Changes that somebody with the database in his hands could make to it, generated from its catalogue. */
+/** Changes that a person with all rights on the database can make, generated from its catalogue. */
 
 interface Column {
   name: string;
   type: string;
   nullable: boolean;
-  /** Whether the database gives its values, so that a row has to be written anew to change one. */
+  /** Whether the database gives its values, so that a change of one takes a new row. */
   generated: boolean;
   /** The values that a check allows; empty: any of its type. */
   words: string[];
@@ -196,7 +196,3 @@ export function rowChanges({ name: table, columns, key, unique }: Table, rows: r
   const copied = { table, column: null, kind: 'copied', sql: writtenAnew(table, renamed.join(', '), at(row)), row };
   return [...deleted, emptied, copied];
 }
-
-/** A statement that the database itself refuses is one that nobody can make. */
-export const refusedByTheDatabase =
-  /unique|duplicate|violates|out of (valid )?range|invalid input|cannot|malformed|is not a/i;

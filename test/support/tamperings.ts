@@ -1,6 +1,6 @@
 import type { Queryable } from '../../src/server/database/rows.js';
 
-/** Changes that somebody with the database in his hands could make to it, generated from its schema. */
+/** Changes that a person with all rights on the database can make, generated from its schema. */
 
 export interface Column {
   table: string;
@@ -74,6 +74,6 @@ export function changesOf({ table, name, type, nullable }: Column, row = firstRo
   ];
 }
 
-/** A statement that the database itself refuses is one that nobody can make. */
+/** Matches errors by which the database refuses a statement: such a change is impossible. */
 export const refusedByTheDatabase =
   /unique|duplicate|violates|out of (valid )?range|invalid input|cannot|malformed|is not a/i;

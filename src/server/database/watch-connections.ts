@@ -127,7 +127,8 @@ export class WatchConnections {
 
   private mark(client: pg.PoolClient, idle: boolean): void {
     // Also a connection that the pool opened before it was watched.
-    const watched = this.watched.get(client) ?? { statement: null, since: 0, idle };
-    this.watched.set(client, { ...watched, idle });
+    const watched = this.watched.get(client);
+    if (watched === undefined) this.watched.set(client, { statement: null, since: 0, idle });
+    else watched.idle = idle;
   }
 }

@@ -36,7 +36,7 @@ export class VerificationMetrics {
     });
     new Gauge({
       name: 'adit_verification_older_entries',
-      help: 'Entries that are still to be judged anew because the rules have changed',
+      help: 'Entries that wait for re-evaluation because the rules have changed',
       registers: [registry],
       collect() {
         return state(this, ({ older }) => older);

@@ -179,7 +179,7 @@ export function certificateSubjects(event: AditEvent): string[] {
   return [];
 }
 
-/** Lists whom and what a registry event registers something with. */
+/** Lists the actors and things to which a registry event adds something. */
 function registeredWith(event: AditEvent): string[] {
   if (event.type === 'tags.issued') return [siteSubject(event.payload.site)];
   if (event.type !== 'facility.registered' || event.payload.operator === undefined) return [];

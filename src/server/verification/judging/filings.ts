@@ -126,7 +126,7 @@ export async function queueRevisits(db: Queryable, entries: readonly JudgedEvent
   );
 }
 
-/** Notes that what is filed under some subjects is to be judged anew, as far as it has been judged. */
+/** Enqueues the judged entries that are filed under some subjects for re-evaluation. */
 export const queueAgain = (db: Queryable, revisits: readonly Revisit[], until: number): Promise<void> =>
   insertRevisits(
     db,

@@ -1,6 +1,4 @@
-import { Processor } from '@nestjs/bullmq';
-import { jobKinds } from '../queue/jobs.js';
-import { QueueWorker } from '../queue/queue-worker.js';
+import { JobProcessor, QueueWorker } from '../queue/queue-worker.js';
 import { NotifyAlerts } from './notify-alerts.js';
 import { RaiseAlerts } from './raise-alerts.js';
 
@@ -9,7 +7,7 @@ const PAUSE = 20;
 /** Time after which the repeating job finds a due notification, ms. */
 const NEAR = 5_000;
 
-@Processor(jobKinds.raise.queue)
+@JobProcessor('raise')
 export class RaiseAlertsProcessor extends QueueWorker {
   constructor(
     private readonly alerts: RaiseAlerts,

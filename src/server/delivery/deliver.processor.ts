@@ -1,11 +1,10 @@
-import { Processor } from '@nestjs/bullmq';
-import { type JobData, jobKinds } from '../queue/jobs.js';
-import { QueueWorker } from '../queue/queue-worker.js';
+import type { JobData } from '../queue/jobs.js';
+import { JobProcessor, QueueWorker } from '../queue/queue-worker.js';
 import { DeliverDue } from './deliver-due.js';
 import { RouteNotices } from './route-notices.js';
 
 /** Wakes the delivery. The database has the due messages, so a job carries none. */
-@Processor(jobKinds.deliver.queue)
+@JobProcessor('deliver')
 export class DeliverProcessor extends QueueWorker {
   constructor(
     private readonly notices: RouteNotices,

@@ -1,9 +1,19 @@
-import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type BeforeApplicationShutdown, Inject, Logger } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { type JobData, type JobName, Jobs, jobKinds } from './jobs.js';
 
-/** Processes the jobs of one kind. `@Processor(jobKinds.….queue)` on the subclass names the queue. */
+/**
+ * Time for which a worker holds a job without renewal, ms. A job of a killed process, or one that a full Redis could not
+ * complete, is taken up again within one and a half times this.
+ */
+export const LOCK_KEPT = 10_000;
+
+/** Decorates the `QueueWorker` that processes the jobs of this kind. */
+export const JobProcessor = (name: JobName): ClassDecorator =>
+  Processor(jobKinds[name].queue, { lockDuration: LOCK_KEPT, stalledInterval: LOCK_KEPT / 2 });
+
+/** Processes the jobs of one kind. `@JobProcessor(…)` on the subclass names the same kind. */
 export abstract class QueueWorker extends WorkerHost implements BeforeApplicationShutdown {
   private readonly errors: Logger;
   @Inject(Jobs) protected readonly jobs: Jobs;

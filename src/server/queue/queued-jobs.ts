@@ -5,6 +5,9 @@ import { type JobData, type JobName, Jobs, jobKinds } from './jobs.js';
 /** Completed jobs are deleted, because the tables contain the results. */
 const forget = { removeOnComplete: true, removeOnFail: 100 };
 
+/** Time after which a wake-up that the queue refused is repeated, ms. */
+export const REFUSED_AGAIN = 2_000;
+
 /** Enqueues the jobs of `jobKinds`. */
 export class QueuedJobs extends Jobs implements BeforeApplicationShutdown {
   private readonly logger = new Logger('queue');
@@ -41,7 +44,9 @@ export class QueuedJobs extends Jobs implements BeforeApplicationShutdown {
     try {
       await this.queueOf(name).add(name, data, { ...forget, delay });
     } catch (err) {
-      this.logger.warn({ msg: 'a job could not be enqueued; its next run finds the work', job: name, err });
+      this.logger.warn({ msg: 'a job could not be enqueued; this is repeated', job: name, err });
+      // Not left to the repeating job: it may be active still if the queue could not complete it.
+      this.wakeLater(name, REFUSED_AGAIN);
     }
   }
 

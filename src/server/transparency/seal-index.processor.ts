@@ -1,9 +1,7 @@
-import { Processor } from '@nestjs/bullmq';
-import { jobKinds } from '../queue/jobs.js';
-import { QueueWorker } from '../queue/queue-worker.js';
+import { JobProcessor, QueueWorker } from '../queue/queue-worker.js';
 import { SealIndex } from './seal-index.js';
 
-@Processor(jobKinds.seal.queue)
+@JobProcessor('seal')
 export class SealIndexProcessor extends QueueWorker {
   constructor(private readonly index: SealIndex) {
     super('seal');

@@ -1,23 +1,26 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BullModule, InjectQueue, Processor } from '@nestjs/bullmq';
+import { BullModule, InjectQueue } from '@nestjs/bullmq';
 import { Global, Module, type Provider } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/postgres/embedded-postgres.js';
 import { prepareDatabase } from '../../../src/server/database/prepare.js';
 import { type JobData, Jobs, jobKinds } from '../../../src/server/queue/jobs.js';
 import { type QueueAddress, QueueBackend, migrateQueue, openQueue } from '../../../src/server/queue/prepare-queue.js';
-import { QueueWorker } from '../../../src/server/queue/queue-worker.js';
+import { JobProcessor, LOCK_KEPT, QueueWorker } from '../../../src/server/queue/queue-worker.js';
+import { QueuedJobs, REFUSED_AGAIN } from '../../../src/server/queue/queued-jobs.js';
 import { QueueModule } from '../../../src/server/queue/queue.module.js';
 import { asSuperuser } from '../../support/database.js';
+import { whole } from '../../support/service-process.js';
 
-@Processor(jobKinds.deliver.queue)
+@JobProcessor('deliver')
 class Taker extends QueueWorker {
   readonly taken: unknown[] = [];
 
@@ -32,7 +35,7 @@ class Taker extends QueueWorker {
 }
 
 /** Runs twice, and asks for the second time itself. */
-@Processor(jobKinds.raise.queue)
+@JobProcessor('raise')
 class Repeater extends QueueWorker {
   runs = 0;
 
@@ -47,7 +50,7 @@ class Repeater extends QueueWorker {
 }
 
 /** Works for a while, and then wakes another job, as those that judge wake those that alert. */
-@Processor(jobKinds.verify.queue)
+@JobProcessor('verify')
 class Waker extends QueueWorker {
   begun = 0;
   readonly woken: unknown[] = [];
@@ -180,21 +183,53 @@ const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (!hasRedis) process.stderr.write('No redis-server is installed: the queue is not tried on Redis.\n');
 
 (hasRedis ? describe : describe.skip)('a queue in Redis', () => {
-  it('carries a job', async () => {
+  let redis: ChildProcess;
+  let admin: Redis;
+  let address: QueueAddress;
+
+  beforeAll(async () => {
     const port = await freePort();
-    const redis = spawn(
-      'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-      {
-        stdio: 'ignore',
-      },
-    );
+    const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    redis = spawn('redis-server', options, { stdio: 'ignore' });
+    address = { appUrl: 'postgres://unused', redisUrl: `redis://127.0.0.1:${port}` };
+    admin = new Redis(port, '127.0.0.1');
+    admin.on('error', () => undefined);
+    await admin.ping();
+  });
+
+  afterAll(() => {
+    admin.disconnect();
+    redis.kill('SIGTERM');
+  });
+
+  it('carries a job', async () => {
+    expect(await send(address, true, 10_000)).toEqual([{ subscription: 'true' }]);
+  });
+
+  it('adds again what a full Redis refused, and takes up a repeating job that it left active', async () => {
+    const backend = await openQueue(address, () => undefined);
+    const app = await started(backend, [Repeater, Taker]);
+    const [repeater, taker] = [app.get(Repeater), app.get(Taker)];
     try {
-      const address = { appUrl: 'postgres://unused', redisUrl: `redis://127.0.0.1:${port}` };
-      await sleep(500);
-      expect(await send(address, true, 10_000)).toEqual([{ subscription: 'true' }]);
+      await app.get(QueuedJobs).repeat('deliver', 500);
+      await waitUntil(() => taker.taken.length > 1, 10_000);
+      await admin.config('SET', 'maxmemory', '1');
+      await app.get(Jobs).wake('raise');
+      // The repeating job becomes active, and is not processed, because its next run cannot be added.
+      await sleep(1_500);
+      const taken = taker.taken.length;
+      expect(repeater.runs).toBe(0);
+      await admin.config('SET', 'maxmemory', '0');
+      await waitUntil(() => repeater.runs > 0, 2 * REFUSED_AGAIN);
+      expect(repeater.runs).toBeGreaterThan(0);
+      // It waits for the lock to expire.
+      if (whole) {
+        await waitUntil(() => taker.taken.length > taken, 2 * LOCK_KEPT);
+        expect(taker.taken.length).toBeGreaterThan(taken);
+      }
     } finally {
-      redis.kill('SIGTERM');
+      await app.close();
+      await backend.close();
     }
   });
 });

@@ -1,9 +1,7 @@
-import { Processor } from '@nestjs/bullmq';
-import { jobKinds } from '../../queue/jobs.js';
-import { QueueWorker } from '../../queue/queue-worker.js';
+import { JobProcessor, QueueWorker } from '../../queue/queue-worker.js';
 import { SweepErased } from './sweep-erased.js';
 
-@Processor(jobKinds.sweep.queue)
+@JobProcessor('sweep')
 export class SweepErasedProcessor extends QueueWorker {
   constructor(private readonly sweeping: SweepErased) {
     super('sweep');

@@ -1,10 +1,8 @@
-import { Processor } from '@nestjs/bullmq';
-import { jobKinds } from '../../queue/jobs.js';
-import { QueueWorker } from '../../queue/queue-worker.js';
+import { JobProcessor, QueueWorker } from '../../queue/queue-worker.js';
 import { Config } from '../../config/config.js';
 import { AuditLog } from './audit-log.js';
 
-@Processor(jobKinds.audit.queue)
+@JobProcessor('audit')
 export class AuditLogProcessor extends QueueWorker {
   constructor(
     private readonly log: AuditLog,

@@ -1,9 +1,7 @@
-import { Processor } from '@nestjs/bullmq';
-import { jobKinds } from '../../queue/jobs.js';
-import { QueueWorker } from '../../queue/queue-worker.js';
+import { JobProcessor, QueueWorker } from '../../queue/queue-worker.js';
 import { JudgeDeadlines } from './judge-deadlines.js';
 
-@Processor(jobKinds.deadlines.queue)
+@JobProcessor('deadlines')
 export class JudgeDeadlinesProcessor extends QueueWorker {
   constructor(private readonly deadlines: JudgeDeadlines) {
     super('deadlines');

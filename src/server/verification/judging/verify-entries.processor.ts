@@ -1,14 +1,12 @@
-import { Processor } from '@nestjs/bullmq';
 import { Logger } from '@nestjs/common';
-import { jobKinds } from '../../queue/jobs.js';
-import { QueueWorker } from '../../queue/queue-worker.js';
+import { JobProcessor, QueueWorker } from '../../queue/queue-worker.js';
 import { AuditLog } from '../audit/audit-log.js';
 import { AuditNew } from '../audit/audit-new.js';
 import { VerifyEntries } from './verify-entries.js';
 
 const logger = new Logger('verification');
 
-@Processor(jobKinds.verify.queue)
+@JobProcessor('verify')
 export class VerifyEntriesProcessor extends QueueWorker {
   constructor(
     private readonly entries: VerifyEntries,

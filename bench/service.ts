@@ -6,14 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { initialise, loadConfig, openDatabase } from '../src/server/operator.js';
 
 const MAIN = fileURLToPath(new URL('../src/server/main.js', import.meta.url));
-const START_LIMIT = 30_000;
+const START_LIMIT = 120_000;
 
 /** Runs the service as an operator does: a separate process on its own embedded PostgreSQL, fsync on. */
 export interface BenchedService {
   url: string;
   /** Resident memory of the process, bytes. */
   memory(): number;
+  /** URL of its database as the owner, and as the service itself. */
   databaseUrl: string;
+  appUrl: string;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function startService(settings: Record<string, string> = {}): Promi
   return {
     url,
     databaseUrl: database.ownerUrl,
+    appUrl: database.appUrl,
     memory: () => residentBytes(child.pid ?? 0),
     stop: async () => {
       child.kill('SIGTERM');

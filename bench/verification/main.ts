@@ -3,11 +3,15 @@ import pg from 'pg';
 import { postBatches, postEach, quantile } from '../load.js';
 import { type BenchedService, startService } from '../service.js';
 import { Chains, type LotHead } from './chains.js';
+import { measureJudging } from './judging.js';
 
 /**
  * Measures judging as the ledger grows: the time from a receipt to its finding at 10⁴ and 10⁵ events (`--sizes
  * 10000,1000000`); the rows of sequential scans meanwhile; the same while events are appended; and the answers about a
  * lot with 10,000 ancestors.
+ *
+ * With `--handovers 10,100,1000` it measures judging alone instead: one worker on a backlog of 20,000 handovers, of
+ * chains of these lengths (`--events 6000`: of fewer).
  */
 
 const SITES = 500;
@@ -17,10 +21,17 @@ const STREAM_RATE = 1_000;
 /** Lots that one event aggregates. */
 const HEAP = 199;
 
-const at = process.argv.indexOf('--sizes');
-const sizes = (at < 0 ? '10000,100000' : (process.argv[at + 1] ?? '')).split(',').map(Number);
-if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0))
-  throw new Error('--sizes takes numbers of entries.');
+/** Returns the numbers after an option. */
+function numbersOf(option: string, otherwise: string): number[] {
+  const at = process.argv.indexOf(option);
+  const numbers = (at < 0 ? otherwise : (process.argv[at + 1] ?? '')).split(',').map(Number);
+  if (!numbers.every((size) => Number.isSafeInteger(size) && size > 0)) throw new Error(`${option} takes numbers.`);
+  return numbers;
+}
+
+const sizes = numbersOf('--sizes', '10000,100000');
+const handovers = process.argv.includes('--handovers') ? numbersOf('--handovers', '') : null;
+const [backlog = 0] = numbersOf('--events', '20000');
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -171,22 +182,32 @@ class Bench {
   }
 }
 
-const service = await startService({ ADIT_ROLE: 'all', ADIT_AUDIT_INTERVAL_SECONDS: '604800' });
-const db = new pg.Client({ connectionString: service.databaseUrl });
-await db.connect();
+async function measureGrowth(service: BenchedService): Promise<void> {
+  const db = new pg.Client({ connectionString: service.databaseUrl });
+  await db.connect();
+  try {
+    const bench = new Bench(service, await Chains.open(service.url, SITES), db);
+    for (const size of sizes) {
+      await bench.grow(size);
+      await bench.measure();
+    }
+    await bench.stream();
+    await bench.deep();
+    say(`  memory of the service: ${(service.memory() / 2 ** 20).toFixed(0)} MiB`);
+  } finally {
+    await db.end();
+  }
+}
+
+// The worker that is measured is a process of its own.
+const role = handovers === null ? 'all' : 'api';
+const service = await startService({ ADIT_ROLE: role, ADIT_AUDIT_INTERVAL_SECONDS: '604800' });
 try {
   say(
     `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
   );
-  const bench = new Bench(service, await Chains.open(service.url, SITES), db);
-  for (const size of sizes) {
-    await bench.grow(size);
-    await bench.measure();
-  }
-  await bench.stream();
-  await bench.deep();
-  say(`  memory of the service: ${(service.memory() / 2 ** 20).toFixed(0)} MiB`);
+  if (handovers === null) await measureGrowth(service);
+  else await measureJudging(service, backlog, handovers, say);
 } finally {
-  await db.end();
   await service.stop();
 }

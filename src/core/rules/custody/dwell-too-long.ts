@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Facts, type JudgedEvent, isType, lotsOf } from '../engine/facts.js';
-import { stateBefore } from '../engine/lot-history.js';
+import { exportBefore, stateBefore } from '../engine/lot-history.js';
 import { facilityFacts } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
 import { lotSubject } from '../engine/subjects.js';
@@ -32,7 +32,7 @@ function dwelling(lot: string, facts: Facts, { dwellTooLong }: Parameters): Dwel
   const chain = facts.chains.get(lot) ?? [];
   const [birth, head] = [chain[0], chain.at(-1)];
   if (birth === undefined || head === undefined || stateBefore(chain, lot, facts.end)?.status !== 'held') return null;
-  if (chain.some((entry) => isType(entry, 'lot.exported'))) return null;
+  if (exportBefore(chain, lot, facts.end) !== null) return null;
   if (isType(birth, 'lot.processed') && FINISHING.has(birth.event.payload.process)) return null;
   const counts = (facts.about.get(lotSubject(lot)) ?? []).filter((entry) => isType(entry, 'stock.counted'));
   const last = [head, ...counts].reduce((a, b) => (b.event.occurredAtMs > a.event.occurredAtMs ? b : a));

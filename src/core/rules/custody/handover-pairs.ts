@@ -16,7 +16,7 @@ export function handoversOf({ event }: JudgedOf<'custody.received'>, { chains }:
       known.lots.push(received);
       continue;
     }
-    const dispatch = chains.get(received.lot)?.find((entry) => entry.event.id === received.prev);
+    const dispatch = chains.get(received.lot)?.findLast((entry) => entry.event.id === received.prev);
     if (dispatch !== undefined && isType(dispatch, 'custody.dispatched'))
       pairs.set(received.prev, { dispatch, lots: [received] });
   }

@@ -1,15 +1,14 @@
 import { countOf } from '../../words.js';
+import { entriesBefore, newestBefore } from '../engine/chain-states.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
-import { entryBefore } from '../engine/lot-history.js';
+import { dispatchBefore, entryBefore, exportBefore } from '../engine/lot-history.js';
 import { countsFor, lotsConcerned } from '../engine/parties.js';
 import type { Rule } from '../engine/rule.js';
 import { lotSubject } from '../engine/subjects.js';
 import * as parameter from '../engine/parameter.js';
 
 const schema = { sealMismatch: parameter.severityOnly('high') };
-
-const isExport = (entry: JudgedEvent): boolean => isType(entry, 'lot.exported');
 
 /** Returns whether an event applies seals to a lot, or removes some. */
 const isResealed = (entry: JudgedEvent, lot: string): boolean =>
@@ -20,8 +19,8 @@ const isResealed = (entry: JudgedEvent, lot: string): boolean =>
 
 /** Returns whether any carrier is possible: the open dispatch at a checkpoint names none. */
 function isOpenToCarriers(lot: string, checkpoint: JudgedEvent, { chains }: Facts): boolean {
-  const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < checkpoint.index);
-  return last !== undefined && isType(last, 'custody.dispatched') && last.event.payload.carrier === undefined;
+  const last = newestBefore(chains.get(lot) ?? [], checkpoint.index);
+  return last !== null && isType(last, 'custody.dispatched') && last.event.payload.carrier === undefined;
 }
 
 /** Whose lists of seals are read between a dispatch and an arrival. */
@@ -35,7 +34,9 @@ function lastListed(
   facts: Facts,
   isRead: Listed,
 ): readonly string[] | null {
-  const within = [...(facts.chains.get(lot) ?? []), ...(facts.about.get(lotSubject(lot)) ?? [])].filter(
+  const chain = facts.chains.get(lot) ?? [];
+  const onChain = chain.slice(entriesBefore(chain, start.index), entriesBefore(chain, end.index));
+  const within = [...onChain, ...(facts.about.get(lotSubject(lot)) ?? [])].filter(
     (entry) => entry.index >= start.index && entry.index < end.index && isRead(entry, lot),
   );
   const listed = within
@@ -50,17 +51,18 @@ function lastListed(
 
 /** Returns the seals that a lot should have: of its dispatch; if that lists none, or at an import, since its export. */
 function sealsBefore(lot: string, entry: JudgedEvent, facts: Facts, isRead: Listed): readonly string[] | null {
-  const chain = (facts.chains.get(lot) ?? []).filter(({ index }) => index < entry.index);
-  const dispatch = chain.findLast((one) => isType(one, 'custody.dispatched'));
-  const exported = chain.findLast(isExport);
+  const chain = facts.chains.get(lot) ?? [];
+  const dispatch = dispatchBefore(chain, lot, entry.index);
+  const exported = exportBefore(chain, lot, entry.index);
   if (isType(entry, 'lot.imported')) {
-    const start = chain.find((one) => one === dispatch || one === exported);
+    const [start] = [dispatch, exported].filter((one) => one !== null).toSorted((a, b) => a.index - b.index);
     return start === undefined ? null : lastListed(lot, start, entry, facts, isRead);
   }
-  if (dispatch === undefined) return null;
+  if (dispatch === null) return null;
   const listed = lastListed(lot, dispatch, entry, facts, isRead);
-  if (listed !== null || exported === undefined) return listed;
-  const isOpened = chain.some((one) => one.index > exported.index && isResealed(one, lot));
+  if (listed !== null || exported === null) return listed;
+  const since = chain.slice(entriesBefore(chain, exported.index + 1), entriesBefore(chain, entry.index));
+  const isOpened = since.some((one) => isResealed(one, lot));
   return isOpened ? null : lastListed(lot, exported, entry, facts, isRead);
 }
 

@@ -41,7 +41,10 @@ export interface Facts {
   now: number | null;
   /** The entries to judge, in the order of the log. */
   entries: readonly JudgedEvent[];
-  /** *chains*: of every lot that an entry touches or a handover names, all events from its birth, in order. */
+  /**
+   * *chains*: of every lot that an entry touches or a handover names, all events from its birth, in order. A chain is
+   * never changed but by adding to its end: rules keep with it what they computed.
+   */
   chains: ReadonlyMap<string, readonly JudgedEvent[]>;
   /** *chains*: the claims of the same lots at their birth, and their origins. */
   lots: ReadonlyMap<string, LotFacts>;

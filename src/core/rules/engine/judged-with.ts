@@ -19,7 +19,8 @@ export function dispatchesToJudge({ entries, chains }: JudgedFacts): JudgedOf<'c
     add(entry);
     if (!isType(entry, 'custody.received') && !isType(entry, 'custody.recalled') && !isType(entry, 'custody.assigned'))
       continue;
-    for (const { lot, prev } of entry.event.payload.lots) add(chains.get(lot)?.find(({ event }) => event.id === prev));
+    for (const { lot, prev } of entry.event.payload.lots)
+      add(chains.get(lot)?.findLast(({ event }) => event.id === prev));
   }
   return [...dispatches.values()];
 }

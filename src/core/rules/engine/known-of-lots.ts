@@ -1,6 +1,7 @@
 import { gradeInPartsPerMillion } from '../../custody/quantity.js';
 import type { Grade } from '../../event/quantity-claims.js';
 import { dryMass, sum } from '../mass/mass-balance.js';
+import { countBefore, keptWith } from './chain-states.js';
 import { type Facts, type JudgedEvent, type JudgedOf, MAX_UPSTREAM, isType } from './facts.js';
 import {
   type LotMeasure,
@@ -78,9 +79,12 @@ export function ancestryOf(lot: string, chains: Chains): Ancestry {
 
 interface Memory {
   parents: Map<string, string[]>;
+  said: Map<string, readonly Statement[]>;
   measures: Map<string, LotMeasure | null>;
   grades: Map<string, KnownGrade[]>;
 }
+
+const NONE: readonly JudgedEvent[] = [];
 
 /** Cache by chains, which are a new object for each piece of the log. */
 const remembered = new WeakMap<Chains, Memory>();
@@ -88,7 +92,7 @@ const remembered = new WeakMap<Chains, Memory>();
 function memoryOf({ chains }: Facts): Memory {
   let memory = remembered.get(chains);
   if (memory === undefined) {
-    memory = { parents: new Map(), measures: new Map(), grades: new Map() };
+    memory = { parents: new Map(), said: new Map(), measures: new Map(), grades: new Map() };
     remembered.set(chains, memory);
   }
   return memory;
@@ -118,23 +122,50 @@ export function sourcesOf(lot: string, facts: Facts): { lot: string; birth: Judg
   return sources;
 }
 
-/** Lists everything that holders and laboratories stated about one lot before an index, in order. */
-export function saidOf(
-  lot: string,
-  index: number,
-  { chains, about }: Facts,
-): { entry: JudgedEvent; said: StatedMass }[] {
-  const all = (chains.get(lot) ?? []).flatMap((entry) => {
-    const said = entry.index < index ? statedOf(entry, lot) : null;
-    return said === null ? [] : [{ entry, said }];
-  });
-  for (const entry of about.get(lotSubject(lot)) ?? []) {
-    if (entry.index >= index || !isType(entry, 'assay.certified') || entry.event.payload.lot !== lot) continue;
-    const { grades, moisturePercent } = entry.event.payload;
-    all.push({ entry, said: { grades, moisturePercent } });
-  }
-  return all.toSorted((a, b) => a.entry.index - b.entry.index);
+/** What an entry states of a lot. */
+export interface Statement {
+  entry: JudgedEvent;
+  said: StatedMass;
 }
+
+interface Statements {
+  looked: number;
+  all: Statement[];
+}
+
+const statementsOf = keptWith<readonly JudgedEvent[], Statements>(() => ({ looked: 0, all: [] }));
+
+/** Lists what the entries of a chain state of its lot, in order: the same list, which grows with the chain. */
+function statedOnChain(lot: string, chain: readonly JudgedEvent[]): readonly Statement[] {
+  const statements = statementsOf(chain, lot);
+  for (const entry of chain.slice(statements.looked)) {
+    const said = statedOf(entry, lot);
+    if (said !== null) statements.all.push({ entry, said });
+  }
+  statements.looked = chain.length;
+  return statements.all;
+}
+
+/** Lists everything that holders and laboratories stated about one lot, in order. */
+export function saidOf(lot: string, facts: Facts): readonly Statement[] {
+  const { said } = memoryOf(facts);
+  let known = said.get(lot);
+  if (known === undefined) {
+    const assays = (facts.about.get(lotSubject(lot)) ?? []).flatMap((entry) => {
+      if (!isType(entry, 'assay.certified') || entry.event.payload.lot !== lot) return [];
+      const { grades, moisturePercent } = entry.event.payload;
+      return [{ entry, said: { grades, moisturePercent } }];
+    });
+    const onChain = statedOnChain(lot, facts.chains.get(lot) ?? NONE);
+    known = assays.length === 0 ? onChain : [...onChain, ...assays].toSorted((a, b) => a.entry.index - b.entry.index);
+    said.set(lot, known);
+  }
+  return known;
+}
+
+/** Returns how many statements were logged before an index. */
+export const statedBefore = (said: readonly Statement[], index: number): number =>
+  countBefore(said, index, ({ entry }) => entry.index);
 
 /** A stated grade, and the lot's moisture at that time. */
 export interface KnownGrade {
@@ -158,7 +189,8 @@ export function gradesKnown(lot: string, analyte: string, index: number, facts: 
 }
 
 function ownGrade(lot: string, analyte: string, index: number, facts: Facts): KnownGrade[] | null {
-  const own = saidOf(lot, index, facts).reduce<LotMeasure | null>((so, { said }) => remeasured(so, said), null);
+  const said = saidOf(lot, facts);
+  const own = measureAlong(ownMeasures(said, lot), null, said, statedBefore(said, index));
   const grade = own?.grades.find((candidate) => candidate.analyte === analyte);
   return grade === undefined ? null : [{ grade, moisture: knownBefore(lot, index, facts)?.moisture ?? null }];
 }
@@ -175,25 +207,72 @@ function gradesOfParents(lot: string, analyte: string, index: number, facts: Fac
   return [...new Map(each).values()];
 }
 
+/** The measures of a lot after each statement, computed from what it was before the first. */
+type Measures = (LotMeasure | null)[];
+
+const ownMeasures = keptWith<readonly Statement[], Measures>(() => []);
+
+/** Returns the measure after the first `count` statements, and keeps it with those before. */
+function measureAlong(
+  measures: Measures,
+  born: LotMeasure | null,
+  said: readonly Statement[],
+  count: number,
+): LotMeasure | null {
+  for (let i = measures.length; i < count; i += 1) {
+    const before = measures[i - 1] ?? born;
+    measures.push(remeasured(before, (said[i] as Statement).said) ?? before);
+  }
+  return measures[count - 1] ?? born;
+}
+
+/** The measures of a lot from its birth on, and those of its parents and its form, from which they were computed. */
+interface Lifetime {
+  parents: readonly (LotMeasure | null)[];
+  form: string | undefined;
+  born: LotMeasure;
+  measures: Measures;
+}
+
+const lifetimes = keptWith<readonly Statement[], { now: Lifetime | null }>(() => ({ now: null }));
+
 /** Returns what is known of a lot before the entry at `index`; null if its birth is not in the chain. */
 export function knownBefore(lot: string, index: number, facts: Facts): LotMeasure | null {
-  const { measures } = memoryOf(facts);
-  const key = `${lot} ${index}`;
-  const known = measures.get(key);
-  if (known !== undefined) return known;
   const birth = facts.chains.get(lot)?.[0];
-  let measure: LotMeasure | null = null;
-  if (birth !== undefined && birth.index < index) {
-    const born = { ...unmeasured(lot, birth, facts), ...inherited(lot, birth, index, facts) };
-    measure = saidOf(lot, index, facts).reduce<LotMeasure>((so, { said }) => remeasured(so, said) ?? so, born);
-  }
-  measures.set(key, measure);
+  if (birth === undefined || birth.index >= index) return null;
+  const ancestors = parentsOf(lot, facts);
+  // Ancestors are reached on many ways.
+  const { measures } = memoryOf(facts);
+  const key = ancestors.length === 0 ? '' : `${lot} ${index}`;
+  const known = key === '' ? undefined : measures.get(key);
+  if (known !== undefined) return known;
+  const parents = ancestors.map((parent) => knownBefore(parent, index, facts));
+  const said = saidOf(lot, facts);
+  const { born, measures: along } = lifetimeOf(lot, birth, parents, said, facts);
+  const measure = measureAlong(along, born, said, statedBefore(said, index));
+  if (key !== '') measures.set(key, measure);
   return measure;
 }
 
+function lifetimeOf(
+  lot: string,
+  birth: JudgedEvent,
+  parents: readonly (LotMeasure | null)[],
+  said: readonly Statement[],
+  facts: Facts,
+): Lifetime {
+  const kept = lifetimes(said, lot);
+  const form = facts.lots.get(lot)?.form;
+  const isSame = kept.now?.form === form && kept.now?.parents.length === parents.length;
+  if (kept.now === null || !isSame || !parents.every((parent, i) => parent === kept.now?.parents[i])) {
+    const born = { ...unmeasured(lot, birth, facts), ...inherited(birth, parents) };
+    kept.now = { parents, form, born, measures: [] };
+  }
+  return kept.now;
+}
+
 /** Computes a lot's moisture and grades from its inputs; nothing if they are unknown. */
-function inherited(lot: string, birth: JudgedEvent, index: number, facts: Facts): Partial<LotMeasure> {
-  const parents = parentsOf(lot, facts).map((parent) => knownBefore(parent, index, facts));
+function inherited(birth: JudgedEvent, parents: readonly (LotMeasure | null)[]): Partial<LotMeasure> {
   const [first] = parents;
   if (first === null || first === undefined || !parents.every((parent) => parent !== null)) return {};
   // Drying removes water, and crushing may be wet or dry: only the dry grade is inherited.

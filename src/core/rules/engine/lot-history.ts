@@ -1,6 +1,7 @@
 import { percent } from '../../custody/lot-state.js';
 import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../../custody/quantity.js';
 import type { Grade } from '../../event/quantity-claims.js';
+import { entriesBefore, keptWith, stateAlong } from './chain-states.js';
 import type { Facts, JudgedEvent } from './facts.js';
 
 /** Newest statements of a lot's mass (mg), moisture (parts per million) and grades (as written, one per analyte). */
@@ -85,48 +86,53 @@ export function statedOf({ event }: JudgedEvent, lot: string): StatedMass | null
 }
 
 /** Returns the newest statements about a lot before the entry at `index`; null if its birth is not in the chain. */
-export function measureBefore(chain: readonly JudgedEvent[], lot: string, index: number): LotMeasure | null {
-  let measure: LotMeasure | null = null;
-  for (const entry of chain) {
-    if (entry.index >= index) break;
-    const said = statedOf(entry, lot);
-    if (said !== null) measure = remeasured(measure, said);
-  }
-  return measure;
-}
+export const measureBefore = stateAlong<LotMeasure>((entry, lot, before) => {
+  const said = statedOf(entry, lot);
+  return said === null ? before : remeasured(before, said);
+});
+
+/** Returns the newest export on a chain before an index; null: there is none. */
+export const exportBefore = stateAlong<JudgedEvent>((entry, _lot, before) =>
+  entry.event.type === 'lot.exported' ? entry : before,
+);
+
+/** Returns the newest dispatch on a chain before an index; null: there is none. */
+export const dispatchBefore = stateAlong<JudgedEvent>((entry, _lot, before) =>
+  entry.event.type === 'custody.dispatched' ? entry : before,
+);
 
 /** Returns the entry before the one at `index` on a lot's chain; null if there is none, or the chain is not loaded. */
 export function entryBefore({ chains }: Pick<Facts, 'chains'>, lot: string, index: number): JudgedEvent | null {
   const chain = chains.get(lot) ?? [];
-  // What is judged is mostly near the end of its chain.
-  return chain[chain.findLastIndex((entry) => entry.index === index) - 1] ?? null;
-}
-
-/** Returns a lot's state before the entry at `index`, by its chain alone; null if its birth is not in the chain. */
-export function stateBefore(chain: readonly JudgedEvent[], lot: string, index: number): LotState | null {
-  let state: LotState | null = null;
-  for (const entry of chain) {
-    if (entry.index >= index) break;
-    state = stateAfter(entry, lot, state);
-  }
-  return state;
-}
-
-/** Lists the holders that a lot has had before the entry at `index`, by its chain alone. */
-export function holdersBefore(chain: readonly JudgedEvent[], lot: string, index: number): ReadonlySet<string> {
-  const holders = new Set<string>();
-  let state: LotState | null = null;
-  for (const entry of chain) {
-    if (entry.index >= index) break;
-    state = stateAfter(entry, lot, state);
-    if (state !== null) holders.add(state.holder);
-  }
-  return holders;
+  const count = entriesBefore(chain, index);
+  return chain[count]?.index === index ? (chain[count - 1] ?? null) : null;
 }
 
 export interface LotState {
   status: 'held' | 'inTransit' | 'consumed' | 'closed';
   holder: string;
+}
+
+/** Returns a lot's state before the entry at `index`, by its chain alone; null if its birth is not in the chain. */
+export const stateBefore = stateAlong<LotState>(stateAfter);
+
+/** By actor: the index of the first entry after which it held the lot. */
+interface Holders {
+  looked: number;
+  since: Map<string, number>;
+}
+
+const holdersOf = keptWith<readonly JudgedEvent[], Holders>(() => ({ looked: 0, since: new Map() }));
+
+/** Returns whether an actor has held a lot before the entry at `index`, by its chain alone. */
+export function hasHeldBefore(actor: string, chain: readonly JudgedEvent[], lot: string, index: number): boolean {
+  const holders = holdersOf(chain, lot);
+  for (const entry of chain.slice(holders.looked)) {
+    const holder = stateBefore(chain, lot, entry.index + 1)?.holder;
+    if (holder !== undefined && !holders.since.has(holder)) holders.since.set(holder, entry.index);
+  }
+  holders.looked = chain.length;
+  return (holders.since.get(actor) ?? Infinity) < index;
 }
 
 function stateAfter({ event }: JudgedEvent, lot: string, before: LotState | null): LotState | null {

@@ -1,5 +1,6 @@
+import { keptWith } from './chain-states.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from './facts.js';
-import { holdersBefore } from './lot-history.js';
+import { hasHeldBefore } from './lot-history.js';
 import { actorFacts, siteFacts } from './registry.js';
 import { eventSubject } from './subjects.js';
 
@@ -13,7 +14,7 @@ export const isOfficial = (actor: string, facts: Facts): boolean =>
 
 /** Returns whether an actor held a lot at some time before an index. */
 export const hadHeld = (actor: string, lot: string, index: number, { chains }: Pick<Facts, 'chains'>): boolean =>
-  holdersBefore(chains.get(lot) ?? [], lot, index).has(actor);
+  hasHeldBefore(actor, chains.get(lot) ?? [], lot, index);
 
 /**
  * Returns whether an actor has a part in a lot up to an index: it held it, signed on its chain, was named there as
@@ -22,14 +23,26 @@ export const hadHeld = (actor: string, lot: string, index: number, { chains }: P
 export function hasPart(actor: string, lot: string, index: number, facts: Facts): boolean {
   const operates = (facts.lots.get(lot)?.origins ?? []).some(({ site }) => siteFacts(facts, site)?.operator === actor);
   if (operates) return true;
-  const chain = facts.chains.get(lot) ?? [];
-  const isNamed = chain.some((entry) => {
-    if (entry.index >= index) return false;
-    if (entry.event.iss === actor) return true;
-    if (!isType(entry, 'custody.dispatched')) return false;
-    return entry.event.payload.to === actor || entry.event.payload.carrier === actor;
-  });
-  return isNamed || hadHeld(actor, lot, index, facts);
+  return isNamedBefore(actor, facts.chains.get(lot) ?? [], lot, index) || hadHeld(actor, lot, index, facts);
+}
+
+/** By actor: the index of the first entry of a chain that it signed, or that names it as receiver or carrier. */
+interface Named {
+  looked: number;
+  since: Map<string, number>;
+}
+
+const namedOn = keptWith<readonly JudgedEvent[], Named>(() => ({ looked: 0, since: new Map() }));
+
+function isNamedBefore(actor: string, chain: readonly JudgedEvent[], lot: string, index: number): boolean {
+  const named = namedOn(chain, lot);
+  for (const entry of chain.slice(named.looked)) {
+    const { to, carrier } = isType(entry, 'custody.dispatched') ? entry.event.payload : {};
+    for (const one of [entry.event.iss, to, carrier])
+      if (one !== undefined && !named.since.has(one)) named.since.set(one, entry.index);
+  }
+  named.looked = chain.length;
+  return (named.since.get(actor) ?? Infinity) < index;
 }
 
 /** An event by which any actor may name a lot without extending its chain. */

@@ -1,6 +1,6 @@
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
-import { knownBefore, measuresOfOutputs, saidOf } from '../engine/known-of-lots.js';
-import { type LotMeasure, type StatedMass, remeasured } from '../engine/lot-history.js';
+import { knownBefore, measuresOfOutputs, saidOf, statedBefore } from '../engine/known-of-lots.js';
+import { type LotMeasure, type StatedMass, entryBefore, remeasured } from '../engine/lot-history.js';
 import { type Bound, type Moistures, dryMass, dryMassBound, metalIn, sum, totalDryMass } from './mass-balance.js';
 
 /** The parameters of a comparison through a process. */
@@ -50,10 +50,6 @@ export class MassComparisons {
     return [];
   }
 
-  private chain(lot: string): readonly JudgedEvent[] {
-    return this.facts.chains.get(lot) ?? [];
-  }
-
   private mineral(lot: string): string {
     return this.facts.lots.get(lot)?.mineral ?? '';
   }
@@ -88,11 +84,9 @@ export class MassComparisons {
   private receipt(entry: JudgedOf<'custody.received'>): Comparison[] {
     return entry.event.payload.lots.flatMap((said) => {
       if (said.mass === undefined || said.outcome === 'rejected') return [];
-      const chain = this.chain(said.lot);
-      const position = chain.findIndex(({ index }) => index === entry.index);
-      const dispatch = chain[position - 1];
+      const dispatch = entryBefore(this.facts, said.lot, entry.index);
       const known = knownBefore(said.lot, entry.index, this.facts);
-      if (known === null || dispatch === undefined || !isType(dispatch, 'custody.dispatched')) return [];
+      if (known === null || dispatch === null || !isType(dispatch, 'custody.dispatched')) return [];
       const sent = dispatch.event.payload.lots.find(({ lot }) => lot === said.lot);
       const before = remeasured(known, { mass: sent?.mass }) ?? known;
       const moisturePercent = moistureAtReceipt(said.lot, entry, this.facts);
@@ -204,8 +198,11 @@ function receiptBefore(lot: string, index: number, { chains }: Pick<Facts, 'chai
 
 /** Returns the moisture first stated for a lot after its receipt, while the receiver has it unchanged. */
 function moistureAtReceipt(lot: string, receipt: JudgedEvent, facts: Facts): string | undefined {
-  const said = saidOf(lot, facts.end, facts).filter(({ entry }) => entry.index > receipt.index);
-  const first = said.find(({ said: { moisturePercent } }) => moisturePercent !== undefined);
+  const all = saidOf(lot, facts);
+  const since = statedBefore(all, receipt.index + 1);
+  const first = all
+    .slice(since, statedBefore(all, facts.end))
+    .find(({ said: { moisturePercent } }) => moisturePercent !== undefined);
   return first !== undefined && receiptBefore(lot, first.entry.index, facts) === receipt
     ? first.said.moisturePercent
     : undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { newestBefore } from '../engine/chain-states.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
 import { type Point, distanceToLineKm } from './geography.js';
@@ -18,8 +19,8 @@ type Parameters = ValuesOf<typeof schema>;
 
 /** Returns the open dispatch when a lot passed a checkpoint. */
 function dispatchAt(lot: string, index: number, { chains }: Facts): JudgedOf<'custody.dispatched'> | null {
-  const last = (chains.get(lot) ?? []).findLast((entry) => entry.index < index);
-  return last !== undefined && isType(last, 'custody.dispatched') ? last : null;
+  const last = newestBefore(chains.get(lot) ?? [], index);
+  return last !== null && isType(last, 'custody.dispatched') ? last : null;
 }
 
 /** Returns the declared route from the place of dispatch; it uses coordinates only, not names. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { entriesBefore } from '../engine/chain-states.js';
 import { custodyTypes, judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import { locate } from '../engine/registry.js';
@@ -38,11 +39,12 @@ function legOf(lot: string, entry: JudgedEvent, facts: Facts, { speedImpossible 
   const { kilometresPerHour, unknownMode, defaultAccuracyM } = speedImpossible;
   const to = stationOf(entry, facts, defaultAccuracyM);
   const chain = facts.chains.get(lot) ?? [];
-  const position = chain.findIndex(({ index }) => index === entry.index);
-  if (to === null) return null;
+  const position = entriesBefore(chain, entry.index);
+  if (to === null || chain[position]?.index !== entry.index) return null;
   let limit: { kmh: number; mode: string | null } | null = null;
   let departed = 0;
-  for (const before of chain.slice(0, Math.max(0, position)).toReversed()) {
+  for (let i = position - 1; i >= 0; i -= 1) {
+    const before = chain[i] as JudgedEvent;
     if (isType(before, 'custody.dispatched')) {
       const { mode = null } = before.event.payload;
       const kmh = (mode === null ? undefined : kilometresPerHour[mode]) ?? unknownMode;

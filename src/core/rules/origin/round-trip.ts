@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { entriesBefore } from '../engine/chain-states.js';
 import { judgesEach, ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
 import { actorFacts, countryOfPlace } from '../engine/registry.js';
@@ -32,28 +33,33 @@ function countryOf(entry: JudgedEvent, facts: Facts): string | null {
   return actor === null || actor.roles.every((role) => role === 'transporter') ? null : actor.country;
 }
 
-/** Lists the countries of a lot and its ancestors, in the order of the log. */
-function countriesOf(lot: string, facts: Facts): { country: string; entry: JudgedEvent }[] {
-  const lots = new Set([lot, ...(facts.upstream.get(lot) ?? [])]);
-  const chain = [...lots].flatMap((one) => facts.chains.get(one) ?? []);
-  const entries = [...new Map(chain.map((entry) => [entry.index, entry])).values()];
-  return entries
-    .toSorted((a, b) => a.index - b.index)
-    .flatMap((entry) => {
-      const country = arrives(entry, lots) ? countryOf(entry, facts) : null;
-      return country === null ? [] : [{ country, entry }];
-    });
+/** Returns the entries of a lot and its ancestors up to an index, each once, in the order of the log. */
+function pastOf(lot: string, index: number, lots: ReadonlySet<string>, { chains }: Facts): readonly JudgedEvent[] {
+  const chain = chains.get(lot) ?? [];
+  if (lots.size === 1) return chain.slice(0, entriesBefore(chain, index + 1));
+  const all = [...lots].flatMap((one) => chains.get(one) ?? []).filter((entry) => entry.index <= index);
+  return [...new Map(all.map((entry) => [entry.index, entry])).values()].toSorted((a, b) => a.index - b.index);
 }
 
 /** Returns the country from which an entry brought goods back to a country that they had left; null: it did not. */
 function returnOf(lot: string, index: number, facts: Facts): string | null {
-  const stations = countriesOf(lot, facts).filter(({ entry }) => entry.index <= index);
-  const last = stations.at(-1);
-  if (last === undefined || last.entry.index !== index) return null;
-  const before = stations.slice(0, -1);
-  const left = before.findLastIndex(({ country }) => country !== last.country);
-  if (left < 0 || left !== before.length - 1) return null;
-  return before.slice(0, left).some(({ country }) => country === last.country) ? (before[left]?.country ?? null) : null;
+  const lots = new Set([lot, ...(facts.upstream.get(lot) ?? [])]);
+  const past = pastOf(lot, index, lots, facts);
+  let here: string | null = null;
+  let away: string | null = null;
+  for (let i = past.length - 1; i >= 0; i -= 1) {
+    const entry = past[i] as JudgedEvent;
+    const country = arrives(entry, lots) ? countryOf(entry, facts) : null;
+    if (here === null) {
+      if (country === null || entry.index !== index) return null;
+      here = country;
+    } else if (country === null) continue;
+    else if (away !== null && country === here) return away;
+    // Goods that stay in a country have not come back to it.
+    else if (away === null && country === here) return null;
+    else away ??= country;
+  }
+  return null;
 }
 
 /** Lists the lots of a receipt that return with it, each with the country that they were in. */

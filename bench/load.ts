@@ -82,6 +82,30 @@ export async function postEach(base: string, events: readonly string[], clients:
   return result(events.length, started, await post(base, '/v1/events', bodies, clients, [201]));
 }
 
+/** Posts chains from `clients` clients at once: each client posts the events of its chain one after the other. */
+export async function postChains(
+  base: string,
+  chains: readonly (readonly string[])[],
+  clients: number,
+): Promise<LoadResult> {
+  const pool = new Pool(base, { connections: clients, pipelining: 1 });
+  const times: number[] = [];
+  let next = 0;
+  const started = performance.now();
+  const client = async (): Promise<void> => {
+    for (let chain = chains[next++]; chain !== undefined; chain = chains[next++])
+      for (const event of chain) {
+        const sent = performance.now();
+        const { status, text } = await submit(pool, '/v1/events', JSON.stringify({ event }));
+        times.push(performance.now() - sent);
+        if (status !== 201) throw new Error(`/v1/events answered ${status}: ${text.slice(0, 300)}`);
+      }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  await pool.close();
+  return result(times.length, started, times);
+}
+
 /** Posts batches of `size` from `clients` clients at once. */
 export async function postBatches(
   base: string,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,8 @@ export interface BenchedService {
   url: string;
   /** Resident memory of the process, bytes. */
   memory(): number;
+  /** Processor time until now, ms: of the process, and of the processes of its database. */
+  processor(): { service: number; database: number };
   /** URL of its database as the owner, and as the service itself. */
   databaseUrl: string;
   appUrl: string;
@@ -38,10 +40,14 @@ export async function startService(settings: Record<string, string> = {}): Promi
   initialise(config);
   const database = await openDatabase(config, () => undefined);
   const addresses = { DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl };
-  const child = spawn(process.execPath, ['--max-semi-space-size=64', MAIN], {
-    env: { ...process.env, ...environment, ...addresses },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=64', ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []), MAIN],
+    {
+      env: { ...process.env, ...environment, ...addresses },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   const url = `http://127.0.0.1:${port}`;
   await ready(url, child);
   return {
@@ -49,6 +55,10 @@ export async function startService(settings: Record<string, string> = {}): Promi
     databaseUrl: database.ownerUrl,
     appUrl: database.appUrl,
     memory: () => residentBytes(child.pid ?? 0),
+    processor: () => ({
+      service: processorTime(child.pid ?? 0),
+      database: databaseProcesses(environment.ADIT_DATA_DIR).reduce((sum, pid) => sum + processorTime(pid), 0),
+    }),
     stop: async () => {
       child.kill('SIGTERM');
       await new Promise((resolve) => child.once('exit', resolve));
@@ -66,6 +76,32 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('The service did not start.');
+}
+
+/** Milliseconds of one tick of the processor times that Linux shows. */
+const TICK = 10;
+
+/** Returns the fields of a process after its name, of which the first is the state. Linux only; elsewhere none. */
+function statOf(pid: number | string): string[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+}
+
+/** Returns the processor time of a process and of its children that have ended, ms. */
+const processorTime = (pid: number): number =>
+  statOf(pid)
+    .slice(11, 15)
+    .reduce((sum, ticks) => sum + Number(ticks) * TICK, 0);
+
+/** Returns the processes of the database in this folder: the postmaster, and those that it has started. */
+function databaseProcesses(dataDir: string): number[] {
+  const parent = parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+  const all = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
+  return [parent, ...all.map(Number).filter((pid) => Number(statOf(pid)[1]) === parent)];
 }
 
 /** Linux only; elsewhere 0, which the table notes. */

@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Mode of files with keys or signing state: only the owner reads them. */
@@ -31,6 +42,52 @@ export function replaceAtOnce(path: string, text: string): void {
 export function replaceDurably(path: string, text: string): void {
   replaceAtOnce(path, text);
   syncFolder(path);
+}
+
+/**
+ * Overwrites a small file with a text of the same length, and flushes it in the background: after a power failure the
+ * file has the old text or the new one, because it lies in one sector. One flush runs at a time, and another follows if
+ * the file was overwritten meanwhile; so a power failure undoes the time of two flushes at most.
+ */
+export class OverwrittenFile {
+  private flushing = false;
+  private isDirty = false;
+  private failure: Error | null = null;
+
+  /** @param sync flushes the data of an open file. */
+  constructor(
+    private readonly path: string,
+    private readonly sync: (file: number, done: (error: NodeJS.ErrnoException | null) => void) => void = fdatasync,
+  ) {}
+
+  /** Throws if the file cannot be written, or if it could not be flushed since the last call. */
+  overwrite(text: string): void {
+    const file = openSync(this.path, 'r+');
+    try {
+      writeSync(file, text, 0);
+      if (this.failure !== null) fdatasyncSync(file);
+      this.failure = null;
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+    if (this.flushing) {
+      this.isDirty = true;
+      closeSync(file);
+    } else this.flush(file);
+  }
+
+  /** Flushes and closes a file; again if it is dirty afterwards. */
+  private flush(file: number): void {
+    this.flushing = true;
+    this.isDirty = false;
+    this.sync(file, (error) => {
+      if (error !== null) this.failure = error;
+      if (this.isDirty && error === null) return this.flush(file);
+      this.flushing = false;
+      closeSync(file);
+    });
+  }
 }
 
 function writeSynced(path: string, text: string): void {

@@ -21,6 +21,20 @@ function runnerOn(source: DataSource, client: pg.PoolClient): QueryRunner {
   return Object.assign(source.createQueryRunner(), { databaseConnection: client, isTransactionActive: true });
 }
 
+/** Names of prepared statements by their text, the same on all connections. */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `adit${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
+/** Returns a statement with parameters as one that the connection parses and plans once. */
+const prepared = (text: string, values: unknown[]): pg.QueryConfig => ({ name: nameOf(text), text, values });
+
 /** One connection, for work that needs the same one for several transactions, such as temporary tables. */
 export class Session implements Transaction {
   /** Why the connection must be closed rather than used again; undefined: it need not. */
@@ -30,9 +44,11 @@ export class Session implements Transaction {
   constructor(
     private readonly client: pg.PoolClient,
     private readonly source: DataSource | undefined,
+    private readonly prepares: boolean,
   ) {}
 
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<T>> {
+    if (this.prepares && values !== undefined) return this.client.query<T>(prepared(text, values));
     return this.client.query<T>(text, values);
   }
 
@@ -90,19 +106,22 @@ export class Session implements Transaction {
  * needs has one place.
  */
 export class Connections implements Queryable {
+  /** @param prepares whether statements with parameters are prepared; their texts must be few and constant. */
   constructor(
     private readonly pool: pg.Pool,
     private readonly entities?: DataSource,
+    private readonly prepares = false,
   ) {}
 
   /** Runs one statement. */
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<T>> {
+    if (this.prepares && values !== undefined) return this.pool.query<T>(prepared(text, values));
     return this.pool.query<T>(text, values);
   }
 
   /** Runs one statement and returns its rows. */
   async rows<T extends object = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]> {
-    return (await this.pool.query<T & pg.QueryResultRow>(text, values)).rows;
+    return (await this.query<T & pg.QueryResultRow>(text, values)).rows;
   }
 
   /** Returns the repository of an entity, for single statements. */
@@ -126,7 +145,7 @@ export class Connections implements Queryable {
    */
   async session<T>(work: (session: Session) => Promise<T>, { isClosed = false } = {}): Promise<T> {
     const client = await this.pool.connect();
-    const session = new Session(client, this.entities);
+    const session = new Session(client, this.entities, this.prepares);
     try {
       return await work(session);
     } finally {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Connections } from './connections.js';
-import { APPEND_POOL_SIZE, type DatabaseOptions, INTAKE_POOL_SIZE, POOL_SIZE, poolOf } from './pools.js';
+import { APPEND_POOL_SIZE, type DatabaseOptions, INTAKE_POOL_SIZE, POOL_SIZE, keyedPoolOf, poolOf } from './pools.js';
 import { WatchConnections } from './watch-connections.js';
 
 export type { DatabaseOptions } from './pools.js';
@@ -34,12 +34,12 @@ export class Database extends Connections implements OnApplicationShutdown {
       source === undefined
         ? poolOf(options, options.poolSize ?? POOL_SIZE, false)
         : ((source.driver as PostgresDriver).master as pg.Pool);
-    const intake = poolOf(options, INTAKE_POOL_SIZE, true);
-    const append = poolOf(options, APPEND_POOL_SIZE, true);
+    const intake = keyedPoolOf(options, INTAKE_POOL_SIZE);
+    const append = keyedPoolOf(options, APPEND_POOL_SIZE);
     super(general, source);
     this.url = options.url;
-    this.intake = new Connections(intake);
-    this.append = new Connections(append);
+    this.intake = new Connections(intake, undefined, true);
+    this.append = new Connections(append, undefined, true);
     this.pools = [general, intake, append];
     this.watch = new WatchConnections(this.pools, options.url);
   }

@@ -54,7 +54,12 @@ export class QuietPool extends pg.Pool {
  * Returns the configuration of a pool whose connections all have the settings that the service relies on.
  * @param isKept whether idle connections stay open, so that a single event does not wait for a new one
  */
-export const poolConfig = ({ url, patient = false }: DatabaseOptions, max: number, isKept: boolean): pg.PoolConfig => ({
+export const poolConfig = (
+  { url, patient = false }: DatabaseOptions,
+  max: number,
+  isKept: boolean,
+  settings: Record<string, string> = {},
+): pg.PoolConfig => ({
   connectionString: url,
   max,
   ...(isKept ? { idleTimeoutMillis: 0 } : {}),
@@ -65,13 +70,28 @@ export const poolConfig = ({ url, patient = false }: DatabaseOptions, max: numbe
   options: sessionOptions(APPLICATION_ROLE, {
     statement_timeout: patient ? READER_TIMEOUT : STATEMENT_TIMEOUT,
     idle_in_transaction_session_timeout: patient ? READER_TIMEOUT : IDLE_IN_TRANSACTION_TIMEOUT,
+    ...settings,
   }),
 });
 
+/**
+ * Plans of prepared statements are kept, perhaps from a time when a table was nearly empty: without these methods of the
+ * planner they use the indexes also then. All statements of such a pool look rows up by key.
+ */
+const BY_KEY = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
+
+/** Makes a pool for few statements that look rows up by key: each is sent without waiting for the one before. */
+export function keyedPoolOf(options: DatabaseOptions, max: number): pg.Pool {
+  return quietly(options, { ...poolConfig(options, max, true, BY_KEY), pipeline: true });
+}
+
 /** Makes a pool, which connects on first use. */
 export function poolOf(options: DatabaseOptions, max: number, isKept: boolean): pg.Pool {
-  const { failed, niceness } = options;
-  const pool = new QuietPool(poolConfig(options, max, isKept));
+  return quietly(options, poolConfig(options, max, isKept));
+}
+
+function quietly({ failed, niceness }: DatabaseOptions, config: pg.PoolConfig): pg.Pool {
+  const pool = new QuietPool(config);
   pool.on('error', failed);
   if (niceness !== undefined) pool.on('connect', (client) => lowerBackend(client, niceness));
   return pool;

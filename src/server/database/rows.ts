@@ -5,6 +5,21 @@ export interface Queryable {
   query<T extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<T>>;
 }
 
+/** SQLSTATE of a statement that failed only because an earlier one of its transaction had. */
+const FAILED_WITH_ANOTHER = '25P02';
+
+/**
+ * Waits for statements that were sent without waiting for each other. Resolves when all have ended; rejects with the
+ * first error that is not the consequence of another one in the same transaction.
+ */
+export async function together(statements: readonly Promise<unknown>[]): Promise<void> {
+  const errors = (await Promise.allSettled(statements)).flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  if (errors.length === 0) return;
+  throw errors.find((error) => (error as { code?: unknown } | null)?.code !== FAILED_WITH_ANOTHER) ?? errors[0];
+}
+
 /** A row by column names as JSON, with large numbers as decimal text. */
 export type Row = Record<string, unknown>;
 

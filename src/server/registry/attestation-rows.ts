@@ -1,6 +1,6 @@
 import type { Correction } from '../../core/custody/corrections.js';
 import type { Changes, Incident, LedgerView } from '../../core/custody/view.js';
-import { type Queryable, type Row, rowsByKey, upsertRows } from '../database/rows.js';
+import { type Queryable, type Row, rowsByKey, together, upsertRows } from '../database/rows.js';
 
 /** Rows of incidents and corrections. Every column is a function of the log. */
 
@@ -68,11 +68,13 @@ export async function loadIncidents(db: Queryable, ids: readonly string[], into:
 /** Writes the final state of every incident and correction that the batch changed. */
 export async function writeAttestations(db: Queryable, view: LedgerView, changes: Changes): Promise<void> {
   const incidents = [...changes.incidents].flatMap((id) => view.incidents.get(id) ?? []);
-  await upsertRows(
-    db,
-    'incidents',
-    'id',
-    incidents.map((incident) => ({ ...incident })),
-  );
-  await upsertRows(db, 'corrections', 'id', [...changes.corrections].map(correctionRow));
+  await together([
+    upsertRows(
+      db,
+      'incidents',
+      'id',
+      incidents.map((incident) => ({ ...incident })),
+    ),
+    upsertRows(db, 'corrections', 'id', [...changes.corrections].map(correctionRow)),
+  ]);
 }

@@ -11,7 +11,7 @@ import type {
 } from '../../core/custody/view.js';
 import { AditError } from '../../core/errors.js';
 import type { PublicJwk } from '../../core/event/keys.js';
-import { type Queryable, type Row, insertRows, rowsByKey, upsertRows } from '../database/rows.js';
+import { type Queryable, type Row, insertRows, rowsByKey, together, upsertRows } from '../database/rows.js';
 
 /**
  * Projections of the registry: actors, keys, sites, facilities, tag ranges, certificates, endorsements, incidents and
@@ -217,14 +217,20 @@ type RegistryMaps = Pick<LedgerView, 'actors' | 'keys' | 'sites' | 'facilities'>
 export async function loadRegistry(db: Queryable, names: RegistryNames, into: RegistryMaps): Promise<void> {
   const missing = (wanted: Iterable<string>, have: Map<string, unknown>): string[] =>
     [...new Set(wanted)].filter((name) => !have.has(name));
-  for (const row of await rowsByKey<ActorRow>(db, 'actors', 'id', missing(names.actors, into.actors)))
-    into.actors.set(row.id, actorOf(row));
-  for (const row of await rowsByKey<KeyRow>(db, 'keys', 'kid', missing(names.kids, into.keys)))
-    into.keys.set(row.kid, keyOf(row));
-  for (const row of await rowsByKey<SiteRow>(db, 'sites', 'id', missing(names.sites, into.sites)))
-    into.sites.set(row.id, siteOf(row));
-  for (const row of await rowsByKey<FacilityRow>(db, 'facilities', 'id', missing(names.facilities, into.facilities)))
-    into.facilities.set(row.id, facilityOf(row));
+  await together([
+    rowsByKey<ActorRow>(db, 'actors', 'id', missing(names.actors, into.actors)).then((rows) => {
+      for (const row of rows) into.actors.set(row.id, actorOf(row));
+    }),
+    rowsByKey<KeyRow>(db, 'keys', 'kid', missing(names.kids, into.keys)).then((rows) => {
+      for (const row of rows) into.keys.set(row.kid, keyOf(row));
+    }),
+    rowsByKey<SiteRow>(db, 'sites', 'id', missing(names.sites, into.sites)).then((rows) => {
+      for (const row of rows) into.sites.set(row.id, siteOf(row));
+    }),
+    rowsByKey<FacilityRow>(db, 'facilities', 'id', missing(names.facilities, into.facilities)).then((rows) => {
+      for (const row of rows) into.facilities.set(row.id, facilityOf(row));
+    }),
+  ]);
 }
 
 export async function loadCertificates(
@@ -272,49 +278,55 @@ export async function writeClocks(db: Queryable, clocks: { index: number; time: 
 
 /** Writes the final state of every registry row that the batch changed. */
 export async function writeRegistry(db: Queryable, view: LedgerView, changes: Changes): Promise<void> {
+  const statements: Promise<void>[] = [];
   if (changes.opened && view.opened !== null) {
     const { registrar, registrarKid, logKeys, serviceKid, admissionVersion } = view.opened;
-    await upsertRows(db, 'ledger_info', 'single', [
-      {
-        single: true,
-        registrar,
-        registrar_kid: registrarKid,
-        log_keys: logKeys,
-        service_kid: serviceKid,
-        admission_version: admissionVersion,
-      },
-    ]);
+    statements.push(
+      upsertRows(db, 'ledger_info', 'single', [
+        {
+          single: true,
+          registrar,
+          registrar_kid: registrarKid,
+          log_keys: logKeys,
+          service_kid: serviceKid,
+          admission_version: admissionVersion,
+        },
+      ]),
+    );
   }
-  await upsertRows(db, 'actors', 'id', rowsOf(changes.actors, view.actors, actorRow));
-  await upsertRows(db, 'keys', 'kid', rowsOf(changes.keys, view.keys, keyRow));
-  await upsertRows(db, 'sites', 'id', rowsOf(changes.sites, view.sites, siteRow));
-  await upsertRows(db, 'facilities', 'id', rowsOf(changes.facilities, view.facilities, facilityRow));
-  await insertRows(
-    db,
-    'tag_ranges',
-    changes.tagRanges.map((range) => ({
-      index: range.index,
-      series: range.series,
-      from_number: range.from,
-      to_number: range.to,
-      digits: range.digits,
-      site: range.site,
-      issuer: range.issuer,
-    })),
+  statements.push(
+    upsertRows(db, 'actors', 'id', rowsOf(changes.actors, view.actors, actorRow)),
+    upsertRows(db, 'keys', 'kid', rowsOf(changes.keys, view.keys, keyRow)),
+    upsertRows(db, 'sites', 'id', rowsOf(changes.sites, view.sites, siteRow)),
+    upsertRows(db, 'facilities', 'id', rowsOf(changes.facilities, view.facilities, facilityRow)),
+    insertRows(
+      db,
+      'tag_ranges',
+      changes.tagRanges.map((range) => ({
+        index: range.index,
+        series: range.series,
+        from_number: range.from,
+        to_number: range.to,
+        digits: range.digits,
+        site: range.site,
+        issuer: range.issuer,
+      })),
+    ),
+    upsertRows(
+      db,
+      'certificates',
+      'serial',
+      rowsOf(changes.certificates, view.certificates, ({ serial, index, revokedIndex }) => ({
+        serial,
+        index,
+        revoked_index: revokedIndex,
+      })),
+    ),
+    insertRows(
+      db,
+      'endorsements',
+      changes.endorsements.map((e) => ({ event: e.event, index: e.index, by_actor: e.by })),
+    ),
   );
-  await upsertRows(
-    db,
-    'certificates',
-    'serial',
-    rowsOf(changes.certificates, view.certificates, ({ serial, index, revokedIndex }) => ({
-      serial,
-      index,
-      revoked_index: revokedIndex,
-    })),
-  );
-  await insertRows(
-    db,
-    'endorsements',
-    changes.endorsements.map((e) => ({ event: e.event, index: e.index, by_actor: e.by })),
-  );
+  await together(statements);
 }

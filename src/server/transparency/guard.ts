@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { parseStrictJson } from '../../core/event/grammar.js';
 import { decodeBase64, encodeBase64 } from '../../core/log/base64.js';
 import { HASH_BYTES, emptyRoot, sameHash } from '../../core/log/tree.js';
-import { createDurably, replaceAtOnce } from '../../platform/durable-file.js';
+import { OverwrittenFile, createDurably, replaceAtOnce } from '../../platform/durable-file.js';
 import { withFileLock } from '../../platform/file-lock.js';
 import { hasCode } from '../../platform/system-error.js';
 
@@ -56,13 +56,17 @@ function readJson(path: string): unknown {
 /**
  * Remembers the last signed tree: one line of JSON in a file outside the database and its backups, so that a restored
  * database cannot sign an older log. It only moves forward, by compare-and-swap, and is safe between processes of one
- * host. After a power failure it may be one step behind and then catches up.
+ * host. After a power failure it may be some steps behind and then catches up.
  */
 export class Guard {
+  private readonly file: OverwrittenFile;
+
   constructor(
     readonly path: string,
     readonly origin: string,
-  ) {}
+  ) {
+    this.file = new OverwrittenFile(path);
+  }
 
   /**
    * Creates the guard of a new, empty log. Only `adit init` may call this: a guard created later would allow any
@@ -109,7 +113,8 @@ export class Guard {
   read(): GuardState {
     const contradiction = this.contradiction();
     if (contradiction !== null) throw new GuardError('contradicted', contradiction);
-    const state = parse(this.path, this.readText());
+    // Another process may be overwriting it at this moment, in one call of the system.
+    const state = parse(this.readText()) ?? parse(this.readText()) ?? this.damaged();
     if (state.origin !== this.origin)
       throw new GuardError('foreign', `The guard at ${this.path} is that of ${state.origin}, not of ${this.origin}.`);
     return state;
@@ -135,9 +140,22 @@ export class Guard {
       const isSame = next.size === current.size && sameHash(next.root, current.root);
       if (next.size <= current.size && !isSame)
         throw new GuardError('backwards', `A log of ${current.size} entries is signed: ${next.size} cannot follow.`);
-      if (!isSame) replaceAtOnce(this.path, serialise(next));
+      if (!isSame) this.write(serialise(current), serialise(next));
       return true;
     });
+  }
+
+  /** Writes the next state. The size gains a digit a few times only; the file is never written shorter. */
+  private write(current: string, next: string): void {
+    if (next.length === current.length) this.file.overwrite(next);
+    else replaceAtOnce(this.path, next);
+  }
+
+  private damaged(): never {
+    throw new GuardError(
+      'unreadable',
+      `The guard at ${this.path} is damaged: it is not one line of origin, size and root.`,
+    );
   }
 
   private readText(): string {
@@ -159,12 +177,12 @@ function serialise({ origin, size, root }: GuardState): string {
   return `${JSON.stringify({ origin, size, root: encodeBase64(root) })}\n`;
 }
 
-function parse(path: string, text: string): GuardState {
+/** Returns null unless the text is exactly what `serialise` writes. */
+function parse(text: string): GuardState | null {
   try {
     const state = stateSchema.parse(parseStrictJson(text));
-    if (serialise(state) === text) return state;
+    return serialise(state) === text ? state : null;
   } catch {
-    // Every fault of the file has the same result.
+    return null;
   }
-  throw new GuardError('unreadable', `The guard at ${path} is damaged: it is not one line of origin, size and root.`);
 }

@@ -42,6 +42,8 @@ export class SealLog implements Seal {
    * The largest tree that this process has signed or read from the guard; a smaller one in the guard is an old copy.
    */
   private highest: GuardState | null = null;
+  /** Ends when the last signed checkpoint is stored. */
+  private storing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
@@ -81,9 +83,22 @@ export class SealLog implements Seal {
     this.crash.reach('after-guard');
     const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, ...signers);
     this.crash.reach('after-sign');
-    await storeNote(db, head.size, note);
+    await this.storing;
+    this.storing = this.store(head.size, note);
     this.goOn();
     return note;
+  }
+
+  /**
+   * Stores a signed checkpoint while the next batch is written. Receipts contain it already, and a checkpoint that was
+   * lost is signed again; if that fails the log halts, and the next check signs what is pending.
+   */
+  private async store(size: number, note: string): Promise<void> {
+    try {
+      await storeNote(this.database.intake, size, note);
+    } catch (error) {
+      this.note(`A signed checkpoint could not be stored: ${(error as Error).message}`);
+    }
   }
 
   /** Compares guard and log without signing. Throws `log-halted` if they contradict each other. */
@@ -106,8 +121,10 @@ export class SealLog implements Seal {
     );
     const keys = (await loadLedgerInfo(this.database))?.logKeys ?? [];
     this.inForce(Number.MAX_SAFE_INTEGER, keys);
-    for (const pending of rows) await this.seal(this.database, pending, keys);
     this.goOn();
+    for (const pending of rows) await this.seal(this.database, pending, keys);
+    await this.storing;
+    this.requireRunning();
   }
 
   /**
@@ -116,6 +133,7 @@ export class SealLog implements Seal {
    */
   async newestCheckpoint(): Promise<{ size: number; note: string }> {
     this.requireRunning();
+    await this.storing;
     const { rows } = await this.database.query<{ size: number; note: string }>(
       'SELECT size, note FROM checkpoints WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1',
     );
@@ -125,6 +143,7 @@ export class SealLog implements Seal {
   }
 
   async newestOver(index: number): Promise<{ size: number; note: string } | undefined> {
+    await this.storing;
     const [witnessed] = await this.database.rows<{ size: number; note: string }>(
       'SELECT size, note FROM witnessed_checkpoints WHERE size > $1 ORDER BY size DESC LIMIT 1',
       [index],
@@ -247,6 +266,9 @@ export class SealLog implements Seal {
 
   /** Moves the guard to `head`, unless another process has signed a later size of the same log meanwhile. */
   private async moveGuard(db: Queryable, head: TreeHead): Promise<void> {
+    // Usually the guard has not moved since it was read before the commit.
+    if (this.highest !== null && this.highest.size < head.size)
+      if (this.swap(this.highest, { origin: this.log.origin, ...head })) return;
     for (;;) {
       const guard = this.readGuard();
       if (guard.size >= head.size) {

@@ -69,6 +69,18 @@ describe('guarding what was signed last', () => {
     expect(readdirSync(folder)).toEqual(['guard.json']);
   });
 
+  it('keeps its file while its text keeps its length, and never has another length than its text', () => {
+    let state = guard.create();
+    const lengths = [5, 9, 10, 99, 100, 101].map((size) => {
+      const before = statSync(path).ino;
+      expect(guard.compareAndSwap(state, head(size))).toBe(true);
+      state = new Guard(path, origin).read();
+      expect(state).toEqual(head(size));
+      return statSync(path).ino === before;
+    });
+    expect(lengths).toEqual([true, true, false, true, false, true]);
+  });
+
   it('stays where it is if it does not stand where expected', () => {
     const first = guard.create();
     guard.compareAndSwap(first, head(5));

@@ -71,21 +71,18 @@ export class AdmitBatch {
     now: number,
     { evidence = true }: { evidence?: boolean } = {},
   ): Promise<BatchResult> {
-    const { logged, someWait } = await whatIsThere(
+    const events = arrivals.map(({ event }) => event);
+    const found = whatIsThere(
       db,
-      arrivals.map(({ event }) => event.id),
+      events.map(({ id }) => id),
     );
+    await loadView(db, view, events, () => found.then(({ logged }) => logged));
+    const { logged, someWait } = await found;
     const submissions = new Set(arrivals.flatMap(({ submission }) => submission ?? []));
     const run = new BatchRun(db, view, this.identity, this.logEvents, now, someWait, submissions, evidence);
     const fresh = arrivals.filter(({ event }) => !logged.has(event.id));
     // A batch of duplicates changes nothing; an empty batch only appends the time.
     if (fresh.length > 0 || arrivals.length === 0) {
-      await loadView(
-        db,
-        view,
-        fresh.map(({ event }) => event),
-        true,
-      );
       await run.tellTime();
       for (const arrival of fresh) await run.judge(arrival);
       await run.settleWaiting();
@@ -173,6 +170,9 @@ async function textsOfResigned(
   );
   return new Map(rows.map(({ id, jws }) => [id, jws]));
 }
+
+/** Waiting events are not in the log. */
+const noneLogged = (): Promise<ReadonlyMap<string, StoredMatch>> => Promise.resolve(new Map());
 
 class BatchRun {
   readonly result: Omit<BatchResult, 'outcomes' | 'repeats'> = {
@@ -270,7 +270,7 @@ class BatchRun {
         this.db,
         this.view,
         events.map(({ event }) => event),
-        true,
+        noneLogged,
       );
       for (const { event, text } of events) {
         this.outcomes.delete(event.id);

@@ -8,7 +8,7 @@ import { targetOf } from '../../../core/custody/check-target.js';
 import { lotsOf } from '../../../core/custody/links.js';
 import { loadCorrections, loadIncidents, targetsOfCorrections } from '../../registry/attestation-rows.js';
 import { type References, references } from '../../../core/event/references.js';
-import type { Queryable } from '../../database/rows.js';
+import { type Queryable, together } from '../../database/rows.js';
 import { loadCertificates, loadEndorsements, loadIntroducedKeys, loadRegistry } from '../../registry/registry-rows.js';
 import { loadLots } from './lot-rows.js';
 import { storedPayload } from '../read/reread-event.js';
@@ -55,21 +55,26 @@ function gather(all: readonly References[]): ReferencedRows {
 /**
  * Loads into the view every row that the events refer to: one statement a table, by primary key, so the cost depends on
  * the batch and not on the ledger. Only entries below `view.size` count, so that a replay can read the same tables.
- * @param isNew whether none of the events is among those entries, so that no parent among them is looked up there
+ * @param logged looks up which of the events are among those entries, by id, with their indexes; absent: not known, so
+ * that each parent is looked up
  */
 export async function loadView(
   db: Queryable,
   view: LedgerView,
   events: readonly AditEvent[],
-  isNew = false,
+  logged?: () => Promise<ReadonlyMap<string, { index: number }>>,
 ): Promise<void> {
   const wanted = gather(events.map(references));
   // A key that an update replaces is named only by the ledger itself.
   if (view.opened !== null && events.some(({ type }) => type === 'ledger.updated'))
     wanted.kids.add(view.opened.serviceKid);
-  await loadRegistry(db, wanted, view);
-  await loadLots(db, wanted.lots, view.lots);
-  await loadCertificates(db, events.flatMap(serialOf), view.certificates);
+  const known = logged?.();
+  await together([
+    ...(known === undefined ? [] : [known]),
+    loadRegistry(db, wanted, view),
+    loadLots(db, wanted.lots, view.lots),
+    loadCertificates(db, events.flatMap(serialOf), view.certificates),
+  ]);
 
   // If a chain has not moved, only its head is needed, which is loaded with the lot.
   const moved = wanted.links.filter(({ lot, prev }) => view.lots.get(lot)?.head !== prev);
@@ -79,7 +84,10 @@ export async function loadView(
     const head = view.lots.get(lot);
     if (head?.head === prev) view.events.set(prev, { index: head.headIndex });
   }
-  if (isNew) for (const { id } of events) wanted.events.delete(id);
+  if (known !== undefined) {
+    for (const [id, { index }] of await known) view.events.set(id, { index });
+    for (const { id } of events) wanted.events.delete(id);
+  }
   await loadEvents(db, view, wanted.events);
   await loadSuccessors(
     db,

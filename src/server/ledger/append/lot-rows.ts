@@ -1,6 +1,6 @@
 import type { Changes, LedgerView, Lot, LotStatus, OriginBasis } from '../../../core/custody/view.js';
 import type { Grade } from '../../../core/event/quantity-claims.js';
-import { type Queryable, type Row, insertRows, rowsByKey, upsertRows } from '../../database/rows.js';
+import { type Queryable, type Row, insertRows, rowsByKey, together, upsertRows } from '../../database/rows.js';
 
 /** Projections of lots: their state, chains, and lineage. */
 export const lotTables = ['lots', 'lot_events', 'lineage', 'tag_uses', 'attestations'] as const;
@@ -98,30 +98,32 @@ export async function writeLots(db: Queryable, view: LedgerView, changes: Change
     const lot = view.lots.get(id);
     return lot === undefined ? [] : [lotRow(lot)];
   });
-  await upsertRows(db, 'lots', 'id', lots);
-  await insertRows(
-    db,
-    'lot_events',
-    changes.chain.map(({ lot, seq, index }) => ({ lot, seq, index })),
-  );
-  await insertRows(
-    db,
-    'lineage',
-    changes.lineage.map((edge) => ({
-      from_lot: edge.from,
-      to_lot: edge.to,
-      index: edge.index,
-      mass: edge.mass.toString(),
-    })),
-  );
-  await insertRows(
-    db,
-    'tag_uses',
-    changes.tagUses.map(({ tag, lot, index }) => ({ tag, lot, index })),
-  );
-  await insertRows(
-    db,
-    'attestations',
-    changes.attestations.map(({ lot, index }) => ({ lot, index })),
-  );
+  await together([
+    upsertRows(db, 'lots', 'id', lots),
+    insertRows(
+      db,
+      'lot_events',
+      changes.chain.map(({ lot, seq, index }) => ({ lot, seq, index })),
+    ),
+    insertRows(
+      db,
+      'lineage',
+      changes.lineage.map((edge) => ({
+        from_lot: edge.from,
+        to_lot: edge.to,
+        index: edge.index,
+        mass: edge.mass.toString(),
+      })),
+    ),
+    insertRows(
+      db,
+      'tag_uses',
+      changes.tagUses.map(({ tag, lot, index }) => ({ tag, lot, index })),
+    ),
+    insertRows(
+      db,
+      'attestations',
+      changes.attestations.map(({ lot, index }) => ({ lot, index })),
+    ),
+  ]);
 }

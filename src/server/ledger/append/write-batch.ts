@@ -1,7 +1,7 @@
 import { AditError } from '../../../core/errors.js';
 import { aboutOthers } from '../../../core/bundle/subjects.js';
 import type { LedgerView } from '../../../core/custody/view.js';
-import { type Queryable, type Row, insertRows } from '../../database/rows.js';
+import { type Queryable, type Row, insertRows, together } from '../../database/rows.js';
 import { writeAttestations } from '../../registry/attestation-rows.js';
 import { writeClocks, writeRegistry } from '../../registry/registry-rows.js';
 import type { AdmittedEvent, BatchResult, RefusedEvent } from './admit-batch.js';
@@ -28,21 +28,26 @@ export interface Batch {
   result: BatchResult;
 }
 
-/** Writes all changes of a batch, set by set, in the transaction that the caller commits. */
+/**
+ * Writes all changes of a batch, set by set, in the transaction that the caller commits. The connection runs the
+ * statements in this order; they are sent without waiting for each other.
+ */
 export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
   const { before, after, view, result } = batch;
   const clock = view.clock ?? 0;
-  await writeWaiting(db, [...result.waiting.values()], result.released, clock);
   const repeats = result.repeats.map(({ event, text }) => ({ id: event.id, text }));
-  if (after.size === before.size) {
-    await insertRefusals(db, result.refused);
-    await addDisclosures(db, repeats);
-    return;
-  }
-  await insertEntries(db, before.size, result.admitted, batch.leaves);
-  await insertTiles(db, batch.tiles);
-  await writeProjections(db, view, result.admitted);
-  await insertRefusals(db, result.refused);
+  const waiting = writeWaiting(db, [...result.waiting.values()], result.released, clock);
+  if (after.size === before.size)
+    return together([waiting, insertRefusals(db, result.refused), addDisclosures(db, repeats)]);
+  await together([
+    waiting,
+    insertEntries(db, before.size, result.admitted, batch.leaves),
+    insertTiles(db, batch.tiles),
+    writeProjections(db, view, result.admitted),
+    insertRefusals(db, result.refused),
+    moveLogState(db, batch),
+  ]);
+  // After the disclosures of released events have left the waiting room, and after the erasures of this batch.
   await writeDisclosures(
     db,
     result.admitted.map(({ event, text }) => ({ id: event.id, text })),
@@ -54,7 +59,6 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
     result.admitted.flatMap((entry) => erasuresBy(entry, view)),
   );
   if (result.admitted.some(({ event }) => event.type === 'log.clock')) await expireWaiting(db, clock);
-  await moveLogState(db, batch);
 }
 
 /** Writes the projections as of the last of `admitted`; the view has their final state. The replay uses this too. */
@@ -63,25 +67,27 @@ export async function writeProjections(
   view: LedgerView,
   admitted: readonly AdmittedEvent[],
 ): Promise<void> {
-  await writeClocks(
-    db,
-    admitted
-      .filter(({ event }) => event.type === 'log.clock')
-      .map(({ event, index }) => ({ index, time: event.occurredAtMs })),
-  );
-  await insertRows(
-    db,
-    'erasures',
-    admitted.flatMap((entry) => erasuresBy(entry, view).map((erasure) => ({ ...erasure, index: entry.index }))),
-  );
-  await writeRegistry(db, view, view.changes);
-  await writeLots(db, view, view.changes);
-  await writeAttestations(db, view, view.changes);
-  await insertRows(
-    db,
-    'subject_entries',
-    admitted.flatMap(({ event, index }) => [...new Set(aboutOthers(event))].map((subject) => ({ subject, index }))),
-  );
+  await together([
+    writeClocks(
+      db,
+      admitted
+        .filter(({ event }) => event.type === 'log.clock')
+        .map(({ event, index }) => ({ index, time: event.occurredAtMs })),
+    ),
+    insertRows(
+      db,
+      'erasures',
+      admitted.flatMap((entry) => erasuresBy(entry, view).map((erasure) => ({ ...erasure, index: entry.index }))),
+    ),
+    writeRegistry(db, view, view.changes),
+    writeLots(db, view, view.changes),
+    writeAttestations(db, view, view.changes),
+    insertRows(
+      db,
+      'subject_entries',
+      admitted.flatMap(({ event, index }) => [...new Set(aboutOthers(event))].map((subject) => ({ subject, index }))),
+    ),
+  ]);
 }
 
 function erasuresBy({ event }: AdmittedEvent, view: LedgerView): Erasure[] {

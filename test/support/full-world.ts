@@ -120,7 +120,9 @@ async function notify(ledger: TestLedger, desk: AlertDesk, hooks: HookReceiver):
       by: 'desk',
     });
   hooks.answer('/down', (response) => void response.writeHead(500).end());
+  hooks.answer('/gone', (response) => void response.writeHead(410).end());
   await desk.subscribe({ url: `${hooks.base}/hook`, label: 'smelter' });
+  await desk.subscribe({ url: `${hooks.base}/gone`, label: 'former' });
   await desk.subscribe({ url: `${hooks.base}/down`, contact: 'desk@example.org' });
   for (const path of ['one', 'two']) await desk.subscribe({ url: `${hooks.base}/${path}`, digestMinutes: 60 });
   await desk.notify();

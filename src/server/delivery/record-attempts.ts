@@ -55,8 +55,8 @@ export async function recordAttempts(
   const waits = attempts.map(({ outcome, step, retryAfter }) =>
     outcome === 'failed' ? waitBefore(step, retryAfter, Math.random()) : null,
   );
-  await writeAttempts(db, attempts, waits);
   if (health === undefined) return { next: null, disabled: null };
+  await writeAttempts(db, attempts, waits);
   await db.query(
     `UPDATE deliveries AS d SET status = r.status, next_at = now() + COALESCE(r.wait, 0) * interval '1 millisecond',
             attempts = r.attempt, step = r.step

@@ -34,11 +34,15 @@ const MAY_BE_DROPPED = `d.type = 'alert.escalated' AND d.body IS NULL
 /** Longest that a message may wait: for a retry or quiet hours, and for a digest or an escalation of seven days. */
 const LONGEST = `CASE WHEN d.type IN ('alert.digest', 'alert.escalated') THEN interval '9 days' ELSE interval '2 days' END`;
 
+/** Whether one attempt was accepted; whether the last one failed and was followed by no other. */
+const WAS_ACCEPTED = `EXISTS (SELECT FROM delivery_attempts AS t WHERE t.delivery = d.id
+  AND t.failure IS NULL AND COALESCE(t.http_status, 250) BETWEEN 200 AND 299)`;
+const WAS_GIVEN_UP = `(SELECT t.next_at IS NULL AND (t.failure IS NOT NULL OR t.http_status NOT BETWEEN 200 AND 299)
+                         FROM delivery_attempts AS t WHERE t.delivery = d.id ORDER BY t.attempt DESC LIMIT 1)`;
+
 const WAITS = `CASE
   WHEN d.status = 'pending' AND d.next_at > now() + ${LONGEST} THEN 'due sooner'
-  WHEN d.status IN ('delivered', 'exhausted')
-       AND NOT EXISTS (SELECT FROM delivery_attempts AS t WHERE t.delivery = d.id
-                          AND (d.status = 'exhausted' OR t.failure IS NULL AND COALESCE(t.http_status, 250) BETWEEN 200 AND 299))
+  WHEN d.status = 'delivered' AND NOT ${WAS_ACCEPTED} OR d.status = 'exhausted' AND ${WAS_GIVEN_UP} IS NOT TRUE
     THEN 'an attempt that ended so'
   WHEN d.status = 'dropped' AND NOT (${MAY_BE_DROPPED}) THEN 'to be sent'
   WHEN d.step NOT BETWEEN 0 AND d.attempts

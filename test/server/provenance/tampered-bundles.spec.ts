@@ -204,6 +204,8 @@ describe('what clients hold, against whoever has the database in his hands', () 
         await operator.query(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM kept.${table}`);
       }
     }
+    // A log that halted meanwhile, because an append met the change, goes on when somebody asks whether it is ready.
+    await get(service.url, '/readyz');
     expect(await fetchBundle()).toBe(seen.bundle);
     return found;
   }

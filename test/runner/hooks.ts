@@ -15,6 +15,6 @@ export const resolve: ResolveHook = (specifier, context, next) =>
 /** Starts the threads of a service in this process from the bundle, where the run has one. */
 export const load: LoadHook = (url, context, next) => {
   if (bundle === undefined || !url.startsWith(SOURCE)) return next(url, context);
-  const path = fileURLToPath(url);
-  return { format: 'module', source: withBundledThreads(readFileSync(path, 'utf8'), path, bundle), shortCircuit: true };
+  const source = withBundledThreads(readFileSync(fileURLToPath(url), 'utf8'), bundle);
+  return { format: 'module', source, shortCircuit: true };
 };

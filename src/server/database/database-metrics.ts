@@ -7,10 +7,15 @@ import { Database } from './database.js';
 @Injectable()
 export class DatabaseMetrics {
   constructor(metrics: Metrics, database: Database) {
-    const pools = Object.entries({ append: database.append, intake: database.intake, general: database });
+    const pools = Object.entries({
+      append: database.append,
+      intake: database.intake,
+      lookup: database.lookup,
+      general: database,
+    });
     new Gauge({
       name: 'adit_database_connections',
-      help: 'Connections to the database, by pool (append, intake, general) and state (busy, idle)',
+      help: 'Connections to the database, by pool (append, intake, lookup, general) and state (busy, idle)',
       labelNames: ['pool', 'state'],
       registers: [metrics.registry],
       collect() {
@@ -22,7 +27,7 @@ export class DatabaseMetrics {
     });
     new Gauge({
       name: 'adit_database_waiting',
-      help: 'Statements and transactions that wait for a connection, by pool (append, intake, general)',
+      help: 'Statements and transactions that wait for a connection, by pool (append, intake, lookup, general)',
       labelNames: ['pool'],
       registers: [metrics.registry],
       collect() {

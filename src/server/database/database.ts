@@ -3,7 +3,15 @@ import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Connections } from './connections.js';
-import { APPEND_POOL_SIZE, type DatabaseOptions, INTAKE_POOL_SIZE, POOL_SIZE, keyedPoolOf, poolOf } from './pools.js';
+import {
+  APPEND_POOL_SIZE,
+  type DatabaseOptions,
+  INTAKE_POOL_SIZE,
+  LOOKUP_POOL_SIZE,
+  POOL_SIZE,
+  keyedPoolOf,
+  poolOf,
+} from './pools.js';
 import { WatchConnections } from './watch-connections.js';
 
 export type { DatabaseOptions } from './pools.js';
@@ -16,6 +24,8 @@ export type { DatabaseOptions } from './pools.js';
  */
 @Injectable()
 export class Database extends Connections implements OnApplicationShutdown {
+  /** Looks up single rows and short lists by key for readers, with prepared statements. */
+  readonly lookup: Connections;
   /** Looks up events before they are appended. */
   readonly intake: Connections;
   /** Appends, and nothing else. Code that holds its connection must not wait for another one, or it could deadlock. */
@@ -34,13 +44,15 @@ export class Database extends Connections implements OnApplicationShutdown {
       source === undefined
         ? poolOf(options, options.poolSize ?? POOL_SIZE, false)
         : ((source.driver as PostgresDriver).master as pg.Pool);
+    const lookup = keyedPoolOf(options, LOOKUP_POOL_SIZE);
     const intake = keyedPoolOf(options, INTAKE_POOL_SIZE);
     const append = keyedPoolOf(options, APPEND_POOL_SIZE);
     super(general, source);
     this.url = options.url;
+    this.lookup = new Connections(lookup, undefined, true);
     this.intake = new Connections(intake, undefined, true);
     this.append = new Connections(append, undefined, true);
-    this.pools = [general, intake, append];
+    this.pools = [general, lookup, intake, append];
     this.watch = new WatchConnections(this.pools, options.url);
   }
 

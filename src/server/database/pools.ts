@@ -6,7 +6,9 @@ import { sessionOptions } from './session.js';
 export const APPLICATION_ROLE = 'ledger_app';
 
 /** Connections of one process that readers, workers and small audits share. */
-export const POOL_SIZE = 17;
+export const POOL_SIZE = 13;
+/** Connections of one process that look up single rows and short lists by key for readers. */
+export const LOOKUP_POOL_SIZE = 4;
 /** Connections of one process that look up events before they are appended. */
 export const INTAKE_POOL_SIZE = 2;
 /** Connections of one process that append: it runs one append at a time. */

@@ -51,7 +51,7 @@ export class JudgeLot {
 
   /** Returns the version of everything that a verdict depends on: the log, the findings, and the workers' results. */
   private async asOf(): Promise<string> {
-    const { rows } = await this.database.query<{ size: number; judged: string; change: number | null }>(
+    const { rows } = await this.database.lookup.query<{ size: number; judged: string; change: number | null }>(
       `SELECT log_state.size, verification_cursor.xmin::text AS judged, (SELECT max(change) FROM findings) AS change
          FROM log_state, verification_cursor`,
     );

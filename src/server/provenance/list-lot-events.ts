@@ -28,7 +28,7 @@ export class ListLotEvents {
 
   /** Lists the events of a lot. Throws `not-found`. */
   async list(lot: string, { limit, cursor }: PageQuery): Promise<Page<LotEvent>> {
-    const { rows } = await this.database.query<EventRow>(
+    const { rows } = await this.database.lookup.query<EventRow>(
       `SELECT chain.seq, entry.id, entry.index, entry.jws,
               (SELECT time FROM clocks WHERE clocks.index < entry.index ORDER BY clocks.index DESC LIMIT 1) AS recorded_at
          FROM lot_events AS chain JOIN entries AS entry ON entry.index = chain.index

@@ -25,7 +25,7 @@ export class ReadLot {
   /** Reads one lot. Throws `not-found`. */
   async read(id: string): Promise<JudgedLot> {
     const asOf = await this.asOf();
-    const { rows } = await this.database.query<LotRow>('SELECT * FROM lots WHERE id = $1', [id]);
+    const { rows } = await this.database.lookup.query<LotRow>('SELECT * FROM lots WHERE id = $1', [id]);
     if (rows[0] === undefined) throw new AditError('not-found', `There is no lot ${id}.`);
     const lot = lotOf(rows[0]);
     return { lot, state: stateOf(lot), judgement: await this.judgeLot.judge(id, lot.status === 'inTransit'), asOf };
@@ -37,7 +37,7 @@ export class ReadLot {
   }
 
   private async asOf(): Promise<AsOf> {
-    const { rows } = await this.database.query<AsOf>(
+    const { rows } = await this.database.lookup.query<AsOf>(
       'SELECT size, (SELECT next FROM verification_cursor) AS verified FROM log_state',
     );
     return rows[0] ?? { size: 0, verified: 0 };

@@ -144,12 +144,12 @@ export class SealLog implements Seal {
 
   async newestOver(index: number): Promise<{ size: number; note: string } | undefined> {
     await this.storing;
-    const [witnessed] = await this.database.rows<{ size: number; note: string }>(
+    const [witnessed] = await this.database.lookup.rows<{ size: number; note: string }>(
       'SELECT size, note FROM witnessed_checkpoints WHERE size > $1 ORDER BY size DESC LIMIT 1',
       [index],
     );
     if (witnessed !== undefined) return witnessed;
-    const [signed] = await this.database.rows<{ size: number; note: string }>(
+    const [signed] = await this.database.lookup.rows<{ size: number; note: string }>(
       'SELECT size, note FROM checkpoints WHERE size > $1 AND note IS NOT NULL ORDER BY size DESC LIMIT 1',
       [index],
     );

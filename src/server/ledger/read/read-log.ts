@@ -40,7 +40,7 @@ export class ReadLog {
   constructor(private readonly database: Database) {}
 
   /** Returns the number of entries. @param db the connection that reads; default: any of the shared ones */
-  async size(db: Queryable = this.database): Promise<number> {
+  async size(db: Queryable = this.database.lookup): Promise<number> {
     const { rows } = await db.query<{ size: number }>('SELECT size FROM log_state');
     return rows[0]?.size ?? 0;
   }
@@ -49,7 +49,7 @@ export class ReadLog {
    * Returns the number of entries, and the thumbprint of the service key in force; null before the ledger is opened.
    */
   async head(): Promise<{ size: number; serviceKid: string | null }> {
-    const { rows } = await this.database.query<{ size: number; serviceKid: string | null }>(
+    const { rows } = await this.database.lookup.query<{ size: number; serviceKid: string | null }>(
       'SELECT size, (SELECT service_kid FROM ledger_info) AS "serviceKid" FROM log_state',
     );
     return rows[0] ?? { size: 0, serviceKid: null };
@@ -57,13 +57,15 @@ export class ReadLog {
 
   /** Returns the newest `log.clock`, ms since 1970 UTC; null before the first. */
   async clock(): Promise<number | null> {
-    const { rows } = await this.database.query<{ time: number }>('SELECT time FROM clocks ORDER BY index DESC LIMIT 1');
+    const { rows } = await this.database.lookup.query<{ time: number }>(
+      'SELECT time FROM clocks ORDER BY index DESC LIMIT 1',
+    );
     return rows[0]?.time ?? null;
   }
 
   /** Returns the last `log.clock` before `index`, ms since 1970 UTC: the time of that entry. */
   async recordedAt(index: number): Promise<number | null> {
-    const { rows } = await this.database.query<{ time: number }>(
+    const { rows } = await this.database.lookup.query<{ time: number }>(
       'SELECT time FROM clocks WHERE index < $1 ORDER BY index DESC LIMIT 1',
       [index],
     );
@@ -71,11 +73,11 @@ export class ReadLog {
   }
 
   entries(from: number, to: number): Promise<StoredEntry[]> {
-    return entriesBetween(this.database, from, to);
+    return entriesBetween(this.database.lookup, from, to);
   }
 
   async entryById(id: string): Promise<StoredEntry | null> {
-    const { rows } = await this.database.query<EntryRow>(
+    const { rows } = await this.database.lookup.query<EntryRow>(
       'SELECT index, id, jws, leaf_hash FROM entries WHERE id = $1',
       [id],
     );
@@ -84,7 +86,7 @@ export class ReadLog {
 
   /** Returns the stored disclosures of an event, in the order of their digests. */
   async disclosures(id: string): Promise<string[]> {
-    const { rows } = await this.database.query<{ sealed: SealedDisclosures }>(
+    const { rows } = await this.database.lookup.query<{ sealed: SealedDisclosures }>(
       `SELECT ${sealedDisclosuresOf('$1')} AS sealed`,
       [id],
     );

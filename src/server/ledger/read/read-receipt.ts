@@ -48,7 +48,7 @@ export class ReadReceipt {
   }
 
   private async smallestOver(index: number): Promise<FoundCheckpoint | undefined> {
-    const [row] = await this.database.rows<FoundCheckpoint>(
+    const [row] = await this.database.lookup.rows<FoundCheckpoint>(
       'SELECT size, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT 1',
       [index],
     );

@@ -97,23 +97,64 @@ async function fullTiles(db: Queryable, runs: readonly Run[]): Promise<Map<strin
   return new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
 }
 
-/** Loads the hashes of many nodes in one statement, for the tree computations of the core. */
+/** Loads the hashes of runs whose tile is not full, in their order: two statements at most, whatever their number. */
+async function partialRuns(db: Queryable, runs: readonly Run[]): Promise<Uint8Array[][]> {
+  const found = new Map<number, Buffer>();
+  const load = async (isLeaf: boolean, source: string): Promise<void> => {
+    const numbers = runs.flatMap(({ level }, n) => ((level === 0) === isLeaf ? [n] : []));
+    if (numbers.length === 0) return;
+    const chosen = numbers.map((n) => runs[n] as Run);
+    const { rows } = await db.query<{ n: number; hashes: Buffer }>(
+      `SELECT n, string_agg(hash, '' ORDER BY source.index) AS hashes
+         FROM unnest($1::integer[], $2::smallint[], $3::bigint[], $4::bigint[]) AS wanted (n, level, first, after),
+              LATERAL (${source}) AS source GROUP BY n`,
+      [
+        numbers,
+        chosen.map(({ level }) => level - 1),
+        chosen.map(({ start }) => start),
+        chosen.map(({ start, count }) => start + count),
+      ],
+    );
+    for (const { n, hashes } of rows) found.set(n, hashes);
+  };
+  await Promise.all([
+    load(true, 'SELECT index, leaf_hash AS hash FROM entries WHERE index >= first AND index < after'),
+    load(
+      false,
+      'SELECT index, root AS hash FROM tiles WHERE level = wanted.level AND index >= first AND index < after',
+    ),
+  ]);
+  return runs.map(({ level, start, count }, n) => {
+    const hashes = found.get(n);
+    if (hashes?.length !== count * HASH_BYTES)
+      throw new AditError('log-halted', `The tree lacks hashes at level ${level} from ${start} to ${start + count}.`);
+    return hashesIn(hashes, 0, count);
+  });
+}
+
+/** Loads the hashes of many nodes in three statements, for the tree computations of the core. */
 export async function loadHashes(db: Queryable, nodes: Iterable<NodeId>): Promise<HashOf> {
   const hashes = new Map<string, Uint8Array>();
   const wanted = [...new Map([...nodes].map((node) => [`${node.level}/${node.index}`, node]))];
   for (let from = 0; from < wanted.length; from += NODES_AT_ONCE) {
-    const piece = wanted.slice(from, from + NODES_AT_ONCE);
+    const piece = wanted.slice(from, from + NODES_AT_ONCE).map(([name, node]) => ({ name, run: runOf(node) }));
     const tiles = await fullTiles(
       db,
-      piece.map(([, node]) => runOf(node)),
+      piece.map(({ run }) => run),
     );
-    for (const [name, node] of piece) {
-      const run = runOf(node);
-      const tile = Math.floor(run.start / TILE_WIDTH);
-      const full = tiles.get(`${run.level}/${tile}`);
-      const at = run.start - tile * TILE_WIDTH;
-      hashes.set(name, fold(full === undefined ? await tileHashes(db, run) : hashesIn(full, at, run.count)));
+    const partial: typeof piece = [];
+    for (const each of piece) {
+      const { level, start, count } = each.run;
+      const tile = Math.floor(start / TILE_WIDTH);
+      const full = tiles.get(`${level}/${tile}`);
+      if (full === undefined) partial.push(each);
+      else hashes.set(each.name, fold(hashesIn(full, start - tile * TILE_WIDTH, count)));
     }
+    const found = await partialRuns(
+      db,
+      partial.map(({ run }) => run),
+    );
+    for (const [n, { name }] of partial.entries()) hashes.set(name, fold(found[n] ?? []));
   }
   return (level, index) => {
     const hash = hashes.get(`${level}/${index}`);
@@ -123,7 +164,7 @@ export async function loadHashes(db: Queryable, nodes: Iterable<NodeId>): Promis
 }
 
 const hashesIn = (tile: Uint8Array, at: number, count: number): Uint8Array[] =>
-  Array.from({ length: count }, (_, i) => tile.slice((at + i) * HASH_BYTES, (at + i + 1) * HASH_BYTES));
+  Array.from({ length: count }, (_, i) => tile.subarray((at + i) * HASH_BYTES, (at + i + 1) * HASH_BYTES));
 
 /** Computes roots and proofs of any size of the log from tiles; the cost depends only on the tree's height. */
 @Injectable()
@@ -136,17 +177,17 @@ export class ReadTree {
   ) {}
 
   /** Returns the root of the first `size` entries. @param db the connection that reads; default: any of the shared ones */
-  async rootAt(size: number, db: Queryable = this.database): Promise<Uint8Array> {
+  async rootAt(size: number, db: Queryable = this.database.lookup): Promise<Uint8Array> {
     const hashOf = await loadHashes(db, rootNodes(size));
     return rootHash(size, hashOf, sha256);
   }
 
   async proveInclusion(index: number, size: number): Promise<Uint8Array[]> {
-    return proveInclusion(index, size, await loadHashes(this.database, inclusionNodes(index, size)));
+    return proveInclusion(index, size, await loadHashes(this.database.lookup, inclusionNodes(index, size)));
   }
 
   async proveConsistency(from: number, to: number): Promise<Uint8Array[]> {
-    return proveConsistency(from, to, await loadHashes(this.database, consistencyNodes(from, to)));
+    return proveConsistency(from, to, await loadHashes(this.database.lookup, consistencyNodes(from, to)));
   }
 
   /** Caches the root of a size that was just committed. */

@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import pg from 'pg';
+import { auditNow, loadConfig } from '../src/server/operator.js';
 import { bareHttp, bareInsert, bareVerification } from './limits.js';
 import { Handovers } from './handovers.js';
 import { type LoadResult, postBatches, postChains, postEach } from './load.js';
@@ -97,7 +98,23 @@ async function measureHandovers(service: BenchedService, y1: number): Promise<Ro
   await batches(1_000, 4);
   await singles(64, 64 * 4);
   await singles(1, 16);
+  await audit(service, y1);
   return table.rows;
+}
+
+/** Audits the whole ledger from this process, as `adit audit` does, and prints entries a second. */
+async function audit(service: BenchedService, y1: number): Promise<void> {
+  const before = process.cpuUsage();
+  const started = performance.now();
+  const { entries, faults } = await auditNow(loadConfig(service.environment), 'everything', () => undefined);
+  const seconds = (performance.now() - started) / 1_000;
+  if (faults.length > 0) throw new Error(`The audit found ${faults[0]?.detail}`);
+  const { user, system } = process.cpuUsage(before);
+  const perSecond = entries / seconds;
+  say(
+    `audit of ${entries} entries: ${perSecond.toFixed(0)}/s, ${(perSecond / y1).toFixed(2)} × Y1, ` +
+      `processor ${((user + system) / entries).toFixed(0)} us an entry`,
+  );
 }
 
 async function measureDeclarations(

@@ -18,6 +18,8 @@ export interface BenchedService {
   /** URL of its database as the owner, and as the service itself. */
   databaseUrl: string;
   appUrl: string;
+  /** Its settings, as environment variables, for a command on the same ledger. */
+  environment: Record<string, string>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function startService(settings: Record<string, string> = {}): Promi
     url,
     databaseUrl: database.ownerUrl,
     appUrl: database.appUrl,
+    environment: { ...environment, ...addresses },
     memory: () => residentBytes(child.pid ?? 0),
     processor: () => ({
       service: processorTime(child.pid ?? 0),

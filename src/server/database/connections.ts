@@ -40,16 +40,23 @@ export class Session implements Transaction {
   /** Why the connection must be closed rather than used again; undefined: it need not. */
   broken: Error | undefined;
   private runner: QueryRunner | null = null;
+  /** Ends when the last statement that was asked for has. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly client: pg.PoolClient,
     private readonly source: DataSource | undefined,
+    /** Whether its statements are prepared, and sent without waiting for each other. */
     private readonly prepares: boolean,
   ) {}
 
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<T>> {
     if (this.prepares && values !== undefined) return this.client.query<T>(prepared(text, values));
-    return this.client.query<T>(text, values);
+    if (this.prepares) return this.client.query<T>(text, values);
+    // A connection that does not pipeline takes one statement at a time.
+    const result = this.turn.then(() => this.client.query<T>(text, values));
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   /** Returns the repository of an entity on this connection; use it inside a transaction. */
@@ -61,7 +68,7 @@ export class Session implements Transaction {
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. */
   transaction<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
     return this.between(async () => {
-      await this.client.query('BEGIN');
+      await this.query('BEGIN');
       return work(this);
     });
   }
@@ -69,7 +76,7 @@ export class Session implements Transaction {
   /** Runs `work` on one snapshot of the database, and refuses writes except to temporary tables. */
   snapshot<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
     return this.between(async () => {
-      await this.client.query(SNAPSHOT);
+      await this.query(SNAPSHOT);
       return work(this);
     });
   }
@@ -81,7 +88,7 @@ export class Session implements Transaction {
   transactionFrom<R, T>(first: string, work: (db: Queryable, rows: R[]) => Promise<T>): Promise<T> {
     return this.between(async () => {
       // pg returns a result for each statement, though its types declare one.
-      const results: unknown = await this.client.query(`BEGIN; ${first}`);
+      const results: unknown = await this.query(`BEGIN; ${first}`);
       const [, { rows }] = results as [unknown, { rows: R[] }];
       return work(this, rows);
     });
@@ -90,10 +97,10 @@ export class Session implements Transaction {
   private async between<T>(work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
-      await this.client.query('COMMIT');
+      await this.query('COMMIT');
       return result;
     } catch (error) {
-      await this.client.query('ROLLBACK').catch((lost: Error) => {
+      await this.query('ROLLBACK').catch((lost: Error) => {
         this.broken = lost;
       });
       throw error;
@@ -106,7 +113,10 @@ export class Session implements Transaction {
  * needs has one place.
  */
 export class Connections implements Queryable {
-  /** @param prepares whether statements with parameters are prepared; their texts must be few and constant. */
+  /**
+   * @param prepares whether the pool pipelines, and statements with parameters are prepared; their texts must be few and
+   * constant.
+   */
   constructor(
     private readonly pool: pg.Pool,
     private readonly entities?: DataSource,

@@ -1,11 +1,10 @@
-import { parseEnvelope } from '../../core/event/envelope.js';
-import { readEvent } from '../../core/event/event.js';
 import type { Database } from '../database/database.js';
 import { entriesBetween } from '../ledger/read/read-log.js';
 import { extendIndex } from '../transparency/extend-index.js';
 import { readIndexState } from '../transparency/index-rows.js';
 import { type Alarm, alarm, withConvicted } from './alarm.js';
 import type { StateFile } from './monitor-state.js';
+import { readEntry } from '../ledger/read/reread-event.js';
 
 /** Entries searched at once. */
 const PIECE = 1_000;
@@ -33,7 +32,7 @@ export class RecomputeIndexes {
       const to = Math.min(size, from + PIECE);
       for (const { index, jws } of await entriesBetween(this.database, from, to)) {
         if (!mayBeSealed(jws)) continue;
-        const event = readEvent(parseEnvelope(`${jws}~`), this.origin);
+        const event = readEntry(jws, this.origin);
         if (event.type !== 'index.sealed') continue;
         const { size: sealed, root } = event.payload;
         const own = await this.rootAt(sealed);

@@ -1,10 +1,10 @@
 import { subjectsBehind } from '../../core/bundle/subjects.js';
 import { MAX_EVENTS } from '../../core/bundle/bundle.js';
 import { AditError } from '../../core/errors.js';
-import { parseEnvelope } from '../../core/event/envelope.js';
-import { type AditEvent, readEvent } from '../../core/event/event.js';
+import type { AditEvent } from '../../core/event/event.js';
 import { MAX_RECORD, closingOfDuplicate } from '../../core/rules/engine/closed-duplicates.js';
 import type { Queryable } from '../database/rows.js';
+import { readEntry } from '../ledger/read/reread-event.js';
 
 /** Entries read by one query. */
 const PIECE = 500;
@@ -117,7 +117,7 @@ export class GatherBundle {
         wanted.slice(from, from + PIECE),
       ]);
       for (const { jws } of rows) {
-        const event = readEvent(parseEnvelope(`${jws}~`), this.log);
+        const event = readEntry(jws, this.log);
         for (const subject of subjectsBehind(event, this.scope)) this.subjects.add(subject);
         if (event.seen !== undefined && event.seen.size > 0) this.seen.add(event.seen.size);
         if (event.type === 'index.sealed') this.timedSizes.add(event.payload.size);
@@ -171,7 +171,7 @@ export class GatherBundle {
     const chains = new Map<string, { index: number; event: AditEvent }[]>();
     for (const { lot, index, jws } of rows) {
       if (index === null || jws === null) continue;
-      const entry = { index, event: readEvent(parseEnvelope(`${jws}~`), this.log) };
+      const entry = { index, event: readEntry(jws, this.log) };
       chains.set(lot, [...(chains.get(lot) ?? []), entry]);
     }
     const closed = [...chains].flatMap(([lot, chain]) => {

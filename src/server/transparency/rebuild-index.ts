@@ -1,12 +1,11 @@
 import { AditError } from '../../core/errors.js';
-import { parseEnvelope } from '../../core/event/envelope.js';
-import { type AditEvent, readEvent } from '../../core/event/event.js';
 import type { Queryable } from '../database/rows.js';
 import { type Difference, compareTables } from '../ledger/replay/compare-projections.js';
 import type { RangePace } from '../ledger/replay/key-range.js';
 import { entriesBetween } from '../ledger/read/read-log.js';
 import { extendIndex } from './extend-index.js';
 import type { IndexState } from './index-rows.js';
+import { readEntry } from '../ledger/read/reread-event.js';
 
 /** Entries added to the index between two pauses. */
 const PIECE = 5_000;
@@ -114,13 +113,7 @@ export class RebuildIndex {
   private async extendTo(db: Queryable, size: number, rest?: () => Promise<void>): Promise<boolean> {
     try {
       while (this.state.size < size) {
-        this.state = await extendIndex(
-          db,
-          this.origin,
-          this.state,
-          Math.min(size, this.state.size + PIECE),
-          readChecked,
-        );
+        this.state = await extendIndex(db, this.origin, this.state, Math.min(size, this.state.size + PIECE), readEntry);
         await rest?.();
       }
       return true;
@@ -133,7 +126,7 @@ export class RebuildIndex {
 
   private sealedIn(jws: string): Sealed | null {
     try {
-      const event = readChecked(jws, this.origin);
+      const event = readEntry(jws, this.origin);
       return event.type === 'index.sealed' ? event.payload : null;
     } catch (error) {
       if (error instanceof AditError) return null;
@@ -143,7 +136,6 @@ export class RebuildIndex {
 }
 
 /** Parses an entry that may have been changed since it was admitted. Throws an `AditError` only. */
-const readChecked = (jws: string, log: string): AditEvent => readEvent(parseEnvelope(`${jws}~`), log);
 
 const differs = (key: string, column: string | null, stored: string | null, replayed: string | null): Difference => ({
   table: 'index_state',

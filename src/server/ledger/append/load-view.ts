@@ -1,8 +1,6 @@
 import { type LedgerView, type Successor, endorsementKey, successorKey } from '../../../core/custody/view.js';
 import type { AditEvent } from '../../../core/event/event.js';
 import { AditError } from '../../../core/errors.js';
-import { parseEnvelope } from '../../../core/event/envelope.js';
-import { readEvent } from '../../../core/event/event.js';
 import { successorOf } from '../../../core/custody/fork.js';
 import { targetOf } from '../../../core/custody/check-target.js';
 import { lotsOf } from '../../../core/custody/links.js';
@@ -11,7 +9,7 @@ import { type References, references } from '../../../core/event/references.js';
 import { type Queryable, together } from '../../database/rows.js';
 import { loadCertificates, loadEndorsements, loadIntroducedKeys, loadRegistry } from '../../registry/registry-rows.js';
 import { loadLots } from './lot-rows.js';
-import { storedPayload } from '../read/reread-event.js';
+import { readEntry, storedPayload } from '../read/reread-event.js';
 
 /** Names and rows that a batch refers to, collected so that each table is queried once. */
 interface ReferencedRows {
@@ -139,7 +137,7 @@ async function loadTargets(db: Queryable, view: LedgerView, events: readonly Adi
 /** Returns null if a stored text was tampered with and cannot be parsed; the replay reports it. */
 function readLogged(jws: string, log: string): AditEvent | null {
   try {
-    return readEvent(parseEnvelope(`${jws}~`), log);
+    return readEntry(jws, log);
   } catch (error) {
     if (error instanceof AditError) return null;
     throw error;

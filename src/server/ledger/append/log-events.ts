@@ -4,10 +4,10 @@ import { SERVICE_ACTOR } from '../../../core/custody/ledger-keys.js';
 import type { AditError } from '../../../core/errors.js';
 import { buildEvent } from '../../../core/event/build.js';
 import { jwsDigest } from '../../../core/event/ids.js';
-import { parseEnvelope } from '../../../core/event/envelope.js';
-import { type AditEvent, readEvent } from '../../../core/event/event.js';
+import type { AditEvent } from '../../../core/event/event.js';
 import { references } from '../../../core/event/references.js';
 import { LedgerIdentity } from '../ledger-identity.js';
+import { readText } from '../read/reread-event.js';
 
 /** An event of the ledger itself, signed by the service key. */
 export interface OwnEvent {
@@ -60,6 +60,6 @@ export class LogEvents {
       },
       this.identity.signer(by),
     );
-    return { text, event: readEvent(parseEnvelope(text), this.identity.origin) };
+    return { text, event: readText(text, this.identity.origin) };
   }
 }

@@ -1,5 +1,4 @@
-import { parseEnvelope } from '../../../core/event/envelope.js';
-import { type AditEvent, readEvent } from '../../../core/event/event.js';
+import type { AditEvent } from '../../../core/event/event.js';
 import { type Queryable, insertRows } from '../../database/rows.js';
 import {
   type SealedDisclosures,
@@ -8,6 +7,7 @@ import {
   sealedDisclosuresOf,
   writeDisclosures,
 } from '../disclosures/disclosure-rows.js';
+import { readText } from '../read/reread-event.js';
 
 /** An event whose parent is not in the log yet; it is retried when the parent is admitted. */
 export interface WaitingEvent {
@@ -46,7 +46,7 @@ export async function childrenOf(db: Queryable, parents: string[], origin: strin
   return rows.map(({ jws, missing, sealed }) => {
     // Older releases stored the text as it was sent.
     const text = jws.endsWith('~') ? jws : [jws, ...openDisclosures(sealed), ''].join('~');
-    return { event: readEvent(parseEnvelope(text), origin), text, missing };
+    return { event: readText(text, origin), text, missing };
   });
 }
 

@@ -1,5 +1,5 @@
-import { headerKid } from '../../../core/event/envelope.js';
-import { type AditEvent, eventWith } from '../../../core/event/event.js';
+import { headerKid, parseEnvelope } from '../../../core/event/envelope.js';
+import { type AditEvent, eventWith, readEvent } from '../../../core/event/event.js';
 import { encodeBase64url } from '../../../core/event/grammar.js';
 import { sha256 } from '../../../platform/sha256.js';
 import type { IntakeCheck, PlainError } from '../intake/check-event.js';
@@ -22,6 +22,12 @@ export function checkedOf(plain: PlainChecked, text: string, log: string): Intak
   if (!('good' in plain)) return plain;
   return { event: rereadEvent(text, plain.good, log), error: null, identifierError: plain.identifierError };
 }
+
+/** Parses an event with its disclosures by the rules for new ones, and the platform's hash. Throws as `readEvent` does. */
+export const readText = (text: string, log: string): AditEvent => readEvent(parseEnvelope(text, sha256), log, sha256);
+
+/** Parses a stored entry by the rules for new ones, because it may have been changed. Throws as `readEvent` does. */
+export const readEntry = (jws: string, log: string): AditEvent => readText(`${jws}~`, log);
 
 /** Decodes the payload of a stored event. */
 export const payloadText = (jws: string): string =>

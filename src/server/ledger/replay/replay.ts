@@ -215,8 +215,8 @@ class ReplayRun {
     const { index } = entry;
     try {
       const text = `${entry.jws}~`;
-      const envelope = parseEnvelope(text);
-      const event = readEvent(envelope, this.identity.origin);
+      const envelope = parseEnvelope(text, sha256);
+      const event = readEvent(envelope, this.identity.origin, sha256);
       const lots = lotsOf(event);
       if (event.id !== entry.id)
         this.note({

@@ -63,14 +63,14 @@ function checkId(
   { jws, id }: StoredEntry,
   found: (columns: AlteredEntry['columns'], stored: string, expected: string) => AlteredEntry,
 ): AlteredEntry | null {
-  const expected = eventId(jws.slice(0, jws.lastIndexOf('.')));
+  const expected = eventId(jws.slice(0, jws.lastIndexOf('.')), sha256);
   return expected === id ? null : found(['id'], id, expected);
 }
 
 /** Checks the event's signature with the key in the registry's table. */
 export async function signatureHolds(db: Queryable, identity: LedgerIdentity, jws: string): Promise<boolean> {
   try {
-    const envelope = parseEnvelope(`${jws}~`);
+    const envelope = parseEnvelope(`${jws}~`, sha256);
     const jwk = await keyFor(db, identity, envelope);
     return (
       jwk !== null &&

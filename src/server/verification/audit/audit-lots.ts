@@ -1,6 +1,4 @@
 import { linksOf } from '../../../core/custody/links.js';
-import { readEvent } from '../../../core/event/event.js';
-import { parseEnvelope } from '../../../core/event/envelope.js';
 import { AditError } from '../../../core/errors.js';
 import { checkInclusion, inclusionNodes, leafHash, proveInclusion } from '../../../core/log/tree.js';
 import type { Database } from '../../database/database.js';
@@ -9,6 +7,7 @@ import { idsBeginningWith } from '../../http/paging.js';
 import type { LedgerIdentity } from '../../ledger/ledger-identity.js';
 import type { Pace } from '../../ledger/replay/replay.js';
 import type { StoredEntry } from '../../ledger/read/read-log.js';
+import { readEntry } from '../../ledger/read/reread-event.js';
 import { ReadTree, loadHashes } from '../../ledger/read/read-tree.js';
 import { sha256 } from '../../../platform/sha256.js';
 import { checkLeaf, signatureHolds } from './audit-entries.js';
@@ -159,7 +158,7 @@ export class AuditLots {
    */
   private prevOf(jws: string, lot: string): string | null | undefined {
     try {
-      const event = readEvent(parseEnvelope(`${jws}~`), this.identity.origin);
+      const event = readEntry(jws, this.identity.origin);
       return linksOf(event).find((link) => link.lot === lot)?.prev ?? null;
     } catch (error) {
       if (error instanceof AditError) return undefined;

@@ -107,8 +107,8 @@ async function undo(steps: (() => Promise<unknown>)[]): Promise<void> {
  * Identifies the ledger by its origin and database, which are the same in all its processes, so that two ledgers may
  * share one Redis.
  */
-async function queueAddress({ redisUrl, origin }: Config, appUrl: string): Promise<QueueAddress> {
-  if (redisUrl === null) return { appUrl, redisUrl };
+async function queueAddress({ redisUrl, origin, role }: Config, appUrl: string): Promise<QueueAddress> {
+  if (redisUrl === null) return { appUrl, redisUrl, addsOnly: role === 'api' };
   const client = new pg.Client({ connectionString: appUrl });
   await client.connect();
   try {

@@ -22,6 +22,8 @@ const APPLICATION_ROLE = 'ledger_app';
  * fetch and complete jobs.
  */
 const POOL_SIZE = 12;
+/** Connections of the shared pool of a process without workers: it adds jobs only. */
+const ADDING_POOL_SIZE = 3;
 /**
  * Time limit for opening a connection or waiting for a free one, ms: all workers start at once, perhaps on a busy
  * machine.
@@ -36,6 +38,8 @@ export interface QueueAddress {
   /** Database of the service; jobs are in it unless there is a Redis. */
   appUrl: string;
   redisUrl: string | null;
+  /** Whether this process has no workers: fewer connections are enough for it. */
+  addsOnly?: boolean;
   /** Separates this ledger's jobs from another's on the same Redis. */
   ledger?: string;
 }
@@ -125,15 +129,16 @@ async function lacksGrants(client: pg.Client): Promise<boolean> {
  * queue's tables are missing or too new, because a worker would repeat that error without end.
  */
 export async function openQueue(address: QueueAddress, failed: (error: Error) => void): Promise<QueueBackend> {
-  return address.redisUrl === null
-    ? openPostgres(address.appUrl, failed)
-    : openRedis(address, address.redisUrl, failed);
+  return address.redisUrl === null ? openPostgres(address, failed) : openRedis(address, address.redisUrl, failed);
 }
 
-async function openPostgres(url: string, failed: (error: Error) => void): Promise<QueueBackend> {
+async function openPostgres(
+  { appUrl: url, addsOnly = false }: QueueAddress,
+  failed: (error: Error) => void,
+): Promise<QueueBackend> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: POOL_SIZE,
+    max: addsOnly ? ADDING_POOL_SIZE : POOL_SIZE,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT,
     application_name: 'adit-queue',

@@ -33,7 +33,7 @@ describe('adit alerts and adit subscribe', () => {
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'adit-home-'));
     hooks = await HookReceiver.start();
-    service = await startTestServer();
+    service = await startTestServer({ ADIT_ROLE: 'all' });
     const registrar = await openAsRegistrar(service.url);
     coop = await registrar.register('coop', ['miner']);
     await registrar.must('site.registered', {

@@ -21,7 +21,7 @@ describe('lists of adit', () => {
   let bags: { id: string; lots: string[] };
 
   beforeAll(async () => {
-    service = await startTestServer();
+    service = await startTestServer({ ADIT_ROLE: 'all' });
     const registrar = await openAsRegistrar(service.url);
     coop = await registrar.register('coop', ['miner']);
     trader = await registrar.register('trader', ['trader']);

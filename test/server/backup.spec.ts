@@ -64,7 +64,7 @@ describe('a backup of a ledger', () => {
     folder = mkdtempSync(join(tmpdir(), 'adit-backup-'));
     older = join(folder, 'older.backup');
     newest = join(folder, 'newest.backup');
-    service = await startTestServer({}, { clock: new SimulatedClock(Date.now()) });
+    service = await startTestServer({ ADIT_ROLE: 'all' }, { clock: new SimulatedClock(Date.now()) });
     world = await HonestWorld.open(service.url);
     for (const { event } of world.chain()) expect((await post(service.url, event)).status).toBe(201);
     const absent = world.declare();

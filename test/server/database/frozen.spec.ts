@@ -86,7 +86,7 @@ describe('a failure of the database', () => {
 
 describe('a database with settings of its own', () => {
   it('is read and written alike, and one that takes nothing is said to', async () => {
-    const service = await startTestServer();
+    const service = await startTestServer({ ADIT_ROLE: 'all' });
     try {
       const name = new URL(service.database.url).pathname.slice(1);
       const settings = ["datestyle = 'German, DMY'", "timezone = 'Asia/Kathmandu'", "intervalstyle = 'iso_8601'"];

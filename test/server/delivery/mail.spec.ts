@@ -64,6 +64,7 @@ describe('mail', () => {
     mails = await mailServer(letters);
     hooks = await HookReceiver.start();
     service = await startTestServer({
+      ADIT_ROLE: 'all',
       SMTP_URL: mails.url,
       ADIT_MAIL_FROM: 'alerts@ledger.example.org',
       ADIT_PUBLIC_URL: 'https://ledger.example.org',
@@ -161,7 +162,7 @@ describe('mail', () => {
       { channel: 'carrier pigeon', address: 'x@example.org' },
     ])
       expect((await send(service.url, 'POST', '/v1/subscriptions', asked)).status).toBe(400);
-    service = await service.restart({});
+    service = await service.restart({ ADIT_ROLE: 'all' });
     const { status, body } = await send(service.url, 'POST', '/v1/subscriptions', {
       channel: 'mail',
       address: 'x@example.org',

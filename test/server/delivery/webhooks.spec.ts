@@ -78,7 +78,10 @@ describe.each([
 
   beforeAll(async () => {
     if (onRedis) await new Promise((resolve) => setTimeout(resolve, 500));
-    service = await startTestServer(onRedis ? { REDIS_URL: 'redis://127.0.0.1:16399' } : {});
+    service = await startTestServer({
+      ADIT_ROLE: 'all',
+      ...(onRedis ? { REDIS_URL: 'redis://127.0.0.1:16399' } : {}),
+    });
     const registrar = await openAsRegistrar(service.url);
     coop = await registrar.register('coop', ['miner']);
     await registrar.must('site.registered', {

@@ -14,7 +14,7 @@ describe('a client written from the contract alone', () => {
   const actor = (id: string): OutsideActor => actors[id] as OutsideActor;
 
   beforeAll(async () => {
-    service = await startTestServer();
+    service = await startTestServer({ ADIT_ROLE: 'all' });
   });
 
   afterAll(async () => {

@@ -50,7 +50,7 @@ describe('the bundle of a lot', () => {
   }
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ ADIT_ROLE: 'all' });
     world = await HonestWorld.open(server.url);
     logKey = String((await get(server.url, '/v1/ledger')).body.logKey);
     const heads: { lot: string; prev: string }[] = [];
@@ -225,6 +225,8 @@ describe('the bundle of a lot', () => {
       const idle = await bundles.make(lot, options);
       expect(await once(idle, 'error')).toMatchObject([{ message: expect.stringContaining('Nobody reads') }]);
       if (!idle.closed) await closed(idle);
+      // This reader takes something, and may have to wait for the machine.
+      bundles.stalledAfter = 60_000;
       expect((await get(server.url, `/v1/lots/${lot}/bundle`)).status).toBe(200);
     });
   });

@@ -45,7 +45,10 @@ describe.each([
         stdio: 'ignore',
       })
     : null;
-  const settings: Record<string, string> = onRedis ? { REDIS_URL: `redis://127.0.0.1:${PORT}` } : {};
+  const settings: Record<string, string> = {
+    ADIT_ROLE: 'all',
+    ...(onRedis ? { REDIS_URL: `redis://127.0.0.1:${PORT}` } : {}),
+  };
   let service: TestServer;
 
   beforeAll(async () => {

@@ -83,7 +83,11 @@ describe('replacing the keys of the ledger', () => {
     await recordChain();
     await rotate();
     await recordChain();
-    server = await server.restart({ ADIT_LOG_KEY_FILE: nextLogFile(), ADIT_SERVICE_KEY_FILE: nextServiceFile() });
+    server = await server.restart({
+      ADIT_ROLE: 'all',
+      ADIT_LOG_KEY_FILE: nextLogFile(),
+      ADIT_SERVICE_KEY_FILE: nextServiceFile(),
+    });
     const lot = await recordChain();
     expect(await signersOf()).toEqual([next]);
     const text = await fetchBundle(lot);

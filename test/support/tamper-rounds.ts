@@ -1,11 +1,7 @@
 import type { Queryable } from '../../src/server/database/rows.js';
-import { RuleParameters } from '../../src/server/config/rule-parameters.js';
-import { Database } from '../../src/server/database/database.js';
-import type { Difference } from '../../src/server/ledger/replay/compare-projections.js';
-import { type ReplayFollower, compareRebuilt, replayLog } from '../../src/server/ledger/replay/replay.js';
-import { JudgeAgain } from '../../src/server/verification/audit/rebuild/judge-again.js';
 import { auditedTables } from '../../src/server/verification/audit/audited-tables.js';
 import { excludedCells } from '../../src/server/verification/audit/excluded-cells.js';
+import { type Compare, duringReplay } from './during-replay.js';
 import { type StoredRow, type Table, type Tampering, keyOf } from './tampered-cells.js';
 import { refusedByTheDatabase } from './tamperings.js';
 import type { TestLedger } from './test-ledger.js';
@@ -95,7 +91,7 @@ export class TamperRounds {
   /** Makes the changes of all rounds; gives what was not noticed of them, each also by itself. */
   async run(rounds: readonly (readonly Tampering[])[]): Promise<Outcome> {
     const outcome: Outcome = { unnoticed: [], refused: [] };
-    await this.compared(async (client, compare) => {
+    await duringReplay(this.ledger, async (client, compare) => {
       const before = await compare();
       if (before.length > 0)
         throw new Error(`Something differs before anything was changed: ${JSON.stringify(before)}`);
@@ -108,39 +104,8 @@ export class TamperRounds {
     return outcome;
   }
 
-  /** Runs work in the session of a replay, once it has rebuilt what an audit rebuilds. */
-  private async compared(
-    work: (client: Queryable, compare: () => Promise<Difference[]>) => Promise<void>,
-  ): Promise<void> {
-    const { identity, clock, behind } = this.ledger;
-    const database = new Database({ url: behind.superuserUrl, failed: () => undefined, patient: true });
-    const judge = new JudgeAgain(database, identity, clock, RuleParameters.load(null));
-    const journal = this.ledger.journalAudit();
-    const follower: ReplayFollower = {
-      begin: (client) => judge.begin(client),
-      follow: (client, to, rest) => judge.follow(client, to, rest),
-      compare: async (client) => {
-        await client.query("SET LOCAL ROLE NONE; SET LOCAL session_replication_role = 'replica'");
-        await work(client, async () => [
-          ...(await compareRebuilt(client, { follower: judge })).differences,
-          ...(await journal.compare(client, null)).differences,
-        ]);
-        return { differences: [], truncated: false };
-      },
-    };
-    try {
-      await replayLog(writable(database), identity, { follower });
-    } finally {
-      await database.onApplicationShutdown();
-    }
-  }
-
   /** Whether there is any difference where nothing else was changed. */
-  private async isNoticedAlone(
-    client: Queryable,
-    compare: () => Promise<Difference[]>,
-    change: Tampering,
-  ): Promise<boolean> {
+  private async isNoticedAlone(client: Queryable, compare: Compare, change: Tampering): Promise<boolean> {
     const content = async (): Promise<string> => {
       const { rows } = await client.query<{ all: string }>(
         `SELECT COALESCE(string_agg(t::text, ' ' ORDER BY t::text), '') AS all FROM public.${change.table} AS t`,
@@ -158,7 +123,7 @@ export class TamperRounds {
 
   private async round(
     client: Queryable,
-    compare: () => Promise<Difference[]>,
+    compare: Compare,
     round: readonly Tampering[],
     refused: Tampering[],
   ): Promise<Missed[]> {
@@ -207,25 +172,6 @@ export class TamperRounds {
       return null;
     }
   }
-}
-
-/** The same database, in whose snapshots rows can be changed; a replay's own are read-only. */
-function writable(database: Database): Database {
-  const session: Database['session'] = (work, options) =>
-    database.session(
-      (inner) =>
-        work(
-          Object.assign(Object.create(inner) as typeof inner, {
-            snapshot: <T>(inSnapshot: (db: Queryable) => Promise<T>) =>
-              inner.transaction(async (db) => {
-                await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-                return inSnapshot(db);
-              }),
-          }),
-        ),
-      options,
-    );
-  return Object.assign(Object.create(database) as Database, { session });
 }
 
 /** Whether a change is of a table or a cell that the audit leaves out. */

@@ -4,8 +4,9 @@ import { RuleParameters } from '../../../src/server/config/rule-parameters.js';
 import { replayLog } from '../../../src/server/ledger/replay/replay.js';
 import { extendIndex } from '../../../src/server/transparency/extend-index.js';
 import { readIndexState } from '../../../src/server/transparency/index-rows.js';
-import { JudgeAgain, judgedTables } from '../../../src/server/verification/audit/rebuild/judge-again.js';
+import { JudgeAgain } from '../../../src/server/verification/audit/rebuild/judge-again.js';
 import { AlertDesk } from '../../support/alert-desk.js';
+import { duringReplay } from '../../support/during-replay.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 let ledger: TestLedger;
@@ -81,7 +82,6 @@ const changes: [string, string][] = [
   ['filings', "DELETE FROM filings WHERE subject = 'signed-by:coop'"],
   ['filings', "UPDATE filings SET at = at + 1 WHERE subject = 'signed-by:coop'"],
   ['filings', "INSERT INTO filings VALUES ('signed-by:coop', 0, 0, NULL)"],
-  ['verification_cursor', 'UPDATE verification_cursor SET next = next + 1'],
   ['totals', 'UPDATE totals SET amount = amount + 1'],
   ['totals', 'DELETE FROM totals'],
   ['site_production', 'UPDATE site_production SET mass = mass + 1'],
@@ -96,25 +96,21 @@ const changes: [string, string][] = [
   ['alert_cursor', 'UPDATE alert_cursor SET change = change + 1000'],
   ['routing_cursor', 'UPDATE routing_cursor SET number = number + 1000'],
   ['notices', "UPDATE notices SET alert = '00000000-0000-8000-8000-000000000000'"],
-  ['index_state', "UPDATE index_state SET root = sha256('')"],
-  ['index_state', 'UPDATE index_state SET leaves = leaves + 1'],
   ['index_leaves', 'UPDATE index_leaves SET count = count + 1 WHERE key = (SELECT min(key) FROM index_leaves)'],
   ['index_leaves', 'DELETE FROM index_leaves WHERE key = (SELECT max(key) FROM index_leaves)'],
   ['index_nodes', "UPDATE index_nodes SET hash = sha256('') WHERE depth = 0"],
 ];
-const kept = [
-  ...judgedTables,
-  'alerts',
-  'alert_findings',
-  'alert_cursor',
-  'routing_cursor',
-  'notices',
-  'index_state',
-  'index_leaves',
-  'index_nodes',
-].filter((table) => table !== 'revisits');
+/** What a replay reads, so that each of these changes takes a replay of its own. */
+const replayed: [string, string][] = [
+  ['verification_cursor', 'UPDATE verification_cursor SET next = next + 1'],
+  ['index_state', "UPDATE index_state SET root = sha256('')"],
+  ['index_state', 'UPDATE index_state SET leaves = leaves + 1'],
+];
 
 describe('a row that follows from the log', () => {
+  /** What a comparison found after each change, which was made alone and undone. */
+  const found = new Map<string, Difference[]>();
+
   beforeAll(async () => {
     const [finding] = await ledger.database.rows<{ id: string }>("SELECT id FROM findings WHERE rule = 'mass-gained'");
     const answer = { finding: finding?.id, answer: 'explain', reason: 'weighed again' };
@@ -126,17 +122,32 @@ describe('a row that follows from the log', () => {
       const size = (await db.query<{ size: number }>('SELECT size FROM log_state')).rows[0]?.size ?? 0;
       await extendIndex(db, ledger.identity.origin, await readIndexState(db), size);
     });
-    expect(await differences()).toEqual([]);
-    for (const table of kept)
-      await ledger.tamper(`CREATE SCHEMA IF NOT EXISTS kept; CREATE TABLE kept.${table} AS SELECT * FROM ${table}`);
+    await duringReplay(
+      ledger,
+      async (client, compare) => {
+        expect(await compare()).toEqual([]);
+        for (const [, sql] of changes) {
+          // The stored tables, not those that the replay has rebuilt in their shadow.
+          await client.query('SAVEPOINT change; SET LOCAL search_path = public, pg_temp');
+          expect((await client.query(sql)).rowCount).toBeGreaterThan(0);
+          await client.query('SET LOCAL search_path TO DEFAULT');
+          found.set(sql, await compare());
+          await client.query('ROLLBACK TO SAVEPOINT change');
+        }
+      },
+      PIECE,
+    );
   });
 
-  it.each(changes)('of %s is found where it was changed: %s', async (table, sql) => {
-    expect(await ledger.tamper(sql)).toBeGreaterThan(0);
-    const found = await differences();
-    const restored = kept.map((name) => `DELETE FROM ${name}; INSERT INTO ${name} SELECT * FROM kept.${name};`);
-    await ledger.tamper(restored.join(' '));
-    expect(found.map((difference) => difference.table)).toContain(table);
+  it.each(changes)('of %s is found where it was changed: %s', (table, sql) => {
+    expect(found.get(sql)?.map((difference) => difference.table)).toContain(table);
+  });
+
+  it.each(replayed)('of %s, on which the replay depends, is found where it was changed: %s', async (table, sql) => {
+    expect(await ledger.tamper(`CREATE TABLE kept AS SELECT * FROM ${table}; ${sql}`)).toBeGreaterThan(1);
+    const differing = await differences();
+    await ledger.tamper(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM kept; DROP TABLE kept`);
+    expect(differing.map((difference) => difference.table)).toContain(table);
   });
 });
 

@@ -13,7 +13,7 @@ import { PIECE, VerifyEntries } from '../../judging/verify-entries.js';
 import { noJobs } from '../../../queue/jobs.js';
 
 /** Tables of the verification workers, each rebuilt by the same code. */
-export const judgedTables = [
+const judgedTables = [
   'verification_cursor',
   'findings',
   'finding_answers',

@@ -35,12 +35,12 @@ describe('adit, as a script meets it', () => {
   });
 
   it('ends with 2 for a command that is wrongly used', async () => {
-    expect((await child(['lot'])).code).toBe(2);
+    expect((await adit(['lot'])).code).toBe(2);
     expect(await adit(['no-such-command'])).toMatchObject({ code: 2, err: expect.stringContaining('adit --help') });
   });
 
   it('ends with 1, and says what to do, where no ledger answers', async () => {
-    const { code, err } = await child(['alerts', '--server', 'http://127.0.0.1:9']);
+    const { code, err } = await adit(['alerts', '--server', 'http://127.0.0.1:9']);
     expect(code).toBe(1);
     expect(err).toContain('adit serve');
     expect(err).not.toMatch(/^ +at /m);
@@ -66,7 +66,7 @@ describe('adit, as a script meets it', () => {
     expect(bad.code).toBe(2);
     expect(bad.out).toMatch(/PORT[\s\S]*/);
     expect(bad.out).toContain('ADIT_ORIGIN');
-    expect((await child(['serve'], { PORT: 'x' })).code).toBe(2);
+    expect((await adit(['serve'], { PORT: 'x' })).code).toBe(2);
     const good = await adit(['config', 'check', '--json'], { DATABASE_URL: 'postgres://a:hidden@localhost/adit' });
     expect(good.code).toBe(0);
     expect(good.out).not.toContain('hidden');

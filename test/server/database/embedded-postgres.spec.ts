@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../src/platform/postgres/embedded-postgres.js';
 import { packagedBinaries } from '../../../src/platform/postgres/postgres-binaries.js';
@@ -44,11 +44,22 @@ const ended = (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =>
   });
 
 describe('starting the embedded database', () => {
+  let initialised: string;
   let dataDir: string;
   let server: EmbeddedPostgres | null;
 
+  // A folder is initialised here, and for the ordinary user below; the other tests begin with copies of it.
+  beforeAll(async () => {
+    initialised = mkdtempSync(join(tmpdir(), 'adit-initialised-'));
+    const first = await startEmbeddedPostgres({ dataDir: initialised });
+    expect(await ask(first.superuserUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await first.stop();
+  });
+  afterAll(() => rmSync(initialised, { recursive: true, force: true }));
+
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'adit-postgres-'));
+    execFileSync('cp', ['-a', `${initialised}/.`, dataDir]);
     server = null;
   });
 

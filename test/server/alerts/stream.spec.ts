@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/server/database/database.js';
 import { Database as DatabaseToken } from '../../../src/server/database/database.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
+import { whole } from '../../support/service-process.js';
 import { StreamClient } from '../../support/stream-client.js';
 
-const READERS = 2_000;
+const READERS = whole ? 2_000 : 200;
 
 async function until(look: () => boolean, limit = 20_000): Promise<void> {
   const end = Date.now() + limit;

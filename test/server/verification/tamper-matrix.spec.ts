@@ -3,12 +3,15 @@ import type { RecordFault } from '../../../src/core/rules/engine/facts.js';
 import { explain } from '../../../src/server/verification/audit/audit-faults.js';
 import { auditedTables } from '../../../src/server/verification/audit/audited-tables.js';
 import { gatherEvidence } from '../../../src/server/verification/audit/gather-evidence.js';
+import { long, whole } from '../../support/service-process.js';
 import { type Column, changesOf, columnsOf, refusedByTheDatabase } from '../../support/tamperings.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 /** Tables of the log itself; `tampered-catalogue.spec.ts` has all others. */
 const ledgerTables: readonly string[] = Object.keys(auditedTables).filter((table) => auditedTables[table] === 'log');
-const CLEAN_RUNS = process.env.ADIT_FAULTS === 'long' ? 100 : 10;
+const CLEAN_RUNS = long ? 100 : whole ? 10 : 3;
+/** CI makes every change of every column; the short round gives each another value, and deletes a row and all rows. */
+const changed = whole ? 'changed, emptied, swapped or deleted' : 'changed or deleted';
 
 let ledger: TestLedger;
 let columns: Column[] = [];
@@ -114,7 +117,9 @@ async function unnoticed(table: string, statements: readonly string[]): Promise<
 }
 
 const changesOfCells = (table: string): string[] =>
-  columns.filter((column) => column.table === table).flatMap((column) => changesOf(column));
+  columns
+    .filter((column) => column.table === table)
+    .flatMap((column) => (whole ? changesOf(column) : changesOf(column).slice(0, 1)));
 
 /** What was erased leaves a row that says so; who deletes that row takes nothing away. */
 const whatCounts = (table: string): string =>
@@ -124,13 +129,12 @@ function deletions(table: string): string[] {
   const counted = whatCounts(table);
   const nth = (offset: string): string =>
     `DELETE FROM ${table} WHERE ctid = (SELECT ctid FROM ${counted} ORDER BY ctid OFFSET ${offset} LIMIT 1)`;
-  return [
-    nth('0'),
-    nth(`(SELECT count(*) / 2 FROM ${counted})`),
-    nth(`(SELECT count(*) - 1 FROM ${counted})`),
-    `DELETE FROM ${table}`,
-  ];
+  const all = `DELETE FROM ${table}`;
+  const middle = nth(`(SELECT count(*) / 2 FROM ${counted})`);
+  return whole ? [nth('0'), middle, nth(`(SELECT count(*) - 1 FROM ${counted})`), all] : [middle, all];
 }
+
+const statementsFor = (table: string): string[] => [...changesOfCells(table), ...deletions(table)];
 
 const rowsIn = async (tables: readonly string[]): Promise<string[]> => {
   const filled = [];
@@ -146,9 +150,8 @@ describe('the tamper matrix', () => {
     expect(await rowsIn(tables)).toEqual(tables);
   });
 
-  const statementsFor = (table: string): string[] => [...changesOfCells(table), ...deletions(table)];
   it.each(tables)(
-    '%s: what is changed, emptied, swapped or deleted is noticed',
+    `%s: what is ${changed} is noticed`,
     async (table) => {
       expect(statementsFor(table).length).toBeGreaterThan(2);
       expect(await unnoticed(table, statementsFor(table))).toEqual([]);
@@ -170,10 +173,10 @@ describe('the tamper matrix, where a tile is full', () => {
   });
 
   it.each(tables)(
-    '%s: what is changed, emptied, swapped or deleted is noticed',
+    `%s: what is ${changed} is noticed`,
     async (table) => {
       expect(await rowsIn([table])).toEqual([table]);
-      expect(await unnoticed(table, [...changesOfCells(table), ...deletions(table)])).toEqual([]);
+      expect(await unnoticed(table, statementsFor(table))).toEqual([]);
     },
     120_000,
   );

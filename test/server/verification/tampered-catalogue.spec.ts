@@ -9,6 +9,7 @@ import { excludedCells } from '../../../src/server/verification/audit/excluded-c
 import { JudgeAgain } from '../../../src/server/verification/audit/rebuild/judge-again.js';
 import { queueAgain } from '../../../src/server/verification/judging/filings.js';
 import { fillWorld } from '../../support/full-world.js';
+import { whole } from '../../support/service-process.js';
 import { type Missed, TamperRounds, roundsOf } from '../../support/tamper-rounds.js';
 import {
   type StoredRow,
@@ -93,8 +94,8 @@ describe('the tamper matrix over the catalogue', () => {
 
   it('excludes no column that the audit compares', () => {
     const missed = new Set(unnoticed.map(({ change }) => `${change.table}.${change.column}`));
-    const whole = Object.keys(excludedCells).filter((cell) => excludedCells[cell]?.where === undefined);
-    expect(whole.filter((cell) => !missed.has(cell))).toEqual([]);
+    const excluded = Object.keys(excludedCells).filter((cell) => excludedCells[cell]?.where === undefined);
+    expect(excluded.filter((cell) => !missed.has(cell))).toEqual([]);
   });
 
   it('is described by the threat model, with every exclusion and its reason', () => {
@@ -116,7 +117,9 @@ describe('the state of the sealed index', () => {
   it('shows whatever is changed of it', async () => {
     const table = tables.find(({ name }) => name === REPLAYED) as Table;
     const kept = await superuser.query('SELECT to_json(t) AS row FROM index_state AS t');
-    for (const change of changesOf(table)) {
+    // CI makes every change; the short round gives each column another value, and deletes the row.
+    const changes = changesOf(table).filter(({ column, kind }) => whole || column === null || kind === 'other');
+    for (const change of changes) {
       await superuser.query('BEGIN');
       const made = await superuser.query(change.sql.replace(/WHERE t\.ctid = '[^']*'/, 'WHERE true'));
       await superuser.query('COMMIT');

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Tests run on the compiled JavaScript: what is tested is what ships.
 const rootDir = process.env.ADIT_BUILD_DIR ?? 'dist';
 
@@ -14,16 +16,18 @@ export default {
     {
       ...shared,
       displayName: 'core',
-      testMatch: ['<rootDir>/test/{core,platform}/**/*.spec.js', '<rootDir>/test/*.spec.js'],
+      testMatch: ['<rootDir>/test/{core,platform}/**/*.spec.js'],
     },
+    { ...shared, displayName: 'house', testMatch: ['<rootDir>/test/*.spec.js'] },
     { ...withDatabase, displayName: 'server', testMatch: ['<rootDir>/test/{server,client,cli}/**/*.spec.js'] },
     { ...withDatabase, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.js'] },
   ],
   testSequencer: '<rootDir>/test/runner/longest-first.js',
   testTimeout: 180_000,
   coverageProvider: 'v8',
-  // Most suites wait for a database or for processes of their own, so each core takes one; Jest would leave one core out.
-  maxWorkers: '100%',
+  // Most suites wait for a database, a timer or processes of their own now and then: one more than there are cores keeps
+  // all of these busy. Jest would leave one core out.
+  maxWorkers: availableParallelism() + 1,
   // A thread that a service ended while it was still loading leaves a file open, which nothing closes any more; the
   // results are complete by then, and the shared database has been stopped.
   forceExit: true,

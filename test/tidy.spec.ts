@@ -162,6 +162,28 @@ const bannedIn = (text: string): string[] =>
     return found.map((phrase) => `${text.slice(0, text.indexOf(comment)).split('\n').length}: ${phrase}`);
   });
 
+/** Names each class whose constructor has more than five parameters, with their number. */
+function longConstructors(text: string): string[] {
+  return [...text.matchAll(/ constructor\(/g)].flatMap(({ index, 0: { length } }) => {
+    let depth = 1;
+    let count = 0;
+    let isEmpty = true;
+    for (let at = index + length; depth > 0 && at < text.length; at += 1) {
+      const character = text[at] ?? '';
+      if (text.startsWith('/*', at)) at = text.indexOf('*/', at) + 1;
+      else if ('([{<'.includes(character)) depth += 1;
+      else if (')]}'.includes(character) || (character === '>' && text[at - 1] !== '=')) depth -= 1;
+      else if (character === ',' && depth === 1) isEmpty = true;
+      else if (isEmpty && /\S/.test(character)) {
+        count += 1;
+        isEmpty = false;
+      }
+    }
+    const name = [...text.slice(0, index).matchAll(/class (\w+)/g)].at(-1)?.[1] ?? '';
+    return count > 5 ? [`${name} takes ${count}`] : [];
+  });
+}
+
 describe('the house', () => {
   it('lets each room import only what it may', () => {
     const found = sources.flatMap((path) =>
@@ -215,6 +237,15 @@ describe('the house', () => {
     const leftovers = /\/(utils?|common|shared|helpers?|services|dto|interfaces|constants)\//;
     expect(sources.filter((path) => leftovers.test(path))).toEqual([]);
     expect(readdirSync(root).filter((name) => /\.([cm]?[jt]s|py|sh|sql)$/.test(name))).toEqual(['jest.config.js']);
+  });
+
+  it('gives no constructor more than five arguments', () => {
+    expect(sources.filter((path) => path.startsWith('src/')).flatMap((path) => longConstructors(read(path)))).toEqual(
+      [],
+    );
+    const six = 'class Long {\n  constructor(a: A<B, C>, b: () => void, c = { d: 1, e: 2 }, f: F, g: G, h: H) {}\n}';
+    expect(longConstructors(six)).toEqual(['Long takes 6']);
+    expect(longConstructors(six.replace(', h: H', ''))).toEqual([]);
   });
 
   it('uses no banned phrasing in comments', () => {

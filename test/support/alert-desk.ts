@@ -6,6 +6,7 @@ import { SilenceAlerts } from '../../src/server/alerts/silence-alerts.js';
 import { NotifyAlerts } from '../../src/server/alerts/notify-alerts.js';
 import type { Config } from '../../src/server/config/config.js';
 import { DeliverDue } from '../../src/server/delivery/deliver-due.js';
+import { RecordAttempts } from '../../src/server/delivery/record-attempts.js';
 import { DeliveryMetrics } from '../../src/server/delivery/delivery-metrics.js';
 import { RouteNotices } from '../../src/server/delivery/route-notices.js';
 import { SafeRequest } from '../../src/server/delivery/safe-request.js';
@@ -93,18 +94,16 @@ export class AlertDesk {
     );
   }
 
+  /** What records the results of attempts. */
+  records(): RecordAttempts {
+    const { database, journal } = this.ledger;
+    return new RecordAttempts(database, journal, new DeliveryMetrics(database, new Metrics()));
+  }
+
   /** What sends, over a network that reaches this machine only; @param timeLimit for one request, ms. */
   deliverer(timeLimit = 1_000, mail: MailChannel | null = null): DeliverDue {
-    const { database, journal } = this.ledger;
     const sender = new SendMessage(new SafeRequest({ privateTargets: true }, { timeLimit }), this.keys, mail);
-    return new DeliverDue(
-      database,
-      this.config,
-      sender,
-      this.changes,
-      new DeliveryMetrics(database, new Metrics()),
-      journal,
-    );
+    return new DeliverDue(this.ledger.database, this.config, sender, this.changes, this.records());
   }
 
   /** Sends what is due and waits until that is done. */

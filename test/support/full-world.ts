@@ -17,7 +17,7 @@ const kilograms = (value: string) => ({ value, uom: 'KGM' });
 const shown = { covers: () => Promise.resolve(true) } as unknown as ShowCheckpoint;
 
 const seal = ({ database, identity, append, clock }: TestLedger): Promise<unknown> =>
-  new SealIndex(database, identity, new LogEvents(identity), append, clock, shown).seal();
+  new SealIndex(database, identity, new LogEvents(identity, clock), append, shown).seal();
 
 /** Signs one event that withholds what it may; gives its text and, apart, its disclosures. */
 async function withheld(ledger: TestLedger, type: string, body: object): Promise<{ jws: string; whole: string }> {

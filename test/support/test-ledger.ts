@@ -26,6 +26,7 @@ import { AppendEvents, type Outcome } from '../../src/server/ledger/append/appen
 import { Crash } from '../../src/server/ledger/append/crash-points.js';
 import { LedgerIdentity } from '../../src/server/ledger/ledger-identity.js';
 import { LogClock } from '../../src/server/ledger/append/log-clock.js';
+import { LogEnd } from '../../src/server/ledger/append/log-state.js';
 import { LogEvents } from '../../src/server/ledger/append/log-events.js';
 import { ReadLog } from '../../src/server/ledger/read/read-log.js';
 import { ReadTree } from '../../src/server/ledger/read/read-tree.js';
@@ -37,6 +38,8 @@ import { AuditJournal } from '../../src/server/verification/audit/audit-journal.
 import { AuditOutcome } from '../../src/server/verification/audit/audit-outcome.js';
 import { AuditLog } from '../../src/server/verification/audit/audit-log.js';
 import { JudgeDeadlines } from '../../src/server/verification/judging/judge-deadlines.js';
+import { ExamineInPlace } from '../../src/server/verification/audit/examine-in-place.js';
+import { StoreAudit } from '../../src/server/verification/audit/store-audit.js';
 import { ReadGuard } from '../../src/server/verification/audit/read-guard.js';
 import { RuleParameters } from '../../src/server/config/rule-parameters.js';
 import { VerifyEntries } from '../../src/server/verification/judging/verify-entries.js';
@@ -110,15 +113,8 @@ export class TestLedger {
     const crash = new Crash(null);
     const tree = new ReadTree(database, new ReadLog(database));
     const clock = { now: (): number => ledger.clock.now() };
-    const append = new AppendEvents(
-      database,
-      identity,
-      new AdmitBatch(identity, new LogEvents(identity)),
-      tree,
-      clock,
-      noJobs,
-      crash,
-    );
+    const admission = new AdmitBatch(identity, new LogEvents(identity, clock), clock);
+    const append = new AppendEvents(database, admission, new LogEnd(identity), noJobs, crash);
     append.sealWith(new SealLog(database, tree, new TestSigner(keys.logs, guard), crash));
     const ledger: TestLedger = new TestLedger(test, database, identity, append, guard, folder);
     await ledger.begin();
@@ -129,18 +125,15 @@ export class TestLedger {
     return new VerifyEntries(this.database, this.identity, this.clock, this.wakeAlerts(), RuleParameters.load(null));
   }
 
-  auditor(): AuditLog {
+  /** @param threadFrom entries from which the audit runs in a thread of its own. */
+  auditor(threadFrom?: number): AuditLog {
+    const parameters = RuleParameters.load(null);
+    const { database, identity, clock } = this;
     const guard = new ReadGuard(this.guard, noFailure);
-    return new AuditLog(
-      this.database,
-      this.identity,
-      guard,
-      this.clock,
-      this.wakeAlerts(),
-      RuleParameters.load(null),
-      this.outcome,
-      this.journalAudit(),
-    );
+    const examiner = new ExamineInPlace(database, identity, guard, clock, parameters);
+    if (threadFrom !== undefined) examiner.threadFrom = threadFrom;
+    const results = new StoreAudit(database, identity, clock, parameters);
+    return new AuditLog(examiner, this.journalAudit(), results, this.outcome, this.wakeAlerts());
   }
 
   /** The part of an audit that looks at the journal. */

@@ -2,12 +2,16 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { ChangeAlert } from '../alerts/change-alert.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
-import type { Queryable } from '../database/rows.js';
-import { Journal } from '../journal/journal.js';
-import { type Claim, type ClaimedDelivery, claimDeliveries, giveBack, subscribersDue } from './claim-deliveries.js';
+import {
+  type Claim,
+  type ClaimedDelivery,
+  claimDeliveries,
+  giveBack,
+  subscribersDue,
+  withoutWaiting,
+} from './claim-deliveries.js';
 import { composeBody } from './compose-body.js';
-import { DeliveryMetrics } from './delivery-metrics.js';
-import { type Attempt, recordAttempts } from './record-attempts.js';
+import { type Attempt, RecordAttempts } from './record-attempts.js';
 import { BREAK_AFTER } from './retry-schedule.js';
 import { type AttemptResult, SendMessage } from './send-message.js';
 
@@ -15,12 +19,6 @@ import { type AttemptResult, SendMessage } from './send-message.js';
 const AT_ONCE = 8;
 /** Time after which no further message of a batch is started, ms, so that the lease outlasts every attempt. */
 const BATCH_LIMIT = 45_000;
-
-/**
- * Commits without waiting for the disk. After a crash of the database the last messages may be sent again under the
- * same id; none is lost.
- */
-const withoutWaiting = (db: Queryable): Promise<unknown> => db.query('SET LOCAL synchronous_commit = off');
 
 /**
  * Sends the due messages, those of each subscriber separately: a slow endpoint delays no other one. The database
@@ -41,8 +39,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     private readonly config: Config,
     private readonly sender: SendMessage,
     private readonly changes: ChangeAlert,
-    private readonly metrics: DeliveryMetrics,
-    private readonly journal: Journal,
+    private readonly records: RecordAttempts,
   ) {}
 
   onLater(later: (subscription: string, wait: number) => void): void {
@@ -104,11 +101,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
       return false;
     }
     const contact = this.contactOf(claim);
-    const { next, disabled } = await this.database.transaction(async (db) => {
-      await withoutWaiting(db);
-      return recordAttempts(db, claim, attempts, contact, this.journal);
-    });
-    for (const { outcome } of attempts) this.metrics.tried(claim.endpoint.channel, outcome);
+    const { next, disabled } = await this.records.record(claim, attempts, contact);
     if (disabled !== null) this.logger.warn({ msg: 'a subscription was disabled', subscription, reason: disabled });
     if (disabled !== null && contact !== null) this.later(subscription, 0);
     if (next !== null) this.later(subscription, next);

@@ -8,6 +8,7 @@ import { DeliverDue } from './deliver-due.js';
 import { DeliverMail } from './deliver-mail.js';
 import { DeliverProcessor } from './deliver.processor.js';
 import { DeliveryModule } from './delivery.module.js';
+import { RecordAttempts } from './record-attempts.js';
 import { SafeRequest } from './safe-request.js';
 import { SendMail } from './send-mail.js';
 import { SendMessage } from './send-message.js';
@@ -25,6 +26,7 @@ const mailOf = ({ smtpUrl, mailFrom, origin, publicUrl }: Config): DeliverMail |
   providers: [
     DeliverDue,
     DeliverProcessor,
+    RecordAttempts,
     {
       provide: SendMessage,
       inject: [Config, WebhookKeys],

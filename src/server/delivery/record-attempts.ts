@@ -1,8 +1,11 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
-import type { Journal } from '../journal/journal.js';
+import { Journal } from '../journal/journal.js';
 import { maskUrls } from '../http/mask-urls.js';
-import { type Claim, giveBack } from './claim-deliveries.js';
+import { type Claim, giveBack, withoutWaiting } from './claim-deliveries.js';
 import { disabledBody } from './compose-body.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { GIVE_UP_AFTER, breakFor, waitBefore } from './retry-schedule.js';
 
 /** The result of one attempt. */
@@ -35,11 +38,30 @@ interface Health {
   failing_since: Date | null;
 }
 
-/**
- * Records a batch's attempts, their retries and the state of the endpoint, and ends the claim, in one transaction. If
- * the lease has ended meanwhile, the results of the next holder count.
- */
-export async function recordAttempts(
+/** Records what a batch of attempts has resulted in. */
+@Injectable()
+export class RecordAttempts {
+  constructor(
+    private readonly database: Database,
+    private readonly journal: Journal,
+    private readonly metrics: DeliveryMetrics,
+  ) {}
+
+  /**
+   * Records a batch's attempts, their retries and the state of the endpoint, and ends the claim, in one transaction. If
+   * the lease has ended meanwhile, the results of the next holder count.
+   */
+  async record(claim: Claim, attempts: readonly Attempt[], contact: string | null): Promise<RecordedAttempts> {
+    const recorded = await this.database.transaction(async (db) => {
+      await withoutWaiting(db);
+      return recordAttempts(db, claim, attempts, contact, this.journal);
+    });
+    for (const { outcome } of attempts) this.metrics.tried(claim.endpoint.channel, outcome);
+    return recorded;
+  }
+}
+
+async function recordAttempts(
   db: Queryable,
   claim: Claim,
   attempts: readonly Attempt[],

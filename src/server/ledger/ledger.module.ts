@@ -7,6 +7,7 @@ import { AdmitBatch } from './append/admit-batch.js';
 import { AppendEvents } from './append/append-events.js';
 import { Crash } from './append/crash-points.js';
 import { LogClock } from './append/log-clock.js';
+import { LogEnd } from './append/log-state.js';
 import { LogEvents } from './append/log-events.js';
 import { ReadLog } from './read/read-log.js';
 import { ReadTree } from './read/read-tree.js';
@@ -18,6 +19,7 @@ import { WatchServiceKey } from './read/watch-service-key.js';
   providers: [
     AdmitBatch,
     AppendEvents,
+    LogEnd,
     LogEvents,
     ReadLog,
     ReadTree,

@@ -12,9 +12,8 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { loadHashes } from '../ledger/read/read-tree.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { sha256 } from '../../platform/sha256.js';
-import { CollectCosignatures } from '../transparency/collect-cosignatures.js';
 import { ProveIndex, type ProvenIndex } from '../transparency/prove-index.js';
-import { SealIndex } from '../transparency/seal-index.js';
+import { RenewIndex } from '../transparency/renew-index.js';
 import { ShowCheckpoint } from '../transparency/show-checkpoint.js';
 import { GatherBundle, type BundleParts } from './gather-bundle.js';
 
@@ -45,8 +44,7 @@ export class MakeBundle {
     private readonly database: Database,
     private readonly identity: LedgerIdentity,
     private readonly shown: ShowCheckpoint,
-    private readonly sealing: SealIndex,
-    private readonly cosignatures: CollectCosignatures,
+    private readonly renewal: RenewIndex,
     private readonly index: ProveIndex,
   ) {}
 
@@ -70,7 +68,7 @@ export class MakeBundle {
   }
 
   private async stream(lot: string, { disclosures, sealed, continues }: BundleOptions): Promise<Readable> {
-    if (sealed) await this.seal();
+    if (sealed) await this.renewal.renew();
     const { size, note } = await this.shown.newest();
     const entry = await this.index.newest(size);
     const gatherer = new GatherBundle(this.database, this.identity.origin, size);
@@ -81,17 +79,6 @@ export class MakeBundle {
     const nodes = await this.nodes(gathered, sizes, size);
     const head = await this.head(lot, note, sizes);
     return unlessStalled(this.pieces(head, gathered, nodes, proven, disclosures), this.stalledAfter);
-  }
-
-  /**
-   * Seals the index now and asks the witnesses to cosign it, because readers see only cosigned checkpoints. If too few
-   * answer, the bundle uses the last index that they cosigned.
-   */
-  private async seal(): Promise<void> {
-    if (await this.sealing.waits()) await this.cosignatures.collect();
-    if (await this.sealing.waits()) return;
-    await this.sealing.seal();
-    await this.cosignatures.collect();
   }
 
   private async nodes({ indexes, seen }: BundleParts, sizes: readonly number[], size: number): Promise<string> {

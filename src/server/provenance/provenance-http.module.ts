@@ -6,6 +6,7 @@ import { JudgeLot } from './judge-lot.js';
 import { ListLotEvents } from './list-lot-events.js';
 import { ListStock } from './list-stock.js';
 import { ListVolumes } from './list-volumes.js';
+import { LotProvenanceController } from './lot-provenance.controller.js';
 import { LotsController } from './lots.controller.js';
 import { MakeBundle } from './make-bundle.js';
 import { PlacesController } from './places.controller.js';
@@ -18,7 +19,7 @@ import { TraceLineage } from './trace-lineage.js';
 /** Serves lots: state, verdicts, lineage, bundles, recall, tags and volumes. */
 @Module({
   imports: [DatabaseModule, TransparencyModule],
-  controllers: [LotsController, PlacesController],
+  controllers: [LotsController, LotProvenanceController, PlacesController],
   providers: [
     FindTag,
     JudgeLot,

@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
-import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { AppendEvents } from '../ledger/append/append-events.js';
@@ -35,7 +34,6 @@ export class SealIndex implements OnModuleDestroy {
     private readonly identity: LedgerIdentity,
     private readonly events: LogEvents,
     private readonly append: AppendEvents,
-    private readonly clock: Clock,
     private readonly shown: ShowCheckpoint,
   ) {}
 
@@ -102,7 +100,7 @@ export class SealIndex implements OnModuleDestroy {
     if (entry !== null) return { size, entry };
     const info = await loadLedgerInfo(db);
     if (info === null) throw new AditError('ledger-not-open', 'The ledger has not been opened.');
-    const { event, text } = await this.events.indexSealed(info.serviceKid, this.clock.now(), size, root);
+    const { event, text } = await this.events.indexSealed(info.serviceKid, size, root);
     const [outcome] = await this.append.append([{ event, text, receipt: false }]);
     if (outcome?.status !== 'accepted') throw new AditError('log-halted', 'The sealed index was not admitted.');
     await db.query('UPDATE index_state SET entry = $1', [outcome.index]);

@@ -80,6 +80,7 @@ export class SealLog implements Seal {
     const signers = this.inForce(head.size, keys);
     await this.moveGuard(db, head);
     this.rise({ origin: this.log.origin, ...head });
+    this.tree.remember(head.size, head.root);
     this.crash.reach('after-guard');
     const note = signCheckpoint({ origin: this.log.origin, size: head.size, root: head.root }, ...signers);
     this.crash.reach('after-sign');

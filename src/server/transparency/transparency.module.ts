@@ -3,7 +3,9 @@ import { DatabaseModule } from '../database/database.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { CollectCosignatures } from './collect-cosignatures.js';
+import { ConsultWitness } from './consult-witness.js';
 import { ProveIndex } from './prove-index.js';
+import { RenewIndex } from './renew-index.js';
 import { SealIndex } from './seal-index.js';
 import { SealLog } from './seal-log.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
@@ -23,7 +25,9 @@ import { WitnessMetrics } from './witness-metrics.js';
     WatchLog,
     SealIndex,
     ProveIndex,
+    RenewIndex,
+    ConsultWitness,
   ],
-  exports: [SealLog, ShowCheckpoint, CollectCosignatures, SealIndex, ProveIndex],
+  exports: [SealLog, ShowCheckpoint, CollectCosignatures, SealIndex, ProveIndex, RenewIndex],
 })
 export class TransparencyModule {}

@@ -8,7 +8,9 @@ import { AuditJournal } from './audit/audit-journal.js';
 import { AuditLog } from './audit/audit-log.js';
 import { AuditLogProcessor } from './audit/audit-log.processor.js';
 import { AuditNew } from './audit/audit-new.js';
+import { ExamineInPlace } from './audit/examine-in-place.js';
 import { ReadGuard } from './audit/read-guard.js';
+import { StoreAudit } from './audit/store-audit.js';
 import { JudgeDeadlines } from './judging/judge-deadlines.js';
 import { JudgeDeadlinesProcessor } from './judging/judge-deadlines.processor.js';
 import { ReEvaluate } from './judging/re-evaluate.js';
@@ -26,9 +28,11 @@ const logger = new Logger('verification');
     AuditLog,
     AuditLogProcessor,
     AuditNew,
+    ExamineInPlace,
     JudgeDeadlines,
     JudgeDeadlinesProcessor,
     ReEvaluate,
+    StoreAudit,
     VerifyEntries,
     VerifyEntriesProcessor,
     {

@@ -6,7 +6,6 @@ import { claimDeliveries } from '../../../src/server/delivery/claim-deliveries.j
 import type { DeliverDue } from '../../../src/server/delivery/deliver-due.js';
 import type { ListedDelivery } from '../../../src/core/api/delivery.js';
 import { ListDeliveries, deliveriesQuery } from '../../../src/server/delivery/list-deliveries.js';
-import { recordAttempts } from '../../../src/server/delivery/record-attempts.js';
 import { RETRY_AFTER } from '../../../src/server/delivery/retry-schedule.js';
 import type { Subscription } from '../../../src/core/api/subscription.js';
 import { AlertDesk } from '../../support/alert-desk.js';
@@ -320,7 +319,7 @@ describe('a delivery', () => {
       step: late.step,
       outcome: 'failed',
     } as const;
-    await ledger.database.transaction((db) => recordAttempts(db, taken, [attempt], null, ledger.journal));
+    await desk.records().record(taken, [attempt], null);
     expect(await listed(subscription)).toMatchObject([{ status: 'delivered' }]);
     expect(await desk.subscriptions.read(subscription.id)).toMatchObject({ failures: 0 });
   });

@@ -19,7 +19,7 @@ let ledger: TestLedger;
 
 const seal = async (): Promise<SealedIndex> => {
   const { database, identity, append, clock } = ledger;
-  const sealed = await new SealIndex(database, identity, new LogEvents(identity), append, clock, shown).seal();
+  const sealed = await new SealIndex(database, identity, new LogEvents(identity, clock), append, shown).seal();
   if (sealed === null) throw new Error('The log is empty.');
   return sealed;
 };

@@ -73,8 +73,7 @@ describe('an audit of a log that grows meanwhile', () => {
 
   it('finds the same in a thread of its own, and ends there when it is stopped', async () => {
     await ledger.tamper('UPDATE lots SET mass = mass + 1 WHERE born_index = 1000');
-    const auditor = ledger.auditor();
-    auditor.threadFrom = AT_FIRST;
+    const auditor = ledger.auditor(AT_FIRST);
     expect(await auditor.audit()).toMatchObject({ size: await size(), faults: 1 });
     const slow = auditor.auditSlowly(3_600_000);
     auditor.onModuleDestroy();

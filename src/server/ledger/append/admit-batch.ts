@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../clock.js';
 import { AditError } from '../../../core/errors.js';
 import { admit } from '../../../core/custody/admit.js';
 import { visibleHeads } from '../../../core/custody/heads.js';
@@ -58,17 +59,17 @@ export class AdmitBatch {
   constructor(
     private readonly identity: LedgerIdentity,
     private readonly logEvents: LogEvents,
+    private readonly clock: Clock,
   ) {}
 
   /**
-   * @param now the service's time, ms since 1970 UTC; it counts only once it is in the log.
+   * Admits a batch. The service's time counts only once it is in the log.
    * @param options.evidence false: refused attempts are not signed for, because nothing of the batch is recorded.
    */
   async admit(
     db: Queryable,
     view: LedgerView,
     arrivals: readonly Arrival[],
-    now: number,
     { evidence = true }: { evidence?: boolean } = {},
   ): Promise<BatchResult> {
     const events = arrivals.map(({ event }) => event);
@@ -79,7 +80,14 @@ export class AdmitBatch {
     await loadView(db, view, events, () => found.then(({ logged }) => logged));
     const { logged, someWait } = await found;
     const submissions = new Set(arrivals.flatMap(({ submission }) => submission ?? []));
-    const run = new BatchRun(db, view, this.identity, this.logEvents, now, someWait, submissions, evidence);
+    const run = new BatchRun(db, view, {
+      identity: this.identity,
+      logEvents: this.logEvents,
+      now: this.clock.now(),
+      someWait,
+      submissions,
+      keepsEvidence: evidence,
+    });
     const fresh = arrivals.filter(({ event }) => !logged.has(event.id));
     // A batch of duplicates changes nothing; an empty batch only appends the time.
     if (fresh.length > 0 || arrivals.length === 0) {
@@ -174,6 +182,19 @@ async function textsOfResigned(
 /** Waiting events are not in the log. */
 const noneLogged = (): Promise<ReadonlyMap<string, StoredMatch>> => Promise.resolve(new Map());
 
+/** What one batch is admitted by, besides the view. */
+interface BatchTerms {
+  identity: LedgerIdentity;
+  logEvents: LogEvents;
+  /** The service's time, ms since 1970 UTC. */
+  now: number;
+  /** Whether events of earlier batches wait. */
+  someWait: boolean;
+  submissions: ReadonlySet<Submission>;
+  /** Whether evidence of refusals is written to the log. */
+  keepsEvidence: boolean;
+}
+
 class BatchRun {
   readonly result: Omit<BatchResult, 'outcomes' | 'repeats'> = {
     admitted: [],
@@ -189,14 +210,7 @@ class BatchRun {
   constructor(
     private readonly db: Queryable,
     private readonly view: LedgerView,
-    private readonly identity: LedgerIdentity,
-    private readonly logEvents: LogEvents,
-    private readonly now: number,
-    /** Whether events of earlier batches wait. */
-    private readonly someWait: boolean,
-    private readonly submissions: ReadonlySet<Submission>,
-    /** Whether evidence of refusals is written to the log. */
-    private readonly keepsEvidence: boolean,
+    private readonly given: BatchTerms,
   ) {}
 
   outcomeOf(id: string): Outcome {
@@ -210,8 +224,8 @@ class BatchRun {
    */
   async tellTime(): Promise<void> {
     const { opened, clock } = this.view;
-    if (opened === null || (clock !== null && this.now < clock + CLOCK_INTERVAL)) return;
-    await this.judge(await this.logEvents.clock(opened.serviceKid, Math.max(this.now, clock ?? 0)));
+    if (opened === null || (clock !== null && this.given.now < clock + CLOCK_INTERVAL)) return;
+    await this.judge(await this.given.logEvents.clock(opened.serviceKid, Math.max(this.given.now, clock ?? 0)));
   }
 
   async judge({ event, text, submission, identifierError = null }: Omit<Arrival, 'receipt'>): Promise<void> {
@@ -231,7 +245,7 @@ class BatchRun {
       await this.refuse(event, new AditError(code, detail, errors), false);
       return;
     }
-    const admission = admit(event, this.view, this.identity);
+    const admission = admit(event, this.view, this.given.identity);
     if (admission.outcome === 'admitted') {
       this.result.admitted.push({ event, text, index });
       this.outcomes.set(event.id, { status: 'accepted', id: event.id, index, receipt: null });
@@ -242,7 +256,7 @@ class BatchRun {
       await this.wait(event, text, admission.missing, submission);
     } else {
       // A waiting event is refused for every request that brought it.
-      const touched = submission === undefined ? this.submissions : [submission];
+      const touched = submission === undefined ? this.given.submissions : [submission];
       for (const each of touched) if (each === submission || each.hasWaiting(event.id)) each.refuse(event.id);
       await this.refuse(event, admission.error, admission.evidence);
     }
@@ -259,7 +273,7 @@ class BatchRun {
           const waiting = this.result.waiting.get(child);
           if (waiting !== undefined) children.set(child, waiting);
         }
-      const stored = this.someWait ? await childrenOf(this.db, parents, this.identity.origin) : [];
+      const stored = this.given.someWait ? await childrenOf(this.db, parents, this.given.identity.origin) : [];
       for (const child of stored) {
         this.result.released.push(child.event.id);
         if (this.outcomes.get(child.event.id)?.status !== 'accepted') children.set(child.event.id, child);
@@ -297,13 +311,13 @@ class BatchRun {
     this.result.waiting.delete(event.id);
     const heads = visibleHeads(event, this.view);
     this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads });
-    if (evidence && this.keepsEvidence) await this.keepEvidence(event, error);
+    if (evidence && this.given.keepsEvidence) await this.keepEvidence(event, error);
   }
 
   private async keepEvidence(event: AditEvent, error: AditError): Promise<void> {
     const { opened } = this.view;
     if (opened === null) return;
-    const at = this.view.clock ?? this.now;
+    const at = this.view.clock ?? this.given.now;
     const { rows } = await this.db.query<{ known: boolean; recent: number }>(
       `SELECT EXISTS (SELECT FROM refusals WHERE id = $1) AS known,
               (SELECT count(*) FROM refusals WHERE kid = $2 AND at > $3 AND evidence_index IS NOT NULL) AS recent`,
@@ -315,7 +329,7 @@ class BatchRun {
       this.result.refused.push({ event, code: error.code, at, evidenceIndex: null });
       return;
     }
-    const evidence = await this.logEvents.refused(opened.serviceKid, Math.max(this.now, at), event, error);
+    const evidence = await this.given.logEvents.refused(opened.serviceKid, Math.max(this.given.now, at), event, error);
     await loadView(this.db, this.view, [evidence.event]);
     this.result.refused.push({ event, code: error.code, at, evidenceIndex: this.view.size });
     await this.judge(evidence);

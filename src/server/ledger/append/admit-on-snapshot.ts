@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../clock.js';
 import { Database } from '../../database/database.js';
 import { AdmitBatch } from './admit-batch.js';
 import type { Arrival, Outcome } from './append-events.js';
@@ -19,7 +18,6 @@ export class AdmitOnSnapshot {
     private readonly database: Database,
     private readonly identity: LedgerIdentity,
     private readonly admission: AdmitBatch,
-    private readonly clock: Clock,
   ) {}
 
   /** Returns one outcome for each arrival, in order; the index of an accepted event is that of the snapshot. */
@@ -34,7 +32,7 @@ export class AdmitOnSnapshot {
     const result = await this.database
       .snapshot(async (db) => {
         const view = await loadEnd(db, this.identity.origin);
-        return this.admission.admit(db, view, arrivals, this.clock.now(), { evidence: false });
+        return this.admission.admit(db, view, arrivals, { evidence: false });
       })
       .catch(unavailable);
     return result.outcomes;

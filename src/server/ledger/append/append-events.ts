@@ -5,16 +5,13 @@ import type { AditEvent } from '../../../core/event/event.js';
 import type { TreeEdge } from '../../../core/log/edge.js';
 import { leafHash } from '../../../core/log/tree.js';
 import { formatTlogProof } from '../../../core/log/proof-file.js';
-import { Clock } from '../../clock.js';
 import type { Session } from '../../database/connections.js';
 import { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
 import { type BatchResult, AdmitBatch } from './admit-batch.js';
 import type { PlainError } from '../intake/check-event.js';
 import { Crash } from './crash-points.js';
-import { LedgerIdentity } from '../ledger-identity.js';
-import { type LogState, type StateRow, loadLogState, lockingLogState } from './log-state.js';
-import { ReadTree } from '../read/read-tree.js';
+import { LogEnd, type LogState, type StateRow, lockingLogState } from './log-state.js';
 import type { Seal, TreeHead } from './seal.js';
 import { sha256 } from '../../../platform/sha256.js';
 import type { Submission } from '../intake/submission.js';
@@ -43,22 +40,18 @@ export type Outcome =
   | { status: 'refused'; id: string; error: AditError; heads: Record<string, string> };
 
 /**
- * Appends batches, one transaction each. The process that holds the row `log_state` is the sequencer. It caches the
- * log's end between batches and discards it if another process has appended or a commit's result is unknown.
+ * Appends batches, one transaction each. The process that holds the row `log_state` is the sequencer.
  */
 @Injectable()
 export class AppendEvents {
-  private state: LogState | null = null;
   private seal: Seal | null = null;
   /** Ends when the last append that was asked for has. */
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
-    private readonly identity: LedgerIdentity,
     private readonly admission: AdmitBatch,
-    private readonly tree: ReadTree,
-    private readonly clock: Clock,
+    private readonly end: LogEnd,
     private readonly jobs: Jobs,
     private readonly crash: Crash,
   ) {}
@@ -94,7 +87,7 @@ export class AppendEvents {
     try {
       return await this.database.append.session((session) => this.appendWith(session, arrivals));
     } catch (error) {
-      this.state = null;
+      this.end.forget();
       return unavailable(error);
     }
   }
@@ -106,12 +99,11 @@ export class AppendEvents {
     this.crash.reach('after-commit');
 
     if (after.size === state.size) {
-      this.state = { ...state, view };
+      this.end.remember({ ...state, view });
       if (result.repeats.some(({ event }) => event.disclosures.length > 0)) void this.jobs.wake('verify');
       return result.outcomes;
     }
-    this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
-    this.tree.remember(after.size, after.root);
+    this.end.remember({ ...after, epoch: state.epoch + 1, edge: state.edge, view });
     const note = await this.signer().seal(session, after, keys);
     void this.jobs.wake('verify');
     for (const { outcome, proof } of proofs)
@@ -122,11 +114,11 @@ export class AppendEvents {
 
   /** Admits and writes a batch, up to the commit. */
   private async write(db: Queryable, row: StateRow, arrivals: readonly Arrival[]): Promise<Written> {
-    const state = await this.stateAt(db, row);
+    const state = await this.end.at(db, row);
     this.crash.reach('after-lock');
     const view = nextView(state.view);
     const before: TreeHead = { size: state.size, root: state.root };
-    const result = await this.admission.admit(db, view, arrivals, this.clock.now());
+    const result = await this.admission.admit(db, view, arrivals);
     this.crash.reach('after-admission');
 
     const leaves = result.admitted.map(({ event }) => leafHash(event.jws, sha256));
@@ -145,12 +137,6 @@ export class AppendEvents {
   private signer(): Seal {
     if (this.seal === null) throw new AditError('log-halted', 'The log has nobody to sign it yet.');
     return this.seal;
-  }
-
-  private async stateAt(db: Queryable, row: StateRow): Promise<LogState> {
-    const state = this.state;
-    if (state !== null && state.epoch === row.epoch && state.size === row.size) return state;
-    return loadLogState(db, this.identity.origin, row);
   }
 }
 

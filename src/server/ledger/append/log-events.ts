@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SERVICE_ACTOR } from '../../../core/custody/ledger-keys.js';
+import { Clock } from '../../clock.js';
 import type { AditError } from '../../../core/errors.js';
 import { buildEvent } from '../../../core/event/build.js';
 import { jwsDigest } from '../../../core/event/ids.js';
@@ -21,7 +22,10 @@ export interface OwnEvent {
  */
 @Injectable()
 export class LogEvents {
-  constructor(private readonly identity: LedgerIdentity) {}
+  constructor(
+    private readonly identity: LedgerIdentity,
+    private readonly time: Clock,
+  ) {}
 
   /** Builds `log.clock` at `time`, ms since 1970 UTC. */
   clock(by: string, time: number): Promise<OwnEvent> {
@@ -43,8 +47,8 @@ export class LogEvents {
   }
 
   /** Builds `index.sealed`: the root of the sealed index over the first `size` entries. */
-  indexSealed(by: string, time: number, size: number, root: Uint8Array): Promise<OwnEvent> {
-    return this.build('index.sealed', by, time, { size, root: Buffer.from(root).toString('base64') });
+  indexSealed(by: string, size: number, root: Uint8Array): Promise<OwnEvent> {
+    return this.build('index.sealed', by, this.time.now(), { size, root: Buffer.from(root).toString('base64') });
   }
 
   private async build(type: string, by: string, time: number, body: Record<string, unknown>): Promise<OwnEvent> {

@@ -1,9 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { AditError } from '../../../core/errors.js';
 import { TreeEdge } from '../../../core/log/edge.js';
 import { type LedgerView, emptyView } from '../../../core/custody/view.js';
 import type { Session } from '../../database/connections.js';
 import type { Queryable } from '../../database/rows.js';
+import { LedgerIdentity } from '../ledger-identity.js';
 import { loadClock, loadLedgerInfo } from '../../registry/registry-rows.js';
 
 /** Entries in a full tile: tile height 8 (C2SP tlog-tiles). */
@@ -27,6 +29,32 @@ export interface LogState {
   edge: TreeEdge;
   /** Caches the registry between batches; lots are loaded for each batch. */
   view: LedgerView;
+}
+
+/**
+ * The end of the log in memory between the batches of this process. It is read again if another process has appended
+ * meanwhile, or if a commit's result is unknown.
+ */
+@Injectable()
+export class LogEnd {
+  private state: LogState | null = null;
+
+  constructor(private readonly identity: LedgerIdentity) {}
+
+  /** Returns the end that the row `log_state` describes. */
+  async at(db: Queryable, row: StateRow): Promise<LogState> {
+    const { state } = this;
+    if (state !== null && state.epoch === row.epoch && state.size === row.size) return state;
+    return loadLogState(db, this.identity.origin, row);
+  }
+
+  remember(state: LogState): void {
+    this.state = state;
+  }
+
+  forget(): void {
+    this.state = null;
+  }
 }
 
 /**

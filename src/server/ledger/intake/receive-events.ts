@@ -1,8 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { refusedWithParent } from '../../../core/custody/check-lots.js';
 import { AditError } from '../../../core/errors.js';
-import { Database } from '../../database/database.js';
-import type { Queryable } from '../../database/rows.js';
 import { AdmissionQueue } from './admission-queue.js';
 import type { IntakeCheck } from './check-event.js';
 import { BATCHES, CheckBatch, type Visit, beyondBudget, isBeyondBudget, visitFrom } from './check-batch.js';
@@ -11,7 +9,6 @@ import { holdFor } from './refusal-budget.js';
 import { type IntakeItem, RefuseEarly, isRejected } from './refuse-early.js';
 import { Sequencer } from '../append/sequencer.js';
 import { Submission } from './submission.js';
-import { forgetWaiting } from './waiting.js';
 import type { Outcome } from '../append/append-events.js';
 
 /** Events of one batch that are checked and sequenced together. */
@@ -50,7 +47,6 @@ export class ReceiveEvents {
   private closed = false;
 
   constructor(
-    private readonly database: Database,
     private readonly checks: CheckBatch,
     private readonly refusals: RefuseEarly,
     private readonly sequencer: Sequencer,
@@ -200,7 +196,7 @@ export class ReceiveEvents {
       const failure = this.coded(error);
       return rejected.map(({ checked: { id } }) => ({ status: 'refused', id, error: failure, heads: {} }));
     });
-    await this.dropChildren(submission);
+    await this.refusals.dropChildren(submission);
     return arrived.map(({ checked }, i) => {
       const received = outcomes[i] ?? refused.shift();
       if (received === undefined) throw new Error('An event was left without an answer.');
@@ -209,21 +205,6 @@ export class ReceiveEvents {
       const error = refusedWithParent(checked.event, submission.refused);
       return error === null ? received : { status: 'refused', id: received.id, error, heads: {} };
     });
-  }
-
-  /** Refuses events that wait for one that was refused in the same request. */
-  private async dropChildren(submission: Submission): Promise<void> {
-    const orphans = submission.refuseChildren();
-    if (orphans.length === 0) return;
-    const forget = async (client: Queryable): Promise<void> => {
-      // Another process may be about to admit them.
-      await client.query('SELECT FROM log_state FOR UPDATE');
-      await forgetWaiting(client, orphans);
-    };
-    await this.database.intake
-      .transaction(forget)
-      // The remaining ones expire after 90 days, like every waiting event.
-      .catch((err: unknown) => this.logger.warn({ msg: 'children of a refused event could not be dropped', err }));
   }
 
   private asRefusal(arrived: IntakeItem | undefined, error: unknown, submission: Submission): IntakeResult {

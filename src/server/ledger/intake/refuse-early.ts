@@ -1,9 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AditError, type ErrorCode } from '../../../core/errors.js';
 import { Database } from '../../database/database.js';
+import type { Queryable } from '../../database/rows.js';
 import type { IntakeCheck, PlainError } from './check-event.js';
 import { KeyRing } from '../key-ring.js';
 import type { IntakeResult } from './receive-events.js';
+import type { Submission } from './submission.js';
+import { forgetWaiting } from './waiting.js';
 import { unavailable } from '../append/unavailable.js';
 
 /** A checked event, with the key that its header names, if any. */
@@ -29,6 +32,7 @@ const speaksOfEvent = (code: ErrorCode): boolean => !OF_THE_SERVICE.has(code);
 /** Decides the result of events that failed their check, after the events before them have their results. */
 @Injectable()
 export class RefuseEarly {
+  private readonly logger = new Logger('ledger');
   /** Cached, because an opened ledger stays open. */
   private isOpen = false;
 
@@ -51,6 +55,21 @@ export class RefuseEarly {
       const { code, detail, errors } = this.reason(each, opened) ?? error;
       return { status: 'refused', id, error: new AditError(code, detail, errors), heads: {} };
     });
+  }
+
+  /** Refuses events that wait for one that was refused in the same request. */
+  async dropChildren(submission: Submission): Promise<void> {
+    const orphans = submission.refuseChildren();
+    if (orphans.length === 0) return;
+    const forget = async (client: Queryable): Promise<void> => {
+      // Another process may be about to admit them.
+      await client.query('SELECT FROM log_state FOR UPDATE');
+      await forgetWaiting(client, orphans);
+    };
+    await this.database.intake
+      .transaction(forget)
+      // The remaining ones expire after 90 days, like every waiting event.
+      .catch((err: unknown) => this.logger.warn({ msg: 'children of a refused event could not be dropped', err }));
   }
 
   /** Returns which events are duplicates of logged ones, whatever the fault of this copy (wire.md, "Codes"). */

@@ -1,29 +1,12 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { recordRules } from '../../../core/rules/index.js';
-import { noFacts } from '../../../core/rules/engine/facts.js';
-import { fingerprint } from '../../../core/rules/engine/fingerprint.js';
-import { type Judgement, judge } from '../../../core/rules/engine/rule.js';
-import { Clock } from '../../clock.js';
-import { Database } from '../../database/database.js';
 import type { Difference } from '../../ledger/replay/compare-projections.js';
-import { LedgerIdentity } from '../../ledger/ledger-identity.js';
-import { AuditRow } from './audit.entity.js';
-import { AuditInThread } from './audit-in-thread.js';
+import { Jobs } from '../../queue/jobs.js';
 import { AuditJournal } from './audit-journal.js';
 import { AuditOutcome } from './audit-outcome.js';
-import { AuditPace, AuditStopped, MOST_SIZE } from './audit-pace.js';
+import { AuditStopped } from './audit-pace.js';
 import { journalFaults } from './audit-projection-faults.js';
-import { type Examination, examineLog } from './examine-log.js';
-import { JudgeAgain } from './rebuild/judge-again.js';
-import { ReadGuard } from './read-guard.js';
-import { RuleParameters } from '../../config/rule-parameters.js';
-import { Jobs } from '../../queue/jobs.js';
-import { lockCursor, writeFindings } from '../judging/write-findings.js';
-
-/** Entries from which an audit runs in a separate thread; for fewer, starting one costs more than the audit. */
-const THREAD_FROM = 5_000;
-/** Audits whose results are stored. */
-const AUDITS_KEPT = 1_000;
+import { type AuditControl, ExamineInPlace } from './examine-in-place.js';
+import { StoreAudit } from './store-audit.js';
 
 export interface AuditReport {
   size: number;
@@ -40,20 +23,15 @@ export interface AuditReport {
 export class AuditLog implements OnModuleDestroy {
   private running: Promise<AuditReport> | null = null;
   private next: Promise<AuditReport> | null = null;
-  private pace: Pick<AuditPace, 'hurry' | 'stop'> | null = null;
-  /** Entries from which an audit runs in a separate thread; tests set fewer. */
-  threadFrom = THREAD_FROM;
+  private pace: AuditControl | null = null;
   private stopping = false;
 
   constructor(
-    private readonly database: Database,
-    private readonly identity: LedgerIdentity,
-    private readonly guard: ReadGuard,
-    private readonly clock: Clock,
-    private readonly jobs: Jobs,
-    private readonly parameters: RuleParameters,
-    private readonly outcome: AuditOutcome,
+    private readonly examiner: ExamineInPlace,
     private readonly journal: AuditJournal,
+    private readonly results: StoreAudit,
+    private readonly outcome: AuditOutcome,
+    private readonly jobs: Jobs,
   ) {}
 
   /**
@@ -98,22 +76,23 @@ export class AuditLog implements OnModuleDestroy {
   private async auditOnce(milliseconds: number | null): Promise<AuditReport> {
     const started = performance.now();
     const startedAt = new Date();
-    const { size, root, now, faults: found, complete } = await this.examine(milliseconds);
+    const {
+      size,
+      root,
+      now,
+      faults: found,
+      complete,
+    } = await this.examiner.examine(milliseconds, (pace) => this.goBy(pace));
     const faults = [...found, ...journalFaults(await this.checkJournal(milliseconds))];
-    const parameters = this.parameters.asOf(now);
-    const judgements = recordRules.map((rule) => {
-      const judgement = judge(rule, { ...noFacts(size, now), record: faults }, parameters);
-      // An incomplete list must close no finding, because unlisted faults may still exist.
-      return complete ? judgement : { ...judgement, subjects: [] };
-    });
+    const judgements = this.results.judge({ size, now, faults, complete });
     const took = Math.round(performance.now() - started);
-    const changed = await this.store(judgements, { startedAt, milliseconds: took, size, root, now, faults }).catch(
-      (error: unknown) => {
+    const changed = await this.results
+      .store(judgements, { startedAt, milliseconds: took, size, root, now, faults })
+      .catch((error: unknown) => {
         this.outcome.note(faults, false);
         throw error;
-      },
-    );
-    this.outcome.note(faults, await this.isStored(judgements));
+      });
+    this.outcome.note(faults, await this.results.isStored(judgements));
     if (changed > 0) await this.jobs.wake('raise');
     return { size, faults: faults.length, milliseconds: took };
   }
@@ -121,75 +100,15 @@ export class AuditLog implements OnModuleDestroy {
   /** Checks the journal, as the rest of the audit, in pieces with pauses. */
   private checkJournal(milliseconds: number | null): Promise<Difference[]> {
     if (milliseconds === null) return this.journal.check();
-    const pace = new AuditPace(this.database, milliseconds);
+    const pace = this.examiner.paceOf(milliseconds);
     this.goBy(pace);
     return this.journal.check({ rest: () => pace.giveWay() });
   }
 
-  private store(judgements: readonly Judgement[], done: CompleteExamination): Promise<number> {
-    const { startedAt, milliseconds: took, size, root, now, faults } = done;
-    return this.database.transaction(async (db) => {
-      await lockCursor(db);
-      const audit = {
-        started_at: startedAt,
-        milliseconds: took,
-        size,
-        root: Buffer.from(root),
-        findings: faults.length,
-      };
-      await db.repository(AuditRow).insert(audit);
-      await db.query('DELETE FROM audits WHERE id <= (SELECT max(id) FROM audits) - $1', [AUDITS_KEPT]);
-      return writeFindings(db, judgements, {
-        log: this.identity.origin,
-        parameters: this.parameters.asOf(now),
-        now: now ?? this.clock.now(),
-      });
-    });
-  }
-
-  /** Whether each fault is stored as a finding that is not closed, except by an answer. */
-  private async isStored(judgements: readonly Judgement[]): Promise<boolean> {
-    const found = [...new Set(judgements.flatMap(({ findings }) => findings.map(fingerprint)))];
-    if (found.length === 0) return true;
-    const rows = await this.database.rows<{ count: number }>(
-      `SELECT count(*) AS count FROM findings
-        WHERE fingerprint = ANY($1::text[]) AND (status <> 'closed' OR answered IS NOT NULL)`,
-      [found],
-    );
-    return rows[0]?.count === found.length;
-  }
-
-  private async examine(milliseconds: number | null): Promise<Examination> {
-    // The guard moves after each commit: read before the snapshot, it may be behind it, but ahead of it only if entries
-    // are missing.
-    const guard = this.guard.read();
-    const [state] = await this.database.rows<{ size: number }>(
-      `SELECT LEAST(size, ${MOST_SIZE}) AS size FROM log_state`,
-    );
-    if ((state?.size ?? 0) >= this.threadFrom) {
-      const [sets, now] = [this.parameters.sets, this.clock.now()];
-      const thread = new AuditInThread({ databaseUrl: this.database.url, parameters: sets, now }, this.identity);
-      const examination = thread.examine(guard, milliseconds);
-      this.goBy(thread);
-      return examination;
-    }
-    const follower = new JudgeAgain(this.database, this.identity, this.clock, this.parameters);
-    if (milliseconds === null) return examineLog(this.database, this.identity, guard, null, follower);
-    const pace = new AuditPace(this.database, milliseconds);
-    this.goBy(pace);
-    return examineLog(this.database, this.identity, guard, pace, follower);
-  }
-
   /** Passes on a command that came before the audit started. */
-  private goBy(pace: Pick<AuditPace, 'hurry' | 'stop'>): void {
+  private goBy(pace: AuditControl): void {
     this.pace = pace;
     if (this.next !== null) pace.hurry();
     if (this.stopping) pace.stop();
   }
-}
-
-/** Result of a finished audit. */
-interface CompleteExamination extends Omit<Examination, 'complete'> {
-  startedAt: Date;
-  milliseconds: number;
 }

@@ -22,7 +22,8 @@ import { Journal } from '../../src/server/journal/journal.js';
 import { JournalKey } from '../../src/server/journal/journal-key.js';
 import { JournalMemory } from '../../src/server/journal/journal-memory.js';
 import { AdmitBatch } from '../../src/server/ledger/append/admit-batch.js';
-import { AppendEvents, type Outcome } from '../../src/server/ledger/append/append-events.js';
+import { AppendEvents } from '../../src/server/ledger/append/append-events.js';
+import type { EventResult } from '../../src/server/ledger/append/event-result.js';
 import { Crash } from '../../src/server/ledger/append/crash-points.js';
 import { LedgerIdentity } from '../../src/server/ledger/ledger-identity.js';
 import { LogClock } from '../../src/server/ledger/append/log-clock.js';
@@ -146,7 +147,7 @@ export class TestLedger {
   }
 
   /** Signs and appends one event; `prev` of lots and inputs, and ids of outputs, are filled in. Gives the outcome. */
-  async submit(type: string, by: string, body: Record<string, unknown>): Promise<Outcome & { lots: string[] }> {
+  async submit(type: string, by: string, body: Record<string, unknown>): Promise<EventResult & { lots: string[] }> {
     const signer = this.signerOf(by);
     const jti = randomToken();
     const filled = { ...body };

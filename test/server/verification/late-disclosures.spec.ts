@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildEvent, randomToken } from '../../../src/core/event/build.js';
 import { parseEnvelope } from '../../../src/core/event/envelope.js';
 import { readEvent } from '../../../src/core/event/event.js';
-import type { Outcome } from '../../../src/server/ledger/append/append-events.js';
+import type { EventResult } from '../../../src/server/ledger/append/event-result.js';
 import { TestLedger } from '../../support/test-ledger.js';
 import { findingsOfWhole, storedFindings } from '../../support/two-judges.js';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
-const send = async (text: string): Promise<Outcome | undefined> =>
+const send = async (text: string): Promise<EventResult | undefined> =>
   (await ledger.append.append([{ event: readEvent(parseEnvelope(text), LOG), text, receipt: false }]))[0];
 
 /** A dispatch at a place by a vehicle, both withheld; gives what tells of it later. */

@@ -9,7 +9,8 @@ import { disclosedIdentifierRefusal } from '../../../core/event/identifiers.js';
 import { leafHash } from '../../../core/log/tree.js';
 import { sha256 } from '../../../platform/sha256.js';
 import type { Queryable } from '../../database/rows.js';
-import type { Arrival, Outcome } from './append-events.js';
+import type { Arrival } from './append-events.js';
+import type { EventResult } from './event-result.js';
 import { LedgerIdentity } from '../ledger-identity.js';
 import { loadView } from './load-view.js';
 import { LogEvents } from './log-events.js';
@@ -43,7 +44,7 @@ export interface RefusedEvent {
 
 /** The changes of one batch. */
 export interface BatchResult {
-  outcomes: Outcome[];
+  results: EventResult[];
   admitted: AdmittedEvent[];
   waiting: Map<string, WaitingEvent>;
   /** Ids of stored waiting events that were admitted or refused now; those that still wait are in `waiting` too. */
@@ -96,11 +97,11 @@ export class AdmitBatch {
       await run.settleWaiting();
     }
     const texts = await textsOfResigned(db, arrivals, logged);
-    const outcomes = arrivals.map(({ event }): Outcome => {
+    const results = arrivals.map(({ event }): EventResult => {
       const stored = logged.get(event.id);
-      return stored === undefined ? run.outcomeOf(event.id) : (unshowable(event) ?? duplicateOf(event, stored, texts));
+      return stored === undefined ? run.resultOf(event.id) : (unshowable(event) ?? duplicateOf(event, stored, texts));
     });
-    return { ...run.result, repeats: repeatsOf(arrivals, logged), outcomes: repeatsAsDuplicates(outcomes) };
+    return { ...run.changes, repeats: repeatsOf(arrivals, logged), results: repeatsAsDuplicates(results) };
   }
 }
 
@@ -113,19 +114,19 @@ function repeatsOf(arrivals: readonly Arrival[], logged: ReadonlyMap<string, Sto
 }
 
 /** Refuses the disclosures of an event that is in the log where one discloses no identifier; null: nothing is wrong. */
-function unshowable(event: AditEvent): Outcome | null {
+function unshowable(event: AditEvent): EventResult | null {
   const error = disclosedIdentifierRefusal(event);
   return error === null ? null : { status: 'refused', id: event.id, error, heads: {} };
 }
 
 /** Deduplicates a batch: the second of two equal events is a duplicate. */
-function repeatsAsDuplicates(outcomes: Outcome[]): Outcome[] {
+function repeatsAsDuplicates(results: EventResult[]): EventResult[] {
   const seen = new Set<string>();
-  return outcomes.map((outcome) => {
-    if (outcome.status !== 'accepted') return outcome;
-    if (seen.has(outcome.id)) return { status: 'duplicate', id: outcome.id, index: outcome.index };
-    seen.add(outcome.id);
-    return outcome;
+  return results.map((result) => {
+    if (result.status !== 'accepted') return result;
+    if (seen.has(result.id)) return { status: 'duplicate', id: result.id, index: result.index };
+    seen.add(result.id);
+    return result;
   });
 }
 
@@ -141,7 +142,7 @@ const isLoggedAs = ({ jws }: AditEvent, { leaf }: StoredMatch): boolean => leaf.
  * Answers an event that is in the log. If the signature differs, the answer contains the logged text, which the receipt
  * proves.
  */
-function duplicateOf({ id, jws }: AditEvent, { index }: StoredMatch, texts: ReadonlyMap<string, string>): Outcome {
+function duplicateOf({ id, jws }: AditEvent, { index }: StoredMatch, texts: ReadonlyMap<string, string>): EventResult {
   const text = texts.get(id) ?? jws;
   return { status: 'duplicate', id, index, ...(text === jws ? {} : { event: `${text}~` }) };
 }
@@ -196,13 +197,13 @@ interface BatchTerms {
 }
 
 class BatchRun {
-  readonly result: Omit<BatchResult, 'outcomes' | 'repeats'> = {
+  readonly changes: Omit<BatchResult, 'results' | 'repeats'> = {
     admitted: [],
     waiting: new Map(),
     released: [],
     refused: [],
   };
-  private readonly outcomes = new Map<string, Outcome>();
+  private readonly results = new Map<string, EventResult>();
   /** Ids of events that began to wait in this batch, by the missing parent. */
   private readonly waitingFor = new Map<string, string[]>();
   private unsettled: string[] = [];
@@ -213,10 +214,10 @@ class BatchRun {
     private readonly given: BatchTerms,
   ) {}
 
-  outcomeOf(id: string): Outcome {
-    const outcome = this.outcomes.get(id);
-    if (outcome === undefined) throw new Error(`No outcome for event ${id}.`);
-    return outcome;
+  resultOf(id: string): EventResult {
+    const result = this.results.get(id);
+    if (result === undefined) throw new Error(`No result for event ${id}.`);
+    return result;
   }
 
   /**
@@ -229,7 +230,7 @@ class BatchRun {
   }
 
   async judge({ event, text, submission, identifierError = null }: Omit<Arrival, 'receipt'>): Promise<void> {
-    const known = this.outcomes.get(event.id);
+    const known = this.results.get(event.id);
     // An event refused with its parent in one request may be accepted in another that did not bring that parent.
     if (known !== undefined && !(known.status === 'refused' && known.error.code === 'parent-refused')) {
       if (known.status === 'refused') submission?.refuse(event.id);
@@ -247,9 +248,9 @@ class BatchRun {
     }
     const admission = admit(event, this.view, this.given.identity);
     if (admission.outcome === 'admitted') {
-      this.result.admitted.push({ event, text, index });
-      this.outcomes.set(event.id, { status: 'accepted', id: event.id, index, receipt: null });
-      this.result.waiting.delete(event.id);
+      this.changes.admitted.push({ event, text, index });
+      this.results.set(event.id, { status: 'accepted', id: event.id, index, receipt: null });
+      this.changes.waiting.delete(event.id);
       this.unsettled.push(event.id);
       if (event.type === 'ledger.opened') await this.tellTime();
     } else if (admission.outcome === 'waiting') {
@@ -270,13 +271,13 @@ class BatchRun {
       const children = new Map<string, WaitingEvent>();
       for (const parent of parents)
         for (const child of this.waitingFor.get(parent) ?? []) {
-          const waiting = this.result.waiting.get(child);
+          const waiting = this.changes.waiting.get(child);
           if (waiting !== undefined) children.set(child, waiting);
         }
       const stored = this.given.someWait ? await childrenOf(this.db, parents, this.given.identity.origin) : [];
       for (const child of stored) {
-        this.result.released.push(child.event.id);
-        if (this.outcomes.get(child.event.id)?.status !== 'accepted') children.set(child.event.id, child);
+        this.changes.released.push(child.event.id);
+        if (this.results.get(child.event.id)?.status !== 'accepted') children.set(child.event.id, child);
       }
       if (children.size === 0) continue;
       const events = [...children.values()];
@@ -287,7 +288,7 @@ class BatchRun {
         noneLogged,
       );
       for (const { event, text } of events) {
-        this.outcomes.delete(event.id);
+        this.results.delete(event.id);
         await this.judge({ event, text });
       }
     }
@@ -295,22 +296,22 @@ class BatchRun {
 
   private async wait(event: AditEvent, text: string, missing: string[], submission?: Submission): Promise<void> {
     const { count, known } = await countWaiting(this.db, event.kid, event.id);
-    if (count + this.result.waiting.size >= WAITING_PER_KEY) {
+    if (count + this.changes.waiting.size >= WAITING_PER_KEY) {
       const error = new AditError('overloaded', `More than ${WAITING_PER_KEY} events of this key wait for a parent.`);
-      this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads: {} });
+      this.results.set(event.id, { status: 'refused', id: event.id, error, heads: {} });
       return;
     }
-    this.result.waiting.set(event.id, { event, text, missing });
+    this.changes.waiting.set(event.id, { event, text, missing });
     for (const parent of missing) this.waitingFor.set(parent, [...(this.waitingFor.get(parent) ?? []), event.id]);
     const expiresAt = expiryOf(this.view.clock ?? 0);
-    this.outcomes.set(event.id, { status: 'waiting', id: event.id, missing, expiresAt });
+    this.results.set(event.id, { status: 'waiting', id: event.id, missing, expiresAt });
     submission?.wait(event.id, missing, known);
   }
 
   private async refuse(event: AditEvent, error: AditError, evidence: boolean): Promise<void> {
-    this.result.waiting.delete(event.id);
+    this.changes.waiting.delete(event.id);
     const heads = visibleHeads(event, this.view);
-    this.outcomes.set(event.id, { status: 'refused', id: event.id, error, heads });
+    this.results.set(event.id, { status: 'refused', id: event.id, error, heads });
     if (evidence && this.given.keepsEvidence) await this.keepEvidence(event, error);
   }
 
@@ -323,15 +324,15 @@ class BatchRun {
               (SELECT count(*) FROM refusals WHERE kid = $2 AND at > $3 AND evidence_index IS NOT NULL) AS recent`,
       [event.id, event.kid, at - HOUR],
     );
-    const earlier = this.result.refused.filter((refused) => refused.event.kid === event.kid).length;
+    const earlier = this.changes.refused.filter((refused) => refused.event.kid === event.kid).length;
     if (rows[0]?.known === true) return;
     if ((rows[0]?.recent ?? 0) + earlier >= EVIDENCE_PER_HOUR) {
-      this.result.refused.push({ event, code: error.code, at, evidenceIndex: null });
+      this.changes.refused.push({ event, code: error.code, at, evidenceIndex: null });
       return;
     }
     const evidence = await this.given.logEvents.refused(opened.serviceKid, Math.max(this.given.now, at), event, error);
     await loadView(this.db, this.view, [evidence.event]);
-    this.result.refused.push({ event, code: error.code, at, evidenceIndex: this.view.size });
+    this.changes.refused.push({ event, code: error.code, at, evidenceIndex: this.view.size });
     await this.judge(evidence);
   }
 }

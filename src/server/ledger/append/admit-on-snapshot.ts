@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { AdmitBatch } from './admit-batch.js';
-import type { Arrival, Outcome } from './append-events.js';
+import type { Arrival } from './append-events.js';
+import type { EventResult } from './event-result.js';
 import { LedgerIdentity } from '../ledger-identity.js';
 import { loadEnd } from './log-state.js';
 import { unavailable } from './unavailable.js';
@@ -20,14 +21,14 @@ export class AdmitOnSnapshot {
     private readonly admission: AdmitBatch,
   ) {}
 
-  /** Returns one outcome for each arrival, in order; the index of an accepted event is that of the snapshot. */
-  admit(arrivals: readonly Arrival[]): Promise<Outcome[]> {
-    const outcomes = this.last.then(() => this.admitNow(arrivals));
-    this.last = outcomes.catch(() => undefined);
-    return outcomes;
+  /** Returns one result for each arrival, in order; the index of an accepted event is that of the snapshot. */
+  admit(arrivals: readonly Arrival[]): Promise<EventResult[]> {
+    const results = this.last.then(() => this.admitNow(arrivals));
+    this.last = results.catch(() => undefined);
+    return results;
   }
 
-  private async admitNow(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+  private async admitNow(arrivals: readonly Arrival[]): Promise<EventResult[]> {
     if (arrivals.length === 0) return [];
     const result = await this.database
       .snapshot(async (db) => {
@@ -35,6 +36,6 @@ export class AdmitOnSnapshot {
         return this.admission.admit(db, view, arrivals, { evidence: false });
       })
       .catch(unavailable);
-    return result.outcomes;
+    return result.results;
   }
 }

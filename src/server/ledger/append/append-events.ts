@@ -7,8 +7,9 @@ import { leafHash } from '../../../core/log/tree.js';
 import { formatTlogProof } from '../../../core/log/proof-file.js';
 import type { Session } from '../../database/connections.js';
 import { Database } from '../../database/database.js';
-import type { Queryable } from '../../database/rows.js';
+import { type Queryable, together } from '../../database/rows.js';
 import { type BatchResult, AdmitBatch } from './admit-batch.js';
+import type { EventResult } from './event-result.js';
 import type { PlainError } from '../intake/check-event.js';
 import { Crash } from './crash-points.js';
 import { LogEnd, type LogState, type StateRow, lockingLogState } from './log-state.js';
@@ -31,13 +32,6 @@ export interface Arrival {
   /** An invalid identifier in it; it applies to new events only. */
   identifierError?: PlainError | null;
 }
-
-export type Outcome =
-  | { status: 'accepted'; id: string; index: number; receipt: string | null }
-  /** `event`: the logged text, if the sent one has another signature. */
-  | { status: 'duplicate'; id: string; index: number; event?: string }
-  | { status: 'waiting'; id: string; missing: string[]; expiresAt: string }
-  | { status: 'refused'; id: string; error: AditError; heads: Record<string, string> };
 
 /**
  * Appends batches, one transaction each. The process that holds the row `log_state` is the sequencer.
@@ -72,17 +66,17 @@ export class AppendEvents {
   }
 
   /**
-   * Appends a batch; returns one outcome for each arrival, in order. Rejects if it is unknown whether the batch was
+   * Appends a batch; returns one result for each arrival, in order. Rejects if it is unknown whether the batch was
    * stored.
    */
-  append(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+  append(arrivals: readonly Arrival[]): Promise<EventResult[]> {
     // Appends of one process run one after the other, so that those which wait need no connection.
     const appended = this.turn.then(() => this.appendNow(arrivals));
     this.turn = appended.catch(() => undefined);
     return appended;
   }
 
-  private async appendNow(arrivals: readonly Arrival[]): Promise<Outcome[]> {
+  private async appendNow(arrivals: readonly Arrival[]): Promise<EventResult[]> {
     this.crash.reach('before-begin');
     try {
       return await this.database.append.session((session) => this.appendWith(session, arrivals));
@@ -92,24 +86,22 @@ export class AppendEvents {
     }
   }
 
-  private async appendWith(session: Session, arrivals: readonly Arrival[]): Promise<Outcome[]> {
-    const { state, view, keys, after, result, proofs } = await lockingLogState(session, (db, row) =>
-      this.write(db, row, arrivals),
-    );
+  private async appendWith(session: Session, arrivals: readonly Arrival[]): Promise<EventResult[]> {
+    const written = await lockingLogState(session, (db, row) => this.write(db, row, arrivals));
+    const { state, view, keys, after, result } = written;
     this.crash.reach('after-commit');
 
     if (after.size === state.size) {
       this.end.remember({ ...state, view });
       if (result.repeats.some(({ event }) => event.disclosures.length > 0)) void this.jobs.wake('verify');
-      return result.outcomes;
+      return result.results;
     }
     this.end.remember({ ...after, epoch: state.epoch + 1, edge: state.edge, view });
     const note = await this.signer().seal(session, after, keys);
     void this.jobs.wake('verify');
-    for (const { outcome, proof } of proofs)
-      outcome.receipt = formatTlogProof({ index: outcome.index, proof, checkpoint: note });
+    const results = withReceipts(result.results, written, note);
     this.crash.reach('before-reply');
-    return result.outcomes;
+    return results;
   }
 
   /** Admits and writes a batch, up to the commit. */
@@ -126,10 +118,13 @@ export class AppendEvents {
     // Before the commit, because other appends of this process may move the edge afterwards.
     const proofs = provedFor(result, arrivals, state.edge);
     const after: TreeHead = { size: state.edge.size, root: state.edge.root() };
-    await writeBatch(db, { before, after, epoch: state.epoch, tiles, leaves, view, result });
-    this.crash.reach('after-entries');
     const keys = view.opened?.logKeys ?? [];
-    if (after.size > before.size) await this.signer().check(db, before, keys);
+    // The guard is read while the database writes.
+    await together([
+      writeBatch(db, { before, after, epoch: state.epoch, tiles, leaves, view, result }),
+      ...(after.size > before.size ? [this.signer().check(db, before, keys)] : []),
+    ]);
+    this.crash.reach('after-entries');
     this.crash.reach('before-commit');
     return { state, view, keys, after, result, proofs };
   }
@@ -148,20 +143,21 @@ interface Written {
   keys: readonly LogKey[];
   after: TreeHead;
   result: BatchResult;
-  proofs: ReturnType<typeof provedFor>;
+  proofs: ReadonlyMap<number, Uint8Array[]>;
 }
 
-type AcceptedOutcome = Extract<Outcome, { status: 'accepted' }>;
-
-/** Returns the requested receipts' proofs: of each entry in the tree at `edge`. */
-function provedFor(
-  { outcomes }: BatchResult,
-  arrivals: readonly Arrival[],
-  edge: TreeEdge,
-): { outcome: AcceptedOutcome; proof: Uint8Array[] }[] {
-  return outcomes.flatMap((outcome, i) =>
-    outcome.status === 'accepted' && arrivals[i]?.receipt === true
-      ? [{ outcome, proof: edge.proveAppended(outcome.index) }]
-      : [],
-  );
+/** Returns the requested receipts' proofs, by the number of the arrival: of each entry in the tree at `edge`. */
+function provedFor({ results }: BatchResult, arrivals: readonly Arrival[], edge: TreeEdge): Map<number, Uint8Array[]> {
+  const proofs = new Map<number, Uint8Array[]>();
+  for (const [i, result] of results.entries())
+    if (result.status === 'accepted' && arrivals[i]?.receipt === true) proofs.set(i, edge.proveAppended(result.index));
+  return proofs;
 }
+
+/** Returns the results with the receipts that were requested. */
+const withReceipts = (results: readonly EventResult[], { proofs }: Written, checkpoint: string): EventResult[] =>
+  results.map((result, i) => {
+    const proof = proofs.get(i);
+    if (result.status !== 'accepted' || proof === undefined) return result;
+    return { ...result, receipt: formatTlogProof({ index: result.index, proof, checkpoint }) };
+  });

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type Arrival, type Outcome, AppendEvents } from './append-events.js';
+import { type Arrival, AppendEvents } from './append-events.js';
+import type { EventResult } from './event-result.js';
 
 /** Events in one transaction at most; more gains nothing and delays the first of them. */
 const BATCH_LIMIT = 1_024;
 
 interface Waiting {
   arrival: Arrival;
-  resolve: (outcome: Outcome) => void;
+  resolve: (result: EventResult) => void;
   reject: (error: unknown) => void;
 }
 
@@ -23,7 +24,7 @@ export class Sequencer {
   constructor(private readonly append: AppendEvents) {}
 
   /** Resolves once the event is durable and sealed, waiting, or refused; rejects if its result is unknown. */
-  sequence(arrival: Arrival): Promise<Outcome> {
+  sequence(arrival: Arrival): Promise<EventResult> {
     return new Promise((resolve, reject) => {
       this.queue.push({ arrival, resolve, reject });
       this.running ??= this.drain();
@@ -48,11 +49,11 @@ export class Sequencer {
 
   private async appendBatch(batch: Waiting[]): Promise<void> {
     try {
-      const outcomes = await this.append.append(batch.map(({ arrival }) => arrival));
+      const results = await this.append.append(batch.map(({ arrival }) => arrival));
       batch.forEach(({ resolve, reject }, i) => {
-        const outcome = outcomes[i];
-        if (outcome === undefined) reject(new Error('An arrival was left without an outcome.'));
-        else resolve(outcome);
+        const result = results[i];
+        if (result === undefined) reject(new Error('An arrival was left without a result.'));
+        else resolve(result);
       });
     } catch (error) {
       for (const { reject } of batch) reject(error);

@@ -7,7 +7,7 @@ import { ProblemError, problemOf } from '../../http/problem.js';
 import { LedgerIdentity } from '../ledger-identity.js';
 import { ReadLog } from '../read/read-log.js';
 import { ReadReceipt } from '../read/read-receipt.js';
-import type { IntakeResult } from './receive-events.js';
+import type { EventResult } from '../append/event-result.js';
 
 /** Codes that do not concern the event: it may be sent again unchanged, so no refusal is signed. */
 const NOT_OF_THE_EVENT = new Set(['overloaded', 'rate-limited', 'log-halted', 'internal']);
@@ -22,7 +22,7 @@ export class AnswerEvents {
     private readonly clock: Clock,
   ) {}
 
-  async answer(received: IntakeResult, receipt: boolean): Promise<Answer> {
+  async answer(received: EventResult, receipt: boolean): Promise<Answer> {
     switch (received.status) {
       case 'waiting':
         return received;
@@ -41,7 +41,7 @@ export class AnswerEvents {
    * Returns the problem document with a refusal signed by the service key, so that the sender can prove the answer and
    * its time.
    */
-  private async problem({ id, error, heads }: Extract<IntakeResult, { status: 'refused' }>): Promise<Problem> {
+  private async problem({ id, error, heads }: Extract<EventResult, { status: 'refused' }>): Promise<Problem> {
     if (NOT_OF_THE_EVENT.has(error.code)) return problemOf(error);
     const { size, serviceKid } = await this.log.head();
     const refusal = await buildRefusal(
@@ -59,7 +59,7 @@ export class AnswerEvents {
   }
 
   /** Returns the answer to a single submission, with its HTTP status. Throws the problem of a refusal. */
-  async single(received: IntakeResult): Promise<{ status: number; body: object }> {
+  async single(received: EventResult): Promise<{ status: number; body: object }> {
     const answer = await this.answer(received, true);
     switch (answer.status) {
       case 'refused':

@@ -6,7 +6,7 @@ import { AdmitOnSnapshot } from '../append/admit-on-snapshot.js';
 import { AdmissionQueue } from './admission-queue.js';
 import { BATCHES, CheckBatch, visitFrom } from './check-batch.js';
 import { type DryRunItem, ReadDrafts } from './read-drafts.js';
-import type { IntakeResult } from './receive-events.js';
+import type { EventResult } from '../append/event-result.js';
 import { type IntakeItem, RefuseEarly, isRejected } from './refuse-early.js';
 import { Submission } from './submission.js';
 
@@ -39,7 +39,7 @@ export class DryRun {
     }
   }
 
-  private async answer(arrived: readonly IntakeItem[]): Promise<IntakeResult[]> {
+  private async answer(arrived: readonly IntakeItem[]): Promise<EventResult[]> {
     const submission = new Submission();
     const rejected = arrived.filter(isRejected);
     for (const { checked } of rejected) if (checked.id !== null) submission.refuse(checked.id);
@@ -48,7 +48,7 @@ export class DryRun {
       const { event, identifierError } = checked;
       return [{ event, text, receipt: false, submission, identifierError }];
     });
-    const outcomes: IntakeResult[] = await this.snapshot.admit(arrivals);
+    const outcomes: EventResult[] = await this.snapshot.admit(arrivals);
     const refused = await this.refusals.refuse(rejected);
     submission.refuseChildren();
     return arrived.map(({ checked: { event } }) => {
@@ -62,7 +62,7 @@ export class DryRun {
 }
 
 /** @param signed false: the client has not proved to be a party to the lots, so no heads are named. */
-function answerOf(received: IntakeResult, signed: boolean): DryRunAnswer {
+function answerOf(received: EventResult, signed: boolean): DryRunAnswer {
   const { id } = received;
   switch (received.status) {
     case 'accepted':

@@ -9,17 +9,12 @@ import { holdFor } from './refusal-budget.js';
 import { type IntakeItem, RefuseEarly, isRejected } from './refuse-early.js';
 import { Sequencer } from '../append/sequencer.js';
 import { Submission } from './submission.js';
-import type { Outcome } from '../append/append-events.js';
+import type { EventResult } from '../append/event-result.js';
 
 /** Events of one batch that are checked and sequenced together. */
 const CHUNK = 256;
 /** Chunks of one batch in flight: threads check the next while the sequencer writes the last. */
 const CHUNKS_AHEAD = 4;
-
-/** Result of an event before it becomes an answer; `id` is null if the event could not be parsed. */
-export type IntakeResult =
-  | Exclude<Outcome, { status: 'refused' }>
-  | { status: 'refused'; id: string | null; error: AditError; heads: Record<string, string> };
 
 /** Delayed answers to events above the budget of their address at most. */
 const MOST_HELD_BACK = 2_000;
@@ -74,14 +69,14 @@ export class ReceiveEvents {
    * Receives one event. Idempotent: a duplicate gets the first receipt. Throws `overloaded`, `rate-limited`,
    * `log-halted` or `internal` if the event was not judged.
    */
-  async receive(text: string, address = ''): Promise<IntakeResult> {
+  async receive(text: string, address = ''): Promise<EventResult> {
     const refusal = this.refusal();
     if (refusal !== null) throw refusal;
     return (await this.receiveOne(text, address)) ?? this.holdBack();
   }
 
   /** Returns null for an event above the budget of its address. */
-  private async receiveOne(text: string, address: string): Promise<IntakeResult | null> {
+  private async receiveOne(text: string, address: string): Promise<EventResult | null> {
     this.queue.enter(1, true);
     let beyond = false;
     try {
@@ -92,7 +87,7 @@ export class ReceiveEvents {
       if (beyond) return null;
       this.crash.reach('after-verify');
       const [received] = await this.answer(arrived, this.handOver(arrived, request), request.submission);
-      return received as IntakeResult;
+      return received as EventResult;
     } finally {
       this.queue.leave(1, true, !beyond);
     }
@@ -106,13 +101,13 @@ export class ReceiveEvents {
     texts: AsyncIterable<string>,
     receipts: boolean,
     { address = '', count = Infinity }: { address?: string; count?: number } = {},
-  ): AsyncGenerator<IntakeResult> {
+  ): AsyncGenerator<EventResult> {
     const chunkSize = Math.min(CHUNK, this.queue.limit);
     const most = Math.min(CHUNKS_AHEAD, Math.floor(this.queue.limit / chunkSize));
     const refusal = this.closed ? closing() : this.queue.refusalOfBatch(Math.min(count, chunkSize * most));
     if (refusal !== null) throw refusal;
     const request = requestFrom(address, receipts, BATCHES);
-    const ahead: Promise<IntakeResult[]>[] = [];
+    const ahead: Promise<EventResult[]>[] = [];
     let turn: Promise<unknown> = Promise.resolve();
     for await (const chunk of chunksOf(texts, chunkSize)) {
       request.inFlight += chunk.length;
@@ -134,7 +129,7 @@ export class ReceiveEvents {
       // The caller that awaits the answers handles rejections, perhaps later.
       answers.catch(() => undefined);
       ahead.push(answers);
-      if (ahead.length >= most) yield* await (ahead.shift() as Promise<IntakeResult[]>);
+      if (ahead.length >= most) yield* await (ahead.shift() as Promise<EventResult[]>);
     }
     for (const answers of ahead) yield* await answers;
   }
@@ -153,7 +148,7 @@ export class ReceiveEvents {
     throw beyondBudget();
   }
 
-  private async counted(count: number, answers: Promise<IntakeResult[]>): Promise<IntakeResult[]> {
+  private async counted(count: number, answers: Promise<EventResult[]>): Promise<EventResult[]> {
     this.queue.enter(count);
     try {
       return await answers;
@@ -173,7 +168,7 @@ export class ReceiveEvents {
   }
 
   /** Queues the valid events in order. Rejected events get `null`. */
-  private handOver(arrived: readonly IntakeItem[], { submission, receipts }: Request): Promise<IntakeResult | null>[] {
+  private handOver(arrived: readonly IntakeItem[], { submission, receipts }: Request): Promise<EventResult | null>[] {
     const passed = new Set(arrived.flatMap(({ checked }) => checked.event?.id ?? []));
     for (const { checked } of arrived)
       if (checked.event === null && checked.id !== null && !passed.has(checked.id)) submission.refuse(checked.id);
@@ -187,12 +182,12 @@ export class ReceiveEvents {
   /** Returns one result each, once all have an outcome and the children of refused events are refused. */
   private async answer(
     arrived: readonly IntakeItem[],
-    pending: readonly Promise<IntakeResult | null>[],
+    pending: readonly Promise<EventResult | null>[],
     submission: Submission,
-  ): Promise<IntakeResult[]> {
+  ): Promise<EventResult[]> {
     const outcomes = await Promise.all(pending);
     const rejected = arrived.filter(isRejected);
-    const refused = await this.refusals.refuse(rejected).catch((error: unknown): IntakeResult[] => {
+    const refused = await this.refusals.refuse(rejected).catch((error: unknown): EventResult[] => {
       const failure = this.coded(error);
       return rejected.map(({ checked: { id } }) => ({ status: 'refused', id, error: failure, heads: {} }));
     });
@@ -207,7 +202,7 @@ export class ReceiveEvents {
     });
   }
 
-  private asRefusal(arrived: IntakeItem | undefined, error: unknown, submission: Submission): IntakeResult {
+  private asRefusal(arrived: IntakeItem | undefined, error: unknown, submission: Submission): EventResult {
     const id = arrived?.checked.event?.id ?? null;
     if (id !== null) submission.forgive(id);
     return { status: 'refused', id, error: this.coded(error), heads: {} };

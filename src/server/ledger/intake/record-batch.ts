@@ -8,7 +8,8 @@ import { NDJSON_TYPE, readNdjson } from '../../http/ndjson.js';
 import { parseRequest } from '../../http/validation.js';
 import { problemOf } from '../../http/problem.js';
 import { AnswerEvents } from './answer-events.js';
-import { type IntakeResult, ReceiveEvents } from './receive-events.js';
+import type { EventResult } from '../append/event-result.js';
+import { ReceiveEvents } from './receive-events.js';
 
 /** Limits of one batch request; a line may be as long as a single request. Each event has its own limits too. */
 export const batchLimits = { maxLines: 10_000, maxBytes: 32 * 1024 * 1024, maxLineBytes: 1024 * 1024 } as const;
@@ -85,7 +86,7 @@ export class RecordBatch {
 }
 
 /** Returns the answer to an accepted event, which needs no further data; null for others. */
-function plain(received: IntakeResult): Answer | null {
+function plain(received: EventResult): Answer | null {
   if (received.status !== 'accepted' || received.receipt !== null) return null;
   const { status, id, index } = received;
   return { status, id, index };

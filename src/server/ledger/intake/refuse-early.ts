@@ -4,7 +4,7 @@ import { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
 import type { IntakeCheck, PlainError } from './check-event.js';
 import { KeyRing } from '../key-ring.js';
-import type { IntakeResult } from './receive-events.js';
+import type { EventResult } from '../append/event-result.js';
 import type { Submission } from './submission.js';
 import { forgetWaiting } from './waiting.js';
 import { unavailable } from '../append/unavailable.js';
@@ -41,14 +41,14 @@ export class RefuseEarly {
     private readonly keys: KeyRing,
   ) {}
 
-  async refuse(rejected: readonly IntakeRejection[]): Promise<IntakeResult[]> {
+  async refuse(rejected: readonly IntakeRejection[]): Promise<EventResult[]> {
     if (rejected.length === 0) return [];
     const logged = await this.logged(rejected);
     const strangers = rejected.filter((each) => !each.registered && isPastEnvelope(each));
     const signed = strangers.filter(({ checked }) => checked.error.code !== 'key-unknown');
     if (signed.length > 0) await this.keys.load(signed.flatMap(({ kid }) => kid ?? []));
     const opened = strangers.length === 0 || (await this.opened());
-    return rejected.map((each): IntakeResult => {
+    return rejected.map((each): EventResult => {
       const { id, error } = each.checked;
       const index = id === null ? undefined : logged.get(id);
       if (id !== null && index !== undefined) return { status: 'duplicate', id, index };

@@ -143,7 +143,7 @@ export class MirrorLog {
       const { tiles } = state.edge.append(leaves);
       const before = { size: state.size, root: state.root };
       const after = { size: state.edge.size, root: state.edge.root() };
-      const result = { outcomes: [], admitted, waiting: new Map(), released: [], refused: [], repeats: [] };
+      const result = { results: [], admitted, waiting: new Map(), released: [], refused: [], repeats: [] };
       await writeBatch(db, { before, after, epoch: state.epoch, tiles, leaves, view, result });
       this.state = { ...after, epoch: state.epoch + 1, edge: state.edge, view };
     }

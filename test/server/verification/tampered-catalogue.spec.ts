@@ -27,11 +27,16 @@ import { TestLedger } from '../../support/test-ledger.js';
 const log = Object.keys(auditedTables).filter((table) => auditedTables[table] === 'log');
 /** Its replay depends on the row, so that each change takes a replay of its own. */
 const REPLAYED = 'index_state';
+/** Columns of which a check of the table allows no other value while the rest of the row stays. */
+const heldColumns = ['findings.closed_at', 'subscriptions.channel', 'subscriptions.address'];
+/** Other values of it are those of other rows, so that it can be changed only beside a change that frees one. */
+const TAKEN = 'index_nodes.prefix';
 
 let ledger: TestLedger;
 let superuser: pg.Client;
 let tables: Table[] = [];
 let rows: ReadonlyMap<string, StoredRow[]>;
+let tried: Tampering[] = [];
 let unnoticed: Missed[] = [];
 let refused: Tampering[] = [];
 
@@ -47,6 +52,23 @@ function changesOf(table: Table): Tampering[] {
   return [...cellChanges(table, stored), ...rowChanges(table, stored)];
 }
 
+/** Makes the changes in rounds, and remembers what was found, missed and refused. */
+async function make(changes: Tampering[]): Promise<void> {
+  const rounds = [changes.filter((change) => !isExcluded(change)), changes.filter(isExcluded)].flatMap(roundsOf);
+  const outcome = await new TamperRounds(ledger, new Map(tables.map((table) => [table.name, table]))).run(rounds);
+  tried = [...tried, ...changes];
+  unnoticed = [...unnoticed, ...outcome.unnoticed];
+  refused = [...refused, ...outcome.refused];
+}
+
+const placeOf = ({ table, column }: Tampering): string => `${table}.${column ?? 'row'}`;
+
+/** The columns of which a change was made, and `row` for the rows of a table. */
+function changeable(): Set<string> {
+  const refusals = new Set(refused);
+  return new Set(tried.filter((change) => !refusals.has(change)).map(placeOf));
+}
+
 beforeAll(async () => {
   ledger = await TestLedger.open();
   await fillWorld(ledger);
@@ -59,10 +81,11 @@ beforeAll(async () => {
   const changes = tables
     .filter(({ name }) => !log.includes(name) && name !== REPLAYED)
     .flatMap((table) => changesOf(table));
-  const rounds = [changes.filter((change) => !isExcluded(change)), changes.filter(isExcluded)].flatMap(roundsOf);
-  ({ unnoticed, refused } = await new TamperRounds(ledger, new Map(tables.map((table) => [table.name, table]))).run(
-    rounds,
-  ));
+  // CI makes every change. The short round gives each cell another value, or what else the database takes.
+  const isTried = ({ column, kind }: Tampering): boolean => whole || column === null || kind === 'other';
+  await make(changes.filter(isTried));
+  const changed = changeable();
+  await make(changes.filter((change) => !isTried(change) && !changed.has(placeOf(change))));
 }, 300_000);
 afterAll(async () => {
   await superuser.end();
@@ -81,15 +104,12 @@ describe('the tamper matrix over the catalogue', () => {
   });
 
   it('could change every column but those of which the database allows no other value alone', () => {
-    const of = (change: Tampering): string => `${change.table}.${change.column ?? 'row'}`;
-    const refusals = new Set(refused);
-    const changeable = new Set(
-      tables.flatMap((table) => changesOf(table).filter((change) => !refusals.has(change))).map(of),
-    );
+    const changed = changeable();
     const columns = tables
-      .filter(({ name }) => (rows.get(name)?.length ?? 0) > 0)
+      .filter(({ name }) => !log.includes(name) && name !== REPLAYED && (rows.get(name)?.length ?? 0) > 0)
       .flatMap((table) => table.columns.map(({ name }) => `${table.name}.${name}`));
-    expect(columns.filter((column) => !column.endsWith('.single') && !changeable.has(column))).toEqual([]);
+    const unchanged = columns.filter((column) => !column.endsWith('.single') && !changed.has(column));
+    expect(unchanged.filter((column) => column !== TAKEN)).toEqual(heldColumns);
   });
 
   it('excludes no column that the audit compares', () => {
@@ -153,12 +173,13 @@ describe('one change in every table at once', () => {
     await superuser.query("SET session_replication_role = 'replica'");
     const changed: string[] = [];
     const missed = new Set(unnoticed.map(({ change }) => nameOf(change)));
+    const noticed = new Set(tried.map(nameOf).filter((name) => !missed.has(name)));
     for (const table of tables.filter(
       // Beside other changes the cursor of alerts shows only where they missed a finding.
       ({ name }) => !log.includes(name) && !auditedTables[name]?.startsWith('excluded') && name !== 'alert_cursor',
     )) {
       const fresh = await rowsOf(superuser, table);
-      for (const change of cellChanges(table, fresh).filter((one) => !missed.has(nameOf(one)) && !isExcluded(one))) {
+      for (const change of cellChanges(table, fresh).filter((one) => noticed.has(nameOf(one)) && !isExcluded(one))) {
         const made = await superuser.query(change.sql).catch((error: unknown) => {
           if (!refusedByTheDatabase.test(String(error))) throw error;
           return null;

@@ -2,8 +2,7 @@
 //   node scripts/bundle.js                    dist/bundle, which `adit` starts from (src/cli/main.ts)
 //   node scripts/bundle.js FOLDER [PATH …]    a folder directly below dist, with further entries, relative to dist
 // It is not minified: that saves 3 % of the time to load it, and the places in stack traces.
-import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -94,8 +93,3 @@ await build({
   },
   plugins: [keepAddresses, onlyPostgres],
 });
-// The program starts from the bundle only while it is of the compiled files that it lies beside (src/cli/bundle.ts).
-const compiled = createHash('sha256')
-  .update(readFileSync(join(DIST, '.tsbuildinfo')))
-  .digest('hex');
-writeFileSync(join(folder, 'compiled.sha256'), compiled);

@@ -1,19 +1,26 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 /** The build folder, in which `scripts/bundle.js` makes the bundle. */
 const DIST = new URL('../../', import.meta.url);
+/** Folders of compiled files in the bundle. */
+const COMPILED = ['src', 'migrations'];
 
 /**
- * Returns the address of the program's bundle, which loads in half the time; null if there is none, or if the compiled
- * files have changed since it was made.
+ * Returns the address of the program's bundle, which loads in half the time; null if there is none, or if a file was
+ * compiled since it was made.
  */
 export function newestBundle(dist: URL = DIST): string | null {
-  try {
-    const compiled = createHash('sha256').update(readFileSync(new URL('.tsbuildinfo', dist)));
-    const bundled = readFileSync(new URL('bundle/compiled.sha256', dist), 'utf8');
-    return bundled === compiled.digest('hex') ? new URL('bundle/run.js', dist).href : null;
-  } catch {
-    return null;
-  }
+  const bundle = new URL('bundle/run.js', dist);
+  if (!existsSync(bundle)) return null;
+  const made = statSync(bundle).mtimeMs;
+  const isNewer = COMPILED.some((folder) => hasNewer(fileURLToPath(new URL(folder, dist)), made));
+  return isNewer ? null : bundle.href;
 }
+
+const hasNewer = (folder: string, time: number): boolean =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).some(
+    (entry) =>
+      entry.isFile() && entry.name.endsWith('.js') && statSync(join(entry.parentPath, entry.name)).mtimeMs > time,
+  );

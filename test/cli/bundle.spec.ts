@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,22 +8,22 @@ import { newestBundle } from '../../src/cli/bundle.js';
 describe('the bundle that adit starts from', () => {
   let folder: string;
   const dist = (): URL => pathToFileURL(`${folder}/`);
-  const compile = (text: string): void => writeFileSync(join(folder, '.tsbuildinfo'), text);
+  const compiled = (): string => join(folder, 'src', 'cli', 'run.js');
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'adit-bundle-'));
-    mkdirSync(join(folder, 'bundle'));
-    compile('first');
-    writeFileSync(join(folder, 'bundle', 'compiled.sha256'), createHash('sha256').update('first').digest('hex'));
+    for (const each of ['bundle', 'migrations', join('src', 'cli')]) mkdirSync(join(folder, each), { recursive: true });
+    for (const file of [compiled(), join(folder, 'bundle', 'run.js')]) writeFileSync(file, '');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is the one of the compiled files beside it', () => {
+  it('is the one that was made last', () => {
+    utimesSync(compiled(), 1, 1);
     expect(newestBundle(dist())).toBe(new URL('bundle/run.js', dist()).href);
   });
 
-  it('is none where the compiled files are newer', () => {
-    compile('second');
+  it('is none where a file was compiled after it', () => {
+    utimesSync(compiled(), 1, Date.now() / 1_000 + 60);
     expect(newestBundle(dist())).toBeNull();
   });
 

@@ -25,11 +25,23 @@ function sorted(entries: readonly JudgedEvent[]): Map<string, JudgedEvent[]> {
   return types;
 }
 
+/** The same for lists of types: many rules judge custody events. */
+const byTypes = new WeakMap<readonly JudgedEvent[], Map<readonly string[], readonly JudgedEvent[]>>();
+
 /** Returns the entries of some types in their order. */
-export function ofTypes<T extends EventTypeName>(entries: readonly JudgedEvent[], types: readonly T[]): JudgedOf<T>[] {
-  const lists = types.flatMap((type) => sorted(entries).get(type) ?? []);
-  const inOrder = types.length === 1 ? lists : lists.toSorted((a, b) => a.index - b.index);
-  return inOrder as JudgedOf<T>[];
+export function ofTypes<T extends EventTypeName>(
+  entries: readonly JudgedEvent[],
+  types: readonly T[],
+): readonly JudgedOf<T>[] {
+  const lists = byTypes.get(entries) ?? new Map<readonly string[], readonly JudgedEvent[]>();
+  byTypes.set(entries, lists);
+  let list = lists.get(types);
+  if (list === undefined) {
+    const found = types.flatMap((type) => sorted(entries).get(type) ?? []);
+    list = types.length === 1 ? found : found.toSorted((a, b) => a.index - b.index);
+    lists.set(types, list);
+  }
+  return list as readonly JudgedOf<T>[];
 }
 
 /**
@@ -40,7 +52,7 @@ export function judgesEach<T extends EventTypeName, P>(
   types: readonly T[],
   look: (entry: JudgedOf<T>, facts: Facts, parameters: P) => EventObservation[],
 ): JudgesEach<P> {
-  const judged = ({ entries }: Facts): JudgedOf<T>[] => ofTypes(entries, types);
+  const judged = ({ entries }: Facts): readonly JudgedOf<T>[] => ofTypes(entries, types);
   return {
     subjects: (facts) => judged(facts).map(({ event }) => event.id),
     evaluate: (facts, parameters) =>

@@ -110,8 +110,17 @@ export function countedIn({ event }: JudgedEvent): Required<Filing>[] {
   ];
 }
 
+/** Cache: an entry never changes, and is filed and cached. */
+const filings = new WeakMap<JudgedEvent, readonly Filing[]>();
+
 /** Lists every subject that an entry is filed under. */
-export function filedUnder(entry: JudgedEvent): Filing[] {
+export function filedUnder(entry: JudgedEvent): readonly Filing[] {
+  const known = filings.get(entry) ?? filingsOf(entry);
+  filings.set(entry, known);
+  return known;
+}
+
+function filingsOf(entry: JudgedEvent): Filing[] {
   const { event, recordedAt } = entry;
   if (event.type === 'log.clock' || event.type === 'index.sealed') return [];
   const at = event.occurredAtMs;

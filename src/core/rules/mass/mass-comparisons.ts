@@ -33,13 +33,33 @@ export interface Comparison {
   what: string;
 }
 
+/** The comparisons of one set of facts, which several rules weigh. */
+const comparisonsOf = new WeakMap<Facts, { by: ProcessParameters; comparisons: MassComparisons }>();
+
+/** Returns the comparisons that the facts allow; each is computed once. */
+export function massComparisons(facts: Facts, parameters: ProcessParameters): MassComparisons {
+  const known = comparisonsOf.get(facts);
+  if (known?.by === parameters) return known.comparisons;
+  const comparisons = new MassComparisons(facts, parameters);
+  comparisonsOf.set(facts, { by: parameters, comparisons });
+  return comparisons;
+}
+
 export class MassComparisons {
+  private readonly known = new Map<JudgedEvent, readonly Comparison[]>();
+
   constructor(
     private readonly facts: Facts,
     private readonly parameters: ProcessParameters,
   ) {}
 
-  of(entry: JudgedEvent): Comparison[] {
+  of(entry: JudgedEvent): readonly Comparison[] {
+    const known = this.known.get(entry) ?? this.compare(entry);
+    this.known.set(entry, known);
+    return known;
+  }
+
+  private compare(entry: JudgedEvent): Comparison[] {
     if (isType(entry, 'custody.received')) return this.receipt(entry);
     if (isType(entry, 'custody.dispatched') || isType(entry, 'lot.measured') || isType(entry, 'lot.exported'))
       return entry.event.payload.lots.flatMap((said) => this.weighing(entry, said, 'reweighed', 'weighed again'));

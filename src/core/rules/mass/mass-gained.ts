@@ -10,7 +10,7 @@ import {
   smallest,
   tolerancesText,
 } from './mass-balance.js';
-import { MassComparisons, weighingsToJudge } from './mass-comparisons.js';
+import { type MassComparisons, massComparisons, weighingsToJudge } from './mass-comparisons.js';
 import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import * as parameter from '../engine/parameter.js';
 
@@ -89,7 +89,7 @@ export const massGained: Rule<typeof schema> = {
   scope: ['chains', 'about'],
   subjects: (facts) => weighingsToJudge(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) => {
-    const comparisons = new MassComparisons(facts, parameters);
+    const comparisons = massComparisons(facts, parameters);
     return weighingsToJudge(facts).flatMap((entry) => observe(entry, comparisons, parameters));
   },
 };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { kilograms } from '../../custody/quantity.js';
 import type { JudgedEvent } from '../engine/facts.js';
 import { type Gain, gold, halfAndOne, lossOf, massDetail, smallest, tolerancesText } from './mass-balance.js';
-import { type Comparison, MassComparisons, weighingsToJudge } from './mass-comparisons.js';
+import { type Comparison, type MassComparisons, massComparisons, weighingsToJudge } from './mass-comparisons.js';
 import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import * as parameter from '../engine/parameter.js';
 import type { massGained } from './mass-gained.js';
@@ -79,7 +79,7 @@ export const massLost: Rule<typeof schema, Parameters> = {
   scope: ['chains', 'about'],
   subjects: (facts) => weighingsToJudge(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) => {
-    const comparisons = new MassComparisons(facts, parameters);
+    const comparisons = massComparisons(facts, parameters);
     return weighingsToJudge(facts).flatMap((entry) => observe(entry, comparisons, parameters));
   },
 };

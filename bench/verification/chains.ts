@@ -11,7 +11,7 @@ import {
 
 /** Signs events of many cooperatives with a site each and one trader in advance, with the platform's signer. */
 
-export interface Actor {
+interface Actor {
   id: string;
   signer: Signer;
   header: string;
@@ -81,8 +81,7 @@ export class Chains {
     return new Chains(origin, coops, trader);
   }
 
-  /** Signs an event of an actor; ids of outputs are filled in. */
-  event(by: Actor, type: string, body: Record<string, unknown>): Signed {
+  private event(by: Actor, type: string, body: Record<string, unknown>): Signed {
     const jti = randomBytes(16).toString('base64url');
     const outputs = body.outputs as object[] | undefined;
     const ids = outputLotIds(this.origin, by.id, jti, outputs?.length ?? 0);

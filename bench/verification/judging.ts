@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { bareVerification } from '../limits.js';
+import { Handovers } from '../handovers.js';
+import { SECONDS, bareVerification } from '../limits.js';
 import { postBatches } from '../load.js';
 import type { BenchedService } from '../service.js';
-import { Chains } from './chains.js';
-import { Handovers } from './handovers.js';
 import type { Sample } from './judge.js';
 
 /** Actors among whom the lots go from hand to hand. */
@@ -26,14 +25,29 @@ async function judge(databaseUrl: string): Promise<Sample[]> {
   return samples;
 }
 
-const microseconds = (from: Sample, to: Sample, what: 'node' | 'postgres'): string =>
-  ((1_000 * (to[what] - from[what])) / (to.entries - from.entries)).toFixed(0);
+/** Bare signature verification on one thread: how many a second, and the processor time of one, µs. */
+interface Limit {
+  perSecond: number;
+  microseconds: number;
+}
 
-function row(name: string, from: Sample, to: Sample, y1: number): string {
-  const rate = (1_000 * (to.entries - from.entries)) / (to.elapsed - from.elapsed);
+function measureLimit(): Limit {
+  const before = process.cpuUsage();
+  const perSecond = bareVerification();
+  const { user, system } = process.cpuUsage(before);
+  return { perSecond, microseconds: (user + system) / (perSecond * SECONDS) };
+}
+
+function row(name: string, from: Sample, to: Sample, limit: Limit): string {
+  const entries = to.entries - from.entries;
+  const rate = (1_000 * entries) / (to.elapsed - from.elapsed);
+  const used = (what: 'node' | 'postgres'): string => {
+    const microseconds = (1_000 * (to[what] - from[what])) / entries;
+    return `${microseconds.toFixed(0)} µs (${(microseconds / limit.microseconds).toFixed(1)} × Y1)`;
+  };
   return (
-    `    ${name}: ${rate.toFixed(0)} a second, ${(rate / y1).toFixed(3)} × Y1; processor an entry: ` +
-    `node ${microseconds(from, to, 'node')} µs, PostgreSQL ${microseconds(from, to, 'postgres')} µs`
+    `    ${name}: ${rate.toFixed(0)} a second, ${(rate / limit.perSecond).toFixed(3)} × Y1; ` +
+    `processor an entry: node ${used('node')}, PostgreSQL ${used('postgres')}`
   );
 }
 
@@ -51,19 +65,24 @@ export async function measureJudging(
   lengths: readonly number[],
   say: (text: string) => void,
 ): Promise<void> {
-  const handovers = new Handovers(await Chains.open(service.url, ACTORS));
+  const handovers = await Handovers.open(service.url, ACTORS);
   for (const length of lengths) {
     // Y1 beside each measurement: other work on the machine slows both.
-    const y1 = bareVerification();
+    const limit = measureLimit();
     const lots = Math.max(1, Math.round((events + WARM) / length));
-    await postBatches(service.url, handovers.sign(lots, length), 1_000, 1);
+    const chains = Array.from({ length: lots }, () => handovers.chain(length));
+    // The events of all lots alternate, as they arrive in a log.
+    const texts = Array.from({ length }, (_, i) => chains.map((chain) => chain[i] as string)).flat();
+    await postBatches(service.url, texts, 1_000, 1);
     const samples = await judge(service.appUrl);
     const [warm, last] = [reached(samples, WARM), samples.at(-1) as Sample];
     const third = (last.entries - warm.entries) / 3;
-    say(`  ${lots} lots × ${length} events; Y1 ${y1.toFixed(0)} a second`);
-    say(row('all', warm, last, y1));
-    say(row('first third', warm, reached(samples, warm.entries + third), y1));
-    say(row('last third', reached(samples, warm.entries + 2 * third), last, y1));
+    say(
+      `  ${lots} lots × ${length} events; Y1 ${limit.perSecond.toFixed(0)} a second, ${limit.microseconds.toFixed(0)} µs of processor`,
+    );
+    say(row('all', warm, last, limit));
+    say(row('first third', warm, reached(samples, warm.entries + third), limit));
+    say(row('last third', reached(samples, warm.entries + 2 * third), last, limit));
     say(`    memory at most ${Math.round(Math.max(...samples.map(({ memory }) => memory)) / 2 ** 20)} MiB`);
   }
 }

@@ -80,6 +80,7 @@ export class TestLedger {
   woken = 0;
   private heads = new Map<string, string>();
   private tamperer: pg.Client | null = null;
+  private worker: VerifyEntries | null = null;
 
   private readonly journalKey = new JournalKey(new Uint8Array(32));
   /** Of changes to rows that do not follow from the log. */
@@ -122,8 +123,15 @@ export class TestLedger {
     return ledger;
   }
 
+  /** The worker, which keeps what it has read from one call to the next. */
   verifier(): VerifyEntries {
-    return new VerifyEntries(this.database, this.identity, this.clock, this.wakeAlerts(), RuleParameters.load(null));
+    this.worker ??= this.anotherVerifier();
+    return this.worker;
+  }
+
+  /** A worker that has read nothing yet, as in another process. */
+  anotherVerifier(database: Database = this.database): VerifyEntries {
+    return new VerifyEntries(database, this.identity, this.clock, this.wakeAlerts(), RuleParameters.load(null));
   }
 
   /** @param threadFrom entries from which the audit runs in a thread of its own. */

@@ -1,6 +1,7 @@
 import { Logger, Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { HttpModule } from '../http/http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { Guard } from '../transparency/guard.js';
@@ -13,6 +14,7 @@ import { ReadGuard } from './audit/read-guard.js';
 import { StoreAudit } from './audit/store-audit.js';
 import { JudgeDeadlines } from './judging/judge-deadlines.js';
 import { JudgeDeadlinesProcessor } from './judging/judge-deadlines.processor.js';
+import { JudgingMetrics } from './judging/judging-metrics.js';
 import { ReEvaluate } from './judging/re-evaluate.js';
 import { VerifyEntries } from './judging/verify-entries.js';
 import { VerifyEntriesProcessor } from './judging/verify-entries.processor.js';
@@ -22,7 +24,7 @@ const logger = new Logger('verification');
 
 /** Judges new entries and due deadlines, and audits the stored log. */
 @Module({
-  imports: [DatabaseModule, LedgerModule, QueueModule, VerificationModule],
+  imports: [DatabaseModule, HttpModule, LedgerModule, QueueModule, VerificationModule],
   providers: [
     AuditJournal,
     AuditLog,
@@ -31,6 +33,7 @@ const logger = new Logger('verification');
     ExamineInPlace,
     JudgeDeadlines,
     JudgeDeadlinesProcessor,
+    JudgingMetrics,
     ReEvaluate,
     StoreAudit,
     VerifyEntries,

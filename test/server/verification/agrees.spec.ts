@@ -9,11 +9,12 @@ import { bundleOf, findingsOfWhole, serviceOf, storedFindings } from '../../supp
  * of every lot, however the work was cut.
  */
 let ledger: TestLedger;
-let verifier: VerifyEntries;
+/** Two workers, each of which follows what the other has judged. */
+let verifiers: VerifyEntries[];
 
 beforeAll(async () => {
   ledger = await TestLedger.open();
-  verifier = ledger.verifier();
+  verifiers = [ledger.verifier(), ledger.anotherVerifier()];
 });
 afterAll(() => ledger.close());
 
@@ -36,7 +37,8 @@ describe('findings and verdicts of generated supply chains', () => {
       const told: string[] = [];
       for (let step = 1; step <= STEPS; step += 1) {
         told.push(await world.step());
-        await verifier.verify();
+        // Sometimes one worker alone, sometimes in turn.
+        await verifiers[step % (1 + (seed % 2))]?.verify();
         const [kept, whole] = [await storedFindings(ledger), await findingsOfWhole(ledger)];
         expect({ told, ...apart(kept, whole) }).toEqual({ told, onlyKept: [], onlyFoundAtOnce: [] });
         if (step % 6 !== 0) continue;

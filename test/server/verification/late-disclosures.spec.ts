@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildEvent, randomToken } from '../../../src/core/event/build.js';
 import { parseEnvelope } from '../../../src/core/event/envelope.js';
 import { readEvent } from '../../../src/core/event/event.js';
+import type { Database } from '../../../src/server/database/database.js';
+import type { Queryable } from '../../../src/server/database/rows.js';
 import type { EventResult } from '../../../src/server/ledger/append/event-result.js';
 import { TestLedger } from '../../support/test-ledger.js';
 import { findingsOfWhole, storedFindings } from '../../support/two-judges.js';
@@ -71,6 +73,37 @@ describe('disclosures of an event that was logged without them', () => {
       await ledger.verifier().verify();
       expect((await twoPlaces()).slice(before)).toEqual([{ events: [earlier.id, later.id], status: 'open' }]);
     }
+    await expectAgreement();
+  });
+
+  it('are judged where they come while a step has begun', async () => {
+    const before = (await twoPlaces()).length;
+    const plate = `${PLATE} meanwhile`;
+    const earlier = await dispatched(await ledger.declare('50'), HILL, plate);
+    const later = await dispatched(await ledger.declare('51'), FAR, plate);
+    await send(earlier.whole);
+    let happens: (() => Promise<unknown>) | null = null;
+    const watched = (db: Queryable): Queryable => ({
+      async query(text: string, values?: unknown[]) {
+        const result = await db.query(text, values);
+        // The step has just looked at what has changed since the one before.
+        const now = text.includes('AS erased') ? happens : null;
+        if (now !== null) happens = null;
+        await now?.();
+        return result as never;
+      },
+    });
+    const database = Object.assign(Object.create(ledger.database) as Database, {
+      transaction: <T>(work: (db: Queryable) => Promise<T>): Promise<T> =>
+        ledger.database.transaction((db) => work(watched(db))),
+    });
+    const worker = ledger.anotherVerifier(database);
+    await worker.verify();
+    await ledger.declare('52');
+    happens = () => send(later.whole);
+    await worker.verify();
+    await worker.verify();
+    expect((await twoPlaces()).slice(before)).toEqual([{ events: [earlier.id, later.id], status: 'open' }]);
     await expectAgreement();
   });
 

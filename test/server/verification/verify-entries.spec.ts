@@ -144,7 +144,7 @@ describe('verifying what enters the log', () => {
     await ledger.dispatch(lot);
     await ledger.receive(lot, '50.1');
     const woken = ledger.woken;
-    await Promise.all([ledger.verifier().verify(), ledger.verifier().verify(), ledger.verifier().verify()]);
+    await Promise.all([1, 2, 3].map(() => ledger.anotherVerifier().verify()));
     await ledger.verifier().verify();
     expect(await findings(lot)).toEqual([
       expect.objectContaining({

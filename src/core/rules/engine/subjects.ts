@@ -54,8 +54,12 @@ export const deviceSubject = (actor: string, device: string): string => `device:
 /** The recorder of an event: its device if it names one, else its signer. */
 export const recorderSubject = ({ iss, payload: { device } }: Pick<AditEvent, 'iss' | 'payload'>): string =>
   device === undefined ? actorSubject(iss) : deviceSubject(iss, device);
-export const vehicleSubject = (vehicle: string, ms: number): string =>
-  `vehicle:${hidden(`vehicle:${vehicle}`)}/${dayOf(ms)}`;
+const vehicleSubject = (vehicle: string, ms: number): string => `vehicle:${hidden(`vehicle:${vehicle}`)}/${dayOf(ms)}`;
+/** Returns the subjects of a vehicle from two days before an instant to two days after it. */
+export function vehicleAround(vehicle: string, ms: number): string[] {
+  const digest = hidden(`vehicle:${vehicle}`);
+  return [-2, -1, 0, 1, 2].map((days) => `vehicle:${digest}/${dayOf(ms + days * DAY)}`);
+}
 /** Intake and output of a facility in a month, which rules sum. */
 export const intakeSubject = (facility: string, ms: number): string => `intake:${facility}/${monthOf(ms)}`;
 export const outputSubject = (facility: string, ms: number): string => `output:${facility}/${monthOf(ms)}`;
@@ -243,7 +247,7 @@ export function readsAbout(entry: JudgedEvent): string[] {
   if (recordedAt !== null && isEnteredLate(entry))
     for (const hours of [-2, -1, 0, 1, 2]) subjects.add(enteredSubject(event.iss, recordedAt + hours * HOUR));
   if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
-    for (const days of [-2, -1, 0, 1, 2]) subjects.add(vehicleSubject(event.payload.vehicle, at + days * DAY));
+    for (const subject of vehicleAround(event.payload.vehicle, at)) subjects.add(subject);
   return [...subjects];
 }
 
@@ -340,7 +344,7 @@ export function revisitsOnceDisclosed(entry: JudgedEvent): Revisit[] {
     event.payload.vehicle !== undefined
   ) {
     const { vehicle } = event.payload;
-    subjects.push(...[-2, -1, 0, 1, 2].map((days) => vehicleSubject(vehicle, at + days * DAY)));
+    subjects.push(...vehicleAround(vehicle, at));
   }
   return subjects.map((subject) => ({ subject, since: Number.MIN_SAFE_INTEGER }));
 }

@@ -5,7 +5,7 @@ import { lotsConcerned } from '../engine/parties.js';
 import { locate } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
-import { vehicleSubject } from '../engine/subjects.js';
+import { vehicleAround } from '../engine/subjects.js';
 import * as parameter from '../engine/parameter.js';
 
 const schema = {
@@ -16,8 +16,6 @@ const schema = {
   }),
 };
 type Parameters = ValuesOf<typeof schema>;
-
-const DAY = 86_400_000;
 
 type VehicleReport = JudgedOf<'custody.dispatched' | 'transit.checked'>;
 
@@ -31,8 +29,7 @@ function stationOf(entry: JudgedEvent, facts: Facts): Station | null {
 
 /** Lists other entries that name the vehicle within two days, before this entry in the log. */
 function otherReports(entry: VehicleReport, vehicle: string, facts: Facts): VehicleReport[] {
-  const days = [-2, -1, 0, 1, 2].map((day) => vehicleSubject(vehicle, entry.event.occurredAtMs + day * DAY));
-  return [...new Set(days)]
+  return vehicleAround(vehicle, entry.event.occurredAtMs)
     .flatMap((subject) => facts.about.get(subject) ?? [])
     .filter(isVehicleReport)
     .filter((other) => other.index < entry.index && lotsConcerned(other, facts).length > 0);

@@ -2,10 +2,9 @@ import type { Facts, JudgedEvent } from '../../../core/rules/engine/facts.js';
 import { type Filing, type Revisit, filedUnder, revisitsAfter } from '../../../core/rules/engine/subjects.js';
 import { addedTo } from '../../../core/rules/mass/throughput.js';
 import type { Queryable } from '../../database/rows.js';
+import { NEWEST } from './facts/log-cache.js';
 import type { ReadEvents } from './facts/read-events.js';
 
-/** The newest entries of one subject that are read at most; subjects are chosen so that few have as many. */
-const NEWEST = 1_000;
 /** A time before any day in an entry, ms since 1970 UTC. */
 const EVER = Number.MIN_SAFE_INTEGER;
 /** Entries that are re-evaluated in one transaction at most. */
@@ -15,19 +14,58 @@ const REVISITED_AT_ONCE = 200;
 export const fileEntries = (db: Queryable, entries: readonly JudgedEvent[]): Promise<void> =>
   file(db, entries, filedUnder);
 
+/** Files entries that may be filed already: more is disclosed of them, or they were corrected. */
+export async function fileAgain(db: Queryable, events: ReadEvents, entries: readonly JudgedEvent[]): Promise<void> {
+  await fileEntries(db, entries);
+  events.cache.refiled(entries);
+}
+
 /** Files what the judged entries bring to facilities and make there, which follows from their lots' chains. */
 export const fileThroughput = (db: Queryable, facts: Facts): Promise<void> =>
   file(db, facts.entries, (entry) => addedTo(entry, facts));
+
+interface FilingRow extends Filing {
+  index: number;
+}
+
+/** Whether the amount is summed; the sequence numbers of devices are not. */
+const isSummed = ({ subject, amount }: Filing): boolean => amount !== undefined && !subject.startsWith('device:');
 
 /** Files entries; for one that is filed already, corrects its mass and the sum. */
 async function file(
   db: Queryable,
   entries: readonly JudgedEvent[],
-  filingsOf: (entry: JudgedEvent) => Filing[],
+  filingsOf: (entry: JudgedEvent) => readonly Filing[],
 ): Promise<void> {
   const rows = entries.flatMap((entry) =>
-    filingsOf(entry).map(({ subject, at, amount }) => ({ subject, index: entry.index, at, amount })),
+    filingsOf(entry).map((filing): FilingRow => ({ ...filing, index: entry.index })),
   );
+  await fileUnsummed(
+    db,
+    rows.filter((row) => !isSummed(row)),
+  );
+  await fileSummed(db, rows.filter(isSummed));
+}
+
+const valuesOf = (rows: readonly FilingRow[]): unknown[] => [
+  rows.map(({ subject }) => subject),
+  rows.map(({ index }) => index),
+  rows.map(({ at }) => at),
+  rows.map(({ amount }) => amount?.toString() ?? null),
+];
+
+async function fileUnsummed(db: Queryable, rows: readonly FilingRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await db.query(
+    `INSERT INTO filings (subject, index, at, amount)
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::numeric[]) AS given (subject, index, at, amount)
+     ON CONFLICT (subject, index) DO UPDATE SET amount = EXCLUDED.amount
+      WHERE filings.amount IS DISTINCT FROM EXCLUDED.amount`,
+    valuesOf(rows),
+  );
+}
+
+async function fileSummed(db: Queryable, rows: readonly FilingRow[]): Promise<void> {
   if (rows.length === 0) return;
   await db.query(
     `WITH given AS (
@@ -41,17 +79,11 @@ async function file(
        RETURNING subject, index, amount
      )
      INSERT INTO totals (subject, amount)
-     SELECT written.subject, sum(COALESCE(written.amount, 0) - COALESCE(before.amount, 0))
+     SELECT written.subject, sum(written.amount - COALESCE(before.amount, 0))
        FROM written LEFT JOIN before USING (subject, index)
-      WHERE written.subject NOT LIKE 'device:%' AND (written.amount IS NOT NULL OR before.amount IS NOT NULL)
       GROUP BY written.subject
      ON CONFLICT (subject) DO UPDATE SET amount = totals.amount + EXCLUDED.amount`,
-    [
-      rows.map(({ subject }) => subject),
-      rows.map(({ index }) => index),
-      rows.map(({ at }) => at),
-      rows.map(({ amount }) => amount?.toString() ?? null),
-    ],
+    valuesOf(rows),
   );
 }
 
@@ -83,7 +115,13 @@ export async function readAbout(
   end: number,
   into: Map<string, readonly JudgedEvent[]>,
 ): Promise<void> {
-  const wanted = [...new Set(subjects)].filter((subject) => !into.has(subject));
+  const wanted: string[] = [];
+  for (const subject of new Set(subjects)) {
+    if (into.has(subject)) continue;
+    const known = events.cache.filed(subject);
+    if (known === undefined) wanted.push(subject);
+    else into.set(subject, known);
+  }
   if (wanted.length === 0) return;
   const { rows } = await db.query<{ subject: string; index: number }>(
     `SELECT wanted.subject, filed.index
@@ -102,7 +140,10 @@ export async function readAbout(
     const entry = byIndex.get(index);
     if (entry !== undefined) found.get(subject)?.push(entry);
   }
-  for (const [subject, entries] of found) into.set(subject, entries);
+  for (const [subject, entries] of found) {
+    into.set(subject, entries);
+    events.cache.putFiled(subject, entries);
+  }
 }
 
 /** Reads the sum of each subject: masses in mg, or counts. */

@@ -1,7 +1,7 @@
 import { revisitsOnceDisclosed } from '../../../core/rules/engine/subjects.js';
 import { lotsOf } from '../../../core/rules/engine/facts.js';
 import type { Queryable } from '../../database/rows.js';
-import { fileEntries, queueAgain } from './filings.js';
+import { fileAgain, queueAgain } from './filings.js';
 import { entriesDownstream } from './facts/load-lots.js';
 import type { ReadEvents } from './facts/read-events.js';
 
@@ -20,8 +20,10 @@ export async function takeDisclosed(db: Queryable, events: ReadEvents, from: num
   if (last === undefined) return [];
   await db.query('UPDATE verification_cursor SET disclosed = $1', [last.n]);
   const indexes = rows.map(({ index }) => index).filter((index) => index < from);
+  // They may have come since the cache was brought up to date.
+  events.cache.forget(indexes);
   const entries = [...(await events.byIndex(db, indexes)).values()];
-  await fileEntries(db, entries);
+  await fileAgain(db, events, entries);
   await queueAgain(db, entries.flatMap(revisitsOnceDisclosed), from);
   const lots = [...new Set(entries.flatMap(lotsOf))];
   return [...indexes, ...(lots.length === 0 ? [] : await entriesDownstream(db, lots))];

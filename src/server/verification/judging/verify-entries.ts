@@ -11,7 +11,16 @@ import { isUnavailable } from '../../database/is-unavailable.js';
 import type { Queryable } from '../../database/rows.js';
 import { LedgerIdentity } from '../../ledger/ledger-identity.js';
 import { setDeadlines, takeDue } from './deadlines.js';
-import { fileEntries, fileThroughput, queueKeyRevisits, queueRevisits, takeRevisits, unfileErased } from './filings.js';
+import {
+  fileAgain,
+  fileEntries,
+  fileThroughput,
+  queueKeyRevisits,
+  queueRevisits,
+  takeRevisits,
+  unfileErased,
+} from './filings.js';
+import { extendCache, followLog } from './facts/follow-log.js';
 import { loadFacts, loadTotals } from './facts/load-facts.js';
 import { takeDisclosed } from './late-disclosures.js';
 import { entriesDownstream, entriesOn } from './facts/load-lots.js';
@@ -23,12 +32,20 @@ import { type EntrySetAside, entryFrom, judgedAside } from './set-aside.js';
 import { settleFindings } from './settle-findings.js';
 import { StepSize } from './step-size.js';
 import { Jobs } from '../../queue/jobs.js';
-import { lockCursor, writeFindings } from './write-findings.js';
+import { lockCursor, withoutNew, writeFindings } from './write-findings.js';
 
 /** Entries judged in one transaction at most; limits its memory and its lock on the cursor. */
 export const PIECE = 500;
 /** Duration above which a lost connection means that the step was too long, ms. */
 const TOO_LONG = 8_000;
+
+/** What one transaction judges; see `step`. */
+interface StepLimits {
+  from: number;
+  most: number;
+  mostAgain: number;
+  older: readonly number[];
+}
 
 /** Result of one transaction. */
 export interface Step {
@@ -59,6 +76,11 @@ export class VerifyEntries implements OnModuleDestroy {
     private readonly parameters: RuleParameters,
   ) {
     this.events = new ReadEvents(identity.origin);
+  }
+
+  /** Memory of what the steps so far have read, bytes. */
+  get cachedBytes(): number {
+    return this.events.cache.size;
   }
 
   /** Configures a monitor, which has its own database and has checked every entry: judges more entries at once. */
@@ -148,6 +170,7 @@ export class VerifyEntries implements OnModuleDestroy {
    */
   private async setAside(db: Queryable, error: unknown): Promise<Step | null> {
     const from = await lockCursor(db);
+    this.events.cache.clear();
     const [waiting] = await takeOne(db, this.events, from);
     const entry = await entryFrom(db, waiting ?? from);
     if (entry === null) return null;
@@ -221,6 +244,20 @@ export class VerifyEntries implements OnModuleDestroy {
     older: readonly number[] = [],
   ): Promise<Step> {
     const from = await lockCursor(db);
+    const turn = events.cache.begin();
+    try {
+      const step = await this.stepFrom(db, events, { from, most, mostAgain, older });
+      events.cache.settle();
+      return step;
+    } catch (error) {
+      events.cache.rewind(turn, from);
+      throw error;
+    }
+  }
+
+  private async stepFrom(db: Queryable, events: ReadEvents, piece: StepLimits): Promise<Step> {
+    const { from, most, mostAgain, older } = piece;
+    await followLog(db, events, from);
     // A step of one entry takes one that waits before a new one.
     const waiting = older.length > 0 ? older : mostAgain > 1 ? null : await takeOne(db, events, from);
     // Before new entries are read: those have then all that was disclosed of them.
@@ -229,6 +266,7 @@ export class VerifyEntries implements OnModuleDestroy {
       waiting !== null && waiting.length > 0 ? { entries: [], end: from } : await events.from(db, from, most);
     const now = await timeBefore(db, end);
     await fileEntries(db, fresh);
+    await extendCache(db, events, fresh, end);
     await queueRevisits(db, fresh);
     await queueRevisits(db, await this.incidentsUpdated(db, events, fresh), end);
     await queueKeyRevisits(db, fresh);
@@ -240,7 +278,7 @@ export class VerifyEntries implements OnModuleDestroy {
     const facts = await loadFacts(db, events, { entries, end, now }, eventRules, parameters);
     await fileThroughput(db, facts);
     await loadTotals(db, events, facts);
-    const judgements = runRules(eventRules, facts, parameters);
+    const judgements = withoutNew(runRules(eventRules, facts, parameters), fresh);
     const time = now ?? this.clock.now();
     const basis = { log: this.identity.origin, parameters, now: time };
     const written = await writeFindings(db, judgements, basis);
@@ -284,7 +322,7 @@ export class VerifyEntries implements OnModuleDestroy {
     const closed = await entriesOn(db, lotsClosedAsDuplicates(fresh));
     const older = await events.byIndex(db, [...again, ...mended, ...spokenOf, ...closed]);
     // Files an entry under the subjects that its correction adds.
-    if (mended.length > 0) await fileEntries(db, [...older.values()]);
+    if (mended.length > 0) await fileAgain(db, events, [...older.values()]);
     await unfileErased(db, events, fresh);
     const all = new Map([...older, ...fresh.map((entry): [number, JudgedEvent] => [entry.index, entry])]);
     return [...all.values()].toSorted((a, b) => a.index - b.index);

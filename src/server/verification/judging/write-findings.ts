@@ -1,5 +1,6 @@
 import { findingId, fingerprint } from '../../../core/rules/engine/fingerprint.js';
 import type { Parameters } from '../../../core/rules/index.js';
+import type { JudgedEvent } from '../../../core/rules/engine/facts.js';
 import type { Judgement, Severity } from '../../../core/rules/engine/rule.js';
 import type { Queryable } from '../../database/rows.js';
 import { rankInSql } from '../../database/severity-rank.js';
@@ -25,6 +26,18 @@ export interface Basis {
   log: string;
   parameters: Pick<Parameters, 'version' | 'answerWithinHours'>;
   now: number;
+}
+
+/**
+ * Leaves new entries out of the judged subjects: nothing that was found before is about them, so nothing is to be closed or
+ * deleted.
+ */
+export function withoutNew(judgements: readonly Judgement[], fresh: readonly JudgedEvent[]): Judgement[] {
+  const ids = new Set(fresh.map(({ event }) => event.id));
+  return judgements.map(({ subjects, ...judgement }) => ({
+    ...judgement,
+    subjects: subjects === 'all' ? subjects : subjects.filter((subject) => !ids.has(subject)),
+  }));
 }
 
 /**
@@ -106,30 +119,31 @@ const comesBack = `(f.answered IS NULL OR NOT f.events @> EXCLUDED.events
 const isFrozen = `EXISTS (SELECT FROM disclosures AS d
                            WHERE d.event = ANY(f.events) AND d.ciphertext IS NULL)`;
 
-/** Returns which of the judged rules have open findings; most rules have none most of the time. */
-async function rulesIn(
+/** Returns the judged subjects of those rules that have open findings, or undecided ones; most rules have none. */
+async function judgedAgain(
   db: Queryable,
   where: 'open' | 'undecided',
-  judged: readonly { rule: string }[],
-): Promise<Set<string>> {
-  const rules = [...new Set(judged.map(({ rule }) => rule))];
+  judgements: readonly Judgement[],
+): Promise<{ rule: string; subject: string | null }[]> {
   const exists =
     where === 'open'
       ? "SELECT FROM findings AS f WHERE f.rule = asked.rule AND f.status <> 'closed'"
       : 'SELECT FROM undecided AS u WHERE u.rule = asked.rule';
   const { rows } = await db.query<{ rule: string }>(
     `SELECT asked.rule FROM unnest($1::text[]) AS asked (rule) WHERE EXISTS (${exists})`,
-    [rules],
+    [[...new Set(judgements.map(({ rule }) => rule))]],
   );
-  return new Set(rows.map(({ rule }) => rule));
+  const noted = new Set(rows.map(({ rule }) => rule));
+  return judgements
+    .filter(({ rule }) => noted.has(rule))
+    .flatMap(({ rule, subjects }): { rule: string; subject: string | null }[] =>
+      subjects === 'all' ? [{ rule, subject: null }] : [...new Set(subjects)].map((subject) => ({ rule, subject })),
+    );
 }
 
 /** Replaces the undecided questions of what was judged now. */
 async function writeUndecided(db: Queryable, judgements: readonly Judgement[]): Promise<void> {
-  const judged = judgements.flatMap(({ rule, subjects }) =>
-    subjects === 'all' ? [] : [...new Set(subjects)].map((subject) => ({ rule, subject })),
-  );
-  const noted = await rulesIn(db, 'undecided', judged);
+  const again = (await judgedAgain(db, 'undecided', judgements)).filter(({ subject }) => subject !== null);
   const undecided = judgements.flatMap((judgement) =>
     judgement.undecided.map(({ subject, lots, reason }) => ({
       rule: judgement.rule,
@@ -138,7 +152,6 @@ async function writeUndecided(db: Queryable, judgements: readonly Judgement[]): 
       reason,
     })),
   );
-  const again = judged.filter(({ rule }) => noted.has(rule));
   if (again.length > 0)
     await db.query(
       `DELETE FROM undecided AS u USING unnest($1::text[], $2::text[]) AS judged (rule, subject)
@@ -159,11 +172,7 @@ async function lastChange(db: Queryable): Promise<number> {
 }
 
 async function closeFindings(db: Queryable, judgements: readonly Judgement[], now: number): Promise<number> {
-  const judged = judgements.flatMap(({ rule, subjects }): { rule: string; subject: string | null }[] =>
-    subjects === 'all' ? [{ rule, subject: null }] : [...new Set(subjects)].map((subject) => ({ rule, subject })),
-  );
-  const open = await rulesIn(db, 'open', judged);
-  const again = judged.filter(({ rule }) => open.has(rule));
+  const again = await judgedAgain(db, 'open', judgements);
   if (again.length === 0) return 0;
   const found = judgements.flatMap(({ findings }) => findings.map(fingerprint));
   const { rowCount } = await db.query(

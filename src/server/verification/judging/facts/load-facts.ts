@@ -12,7 +12,6 @@ import { facilityFacts } from '../../../../core/rules/engine/registry.js';
 import { lotsOfStatements, subjectsOfStatements } from '../../../../core/rules/engine/statements.js';
 import type { FactSet, Rule } from '../../../../core/rules/engine/rule.js';
 import {
-  actorSubject,
   certificateSubject,
   countedIn,
   eventSubject,
@@ -28,6 +27,7 @@ import { borderCrossings, closedAmong, loadExports, loadLots, loadUpstream, lots
 import { loadDevices } from './load-devices.js';
 import { loadProduction } from './load-production.js';
 import { loadTagUses } from './load-tag-uses.js';
+import { namesOn } from './names-on-chain.js';
 import type { ReadEvents } from './read-events.js';
 
 export interface Piece {
@@ -76,7 +76,7 @@ const namedLots = (entry: JudgedEvent): string[] => {
 const lotsOf = (entries: readonly JudgedEvent[]): string[] => [...new Set(entries.flatMap(namedLots))];
 
 async function addChains(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
-  const chains = new Map<string, JudgedEvent[]>();
+  const chains = new Map<string, readonly JudgedEvent[]>();
   await loadChains(db, events, lotsOf(facts.entries), facts.end, chains);
   const judged = { entries: facts.entries, chains };
   // Entries that are re-evaluated because of these need all their lots, which these may not touch.
@@ -96,9 +96,15 @@ async function loadChains(
   events: ReadEvents,
   lots: readonly string[],
   end: number,
-  into: Map<string, JudgedEvent[]>,
+  into: Map<string, readonly JudgedEvent[]>,
 ): Promise<void> {
-  const missing = lots.filter((lot) => !into.has(lot));
+  const missing: string[] = [];
+  for (const lot of lots) {
+    if (into.has(lot)) continue;
+    const known = events.cache.chain(lot);
+    if (known === undefined) missing.push(lot);
+    else into.set(lot, known);
+  }
   if (missing.length === 0) return;
   const { rows } = await db.query<{ lot: string; index: number }>(
     'SELECT lot, index FROM lot_events WHERE lot = ANY($1::uuid[]) AND index < $2 ORDER BY lot, seq',
@@ -109,10 +115,14 @@ async function loadChains(
     db,
     rows.map(({ index }) => index),
   );
-  for (const lot of missing) into.set(lot, []);
+  const found = new Map<string, JudgedEvent[]>(missing.map((lot) => [lot, []]));
   for (const { lot, index } of rows) {
     const event = byIndex.get(index);
-    if (event !== undefined) into.get(lot)?.push(event);
+    if (event !== undefined) found.get(lot)?.push(event);
+  }
+  for (const [lot, chain] of found) {
+    into.set(lot, chain);
+    events.cache.putChain(lot, chain);
   }
 }
 
@@ -127,7 +137,7 @@ async function addUpstream(db: Queryable, events: ReadEvents, facts: Facts): Pro
     // Lots with the same ancestors share one array.
     [...new Set([...new Set(facts.upstream.values())].flat())],
     facts.end,
-    facts.chains as Map<string, JudgedEvent[]>,
+    facts.chains as Map<string, readonly JudgedEvent[]>,
   );
 }
 
@@ -140,7 +150,7 @@ async function addMakeUp(db: Queryable, events: ReadEvents, facts: Facts): Promi
     events.spend(lots.length);
     const missing = [...new Set(lots.flatMap((lot) => ancestryOf(lot, facts.chains).missing))];
     if (missing.length === 0) return added;
-    await loadChains(db, events, missing, facts.end, facts.chains as Map<string, JudgedEvent[]>);
+    await loadChains(db, events, missing, facts.end, facts.chains as Map<string, readonly JudgedEvent[]>);
     for (const lot of missing) added.add(lot);
   }
 }
@@ -181,18 +191,26 @@ async function loadSeen(db: Queryable, entries: readonly JudgedEvent[]): Promise
 async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp: ReadonlySet<string>): Promise<void> {
   const about = new Map<string, readonly JudgedEvent[]>();
   const subjects = new Set(facts.entries.flatMap(readsAbout));
+  const unknown: string[] = [];
   for (const [lot, chain] of facts.chains) {
     subjects.add(lotSubject(lot));
-    for (const { event } of chain) {
-      subjects.add(actorSubject(event.iss));
-      if (makeUp.has(lot)) continue;
-      subjects.add(eventSubject(event.id));
-      if (event.place?.site !== undefined) subjects.add(siteSubject(event.place.site));
-      if (event.place?.facility !== undefined) subjects.add(facilitySubject(event.place.facility));
-    }
+    const { actors, places } = namesOn(chain);
+    for (const actor of actors) subjects.add(actor);
+    if (makeUp.has(lot)) continue;
+    for (const place of places) subjects.add(place);
+    const spokenOf = events.cache.spokenOf(lot);
+    if (spokenOf === null) unknown.push(lot);
+    for (const subject of spokenOf ?? chain.map(({ event }) => eventSubject(event.id))) subjects.add(subject);
   }
   for (const { origins } of facts.lots.values()) for (const { site } of origins) subjects.add(siteSubject(site));
   await readAbout(db, events, subjects, facts.end, about);
+  for (const lot of unknown) {
+    const ofChain = (facts.chains.get(lot) ?? []).map(({ event }) => eventSubject(event.id));
+    events.cache.setSpokenOf(
+      lot,
+      ofChain.filter((subject) => about.get(subject)?.length !== 0),
+    );
+  }
   const facilities = facts.entries.flatMap((entry) => facilityOf(entry, { about }) ?? []);
   await readAbout(db, events, facilities.map(facilitySubject), facts.end, about);
   // Entries that were entered late with an entry need their sequence numbers too.
@@ -204,7 +222,13 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
   }
   for (const [subject, entries] of await loadDevices(db, events, facts, late)) about.set(subject, entries);
   facts.about = about;
-  await loadChains(db, events, lotsOf(otherExports(facts)), facts.end, facts.chains as Map<string, JudgedEvent[]>);
+  await loadChains(
+    db,
+    events,
+    lotsOf(otherExports(facts)),
+    facts.end,
+    facts.chains as Map<string, readonly JudgedEvent[]>,
+  );
 }
 
 /**
@@ -216,7 +240,7 @@ async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): P
   if (groups.length === 0) return;
   const closed = await closedAmong(db, groups.flat());
   const lots = groups.flatMap((group) => (group.some((lot) => closed.has(lot)) ? group : group.slice(0, MAX_SHARING)));
-  await loadChains(db, events, [...new Set(lots)], facts.end, facts.chains as Map<string, JudgedEvent[]>);
+  await loadChains(db, events, [...new Set(lots)], facts.end, facts.chains as Map<string, readonly JudgedEvent[]>);
 }
 
 /**
@@ -224,7 +248,7 @@ async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): P
  * parties follow.
  */
 async function addParties(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
-  const chains = facts.chains as Map<string, JudgedEvent[]>;
+  const chains = facts.chains as Map<string, readonly JudgedEvent[]>;
   await loadChains(db, events, lotsOfStatements(facts.about), facts.end, chains);
   const more = await loadLots(
     db,
@@ -259,7 +283,7 @@ async function loadCountries(db: Queryable, actors: string[]): Promise<Facts['ac
 async function addRefusals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
   facts.refusals = await loadRefusals(db, events, facts);
   const lots = [...new Set(facts.refusals.flatMap(({ event }) => event.payload.lots))];
-  await loadChains(db, events, lots, facts.end, facts.chains as Map<string, JudgedEvent[]>);
+  await loadChains(db, events, lots, facts.end, facts.chains as Map<string, readonly JudgedEvent[]>);
 }
 
 /** Loads every refusal that names a lot of a refusal among the entries. */

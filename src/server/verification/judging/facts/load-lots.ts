@@ -9,6 +9,7 @@ import {
 } from '../../../../core/rules/engine/facts.js';
 import { MAX_STEPS } from '../../../../core/rules/engine/known-of-lots.js';
 import type { Queryable } from '../../../database/rows.js';
+import { namesOn } from './names-on-chain.js';
 import { pastsOf } from './walk-lineage.js';
 
 interface LotRow {
@@ -43,13 +44,14 @@ export async function borderCrossings(db: Queryable, facts: Facts): Promise<Set<
     db,
     receipts.flatMap((entry) => placesOnTheWay(entry, facts)),
   );
+  const handovers = new Map(facts.handovers.map((dispatch) => [dispatch.event.id, dispatch]));
   return new Set(
     facts.entries.filter((entry) => {
       if (isType(entry, 'lot.exported') || isType(entry, 'lot.imported')) return true;
       if (isType(entry, 'lot.processed')) return entry.event.payload.process === 'smelt';
       if (!isType(entry, 'custody.received')) return false;
       const places = placesOnTheWay(entry, facts).map((place) => countries.get(place));
-      return differs([...places, ...countriesOfParties(entry, facts)]);
+      return differs([...places, ...countriesOfParties(entry, handovers, facts)]);
     }),
   );
 }
@@ -58,20 +60,18 @@ const differs = (countries: readonly (string | null | undefined)[]): boolean =>
   new Set(countries.filter((country) => country !== undefined && country !== null)).size > 1;
 
 /** Returns the registered countries of sender and receiver. */
-function countriesOfParties(entry: JudgedOf<'custody.received'>, { actors, handovers }: Facts): (string | null)[] {
-  const prevs = new Set(entry.event.payload.lots.map(({ prev }) => prev));
-  return handovers
-    .filter(({ event }) => prevs.has(event.id))
+const countriesOfParties = (
+  entry: JudgedOf<'custody.received'>,
+  handovers: ReadonlyMap<string, Facts['handovers'][number]>,
+  { actors }: Facts,
+): (string | null)[] =>
+  [...new Set(entry.event.payload.lots.map(({ prev }) => prev))]
+    .flatMap((prev) => handovers.get(prev) ?? [])
     .flatMap(({ event }) => [event.iss, event.payload.to].map((actor) => actors.get(actor)?.country ?? null));
-}
 
 /** Returns the sites and facilities in the chains of a receipt's lots. */
 const placesOnTheWay = (entry: JudgedOf<'custody.received'>, { chains }: Facts): string[] => [
-  ...new Set(
-    entry.event.payload.lots
-      .flatMap(({ lot }) => chains.get(lot) ?? [])
-      .flatMap(({ event: { place } }) => place?.facility ?? place?.site ?? []),
-  ),
+  ...new Set(entry.event.payload.lots.flatMap(({ lot }) => [...namesOn(chains.get(lot) ?? []).stations])),
 ];
 
 async function countriesOfPlaces(db: Queryable, places: readonly string[]): Promise<Map<string, string>> {

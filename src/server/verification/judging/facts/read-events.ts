@@ -9,7 +9,9 @@ import {
   openDisclosures,
   sealedDisclosuresOf,
 } from '../../../ledger/disclosures/disclosure-rows.js';
+import { sha256 } from '../../../../platform/sha256.js';
 import { rereadEntry } from '../../../ledger/read/reread-event.js';
+import { LogCache } from './log-cache.js';
 import { EVENT_COST, type WorkBudget } from '../work-budget.js';
 
 /** Parsed events in the cache: most lots are touched again soon, and parsing costs more than reading. */
@@ -40,6 +42,8 @@ const columns = `
 
 /** Reads entries of the log as events. Entries that cannot be parsed are left out; the audit reports them. */
 export class ReadEvents {
+  /** What the steps so far have read, for those that follow; it is only used between `followLog` and the step's end. */
+  cache = new LogCache();
   private parsed = new Map<string, JudgedEvent>();
   private budget: WorkBudget | null = null;
 
@@ -57,6 +61,7 @@ export class ReadEvents {
   /** Returns a reader of the same events with a budget: one for each step, because steps may overlap. */
   within(budget: WorkBudget): ReadEvents {
     const reader = new ReadEvents(this.log, this.isOwn, this.kept);
+    reader.cache = this.cache;
     reader.parsed = this.parsed;
     reader.budget = budget;
     return reader;
@@ -68,9 +73,13 @@ export class ReadEvents {
   }
 
   async byIndex(db: Queryable, indexes: Iterable<number>): Promise<Map<number, JudgedEvent>> {
-    const wanted = [...new Set(indexes)];
-    if (wanted.length === 0) return new Map();
     const found = new Map<number, JudgedEvent>();
+    const wanted: number[] = [];
+    for (const index of new Set(indexes)) {
+      const entry = this.cache.entry(index);
+      if (entry === undefined) wanted.push(index);
+      else found.set(index, entry);
+    }
     for (let from = 0; from < wanted.length; from += AT_ONCE) {
       const { rows } = await db.query<StoredEvent>(
         `SELECT ${columns} FROM entries AS e WHERE e.index = ANY($1::bigint[])`,
@@ -122,7 +131,7 @@ export class ReadEvents {
     if (this.isOwn && disclosures.length === 0) return rereadEntry(jws, this.log);
     for (const shown of disclosures.length === 0 ? [[]] : [disclosures, []])
       try {
-        return readEvent(parseEnvelope([jws, ...shown, ''].join('~')), this.log);
+        return readEvent(parseEnvelope([jws, ...shown, ''].join('~'), sha256), this.log, sha256);
       } catch (error) {
         if (!(error instanceof AditError)) throw error;
       }

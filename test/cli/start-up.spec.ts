@@ -27,7 +27,8 @@ const packages = (path: string): string[] => {
 
 describe('starting adit', () => {
   it('waits for no schema, rule or signature before it knows which command runs', () => {
-    expect(packages('main.js')).toEqual(['commander', 'picocolors']);
+    expect(packages('main.js')).toEqual([]);
+    expect(packages('run.js')).toEqual(['commander', 'picocolors']);
   });
 
   it('waits for no schema or signature to list what a ledger has', () => {

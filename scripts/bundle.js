@@ -11,10 +11,11 @@ const [given = fileURLToPath(new URL('../dist/bundle', import.meta.url)), ...mor
 const folder = resolve(given);
 const DIST = join(folder, '..', '/');
 
-/** Where the program and its threads begin; relative to `dist`. */
+/** Where the program, its worker and its threads begin; relative to `dist`. */
 const ENTRIES = [
   'src/cli/main.js',
   'src/cli/run.js',
+  'src/server/boot/run-worker.js',
   'src/server/ledger/intake/check-thread.js',
   'src/server/verification/audit/audit-thread.js',
   ...more,

@@ -32,8 +32,8 @@ import { JudgeDeadlines } from './verification/judging/judge-deadlines.js';
 import { VerifyEntries } from './verification/judging/verify-entries.js';
 
 /**
- * Provides what an operator does to a ledger from a command line: the only module of the server that `src/cli` imports
- * (docs/decisions/0010-cli-starts-the-server.md).
+ * Provides what an operator does to a ledger from a command line. `src/cli` imports no other module of the server but
+ * `serve.ts`, which starts the service (docs/decisions/0010-cli-starts-the-server.md).
  */
 export { type Config, ConfigError, settingsList, loadConfig } from './config/config.js';
 export { configWarnings } from './config/config-warnings.js';
@@ -45,15 +45,7 @@ export { type RestoreResult, backUp, inspectBackup, restore } from './backup/ope
 export { Clock, SimulatedClock } from './clock.js';
 export { DataFolderHeldError } from '../platform/postgres/data-folder-lock.js';
 export { JsonLogger } from './boot/logger.js';
-export { boundGarbage } from './boot/bound-garbage.js';
-export {
-  type DatabaseAddress,
-  type Overrides,
-  type RunningServer,
-  openDatabase,
-  startServer,
-  stopOnSignals,
-} from './boot/start.js';
+export { type DatabaseAddress, type Overrides, type RunningServer, openDatabase, startServer } from './boot/start.js';
 export { ThrowAwayDatabases } from './boot/throw-away-databases.js';
 export { KeyFileError, createLogKey, createServiceKey } from './transparency/keys.js';
 export type { Difference } from './ledger/replay/compare-projections.js';

@@ -93,17 +93,28 @@ export class ServiceProcess {
     readonly url: string,
     readonly config: Config,
     private readonly environment: Record<string, string>,
+    private readonly program: readonly string[],
   ) {}
 
-  /** @param first settings of the first start alone: later ones are without them. */
+  /**
+   * @param first settings of the first start alone: later ones are without them.
+   * @param program what node runs; by default the service in one process.
+   */
   static async start(
     ground: ServiceContext,
     settings: Record<string, string> = {},
     first: Record<string, string> = {},
+    program: readonly string[] = [SERVICE],
   ): Promise<ServiceProcess> {
     const port = await freePort();
     const environment = { ...ground.environment, ...settings, PORT: String(port) };
-    const service = new ServiceProcess(ground, `http://127.0.0.1:${port}`, loadConfig(environment), environment);
+    const service = new ServiceProcess(
+      ground,
+      `http://127.0.0.1:${port}`,
+      loadConfig(environment),
+      environment,
+      program,
+    );
     await service.restart(first);
     return service;
   }
@@ -130,7 +141,7 @@ export class ServiceProcess {
   /** Starts it, after a kill for example, and waits until it has started. */
   async restart(settings: Record<string, string> = {}): Promise<void> {
     this.said = '';
-    const child = spawn(process.execPath, [SERVICE], {
+    const child = spawn(process.execPath, this.program, {
       env: { PATH: process.env.PATH, ...this.environment, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

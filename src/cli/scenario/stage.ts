@@ -86,7 +86,7 @@ async function setStage(folder: string, { origin, startsAt, settings, database, 
   const clock = new Clock(startsAt);
   initialise(config);
   const logger = new JsonLogger(config.logLevel);
-  const own = database === undefined ? await openDatabase(config, () => undefined, false) : null;
+  const own = database === undefined ? await openDatabase(config, () => undefined, { durable: false }) : null;
   try {
     const server = await startServer(config, { clock, logger, threads, database: database ?? own ?? undefined });
     const close = async (): Promise<void> => {

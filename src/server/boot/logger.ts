@@ -48,9 +48,14 @@ const hasMessage = (value: unknown): value is Record<string, unknown> & { msg: s
 export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
 
-  constructor(level: LogLevel, destination: DestinationStream = pino.destination({ dest: 2, sync: true })) {
+  /** @param base members of every line. */
+  constructor(
+    level: LogLevel,
+    destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+    base: Readonly<Record<string, string>> | null = null,
+  ) {
     this.pino = pino(
-      { level, base: null, redact, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorFields } },
+      { level, base, redact, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorFields } },
       destination,
     );
   }

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { ModuleMetadata } from '@nestjs/common';
-import { Logger, type LoggerService } from '@nestjs/common';
+import {
+  type DynamicModule,
+  type INestApplicationContext,
+  Logger,
+  type LoggerService,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
@@ -11,7 +16,7 @@ import { Clock, SystemClock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { isLoopback } from '../config/config-values.js';
 import { configWarnings } from '../config/config-warnings.js';
-import { startEmbeddedPostgres } from '../../platform/postgres/embedded-postgres.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../platform/postgres/embedded-postgres.js';
 import { migrate } from '../database/migrate.js';
 import { patiently } from '../database/patiently.js';
 import { prepareDatabase, prepareGivenDatabase } from '../database/prepare.js';
@@ -60,13 +65,21 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Opens the configured or the embedded database with all tables; `durable` applies to the embedded one. */
+/** How the embedded database is started. */
+interface EmbeddedStart {
+  /** Default true, as in `EmbeddedPostgresOptions`. */
+  durable?: boolean;
+  /** Its start, if it has begun. */
+  embedded?: Promise<EmbeddedPostgres>;
+}
+
+/** Opens the configured or the embedded database with all tables. */
 export async function openDatabase(
   config: Config,
   log: (message: string) => void,
-  durable = true,
+  how: EmbeddedStart = {},
 ): Promise<DatabaseAddress> {
-  const address = await openBareDatabase(config, log, durable);
+  const address = await openBareDatabase(config, log, how);
   try {
     await migrate(address.ownerUrl);
     return address;
@@ -80,13 +93,13 @@ export async function openDatabase(
 export async function openBareDatabase(
   config: Config,
   log: (message: string) => void,
-  durable = true,
+  { durable = true, embedded: begun }: EmbeddedStart = {},
 ): Promise<DatabaseAddress> {
   if (config.databaseUrl !== null) {
     const { appUrl, ownerUrl } = await prepareGivenDatabase(config.databaseUrl, config.databaseOwnerUrl);
     return { appUrl, ownerUrl, superuserUrl: null, stop: () => Promise.resolve() };
   }
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, durable, log });
+  const embedded = await (begun ?? startEmbeddedPostgres({ dataDir: config.dataDir, durable, log }));
   try {
     const { appUrl, ownerUrl } = await prepareDatabase(embedded.superuserUrl, join(config.dataDir, PASSWORDS_FILE));
     return { appUrl, ownerUrl, superuserUrl: embedded.superuserUrl, stop: () => embedded.stop() };
@@ -97,7 +110,7 @@ export async function openBareDatabase(
 }
 
 /** Runs clean-up steps in reverse order; runs every step, and throws the first failure at the end. */
-async function undo(steps: (() => Promise<unknown>)[]): Promise<void> {
+export async function undo(steps: (() => Promise<unknown>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const step of steps.toReversed()) await step().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
@@ -137,24 +150,37 @@ export function startServer(config: Config, overrides: Overrides = {}): Promise<
   );
 }
 
+/** Steps that undo a start, in its order. */
+type Opened = (() => Promise<unknown>)[];
+
+/** Opens the queue, and returns the module of everything that a process runs by its role. */
+async function assemble(
+  config: Config,
+  appUrl: string,
+  overrides: Omit<Overrides, 'database'>,
+  opened: Opened,
+): Promise<{ root: DynamicModule; queue: QueueBackend }> {
+  const queue = await openQueue(await queueAddress(config, appUrl), (err) =>
+    overrides.logger?.error({ msg: 'a connection of the queue failed', err }, 'queue'),
+  );
+  opened.push(() => queue.close());
+  const context: ContextValue[] = [
+    [Config, config],
+    [Clock, overrides.clock ?? new SystemClock()],
+    [QueueBackend, queue],
+    ...(overrides.threads === undefined ? [] : [[SharedThreads, overrides.threads] as const]),
+    ...(overrides.modules === undefined ? featureContext(config, appUrl) : []),
+  ];
+  return { root: AppModule.of(context, overrides.modules ?? featureModules(config)), queue };
+}
+
 async function startOnce(config: Config, overrides: Overrides, logger: LoggerService): Promise<RunningServer> {
-  const opened: (() => Promise<unknown>)[] = [];
+  const opened: Opened = [];
   try {
     const database = overrides.database ?? (await openDatabase(config, (message) => logger.log(message, 'database')));
     if (overrides.database === undefined) opened.push(() => database.stop());
     if (config.redisUrl === null) await migrateQueue(database.ownerUrl);
-    const queue = await openQueue(await queueAddress(config, database.appUrl), (err) =>
-      logger.error({ msg: 'a connection of the queue failed', err }, 'queue'),
-    );
-    opened.push(() => queue.close());
-    const context: ContextValue[] = [
-      [Config, config],
-      [Clock, overrides.clock ?? new SystemClock()],
-      [QueueBackend, queue],
-      ...(overrides.threads === undefined ? [] : [[SharedThreads, overrides.threads] as const]),
-      ...(overrides.modules === undefined ? featureContext(config, database.appUrl) : []),
-    ];
-    const root = AppModule.of(context, overrides.modules ?? featureModules(config));
+    const { root, queue } = await assemble(config, database.appUrl, { ...overrides, logger }, opened);
     const app = await NestFactory.create<NestFastifyApplication>(root, fastifyAdapter(), {
       logger,
       abortOnError: false,
@@ -181,13 +207,38 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
   }
 }
 
+/** A process that runs jobs and does not listen. */
+export interface RunningWorker {
+  app: INestApplicationContext;
+  close(): Promise<void>;
+}
+
+/** Starts the jobs of a process that does not listen, on a database with all tables. */
+export async function startWorker(config: Config, appUrl: string, logger: LoggerService): Promise<RunningWorker> {
+  Logger.overrideLogger(logger);
+  const opened: Opened = [];
+  try {
+    const { root, queue } = await assemble(config, appUrl, { logger }, opened);
+    const app = await NestFactory.createApplicationContext(root, { logger, abortOnError: false });
+    opened.push(() => app.close());
+    const health = app.get(HealthRegistry);
+    health.register('queue', () => queue.check());
+    health.started();
+    let closing: Promise<void> | null = null;
+    return { app, close: () => (closing ??= undo(opened)) };
+  } catch (error) {
+    await undo(opened).catch((err: unknown) => logger.error({ msg: 'could not undo a failed start', err }, 'start'));
+    throw error;
+  }
+}
+
 async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<string> {
   await app.listen(port, host);
   return (await app.getUrl()).replace(/\/$/, '');
 }
 
 /** Duration of a stop after which the process exits anyway, ms. */
-const GRACE = 10_000;
+export const GRACE = 10_000;
 
 /** Stops in order on SIGTERM and SIGINT; a second signal, or the time limit, ends the process at once. */
 export function stopOnSignals(server: RunningServer, logger: LoggerService): void {

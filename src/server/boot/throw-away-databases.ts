@@ -21,7 +21,7 @@ export class ThrowAwayDatabases {
    * @param config names the folder of the embedded server, which must be new.
    */
   static async open(config: Config): Promise<ThrowAwayDatabases> {
-    const template = await openDatabase(config, () => undefined, false);
+    const template = await openDatabase(config, () => undefined, { durable: false });
     try {
       if (template.superuserUrl === null) throw new Error('Only an embedded database is thrown away.');
       await migrateQueue(template.ownerUrl);

@@ -39,6 +39,12 @@ export const settingsList: readonly Setting[] = Object.entries(settings.shape).m
   default: schema.def.type === 'prefault' ? schema.def.defaultValue : null,
 }));
 
+/** Returns the environment of this process with these settings, for a process that it starts. */
+export const environmentWith = (more: Record<string, string>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...more,
+});
+
 /**
  * Reads and checks the environment. An empty value counts as unset. `preset`, such as a role from the command line,
  * overrides the environment. Throws `ConfigError` with every problem; it contains no value of a secret.

@@ -196,7 +196,7 @@ export const settings = z.object({
   }),
   role: z.enum(['api', 'worker', 'all']).prefault('all').register(names, {
     name: 'ADIT_ROLE',
-    meaning: 'api answers HTTP, worker runs jobs, all does both in one process.',
+    meaning: 'api answers HTTP, worker runs jobs, all does both.',
   }),
 });
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { mergeMetrics } from './merge-metrics.js';
 
 /** Upper bounds of the latency buckets, seconds; a receipt is due within 0.1. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -20,6 +21,9 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Reads the metrics of processes that do not listen. */
+  private readonly others: (() => Promise<string | null>)[] = [];
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -28,7 +32,13 @@ export class Metrics {
     this.duration.observe({ method, route, status: String(status) }, seconds);
   }
 
-  text(): Promise<string> {
-    return this.registry.metrics();
+  /** Adds the metrics of another process, in the same format; null while it gives none. */
+  include(read: () => Promise<string | null>): void {
+    this.others.push(read);
+  }
+
+  async text(): Promise<string> {
+    const texts = await Promise.all([this.registry.metrics(), ...this.others.map((read) => read())]);
+    return mergeMetrics(texts.filter((text) => text !== null));
   }
 }

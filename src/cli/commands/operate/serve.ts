@@ -1,24 +1,18 @@
 import { type Register, terminalOf } from '../../command.js';
-import { operator } from '../../operator.js';
+import { type ServeOptions, service } from '../../operator.js';
 
 export const serve: Register = (named) => {
   named
-    .description('Runs the API, the workers, or both, until a signal stops it.')
+    .description('Runs the API, the workers, or both, until a signal stops it. Both run as two processes with one log.')
     .option('--role <role>', 'api, worker or all (default: ADIT_ROLE)')
+    .option('--single', 'run both in one process, which takes less memory', false)
     .option('--port <port>', 'port to listen on; 0 takes a free one (default: PORT)')
     .addHelpText('before', 'Example: adit serve --port 8400\n')
-    .action(async ({ role, port }: { role?: string; port?: string }, command) => {
+    .action(async (options: ServeOptions, command) => {
       const terminal = terminalOf(command);
-      const { JsonLogger, boundGarbage, loadConfig, startServer, stopOnSignals } = await operator();
-      const config = loadConfig(undefined, {
-        ...(role === undefined ? {} : { ADIT_ROLE: role }),
-        ...(port === undefined ? {} : { PORT: port }),
-      });
-      const logger = new JsonLogger(config.logLevel);
-      boundGarbage(config);
-      const server = await startServer(config, { logger });
-      stopOnSignals(server, logger);
-      terminal.say(`Adit answers at ${server.url} · documentation ${server.url}/docs · stop with Ctrl-C`);
-      terminal.result({ url: server.url, role: config.role });
+      const { serve: serveLedger } = await service();
+      const { url, role } = await serveLedger(options);
+      terminal.say(`Adit answers at ${url} · documentation ${url}/docs · stop with Ctrl-C`);
+      terminal.result({ url, role });
     });
 };

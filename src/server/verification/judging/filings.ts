@@ -10,8 +10,8 @@ const EVER = Number.MIN_SAFE_INTEGER;
 /** Entries that are re-evaluated in one transaction at most. */
 const REVISITED_AT_ONCE = 200;
 
-/** Files entries under the subjects that they name. */
-export const fileEntries = (db: Queryable, entries: readonly JudgedEvent[]): Promise<void> =>
+/** Files entries under the subjects that they name. Returns whether all of them are filed for the first time. */
+export const fileEntries = (db: Queryable, entries: readonly JudgedEvent[]): Promise<boolean> =>
   file(db, entries, filedUnder);
 
 /** Files entries that may be filed already: more is disclosed of them, or they were corrected. */
@@ -21,7 +21,7 @@ export async function fileAgain(db: Queryable, events: ReadEvents, entries: read
 }
 
 /** Files what the judged entries bring to facilities and make there, which follows from their lots' chains. */
-export const fileThroughput = (db: Queryable, facts: Facts): Promise<void> =>
+export const fileThroughput = (db: Queryable, facts: Facts): Promise<boolean> =>
   file(db, facts.entries, (entry) => addedTo(entry, facts));
 
 interface FilingRow extends Filing {
@@ -31,20 +31,21 @@ interface FilingRow extends Filing {
 /** Whether the amount is summed; the sequence numbers of devices are not. */
 const isSummed = ({ subject, amount }: Filing): boolean => amount !== undefined && !subject.startsWith('device:');
 
-/** Files entries; for one that is filed already, corrects its mass and the sum. */
+/** Files entries; for one that is filed already, corrects its mass and the sum. Returns whether none was. */
 async function file(
   db: Queryable,
   entries: readonly JudgedEvent[],
   filingsOf: (entry: JudgedEvent) => readonly Filing[],
-): Promise<void> {
+): Promise<boolean> {
   const rows = entries.flatMap((entry) =>
     filingsOf(entry).map((filing): FilingRow => ({ ...filing, index: entry.index })),
   );
-  await fileUnsummed(
+  const areNew = await fileUnsummed(
     db,
     rows.filter((row) => !isSummed(row)),
   );
   await fileSummed(db, rows.filter(isSummed));
+  return areNew;
 }
 
 const valuesOf = (rows: readonly FilingRow[]): unknown[] => [
@@ -54,15 +55,22 @@ const valuesOf = (rows: readonly FilingRow[]): unknown[] => [
   rows.map(({ amount }) => amount?.toString() ?? null),
 ];
 
-async function fileUnsummed(db: Queryable, rows: readonly FilingRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await db.query(
-    `INSERT INTO filings (subject, index, at, amount)
-     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::numeric[]) AS given (subject, index, at, amount)
-     ON CONFLICT (subject, index) DO UPDATE SET amount = EXCLUDED.amount
-      WHERE filings.amount IS DISTINCT FROM EXCLUDED.amount`,
+/** Returns whether there were rows, and none of them was there before. */
+async function fileUnsummed(db: Queryable, rows: readonly FilingRow[]): Promise<boolean> {
+  if (rows.length === 0) return false;
+  // A row that an insert has made has no deleting transaction (xmax); one that it has updated has.
+  const { rows: counted } = await db.query<{ made: number }>(
+    `WITH written AS (
+       INSERT INTO filings (subject, index, at, amount)
+       SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::numeric[]) AS given (subject, index, at, amount)
+       ON CONFLICT (subject, index) DO UPDATE SET amount = EXCLUDED.amount
+        WHERE filings.amount IS DISTINCT FROM EXCLUDED.amount
+       RETURNING xmax = 0 AS is_made
+     )
+     SELECT count(*) FILTER (WHERE is_made) AS made FROM written`,
     valuesOf(rows),
   );
+  return counted[0]?.made === rows.length;
 }
 
 async function fileSummed(db: Queryable, rows: readonly FilingRow[]): Promise<void> {

@@ -265,7 +265,7 @@ export class VerifyEntries implements OnModuleDestroy {
     const { entries: fresh, end } =
       waiting !== null && waiting.length > 0 ? { entries: [], end: from } : await events.from(db, from, most);
     const now = await timeBefore(db, end);
-    await fileEntries(db, fresh);
+    const areNew = await fileEntries(db, fresh);
     await extendCache(db, events, fresh, end);
     await queueRevisits(db, fresh);
     await queueRevisits(db, await this.incidentsUpdated(db, events, fresh), end);
@@ -278,7 +278,9 @@ export class VerifyEntries implements OnModuleDestroy {
     const facts = await loadFacts(db, events, { entries, end, now }, eventRules, parameters);
     await fileThroughput(db, facts);
     await loadTotals(db, events, facts);
-    const judgements = withoutNew(runRules(eventRules, facts, parameters), fresh);
+    const found = runRules(eventRules, facts, parameters);
+    // Where the cursor was put back, entries after it may have findings and deadlines.
+    const judgements = areNew ? withoutNew(found, fresh) : found;
     const time = now ?? this.clock.now();
     const basis = { log: this.identity.origin, parameters, now: time };
     const written = await writeFindings(db, judgements, basis);

@@ -251,7 +251,8 @@ const filings: Comparison = {
            COALESCE(s.index, r.index) AS index
       FROM ${stored} AS s FULL JOIN ${replayed} AS r ON r.subject = s.subject AND r.index = s.index
      WHERE (s IS NULL OR r IS NULL OR s.at <> r.at OR s.amount IS DISTINCT FROM r.amount)
-       AND (s IS NULL OR NOT ${isCorrected('s.index')} OR s.amount IS DISTINCT FROM r.amount AND r IS NOT NULL)`,
+       AND (s IS NULL OR NOT ${isCorrected('s.index')}
+            OR r IS NOT NULL AND (s.at <> r.at OR s.amount IS DISTINCT FROM r.amount))`,
 };
 
 const PRODUCED = ['site', 'mineral', 'day', 'mass', 'event', 'index'];

@@ -176,6 +176,37 @@ describe('what has been disclosed', () => {
     await expectSound();
   });
 
+  it('is stored once of an event that waits and is twice in one batch', async () => {
+    const signer = ledger.actors.get('coop');
+    if (signer === undefined) throw new Error('There is no coop.');
+    const now = ledger.clock.now();
+    const sent = await buildEvent(
+      {
+        log: LOG,
+        type: 'custody.dispatched',
+        iss: 'coop',
+        iat: Math.floor(now / 1_000),
+        jti: randomToken(),
+        occurredAt: new Date(now).toISOString(),
+        to: 'trader',
+        lots: [{ lot, prev: 'A'.repeat(43) }],
+        vehicle: PLATE,
+      },
+      signer,
+    );
+    const event = readEvent(parseEnvelope(sent.event), LOG);
+    const arrival = { event, text: sent.event, receipt: false };
+    const append = async (): Promise<string[]> =>
+      (await ledger.append.append([arrival, arrival])).map(({ status }) => status);
+    // The first batch may bring the time of the log too; the second appends nothing.
+    expect([await append(), await append()]).toEqual([
+      ['waiting', 'waiting'],
+      ['waiting', 'waiting'],
+    ]);
+    expect(await digestsOf(sent.id)).toHaveLength(1);
+    expect(await auditDisclosures(ledger.database)).toEqual([]);
+  });
+
   it('is shown of an event that has waited, as it was sent', async () => {
     const other = await ledger.declare('51');
     const { id } = await dispatch(other);

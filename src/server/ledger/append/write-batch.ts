@@ -37,8 +37,11 @@ export async function writeBatch(db: Queryable, batch: Batch): Promise<void> {
   const clock = view.clock ?? 0;
   const repeats = result.repeats.map(({ event, text }) => ({ id: event.id, text }));
   const waiting = writeWaiting(db, [...result.waiting.values()], result.released, clock);
-  if (after.size === before.size)
-    return together([waiting, insertRefusals(db, result.refused), addDisclosures(db, repeats)]);
+  if (after.size === before.size) {
+    await together([waiting, insertRefusals(db, result.refused)]);
+    // A repeat may be of an event that waits, whose disclosures are stored by now.
+    return addDisclosures(db, repeats);
+  }
   await together([
     waiting,
     insertEntries(db, before.size, result.admitted, batch.leaves),

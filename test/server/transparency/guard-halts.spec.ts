@@ -7,6 +7,7 @@ import { ReadTree } from '../../../src/server/ledger/read/read-tree.js';
 import { Guard } from '../../../src/server/transparency/guard.js';
 import { loadKeys } from '../../../src/server/transparency/keys.js';
 import { type LogSigner, SealLog } from '../../../src/server/transparency/seal-log.js';
+import { asSuperuser } from '../../support/database.js';
 import { HonestWorld } from '../../support/honest-world.js';
 import { get, post } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
@@ -52,6 +53,29 @@ describe('a guard that cannot be written for a while', () => {
     rmdirSync(obstacle);
     // Nobody has sent anything meanwhile: who asks whether it is ready is enough.
     expect(await get(server.url, '/readyz')).toMatchObject({ status: 200, body: { checks: { log: 'ready' } } });
+    expect(await post(server.url, event)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a checkpoint that cannot be stored for a while', () => {
+  it('halts the log after its receipts are sent, until it is stored by the next check', async () => {
+    const behind = (sql: string): Promise<unknown> => asSuperuser(server.database.superuserUrl, sql);
+    await behind(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no space'; END $$;
+                  CREATE TRIGGER full_disk BEFORE UPDATE ON checkpoints FOR EACH ROW EXECUTE FUNCTION full_disk()`);
+    const { event } = world.declare();
+    const { status, body } = await post(server.url, event);
+    expect([status, body.receipt]).toEqual([201, expect.stringContaining('c2sp.org/tlog-proof@v1')]);
+    const reason = expect.stringContaining('A signed checkpoint could not be stored');
+    const halted = { status: 503, body: { code: 'log-halted', detail: reason } };
+    expect(await get(server.url, '/log/checkpoint')).toMatchObject(halted);
+    expect((await get(server.url, '/readyz')).status).toBe(503);
+
+    await behind('DROP TRIGGER full_disk ON checkpoints; DROP FUNCTION full_disk()');
+    expect(await get(server.url, '/readyz')).toMatchObject({ status: 200, body: { checks: { log: 'ready' } } });
+    const unsigned = await server.server.app
+      .get(Database, { strict: false })
+      .rows('SELECT size FROM checkpoints WHERE note IS NULL');
+    expect(unsigned).toEqual([]);
     expect(await post(server.url, event)).toMatchObject({ status: 200 });
   });
 });

@@ -1,55 +1,8 @@
-import { createHash, createPrivateKey, randomBytes, sign } from 'node:crypto';
-import { AditClient } from '../src/client/adit-client.js';
-import {
-  type Signer,
-  buildEvent,
-  buildPossession,
-  generateSigner,
-  outputLotIds,
-  randomToken,
-} from '../src/core/event/build.js';
+import { randomBytes } from 'node:crypto';
+import { OpenedLedger, type Signatory } from './signatory.js';
 
-/** Signs events of one actor in advance, by the platform's signer, which is quicker than that of the clients. */
-class Signatory {
-  readonly signer: Signer;
-  private readonly header: string;
-  private readonly key;
-
-  constructor(
-    private readonly origin: string,
-    readonly id: string,
-  ) {
-    const { signer, privateJwk } = generateSigner('Ed25519');
-    this.key = createPrivateKey({ key: { ...privateJwk }, format: 'jwk' });
-    this.signer = signer;
-    const header = { alg: 'Ed25519', kid: signer.kid, typ: 'custody-event+sd-jwt' };
-    this.header = Buffer.from(JSON.stringify(header)).toString('base64url');
-  }
-
-  /** Returns a signed event, its id, and the ids of the lots that it makes. */
-  event(
-    type: string,
-    body: Record<string, unknown>,
-    outputs: object[] = [],
-  ): { text: string; id: string; lots: string[] } {
-    const jti = randomBytes(16).toString('base64url');
-    const lots = outputLotIds(this.origin, this.id, jti, outputs.length);
-    const now = Date.now();
-    const payload = {
-      log: this.origin,
-      type,
-      iss: this.id,
-      iat: Math.floor(now / 1_000),
-      jti,
-      occurredAt: new Date(now).toISOString(),
-      ...body,
-      ...(outputs.length === 0 ? {} : { outputs: outputs.map((output, i) => ({ lot: lots[i], ...output })) }),
-    };
-    const input = `${this.header}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;
-    const text = `${input}.${sign(null, Buffer.from(input), this.key).toString('base64url')}~`;
-    return { text, id: createHash('sha256').update(input).digest('base64url'), lots };
-  }
-}
+/** Workers of each site: more than the lots need. */
+const WORKERS = 100_000;
 
 /** A ledger of so many traders, each with a site of its own, and chains of handovers among them. */
 export class Handovers {
@@ -59,30 +12,11 @@ export class Handovers {
 
   /** Opens an empty ledger and registers the traders. */
   static async open(url: string, traders: number): Promise<Handovers> {
-    const client = new AditClient(url);
-    const { origin, logKey, serviceKey } = await client.ledger();
-    const registrar = generateSigner('Ed25519').signer;
-    const submit = async (type: string, body: object): Promise<void> => {
-      const now = Date.now();
-      const times = { iat: Math.floor(now / 1_000), occurredAt: new Date(now).toISOString() };
-      const claims = { log: origin, type, iss: 'registrar', jti: randomToken(), ...times, ...body };
-      await client.submit((await buildEvent(claims, registrar)).event);
-    };
-    await submit('ledger.opened', { logKey, serviceKey, registrar: { actor: 'registrar', key: registrar.jwk } });
+    const ledger = await OpenedLedger.open(url);
     const made: Signatory[] = [];
     for (let i = 0; i < traders; i += 1) {
-      const trader = new Signatory(origin, `trader${i}`);
-      const possession = await buildPossession(origin, trader.id, trader.signer);
-      const actor = { actor: trader.id, roles: ['miner', 'trader'], country: 'RW', key: trader.signer.jwk, possession };
-      await submit('actor.registered', actor);
-      await submit('site.registered', {
-        site: `site${i}`,
-        country: 'RW',
-        operator: trader.id,
-        minerals: ['cassiterite'],
-        capacity: { workers: 100_000, kilogramsPerWorkerMonth: { cassiterite: '40' } },
-      });
-      made.push(trader);
+      made.push(await ledger.register(`trader${i}`, ['miner', 'trader']));
+      await ledger.registerSite(`site${i}`, `trader${i}`, WORKERS);
     }
     return new Handovers(made);
   }

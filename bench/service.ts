@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { familyTime, processorTime } from './processor-time.js';
 import { initialise, loadConfig, openDatabase } from '../src/server/operator.js';
 
 const MAIN = fileURLToPath(new URL('../src/server/main.js', import.meta.url));
@@ -60,7 +61,7 @@ export async function startService(settings: Record<string, string> = {}): Promi
     memory: () => residentBytes(child.pid ?? 0),
     processor: () => ({
       service: processorTime(child.pid ?? 0),
-      database: databaseProcesses(environment.ADIT_DATA_DIR).reduce((sum, pid) => sum + processorTime(pid), 0),
+      database: familyTime(postmasterOf(environment.ADIT_DATA_DIR)),
     }),
     stop: async () => {
       child.kill('SIGTERM');
@@ -81,31 +82,9 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
   throw new Error('The service did not start.');
 }
 
-/** Milliseconds of one tick of the processor times that Linux shows. */
-const TICK = 10;
-
-/** Returns the fields of a process after its name, of which the first is the state. Linux only; elsewhere none. */
-function statOf(pid: number | string): string[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return [];
-  }
-}
-
-/** Returns the processor time of a process and of its children that have ended, ms. */
-const processorTime = (pid: number): number =>
-  statOf(pid)
-    .slice(11, 15)
-    .reduce((sum, ticks) => sum + Number(ticks) * TICK, 0);
-
-/** Returns the processes of the database in this folder: the postmaster, and those that it has started. */
-function databaseProcesses(dataDir: string): number[] {
-  const parent = parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
-  const all = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
-  return [parent, ...all.map(Number).filter((pid) => Number(statOf(pid)[1]) === parent)];
-}
+/** Returns the postmaster of the database in this folder. */
+const postmasterOf = (dataDir: string): number =>
+  parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
 
 /** Linux only; elsewhere 0, which the table notes. */
 function residentBytes(pid: number): number {

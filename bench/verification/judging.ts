@@ -7,7 +7,7 @@ import { postBatches } from '../load.js';
 import type { BenchedService } from '../service.js';
 import type { Sample } from './judge.js';
 
-/** Actors among whom the lots go from hand to hand. */
+/** Actors that dispatch and receive the lots. */
 const ACTORS = 50;
 const ORIGIN = 'example.org/bench';
 /** Entries that are judged before the measured ones, so that the code is compiled. */

@@ -47,6 +47,27 @@ export function keptWith<T extends object, V>(make: (lot: string) => V): (list: 
 }
 
 /**
+ * Makes a function that returns what is collected from all entries of a chain: the same object, which grows with the chain.
+ * @param make an empty collection;
+ * @param add adds one more entry to it.
+ */
+export function collectedAlong<C extends object>(
+  make: () => C,
+  add: (collected: C, entry: JudgedEvent, lot: string, chain: readonly JudgedEvent[]) => void,
+): (chain: readonly JudgedEvent[], lot: string) => Readonly<C> {
+  const known = keptWith<readonly JudgedEvent[], { looked: number; collected: C }>(() => ({
+    looked: 0,
+    collected: make(),
+  }));
+  return (chain, lot) => {
+    const kept = known(chain, lot);
+    for (; kept.looked < chain.length; kept.looked += 1)
+      add(kept.collected, chain[kept.looked] as JudgedEvent, lot, chain);
+    return kept.collected;
+  };
+}
+
+/**
  * Makes a function that returns the state of a lot after the entries of its chain before an index; null before its birth.
  * @param after the state after one more entry.
  */

@@ -1,7 +1,7 @@
 import { gradeInPartsPerMillion } from '../../custody/quantity.js';
 import type { Grade } from '../../event/quantity-claims.js';
 import { dryMass, sum } from '../mass/mass-balance.js';
-import { countBefore, keptWith } from './chain-states.js';
+import { collectedAlong, countBefore, keptWith } from './chain-states.js';
 import { type Facts, type JudgedEvent, type JudgedOf, MAX_UPSTREAM, isType } from './facts.js';
 import {
   type LotMeasure,
@@ -128,23 +128,14 @@ export interface Statement {
   said: StatedMass;
 }
 
-interface Statements {
-  looked: number;
-  all: Statement[];
-}
-
-const statementsOf = keptWith<readonly JudgedEvent[], Statements>(() => ({ looked: 0, all: [] }));
-
 /** Lists what the entries of a chain state of its lot, in order: the same list, which grows with the chain. */
-function statedOnChain(lot: string, chain: readonly JudgedEvent[]): readonly Statement[] {
-  const statements = statementsOf(chain, lot);
-  for (const entry of chain.slice(statements.looked)) {
+const statedOnChain = collectedAlong<Statement[]>(
+  () => [],
+  (statements, entry, lot) => {
     const said = statedOf(entry, lot);
-    if (said !== null) statements.all.push({ entry, said });
-  }
-  statements.looked = chain.length;
-  return statements.all;
-}
+    if (said !== null) statements.push({ entry, said });
+  },
+);
 
 /** Lists everything that holders and laboratories stated about one lot, in order. */
 export function saidOf(lot: string, facts: Facts): readonly Statement[] {
@@ -156,7 +147,7 @@ export function saidOf(lot: string, facts: Facts): readonly Statement[] {
       const { grades, moisturePercent } = entry.event.payload;
       return [{ entry, said: { grades, moisturePercent } }];
     });
-    const onChain = statedOnChain(lot, facts.chains.get(lot) ?? NONE);
+    const onChain = statedOnChain(facts.chains.get(lot) ?? NONE, lot);
     known = assays.length === 0 ? onChain : [...onChain, ...assays].toSorted((a, b) => a.entry.index - b.entry.index);
     said.set(lot, known);
   }

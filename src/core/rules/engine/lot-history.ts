@@ -1,7 +1,7 @@
 import { percent } from '../../custody/lot-state.js';
 import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../../custody/quantity.js';
 import type { Grade } from '../../event/quantity-claims.js';
-import { entriesBefore, keptWith, stateAlong } from './chain-states.js';
+import { collectedAlong, entriesBefore, stateAlong } from './chain-states.js';
 import type { Facts, JudgedEvent } from './facts.js';
 
 /** Newest statements of a lot's mass (mg), moisture (parts per million) and grades (as written, one per analyte). */
@@ -117,23 +117,17 @@ export interface LotState {
 export const stateBefore = stateAlong<LotState>(stateAfter);
 
 /** By actor: the index of the first entry after which it held the lot. */
-interface Holders {
-  looked: number;
-  since: Map<string, number>;
-}
-
-const holdersOf = keptWith<readonly JudgedEvent[], Holders>(() => ({ looked: 0, since: new Map() }));
+const heldSince = collectedAlong<Map<string, number>>(
+  () => new Map(),
+  (since, { index }, lot, chain) => {
+    const holder = stateBefore(chain, lot, index + 1)?.holder;
+    if (holder !== undefined && !since.has(holder)) since.set(holder, index);
+  },
+);
 
 /** Returns whether an actor has held a lot before the entry at `index`, by its chain alone. */
-export function hasHeldBefore(actor: string, chain: readonly JudgedEvent[], lot: string, index: number): boolean {
-  const holders = holdersOf(chain, lot);
-  for (const entry of chain.slice(holders.looked)) {
-    const holder = stateBefore(chain, lot, entry.index + 1)?.holder;
-    if (holder !== undefined && !holders.since.has(holder)) holders.since.set(holder, entry.index);
-  }
-  holders.looked = chain.length;
-  return (holders.since.get(actor) ?? Infinity) < index;
-}
+export const hasHeldBefore = (actor: string, chain: readonly JudgedEvent[], lot: string, index: number): boolean =>
+  (heldSince(chain, lot).get(actor) ?? Infinity) < index;
 
 function stateAfter({ event }: JudgedEvent, lot: string, before: LotState | null): LotState | null {
   if ('outputs' in event.payload && event.payload.outputs.some((output) => output.lot === lot)) {

@@ -1,4 +1,4 @@
-import { keptWith } from './chain-states.js';
+import { collectedAlong } from './chain-states.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from './facts.js';
 import { hasHeldBefore } from './lot-history.js';
 import { actorFacts, siteFacts } from './registry.js';
@@ -27,23 +27,17 @@ export function hasPart(actor: string, lot: string, index: number, facts: Facts)
 }
 
 /** By actor: the index of the first entry of a chain that it signed, or that names it as receiver or carrier. */
-interface Named {
-  looked: number;
-  since: Map<string, number>;
-}
-
-const namedOn = keptWith<readonly JudgedEvent[], Named>(() => ({ looked: 0, since: new Map() }));
-
-function isNamedBefore(actor: string, chain: readonly JudgedEvent[], lot: string, index: number): boolean {
-  const named = namedOn(chain, lot);
-  for (const entry of chain.slice(named.looked)) {
+const namedSince = collectedAlong<Map<string, number>>(
+  () => new Map(),
+  (since, entry) => {
     const { to, carrier } = isType(entry, 'custody.dispatched') ? entry.event.payload : {};
     for (const one of [entry.event.iss, to, carrier])
-      if (one !== undefined && !named.since.has(one)) named.since.set(one, entry.index);
-  }
-  named.looked = chain.length;
-  return (named.since.get(actor) ?? Infinity) < index;
-}
+      if (one !== undefined && !since.has(one)) since.set(one, entry.index);
+  },
+);
+
+const isNamedBefore = (actor: string, chain: readonly JudgedEvent[], lot: string, index: number): boolean =>
+  (namedSince(chain, lot).get(actor) ?? Infinity) < index;
 
 /** An event by which any actor may name a lot without extending its chain. */
 export type Statement = JudgedOf<'incident.reported' | 'payment.recorded' | 'transit.checked'>;

@@ -4,7 +4,7 @@ import type { Queryable } from '../../../database/rows.js';
 import type { LogState } from './log-cache.js';
 import type { ReadEvents } from './read-events.js';
 
-/** Entries judged by other processes that are read to follow them; after more, everything is read anew. */
+/** Entries judged by other processes that are read to follow them; after more, the cache is dropped. */
 const MOST_MISSED = 2_000;
 
 /**

@@ -194,7 +194,7 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
   const unknown: string[] = [];
   for (const [lot, chain] of facts.chains) {
     subjects.add(lotSubject(lot));
-    const { actors, places } = namesOn(chain);
+    const { actors, places } = namesOn(chain, lot);
     for (const actor of actors) subjects.add(actor);
     if (makeUp.has(lot)) continue;
     for (const place of places) subjects.add(place);

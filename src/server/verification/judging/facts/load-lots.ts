@@ -71,7 +71,7 @@ const countriesOfParties = (
 
 /** Returns the sites and facilities in the chains of a receipt's lots. */
 const placesOnTheWay = (entry: JudgedOf<'custody.received'>, { chains }: Facts): string[] => [
-  ...new Set(entry.event.payload.lots.flatMap(({ lot }) => [...namesOn(chains.get(lot) ?? []).stations])),
+  ...new Set(entry.event.payload.lots.flatMap(({ lot }) => [...namesOn(chains.get(lot) ?? [], lot).stations])),
 ];
 
 async function countriesOfPlaces(db: Queryable, places: readonly string[]): Promise<Map<string, string>> {

@@ -3,7 +3,7 @@ import { HealthRegistry } from '../http/health.js';
 import { Metrics } from '../http/metrics.js';
 import { boundGarbage } from './bound-garbage.js';
 import { JsonLogger } from './logger.js';
-import { GRACE, type RunningWorker, startWorker } from './start.js';
+import { type RunningWorker, startWorker, stopAndExit } from './start.js';
 import type { Asked, Question, WorkerMessage } from './worker-messages.js';
 
 /** Member of every log line and label of every series of this process. */
@@ -26,19 +26,12 @@ async function answer({ app }: RunningWorker, question: Question): Promise<strin
  * Stops once, at a signal or when the supervising process has ended. Further signals change nothing: Ctrl-C
  * reaches both processes, and the other one ends this one if it takes too long.
  */
-function stopWhenTold(worker: RunningWorker, logger: JsonLogger): void {
+function stopOnce(worker: RunningWorker, logger: JsonLogger): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), GRACE).unref();
-    worker.close().then(
-      () => process.exit(0),
-      (err: unknown) => {
-        logger.error({ msg: 'the stop was not clean', err }, 'start');
-        process.exit(1);
-      },
-    );
+    stopAndExit(worker, logger);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
@@ -60,7 +53,7 @@ async function run(): Promise<void> {
         (err: unknown) => logger.warn({ msg: 'a question could not be answered', question, err }, 'start'),
       );
     });
-    stopWhenTold(worker, logger);
+    stopOnce(worker, logger);
     send('started');
   } catch (err) {
     logger.fatal({ msg: 'the worker could not start', err }, 'start');

@@ -6,8 +6,9 @@ import { patiently } from '../database/patiently.js';
 import { HealthRegistry } from '../http/health.js';
 import { Metrics } from '../http/metrics.js';
 import { type DatabaseAddress, type RunningServer, openDatabase, startServer, undo } from './start.js';
-export { stopOnSignals } from './start.js';
 import { WorkerProcess } from './worker-process.js';
+
+export { stopOnSignals } from './start.js';
 
 export interface ServiceStart {
   logger: LoggerService;

@@ -238,7 +238,19 @@ async function listen(app: NestFastifyApplication, { host, port }: Config): Prom
 }
 
 /** Duration of a stop after which the process exits anyway, ms. */
-export const GRACE = 10_000;
+const GRACE = 10_000;
+
+/** Stops in order and ends the process, with code 1 if the stop fails or exceeds the time limit. */
+export function stopAndExit(running: { close(): Promise<void> }, logger: LoggerService): void {
+  setTimeout(() => process.exit(1), GRACE).unref();
+  running.close().then(
+    () => process.exit(0),
+    (err: unknown) => {
+      logger.error({ msg: 'the stop was not clean', err }, 'start');
+      process.exit(1);
+    },
+  );
+}
 
 /** Stops in order on SIGTERM and SIGINT; a second signal, or the time limit, ends the process at once. */
 export function stopOnSignals(server: RunningServer, logger: LoggerService): void {
@@ -247,14 +259,7 @@ export function stopOnSignals(server: RunningServer, logger: LoggerService): voi
     if (stopping) process.exit(1);
     stopping = true;
     logger.log({ msg: 'stopping', signal }, 'start');
-    setTimeout(() => process.exit(1), GRACE).unref();
-    server.close().then(
-      () => process.exit(0),
-      (err: unknown) => {
-        logger.error({ msg: 'the stop was not clean', err }, 'start');
-        process.exit(1);
-      },
-    );
+    stopAndExit(server, logger);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -78,7 +78,12 @@ export class AdmitBatch {
       db,
       events.map(({ id }) => id),
     );
-    await loadView(db, view, events, () => found.then(({ logged }) => logged));
+    await loadView(
+      db,
+      view,
+      events,
+      found.then(({ logged }) => logged),
+    );
     const { logged, someWait } = await found;
     const submissions = new Set(arrivals.flatMap(({ submission }) => submission ?? []));
     const run = new BatchRun(db, view, {
@@ -181,7 +186,7 @@ async function textsOfResigned(
 }
 
 /** Waiting events are not in the log. */
-const noneLogged = (): Promise<ReadonlyMap<string, StoredMatch>> => Promise.resolve(new Map());
+const noneLogged: Promise<ReadonlyMap<string, StoredMatch>> = Promise.resolve(new Map());
 
 /** What one batch is admitted by, besides the view. */
 interface BatchTerms {

@@ -53,22 +53,21 @@ function gather(all: readonly References[]): ReferencedRows {
 /**
  * Loads into the view every row that the events refer to: one statement a table, by primary key, so the cost depends on
  * the batch and not on the ledger. Only entries below `view.size` count, so that a replay can read the same tables.
- * @param logged looks up which of the events are among those entries, by id, with their indexes; absent: not known, so
- * that each parent is looked up
+ * @param logged the events that are among those entries, by id, with their indexes, which may be looked up meanwhile;
+ * absent: not known, so that each parent is looked up
  */
 export async function loadView(
   db: Queryable,
   view: LedgerView,
   events: readonly AditEvent[],
-  logged?: () => Promise<ReadonlyMap<string, { index: number }>>,
+  logged?: Promise<ReadonlyMap<string, { index: number }>>,
 ): Promise<void> {
   const wanted = gather(events.map(references));
   // A key that an update replaces is named only by the ledger itself.
   if (view.opened !== null && events.some(({ type }) => type === 'ledger.updated'))
     wanted.kids.add(view.opened.serviceKid);
-  const known = logged?.();
   await together([
-    ...(known === undefined ? [] : [known]),
+    ...(logged === undefined ? [] : [logged]),
     loadRegistry(db, wanted, view),
     loadLots(db, wanted.lots, view.lots),
     loadCertificates(db, events.flatMap(serialOf), view.certificates),
@@ -82,8 +81,8 @@ export async function loadView(
     const head = view.lots.get(lot);
     if (head?.head === prev) view.events.set(prev, { index: head.headIndex });
   }
-  if (known !== undefined) {
-    for (const [id, { index }] of await known) view.events.set(id, { index });
+  if (logged !== undefined) {
+    for (const [id, { index }] of await logged) view.events.set(id, { index });
     for (const { id } of events) wanted.events.delete(id);
   }
   await loadEvents(db, view, wanted.events);

@@ -5,8 +5,8 @@ const Sequencer = sequencer as unknown as typeof sequencer.default;
 type Suites = Parameters<InstanceType<typeof Sequencer>['sort']>[0];
 
 /**
- * The suites that take longest, the longest first; those that wait for processes, leases or intervals stand between those
- * that reckon. A long suite that starts last keeps one worker busy while the others wait; on a machine that has not run the
+ * The suites that take longest, the longest first; those that wait for processes, leases or intervals alternate with those
+ * that compute. A long suite that starts last keeps one worker busy while the others wait; on a machine that has not run the
  * tests yet, Jest knows the sizes of the files only.
  */
 const LONGEST = [

@@ -149,7 +149,7 @@ describe('a ledger with three witnesses, of whom two are enough', () => {
         await witnesses[1].start();
         const after = await check(lot, 'now');
         expect(after).toMatchObject({ word: 'VERIFIED', judged: { lot: { inTransitTo: 'trader' } } });
-        // The log's time stands still for ten seconds at a time: what is newer shows in what is told of the lot.
+        // The log's time changes every ten seconds only: the description of the lot shows what is newer.
         expect(Date.parse(after.currentAsOf ?? '')).toBeGreaterThanOrEqual(Date.parse(before.currentAsOf ?? ''));
         expect(seals).not.toContain(await sealedAt());
       });
@@ -178,7 +178,7 @@ describe('a ledger with three witnesses, of whom two are enough', () => {
     it('is halted, in every process, where a witness holds a checkpoint that this key signed for another log', async () => {
       await record(2);
       await collect();
-      // Whoever has stolen the key shows a log of his own, one entry longer, to a witness of his choice.
+      // A thief of the key shows another log, one entry longer, to one witness.
       const { size } = await shown();
       const { origin } = service.config;
       const forged = signCheckpoint(

@@ -37,7 +37,7 @@ function counting(database: Database): { database: Database; rows: () => number 
 
 const mass = { value: '48.6', uom: 'KGM' };
 
-/** The number of a handover decides who sends. */
+/** The two actors dispatch in turn. */
 async function handOver(lot: string, number: number): Promise<void> {
   const [from, to] = number % 2 === 0 ? ['coop', 'trader'] : ['trader', 'coop'];
   await ledger.record('custody.dispatched', from ?? '', { to, lots: [{ lot }] });

@@ -133,8 +133,8 @@ export class SealLog implements Seal {
    * log.
    */
   async newestCheckpoint(): Promise<{ size: number; note: string }> {
-    this.requireRunning();
     await this.storing;
+    this.requireRunning();
     const { rows } = await this.database.query<{ size: number; note: string }>(
       'SELECT size, note FROM checkpoints WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1',
     );

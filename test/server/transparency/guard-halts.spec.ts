@@ -140,6 +140,8 @@ describe('an older guard that is there when the service starts', () => {
     const before = readFileSync(server.config.guardFile, 'utf8');
     expect(await post(server.url, world.declare().event)).toMatchObject({ status: 201 });
     const now = readFileSync(server.config.guardFile, 'utf8');
+    // Waits until the new checkpoint is stored, which follows the receipt.
+    expect(await get(server.url, '/log/checkpoint')).toMatchObject({ status: 200 });
     writeFileSync(server.config.guardFile, before);
     expect(await sealing().whyHalted()).toContain('but a checkpoint of');
     utimesSync(server.config.guardFile, 1, 1);

@@ -7,6 +7,8 @@ const WORKERS = 100_000;
 /** A ledger of so many traders, each with a site of its own, and chains of handovers among them. */
 export class Handovers {
   private number = 0;
+  /** The lots of all chains, each with the id of its last event. */
+  readonly lots: { lot: string; last: string }[] = [];
 
   private constructor(private readonly traders: readonly Signatory[]) {}
 
@@ -41,7 +43,8 @@ export class Handovers {
     const declared = by(first).event('lot.declared', { place, method: 'handTools', pit: 'north-2' }, [output]);
     const [lot = ''] = declared.lots;
     const texts = [declared.text];
-    for (let [at, prev] = [first, declared.id]; texts.length < length; at += 1) {
+    let prev = declared.id;
+    for (let at = first; texts.length < length; at += 1) {
       const seals = [`SEAL-${randomBytes(5).toString('hex')}`, `SEAL-${randomBytes(5).toString('hex')}`];
       const sent = by(at).event('custody.dispatched', {
         to: by(at + 1).id,
@@ -59,8 +62,9 @@ export class Handovers {
         lots: [{ lot, prev: sent.id, mass }],
       });
       texts.push(sent.text, received.text);
-      prev = received.id;
+      prev = texts.length > length ? sent.id : received.id;
     }
+    this.lots.push({ lot, last: prev });
     return texts.slice(0, length);
   }
 }

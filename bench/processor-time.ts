@@ -25,15 +25,17 @@ const timeIn = (stat: readonly string[]): number =>
   stat.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * TICK, 0);
 
 /** Returns the processor time of a process and of its children that have ended, ms. */
-export const processorTime = (pid: number): number => timeIn(statOf(pid));
+const processorTime = (pid: number): number => timeIn(statOf(pid));
+
+/** Returns the processes that a process has started and that still run. */
+export function childrenOf(parent: number): number[] {
+  if (!existsSync('/proc')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOfProcess(pid) === parent);
+}
 
 /** Returns the processor time of a process and of all that it has started, such as a postmaster and its backends, ms. */
-export function familyTime(parent: number): number {
-  if (!existsSync('/proc')) return 0;
-  const others = readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name))
-    .map((name) => statOf(Number(name)));
-  return others
-    .filter((stat) => parentOf(stat) === parent)
-    .reduce((sum, stat) => sum + timeIn(stat), processorTime(parent));
-}
+export const familyTime = (parent: number): number =>
+  childrenOf(parent).reduce((sum, pid) => sum + processorTime(pid), processorTime(parent));

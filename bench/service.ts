@@ -3,18 +3,22 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { familyTime, processorTime } from './processor-time.js';
+import { childrenOf, familyTime } from './processor-time.js';
 import { initialise, loadConfig, openDatabase } from '../src/server/operator.js';
 
 const MAIN = fileURLToPath(new URL('../src/server/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const START_LIMIT = 120_000;
 
-/** Runs the service as an operator does: a separate process on its own embedded PostgreSQL, fsync on. */
+/**
+ * Runs the service as an operator does, on its own embedded PostgreSQL, fsync on: a role of its own in a process, and
+ * the role `all` by `adit serve`, which is two.
+ */
 export interface BenchedService {
   url: string;
-  /** Resident memory of the process, bytes. */
+  /** Resident memory of its processes, bytes. */
   memory(): number;
-  /** Processor time until now, ms: of the process, and of the processes of its database. */
+  /** Processor time until now, ms: of its processes, and of those of its database. */
   processor(): { service: number; database: number };
   /** URL of its database as the owner, and as the service itself. */
   databaseUrl: string;
@@ -43,14 +47,12 @@ export async function startService(settings: Record<string, string> = {}): Promi
   initialise(config);
   const database = await openDatabase(config, () => undefined);
   const addresses = { DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl };
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=64', ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []), MAIN],
-    {
-      env: { ...process.env, ...environment, ...addresses },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  );
+  const program = environment.ADIT_ROLE === 'all' ? [COMMAND, 'serve'] : ['--max-semi-space-size=64', MAIN];
+  const child = spawn(process.execPath, [...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []), ...program], {
+    env: { ...process.env, ...environment, ...addresses },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const pid = child.pid ?? 0;
   const url = `http://127.0.0.1:${port}`;
   await ready(url, child);
   return {
@@ -58,9 +60,9 @@ export async function startService(settings: Record<string, string> = {}): Promi
     databaseUrl: database.ownerUrl,
     appUrl: database.appUrl,
     environment: { ...environment, ...addresses },
-    memory: () => residentBytes(child.pid ?? 0),
+    memory: () => [pid, ...childrenOf(pid)].reduce((sum, one) => sum + residentBytes(one), 0),
     processor: () => ({
-      service: processorTime(child.pid ?? 0),
+      service: familyTime(pid),
       database: familyTime(postmasterOf(environment.ADIT_DATA_DIR)),
     }),
     stop: async () => {

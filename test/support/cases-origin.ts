@@ -25,10 +25,11 @@ const inspected = (certification: number, date = '2026-05-10') => {
   return log;
 };
 
-const awoken = (kg: string) => {
+/** Declared at a site by its activity (MDC.02): 0 abandoned, 1 active, 2 not active. */
+const awoken = (kg: string, activity = 2) => {
   const log = world();
   site(log, 'ridge');
-  inspect(log, 'ridge', '2026-05-01', 1, 0);
+  inspect(log, 'ridge', '2026-05-01', 1, activity);
   declares(log, [{ lot: bag, kg }], { place: { site: 'ridge' } });
   return log;
 };
@@ -68,6 +69,7 @@ export const originCases: Record<string, Case> = {
     // Yellow: there is time to mend.
     twin: () => inspected(2),
   },
+  'site-abandoned': { severity: 'high', wrong: () => awoken('50.3', 0), twin: () => awoken('50.3', 1) },
   'site-outside-polygon': {
     severity: 'critical',
     wrong: () => declaredAt({ lat: '-1.7000', lon: '29.9500', accuracyM: '10' }),

@@ -64,6 +64,7 @@ import type { ParameterSchema, Rule } from './engine/rule.js';
 import { sealMismatch } from './custody/seal-mismatch.js';
 import { selfDealing } from './actors/self-dealing.js';
 import { serialReused } from './papers/serial-reused.js';
+import { siteAbandoned } from './origin/site-abandoned.js';
 import { siteDormantBurst } from './origin/site-dormant-burst.js';
 import { siteOutsidePolygon } from './origin/site-outside-polygon.js';
 import { siteOverCapacity } from './origin/site-over-capacity.js';
@@ -135,6 +136,7 @@ const catalogue = [
   facilityOverCapacity,
   siteOverCapacity,
   siteStatus,
+  siteAbandoned,
   siteOutsidePolygon,
   licenceInvalid,
   mineralNotAtSite,
@@ -180,7 +182,7 @@ export const parametersSchema = z.strictObject({
 export type Parameters = z.infer<typeof parametersSchema>;
 
 const defaults = parametersSchema.parse({
-  version: 5,
+  version: 6,
   from: '2026-01-01',
   required: ['mass-gained', 'tag-reused', 'site-status'],
   // One day for critical findings, six months for what can be mitigated (ITSCI incident protocol; OECD Annex II).

@@ -173,7 +173,7 @@ function productionOf(facts: Facts, entries: readonly JudgedEvent[], parameters:
   return [...declared].flatMap(([key, lots]) => {
     const [id = '', mineral = ''] = key.split('/');
     const site = siteFacts(facts, id);
-    const capacities = site === null ? [] : capacitiesOf(site);
+    const capacities = site === null ? [] : capacitiesOf(site, parameters.siteOverCapacity);
     if (capacities.length === 0) return [];
     const days = new Map<number, SiteProduction['days'][number]['lots'][number][]>();
     for (const { day, ...lot } of lots.toSorted((a, b) => a.day - b.day || a.index - b.index)) push(days, day, lot);

@@ -111,30 +111,83 @@ export function siteBelow(facts: Facts, id: string, index: number): SiteFacts | 
     : { ...site, ...(site.versions.findLast((version) => version.index < index) ?? site.versions[0]) };
 }
 
+/** What makes a higher capacity count; from the parameters. */
+export interface RaiseChecks {
+  /** A raise up to this share of the capacity before, parts per million, needs no inspection. */
+  raiseUnchecked: number;
+  /** Days before and after a raise within which an inspection confirms it. */
+  inspectedDaysBefore: number;
+  inspectedDaysAfter: number;
+}
+
 /** Caches capacities of sites, for all lots that are judged together. */
 const capacitiesByVersions = new WeakMap<readonly SiteVersion[], SiteProduction['capacities']>();
 
-/** Lists the capacities of a site by their first day (since 1970-01-01 UTC); the first has no beginning. */
-export function capacitiesOf({ versions }: SiteFacts): SiteProduction['capacities'] {
-  const known = capacitiesByVersions.get(versions) ?? capacitiesIn(versions);
-  capacitiesByVersions.set(versions, known);
+/**
+ * Lists the capacities of a site by their first day (since 1970-01-01 UTC); the first has no beginning. At a site that is
+ * inspected, a higher one counts if an inspection confirms it, or from the next inspection on.
+ */
+export function capacitiesOf(site: SiteFacts, checks: RaiseChecks): SiteProduction['capacities'] {
+  const known = capacitiesByVersions.get(site.versions) ?? capacitiesIn(site, checks);
+  capacitiesByVersions.set(site.versions, known);
   return known;
 }
 
-function capacitiesIn(versions: readonly SiteVersion[]): SiteProduction['capacities'] {
-  const known: { from: number; capacity: SiteProduction['capacities'][number]['capacity'] }[] = [];
-  for (const { capacity, at } of versions) {
-    if (capacity === undefined) continue;
-    const { workers, kilogramsPerWorkerMonth: rates } = capacity;
+type Capacity = SiteProduction['capacities'][number]['capacity'];
+
+function capacitiesIn(site: SiteFacts, checks: RaiseChecks): SiteProduction['capacities'] {
+  const known: { from: number; capacity: Capacity }[] = [];
+  for (const { capacity: told, at } of site.versions) {
+    if (told === undefined) continue;
+    const { workers, kilogramsPerWorkerMonth: rates } = told;
     const kilogramsPerWorkerMonth = Object.fromEntries(
       Object.entries(rates).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
-    const from = known.length === 0 ? -Infinity : Math.floor(at / DAY);
+    const capacity = { workers, kilogramsPerWorkerMonth };
+    const before = known.at(-1)?.capacity;
+    const day = Math.floor(at / DAY);
+    const counts =
+      before === undefined ? -Infinity : isRaised(before, capacity, checks) ? confirmedOn(site, day, checks) : day;
+    if (counts === null) continue;
     // A later event for the same or an earlier day replaces those from that day on.
-    while (known.length > 0 && (known.at(-1)?.from ?? 0) >= from) known.pop();
-    known.push({ from: known.length === 0 ? -Infinity : from, capacity: { workers, kilogramsPerWorkerMonth } });
+    while (known.length > 0 && (known.at(-1)?.from ?? 0) >= counts) known.pop();
+    known.push({ from: known.length === 0 ? -Infinity : counts, capacity });
   }
   return known;
+}
+
+/** Returns whether a capacity is higher than the one before by more than needs no inspection, for any mineral. */
+function isRaised(before: Capacity, after: Capacity, { raiseUnchecked }: RaiseChecks): boolean {
+  const minerals = Object.keys(after.kilogramsPerWorkerMonth).filter((one) => one in before.kilogramsPerWorkerMonth);
+  const perMonth = ({ workers, kilogramsPerWorkerMonth }: Capacity, mineral: string): number =>
+    workers * Number(kilogramsPerWorkerMonth[mineral]);
+  const isMore = (one: number, other: number): boolean => other * 1e6 > one * (1e6 + raiseUnchecked);
+  return minerals.length === 0
+    ? isMore(before.workers, after.workers)
+    : minerals.some((mineral) => isMore(perMonth(before, mineral), perMonth(after, mineral)));
+}
+
+/** Returns the day from which a higher capacity counts that was logged on a day; null: no inspection confirms it yet. */
+function confirmedOn({ inspections }: SiteFacts, day: number, checks: RaiseChecks): number | null {
+  if (inspections.length === 0) return day;
+  const days = inspections.map(({ date }) => (dateMs(date) ?? 0) / DAY);
+  const first = days.find((inspected) => inspected >= day - checks.inspectedDaysBefore);
+  if (first === undefined) return null;
+  return first > day + checks.inspectedDaysAfter ? first : day;
+}
+
+/** Returns the newest capacity that the registry has of a site and that no inspection confirms; null: there is none. */
+export function unconfirmedRaise(site: SiteFacts, checks: RaiseChecks): { on: string; workers: number } | null {
+  const told = site.versions.findLast(({ capacity }) => capacity !== undefined);
+  const counted = capacitiesOf(site, checks).at(-1)?.capacity;
+  if (told?.capacity === undefined || counted === undefined) return null;
+  const { workers, kilogramsPerWorkerMonth } = told.capacity;
+  const isSame =
+    workers === counted.workers &&
+    Object.entries(kilogramsPerWorkerMonth).every(
+      ([mineral, rate]) => counted.kilogramsPerWorkerMonth[mineral] === rate,
+    );
+  return isSame ? null : { on: new Date(told.at).toISOString().slice(0, 10), workers };
 }
 
 function shapeOf({ point, polygon }: Pick<SiteClaims, 'point' | 'polygon'>): Pick<SiteVersion, 'point' | 'polygon'> {

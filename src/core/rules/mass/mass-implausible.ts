@@ -61,7 +61,9 @@ function siteBound(
   const newest =
     site === null
       ? undefined
-      : capacitiesOf(site).findLast(({ from }) => from <= Math.floor(entry.event.occurredAtMs / DAY));
+      : capacitiesOf(site, parameters.siteOverCapacity).findLast(
+          ({ from }) => from <= Math.floor(entry.event.occurredAtMs / DAY),
+        );
   if (newest === undefined) return null;
   const { workers, kilogramsPerWorkerMonth } = newest.capacity;
   const each = kilogramsPerWorkerMonth[mineral] ?? parameters.siteOverCapacity.kilogramsPerWorkerMonth[mineral];

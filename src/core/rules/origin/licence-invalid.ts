@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { dayOf } from '../engine/day.js';
 import { ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from '../engine/facts.js';
@@ -6,33 +7,88 @@ import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { siteSubject } from '../engine/subjects.js';
 import * as parameter from '../engine/parameter.js';
 
-const schema = { licenceInvalid: parameter.severityOnly('high') };
+const schema = {
+  licenceInvalid: z.strictObject({
+    severity: parameter.severity.default('high'),
+    noLicence: parameter.codes
+      .default([
+        'unlicen',
+        'unregistered',
+        'illegal',
+        'revoked',
+        'suspended',
+        'withdrawn',
+        'cancelled',
+        'surrendered',
+        'refused',
+        'expired',
+        'pending',
+        'application',
+      ])
+      .describe('Words in the kind of a licence that mean that none is held'),
+    withoutProduction: parameter.codes
+      .default([
+        'explor',
+        'prospect',
+        'reconnaissance',
+        'recherche',
+        'research',
+        'survey',
+        'dealer',
+        'buying',
+        'trading',
+        'transport',
+      ])
+      .describe('Words in the kind of a licence that give no right to sell what is dug'),
+    withProduction: parameter.codes
+      .default(['exploitation', 'production', 'extraction', 'and mining', 'mining lease'])
+      .describe('Words that give this right to such a licence all the same'),
+  }),
+};
 type Parameters = ValuesOf<typeof schema>;
 
 type Declaration = JudgedOf<'lot.declared'>;
 
 interface Flaw {
-  cause: 'dates' | 'mineral' | 'holder';
+  cause: 'kind' | 'dates' | 'mineral' | 'holder';
   measured: string;
   threshold: string;
   detail: string;
 }
 
+/** Returns whether the kind of a licence, with any separators, contains one of some words. */
+const speaksOf = (kind: string, words: readonly string[]): boolean => {
+  const said = kind.toLowerCase().replaceAll(/[^a-z0-9]+/g, ' ');
+  return said === 'none' || words.some((word) => said.includes(word.toLowerCase()));
+};
+
+/** Returns why the kind of a licence gives no right to sell what is dug; null if it may. */
+function kindFlawOf({ kind }: Licence, { licenceInvalid }: Parameters): Flaw | null {
+  const { noLicence, withoutProduction, withProduction } = licenceInvalid;
+  const flaw = (detail: string): Flaw => ({
+    cause: 'kind',
+    measured: kind,
+    threshold: 'a licence to produce',
+    detail,
+  });
+  if (speaksOf(kind, noLicence)) return flaw(`is registered as ${kind}: none is held that allows to dig and to sell.`);
+  return speaksOf(kind, withoutProduction) && !speaksOf(kind, withProduction)
+    ? flaw(`is of kind ${kind}, which gives no right to sell what is dug.`)
+    : null;
+}
+
 /** Returns why a licence does not cover minerals declared at its site on a day; null if it does. */
-function flawOf(
-  { from, to, holder, minerals }: Licence,
-  site: SiteFacts,
-  day: string,
-  declared: SiteFacts['minerals'],
-): Flaw | null {
+function flawOf(licence: Licence, site: SiteFacts, { event }: Declaration, parameters: Parameters): Flaw | null {
+  const { from, to, holder, minerals } = licence;
+  const declared = [...new Set(event.payload.outputs.map(({ mineral }) => mineral))];
   const flaw = (cause: Flaw['cause'], measured: string, threshold: string, detail: string): Flaw => ({
     cause,
     measured,
     threshold,
     detail,
   });
-  const dates = datesFlawOf({ from, to }, day, 'declared');
-  if (dates !== null) return dates;
+  const kindOrDates = kindFlawOf(licence, parameters) ?? datesFlawOf({ from, to }, dayOf(event), 'declared');
+  if (kindOrDates !== null) return kindOrDates;
   const outside = minerals === undefined ? [] : declared.filter((mineral) => !minerals.includes(mineral));
   if (outside.length > 0 && outside.every((mineral) => site.minerals.includes(mineral)))
     return flaw('mineral', outside.join(', '), minerals?.join(', ') ?? '', `does not name ${outside.join(', ')}.`);
@@ -62,20 +118,24 @@ function deliveryOf(lot: string, { event }: Declaration, { chains }: Facts): Jud
 }
 
 /** Returns the flaw of a declaration: on its day, or else on the day on which its lots were delivered. */
-function findOf(entry: Declaration, facts: Facts): { flaw: Flaw; lots: string[]; events: string[] } | null {
+function findOf(
+  entry: Declaration,
+  facts: Facts,
+  parameters: Parameters,
+): { flaw: Flaw; lots: string[]; events: string[] } | null {
   const { event } = entry;
   const site = siteAt(facts, event.place?.site ?? '', event.occurredAtMs);
   if (site === null) return null;
-  const declared = [...new Set(event.payload.outputs.map(({ mineral }) => mineral))];
   const licences = siteFacts(facts, site.id)?.licences ?? [];
-  const covers = licences.map((licence) => flawOf(licence, site, dayOf(event), declared));
+  const covers = licences.map((licence) => flawOf(licence, site, entry, parameters));
   const newest = covers.at(-1);
   if (newest === undefined) return null;
   if (!covers.includes(null) && newest !== null) return { flaw: newest, lots: lotsOf(entry), events: [event.id] };
 
+  const usable = licences.filter((licence) => kindFlawOf(licence, parameters) === null);
   const late = lotsOf(entry).flatMap((lot) => {
     const delivery = deliveryOf(lot, entry, facts);
-    const flaws = delivery === null ? [] : licences.map((one) => datesFlawOf(one, dayOf(delivery.event), 'delivered'));
+    const flaws = delivery === null ? [] : usable.map((one) => datesFlawOf(one, dayOf(delivery.event), 'delivered'));
     const flaw = flaws.at(-1);
     return delivery === null || flaw == null || flaws.includes(null) ? [] : [{ lot, delivery, flaw }];
   });
@@ -96,8 +156,9 @@ function declarationsOf({ entries, chains }: Facts): Declaration[] {
   return [...new Map(all.map((entry) => [entry.index, entry])).values()];
 }
 
-function observe(entry: Declaration, facts: Facts, { licenceInvalid: { severity } }: Parameters): Observation[] {
-  const found = findOf(entry, facts);
+function observe(entry: Declaration, facts: Facts, parameters: Parameters): Observation[] {
+  const { severity } = parameters.licenceInvalid;
+  const found = findOf(entry, facts, parameters);
   if (found === null) return [];
   const { flaw, lots, events } = found;
   const site = entry.event.place?.site ?? '';
@@ -108,18 +169,18 @@ function observe(entry: Declaration, facts: Facts, { licenceInvalid: { severity 
 
 export const licenceInvalid: Rule<typeof schema> = {
   id: 'licence-invalid',
-  version: 3,
+  version: 4,
   group: 'origin',
   title: 'The licence of the site does not cover this',
   means:
-    'On the day of the declaration no licence of the site was in force that names the mineral and belongs to who operated it; or none was in force any more on the day on which the lot was first delivered.',
+    'On the day of the declaration no licence of the site was in force that gives the right to produce, names the mineral and belongs to who operated it; or none was in force any more on the day on which the lot was first delivered.',
   doesNotMean:
     'That digging was forbidden: a renewal may be logged late, and closes the finding. Sites without a licence in the registry are not judged.',
   advice:
     'Ask the operator of the site for the licence or its renewal, and the mining cadastre whether it is valid. It closes when the registrar or the authority logs it by `site.updated`.',
   parameters: schema,
-  describe: ({ licenceInvalid: { severity } }) =>
-    `No licence that the registry has for the site covers day, mineral and operator of the declaration, or the day of the first receipt from whoever declared: ${severity}.`,
+  describe: ({ licenceInvalid: { severity, noLicence, withoutProduction, withProduction } }) =>
+    `No licence that the registry has for the site covers day, mineral and operator of the declaration, or the day of the first receipt from whoever declared: ${severity}. A kind that contains ${noLicence.join(', ')} is none; one that contains ${withoutProduction.join(', ')}, and none of ${withProduction.join(', ')}, covers nothing that is sold.`,
   standard: 'ICGLR Regional Certification Mechanism, legality of mine sites (MDC.04)',
   scope: ['about', 'chains'],
   subjects: (facts) => declarationsOf(facts).map(({ event }) => event.id),

@@ -29,8 +29,8 @@ type Parameters = ValuesOf<typeof schema & typeof siteOverCapacity.parameters>;
 
 const MILLION = 1_000_000n;
 const DAY = 86_400_000;
-/** MDC.02 code of an inactive site. */
-const INACTIVE = 0;
+/** MDC.02 codes of a site without production: abandoned, and not active. */
+const INACTIVE: ReadonlySet<number> = new Set([0, 2]);
 
 type Day = SiteProduction['days'][number];
 
@@ -40,7 +40,8 @@ const massOf = (days: readonly Day[]): bigint => days.reduce((sum, { mass }) => 
 function dormancy(production: SiteProduction, first: Day, facts: Facts, dormantDays: number): string | null {
   const site = siteFacts(facts, production.site.id);
   const inspection = site?.inspections.findLast(({ date }) => Date.parse(date) <= first.day * DAY);
-  if (inspection?.activity === INACTIVE) return `an inspector found it inactive on ${inspection.date}`;
+  if (inspection !== undefined && INACTIVE.has(inspection.activity))
+    return `an inspector found it inactive on ${inspection.date}`;
   const before = production.days.findLast(({ day }) => day < first.day);
   if (before !== undefined)
     return first.day - before.day > dormantDays
@@ -92,7 +93,7 @@ function observe(production: SiteProduction, facts: Facts, parameters: Parameter
 
 export const siteDormantBurst: Rule<typeof schema, Parameters> = {
   id: 'site-dormant-burst',
-  version: 2,
+  version: 3,
   group: 'origin',
   title: 'A sleeping site wakes with a rush',
   means:

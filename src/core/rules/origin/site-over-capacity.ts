@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { massText } from '../../words.js';
-import type { SiteProduction } from '../engine/facts.js';
+import type { Facts, SiteProduction } from '../engine/facts.js';
+import { siteFacts, unconfirmedRaise } from '../engine/registry.js';
 import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import { siteSubject } from '../engine/subjects.js';
 import * as parameter from '../engine/parameter.js';
@@ -26,6 +27,15 @@ const schema = {
         { above: 3_000_000, severity: 'critical' },
       ])
       .describe('Share of the capacity, parts per million, in rising order'),
+    raiseUnchecked: parameter.partsPerMillion
+      .default(100_000)
+      .describe('Raise of a capacity that needs no inspection, parts per million of the one before'),
+    inspectedDaysBefore: parameter.days
+      .default(90)
+      .describe('Days before a higher raise within which an inspection confirms it'),
+    inspectedDaysAfter: parameter.days
+      .default(30)
+      .describe('Days after it within which an inspection confirms it; a later one counts from its date'),
   }),
 };
 type Parameters = ValuesOf<typeof schema>;
@@ -151,7 +161,16 @@ function worstWindows(production: SiteProduction, parameters: Parameters): Map<s
 export const productionSubject = ({ site, mineral }: SiteProduction, month: string): string =>
   `${site.id}/${mineral}/${month}`;
 
-function observe(production: SiteProduction, parameters: Parameters): Observation[] {
+/** Formats the sentence on a registered capacity that does not count; empty if there is none. */
+function raiseText(id: string, facts: Facts, { siteOverCapacity: checks }: Parameters): string {
+  const site = siteFacts(facts, id);
+  const raise = site === null ? null : unconfirmedRaise(site, checks);
+  return raise === null
+    ? ''
+    : ` A capacity of ${raise.workers} workers was logged on ${raise.on} and no inspection confirms it.`;
+}
+
+function observe(production: SiteProduction, facts: Facts, parameters: Parameters): Observation[] {
   const worst = worstWindows(production, parameters);
   return monthsJudged(production, longestWindow(parameters)).flatMap((month) => {
     const window = worst.get(month);
@@ -170,7 +189,7 @@ function observe(production: SiteProduction, parameters: Parameters): Observatio
         events: [...new Set(lots.map(({ event }) => event))],
         measured: `${kilograms(mass).value} KGM`,
         threshold: `${kilograms(capacity).value} KGM`,
-        detail: `Site ${production.site.id} declared ${massText(mass, production.mineral)} of ${production.mineral} within ${length} days, mostly in ${month}; its capacity for that time is ${massText(capacity, production.mineral)}.`,
+        detail: `Site ${production.site.id} declared ${massText(mass, production.mineral)} of ${production.mineral} within ${length} days, mostly in ${month}; its capacity for that time is ${massText(capacity, production.mineral)}.${raiseText(production.site.id, facts, parameters)}`,
         firstIndex: lots.reduce((first, { index }) => Math.min(first, index), lots[0]?.index ?? 0),
       },
     ];
@@ -179,29 +198,39 @@ function observe(production: SiteProduction, parameters: Parameters): Observatio
 
 export const siteOverCapacity: Rule<typeof schema> = {
   id: 'site-over-capacity',
-  version: 2,
+  version: 3,
   group: 'origin',
   title: 'A site declares more than its workers can dig',
   means: 'Within a window of days the lots declared at a site weigh more than its workers can produce in that time.',
   doesNotMean:
     'That any one lot is false: the number of workers may be out of date. Stock from before may have been declared late. Sites without a known number of workers are not judged.',
   advice:
-    'Ask the operator of the site how many dug and since when the stock lay there, and the authority for its newest count of workers; a visit settles it. It closes when the registrar or the authority logs the true capacity by `site.updated`, or when wrong masses are corrected by `event.corrected`; treat unexplained mass as mineral of unknown origin.',
+    'Ask the operator of the site how many dug and since when the stock lay there, and the authority for its newest count of workers; a visit settles it. It closes when the registrar or the authority logs the true capacity by `site.updated` and an inspection confirms it, or when wrong masses are corrected by `event.corrected`; treat unexplained mass as mineral of unknown origin.',
   parameters: schema,
-  describe: ({ siteOverCapacity: { windowDays, levels, kilogramsPerWorkerMonth } }) =>
+  describe: ({
+    siteOverCapacity: {
+      windowDays,
+      levels,
+      kilogramsPerWorkerMonth,
+      raiseUnchecked,
+      inspectedDaysBefore,
+      inspectedDaysAfter,
+    },
+  }) =>
     `Declared mass in any ${windowDays.join(' or ')} days over workers times kilograms per worker and month (of 30 days), as the registry had them on each day: ` +
     `${levels.map(({ above, severity }) => `more than ${above / 1e6} times: ${severity}`).join('; ')}. ` +
     `Kilograms per worker and month where the site gives none: ` +
     `${Object.entries(kilogramsPerWorkerMonth)
       .map(([mineral, mass]) => `${mineral} ${mass}`)
       .join(', ')}. ` +
+    `At a site that is inspected, a capacity more than ${raiseUnchecked / 1e4} % above the one before counts if an inspection of the ${inspectedDaysBefore} days before it or the ${inspectedDaysAfter} days after it is logged, or from the next inspection on. ` +
     `One finding a month, that in which most of the window's mass was dug, with the worst window.`,
   standard: 'ICGLR Regional Certification Mechanism (production data); ITSCI mine baseline',
-  scope: ['production'],
+  scope: ['production', 'about'],
   needs: 'more',
   subjects: (facts, parameters) =>
     facts.production.flatMap((production) =>
       monthsJudged(production, longestWindow(parameters)).map((month) => productionSubject(production, month)),
     ),
-  evaluate: (facts, parameters) => facts.production.flatMap((production) => observe(production, parameters)),
+  evaluate: (facts, parameters) => facts.production.flatMap((production) => observe(production, facts, parameters)),
 };

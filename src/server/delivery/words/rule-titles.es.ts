@@ -54,6 +54,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'facility-over-capacity': 'Una planta recibe o produce más de lo que puede',
   'site-over-capacity': 'Un sitio declara más de lo que sus mineros pueden extraer',
   'site-status': 'El sitio no estaba en verde cuando produjo',
+  'site-abandoned': 'Mineral de un sitio que se encontró abandonado',
   'site-outside-polygon': 'Declarado fuera del perímetro del sitio minero',
   'licence-invalid': 'La licencia del sitio no ampara esta producción',
   'mineral-not-at-site': 'Un mineral que el sitio no tiene',

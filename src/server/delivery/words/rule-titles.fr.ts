@@ -54,6 +54,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'facility-over-capacity': 'Une installation reçoit ou produit plus que sa capacité',
   'site-over-capacity': 'Un site déclare plus que ses creuseurs ne peuvent extraire',
   'site-status': 'Le site n’était pas «\u00a0vert\u00a0» au moment de la production',
+  'site-abandoned': 'Minerai d’un site constaté abandonné',
   'site-outside-polygon': 'Déclaré hors du périmètre du site minier',
   'licence-invalid': 'Le titre minier du site ne couvre pas cette production',
   'mineral-not-at-site': 'Un minerai que le site ne possède pas',

@@ -54,6 +54,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'facility-over-capacity': 'Kiwanda kinapokea au kuzalisha zaidi ya uwezo wake',
   'site-over-capacity': 'Mgodi unatangaza zaidi ya wachimbaji wake wanavyoweza kuchimba',
   'site-status': 'Mgodi haukuwa na hadhi ya kijani ulipozalisha',
+  'site-abandoned': 'Madini ya mgodi uliokutwa umeachwa',
   'site-outside-polygon': 'Limetangazwa nje ya mipaka ya mgodi',
   'licence-invalid': 'Leseni ya mgodi haihusu uzalishaji huu',
   'mineral-not-at-site': 'Madini ambayo mgodi hauna',

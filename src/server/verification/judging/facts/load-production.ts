@@ -70,7 +70,7 @@ export async function loadProduction(db: Queryable, facts: Facts, parameters: Pa
   const capacities = new Map(
     declared.flatMap(({ site: id }) => {
       const site = siteFacts(facts, id);
-      const known = site === null ? [] : capacitiesOf(site);
+      const known = site === null ? [] : capacitiesOf(site, parameters.siteOverCapacity);
       return known.length === 0 ? [] : [[id, known] as const];
     }),
   );

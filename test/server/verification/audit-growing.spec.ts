@@ -3,6 +3,7 @@ import { type Pace, replayLog } from '../../../src/server/ledger/replay/replay.j
 import { explain } from '../../../src/server/verification/audit/audit-faults.js';
 import { gatherEvidence } from '../../../src/server/verification/audit/gather-evidence.js';
 import { TestLedger } from '../../support/test-ledger.js';
+import { until } from '../../support/until.js';
 
 const AT_FIRST = 1_500;
 const MEANWHILE = 1_200;
@@ -78,6 +79,26 @@ describe('an audit of a log that grows meanwhile', () => {
     const slow = auditor.auditSlowly(3_600_000);
     auditor.onModuleDestroy();
     expect(await slow).toBeNull();
+  });
+
+  it('ends also within a statement, so that a stop does not wait for it', async () => {
+    const auditor = ledger.auditor(AT_FIRST);
+    await ledger.tamper('BEGIN');
+    await ledger.tamper('LOCK TABLE entries IN ACCESS EXCLUSIVE MODE');
+    try {
+      const slow = auditor.auditSlowly(3_600_000);
+      await until(async () => {
+        const waiting = await ledger.database.rows(
+          `SELECT 1 FROM pg_locks JOIN pg_database AS d ON d.oid = database
+            WHERE relation = 'entries'::regclass AND datname = current_database() AND NOT granted`,
+        );
+        return waiting.length > 0;
+      });
+      auditor.onModuleDestroy();
+      expect(await slow).toBeNull();
+    } finally {
+      await ledger.tamper('ROLLBACK');
+    }
   });
 
   it('holds every root that was signed meanwhile against the tree', async () => {

@@ -28,9 +28,7 @@ export interface AuditOrder extends AuditPlace {
   milliseconds: number | null;
 }
 
-/** Commands to the thread. */
-export type AuditCommand = 'hurry' | 'stop';
-export type AuditAnswer = { examination: Examination } | { stopped: true } | { failed: unknown };
+export type AuditAnswer = { examination: Examination } | { failed: unknown };
 
 /**
  * Examines the log in a separate thread with separate connections, because an audit of a large log must neither delay
@@ -38,6 +36,7 @@ export type AuditAnswer = { examination: Examination } | { stopped: true } | { f
  */
 export class AuditInThread {
   private worker: Worker | null = null;
+  private stopped = false;
 
   constructor(
     private readonly place: AuditPlace,
@@ -67,6 +66,8 @@ export class AuditInThread {
     this.worker = worker;
     try {
       return await answerOf(worker);
+    } catch (error) {
+      throw this.stopped ? new AuditStopped('The audit was stopped before it was done.') : error;
     } finally {
       this.worker = null;
       await worker.terminate();
@@ -75,12 +76,13 @@ export class AuditInThread {
 
   /** Makes the examination continue as fast as it can. */
   hurry(): void {
-    this.worker?.postMessage('hurry' satisfies AuditCommand);
+    this.worker?.postMessage('hurry');
   }
 
-  /** Stops the examination at its next pause. */
+  /** Ends the examination at once, also within a statement: it has stored nothing. */
   stop(): void {
-    this.worker?.postMessage('stop' satisfies AuditCommand);
+    this.stopped = true;
+    void this.worker?.terminate();
   }
 }
 
@@ -88,7 +90,6 @@ function answerOf(worker: Worker): Promise<Examination> {
   return new Promise((resolve, reject) => {
     worker.once('message', (answer: AuditAnswer) => {
       if ('examination' in answer) resolve(answer.examination);
-      else if ('stopped' in answer) reject(new AuditStopped('The audit was stopped before it was done.'));
       else reject(answer.failed instanceof Error ? answer.failed : new Error(String(answer.failed)));
     });
     worker.once('error', reject);

@@ -33,6 +33,11 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 describe('rules that have changed since entries were judged', () => {
+  it('are not found where this process judged the first entries before it looked', async () => {
+    await reEvaluate().begin();
+    expect(await cursor()).toMatchObject({ again: null, again_until: null });
+  });
+
   it('are noted where nothing was judged by others', async () => {
     await ledger.tamper("UPDATE verification_cursor SET rules = 'the first'");
     await reEvaluate().begin('the first');

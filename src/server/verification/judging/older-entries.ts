@@ -21,6 +21,11 @@ export interface OlderEntries {
   until: number;
 }
 
+/** Records the rules of the first entries of a ledger. */
+export async function recordRules(db: Queryable, rules: string): Promise<void> {
+  await db.query('UPDATE verification_cursor SET rules = $1 WHERE next = 0', [rules]);
+}
+
 /** Enqueues all judged entries for re-evaluation if other rules judged them. Returns whether it did. */
 export async function queueOlderEntries(db: Queryable, rules: string): Promise<boolean> {
   const judged = await lockCursor(db);

@@ -27,7 +27,7 @@ import { entriesDownstream, entriesOn } from './facts/load-lots.js';
 import { ReadEvents } from './facts/read-events.js';
 import { RuleParameters } from '../../config/rule-parameters.js';
 import { runRules } from './run-rules.js';
-import { judgedOlder, olderEntries } from './older-entries.js';
+import { judgedOlder, olderEntries, recordRules, rulesFingerprint } from './older-entries.js';
 import { type EntrySetAside, entryFrom, judgedAside } from './set-aside.js';
 import { settleFindings } from './settle-findings.js';
 import { StepSize } from './step-size.js';
@@ -286,6 +286,8 @@ export class VerifyEntries implements OnModuleDestroy {
     const written = await writeFindings(db, judgements, basis);
     const settled = await settleFindings(db, entries, time);
     await setDeadlines(db, judgements, now);
+    // The first entries are judged before a start looks whether older ones need other rules.
+    if (from === 0) await recordRules(db, rulesFingerprint(this.parameters.sets));
     await db.query('UPDATE verification_cursor SET next = $1', [end]);
     const judged = end - from;
     return {

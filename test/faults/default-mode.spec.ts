@@ -91,7 +91,11 @@ describe('adit serve, which runs the API and a worker', () => {
   );
 
   it('shows the metrics of both processes, each metric described once', async () => {
-    const text = await (await fetch(`${service.url}/metrics`)).text();
+    // On a busy machine the worker, which has a low priority, may not answer at first.
+    const text = await until(async () => {
+      const shown = await (await fetch(`${service.url}/metrics`)).text();
+      return shown.includes('{process="worker"}') ? shown : undefined;
+    }, PATIENCE);
     expect(text).toMatch(/^adit_worker_up 1$/m);
     expect(text).toMatch(/^adit_worker_restarts_total 1$/m);
     const memory = [...text.matchAll(/^process_resident_memory_bytes(\S*) [0-9]+$/gm)].map(([, labels]) => labels);

@@ -66,7 +66,7 @@ export function featureContext(config: Config, databaseUrl: string): ContextValu
   const guard = new Guard(config.guardFile, origin);
   const secret = loadSecret(config.secretFile, keys.derivedSecret, warn);
   return [
-    [DatabaseSource, { url: databaseUrl, entities }],
+    [DatabaseSource, { url: databaseUrl, entities, background: config.role === 'worker' }],
     [LedgerIdentity, identity],
     [RuleParameters, RuleParameters.load(config.ruleParametersFile)],
     [LogSigner, { origin, signers: keys.logs, guard }],

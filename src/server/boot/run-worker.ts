@@ -1,3 +1,4 @@
+import { lowerProcess } from '../../platform/priority.js';
 import { loadConfig } from '../config/config.js';
 import { HealthRegistry } from '../http/health.js';
 import { Metrics } from '../http/metrics.js';
@@ -43,6 +44,7 @@ function stopOnce(worker: RunningWorker, logger: JsonLogger): void {
 async function run(): Promise<void> {
   const config = loadConfig(undefined, { ADIT_ROLE: 'worker' });
   const logger = new JsonLogger(config.logLevel, undefined, NAME);
+  lowerProcess();
   try {
     boundGarbage(config);
     const worker = await startWorker(config, config.databaseUrl ?? '', logger);

@@ -25,7 +25,7 @@ export const applicationDataSource = (options: DatabaseOptions, entities: Entiti
     uuidExtension: 'pgcrypto',
     poolErrorHandler: options.failed,
     driver: { ...pg, Pool: QuietPool },
-    extra: poolConfig(options, options.poolSize ?? POOL_SIZE, false),
+    extra: { ...poolConfig(options, options.poolSize ?? POOL_SIZE, false), background: options.background ?? false },
   });
 
 /** Opens the database of a process that has entities. */

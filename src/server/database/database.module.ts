@@ -9,6 +9,8 @@ import { Database } from './database.js';
 export abstract class DatabaseSource {
   abstract readonly url: string;
   abstract readonly entities: Entities;
+  /** Whether this process works in the background only. */
+  abstract readonly background: boolean;
 }
 
 const logger = new Logger('database');
@@ -34,7 +36,8 @@ class DatabaseHealth implements OnModuleInit {
     {
       provide: Database,
       inject: [DatabaseSource],
-      useFactory: ({ url, entities }: DatabaseSource) => openDatabase({ url, failed }, entities),
+      useFactory: ({ url, entities, background }: DatabaseSource) =>
+        openDatabase({ url, failed, background }, entities),
     },
     DatabaseHealth,
     DatabaseMetrics,

@@ -40,15 +40,16 @@ export interface DatabaseOptions {
   /** Receives errors of idle connections; the pool opens new ones. */
   failed: (error: Error) => void;
   poolSize?: number;
-  /** Priority of the database's own processes on this machine, as of `nice`; absent: the normal one. */
-  niceness?: number;
+  /** Whether the database's own processes on this machine get a lower priority, for work in the background. */
+  background?: boolean;
 }
 
 /** A pool whose connections never end the process by an error between two statements: the next statement reports it. */
 export class QuietPool extends pg.Pool {
-  constructor(config: pg.PoolConfig) {
+  constructor({ background, ...config }: pg.PoolConfig & Pick<DatabaseOptions, 'background'>) {
     super(config);
     this.on('connect', (client) => client.on('error', () => undefined));
+    if (background === true) this.on('connect', lowerBackend);
   }
 }
 
@@ -92,9 +93,8 @@ export function poolOf(options: DatabaseOptions, max: number, isKept: boolean): 
   return quietly(options, poolConfig(options, max, isKept));
 }
 
-function quietly({ failed, niceness }: DatabaseOptions, config: pg.PoolConfig): pg.Pool {
-  const pool = new QuietPool(config);
+function quietly({ failed, background = false }: DatabaseOptions, config: pg.PoolConfig): pg.Pool {
+  const pool = new QuietPool({ ...config, background });
   pool.on('error', failed);
-  if (niceness !== undefined) pool.on('connect', (client) => lowerBackend(client, niceness));
   return pool;
 }

@@ -92,6 +92,7 @@ const ruleNamers: Readonly<Record<string, string>> = {
 };
 /** Parameters that several rules read, each with the file that declares it. */
 const sharedParameters: Readonly<Record<string, string>> = {
+  personCaps: 'src/core/rules/people/caps.ts',
   duplicateRecord: 'src/core/rules/engine/closed-duplicates.ts',
   moistureAtMost: 'src/core/rules/mass/mass-balance.ts',
 };

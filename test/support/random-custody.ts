@@ -161,9 +161,18 @@ function ofOne(world: RandomCustody, lots: readonly LotNow[]): LotNow[] {
   return lots.filter((lot) => lot.holder === holder);
 }
 
-const declare: Move = (world) =>
-  world.submit('lot.declared', 'coop', {
-    place: { site: 'hill' },
+/** Who dug it, and where it was declared: often a person, now and then far from the last place. */
+function dugBy(world: RandomCustody): Record<string, unknown> {
+  if (world.chance(0.5)) return { place: { site: 'hill' } };
+  const person = { id: world.pick(['P-1', 'P-2']), ...(world.chance(0.5) ? { card: world.pick(['C-1', 'C-2']) } : {}) };
+  const place = world.chance(0.3) ? { site: 'hill', lat: '-1.2', lon: '29.6' } : { site: 'hill' };
+  return { place, ...(world.chance(0.5) ? { person } : { holder: 'trader', method: 'panning' }) };
+}
+
+const declare: Move = (world) => {
+  const dug = dugBy(world);
+  return world.submit('lot.declared', dug.holder === undefined ? 'coop' : 'agent', {
+    ...dug,
     outputs: Array.from({ length: world.pick([1, 2, 3, 4]) }, () => ({
       mineral: 'cassiterite',
       form: 'concentrate',
@@ -172,6 +181,7 @@ const declare: Move = (world) =>
       ...(world.chance(0.6) ? { tags: [world.tag()] } : {}),
     })),
   });
+};
 
 const dispatch: Move = async (world, lots) => {
   const mine = ofOne(world, held(lots));

@@ -70,6 +70,8 @@ export async function findingsOfWhole(ledger: TestLedger): Promise<string[]> {
 interface ComparedVerdicts {
   verdicts: Verdicts;
   findings: string[];
+  /** Whether a finding rests on facts outside the lot's history, which a bundle does not have: risk may differ. */
+  isBeyondBundle: boolean;
 }
 
 /** Whether one lot's history is enough for a rule. */
@@ -87,7 +89,7 @@ export async function serviceOf(ledger: TestLedger, lot: string): Promise<Compar
   const judge = new JudgeLot(ledger.database, lineage, RuleParameters.load(null));
   const rows = await ledger.database.rows<{ status: string }>('SELECT status FROM lots WHERE id = $1', [lot]);
   const { verdicts, findings } = await judge.judge(lot, rows[0]?.status === 'inTransit');
-  return { verdicts, findings: said(findings) };
+  return { verdicts, findings: said(findings), isBeyondBundle: !findings.every(isForOneLot) };
 }
 
 /** What the lot's bundle comes to: the entries that the service would gather for it, admitted again and judged. */
@@ -114,5 +116,6 @@ export async function bundleOf(ledger: TestLedger, lot: string): Promise<Compare
   if (flaw !== null) throw new Error(`entry ${flaw.index} (${flaw.step}): ${flaw.detail}`);
   const times = new LogTimes(events);
   const judged = judgeBundle({ lot, events, view, scope, answers, times, sealed: true }, defaultParameters);
-  return { verdicts: judged.verdicts, findings: said(judged.findings) };
+  const isBeyondBundle = !judged.findings.every(isForOneLot);
+  return { verdicts: judged.verdicts, findings: said(judged.findings), isBeyondBundle };
 }

@@ -41,6 +41,8 @@ import { numbersTooRound } from './mass/numbers-too-round.js';
 import { originImplausible } from './origin/origin-implausible.js';
 import { originUnknownShare } from './origin/origin-unknown-share.js';
 import { paymentUnofficial } from './actors/payment-unofficial.js';
+import { personOverCap } from './people/person-over-cap.js';
+import { personTwoPlaces } from './people/person-two-places.js';
 import { placeJump } from './movement/place-jump.js';
 import { radioactivityMissing } from './mass/radioactivity-missing.js';
 import { radioactivityOver } from './mass/radioactivity-over.js';
@@ -70,6 +72,7 @@ import { siteOutsidePolygon } from './origin/site-outside-polygon.js';
 import { siteOverCapacity } from './origin/site-over-capacity.js';
 import { siteStatus } from './origin/site-status.js';
 import { speedImpossible } from './movement/speed-impossible.js';
+import { splitBelowCap } from './people/split-below-cap.js';
 import { stockDiffers } from './custody/stock-differs.js';
 import { strangerClaim } from './actors/stranger-claim.js';
 import { tagRate } from './tags/tag-rate.js';
@@ -135,6 +138,8 @@ const catalogue = [
   claimExceedsInput,
   facilityOverCapacity,
   siteOverCapacity,
+  personOverCap,
+  splitBelowCap,
   siteStatus,
   siteAbandoned,
   siteOutsidePolygon,
@@ -147,6 +152,7 @@ const catalogue = [
   speedImpossible,
   placeJump,
   vehicleTwoPlaces,
+  personTwoPlaces,
   routeLeft,
   actorSuspended,
   cardExpired,

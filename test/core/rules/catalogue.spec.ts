@@ -8,6 +8,7 @@ import { custodyCases } from '../../support/cases-custody.js';
 import { massCases } from '../../support/cases-mass.js';
 import { movementCases } from '../../support/cases-movement.js';
 import { originCases } from '../../support/cases-origin.js';
+import { peopleCases } from '../../support/cases-people.js';
 import { tagCases } from '../../support/cases-tags.js';
 
 const cases: Record<string, Case> = {
@@ -17,6 +18,7 @@ const cases: Record<string, Case> = {
   ...originCases,
   ...movementCases,
   ...actorCases,
+  ...peopleCases,
 };
 
 const wrongs = new Map<string, Facts>();

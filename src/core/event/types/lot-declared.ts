@@ -1,12 +1,16 @@
 import * as z from 'zod';
 import { declaredOutput } from '../lot-claims.js';
-import { datesFromTo, placeWithSite, positiveNumber, registryId, word } from '../primitives.js';
+import { datesFromTo, placeWithSite, positiveNumber, registryId, text, withDigests, word } from '../primitives.js';
 import { correctableOutput, defineEventType, listOfLots, payload, repeated } from './event-type.js';
+
+/** The person who dug it, by the pseudonym that the office keeping the cards gave it; the number of its card is †. */
+const person = withDigests({ id: registryId, role: word.optional(), card: text(64).optional() });
 
 const lotDeclaredSchema = payload('lot.declared', {
   place: placeWithSite,
   outputs: listOfLots(declaredOutput),
   holder: registryId.optional(),
+  person: person.optional(),
   pit: word.optional(),
   miningDates: datesFromTo.optional(),
   teamSize: positiveNumber.optional(),
@@ -17,6 +21,7 @@ const lotDeclaredSchema = payload('lot.declared', {
 export const lotDeclared = defineEventType({
   type: 'lot.declared',
   schema: lotDeclaredSchema,
+  disclosable: ['/person/card'],
   signers: { by: 'siteOperator', orRoles: ['authority'] },
   correctable: [...correctableOutput, '/pit', '/miningDates', '/teamSize', '/method'],
   check: ({ outputs }) =>

@@ -15,6 +15,7 @@ import { capacitiesOf, siteFacts } from './registry.js';
 import { productionRange, type siteOverCapacity } from '../origin/site-over-capacity.js';
 import { type Filing, filedUnder, tagsPutOn } from './subjects.js';
 import { addedTo } from '../mass/throughput.js';
+import { purchasesIn } from '../people/producers.js';
 
 type Parameters = ValuesOf<typeof siteOverCapacity.parameters>;
 
@@ -60,7 +61,7 @@ export function factsOfLog(
     actors: actorsOf(entries),
     record: null,
   };
-  for (const entry of entries) file(entry, addedTo(entry, facts));
+  for (const entry of entries) file(entry, [...addedTo(entry, facts), ...purchasesIn(entry, facts)]);
   facts.exports = exportsOf(facts, entries);
   facts.production = productionOf(facts, entries, parameters);
   return facts;

@@ -1,6 +1,6 @@
 import { type Facts, lotsOf } from './facts.js';
 import { isStatement } from './parties.js';
-import { actorSubject, eventSubject } from './subjects.js';
+import { actorSubject, eventSubject, facilitySubject, siteSubject } from './subjects.js';
 
 /** Event types that later events close or settle; the entries filed under them decide whether they are open. */
 const OPEN_UNTIL_SAID = new Set(['incident.reported', 'event.disputed']);
@@ -34,6 +34,23 @@ export const lotsOfStatements = (about: Facts['about']): string[] => [
     [...about].flatMap(([subject, entries]) =>
       FOUND_BESIDE.test(subject)
         ? entries.filter((entry) => isStatement(entry) || entry.event.type === 'event.refused').flatMap(lotsOf)
+        : [],
+    ),
+  ),
+];
+
+/** Subjects under which sightings of one person, card or vehicle are found that are not themselves judged. */
+const SEEN_BESIDE = /^(produced|sold|card|vehicle):/;
+
+/** Lists the sites and facilities at which persons, cards and vehicles were seen beside the entries that are judged. */
+export const placesOfSightings = (about: Facts['about']): string[] => [
+  ...new Set(
+    [...about].flatMap(([subject, entries]) =>
+      SEEN_BESIDE.test(subject)
+        ? entries.flatMap(({ event: { place } }) => [
+            ...(place?.site === undefined ? [] : [siteSubject(place.site)]),
+            ...(place?.facility === undefined ? [] : [facilitySubject(place.facility)]),
+          ])
         : [],
     ),
   ),

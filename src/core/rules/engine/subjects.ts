@@ -6,6 +6,7 @@ import { dateMs } from '../../event/primitives.js';
 import { references } from '../../event/references.js';
 import { defaultSha256 } from '../../log/tree.js';
 import { numbered } from '../custody/device-numbers.js';
+import { declaredFor, producedBy, readsOfProducer } from '../people/producers.js';
 import type { JudgedEvent } from './facts.js';
 
 /**
@@ -102,8 +103,9 @@ export const papersOf = ({ event }: JudgedEvent): string[] =>
     .filter(({ kind }) => !LIKENESSES.has(kind))
     .flatMap(({ commit, digest }) => (digest === undefined ? [commit] : [commit, digest]));
 
-/** Lists what an entry adds to sums by itself: to the weights that an actor declares. */
-export function countedIn({ event }: JudgedEvent): Required<Filing>[] {
+/** Lists what an entry adds to sums by itself: to the weights that an actor declares, and to a person's production. */
+export function countedIn(entry: JudgedEvent): Required<Filing>[] {
+  const { event } = entry;
   if (event.type !== 'lot.declared') return [];
   const at = event.occurredAtMs;
   const masses = event.payload.outputs.map(({ mass }) => mass);
@@ -111,6 +113,7 @@ export function countedIn({ event }: JudgedEvent): Required<Filing>[] {
   return [
     { subject: weightsSubject(event.iss, at), at, amount: BigInt(masses.length) },
     { subject: roundWeightsSubject(event.iss, at), at, amount: BigInt(round) },
+    ...producedBy(entry),
   ];
 }
 
@@ -133,6 +136,7 @@ function filingsOf(entry: JudgedEvent): Filing[] {
     ...registeredWith(event),
     ...paperSubjects(entry),
     ...lotsStated(event).map(lotSubject),
+    ...declaredFor(event),
   ]);
   if (event.iss !== 'ledger') {
     subjects.add(signedBySubject(event.iss));
@@ -242,6 +246,7 @@ export function readsAbout(entry: JudgedEvent): string[] {
     keySubject(event.kid),
     eventSubject(event.id),
     ...tagsPutOn(entry).map(({ tag }) => tagSubject(tag)),
+    ...readsOfProducer(event),
   ]);
   if (event.type === 'tags.voided') for (const tag of event.payload.tags) subjects.add(tagSubject(tag));
   if (recordedAt !== null && isEnteredLate(entry))

@@ -1,6 +1,7 @@
 import type { Facts, JudgedEvent } from '../../../core/rules/engine/facts.js';
 import { type Filing, type Revisit, filedUnder, revisitsAfter } from '../../../core/rules/engine/subjects.js';
 import { addedTo } from '../../../core/rules/mass/throughput.js';
+import { purchasesIn } from '../../../core/rules/people/producers.js';
 import type { Queryable } from '../../database/rows.js';
 import { NEWEST } from './facts/log-cache.js';
 import type { ReadEvents } from './facts/read-events.js';
@@ -20,9 +21,12 @@ export async function fileAgain(db: Queryable, events: ReadEvents, entries: read
   events.cache.refiled(entries);
 }
 
-/** Files what the judged entries bring to facilities and make there, which follows from their lots' chains. */
-export const fileThroughput = (db: Queryable, facts: Facts): Promise<boolean> =>
-  file(db, facts.entries, (entry) => addedTo(entry, facts));
+/**
+ * Files what follows from the chains of the judged entries' lots: what they bring to facilities and make there, and
+ * purchases from persons.
+ */
+export const fileFromChains = (db: Queryable, facts: Facts): Promise<boolean> =>
+  file(db, facts.entries, (entry) => [...addedTo(entry, facts), ...purchasesIn(entry, facts)]);
 
 interface FilingRow extends Filing {
   index: number;
@@ -109,7 +113,7 @@ export async function unfileErased(db: Queryable, events: ReadEvents, fresh: rea
   );
   for (const [index, entry] of entries)
     await db.query(
-      `DELETE FROM filings WHERE index = $1 AND (subject LIKE 'vehicle:%' OR subject LIKE 'document:%')
+      `DELETE FROM filings WHERE index = $1 AND (subject LIKE 'vehicle:%' OR subject LIKE 'document:%' OR subject LIKE 'card:%')
           AND NOT subject = ANY($2::text[])`,
       [index, filedUnder(entry).map(({ subject }) => subject)],
     );

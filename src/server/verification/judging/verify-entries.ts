@@ -14,7 +14,7 @@ import { setDeadlines, takeDue } from './deadlines.js';
 import {
   fileAgain,
   fileEntries,
-  fileThroughput,
+  fileFromChains,
   queueKeyRevisits,
   queueRevisits,
   takeRevisits,
@@ -276,8 +276,8 @@ export class VerifyEntries implements OnModuleDestroy {
     const entries = await this.entriesToJudge(db, events, fresh, again);
     const parameters = this.parameters.asOf(now);
     const facts = await loadFacts(db, events, { entries, end, now }, eventRules, parameters);
-    await fileThroughput(db, facts);
-    await loadTotals(db, events, facts);
+    await fileFromChains(db, facts);
+    await loadTotals(db, events, facts, parameters);
     const found = runRules(eventRules, facts, parameters);
     // Where the cursor was put back, entries after it may have findings and deadlines.
     const judgements = areNew ? withoutNew(found, fresh) : found;

@@ -9,7 +9,7 @@ import { weighingsToJudge } from '../../../../core/rules/mass/mass-comparisons.j
 import { subjectsOfTrust } from '../../../../core/rules/actors/key-trust.js';
 import type { Parameters } from '../../../../core/rules/index.js';
 import { facilityFacts } from '../../../../core/rules/engine/registry.js';
-import { lotsOfStatements, subjectsOfStatements } from '../../../../core/rules/engine/statements.js';
+import { lotsOfStatements, placesOfSightings, subjectsOfStatements } from '../../../../core/rules/engine/statements.js';
 import type { FactSet, Rule } from '../../../../core/rules/engine/rule.js';
 import {
   certificateSubject,
@@ -21,6 +21,8 @@ import {
   siteSubject,
 } from '../../../../core/rules/engine/subjects.js';
 import { facilityOf, throughputOf } from '../../../../core/rules/mass/throughput.js';
+import { monthsToRead, sumsOfYears } from '../../../../core/rules/people/person-over-cap.js';
+import { readsOfPurchases } from '../../../../core/rules/people/producers.js';
 import type { Queryable } from '../../../database/rows.js';
 import { readAbout, readTotals } from '../filings.js';
 import { borderCrossings, closedAmong, loadExports, loadLots, loadUpstream, lotsMixed } from './load-lots.js';
@@ -155,21 +157,33 @@ async function addMakeUp(db: Queryable, events: ReadEvents, facts: Facts): Promi
   }
 }
 
-/** Loads the sums that the entries add to; above a facility's rating, also the entries behind them. */
-export async function loadTotals(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+/** Loads the sums that the entries add to; above a facility's rating or a person's cap, also the entries behind them. */
+export async function loadTotals(
+  db: Queryable,
+  events: ReadEvents,
+  facts: Facts,
+  parameters: Parameters,
+): Promise<void> {
   const throughput = facts.entries.flatMap((entry) => {
     const capacity = facilityFacts(facts, facilityOf(entry, facts) ?? '')?.capacityPerMonth;
     return throughputOf(entry, facts).map(({ subject }) => ({ subject, capacity }));
   });
   const counted = facts.entries.flatMap(countedIn);
-  facts.totals = await readTotals(
-    db,
-    [...throughput, ...counted].map(({ subject }) => subject),
-  );
+  facts.totals = await readTotals(db, [
+    ...[...throughput, ...counted].map(({ subject }) => subject),
+    ...facts.entries.flatMap(sumsOfYears),
+  ]);
   const over = throughput.flatMap(({ subject, capacity }) =>
     capacity !== undefined && (facts.totals.get(subject) ?? 0n) > milligrams(capacity) ? [subject] : [],
   );
-  await readAbout(db, events, over, facts.end, facts.about as Map<string, readonly JudgedEvent[]>);
+  const more = [
+    ...over,
+    ...monthsToRead(facts, parameters),
+    ...facts.entries.flatMap((entry) => readsOfPurchases(entry, facts)),
+  ];
+  const about = facts.about as Map<string, readonly JudgedEvent[]>;
+  await readAbout(db, events, more, facts.end, about);
+  await readAbout(db, events, placesOfSightings(about), facts.end, about);
 }
 
 /** Loads the log's clock at each checkpoint in the entries' `seen`. */
@@ -212,7 +226,7 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
     );
   }
   const facilities = facts.entries.flatMap((entry) => facilityOf(entry, { about }) ?? []);
-  await readAbout(db, events, facilities.map(facilitySubject), facts.end, about);
+  await readAbout(db, events, [...facilities.map(facilitySubject), ...placesOfSightings(about)], facts.end, about);
   // Entries that were entered late with an entry need their sequence numbers too.
   const late = [...about].flatMap(([subject, filed]) => (subject.startsWith('entered:') ? filed : []));
   // The authority of a key depends on the key that added it, up to one registered with its actor.

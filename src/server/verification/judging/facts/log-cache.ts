@@ -13,8 +13,8 @@ const LIST_BYTES = 300;
 /** Entries of one subject that are kept at most: no more are read. */
 export const NEWEST = 1_000;
 
-/** Subjects of sums, whose entries are filed only after their facts are loaded. */
-const FILED_LATER = /^(intake|output):/;
+/** Subjects whose entries are filed only after their facts are loaded. */
+const FILED_LATER = /^(intake|output|bought|sold):/;
 
 interface KeptList {
   entries: JudgedEvent[];

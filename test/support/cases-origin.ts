@@ -1,7 +1,7 @@
 import type { Case } from './case.js';
 import { lot } from './scripted-log.js';
 import { certified } from './cases-tags.js';
-import { declares, dispatches, exports, inspect, receives, site, world } from './told-world.js';
+import { declares, dispatches, exports, inspect, receives, registrar, site, world } from './told-world.js';
 
 const bag = lot('bag');
 
@@ -34,10 +34,35 @@ const awoken = (kg: string, activity = 2) => {
   return log;
 };
 
+/** Sold to a firm abroad, with or without an export, and received in its store there. */
+const sold = (exported: boolean) => {
+  const log = world();
+  log.tell('facility.registered', { ...registrar, facility: 'shed', kind: 'warehouse', country: 'TZ' });
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  if (exported)
+    log.tell('lot.exported', {
+      iss: 'coop',
+      occurredAt: '2026-05-12T08:30:00Z',
+      place: { facility: 'depot' },
+      certificate: 'RW-1',
+      lots: [{ lot: bag }],
+    });
+  dispatches(log, [bag], { to: 'abroad', mode: 'truck' });
+  receives(log, { [bag]: '50.3' }, { iss: 'abroad', place: { facility: 'shed' } });
+  return log;
+};
+
 /** Sold abroad, and received back in the country it came from. */
 const returned = (imported: boolean) => {
   const log = world();
   declares(log, [{ lot: bag, kg: '50.3' }]);
+  log.tell('lot.exported', {
+    iss: 'coop',
+    occurredAt: '2026-05-12T08:30:00Z',
+    place: { facility: 'depot' },
+    certificate: 'RW-1',
+    lots: [{ lot: bag }],
+  });
   dispatches(log, [bag], { to: 'abroad', mode: 'truck' });
   receives(log, { [bag]: '50.3' }, { iss: 'abroad' });
   if (imported) log.tell('lot.imported', { iss: 'abroad', occurredAt: '2026-05-13T12:00:00Z', lots: [{ lot: bag }] });
@@ -101,6 +126,7 @@ export const originCases: Record<string, Case> = {
     twin: () => declaredAt({}),
   },
   'site-dormant-burst': { severity: 'high', wrong: () => awoken('2900.3'), twin: () => awoken('900.3') },
+  'border-unpapered': { severity: 'high', wrong: () => sold(false), twin: () => sold(true) },
   'round-trip': { severity: 'critical', wrong: () => returned(false), twin: () => returned(true) },
   'origin-implausible': {
     severity: 'critical',

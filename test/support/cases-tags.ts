@@ -146,9 +146,9 @@ export const tagCases: Record<string, Case> = {
   },
   'certificate-expired': {
     severity: 'high',
-    wrong: () => certified({ issuedOn: '2026-02-10', expiresOn: '2026-05-10' }),
+    wrong: () => certified({ issuedOn: '2026-05-13', expiresOn: '2026-05-19' }),
     // The last day of its validity is a day of its validity.
-    twin: () => certified({ issuedOn: '2026-02-20', expiresOn: '2026-05-20' }),
+    twin: () => certified({ issuedOn: '2026-05-13', expiresOn: '2026-05-20' }),
   },
   'certificate-reused': {
     severity: 'critical',
@@ -180,6 +180,11 @@ export const tagCases: Record<string, Case> = {
   'certificate-same-signer': {
     severity: 'critical',
     wrong: () => certified({ verifier: 'A. Uwase', validator: ' a.  uwase ' }),
+    twin: certified,
+  },
+  'certificate-contradicts': {
+    severity: 'high',
+    wrong: () => certified({ originCountries: ['BI'] }),
     twin: certified,
   },
   'document-reused': {

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { actorSuspended } from './actors/actor-suspended.js';
 import { backdated } from './custody/backdated.js';
+import { borderUnpapered } from './origin/border-unpapered.js';
 import { burstEntry } from './custody/burst-entry.js';
 import { cardExpired } from './actors/card-expired.js';
+import { certificateContradicts } from './papers/certificate-contradicts.js';
 import { certificateExpired } from './papers/certificate-expired.js';
 import { certificateMassDiffers } from './papers/certificate-mass-differs.js';
 import { certificateMissing } from './papers/certificate-missing.js';
@@ -122,6 +124,7 @@ const catalogue = [
   certificateReused,
   certificateMassDiffers,
   certificateSameSigner,
+  certificateContradicts,
   documentReused,
   serialReused,
   massGained,
@@ -146,6 +149,7 @@ const catalogue = [
   licenceInvalid,
   mineralNotAtSite,
   siteDormantBurst,
+  borderUnpapered,
   roundTrip,
   originImplausible,
   originUnknownShare,

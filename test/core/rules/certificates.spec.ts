@@ -117,6 +117,6 @@ describe('a certificate', () => {
     };
     expect(lasting('2026-08-17')).toEqual([]);
     expect(lasting('2026-08-18')).toEqual(['certificate-expired']);
-    expect(lasting('2027-05-18', ['PE'])).toEqual([]);
+    expect(lasting('2027-05-18', ['PE'])).toEqual(['certificate-contradicts']);
   });
 });

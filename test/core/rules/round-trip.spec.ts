@@ -80,7 +80,7 @@ describe('goods that come back', () => {
     const log = ready();
     hands(log, 'coop', 'plant', 13, { place: { facility: 'shed' } });
     hands(log, 'plant', 'trader', 15, { place: { facility: 'depot' } });
-    expect(found(log)).toEqual(['round-trip']);
+    expect(tripsIn(log)).toEqual(['round-trip']);
   });
 
   it('are not meant where a buyer abroad refused them', () => {

@@ -344,3 +344,11 @@ export function countryOfPlace(facts: Facts, { event, index }: JudgedEvent): str
   if (facility !== undefined) return facilityFacts(facts, facility)?.country ?? null;
   return site === undefined ? null : (siteBelow(facts, site, index)?.country ?? null);
 }
+
+/** Returns the country of goods at an entry: of its facility or site, else of its signer. Null: unknown (a carrier). */
+export function countryOfGoods(entry: JudgedEvent, facts: Facts): string | null {
+  const place = countryOfPlace(facts, entry);
+  if (place !== null) return place;
+  const actor = actorFacts(facts, entry.event.iss);
+  return actor === null || actor.roles.every((role) => role === 'transporter') ? null : actor.country;
+}

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { entriesBefore } from '../engine/chain-states.js';
 import { judgesEach, ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
-import { actorFacts, countryOfPlace } from '../engine/registry.js';
+import { countryOfGoods } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
 import * as parameter from '../engine/parameter.js';
 
@@ -25,14 +25,6 @@ function arrives(entry: JudgedEvent, lots: ReadonlySet<string>): boolean {
   return entry.event.payload.lots.some(({ lot, outcome }) => lots.has(lot) && outcome !== 'rejected');
 }
 
-/** Returns the country of goods at an entry: of its facility or site, else of its signer. Null: unknown (a carrier). */
-function countryOf(entry: JudgedEvent, facts: Facts): string | null {
-  const place = countryOfPlace(facts, entry);
-  if (place !== null) return place;
-  const actor = actorFacts(facts, entry.event.iss);
-  return actor === null || actor.roles.every((role) => role === 'transporter') ? null : actor.country;
-}
-
 /** Returns the entries of a lot and its ancestors up to an index, each once, in the order of the log. */
 function pastOf(lot: string, index: number, lots: ReadonlySet<string>, { chains }: Facts): readonly JudgedEvent[] {
   const chain = chains.get(lot) ?? [];
@@ -49,7 +41,7 @@ function returnOf(lot: string, index: number, facts: Facts): string | null {
   let away: string | null = null;
   for (let i = past.length - 1; i >= 0; i -= 1) {
     const entry = past[i] as JudgedEvent;
-    const country = arrives(entry, lots) ? countryOf(entry, facts) : null;
+    const country = arrives(entry, lots) ? countryOfGoods(entry, facts) : null;
     if (here === null) {
       if (country === null || entry.index !== index) return null;
       here = country;
@@ -76,12 +68,12 @@ type Receipt = JudgedOf<'custody.received'>;
 function leftUnpapered(lot: string, away: string, facts: Facts): boolean {
   const chain = facts.chains.get(lot) ?? [];
   const [birth] = chain;
-  const arrival = chain.find((entry) => arrives(entry, new Set([lot])) && countryOf(entry, facts) === away);
-  if (birth === undefined || arrival === undefined || countryOf(birth, facts) === away) return false;
+  const arrival = chain.find((entry) => arrives(entry, new Set([lot])) && countryOfGoods(entry, facts) === away);
+  if (birth === undefined || arrival === undefined || countryOfGoods(birth, facts) === away) return false;
   return !chain.some(
     (entry) =>
       (isType(entry, 'lot.exported') && entry.index < arrival.index) ||
-      (isType(entry, 'lot.imported') && countryOf(entry, facts) === away),
+      (isType(entry, 'lot.imported') && countryOfGoods(entry, facts) === away),
   );
 }
 
@@ -89,7 +81,7 @@ function leftUnpapered(lot: string, away: string, facts: Facts): boolean {
 function isExportedBack(lot: string, away: string, { index }: Receipt, facts: Facts): boolean {
   if ([lot, ...(facts.upstream.get(lot) ?? [])].some((one) => leftUnpapered(one, away, facts))) return false;
   return (facts.chains.get(lot) ?? []).some(
-    (entry) => entry.index < index && isType(entry, 'lot.exported') && countryOf(entry, facts) === away,
+    (entry) => entry.index < index && isType(entry, 'lot.exported') && countryOfGoods(entry, facts) === away,
   );
 }
 
@@ -101,12 +93,12 @@ const importDue = ({ event, recordedAt }: Receipt, { roundTrip }: Parameters): n
 function isCleared(lot: string, receipt: Receipt, facts: Facts, parameters: Parameters): boolean {
   const due = importDue(receipt, parameters);
   if (facts.now === null || facts.now < due) return true;
-  const here = countryOf(receipt, facts);
+  const here = countryOfGoods(receipt, facts);
   return (facts.chains.get(lot) ?? []).some(
     (entry) =>
       entry.index > receipt.index &&
       isType(entry, 'lot.imported') &&
-      countryOf(entry, facts) === here &&
+      countryOfGoods(entry, facts) === here &&
       (entry.recordedAt ?? 0) <= due,
   );
 }
@@ -128,7 +120,7 @@ export const roundTrip: Rule<typeof schema> = {
   standard: 'OECD Due Diligence Guidance, Annex II red flags of origin and transit',
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(['custody.received'], (entry, facts, parameters: Parameters) => {
-    const here = countryOf(entry, facts);
+    const here = countryOfGoods(entry, facts);
     const returned = returnedBy(entry, facts).filter(
       ({ lot, away }) => !(isExportedBack(lot, away, entry, facts) && isCleared(lot, entry, facts, parameters)),
     );

@@ -20,6 +20,7 @@ import { Journal0072 } from './0072-journal.js';
 import { RulesOfFindings0073 } from './0073-rules-of-findings.js';
 import { LateDisclosures0074 } from './0074-late-disclosures.js';
 import { Ancestry0075 } from './0075-ancestry.js';
+import { Series0076 } from './0076-series.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -50,4 +51,5 @@ export const migrations: (new () => NamedMigration)[] = [
   RulesOfFindings0073,
   LateDisclosures0074,
   Ancestry0075,
+  Series0076,
 ];

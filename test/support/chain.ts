@@ -3,7 +3,7 @@ import { kilograms as inKilograms } from '../../src/core/custody/quantity.js';
 import { CoreLedger, tin } from './core-ledger.js';
 
 /** Numbers in [0, limit) that follow from the seed alone (mulberry32): a chain that fails can be told again. */
-function numbersFrom(seed: number): (limit: number) => number {
+export function numbersFrom(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
     state = (state + 0x6d2b79f5) >>> 0;

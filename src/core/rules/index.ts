@@ -14,6 +14,7 @@ import { claimExceedsInput } from './mass/claim-exceeds-input.js';
 import { clockAhead } from './custody/clock-ahead.js';
 import { correctionAfterExport } from './actors/correction-after-export.js';
 import { custodyAssigned } from './actors/custody-assigned.js';
+import { deliveriesOneSided } from './mass/deliveries-one-sided.js';
 import { deviceSequenceFork } from './custody/device-sequence-fork.js';
 import { deviceSequenceGap } from './custody/device-sequence-gap.js';
 import { disputeOpen } from './actors/dispute-open.js';
@@ -129,6 +130,7 @@ const catalogue = [
   serialReused,
   massGained,
   massLost,
+  deliveriesOneSided,
   massImplausible,
   gradeImpossible,
   gradeUnusual,

@@ -9,12 +9,14 @@ import { massCases } from '../../support/cases-mass.js';
 import { movementCases } from '../../support/cases-movement.js';
 import { originCases } from '../../support/cases-origin.js';
 import { peopleCases } from '../../support/cases-people.js';
+import { seriesCases } from '../../support/cases-series.js';
 import { tagCases } from '../../support/cases-tags.js';
 
 const cases: Record<string, Case> = {
   ...custodyCases,
   ...tagCases,
   ...massCases,
+  ...seriesCases,
   ...originCases,
   ...movementCases,
   ...actorCases,

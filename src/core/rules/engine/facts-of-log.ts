@@ -16,6 +16,7 @@ import { productionRange, type siteOverCapacity } from '../origin/site-over-capa
 import { type Filing, filedUnder, tagsPutOn } from './subjects.js';
 import { addedTo } from '../mass/throughput.js';
 import { purchasesIn } from '../people/producers.js';
+import { seriesOf } from './series.js';
 
 type Parameters = ValuesOf<typeof siteOverCapacity.parameters>;
 
@@ -58,10 +59,12 @@ export function factsOfLog(
     exports: new Map(),
     seenAt: seenOf(entries),
     totals,
+    series: new Map(),
     actors: actorsOf(entries),
     record: null,
   };
   for (const entry of entries) file(entry, [...addedTo(entry, facts), ...purchasesIn(entry, facts)]);
+  facts.series = seriesOf(entries, facts, (subject, entry) => push(about, subject, entry));
   facts.exports = exportsOf(facts, entries);
   facts.production = productionOf(facts, entries, parameters);
   return facts;

@@ -73,6 +73,12 @@ export interface Facts {
   seenAt: ReadonlyMap<number, number>;
   /** *totals*: by subject, the sum of the masses filed under it below `end`, mg. */
   totals: ReadonlyMap<string, bigint>;
+  /**
+   * *series*: of every series that an entry to judge is filed in, the newest amounts below `end`, at most `SERIES_LENGTH`, in
+   * order of the log; none if a correction took the last out. The entries behind a series in which a rule finds something
+   * are in `about`, at least its newest `SERIES_NAMED`.
+   */
+  series: ReadonlyMap<string, readonly SeriesItem[]>;
   /** Actors that the handovers name. */
   actors: ReadonlyMap<string, Pick<Actor, 'id' | 'country'>>;
   /** *record*: the result of an audit of the stored ledger; null if this is not an audit. */
@@ -83,6 +89,22 @@ export type LotFacts = Pick<Lot, 'id' | 'mineral' | 'form' | 'model' | 'site' | 
 
 /** Ancestors of one lot that rules read at most. */
 export const MAX_UPSTREAM = 500;
+
+/** Amounts of one series that rules read at most. */
+export const SERIES_LENGTH = 200;
+/** Entries of one series that a finding names at most. */
+export const SERIES_NAMED = 50;
+
+/** An amount that one entry adds to a series. */
+export interface SeriesItem {
+  index: number;
+  /** Time of the event, ms since 1970 UTC. */
+  at: number;
+  /** A mass, count or difference; differences have a sign. */
+  amount: bigint;
+  /** The quantity that the amount is a part or a deviation of; null: none. */
+  whole: bigint | null;
+}
 
 export interface TagIssue {
   site: string;
@@ -162,6 +184,7 @@ export const noFacts = (end: number, now: number | null): Facts => ({
   exports: new Map(),
   seenAt: new Map(),
   totals: new Map(),
+  series: new Map(),
   actors: new Map(),
   record: null,
 });

@@ -27,6 +27,7 @@ export type FactSet =
   | 'exports'
   | 'seen'
   | 'totals'
+  | 'series'
   | 'record';
 
 /**

@@ -19,9 +19,14 @@ export interface Filing {
   subject: string;
   /** Time of the event, ms since 1970 UTC: a re-evaluation often needs only events after a date. */
   at: number;
-  /** A quantity to sum or sort by: milligrams, a count, or a device's sequence number. */
+  /** A quantity to sum, to sort by or to list: milligrams, a count, a device's sequence number, an item of a series. */
   amount?: bigint;
+  /** Of an item of a series: the quantity that the amount is a part or a deviation of. */
+  whole?: bigint;
 }
+
+/** A filing with a quantity. */
+export type AmountFiling = Filing & { amount: bigint };
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -67,6 +72,9 @@ export const outputSubject = (facility: string, ms: number): string => `output:$
 /** The number of weights that an actor declared in a month, and of those that end in 0 or 5. */
 export const weightsSubject = (actor: string, ms: number): string => `weights:${actor}/${monthOf(ms)}`;
 export const roundWeightsSubject = (actor: string, ms: number): string => `round:${actor}/${monthOf(ms)}`;
+/** A series of amounts, of which rules read the newest; they are filed as soon as chains are loaded. */
+export const seriesSubject = (kind: string, ...names: readonly string[]): string => `series:${kind}:${names.join('/')}`;
+
 /** Entries that an actor logged late within one hour. */
 export const enteredSubject = (actor: string, recordedAt: number): string =>
   `entered:${actor}/${Math.floor(recordedAt / HOUR)}`;
@@ -104,7 +112,7 @@ export const papersOf = ({ event }: JudgedEvent): string[] =>
     .flatMap(({ commit, digest }) => (digest === undefined ? [commit] : [commit, digest]));
 
 /** Lists what an entry adds to sums by itself: to the weights that an actor declares, and to a person's production. */
-export function countedIn(entry: JudgedEvent): Required<Filing>[] {
+export function countedIn(entry: JudgedEvent): AmountFiling[] {
   const { event } = entry;
   if (event.type !== 'lot.declared') return [];
   const at = event.occurredAtMs;

@@ -102,17 +102,9 @@ export class MassComparisons {
 
   /** Compares the receiver's weight with the sender's; with the receiver's moisture, if it then states one. */
   private receipt(entry: JudgedOf<'custody.received'>): Comparison[] {
-    return entry.event.payload.lots.flatMap((said) => {
-      if (said.mass === undefined || said.outcome === 'rejected') return [];
-      const dispatch = entryBefore(this.facts, said.lot, entry.index);
-      const known = knownBefore(said.lot, entry.index, this.facts);
-      if (known === null || dispatch === null || !isType(dispatch, 'custody.dispatched')) return [];
-      const sent = dispatch.event.payload.lots.find(({ lot }) => lot === said.lot);
-      const before = remeasured(known, { mass: sent?.mass }) ?? known;
-      const moisturePercent = moistureAtReceipt(said.lot, entry, this.facts);
-      const after = remeasured(before, { mass: said.mass, moisturePercent });
-      return after === null ? [] : [this.sameLot(said.lot, { before, after }, 'handedOver', 'handed over')];
-    });
+    return weighedAtReceipt(entry, this.facts).map(({ lot, ...measures }) =>
+      this.sameLot(lot, measures, 'handedOver', 'handed over'),
+    );
   }
 
   private inputs(entry: Transformation): { measures: LotMeasure[]; comparisons: Comparison[]; complete: boolean } {
@@ -214,6 +206,28 @@ function receiptBefore(lot: string, index: number, { chains }: Pick<Facts, 'chai
     (entry) => entry.index < index && entry.event.type.startsWith('custody.'),
   );
   return handed !== undefined && isType(handed, 'custody.received') ? handed : null;
+}
+
+/** What the sender and the receiver of a lot state of it. */
+export interface Handover {
+  lot: string;
+  before: LotMeasure;
+  after: LotMeasure;
+}
+
+/** Lists the accepted lots of a receipt whose weights at dispatch and receipt are known. */
+export function weighedAtReceipt(entry: JudgedOf<'custody.received'>, facts: Facts): Handover[] {
+  return entry.event.payload.lots.flatMap((said) => {
+    if (said.mass === undefined || said.outcome === 'rejected') return [];
+    const dispatch = entryBefore(facts, said.lot, entry.index);
+    const known = knownBefore(said.lot, entry.index, facts);
+    if (known === null || dispatch === null || !isType(dispatch, 'custody.dispatched')) return [];
+    const sent = dispatch.event.payload.lots.find(({ lot }) => lot === said.lot);
+    const before = remeasured(known, { mass: sent?.mass }) ?? known;
+    const moisturePercent = moistureAtReceipt(said.lot, entry, facts);
+    const after = remeasured(before, { mass: said.mass, moisturePercent });
+    return after === null ? [] : [{ lot: said.lot, before, after }];
+  });
 }
 
 /** Returns the moisture first stated for a lot after its receipt, while the receiver has it unchanged. */

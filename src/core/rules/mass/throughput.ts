@@ -2,11 +2,9 @@ import { milligrams } from '../../custody/quantity.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import { knownBefore, parentsOf } from '../engine/known-of-lots.js';
 import { sum } from './mass-balance.js';
-import { type Filing, actorSubject, intakeSubject, outputSubject } from '../engine/subjects.js';
+import { type AmountFiling, actorSubject, intakeSubject, outputSubject } from '../engine/subjects.js';
 
 /** Intake and output of facilities, summed by month. They are filed with entries as soon as chains are loaded. */
-
-type Sum = Required<Filing>;
 
 /** Returns the facility of a receipt or process: the one that it names, else the only one that its signer operated. */
 export function facilityOf({ event, index }: JudgedEvent, { about }: Pick<Facts, 'about'>): string | null {
@@ -50,13 +48,13 @@ function broughtTo(facility: string, lot: string, index: number, facts: Facts, k
 }
 
 /** Returns what an entry adds to the intake or output of a facility in its month, mg. */
-export function throughputOf(entry: JudgedEvent, facts: Facts): Sum[] {
+export function throughputOf(entry: JudgedEvent, facts: Facts): AmountFiling[] {
   const { event } = entry;
   if (event.type !== 'custody.received' && event.type !== 'lot.processed') return [];
   const facility = facilityOf(entry, facts);
   if (facility === null) return [];
   const at = event.occurredAtMs;
-  const intake = (amount: bigint): Sum => ({ subject: intakeSubject(facility, at), at, amount });
+  const intake = (amount: bigint): AmountFiling => ({ subject: intakeSubject(facility, at), at, amount });
   if (event.type === 'custody.received') {
     const accepted = event.payload.lots.filter(({ outcome }) => outcome !== 'rejected');
     return [intake(sum(accepted.map(({ mass }) => (mass === undefined ? 0n : milligrams(mass)))))];
@@ -72,5 +70,5 @@ export function throughputOf(entry: JudgedEvent, facts: Facts): Sum[] {
 }
 
 /** Returns the amounts to file; zero is not filed. */
-export const addedTo = (entry: JudgedEvent, facts: Facts): Sum[] =>
+export const addedTo = (entry: JudgedEvent, facts: Facts): AmountFiling[] =>
   throughputOf(entry, facts).filter(({ amount }) => amount > 0n);

@@ -3,7 +3,7 @@ import type { AditEvent } from '../../event/event.js';
 import { encodeBase64url } from '../../event/grammar.js';
 import { defaultSha256 } from '../../log/tree.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
-import type { Filing } from '../engine/subjects.js';
+import type { AmountFiling, Filing } from '../engine/subjects.js';
 
 /**
  * Persons below the level of an actor: a declaration names one by its pseudonym, or by the actor for which an authority
@@ -61,7 +61,7 @@ export const mineralsIn = ({ payload: { outputs } }: Pick<Declaration, 'payload'
 ];
 
 /** Lists what a declaration adds to the production of a person, mg. */
-export function producedBy({ event }: Pick<JudgedEvent, 'event'>): Required<Filing>[] {
+export function producedBy({ event }: Pick<JudgedEvent, 'event'>): AmountFiling[] {
   if (event.type !== 'lot.declared') return [];
   const producer = producerOf(event);
   if (producer === null) return [];

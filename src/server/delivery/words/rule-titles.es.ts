@@ -42,6 +42,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'serial-reused': 'Un mismo número en dos barras',
   'mass-gained': 'Salió más de lo que entró',
   'mass-lost': 'Llegó menos de lo que se envió',
+  'deliveries-one-sided': 'Una entrega tras otra pesa menos, o más',
   'mass-implausible': 'Un lote pesa más de lo que puede',
   'grade-impossible': 'Una ley mayor que la que permite la química',
   'grade-unusual': 'Una ley que no se comercializa',

@@ -42,6 +42,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'serial-reused': 'Un même numéro sur deux lingots',
   'mass-gained': 'Il en est sorti plus qu’il n’en est entré',
   'mass-lost': 'Il en est arrivé moins qu’il n’en a été expédié',
+  'deliveries-one-sided': 'Livraison après livraison pèse moins, ou plus',
   'mass-implausible': 'Un lot pèse plus qu’il ne peut',
   'grade-impossible': 'Une teneur supérieure à ce que permet la chimie',
   'grade-unusual': 'Une teneur qui ne se négocie pas',

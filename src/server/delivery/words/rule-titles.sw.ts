@@ -42,6 +42,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'serial-reused': 'Nambari moja kwenye vipande viwili vya metali',
   'mass-gained': 'Kilichotoka ni kingi kuliko kilichoingia',
   'mass-lost': 'Kilichofika ni pungufu ya kilichotumwa',
+  'deliveries-one-sided': 'Mzigo baada ya mzigo hupungua, au huzidi',
   'mass-implausible': 'Fungu lina uzito usiowezekana',
   'grade-impossible': 'Kiwango cha metali kinazidi kinachowezekana kikemia',
   'grade-unusual': 'Kiwango cha metali ambacho hakiuzwi sokoni',

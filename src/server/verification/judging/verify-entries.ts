@@ -27,6 +27,7 @@ import { entriesDownstream, entriesOn } from './facts/load-lots.js';
 import { ReadEvents } from './facts/read-events.js';
 import { RuleParameters } from '../../config/rule-parameters.js';
 import { runRules } from './run-rules.js';
+import { loadSeries } from './series.js';
 import { judgedOlder, olderEntries, recordRules, rulesFingerprint } from './older-entries.js';
 import { type EntrySetAside, entryFrom, judgedAside } from './set-aside.js';
 import { settleFindings } from './settle-findings.js';
@@ -278,6 +279,7 @@ export class VerifyEntries implements OnModuleDestroy {
     const facts = await loadFacts(db, events, { entries, end, now }, eventRules, parameters);
     await fileFromChains(db, facts);
     await loadTotals(db, events, facts, parameters);
+    await loadSeries(db, events, facts, eventRules, parameters);
     const found = runRules(eventRules, facts, parameters);
     // Where the cursor was put back, entries after it may have findings and deadlines.
     const judgements = areNew ? withoutNew(found, fresh) : found;

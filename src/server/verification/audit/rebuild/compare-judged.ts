@@ -240,19 +240,20 @@ const deadlines: Comparison = {
      WHERE s.index IS DISTINCT FROM r.index`,
 };
 
+const FILED = ['at', 'amount', 'whole'];
+
 const filings: Comparison = {
   table: 'filings',
   key: ['subject', 'index'],
   sides: rebuilt('filings'),
   sql: (stored, replayed) => `
     SELECT 'subject=' || COALESCE(s.subject, r.subject) || ', index=' || COALESCE(s.index, r.index) AS key,
-           ${columnsOf('s', ['at', 'amount'])} AS stored, ${columnsOf('r', ['at', 'amount'])} AS replayed,
+           ${columnsOf('s', FILED)} AS stored, ${columnsOf('r', FILED)} AS replayed,
            ARRAY(SELECT lot FROM lot_events AS l WHERE l.index = COALESCE(s.index, r.index)) AS lots,
            COALESCE(s.index, r.index) AS index
       FROM ${stored} AS s FULL JOIN ${replayed} AS r ON r.subject = s.subject AND r.index = s.index
-     WHERE (s IS NULL OR r IS NULL OR s.at <> r.at OR s.amount IS DISTINCT FROM r.amount)
-       AND (s IS NULL OR NOT ${isCorrected('s.index')}
-            OR r IS NOT NULL AND (s.at <> r.at OR s.amount IS DISTINCT FROM r.amount))`,
+     WHERE ${tuple('s', FILED)} IS DISTINCT FROM ${tuple('r', FILED)}
+       AND (s IS NULL OR NOT ${isCorrected('s.index')} OR r IS NOT NULL)`,
 };
 
 const PRODUCED = ['site', 'mineral', 'day', 'mass', 'event', 'index'];
@@ -277,7 +278,10 @@ const sums: Comparison[] = [
     key: ['subject'],
     sides: [
       { from: 'public.totals' },
-      { from: 'public.filings', where: `amount IS NOT NULL AND subject NOT LIKE 'device:%'` },
+      {
+        from: 'public.filings',
+        where: `amount IS NOT NULL AND subject NOT LIKE 'device:%' AND subject NOT LIKE 'series:%'`,
+      },
     ],
     sql: (stored, summed) => `
       SELECT 'subject=' || COALESCE(s.subject, r.subject) AS key,

@@ -47,6 +47,7 @@ export { DataFolderHeldError } from '../platform/postgres/data-folder-lock.js';
 export { JsonLogger } from './boot/logger.js';
 export { type DatabaseAddress, type Overrides, type RunningServer, openDatabase, startServer } from './boot/start.js';
 export { ThrowAwayDatabases } from './boot/throw-away-databases.js';
+export { SharedThreads } from './ledger/intake/check-threads.js';
 export { KeyFileError, createLogKey, createServiceKey } from './transparency/keys.js';
 export type { Difference } from './ledger/replay/compare-projections.js';
 export type { EntryProblem, Replay } from './ledger/replay/replay.js';

@@ -68,8 +68,11 @@ async function running(
   overrides: Overrides,
   surroundings: Surroundings,
 ): Promise<TestServer> {
-  const threads = sharedThreads(config.origin, config.verifyThreads);
-  const server = await startServer(config, { logger: new JsonLogger(config.logLevel), threads, ...overrides });
+  const server = await startServer(config, {
+    logger: new JsonLogger(config.logLevel),
+    threads: sharedThreads,
+    ...overrides,
+  });
   return {
     url: server.url,
     config,

@@ -47,15 +47,20 @@ export interface Stages {
 }
 
 export async function openStages(): Promise<Stages> {
-  const { ThrowAwayDatabases, loadConfig } = await operator();
+  const { SharedThreads, ThrowAwayDatabases, loadConfig } = await operator();
   return inFolder(async (folder, removeFolder) => {
     const databases = await ThrowAwayDatabases.open(loadConfig({ ADIT_DATA_DIR: join(folder, 'data') }));
+    const threads = new SharedThreads();
     const next = async (origin: string, startsAt: number): Promise<Stage> => {
       const database = await databases.next();
-      const stage = await openStageOn(database, origin, startsAt);
+      const stage = await openStageOn(database, origin, startsAt, threads);
       return { ...stage, close: () => stage.close().then(() => database.stop()) };
     };
-    return { next, close: () => databases.close().then(removeFolder) };
+    const close = async (): Promise<void> => {
+      await Promise.all([threads.close(), databases.close()]);
+      removeFolder();
+    };
+    return { next, close };
   });
 }
 

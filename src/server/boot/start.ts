@@ -28,7 +28,7 @@ import { sendPagesAsHtml } from '../http/html-type.js';
 import { limitRates } from '../http/rate-limit.js';
 import { Metrics } from '../http/metrics.js';
 import { describeApi } from '../http/openapi.js';
-import { type CheckThreads, SharedThreads } from '../ledger/intake/check-threads.js';
+import { SharedThreads } from '../ledger/intake/check-threads.js';
 import { JsonLogger } from './logger.js';
 import { type QueueAddress, QueueBackend, migrateQueue, openQueue } from '../queue/prepare-queue.js';
 
@@ -51,7 +51,7 @@ export interface Overrides {
   /** A running database instead of the configured one; the service's stop leaves it running. */
   database?: DatabaseAddress;
   /** Threads that check signatures for several services of this process; the service's stop leaves them running. */
-  threads?: CheckThreads;
+  threads?: SharedThreads;
   /** Modules instead of the features of the service. */
   modules?: NonNullable<ModuleMetadata['imports']>;
 }

@@ -52,7 +52,7 @@ import { StartController } from './read/start.controller.js';
       provide: CheckThreads,
       inject: [LedgerIdentity, Config, { token: SharedThreads, optional: true }],
       useFactory: ({ origin }: LedgerIdentity, { verifyThreads }: Config, shared?: SharedThreads) =>
-        shared ?? new CheckThreads(origin, verifyThreads),
+        shared?.of(origin, verifyThreads) ?? new CheckThreads(origin, verifyThreads),
     },
     {
       provide: AdmissionQueue,

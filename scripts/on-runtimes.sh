@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- 20.19 22 24 26
-projects=${PROJECTS:-core server}
+projects=${PROJECTS:-core server cli}
 npm_cli="$(npm root --global)/npm/bin/npm-cli.js"
 failed=0
 

@@ -39,6 +39,16 @@ const seized = (released: boolean) => {
   return log;
 };
 
+/** Sealed at some time, on the chain before the dispatch that is dated 9:00. */
+const sealedAt = (occurredAt: string) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3' }]);
+  log.tell('lot.sealed', { iss: 'coop', occurredAt, lots: [{ lot: bag, sealsOn: ['S-71'] }] });
+  dispatches(log, [bag], { mode: 'truck', seals: ['S-71'] });
+  receives(log, { [bag]: '50.3' }, { seals: ['S-71'], sealState: 'intact' });
+  return log;
+};
+
 export const custodyCases: Record<string, Case> = {
   'handover-overdue': {
     severity: 'medium',
@@ -134,6 +144,12 @@ export const custodyCases: Record<string, Case> = {
       receives(log, { [bag]: '50' }, { seals: ['S-9', 'S-1'], sealState: 'intact' });
       return log;
     },
+  },
+  'order-contradicted': {
+    severity: 'medium',
+    wrong: () => sealedAt('2026-05-12T13:00:00Z'),
+    // A device whose offset is two hours wrong.
+    twin: () => sealedAt('2026-05-12T11:00:00Z'),
   },
   'dwell-too-long': {
     severity: 'low',

@@ -41,6 +41,7 @@ import { mineralNotAtSite } from './origin/mineral-not-at-site.js';
 import { mixForbidden } from './mass/mix-forbidden.js';
 import { notHolder } from './custody/not-holder.js';
 import { numbersTooRound } from './mass/numbers-too-round.js';
+import { orderContradicted } from './custody/order-contradicted.js';
 import { originImplausible } from './origin/origin-implausible.js';
 import { originUnknownShare } from './origin/origin-unknown-share.js';
 import { paymentUnofficial } from './actors/payment-unofficial.js';
@@ -105,6 +106,7 @@ const catalogue = [
   notHolder,
   doubleSaleAttempt,
   sealMismatch,
+  orderContradicted,
   dwellTooLong,
   stockDiffers,
   heldLotMoved,

@@ -1,14 +1,21 @@
+import * as z from 'zod';
 import { countOf } from '../../words.js';
 import { entriesBefore, newestBefore } from '../engine/chain-states.js';
-import { judgesEach } from '../engine/each-event.js';
+import { type EventObservation, judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import { dispatchBefore, entryBefore, exportBefore } from '../engine/lot-history.js';
 import { countsFor, lotsConcerned } from '../engine/parties.js';
-import type { Rule } from '../engine/rule.js';
+import type { Rule, Severity, ValuesOf } from '../engine/rule.js';
+import { unlistedSeal } from './unlisted-seal.js';
 import { lotSubject } from '../engine/subjects.js';
 import * as parameter from '../engine/parameter.js';
 
-const schema = { sealMismatch: parameter.severityOnly('high') };
+const schema = {
+  sealMismatch: z.strictObject({
+    severity: parameter.severity.default('high'),
+    severityUnlisted: parameter.severity.default('medium'),
+  }),
+};
 
 /** Returns whether an event applies seals to a lot, or removes some. */
 const isResealed = (entry: JudgedEvent, lot: string): boolean =>
@@ -119,40 +126,66 @@ function differenceOf(seals: readonly string[], before: readonly string[], alone
   return gone === undefined ? null : `without ${gone}`;
 }
 
+interface Wrong {
+  lot: string;
+  what: string;
+}
+
+/** Makes one observation of all lots of an entry whose seals are wrong in one way. */
+function observe(
+  wrong: readonly Wrong[],
+  entry: JudgedEvent,
+  severity: Severity,
+  cause: string,
+  facts: Facts,
+): EventObservation[] {
+  const [first] = wrong;
+  if (first === undefined) return [];
+  const before = entryBefore(facts, first.lot, entry.index);
+  return [
+    {
+      severity,
+      cause,
+      lots: wrong.map(({ lot }) => lot),
+      events: [...(before === null ? [] : [before.event.id]), entry.event.id],
+      measured: first.what,
+      threshold: 'the seals listed before, intact',
+      detail: `At ${entry.event.type} ${entry.event.iss} found the seals of ${countOf(wrong.length, 'lot')} ${first.what}.`,
+    },
+  ];
+}
+
 export const sealMismatch: Rule<typeof schema> = {
   id: 'seal-mismatch',
-  version: 3,
+  version: 4,
   group: 'custody',
   title: 'Seals are not those that were put on',
   means:
-    'On arrival or at a checkpoint a seal was broken or missing, or other seals were seen than were listed before.',
+    'On arrival or at a checkpoint a seal was broken or missing, or other seals were seen than were listed before, or seals that no entry applied.',
   doesNotMean: 'That goods were taken or added: seals break on rough roads, and numbers are misread.',
   advice:
     'Have the lots weighed, and opened in front of sender and carrier; photographs and the list of seals at loading settle whether a number was misread. A misread number or state is corrected by `event.corrected`, which closes it; otherwise sender or receiver explains it by `finding.answered`.',
   parameters: schema,
-  describe: ({ sealMismatch: { severity } }) =>
-    `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch or a checkpoint, or else since the export: ${severity}. A checkpoint counts where an official, or somebody with a part in the lot, recorded it.`,
+  describe: ({ sealMismatch: { severity, severityUnlisted } }) =>
+    `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch or a checkpoint, or else since the export: ${severity}. A seal at receipt that the ledger has nowhere before, on the lot or on what it was made of: ${severityUnlisted}. A checkpoint counts where an official, or somebody with a part in the lot, recorded it.`,
   standard: 'ISO 17712 (freight container seals); ITSCI tagging procedures',
   scope: ['chains', 'about'],
   ...judgesEach(
     ['custody.received', 'lot.imported', 'transit.checked'],
-    (entry, facts, { sealMismatch: parameters }) => {
-      const wrong = sealsSeen(entry, facts).flatMap((seen) => {
+    (entry, facts, { sealMismatch: parameters }: ValuesOf<typeof schema>) => {
+      const wrong: Wrong[] = [];
+      const unlisted: Wrong[] = [];
+      for (const seen of sealsSeen(entry, facts)) {
         const what = wrongWith(seen, entry, facts);
-        return what === null ? [] : [{ lot: seen.lot, what }];
-      });
-      const [first] = wrong;
-      if (first === undefined) return [];
-      const before = entryBefore(facts, first.lot, entry.index);
+        if (what !== null) wrong.push({ lot: seen.lot, what });
+        else if (isType(entry, 'custody.received')) {
+          const seal = unlistedSeal(seen.lot, seen.seals ?? [], entry, facts);
+          if (seal !== null) unlisted.push({ lot: seen.lot, what: `with ${seal}, which no entry applied` });
+        }
+      }
       return [
-        {
-          severity: parameters.severity,
-          lots: wrong.map(({ lot }) => lot),
-          events: [...(before === null ? [] : [before.event.id]), entry.event.id],
-          measured: first.what,
-          threshold: 'the seals listed before, intact',
-          detail: `At ${entry.event.type} ${entry.event.iss} found the seals of ${countOf(wrong.length, 'lot')} ${first.what}.`,
-        },
+        ...observe(wrong, entry, parameters.severity, 'event', facts),
+        ...observe(unlisted, entry, parameters.severityUnlisted, 'unlisted', facts),
       ];
     },
   ),

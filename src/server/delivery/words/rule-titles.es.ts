@@ -17,6 +17,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'not-holder': 'Alguien intentó mover un lote que no tiene en su poder',
   'double-sale-attempt': 'Un mismo lote se envió a dos destinos',
   'seal-mismatch': 'Los precintos no son los que se colocaron',
+  'order-contradicted': 'Un paso fechado antes del que lo precede',
   'dwell-too-long': 'Hace mucho que no se sabe nada de un lote',
   'stock-differs': 'El inventario no coincide con el registro',
   'held-lot-moved': 'Alguien intentó mover un lote retenido por una autoridad',

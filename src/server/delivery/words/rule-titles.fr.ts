@@ -17,6 +17,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'not-holder': 'Quelqu’un a tenté de déplacer un lot qu’il ne détient pas',
   'double-sale-attempt': 'Un même lot a été expédié vers deux destinataires',
   'seal-mismatch': 'Les scellés ne sont pas ceux qui avaient été posés',
+  'order-contradicted': 'Une étape datée avant celle qu’elle suit',
   'dwell-too-long': 'Un lot est sans nouvelles depuis longtemps',
   'stock-differs': 'L’inventaire ne correspond pas au registre',
   'held-lot-moved': 'Quelqu’un a tenté de déplacer un lot retenu par une autorité',

@@ -17,6 +17,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'not-holder': 'Mtu alijaribu kuhamisha fungu asilolimiliki',
   'double-sale-attempt': 'Fungu moja lilitumwa kwa njia mbili',
   'seal-mismatch': 'Lakiri si zile zilizowekwa',
+  'order-contradicted': 'Hatua imetangulia ile inayopaswa kuifuata',
   'dwell-too-long': 'Hakuna habari za fungu kwa muda mrefu',
   'stock-differs': 'Hesabu ya ghala haifanani na leja',
   'held-lot-moved': 'Mtu alijaribu kuhamisha fungu lililozuiliwa na mamlaka',

@@ -100,13 +100,21 @@ describe('mineral of a red site with that of one in order', () => {
     expect(mixes(log)).toEqual([[heap]]);
   });
 
-  it('is not held against who mixed it before anybody said so', () => {
-    const log = world();
-    declares(log, [{ lot: a, kg: '50.1' }]);
-    declares(log, [{ lot: b, kg: '50.2' }], { occurredAt: '2026-05-14T08:00:00Z' });
-    makes(log, 'lot.aggregated', [a, b], [{ lot: heap, kg: '100.3' }], { iss: 'coop' });
-    inspect(log, 'hill', '2026-05-13', 3);
-    expect(mixes(log)).toEqual([]);
+  it('is found by an inspection that is entered after the mix, which says so', () => {
+    const inspectedOn = (date: string) => {
+      const log = world();
+      declares(log, [{ lot: a, kg: '50.1' }]);
+      declares(log, [{ lot: b, kg: '50.2' }], { occurredAt: '2026-05-14T08:00:00Z' });
+      makes(log, 'lot.aggregated', [a, b], [{ lot: heap, kg: '100.3' }], { iss: 'coop' });
+      inspect(log, 'hill', date, 3);
+      return log;
+    };
+    expect(mixes(inspectedOn('2026-05-13'))).toEqual([[heap]]);
+    const [finding] = findingsIn(inspectedOn('2026-05-13')).filter(({ rule }) => rule === 'mix-forbidden');
+    expect(finding?.detail).toContain('The inspection (2026-05-13) was entered after the mix.');
+    expect(finding?.events).toHaveLength(2);
+    // What was dug before the inspection is not judged by it.
+    expect(mixes(inspectedOn('2026-05-15'))).toEqual([]);
   });
 });
 

@@ -142,6 +142,26 @@ const stories: Record<string, [Story, string[]]> = {
     ],
     ['site-status'],
   ],
+  'an inspection that is logged after lots of two sites were mixed': [
+    (lot) => [
+      says('site.inspected', 'agent', -2, { site: 'hill', date: '2026-05-01', certification: 1, activity: 1 }),
+      says('site.registered', 'registrar', -1, {
+        site: 'ridge',
+        country: 'RW',
+        operator: 'coop',
+        minerals: ['cassiterite'],
+      }),
+      async () => {
+        const { lots } = await declareAt(0, { place: { site: 'ridge' } });
+        await record('lot.aggregated', 'coop', 1, {
+          inputs: [{ lot }, { lot: lots[0] }],
+          outputs: [{ mass: { value: '100', uom: 'KGM' } }],
+        });
+      },
+      says('site.inspected', 'agent', 2, { site: 'ridge', date: '2026-05-11', certification: 3, activity: 1 }),
+    ],
+    ['mix-forbidden', 'site-status'],
+  ],
   'an incident in a depot that is told when the goods have been there': [
     (lot) => [
       says('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }] }),

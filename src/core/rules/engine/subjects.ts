@@ -55,6 +55,8 @@ const suppliedBySubject = (actor: string): string => `supplied-by:${actor}`;
 const happenedInSubject = (facility: string): string => `happened-in:${facility}`;
 /** Lots declared at a site; read only for re-evaluation. */
 const declaredAtSubject = (site: string): string => `declared-at:${site}`;
+/** Mixes of mineral of a site with other; read only for re-evaluation. */
+export const mixedFromSubject = (site: string): string => `mixed-from:${site}`;
 /** Entries of a device; the amount is its sequence number. */
 export const deviceSubject = (actor: string, device: string): string => `device:${actor}/${device}`;
 /** The recorder of an event: its device if it names one, else its signer. */
@@ -301,8 +303,13 @@ function dayBegins(day: string): number | null {
 export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
   const at = event.occurredAtMs;
   switch (event.type) {
-    case 'site.inspected':
-      return [{ subject: declaredAtSubject(event.payload.site), since: dayBegins(event.payload.date) ?? at }];
+    case 'site.inspected': {
+      const { site, date } = event.payload;
+      return [declaredAtSubject(site), mixedFromSubject(site)].map((subject) => ({
+        subject,
+        since: dayBegins(date) ?? at,
+      }));
+    }
     case 'site.updated':
       return [{ subject: declaredAtSubject(event.payload.site), since: at - YEAR }];
     case 'actor.statusChanged': {

@@ -3,7 +3,7 @@ import { modelsByStrength } from '../../event/primitives.js';
 import { dayOf } from '../engine/day.js';
 import { judgesEach, type EventObservation } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
-import { siteBelow, statusOn } from '../engine/registry.js';
+import { type StatusOn, siteBelow, statusOn } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
 import { type siteStatus, statusClockOf } from '../origin/site-status.js';
 import * as parameter from '../engine/parameter.js';
@@ -25,7 +25,7 @@ const schema = {
 type Parameters = ValuesOf<typeof schema & typeof siteStatus.parameters>;
 
 type Mix = JudgedOf<'lot.aggregated' | 'lot.processed'>;
-type Found = Pick<EventObservation, 'cause' | 'measured' | 'threshold' | 'detail'>;
+type Found = Pick<EventObservation, 'cause' | 'measured' | 'threshold' | 'detail' | 'events'>;
 
 const inputsOf = ({ event }: Mix): string[] => event.payload.inputs.map(({ lot }) => lot);
 const rankOf = (model: string): number => modelsByStrength.indexOf(model);
@@ -80,30 +80,37 @@ function isMixOf(kinds: readonly { one: boolean; other: boolean }[]): boolean {
   return kinds.some(({ one, other }) => one && !other) && kinds.some(({ one, other }) => other && !one);
 }
 
-/** Finds mineral of a red or blue site mixed with mineral of sites in order, by the log before the mix. */
+/** Finds mineral of a red or blue site mixed with mineral of sites in order, by all inspections known by now. */
 function colours(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
-  const bad = new Set<string>();
+  const bad = new Map<string, StatusOn>();
   const kinds = inputsOf(entry).map((lot) => {
     const kind = { one: false, other: false };
     for (const { event } of declarationsOf(lot, facts)) {
       const site = siteBelow(facts, event.place?.site ?? '', entry.index);
       if (site === null) continue;
-      const found = statusOn(site, dayOf(event), statusClockOf(site.country, parameters), entry.index);
+      const found = statusOn(site, dayOf(event), statusClockOf(site.country, parameters));
       if (found === null) continue;
       const isBad = found.status === 'red' || found.status === 'blue';
-      if (isBad) bad.add(`${site.id} ${found.status}`);
+      if (isBad) bad.set(`${site.id} ${found.status}`, found);
       kind[isBad ? 'one' : 'other'] = true;
     }
     return kind;
   });
   if (!isMixOf(kinds)) return [];
-  const measured = [...bad].toSorted().join(', ');
+  const measured = [...bad.keys()].toSorted().join(', ');
+  const late = [...bad.values()].filter(({ inspection }) => inspection.index > entry.index);
+  const since = late
+    .map(({ inspection }) => inspection.date)
+    .toSorted()
+    .join(', ');
+  const known = late.length === 0 ? '' : ` The inspection (${since}) was entered after the mix.`;
   return [
     {
       cause: 'status',
       measured,
       threshold: 'sites in order',
-      detail: `Mineral of ${measured} was mixed with that of sites in order.`,
+      detail: `Mineral of ${measured} was mixed with that of sites in order.${known}`,
+      events: [...new Set([entry.event.id, ...[...bad.values()].map(({ inspection }) => inspection.event)])],
     },
   ];
 }
@@ -142,7 +149,7 @@ function industrial(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
 
 export const mixForbidden: Rule<typeof schema, Parameters> = {
   id: 'mix-forbidden',
-  version: 2,
+  version: 3,
   group: 'mass',
   title: 'Things were mixed that must stay apart',
   means:
@@ -152,7 +159,7 @@ export const mixForbidden: Rule<typeof schema, Parameters> = {
     'Inform the buyer of the mix what is in it, and have it sold without the claim that it lost. A mix cannot be undone: a method that was declared wrongly is corrected by `event.corrected`, which closes it; all else is answered by a registrar or an authority by `finding.answered`.',
   parameters: schema,
   describe: ({ mixForbidden: { severity, industrialMethods, artisanalMethods, separateMinerals } }) =>
-    `A model stronger than the weakest input's, a weaker one that is not written, or the strongest for mineral of several sites; several minerals put together; mineral declared at a red or blue site with that of sites in order; ${separateMinerals.join(', ')} whose method or licence speaks of ${industrialMethods.join(', ')} (and not of ${artisanalMethods.join(', ')}) with other. Lots made of others are judged by all that went into them: ${severity}.`,
+    `A model stronger than the weakest input's, a weaker one that is not written, or the strongest for mineral of several sites; several minerals put together; mineral declared at a red or blue site with that of sites in order, also by an inspection that is entered after the mix; ${separateMinerals.join(', ')} whose method or licence speaks of ${industrialMethods.join(', ')} (and not of ${artisanalMethods.join(', ')}) with other. Lots made of others are judged by all that went into them: ${severity}.`,
   standard: 'ISO 22095 (chain-of-custody models); ICGLR Regional Certification Mechanism; ARM/RMI cobalt segregation',
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(['lot.aggregated', 'lot.processed'], (entry, facts, parameters: Parameters) =>

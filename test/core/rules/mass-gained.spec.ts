@@ -6,6 +6,7 @@ import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { declare, declared, dispatch, handOver, kilograms, lot } from '../../support/scripted-log.js';
 
 const bag = lot('bag');
+const sn = (value: string): object => ({ analyte: 'Sn', value, uom: 'P1', basis: 'dry' });
 const found = (facts: Facts): Finding[] => judge(massGained, facts, defaultParameters).findings;
 
 describe('mass gained in a handover', () => {
@@ -104,6 +105,64 @@ describe('mass gained when weighed again', () => {
     ]);
   });
 
+  it.each([
+    ['2.2', 'high', 'a decimal point that slipped'],
+    ['11.0', 'medium', 'a moisture that two samples hardly show'],
+  ])(
+    'is found where a moisture of %s after 22 contradicts the one before: %s, as by %s',
+    (moisturePercent, severity) => {
+      const log = declared(bag, '50', { moisturePercent: '22' });
+      const measured = log.tell('lot.measured', {
+        iss: 'coop',
+        occurredAt: '2026-05-12T10:00:00+02:00',
+        lots: [{ lot: bag, mass: kilograms('50'), moisturePercent }],
+      });
+      expect(found(log.facts())).toEqual([
+        expect.objectContaining({
+          severity,
+          lots: [bag],
+          events: [measured.event.id],
+          detail: expect.stringContaining(`by a moisture of ${Number(moisturePercent)} %, after 22 %`),
+        }),
+      ]);
+    },
+  );
+
+  it('is found by the moisture of a laboratory too', () => {
+    const log = declared(bag, '50', { moisturePercent: '22' });
+    log.tell('assay.certified', {
+      iss: 'lab',
+      occurredAt: '2026-05-12T10:00:00+02:00',
+      lot: bag,
+      sample: 'S-1',
+      grades: [sn('52.0')],
+      moisturePercent: '2.2',
+    });
+    expect(found(log.facts())).toEqual([expect.objectContaining({ severity: 'high', lots: [bag] })]);
+  });
+
+  it('is named once where scale and moisture both show it', () => {
+    const log = declared(bag, '50', { moisturePercent: '22' });
+    log.tell('lot.measured', {
+      iss: 'coop',
+      occurredAt: '2026-05-12T10:00:00+02:00',
+      lots: [{ lot: bag, mass: kilograms('60'), moisturePercent: '2.2' }],
+    });
+    expect(found(log.facts())).toEqual([
+      expect.objectContaining({ severity: 'critical', cause: `weighed again:${bag}` }),
+    ]);
+  });
+
+  it('is not found where a bag has dried by as much as it is lighter', () => {
+    const log = declared(bag, '50', { moisturePercent: '22' });
+    log.tell('lot.measured', {
+      iss: 'coop',
+      occurredAt: '2026-05-12T10:00:00+02:00',
+      lots: [{ lot: bag, mass: kilograms('39.9'), moisturePercent: '2.2' }],
+    });
+    expect(found(log.facts())).toEqual([]);
+  });
+
   it('is not found where only the moisture is judged anew', () => {
     const log = declared(bag, '50', { moisturePercent: '9.0' });
     log.tell('lot.measured', {
@@ -149,7 +208,6 @@ describe('mass gained where lots are made of others', () => {
 
 describe('mass and metal gained in a process', () => {
   const [ore, upgraded] = [lot('ore'), lot('upgraded')];
-  const sn = (value: string): object => ({ analyte: 'Sn', value, uom: 'P1', basis: 'dry' });
   const upgrade = (mass: string, grade: string, residues?: object[]): Facts => {
     const log = declared(ore, '396.1', { moisturePercent: '6.0', grades: [sn('52.0')] });
     log.tell('lot.processed', {

@@ -52,6 +52,9 @@ export function lossOf(amountIn: bigint, amountOut: bigint, { ok, warn }: Tolera
 
 const order = { ok: 0, warn: 1, beyond: 2 } as const;
 
+/** Tolerances of the dry mass where another moisture is stated: two samples of one lot differ by some per cent. */
+export const betweenMoistures: Tolerances = { default: { ok: 100_000, warn: 200_000 }, byMineral: {} };
+
 /**
  * Returns the smallest gain. A bag in the rain gains wet mass and no dry mass; a bag with a new estimate of its moisture
  * alone gains dry mass and no wet mass: neither gains material.
@@ -122,7 +125,7 @@ export function massTexts(gain: Gain, { ok }: Tolerance): { measured: string; th
  */
 export function massDetail(
   { in: before, out: after }: Gain,
-  { what, mineral, kind }: { what: string; mineral: string | null; kind: string },
+  { what, mineral, kind, likely }: { what: string; mineral: string | null; kind: string; likely?: string },
   limit: { before: string; threshold: string; after: string },
 ): string {
   const unit = mineral ?? undefined;
@@ -130,12 +133,14 @@ export function massDetail(
   const most = `${limit.before} ${quantityText({ value, uom }, unit)} ${limit.after}`;
   const difference = differenceText(before, after, unit);
   // A comparison through a process is of dry mass or metal: moisture does not explain it.
-  const cause = kind === 'processed' || kind === 'metal' ? null : likelyCause(before, after, unit);
+  const isOfMasses = likely === undefined && kind !== 'processed' && kind !== 'metal';
+  const cause = isOfMasses ? likelyCause(before, after, unit) : null;
   return [
     `${massText(after, unit)} ${what}, where ${most}`,
     ...(difference === null ? [] : [`: ${difference}`]),
     '.',
     ...(cause === null ? [] : [` Most likely ${cause}.`]),
+    ...(likely === undefined ? [] : [` ${likely}`]),
   ].join('');
 }
 
@@ -148,3 +153,10 @@ export function tolerancesText(name: string, { default: usual, byMineral }: Tole
   );
   return `${name} ${percent(usual.ok)}, ${percent(usual.warn)}${minerals.join('')}`;
 }
+
+/** Omits what a new moisture shows of a lot where its weight shows it too. */
+export const withoutRepeats = <T extends { cause: string; lots: readonly string[] }>(found: readonly T[]): T[] =>
+  found.filter(
+    ({ cause, lots: [lot] }) =>
+      !cause.startsWith('dried:') || !found.some((other) => other.cause !== cause && other.lots[0] === lot),
+  );

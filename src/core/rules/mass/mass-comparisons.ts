@@ -1,3 +1,4 @@
+import { percent } from '../../custody/lot-state.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
 import { knownBefore, measuresOfOutputs, saidOf, statedBefore } from '../engine/known-of-lots.js';
 import { type LotMeasure, type StatedMass, entryBefore, remeasured } from '../engine/lot-history.js';
@@ -12,7 +13,7 @@ interface ProcessParameters {
 type Transformation = JudgedOf<'lot.aggregated'> | JudgedOf<'lot.split'> | JudgedOf<'lot.processed'>;
 
 /** The kind of a comparison; each kind has its own tolerances. */
-export type ComparisonKind = 'reweighed' | 'handedOver' | 'imported' | 'closure' | 'processed' | 'metal';
+export type ComparisonKind = 'reweighed' | 'handedOver' | 'imported' | 'dried' | 'closure' | 'processed' | 'metal';
 
 /** An input or earlier amount, and an output or later amount; both in mg. */
 interface Pair {
@@ -31,6 +32,8 @@ export interface Comparison {
   mineral: string;
   pairs: readonly Pair[];
   what: string;
+  /** The likeliest causes in a sentence, if the amounts alone do not show them. */
+  likely?: string;
 }
 
 /** The comparisons of one set of facts, which several rules weigh. */
@@ -61,7 +64,13 @@ export class MassComparisons {
 
   private compare(entry: JudgedEvent): Comparison[] {
     if (isType(entry, 'custody.received')) return this.receipt(entry);
-    if (isType(entry, 'custody.dispatched') || isType(entry, 'lot.measured') || isType(entry, 'lot.exported'))
+    if (isType(entry, 'lot.measured'))
+      return entry.event.payload.lots.flatMap((said) => [
+        ...this.weighing(entry, said, 'reweighed', 'weighed again'),
+        ...this.drying(entry, said),
+      ]);
+    if (isType(entry, 'assay.certified')) return this.drying(entry, entry.event.payload);
+    if (isType(entry, 'custody.dispatched') || isType(entry, 'lot.exported'))
       return entry.event.payload.lots.flatMap((said) => this.weighing(entry, said, 'reweighed', 'weighed again'));
     if (isType(entry, 'lot.imported'))
       return entry.event.payload.lots.flatMap((said) => this.weighing(entry, said, 'imported', 'imported'));
@@ -98,6 +107,35 @@ export class MassComparisons {
     return said.mass === undefined || before === null || after === null
       ? []
       : [this.sameLot(said.lot, { before, after }, kind, what)];
+  }
+
+  /**
+   * Compares the dry mass by a stated moisture with that by the moisture known before. Water comes and goes with its
+   * weight: a moisture that changes the dry mass contradicts the other one, whatever the scale shows.
+   */
+  private drying(
+    entry: JudgedEvent,
+    said: Pick<StatedMass, 'moisturePercent'> & { lot: string; mass?: StatedMass['mass'] },
+  ): Comparison[] {
+    const { lot, mass, moisturePercent } = said;
+    const before = moisturePercent === undefined ? null : knownBefore(lot, entry.index, this.facts);
+    const after = before === null ? null : remeasured(before, { mass, moisturePercent });
+    if (before === null || after === null) return [];
+    const [dryIn, dryOut] = [dryMass(before), dryMass(after)];
+    if (dryIn === null || dryOut === null) return [];
+    const [known, stated] = [percent(before.moisture ?? 0), percent(after.moisture ?? 0)];
+    return [
+      {
+        kind: 'dried',
+        cause: `dried:${lot}`,
+        lots: [lot],
+        mineral: this.mineral(lot),
+        pairs: [{ in: dryIn, out: dryOut }],
+        what: `dry, by a moisture of ${stated} %, after ${known} %`,
+        likely:
+          'Most likely one of the two moistures is wrong, such as by its decimal point; at worst it was stated so that the masses agree.',
+      },
+    ];
   }
 
   /** Compares the receiver's weight with the sender's; with the receiver's moisture, if it then states one. */

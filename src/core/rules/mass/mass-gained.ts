@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { JudgedEvent } from '../engine/facts.js';
 import {
+  betweenMoistures,
   gainOf,
   gold,
   halfAndOne,
@@ -9,6 +10,7 @@ import {
   moistureSchema,
   smallest,
   tolerancesText,
+  withoutRepeats,
 } from './mass-balance.js';
 import { type MassComparisons, massComparisons, weighingsToJudge } from './mass-comparisons.js';
 import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
@@ -22,6 +24,9 @@ const schema = {
       .default({ ...halfAndOne, byMineral: { gold } })
       .describe('Dispatch to receipt, parts per million'),
     imported: parameter.tolerances.default(halfAndOne).describe('Export to import, parts per million'),
+    dried: parameter.tolerances
+      .default(betweenMoistures)
+      .describe('Dry mass of one lot where another moisture is stated, parts per million'),
     closure: parameter.tolerances
       .default(halfAndOne)
       .describe('Inputs to outputs of `lot.aggregated` and `lot.split`, parts per million'),
@@ -36,36 +41,40 @@ const schema = {
       .default(['wash', 'leach'])
       .describe('Processes that add water: wet masses are not compared'),
     severityWarn: parameter.severity.default('medium'),
+    severityDried: parameter.severity.default('high').describe('If only the stated moistures show the gain'),
     severity: parameter.severity.default('critical'),
   }),
 };
 type Parameters = ValuesOf<typeof schema>;
 
 function observe(entry: JudgedEvent, comparisons: MassComparisons, { massGained }: Parameters): Observation[] {
-  return comparisons.of(entry).flatMap(({ kind, cause, lots, mineral, pairs, what }) => {
+  const { severityWarn, severityDried, severity } = massGained;
+  const found = comparisons.of(entry).flatMap((comparison) => {
+    const { kind, cause, lots, mineral, pairs } = comparison;
     const tolerance = parameter.toleranceFor(massGained[kind], mineral);
     const gain = smallest(pairs.map((pair) => gainOf(pair.in, pair.out, tolerance)));
     if (gain === null || gain.band === 'ok') return [];
     const { measured, threshold } = massTexts(gain, tolerance);
     return [
       {
-        severity: gain.band === 'warn' ? massGained.severityWarn : massGained.severity,
+        severity: gain.band === 'warn' ? severityWarn : kind === 'dried' ? severityDried : severity,
         subject: entry.event.id,
         cause,
         lots,
         events: [entry.event.id],
         measured,
         threshold,
-        detail: massDetail(gain, { what, mineral, kind }, { before: 'at most', threshold, after: 'can be' }),
+        detail: massDetail(gain, comparison, { before: 'at most', threshold, after: 'can be' }),
         firstIndex: entry.index,
       },
     ];
   });
+  return withoutRepeats(found);
 }
 
 export const massGained: Rule<typeof schema> = {
   id: 'mass-gained',
-  version: 2,
+  version: 3,
   group: 'mass',
   title: 'More came out than went in',
   means: 'Dry mass or contained metal grew in an event or a handover, by more than scales and assays can err.',
@@ -74,12 +83,26 @@ export const massGained: Rule<typeof schema> = {
   advice:
     'Ask for the weighing slips and moistures of both sides, and have the lot weighed again on a calibrated scale. It closes when a wrong mass, moisture or grade is corrected by `event.corrected`, or when the receiver logs the moisture by `lot.measured` right after its receipt; treat a gain that stays as mineral of unknown origin.',
   parameters: schema,
-  describe: ({ massGained: { reweighed, handedOver, imported, closure, processed, metal, severityWarn, severity } }) =>
-    `Gain up to the first figure is measurement error, up to the second ${severityWarn}, above it ${severity}: ` +
+  describe: ({
+    massGained: {
+      reweighed,
+      handedOver,
+      imported,
+      dried,
+      closure,
+      processed,
+      metal,
+      severityWarn,
+      severityDried,
+      severity,
+    },
+  }) =>
+    `Gain up to the first figure is measurement error, up to the second ${severityWarn}, above it ${severity}, or ${severityDried} if only a new moisture shows it: ` +
     [
       tolerancesText('weighed again', reweighed),
       tolerancesText('dispatch to receipt', handedOver),
       tolerancesText('export to import', imported),
+      tolerancesText('dry mass by another moisture', dried),
       tolerancesText('aggregate or split', closure),
       tolerancesText('dry mass through a process', processed),
       tolerancesText('contained metal through a process', metal),

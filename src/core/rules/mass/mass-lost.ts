@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import { kilograms } from '../../custody/quantity.js';
 import type { JudgedEvent } from '../engine/facts.js';
-import { type Gain, gold, halfAndOne, lossOf, massDetail, smallest, tolerancesText } from './mass-balance.js';
+import {
+  type Gain,
+  betweenMoistures,
+  gold,
+  halfAndOne,
+  lossOf,
+  massDetail,
+  smallest,
+  tolerancesText,
+  withoutRepeats,
+} from './mass-balance.js';
 import { type Comparison, type MassComparisons, massComparisons, weighingsToJudge } from './mass-comparisons.js';
 import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
 import * as parameter from '../engine/parameter.js';
@@ -14,6 +24,9 @@ const schema = {
       .default({ default: { ok: 25_000, warn: 50_000 }, byMineral: { gold } })
       .describe('Dispatch to receipt, parts per million'),
     imported: parameter.tolerances.default(halfAndOne).describe('Export to import, parts per million'),
+    dried: parameter.tolerances
+      .default(betweenMoistures)
+      .describe('Dry mass of one lot where another moisture is stated, parts per million'),
     closure: parameter.tolerances
       .default(halfAndOne)
       .describe('Inputs to outputs of `lot.aggregated` and `lot.split`, parts per million'),
@@ -32,7 +45,7 @@ function toleranceOf({ kind, mineral }: Comparison, { massLost }: Parameters): p
 
 function observe(entry: JudgedEvent, comparisons: MassComparisons, parameters: Parameters): Observation[] {
   const { massLost } = parameters;
-  return comparisons.of(entry).flatMap((comparison) => {
+  const found = comparisons.of(entry).flatMap((comparison) => {
     const tolerance = toleranceOf(comparison, parameters);
     const loss: Gain | null =
       tolerance === null ? null : smallest(comparison.pairs.map((pair) => lossOf(pair.in, pair.out, tolerance)));
@@ -53,11 +66,12 @@ function observe(entry: JudgedEvent, comparisons: MassComparisons, parameters: P
       },
     ];
   });
+  return withoutRepeats(found);
 }
 
 export const massLost: Rule<typeof schema, Parameters> = {
   id: 'mass-lost',
-  version: 2,
+  version: 3,
   group: 'mass',
   title: 'Less arrived than was sent',
   means: 'A lot lost more than scales, drying and spilling explain, by the scale and, if moisture is stated, also dry.',
@@ -66,12 +80,13 @@ export const massLost: Rule<typeof schema, Parameters> = {
   advice:
     'Ask the receiver for moisture and the carrier for stops and broken bags, and compare both weighing slips. It closes when a wrong mass is corrected by `event.corrected`, or when the receiver logs the moisture by `lot.measured` right after its receipt; goods that are missing are reported as an incident.',
   parameters: schema,
-  describe: ({ massLost: { reweighed, handedOver, imported, closure, severityWarn, severity } }) =>
+  describe: ({ massLost: { reweighed, handedOver, imported, dried, closure, severityWarn, severity } }) =>
     `Loss up to the first figure is measurement error, up to the second ${severityWarn}, above it ${severity}: ` +
     [
       tolerancesText('weighed again', reweighed),
       tolerancesText('dispatch to receipt', handedOver),
       tolerancesText('export to import', imported),
+      tolerancesText('dry mass by another moisture', dried),
       tolerancesText('aggregate or split', closure),
     ].join(' · ') +
     '.',

@@ -1,6 +1,6 @@
 import type { Case } from './case.js';
 import { type ScriptedLog, lot } from './scripted-log.js';
-import { register, site, time, world } from './told-world.js';
+import { declares, dispatches, receives, register, site, time, world } from './told-world.js';
 
 const grams = (value: string): { value: string; uom: string } => ({ value, uom: 'GRM' });
 
@@ -90,4 +90,47 @@ export const peopleCases: Record<string, Case> = {
     wrong: () => twoRivers('2026-05-13T12:25:00Z'),
     twin: () => twoRivers('2026-05-13T17:00:00Z'),
   },
+};
+
+const bag = lot('bag');
+
+/** One bag of the cooperative that goes from hand to hand; `devices` by actor. */
+const passedOn = (hands: readonly string[], devices: Record<string, string> = {}): ScriptedLog => {
+  const log = world();
+  const by = (iss: string): Record<string, unknown> => ({
+    iss,
+    ...(devices[iss] === undefined ? {} : { device: devices[iss] }),
+  });
+  declares(log, [{ lot: bag, kg: '50.3' }], by(hands[0] ?? ''));
+  hands.slice(1).forEach((to, i) => {
+    const from = hands[i] ?? '';
+    dispatches(log, [bag], { ...by(from), to, occurredAt: `2026-05-${13 + i}T09:00:00Z`, mode: 'truck' });
+    receives(log, { [bag]: '50.3' }, { ...by(to), from, occurredAt: `2026-05-${13 + i}T15:00:00Z` });
+  });
+  return log;
+};
+
+const bought = (operator: string): ScriptedLog => {
+  const log = world();
+  register(log, 'diggers', 'RW', { roles: ['miner'] });
+  site(log, 'ridge', { operator });
+  declares(log, [{ lot: bag, kg: '50.3' }], { iss: 'agent', holder: 'diggers', place: { site: 'ridge' } });
+  dispatches(log, [bag], { iss: 'diggers', mode: 'truck' });
+  receives(log, { [bag]: '50.3' }, { from: 'diggers' });
+  return log;
+};
+
+export const relationCases: Record<string, Case> = {
+  'device-shared': {
+    severity: 'medium',
+    wrong: () => passedOn(['coop', 'trader', 'plant'], { coop: 'phone', plant: 'phone' }),
+    twin: () => passedOn(['coop', 'trader', 'plant'], { coop: 'phone', plant: 'tablet' }),
+  },
+  'former-holder': {
+    severity: 'medium',
+    wrong: () => passedOn(['coop', 'trader', 'plant', 'coop']),
+    // Sent back by the only buyer.
+    twin: () => passedOn(['coop', 'trader', 'coop', 'plant']),
+  },
+  'buyer-operates-site': { severity: 'medium', wrong: () => bought('trader'), twin: () => bought('coop') },
 };

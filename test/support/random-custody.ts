@@ -12,6 +12,7 @@ function numbers(seed: number): () => number {
 }
 
 const HOUR = 3_600_000;
+const CUSTODY = /^(lot\.(declared|measured|split|aggregated)|custody\.)/;
 const kg = (value: number): { value: string; uom: string } => ({ value: value.toFixed(1), uom: 'KGM' });
 
 interface LotNow {
@@ -93,7 +94,8 @@ export class RandomCustody {
 
   async submit(type: string, by: string, body: Record<string, unknown>): Promise<string | null> {
     this.ledger.clock.advance(60_000);
-    const outcome = await this.ledger.submit(type, by, body);
+    const device = CUSTODY.test(type) && this.chance(0.3) ? { device: this.pick(['phone', 'tablet']) } : {};
+    const outcome = await this.ledger.submit(type, by, { ...body, ...device });
     if (outcome.status === 'accepted') {
       this.lots.push(...outcome.lots);
       if (type === 'custody.received' || type === 'custody.dispatched') this.disputable.push(outcome.id);

@@ -3,6 +3,7 @@ import { actorSuspended } from './actors/actor-suspended.js';
 import { backdated } from './custody/backdated.js';
 import { borderUnpapered } from './origin/border-unpapered.js';
 import { burstEntry } from './custody/burst-entry.js';
+import { buyerOperatesSite } from './actors/buyer-operates-site.js';
 import { cardExpired } from './actors/card-expired.js';
 import { certificateContradicts } from './papers/certificate-contradicts.js';
 import { certificateExpired } from './papers/certificate-expired.js';
@@ -15,6 +16,7 @@ import { clockAhead } from './custody/clock-ahead.js';
 import { correctionAfterExport } from './actors/correction-after-export.js';
 import { custodyAssigned } from './actors/custody-assigned.js';
 import { deliveriesOneSided } from './mass/deliveries-one-sided.js';
+import { deviceShared } from './actors/device-shared.js';
 import { deviceSequenceFork } from './custody/device-sequence-fork.js';
 import { deviceSequenceGap } from './custody/device-sequence-gap.js';
 import { disputeOpen } from './actors/dispute-open.js';
@@ -22,6 +24,7 @@ import { documentReused } from './papers/document-reused.js';
 import { doubleSaleAttempt } from './custody/double-sale-attempt.js';
 import { dwellTooLong } from './custody/dwell-too-long.js';
 import { facilityOverCapacity } from './mass/facility-over-capacity.js';
+import { formerHolder } from './actors/former-holder.js';
 import { gradeImpossible } from './mass/grade-impossible.js';
 import { gradeJump } from './mass/grade-jump.js';
 import { gradeUnusual } from './mass/grade-unusual.js';
@@ -167,6 +170,9 @@ const catalogue = [
   keyCompromised,
   registrarIntroduced,
   selfDealing,
+  deviceShared,
+  formerHolder,
+  buyerOperatesSite,
   paymentUnofficial,
   incidentOpen,
   disputeOpen,

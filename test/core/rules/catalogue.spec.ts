@@ -8,7 +8,7 @@ import { custodyCases } from '../../support/cases-custody.js';
 import { massCases } from '../../support/cases-mass.js';
 import { movementCases } from '../../support/cases-movement.js';
 import { originCases } from '../../support/cases-origin.js';
-import { peopleCases } from '../../support/cases-people.js';
+import { peopleCases, relationCases } from '../../support/cases-people.js';
 import { seriesCases } from '../../support/cases-series.js';
 import { tagCases } from '../../support/cases-tags.js';
 
@@ -21,6 +21,7 @@ const cases: Record<string, Case> = {
   ...movementCases,
   ...actorCases,
   ...peopleCases,
+  ...relationCases,
 };
 
 const wrongs = new Map<string, Facts>();

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { judgesEach } from '../engine/each-event.js';
+import { isType } from '../engine/facts.js';
+import * as parameter from '../engine/parameter.js';
+import { actorFacts, siteBelow } from '../engine/registry.js';
+import type { Rule, ValuesOf } from '../engine/rule.js';
+import { actorSubject } from '../engine/subjects.js';
+
+const schema = {
+  buyerOperatesSite: z.strictObject({
+    severity: parameter.severity.default('medium'),
+    buyers: parameter.codes
+      .default(['trader', 'exporter', 'importer', 'buyer', 'smelter', 'processor'])
+      .describe('Roles of buyers; a miner that buys from its own members is none'),
+  }),
+};
+type Parameters = ValuesOf<typeof schema>;
+
+export const buyerOperatesSite: Rule<typeof schema> = {
+  id: 'buyer-operates-site',
+  version: 1,
+  group: 'actors',
+  title: 'The buyer operates the site',
+  means:
+    'The receiver of a lot operates the site where others declared it: both weights of the handover serve one interest.',
+  doesNotMean:
+    'That the lot is false: a trader who finances diggers may be registered as the operator, and a cooperative buys from its members.',
+  advice:
+    'Ask who digs at the site and who pays them, and have the lots weighed by somebody else. It closes when the registrar logs the true operator by `site.updated` before the next lots; for these lots it is explained by `finding.answered`.',
+  parameters: schema,
+  describe: ({ buyerOperatesSite: { severity, buyers } }) =>
+    `A receipt by the operator of the site of origin, as the registry had it then, of a lot that somebody else declared or held first, if the operator has a role of ${buyers.join(', ')} and is no miner: ${severity}.`,
+  standard: 'OECD Due Diligence Guidance, Annex I (conflicts of interest); ITSCI company assessment',
+  scope: ['chains', 'about'],
+  ...judgesEach(['custody.received'], (entry, facts, { buyerOperatesSite: { severity, buyers } }: Parameters) => {
+    const { iss, payload } = entry.event;
+    const roles = actorFacts(facts, iss)?.roles ?? [];
+    if (roles.includes('miner') || !roles.some((role) => buyers.includes(role))) return [];
+    const own = payload.lots.flatMap(({ lot, outcome }) => {
+      const birth = facts.chains.get(lot)?.[0];
+      if (outcome === 'rejected' || birth === undefined || !isType(birth, 'lot.declared')) return [];
+      const site = birth.event.place?.site ?? '';
+      const holder = birth.event.payload.holder ?? birth.event.iss;
+      return holder !== iss && siteBelow(facts, site, entry.index)?.operator === iss ? [{ lot, site, birth }] : [];
+    });
+    const [first] = own;
+    if (first === undefined) return [];
+    return [
+      {
+        severity,
+        root: actorSubject(iss),
+        lots: own.map(({ lot }) => lot),
+        events: [...new Set([...own.map(({ birth }) => birth.event.id), entry.event.id])],
+        measured: `operator of ${first.site}`,
+        threshold: 'another',
+        detail: `${iss} receives from ${payload.from} what was declared at site ${first.site}, which ${iss} operates. It may finance the diggers there; or it declares and buys at its own scale, and nobody else has seen the goods. The diggers, and the registrar, can tell.`,
+      },
+    ];
+  }),
+};

@@ -1,11 +1,12 @@
 import type { Outcome } from '../../src/cli/scenario/outcome.js';
 import { playScenario } from '../../src/cli/scenario/play.js';
+import { measureAdaptive } from './adaptive.js';
 import { type Fault, type Planted, faults, plant } from './faults.js';
 import { Builder, fill } from './network.js';
 import { Random } from './random.js';
 
 /**
- * Measures recall and false alarms of the verifiers: a network of honest chains, one with planted faults, and one with
+ * With `--adaptive`: what cheats that know the thresholds can keep back. Else: measures recall and false alarms of the verifiers: a network of honest chains, one with planted faults, and one with
  * their benign twins, all played into a real ledger. Recall is by kind and mineral; false alarms are those without a
  * planted fault.
  */
@@ -118,6 +119,10 @@ function counted(words: readonly string[]): [string, number][] {
 }
 
 const seed = argument('seed', 1);
-await falseAlarms(seed, argument('lots', 1_000));
-await recall(seed + 1, argument('among', 100), argument('each', 3));
-await quiet(seed + 2, argument('among', 100), argument('each', 3));
+if (process.argv.includes('--adaptive')) {
+  measureAdaptive(seed, process.argv.includes('--write'));
+} else {
+  await falseAlarms(seed, argument('lots', 1_000));
+  await recall(seed + 1, argument('among', 100), argument('each', 3));
+  await quiet(seed + 2, argument('among', 100), argument('each', 3));
+}

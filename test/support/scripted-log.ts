@@ -85,6 +85,16 @@ export class ScriptedLog {
     return entry;
   }
 
+  /** Copies the log, so that something can be told on trial. */
+  copy(): ScriptedLog {
+    const log = new ScriptedLog();
+    log.ticking = this.ticking;
+    log.entries.push(...this.entries);
+    for (const [id, chain] of this.chains) log.chains.set(id, chain);
+    for (const id of this.unknown) log.unknown.add(id);
+    return log;
+  }
+
   /** The last event on a lot. */
   head(id: string): string {
     return this.chains.get(id)?.at(-1)?.event.id ?? digest('nothing');

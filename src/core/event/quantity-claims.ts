@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { percentage, word } from './primitives.js';
+import { date, percentage, word } from './primitives.js';
 
 /**
  * Schemas of mass and grade as a scale and a laboratory report them. A quantity of the right shape with a wrong value
@@ -65,3 +65,6 @@ export const grades = z.array(grade).min(1).max(30);
 export const certifiedGrade = z
   .strictObject({ ...gradeShape, uncertainty: gradeShape.value.optional(), moisturePercent: percentage.optional() })
   .refine(notOverTheWhole, { path: ['value'], message: 'must not exceed the whole' });
+
+/** The scale of a weighing, and the day of its newest calibration. */
+export const scale = z.strictObject({ id: word, calibratedOn: date.optional() });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { lotAndPrev, seals } from '../lot-claims.js';
 import { reason, registryId, word } from '../primitives.js';
-import { quantity } from '../quantity-claims.js';
+import { quantity, scale } from '../quantity-claims.js';
 import { defineEventType, listOfLots, payload, type Problem, repeatedLots } from './event-type.js';
 
 /** Seals as seen at the receipt: of all lots, or of one lot. */
@@ -17,6 +17,7 @@ const receivedLot = z.strictObject({
 const custodyReceivedSchema = payload('custody.received', {
   from: registryId,
   lots: listOfLots(receivedLot),
+  scale: scale.optional(),
   ...sealsSeen,
 });
 

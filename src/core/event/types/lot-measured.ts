@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { lotAndPrev } from '../lot-claims.js';
-import { date, percentage, text, word } from '../primitives.js';
-import { grades, quantity } from '../quantity-claims.js';
+import { percentage, text, word } from '../primitives.js';
+import { grades, quantity, scale } from '../quantity-claims.js';
 import { defineEventType, listOfLots, payload, repeatedLots } from './event-type.js';
 
 const measuredLot = z.strictObject({
@@ -17,7 +17,7 @@ const lotMeasuredSchema = payload('lot.measured', {
   lots: listOfLots(measuredLot),
   method: word.optional(),
   laboratory: text(200).optional(),
-  scale: z.strictObject({ id: word, calibratedOn: date.optional() }).optional(),
+  scale: scale.optional(),
 });
 
 /** The holder weighs or assays its lots again. `mass` is net, as everywhere. */

@@ -9,8 +9,11 @@ import { type Handover, weighedAtReceipt } from './mass-comparisons.js';
 export const DELIVERIES = 'deliveries';
 export const RECEIPTS = 'receipts';
 
-/** Share of a delivery, as its inverse, that rounding by the receiver's scale may move at most; coarser ones show nothing. */
-const READABLE = 100n;
+/**
+ * Share of a delivery, as its inverse, that one step of the receiver's scale may be at most; coarser ones show nothing. A bag
+ * of 50 kg in whole kilograms counts: rounding is to both sides, and a receiver must not hide behind its own digits.
+ */
+const READABLE = 40n;
 
 /** Returns the smallest difference that a weight as written can show, mg. */
 function stepOf({ value, uom }: Quantity): bigint {

@@ -45,6 +45,10 @@ export const siteDetails = {
   polygon: polygon.optional(),
   licence: licence.optional(),
   capacity: capacity.optional(),
+  /** How it is mined: by hand, with machines, or by a company. */
+  scale: z.enum(['artisanal', 'smallScale', 'industrial']).optional(),
+  /** Administrative region, such as a province or a district. */
+  region: text(100).optional(),
 };
 
 export const siteCore = { country, operator: registryId, minerals };

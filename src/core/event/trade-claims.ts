@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { lotAndPrev, seals } from './lot-claims.js';
-import { decimal, hs, text } from './primitives.js';
+import { date, decimal, hs, percentage, text } from './primitives.js';
 import { quantity } from './quantity-claims.js';
 
 /** Claims that export and import share. */
@@ -9,6 +9,14 @@ import { quantity } from './quantity-claims.js';
 export const amount = z.strictObject({
   amount: decimal,
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+});
+
+/** The basis of a price: what it refers to (an index, a fixing), of which day, and what part of it is paid. */
+export const pricing = z.strictObject({
+  basis: text(100),
+  on: date.optional(),
+  percentOfBasis: percentage.optional(),
+  unitPrice: amount.optional(),
 });
 
 /** A lot and, if it was weighed again, its mass. */

@@ -26,7 +26,7 @@ export const custodyReceived = defineEventType({
   type: 'custody.received',
   schema: custodyReceivedSchema,
   signers: { by: 'receiver' },
-  correctable: ['/lots/*/mass', '/seals', '/sealState', '/lots/*/seals', '/lots/*/sealState'],
+  correctable: ['/lots/*/mass', '/scale', '/seals', '/sealState', '/lots/*/seals', '/lots/*/sealState'],
   check: ({ lots }) => {
     const problems: Problem[] = repeatedLots(lots);
     for (const [i, lot] of lots.entries()) {

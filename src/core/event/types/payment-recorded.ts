@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { lotIdSchema, MAX_LOTS, registryId, text } from '../primitives.js';
-import { amount } from '../trade-claims.js';
+import { amount, pricing } from '../trade-claims.js';
 import { defineEventType, payloadWithDigests, repeated } from './event-type.js';
 
 const paymentRecordedSchema = payloadWithDigests('payment.recorded', {
@@ -12,6 +12,8 @@ const paymentRecordedSchema = payloadWithDigests('payment.recorded', {
   payeeName: text(200).optional(),
   lots: z.array(lotIdSchema).min(1).max(MAX_LOTS).optional(),
   amount: amount.optional(),
+  /** How the price was agreed, in the words of both parties: no price feed judges it. */
+  pricing: pricing.optional(),
   receiptNumber: text(100).optional(),
 });
 
@@ -20,8 +22,8 @@ export const paymentRecorded = defineEventType({
   type: 'payment.recorded',
   schema: paymentRecordedSchema,
   signers: { by: 'named', claims: ['payer', 'payee'] },
-  correctable: ['/kind', '/amount', '/receiptNumber'],
-  disclosable: ['/amount', '/payeeName'],
+  correctable: ['/kind', '/amount', '/pricing', '/receiptNumber'],
+  disclosable: ['/amount', '/pricing', '/payeeName'],
   check: ({ lots = [] }) => repeated(lots, (i) => `/lots/${i}`, 'a lot'),
   names: ({ payer, payee, lots }) => ({ actors: [payer, payee], ...(lots === undefined ? {} : { lots }) }),
 });

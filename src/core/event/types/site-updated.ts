@@ -17,8 +17,8 @@ export const siteUpdated = defineEventType({
   schema: siteUpdatedSchema,
   signers: { by: 'role', roles: ['registrar', 'authority'] },
   disclosable: siteDisclosable,
-  check: ({ country, operator, minerals, nationalId, point, polygon, licence, capacity, _sd }) =>
-    [country, operator, minerals, nationalId, point, polygon, licence, capacity, _sd].every(
+  check: ({ country, operator, minerals, nationalId, point, polygon, licence, capacity, scale, region, _sd }) =>
+    [country, operator, minerals, nationalId, point, polygon, licence, capacity, scale, region, _sd].every(
       (claim) => claim === undefined,
     )
       ? [{ pointer: '', detail: 'must change something' }]

@@ -4,7 +4,7 @@ import { numbered } from '../custody/device-numbers.js';
 import type { Facts, JudgedEvent } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
 import { locate } from '../engine/registry.js';
-import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
+import type { Observation, Rule, Severity, ValuesOf } from '../engine/rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
 import { recorderSubject } from '../engine/subjects.js';
 import * as parameter from '../engine/parameter.js';
@@ -14,6 +14,13 @@ const schema = {
     severity: parameter.severity.default('high'),
     kilometresPerHour: z.int().min(1).default(950).describe('Highest speed of a device, km/h'),
     minimumKilometres: z.int().min(0).default(20).describe('Distance below which places are not certain, km'),
+    severityGround: parameter.severity.default('medium'),
+    groundKilometresPerHour: z
+      .int()
+      .min(1)
+      .default(110)
+      .describe('Highest speed in a straight line over ground, km/h: what is faster flies'),
+    groundKilometres: z.int().min(0).default(200).describe('Distance up to which nobody is expected to fly, km'),
   }),
 };
 type Parameters = ValuesOf<typeof schema>;
@@ -44,25 +51,38 @@ function withSuccessors(facts: Facts): JudgedEvent[] {
   return [...judged.values()];
 }
 
-function observe(entry: JudgedEvent, facts: Facts, { placeJump: { severity, ...limits } }: Parameters): Observation[] {
+/** Returns the speed that a way exceeds, with the severity; null: it can be travelled. */
+function exceeded(
+  { km, kmh }: { km: number; kmh: number },
+  { placeJump: limits }: Parameters,
+): { limit: number; severity: Severity } | null {
+  if (km <= limits.minimumKilometres) return null;
+  if (kmh > limits.kilometresPerHour) return { limit: limits.kilometresPerHour, severity: limits.severity };
+  return km <= limits.groundKilometres && kmh > limits.groundKilometresPerHour
+    ? { limit: limits.groundKilometresPerHour, severity: limits.severityGround }
+    : null;
+}
+
+function observe(entry: JudgedEvent, facts: Facts, parameters: Parameters): Observation[] {
   const before = beforeOnDevice(entry, facts);
   const place = locate(facts, entry, 0);
   if (before === null || place === null || place === 'undisclosed' || place.by !== 'coordinates') return [];
   const here = { place, at: entry.event.occurredAtMs };
   const [first, second] = before.station.at <= here.at ? [before.station, here] : [here, before.station];
-  const { km, kmh } = journey(first, second);
-  if (km <= limits.minimumKilometres || kmh <= limits.kilometresPerHour) return [];
+  const way = journey(first, second);
+  const beyond = exceeded(way, parameters);
+  if (beyond === null) return [];
   return [
     {
-      severity,
+      severity: beyond.severity,
       subject: entry.event.id,
       cause: 'event',
       root: recorderSubject(entry.event),
       lots: lotsConcerned(entry, facts),
       events: [before.entry.event.id, entry.event.id],
-      measured: speedText(kmh),
-      threshold: `${limits.kilometresPerHour} km/h`,
-      detail: `Device ${entry.event.payload.device} of ${entry.event.iss} recorded two events ${distanceText(km)} apart within ${durationText(second.at - first.at)}.`,
+      measured: speedText(way.kmh),
+      threshold: `${beyond.limit} km/h`,
+      detail: `Device ${entry.event.payload.device} of ${entry.event.iss} recorded two events ${distanceText(way.km)} apart within ${durationText(second.at - first.at)}. Most likely a time or a place was typed by hand; at worst somebody records at one place what is said to happen at another.`,
       firstIndex: entry.index,
     },
   ];
@@ -70,17 +90,18 @@ function observe(entry: JudgedEvent, facts: Facts, { placeJump: { severity, ...l
 
 export const placeJump: Rule<typeof schema> = {
   id: 'place-jump',
-  version: 3,
+  version: 4,
   group: 'movement',
   title: 'A device was here and there at once',
-  means: 'Two events that one device recorded one after the other are farther apart than a person can travel.',
+  means:
+    'Two events that one device recorded one after the other are farther apart than a person can travel, or than roads and tracks allow where nobody flies.',
   doesNotMean:
     'Which of the two coordinates is true; coordinates typed by hand, or a device restored onto another, look the same.',
   advice:
     'Ask the owner for the device, and whether its records were copied onto another or coordinates typed by hand. It closes when the wrong place or time is corrected by `event.corrected`; a device restored onto another is explained by `finding.answered`.',
   parameters: schema,
-  describe: ({ placeJump: { severity, kilometresPerHour, minimumKilometres } }) =>
-    `Consecutive events of a device with coordinates of their own, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}.`,
+  describe: ({ placeJump: limits }) =>
+    `Consecutive events of a device with coordinates of their own, more than ${limits.minimumKilometres} km apart: faster than ${limits.kilometresPerHour} km/h ${limits.severity}; up to ${limits.groundKilometres} km apart faster than ${limits.groundKilometresPerHour} km/h ${limits.severityGround}.`,
   standard: 'ITSCI plausibility checks of data collection',
   scope: ['chains', 'about'],
   // A late entry precedes its successor, which is judged with it.

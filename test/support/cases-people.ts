@@ -120,6 +120,14 @@ const bought = (operator: string): ScriptedLog => {
   return log;
 };
 
+/** A tie of the cooperative and the trader, logged after their handover. */
+const relatedLate = (): ScriptedLog => {
+  const log = passedOn(['coop', 'trader']);
+  const tie = { actor: 'coop', other: 'trader', relation: 'family', from: '2020-01-01' };
+  log.tell('actor.related', { ...tie, iss: 'coop', occurredAt: '2026-05-20T09:00:00Z' });
+  return log;
+};
+
 export const relationCases: Record<string, Case> = {
   'device-shared': {
     severity: 'medium',
@@ -131,6 +139,11 @@ export const relationCases: Record<string, Case> = {
     wrong: () => passedOn(['coop', 'trader', 'plant', 'coop']),
     // Sent back by the only buyer.
     twin: () => passedOn(['coop', 'trader', 'coop', 'plant']),
+  },
+  'related-parties': {
+    severity: 'medium',
+    wrong: relatedLate,
+    twin: () => passedOn(['coop', 'trader']),
   },
   'buyer-operates-site': { severity: 'medium', wrong: () => bought('trader'), twin: () => bought('coop') },
 };

@@ -27,6 +27,7 @@ const required: Record<EventTypeName, string[]> = {
   'ledger.updated': [],
   'actor.registered': ['/actor', '/roles', '/country', '/key', '/possession'],
   'actor.statusChanged': ['/actor', '/status'],
+  'actor.related': ['/actor'],
   'key.added': ['/actor', '/key', '/possession'],
   'key.revoked': ['/actor', '/kid', '/reason'],
   'site.registered': ['/site', '/country', '/operator', '/minerals'],

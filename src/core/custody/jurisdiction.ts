@@ -29,6 +29,7 @@ function countriesOf(event: AditEvent, view: LedgerView, signer: Actor): (string
     case 'facility.registered':
       return [event.payload.country];
     case 'actor.statusChanged':
+    case 'actor.related':
     case 'key.added':
     case 'key.revoked': {
       const actor = event.payload.actor === signer.id ? undefined : view.actors.get(event.payload.actor);

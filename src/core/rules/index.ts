@@ -66,6 +66,7 @@ import { recordSchema } from './record/record-rule.js';
 import { recordRootMismatch } from './record/record-root-mismatch.js';
 import { recordSignatureInvalid } from './record/record-signature-invalid.js';
 import { registrarIntroduced } from './actors/registrar-introduced.js';
+import { relatedParties } from './actors/related-parties.js';
 import { roundTrip } from './origin/round-trip.js';
 import { routeLeft } from './movement/route-left.js';
 import * as parameter from './engine/parameter.js';
@@ -173,6 +174,7 @@ const catalogue = [
   deviceShared,
   formerHolder,
   buyerOperatesSite,
+  relatedParties,
   paymentUnofficial,
   incidentOpen,
   disputeOpen,

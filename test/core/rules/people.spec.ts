@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { relatedParties } from '../../../src/core/rules/actors/related-parties.js';
 import { judge } from '../../../src/core/rules/engine/rule.js';
 import { defaultParameters } from '../../../src/core/rules/index.js';
 import { personOverCap } from '../../../src/core/rules/people/person-over-cap.js';
@@ -6,7 +7,8 @@ import { personTwoPlaces } from '../../../src/core/rules/people/person-two-place
 import { splitBelowCap } from '../../../src/core/rules/people/split-below-cap.js';
 import { monthAfter } from '../../../src/core/rules/people/producers.js';
 import { pans, rivers } from '../../support/cases-people.js';
-import type { ScriptedLog } from '../../support/scripted-log.js';
+import { type ScriptedLog, lot } from '../../support/scripted-log.js';
+import { declares, dispatches, receives, registrar, world } from '../../support/told-world.js';
 
 const overCap = (log: ScriptedLog) =>
   judge(personOverCap, log.facts(), defaultParameters).findings.map(({ cause, measured }) => `${cause}: ${measured}`);
@@ -94,5 +96,28 @@ describe('many just below the cap', () => {
     expect(found(5, 60)).toEqual(['medium']);
     expect(found(5, 15)).toEqual(['high']);
     expect(found(6, 15)).toEqual([]);
+  });
+});
+
+describe('related parties', () => {
+  it('are those behind whom one person is, on the days on which it is', () => {
+    const found = (until: string): string[] => {
+      const log = world();
+      for (const actor of ['coop', 'trader'])
+        log.tell('actor.related', {
+          ...registrar,
+          actor,
+          person: 'P-1',
+          relation: 'beneficialOwner',
+          ...(actor === 'coop' ? {} : { until }),
+        });
+      const bag = lot('bag');
+      declares(log, [{ lot: bag, kg: '50.3' }]);
+      dispatches(log, [bag], { mode: 'truck' });
+      receives(log, { [bag]: '50.3' });
+      return judge(relatedParties, log.facts(), defaultParameters).findings.map(({ severity }) => severity);
+    };
+    expect(found('2026-05-13')).toEqual(['low']);
+    expect(found('2026-05-12')).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { type LedgerOpened, ledgerOpened } from './ledger-opened.js';
 import { type LedgerUpdated, ledgerUpdated } from './ledger-updated.js';
 import { type ActorRegistered, actorRegistered } from './actor-registered.js';
 import { type ActorStatusChanged, actorStatusChanged } from './actor-status-changed.js';
+import { type ActorRelated, actorRelated } from './actor-related.js';
 import { type KeyAdded, keyAdded } from './key-added.js';
 import { type KeyRevoked, keyRevoked } from './key-revoked.js';
 import { type SiteRegistered, siteRegistered } from './site-registered.js';
@@ -51,6 +52,7 @@ export interface Payloads {
   'ledger.updated': LedgerUpdated;
   'actor.registered': ActorRegistered;
   'actor.statusChanged': ActorStatusChanged;
+  'actor.related': ActorRelated;
   'key.added': KeyAdded;
   'key.revoked': KeyRevoked;
   'site.registered': SiteRegistered;
@@ -101,6 +103,7 @@ const all: readonly EventType[] = [
   ledgerUpdated,
   actorRegistered,
   actorStatusChanged,
+  actorRelated,
   keyAdded,
   keyRevoked,
   siteRegistered,

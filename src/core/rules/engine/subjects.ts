@@ -178,6 +178,10 @@ export function subjectsStated(event: AditEvent): string[] {
       return [actorSubject(event.payload.actor), keySubject(thumbprint(event.payload.key))];
     case 'actor.statusChanged':
       return [actorSubject(event.payload.actor)];
+    case 'actor.related': {
+      const { actor, other } = event.payload;
+      return [actor, ...(other === undefined ? [] : [other])].map(actorSubject);
+    }
     case 'key.revoked':
       return [actorSubject(event.payload.actor), keySubject(event.payload.kid)];
     case 'site.registered':
@@ -316,6 +320,11 @@ export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
       const { actor, from, card } = event.payload;
       const cardSince = card === undefined ? at : (dayBegins(card.from ?? '') ?? at - YEAR);
       const since = Math.min(dayBegins(from ?? '') ?? at, cardSince);
+      return [signedBySubject(actor), suppliedBySubject(actor)].map((subject) => ({ subject, since }));
+    }
+    case 'actor.related': {
+      const { actor, from } = event.payload;
+      const since = dayBegins(from ?? '') ?? at;
       return [signedBySubject(actor), suppliedBySubject(actor)].map((subject) => ({ subject, since }));
     }
     case 'tags.issued':

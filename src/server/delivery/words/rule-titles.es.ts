@@ -81,6 +81,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'device-shared': 'Un dispositivo sirvió a varios tenedores de un lote',
   'former-holder': 'La mercancía vuelve a quien ya la había vendido',
   'buyer-operates-site': 'El comprador explota el sitio',
+  'related-parties': 'El remitente y el receptor están vinculados',
   'payment-unofficial': 'Un pago sin recibo oficial',
   'incident-open': 'Hay un incidente abierto',
   'dispute-open': 'Un evento del lote está en disputa',

@@ -81,6 +81,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'device-shared': 'Un appareil a servi à plusieurs détenteurs d’un lot',
   'former-holder': 'La marchandise revient à qui l’avait vendue',
   'buyer-operates-site': 'L’acheteur exploite le site',
+  'related-parties': 'L’expéditeur et le destinataire sont liés',
   'payment-unofficial': 'Un paiement sans quittance',
   'incident-open': 'Un incident est en cours',
   'dispute-open': 'Un événement du lot est contesté',

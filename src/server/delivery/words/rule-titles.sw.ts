@@ -81,6 +81,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'device-shared': 'Kifaa kimoja kilitumiwa na washikaji kadhaa wa fungu',
   'former-holder': 'Bidhaa inarudi kwa aliyekuwa ameiuza',
   'buyer-operates-site': 'Mnunuzi ndiye anayeendesha eneo la machimbo',
+  'related-parties': 'Mtumaji na mpokeaji wana uhusiano',
   'payment-unofficial': 'Malipo bila stakabadhi',
   'incident-open': 'Kuna tukio la hatari ambalo halijafungwa',
   'dispute-open': 'Tukio la fungu linapingwa',

@@ -37,7 +37,7 @@ export const exampleBodies: Readonly<Record<EventTypeName, Record<string, unknow
   'ledger.updated': { admissionVersion: 2 },
   'actor.registered': { actor: 'coop', roles: ['miner'], country: 'RW', key: exampleKey, possession: JWS },
   'actor.statusChanged': { actor: 'coop', status: 'suspended' },
-  'actor.related': { actor: 'coop', other: 'trader', relation: 'owner' },
+  'actor.related': { actor: 'coop', other: 'trader' },
   'key.added': { actor: 'coop', key: exampleKey, possession: JWS },
   'key.revoked': { actor: 'coop', kid: KID, reason: 'lost' },
   'site.registered': { site: 'hill', country: 'RW', operator: 'coop', minerals: ['cassiterite'] },

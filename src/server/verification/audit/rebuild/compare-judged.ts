@@ -253,7 +253,7 @@ const filings: Comparison = {
            COALESCE(s.index, r.index) AS index
       FROM ${stored} AS s FULL JOIN ${replayed} AS r ON r.subject = s.subject AND r.index = s.index
      WHERE ${tuple('s', FILED)} IS DISTINCT FROM ${tuple('r', FILED)}
-       AND (s IS NULL OR NOT ${isCorrected('s.index')} OR r IS NOT NULL)`,
+       AND (s.index IS NULL OR NOT ${isCorrected('s.index')} OR r.index IS NOT NULL)`,
 };
 
 const PRODUCED = ['site', 'mineral', 'day', 'mass', 'event', 'index'];

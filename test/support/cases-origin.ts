@@ -1,7 +1,7 @@
 import type { Case } from './case.js';
 import { lot } from './scripted-log.js';
 import { certified } from './cases-tags.js';
-import { declares, dispatches, exports, inspect, receives, registrar, site, world } from './told-world.js';
+import { declares, dispatches, exports, grade, inspect, receives, registrar, site, world } from './told-world.js';
 
 const bag = lot('bag');
 
@@ -31,6 +31,24 @@ const awoken = (kg: string, activity = 2) => {
   site(log, 'ridge');
   inspect(log, 'ridge', '2026-05-01', 1, activity);
   declares(log, [{ lot: bag, kg }], { place: { site: 'ridge' } });
+  return log;
+};
+
+/** A bag that the trader closes as left, and one of some mass that the cooperative declares two days later. */
+const closedThenDeclared = (kg: string) => {
+  const log = world();
+  const grades = [grade('Sn', '51.4')];
+  declares(log, [{ lot: bag, kg: '50.3', grades }]);
+  dispatches(log, [bag], { mode: 'truck' });
+  receives(log, { [bag]: '50.3' });
+  log.tell('lot.closed', {
+    iss: 'trader',
+    occurredAt: '2026-05-14T09:00:00Z',
+    place: { facility: 'depot' },
+    lots: [{ lot: bag }],
+    reason: 'left',
+  });
+  declares(log, [{ lot: lot('new'), kg, grades }], { occurredAt: '2026-05-16T09:00:00Z' });
   return log;
 };
 
@@ -128,6 +146,11 @@ export const originCases: Record<string, Case> = {
   'site-dormant-burst': { severity: 'high', wrong: () => awoken('2900.3'), twin: () => awoken('900.3') },
   'border-unpapered': { severity: 'high', wrong: () => sold(false), twin: () => sold(true) },
   'round-trip': { severity: 'critical', wrong: () => returned(false), twin: () => returned(true) },
+  'declared-again': {
+    severity: 'medium',
+    wrong: () => closedThenDeclared('50.2'),
+    twin: () => closedThenDeclared('50.9'),
+  },
   'origin-implausible': {
     severity: 'critical',
     wrong: () => tested(['notPlausible']),

@@ -17,6 +17,7 @@ import { correctionAfterExport } from './actors/correction-after-export.js';
 import { custodyAssigned } from './actors/custody-assigned.js';
 import { deliveriesOneSided } from './mass/deliveries-one-sided.js';
 import { deviceShared } from './actors/device-shared.js';
+import { declaredAgain } from './origin/declared-again.js';
 import { deviceSequenceFork } from './custody/device-sequence-fork.js';
 import { deviceSequenceGap } from './custody/device-sequence-gap.js';
 import { disputeOpen } from './actors/dispute-open.js';
@@ -159,6 +160,7 @@ const catalogue = [
   siteDormantBurst,
   borderUnpapered,
   roundTrip,
+  declaredAgain,
   originImplausible,
   originUnknownShare,
   speedImpossible,

@@ -15,6 +15,7 @@ import { capacitiesOf, siteFacts } from './registry.js';
 import { productionRange, type siteOverCapacity } from '../origin/site-over-capacity.js';
 import { type Filing, filedUnder, tagsPutOn } from './subjects.js';
 import { addedTo } from '../mass/throughput.js';
+import { leftWith } from '../origin/left-lots.js';
 import { purchasesIn } from '../people/producers.js';
 import { seriesOf } from './series.js';
 
@@ -63,7 +64,8 @@ export function factsOfLog(
     actors: actorsOf(entries),
     record: null,
   };
-  for (const entry of entries) file(entry, [...addedTo(entry, facts), ...purchasesIn(entry, facts)]);
+  for (const entry of entries)
+    file(entry, [...addedTo(entry, facts), ...purchasesIn(entry, facts), ...leftWith(entry, facts)]);
   facts.series = seriesOf(entries, facts, (subject, entry) => push(about, subject, entry));
   facts.exports = exportsOf(facts, entries);
   facts.production = productionOf(facts, entries, parameters);

@@ -20,6 +20,9 @@ const schema = {
     bagKilograms: parameter.kilogramsText
       .default('100')
       .describe('Mass up to which a declared lot is one bag, stage `raw`, kg'),
+    recycledMethods: parameter.codes
+      .default(['recycl', 'scrap', 'secondary'])
+      .describe('Words in the method of a declaration that make it recycled: the grades of ore are not its grades'),
     windows: z
       .array(
         z.strictObject({
@@ -71,6 +74,18 @@ function tradedAs(lot: string, grade: Grade, entry: JudgedEvent, parameters: Par
   return { least: dryGrade(grade, moisture) ?? value, most: dryGrade(grade, most) ?? BigInt(WHOLE) };
 }
 
+/** Returns whether a lot is wholly of recycled material. */
+function isRecycled(lot: string, { gradeUnusual }: Parameters, facts: Facts): boolean {
+  const sources = sourcesOf(lot, facts);
+  const isScrap = (method: string): boolean => gradeUnusual.recycledMethods.some((word) => method.includes(word));
+  return (
+    sources.length > 0 &&
+    sources.every(
+      ({ birth }) => isType(birth, 'lot.declared') && isScrap((birth.event.payload.method ?? '').toLowerCase()),
+    )
+  );
+}
+
 /** Returns the window that a grade misses, if it misses all others that may apply; null if it is within one. */
 function windowMissed(
   lot: string,
@@ -107,7 +122,7 @@ function isLeftover(grade: Grade, entry: JudgedEvent, facts: Facts): boolean {
 
 export const gradeUnusual: Rule<typeof schema, Parameters> = {
   id: 'grade-unusual',
-  version: 2,
+  version: 3,
   group: 'mass',
   title: 'A grade that is not traded',
   means: 'The grade lies outside what is bought and sold of this mineral in this form.',
@@ -115,7 +130,7 @@ export const gradeUnusual: Rule<typeof schema, Parameters> = {
   advice:
     'Ask for the certificate of the assay, and for a second one from another laboratory. A mistyped grade is corrected by `event.corrected`, which closes it; ore that is really so poor or rich is explained by `finding.answered` that names the second assay.',
   parameters: schema,
-  describe: ({ gradeUnusual: { severity, cleanedBy, bagKilograms, windows } }) =>
+  describe: ({ gradeUnusual: { severity, cleanedBy, bagKilograms, windows, recycledMethods } }) =>
     `A grade outside ${windows
       .map(
         ({ mineral, form, analyte, from, to, stage }) =>
@@ -123,14 +138,14 @@ export const gradeUnusual: Rule<typeof schema, Parameters> = {
       )
       .join(
         ', ',
-      )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. Grades of wet goods are reckoned as dry. What a process leaves behind, and what is above chemistry, is not meant.`,
+      )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. Grades of wet goods are reckoned as dry. What a process leaves behind, what was declared by a method of ${recycledMethods.join(', ')}, and what is above chemistry, is not meant.`,
   standard: 'Trade specifications of tin, tantalum, tungsten and cobalt; ASM doré as refiners buy it',
   scope: ['chains', 'about'],
   ...judgesEach(gradingTypes, (entry, facts, parameters: Parameters) =>
     gradesSaid(entry).flatMap(({ lot, grades }) =>
       grades.flatMap((grade) => {
         const window = windowMissed(lot, grade, entry, parameters, facts);
-        if (window === null || isLeftover(grade, entry, facts)) return [];
+        if (window === null || isLeftover(grade, entry, facts) || isRecycled(lot, parameters, facts)) return [];
         if (maximumExceeded(grade, window.form, parameters) !== null) return [];
         return [
           {

@@ -66,6 +66,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'site-dormant-burst': 'Un sitio inactivo despierta de golpe',
   'border-unpapered': 'Cruzó una frontera sin exportación ni importación',
   'round-trip': 'Salió de un país y volvió como producción local',
+  'declared-again': 'Se fue, y volvió como nuevo',
   'origin-implausible': 'La huella analítica no corresponde al sitio',
   'origin-unknown-share': 'Nadie sabe de dónde viene una parte',
   'speed-impossible': 'Demasiado lejos en muy poco tiempo',

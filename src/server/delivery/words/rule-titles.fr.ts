@@ -66,6 +66,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'site-dormant-burst': 'Un site en sommeil reprend d’un coup',
   'border-unpapered': 'Frontière franchie sans exportation ni importation',
   'round-trip': 'Sorti d’un pays et revenu comme production locale',
+  'declared-again': 'Parti, et revenu comme neuf',
   'origin-implausible': 'L’empreinte analytique ne correspond pas au site',
   'origin-unknown-share': 'L’origine d’une partie du minerai est inconnue',
   'speed-impossible': 'Trop loin en trop peu de temps',

@@ -66,6 +66,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'site-dormant-burst': 'Mgodi uliolala umeamka kwa ghafla',
   'border-unpapered': 'Yamevuka mpaka bila hati za kutoka wala kuingia',
   'round-trip': 'Yalitoka nchini na kurudi kama ya ndani',
+  'declared-again': 'Fungu limeondoka na kurudi kama jipya',
   'origin-implausible': 'Alama ya kimaabara ya madini hailingani na mgodi',
   'origin-unknown-share': 'Hakuna anayejua sehemu ya madini imetoka wapi',
   'speed-impossible': 'Mbali mno kwa muda mfupi mno',

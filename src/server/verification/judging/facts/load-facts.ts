@@ -22,6 +22,7 @@ import {
 } from '../../../../core/rules/engine/subjects.js';
 import { facilityOf, throughputOf } from '../../../../core/rules/mass/throughput.js';
 import { monthsToRead, sumsOfYears } from '../../../../core/rules/people/person-over-cap.js';
+import { readsLeft } from '../../../../core/rules/origin/left-lots.js';
 import { readsOfPurchases } from '../../../../core/rules/people/producers.js';
 import type { Queryable } from '../../../database/rows.js';
 import { readAbout, readTotals } from '../filings.js';
@@ -182,7 +183,10 @@ export async function loadTotals(
     ...facts.entries.flatMap((entry) => readsOfPurchases(entry, facts)),
   ];
   const about = facts.about as Map<string, readonly JudgedEvent[]>;
-  await readAbout(db, events, more, facts.end, about);
+  const left = facts.entries.flatMap(readsLeft);
+  await readAbout(db, events, [...more, ...left], facts.end, about);
+  const gone = lotsOf(left.flatMap((subject) => about.get(subject) ?? []));
+  await loadChains(db, events, gone, facts.end, facts.chains as Map<string, readonly JudgedEvent[]>);
   await readAbout(db, events, placesOfSightings(about), facts.end, about);
 }
 

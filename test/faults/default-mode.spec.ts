@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Readiness } from '../../src/core/api/health.js';
@@ -112,6 +113,16 @@ describe('adit serve, which runs the API and a worker', () => {
     },
     upTo(30_000),
   );
+
+  it('runs the worker and its database processes at a lower priority', async () => {
+    const worker = workers().at(-1) ?? 0;
+    expect(getPriority(worker)).toBe(Math.min(19, getPriority(service.pid) + 10));
+    const { rows } = await db.query<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE application_name = 'adit' AND datname = current_database()",
+    );
+    const priorities = new Set(rows.map(({ pid }) => getPriority(pid)));
+    expect([...priorities].toSorted((a, b) => a - b)).toEqual([getPriority(service.pid), getPriority(worker)]);
+  });
 
   it(
     'stops both processes when it is told to',

@@ -162,6 +162,52 @@ const stories: Record<string, [Story, string[]]> = {
     ],
     ['mix-forbidden', 'site-status'],
   ],
+  'an inspection that confirms a capacity that was raised before it, and is logged after the declarations': [
+    () => [
+      says('site.inspected', 'agent', -2_000, { site: 'hill', date: '2026-02-01', certification: 1, activity: 1 }),
+      says('site.updated', 'registrar', 0, {
+        site: 'hill',
+        capacity: { workers: 20, kilogramsPerWorkerMonth: { cassiterite: '40' } },
+      }),
+      says('site.updated', 'registrar', 1, {
+        site: 'hill',
+        capacity: { workers: 200, kilogramsPerWorkerMonth: { cassiterite: '40' } },
+      }),
+      () => declareAt(2, { outputs: [{ mineral: 'cassiterite', form: 'ore', mass: { value: '4000', uom: 'KGM' } }] }),
+      says('site.inspected', 'agent', 240, { site: 'hill', date: '2026-05-22', certification: 1, activity: 1 }),
+    ],
+    [],
+  ],
+  'a lot that left, which is entered after the declaration of another like it': [
+    (lot) => [
+      says('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }] }),
+      says('custody.received', 'trader', 5, { from: 'coop', lots: [{ lot, mass }], place: { facility: 'depot' } }),
+      () => declareAt(20),
+      says('lot.closed', 'trader', 10, { lots: [{ lot, mass }], reason: 'left', place: { facility: 'depot' } }),
+    ],
+    [],
+  ],
+  'a relation that is corrected after the handover': [
+    (lot) => {
+      let relation = '';
+      return [
+        async () => {
+          const related = { actor: 'coop', other: 'trader', from: '2026-01-01' };
+          relation = (await record('actor.related', 'coop', 0, related)).id;
+        },
+        says('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }] }),
+        says('custody.received', 'trader', 5, { from: 'coop', lots: [{ lot, mass }] }),
+        () =>
+          record('event.corrected', 'coop', 6, {
+            event: relation,
+            field: '/until',
+            is: '2026-03-31',
+            reason: 'It has ended.',
+          }),
+      ];
+    },
+    [],
+  ],
   'an incident in a depot that is told when the goods have been there': [
     (lot) => [
       says('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }] }),

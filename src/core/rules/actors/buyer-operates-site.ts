@@ -26,10 +26,10 @@ export const buyerOperatesSite: Rule<typeof schema> = {
   doesNotMean:
     'That the lot is false: a trader who finances diggers may be registered as the operator, and a cooperative buys from its members.',
   advice:
-    'Ask who digs at the site and who pays them, and have the lots weighed by somebody else. It closes when the registrar logs the true operator by `site.updated` before the next lots; for these lots it is explained by `finding.answered`.',
+    'Ask who digs at the site and who pays them, and have the lots weighed by a third party. It closes when the registrar logs the true operator by `site.updated` before the next lots; for these lots it is explained by `finding.answered`.',
   parameters: schema,
   describe: ({ buyerOperatesSite: { severity, buyers } }) =>
-    `A receipt by the operator of the site of origin, as the registry had it then, of a lot that somebody else declared or held first, if the operator has a role of ${buyers.join(', ')} and is no miner: ${severity}.`,
+    `A receipt by the operator of the site of origin, as the registry had it then, of a lot that another actor declared or held first, if the operator has a role of ${buyers.join(', ')} and is no miner: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (conflicts of interest); ITSCI company assessment',
   scope: ['chains', 'about'],
   ...judgesEach(['custody.received'], (entry, facts, { buyerOperatesSite: { severity, buyers } }: Parameters) => {
@@ -53,7 +53,7 @@ export const buyerOperatesSite: Rule<typeof schema> = {
         events: [...new Set([...own.map(({ birth }) => birth.event.id), entry.event.id])],
         measured: `operator of ${first.site}`,
         threshold: 'another',
-        detail: `${iss} receives from ${payload.from} what was declared at site ${first.site}, which ${iss} operates. It may finance the diggers there; or it declares and buys at its own scale, and nobody else has seen the goods. The diggers, and the registrar, can tell.`,
+        detail: `${iss} receives from ${payload.from} what was declared at site ${first.site}, which ${iss} operates. It may finance the diggers there; or it declares and buys at its own scale, and no third party has seen the goods. The diggers, and the registrar, can tell.`,
       },
     ];
   }),

@@ -71,7 +71,7 @@ export const deviceShared: Rule<typeof schema> = {
     'Two actors with a part in one lot recorded its events with one device, though not as the two sides of one handover.',
   doesNotMean: 'Fraud: telephones are lent and sold, and two firms may give theirs the same name.',
   advice:
-    'Ask both actors whose device it is, and compare its running numbers: a device that was sold counts on or begins anew. The device of an event cannot be corrected: it is explained by `finding.answered`; let the next holder weigh the goods.',
+    'Ask both actors whose device it is, and compare its running numbers: a device that was sold continues its numbers or starts them again. The device of an event cannot be corrected: it is explained by `finding.answered`; let the next holder weigh the goods.',
   parameters: schema,
   describe: ({ deviceShared: { severity } }) =>
     `One \`device\` in events of several actors on one lot's chain, where it is more than dispatch and receipt of one handover (\`self-dealing\`); authorities, auditors, assayers and registrars are not counted: ${severity}.`,

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { countOf } from '../../words.js';
+import { entriesBefore } from '../engine/chain-states.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import { parentsOf } from '../engine/known-of-lots.js';
-import { stateBefore } from '../engine/lot-history.js';
+import { hasHeldBefore, stateBefore } from '../engine/lot-history.js';
 import * as parameter from '../engine/parameter.js';
 import { actorFacts } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
@@ -29,18 +30,29 @@ interface Holding {
   entry: JudgedEvent;
 }
 
-/** Lists who held the material of a lot before an entry, the newest first, through parts and mixtures. */
-function holdersBefore(lot: string, index: number, facts: Facts): Holding[] {
-  const seen = new Set([lot]);
-  const holdings: Holding[] = [];
-  for (const one of seen) {
-    const chain = facts.chains.get(one) ?? [];
-    for (const entry of chain.filter((candidate) => candidate.index < index).toReversed()) {
+/** Lists the lots that make up a lot, and itself. */
+function materialOf(lot: string, facts: Facts): ReadonlySet<string> {
+  const lots = new Set([lot]);
+  for (const one of lots) for (const parent of parentsOf(one, facts)) if (lots.size < MOST) lots.add(parent);
+  return lots;
+}
+
+/**
+ * Lists who held the material of a lot before an entry, the newest first, through parts and mixtures, as far back as an
+ * actor held it; none if it never did.
+ */
+function holdersSince(actor: string, lot: string, index: number, facts: Facts): Holding[] {
+  const chains = [...materialOf(lot, facts)].map((one) => ({ one, chain: facts.chains.get(one) ?? [] }));
+  if (!chains.some(({ one, chain }) => hasHeldBefore(actor, chain, one, index))) return [];
+  const holdings = chains.flatMap(({ one, chain }) => {
+    const found: Holding[] = [];
+    for (let i = entriesBefore(chain, index) - 1; i >= 0 && found.at(-1)?.holder !== actor; i -= 1) {
+      const entry = chain[i] as JudgedEvent;
       const holder = stateBefore(chain, one, entry.index + 1)?.holder;
-      if (holder !== undefined) holdings.push({ holder, lot: one, entry });
+      if (holder !== undefined) found.push({ holder, lot: one, entry });
     }
-    for (const parent of parentsOf(one, facts)) if (seen.size < MOST) seen.add(parent);
-  }
+    return found;
+  });
   return holdings.toSorted((a, b) => b.entry.index - a.entry.index);
 }
 
@@ -66,7 +78,7 @@ export const formerHolder: Rule<typeof schema> = {
     const { iss, payload } = entry.event;
     const circles = payload.lots.flatMap(({ lot, outcome }) => {
       if (outcome === 'rejected') return [];
-      const holdings = holdersBefore(lot, entry.index, facts);
+      const holdings = holdersSince(iss, lot, entry.index, facts);
       const before = holdings.findIndex(({ holder }) => holder === iss);
       const since = before < 0 ? [] : holdings.slice(0, before).map(({ holder }) => holder);
       const others = [...new Set(since)].filter((actor) => !isServant(actor, facts, servants));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { durationText } from '../../words.js';
 import { stateAlong } from '../engine/chain-states.js';
-import { judgesEach } from '../engine/each-event.js';
+import { custodyTypes, judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
 import * as parameter from '../engine/parameter.js';
@@ -22,20 +22,11 @@ type Parameters = ValuesOf<typeof schema>;
 
 const MINUTE = 60_000;
 
-const judgedTypes = [
-  'lot.measured',
-  'lot.sealed',
-  'custody.dispatched',
-  'custody.received',
-  'custody.recalled',
-  'lot.aggregated',
-  'lot.split',
-  'lot.processed',
-  'lot.exported',
-  'lot.imported',
-  'lot.closed',
-] as const;
-type Judged = JudgedOf<(typeof judgedTypes)[number]>;
+type JudgedType = Exclude<(typeof custodyTypes)[number], 'lot.declared'>;
+type Judged = JudgedOf<JudgedType>;
+
+/** Steps that follow another one. */
+const judgedTypes = custodyTypes.filter((type): type is JudgedType => type !== 'lot.declared');
 
 /** Entries of a chain whose times later ones must not precede. */
 interface Latest {
@@ -101,7 +92,7 @@ export const orderContradicted: Rule<typeof schema> = {
   doesNotMean:
     'That the step did not happen: devices have wrong clocks, and what was entered late is written down from memory. Measurements and imports that are entered late are not meant.',
   advice:
-    'Ask the signers of both steps for what they wrote at the time: the waybill, the book of the scale, photographs. Times cannot be corrected: the signer of the wrong one explains it by `finding.answered` with such a paper; without one, have the lot weighed and its seals seen again.',
+    'Ask the signers of both steps for what they wrote at the time: the waybill, the book of the scale, photographs. It closes when the signer of a wrong time corrects it by `event.corrected` and names such a paper; without one, have the lot weighed and its seals seen again.',
   parameters: schema,
   describe: ({ orderContradicted: { toleranceMinutes, severity, zonesHours, severityBeyondZones } }) =>
     `The time of a step is more than ${toleranceMinutes} min before that of any earlier step on the lot's chain (a measurement or a sealing: before its birth; an import: before its export): ${severity}; more than ${zonesHours} h, which no mistaken time zone explains: ${severityBeyondZones}.`,

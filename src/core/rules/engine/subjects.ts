@@ -278,6 +278,8 @@ export interface Revisit {
 }
 
 const YEAR = 366 * DAY;
+/** Days after a raise of a capacity within which an inspection may confirm it, at most. */
+export const MOST_DAYS_CONFIRMED = 92;
 /** Tags of one series that are looked up at most; a larger series is not issued after its use. */
 const MAX_NUMBERS = 10_000;
 
@@ -309,10 +311,12 @@ export function revisitsAfter({ event }: JudgedEvent): Revisit[] {
   switch (event.type) {
     case 'site.inspected': {
       const { site, date } = event.payload;
-      return [declaredAtSubject(site), mixedFromSubject(site)].map((subject) => ({
-        subject,
-        since: dayBegins(date) ?? at,
-      }));
+      const since = dayBegins(date) ?? at;
+      return [
+        // It may also confirm a capacity that was raised before it.
+        { subject: declaredAtSubject(site), since: since - MOST_DAYS_CONFIRMED * DAY },
+        { subject: mixedFromSubject(site), since },
+      ];
     }
     case 'site.updated':
       return [{ subject: declaredAtSubject(event.payload.site), since: at - YEAR }];

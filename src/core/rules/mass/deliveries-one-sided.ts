@@ -137,7 +137,7 @@ export const deliveriesOneSided: Rule<typeof schema> = {
   means:
     'Between the same two parties, or at the same receiver, the weights on arrival differ from those sent to one side, again and again, though each delivery by itself is within what one may lose.',
   doesNotMean:
-    'That someone steals: a scale out of true does the same, and so does ore that dries on a long way where nobody states its moisture. Deliveries that the scale shows too coarsely are not counted.',
+    'Theft: a scale out of true does the same, and so does ore that dries on a long way where no moisture is stated. Deliveries that the scale shows too coarsely are not counted.',
   advice:
     'Have one load weighed on both scales, with the calibration records of both, and the moisture stated at both ends. Wrong weights are corrected by `event.corrected`, which closes it where enough are mended; a scale that was set right is explained by `finding.answered`, and goods that are missing are reported as an incident.',
   parameters: schema,

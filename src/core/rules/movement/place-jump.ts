@@ -20,7 +20,7 @@ const schema = {
       .min(1)
       .default(110)
       .describe('Highest speed in a straight line over ground, km/h: what is faster flies'),
-    groundKilometres: z.int().min(0).default(200).describe('Distance up to which nobody is expected to fly, km'),
+    groundKilometres: z.int().min(0).default(200).describe('Distance up to which no flight is expected, km'),
   }),
 };
 type Parameters = ValuesOf<typeof schema>;
@@ -82,7 +82,7 @@ function observe(entry: JudgedEvent, facts: Facts, parameters: Parameters): Obse
       events: [before.entry.event.id, entry.event.id],
       measured: speedText(way.kmh),
       threshold: `${beyond.limit} km/h`,
-      detail: `Device ${entry.event.payload.device} of ${entry.event.iss} recorded two events ${distanceText(way.km)} apart within ${durationText(second.at - first.at)}. Most likely a time or a place was typed by hand; at worst somebody records at one place what is said to happen at another.`,
+      detail: `Device ${entry.event.payload.device} of ${entry.event.iss} recorded two events ${distanceText(way.km)} apart within ${durationText(second.at - first.at)}. Most likely a time or a place was typed by hand; at worst events are recorded at one place and stated for another.`,
       firstIndex: entry.index,
     },
   ];
@@ -94,7 +94,7 @@ export const placeJump: Rule<typeof schema> = {
   group: 'movement',
   title: 'A device was here and there at once',
   means:
-    'Two events that one device recorded one after the other are farther apart than a person can travel, or than roads and tracks allow where nobody flies.',
+    'Two events that one device recorded one after the other are farther apart than a person can travel, or than roads and tracks allow at a distance that is not flown.',
   doesNotMean:
     'Which of the two coordinates is true; coordinates typed by hand, or a device restored onto another, look the same.',
   advice:

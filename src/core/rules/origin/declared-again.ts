@@ -42,7 +42,7 @@ function haveSameGrades(one: readonly Grade[], other: readonly Grade[], toleranc
   return pairs.length > 0 && pairs.every(([a, b]) => isNear(a, b, tolerance));
 }
 
-/** Returns whether a lot was closed because its record was wrong: its holder declares it anew. */
+/** Returns whether a lot was closed because its record was wrong: its holder declares it again. */
 const isMistake = ({ event }: Leaving, by: string): boolean =>
   event.type === 'lot.closed' &&
   (event.payload.duplicateOf !== undefined ||
@@ -62,6 +62,8 @@ function matchesOf(entry: Declaration, output: Output, facts: Facts, { declaredA
   const country = countryOfPlace(facts, entry);
   const left = facts.about.get(leftAlike(output.mineral, mass, event.occurredAtMs)) ?? [];
   return left.filter(isLeaving).flatMap((leaving) => {
+    // A leaving that is entered later would be found or not by what else was judged with the declaration.
+    if (leaving.index >= entry.index) return [];
     const since = event.occurredAtMs - leaving.event.occurredAtMs;
     if (since < 0 || since > declaredAgain.days * DAY || isMistake(leaving, event.iss)) return [];
     if (country === null || countryOfPlace(facts, leaving) !== country) return [];
@@ -92,7 +94,7 @@ function observe(
     events: [leaving.event.id, event.id],
     measured: massText(now, output.mineral),
     threshold: `another lot than ${massText(mass, output.mineral)} that left`,
-    detail: `${event.iss} declares ${massText(now, output.mineral)} of ${output.mineral}${method} as new, ${durationText(event.occurredAtMs - occurredAtMs)} after ${iss} entered ${type} (${occurredAt.slice(0, 10)}) for a lot of ${massText(mass, output.mineral)} with the same grades in the same country. Likeliest: chance, or a record begun anew; or the goods came back under another origin.`,
+    detail: `${event.iss} declares ${massText(now, output.mineral)} of ${output.mineral}${method} as new, ${durationText(event.occurredAtMs - occurredAtMs)} after ${iss} entered ${type} (${occurredAt.slice(0, 10)}) for a lot of ${massText(mass, output.mineral)} with the same grades in the same country. Likeliest: chance, or a record begun again; or the goods came back under another origin.`,
   };
 }
 

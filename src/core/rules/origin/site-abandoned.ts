@@ -17,9 +17,9 @@ export const siteAbandoned: Rule<typeof schema> = {
   group: 'origin',
   title: 'Mineral of a site that was found abandoned',
   means:
-    'A lot is declared at a site of which the newest inspection until that day says that it is abandoned: nobody works there, so nothing comes from there.',
+    'A lot is declared at a site of which the newest inspection until that day found it abandoned: without work there is no production.',
   doesNotMean:
-    'That nobody came back: a site may be worked again before an inspector has seen it. The likelier case is mineral of another place under the name of a site that nobody watches.',
+    'That the site is still abandoned: work may begin again before an inspector has seen it. The likelier case is mineral of another place under the name of a site that is not watched.',
   advice:
     'Ask the operator of the site who dug there and since when, and the authority for a visit. It closes when a `site.inspected` of a day up to the declaration says that the site is active; otherwise the authority decides by `finding.answered`.',
   parameters: schema,

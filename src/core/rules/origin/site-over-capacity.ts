@@ -4,7 +4,7 @@ import { massText } from '../../words.js';
 import type { Facts, SiteProduction } from '../engine/facts.js';
 import { siteFacts, unconfirmedRaise } from '../engine/registry.js';
 import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
-import { siteSubject } from '../engine/subjects.js';
+import { MOST_DAYS_CONFIRMED, siteSubject } from '../engine/subjects.js';
 import * as parameter from '../engine/parameter.js';
 
 const schema = {
@@ -34,6 +34,7 @@ const schema = {
       .default(90)
       .describe('Days before a higher raise within which an inspection confirms it'),
     inspectedDaysAfter: parameter.days
+      .max(MOST_DAYS_CONFIRMED)
       .default(30)
       .describe('Days after it within which an inspection confirms it; a later one counts from its date'),
   }),

@@ -69,7 +69,7 @@ export type CapParameters = ValuesOf<typeof capSchema>;
 const wordOf = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
 
 /**
- * Returns the cap of the person for whom lots are declared; null: it is no person with a cap. The role is that of the
+ * Returns the cap of the person that a declaration names; null: that person has none. The role is that of the
  * person, the method, or the kind of the site's licence.
  */
 export function capOf(

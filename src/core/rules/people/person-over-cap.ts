@@ -183,7 +183,7 @@ function over(question: Question, { cause, name, made, cap, severity }: Span, pa
       events: named.map(({ entry }) => entry.event.id),
       measured: `${kilograms(mass).value} KGM`,
       threshold: `${kilograms(cap).value} KGM`,
-      detail: `${nameOf(producer)} produced ${massText(mass, mineral)} of ${mineral} in ${countOf(made.length, 'declaration')} in ${name}, from ${first.occurredAt.slice(0, 10)} to ${last.occurredAt.slice(0, 10)}, whoever bought it; the cap of one person is ${massText(cap, mineral)}: ${differenceText(cap, mass, mineral)}. It may be the work of a family under one card, or ${mineral} of others that is sold under it; the person and the office that keeps the cards can tell.`,
+      detail: `${nameOf(producer)} produced ${massText(mass, mineral)} of ${mineral} in ${countOf(made.length, 'declaration')} in ${name}, from ${first.occurredAt.slice(0, 10)} to ${last.occurredAt.slice(0, 10)}, to all buyers together; the cap of one person is ${massText(cap, mineral)}: ${differenceText(cap, mass, mineral)}. It may be the work of a family under one card, or ${mineral} of others that is sold under it; the person and the office that keeps the cards can tell.`,
       firstIndex: Math.min(...named.map(({ entry }) => entry.index)),
     },
   ];
@@ -195,11 +195,11 @@ export const personOverCap: Rule<typeof schema> = {
   group: 'origin',
   title: 'One person produces more than one person may',
   means:
-    'What was declared for one person, whoever bought it, is more than the law allows one person, or more than one person can dig.',
+    'What was declared for one person, to all buyers together, is more than the law allows one person, or more than one person can dig.',
   doesNotMean:
     'That the person did wrong: a family or a team may sell under one card, and stock of earlier months may have been declared at once. A card may also be used without its holder.',
   advice:
-    'Ask the person who dug it and when, and the office that keeps the cards whether the card was lent; compare with the slips of all buyers. It closes when wrong masses or times are corrected by `event.corrected`, or the size of the team is; treat mass that nobody can explain as mineral of unknown origin.',
+    'Ask the person who dug it and when, and the office that keeps the cards whether the card was lent; compare with the slips of all buyers. It closes when wrong masses or times are corrected by `event.corrected`, or the size of the team is; treat mass that stays unexplained as mineral of unknown origin.',
   parameters: schema,
   describe: ({ personCaps: { caps }, personOverCap: { windowDays, severityAcross, tolerance } }) =>
     `Mass that is declared for one person (\`person\`, or a \`holder\` who is not the signer), divided by \`teamSize\`, in a month (UTC), in any ${windowDays} days across two months (at most ${severityAcross}), and in a month with the eleven before it, above the cap by more than ${tolerance / 1e4} %. The role is that of the person, the method, or the kind of licence of the site. Caps: ` +

@@ -123,7 +123,7 @@ export const personTwoPlaces: Rule<typeof schema, Parameters> = {
   group: 'movement',
   title: 'One person, or one card, at two places',
   means:
-    'Lots were declared for one person, or sold by it, at two places between which nobody travels in that time; or one card was shown at both.',
+    'Lots were declared for one person, or sold by it, at two places too far apart for the time between them; or one card was shown at both.',
   doesNotMean:
     'That the person cheated: its name or card may be used by others, and a relative may carry the goods to a buyer.',
   advice:

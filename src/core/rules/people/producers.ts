@@ -23,7 +23,7 @@ export function monthAfter(month: string, months: number): string {
   return new Date(Date.UTC(year ?? 0, (number ?? 1) - 1 + months, 1)).toISOString().slice(0, 7);
 }
 
-/** Returns the subject of the person for whom lots are declared; null: the signer declares its own. */
+/** Returns the subject of the person that a declaration names; null: the signer declares its own. */
 export function producerOf({ iss, payload: { person, holder } }: Pick<Declaration, 'iss' | 'payload'>): string | null {
   if (person !== undefined) return `person:${person.id}`;
   return holder === undefined || holder === iss ? null : `actor:${holder}`;
@@ -117,7 +117,7 @@ export const monthsOfYears = (month: string): string[] =>
 export const yearUpTo = (month: string): string[] =>
   Array.from({ length: MONTHS_OF_YEAR }, (_, i) => monthAfter(month, i - (MONTHS_OF_YEAR - 1)));
 
-/** Returns the declarations that a receipt buys from the person for whom they were declared. */
+/** Returns the declarations that a receipt buys from the person that they name. */
 export function boughtFrom(entry: JudgedEvent, { chains }: Pick<Facts, 'chains'>): JudgedOf<'lot.declared'>[] {
   if (!isType(entry, 'custody.received')) return [];
   const { from, lots } = entry.event.payload;

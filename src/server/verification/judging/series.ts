@@ -1,17 +1,17 @@
 import { type Facts, type JudgedEvent, SERIES_LENGTH, type SeriesItem } from '../../../core/rules/engine/facts.js';
-import type { Parameters } from '../../../core/rules/index.js';
-import type { Rule } from '../../../core/rules/engine/rule.js';
+import type { CatalogueRule, Parameters } from '../../../core/rules/index.js';
 import { entriesOfSeries, filedInSeries } from '../../../core/rules/engine/series.js';
 import type { Filing } from '../../../core/rules/engine/subjects.js';
 import type { Queryable } from '../../database/rows.js';
 import type { ReadEvents } from './facts/read-events.js';
+import { runRules } from './run-rules.js';
 
 /** Files the items of series that the facts give, loads the series, and the entries behind those with a finding. */
 export async function loadSeries(
   db: Queryable,
   events: ReadEvents,
   facts: Facts,
-  rules: readonly Pick<Rule<never, Parameters>, 'scope' | 'evaluate'>[],
+  rules: readonly CatalogueRule[],
   parameters: Parameters,
 ): Promise<void> {
   const entries = entriesOfSeries(facts);
@@ -22,9 +22,13 @@ export async function loadSeries(
   const subjects = [...new Set([...rows.map(({ subject }) => subject), ...left])];
   if (subjects.length === 0) return;
   facts.series = await readSeries(db, subjects, facts.end);
-  const found = rules
-    .filter(({ scope }) => scope.includes('series'))
-    .flatMap((rule) => rule.evaluate(facts, parameters).map(({ subject }) => subject))
+  // Run as all rules are, within a time: one that fails must not stop the others here either.
+  const found = runRules(
+    rules.filter(({ scope }) => scope.includes('series')),
+    facts,
+    parameters,
+  )
+    .flatMap(({ findings }) => findings.map(({ subject }) => subject))
     .filter((subject) => facts.series.has(subject));
   if (found.length > 0) facts.about = new Map([...facts.about, ...(await readBehind(db, events, facts, found))]);
 }
@@ -50,8 +54,9 @@ async function fileItems(
        RETURNING subject
      ), written AS (
        INSERT INTO filings (subject, index, at, amount, whole) SELECT * FROM given
-       ON CONFLICT (subject, index) DO UPDATE SET amount = EXCLUDED.amount, whole = EXCLUDED.whole
-        WHERE (filings.amount, filings.whole) IS DISTINCT FROM (EXCLUDED.amount, EXCLUDED.whole)
+       ON CONFLICT (subject, index) DO UPDATE SET at = EXCLUDED.at, amount = EXCLUDED.amount, whole = EXCLUDED.whole
+        WHERE (filings.at, filings.amount, filings.whole)
+              IS DISTINCT FROM (EXCLUDED.at, EXCLUDED.amount, EXCLUDED.whole)
      )
      SELECT DISTINCT subject FROM removed`,
     [

@@ -23,7 +23,7 @@ import {
 import { extendCache, followLog } from './facts/follow-log.js';
 import { loadFacts, loadTotals } from './facts/load-facts.js';
 import { takeDisclosed } from './late-disclosures.js';
-import { entriesDownstream, entriesOn } from './facts/load-lots.js';
+import { entriesDownstream, entriesMended, entriesOn } from './facts/load-lots.js';
 import { ReadEvents } from './facts/read-events.js';
 import { RuleParameters } from '../../config/rule-parameters.js';
 import { runRules } from './run-rules.js';
@@ -269,7 +269,7 @@ export class VerifyEntries implements OnModuleDestroy {
     const areNew = await fileEntries(db, fresh);
     await extendCache(db, events, fresh, end);
     await queueRevisits(db, fresh);
-    await queueRevisits(db, await this.incidentsUpdated(db, events, fresh), end);
+    await queueRevisits(db, await this.eventsUpdated(db, events, fresh), end);
     await queueKeyRevisits(db, fresh);
     const again = waiting ?? [...disclosed, ...(await takeAgain(db, now, mostAgain))];
     if (end === from && again.length === 0) return { judged: 0, again: 0, changed: 0, last: true };
@@ -300,20 +300,18 @@ export class VerifyEntries implements OnModuleDestroy {
     };
   }
 
-  /** Returns the incidents that new entries name; events around them are re-evaluated, whenever they were logged. */
-  private async incidentsUpdated(
+  /**
+   * Returns the incidents that new entries name, and the events that they correct; events around them are re-evaluated,
+   * whenever they were logged.
+   */
+  private async eventsUpdated(
     db: Queryable,
     events: ReadEvents,
     fresh: readonly JudgedEvent[],
   ): Promise<JudgedEvent[]> {
-    const ids = fresh.flatMap(({ event }) => (event.type === 'incident.updated' ? [event.payload.incident] : []));
-    if (ids.length === 0) return [];
-    const { rows } = await db.query<{ index: number }>('SELECT index FROM entries WHERE id = ANY($1::text[])', [ids]);
-    const incidents = await events.byIndex(
-      db,
-      rows.map(({ index }) => index),
-    );
-    return [...incidents.values()];
+    const incidents = fresh.flatMap(({ event }) => (event.type === 'incident.updated' ? [event.payload.incident] : []));
+    const updated = await events.byIndex(db, await entriesMended(db, fresh, incidents));
+    return [...updated.values()];
   }
 
   /** Returns new entries, those to re-evaluate, and those that new ones name, in log order. */
@@ -352,18 +350,8 @@ export class VerifyEntries implements OnModuleDestroy {
    * others' mass.
    */
   private async chainsMended(db: Queryable, reader: ReadEvents, fresh: readonly JudgedEvent[]): Promise<number[]> {
-    const targets = fresh.flatMap(({ event }) => (event.type === 'event.corrected' ? [event.payload.event] : []));
-    const endorsed = fresh.flatMap(({ event }) => (event.type === 'event.endorsed' ? event.payload.events : []));
-    if (targets.length === 0 && endorsed.length === 0) return [];
-    const { rows: mended } = await db.query<{ index: number }>(
-      `SELECT index FROM entries
-        WHERE id = ANY($1::text[]) OR id IN (SELECT target FROM corrections WHERE id = ANY($2::text[]))`,
-      [targets, endorsed],
-    );
-    const events = await reader.byIndex(
-      db,
-      mended.map(({ index }) => index),
-    );
+    const events = await reader.byIndex(db, await entriesMended(db, fresh));
+    if (events.size === 0) return [];
     const lots = [...events.values()].flatMap(({ event }) =>
       event.type === 'assay.certified' ? [event.payload.lot] : lotsOf(event),
     );

@@ -183,3 +183,21 @@ export async function closedAmong(db: Queryable, lots: readonly string[]): Promi
   );
   return new Set(rows.map(({ id }) => id));
 }
+
+/** Lists the entries that new ones correct, or whose corrections they endorse, and those of some further events. */
+export async function entriesMended(
+  db: Queryable,
+  fresh: readonly JudgedEvent[],
+  others: readonly string[] = [],
+): Promise<number[]> {
+  const corrected = fresh.flatMap(({ event }) => (event.type === 'event.corrected' ? [event.payload.event] : []));
+  const endorsed = fresh.flatMap(({ event }) => (event.type === 'event.endorsed' ? event.payload.events : []));
+  const ids = [...others, ...corrected];
+  if (ids.length === 0 && endorsed.length === 0) return [];
+  const { rows } = await db.query<{ index: number }>(
+    `SELECT index FROM entries
+      WHERE id = ANY($1::text[]) OR id IN (SELECT target FROM corrections WHERE id = ANY($2::text[]))`,
+    [ids, endorsed],
+  );
+  return rows.map(({ index }) => index);
+}

@@ -179,13 +179,23 @@ const stories: Record<string, [Story, string[]]> = {
     [],
   ],
   'a lot that left, which is entered after the declaration of another like it': [
-    (lot) => [
-      says('custody.dispatched', 'coop', 1, { to: 'trader', lots: [{ lot }] }),
-      says('custody.received', 'trader', 5, { from: 'coop', lots: [{ lot, mass }], place: { facility: 'depot' } }),
-      () => declareAt(20),
-      says('lot.closed', 'trader', 10, { lots: [{ lot, mass }], reason: 'left', place: { facility: 'depot' } }),
-    ],
-    [],
+    () => {
+      const grades = [{ analyte: 'Sn', value: '51.4', uom: 'P1', basis: 'dry' }];
+      const bag = { outputs: [{ mineral: 'cassiterite', form: 'concentrate', mass, grades }] };
+      const leaves = (lot: string, hours: number): Promise<unknown> =>
+        record('lot.closed', 'coop', hours, { lots: [{ lot, mass }], reason: 'left', place: { site: 'hill' } });
+      let second = '';
+      return [
+        async () => {
+          const [first = ''] = (await declareAt(1, bag)).lots;
+          await leaves(first, 2);
+          [second = ''] = (await declareAt(20, bag)).lots;
+        },
+        () => declareAt(40, bag),
+        () => leaves(second, 30),
+      ];
+    },
+    ['declared-again', 'declared-again'],
   ],
   'a relation that is corrected after the handover': [
     (lot) => {

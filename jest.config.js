@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
 
+// Most suites ask what the ledger knows, not who may see it: theirs are open. Suites about access close theirs.
+process.env.ADIT_ACCESS ??= 'open';
+
 // Tests run on the compiled JavaScript: what is tested is what ships.
 const rootDir = process.env.ADIT_BUILD_DIR ?? 'dist';
 

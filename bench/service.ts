@@ -37,6 +37,7 @@ export async function startService(settings: Record<string, string> = {}): Promi
     ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
     ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
     ADIT_GUARD_FILE: join(folder, 'guard.json'),
+    ADIT_ACCESS: 'open',
     ADIT_LOG_LEVEL: 'error',
     // Measures the append alone: verification runs in worker processes with a lower priority.
     ADIT_ROLE: 'api',

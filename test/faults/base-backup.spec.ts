@@ -43,6 +43,7 @@ const quiet = new JsonLogger('fatal');
       ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
       ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
       ADIT_GUARD_FILE: join(folder, 'guard.json'),
+      ADIT_ACCESS: 'open',
       ADIT_LOG_LEVEL: 'fatal',
       ADIT_ENTRY_BUNDLES: 'on',
       ADIT_ROLE: 'api',

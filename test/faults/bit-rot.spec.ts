@@ -44,6 +44,7 @@ describe('a byte that rots on the disk of a stopped ledger', () => {
       ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
       ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
       ADIT_GUARD_FILE: join(folder, 'guard.json'),
+      ADIT_ACCESS: 'open',
       ADIT_LOG_LEVEL: 'error',
       ADIT_ENTRY_BUNDLES: 'on',
       ADIT_VERIFY_THREADS: '1',

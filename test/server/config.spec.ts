@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, loadConfig, settingsList } from '../../src/server/config/config.js';
-import { EXPOSE } from '../../src/server/config/settings.js';
 import { configWarnings } from '../../src/server/config/config-warnings.js';
 import { environmentExample, redactedConfig, settingsTable } from '../../src/server/config/show-config.js';
 
@@ -32,7 +31,14 @@ describe('reading the configuration', () => {
   });
 
   it('names every problem at once', () => {
-    const env = { PORT: 'many', ADIT_ROLE: 'king', REDIS_URL: 'http://x', ADIT_ORIGIN: 'https://x', HOST: '0.0.0.0' };
+    const env = {
+      PORT: 'many',
+      ADIT_ROLE: 'king',
+      REDIS_URL: 'http://x',
+      ADIT_ORIGIN: 'https://x',
+      HOST: '0.0.0.0',
+      ADIT_ACCESS: 'open',
+    };
     const problems = problemsOf(env);
     expect(problems.map((problem) => problem.split(' ')[0] ?? '').toSorted((a, b) => a.localeCompare(b))).toEqual([
       'ADIT_ORIGIN',
@@ -43,12 +49,12 @@ describe('reading the configuration', () => {
     ]);
   });
 
-  it('does not listen beyond this machine unless told what that exposes', () => {
-    expect(problemsOf({ HOST: '0.0.0.0' }).join()).toContain(EXPOSE);
-    expect(problemsOf({ HOST: '0.0.0.0', ADIT_EXPOSE: 'yes' }).join()).toContain('ADIT_EXPOSE');
-    expect(problemsOf({ HOST: '127.evil.example' }).join()).toContain(EXPOSE);
-    expect(loadConfig({ HOST: '0.0.0.0', ADIT_EXPOSE: EXPOSE }).exposed).toBe(true);
-    expect(problemsOf({ HOST: '::1' })).toEqual([]);
+  it('is closed by default, and open on this machine alone', () => {
+    expect(loadConfig({ HOST: '0.0.0.0' }).access).toBe('closed');
+    for (const HOST of ['0.0.0.0', '127.evil.example'])
+      expect(problemsOf({ HOST, ADIT_ACCESS: 'open' }).join()).toContain('ADIT_ACCESS=open is for loopback addresses');
+    expect(problemsOf({ ADIT_ACCESS: 'yes' }).join()).toContain('ADIT_ACCESS');
+    for (const HOST of ['::1', '127.0.0.1']) expect(problemsOf({ HOST, ADIT_ACCESS: 'open' })).toEqual([]);
   });
 
   it('takes an empty value as unset', () => {

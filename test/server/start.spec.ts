@@ -34,6 +34,7 @@ describe('starting the service', () => {
     folder = await mkdtemp(join(tmpdir(), 'adit-start-'));
     config = loadConfig({
       PORT: '0',
+      ADIT_ACCESS: 'open',
       ADIT_DATA_DIR: join(folder, 'data'),
       ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
       ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),

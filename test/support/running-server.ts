@@ -41,6 +41,7 @@ export async function startTestServer(
     ADIT_SECRET_FILE: join(folder, 'secret.key'),
     ADIT_LOG_LEVEL: 'fatal',
     ADIT_ROLE: 'api',
+    ADIT_ACCESS: 'open',
     ADIT_VERIFY_THREADS: '1',
     ADIT_ENTRY_BUNDLES: 'on',
     ADIT_WEBHOOK_PRIVATE_TARGETS: 'on',

@@ -46,6 +46,7 @@ export async function newGround(given?: ServiceContext['database']): Promise<Ser
     ADIT_LOG_KEY_FILE: join(folder, 'log.key'),
     ADIT_SERVICE_KEY_FILE: join(folder, 'service.jwk'),
     ADIT_GUARD_FILE: join(folder, 'guard.json'),
+    ADIT_ACCESS: 'open',
     ADIT_LOG_LEVEL: 'error',
     ADIT_VERIFY_THREADS: '1',
     ADIT_ENTRY_BUNDLES: 'on',

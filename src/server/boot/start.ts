@@ -24,6 +24,8 @@ import { featureContext, featureModules } from './features.js';
 import { turnAwayEarly } from '../http/admission.js';
 import { fastifyAdapter, observeRequests } from '../http/fastify.js';
 import { HealthRegistry } from '../http/health.js';
+import { OpenAccess, PublicOnly } from '../http/open-access.js';
+import { Identify, admitViewers } from '../http/viewing.js';
 import { sendPagesAsHtml } from '../http/html-type.js';
 import { limitRates } from '../http/rate-limit.js';
 import { Metrics } from '../http/metrics.js';
@@ -190,6 +192,7 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
     health.register('queue', () => queue.check());
     await limitRates(app, config.rateLimitPerMinute);
     observeRequests(app, app.get(Metrics), { publicUrl: config.publicUrl, loopback: isLoopback(config.host) });
+    admitViewers(app, identifier(app, config));
     turnAwayEarly(app);
     sendPagesAsHtml(app.getHttpAdapter().getInstance());
     if (config.role !== 'worker') describeApi(app);
@@ -204,6 +207,16 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
   } catch (error) {
     await undo(opened).catch((err: unknown) => logger.error({ msg: 'could not undo a failed start', err }, 'start'));
     throw error;
+  }
+}
+
+/** Returns what recognises viewers: by the setting none is distinguished, or by the feature if this process has it. */
+function identifier(app: NestFastifyApplication, { access }: Config): Identify {
+  if (access === 'open') return new OpenAccess();
+  try {
+    return app.get(Identify, { strict: false });
+  } catch {
+    return new PublicOnly();
   }
 }
 

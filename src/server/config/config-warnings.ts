@@ -1,6 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Config } from './config.js';
-import { isLoopback } from './config-values.js';
 
 /**
  * Returns warnings about valid but unsafe settings, such as keys or the guard in a folder that a copied backup would
@@ -23,8 +22,8 @@ export function configWarnings(config: Config): string[] {
       ([name]) =>
         `${name} lies in ADIT_DATA_DIR: a copied folder would restore it too, and an older log could be signed again`,
     );
-  if (config.exposed && !isLoopback(config.host))
-    warnings.push(`${config.host}:${config.port} lets everyone who reaches it read the ledger and append to it`);
+  if (config.access === 'open')
+    warnings.push('ADIT_ACCESS=open: every program on this machine sees and changes everything in this ledger');
   if (config.webhookPrivateTargets)
     warnings.push('webhooks may reach private addresses (ADIT_WEBHOOK_PRIVATE_TARGETS=on)');
   return [...warnings, ...config.environmentWarnings];

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type * as z from 'zod';
 import { isLoopback } from './config-values.js';
 import { environmentWarnings } from './environment-warnings.js';
-import { EXPOSE, type Named, type SettingName, names, settings } from './settings.js';
+import { type Named, type SettingName, names, settings } from './settings.js';
 
 type Settings = Readonly<z.infer<typeof settings>>;
 /** The values of the settings, with those that follow from others. */
@@ -75,12 +75,12 @@ export function loadConfig(
 
 /** Returns the problems of settings that are acceptable alone but not together. */
 function contradictions(given: Partial<Record<SettingName, string>>): string[] {
-  const { host, exposed, databaseUrl, databaseOwnerUrl, smtpUrl, mailFrom } = given;
+  const { host, access, databaseUrl, databaseOwnerUrl, smtpUrl, mailFrom } = given;
   return [
     host !== undefined &&
       !isLoopback(host) &&
-      exposed !== EXPOSE &&
-      `HOST ${host} can be reached from other machines, and there is no access control yet: set ADIT_EXPOSE=${EXPOSE}, or leave HOST at 127.0.0.1`,
+      access === 'open' &&
+      `HOST ${host} can be reached from other machines: ADIT_ACCESS=open is for loopback addresses only`,
     databaseOwnerUrl !== undefined && databaseUrl === undefined && 'DATABASE_OWNER_URL is set but DATABASE_URL is not',
     smtpUrl !== undefined &&
       mailFrom === undefined &&

@@ -16,9 +16,6 @@ export interface Named {
 /** Names of the settings, by their schema. */
 export const names = z.registry<Named>();
 
-/** The exact value that permits the service to listen beyond this machine. */
-export const EXPOSE = 'ledger-without-access-control';
-
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** A setting that is null if it is not set. */
@@ -88,26 +85,23 @@ export const settings = z.object({
   }),
   host: text.prefault('127.0.0.1').register(names, {
     name: 'HOST',
-    meaning: 'Address to listen on. Anything but a loopback address needs ADIT_EXPOSE.',
+    meaning: 'Address to listen on. Behind a proxy or beyond this machine, set ADIT_PUBLIC_URL too.',
   }),
   port: whole(0, 65_535)
     .prefault('8400')
     .register(names, { name: 'PORT', meaning: 'Port to listen on; 0 takes a free one.' }),
-  exposed: z
-    .literal(EXPOSE, { error: `must read ${EXPOSE}` })
-    .transform((value): boolean => value === EXPOSE)
-    .default(false)
-    .register(names, {
-      name: 'ADIT_EXPOSE',
-      meaning: `There is no access control yet: any client that reaches the port can read all and append. To listen beyond this machine nevertheless, write ${EXPOSE}.`,
-    }),
+  access: z.enum(['closed', 'open']).prefault('closed').register(names, {
+    name: 'ADIT_ACCESS',
+    meaning:
+      'closed: readers see what they are entitled to. open: every program on this machine sees and changes everything, for trying things out; HOST must then be a loopback address.',
+  }),
   publicUrl: orNull(url('http', 'https').transform((value) => value.replace(/\/+$/, ''))).register(names, {
     name: 'ADIT_PUBLIC_URL',
     meaning: 'Public URL of the service. Unset: http://HOST:PORT.',
   }),
   entryBundles: onOff.prefault('off').register(names, {
     name: 'ADIT_ENTRY_BUNDLES',
-    meaning: 'on: /log/tile/entries serves every event to everyone.',
+    meaning: 'on: /log/tile/entries serves every event to those with the scope monitor.',
   }),
   webhookPrivateTargets: onOff.prefault('off').register(names, {
     name: 'ADIT_WEBHOOK_PRIVATE_TARGETS',

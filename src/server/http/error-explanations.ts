@@ -22,6 +22,18 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'The address from which the request came has sent as many requests as it may in a minute (ADIT_RATE_LIMIT_PER_MINUTE), or, while others wait, too many events that no registered key has signed.',
     'Wait for the time in `Retry-After` and send the same bytes again. Send many events as one batch, which counts as one request.',
   ),
+  'token-required': explain(
+    'This path shows or changes what has an owner, and the request has no proof of who makes it. Signed events need no token.',
+    'Sign in: `adit login --key <file>`, a token of `POST /v1/token`, a key for machines, or a session of the browser.',
+  ),
+  'token-invalid': explain(
+    'The token, key, session or share link is not known here, has expired, was withdrawn, is bound to another key, or was used before where it may be used once.',
+    'Ask for a new one. If your clock is wrong, set it: assertions and proofs are valid for a few minutes.',
+  ),
+  'not-allowed': explain(
+    'You are known, but the token lacks the scope that this path needs, or what you may see does not include this.',
+    'Ask for the scope, or ask a holder of the lot to grant or share it. A holder sees by `GET /v1/access/explain` who may see a lot, and why.',
+  ),
   'not-found': explain(
     'No such path, or nothing recorded under this id.',
     'Check the id. An event still waiting for its predecessor is not in the log yet.',

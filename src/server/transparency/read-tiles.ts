@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
 import { entryBundle, parseTilePath } from '../../core/log/tile.js';
 import { Database } from '../database/database.js';
+import { requireScope } from '../http/viewing.js';
 import { ReadLog } from '../ledger/read/read-log.js';
 import { tileHashes } from '../ledger/read/read-tree.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
@@ -32,6 +33,7 @@ export class ReadTiles {
     if (Math.floor(size / TILE_WIDTH ** level) < start + width)
       throw new AditError('not-found', `The log of ${size} entries does not reach as far as ${path}.`);
     if (tile.level !== 'entries') return Buffer.concat(await tileHashes(this.database, { level, start, count: width }));
+    requireScope('monitor');
     if (!this.bundlesServed) throw new AditError('not-found', 'This ledger does not publish entry bundles.');
     const entries = await this.log.entries(start, start + width);
     return Buffer.from(entryBundle(entries.map(({ jws }) => jws)));

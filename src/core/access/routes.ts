@@ -1,0 +1,81 @@
+import type { Scope } from './scopes.js';
+
+/**
+ * What a route needs: `public` needs no token; `submit` takes signed events, which authenticate themselves; a scope
+ * needs a token that has it. What the answer contains is decided for each viewer beside that.
+ */
+export type Need = 'public' | 'submit' | Scope;
+
+/** Every route of the API with what it needs. A route that is not in this table is refused (closed by default). */
+const routeNeeds: Readonly<Record<string, Need>> = {
+  'GET /': 'public',
+  'GET /livez': 'public',
+  'GET /readyz': 'public',
+  'GET /startupz': 'public',
+  'GET /metrics': 'metrics',
+  'GET /errors': 'public',
+  'GET /errors/:code': 'public',
+  'GET /rules': 'public',
+  'GET /rules/:rule': 'public',
+  'GET /openapi.json': 'public',
+  'GET /docs': 'public',
+  'GET /docs/*': 'public',
+
+  'GET /log/checkpoint': 'public',
+  'GET /log/witnesses': 'public',
+  // Hash tiles are public; entry bundles need `monitor`, which their handler checks, because one path serves both.
+  'GET /log/tile/*': 'public',
+  'GET /v1/ledger': 'public',
+  'GET /v1/ledger/keys': 'public',
+
+  'POST /v1/events': 'submit',
+  'POST /v1/events/batch': 'submit',
+  'POST /v1/events/check': 'read',
+  'POST /v1/events/check/batch': 'read',
+  'GET /v1/events/:id': 'read',
+  // Proofs of entries are public: the id of an event is known from the event alone.
+  'GET /v1/events/:id/receipt': 'public',
+  'GET /v1/events/:id/receipt.cose': 'public',
+  'GET /v1/waiting': 'read',
+
+  'GET /v1/actors': 'read',
+  'GET /v1/sites': 'read',
+  'GET /v1/sites/:id/volumes': 'public',
+  'GET /v1/tags/:number': 'read',
+  'GET /v1/stock': 'read',
+  'GET /v1/lots': 'read',
+  'GET /v1/lots/:id': 'read',
+  'GET /v1/lots/:id/events': 'read',
+  'GET /v1/lots/:id/report': 'read',
+  'GET /v1/lots/:id/lineage': 'read',
+  'GET /v1/lots/:id/bundle': 'read',
+  'GET /v1/lots/:id/impact': 'read',
+
+  'GET /v1/findings': 'read',
+  'GET /v1/findings/:id': 'read',
+  'POST /v1/findings/:id/responses': 'alerts',
+  'GET /v1/alerts': 'read',
+  'GET /v1/alerts/stream': 'read',
+  'GET /v1/alerts/:id': 'read',
+  'POST /v1/alerts/:id/acknowledge': 'alerts',
+  'POST /v1/alerts/:id/resolve': 'alerts',
+  'POST /v1/alerts/:id/assign': 'alerts',
+  'POST /v1/silences': 'alerts',
+  'GET /v1/silences': 'alerts',
+  'DELETE /v1/silences/:id': 'alerts',
+  'POST /v1/subscriptions': 'alerts',
+  'GET /v1/subscriptions': 'alerts',
+  'GET /v1/subscriptions/:id': 'alerts',
+  'PATCH /v1/subscriptions/:id': 'alerts',
+  'DELETE /v1/subscriptions/:id': 'alerts',
+  'POST /v1/subscriptions/:id/test': 'alerts',
+  'POST /v1/subscriptions/:id/rotate-secret': 'alerts',
+  'POST /v1/subscriptions/:id/redeliver': 'alerts',
+  'GET /v1/deliveries': 'alerts',
+  'GET /v1/deliveries/:id': 'alerts',
+  'POST /v1/deliveries/:id/redeliver': 'alerts',
+};
+
+/** Returns what a route needs; null for one that is not in the table. HEAD needs what GET needs. */
+export const needOf = (method: string, path: string): Need | null =>
+  routeNeeds[`${method === 'HEAD' ? 'GET' : method} ${path}`] ?? null;

@@ -1,0 +1,39 @@
+import type { Scope } from './scopes.js';
+
+/** Who makes a request, as far as it decides what the answer shows. */
+export type Viewer =
+  /** No token: the public tier. */
+  | { readonly kind: 'nobody' }
+  /** The service runs on loopback with `ADIT_ACCESS=open`: nothing is hidden. */
+  | { readonly kind: 'everyone' }
+  | ActorViewer
+  /** The operator of the service; it sees no contents of trade. */
+  | { readonly kind: 'operator'; readonly scopes: readonly Scope[] }
+  | ShareViewer;
+
+/** A person or program that acts for an actor of the registry. */
+interface ActorViewer {
+  readonly kind: 'actor';
+  readonly actor: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** A reader who has a link to one lot. */
+interface ShareViewer {
+  readonly kind: 'share';
+  /** Id of the share, not its secret. */
+  readonly share: string;
+  readonly lot: string;
+  /** Index of the last entry that the share shows; null: all up to now. */
+  readonly until: number | null;
+  /** Whether the share shows disclosures that its giver may see. */
+  readonly disclosures: boolean;
+}
+
+/** Whether a viewer may do what a scope permits. A share permits reading alone, of its lot. */
+export function hasScope(viewer: Viewer, scope: Scope): boolean {
+  if (viewer.kind === 'everyone') return true;
+  if (viewer.kind === 'nobody') return false;
+  if (viewer.kind === 'share') return scope === 'read';
+  return viewer.scopes.includes(scope);
+}

@@ -1,0 +1,88 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { needOf } from '../../core/access/routes.js';
+import { type Scope, scopes } from '../../core/access/scopes.js';
+import { type Viewer, hasScope } from '../../core/access/viewer.js';
+import { AditError } from '../../core/errors.js';
+import { problemOf } from './problem.js';
+import { sendProblem } from './problem.filter.js';
+
+const current = new AsyncLocalStorage<Viewer>();
+
+/** The viewer of work that no request asked for, such as a job: the service itself, which sees everything. */
+const SERVICE: Viewer = { kind: 'everyone' };
+
+/**
+ * Returns the viewer for whom this code runs: that of the request, and outside requests the service itself.
+ */
+const viewerNow = (): Viewer => current.getStore() ?? SERVICE;
+
+/** Recognises who makes a request. */
+export abstract class Identify {
+  /**
+   * Returns the viewer of a request: that of the public for one without any proof. Throws `token-invalid` for a proof that is
+   * malformed, expired, withdrawn or bound to another key.
+   */
+  abstract viewerOf(request: FastifyRequest): Promise<Viewer>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who makes the request; set before its body is read. */
+    viewer: Viewer | null;
+  }
+}
+
+/** Names the ways in which a client can prove who it is (RFC 9110 §11.6.1; RFC 9449 §5.1). */
+const CHALLENGE = 'DPoP algs="EdDSA ES256", Bearer';
+
+/**
+ * Recognises the viewer of each request before its body is read, refuses what the viewer may not do, and runs the handler
+ * for the viewer. Registers before any route does.
+ */
+export function admitViewers(app: NestFastifyApplication, identify: Identify): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.decorateRequest('viewer', null);
+  fastify.addHook('onRequest', async (request, reply) => {
+    try {
+      request.viewer = await admitted(request, identify);
+    } catch (error) {
+      if (!(error instanceof AditError)) throw error;
+      refuse(error, request, reply);
+      return reply;
+    }
+    return undefined;
+  });
+  fastify.addHook('preHandler', (request, _reply, done) => current.run(request.viewer ?? { kind: 'nobody' }, done));
+}
+
+/** Returns the viewer of a request. Throws `token-required`, `token-invalid` or `not-allowed`. */
+async function admitted(request: FastifyRequest, identify: Identify): Promise<Viewer> {
+  const path = request.routeOptions.url;
+  // What no route answers is `not-found`, for every viewer.
+  if (path === undefined) return { kind: 'nobody' };
+  const need = needOf(request.method, path);
+  if (need === 'submit') return { kind: 'nobody' };
+  const viewer = await identify.viewerOf(request);
+  if (need !== 'public') requireOf(viewer, need);
+  return viewer;
+}
+
+/** Checks that the viewer of the request has a scope. Throws `token-required` or `not-allowed`. */
+export const requireScope = (scope: Scope): void => requireOf(viewerNow(), scope);
+
+function requireOf(viewer: Viewer, need: Scope | null): void {
+  if (viewer.kind === 'everyone' || (need !== null && hasScope(viewer, need))) return;
+  if (viewer.kind === 'nobody')
+    throw new AditError('token-required', 'Sign in to read or change this; see /errors/token-required.');
+  throw new AditError(
+    'not-allowed',
+    need === null ? 'No viewer may use this path.' : `This needs the scope ${need}: ${scopes[need].toLowerCase()}.`,
+  );
+}
+
+function refuse(error: AditError, request: FastifyRequest, reply: FastifyReply): void {
+  if (error.status === 401) void reply.header('www-authenticate', CHALLENGE);
+  sendProblem(reply, { ...problemOf(error), request_id: request.id });
+}

@@ -91,6 +91,7 @@ import { tagVoidedUsed } from './tags/tag-voided-used.js';
 import { tagWrongSite } from './tags/tag-wrong-site.js';
 import { vehicleTwoPlaces } from './movement/vehicle-two-places.js';
 import { yieldImplausible } from './mass/yield-implausible.js';
+import { yieldsOneSided } from './mass/yields-one-sided.js';
 
 /** Every rule, in the order of the documentation. A new rule is a file and a line here. */
 const catalogue = [
@@ -143,6 +144,7 @@ const catalogue = [
   gradeUnusual,
   gradeJump,
   yieldImplausible,
+  yieldsOneSided,
   mixForbidden,
   radioactivityMissing,
   radioactivityOver,

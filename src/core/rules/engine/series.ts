@@ -1,5 +1,6 @@
 import { weighingsToJudge } from '../mass/mass-comparisons.js';
 import { handoverSeries } from '../mass/handover-series.js';
+import { yieldSeries } from '../mass/recoveries.js';
 import { type Facts, type JudgedEvent, SERIES_LENGTH, SERIES_NAMED, type SeriesItem } from './facts.js';
 import type { AmountFiling } from './subjects.js';
 
@@ -9,7 +10,7 @@ import type { AmountFiling } from './subjects.js';
  */
 
 /** Functions that list what one entry adds to series. */
-const contributors: readonly ((entry: JudgedEvent, facts: Facts) => AmountFiling[])[] = [handoverSeries];
+const contributors: readonly ((entry: JudgedEvent, facts: Facts) => AmountFiling[])[] = [handoverSeries, yieldSeries];
 
 /** Lists what an entry adds to series, each series once. */
 export const filedInSeries = (entry: JudgedEvent, facts: Facts): AmountFiling[] =>

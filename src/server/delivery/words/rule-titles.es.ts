@@ -49,6 +49,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'grade-unusual': 'Una ley que no se comercializa',
   'grade-jump': 'La ley cambió sin que se hiciera nada al mineral',
   'yield-implausible': 'Un proceso recupera más o menos de lo posible',
+  'yields-one-sided': 'Partida tras partida se recupera mucho, o poco',
   'mix-forbidden': 'Se mezclaron lotes que debían mantenerse separados',
   'radioactivity-missing': 'Nadie sabe cuán radiactiva es la mercancía',
   'radioactivity-over': 'Demasiado radiactivo para viajar como mercancía común',

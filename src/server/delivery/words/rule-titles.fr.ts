@@ -49,6 +49,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'grade-unusual': 'Une teneur qui ne se négocie pas',
   'grade-jump': 'La teneur a changé sans que rien n’ait été fait au minerai',
   'yield-implausible': 'Un traitement récupère plus, ou moins, que ce qui est possible',
+  'yields-one-sided': 'Lot après lot traité récupère beaucoup, ou peu',
   'mix-forbidden': 'Des lots qui devaient rester séparés ont été mélangés',
   'radioactivity-missing': 'Personne ne connaît la radioactivité de la marchandise',
   'radioactivity-over': 'Trop radioactif pour voyager comme marchandise ordinaire',

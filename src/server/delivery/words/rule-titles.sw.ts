@@ -49,6 +49,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'grade-unusual': 'Kiwango cha metali ambacho hakiuzwi sokoni',
   'grade-jump': 'Kiwango cha metali kimebadilika bila madini kufanyiwa lolote',
   'yield-implausible': 'Uchakataji umetoa zaidi au pungufu ya inavyowezekana',
+  'yields-one-sided': 'Awamu baada ya awamu hutoa madini mengi mno, au machache',
   'mix-forbidden': 'Mafungu yanayopaswa kutengwa yamechanganywa',
   'radioactivity-missing': 'Hakuna anayejua mionzi ya madini haya ni kiasi gani',
   'radioactivity-over': 'Yana mionzi mingi mno kusafirishwa kama mzigo wa kawaida',

@@ -21,6 +21,7 @@ import { RulesOfFindings0073 } from './0073-rules-of-findings.js';
 import { LateDisclosures0074 } from './0074-late-disclosures.js';
 import { Ancestry0075 } from './0075-ancestry.js';
 import { Series0076 } from './0076-series.js';
+import { Parties0077 } from './0077-parties.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -52,4 +53,5 @@ export const migrations: (new () => NamedMigration)[] = [
   LateDisclosures0074,
   Ancestry0075,
   Series0076,
+  Parties0077,
 ];

@@ -27,11 +27,11 @@ const readers = ['provenance', 'monitor', 'backup', 'verification/audit'];
 /** Which room writes each table. */
 const owners: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
-    database: 'schema_migrations',
+    database: 'schema_migrations viewer_key',
     journal: 'journal journal_head',
     registry: `actors certificates clocks corrections endorsements facilities incidents keys ledger_info sites tag_ranges`,
     ledger: `attestations checkpoints disclosure_keys disclosures entries erasures late_disclosures lineage log_state
-      lot_events lots refusals subject_entries sweeps tag_uses tiles waiting waiting_for`,
+      lot_events lot_parties lots refusals subject_entries sweeps tag_uses tiles waiting waiting_for`,
     transparency: `index_leaves index_leaves_before index_nodes index_nodes_before index_state index_state_before
       witnessed_checkpoints witnesses`,
     verification: `deadlines filings finding_answers findings revisits site_days site_production totals undecided

@@ -9,6 +9,7 @@ import { checkLots } from './check-lots.js';
 import { checkRegistry } from './check-registry.js';
 import { successorOf } from './fork.js';
 import { linksOf } from './links.js';
+import { recordParties } from './parties.js';
 import { type LedgerView, successorKey } from './view.js';
 
 /** The keys that a service can sign with. Admission refuses an entry that names a key which the service lacks. */
@@ -41,6 +42,7 @@ export function admit(event: AditEvent, view: LedgerView, own: Identity | null):
   const lots = checkLots(event, view);
   if (lots.outcome !== 'admitted') return lots;
   const index = view.size;
+  recordParties(event, view, index);
   applyRegistry(event, view, index);
   applyBirth(event, view, index);
   applyHandover(event, view, index);

@@ -211,6 +211,18 @@ export interface Changes {
   certificates: Set<string>;
   incidents: Set<string>;
   corrections: Set<Correction>;
+  /** Parties that events add to lots or leave, in order of the log; `partyRows` folds them to rows. */
+  parties: PartyChange[];
+}
+
+/** What one event changes in the parties of one lot; first parts end, then others begin. */
+export interface PartyChange {
+  lot: string;
+  index: number;
+  /** Parties whose part begins, or begins again. */
+  opens: readonly string[];
+  /** The parts of all others end with this event, those of countries excepted; null: none ends. */
+  keeps: readonly string[] | null;
 }
 
 interface TagRange {
@@ -239,6 +251,7 @@ const noChanges = (): Changes => ({
   certificates: new Set(),
   incidents: new Set(),
   corrections: new Set(),
+  parties: [],
 });
 
 export const emptyView = (log: string): LedgerView => ({

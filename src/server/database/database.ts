@@ -9,9 +9,12 @@ import {
   INTAKE_POOL_SIZE,
   LOOKUP_POOL_SIZE,
   POOL_SIZE,
+  READER_POOL_SIZE,
   keyedPoolOf,
   poolOf,
+  readerPoolOf,
 } from './pools.js';
+import { Reader } from './reader.js';
 import { WatchConnections } from './watch-connections.js';
 
 export type { DatabaseOptions } from './pools.js';
@@ -26,6 +29,8 @@ export type { DatabaseOptions } from './pools.js';
 export class Database extends Connections implements OnApplicationShutdown {
   /** Looks up single rows and short lists by key for readers, with prepared statements. */
   readonly lookup: Connections;
+  /** Reads for one viewer, who sees its own rows alone. */
+  readonly reader: Reader;
   /** Looks up events before they are appended. */
   readonly intake: Connections;
   /** Appends, and nothing else. Code that holds its connection must not wait for another one, or it could deadlock. */
@@ -45,14 +50,16 @@ export class Database extends Connections implements OnApplicationShutdown {
         ? poolOf(options, options.poolSize ?? POOL_SIZE, false)
         : ((source.driver as PostgresDriver).master as pg.Pool);
     const lookup = keyedPoolOf(options, LOOKUP_POOL_SIZE);
+    const reader = readerPoolOf(options, READER_POOL_SIZE);
     const intake = keyedPoolOf(options, INTAKE_POOL_SIZE);
     const append = keyedPoolOf(options, APPEND_POOL_SIZE);
     super(general, source);
     this.url = options.url;
     this.lookup = new Connections(lookup, undefined, true);
+    this.reader = new Reader(reader, this);
     this.intake = new Connections(intake, undefined, true);
     this.append = new Connections(append, undefined, true);
-    this.pools = [general, lookup, intake, append];
+    this.pools = [general, lookup, reader, intake, append];
     this.watch = new WatchConnections(this.pools, options.url);
   }
 

@@ -4,11 +4,15 @@ import { sessionOptions } from './session.js';
 
 /** Group role of the service; it may append to the log, but not change or delete its entries. */
 export const APPLICATION_ROLE = 'ledger_app';
+/** Group role of readers, which sees the rows of the viewer that its transaction names. */
+export const READER_ROLE = 'ledger_reader';
 
 /** Connections of one process that readers, workers and small audits share. */
 export const POOL_SIZE = 13;
 /** Connections of one process that look up single rows and short lists by key for readers. */
 export const LOOKUP_POOL_SIZE = 4;
+/** Connections of one process that read for one viewer. */
+export const READER_POOL_SIZE = 4;
 /** Connections of one process that look up events before they are appended. */
 export const INTAKE_POOL_SIZE = 2;
 /** Connections of one process that append: it runs one append at a time. */
@@ -62,6 +66,7 @@ export const poolConfig = (
   max: number,
   isKept: boolean,
   settings: Record<string, string> = {},
+  role = APPLICATION_ROLE,
 ): pg.PoolConfig => ({
   connectionString: url,
   max,
@@ -70,7 +75,7 @@ export const poolConfig = (
   connectionTimeoutMillis: patient ? READER_CONNECT_TIMEOUT : CONNECT_TIMEOUT,
   application_name: 'adit',
   types,
-  options: sessionOptions(APPLICATION_ROLE, {
+  options: sessionOptions(role, {
     statement_timeout: patient ? READER_TIMEOUT : STATEMENT_TIMEOUT,
     idle_in_transaction_session_timeout: patient ? READER_TIMEOUT : IDLE_IN_TRANSACTION_TIMEOUT,
     ...settings,
@@ -98,3 +103,7 @@ function quietly({ failed, background = false }: DatabaseOptions, config: pg.Poo
   pool.on('error', failed);
   return pool;
 }
+
+/** Makes a pool of connections that see the rows of one viewer at a time, and send a transaction at once. */
+export const readerPoolOf = (options: DatabaseOptions, max: number): pg.Pool =>
+  quietly(options, { ...poolConfig(options, max, false, {}, READER_ROLE), pipeline: true });

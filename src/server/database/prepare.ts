@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import pg from 'pg';
-import { APPLICATION_ROLE } from './pools.js';
+import { APPLICATION_ROLE, READER_ROLE } from './pools.js';
 import { requireSession } from './require-session.js';
 import { DatabaseBusyError, takeTurn } from './take-turn.js';
 
@@ -36,6 +36,7 @@ export async function prepareDatabase(superuserUrl: string, passwordsFile: strin
     await createGroups(client);
     await createLogin(client, OWNER_LOGIN, passwords.owner, OWNER_ROLE);
     await createLogin(client, APP_LOGIN, passwords.app, APPLICATION_ROLE);
+    await grantGroup(client, READER_ROLE, APP_LOGIN);
   });
   // PostgreSQL creates databases only outside transactions; the folder's lock already serialises processes here
   // (data-folder-lock.ts).
@@ -66,6 +67,7 @@ export async function prepareGivenDatabase(
         await createGroups(client);
         await grantGroup(client, OWNER_ROLE, await currentUser(client));
         await grantGroup(client, APPLICATION_ROLE, appLogin);
+        await grantGroup(client, READER_ROLE, appLogin);
         if (!(await answers(client, `SELECT has_schema_privilege($1, 'public', 'CREATE')`, [OWNER_ROLE])))
           await client.query(`GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE}`);
       },
@@ -76,8 +78,8 @@ export async function prepareGivenDatabase(
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
       `The database could not be prepared (${reason}). Set DATABASE_OWNER_URL to a login that may create roles, or let ` +
-        `an administrator run once: CREATE ROLE ${OWNER_ROLE}; CREATE ROLE ${APPLICATION_ROLE}; GRANT ${OWNER_ROLE} TO the owner's ` +
-        `login; GRANT ${APPLICATION_ROLE} TO ${appLogin}; GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE};`,
+        `an administrator run once: CREATE ROLE ${OWNER_ROLE}; CREATE ROLE ${APPLICATION_ROLE}; CREATE ROLE ${READER_ROLE}; GRANT ${OWNER_ROLE} TO the owner's ` +
+        `login; GRANT ${APPLICATION_ROLE}, ${READER_ROLE} TO ${appLogin}; GRANT USAGE, CREATE ON SCHEMA public TO ${OWNER_ROLE};`,
       { cause },
     );
   }
@@ -106,7 +108,7 @@ export async function createDatabase(client: pg.Client, name: string): Promise<v
 }
 
 async function createGroups(client: pg.Client): Promise<void> {
-  for (const role of [OWNER_ROLE, APPLICATION_ROLE])
+  for (const role of [OWNER_ROLE, APPLICATION_ROLE, READER_ROLE])
     if (!(await roleExists(client, role))) await client.query(`CREATE ROLE ${role} NOLOGIN`);
 }
 

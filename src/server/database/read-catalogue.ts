@@ -84,7 +84,7 @@ const QUERIES = [
           concat_ws('; ', CASE WHEN r.rolsuper THEN 'superuser' END, CASE WHEN r.rolbypassrls THEN 'passes row security' END,
             CASE WHEN r.rolcreaterole THEN 'makes roles' END, CASE WHEN r.rolreplication THEN 'replicates' END,
             (SELECT 'member of ' || string_agg(pg_get_userbyid(m.roleid), ', ' ORDER BY 1) FROM pg_auth_members AS m WHERE m.member = r.oid)) AS text
-     FROM pg_roles AS r WHERE r.rolname = 'ledger_app'`,
+     FROM pg_roles AS r WHERE r.rolname IN ('ledger_app', 'ledger_reader')`,
   // These settings of the server, database or role can disable triggers or hide rows; the search path is set by each
   // session.
   `SELECT 'setting ' || name AS name, current_setting(name) AS text

@@ -98,8 +98,8 @@ const changes: [string, string, string][] = [
   ],
   [
     'table findings',
-    'ALTER TABLE findings ENABLE ROW LEVEL SECURITY',
     'ALTER TABLE findings DISABLE ROW LEVEL SECURITY',
+    'ALTER TABLE findings ENABLE ROW LEVEL SECURITY',
   ],
   ['grants on entries', 'GRANT UPDATE ON entries TO ledger_app', 'REVOKE UPDATE ON entries FROM ledger_app'],
   [

@@ -1,9 +1,10 @@
 import type { Changes, LedgerView, Lot, LotStatus, OriginBasis } from '../../../core/custody/view.js';
+import { type LotParty, type PartsEnded, partyRows } from '../../../core/custody/parties.js';
 import type { Grade } from '../../../core/event/quantity-claims.js';
 import { type Queryable, type Row, insertRows, rowsByKey, together, upsertRows } from '../../database/rows.js';
 
 /** Projections of lots: their state, chains, and lineage. */
-export const lotTables = ['lots', 'lot_events', 'lineage', 'tag_uses', 'attestations'] as const;
+export const lotTables = ['lots', 'lot_events', 'lineage', 'tag_uses', 'attestations', 'lot_parties'] as const;
 
 /** A row of `lots`; masses are milligrams in decimal, moisture parts per million, times ms since 1970 UTC. */
 export interface LotRow {
@@ -125,5 +126,45 @@ export async function writeLots(db: Queryable, view: LedgerView, changes: Change
       'attestations',
       changes.attestations.map(({ lot, index }) => ({ lot, index })),
     ),
+    writeParties(db, view, changes),
   ]);
+}
+
+/** Ends the parts of former parties, and adds new parties. */
+async function writeParties(db: Queryable, view: LedgerView, { parties }: Changes): Promise<void> {
+  const { ended, added } = partyRows(parties);
+  // The order matters: a party may come back in the same batch.
+  await together([endParts(db, ended), addParties(db, view, added)]);
+}
+
+async function endParts(db: Queryable, ended: readonly PartsEnded[]): Promise<void> {
+  if (ended.length === 0) return;
+  // The first event that leaves a party out ends its part.
+  await db.query(
+    `UPDATE lot_parties AS part SET until_index = first.index
+       FROM (SELECT part.lot, part.party, min(ended.index) AS index
+               FROM json_to_recordset($1) AS ended (lot uuid, index bigint, keeps text[])
+               JOIN lot_parties AS part ON part.lot = ended.lot
+              WHERE part.until_index IS NULL AND NOT starts_with(part.party, '@') AND part.party <> ALL(ended.keeps)
+              GROUP BY part.lot, part.party) AS first
+      WHERE part.lot = first.lot AND part.party = first.party`,
+    [JSON.stringify(ended)],
+  );
+}
+
+async function addParties(db: Queryable, view: LedgerView, added: readonly LotParty[]): Promise<void> {
+  if (added.length === 0) return;
+  const rows = added.map(({ lot, party, from, until }) => ({
+    lot,
+    party,
+    born_index: view.lots.get(lot)?.bornIndex,
+    from_index: from,
+    until_index: until,
+  }));
+  await db.query(
+    `INSERT INTO lot_parties SELECT * FROM json_populate_recordset(NULL::lot_parties, $1)
+     ON CONFLICT (lot, party) DO UPDATE SET until_index = EXCLUDED.until_index
+      WHERE lot_parties.until_index IS DISTINCT FROM EXCLUDED.until_index`,
+    [JSON.stringify(rows)],
+  );
 }

@@ -28,6 +28,7 @@ export const auditedTables: Readonly<
   lineage: 'rebuilt',
   tag_uses: 'rebuilt',
   attestations: 'rebuilt',
+  lot_parties: 'rebuilt',
   subject_entries: 'rebuilt',
   erasures: 'rebuilt',
   findings: 'rebuilt',
@@ -70,5 +71,7 @@ export const auditedTables: Readonly<
   journal_head: 'checked',
   sweeps: 'excluded: which files still hold erased keys; nothing is shown from it',
   audits: 'excluded: when audits ran; a gap shows as their age',
+  viewer_key:
+    'excluded: names viewers to row-level security; with another key readers see nothing, and its reader sees all rows anyway',
   schema_migrations: 'excluded: the schema itself is compared with the migrations',
 };

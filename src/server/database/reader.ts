@@ -1,0 +1,65 @@
+import type pg from 'pg';
+import type { Viewer } from '../../core/access/viewer.js';
+import type { Queryable } from './rows.js';
+import { viewerContext } from './viewer-context.js';
+
+/**
+ * Reads for one viewer at a time: every statement runs in a transaction of its own, as the role that row-level security
+ * limits, with the viewer as a setting of that transaction. All four messages of a transaction are sent at once.
+ */
+export class Reader {
+  private key: Promise<Buffer> | null = null;
+
+  /**
+   * @param pool whose connections have the readers' role and pipeline.
+   * @param trusted connections that see everything, for the key and for viewers from whom nothing is hidden.
+   */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly trusted: Queryable,
+  ) {}
+
+  /** Returns what runs statements for a viewer, and shows it its rows alone. */
+  for(viewer: Viewer): Queryable {
+    if (viewer.kind === 'everyone') return this.trusted;
+    return { query: (text, values) => this.run(viewer, text, values ?? []) };
+  }
+
+  private async run<T extends pg.QueryResultRow>(
+    viewer: Viewer,
+    text: string,
+    values: unknown[],
+  ): Promise<pg.QueryResult<T>> {
+    const context = viewerContext(viewer, await this.keyOf(), Date.now());
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      const [, , result] = await Promise.all([
+        client.query('BEGIN READ ONLY'),
+        client.query(`SELECT set_config('adit.viewer', $1, true)`, [context]),
+        client.query<T>(text, values),
+        client.query('COMMIT'),
+      ]);
+      return result;
+    } catch (error) {
+      // After a failed statement the transaction has been ended by its COMMIT; a lost connection is closed.
+      await client.query('ROLLBACK').catch((lost: Error) => {
+        broken = lost;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private keyOf(): Promise<Buffer> {
+    this.key ??= this.trusted.query<{ key: Buffer }>('SELECT key FROM viewer_key').then(({ rows: [row] }) => {
+      if (row === undefined) throw new Error('The key that names viewers to the database is missing.');
+      return row.key;
+    });
+    this.key.catch(() => {
+      this.key = null;
+    });
+    return this.key;
+  }
+}

@@ -25,7 +25,7 @@ function burst(more: (day: number) => Record<string, unknown>) {
   const log = world();
   time(log, '2026-06-25T08:00:00Z');
   for (let day = 0; day < 24; day += 1)
-    declares(log, [{ lot: lot(`bag ${day}`), kg: '50.3' }], {
+    declares(log, [{ lot: lot(`bag ${day}`), kg: (50.3 + day / 10).toFixed(1) }], {
       occurredAt: new Date(Date.parse('2026-05-12T08:00:00Z') + day * 86_400_000).toISOString(),
       ...more(day),
     });

@@ -34,6 +34,21 @@ export function upgraded(yields: readonly number[], process = 'gravity'): Script
   return log;
 }
 
+/** Bags of one site, two a day, with these grades of tin, moistures and masses. */
+export function assayed(bags: readonly { tin: string; moisture?: string; kg?: string }[], per = 2): ScriptedLog {
+  const log = world();
+  for (const [n, { tin, moisture, kg = `${46 + ((n * 37) % 80) / 10}` }] of bags.entries()) {
+    const told = moisture === undefined ? {} : { moisturePercent: moisture };
+    const bag = { lot: lot(`bag${n}`), kg, ...told, grades: [grade('Sn', tin)] };
+    declares(log, [bag], { occurredAt: day(Math.floor(n / per), 8 + (n % per)) });
+  }
+  return log;
+}
+
+/** Grades as an instrument reads them, about a middle. */
+export const readings = (count: number, middle = 52): { tin: string }[] =>
+  Array.from({ length: count }, (_, i) => ({ tin: (middle + (((i * 7919) % 41) - 20) / 10).toFixed(1) }));
+
 export const seriesCases: Record<string, Case> = {
   'deliveries-one-sided': {
     severity: 'medium',
@@ -44,5 +59,15 @@ export const seriesCases: Record<string, Case> = {
     severity: 'medium',
     wrong: () => upgraded([98.4, 98.1, 98.6, 98.3, 98.5]),
     twin: () => upgraded([94.1, 96.3, 91.8, 98.5, 95.2]),
+  },
+  'figures-repeated': {
+    severity: 'medium',
+    wrong: () => assayed(Array.from({ length: 24 }, () => ({ tin: '57.3' }))),
+    twin: () => assayed(readings(24)),
+  },
+  'composition-changed': {
+    severity: 'medium',
+    wrong: () => assayed([...readings(20), ...readings(8, 62)]),
+    twin: () => assayed([...readings(20), ...readings(8, 54)]),
   },
 };

@@ -13,6 +13,7 @@ import { certificateReused } from './papers/certificate-reused.js';
 import { certificateSameSigner } from './papers/certificate-same-signer.js';
 import { claimExceedsInput } from './mass/claim-exceeds-input.js';
 import { clockAhead } from './custody/clock-ahead.js';
+import { compositionChanged } from './origin/composition-changed.js';
 import { correctionAfterExport } from './actors/correction-after-export.js';
 import { custodyAssigned } from './actors/custody-assigned.js';
 import { deliveriesOneSided } from './mass/deliveries-one-sided.js';
@@ -25,6 +26,7 @@ import { documentReused } from './papers/document-reused.js';
 import { doubleSaleAttempt } from './custody/double-sale-attempt.js';
 import { dwellTooLong } from './custody/dwell-too-long.js';
 import { facilityOverCapacity } from './mass/facility-over-capacity.js';
+import { figuresRepeated } from './mass/figures-repeated.js';
 import { formerHolder } from './actors/former-holder.js';
 import { gradeImpossible } from './mass/grade-impossible.js';
 import { gradeJump } from './mass/grade-jump.js';
@@ -149,6 +151,7 @@ const catalogue = [
   radioactivityMissing,
   radioactivityOver,
   numbersTooRound,
+  figuresRepeated,
   claimExceedsInput,
   facilityOverCapacity,
   siteOverCapacity,
@@ -164,6 +167,7 @@ const catalogue = [
   roundTrip,
   declaredAgain,
   originImplausible,
+  compositionChanged,
   originUnknownShare,
   speedImpossible,
   placeJump,

@@ -1,6 +1,8 @@
 import { weighingsToJudge } from '../mass/mass-comparisons.js';
 import { handoverSeries } from '../mass/handover-series.js';
+import { compositionSeries } from '../origin/composition-series.js';
 import { yieldSeries } from '../mass/recoveries.js';
+import { statedSeries } from '../mass/stated-values.js';
 import { type Facts, type JudgedEvent, SERIES_LENGTH, SERIES_NAMED, type SeriesItem } from './facts.js';
 import type { AmountFiling } from './subjects.js';
 
@@ -10,7 +12,12 @@ import type { AmountFiling } from './subjects.js';
  */
 
 /** Functions that list what one entry adds to series. */
-const contributors: readonly ((entry: JudgedEvent, facts: Facts) => AmountFiling[])[] = [handoverSeries, yieldSeries];
+const contributors: readonly ((entry: JudgedEvent, facts: Facts) => AmountFiling[])[] = [
+  handoverSeries,
+  yieldSeries,
+  statedSeries,
+  compositionSeries,
+];
 
 /** Lists what an entry adds to series, each series once. */
 export const filedInSeries = (entry: JudgedEvent, facts: Facts): AmountFiling[] =>

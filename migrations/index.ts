@@ -22,6 +22,7 @@ import { LateDisclosures0074 } from './0074-late-disclosures.js';
 import { Ancestry0075 } from './0075-ancestry.js';
 import { Series0076 } from './0076-series.js';
 import { Parties0077 } from './0077-parties.js';
+import { SpentProofs0080 } from './0080-spent-proofs.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -54,4 +55,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Ancestry0075,
   Series0076,
   Parties0077,
+  SpentProofs0080,
 ];

@@ -90,7 +90,7 @@ await build({
   logLevel: 'warning',
   external: [...NATIVE, ...NOT_INSTALLED.flatMap((name) => [name, `${name}/*`])],
   banner: {
-    js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`,
+    js: `import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);`,
   },
   plugins: [keepAddresses, onlyPostgres],
 });

@@ -20,7 +20,7 @@ const otherDoors: Readonly<Record<string, string>> = {
 };
 
 /** Features in order: each owns tables, and reads those of the features before it. */
-const featureLine = ['registry', 'ledger', 'transparency', 'verification', 'alerts', 'delivery'];
+const featureLine = ['registry', 'ledger', 'access', 'transparency', 'verification', 'alerts', 'delivery'];
 /** Rooms that read the tables of every feature and write none of them. */
 const readers = ['provenance', 'monitor', 'backup', 'verification/audit'];
 
@@ -32,6 +32,7 @@ const owners: ReadonlyMap<string, readonly string[]> = new Map(
     registry: `actors certificates clocks corrections endorsements facilities incidents keys ledger_info sites tag_ranges`,
     ledger: `attestations checkpoints disclosure_keys disclosures entries erasures late_disclosures lineage log_state
       lot_events lot_parties lots refusals subject_entries sweeps tag_uses tiles waiting waiting_for`,
+    access: 'spent_proofs',
     transparency: `index_leaves index_leaves_before index_nodes index_nodes_before index_state index_state_before
       witnessed_checkpoints witnesses`,
     verification: `deadlines filings finding_answers findings revisits site_days site_production totals undecided

@@ -24,7 +24,7 @@ async function contentsOf(url: string): Promise<Record<string, string[]>> {
   try {
     const { rows: tables } = await client.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-          AND NOT relispartition AND relname NOT IN ('schema_migrations', 'sweeps') ORDER BY relname`,
+          AND NOT relispartition AND relname NOT IN ('schema_migrations', 'sweeps', 'spent_proofs') ORDER BY relname`,
     );
     const contents: Record<string, string[]> = {};
     for (const { name } of tables) {

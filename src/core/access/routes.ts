@@ -28,6 +28,9 @@ const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/ledger': 'public',
   'GET /v1/ledger/keys': 'public',
 
+  // The assertion in the request authenticates the sender.
+  'POST /v1/token': 'public',
+
   'POST /v1/events': 'submit',
   'POST /v1/events/batch': 'submit',
   'POST /v1/events/check': 'read',

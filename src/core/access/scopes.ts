@@ -9,3 +9,20 @@ export const scopes = {
 } as const;
 
 export type Scope = keyof typeof scopes;
+
+/** What an actor may do by its own key. Reading the whole log, metrics and administration are for the operator to allow. */
+export const actorScopes: readonly Scope[] = ['read', 'alerts', 'share'];
+
+const isScope = (name: string): name is Scope => Object.hasOwn(scopes, name);
+
+/** Reads scopes separated by single spaces (RFC 6749 §3.3), each once; null if one is not known. */
+export function readScopes(text: string): Scope[] | null {
+  const names = [...new Set(text.split(' '))];
+  return names.every(isScope) ? names : null;
+}
+
+export const scopeText = (list: readonly Scope[]): string => list.join(' ');
+
+/** Whether all of `asked` are among `held`. */
+export const scopesWithin = (asked: readonly Scope[], held: readonly Scope[]): boolean =>
+  asked.every((scope) => held.includes(scope));

@@ -23,6 +23,8 @@ export const problemShape = z
       .readonly()
       .optional()
       .describe('Heads of the lots to which the signer is a party: lot id → event id'),
+    error: z.string().optional().describe('Of POST /v1/token: the error code of RFC 6749 §5.2 or RFC 9449'),
+    error_description: z.string().optional().describe('Of POST /v1/token: the detail, as RFC 6749 names it'),
     refusal: z.string().optional().describe('The refusal signed by the service key, a compact JWS'),
   })
   .describe('RFC 9457; /errors/<code> explains each code');

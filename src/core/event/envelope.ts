@@ -12,6 +12,7 @@ export type Typ =
   | 'refusal+jwt'
   | 'client-authentication+jwt'
   | 'at+jwt'
+  | 'dpop+jwt'
   | 'disclosure+sd-jwt';
 
 /** Size of the JWS and its disclosures together at most, characters. */

@@ -46,7 +46,7 @@ async function importPrivateKey(jwk: PublicJwk, d: string): Promise<CryptoKey> {
 }
 
 /** Replaces S by n − S if S > n/2, because WebCrypto returns either (wire.md, "Envelope"). */
-function withLowS(signature: Uint8Array): Uint8Array {
+export function withLowS(signature: Uint8Array): Uint8Array {
   const { r, s } = p256.Signature.fromBytes(signature);
   const low = s > p256.Point.Fn.ORDER >> 1n ? p256.Point.Fn.neg(s) : s;
   return new p256.Signature(r, low).toBytes();
@@ -82,22 +82,25 @@ export function generateSigner(alg: SignatureAlgorithm): { signer: Signer; priva
 const encoder = new TextEncoder();
 
 /** The text that a signature is over: `header.payload`. Throws `event-malformed` or `event-too-large`. */
-function signingInput(payload: Record<string, unknown>, typ: Typ, { alg, kid }: Pick<Signer, 'alg' | 'kid'>): string {
-  const header = JSON.stringify({ alg, kid, typ });
+function signingInput(payload: Record<string, unknown>, header: object): string {
   const body = JSON.stringify(payload);
   parseStrictJson(body);
   const bytes = encoder.encode(body);
   if (bytes.length > MAX_PAYLOAD_BYTES)
     throw new AditError('event-too-large', `The payload is larger than ${MAX_PAYLOAD_BYTES} bytes.`);
-  return `${encodeBase64url(encoder.encode(header))}.${encodeBase64url(bytes)}`;
+  return `${encodeBase64url(encoder.encode(JSON.stringify(header)))}.${encodeBase64url(bytes)}`;
 }
 
 /**
  * Signs a payload as a compact JWS whose header is exactly alg, kid and typ. Throws `event-malformed` or
  * `event-too-large` rather than sign what every reader would refuse.
  */
-export async function signJws(payload: Record<string, unknown>, typ: Typ, signer: Signer): Promise<string> {
-  const input = signingInput(payload, typ, signer);
+export const signJws = (payload: Record<string, unknown>, typ: Typ, signer: Signer): Promise<string> =>
+  signCompact(payload, { alg: signer.alg, kid: signer.kid, typ }, signer);
+
+/** Signs a payload under any header, as a compact JWS. Throws as `signJws` does. */
+export async function signCompact(payload: Record<string, unknown>, header: object, signer: Signer): Promise<string> {
+  const input = signingInput(payload, header);
   return `${input}.${encodeBase64url(await signer.sign(encoder.encode(input)))}`;
 }
 
@@ -109,4 +112,4 @@ const NO_SIGNATURE = encodeBase64url(new Uint8Array(64));
  * zeros. Throws as `signJws` does.
  */
 export const draftText = (claims: Record<string, unknown>, key: Pick<Signer, 'alg' | 'kid'>): string =>
-  `${signingInput(claims, EVENT_TYP, key)}.${NO_SIGNATURE}~`;
+  `${signingInput(claims, { alg: key.alg, kid: key.kid, typ: EVENT_TYP })}.${NO_SIGNATURE}~`;

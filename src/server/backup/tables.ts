@@ -3,10 +3,10 @@ import { MIGRATIONS_TABLE } from '../database/data-source.js';
 import { OWNER_ROLE } from '../database/prepare.js';
 
 /**
- * Tables that a backup leaves out: the migrations of this database, and the erasures pending in its files. The queue
- * has its own schema.
+ * Tables that a backup leaves out: the migrations of this database, the erasures pending in its files, and proofs that
+ * were used in the last minutes. The queue has its own schema.
  */
-const LEFT_OUT = [MIGRATIONS_TABLE, 'sweeps'];
+const LEFT_OUT = [MIGRATIONS_TABLE, 'sweeps', 'spent_proofs'];
 const CONNECT_TIMEOUT = 15_000;
 
 /** Runs `work` on a connection of the tables' owner; rolls back what is not committed. */

@@ -1,4 +1,6 @@
 import { Logger, type ModuleMetadata } from '@nestjs/common';
+import { AccessHttpModule } from '../access/access-http.module.js';
+import { AccessModule } from '../access/access.module.js';
 import { AlertsHttpModule } from '../alerts/alerts-http.module.js';
 import { AlertsJobsModule } from '../alerts/alerts-jobs.module.js';
 import type { Config } from '../config/config.js';
@@ -31,6 +33,7 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
 
 /** Features of the processes that answer HTTP. */
 const httpModules: Modules = [
+  AccessHttpModule,
   RegistryHttpModule,
   LedgerHttpModule,
   TransparencyHttpModule,
@@ -52,6 +55,7 @@ const jobsModules: Modules = [
 
 /** Returns the features of a process by its role. */
 export const featureModules = ({ role }: Pick<Config, 'role'>): Modules => [
+  AccessModule,
   ...(role === 'worker' ? [] : httpModules),
   ...(role === 'api' ? [] : jobsModules),
 ];

@@ -9,6 +9,9 @@ import { problemOf } from './problem.js';
 import { type OwnAddress, refuseForeign } from './same-site.js';
 import { sendProblem } from './problem.filter.js';
 
+/** The one path that takes forms, because OAuth demands it (RFC 6749 §3.2). */
+const TOKEN_PATH = '/v1/token';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** The one path with long bodies, and their limit, bytes. */
 const BATCH_PATH = '/v1/events/batch';
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;
@@ -105,6 +108,7 @@ function unreadable({ method, headers, routeOptions }: FastifyRequest): Error | 
   const declared = headers['content-type'];
   if (declared === undefined || BODILESS.has(method)) return undefined;
   const type = declared.split(';', 1)[0]?.trim().toLowerCase();
+  if (type === FORM_TYPE && routeOptions.url === TOKEN_PATH) return undefined;
   if (type === 'application/json' || (type === NDJSON_TYPE && routeOptions.url === BATCH_PATH)) return undefined;
   return new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(declared);
 }

@@ -45,12 +45,22 @@ export class ProblemFilter implements ExceptionFilter {
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
   const isForNow = problem.status === 503 || problem.status === 429;
   if (isForNow && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(RETRY_AFTER));
+  const challenge = challengeOf(problem);
+  if (challenge !== null) void reply.header('www-authenticate', challenge);
   // The next request may succeed, so an error is never cached, whatever the route's caching.
   void reply
     .status(problem.status)
     .header('cache-control', 'no-store')
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problem));
+}
+
+/** Names the ways in which a client can prove who it is, and why its proof failed (RFC 6750 §3, RFC 9449 §7.1). */
+function challengeOf({ status, code }: Problem): string | null {
+  if (status === 403 && code === 'not-allowed') return 'Bearer error="insufficient_scope"';
+  if (status !== 401) return null;
+  const error = code === 'token-invalid' ? ', error="invalid_token"' : '';
+  return `DPoP algs="Ed25519 EdDSA ES256"${error}, Bearer realm="adit"${error}`;
 }
 
 /** Returns the problem of an error of any origin. */

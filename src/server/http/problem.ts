@@ -4,7 +4,10 @@ import { type AditError, errorCodes } from '../../core/errors.js';
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Returns the problem of a coded error. */
-export function problemOf(error: AditError, extras: Pick<Problem, 'heads' | 'refusal'> = {}): Problem {
+export function problemOf(
+  error: AditError,
+  extras: Pick<Problem, 'heads' | 'refusal' | 'error' | 'error_description'> = {},
+): Problem {
   const { status, title } = errorCodes[error.code];
   return {
     type: `/errors/${error.code}`,

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { needOf } from '../../core/access/routes.js';
 import { type Scope, scopes } from '../../core/access/scopes.js';
 import { type Viewer, hasScope } from '../../core/access/viewer.js';
@@ -34,9 +34,6 @@ declare module 'fastify' {
   }
 }
 
-/** Names the ways in which a client can prove who it is (RFC 9110 §11.6.1; RFC 9449 §5.1). */
-const CHALLENGE = 'DPoP algs="EdDSA ES256", Bearer';
-
 /**
  * Recognises the viewer of each request before its body is read, refuses what the viewer may not do, and runs the handler
  * for the viewer. Registers before any route does.
@@ -49,7 +46,7 @@ export function admitViewers(app: NestFastifyApplication, identify: Identify): v
       request.viewer = await admitted(request, identify);
     } catch (error) {
       if (!(error instanceof AditError)) throw error;
-      refuse(error, request, reply);
+      sendProblem(reply, { ...problemOf(error), request_id: request.id });
       return reply;
     }
     return undefined;
@@ -80,9 +77,4 @@ function requireOf(viewer: Viewer, need: Scope | null): void {
     'not-allowed',
     need === null ? 'No viewer may use this path.' : `This needs the scope ${need}: ${scopes[need].toLowerCase()}.`,
   );
-}
-
-function refuse(error: AditError, request: FastifyRequest, reply: FastifyReply): void {
-  if (error.status === 401) void reply.header('www-authenticate', CHALLENGE);
-  sendProblem(reply, { ...problemOf(error), request_id: request.id });
 }

@@ -70,6 +70,8 @@ export const auditedTables: Readonly<
   journal: 'checked',
   journal_head: 'checked',
   sweeps: 'excluded: which files still hold erased keys; nothing is shown from it',
+  spent_proofs:
+    'excluded: proofs of identity that were used in the last minutes; without its row a captured one passes again while it is valid',
   audits: 'excluded: when audits ran; a gap shows as their age',
   viewer_key:
     'excluded: names viewers to row-level security; with another key readers see nothing, and its reader sees all rows anyway',

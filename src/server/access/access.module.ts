@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { Identify } from '../http/viewing.js';
+import { ActorKeys } from './actor-keys.js';
+import { IdentifyViewers } from './identify-viewers.js';
+import { SpentProofs } from './spent-proofs.js';
+
+/** Recognises who makes a request, in every process that answers HTTP. */
+@Module({
+  imports: [DatabaseModule],
+  providers: [ActorKeys, SpentProofs, IdentifyViewers, { provide: Identify, useExisting: IdentifyViewers }],
+  exports: [ActorKeys, SpentProofs, Identify],
+})
+export class AccessModule {}

@@ -1,5 +1,7 @@
 import type { Alert } from '../../src/core/api/alert.js';
 import { ChangeAlert } from '../../src/server/alerts/change-alert.js';
+import { AlertSight } from '../../src/server/alerts/alert-sight.js';
+import { LotRights } from '../../src/server/ledger/read/lot-rights.js';
 import { ListAlerts, alertsQuery } from '../../src/server/alerts/list-alerts.js';
 import { RaiseAlerts } from '../../src/server/alerts/raise-alerts.js';
 import { SilenceAlerts } from '../../src/server/alerts/silence-alerts.js';
@@ -47,8 +49,9 @@ export class AlertDesk {
     const { config } = this;
     this.raising = new RaiseAlerts(database);
     this.notifying = new NotifyAlerts(database, config, journal);
-    this.alerts = new ListAlerts(database, config);
-    this.changes = new ChangeAlert(database, config, noJobs, journal);
+    const sight = new AlertSight(database, new LotRights(database));
+    this.alerts = new ListAlerts(database, config, sight);
+    this.changes = new ChangeAlert(database, config, noJobs, journal, sight);
     this.silences = new SilenceAlerts(database, journal);
     this.notices = new RouteNotices(database, journal);
     this.subscriptions = new Subscribe(database, this.keys, config, journal);

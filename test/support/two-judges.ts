@@ -1,3 +1,4 @@
+import { LotRights } from '../../src/server/ledger/read/lot-rights.js';
 import { lotsBehind } from '../../src/core/bundle/events.js';
 import { judgeBundle } from '../../src/core/bundle/judge.js';
 import { readmitBundle } from '../../src/core/bundle/readmit-bundle.js';
@@ -85,7 +86,7 @@ const said = (findings: readonly (Pick<Finding, 'rule' | 'severity'> & { id: str
 
 /** What the service says of a lot. */
 export async function serviceOf(ledger: TestLedger, lot: string): Promise<ComparedVerdicts> {
-  const lineage = new TraceLineage(ledger.database);
+  const lineage = new TraceLineage(ledger.database, new LotRights(ledger.database));
   const judge = new JudgeLot(ledger.database, lineage, RuleParameters.load(null));
   const rows = await ledger.database.rows<{ status: string }>('SELECT status FROM lots WHERE id = $1', [lot]);
   const { verdicts, findings } = await judge.judge(lot, rows[0]?.status === 'inTransit');

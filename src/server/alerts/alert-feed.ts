@@ -1,7 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import type { Severity } from '../../core/rules/engine/rule.js';
+import type { Viewer } from '../../core/access/viewer.js';
+import type { Alert } from '../../core/api/alert.js';
 import type { AlertFilters } from '../../core/api/alert-filters.js';
 import { Database } from '../database/database.js';
+import { asViewer, viewerNow } from '../http/viewing.js';
+import { AlertSight } from './alert-sight.js';
 import { isOfKind, matching } from './alert-filter.js';
 
 /** Interval of the poll for new notifications, one for all readers of this process, ms. */
@@ -38,13 +42,15 @@ interface NoticeRow {
   sites: string[];
   countries: string[];
   lots: string[];
-  /** The server-sent event, the same for every reader. */
-  message: string;
+  /** The alert as JSON, as it was when the notification was made. */
+  data: string;
 }
 
 interface Reader {
   target: StreamTarget;
   filters: AlertFilters;
+  /** Who reads, and sees alerts on its own lots alone. */
+  viewer: Viewer;
   /** Number of the newest notification that was sent to this reader or did not match its filters. */
   last: number;
   left: () => void;
@@ -67,7 +73,10 @@ export class AlertFeed implements BeforeApplicationShutdown {
   private closed = false;
   private quiet = 0;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sight: AlertSight,
+  ) {}
 
   /** Ends all streams before the HTTP server closes, because closing waits for open responses. */
   beforeApplicationShutdown(): void {
@@ -92,7 +101,7 @@ export class AlertFeed implements BeforeApplicationShutdown {
   async follow(target: StreamTarget, last: number, filters: AlertFilters): Promise<void> {
     // An id without data sets the reader's `Last-Event-ID` before the first notification (HTML, "server-sent events").
     target.write(`retry: ${RETRY}\nid: ${last}\n\n`);
-    const reader: Reader = { target, filters, last, left: () => undefined };
+    const reader: Reader = { target, filters, viewer: viewerNow(), last, left: () => undefined };
     const gone = new Promise<void>((resolve) => {
       reader.left = resolve;
       target.once('close', resolve);
@@ -175,7 +184,15 @@ export class AlertFeed implements BeforeApplicationShutdown {
     if (row.number <= reader.last) return;
     reader.last = row.number;
     if (reader.target.destroyed || !(await this.isAskedFor(reader.filters, row))) return;
-    reader.target.write(row.message);
+    const data = await asViewer(reader.viewer, () => this.seen(row.data));
+    if (data !== null) reader.target.write(`event: alert\nid: ${row.number}\ndata: ${data}\n\n`);
+  }
+
+  /** Returns the data of a notification as the viewer may see it; null: not at all. */
+  private async seen(data: string): Promise<string | null> {
+    if (viewerNow().kind === 'everyone') return data;
+    const alert = JSON.parse(data) as Alert;
+    return (await this.sight.sees(alert)) ? JSON.stringify(await this.sight.shown(alert)) : null;
   }
 
   /** Only filters that name lots or a holder need the database. */
@@ -185,16 +202,12 @@ export class AlertFeed implements BeforeApplicationShutdown {
     return (await matching(this.database, filtered, [filters]))[0] === true;
   }
 
-  private async after(number: number): Promise<NoticeRow[]> {
-    const rows = await this.database.rows<Omit<NoticeRow, 'message'> & { data: string }>(
+  private after(number: number): Promise<NoticeRow[]> {
+    return this.database.rows<NoticeRow>(
       `SELECT number, rule, severity, minerals, sites, countries, lots, data FROM notices
         WHERE number > $1 ORDER BY number LIMIT $2`,
       [number, PAGE],
     );
-    return rows.map(({ data, ...row }) => ({
-      ...row,
-      message: `event: alert\nid: ${row.number}\ndata: ${data}\n\n`,
-    }));
   }
 }
 

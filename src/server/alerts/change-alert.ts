@@ -5,6 +5,8 @@ import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
+import { actorNow } from '../http/viewing.js';
+import { AlertSight } from './alert-sight.js';
 import { lockAlerts, selectAlerts } from './alert.js';
 import { AlertChangeRow } from './alert-change.entity.js';
 import { Jobs } from '../queue/jobs.js';
@@ -12,6 +14,13 @@ import { Jobs } from '../queue/jobs.js';
 interface AlertUpdate {
   number: number;
   status: AlertStatus;
+}
+
+/** Returns the name under which a note is kept: an actor's note begins with its id, which no other actor can write. */
+function signed(by: string | undefined): string | null {
+  const actor = actorNow();
+  if (actor === null) return by ?? null;
+  return by === undefined ? actor : `${actor}: ${by}`;
 }
 
 type Decision = { status: 'acknowledged' | 'resolved' } | { assignee: string | null };
@@ -27,6 +36,7 @@ export class ChangeAlert {
     private readonly config: Config,
     private readonly jobs: Jobs,
     private readonly journal: Journal,
+    private readonly sight: AlertSight,
   ) {}
 
   /** Acknowledges or resolves an alert; idempotent. Throws `not-found`. */
@@ -59,6 +69,8 @@ export class ChangeAlert {
     { by, note, evidence }: DeskNote,
     carryOut: (db: Queryable) => Promise<{ rows: AlertUpdate[] }>,
   ): Promise<Alert> {
+    const [before] = await selectAlerts(this.database, this.config.publicUrl, 'a.id = $1', [id]);
+    await this.sight.required(id, before?.alert ?? null);
     const changed = await this.database.transaction(async (db) => {
       await lockAlerts(db);
       const [row] = (await carryOut(db)).rows;
@@ -68,7 +80,7 @@ export class ChangeAlert {
           alert: id,
           number: row.number,
           status: row.status,
-          by_whom: by ?? null,
+          by_whom: signed(by),
           note: note ?? null,
           evidence: evidence ?? [],
           assignee,
@@ -80,7 +92,7 @@ export class ChangeAlert {
     });
     if (changed === undefined) throw new AditError('not-found', `There is no alert ${id}.`);
     await this.jobs.wake('raise');
-    return changed;
+    return this.sight.shown(changed);
   }
 
   /** Records that alerts are escalated because they were not acknowledged in time. */

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import type { Alert, AlertWithChanges } from '../../core/api/alert.js';
 import { rankOf, severities } from '../../core/rules/engine/rule.js';
-import { AditError } from '../../core/errors.js';
 import type { Page } from '../../core/api/page.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
-import { decodeCursor, idsBeginningWith, pageOf, pageQuery, partOfId } from '../http/paging.js';
+import { decodeCursor, encodeCursor, idsBeginningWith, pageOf, pageQuery, partOfId } from '../http/paging.js';
+import { tradeRules } from '../../core/access/observed.js';
+import { AlertSight } from './alert-sight.js';
 import { selectAlerts } from './alert.js';
 import { AlertChangeRow } from './alert-change.entity.js';
 import { filterQueryShape, filtersAsked, rulesOf } from './alert-filter.js';
@@ -43,11 +44,14 @@ export class ListAlerts {
   constructor(
     private readonly database: Database,
     private readonly config: Config,
+    private readonly sight: AlertSight,
   ) {}
 
   async list({ limit, cursor, id, status, severity, inhibited, filters }: AlertsQuery): Promise<Page<Alert>> {
     const { minimumSeverity, minerals, sites, countries, lots, holder } = filters;
     const grave = minimumSeverity === undefined ? undefined : severities.slice(rankOf(minimumSeverity));
+    const before = decodeCursor(cursor, z.int()) ?? Number.MAX_SAFE_INTEGER;
+    const { ids, operating, from } = await this.sight.candidates(before);
     const rows = await selectAlerts(
       this.database,
       this.config.publicUrl,
@@ -61,9 +65,10 @@ export class ListAlerts {
                                             AND (held.holder = $10 OR held.in_transit_to = $10)))
        AND ($11 = 'include' OR (a.inhibited_by IS NULL) = ($11 = 'exclude'))
        AND ($12::uuid IS NULL OR a.id BETWEEN $12 AND $13::uuid)
+       AND ($14::uuid[] IS NULL OR a.id = ANY($14)) AND (NOT $15 OR (a.lots = '{}' AND a.rule <> ALL($16)))
        ORDER BY a.number DESC LIMIT $2`,
       [
-        decodeCursor(cursor, z.int()) ?? Number.MAX_SAFE_INTEGER,
+        before,
         limit + 1,
         status ?? null,
         severity === undefined ? (grave ?? null) : [severity],
@@ -75,25 +80,31 @@ export class ListAlerts {
         holder ?? null,
         inhibited,
         ...idsBeginningWith(id),
+        ids,
+        operating,
+        tradeRules,
       ],
     );
-    return pageOf(
+    const page = pageOf(
       rows,
       limit,
       ({ number }) => number,
       ({ alert }) => alert,
     );
+    // Candidates are chosen before the filters: a page may hold fewer alerts than asked for, and have a next one.
+    const next = page.next ?? (from === null ? null : encodeCursor(from));
+    return { items: await Promise.all(page.items.map((alert) => this.sight.shown(alert))), next };
   }
 
   /** Returns one alert with the decisions that people recorded. Throws `not-found`. */
   async read(id: string): Promise<AlertWithChanges> {
     const [found] = await selectAlerts(this.database, this.config.publicUrl, 'a.id = $1', [id]);
-    if (found === undefined) throw new AditError('not-found', `There is no alert ${id}.`);
+    const alert = await this.sight.required(id, found?.alert ?? null);
     const rows = await this.database
       .repository(AlertChangeRow)
       .find({ where: { alert: id }, order: { number: 'DESC' }, take: CHANGES_SHOWN });
     return {
-      ...found.alert,
+      ...alert,
       changes: rows.map(({ at, status, by_whom: by, note, evidence, assignee }) => ({
         at: at.toISOString(),
         by,

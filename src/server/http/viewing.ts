@@ -16,7 +16,16 @@ const SERVICE: Viewer = { kind: 'everyone' };
 /**
  * Returns the viewer for whom this code runs: that of the request, and outside requests the service itself.
  */
-const viewerNow = (): Viewer => current.getStore() ?? SERVICE;
+export const viewerNow = (): Viewer => current.getStore() ?? SERVICE;
+
+/** Runs `work` for a viewer, such as the reader of a stream after its request has been answered. */
+export const asViewer = <T>(viewer: Viewer, work: () => T): T => current.run(viewer, work);
+
+/** Returns the actor for whom this code runs; null for a viewer that is no actor. */
+export function actorNow(): string | null {
+  const viewer = viewerNow();
+  return viewer.kind === 'actor' ? viewer.actor : null;
+}
 
 /** Recognises who makes a request. */
 export abstract class Identify {

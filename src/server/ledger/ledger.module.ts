@@ -9,6 +9,7 @@ import { Crash } from './append/crash-points.js';
 import { LogClock } from './append/log-clock.js';
 import { LogEnd } from './append/log-state.js';
 import { LogEvents } from './append/log-events.js';
+import { LotRights } from './read/lot-rights.js';
 import { ReadLog } from './read/read-log.js';
 import { ReadTree } from './read/read-tree.js';
 import { WatchServiceKey } from './read/watch-service-key.js';
@@ -21,6 +22,7 @@ import { WatchServiceKey } from './read/watch-service-key.js';
     AppendEvents,
     LogEnd,
     LogEvents,
+    LotRights,
     ReadLog,
     ReadTree,
     WatchServiceKey,
@@ -32,6 +34,6 @@ import { WatchServiceKey } from './read/watch-service-key.js';
         new LogClock(append, clockIntervalSeconds * 1_000),
     },
   ],
-  exports: [AdmitBatch, AppendEvents, Crash, LogClock, LogEvents, ReadLog, ReadTree],
+  exports: [AdmitBatch, AppendEvents, Crash, LogClock, LogEvents, LotRights, ReadLog, ReadTree],
 })
 export class LedgerModule {}

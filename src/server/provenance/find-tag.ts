@@ -3,6 +3,8 @@ import type { SeenTag } from '../../core/api/tag.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import { tagDigits } from '../../core/event/identifiers.js';
+import { actorNow, viewerNow } from '../http/viewing.js';
+import { LotRights } from '../ledger/read/lot-rights.js';
 import { storedPayload } from '../ledger/read/reread-event.js';
 
 /** Places of one tag in one answer at most. */
@@ -29,9 +31,12 @@ const claimsOf = (jws: string): Claims => storedPayload(jws);
 /** Lists the history of a tag: where it was issued, used and voided, and which lot it is on. */
 @Injectable()
 export class FindTag {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly rights: LotRights,
+  ) {}
 
-  /** Lists the places of a tag. Throws `not-found` for a tag that was never issued, used or voided. */
+  /** Lists the places of a tag that the viewer may see. Throws `not-found` where there are none. */
   async sight(tag: string): Promise<SeenTag> {
     const digits = tagDigits(tag);
     const cuts = Array.from({ length: digits }, (_, i) => tag.length - digits + i);
@@ -61,9 +66,30 @@ export class FindTag {
         [tag],
       ),
     ]);
-    if (issued.length === 0 && sightings.length === 0)
+    const seen = await this.seen({ tag, issued, sightings: sightings.map(sightingOf), carriedBy });
+    if (seen.issued.length === 0 && seen.sightings.length === 0)
       throw new AditError('not-found', `Nobody has issued, used or voided the tag ${tag}.`);
-    return { tag, issued, sightings: sightings.map(sightingOf), carriedBy };
+    return seen;
+  }
+
+  /** Leaves out what is about lots that the viewer may not see, and events of others that name none of its lots. */
+  private async seen(all: SeenTag): Promise<SeenTag> {
+    const viewer = viewerNow();
+    if (viewer.kind === 'everyone') return all;
+    const actor = actorNow();
+    const named = [...all.sightings.flatMap(({ lots }) => lots), ...all.carriedBy.map(({ lot }) => lot)];
+    const visible = await this.rights.visible([...new Set(named)]);
+    const isSeen = (lot: string, index: number): boolean => {
+      const right = visible.get(lot);
+      return right !== undefined && (right.until === null || index <= right.until);
+    };
+    const sightings = all.sightings
+      .map((sighting) => ({ ...sighting, lots: sighting.lots.filter((lot) => isSeen(lot, sighting.index)) }))
+      .filter(({ iss, lots }) => iss === actor || lots.length > 0);
+    const carriedBy = all.carriedBy.filter(({ lot }) => visible.get(lot)?.until === null);
+    // Who may see a tag in use may see where it was issued.
+    const issued = all.issued.filter(({ issuer }) => sightings.length > 0 || (actor !== null && issuer === actor));
+    return { ...all, issued, sightings, carriedBy };
   }
 }
 

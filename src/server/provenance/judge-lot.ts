@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { axisOfFinding, verdictsOf } from '../../core/bundle/verdicts.js';
+import { observedBy } from '../../core/access/observed.js';
 import { Upstream, shareText } from '../../core/custody/flows.js';
 import type { ReportedFinding, Undecided } from '../../core/api/report.js';
 import type { Verdicts } from '../../core/api/lot.js';
@@ -17,6 +18,9 @@ const KEPT = 200;
 /** A finding with its share of the lot's mass, as the database has its time. */
 export interface FindingRow extends Omit<ReportedFinding, 'openedAt'> {
   opened_at: number;
+  first_index: number | null;
+  /** Whether an entitled party has answered it. */
+  official: boolean;
 }
 
 export interface Judgement {
@@ -26,6 +30,8 @@ export interface Judgement {
   undecided: Undecided[];
   /** Share of the mass that an assay by a laboratory confirms. */
   assayed: string;
+  /** The lot and all its ancestors. */
+  lots: readonly string[];
 }
 
 /** Computes the verdicts of a lot from the findings on it and on all its ancestors. */
@@ -49,6 +55,17 @@ export class JudgeLot {
     return judgement;
   }
 
+  /** Returns what a former party sees of a judgement: the findings on the lot itself up to an entry, and their verdicts. */
+  within(judgement: Judgement, lot: string, until: number): Judgement {
+    const seen = judgement.findings.filter(
+      ({ first_index: first, lots }) => lots.length === 0 || (lots.includes(lot) && first !== null && first <= until),
+    );
+    const undecided = judgement.undecided.filter(({ subject }) => subject.includes(lot));
+    const verdicts = verdictsOf(seen, undecided, false, this.parameters.asOf(null).required);
+    const own = { has: (one: string): boolean => one === lot };
+    return { ...judgement, verdicts, findings: seen.map((finding) => observedBy(finding, own)), undecided };
+  }
+
   /** Returns the version of everything that a verdict depends on: the log, the findings, and the workers' results. */
   private async asOf(): Promise<string> {
     const { rows } = await this.database.lookup.query<{ size: number; judged: string; change: number | null }>(
@@ -63,8 +80,8 @@ export class JudgeLot {
     const lots = [...new Set([lot, ...flows.map(({ from }) => from)])];
     const upstream = new Upstream(lot, flows);
     const [{ rows: findings }, { rows: undecided }, { rows: assayed }] = await Promise.all([
-      this.database.query<FindingRow & { official: boolean }>(
-        `SELECT id, rule, version, severity, status, lots, events, measured, threshold, detail, opened_at,
+      this.database.query<FindingRow>(
+        `SELECT id, rule, version, severity, status, lots, events, measured, threshold, detail, opened_at, first_index,
                 EXISTS (SELECT FROM finding_answers AS a
                          WHERE a.finding = findings.id AND a.index = findings.answered AND a.official) AS official
            FROM findings
@@ -78,16 +95,17 @@ export class JudgeLot {
       ),
       this.database.query<{ id: string }>('SELECT id FROM lots WHERE id = ANY($1::uuid[]) AND assayed', [lots]),
     ]);
-    const shown = findings.map(({ official, ...finding }, i): FindingRow => {
+    const shown = findings.map((finding, i): FindingRow => {
       const share =
         finding.lots.length === 0 || i >= MAX_SHARES ? null : shareText(upstream.shareThrough(new Set(finding.lots)));
-      return { ...finding, share, counts: axisOfFinding({ ...finding, official }) !== 'nothing' };
+      return { ...finding, share, counts: axisOfFinding(finding) !== 'nothing' };
     });
     return {
       verdicts: verdictsOf(findings, undecided, inTransit, this.parameters.asOf(null).required),
       findings: shown,
       undecided,
       assayed: shareText(upstream.shareThrough(new Set(assayed.map(({ id }) => id)))),
+      lots,
     };
   }
 }

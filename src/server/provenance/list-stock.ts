@@ -5,6 +5,7 @@ import { kilograms } from '../../core/custody/quantity.js';
 import { form, mineral, registryId } from '../../core/event/primitives.js';
 import type { Page } from '../../core/api/page.js';
 import { Database } from '../database/database.js';
+import { actorNow, viewerNow } from '../http/viewing.js';
 import { decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 export const stockQuery = pageQuery.extend({ holder: registryId.optional() });
@@ -32,14 +33,14 @@ const stockOf = (row: StockRow): Stock => ({
   onHold: row.on_hold,
 });
 
-/** Sums the stock of actors by mineral and form; lots that are used up or closed do not count. */
+/** Sums the stock of actors, of the viewer itself if the query names none, by mineral and form; lots that are used up or closed do not count. */
 @Injectable()
 export class ListStock {
   constructor(private readonly database: Database) {}
 
   async list({ limit, cursor, holder }: StockQuery): Promise<Page<Stock>> {
     const [who, what, how] = decodeCursor(cursor, position) ?? ['', '', ''];
-    const { rows } = await this.database.query<StockRow>(
+    const { rows } = await this.database.reader.for(viewerNow()).query<StockRow>(
       `SELECT holder, mineral, form,
               count(*) FILTER (WHERE status = 'held') AS held_lots,
               COALESCE(sum(mass) FILTER (WHERE status = 'held'), 0)::text AS held_mass,
@@ -50,7 +51,7 @@ export class ListStock {
         WHERE status IN ('held', 'inTransit') AND (holder, mineral, form) > ($1, $2, $3)
           AND ($4::text IS NULL OR holder = $4)
         GROUP BY holder, mineral, form ORDER BY holder, mineral, form LIMIT $5`,
-      [who, what, how, holder ?? null, limit + 1],
+      [who, what, how, holder ?? actorNow(), limit + 1],
     );
     return pageOf(rows, limit, (row) => [row.holder, row.mineral, row.form], stockOf);
   }

@@ -6,6 +6,7 @@ import type { Quantity } from '../../core/event/quantity-claims.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
+import { registryReach } from '../registry/registry-reach.js';
 import { RuleParameters } from '../config/rule-parameters.js';
 
 const DAY = 86_400_000;
@@ -14,6 +15,8 @@ const MILLIGRAMS = 1_000_000n;
 const MONTHS = 60;
 
 interface SiteRow {
+  operator: string;
+  country: string;
   capacity: { workers: number; kilogramsPerWorkerMonth: Record<string, string> } | null;
 }
 
@@ -35,11 +38,19 @@ export class ListVolumes {
     private readonly parameters: RuleParameters,
   ) {}
 
-  /** Lists the volumes of a site. Throws `not-found`. */
+  /** Lists the volumes of a site. Throws `not-found`, also where they are not published to the viewer. */
   async list(site: string): Promise<Volumes> {
     const { volumesDelayDays: delayDays, volumesBucketKilograms } = this.config;
-    const { rows: sites } = await this.database.query<SiteRow>('SELECT capacity FROM sites WHERE id = $1', [site]);
-    if (sites[0] === undefined) throw new AditError('not-found', `There is no site ${site}.`);
+    const { rows: sites } = await this.database.query<SiteRow>(
+      'SELECT capacity, operator, country FROM sites WHERE id = $1',
+      [site],
+    );
+    const { all, actor, country } = await registryReach(this.database);
+    // A delay or rounding makes volumes fit for the public; without them only those who supervise the site see them.
+    const isPublished = delayDays > 0 || volumesBucketKilograms > 0;
+    const isOwn = sites[0] !== undefined && (sites[0].operator === actor || sites[0].country === country);
+    if (sites[0] === undefined || !(isPublished || all || isOwn))
+      throw new AditError('not-found', `There is no site ${site}.`);
     const { capacity } = sites[0];
     const until = Math.floor((this.clock.now() - delayDays * DAY) / DAY);
     const { rows } = await this.database.query<VolumeRow>(

@@ -5,6 +5,7 @@ import { type Impact, impactShape } from '../../core/api/impact.js';
 import { type Lineage, lineageShape } from '../../core/api/lot.js';
 import { MAX_SIZES, bundleSchema } from '../../core/bundle/bundle.js';
 import { HeavyReads } from '../http/heavy-reads.js';
+import { LotRights } from '../ledger/read/lot-rights.js';
 import { lotId } from './lot-id.js';
 import { MakeBundle } from './make-bundle.js';
 import { TraceImpact } from './trace-impact.js';
@@ -35,6 +36,7 @@ export class LotProvenanceController {
     private readonly lineage: TraceLineage,
     private readonly impacts: TraceImpact,
     private readonly bundles: MakeBundle,
+    private readonly rights: LotRights,
   ) {}
 
   @Get(':id/lineage')
@@ -56,6 +58,7 @@ export class LotProvenanceController {
     @Param('id', { schema: lotId }) id: string,
     @Query({ schema: bundleQuery }) { disclosures, sealed, continues }: z.infer<typeof bundleQuery>,
   ): Promise<StreamableFile> {
+    await this.rights.requireWhole(id);
     const options = { disclosures: disclosures === 'all', sealed: sealed === 'now', continues };
     const stream = await this.bundles.make(id, options);
     return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import { mayOpen } from '../../core/access/disclosures.js';
+import type { Viewer } from '../../core/access/viewer.js';
 import { BUNDLE_FORMAT, encodeHashes } from '../../core/bundle/bundle.js';
 import { logKeyAt } from '../../core/custody/ledger-keys.js';
 import { AditError } from '../../core/errors.js';
@@ -10,6 +12,8 @@ import { Database } from '../database/database.js';
 import { type SealedDisclosures, openDisclosures, sealedDisclosuresOf } from '../ledger/disclosures/disclosure-rows.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { loadHashes } from '../ledger/read/read-tree.js';
+import { rereadEntry } from '../ledger/read/reread-event.js';
+import { viewerNow } from '../http/viewing.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { sha256 } from '../../platform/sha256.js';
 import { ProveIndex, type ProvenIndex } from '../transparency/prove-index.js';
@@ -49,7 +53,8 @@ export class MakeBundle {
   ) {}
 
   /**
-   * Makes a bundle. Throws `not-found`, `request-too-large`, and `overloaded` above the limit of concurrent bundles.
+   * Makes a bundle with the disclosures that the viewer may see. The caller checks that the viewer may see the whole lot.
+   * Throws `not-found`, `request-too-large`, and `overloaded` above the limit of concurrent bundles.
    */
   async make(lot: string, options: BundleOptions): Promise<Readable> {
     if (this.making >= AT_ONCE)
@@ -78,7 +83,9 @@ export class MakeBundle {
     const sizes = [...new Set(continues)].filter((each) => each <= size).toSorted((a, b) => a - b);
     const nodes = await this.nodes(gathered, sizes, size);
     const head = await this.head(lot, note, sizes);
-    return unlessStalled(this.pieces(head, gathered, nodes, proven, disclosures), this.stalledAfter);
+    // The stream is read outside the request, so the viewer is remembered.
+    const viewer = disclosures ? viewerNow() : null;
+    return unlessStalled(this.pieces(head, gathered, nodes, proven, viewer), this.stalledAfter);
   }
 
   private async nodes({ indexes, seen }: BundleParts, sizes: readonly number[], size: number): Promise<string> {
@@ -104,24 +111,28 @@ export class MakeBundle {
     { indexes }: BundleParts,
     nodes: string,
     proven: ProvenIndex | null,
-    disclosures: boolean,
+    viewer: Viewer | null,
   ): AsyncGenerator<string> {
     yield `${JSON.stringify(head).slice(0, -1)},"events":[`;
     for (let from = 0; from < indexes.length; from += PIECE) {
-      const events = await this.events(indexes.slice(from, from + PIECE), disclosures);
+      const events = await this.events(indexes.slice(from, from + PIECE), viewer);
       yield `${from === 0 ? '' : ','}\n${events.map((event) => JSON.stringify(event)).join(',\n')}`;
     }
     yield `\n],"nodes":${JSON.stringify(nodes)},"index":${JSON.stringify(indexJson(proven))}}\n`;
   }
 
-  private async events(indexes: readonly number[], disclosures: boolean): Promise<{ index: number; event: string }[]> {
+  /** @param viewer whose disclosures the events include; null: none. */
+  private async events(indexes: readonly number[], viewer: Viewer | null): Promise<{ index: number; event: string }[]> {
     const { rows } = await this.database.query<{ index: number; jws: string; sealed: SealedDisclosures }>(
       `SELECT e.index, e.jws, CASE WHEN $2 THEN ${sealedDisclosuresOf('e.id')} END AS sealed
          FROM entries AS e WHERE e.index = ANY($1::bigint[]) ORDER BY e.index`,
-      [indexes, disclosures],
+      [indexes, viewer !== null],
     );
     if (rows.length !== indexes.length) throw new AditError('log-halted', 'An entry of the bundle is missing.');
-    return rows.map(({ index, jws, sealed }) => ({ index, event: [jws, ...openDisclosures(sealed), ''].join('~') }));
+    const { origin } = this.identity;
+    const opened = (jws: string, sealed: SealedDisclosures): string[] =>
+      viewer !== null && sealed !== null && mayOpen(rereadEntry(jws, origin), viewer) ? openDisclosures(sealed) : [];
+    return rows.map(({ index, jws, sealed }) => ({ index, event: [jws, ...opened(jws, sealed), ''].join('~') }));
   }
 }
 

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { TransparencyModule } from '../transparency/transparency.module.js';
 import { FindTag } from './find-tag.js';
+import { FormerLot } from './former-lot.js';
 import { JudgeLot } from './judge-lot.js';
 import { ListLotEvents } from './list-lot-events.js';
 import { ListStock } from './list-stock.js';
@@ -18,10 +20,11 @@ import { TraceLineage } from './trace-lineage.js';
 
 /** Serves lots: state, verdicts, lineage, bundles, recall, tags and volumes. */
 @Module({
-  imports: [DatabaseModule, TransparencyModule],
+  imports: [DatabaseModule, LedgerModule, TransparencyModule],
   controllers: [LotsController, LotProvenanceController, PlacesController],
   providers: [
     FindTag,
+    FormerLot,
     JudgeLot,
     ListLotEvents,
     ListStock,

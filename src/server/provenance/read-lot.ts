@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { AditError } from '../../core/errors.js';
+import { observedBy } from '../../core/access/observed.js';
 import { stateOf } from '../../core/custody/lot-state.js';
 import type { Lot } from '../../core/custody/view.js';
 import type { AsOf, JudgedLotState, LotState } from '../../core/api/lot.js';
 import { Database } from '../database/database.js';
 import { type LotRow, lotOf } from '../ledger/append/lot-rows.js';
+import { LotRights, noLot } from '../ledger/read/lot-rights.js';
+import { viewerNow } from '../http/viewing.js';
+import { FormerLot } from './former-lot.js';
 import { JudgeLot, type Judgement } from './judge-lot.js';
 
 export interface JudgedLot {
@@ -20,15 +23,35 @@ export class ReadLot {
   constructor(
     private readonly database: Database,
     private readonly judgeLot: JudgeLot,
+    private readonly rights: LotRights,
+    private readonly former: FormerLot,
   ) {}
 
-  /** Reads one lot. Throws `not-found`. */
+  /** Reads one lot as far as the viewer may see it. Throws `not-found`. */
   async read(id: string): Promise<JudgedLot> {
+    const { until } = await this.rights.require(id);
     const asOf = await this.asOf();
     const { rows } = await this.database.lookup.query<LotRow>('SELECT * FROM lots WHERE id = $1', [id]);
-    if (rows[0] === undefined) throw new AditError('not-found', `There is no lot ${id}.`);
-    const lot = lotOf(rows[0]);
-    return { lot, state: stateOf(lot), judgement: await this.judgeLot.judge(id, lot.status === 'inTransit'), asOf };
+    if (rows[0] === undefined) throw noLot(id);
+    const present = lotOf(rows[0]);
+    const judgement = await this.judgeLot.judge(id, present.status === 'inTransit');
+    if (until !== null) {
+      const lot = await this.former.lot(id, until);
+      const size = Math.min(asOf.size, until + 1);
+      const shown = { size, verified: Math.min(asOf.verified, size) };
+      return { lot, state: stateOf(lot), judgement: this.judgeLot.within(judgement, id, until), asOf: shown };
+    }
+    return { lot: present, state: stateOf(present), judgement: await this.shown(judgement), asOf };
+  }
+
+  /** Returns a judgement whose findings name only lots that the viewer may see. */
+  private async shown(judgement: Judgement): Promise<Judgement> {
+    if (viewerNow().kind === 'everyone') return judgement;
+    const own = new Set(judgement.lots);
+    const others = judgement.findings.flatMap(({ lots }) => lots).filter((lot) => !own.has(lot));
+    const visible = others.length === 0 ? new Map() : await this.rights.visible([...new Set(others)]);
+    const has = (lot: string): boolean => own.has(lot) || visible.has(lot);
+    return { ...judgement, findings: judgement.findings.map((finding) => observedBy(finding, { has })) };
   }
 
   async state(id: string): Promise<JudgedLotState> {

@@ -26,7 +26,12 @@ export class ReportLot {
   }
 }
 
-const reported = ({ opened_at, ...finding }: FindingRow): ReportedFinding => ({
+const reported = ({
+  opened_at,
+  first_index: _first,
+  official: _official,
+  ...finding
+}: FindingRow): ReportedFinding => ({
   ...finding,
   openedAt: new Date(opened_at).toISOString(),
 });

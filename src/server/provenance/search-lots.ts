@@ -6,6 +6,7 @@ import { instantMs, lotIdSchema, registryId } from '../../core/event/primitives.
 import { lotStatuses } from '../../core/custody/view.js';
 import { type ListedLot, type Verdicts, verdictsShape } from '../../core/api/lot.js';
 import type { Page } from '../../core/api/page.js';
+import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import {
   decodeCursor,
@@ -17,6 +18,8 @@ import {
   queryText,
 } from '../http/paging.js';
 import { type LotRow, lotOf } from '../ledger/append/lot-rows.js';
+import { viewerNow } from '../http/viewing.js';
+import { FormerLot } from './former-lot.js';
 import { JudgeLot } from './judge-lot.js';
 
 /** Lots judged by one request at most, which limits the cost of a filter on verdicts. */
@@ -33,10 +36,14 @@ export const lotsQuery = pageQuery.extend({
   name: queryText.optional().describe('An id, its first 8 or more characters, a tag, or a lot number'),
   from: requestTime.optional().describe('Appended at or after this time of the log'),
   to: requestTime.optional().describe('Appended before this time of the log'),
+  part: z
+    .enum(['present', 'former'])
+    .default('present')
+    .describe('former: lots that the reader handed on, as it last saw them; goes with no filter'),
   ...verdictsShape.partial().shape,
 });
 export type LotsQuery = z.infer<typeof lotsQuery>;
-type Filter = Omit<LotsQuery, 'limit' | 'cursor' | keyof Verdicts>;
+type Filter = Omit<LotsQuery, 'limit' | 'cursor' | 'part' | keyof Verdicts>;
 
 const position = z.tuple([z.int(), lotIdSchema]);
 type Position = z.infer<typeof position>;
@@ -44,17 +51,58 @@ type Position = z.infer<typeof position>;
 const positionOf = (row: LotRow): Position => [row.born_index, row.id];
 const milliseconds = (time: string | undefined): number | null => (time === undefined ? null : instantMs(time));
 
-/** Searches lots by their marks, by the time of their entry and by their verdicts; newest first. */
+const CONDITIONS = `
+  ($4::text IS NULL OR mineral = $4) AND ($5::text IS NULL OR holder = $5)
+  AND ($6::text IS NULL OR origins @> jsonb_build_array(jsonb_build_object('site', $6::text)))
+  AND ($7::text IS NULL OR status = $7)
+  AND ($8::text IS NULL OR id IN (SELECT lot FROM tag_uses WHERE tag = $8))
+  AND ($9::text IS NULL OR lot_number = $9)
+  AND ($10::bigint IS NULL OR lots.born_index > (SELECT min(index) FROM clocks WHERE time >= $10))
+  AND ($11::bigint IS NULL
+       OR lots.born_index <= COALESCE((SELECT min(index) FROM clocks WHERE time >= $11), lots.born_index))
+  AND ($12::text IS NULL OR in_transit_to = $12)
+  AND ($13::text IS NULL
+       OR id IN (SELECT lot FROM tag_uses WHERE tag = $13
+                 UNION SELECT named.id FROM lots AS named WHERE named.lot_number = $13
+                 UNION SELECT named.id FROM lots AS named WHERE named.id BETWEEN $14::uuid AND $15::uuid))`;
+
+/** Every lot, for a viewer from whom none is hidden. */
+const ALL = `SELECT * FROM lots WHERE (born_index, id) < ($1, $2::uuid) AND ${CONDITIONS} ORDER BY born_index DESC, id DESC LIMIT $3`;
+
+/**
+ * The lots of the viewer, found by its parts and not by looking through all lots: row-level security alone would test every
+ * lot of the ledger.
+ */
+const OF_VIEWER = `
+  SELECT DISTINCT ON (born_index, id) found.*
+    FROM unnest(viewer_parties()) AS mine (party) CROSS JOIN LATERAL (
+      SELECT lots.* FROM lot_parties AS part JOIN lots ON lots.id = part.lot
+       WHERE part.party = mine.party AND part.until_index IS NULL AND (part.born_index, part.lot) < ($1, $2::uuid)
+         AND ${CONDITIONS}
+       ORDER BY part.born_index DESC, part.lot DESC LIMIT $3) AS found
+   ORDER BY born_index DESC, id DESC LIMIT $3`;
+
+/** The one lot of a share. */
+const OF_SHARE = `SELECT * FROM lots WHERE id = viewer_lot() AND (born_index, id) < ($1, $2::uuid) AND ${CONDITIONS} LIMIT $3`;
+
+const FORMER = `
+  SELECT lot AS id, born_index, until_index FROM lot_parties
+   WHERE party = viewer() AND until_index IS NOT NULL AND (born_index, lot) < ($1, $2::uuid)
+   ORDER BY born_index DESC, lot DESC LIMIT $3`;
+
+/** Searches the lots of the viewer by their marks, by the time of their entry and by their verdicts; newest first. */
 @Injectable()
 export class SearchLots {
   constructor(
     private readonly database: Database,
     private readonly judgeLot: JudgeLot,
+    private readonly former: FormerLot,
   ) {}
 
-  async search({ limit, cursor, record, custody, risk, ...filter }: LotsQuery): Promise<Page<ListedLot>> {
+  async search({ limit, cursor, record, custody, risk, part, ...filter }: LotsQuery): Promise<Page<ListedLot>> {
     const after = decodeCursor(cursor, position);
     const wanted = { record, custody, risk };
+    if (part === 'former') return this.handedOn({ ...filter, ...wanted }, after, limit);
     if (Object.values(wanted).every((verdict) => verdict === undefined)) {
       const rows = await this.rows(filter, after, limit + 1);
       return pageOf(rows, limit, positionOf, (row) => stateOf(lotOf(row)));
@@ -79,26 +127,33 @@ export class SearchLots {
     return { items, next: judged < rows.length && last !== undefined ? encodeCursor(positionOf(last)) : null };
   }
 
+  /** Lists the lots that the viewer handed on, each as it was at the end of its part. */
+  private async handedOn(filter: object, after: Position | null, limit: number): Promise<Page<ListedLot>> {
+    if (Object.values(filter).some((value) => value !== undefined))
+      throw new AditError('request-invalid', 'part=former goes with no filter.');
+    if (viewerNow().kind !== 'actor') return { items: [], next: null };
+    const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, greatestId];
+    const { rows } = await this.database.reader
+      .for(viewerNow())
+      .query<{ id: string; born_index: number; until_index: number }>(FORMER, [born, id, limit + 1]);
+    const page = pageOf(
+      rows,
+      limit,
+      (row): Position => [row.born_index, row.id],
+      (row) => row,
+    );
+    const items: ListedLot[] = [];
+    for (const row of page.items) items.push(stateOf(await this.former.lot(row.id, row.until_index)));
+    return { items, next: page.next };
+  }
+
   private async rows(filter: Filter, after: Position | null, limit: number): Promise<LotRow[]> {
     const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, greatestId];
-    const { rows } = await this.database.query<LotRow>(
-      `SELECT * FROM lots
-        WHERE (born_index, id) < ($1, $2::uuid)
-          AND ($4::text IS NULL OR mineral = $4) AND ($5::text IS NULL OR holder = $5)
-          AND ($6::text IS NULL OR origins @> jsonb_build_array(jsonb_build_object('site', $6::text)))
-          AND ($7::text IS NULL OR status = $7)
-          AND ($8::text IS NULL OR id IN (SELECT lot FROM tag_uses WHERE tag = $8))
-          AND ($9::text IS NULL OR lot_number = $9)
-          AND ($10::bigint IS NULL OR born_index > (SELECT min(index) FROM clocks WHERE time >= $10))
-          AND ($11::bigint IS NULL
-               OR born_index <= COALESCE((SELECT min(index) FROM clocks WHERE time >= $11), born_index))
-          AND ($12::text IS NULL OR in_transit_to = $12)
-          AND ($13::text IS NULL
-               OR id IN (SELECT lot FROM tag_uses WHERE tag = $13
-                         UNION SELECT named.id FROM lots AS named WHERE named.lot_number = $13
-                         UNION SELECT named.id FROM lots AS named WHERE named.id BETWEEN $14::uuid AND $15::uuid))
-        ORDER BY born_index DESC, id DESC LIMIT $3`,
-      [
+    const viewer = viewerNow();
+    const statement = viewer.kind === 'everyone' ? ALL : viewer.kind === 'share' ? OF_SHARE : OF_VIEWER;
+    const { rows } = await this.database.reader
+      .for(viewer)
+      .query<LotRow>(statement, [
         born,
         id,
         limit,
@@ -113,8 +168,7 @@ export class SearchLots {
         filter.inTransitTo ?? null,
         filter.name ?? null,
         ...idsBeginningWith(filter.name),
-      ],
-    );
+      ]);
     return rows;
   }
 }

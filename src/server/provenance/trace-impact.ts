@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { AffectedLot, Impact } from '../../core/api/impact.js';
 import { fractionsOf, shareText } from '../../core/custody/flows.js';
-import { AditError } from '../../core/errors.js';
 import { kilograms } from '../../core/custody/quantity.js';
 import type { LotStatus } from '../../core/custody/view.js';
 import { Database } from '../database/database.js';
+import { LotRights, noLot } from '../ledger/read/lot-rights.js';
 
 /** Descendants of one lot that an answer follows at most. */
 const MAX_LOTS = 20_000;
@@ -22,16 +22,22 @@ interface LotRow {
 /** Traces a recall: which lots contain this one now, how much of it, and who holds them. */
 @Injectable()
 export class TraceImpact {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly rights: LotRights,
+  ) {}
 
-  /** Traces one lot. Throws `not-found`. */
+  /**
+   * Traces one lot. A viewer sees the lots that it is a party of. Throws `not-found`, and `not-allowed` for a former party.
+   */
   async trace(lot: string): Promise<Impact> {
+    await this.rights.requireWhole(lot);
     const { rows: affected } = await this.database.query<{ lot: string }>(
       `SELECT reached.lot FROM lots CROSS JOIN LATERAL with_descendants(ARRAY[lots.id], ${MAX_LOTS + 1}) AS reached (lot)
         WHERE lots.id = $1`,
       [lot],
     );
-    if (affected.length === 0) throw new AditError('not-found', `There is no lot ${lot}.`);
+    if (affected.length === 0) throw noLot(lot);
     const lots = affected.slice(0, MAX_LOTS).map((row) => row.lot);
     const [{ rows: edges }, { rows }] = await Promise.all([
       this.database.query<{ from: string; to: string; mass: string }>(
@@ -49,7 +55,9 @@ export class TraceImpact {
       lot,
       edges.map(({ mass, ...edge }) => ({ ...edge, mass: BigInt(mass) })),
     );
+    const visible = await this.rights.visible(rows.map(({ id }) => id));
     const items = rows
+      .filter(({ id }) => id === lot || visible.get(id)?.until === null)
       .map((row) => ({ row, fraction: fractions.get(row.id) ?? 0, mass: BigInt(row.mass) }))
       .map((item) => ({
         ...item,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Flow } from '../../core/custody/flows.js';
-import { AditError } from '../../core/errors.js';
 import { kilograms } from '../../core/custody/quantity.js';
 import type { LotStatus } from '../../core/custody/view.js';
 import type { Lineage } from '../../core/api/lot.js';
 import { Database } from '../database/database.js';
+import { LotRights, noLot } from '../ledger/read/lot-rights.js';
 
 /** Generations that one answer follows at most. */
 export const MAX_DEPTH = 64;
@@ -21,13 +21,31 @@ interface EdgeRow {
 /** Traces the ancestors or descendants of a lot, generation by generation. */
 @Injectable()
 export class TraceLineage {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly rights: LotRights,
+  ) {}
 
   /**
-   * Traces one lot. Throws `not-found`.
+   * Traces one lot for the viewer, who sees all that a lot was made of, and of what was made of it only its own. Throws
+   * `not-found`, and `not-allowed` for a former party.
    * @param depth generations, at most 64.
    */
   async trace(lot: string, direction: Lineage['direction'], depth: number): Promise<Lineage> {
+    await this.rights.requireWhole(lot);
+    const traced = await this.traceAll(lot, direction, depth);
+    if (direction === 'upstream') return traced;
+    const visible = await this.rights.visible(traced.nodes.map((node) => node.lot));
+    visible.set(lot, { until: null });
+    const isOpen = (id: string): boolean => visible.get(id)?.until === null;
+    return {
+      ...traced,
+      nodes: traced.nodes.filter((node) => isOpen(node.lot)),
+      edges: traced.edges.filter(({ from, to }) => isOpen(from) && isOpen(to)),
+    };
+  }
+
+  private async traceAll(lot: string, direction: Lineage['direction'], depth: number): Promise<Lineage> {
     const seen = new Set([lot]);
     const edges: Lineage['edges'] = [];
     let frontier = [lot];
@@ -48,7 +66,7 @@ export class TraceLineage {
       frontier = [...next];
     }
     const nodes = await this.nodes([...seen]);
-    if (!nodes.some((node) => node.lot === lot)) throw new AditError('not-found', `There is no lot ${lot}.`);
+    if (!nodes.some((node) => node.lot === lot)) throw noLot(lot);
     return { lot, direction, nodes, edges, truncated };
   }
 

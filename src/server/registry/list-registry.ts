@@ -4,6 +4,7 @@ import type { ListedActor, ListedSite } from '../../core/api/registry.js';
 import { country, mineral, registryId, roleSchema } from '../../core/event/primitives.js';
 import type { Page } from '../../core/api/page.js';
 import { Database } from '../database/database.js';
+import { registryReach } from './registry-reach.js';
 import { decodeCursor, pageOf, pageQuery } from '../http/paging.js';
 
 export const actorsQuery = pageQuery.extend({ role: roleSchema.optional(), country: country.optional() });
@@ -38,17 +39,19 @@ interface SiteRow {
 
 const byId = (row: { id: string }): string => row.id;
 
-/** Lists the registry by id. */
+/** Lists the part of the registry that the viewer sees, by id. */
 @Injectable()
 export class ListRegistry {
   constructor(private readonly database: Database) {}
 
   async actors({ limit, cursor, role, country: where }: ActorsQuery): Promise<Page<ListedActor>> {
+    const { all, actor, country: own } = await registryReach(this.database);
     const { rows } = await this.database.query<ActorRow>(
       `SELECT id, roles, country, card_from, card_to, suspended FROM actors
         WHERE id > $1 AND ($3::text IS NULL OR roles @> ARRAY[$3]) AND ($4::text IS NULL OR country = $4)
+          AND ($5 OR id = $6 OR country = $7)
         ORDER BY id LIMIT $2`,
-      [decodeCursor(cursor, registryId) ?? '', limit + 1, role ?? null, where ?? null],
+      [decodeCursor(cursor, registryId) ?? '', limit + 1, role ?? null, where ?? null, all, actor, own],
     );
     return pageOf(rows, limit, byId, ({ id, card_from: from, card_to: to, ...row }) => ({
       actor: id,
@@ -60,12 +63,22 @@ export class ListRegistry {
   }
 
   async sites({ limit, cursor, operator, country: where, mineral: dug }: SitesQuery): Promise<Page<ListedSite>> {
+    const { all, actor, country: own } = await registryReach(this.database);
     const { rows } = await this.database.query<SiteRow>(
       `SELECT * FROM sites
         WHERE id > $1 AND ($3::text IS NULL OR operator = $3) AND ($4::text IS NULL OR country = $4)
-          AND ($5::text IS NULL OR minerals @> ARRAY[$5])
+          AND ($5::text IS NULL OR minerals @> ARRAY[$5]) AND ($6 OR operator = $7 OR country = $8)
         ORDER BY id LIMIT $2`,
-      [decodeCursor(cursor, registryId) ?? '', limit + 1, operator ?? null, where ?? null, dug ?? null],
+      [
+        decodeCursor(cursor, registryId) ?? '',
+        limit + 1,
+        operator ?? null,
+        where ?? null,
+        dug ?? null,
+        all,
+        actor,
+        own,
+      ],
     );
     return pageOf(rows, limit, byId, ({ id, inspected_on: inspectedOn, ...row }) => ({
       site: id,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { ReadLog } from '../../../src/server/ledger/read/read-log.js';
 import { replayLog } from '../../../src/server/ledger/replay/replay.js';
 import { auditDisclosures } from '../../../src/server/verification/audit/audit-disclosures.js';
+import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
 import { ListFindings, findingsQuery } from '../../../src/server/verification/findings/list-findings.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
@@ -61,7 +62,7 @@ describe('a registrar of one country', () => {
     await ledger.dispatch(lot);
     await ledger.receive(lot, '53');
     await ledger.verifier().verify();
-    const list = new ListFindings(ledger.database);
+    const list = new ListFindings(ledger.database, new LotRights(ledger.database));
     const [finding] = (await list.list(findingsQuery.parse({ lot, rule: 'mass-gained' }))).items;
     const answer = async (by: string): Promise<unknown> => {
       await ledger.record('finding.answered', by, { finding: finding?.id, answer: 'dismiss', reason: 'x' });

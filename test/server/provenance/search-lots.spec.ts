@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ListStock, stockQuery } from '../../../src/server/provenance/list-stock.js';
+import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
+import { FormerLot } from '../../../src/server/provenance/former-lot.js';
 import { JudgeLot } from '../../../src/server/provenance/judge-lot.js';
 import { SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
 import { TraceLineage } from '../../../src/server/provenance/trace-lineage.js';
@@ -21,7 +23,9 @@ describe('searching lots', () => {
   beforeAll(async () => {
     ledger = await TestLedger.open();
     const { database } = ledger;
-    lots = new SearchLots(database, new JudgeLot(database, new TraceLineage(database), RuleParameters.load(null)));
+    const lineage = new TraceLineage(database, new LotRights(database));
+    const former = new FormerLot(database, ledger.identity);
+    lots = new SearchLots(database, new JudgeLot(database, lineage, RuleParameters.load(null)), former);
     ledger.clock.setTo(OPENED + HOUR);
     gained = await ledger.declare('50');
     await ledger.dispatch(gained);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildPossession, generateSigner } from '../../../src/core/event/build.js';
+import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
 import { FindTag } from '../../../src/server/provenance/find-tag.js';
 import { TestLedger } from '../../support/test-ledger.js';
 import { bundleOf, serviceOf } from '../../support/two-judges.js';
@@ -104,7 +105,7 @@ describe('tags of sixteen digits', () => {
       const lot = await ledger.declare('50', { tags: [tag] });
       expect(await said(lot)).toEqual({ verdicts: { ...FINE, risk: 'high' }, findings: ['tag-unknown high open'] });
     }
-    const seen = await new FindTag(ledger.database).sight(last);
+    const seen = await new FindTag(ledger.database, new LotRights(ledger.database)).sight(last);
     expect(seen).toMatchObject({ issued: [{ series: 'Q', site: 'hill' }], sightings: [{}], carriedBy: [{}] });
   });
 });

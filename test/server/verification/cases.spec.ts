@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { defaultParameters } from '../../../src/core/rules/index.js';
+import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
 import { ListFindings, findingsQuery } from '../../../src/server/verification/findings/list-findings.js';
 import type { ListedFinding } from '../../../src/core/api/finding.js';
 import { AlertDesk } from '../../support/alert-desk.js';
@@ -14,7 +15,7 @@ let finding: ListedFinding;
 
 beforeAll(async () => {
   ledger = await TestLedger.open();
-  list = new ListFindings(ledger.database);
+  list = new ListFindings(ledger.database, new LotRights(ledger.database));
 });
 afterAll(() => ledger.close());
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AditError } from '../../../src/core/errors.js';
+import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
 import { ListFindings, findingsQuery } from '../../../src/server/verification/findings/list-findings.js';
 import { findingShape } from '../../../src/core/api/finding.js';
 import { TestLedger } from '../../support/test-ledger.js';
@@ -10,7 +11,7 @@ const lots: string[] = [];
 
 beforeAll(async () => {
   ledger = await TestLedger.open();
-  list = new ListFindings(ledger.database);
+  list = new ListFindings(ledger.database, new LotRights(ledger.database));
   for (const mass of ['50.2', '51', '52']) {
     const lot = await ledger.declare('50');
     await ledger.dispatch(lot);

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { refusedWithParent } from '../../../core/custody/check-lots.js';
 import type { DryRunAnswer } from '../../../core/api/event.js';
+import { AditError } from '../../../core/errors.js';
+import { actorNow, viewerNow } from '../../http/viewing.js';
 import { problemOf } from '../../http/problem.js';
 import { AdmitOnSnapshot } from '../append/admit-on-snapshot.js';
 import { AdmissionQueue } from './admission-queue.js';
@@ -24,7 +26,10 @@ export class DryRun {
     private readonly snapshot: AdmitOnSnapshot,
   ) {}
 
-  /** Returns the answers in order, each as if the events before it had been recorded. Throws `overloaded`. */
+  /**
+   * Returns the answers in order, each as if the events before it had been recorded. Throws `overloaded`, and
+   * `not-allowed` for events of another actor than the viewer: answers show the state of its lots.
+   */
   async judge(items: readonly DryRunItem[], address = ''): Promise<DryRunAnswer[]> {
     const refusal = this.queue.refusalOfBatch(items.length);
     if (refusal !== null) throw refusal;
@@ -32,7 +37,9 @@ export class DryRun {
     try {
       const { texts, drafts } = await this.drafts.read(items);
       const visit = { ...visitFrom(address, BATCHES), inFlight: items.length };
-      const received = await this.answer(await this.checks.check(texts, visit, drafts));
+      const checked = await this.checks.check(texts, visit, drafts);
+      requireOwn(checked);
+      const received = await this.answer(checked);
       return received.map((each, i) => answerOf(each, !drafts.has(i)));
     } finally {
       this.queue.leave(items.length);
@@ -59,6 +66,14 @@ export class DryRun {
       return error === null ? received : { status: 'refused', id: received.id, error, heads: {} };
     });
   }
+}
+
+function requireOwn(items: readonly IntakeItem[]): void {
+  if (viewerNow().kind === 'everyone') return;
+  const actor = actorNow();
+  const foreign = items.find(({ checked }) => checked.event !== null && checked.event.iss !== actor);
+  if (foreign !== undefined)
+    throw new AditError('not-allowed', 'A dry run takes your own events alone: its answers show the state of lots.');
 }
 
 /** @param signed false: the client has not proved to be a party to the lots, so no heads are named. */

@@ -5,6 +5,7 @@ import { eventIdSchema, kidSchema } from '../../../core/event/primitives.js';
 import type { Page } from '../../../core/api/page.js';
 import { Database } from '../../database/database.js';
 import { decodeCursor, pageOf, pageQuery } from '../../http/paging.js';
+import { actorNow, viewerNow } from '../../http/viewing.js';
 import { expiryOf } from './waiting.js';
 import { storedPayload } from '../read/reread-event.js';
 
@@ -26,6 +27,9 @@ interface Claims {
   inputs?: { lot: string }[];
 }
 
+/** Whether the viewer sees the events of all keys, and the actor whose keys' events it sees otherwise. */
+const seesAll = (): [boolean, string | null] => [viewerNow().kind === 'everyone', actorNow()];
+
 const position = z.tuple([z.int(), eventIdSchema]);
 
 function shown({ id, event, kid, missing, since }: WaitingRow): WaitingEventView {
@@ -42,7 +46,7 @@ function shown({ id, event, kid, missing, since }: WaitingRow): WaitingEventView
   };
 }
 
-/** Lists the events that wait for their parents, the oldest first. */
+/** Lists the events of the viewer that wait for their parents, the oldest first. */
 @Injectable()
 export class ListWaiting {
   constructor(private readonly database: Database) {}
@@ -53,8 +57,9 @@ export class ListWaiting {
       `SELECT id, event, kid, missing, since FROM waiting
         WHERE (since, id) > ($1, $2) AND ($4::text IS NULL OR kid = $4)
           AND ($5::text IS NULL OR id IN (SELECT child FROM waiting_for WHERE parent = $5))
+          AND ($6 OR kid IN (SELECT keys.kid FROM keys WHERE keys.actor = $7))
         ORDER BY since, id LIMIT $3`,
-      [since, id, limit + 1, kid ?? null, missing ?? null],
+      [since, id, limit + 1, kid ?? null, missing ?? null, ...seesAll()],
     );
     return pageOf(rows, limit, (row) => [row.since, row.id], shown);
   }

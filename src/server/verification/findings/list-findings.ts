@@ -7,7 +7,11 @@ import { severities } from '../../../core/rules/engine/rule.js';
 import type { FindingNote, ListedFinding } from '../../../core/api/finding.js';
 import { findingStatuses } from '../../../core/rules/engine/answers.js';
 import type { Page } from '../../../core/api/page.js';
+import { observedBy, tradeRules } from '../../../core/access/observed.js';
+import type { Viewer } from '../../../core/access/viewer.js';
 import { Database } from '../../database/database.js';
+import { viewerNow } from '../../http/viewing.js';
+import { LotRights, NO_LOT } from '../../ledger/read/lot-rights.js';
 import { lotNamesOf } from '../../ledger/read/name-lots.js';
 import { decodeCursor, pageOf, pageQuery } from '../../http/paging.js';
 
@@ -51,29 +55,93 @@ const columns = `id, rule, version, severity, status, subject, lots, ${lotNamesO
                            'answer', a.answer, 'reason', a.reason, 'dueOn', a.due_on, 'counts', a.counts) ORDER BY a.index), '[]')
                     FROM finding_answers AS a WHERE a.finding = findings.id) AS answers`;
 const position = z.tuple([z.int(), z.uuid()]);
+type Position = z.infer<typeof position>;
+
+type Asked = Pick<FindingsQuery, 'rule' | 'severity' | 'status'> & { after: Position | [null, null]; limit: number };
+
+/** Which findings a page is chosen from; null: no limit. */
+interface Chosen {
+  lot: string | null;
+  /** Index of the last entry that the viewer may see of this lot. */
+  until: number | null;
+  ids: string[] | null;
+  /** Whether only findings about the record itself are chosen. */
+  operating: boolean;
+}
+
+/** Whether the viewer is the operator, and a finding is about the record itself. */
+const forOperator = ({ lots, rule }: Pick<FindingRow, 'lots' | 'rule'>): boolean =>
+  viewerNow().kind === 'operator' && lots.length === 0 && !tradeRules.includes(rule);
 
 /** Lists findings, the last opened first. */
 @Injectable()
 export class ListFindings {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly rights: LotRights,
+  ) {}
 
-  async list({ rule, severity, status, lot, limit, cursor }: FindingsQuery): Promise<Page<ListedFinding>> {
-    const [openedAt, id] = decodeCursor(cursor, position) ?? [null, null];
+  /** Lists the findings that the viewer may see. Throws `not-found` for a lot that it may not see. */
+  async list({ lot, limit, cursor, ...filters }: FindingsQuery): Promise<Page<ListedFinding>> {
+    const viewer = viewerNow();
+    const until = lot === undefined ? null : (await this.rights.require(lot)).until;
+    const asked = { ...filters, after: decodeCursor(cursor, position) ?? [null, null], limit: limit + 1 };
+    // With a lot the right to that lot decides; otherwise row-level security chooses.
+    const operating = viewer.kind === 'operator';
+    const chosen = viewer.kind === 'everyone' || operating || lot !== undefined;
+    const ids = chosen ? null : await this.idsFor(viewer, asked);
+    const rows = await this.rows(asked, { lot: lot ?? null, until, ids, operating });
+    const page = pageOf(
+      rows,
+      limit,
+      (row): Position => [row.opened_at, row.id],
+      (row) => row,
+    );
+    return { ...page, items: await Promise.all(page.items.map((row) => this.shown(row))) };
+  }
+
+  /** Returns the ids of the findings of a page that the viewer may see. */
+  private async idsFor(viewer: Viewer, { rule, severity, status, after, limit }: Asked): Promise<string[]> {
+    const { rows } = await this.database.reader.for(viewer).query<{ id: string }>(
+      `SELECT id FROM findings
+        WHERE ($1::text IS NULL OR rule = $1) AND ($2::text IS NULL OR severity = $2) AND ($3::text IS NULL OR status = $3)
+          AND ($4::bigint IS NULL OR (opened_at, id) < ($4, $5::uuid))
+        ORDER BY opened_at DESC, id DESC LIMIT $6`,
+      [rule ?? null, severity ?? null, status ?? null, ...after, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  private async rows(
+    { rule, severity, status, after, limit }: Asked,
+    { lot, until, ids, operating }: Chosen,
+  ): Promise<FindingRow[]> {
     const { rows } = await this.database.query<FindingRow>(
       `SELECT ${columns} FROM findings
         WHERE ($1::text IS NULL OR rule = $1) AND ($2::text IS NULL OR severity = $2)
           AND ($3::text IS NULL OR status = $3) AND ($4::uuid IS NULL OR lots @> ARRAY[$4::uuid])
           AND ($5::bigint IS NULL OR (opened_at, id) < ($5, $6::uuid))
+          AND ($8::uuid[] IS NULL OR id = ANY($8)) AND ($9::bigint IS NULL OR first_index <= $9)
+          AND (NOT $10 OR (lots = '{}' AND rule <> ALL($11)))
         ORDER BY opened_at DESC, id DESC LIMIT $7`,
-      [rule ?? null, severity ?? null, status ?? null, lot ?? null, openedAt, id, limit + 1],
+      [rule ?? null, severity ?? null, status ?? null, lot, ...after, limit, ids, until, operating, tradeRules],
     );
-    return pageOf(rows, limit, (row) => [row.opened_at, row.id], findingOf);
+    return rows;
+  }
+
+  /** Returns a finding as the viewer may see it. */
+  private async shown(row: FindingRow): Promise<ListedFinding> {
+    const finding = findingOf(row);
+    if (viewerNow().kind === 'everyone') return finding;
+    const seen = await this.rights.seen(row.lots, row.first_index);
+    return { ...observedBy(finding, seen), about: finding.about.filter(({ lot }) => seen.has(lot)) };
   }
 
   /**
    * Records that a person acknowledged a finding, or to whom it is assigned. Changes no verdict. Throws `not-found`.
    */
   async respond(id: string, { acknowledged, assignee }: FindingNote): Promise<ListedFinding> {
+    await this.byId(id);
     await this.database.query(
       `UPDATE findings
           SET acknowledged_at = CASE WHEN $2 THEN COALESCE(acknowledged_at, now()) ELSE acknowledged_at END,
@@ -87,7 +155,11 @@ export class ListFindings {
   /** Returns one finding. Throws `not-found`. */
   async byId(id: string): Promise<ListedFinding> {
     const { rows } = await this.database.query<FindingRow>(`SELECT ${columns} FROM findings WHERE id = $1`, [id]);
-    if (rows[0] === undefined) throw new AditError('not-found', `There is no finding ${id}.`);
-    return findingOf(rows[0]);
+    const [row] = rows;
+    // Also for a finding that does not exist, so that the answer takes as long.
+    const seen = await this.rights.seen(row?.lots ?? [NO_LOT], row?.first_index ?? null);
+    const isOpen = viewerNow().kind === 'everyone' || seen.size > 0 || (row !== undefined && forOperator(row));
+    if (row === undefined || !isOpen) throw new AditError('not-found', `There is no finding ${id}.`);
+    return this.shown(row);
   }
 }

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { Viewer } from '../../../core/access/viewer.js';
+import { AditError } from '../../../core/errors.js';
+import { Database } from '../../database/database.js';
+import { viewerNow } from '../../http/viewing.js';
+
+/** Descendants of a lot at most that are looked through for one that the viewer holds. */
+const MAX_DESCENDANTS = 1_000;
+
+/** An id that no lot has. A look-up of it takes as long as that of a lot that exists. */
+export const NO_LOT = '00000000-0000-8000-8000-000000000000';
+
+/** Lots of one finding at most that are looked at as something that a lot of the viewer was made of. */
+const MAX_UPSTREAM = 20;
+
+/** What a viewer may see of a lot: up to which entry; null: all of it, and all that it was made of. */
+export interface LotRight {
+  until: number | null;
+}
+
+const WHOLE: LotRight = { until: null };
+
+/** An invisible lot and one that does not exist have the same answer. */
+export const noLot = (lot: string): AditError => new AditError('not-found', `There is no lot ${lot}.`);
+
+/**
+ * Decides what the viewer of the request may see of a lot (docs/access.md): its parties see its chain up to the end of their
+ * part; the holder of a lot sees all that it was made of.
+ */
+@Injectable()
+export class LotRights {
+  constructor(private readonly database: Database) {}
+
+  /** Returns the right to a lot. Throws `not-found`; a right may also be to a lot that does not exist. */
+  async require(lot: string): Promise<LotRight> {
+    const right = await this.of(lot);
+    if (right === null) throw noLot(lot);
+    return right;
+  }
+
+  /** Checks that the viewer may see all of a lot. Throws `not-found`, and `not-allowed` for a former party. */
+  async requireWhole(lot: string): Promise<void> {
+    const { until } = await this.require(lot);
+    if (until !== null)
+      throw new AditError(
+        'not-allowed',
+        'You handed this lot on: this is for those who hold it, or to whom they grant it.',
+      );
+  }
+
+  /** Returns the right to a lot; null: none. */
+  async of(lot: string, viewer: Viewer = viewerNow()): Promise<LotRight | null> {
+    if (viewer.kind === 'everyone') return WHOLE;
+    if (viewer.kind === 'share' && viewer.lot === lot) return { until: viewer.until };
+    if (viewer.kind !== 'actor' && viewer.kind !== 'share') return null;
+    const [own, upstream] = await Promise.all([this.partIn(lot, viewer), this.holdsDescendant(lot, viewer)]);
+    return own?.until === null || upstream ? WHOLE : own;
+  }
+
+  /** Returns those of several lots that the viewer is a party of now, and those of which it sees a part, with its end. */
+  async visible(lots: readonly string[], viewer: Viewer = viewerNow()): Promise<Map<string, LotRight>> {
+    if (viewer.kind === 'everyone') return new Map(lots.map((lot) => [lot, WHOLE]));
+    const { rows } = await this.database.reader.for(viewer).query<{ lot: string; until: number | null }>(
+      `SELECT lot, CASE WHEN bool_or(until_index IS NULL) THEN NULL ELSE max(until_index) END AS until
+         FROM lot_parties WHERE lot = ANY($1::uuid[]) GROUP BY lot`,
+      [lots],
+    );
+    return new Map(rows.map(({ lot, until }) => [lot, { until }]));
+  }
+
+  /**
+   * Returns those of the lots of a finding that the viewer may see, if the finding begins at an entry that it may see.
+   * @param first index of the first entry that the finding concerns; null: of the whole log.
+   */
+  async seen(lots: readonly string[], first: number | null): Promise<Set<string>> {
+    const direct = await this.visible(lots);
+    const others = lots.filter((lot) => !direct.has(lot)).slice(0, MAX_UPSTREAM);
+    const upstream = await Promise.all(others.map((lot) => this.of(lot)));
+    const whole = others.filter((_, i) => upstream[i]?.until === null);
+    const covers = ({ until }: LotRight): boolean => until === null || (first !== null && first <= until);
+    return new Set([...[...direct].filter(([, right]) => covers(right)).map(([lot]) => lot), ...whole]);
+  }
+
+  private async partIn(lot: string, viewer: Viewer): Promise<LotRight | null> {
+    return (await this.visible([lot], viewer)).get(lot) ?? null;
+  }
+
+  /** Whether the viewer holds, or is to receive, a lot that was made of this one. */
+  private async holdsDescendant(lot: string, viewer: Viewer): Promise<boolean> {
+    const shared = viewer.kind === 'share' && viewer.until === null ? viewer.lot : null;
+    const actor = viewer.kind === 'actor' ? viewer.actor : null;
+    const { rows } = await this.database.query(
+      `SELECT FROM with_descendants(ARRAY[$1::uuid], ${MAX_DESCENDANTS}) AS below (lot) JOIN lots ON lots.id = below.lot
+        WHERE lots.id = $2::uuid
+           OR ((lots.holder = $3 OR lots.in_transit_to = $3) AND NOT EXISTS (SELECT FROM actors WHERE id = $3 AND suspended))
+        LIMIT 1`,
+      [lot, shared, actor],
+    );
+    return rows.length > 0;
+  }
+}

@@ -49,6 +49,23 @@ export function assayed(bags: readonly { tin: string; moisture?: string; kg?: st
 export const readings = (count: number, middle = 52): { tin: string }[] =>
   Array.from({ length: count }, (_, i) => ({ tin: (middle + (((i * 7919) % 41) - 20) / 10).toFixed(1) }));
 
+/** What sites declare in the months from January on, kg. */
+export function mined(
+  months: Record<string, readonly number[]>,
+  register: (log: ScriptedLog) => void = () => undefined,
+): ScriptedLog {
+  const log = world();
+  register(log);
+  const longest = Math.max(...Object.values(months).map(({ length }) => length));
+  for (let month = 0; month < longest; month += 1)
+    for (const [at, masses] of Object.entries(months)) {
+      const kg = masses[month] ?? 0;
+      const occurredAt = new Date(Date.UTC(2026, month, 10, 8)).toISOString();
+      if (kg > 0) declares(log, [{ lot: lot(`${at}${month}`), kg: `${kg}` }], { place: { site: at }, occurredAt });
+    }
+  return log;
+}
+
 export const seriesCases: Record<string, Case> = {
   'deliveries-one-sided': {
     severity: 'medium',
@@ -69,5 +86,12 @@ export const seriesCases: Record<string, Case> = {
     severity: 'medium',
     wrong: () => assayed([...readings(20), ...readings(8, 62)]),
     twin: () => assayed([...readings(20), ...readings(8, 54)]),
+  },
+  'production-surge': {
+    severity: 'medium',
+    wrong: () => mined({ hill: [480, 510, 530, 490, 2_010] }),
+    twin: () => mined({ hill: [480, 510, 530, 490, 810] }),
+    // The log begins in May.
+    twinAlso: { 'dwell-too-long': 'low', 'late-entry': 'medium' },
   },
 };

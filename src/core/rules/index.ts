@@ -54,6 +54,7 @@ import { paymentUnofficial } from './actors/payment-unofficial.js';
 import { personOverCap } from './people/person-over-cap.js';
 import { personTwoPlaces } from './people/person-two-places.js';
 import { placeJump } from './movement/place-jump.js';
+import { productionSurge } from './origin/production-surge.js';
 import { radioactivityMissing } from './mass/radioactivity-missing.js';
 import { radioactivityOver } from './mass/radioactivity-over.js';
 import { recordBackupRestored } from './record/record-backup-restored.js';
@@ -163,6 +164,7 @@ const catalogue = [
   licenceInvalid,
   mineralNotAtSite,
   siteDormantBurst,
+  productionSurge,
   borderUnpapered,
   roundTrip,
   declaredAgain,

@@ -197,6 +197,14 @@ const stories: Record<string, [Story, string[]]> = {
     },
     ['declared-again', 'declared-again'],
   ],
+  'a month that is many times those before it, one of which is entered later': [
+    () => {
+      const mines = (hours: number, kg: string) => () =>
+        declareAt(hours, { outputs: [{ mineral: 'cassiterite', form: 'ore', mass: { value: kg, uom: 'KGM' } }] });
+      return [mines(-1_440, '100'), mines(-720, '110'), mines(1, '1900'), mines(-2_000, '120'), mines(48, '200')];
+    },
+    ['late-entry', 'late-entry', 'production-surge'],
+  ],
   'a relation that is corrected after the handover': [
     (lot) => {
       let relation = '';

@@ -16,6 +16,7 @@ import { productionRange, type siteOverCapacity } from '../origin/site-over-capa
 import { type Filing, filedUnder, tagsPutOn } from './subjects.js';
 import { addedTo } from '../mass/throughput.js';
 import { leftWith } from '../origin/left-lots.js';
+import { minedIn } from '../origin/mined-months.js';
 import { purchasesIn } from '../people/producers.js';
 import { seriesOf } from './series.js';
 
@@ -65,7 +66,12 @@ export function factsOfLog(
     record: null,
   };
   for (const entry of entries)
-    file(entry, [...addedTo(entry, facts), ...purchasesIn(entry, facts), ...leftWith(entry, facts)]);
+    file(entry, [
+      ...addedTo(entry, facts),
+      ...purchasesIn(entry, facts),
+      ...leftWith(entry, facts),
+      ...minedIn(entry, facts),
+    ]);
   facts.series = seriesOf(entries, facts, (subject, entry) => push(about, subject, entry));
   facts.exports = exportsOf(facts, entries);
   facts.production = productionOf(facts, entries, parameters);

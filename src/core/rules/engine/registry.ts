@@ -22,6 +22,7 @@ interface SiteVersion {
   /** Null if it was not given or not disclosed. */
   point: Point | null;
   polygon: readonly Ring[] | null;
+  region: string | null;
   /** Every licence so far: a renewal does not shorten the one before. */
   licences: readonly Licence[];
   index: number;
@@ -78,6 +79,7 @@ function readSite(facts: Facts, id: string): SiteFacts | null {
       capacity: said.capacity ?? before?.capacity,
       point: said.point ?? before?.point ?? null,
       polygon: said.polygon ?? before?.polygon ?? null,
+      region: said.region ?? before?.region ?? null,
       licences: withLicence(before?.licences ?? [], said.licence),
       index,
       at: event.occurredAtMs,

@@ -66,6 +66,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'licence-invalid': 'La licencia del sitio no ampara esta producción',
   'mineral-not-at-site': 'Un mineral que el sitio no tiene',
   'site-dormant-burst': 'Un sitio inactivo despierta de golpe',
+  'production-surge': 'Un sitio o un distrito declara varias veces lo que declaraba',
   'border-unpapered': 'Cruzó una frontera sin exportación ni importación',
   'round-trip': 'Salió de un país y volvió como producción local',
   'declared-again': 'Se fue, y volvió como nuevo',

@@ -66,6 +66,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'licence-invalid': 'Le titre minier du site ne couvre pas cette production',
   'mineral-not-at-site': 'Un minerai que le site ne possède pas',
   'site-dormant-burst': 'Un site en sommeil reprend d’un coup',
+  'production-surge': 'Un site ou un district déclare plusieurs fois ce qu’il déclarait',
   'border-unpapered': 'Frontière franchie sans exportation ni importation',
   'round-trip': 'Sorti d’un pays et revenu comme production locale',
   'declared-again': 'Parti, et revenu comme neuf',

@@ -66,6 +66,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'licence-invalid': 'Leseni ya mgodi haihusu uzalishaji huu',
   'mineral-not-at-site': 'Madini ambayo mgodi hauna',
   'site-dormant-burst': 'Mgodi uliolala umeamka kwa ghafla',
+  'production-surge': 'Mgodi au wilaya hutangaza mara nyingi kuliko ilivyokuwa',
   'border-unpapered': 'Yamevuka mpaka bila hati za kutoka wala kuingia',
   'round-trip': 'Yalitoka nchini na kurudi kama ya ndani',
   'declared-again': 'Fungu limeondoka na kurudi kama jipya',

@@ -22,6 +22,8 @@ import {
 } from '../../../../core/rules/engine/subjects.js';
 import { facilityOf, throughputOf } from '../../../../core/rules/mass/throughput.js';
 import { monthsToRead, sumsOfYears } from '../../../../core/rules/people/person-over-cap.js';
+import { sumsOfMonths } from '../../../../core/rules/origin/mined-months.js';
+import { surgesToRead } from '../../../../core/rules/origin/production-surge.js';
 import { readsLeft } from '../../../../core/rules/origin/left-lots.js';
 import { readsOfPurchases } from '../../../../core/rules/people/producers.js';
 import type { Queryable } from '../../../database/rows.js';
@@ -173,6 +175,7 @@ export async function loadTotals(
   facts.totals = await readTotals(db, [
     ...[...throughput, ...counted].map(({ subject }) => subject),
     ...facts.entries.flatMap(sumsOfYears),
+    ...sumsOfMonths(facts),
   ]);
   const over = throughput.flatMap(({ subject, capacity }) =>
     capacity !== undefined && (facts.totals.get(subject) ?? 0n) > milligrams(capacity) ? [subject] : [],
@@ -180,6 +183,7 @@ export async function loadTotals(
   const more = [
     ...over,
     ...monthsToRead(facts, parameters),
+    ...surgesToRead(facts, parameters),
     ...facts.entries.flatMap((entry) => readsOfPurchases(entry, facts)),
   ];
   const about = facts.about as Map<string, readonly JudgedEvent[]>;

@@ -1,0 +1,109 @@
+import { milligrams } from '../../custody/quantity.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
+import { siteBelow } from '../engine/registry.js';
+import type { AmountFiling } from '../engine/subjects.js';
+import { mineralsIn, monthAfter, monthOf } from '../people/producers.js';
+
+/** What sites and districts declare of each mineral in a month, as sums and as entries. */
+
+/** Months before a month that are its baseline. */
+const BASELINE = 6;
+/** Size of a district for sites whose registration names no region, degrees. */
+const CELL = 0.5;
+
+/** A site, or a district: a registered region, else a cell of a grid. */
+export interface Area {
+  kind: 'site' | 'district';
+  id: string;
+}
+
+type Declaration = JudgedOf<'lot.declared'>;
+
+export const minedSubject = ({ kind, id }: Area, mineral: string, month: string): string =>
+  `${kind === 'site' ? 'mined' : 'mined-in'}:${id}/${mineral}/${month}`;
+
+const slug = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-');
+
+/** Returns the district of a site, as the log had it before an entry; null: neither region nor point is known. */
+function districtOf(site: string, index: number, facts: Facts): Area | null {
+  const known = siteBelow(facts, site, index);
+  if (known === null) return null;
+  const { country, region, point } = known;
+  if (region !== null) return { kind: 'district', id: `${country}.${slug(region)}` };
+  if (point === null) return null;
+  const cell = [point.lat, point.lon].map((degrees) => (Math.floor(degrees / CELL) * CELL).toFixed(1));
+  return { kind: 'district', id: `${country}.${cell.join('.')}` };
+}
+
+/** Lists the site of a declaration and its district. */
+function areasOf({ event, index }: Declaration, facts: Facts): Area[] {
+  const site = event.place?.site;
+  if (site === undefined) return [];
+  const district = districtOf(site, index, facts);
+  return [{ kind: 'site', id: site }, ...(district === null ? [] : [district])];
+}
+
+/** Returns the mass of one mineral that an entry declares, mg. */
+export const declaredMass = ({ event }: Declaration, mineral: string): bigint =>
+  event.payload.outputs.reduce((sum, output) => (output.mineral === mineral ? sum + milligrams(output.mass) : sum), 0n);
+
+/** Lists what a declaration adds to the months of its site and its district. */
+export function minedIn(entry: JudgedEvent, facts: Facts): AmountFiling[] {
+  if (!isType(entry, 'lot.declared')) return [];
+  const at = entry.event.occurredAtMs;
+  return areasOf(entry, facts).flatMap((area) =>
+    mineralsIn(entry.event).map((mineral) => ({
+      subject: minedSubject(area, mineral, monthOf(at)),
+      at,
+      amount: declaredMass(entry, mineral),
+    })),
+  );
+}
+
+/** A month of an area that may be judged anew because of an entry. */
+export interface MinedMonth {
+  area: Area;
+  mineral: string;
+  month: string;
+}
+
+/** Caches the months of a set of facts: the loader and the rule ask for them. */
+const monthsByFacts = new WeakMap<Facts, readonly MinedMonth[]>();
+
+/** Lists the months of areas in which entries to judge declare something, each once. */
+function monthsDeclared(facts: Facts): readonly MinedMonth[] {
+  const known = monthsByFacts.get(facts);
+  if (known !== undefined) return known;
+  const months = new Map<string, MinedMonth>();
+  for (const entry of facts.entries) {
+    if (!isType(entry, 'lot.declared')) continue;
+    const month = monthOf(entry.event.occurredAtMs);
+    for (const area of areasOf(entry, facts))
+      for (const mineral of mineralsIn(entry.event))
+        months.set(minedSubject(area, mineral, month), { area, mineral, month });
+  }
+  const listed = [...months.values()];
+  monthsByFacts.set(facts, listed);
+  return listed;
+}
+
+/** Lists the months that the entries can change, each once: their own, and those of which they are in the baseline. */
+export function monthsChanged(facts: Facts): Map<string, MinedMonth> {
+  const months = new Map<string, MinedMonth>();
+  for (const { area, mineral, month } of monthsDeclared(facts))
+    for (let later = 0; later <= BASELINE; later += 1) {
+      const one = { area, mineral, month: monthAfter(month, later) };
+      months.set(minedSubject(area, mineral, one.month), one);
+    }
+  return months;
+}
+
+/** Lists the months before a month, oldest first. */
+export const baselineOf = (month: string): string[] =>
+  Array.from({ length: BASELINE }, (_, i) => monthAfter(month, i - BASELINE));
+
+/** Lists the sums that the judged months and their baselines need. */
+export const sumsOfMonths = (facts: Facts): string[] =>
+  monthsDeclared(facts).flatMap(({ area, mineral, month }) =>
+    Array.from({ length: 2 * BASELINE + 1 }, (_, i) => minedSubject(area, mineral, monthAfter(month, i - BASELINE))),
+  );

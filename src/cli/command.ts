@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { withoutColour } from './environment.js';
+import { DEFAULT_SERVER, withoutColour } from './environment.js';
 import type { Host } from './host.js';
 import { Terminal } from './output/terminal.js';
 
@@ -47,11 +47,14 @@ export function serverAddress(value: string): string {
   return address.replace(/\/+$/, '');
 }
 
-/** Adds the option of the ledger's URL to a command. */
+/** Adds the options of the ledger's URL, and of the key that signs in and signs. */
 export const withServer = (command: Command): Command =>
-  command.addOption(
-    new Option('--server <url>', 'the ledger to speak to')
-      .env('ADIT_SERVER')
-      .default('http://127.0.0.1:8400')
-      .argParser(serverAddress),
-  );
+  command
+    .addOption(
+      new Option('--server <url>', 'the ledger to speak to')
+        .env('ADIT_SERVER')
+        .default(DEFAULT_SERVER)
+        .argParser(serverAddress),
+    )
+    .addOption(new Option('--key <file>', 'private key of an actor, to sign and to sign in').env('ADIT_KEY'))
+    .addOption(new Option('--as <actor>', 'the actor (default: the one noted in the key file)').env('ADIT_AS'));

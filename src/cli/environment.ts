@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { hasCode } from '../platform/system-error.js';
 import { CommandError, EXIT } from './output/terminal.js';
@@ -7,6 +8,9 @@ import { CommandError, EXIT } from './output/terminal.js';
  * Settings that a `.env` may set; others are ignored, because a folder must not change how programs are found or run.
  */
 const SETTING = /^(ADIT_[A-Z0-9_]+|DATABASE_URL|DATABASE_OWNER_URL|REDIS_URL|SMTP_URL|HOST|PORT|NO_COLOR)$/;
+
+/** The ledger that commands use unless they are given another. */
+export const DEFAULT_SERVER = 'http://127.0.0.1:8400';
 
 /** Reads `.env` of the working folder into the environment. Variables that are set already stay. */
 export function loadEnvironmentFile(file = '.env'): void {
@@ -27,7 +31,7 @@ export function loadEnvironmentFile(file = '.env'): void {
 
 /** Unsets empty variables, so that `ADIT_SERVER= adit …` means the default. */
 export function dropEmptySettings(): void {
-  for (const name of ['ADIT_SERVER', 'ADIT_KEY', 'ADIT_AS', 'ADIT_OUTBOX'])
+  for (const name of ['ADIT_SERVER', 'ADIT_KEY', 'ADIT_AS', 'ADIT_TOKEN', 'ADIT_OUTBOX'])
     if (process.env[name] === '') delete process.env[name];
 }
 
@@ -38,3 +42,18 @@ export const withoutColour = (): boolean => (process.env.NO_COLOR ?? '') !== '' 
 
 /** Days for which accepted events stay in the outbox, as they were written; undefined where nothing is set. */
 export const outboxDays = (): string | undefined => process.env.ADIT_OUTBOX_DAYS;
+
+/** A token or a key for machines, with which commands sign in; undefined: none. */
+export const tokenOfEnvironment = (): string | undefined => process.env.ADIT_TOKEN;
+
+/** File of the operator's token: as the service has it, beside the service key unless set. */
+export const operatorTokenFile = (): string =>
+  process.env.ADIT_OPERATOR_TOKEN_FILE ||
+  join(dirname(process.env.ADIT_SERVICE_KEY_FILE || '.adit/keys/service.jwk'), 'operator.token');
+
+/** The ledger and the key with which commands sign in, for those that have no options for them. */
+export const signInOfEnvironment = (): { server: string; key?: string; as?: string } => ({
+  server: process.env.ADIT_SERVER ?? DEFAULT_SERVER,
+  ...(process.env.ADIT_KEY === undefined ? {} : { key: process.env.ADIT_KEY }),
+  ...(process.env.ADIT_AS === undefined ? {} : { as: process.env.ADIT_AS }),
+});

@@ -29,7 +29,7 @@ import type {
 } from '../core/api/subscription.js';
 import type { DeliveryWithMessage } from '../core/api/delivery.js';
 import type { Problem } from '../core/api/problem.js';
-import { AditProblem, NoAnswer } from './problem.js';
+import { AditProblem, CannotSignIn, NoAnswer } from './problem.js';
 
 /** Attempts of one request at most. Submitting is idempotent: the same event returns the first receipt. */
 const TRIES = 4;
@@ -162,6 +162,11 @@ export class AditClient {
     return this.json(`/v1/lots/${encodeURIComponent(id)}/lineage?direction=${direction}&depth=${depth}`);
   }
 
+  /** Returns the bundle of a lot, as text. */
+  bundle(id: string, query: URLSearchParams): Promise<string> {
+    return this.text(`/v1/lots/${encodeURIComponent(id)}/bundle?${query.toString()}`, 'application/json');
+  }
+
   report(id: string): Promise<Report> {
     return this.json(`/v1/lots/${encodeURIComponent(id)}/report`);
   }
@@ -255,6 +260,7 @@ export class AditClient {
         }
       } catch (error) {
         if (signal.aborted) return;
+        if (error instanceof CannotSignIn) throw error.cause;
         if (error instanceof AditProblem && error.problem.status < 500) throw error;
       }
       await this.pause(FIRST_WAIT);
@@ -325,8 +331,8 @@ export class AditClient {
     return (await answerOf(await this.request(path, options))) as T;
   }
 
-  private async text(path: string): Promise<string> {
-    return (await this.request(path, { accept: 'text/plain' })).text();
+  private async text(path: string, accept = 'text/plain'): Promise<string> {
+    return (await this.request(path, { accept })).text();
   }
 
   private async request(
@@ -339,7 +345,10 @@ export class AditClient {
       const late = new AbortController();
       const timer = patience === undefined ? undefined : setTimeout(() => late.abort(), patience);
       const response = await this.fetcher(url, { method, headers, body: JSON.stringify(body), signal: late.signal })
-        .catch((error: unknown) => error)
+        .catch((error: unknown) => {
+          if (error instanceof CannotSignIn) throw error.cause;
+          return error;
+        })
         .finally(() => clearTimeout(timer));
       if (response instanceof Response && response.ok) return response;
       const again = attempt < TRIES && (!(response instanceof Response) || response.status === 503);

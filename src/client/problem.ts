@@ -13,6 +13,14 @@ export class AditProblem extends Error {
   }
 }
 
+/** A failure to sign in, which no repetition of the request would undo; `cause` is its reason. */
+export class CannotSignIn extends Error {
+  constructor(cause: unknown) {
+    super('Signing in failed.', { cause });
+    this.name = 'CannotSignIn';
+  }
+}
+
 /** System error codes of an unreachable address: the request was certainly not processed. */
 const UNREACHABLE = new Set([
   'ECONNREFUSED',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { AditError } from '../core/errors.js';
+import { createOperatorToken } from './access/operator-token.js';
 import { type Config, loadConfig } from './config/config.js';
 import { Database } from './database/database.js';
 import { patiently } from './database/patiently.js';
@@ -52,10 +53,11 @@ export { KeyFileError, createLogKey, createServiceKey } from './transparency/key
 export type { Difference } from './ledger/replay/compare-projections.js';
 export type { EntryProblem, Replay } from './ledger/replay/replay.js';
 
-/** Creates the keys, the secret and the guard of a new ledger; replaces none that exists. */
+/** Creates the keys, the secret, the operator's token and the guard of a new ledger; replaces none that exists. */
 export function initialise(config: Config): ServiceKeys {
   const keys = initKeys(config, config.origin);
   if (!existsSync(config.secretFile)) createSecret(config.secretFile);
+  if (!existsSync(config.operatorTokenFile)) createOperatorToken(config.operatorTokenFile);
   new Guard(config.guardFile, config.origin).create();
   return keys;
 }

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { AditClient } from '../../client/adit-client.js';
+import type { AditClient } from '../../client/adit-client.js';
 import type { Silence } from '../../core/api/silence.js';
 import { instantMs } from '../../core/event/primitives.js';
 import { countOf } from '../../core/words.js';
@@ -12,6 +12,7 @@ import { shortId } from '../output/lot-names.js';
 import type { Column } from '../output/table.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 import { type FilterOptions, filtersOf, withLotIds } from './alert-filters.js';
+import { clientOf } from '../sign-in.js';
 
 // The commands below "adit alerts" with which a person handles alerts, as the HTTP API offers them.
 
@@ -24,8 +25,6 @@ const PART_OF_ID = /^[0-9a-f]{8}[0-9a-f-]*$/i;
 interface Around extends FilterOptions {
   server: string;
 }
-
-const clientOf = (command: Command): AditClient => new AditClient(command.optsWithGlobals<Around>().server);
 
 /** Finds the alert with this id or this beginning of an id. */
 async function alertNamed(client: AditClient, id: string): Promise<Alert> {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseStrictJson } from '../../core/event/grammar.js';
 import { CommandError, EXIT } from '../output/terminal.js';
+import { fetcherFor } from '../sign-in.js';
 import { readTextFile } from './read-file.js';
 
 const WITH_SCHEME = /^https?:\/\//i;
@@ -21,7 +22,7 @@ export async function readPlace(place: string, holds: string): Promise<string> {
 
 async function readUrl(url: string, holds: string): Promise<string> {
   if (!URL.canParse(url)) throw new CommandError(`${url} is no URL.`, holds, EXIT.usage);
-  const response = await fetch(url).catch(() => null);
+  const response = await fetcherFor(url)(url).catch(() => null);
   if (response === null)
     throw new CommandError(`Nothing answers at ${new URL(url).origin}.`, 'Name a file, or a URL that answers.');
   const text = await response.text();
@@ -31,7 +32,7 @@ async function readUrl(url: string, holds: string): Promise<string> {
 }
 
 /** Returns the detail of a problem document; "" for any other text. */
-export function problemIn(text: string): string {
+function problemIn(text: string): string {
   try {
     const { detail } = parseStrictJson(text) as { detail?: unknown };
     return typeof detail === 'string' ? detail : '';

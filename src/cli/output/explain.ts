@@ -29,6 +29,15 @@ const adviceOf = ({ kind, url }: NoAnswer): string => {
   return 'Try again: the network, or a proxy, cut the connection.';
 };
 
+/** Returns how to sign in where that is missing or failed. */
+function adviceOn(code: string): string {
+  if (code === 'token-required')
+    return 'Give --key FILE (or ADIT_KEY), set ADIT_TOKEN to a key for machines, or run this as the operator where the ledger runs: in its folder, or with ADIT_OPERATOR_TOKEN_FILE.';
+  if (code === 'token-invalid')
+    return 'Is the key registered and not revoked, the clock right, and --server the public URL?';
+  return 'The service has a page for every code under /errors.';
+}
+
 /** Removes the prefix that zod gives its messages. */
 const withoutPrefix = (message: string): string => message.replace(/Invalid (?:input|option): /, '');
 
@@ -38,8 +47,8 @@ export function explain(error: unknown): Explanation {
   if (error instanceof AditProblem)
     return {
       message: `${withoutPrefix(error.message)}${placesOf(error.problem.errors ?? [], undefined, error.problem.detail)}`,
-      advice: 'The service has a page for every code under /errors.',
-      exitCode: error.problem.status === 403 ? EXIT.notAllowed : EXIT.error,
+      advice: adviceOn(error.code),
+      exitCode: [401, 403].includes(error.problem.status) ? EXIT.notAllowed : EXIT.error,
     };
   if (error instanceof NoAnswer) return { message: error.message, advice: adviceOf(error), exitCode: EXIT.error };
   if (error instanceof AditError)

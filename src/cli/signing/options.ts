@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { AditClient } from '../../client/adit-client.js';
+import type { AditClient } from '../../client/adit-client.js';
 import { instantMs } from '../../core/event/primitives.js';
 import type { Signer } from '../../core/event/build.js';
 import { gathered, terminalOf, withServer } from '../command.js';
 import { readKeyFile } from '../key-file.js';
+import { clientFor } from '../sign-in.js';
 import { CommandError, EXIT, type Terminal } from '../output/terminal.js';
 import type { NamedLot } from './known-lots.js';
 import { Outbox, defaultOutbox } from './outbox.js';
@@ -58,8 +59,6 @@ export const withOutbox = (command: Command): Command =>
 export const withSigning = (command: Command): Command =>
   withOutbox(
     withServer(command)
-      .addOption(new Option('--key <file>', 'private key of the signer').env('ADIT_KEY'))
-      .addOption(new Option('--as <actor>', 'the signer (default: the actor noted in the key file)').env('ADIT_AS'))
       .option('--occurred-at <time>', 'when it happened (default: now)', momentOf)
       .option('--save <name>', 'also write NAME.jws and its receipt NAME.tlog-proof')
       .option('--offline [log]', 'sign and save only; "adit outbox send" sends it', originOf)
@@ -101,7 +100,7 @@ export function signingOf(options: SigningOptions, command: Command): Signing {
     );
   return {
     options,
-    client: new AditClient(options.server),
+    client: clientFor(options),
     outbox: new Outbox(options.outbox),
     terminal: terminalOf(command),
     iss,

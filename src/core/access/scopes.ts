@@ -13,6 +13,9 @@ export type Scope = keyof typeof scopes;
 /** What an actor may do by its own key. Reading the whole log, metrics and administration are for the operator to allow. */
 export const actorScopes: readonly Scope[] = ['read', 'alerts', 'share'];
 
+/** What the operator may do. What it reads is decided for each viewer. */
+export const operatorScopes = Object.keys(scopes) as readonly Scope[];
+
 const isScope = (name: string): name is Scope => Object.hasOwn(scopes, name);
 
 /** Reads scopes separated by single spaces (RFC 6749 §3.3), each once; null if one is not known. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { Identify } from '../http/viewing.js';
+import { AccessTokens } from './access-tokens.js';
 import { ActorKeys } from './actor-keys.js';
 import { IdentifyViewers } from './identify-viewers.js';
 import { SpentProofs } from './spent-proofs.js';
@@ -8,7 +9,13 @@ import { SpentProofs } from './spent-proofs.js';
 /** Recognises who makes a request, in every process that answers HTTP. */
 @Module({
   imports: [DatabaseModule],
-  providers: [ActorKeys, SpentProofs, IdentifyViewers, { provide: Identify, useExisting: IdentifyViewers }],
+  providers: [
+    AccessTokens,
+    ActorKeys,
+    SpentProofs,
+    IdentifyViewers,
+    { provide: Identify, useExisting: IdentifyViewers },
+  ],
   exports: [ActorKeys, SpentProofs, Identify],
 })
 export class AccessModule {}

@@ -1,29 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type Access, readAccessToken } from '../../core/access/access-token.js';
-import { readProof } from '../../core/access/dpop.js';
 import { tokenInvalid } from '../../core/access/jwt.js';
+import { operatorScopes } from '../../core/access/scopes.js';
+import { secretKind } from '../../core/access/secret-text.js';
 import type { Viewer } from '../../core/access/viewer.js';
-import { verifySignature } from '../../platform/verify-signature.js';
-import { Clock } from '../clock.js';
-import { Config } from '../config/config.js';
 import { Identify } from '../http/viewing.js';
-import { LedgerIdentity } from '../ledger/ledger-identity.js';
-import { ActorKeys } from './actor-keys.js';
-import { ownUrls } from './own-urls.js';
-import { SpentProofs } from './spent-proofs.js';
+import { AccessTokens } from './access-tokens.js';
+import { OperatorToken } from './operator-token.js';
 
 const NOBODY: Viewer = { kind: 'nobody' };
+const OPERATOR: Viewer = { kind: 'operator', scopes: operatorScopes };
 
-/** Recognises viewers by what a request proves: an access token of an actor's key. */
+/** Recognises viewers by what a request proves: an access token of an actor, or the token of the operator. */
 @Injectable()
 export class IdentifyViewers extends Identify {
   constructor(
-    private readonly keys: ActorKeys,
-    private readonly spent: SpentProofs,
-    private readonly identity: LedgerIdentity,
-    private readonly clock: Clock,
-    private readonly config: Config,
+    private readonly tokens: AccessTokens,
+    private readonly operator: OperatorToken,
   ) {
     super();
   }
@@ -32,45 +25,16 @@ export class IdentifyViewers extends Identify {
     const { authorization } = request.headers;
     if (authorization === undefined) return NOBODY;
     const [, scheme = '', token = ''] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
-    if (scheme.toLowerCase() === 'dpop') return this.byBoundToken(token, request);
+    if (scheme.toLowerCase() === 'dpop') return this.tokens.byProof(token, request);
     if (scheme.toLowerCase() === 'bearer') return this.byBearer(token);
     throw tokenInvalid('The header Authorization must be "Bearer" or "DPoP", one space and a token.');
   }
 
   private async byBearer(token: string): Promise<Viewer> {
-    const access = await this.access(token);
-    if (access.boundTo !== null) throw tokenInvalid('The token is bound to a key: send it as DPoP, with a proof.');
-    return viewerBy(access);
-  }
-
-  private async byBoundToken(token: string, request: FastifyRequest): Promise<Viewer> {
-    const { dpop } = request.headers;
-    if (typeof dpop !== 'string') throw tokenInvalid('The header DPoP with a proof is missing.');
-    const access = await this.access(token);
-    const path = request.url.split('?', 1)[0] ?? '';
-    const urls = ownUrls(this.config, request).map((url) => `${url}${path}`);
-    const proven = { method: request.method, urls, now: this.now, accessToken: token };
-    const { jkt, ...proof } = await readProof(dpop, proven, verifySignature);
-    if (jkt !== access.boundTo) throw tokenInvalid('The token is bound to another key than the one of the proof.');
-    if (!(await this.spent.spend({ kid: jkt, ...proof }))) throw tokenInvalid('The proof was used before.');
-    return viewerBy(access);
-  }
-
-  /** Verifies an access token, and that the key for which it was issued is active and is its actor's. */
-  private async access(token: string): Promise<Access> {
-    const serviceKey = (kid: string) => this.identity.serviceJwk(kid);
-    const circumstances = { url: this.config.publicUrl, now: this.now, check: verifySignature, serviceKey };
-    const { signedBy, ...access } = await readAccessToken(token, circumstances);
-    const key = await this.keys.recent(access.key);
-    if (key === null || !key.isActive || key.actor !== access.actor)
-      throw tokenInvalid('The key for which the token was issued has been revoked, or its actor suspended.');
-    if (key.serviceKid !== signedBy) throw tokenInvalid('The token is signed by a former key of this service.');
-    return access;
-  }
-
-  private get now(): number {
-    return Math.floor(this.clock.now() / 1_000);
+    const kind = secretKind(token);
+    if (kind === null) return this.tokens.byBearer(token);
+    if (kind === 'mistyped') throw tokenInvalid('The token is mistyped or cut off: its checksum does not fit.');
+    if (this.operator.matches(token)) return OPERATOR;
+    throw tokenInvalid('The token is not known here.');
   }
 }
-
-const viewerBy = ({ actor, scopes }: Access): Viewer => ({ kind: 'actor', actor, scopes });

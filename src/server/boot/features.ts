@@ -1,6 +1,7 @@
 import { Logger, type ModuleMetadata } from '@nestjs/common';
 import { AccessHttpModule } from '../access/access-http.module.js';
 import { AccessModule } from '../access/access.module.js';
+import { OperatorToken, loadOperatorToken } from '../access/operator-token.js';
 import { AlertsHttpModule } from '../alerts/alerts-http.module.js';
 import { AlertsJobsModule } from '../alerts/alerts-jobs.module.js';
 import type { Config } from '../config/config.js';
@@ -78,5 +79,6 @@ export function featureContext(config: Config, databaseUrl: string): ContextValu
     [JournalKey, new JournalKey(secret)],
     [JournalMemory, new JournalMemory(guard.journalPath, warn)],
     [WebhookKeys, new WebhookKeys(secret)],
+    [OperatorToken, loadOperatorToken(config.operatorTokenFile, warn)],
   ];
 }

@@ -14,6 +14,7 @@ export function configWarnings(config: Config): string[] {
     ADIT_LOG_KEY_FILE: config.logKeyFile,
     ADIT_SERVICE_KEY_FILE: config.serviceKeyFile,
     ADIT_SECRET_FILE: config.secretFile,
+    ADIT_OPERATOR_TOKEN_FILE: config.operatorTokenFile,
     ADIT_GUARD_FILE: config.guardFile,
   };
   const warnings = Object.entries(files)

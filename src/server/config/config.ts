@@ -7,8 +7,9 @@ import { type Named, type SettingName, names, settings } from './settings.js';
 
 type Settings = Readonly<z.infer<typeof settings>>;
 /** The values of the settings, with those that follow from others. */
-interface Values extends Omit<Settings, 'secretFile' | 'publicUrl'> {
+interface Values extends Omit<Settings, 'secretFile' | 'operatorTokenFile' | 'publicUrl'> {
   readonly secretFile: string;
+  readonly operatorTokenFile: string;
   readonly publicUrl: string;
   /** Variables of the environment that no setting reads, or that were renamed. */
   readonly environmentWarnings: readonly string[];
@@ -67,6 +68,7 @@ export function loadConfig(
   const values: Values = {
     ...data,
     secretFile: data.secretFile ?? join(dirname(serviceKeyFile), 'secret.key'),
+    operatorTokenFile: data.operatorTokenFile ?? join(dirname(serviceKeyFile), 'operator.token'),
     publicUrl: data.publicUrl ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
     environmentWarnings: environmentWarnings(env, settingsList),
   };

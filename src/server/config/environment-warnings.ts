@@ -6,6 +6,7 @@ const OF_OTHERS = new Set([
   'ADIT_SERVER',
   'ADIT_KEY',
   'ADIT_AS',
+  'ADIT_TOKEN',
   'ADIT_OUTBOX',
   'ADIT_OUTBOX_DAYS',
 ]);

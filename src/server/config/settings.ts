@@ -72,6 +72,11 @@ export const settings = z.object({
     name: 'ADIT_SECRET_FILE',
     meaning: 'Random bytes from which webhook secrets derive. Unset: secret.key beside ADIT_SERVICE_KEY_FILE.',
   }),
+  operatorTokenFile: orNull(path).register(names, {
+    name: 'ADIT_OPERATOR_TOKEN_FILE',
+    meaning:
+      "The operator's token, by which commands on this machine sign in. Unset: operator.token beside ADIT_SERVICE_KEY_FILE.",
+  }),
   guardFile: path.prefault('.adit/guard.json').register(names, {
     name: 'ADIT_GUARD_FILE',
     meaning:

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
+import type { AditClient } from '../../../client/adit-client.js';
 import type { Alert } from '../../../core/api/alert.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { type FilterOptions, queryOf, withFilters, withLotIds } from '../../alerts/alert-filters.js';
@@ -8,6 +8,7 @@ import { registerDesk } from '../../alerts/desk.js';
 import { showAlert } from '../../output/alert-lines.js';
 import { EXIT, type Terminal } from '../../output/terminal.js';
 import { triggerAlert, triggerable } from '../../alerts/trigger-alert.js';
+import { clientOf } from '../../sign-in.js';
 
 /** Shows an alert as text, or complete as JSON. */
 function show(terminal: Terminal, alert: Alert): void {
@@ -16,12 +17,10 @@ function show(terminal: Terminal, alert: Alert): void {
 }
 
 interface AlertOptions extends FilterOptions {
-  server: string;
   follow: boolean;
 }
 
-async function list({ server, follow, ...asked }: AlertOptions, terminal: Terminal): Promise<void> {
-  const client = new AditClient(server);
+async function list({ follow, ...asked }: AlertOptions, client: AditClient, terminal: Terminal): Promise<void> {
   const filters = await withLotIds(client, asked);
   if (follow) {
     for await (const { alert } of client.followAlerts(terminal.ended('SIGINT'), '0', queryOf(filters)))
@@ -62,9 +61,9 @@ function listen(alerts: Command): void {
     .addHelpText('after', '\n--server and all filters of "adit alerts" apply.')
     .action(async (_options: unknown, command: Command) => {
       // Options of `alerts` apply to its subcommands too.
-      const { server, forwardTo, secretFile, ...asked } = command.optsWithGlobals<AlertOptions & ForwardOptions>();
+      const { forwardTo, secretFile, ...asked } = command.optsWithGlobals<AlertOptions & ForwardOptions>();
       const terminal = terminalOf(command);
-      const client = new AditClient(server);
+      const client = clientOf(command);
       const filters = await withLotIds(client, asked);
       const secret = stableSecret(secretFile);
       const forwarder = new ForwardAlerts(forwardTo, secret);
@@ -104,7 +103,7 @@ export const alerts: Register = (group) => {
     .description('Lists alerts that are open; with --follow it goes on and shows new ones as they come.')
     .option('--follow', 'stay, and show alerts as they come', false)
     .addHelpText('before', 'Example: adit alerts --follow --minimum-severity high\n')
-    .action((options: AlertOptions, self) => list(options, terminalOf(self)));
+    .action((options: AlertOptions, self: Command) => list(options, clientOf(self), terminalOf(self)));
   registerDesk(group);
   listen(group);
   trigger(group);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
+import type { AditClient } from '../../../client/adit-client.js';
 import type { ListedDelivery } from '../../../core/api/delivery.js';
 import { countOf } from '../../../core/words.js';
 import type { Subscription } from '../../../core/api/subscription.js';
@@ -8,6 +8,7 @@ import { type Register, terminalOf, withServer } from '../../command.js';
 import { shortId } from '../../output/lot-names.js';
 import { CommandError, EXIT, type Terminal } from '../../output/terminal.js';
 import { dayAndTime } from '../../signing/report.js';
+import { clientOf } from '../../sign-in.js';
 
 /** Time limit for a test message, ms: one attempt and the wait before it. */
 const PATIENCE = 20_000;
@@ -107,7 +108,7 @@ function begin(subscribe: Command, channel: 'webhook' | 'mail', example: string)
     command.option('--contact <address>', 'mail address notified when the subscription is switched off');
   command.action(async (target: string, options: SubscribeOptions, self: Command) => {
     const terminal = terminalOf(self);
-    const client = new AditClient(options.server);
+    const client = clientOf(self);
     const asked = optionsOf(await withLotIds(client, options));
     const made = await client.subscribe({ channel, [place]: target, ...asked });
     describe(terminal, made);
@@ -133,8 +134,7 @@ async function tried(client: AditClient, id: string): Promise<ListedDelivery> {
   }
 }
 
-async function test(name: string, server: string, terminal: Terminal): Promise<void> {
-  const client = new AditClient(server);
+async function test(name: string, client: AditClient, terminal: Terminal): Promise<void> {
   const { id } = await subscriptionNamed(client, name);
   const { delivery } = await client.testSubscription(id);
   const { status, attempts } = await tried(client, delivery);
@@ -154,10 +154,10 @@ export const subscribe: Register = (group) => {
   withServer(group.command('list'))
     .summary('list subscriptions and how they go')
     .addHelpText('before', 'Example: adit subscribe list\n')
-    .action(async ({ server }: { server: string }, self) => {
+    .action(async (_options: object, self: Command) => {
       const terminal = terminalOf(self);
       let count = 0;
-      for await (const one of new AditClient(server).subscriptions()) {
+      for await (const one of clientOf(self).subscriptions()) {
         describe(terminal, one);
         terminal.result(one);
         count += 1;
@@ -167,13 +167,13 @@ export const subscribe: Register = (group) => {
   withServer(group.command('test').argument('<id>', ID))
     .summary('send a test message, and say whether it arrived')
     .addHelpText('before', 'Example: adit subscribe test SUBSCRIPTION\n')
-    .action((id: string, { server }: { server: string }, self) => test(id, server, terminalOf(self)));
+    .action((id: string, _options: object, self: Command) => test(id, clientOf(self), terminalOf(self)));
   withServer(group.command('rotate').argument('<id>', ID))
     .summary('make a new secret; the old one also signs for a day')
     .addHelpText('before', 'Example: adit subscribe rotate SUBSCRIPTION\n')
-    .action(async (id: string, { server }: { server: string }, self) => {
+    .action(async (id: string, _options: object, self: Command) => {
       const terminal = terminalOf(self);
-      const client = new AditClient(server);
+      const client = clientOf(self);
       const rotated = await client.rotateSecret((await subscriptionNamed(client, id)).id);
       terminal.say(`new secret, shown this once: ${rotated.secret}`);
       terminal.say(`the former one signs until ${dayAndTime(rotated.formerSecretUntil)} UTC`);
@@ -183,9 +183,9 @@ export const subscribe: Register = (group) => {
     .summary('send again all messages since a time')
     .addHelpText('before', 'Example: adit subscribe redeliver SUBSCRIPTION --since 2026-05-01T00:00:00Z\n')
     .requiredOption('--since <time>', 'RFC 3339, such as 2026-05-12T06:00:00Z')
-    .action(async (id: string, { server, since }: { server: string; since: string }, self) => {
+    .action(async (id: string, { since }: { since: string }, self: Command) => {
       const terminal = terminalOf(self);
-      const client = new AditClient(server);
+      const client = clientOf(self);
       const { messages } = await client.redeliver((await subscriptionNamed(client, id)).id, since);
       terminal.say(`${countOf(messages, 'message')} ${messages === 1 ? 'is' : 'are'} on the way.`);
       terminal.result({ messages });
@@ -193,9 +193,9 @@ export const subscribe: Register = (group) => {
   withServer(group.command('end').argument('<id>', ID))
     .summary('end a subscription')
     .addHelpText('before', 'Example: adit subscribe end SUBSCRIPTION\n')
-    .action(async (name: string, { server }: { server: string }, self) => {
+    .action(async (name: string, _options: object, self: Command) => {
       const terminal = terminalOf(self);
-      const client = new AditClient(server);
+      const client = clientOf(self);
       const { id, url, address } = await subscriptionNamed(client, name);
       await client.unsubscribe(id);
       terminal.say(`Ended: nothing more is sent to ${url ?? address ?? id}.`);

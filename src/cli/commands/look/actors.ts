@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
 import type { ListedActor } from '../../../core/api/registry.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { type ListOptions, printList, withLimit } from '../../output/list.js';
 import type { Column } from '../../output/table.js';
+import { type ServerOptions, clientOf } from '../../sign-in.js';
 
 const columns: readonly Column<ListedActor>[] = [
   { title: 'actor', value: ({ actor }) => actor, least: 8 },
@@ -13,8 +13,7 @@ const columns: readonly Column<ListedActor>[] = [
   { title: 'state', value: ({ suspended }) => (suspended ? 'SUSPENDED' : 'active') },
 ];
 
-interface Options extends ListOptions {
-  server: string;
+interface Options extends ListOptions, ServerOptions {
   role?: string;
   country?: string;
 }
@@ -24,9 +23,9 @@ export const actors: Register = (named) => {
     .option('--role <role>', 'with this role, such as trader')
     .option('--country <country>', 'of this country, such as RW')
     .addHelpText('before', 'Example: adit actors --role trader\n')
-    .action(async ({ server, limit, all, ...filters }: Options, command: Command) => {
+    .action(async ({ server: _server, key: _key, as: _as, limit, all, ...filters }: Options, command: Command) => {
       const listing = { columns, none: 'There is no such actor.' };
       const page = { ...(limit === undefined ? {} : { limit }), ...(all === undefined ? {} : { all }) };
-      await printList(terminalOf(command), new AditClient(server).actors({ ...filters }), listing, page);
+      await printList(terminalOf(command), clientOf(command).actors({ ...filters }), listing, page);
     });
 };

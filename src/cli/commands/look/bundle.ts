@@ -7,14 +7,13 @@ import { MAX_BUNDLE_LENGTH, parseBundle, type BundleJson } from '../../../core/b
 import { type KeptDisclosures, discloseIn } from '../../../core/bundle/disclose.js';
 import { unpackBundle } from '../../../core/bundle/unpack.js';
 import { countOf } from '../../../core/words.js';
-import { AditClient } from '../../../client/adit-client.js';
 import { namedLot } from '../../named-lot.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { defaultState, readSeen, seenSizesOf } from '../../verify/seen-checkpoints.js';
 import { readJsonFile, readTextFile } from '../../input/read-file.js';
-import { problemIn } from '../../input/read-place.js';
 import { BUNDLE, checkBundleText } from '../../verify/read-bundle.js';
 import { CommandError } from '../../output/terminal.js';
+import { clientOf } from '../../sign-in.js';
 
 /** Replaces characters of a lot's name that file names cannot contain. */
 const asFileName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '');
@@ -41,15 +40,16 @@ export const bundle: Register = (group) => {
     .addHelpText('before', 'Example: adit bundle fetch RW-A000001 -o lot.bundle.json\n')
     .action(async (name: string, options: FetchOptions, command: Command) => {
       const terminal = terminalOf(command);
-      const lot = (await namedLot(new AditClient(options.server), name)).id;
+      const client = clientOf(command);
+      const lot = (await namedLot(client, name)).id;
       const query = new URLSearchParams({
         disclosures: options.withoutDisclosures === true ? 'none' : 'all',
         sealed: options.lastSealed === true ? 'last' : 'now',
       });
-      const { origin } = await new AditClient(options.server).ledger();
+      const { origin } = await client.ledger();
       const known = seenSizesOf(origin, readSeen(options.state));
       if (known.length > 0) query.set('continues', known.join(','));
-      const text = await fetchText(`${options.server}/v1/lots/${encodeURIComponent(lot)}/bundle?${query.toString()}`);
+      const text = await client.bundle(lot, query);
       const { events } = parseBundle(text);
       const output = options.output ?? `${asFileName(name)}.bundle.json`;
       writeFileSync(output, text);
@@ -109,20 +109,4 @@ function read(file: string): string {
   const text = readTextFile(file, BUNDLE);
   checkBundleText(file, text);
   return text;
-}
-
-async function fetchText(url: string): Promise<string> {
-  const response = await fetch(url).catch(() => null);
-  if (response === null)
-    throw new CommandError(
-      'No ledger answers there.',
-      'Is it running? Start it with "adit serve", or name it with --server.',
-    );
-  const text = await response.text();
-  if (response.ok) return text;
-  const detail = problemIn(text);
-  throw new CommandError(
-    detail === '' ? `The ledger answered ${response.status}.` : detail,
-    'Look at the id: "adit lot ID" shows a lot.',
-  );
 }

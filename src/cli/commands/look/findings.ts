@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
 import { severities } from '../../../core/rules/engine/rule.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { oneOf } from '../../input/did-you-mean.js';
 import { namedLot } from '../../named-lot.js';
 import { showFinding } from '../../output/alert-lines.js';
 import { type ListOptions, limitOf, withLimit } from '../../output/list.js';
+import { clientOf } from '../../sign-in.js';
 
 /** Statuses of a finding, and all of them. */
 const STATUSES = ['open', 'explained', 'mitigated', 'dismissed', 'closed', 'all'];
@@ -28,9 +28,9 @@ export const findings: Register = (named) => {
     .option('--status <status>', STATUSES.join(', '), oneOf(STATUSES))
     .option('--severity <severity>', severities.join(', '), oneOf(severities))
     .addHelpText('before', 'Example: adit findings --lot RW-A000001\n')
-    .action(async ({ server, lot, rule, severity, status = 'open', ...page }: Options, command: Command) => {
+    .action(async ({ lot, rule, severity, status = 'open', ...page }: Options, command: Command) => {
       const terminal = terminalOf(command);
-      const client = new AditClient(server);
+      const client = clientOf(command);
       const limit = limitOf(page);
       const asked = {
         ...(lot === undefined ? {} : { lot: (await namedLot(client, lot)).id }),

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
 import type { Report } from '../../../core/api/report.js';
 import type { LotName } from '../../../core/api/lot-name.js';
 import { quantityText } from '../../../core/words.js';
@@ -12,6 +11,7 @@ import { claimsOf } from '../../output/event-words.js';
 import { calledOf, goodsOf, massOf, whereOf } from '../../output/lot-names.js';
 import { type TimelineEntry, lotTimeline, paintVerdicts, reasonsOf, timelineLines } from '../../output/timeline.js';
 import type { Terminal } from '../../output/terminal.js';
+import { clientOf } from '../../sign-in.js';
 
 /** A share of a lot is the result of a division: to the gram is enough, of gold to the milligram. */
 function originText({ site, mass: { value, uom } }: LotState['origins'][number], mineral: string): string {
@@ -59,9 +59,9 @@ export const lot: Register = (named) => {
     )
     .argument('<lot>', 'id, first 8 characters, tag or lot number')
     .addHelpText('before', 'Example: adit lot RW-A000001\n')
-    .action(async (name: string, { server }: { server: string }, command: Command) => {
+    .action(async (name: string, _options: object, command: Command) => {
       const terminal = terminalOf(command);
-      const client = new AditClient(server);
+      const client = clientOf(command);
       const state = await namedLot(client, name);
       const [report, timeline] = await Promise.all([
         client.report(state.id),

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
 import type { LotState } from '../../../core/api/lot.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { type ListOptions, printList, withLimit } from '../../output/list.js';
 import { calledOf, goodsOf, massOf, shortId, whereOf } from '../../output/lot-names.js';
 import type { Column } from '../../output/table.js';
 import { CommandError, EXIT } from '../../output/terminal.js';
+import { clientOf } from '../../sign-in.js';
 
 /** Words for the API's statuses. */
 const STATUSES: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ export const lots: Register = (named) => {
     .option('--status <status>', Object.keys(STATUSES).join(', '))
     .addHelpText('before', 'Example: adit lots --holder coop --status held\n         adit lots --to trader\n')
     .action(async (options: Options, command: Command) => {
-      const client = new AditClient(options.server);
+      const client = clientOf(command);
       const listing = { columns: lotColumns, none: 'There is no such lot.' };
       await printList(terminalOf(command), client.allLots(queryOf(options)), listing, options);
     });

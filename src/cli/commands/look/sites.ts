@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
 import type { ListedSite } from '../../../core/api/registry.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { type ListOptions, printList, withLimit } from '../../output/list.js';
 import type { Column } from '../../output/table.js';
+import { type ServerOptions, clientOf } from '../../sign-in.js';
 
 /** Returns the last day of a site's licence. */
 function licenceEnd({ licence }: ListedSite): string {
@@ -20,8 +20,7 @@ const columns: readonly Column<ListedSite>[] = [
   { title: 'inspected', value: ({ inspectedOn }) => inspectedOn ?? 'never', dropped: 1 },
 ];
 
-interface Options extends ListOptions {
-  server: string;
+interface Options extends ListOptions, ServerOptions {
   operator?: string;
   country?: string;
   mineral?: string;
@@ -33,9 +32,9 @@ export const sites: Register = (named) => {
     .option('--country <country>', 'in this country, such as RW')
     .option('--mineral <mineral>', 'that may dig this mineral')
     .addHelpText('before', 'Example: adit sites --country RW\n')
-    .action(async ({ server, limit, all, ...filters }: Options, command: Command) => {
+    .action(async ({ server: _server, key: _key, as: _as, limit, all, ...filters }: Options, command: Command) => {
       const listing = { columns, none: 'There is no such site.' };
       const page = { ...(limit === undefined ? {} : { limit }), ...(all === undefined ? {} : { all }) };
-      await printList(terminalOf(command), new AditClient(server).sites({ ...filters }), listing, page);
+      await printList(terminalOf(command), clientOf(command).sites({ ...filters }), listing, page);
     });
 };

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
+import type { AditClient } from '../../../client/adit-client.js';
 import type { Stock } from '../../../core/api/stock.js';
 import { countOf, quantityText } from '../../../core/words.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { type ListOptions, printList, withLimit } from '../../output/list.js';
 import { goodsOf } from '../../output/lot-names.js';
 import type { Column } from '../../output/table.js';
+import { clientOf } from '../../sign-in.js';
 
 /** Formats a pile as "3 lots, 145.8 kg"; "" if it is empty. */
 const pileText = ({ lots, mass }: Stock['held'], mineral: string): string =>
@@ -38,7 +39,7 @@ export const stock: Register = (named) => {
     .addHelpText('before', 'Example: adit stock trader\n')
     .action(async (actor: string | undefined, options: ListOptions & { server: string }, command: Command) => {
       const terminal = terminalOf(command);
-      const client = new AditClient(options.server);
+      const client = clientOf(command);
       const none = actor === undefined ? 'Nobody holds anything.' : `${actor} holds nothing.`;
       await printList(terminal, client.stock(actor === undefined ? {} : { holder: actor }), { columns, none }, options);
       const more = actor === undefined || terminal.json ? null : await coming(client, actor);

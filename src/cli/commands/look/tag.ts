@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
+import type { AditClient } from '../../../client/adit-client.js';
 import type { ListedFinding } from '../../../core/api/finding.js';
 import type { SeenTag } from '../../../core/api/tag.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
@@ -7,6 +7,7 @@ import { showFinding } from '../../output/alert-lines.js';
 import { whatHappened } from '../../output/event-words.js';
 import { shortId } from '../../output/lot-names.js';
 import type { Terminal } from '../../output/terminal.js';
+import { clientOf } from '../../sign-in.js';
 
 /** Lots whose findings are listed at most. */
 const MAX_LOTS = 20;
@@ -44,9 +45,9 @@ export const tag: Register = (named) => {
     )
     .argument('<tag>')
     .addHelpText('before', 'Example: adit tag RW-A000001\n')
-    .action(async (number: string, { server }: { server: string }, command: Command) => {
+    .action(async (number: string, _options: object, command: Command) => {
       const terminal = terminalOf(command);
-      const client = new AditClient(server);
+      const client = clientOf(command);
       const seen = await client.tag(number);
       say(terminal, seen);
       const findings = await findingsOn(client, seen);

@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
+import type { Command } from 'commander';
+import type { AditClient } from '../../../client/adit-client.js';
 import { NoAnswer } from '../../../client/problem.js';
 import { chainLots, seenIn, signDraft } from '../../../client/record-event.js';
 import type { DryRunAnswer } from '../../../core/api/event.js';
@@ -17,6 +17,7 @@ import { KnownLots, type NamedLot } from '../../signing/known-lots.js';
 import { withOutbox } from '../../signing/options.js';
 import { Outbox } from '../../signing/outbox.js';
 import { unknownType, withLotIds } from './record.js';
+import { clientOf } from '../../sign-in.js';
 
 interface CheckOptions {
   server: string;
@@ -43,8 +44,6 @@ export const check: Register = (named) => {
     )
     .argument('<file>', 'body of an event (JSON), or NAME.jws')
     .option('--type <type>', 'type of the event, where FILE does not say')
-    .addOption(new Option('--as <actor>', 'who is to sign (default: as the key file says)').env('ADIT_AS'))
-    .addOption(new Option('--key <file>', 'key with which it is to be signed').env('ADIT_KEY'))
     .option('--offline', 'check the schema only', false)
     .addHelpText('before', 'Example: adit check bag.json --type lot.declared --as coop\n')
     .action(async (file: string, options: CheckOptions, command: Command) => {
@@ -129,7 +128,7 @@ async function askLedger(
     );
     return null;
   }
-  const client = new AditClient(options.server);
+  const client = clientOf(command);
   try {
     const outbox = new Outbox(options.outbox);
     const names = new Map<string, NamedLot>();

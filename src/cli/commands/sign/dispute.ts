@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
+import type { AditClient } from '../../../client/adit-client.js';
 import { namedLot } from '../../named-lot.js';
 import type { Register } from '../../command.js';
 import { CommandError, EXIT } from '../../output/terminal.js';
 import { type SigningOptions, withSigning } from '../../signing/options.js';
 import { recordWords } from '../../signing/shorthand.js';
+import { clientFor } from '../../sign-in.js';
 
 interface DisputeOptions extends SigningOptions {
   ground: string;
@@ -47,7 +48,7 @@ export const dispute: Register = (named) => {
         type: 'event.disputed',
         words: [name, ...(entry === undefined ? [] : [entry])],
         compose: async () => ({
-          event: await eventOf(new AditClient(options.server), name, entry),
+          event: await eventOf(clientFor(options), name, entry),
           ground: options.ground,
         }),
       }),

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
+import type { AditClient } from '../../../client/adit-client.js';
 import { countOf } from '../../../core/words.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { placesOf } from '../../output/refusal.js';
@@ -10,6 +10,7 @@ import { readEventText } from '../../signing/event-text.js';
 import { withOutbox } from '../../signing/options.js';
 import { KEPT_DAYS, Outbox, type OutboxEntry, daysOf, keptDays } from '../../signing/outbox.js';
 import { sendEntry, unanswered } from '../../signing/send-entry.js';
+import { clientOf } from '../../sign-in.js';
 
 interface OutboxOptions {
   outbox: string;
@@ -80,7 +81,7 @@ function send(group: Command): void {
     .action(async (ids: string[], { outbox: folder, server }: OutboxOptions & { server: string }, command: Command) => {
       const terminal = terminalOf(command);
       const box = new Outbox(folder);
-      const client = new AditClient(server);
+      const client = clientOf(command);
       const entries = ids.length === 0 ? box.pending() : ids.map((id) => pendingCalled(box, id));
       const results: object[] = [];
       for (const entry of entries.length === 0 ? [] : await ofThisLog(entries, client, terminal)) {

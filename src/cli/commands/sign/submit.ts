@@ -1,10 +1,10 @@
-import { AditClient } from '../../../client/adit-client.js';
 import { AditProblem } from '../../../client/problem.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { refusal } from '../../output/refusal.js';
 import { readEventFile, withLoggedSignature } from '../../signing/event-text.js';
 import { bornIn, lotLines } from '../../signing/report.js';
 import { SavedFiles } from '../../signing/saved-files.js';
+import { clientOf } from '../../sign-in.js';
 
 export const submit: Register = (named) => {
   withServer(named)
@@ -17,7 +17,7 @@ export const submit: Register = (named) => {
       const terminal = terminalOf(command);
       const { event, said } = readEventFile(file);
       try {
-        const answer = await new AditClient(server).submit(event);
+        const answer = await clientOf(command).submit(event);
         const files = new SavedFiles(file.replace(/\.jws$/, ''));
         if (answer.status === 'waiting')
           terminal.say(`waiting for ${answer.missing.join(', ')}, until ${answer.expiresAt.slice(0, 10)}`);

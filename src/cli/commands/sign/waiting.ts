@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { AditClient } from '../../../client/adit-client.js';
 import type { WaitingEventView } from '../../../core/api/waiting.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { type ListOptions, printList, withLimit } from '../../output/list.js';
 import { shortId } from '../../output/lot-names.js';
 import type { Column } from '../../output/table.js';
+import { clientOf } from '../../sign-in.js';
 
 /** Formats the first item of a list with the number of the others. */
 const firstOf = ([first = '', ...others]: readonly string[]): string =>
@@ -27,11 +27,9 @@ export const waiting: Register = (named) => {
     )
     .option('--missing <event>', 'that wait for this event, by its whole id')
     .addHelpText('before', 'Example: adit waiting\n')
-    .action(
-      async ({ server, missing, ...page }: ListOptions & { server: string; missing?: string }, command: Command) => {
-        const listing = { columns, none: 'No event waits.' };
-        const rows = new AditClient(server).waiting(missing === undefined ? {} : { missing });
-        await printList(terminalOf(command), rows, listing, page);
-      },
-    );
+    .action(async ({ missing, ...page }: ListOptions & { missing?: string }, command: Command) => {
+      const listing = { columns, none: 'No event waits.' };
+      const rows = clientOf(command).waiting(missing === undefined ? {} : { missing });
+      await printList(terminalOf(command), rows, listing, page);
+    });
 };

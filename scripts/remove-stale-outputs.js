@@ -5,6 +5,8 @@ import { join, relative } from 'node:path';
 
 const OUT = 'dist';
 const FOLDERS = ['src', 'migrations', 'test', 'bench'];
+/** Built for browsers by scripts/build-web.js instead. */
+const ISLANDS = join('src', 'web', 'islands');
 
 const filesUnder = (folder, ending) =>
   existsSync(folder)
@@ -13,16 +15,18 @@ const filesUnder = (folder, ending) =>
         .map((entry) => join(entry.parentPath, entry.name))
     : [];
 
-const sourceOf = (output) => relative(OUT, output).replace(/\.js$/, '.ts');
-const outputOf = (source) => join(OUT, source.replace(/\.ts$/, '.js'));
+const sourcesOf = (output) => ['.ts', '.tsx'].map((ending) => relative(OUT, output).replace(/\.js$/, ending));
+const outputOf = (source) => join(OUT, source.replace(/\.tsx?$/, '.js'));
 
 for (const folder of FOLDERS) {
   for (const output of filesUnder(join(OUT, folder), '.js'))
-    if (!existsSync(sourceOf(output))) {
+    if (!sourcesOf(output).some((source) => existsSync(source))) {
       rmSync(output);
       rmSync(`${output}.map`, { force: true });
     }
-  const sources = filesUnder(folder, '.ts').filter((source) => !source.endsWith('.d.ts'));
+  const sources = [...filesUnder(folder, '.ts'), ...filesUnder(folder, '.tsx')].filter(
+    (source) => !source.endsWith('.d.ts') && !source.startsWith(ISLANDS),
+  );
   // Without its record of what it has built, `tsc` builds everything.
   if (sources.some((source) => !existsSync(outputOf(source)))) rmSync(join(OUT, '.tsbuildinfo'), { force: true });
 }

@@ -27,6 +27,8 @@ export interface Trust {
   /** A faster signature check than the portable one, with the same answers. */
   checkSignature: SignatureCheck;
   sha256?: Sha256;
+  /** Called with each step as it ends, to show the progress. */
+  onStep?: (step: Step) => void;
 }
 
 const steps = [
@@ -69,22 +71,29 @@ class Verification {
   readonly steps: Step[] = [];
   roots: ReadonlyMap<number, Uint8Array> = new Map();
 
+  constructor(private readonly onStep: Trust['onStep']) {}
+
   held(step: StepName, detail: string): void {
-    this.steps.push({ step, outcome: 'held', detail });
+    this.add({ step, outcome: 'held', detail });
   }
 
   incomplete(step: StepName, detail: string): void {
-    this.steps.push({ step, outcome: 'incomplete', detail });
+    this.add({ step, outcome: 'incomplete', detail });
   }
 
   broken(step: StepName, detail: string, index?: number): BundleReport {
-    this.steps.push({ step, outcome: 'broken', detail, ...(index === undefined ? {} : { index }) });
+    this.add({ step, outcome: 'broken', detail, ...(index === undefined ? {} : { index }) });
     return this.ended('BROKEN');
   }
 
   /** Ends a verification that cannot continue. */
   undecided(): BundleReport {
     return this.ended('INCOMPLETE');
+  }
+
+  private add(step: Step): void {
+    this.steps.push(step);
+    this.onStep?.(step);
   }
 
   private ended(word: BundleReport['word']): BundleReport {
@@ -98,7 +107,7 @@ class Verification {
  * signatures, chains, admission, disclosures, rules, freshness, in that order; names the first fault.
  */
 export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleReport> {
-  const run = new Verification();
+  const run = new Verification(trust.onStep);
   const checkpoint = openHead(bundle, trust, run);
   if (checkpoint === null) return run.undecided();
   if (typeof checkpoint === 'string') return run.broken('checkpoint', checkpoint);

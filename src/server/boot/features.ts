@@ -24,6 +24,7 @@ import { loadKeys } from '../transparency/keys.js';
 import { LogSigner } from '../transparency/seal-log.js';
 import { TransparencyHttpModule } from '../transparency/transparency-http.module.js';
 import { TransparencyJobsModule } from '../transparency/transparency-jobs.module.js';
+import { WebHttpModule } from '../web/web-http.module.js';
 import { WitnessPolicy, loadWitnessPolicy } from '../transparency/witness-policy.js';
 import { VerificationHttpModule } from '../verification/verification-http.module.js';
 import { VerificationJobsModule } from '../verification/verification-jobs.module.js';
@@ -42,6 +43,7 @@ const httpModules: Modules = [
   AlertsHttpModule,
   DeliveryHttpModule,
   ProvenanceHttpModule,
+  WebHttpModule,
 ];
 
 /** Features of the processes that run jobs. */

@@ -31,6 +31,7 @@ import { limitRates } from '../http/rate-limit.js';
 import { Metrics } from '../http/metrics.js';
 import { describeApi } from '../http/openapi.js';
 import { SharedThreads } from '../ledger/intake/check-threads.js';
+import { showProblemsAsPages } from '../web/problems-as-pages.js';
 import { JsonLogger } from './logger.js';
 import { type QueueAddress, QueueBackend, migrateQueue, openQueue } from '../queue/prepare-queue.js';
 
@@ -195,6 +196,7 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
     admitViewers(app, identifier(app, config));
     turnAwayEarly(app);
     sendPagesAsHtml(app.getHttpAdapter().getInstance());
+    if (config.role !== 'worker') showProblemsAsPages(app);
     if (config.role !== 'worker') describeApi(app);
     const url = await listen(app, config);
     health.started();

@@ -1,6 +1,5 @@
 /** Escapes a text for HTML, also for an attribute between double quotes. */
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** Renders text as HTML, with backticks as code and asterisks as emphasis. */
 export const proseHtml = (text: string): string =>

@@ -25,12 +25,11 @@ import { DescribeLedger } from './read/describe-ledger.js';
 import { LedgerMetrics } from './read/ledger-metrics.js';
 import { ReadEvent } from './read/read-event.js';
 import { ReadReceipt } from './read/read-receipt.js';
-import { StartController } from './read/start.controller.js';
 
 /** Receives, checks and sequences events, and serves the log. */
 @Module({
   imports: [DatabaseModule, HttpModule, LedgerModule],
-  controllers: [LedgerController, DryRunController, WaitingController, StartController],
+  controllers: [LedgerController, DryRunController, WaitingController],
   providers: [
     AdmitOnSnapshot,
     AnswerEvents,
@@ -60,6 +59,6 @@ import { StartController } from './read/start.controller.js';
       useFactory: ({ appendQueue }: Config) => new AdmissionQueue(appendQueue),
     },
   ],
-  exports: [ReadEvent],
+  exports: [DescribeLedger, ReadEvent],
 })
 export class LedgerHttpModule {}

@@ -1,14 +1,12 @@
-import { Controller, Get, Header, Headers, Param, Query, UseInterceptors } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Query, UseInterceptors } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type JudgedLotState, type ListedLot, listedLotShape, lotShape } from '../../core/api/lot.js';
 import { type Report, reportShape } from '../../core/api/report.js';
 import { type Page, pageShape } from '../../core/api/page.js';
 import { type LotEvent, lotEventShape } from '../../core/api/event.js';
 import { HeavyReads } from '../http/heavy-reads.js';
-import { wantsHtml } from '../http/html-page.js';
 import { type PageQuery, pageQuery } from '../http/paging.js';
 import { lotId } from './lot-id.js';
-import { lotHtml } from './lot-html.js';
 import { ListLotEvents } from './list-lot-events.js';
 import { ReadLot } from './read-lot.js';
 import { ReportLot } from './report-lot.js';
@@ -34,15 +32,9 @@ export class LotsController {
 
   @Get(':id')
   @ApiOperation({ summary: "Returns a lot's present state, with its three verdicts" })
-  @ApiProduces('application/json', 'text/html')
   @ApiOkResponse({ standardSchema: lotShape })
-  @Header('vary', 'accept')
-  async lot(
-    @Param('id', { schema: lotId }) id: string,
-    @Headers('accept') accept?: string,
-  ): Promise<string | JudgedLotState> {
-    const lot = await this.lots.state(id);
-    return wantsHtml(accept) ? lotHtml(lot) : lot;
+  lot(@Param('id', { schema: lotId }) id: string): Promise<JudgedLotState> {
+    return this.lots.state(id);
   }
 
   @Get(':id/events')

@@ -36,5 +36,6 @@ import { TraceLineage } from './trace-lineage.js';
     TraceImpact,
     TraceLineage,
   ],
+  exports: [FindTag, ListLotEvents, ListStock, ListVolumes, ReadLot, ReportLot, SearchLots, TraceImpact, TraceLineage],
 })
 export class ProvenanceHttpModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type * as z from 'zod';
+import { AditError } from '../../core/errors.js';
 import type { ListedActor, ListedSite } from '../../core/api/registry.js';
 import { country, mineral, registryId, roleSchema } from '../../core/event/primitives.js';
 import type { Page } from '../../core/api/page.js';
@@ -39,6 +40,26 @@ interface SiteRow {
 
 const byId = (row: { id: string }): string => row.id;
 
+const actorOf = ({ id, card_from: from, card_to: to, ...row }: ActorRow): ListedActor => ({
+  actor: id,
+  roles: row.roles,
+  country: row.country,
+  card: from === null && to === null ? null : { from, to },
+  suspended: row.suspended,
+});
+
+const siteOf = ({ id, inspected_on: inspectedOn, ...row }: SiteRow): ListedSite => ({
+  site: id,
+  country: row.country,
+  operator: row.operator,
+  minerals: row.minerals,
+  licence: row.licence,
+  capacity: row.capacity,
+  certification: row.certification,
+  activity: row.activity,
+  inspectedOn,
+});
+
 /** Lists the part of the registry that the viewer sees, by id. */
 @Injectable()
 export class ListRegistry {
@@ -53,13 +74,29 @@ export class ListRegistry {
         ORDER BY id LIMIT $2`,
       [decodeCursor(cursor, registryId) ?? '', limit + 1, role ?? null, where ?? null, all, actor, own],
     );
-    return pageOf(rows, limit, byId, ({ id, card_from: from, card_to: to, ...row }) => ({
-      actor: id,
-      roles: row.roles,
-      country: row.country,
-      card: from === null && to === null ? null : { from, to },
-      suspended: row.suspended,
-    }));
+    return pageOf(rows, limit, byId, actorOf);
+  }
+
+  /** Returns one actor that the viewer sees. Throws `not-found`. */
+  async actor(id: string): Promise<ListedActor> {
+    const { all, actor, country: own } = await registryReach(this.database);
+    const { rows } = await this.database.query<ActorRow>(
+      `SELECT id, roles, country, card_from, card_to, suspended FROM actors
+        WHERE id = $1 AND ($2 OR id = $3 OR country = $4)`,
+      [id, all, actor, own],
+    );
+    if (rows[0] === undefined) throw new AditError('not-found', `There is no actor ${id}.`);
+    return actorOf(rows[0]);
+  }
+
+  /** Returns one site; null if there is none that the viewer sees. */
+  async site(id: string): Promise<ListedSite | null> {
+    const { all, actor, country: own } = await registryReach(this.database);
+    const { rows } = await this.database.query<SiteRow>(
+      'SELECT * FROM sites WHERE id = $1 AND ($2 OR operator = $3 OR country = $4)',
+      [id, all, actor, own],
+    );
+    return rows[0] === undefined ? null : siteOf(rows[0]);
   }
 
   async sites({ limit, cursor, operator, country: where, mineral: dug }: SitesQuery): Promise<Page<ListedSite>> {
@@ -80,16 +117,6 @@ export class ListRegistry {
         own,
       ],
     );
-    return pageOf(rows, limit, byId, ({ id, inspected_on: inspectedOn, ...row }) => ({
-      site: id,
-      country: row.country,
-      operator: row.operator,
-      minerals: row.minerals,
-      licence: row.licence,
-      capacity: row.capacity,
-      certification: row.certification,
-      activity: row.activity,
-      inspectedOn,
-    }));
+    return pageOf(rows, limit, byId, siteOf);
   }
 }

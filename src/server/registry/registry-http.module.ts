@@ -4,5 +4,10 @@ import { ListRegistry } from './list-registry.js';
 import { RegistryController } from './registry.controller.js';
 
 /** Lists actors, keys, sites, facilities and tags from the log. */
-@Module({ imports: [DatabaseModule], controllers: [RegistryController], providers: [ListRegistry] })
+@Module({
+  imports: [DatabaseModule],
+  controllers: [RegistryController],
+  providers: [ListRegistry],
+  exports: [ListRegistry],
+})
 export class RegistryHttpModule {}

@@ -1,0 +1,33 @@
+import type { StoredEvent } from '../../core/api/event.js';
+import { decodeBase64url, decodeUtf8, parseStrictJson, peekPayload } from '../../core/event/grammar.js';
+import type { EventPageData } from '../../web/explorer/event-page.js';
+
+const orNull = <T>(read: () => T): T | null => {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+};
+
+const jsonOf = (part: string): unknown => parseStrictJson(decodeUtf8(decodeBase64url(part)));
+
+/** Reads a disclosure `[salt, name, value]`, or `[salt, value]` of an array's element. */
+function disclosureOf(encoded: string): { name: string; value: unknown } | null {
+  const parts = orNull(() => jsonOf(encoded));
+  if (!Array.isArray(parts)) return null;
+  const [, name, value] = parts as unknown[];
+  return parts.length === 3 && typeof name === 'string' ? { name, value } : { name: '…', value: name };
+}
+
+/** Reads a stored event for its page; parts that cannot be read, because they were altered, are null. */
+export function eventData(stored: StoredEvent, receipt: string | null): EventPageData {
+  const [jws = '', ...disclosures] = stored.event.split('~');
+  return {
+    stored,
+    payload: orNull(() => peekPayload(jws) as NonNullable<EventPageData['payload']>),
+    header: orNull(() => jsonOf(jws.split('.')[0] ?? '') as NonNullable<EventPageData['header']>),
+    disclosed: disclosures.flatMap((one) => (one === '' ? [] : (disclosureOf(one) ?? []))),
+    receipt,
+  };
+}

@@ -1,0 +1,30 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Problem } from '../../core/api/problem.js';
+import { parseStrictJson } from '../../core/event/grammar.js';
+import { problemPage } from '../../web/explorer/problem-page.js';
+import { wantsHtml } from '../http/html-page.js';
+import { PROBLEM_TYPE } from '../http/problem.js';
+import { ShowPages } from './show-pages.js';
+
+/** Paths whose problems are always for programs. */
+const FOR_PROGRAMS = /^\/(v1|openapi\.json|livez|readyz|startupz|metrics)(\/|\?|$)/;
+
+const isPage = ({ url, headers }: FastifyRequest): boolean => wantsHtml(headers.accept) && !FOR_PROGRAMS.test(url);
+
+/**
+ * Sends problems as pages to browsers, in the reader's language: what does not exist, what the viewer may not see, what
+ * failed. Registers before any route does.
+ */
+export function showProblemsAsPages(app: NestFastifyApplication): void {
+  const pages = app.get(ShowPages);
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
+    const type = String(reply.getHeader('content-type') ?? '');
+    if (typeof payload !== 'string' || !type.startsWith(PROBLEM_TYPE) || !isPage(request)) return payload;
+    const problem = parseStrictJson(payload) as Problem;
+    const html = await pages.showProblem(request, reply, (say) => problemPage(say, problem));
+    void reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').removeHeader('content-length');
+    return html;
+  });
+}

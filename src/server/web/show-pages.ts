@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { type Say, sayIn } from '../../web/say.js';
+import { Document, type Page } from '../../web/ui/frame.js';
+import { type Column, csvOf } from '../../web/ui/table.js';
+import { DescribeLedger } from '../ledger/read/describe-ledger.js';
+import { LedgerIdentity } from '../ledger/ledger-identity.js';
+import { BuiltFiles } from './built-files.js';
+import { type Visit, keepLanguage, languageOf } from './visit.js';
+
+/** Pages load style, programs, pictures and data of this service alone. */
+const PAGE_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/** A table that a page shows and that can be had as a file. */
+export interface FileOfRows<Row> {
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
+  /** Name of the file, without its ending. */
+  name: string;
+}
+
+const readerOf = ({ viewer }: FastifyRequest): string | null => (viewer?.kind === 'actor' ? viewer.actor : null);
+
+/** Renders pages for their readers: in their language, with the ledger's present state. */
+@Injectable()
+export class ShowPages {
+  constructor(
+    private readonly ledger: DescribeLedger,
+    private readonly identity: LedgerIdentity,
+    private readonly files: BuiltFiles,
+  ) {}
+
+  /** Renders the page that `compose` makes for the reader's language. */
+  async show({ request, reply }: Visit, compose: (say: Say) => Page | Promise<Page>): Promise<string> {
+    const say = sayIn(languageOf(request));
+    const [page, { size }] = await Promise.all([compose(say), this.ledger.describe()]);
+    keepLanguage(request, reply);
+    return this.html(page, say, request, reply, size);
+  }
+
+  /** Renders a page, or with `?format=csv` the rows of its table as a file. */
+  async showTable<Row>(
+    visit: Visit,
+    compose: (say: Say) => Promise<{ page: () => Page; file: FileOfRows<Row> }>,
+  ): Promise<string> {
+    const { format } = visit.request.query as { format?: unknown };
+    if (format !== 'csv') return this.show(visit, async (say) => (await compose(say)).page());
+    const { file } = await compose(sayIn(languageOf(visit.request)));
+    void visit.reply
+      .type('text/csv; charset=utf-8')
+      .header('cache-control', 'private, no-cache')
+      .header('content-disposition', `attachment; filename="${file.name.replaceAll(/[^\w.-]/g, '_')}.csv"`);
+    return csvOf(file.rows, file.columns);
+  }
+
+  /** Renders a page without a look at the ledger, for problems. */
+  async showProblem(request: FastifyRequest, reply: FastifyReply, compose: (say: Say) => Page): Promise<string> {
+    const say = sayIn(languageOf(request));
+    const size = await this.ledger.describe().then(
+      (ledger) => ledger.size,
+      () => 0,
+    );
+    return this.html(compose(say), say, request, reply, size);
+  }
+
+  private html(page: Page, say: Say, request: FastifyRequest, reply: FastifyReply, size: number): string {
+    void reply
+      .header('content-security-policy', PAGE_CSP)
+      .header('vary', 'accept, accept-language, cookie')
+      .header('cache-control', 'private, no-cache');
+    const frame = {
+      say,
+      address: request.url,
+      origin: this.identity.origin,
+      size,
+      reader: readerOf(request),
+      asset: this.files.address,
+    };
+    return `<!doctype html>\n${renderToString(h(Document, { frame, page }))}\n`;
+  }
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { LotEvent } from '../../core/api/event.js';
+import type { Lineage } from '../../core/api/lot.js';
+import type { Language } from '../../core/api/subscription.js';
+import type { LotPageData } from '../../web/explorer/lot-data.js';
+import { groupsOf } from '../../web/explorer/fold.js';
+import { tellStory } from '../../web/explorer/story.js';
+import { Clock } from '../clock.js';
+import { ruleTitle } from '../delivery/words/index.js';
+import { ListLotEvents } from '../provenance/list-lot-events.js';
+import { ReadLot } from '../provenance/read-lot.js';
+import { ReportLot } from '../provenance/report-lot.js';
+import { MAX_DEPTH, TraceLineage } from '../provenance/trace-lineage.js';
+
+/** Lots whose chains one page reads at most, and of each group of the same kind. */
+const MAX_CHAINS = 48;
+const CHAINS_OF_GROUP = 3;
+/** Events of one chain that a page reads at most. */
+const MAX_EVENTS = 100;
+
+/** Gathers what the page of a lot shows. */
+@Injectable()
+export class TellLot {
+  constructor(
+    private readonly lots: ReadLot,
+    private readonly reports: ReportLot,
+    private readonly lineage: TraceLineage,
+    private readonly events: ListLotEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Gathers the state, the report, the ancestors and the story of a lot. Throws `not-found`. */
+  async tell(id: string, language: Language): Promise<LotPageData> {
+    const lot = await this.lots.state(id);
+    const [{ findings, ...report }, lineage] = await Promise.all([
+      this.reports.report(id),
+      this.lineage.trace(id, 'upstream', MAX_DEPTH),
+    ]);
+    const chosen = chainsToRead(lineage);
+    const chains = await Promise.all(chosen.map((one) => this.chain(one)));
+    const story = tellStory(new Set(lineage.nodes.map((node) => node.lot)), chains.flat());
+    return {
+      lot,
+      report,
+      findings: findings.map((finding) => ({ ...finding, title: ruleTitle(finding.rule, language) })),
+      lineage,
+      story,
+      unread: lineage.nodes.length - chosen.length,
+      now: this.clock.now(),
+    };
+  }
+
+  private async chain(lot: string): Promise<LotEvent[]> {
+    return (await this.events.list(lot, { limit: MAX_EVENTS })).items;
+  }
+}
+
+/** Chooses the lots whose chains are read: the lot itself, and some of each group of ancestors of the same kind. */
+function chainsToRead(lineage: Lineage): string[] {
+  const groups = groupsOf(lineage).filter((lots) => lots[0] !== lineage.lot);
+  return [lineage.lot, ...groups.flatMap((lots) => lots.slice(0, CHAINS_OF_GROUP))].slice(0, MAX_CHAINS);
+}

@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { LedgerHttpModule } from '../ledger/ledger-http.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { ProvenanceHttpModule } from '../provenance/provenance-http.module.js';
+import { RegistryHttpModule } from '../registry/registry-http.module.js';
+import { TransparencyModule } from '../transparency/transparency.module.js';
+import { VerificationHttpModule } from '../verification/verification-http.module.js';
+import { VerificationModule } from '../verification/verification.module.js';
+import { AssetsController } from './assets.controller.js';
+import { BuiltFiles } from './built-files.js';
+import { EventPagesController } from './event-pages.controller.js';
+import { FindAnything } from './find-anything.js';
+import { FindingPagesController } from './finding-pages.controller.js';
+import { LotPagesController } from './lot-pages.controller.js';
+import { LotTablesController } from './lot-tables.controller.js';
+import { RegistryPagesController } from './registry-pages.controller.js';
+import { RulesController } from './rules.controller.js';
+import { SearchPagesController } from './search-pages.controller.js';
+import { ShowPages } from './show-pages.js';
+import { StartController } from './start.controller.js';
+import { TellLot } from './tell-lot.js';
+
+/** Serves the pages for people, and what they load. */
+@Module({
+  imports: [
+    LedgerHttpModule,
+    LedgerModule,
+    ProvenanceHttpModule,
+    RegistryHttpModule,
+    TransparencyModule,
+    VerificationHttpModule,
+    VerificationModule,
+  ],
+  controllers: [
+    StartController,
+    SearchPagesController,
+    LotPagesController,
+    LotTablesController,
+    EventPagesController,
+    RegistryPagesController,
+    FindingPagesController,
+    RulesController,
+    AssetsController,
+  ],
+  providers: [BuiltFiles, FindAnything, ShowPages, TellLot],
+})
+export class WebHttpModule {}

@@ -1,0 +1,33 @@
+import type { JudgedLotState, Lineage } from '../../core/api/lot.js';
+import type { Report } from '../../core/api/report.js';
+import type { Story } from './story.js';
+
+/** A finding with the title of its rule in the reader's language. */
+export interface TitledFinding {
+  id: string;
+  rule: string;
+  title: string;
+  severity: string;
+  status: string;
+  detail: string;
+  measured: string;
+  threshold: string;
+  openedAt: string;
+  share: string | null;
+  counts: boolean;
+  lots: readonly string[];
+  events: readonly string[];
+}
+
+/** Everything that the page of a lot shows. */
+export interface LotPageData {
+  lot: JudgedLotState;
+  report: Omit<Report, 'findings'>;
+  findings: readonly TitledFinding[];
+  lineage: Lineage;
+  story: Story;
+  /** Ancestors whose events are not read, because others of the same kind are. */
+  unread: number;
+  /** Present time, ms: where bars of those who still hold the lot end. */
+  now: number;
+}

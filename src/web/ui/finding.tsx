@@ -1,0 +1,41 @@
+import type { VNode } from 'preact';
+import type { TitledFinding } from '../explorer/lot-data.js';
+import { Event, Lot, Time } from './chips.js';
+import { useSay } from './frame.js';
+import { Severity } from './verdicts.js';
+
+/** Lots and events that an item names at most; the finding's own page has all. */
+const NAMED = 3;
+
+/** Renders a finding: how serious, what, on what, since when, and where it is explained. */
+export function FindingItem({ finding, nameOf }: { finding: TitledFinding; nameOf: (lot: string) => string }): VNode {
+  const say = useSay();
+  const { id, rule, title, severity, status, detail, share, openedAt, lots, events } = finding;
+  return (
+    <article class="finding">
+      <h3>
+        <a href={`/findings/${id}`}>{title}</a>
+      </h3>
+      <p lang="en">{detail}</p>
+      <p>
+        <Severity of={severity} />{' '}
+        {share === null || share === '1.0000' ? null : `· ${say.word('finding.share', { share: say.share(share) })} `}·{' '}
+        {say.coded('findingStatus', status)} · <Time at={openedAt} hour={false} />
+      </p>
+      <p>
+        <small class="chips">
+          {lots.slice(0, NAMED).map((lot) => (
+            <Lot key={lot} id={lot} tag={nameOf(lot)} />
+          ))}
+          {lots.length > NAMED ? <span>+{lots.length - NAMED}</span> : null}
+          {events.slice(0, NAMED).map((event) => (
+            <span key={event}>
+              {say.word('event')} <Event id={event} />
+            </span>
+          ))}
+          <a href={`/rules/${rule}`}>{say.word('finding.meaning')}</a>
+        </small>
+      </p>
+    </article>
+  );
+}

@@ -1,0 +1,177 @@
+import { type ComponentChildren, createContext, type VNode } from 'preact';
+import { useContext } from 'preact/hooks';
+import { type Language, languages } from '../../core/api/subscription.js';
+import { type Say, languageNames } from '../say.js';
+
+/** What a page is rendered for: its reader's language, its address, and the ledger's present state. */
+export interface Frame {
+  say: Say;
+  /** Path and query of the page, for the links to its other languages. */
+  address: string;
+  origin: string;
+  /** Entries in the log. */
+  size: number;
+  /** The reader's name for people; null for a reader who has not signed in. */
+  reader: string | null;
+  /** Returns the address of a built file by its source below src/web. */
+  asset: (source: string) => string;
+}
+
+/** A page: its title, what is on it, and what it needs. */
+export interface Page {
+  title: string;
+  body: VNode;
+  /** The part of the site that it belongs to. */
+  part?: Part;
+  /** Whether it is one column of text. */
+  narrow?: boolean;
+  /** Programs that it loads, by their sources below src/web. */
+  islands?: readonly string[];
+  /** Whether it has neither search nor parts: for readers who scanned a code. */
+  bare?: boolean;
+  /** Whether it has the search in its contents, and so not in the bar. */
+  searches?: boolean;
+}
+
+const parts = ['lots', 'findings', 'sites', 'actors', 'rules', 'log'] as const;
+type Part = (typeof parts)[number];
+
+const FrameContext = createContext<Frame | null>(null);
+
+/** Returns what the page is rendered for. */
+export function useFrame(): Frame {
+  const frame = useContext(FrameContext);
+  if (frame === null) throw new Error('A component was rendered outside a page.');
+  return frame;
+}
+
+export const useSay = (): Say => useFrame().say;
+
+/** Renders a whole page: head, bar, contents, foot. */
+export function Document({ frame, page }: { frame: Frame; page: Page }): VNode {
+  const { say, asset } = frame;
+  return (
+    <html lang={say.language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${page.title} · Adit`}</title>
+        <link rel="icon" href={ICON} />
+        <link rel="stylesheet" href={asset('ui/style.css')} />
+        {(page.islands ?? []).map((source) => (
+          <script key={source} type="module" src={asset(source)} />
+        ))}
+      </head>
+      <body>
+        <FrameContext.Provider value={frame}>
+          <a class="skip" href="#main">
+            {say.word('skip')}
+          </a>
+          <Bar page={page} />
+          <main id="main" class={page.narrow === true ? 'narrow' : ''}>
+            {page.body}
+          </main>
+          <Foot />
+        </FrameContext.Provider>
+      </body>
+    </html>
+  );
+}
+
+/** A drift in a hill, the mouth of a mine. */
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' fill='%230d6658'/%3E%3Cpath d='M9 25V15a7 7 0 0 1 14 0v10' fill='none' stroke='%23fff' stroke-width='3'/%3E%3C/svg%3E";
+
+function Bar({ page }: { page: Page }): VNode {
+  const { say, reader } = useFrame();
+  return (
+    <header class="bar">
+      <a class="home" href="/">
+        Adit
+      </a>
+      {page.bare === true ? null : (
+        <>
+          {page.searches === true ? null : <SearchForm />}
+          <nav aria-label={say.word('parts')}>
+            {parts.map((part) => (
+              <a key={part} href={`/${part}`} aria-current={page.part === part ? 'page' : undefined}>
+                {say.word(`part.${part}`)}
+              </a>
+            ))}
+            {reader === null ? null : <span class="soft">{reader}</span>}
+          </nav>
+        </>
+      )}
+    </header>
+  );
+}
+
+/** The one search for every identifier. */
+export function SearchForm({ value, large = false }: { value?: string; large?: boolean }): VNode {
+  const say = useSay();
+  const id = large ? 'find' : 'search';
+  return (
+    <form action="/search" role="search" class={large ? 'find' : undefined}>
+      <label class="sr" for={id}>
+        {say.word('search')}
+      </label>
+      <input
+        id={id}
+        name="q"
+        type="search"
+        value={value}
+        placeholder={say.word('search.placeholder')}
+        maxLength={200}
+        autoComplete="off"
+        spellcheck={false}
+      />
+      {large ? (
+        <button class="btn main" type="submit">
+          {say.word('search')}
+        </button>
+      ) : null}
+    </form>
+  );
+}
+
+const withLanguage = (address: string, language: Language): string => {
+  const url = new URL(address, 'http://page');
+  url.searchParams.set('lang', language);
+  return url.pathname + url.search;
+};
+
+function Foot(): VNode {
+  const { say, origin, size, address } = useFrame();
+  return (
+    <footer class="foot">
+      <div>
+        <span>{origin}</span>
+        <a href="/log">{say.count('log.entries', size)}</a>
+        <a href="/rules">{say.word('part.rules')}</a>
+        <a href="/docs">{say.word('foot.api')}</a>
+        <span class="languages">
+          {languages.map((language) =>
+            language === say.language ? (
+              <span key={language} aria-current="true">
+                {languageNames[language]}
+              </span>
+            ) : (
+              <a key={language} href={withLanguage(address, language)} hreflang={language} lang={language}>
+                {languageNames[language]}
+              </a>
+            ),
+          )}
+        </span>
+      </div>
+    </footer>
+  );
+}
+
+/** Renders a heading with links to more beside it. */
+export const Heading = ({ children, more }: { children: ComponentChildren; more?: ComponentChildren }): VNode => (
+  <h2>
+    <span>{children}</span>
+    {more === undefined ? null : <span class="more">{more}</span>}
+  </h2>
+);

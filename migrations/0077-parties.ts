@@ -153,11 +153,11 @@ GRANT EXECUTE ON FUNCTION viewer(), viewer_parties(), viewer_lot(), viewer_until
 `;
 
 /** A part of the viewer in the lot of a row, now or up to an entry. */
-const partIn = (lot: string, more: string): string =>
-  `(SELECT true FROM lot_parties AS p WHERE p.lot = ${lot} AND p.party = ANY ((SELECT viewer_parties())::text[]) AND ${more} LIMIT 1)`;
+export const partIn = (lot: string, more: string, names = 'viewer_parties'): string =>
+  `(SELECT true FROM lot_parties AS p WHERE p.lot = ${lot} AND p.party = ANY ((SELECT ${names}())::text[]) AND ${more} LIMIT 1)`;
 
 /** Lets the application's role see and write all rows, and readers those of their viewer. */
-const policiesOf = (table: string, visible: string): string => `
+export const policiesOf = (table: string, visible: string): string => `
 ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
 CREATE POLICY ${table}_app ON ${table} TO ledger_app USING (true) WITH CHECK (true);
 CREATE POLICY ${table}_reader ON ${table} FOR SELECT TO ledger_reader USING (${visible});`;

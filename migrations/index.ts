@@ -23,6 +23,7 @@ import { Ancestry0075 } from './0075-ancestry.js';
 import { Series0076 } from './0076-series.js';
 import { Parties0077 } from './0077-parties.js';
 import { SpentProofs0080 } from './0080-spent-proofs.js';
+import { Grants0100 } from './0100-grants.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -56,4 +57,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Series0076,
   Parties0077,
   SpentProofs0080,
+  Grants0100,
 ];

@@ -29,7 +29,7 @@ const owners: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     database: 'schema_migrations viewer_key',
     journal: 'journal journal_head',
-    registry: `actors certificates clocks corrections endorsements facilities incidents keys ledger_info sites tag_ranges`,
+    registry: `access_grants actors certificates clocks corrections endorsements facilities incidents keys ledger_info sites tag_ranges`,
     ledger: `attestations checkpoints disclosure_keys disclosures entries erasures late_disclosures lineage log_state
       lot_events lot_parties lots refusals subject_entries sweeps tag_uses tiles waiting waiting_for`,
     access: 'spent_proofs',

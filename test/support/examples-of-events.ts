@@ -86,6 +86,8 @@ const required: Record<EventTypeName, string[]> = {
   'event.disputed': ['/event', '/ground'],
   'event.settled': ['/dispute', '/settlement', '/reason'],
   'finding.answered': ['/finding', '/answer', '/reason'],
+  'grant.given': ['/to', '/until'],
+  'grant.withdrawn': ['/grant'],
   'data.erased': ['/digests', '/ground'],
 };
 

@@ -74,6 +74,19 @@ async function trade(ledger: TestLedger): Promise<void> {
   }
 }
 
+/** Grants with every limit, and one that is withdrawn. */
+async function grant(ledger: TestLedger): Promise<void> {
+  // A grant may name lots that do not exist yet.
+  const lots = [1, 2].map((n) => `0000000${n}-0000-8000-8000-000000000000`);
+  for (const [i, to] of ['trader', 'agent'].entries()) {
+    const only = { lots: [lots[i]], sites: [['hill'], ['hill', 'ridge']][i], bornFrom: `2026-05-0${i + 1}` };
+    const body = { only: { ...only, bornUntil: `2026-06-0${i + 1}` }, until: `2026-07-0${i + 1}T00:00:00Z` };
+    const { id } = await ledger.record('grant.given', i === 0 ? 'coop' : 'trader', { to, ...body });
+    await ledger.record('grant.withdrawn', i === 0 ? 'coop' : 'trader', { grant: id });
+  }
+  await ledger.record('grant.given', 'coop', { to: 'agent', until: '2026-07-03T00:00:00Z', disclosures: true });
+}
+
 /** What is withheld, told later, erased, refused, and what waits for its parent. */
 async function withhold(ledger: TestLedger): Promise<void> {
   for (const vehicle of ['RAB 482 K', 'RAB 483 K', 'RAB 484 K']) {
@@ -154,6 +167,7 @@ export async function fillWorld(ledger: TestLedger): Promise<void> {
     await mine(ledger);
     await seal(ledger);
     await trade(ledger);
+    await grant(ledger);
     await withhold(ledger);
     await seal(ledger);
     await judge(ledger);

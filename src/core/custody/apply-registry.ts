@@ -1,3 +1,4 @@
+import { grantOf } from '../access/grants.js';
 import type { AditEvent } from '../event/event.js';
 import { type PublicJwk, thumbprint } from '../event/keys.js';
 import { SERVICE_ACTOR } from './ledger-keys.js';
@@ -13,6 +14,8 @@ export function applyRegistry(event: AditEvent, view: LedgerView, index: number)
   applyActors(event, view, index);
   applyPlaces(event, view, index);
   applyPapers(event, view, index);
+  if (event.type === 'grant.given') view.changes.grants.push(grantOf(event, index));
+  else if (event.type === 'grant.withdrawn') view.changes.withdrawals.push({ grant: event.payload.grant, index });
 }
 
 /** Trust of a key that the actor adds. A key that a registrar adds waits; a key that such a key adds is introduced. */

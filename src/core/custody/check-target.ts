@@ -15,6 +15,8 @@ export function targetOf(event: AditEvent): { id: string; pointer: string } | nu
       return { id: event.payload.event, pointer: '/event' };
     case 'event.settled':
       return { id: event.payload.dispute, pointer: '/dispute' };
+    case 'grant.withdrawn':
+      return { id: event.payload.grant, pointer: '/grant' };
     case 'incident.updated':
       return { id: event.payload.incident, pointer: '/incident' };
     default:
@@ -25,6 +27,7 @@ export function targetOf(event: AditEvent): { id: string; pointer: string } | nu
 const TARGET_TYPES: Partial<Record<EventTypeName, EventTypeName>> = {
   'event.settled': 'event.disputed',
   'incident.updated': 'incident.reported',
+  'grant.withdrawn': 'grant.given',
 };
 
 /** Checks that the target of an event is in the log, has the required type, and allows the event. */

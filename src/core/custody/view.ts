@@ -1,3 +1,4 @@
+import type { Grant } from '../access/grants.js';
 import type { AditEvent } from '../event/event.js';
 import type { PublicJwk } from '../event/keys.js';
 import type { Grade } from '../event/quantity-claims.js';
@@ -211,6 +212,9 @@ export interface Changes {
   certificates: Set<string>;
   incidents: Set<string>;
   corrections: Set<Correction>;
+  /** Grants that events give, and those that they withdraw. */
+  grants: Grant[];
+  withdrawals: { grant: string; index: number }[];
   /** Parties that events add to lots or leave, in order of the log; `partyRows` folds them to rows. */
   parties: PartyChange[];
 }
@@ -251,6 +255,8 @@ const noChanges = (): Changes => ({
   certificates: new Set(),
   incidents: new Set(),
   corrections: new Set(),
+  grants: [],
+  withdrawals: [],
   parties: [],
 });
 

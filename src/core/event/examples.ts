@@ -112,6 +112,8 @@ export const exampleBodies: Readonly<Record<EventTypeName, Record<string, unknow
   'event.disputed': { event: EVENT_1, ground: 'it never arrived' },
   'event.settled': { dispute: EVENT_1, settlement: 'withdrawn', reason: 'found in the other depot' },
   'finding.answered': { finding: LOT_1, answer: 'explain', reason: 'the scale was recalibrated' },
+  'grant.given': { to: 'auditor', until: '2026-12-31T00:00:00Z' },
+  'grant.withdrawn': { grant: EVENT_1 },
   'data.erased': { digests: [EVENT_1], ground: 'request of the person' },
 };
 

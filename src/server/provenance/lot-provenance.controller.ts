@@ -59,7 +59,8 @@ export class LotProvenanceController {
     @Query({ schema: bundleQuery }) { disclosures, sealed, continues }: z.infer<typeof bundleQuery>,
   ): Promise<StreamableFile> {
     await this.rights.requireWhole(id);
-    const options = { disclosures: disclosures === 'all', sealed: sealed === 'now', continues };
+    const opening = disclosures === 'all' ? await this.rights.opening() : null;
+    const options = { opening, sealed: sealed === 'now', continues };
     const stream = await this.bundles.make(id, options);
     return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }

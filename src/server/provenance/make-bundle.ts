@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { mayOpen } from '../../core/access/disclosures.js';
-import type { Viewer } from '../../core/access/viewer.js';
+import { type Opening, mayOpen } from '../../core/access/disclosures.js';
 import { BUNDLE_FORMAT, encodeHashes } from '../../core/bundle/bundle.js';
 import { logKeyAt } from '../../core/custody/ledger-keys.js';
 import { AditError } from '../../core/errors.js';
@@ -13,7 +12,6 @@ import { type SealedDisclosures, openDisclosures, sealedDisclosuresOf } from '..
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { loadHashes } from '../ledger/read/read-tree.js';
 import { rereadEntry } from '../ledger/read/reread-event.js';
-import { viewerNow } from '../http/viewing.js';
 import { loadLedgerInfo } from '../registry/registry-rows.js';
 import { sha256 } from '../../platform/sha256.js';
 import { ProveIndex, type ProvenIndex } from '../transparency/prove-index.js';
@@ -29,8 +27,8 @@ const AT_ONCE = 4;
 const STALLED = 60_000;
 
 export interface BundleOptions {
-  /** Whether the events include their disclosures. */
-  disclosures: boolean;
+  /** Whose disclosures the events include; null: none. */
+  opening: Opening | null;
   /** Whether the index is sealed first, so that the bundle proves completeness as of now and not of the last hour. */
   sealed: boolean;
   /** Sizes of checkpoints that the reader has; the bundle proves consistency with them. */
@@ -72,7 +70,7 @@ export class MakeBundle {
     }
   }
 
-  private async stream(lot: string, { disclosures, sealed, continues }: BundleOptions): Promise<Readable> {
+  private async stream(lot: string, { opening, sealed, continues }: BundleOptions): Promise<Readable> {
     if (sealed) await this.renewal.renew();
     const { size, note } = await this.shown.newest();
     const entry = await this.index.newest(size);
@@ -83,9 +81,7 @@ export class MakeBundle {
     const sizes = [...new Set(continues)].filter((each) => each <= size).toSorted((a, b) => a - b);
     const nodes = await this.nodes(gathered, sizes, size);
     const head = await this.head(lot, note, sizes);
-    // The stream is read outside the request, so the viewer is remembered.
-    const viewer = disclosures ? viewerNow() : null;
-    return unlessStalled(this.pieces(head, gathered, nodes, proven, viewer), this.stalledAfter);
+    return unlessStalled(this.pieces(head, gathered, nodes, proven, opening), this.stalledAfter);
   }
 
   private async nodes({ indexes, seen }: BundleParts, sizes: readonly number[], size: number): Promise<string> {
@@ -111,27 +107,29 @@ export class MakeBundle {
     { indexes }: BundleParts,
     nodes: string,
     proven: ProvenIndex | null,
-    viewer: Viewer | null,
+    opening: Opening | null,
   ): AsyncGenerator<string> {
     yield `${JSON.stringify(head).slice(0, -1)},"events":[`;
     for (let from = 0; from < indexes.length; from += PIECE) {
-      const events = await this.events(indexes.slice(from, from + PIECE), viewer);
+      const events = await this.events(indexes.slice(from, from + PIECE), opening);
       yield `${from === 0 ? '' : ','}\n${events.map((event) => JSON.stringify(event)).join(',\n')}`;
     }
     yield `\n],"nodes":${JSON.stringify(nodes)},"index":${JSON.stringify(indexJson(proven))}}\n`;
   }
 
-  /** @param viewer whose disclosures the events include; null: none. */
-  private async events(indexes: readonly number[], viewer: Viewer | null): Promise<{ index: number; event: string }[]> {
+  private async events(
+    indexes: readonly number[],
+    opening: Opening | null,
+  ): Promise<{ index: number; event: string }[]> {
     const { rows } = await this.database.query<{ index: number; jws: string; sealed: SealedDisclosures }>(
       `SELECT e.index, e.jws, CASE WHEN $2 THEN ${sealedDisclosuresOf('e.id')} END AS sealed
          FROM entries AS e WHERE e.index = ANY($1::bigint[]) ORDER BY e.index`,
-      [indexes, viewer !== null],
+      [indexes, opening !== null],
     );
     if (rows.length !== indexes.length) throw new AditError('log-halted', 'An entry of the bundle is missing.');
     const { origin } = this.identity;
     const opened = (jws: string, sealed: SealedDisclosures): string[] =>
-      viewer !== null && sealed !== null && mayOpen(rereadEntry(jws, origin), viewer) ? openDisclosures(sealed) : [];
+      opening !== null && sealed !== null && mayOpen(rereadEntry(jws, origin), opening) ? openDisclosures(sealed) : [];
     return rows.map(({ index, jws, sealed }) => ({ index, event: [jws, ...opened(jws, sealed), ''].join('~') }));
   }
 }

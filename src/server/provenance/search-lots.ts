@@ -75,7 +75,7 @@ const ALL = `SELECT * FROM lots WHERE (born_index, id) < ($1, $2::uuid) AND ${CO
  */
 const OF_VIEWER = `
   SELECT DISTINCT ON (born_index, id) found.*
-    FROM unnest(viewer_parties()) AS mine (party) CROSS JOIN LATERAL (
+    FROM unnest(viewer_names()) AS mine (party) CROSS JOIN LATERAL (
       SELECT lots.* FROM lot_parties AS part JOIN lots ON lots.id = part.lot
        WHERE part.party = mine.party AND part.until_index IS NULL AND (part.born_index, part.lot) < ($1, $2::uuid)
          AND ${CONDITIONS}

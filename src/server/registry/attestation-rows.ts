@@ -1,8 +1,9 @@
 import type { Correction } from '../../core/custody/corrections.js';
+import type { Grant } from '../../core/access/grants.js';
 import type { Changes, Incident, LedgerView } from '../../core/custody/view.js';
-import { type Queryable, type Row, rowsByKey, together, upsertRows } from '../database/rows.js';
+import { type Queryable, type Row, insertRows, rowsByKey, together, upsertRows } from '../database/rows.js';
 
-/** Rows of incidents and corrections. Every column is a function of the log. */
+/** Rows of incidents, corrections and grants. Every column is a function of the log. */
 
 interface CorrectionRow {
   id: string;
@@ -65,7 +66,7 @@ export async function loadIncidents(db: Queryable, ids: readonly string[], into:
   for (const row of await rowsByKey<Incident>(db, 'incidents', 'id', missing)) into.set(row.id, { ...row });
 }
 
-/** Writes the final state of every incident and correction that the batch changed. */
+/** Writes the final state of every incident, correction and grant that the batch changed. */
 export async function writeAttestations(db: Queryable, view: LedgerView, changes: Changes): Promise<void> {
   const incidents = [...changes.incidents].flatMap((id) => view.incidents.get(id) ?? []);
   await together([
@@ -76,5 +77,28 @@ export async function writeAttestations(db: Queryable, view: LedgerView, changes
       incidents.map((incident) => ({ ...incident })),
     ),
     upsertRows(db, 'corrections', 'id', [...changes.corrections].map(correctionRow)),
+    writeGrants(db, changes),
   ]);
 }
+
+/** Writes new grants, and ends those that are withdrawn: the first withdrawal counts. */
+async function writeGrants(db: Queryable, { grants, withdrawals }: Changes): Promise<void> {
+  await insertRows(db, 'access_grants', grants.map(grantRow));
+  if (withdrawals.length === 0) return;
+  await db.query(
+    `UPDATE access_grants AS given SET withdrawn_index = first.index
+       FROM (SELECT "grant", min(index) AS index FROM json_to_recordset($1) AS one ("grant" text, index bigint)
+              GROUP BY "grant") AS first
+      WHERE given.id = first."grant" AND given.withdrawn_index IS NULL`,
+    [JSON.stringify(withdrawals)],
+  );
+}
+
+const grantRow = ({ by, to, bornFrom, bornUntil, ...grant }: Grant): Row => ({
+  ...grant,
+  by_actor: by,
+  to_actor: to,
+  born_from: bornFrom,
+  born_until: bornUntil,
+  withdrawn_index: null,
+});

@@ -29,6 +29,7 @@ export const registryTables = [
   'endorsements',
   'incidents',
   'corrections',
+  'access_grants',
 ] as const;
 
 interface ActorRow {

@@ -141,6 +141,7 @@ describe('the role of readers', () => {
         (error: unknown) => expect(error).toMatchObject({ code: '42501' }),
       );
     expect(readable.toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'access_grants',
       'clocks',
       'lot_events',
       'lot_parties',

@@ -191,7 +191,8 @@ describe('the bundle of a lot', () => {
   });
 
   describe('where as many are read as may be', () => {
-    const options = { disclosures: true, sealed: false, continues: [] };
+    const opening = { viewer: { kind: 'everyone' as const }, grants: [] };
+    const options = { opening, sealed: false, continues: [] };
     let bundles: MakeBundle;
     let streams: Readable[];
     const closed = (stream: Readable): Promise<unknown> => once(stream, 'close');

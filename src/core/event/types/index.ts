@@ -44,6 +44,8 @@ import { type EventCorrected, eventCorrected } from './event-corrected.js';
 import { type EventDisputed, eventDisputed } from './event-disputed.js';
 import { type EventSettled, eventSettled } from './event-settled.js';
 import { type FindingAnswered, findingAnswered } from './finding-answered.js';
+import { type GrantGiven, grantGiven } from './grant-given.js';
+import { type GrantWithdrawn, grantWithdrawn } from './grant-withdrawn.js';
 import { type DataErased, dataErased } from './data-erased.js';
 
 /** The payload of each type, by the name of the type. */
@@ -93,6 +95,8 @@ export interface Payloads {
   'event.disputed': EventDisputed;
   'event.settled': EventSettled;
   'finding.answered': FindingAnswered;
+  'grant.given': GrantGiven;
+  'grant.withdrawn': GrantWithdrawn;
   'data.erased': DataErased;
 }
 
@@ -144,6 +148,8 @@ const all: readonly EventType[] = [
   eventDisputed,
   eventSettled,
   findingAnswered,
+  grantGiven,
+  grantWithdrawn,
   dataErased,
 ];
 

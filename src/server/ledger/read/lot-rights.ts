@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { Opening } from '../../../core/access/disclosures.js';
 import type { Viewer } from '../../../core/access/viewer.js';
 import { AditError } from '../../../core/errors.js';
 import { Database } from '../../database/database.js';
 import { viewerNow } from '../../http/viewing.js';
+
+type GrantRow = Opening['grants'][number];
 
 /** Descendants of a lot at most that are looked through for one that the viewer holds. */
 const MAX_DESCENDANTS = 1_000;
@@ -12,6 +15,9 @@ export const NO_LOT = '00000000-0000-8000-8000-000000000000';
 
 /** Lots of one finding at most that are looked at as something that a lot of the viewer was made of. */
 const MAX_UPSTREAM = 20;
+
+/** Descendants in the hands of the viewer at most that are looked at. */
+const MAX_HELD = 100;
 
 /** What a viewer may see of a lot: up to which entry; null: all of it, and all that it was made of. */
 export interface LotRight {
@@ -53,8 +59,9 @@ export class LotRights {
     if (viewer.kind === 'everyone') return WHOLE;
     if (viewer.kind === 'share' && viewer.lot === lot) return { until: viewer.until };
     if (viewer.kind !== 'actor' && viewer.kind !== 'share') return null;
-    const [own, upstream] = await Promise.all([this.partIn(lot, viewer), this.holdsDescendant(lot, viewer)]);
-    return own?.until === null || upstream ? WHOLE : own;
+    const own = await this.partIn(lot, viewer);
+    if (own?.until === null) return WHOLE;
+    return (await this.holdsDescendant(lot, viewer)) ? WHOLE : own;
   }
 
   /** Returns those of several lots that the viewer is a party of now, and those of which it sees a part, with its end. */
@@ -81,21 +88,45 @@ export class LotRights {
     return new Set([...[...direct].filter(([, right]) => covers(right)).map(([lot]) => lot), ...whole]);
   }
 
+  /** Returns whose disclosures the viewer may see. */
+  async opening(viewer: Viewer = viewerNow()): Promise<Opening> {
+    if (viewer.kind !== 'actor') return { viewer, grants: [] };
+    const { rows } = await this.database.reader.for(viewer).query<GrantRow>(
+      `SELECT by_actor AS by, lots, sites, disclosures FROM access_grants
+        WHERE to_actor = viewer() AND by_actor = ANY(viewer_grantors()) AND disclosures
+          AND withdrawn_index IS NULL AND until > extract(epoch FROM statement_timestamp()) * 1000`,
+    );
+    return { viewer, grants: rows };
+  }
+
   private async partIn(lot: string, viewer: Viewer): Promise<LotRight | null> {
     return (await this.visible([lot], viewer)).get(lot) ?? null;
   }
 
-  /** Whether the viewer holds, or is to receive, a lot that was made of this one. */
+  /** Whether the viewer, or who granted it, holds or is to receive a lot that was made of this one. */
   private async holdsDescendant(lot: string, viewer: Viewer): Promise<boolean> {
     const shared = viewer.kind === 'share' && viewer.until === null ? viewer.lot : null;
-    const actor = viewer.kind === 'actor' ? viewer.actor : null;
-    const { rows } = await this.database.query(
-      `SELECT FROM with_descendants(ARRAY[$1::uuid], ${MAX_DESCENDANTS}) AS below (lot) JOIN lots ON lots.id = below.lot
-        WHERE lots.id = $2::uuid
-           OR ((lots.holder = $3 OR lots.in_transit_to = $3) AND NOT EXISTS (SELECT FROM actors WHERE id = $3 AND suspended))
-        LIMIT 1`,
-      [lot, shared, actor],
+    const names = await this.names(viewer);
+    const { rows } = await this.database.query<{ id: string }>(
+      `SELECT lots.id FROM with_descendants(ARRAY[$1::uuid], ${MAX_DESCENDANTS}) AS below (lot) JOIN lots ON lots.id = below.lot
+        WHERE lots.id = $2::uuid OR lots.holder = ANY($3) OR lots.in_transit_to = ANY($3)
+        LIMIT ${MAX_HELD}`,
+      [lot, shared, names],
     );
-    return rows.length > 0;
+    if (rows.length === 0 || shared !== null) return rows.length > 0;
+    // A grant may be limited to some lots of its giver: row-level security knows which.
+    const visible = await this.visible(
+      rows.map(({ id }) => id),
+      viewer,
+    );
+    return [...visible.values()].some(({ until }) => until === null);
+  }
+
+  /** Returns the actors in whose name the viewer sees lots: itself, and those who granted it. */
+  private async names(viewer: Viewer): Promise<string[]> {
+    const { rows } = await this.database.reader
+      .for(viewer)
+      .query<{ names: string[] | null }>('SELECT viewer_names() AS names');
+    return (rows[0]?.names ?? []).filter((name) => !name.startsWith('@'));
   }
 }

@@ -23,6 +23,7 @@ export const auditedTables: Readonly<
   endorsements: 'rebuilt',
   incidents: 'rebuilt',
   corrections: 'rebuilt',
+  access_grants: 'rebuilt',
   lots: 'rebuilt',
   lot_events: 'rebuilt',
   lineage: 'rebuilt',

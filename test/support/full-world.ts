@@ -149,6 +149,13 @@ async function notify(ledger: TestLedger, desk: AlertDesk, hooks: HookReceiver):
   await desk.deliver(desk.deliverer());
 }
 
+/** Notes proofs of identity as used. */
+const spend = (ledger: TestLedger): Promise<unknown> =>
+  ledger.database.query('INSERT INTO spent_proofs (digest, until) VALUES ($1, 1), ($2, 2)', [
+    Buffer.alloc(32, 1),
+    Buffer.alloc(32, 2),
+  ]);
+
 /** Writes rows of witnesses' signatures directly, because only a witness can sign. */
 async function witness(ledger: TestLedger): Promise<void> {
   await ledger.tamper(`
@@ -167,6 +174,7 @@ export async function fillWorld(ledger: TestLedger): Promise<void> {
     await mine(ledger);
     await seal(ledger);
     await trade(ledger);
+    await spend(ledger);
     await grant(ledger);
     await withhold(ledger);
     await seal(ledger);

@@ -70,11 +70,7 @@ describe('a grant', () => {
   });
 
   it('is limited to lots, sites and days, in lists, rights and what lots were made of', async () => {
-    const [one = '', two = '', three = ''] = [
-      await ledger.declare('50'),
-      await ledger.declare('50'),
-      await ledger.declare('50'),
-    ];
+    const [one, two, three] = [await ledger.declare('50'), await ledger.declare('50'), await ledger.declare('50')];
     const cases: [object, string[], string[]][] = [
       [{ lots: [one] }, [one], [two, three]],
       [{ sites: ['hill'] }, [one, two, three], []],

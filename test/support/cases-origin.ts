@@ -89,6 +89,31 @@ const returned = (imported: boolean) => {
   return log;
 };
 
+/** Tin ore of a site that is exported from its country. */
+const exportedFrom = (country: string) => {
+  const log = world();
+  site(log, 'pit', { country });
+  log.tell('facility.registered', { ...registrar, facility: 'harbour', kind: 'port', country });
+  const at = (place: Record<string, string>, hours: number) => ({
+    place,
+    occurredAt: new Date(Date.parse('2026-05-12T08:00:00Z') + hours * 3_600_000).toISOString(),
+  });
+  declares(log, [{ lot: bag, kg: '50.3', form: 'ore' }], at({ site: 'pit' }, 0));
+  dispatches(log, [bag], { ...at({ site: 'pit' }, 1), mode: 'truck' });
+  receives(log, { [bag]: '50.3' }, at({ facility: 'harbour' }, 5));
+  exports(log, [bag], at({ facility: 'harbour' }, 30));
+  return log;
+};
+
+/** Two declarations of 50.37 kg within three minutes. */
+const twice = (more: Record<string, unknown>) => {
+  const log = world();
+  const same = { kg: '50.37', moisturePercent: '6.1', grades: [grade('Sn', '53.4')] };
+  declares(log, [{ lot: bag, ...same }]);
+  declares(log, [{ lot: lot('again'), ...same, ...more }], { occurredAt: '2026-05-12T08:03:00Z' });
+  return log;
+};
+
 const tested = (results: string[]) => {
   const log = world();
   declares(log, [{ lot: bag, kg: '50.3' }]);
@@ -174,4 +199,6 @@ export const originCases: Record<string, Case> = {
     },
     twin: certified,
   },
+  'trade-closed': { severity: 'high', wrong: () => exportedFrom('ID'), twin: () => exportedFrom('MY') },
+  'declared-twice': { severity: 'medium', wrong: () => twice({}), twin: () => twice({ moisturePercent: '5.2' }) },
 };

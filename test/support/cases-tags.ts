@@ -51,6 +51,14 @@ const certify = (log: ReturnType<typeof world>, more: Record<string, unknown> = 
     ...more,
   });
 
+/** Tin concentrate that is exported under a customs code. */
+const exportedAs = (hs: string) => {
+  const log = ready();
+  certify(log);
+  exports(log, [bag], { certificate: 'RW-1', container: 'MSCU1234565', hs });
+  return log;
+};
+
 export const certified = (more: Record<string, unknown> = {}) => {
   const log = ready();
   certify(log, more);
@@ -214,5 +222,10 @@ export const tagCases: Record<string, Case> = {
       });
       return log;
     },
+  },
+  'hs-contradicts': {
+    severity: 'medium',
+    wrong: () => exportedAs('2615.90'),
+    twin: () => exportedAs('2609.00'),
   },
 };

@@ -16,6 +16,7 @@ import { clockAhead } from './custody/clock-ahead.js';
 import { compositionChanged } from './origin/composition-changed.js';
 import { correctionAfterExport } from './actors/correction-after-export.js';
 import { custodyAssigned } from './actors/custody-assigned.js';
+import { declaredTwice } from './origin/declared-twice.js';
 import { deliveriesOneSided } from './mass/deliveries-one-sided.js';
 import { deviceShared } from './actors/device-shared.js';
 import { declaredAgain } from './origin/declared-again.js';
@@ -35,6 +36,7 @@ import { handoverOverdue } from './custody/handover-overdue.js';
 import { handoverRejectedUnresolved } from './custody/handover-rejected-unresolved.js';
 import { heldLotMoved } from './custody/held-lot-moved.js';
 import { hopMissing } from './custody/hop-missing.js';
+import { hsContradicts } from './papers/hs-contradicts.js';
 import { incidentOpen } from './actors/incident-open.js';
 import { keyCompromised } from './actors/key-compromised.js';
 import { lateEntry } from './custody/late-entry.js';
@@ -92,6 +94,7 @@ import { tagReused } from './tags/tag-reused.js';
 import { tagUnknown } from './tags/tag-unknown.js';
 import { tagVoidedUsed } from './tags/tag-voided-used.js';
 import { tagWrongSite } from './tags/tag-wrong-site.js';
+import { tradeClosed } from './origin/trade-closed.js';
 import { vehicleTwoPlaces } from './movement/vehicle-two-places.js';
 import { yieldImplausible } from './mass/yield-implausible.js';
 import { yieldsOneSided } from './mass/yields-one-sided.js';
@@ -137,6 +140,7 @@ const catalogue = [
   certificateMassDiffers,
   certificateSameSigner,
   certificateContradicts,
+  hsContradicts,
   documentReused,
   serialReused,
   massGained,
@@ -166,8 +170,10 @@ const catalogue = [
   siteDormantBurst,
   productionSurge,
   borderUnpapered,
+  tradeClosed,
   roundTrip,
   declaredAgain,
+  declaredTwice,
   originImplausible,
   compositionChanged,
   originUnknownShare,

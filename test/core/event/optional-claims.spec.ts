@@ -16,6 +16,7 @@ const pricing = {
 /** Claims that the field needs, each with a value of another form. */
 const claims: readonly [EventTypeName, string, unknown, unknown][] = [
   ['lot.declared', 'person', { id: 'CO-7', role: 'barequero', card: 'BQ-7' }, { card: 'BQ-7' }],
+  ['lot.declared', 'source', 'recycled', 'scrap'],
   ['custody.received', 'scale', { id: 'KERN-4', calibratedOn: '2026-01-15' }, { calibratedOn: '2026-01-15' }],
   ['payment.recorded', 'pricing', pricing, { ...pricing, percentOfBasis: '101' }],
   ['site.registered', 'scale', 'smallScale', 'small'],

@@ -205,3 +205,17 @@ describe('a certificate', () => {
     expect(twice('RW-2', false)).toEqual(['twice']);
   });
 });
+
+describe('goods that are exported twice', () => {
+  it('are found where they did not come back between', () => {
+    const log = ready();
+    exported(log, 'coop', [bag], 13);
+    exported(log, 'coop', [bag], 20);
+    expect(crossed(log)).toEqual(['medium: a second export from RW']);
+    const back = ready();
+    exported(back, 'coop', [bag], 13);
+    imported(back, 'coop', [bag], 16);
+    exported(back, 'coop', [bag], 20);
+    expect(crossed(back)).toEqual([]);
+  });
+});

@@ -129,3 +129,31 @@ it('different minerals must not be worked together either', () => {
   makes(log, 'lot.processed', [more, b], [{ lot: heap, kg: '130.1' }], { process: 'gravity' });
   expect(mixes(log)).toEqual([[heap]]);
 });
+
+describe('recycled and mined material in one lot', () => {
+  const put = (source: string, model?: string): string[] => {
+    const log = world();
+    declares(log, [{ lot: a, kg: '40' }], { source: 'mined' });
+    declares(log, [{ lot: b, kg: '60' }], { source });
+    makes(log, 'lot.aggregated', [a, b], [{ lot: heap, kg: '100', ...(model === undefined ? {} : { model }) }], {
+      iss: 'coop',
+    });
+    declares(log, [{ lot: c, kg: '10' }]);
+    makes(log, 'lot.aggregated', [heap, c], [{ lot: pile, kg: '110', ...(model === undefined ? {} : { model }) }], {
+      iss: 'coop',
+    });
+    return findingsIn(log).flatMap(({ rule, severity, cause, measured }) =>
+      rule === 'mix-forbidden' && cause === 'source' ? [`${severity}: ${measured}`] : [],
+    );
+  };
+
+  it('is found once, where no model states it', () => {
+    expect(put('recycled')).toEqual(['medium: mined and recycled']);
+    expect(put('grandfathered')).toEqual(['medium: grandfathered and mined']);
+  });
+
+  it('is in order where it is stated, or all is of one source', () => {
+    expect(put('recycled', 'massBalance')).toEqual([]);
+    expect(put('mined')).toEqual([]);
+  });
+});

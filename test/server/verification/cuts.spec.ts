@@ -205,6 +205,29 @@ const stories: Record<string, [Story, string[]]> = {
     },
     ['late-entry', 'late-entry', 'production-surge'],
   ],
+  'a bag that is entered twice, of which the later record is logged first': [
+    () => {
+      const bag = { outputs: [{ mineral: 'cassiterite', form: 'ore', mass: { value: '50.37', uom: 'KGM' } }] };
+      return [() => declareAt(1.05, bag), () => declareAt(1, bag), () => declareAt(1.02, bag)];
+    },
+    ['declared-twice', 'declared-twice', 'declared-twice'],
+  ],
+  'a bag that is entered twice, of which one record is closed': [
+    () => {
+      const bag = { outputs: [{ mineral: 'cassiterite', form: 'ore', mass: { value: '50.37', uom: 'KGM' } }] };
+      let [first, second] = ['', ''];
+      return [
+        async () => {
+          [first = ''] = (await declareAt(1, bag)).lots;
+        },
+        async () => {
+          [second = ''] = (await declareAt(1.05, bag)).lots;
+        },
+        () => record('lot.closed', 'coop', 2, { lots: [{ lot: first }], reason: 'duplicate', duplicateOf: second }),
+      ];
+    },
+    [],
+  ],
   'a relation that is corrected after the handover': [
     (lot) => {
       let relation = '';

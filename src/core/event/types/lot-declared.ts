@@ -15,6 +15,8 @@ const lotDeclaredSchema = payload('lot.declared', {
   miningDates: datesFromTo.optional(),
   teamSize: positiveNumber.optional(),
   method: word.optional(),
+  /** Recycled, or stock from before due diligence began; absent: mined, unless the method names recycling. */
+  source: z.enum(['mined', 'recycled', 'grandfathered']).optional(),
 });
 
 /** New lots at a mine site, declared by its operator, or by an authority in the name of the holder. */
@@ -23,7 +25,7 @@ export const lotDeclared = defineEventType({
   schema: lotDeclaredSchema,
   disclosable: ['/person/card'],
   signers: { by: 'siteOperator', orRoles: ['authority'] },
-  correctable: [...correctableOutput, '/pit', '/miningDates', '/teamSize', '/method'],
+  correctable: [...correctableOutput, '/pit', '/miningDates', '/teamSize', '/method', '/source'],
   check: ({ outputs }) =>
     repeated(
       outputs.map(({ lot }) => lot),

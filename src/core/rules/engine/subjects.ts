@@ -6,6 +6,8 @@ import { dateMs } from '../../event/primitives.js';
 import { references } from '../../event/references.js';
 import { defaultSha256 } from '../../log/tree.js';
 import { numbered } from '../custody/device-numbers.js';
+import { numbersOf } from '../tags/series-numbers.js';
+import { spansFiled, spansRead } from '../origin/declared-spans.js';
 import { declaredFor, producedBy, readsOfProducer } from '../people/producers.js';
 import type { JudgedEvent } from './facts.js';
 
@@ -147,6 +149,7 @@ function filingsOf(entry: JudgedEvent): Filing[] {
     ...paperSubjects(entry),
     ...lotsStated(event).map(lotSubject),
     ...declaredFor(event),
+    ...spansFiled(entry),
   ]);
   if (event.iss !== 'ledger') {
     subjects.add(signedBySubject(event.iss));
@@ -261,6 +264,7 @@ export function readsAbout(entry: JudgedEvent): string[] {
     eventSubject(event.id),
     ...tagsPutOn(entry).map(({ tag }) => tagSubject(tag)),
     ...readsOfProducer(event),
+    ...spansRead(entry),
   ]);
   if (event.type === 'tags.voided') for (const tag of event.payload.tags) subjects.add(tagSubject(tag));
   if (recordedAt !== null && isEnteredLate(entry))
@@ -280,24 +284,6 @@ export interface Revisit {
 const YEAR = 366 * DAY;
 /** Days after a raise of a capacity within which an inspection may confirm it, at most. */
 export const MOST_DAYS_CONFIRMED = 92;
-/** Tags of one series that are looked up at most; a larger series is not issued after its use. */
-const MAX_NUMBERS = 10_000;
-
-/** Lists the tags of an issued series: series and decimal number, zero-padded to `digits`. */
-function numbersOf({
-  series,
-  from,
-  to,
-  digits = 0,
-}: {
-  series: string;
-  from: number;
-  to: number;
-  digits?: number | undefined;
-}): string[] {
-  const count = Math.min(to - from + 1, MAX_NUMBERS);
-  return Array.from({ length: count }, (_, i) => `${series}${String(from + i).padStart(digits, '0')}`);
-}
 
 /** Returns the instant, ms, at which a day begins in the first time zone; null if the text is no date. */
 function dayBegins(day: string): number | null {

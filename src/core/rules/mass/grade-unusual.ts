@@ -7,6 +7,7 @@ import { type gradeImpossible, maximumExceeded } from './grade-impossible.js';
 import { gradeOf, gradesSaid, gradeText, gradingTypes } from './grades.js';
 import { knownBefore, sourcesOf } from '../engine/known-of-lots.js';
 import { dryGrade } from '../engine/lot-history.js';
+import { sourceOf } from './source-of-goods.js';
 import { type moistureSchema, wettest } from './mass-balance.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
 import * as parameter from '../engine/parameter.js';
@@ -75,14 +76,11 @@ function tradedAs(lot: string, grade: Grade, entry: JudgedEvent, parameters: Par
 }
 
 /** Returns whether a lot is wholly of recycled material. */
-function isRecycled(lot: string, { gradeUnusual }: Parameters, facts: Facts): boolean {
+function isRecycled(lot: string, parameters: Parameters, facts: Facts): boolean {
   const sources = sourcesOf(lot, facts);
-  const isScrap = (method: string): boolean => gradeUnusual.recycledMethods.some((word) => method.includes(word));
   return (
     sources.length > 0 &&
-    sources.every(
-      ({ birth }) => isType(birth, 'lot.declared') && isScrap((birth.event.payload.method ?? '').toLowerCase()),
-    )
+    sources.every(({ birth }) => isType(birth, 'lot.declared') && sourceOf(birth, parameters) === 'recycled')
   );
 }
 
@@ -138,7 +136,7 @@ export const gradeUnusual: Rule<typeof schema, Parameters> = {
       )
       .join(
         ', ',
-      )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. Grades of wet goods are reckoned as dry. What a process leaves behind, what was declared by a method of ${recycledMethods.join(', ')}, and what is above chemistry, is not meant.`,
+      )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. Grades of wet goods are reckoned as dry. What a process leaves behind, what was declared as recycled (\`source\`, or a method of ${recycledMethods.join(', ')}), and what is above chemistry, is not meant.`,
   standard: 'Trade specifications of tin, tantalum, tungsten and cobalt; ASM doré as refiners buy it',
   scope: ['chains', 'about'],
   ...judgesEach(gradingTypes, (entry, facts, parameters: Parameters) =>

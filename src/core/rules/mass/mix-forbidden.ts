@@ -5,12 +5,17 @@ import { judgesEach, type EventObservation } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
 import { type StatusOn, siteBelow, statusOn } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
+import type { gradeUnusual } from './grade-unusual.js';
+import { sourcesBehind } from './source-of-goods.js';
 import { type siteStatus, statusClockOf } from '../origin/site-status.js';
 import * as parameter from '../engine/parameter.js';
 
 const schema = {
   mixForbidden: z.strictObject({
     severity: parameter.severity.default('critical'),
+    severitySource: parameter.severity
+      .default('medium')
+      .describe('If mined, recycled and grandfathered material are mixed and no model states it'),
     industrialMethods: parameter.codes
       .default(['industrial', 'mechani', 'exploitation', 'large', 'LSM'])
       .describe('Words for industrial methods and licences; artisanal cobalt must not be mixed with their ore'),
@@ -22,10 +27,11 @@ const schema = {
       .describe('Minerals of which artisanal and industrial ore must not be mixed'),
   }),
 };
-type Parameters = ValuesOf<typeof schema & typeof siteStatus.parameters>;
+type Parameters = ValuesOf<typeof schema & typeof siteStatus.parameters & typeof gradeUnusual.parameters>;
 
 type Mix = JudgedOf<'lot.aggregated' | 'lot.processed'>;
-type Found = Pick<EventObservation, 'cause' | 'measured' | 'threshold' | 'detail' | 'events'>;
+type Found = Pick<EventObservation, 'cause' | 'measured' | 'threshold' | 'detail' | 'events'> &
+  Partial<Pick<EventObservation, 'severity'>>;
 
 const inputsOf = ({ event }: Mix): string[] => event.payload.inputs.map(({ lot }) => lot);
 const rankOf = (model: string): number => modelsByStrength.indexOf(model);
@@ -147,9 +153,31 @@ function industrial(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
   ];
 }
 
+/** Models that state that goods of several sources are in a lot. */
+const STATES_MIX: ReadonlySet<string | undefined> = new Set(['controlledBlending', 'massBalance']);
+
+/** Finds recycled or grandfathered material in with mined, where no model of the outputs states it. */
+function sources(entry: Mix, facts: Facts, parameters: Parameters): Found[] {
+  if (entry.event.payload.outputs.every(({ model }) => STATES_MIX.has(model))) return [];
+  const kinds = inputsOf(entry).map((lot) => sourcesBehind(lot, facts, parameters));
+  const all = new Set(kinds.flatMap((kind) => [...kind]));
+  // A mix of which one input was already mixed is found where that was made.
+  if (all.size < 2 || kinds.some(({ size }) => size > 1)) return [];
+  const measured = [...all].toSorted().join(' and ');
+  return [
+    {
+      severity: parameters.mixForbidden.severitySource,
+      cause: 'source',
+      measured,
+      threshold: 'one source, or a model that states the mix',
+      detail: `${entry.event.iss} put ${measured} material together, and no output has a model of controlled blending or mass balance. Likeliest: the model was not written; at worst mined material is sold as recycled, whose origin nobody asks for.`,
+    },
+  ];
+}
+
 export const mixForbidden: Rule<typeof schema, Parameters> = {
   id: 'mix-forbidden',
-  version: 3,
+  version: 4,
   group: 'mass',
   title: 'Things were mixed that must stay apart',
   means:
@@ -158,8 +186,8 @@ export const mixForbidden: Rule<typeof schema, Parameters> = {
   advice:
     'Inform the buyer of the mix what is in it, and have it sold without the claim that it lost. A mix cannot be undone: a method that was declared wrongly is corrected by `event.corrected`, which closes it; all else is answered by a registrar or an authority by `finding.answered`.',
   parameters: schema,
-  describe: ({ mixForbidden: { severity, industrialMethods, artisanalMethods, separateMinerals } }) =>
-    `A model stronger than the weakest input's, a weaker one that is not written, or the strongest for mineral of several sites; several minerals put together; mineral declared at a red or blue site with that of sites in order, also by an inspection that is entered after the mix; ${separateMinerals.join(', ')} whose method or licence speaks of ${industrialMethods.join(', ')} (and not of ${artisanalMethods.join(', ')}) with other. Lots made of others are judged by all that went into them: ${severity}.`,
+  describe: ({ mixForbidden: { severity, severitySource, industrialMethods, artisanalMethods, separateMinerals } }) =>
+    `A model stronger than the weakest input's, a weaker one that is not written, or the strongest for mineral of several sites; several minerals put together; mineral declared at a red or blue site with that of sites in order, also by an inspection that is entered after the mix; ${separateMinerals.join(', ')} whose method or licence speaks of ${industrialMethods.join(', ')} (and not of ${artisanalMethods.join(', ')}) with other. Lots made of others are judged by all that went into them: ${severity}. Recycled or grandfathered material (\`source\`) put together with mined, where not every output has the model \`controlledBlending\` or \`massBalance\`: ${severitySource}.`,
   standard: 'ISO 22095 (chain-of-custody models); ICGLR Regional Certification Mechanism; ARM/RMI cobalt segregation',
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(['lot.aggregated', 'lot.processed'], (entry, facts, parameters: Parameters) =>
@@ -168,9 +196,10 @@ export const mixForbidden: Rule<typeof schema, Parameters> = {
       ...minerals(entry, facts),
       ...colours(entry, facts, parameters),
       ...industrial(entry, facts, parameters),
+      ...sources(entry, facts, parameters),
     ].map((found) => ({
-      ...found,
       severity: parameters.mixForbidden.severity,
+      ...found,
       lots: entry.event.payload.outputs.map(({ lot }) => lot),
     })),
   ),

@@ -5,11 +5,16 @@ import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import { locate } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
 import { type Station, distanceText, durationText, journey, speedText } from './speed.js';
+import { recorderSubject } from '../engine/subjects.js';
 import * as parameter from '../engine/parameter.js';
 
 const schema = {
   speedImpossible: z.strictObject({
     severity: parameter.severity.default('high'),
+    severityClock: parameter.severity.default('low').describe('If clocks that differ may explain it'),
+    clockMinutes: parameter.minutes
+      .default(35)
+      .describe('Minutes by which the clocks of two devices may differ, and half-hour slips of one'),
     kilometresPerHour: z
       .record(z.string(), z.int().min(1))
       .default({ foot: 6, bicycle: 20, motorbike: 60, track: 40, truck: 70, sea: 46, air: 950 })
@@ -20,6 +25,17 @@ const schema = {
   }),
 };
 type Parameters = ValuesOf<typeof schema>;
+
+/** Returns whether one device recorded both ends: then no difference of clocks explains the way. */
+const isOfOneDevice = (one: JudgedEvent, other: JudgedEvent): boolean =>
+  one.event.payload.device !== undefined && recorderSubject(one.event) === recorderSubject(other.event);
+
+/** Returns whether the way can be travelled if one of the two clocks was wrong. */
+function isByClock({ from, to, limit }: Leg, entry: JudgedEvent, { speedImpossible }: Parameters): boolean {
+  if (isOfOneDevice(from, entry)) return false;
+  const later = { ...to, at: to.at + speedImpossible.clockMinutes * 60_000 };
+  return journey(from.station, later).kmh <= limit;
+}
 
 interface Leg {
   from: JudgedEvent & { station: Station };
@@ -62,7 +78,7 @@ function legOf(lot: string, entry: JudgedEvent, facts: Facts, { speedImpossible 
 
 export const speedImpossible: Rule<typeof schema> = {
   id: 'speed-impossible',
-  version: 2,
+  version: 3,
   group: 'movement',
   title: 'Too far in too short a time',
   means:
@@ -71,16 +87,20 @@ export const speedImpossible: Rule<typeof schema> = {
   advice:
     'Ask both signers where they were and when, and compare with waybill and gate book. It closes when a wrong time, place or means of transport is corrected by `event.corrected`.',
   parameters: schema,
-  describe: ({ speedImpossible: { severity, kilometresPerHour, unknownMode, minimumKilometres } }) =>
+  describe: ({
+    speedImpossible: { severity, kilometresPerHour, unknownMode, minimumKilometres, severityClock, clockMinutes },
+  }) =>
     `Great circle, less the accuracy of both places, over the time between, or since the dispatch where it names no place (km/h): ${Object.entries(
       kilometresPerHour,
     )
       .map(([mode, kmh]) => `${mode} ${kmh}`)
-      .join(', ')}, unknown ${unknownMode}; from ${minimumKilometres} km on: ${severity}.`,
+      .join(
+        ', ',
+      )}, unknown ${unknownMode}; from ${minimumKilometres} km on: ${severity}; ${severityClock} where clocks of two devices that differ by ${clockMinutes} minutes explain it.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit; ITSCI plausibility checks',
   scope: ['chains', 'about'],
   ...judgesEach(custodyTypes, (entry, facts, parameters: Parameters) => {
-    const { severity, minimumKilometres } = parameters.speedImpossible;
+    const { severity, severityClock, minimumKilometres } = parameters.speedImpossible;
     const lots = 'outputs' in entry.event.payload ? [] : entry.event.payload.lots.map(({ lot }) => lot);
     const legs = lots.flatMap((lot) => {
       const leg = legOf(lot, entry, facts, parameters);
@@ -94,7 +114,7 @@ export const speedImpossible: Rule<typeof schema> = {
     const { leg, km, kmh } = worst;
     return [
       {
-        severity,
+        severity: legs.every((one) => isByClock(one.leg, entry, parameters)) ? severityClock : severity,
         lots: legs.map(({ lot }) => lot),
         events: [leg.from.event.id, entry.event.id],
         measured: speedText(kmh),

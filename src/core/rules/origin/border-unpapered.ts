@@ -15,6 +15,7 @@ const schema = {
     severity: parameter.severity.default('high'),
     severityByActor: parameter.severity.default('medium'),
     severityImport: parameter.severity.default('medium'),
+    severityAgain: parameter.severity.default('medium').describe('Of goods that are exported twice'),
     withoutBorders: z
       .array(parameter.codes)
       .default([EUROPEAN_UNION, ['CH', 'LI']])
@@ -179,6 +180,30 @@ function unimported(entry: JudgedEvent, facts: Facts, parameters: Parameters): E
   ];
 }
 
+/** Finds goods that are exported from a country which they had already left, and to which they did not come back. */
+function exportedAgain(entry: JudgedEvent, facts: Facts, parameters: Parameters): EventObservation[] {
+  if (!isType(entry, 'lot.exported')) return [];
+  const { event } = entry;
+  const here = countryOfPlace(facts, entry) ?? actorFacts(facts, event.iss)?.country ?? null;
+  const found = event.payload.lots.flatMap(({ lot }) => {
+    const out = exportedFrom(lot, entry.index, facts);
+    return out === null || out.country !== here ? [] : [{ lot, ...out }];
+  });
+  const [first] = found;
+  if (first === undefined) return [];
+  return [
+    {
+      severity: parameters.borderUnpapered.severityAgain,
+      cause: 'again',
+      lots: found.map(({ lot }) => lot),
+      events: [...new Set(found.map(({ paper }) => paper.event.id)), event.id],
+      measured: `a second export from ${first.country}`,
+      threshold: 'one export',
+      detail: `${quantityOf(found.length)} exported from ${first.country} by ${first.paper.event.iss} on ${first.paper.event.occurredAt.slice(0, 10)} and again by ${event.iss} on ${event.occurredAt.slice(0, 10)}, and did not come back between. Likeliest: the first export did not take place; at worst the papers of goods that have left are used for others.`,
+    },
+  ];
+}
+
 const judgedTypes = [
   'lot.measured',
   'lot.sealed',
@@ -195,22 +220,23 @@ const judgedTypes = [
 
 export const borderUnpapered: Rule<typeof schema> = {
   id: 'border-unpapered',
-  version: 1,
+  version: 2,
   group: 'origin',
   title: 'Over a border without export or import',
   means:
-    'A lot was in one country and is in another, and it was not exported before; or it is worked or exported again abroad without having been imported.',
+    'A lot was in one country and is in another, and it was not exported before; or it is worked or exported again abroad without having been imported, or exported twice from one country.',
   doesNotMean:
     'Smuggling by itself: customs papers may exist and not have been entered, and a place may be registered in the wrong country. Transit needs an export and no import.',
   advice:
     'Ask sender and receiver for the customs papers of both countries, and both authorities whether they know the shipment. A place named wrongly is corrected by `event.corrected`, which closes it; papers that exist and were not entered are named in `finding.answered`. Without any, keep the lots apart.',
   parameters: schema,
-  describe: ({ borderUnpapered: { severity, severityByActor, severityImport, withoutBorders } }) =>
-    `A lot at a place of one country, then at one of another, and neither it nor all that it was made of was exported since it was last imported: ${severity}; where one of the countries is only that of the signer who declared or received it (a carrier does not count): ${severityByActor}. Aggregated, split, processed or exported in a country other than that of its newest export, without a \`lot.imported\` since: ${severityImport}. Between these countries goods move freely: ${withoutBorders.map((group) => group.join(' ')).join('; ')}.`,
+  describe: ({ borderUnpapered: { severity, severityByActor, severityImport, severityAgain, withoutBorders } }) =>
+    `A lot at a place of one country, then at one of another, and neither it nor all that it was made of was exported since it was last imported: ${severity}; where one of the countries is only that of the signer who declared or received it (a carrier does not count): ${severityByActor}. Aggregated, split, processed or exported in a country other than that of its newest export, without a \`lot.imported\` since: ${severityImport}. Exported from a country that it had left: ${severityAgain}. Between these countries goods move freely: ${withoutBorders.map((group) => group.join(' ')).join('; ')}.`,
   standard: 'ICGLR Regional Certification Mechanism (export and import); OECD Due Diligence Guidance, Annex II',
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(judgedTypes, (entry, facts, parameters: Parameters) => [
     ...byBorder(crossings(entry, facts, parameters)).map((group) => observe(group, entry, parameters)),
     ...unimported(entry, facts, parameters),
+    ...exportedAgain(entry, facts, parameters),
   ]),
 };

@@ -23,6 +23,7 @@ import {
 import { facilityOf, throughputOf } from '../../../../core/rules/mass/throughput.js';
 import { monthsToRead, sumsOfYears } from '../../../../core/rules/people/person-over-cap.js';
 import { sumsOfMonths } from '../../../../core/rules/origin/mined-months.js';
+import { lotsPerhapsTwice } from '../../../../core/rules/origin/declared-twice.js';
 import { surgesToRead } from '../../../../core/rules/origin/production-surge.js';
 import { readsLeft } from '../../../../core/rules/origin/left-lots.js';
 import { readsOfPurchases } from '../../../../core/rules/people/producers.js';
@@ -254,11 +255,11 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
 }
 
 /**
- * Adds the chains of lots that share a tag, a serial number or a document: of the first one, whose parts may use it
+ * Adds the chains of lots that share a tag, a serial number or a document, or are declared twice: of the first one, whose parts may use it
  * too; of all, if one is closed, because it may be a duplicate.
  */
 async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
-  const groups = lotsThatShare(facts);
+  const groups = [...lotsThatShare(facts), ...lotsPerhapsTwice(facts)];
   if (groups.length === 0) return;
   const closed = await closedAmong(db, groups.flat());
   const lots = groups.flatMap((group) => (group.some((lot) => closed.has(lot)) ? group : group.slice(0, MAX_SHARING)));

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
+import { defaultParameters } from '../../../src/core/rules/index.js';
+import { declaredTwice } from '../../../src/core/rules/origin/declared-twice.js';
+import { type ScriptedLog, lot } from '../../support/scripted-log.js';
+import { declares, grade, site, world } from '../../support/told-world.js';
+
+const [first, second] = [lot('first'), lot('second')];
+const found = (log: ScriptedLog, from = 0): Finding[] =>
+  judge(declaredTwice, log.facts(from), defaultParameters).findings;
+
+/** Two declarations; the second differs so far. */
+function twice(more: Record<string, unknown> = {}, event: Record<string, unknown> = {}): ScriptedLog {
+  const log = world();
+  site(log, 'ridge');
+  const same = { kg: '50.37', moisturePercent: '6.1', grades: [grade('Sn', '53.4')] };
+  declares(log, [{ lot: first, ...same }], { occurredAt: '2026-05-12T08:08:00Z' });
+  declares(log, [{ lot: second, ...same, ...more }], { occurredAt: '2026-05-12T08:12:30Z', ...event });
+  return log;
+}
+
+describe('two declarations of one mass and one grade at one site', () => {
+  it('are found within minutes, also over the edge of a span', () => {
+    expect(found(twice())).toMatchObject([{ lots: [first, second], severity: 'medium', measured: '50.37 kg twice' }]);
+    expect(found(twice({}, { occurredAt: '2026-05-12T08:13:30Z' }))).toEqual([]);
+  });
+
+  it.each([
+    ['another mass', { kg: '50.38' }, {}],
+    ['another grade', { grades: [grade('Sn', '53.5')] }, {}],
+    ['another moisture', { moisturePercent: '6.2' }, {}],
+    ['another site', {}, { place: { site: 'ridge' } }],
+  ])('are two things with %s', (_name, more, event) => {
+    expect(found(twice(more, event))).toEqual([]);
+  });
+
+  it('are two things with tags of their own, or with a mass that is written coarsely', () => {
+    const log = world();
+    declares(log, [{ lot: first, kg: '50.37', tags: ['SYN-M-1'] }]);
+    declares(log, [{ lot: second, kg: '50.37', tags: ['SYN-M-2'] }]);
+    declares(log, [{ lot: lot('third'), kg: '48' }]);
+    declares(log, [{ lot: lot('fourth'), kg: '48' }]);
+    declares(log, [{ lot: lot('fifth'), kg: '48.1' }]);
+    declares(log, [{ lot: lot('sixth'), kg: '48.1' }]);
+    expect(found(log)).toEqual([]);
+  });
+
+  it('are found as less sure where masses are often equal', () => {
+    const log = world();
+    for (const bag of [first, second]) declares(log, [{ lot: bag, kg: '48.1', grades: [grade('Sn', '53.4')] }]);
+    expect(found(log)).toMatchObject([{ severity: 'low' }]);
+  });
+
+  it.each([first, second])('are one once the record of one is closed as a duplicate', (closed) => {
+    const log = twice();
+    const duplicateOf = closed === first ? second : first;
+    log.tell('lot.closed', {
+      iss: 'coop',
+      occurredAt: '2026-05-12T09:00:00Z',
+      lots: [{ lot: closed }],
+      reason: 'duplicate',
+      duplicateOf,
+    });
+    expect(found(log)).toEqual([]);
+  });
+
+  it('are found by whichever is logged later', () => {
+    const log = twice({}, { occurredAt: '2026-05-12T08:04:00Z' });
+    expect(found(log)).toHaveLength(1);
+    expect(found(log, log.entries.length - 1)).toEqual(found(log));
+  });
+});

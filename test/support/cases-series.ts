@@ -66,6 +66,25 @@ export function mined(
   return log;
 }
 
+/** Lots with 52 % of tin, one a day, in which a laboratory finds so much; and another one so much before it. */
+export function certified(found: readonly string[], first: (n: number) => string | null = () => null): ScriptedLog {
+  const log = world();
+  for (const [n, tin] of found.entries()) {
+    const [bag, before] = [lot(`bag${n}`), first(n)];
+    const own = { lot: bag, kg: `${50 + n / 10}`, grades: [grade('Sn', (52 + (n % 5) / 10).toFixed(1))] };
+    declares(log, [own], { occurredAt: day(n, 8) });
+    for (const [iss, value] of [
+      ['first', before],
+      ['lab', tin],
+    ] as const) {
+      const grades = [{ ...grade('Sn', value ?? ''), method: 'XRF' }];
+      if (value === null) continue;
+      log.tell('assay.certified', { iss, occurredAt: day(n, 12), lot: bag, sample: `S-${n}`, grades });
+    }
+  }
+  return log;
+}
+
 export const seriesCases: Record<string, Case> = {
   'deliveries-one-sided': {
     severity: 'medium',
@@ -93,5 +112,10 @@ export const seriesCases: Record<string, Case> = {
     twin: () => mined({ hill: [480, 510, 530, 490, 810] }),
     // The log begins in May.
     twinAlso: { 'dwell-too-long': 'low', 'late-entry': 'medium' },
+  },
+  'assays-one-sided': {
+    severity: 'medium',
+    wrong: () => certified(['54.3', '54.2', '54.5', '54.4', '54.6', '54.2', '54.3', '54.5']),
+    twin: () => certified(['52.3', '51.2', '53.5', '52.4', '51.6', '53.2', '50.9', '52.5']),
   },
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { findingStatuses } from '../rules/engine/answers.js';
+import { certainties } from '../rules/engine/evidence.js';
 import { severities } from '../rules/engine/rule.js';
 import { lotNameShape } from './lot-name.js';
 import { line } from './values.js';
@@ -34,6 +35,8 @@ export const findingShape = named('Finding', {
   ...observed,
   status: z.enum(findingStatuses),
   subject: z.string(),
+  certainty: z.enum(certainties).describe('How sure it is: what is only unusual raises no risk above medium'),
+  basis: z.string().describe('What makes it so sure'),
   about: z.array(lotNameShape).describe('Names of the first of its lots'),
   firstIndex: z.int().nullable(),
   closedAt: z.string().nullable(),

@@ -3,7 +3,8 @@ import type { Coverage } from '../api/report.js';
 import type { Lot } from '../custody/view.js';
 import { ruleById } from '../rules/index.js';
 import { type FindingAnswer, isAnswered } from '../rules/engine/answers.js';
-import { type Rule, rankOf, severities } from '../rules/engine/rule.js';
+import { byBytes, riskRankOf } from '../rules/engine/evidence.js';
+import { type Rule, severities } from '../rules/engine/rule.js';
 
 /** A finding on a lot or on an ancestor, with its state. */
 export interface WeighedFinding extends FindingAnswer {
@@ -28,8 +29,12 @@ export function axisOfFinding(finding: WeighedFinding): Axis {
   return isAnswered(finding) ? 'nothing' : axisOfRule(finding.rule);
 }
 
+/** Returns the rank of a finding in the verdict on risk, by the evidence of its rule. */
+const rankInRisk = ({ rule, severity }: WeighedFinding): number =>
+  riskRankOf(severity, ruleById.get(rule)?.evidence ?? byBytes);
+
 /**
- * Computes the three verdicts on a lot; used by the service and for bundles.
+ * Computes the three verdicts on a lot; used by the service and for bundles. What is only unusual makes a medium risk at most.
  * @param findings on the lot or on ancestors, answered ones included
  * @param undecided rules that could not decide about one of them
  * @param required rules that must decide
@@ -40,9 +45,9 @@ export function verdictsOf(
   inTransit: boolean,
   required: readonly string[],
 ): Verdicts {
-  const weighed = findings.map((finding) => ({ severity: finding.severity, axis: axisOfFinding(finding) }));
+  const weighed = findings.map((finding) => ({ rank: rankInRisk(finding), axis: axisOfFinding(finding) }));
   const has = (axis: Axis): boolean => weighed.some((finding) => finding.axis === axis);
-  const risks = weighed.filter(({ axis }) => axis === 'risk').map(({ severity }) => rankOf(severity));
+  const risks = weighed.filter(({ axis }) => axis === 'risk').map(({ rank }) => rank);
   const open = undecided.some(({ rule }) => required.includes(rule)) ? 'undetermined' : 'none';
   return {
     record: has('record') ? 'broken' : 'intact',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { actorSuspended } from './actors/actor-suspended.js';
+import { assaysOneSided } from './mass/assays-one-sided.js';
 import { backdated } from './custody/backdated.js';
 import { borderUnpapered } from './origin/border-unpapered.js';
 import { burstEntry } from './custody/burst-entry.js';
@@ -150,6 +151,7 @@ const catalogue = [
   gradeImpossible,
   gradeUnusual,
   gradeJump,
+  assaysOneSided,
   yieldImplausible,
   yieldsOneSided,
   mixForbidden,

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import { handoversOf } from '../custody/handover-pairs.js';
 import { dayOf } from '../engine/day.js';
@@ -43,6 +44,7 @@ export const actorSuspended: Rule<typeof schema> = {
   describe: ({ actorSuspended: { severity } }) =>
     `The newest status of the signer that holds when the event happens is *suspended*, from the day that it names or else from the instant it was signed; or that of the supplier at a receipt, though not yet when it dispatched: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism, supply chain actors; ITSCI membership rules',
+  evidence: byRegistry,
   scope: ['about', 'chains'],
   ...judgesEach(custodyTypes, (entry, facts, { actorSuspended: { severity } }: Parameters) => {
     const { event } = entry;

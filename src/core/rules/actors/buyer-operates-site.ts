@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCustom } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
@@ -31,6 +32,7 @@ export const buyerOperatesSite: Rule<typeof schema> = {
   describe: ({ buyerOperatesSite: { severity, buyers } }) =>
     `A receipt by the operator of the site of origin, as the registry had it then, of a lot that another actor declared or held first, if the operator has a role of ${buyers.join(', ')} and is no miner: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (conflicts of interest); ITSCI company assessment',
+  evidence: byCustom,
   scope: ['chains', 'about'],
   ...judgesEach(['custody.received'], (entry, facts, { buyerOperatesSite: { severity, buyers } }: Parameters) => {
     const { iss, payload } = entry.event;

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { dayOf } from '../engine/day.js';
 import { custodyTypes, judgesEach } from '../engine/each-event.js';
 import { actorFacts } from '../engine/registry.js';
@@ -21,6 +22,7 @@ export const cardExpired: Rule<typeof schema> = {
   describe: ({ cardExpired: { severity } }) =>
     `The signer has a card, and none that is valid on the day of the event (both ends included): ${severity}. An actor without any card is not judged.`,
   standard: 'ICGLR Regional Certification Mechanism, registration of traders and exporters',
+  evidence: byRegistry,
   scope: ['about'],
   ...judgesEach(custodyTypes, ({ event }, facts, { cardExpired: { severity } }: Parameters) => {
     const cards = actorFacts(facts, event.iss)?.cards ?? [];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { lotsConcerned } from '../engine/parties.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
@@ -29,6 +30,7 @@ export const correctionAfterExport: Rule<typeof schema> = {
   describe: ({ correctionAfterExport: { severity, severityOrigin } }) =>
     `A correction logged after the export of a lot of its target, or of one made of it: ${severity}, and ${severityOrigin} where it changes mass, moisture, grade or tags.`,
   standard: 'OECD Due Diligence Guidance, Annex I (records kept for five years)',
+  evidence: byRegistry,
   scope: ['chains', 'exports'],
   ...judgesEach(['event.corrected'], ({ index, event }, facts, { correctionAfterExport: parameters }: Parameters) => {
     const { event: targetId, field, reason } = event.payload;

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
 import * as parameter from '../engine/parameter.js';
@@ -19,6 +20,7 @@ export const custodyAssigned: Rule<typeof schema> = {
   describe: ({ custodyAssigned: { severity } }) =>
     `A \`custody.assigned\` on the chain of the lot: ${severity}. It stays until it is explained or closed.`,
   standard: 'ICGLR Regional Certification Mechanism (non-conformant shipments)',
+  evidence: byRegistry,
   scope: [],
   ...judgesEach(['custody.assigned'], ({ event }, _facts, { custodyAssigned: { severity } }: Parameters) => [
     {

@@ -1,3 +1,4 @@
+import { byCustom } from '../engine/evidence.js';
 import { collectedAlong } from '../engine/chain-states.js';
 import { type Facts, type JudgedEvent, isType, lotsOf } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
@@ -76,6 +77,7 @@ export const deviceShared: Rule<typeof schema> = {
   describe: ({ deviceShared: { severity } }) =>
     `One \`device\` in events of several actors on one lot's chain, where it is more than dispatch and receipt of one handover (\`self-dealing\`); authorities, auditors, assayers and registrars are not counted: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  evidence: byCustom,
   scope: ['chains', 'about'],
   subjects: judged,
   evaluate: (facts, parameters) => judged(facts).flatMap((lot) => observe(lot, facts, parameters)),

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { actorTypes, judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
@@ -32,6 +33,7 @@ export const disputeOpen: Rule<typeof schema> = {
   describe: ({ disputeOpen: { severity } }) =>
     `An \`event.disputed\` on an event of the lot, until an \`event.settled\` names it: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, step 2 (grievances); ISO 22095, clause on disagreements',
+  evidence: byRegistry,
   scope: ['chains', 'about'],
   ...judgesEach(actorTypes, (entry, facts, { disputeOpen: { severity } }: Parameters) => {
     const lots = lotsConcerned(entry, facts);

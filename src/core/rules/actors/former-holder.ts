@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCustom } from '../engine/evidence.js';
 import { countOf } from '../../words.js';
 import { entriesBefore } from '../engine/chain-states.js';
 import { judgesEach } from '../engine/each-event.js';
@@ -73,6 +74,7 @@ export const formerHolder: Rule<typeof schema> = {
   describe: ({ formerHolder: { severity, between, servants } }) =>
     `A receipt by an actor that held the lot, or one of which it is a part or a mixture, with at least ${between} other holders since then: ${severity}. Holders that only keep, carry or work goods (${servants.join(', ')}) are not counted, and a return from one buyer is none.`,
   standard: 'FATF, Money laundering risks of gold (circular trade); OECD Due Diligence Guidance, Annex II red flags',
+  evidence: byCustom,
   scope: ['chains', 'about'],
   ...judgesEach(['custody.received'], (entry, facts, { formerHolder: { severity, between, servants } }: Parameters) => {
     const { iss, payload } = entry.event;

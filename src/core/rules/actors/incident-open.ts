@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { custodyTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from '../engine/facts.js';
 import { countsFor, hasPart, isOfficial, isTakenUp } from '../engine/parties.js';
@@ -101,6 +102,7 @@ export const incidentOpen: Rule<typeof schema> = {
   describe: ({ incidentOpen: { severityByLevel } }) =>
     `An incident on the lot itself; or at the site, in the facility or of the actor of an event, from its date until it is closed; reported by an official or by somebody with a part in the lot, or taken up by an official. Level 1: ${severityByLevel[0]}; level 2: ${severityByLevel[1]}; level 3: ${severityByLevel[2]}.`,
   standard: 'ITSCI incident protocol; OECD Due Diligence Guidance, Annex II',
+  evidence: byRegistry,
   scope: ['chains', 'about'],
   subjects: (facts) => [
     ...facts.entries.filter(isCustody).map(({ event }) => event.id),

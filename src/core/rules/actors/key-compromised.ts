@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { actorTypes, judgesEach } from '../engine/each-event.js';
 import { compromiseOf, isEndorsed } from './key-trust.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
@@ -22,6 +23,7 @@ export const keyCompromised: Rule<typeof schema> = {
   describe: ({ keyCompromised: { severity } }) =>
     `Any event at or after \`compromisedSince\` of its key's revocation that its actor has not endorsed: ${severity}. A key that such a key added at or after that index counts as compromised from its first event, and so on from key to key, unless whoever added it endorses the addition. Endorsements by compromised keys count for nothing.`,
   standard: 'NIST SP 800-57 part 1, compromised keys',
+  evidence: byRegistry,
   scope: ['about'],
   ...judgesEach(actorTypes, ({ index, event }, facts, { keyCompromised: { severity } }: Parameters) => {
     const compromise = compromiseOf(facts, event.kid);

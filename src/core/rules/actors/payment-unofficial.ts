@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type JudgedOf, isType, lotsOf } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
@@ -25,6 +26,7 @@ export const paymentUnofficial: Rule<typeof schema> = {
   describe: ({ paymentUnofficial: { severity } }) =>
     `\`payment.recorded\` of a tax, royalty or fee, or a fee paid at \`transit.checked\`, without a receipt number: ${severity}. A fee that was only asked is not judged.`,
   standard: 'OECD Due Diligence Guidance, Annex II (illegal taxation, bribery)',
+  evidence: byRegistry,
   scope: ['chains', 'about'],
   ...judgesEach(
     ['payment.recorded', 'transit.checked'],

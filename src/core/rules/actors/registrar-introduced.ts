@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { actorTypes, judgesEach } from '../engine/each-event.js';
 import { introductionOf } from './key-trust.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
@@ -22,6 +23,7 @@ export const registrarIntroduced: Rule<typeof schema> = {
   describe: ({ registrarIntroduced: { severity } }) =>
     `Any event signed with a key that a registrar added for another actor, or that was added with such a key, until an older key of that actor, itself not introduced, endorses its \`key.added\`: ${severity}. The first key of an actor, which its registration names, is not introduced.`,
   standard: 'NIST SP 800-63B, account recovery and the binding of authenticators',
+  evidence: byRegistry,
   scope: ['about'],
   ...judgesEach(actorTypes, ({ event }, facts, { registrarIntroduced: { severity } }: Parameters) => {
     const added = introductionOf(facts, event.kid);

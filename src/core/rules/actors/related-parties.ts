@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCustom } from '../engine/evidence.js';
 import { dayOf } from '../engine/day.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
@@ -53,6 +54,7 @@ export const relatedParties: Rule<typeof schema> = {
   describe: ({ relatedParties: { severity, severityHidden } }) =>
     `A receipt from an actor to which the receiver is related by an \`actor.related\` in force on that day, or with which it shares a person: ${severity}; if the relation was logged only after the receipt: ${severityHidden}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (beneficial ownership); EITI Requirement 2.5',
+  evidence: byCustom,
   scope: ['chains', 'about'],
   ...judgesEach(['custody.received'], (entry, facts, { relatedParties: { severity, severityHidden } }: Parameters) => {
     const { iss, payload } = entry.event;

@@ -1,3 +1,4 @@
+import { byContradiction } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { handoversOf } from '../custody/handover-pairs.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
@@ -21,6 +22,7 @@ export const selfDealing: Rule<typeof schema> = {
   parameters: schema,
   describe: ({ selfDealing: { severity } }) => `Dispatch and receipt name the same device, key or actor: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  evidence: byContradiction,
   scope: ['chains'],
   ...judgesEach(['custody.received'], (entry, facts, { selfDealing: { severity } }: Parameters) => {
     const { event } = entry;

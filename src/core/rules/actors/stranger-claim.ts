@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType, lotsOf } from '../engine/facts.js';
 import { type Statement, countsFor } from '../engine/parties.js';
@@ -35,6 +36,7 @@ export const strangerClaim: Rule<typeof schema> = {
   describe: ({ strangerClaim: { severity } }) =>
     `\`incident.reported\` that is open, \`payment.recorded\` or \`transit.checked\` on a lot, by an actor who has no part in it (has not held it or signed on its chain, is not named there as receiver or carrier, operates no site that it comes from) and is no authority, registrar, auditor or assayer: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, step 2 (whistleblowing and grievances)',
+  evidence: byRegistry,
   scope: ['chains', 'about'],
   ...judgesEach(
     ['incident.reported', 'payment.recorded', 'transit.checked'],

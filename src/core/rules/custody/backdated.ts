@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byDistance } from '../engine/evidence.js';
 import { custodyTypes, judgesEach, ofTypes } from '../engine/each-event.js';
 import { lotsOf } from '../engine/facts.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
@@ -31,6 +32,7 @@ export const backdated: Rule<typeof schema> = {
   describe: ({ backdated: { severity, allowanceMinutes } }) =>
     `Custody events whose \`iat\` is more than ${allowanceMinutes} min before the log's time at their \`seen\`, or before their own \`occurredAt\`: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  evidence: byDistance,
   scope: ['seen'],
   ...judgesEach(custodyTypes, ({ event }, { seenAt }, { backdated: { severity, allowanceMinutes } }: Parameters) => {
     const signed = event.iat * 1_000;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCustom } from '../engine/evidence.js';
 import { neighbours } from './device-neighbours.js';
 import { type NumberedEvent, numbered } from './device-numbers.js';
 import { isCustody } from '../engine/entered-late.js';
@@ -135,6 +136,7 @@ export const burstEntry: Rule<typeof schema> = {
   describe: ({ burstEntry: { severity, events, olderThanDays } }) =>
     `At least ${events} custody events of one actor, spanning at least ${olderThanDays} days, entered within one hour, an hour late or more, with one identical place; quiet where one device's running numbers are without a hole: ${severity}.`,
   standard: 'ITSCI plausibility checks of data collection',
+  evidence: byCustom,
   scope: ['about'],
   needs: 'more',
   subjects: (facts) => [...hoursToJudge(facts).keys()],

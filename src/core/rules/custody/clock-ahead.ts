@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byDistance } from '../engine/evidence.js';
 import { durationText } from '../../words.js';
 import { custodyTypes, judgesEach } from '../engine/each-event.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
@@ -29,6 +30,7 @@ export const clockAhead: Rule<typeof schema> = {
   describe: ({ clockAhead: { severity, minutes } }) =>
     `Custody events whose \`occurredAt\` or \`iat\` is more than ${minutes} min after the log's time of entry: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  evidence: byDistance,
   scope: [],
   ...judgesEach(custodyTypes, ({ event, recordedAt }, _facts, { clockAhead: { severity, minutes } }: Parameters) => {
     const said = Math.max(event.occurredAtMs, event.iat * 1_000);

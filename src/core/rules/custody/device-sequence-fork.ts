@@ -1,3 +1,4 @@
+import { byContradiction } from '../engine/evidence.js';
 import { neighbours } from './device-neighbours.js';
 import { type NumberedEvent, numbered } from './device-numbers.js';
 import type { Facts } from '../engine/facts.js';
@@ -33,6 +34,7 @@ export const deviceSequenceFork: Rule<typeof schema> = {
   describe: ({ deviceSequenceFork: { severity } }) =>
     `Two events of one actor and device with the same \`seq\`: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  evidence: byContradiction,
   scope: ['chains', 'about'],
   needs: 'more',
   subjects: (facts) => [...toJudge(facts).keys()],

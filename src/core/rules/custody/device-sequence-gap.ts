@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCustom } from '../engine/evidence.js';
 import { neighbours } from './device-neighbours.js';
 import { type NumberedEvent, numbered } from './device-numbers.js';
 import type { Facts } from '../engine/facts.js';
@@ -83,6 +84,7 @@ export const deviceSequenceGap: Rule<typeof schema> = {
   describe: ({ deviceSequenceGap: { severity, hours } }) =>
     `A number missing below one that reached the log ${hours} h ago: ${severity}.`,
   standard: 'ITSCI tag log numbering; OECD Due Diligence Guidance, Annex I (chain of custody)',
+  evidence: byCustom,
   scope: ['chains', 'about'],
   needs: 'whole',
   subjects: (facts) => toJudge(facts).map(({ entry }) => entry.event.id),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byContradiction } from '../engine/evidence.js';
 import { type JudgedOf, type Facts, isType } from '../engine/facts.js';
 import { hadHeld } from '../engine/parties.js';
 import { attemptsText, groupRefusals, refusalSubjects } from '../engine/refused-moves.js';
@@ -51,6 +52,7 @@ export const doubleSaleAttempt: Rule<typeof schema> = {
   describe: ({ doubleSaleAttempt: { severity, severityRepeated } }) =>
     `Any \`event.refused\` that is a fork of a lot's chain, or a second dispatch of a lot in transit to another: ${severity}; more than one by the same signer on the same lots: ${severityRepeated}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  evidence: byContradiction,
   scope: ['refusals', 'chains'],
   subjects: refusalSubjects,
   evaluate: (facts, { doubleSaleAttempt: { severity, severityRepeated } }) =>

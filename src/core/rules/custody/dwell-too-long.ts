@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCustom } from '../engine/evidence.js';
 import { type Facts, type JudgedEvent, isType, lotsOf } from '../engine/facts.js';
 import { exportBefore, stateBefore } from '../engine/lot-history.js';
 import { facilityFacts } from '../engine/registry.js';
@@ -58,6 +59,7 @@ export const dwellTooLong: Rule<typeof schema> = {
   describe: ({ dwellTooLong: { severity, days, daysInFacility } }) =>
     `No event of the lot and no count for ${days} days, ${daysInFacility} where its last place is a registered facility: ${severity}.`,
   standard: 'ITSCI stock reconciliation',
+  evidence: byCustom,
   scope: ['chains', 'about'],
   subjects: touched,
   evaluate: (facts, parameters) =>

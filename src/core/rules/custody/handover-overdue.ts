@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { instantMs } from '../../event/primitives.js';
 import { countOf, durationText } from '../../words.js';
 import type { JudgedOf, Facts, JudgedEvent } from '../engine/facts.js';
@@ -96,6 +97,7 @@ export const handoverOverdue: Rule<typeof schema> = {
     `${graceHours.international} h where sender and receiver are of different countries: ${severity}; after ` +
     `${laterAfterGraces} times that grace: ${severityLater}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody); ITSCI incident protocol',
+  evidence: byRegistry,
   scope: ['chains', 'handovers'],
   subjects: (facts) => facts.handovers.map(({ event }) => event.id),
   evaluate: (facts, parameters) => facts.handovers.flatMap((dispatch) => observe(dispatch, facts, parameters)),

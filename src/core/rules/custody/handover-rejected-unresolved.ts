@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { countOf } from '../../words.js';
 import type { Facts, JudgedOf } from '../engine/facts.js';
 import { isHead, rejectedLots, rejectionsToJudge } from '../engine/judged-with.js';
@@ -42,6 +43,7 @@ export const handoverRejectedUnresolved: Rule<typeof schema> = {
   describe: ({ handoverRejectedUnresolved: { severity, severityEarly, graceHours } }) =>
     `A rejected lot whose newest event still is the rejection: ${severityEarly}; ${graceHours} h after it was logged, by the log's time: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody); ITSCI incident protocol',
+  evidence: byRegistry,
   scope: ['chains'],
   subjects: (facts) => rejectionsToJudge(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) =>

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { attemptsText, groupRefusals, lotsWithPart, refusalSubjects } from '../engine/refused-moves.js';
 import type { Rule } from '../engine/rule.js';
 import * as parameter from '../engine/parameter.js';
@@ -17,6 +18,7 @@ export const heldLotMoved: Rule<typeof schema> = {
   describe: ({ heldLotMoved: { severity } }) =>
     `Any \`event.refused\` with the code \`lot-on-hold\`, signed by somebody who has a part in the lot: ${severity}. The attempt of anybody else is \`not-holder\`.`,
   standard: 'ICGLR Regional Certification Mechanism (non-conformant shipments); OECD Due Diligence Guidance, Annex II',
+  evidence: byRegistry,
   scope: ['refusals', 'chains', 'about'],
   subjects: refusalSubjects,
   evaluate: (facts, { heldLotMoved: { severity } }) =>

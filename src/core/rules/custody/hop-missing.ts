@@ -1,3 +1,4 @@
+import { byPapers } from '../engine/evidence.js';
 import { countOf } from '../../words.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
@@ -52,6 +53,7 @@ export const hopMissing: Rule<typeof schema> = {
   describe: ({ hopMissing: { severity } }) =>
     `An export or a smelting of lots with no receipt by a ${[...BETWEEN].join(', ')}, and no carrier, vehicle, mode, route or facility in all their past: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1 C (chain of custody data)',
+  evidence: byPapers,
   scope: ['chains', 'upstream', 'about'],
   ...judgesEach(['lot.exported', 'lot.processed'], (entry, facts, { hopMissing: { severity } }: Parameters) => {
     const { iss, payload, place } = entry.event;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCustom } from '../engine/evidence.js';
 import { countOf, durationText } from '../../words.js';
 import { lotsOf } from '../engine/facts.js';
 import { delayOf, lateBatches } from '../engine/entered-late.js';
@@ -31,6 +32,7 @@ export const lateEntry: Rule<typeof schema> = {
   describe: ({ lateEntry: { severity, hours } }) =>
     `Log's time of entry more than ${hours} h after \`occurredAt\`, custody events only: ${severity}. One finding for all that one actor enters within one hour.`,
   standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1 C (timely data)',
+  evidence: byCustom,
   scope: ['about'],
   subjects: (facts) => lateBatches(facts).map(({ subject }) => subject),
   evaluate: (facts, { lateEntry: { severity, hours } }) =>

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import type { Rule } from '../engine/rule.js';
 import { lotSubject } from '../engine/subjects.js';
@@ -88,6 +89,7 @@ export const lotHeld: Rule<typeof schema> = {
   describe: ({ lotHeld: { severity } }) =>
     `A \`lot.held\` that its authority has not ended by \`lot.released\`, or a receipt that crossed a recall, until an authority releases the lot: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism (non-conformant shipments); OECD Due Diligence Guidance, Annex II',
+  evidence: byRegistry,
   scope: ['chains', 'about'],
   subjects: judged,
   evaluate: (facts, { lotHeld: { severity } }) =>

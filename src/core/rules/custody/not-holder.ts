@@ -1,3 +1,4 @@
+import { byContradiction } from '../engine/evidence.js';
 import { type Facts, type JudgedOf } from '../engine/facts.js';
 import { stateBefore } from '../engine/lot-history.js';
 import { hasPart } from '../engine/parties.js';
@@ -32,6 +33,7 @@ export const notHolder: Rule<typeof schema> = {
   describe: ({ notHolder: { severity } }) =>
     `Any \`event.refused\` with the code \`not-holder\`, or with \`lot-on-hold\` where the signer has no part in the lot: ${severity}. It is about the signer, and counts in no verdict on the lot.`,
   standard: 'OECD Due Diligence Guidance, Annex I (chain of custody)',
+  evidence: byContradiction,
   scope: ['refusals', 'chains', 'about'],
   subjects: refusalSubjects,
   evaluate: (facts, { notHolder: { severity } }) =>

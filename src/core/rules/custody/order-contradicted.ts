@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byDistance } from '../engine/evidence.js';
 import { durationText } from '../../words.js';
 import { stateAlong } from '../engine/chain-states.js';
 import { custodyTypes, judgesEach } from '../engine/each-event.js';
@@ -97,6 +98,7 @@ export const orderContradicted: Rule<typeof schema> = {
   describe: ({ orderContradicted: { toleranceMinutes, severity, zonesHours, severityBeyondZones } }) =>
     `The time of a step is more than ${toleranceMinutes} min before that of any earlier step on the lot's chain (a measurement or a sealing: before its birth; an import: before its export): ${severity}; more than ${zonesHours} h, which no mistaken time zone explains: ${severityBeyondZones}.`,
   standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1 C (chain of custody data)',
+  evidence: byDistance,
   scope: ['chains'],
   ...judgesEach(judgedTypes, (entry, facts, parameters: Parameters) => {
     const all = contradictions(entry, facts, parameters);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byContradiction } from '../engine/evidence.js';
 import { countOf } from '../../words.js';
 import { entriesBefore, newestBefore } from '../engine/chain-states.js';
 import { type EventObservation, judgesEach } from '../engine/each-event.js';
@@ -169,6 +170,7 @@ export const sealMismatch: Rule<typeof schema> = {
   describe: ({ sealMismatch: { severity, severityUnlisted } }) =>
     `A seal broken or missing; or, where both sides list seals, other seals than last listed at dispatch or a checkpoint, or else since the export: ${severity}. A seal at receipt that the ledger has nowhere before, on the lot or on what it was made of: ${severityUnlisted}. A checkpoint counts where an official, or somebody with a part in the lot, recorded it.`,
   standard: 'ISO 17712 (freight container seals); ITSCI tagging procedures',
+  evidence: byContradiction,
   scope: ['chains', 'about'],
   ...judgesEach(
     ['custody.received', 'lot.imported', 'transit.checked'],

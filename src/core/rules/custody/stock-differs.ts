@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byContradiction } from '../engine/evidence.js';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { countOf } from '../../words.js';
 import { judgesEach } from '../engine/each-event.js';
@@ -63,6 +64,7 @@ export const stockDiffers: Rule<typeof schema> = {
   describe: ({ stockDiffers: { severity, tolerance } }) =>
     `A counted mass that differs by more than ${tolerance / 1e4} %; a lot missing that the ledger says is held; a lot found that it says is consumed or closed: ${severity}.`,
   standard: 'ITSCI stock reconciliation; OECD Due Diligence Guidance, Annex I (chain of custody)',
+  evidence: byContradiction,
   scope: ['chains'],
   needs: 'more',
   ...judgesEach(['stock.counted'], (count, facts, parameters: Parameters) => {

@@ -1,5 +1,6 @@
 import { type Parameters, defaultParameters, rules } from '../index.js';
 import type { Rule, RuleGroup } from './rule.js';
+import { evidenceText } from './evidence.js';
 import { ruleFailed } from './rule-failed.js';
 
 const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
@@ -34,18 +35,20 @@ const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
 
 type Words = Pick<Rule, 'id' | 'version' | 'title' | 'means' | 'doesNotMean' | 'advice' | 'standard' | 'weighs'> & {
   test: string;
+  evidence?: Rule['evidence'];
 };
 
 /** The verdict in which the findings of a rule count, if it is not that of its group. */
 const countsIn = { custody: 'on custody', risk: 'on risk', nothing: 'none: it is about whoever signed' } as const;
 
-const section = ({ id, version, title, test, means, doesNotMean, advice, standard, weighs }: Words): string =>
+const section = ({ id, version, title, test, means, doesNotMean, advice, standard, weighs, evidence }: Words): string =>
   [
     `### \`${id}\``,
     `${title}. Version ${version}.`,
     `- **Test**: ${test}`,
     `- **It means**: ${means}`,
     `- **It does not mean**: ${doesNotMean}`,
+    ...(evidence === undefined ? [] : [`- **How sure**: ${evidenceText(evidence)}`]),
     ...(weighs === undefined ? [] : [`- **Verdict**: ${countsIn[weighs]}`]),
     `- **What to do**: ${advice}`,
     `- **After**: ${standard}`,
@@ -64,6 +67,7 @@ export function rulesDocument(parameters: Parameters = defaultParameters): strin
     'This page is generated from `src/core/rules`; change the rules there and write the page anew.',
     'A rule is a pure function from the log to findings. A finding names the rule and its version, a severity, the lots and events it concerns, the measured value and the threshold. It is a question, not an accusation: it closes itself when its cause goes away, and opens again when the cause returns. What is merely implausible is admitted and flagged; only what breaks the protocol is refused.',
     `Parameters version ${parameters.version}, from ${parameters.from}. All times are the log's own (\`log.clock\`). Severities, rising: low, medium, high, critical.`,
+    'Each rule states how sure its findings are. *Impossible*: what was entered cannot all be true and in order. *Very unlikely*: chance and honest error make it less than once in a thousand times. *Unusual*: honest work looks so now and then; such findings alone raise the risk of a lot to medium at most.',
     '## What becomes of a finding',
     'It is open until its cause goes away, or until somebody who may has answered it in a signed `finding.answered`. Whoever it names, as the signer of one of its events or the holder of one of its lots, may *explain* it, or *mitigate* it by a day, after which it opens again. A registrar or an authority may also *dismiss* or *close* it. A finding that was explained counts in no verdict where an official with a say in it explained it, or where it is at most medium; those that it names cannot explain away what is high or critical. One answer covers every finding of the same rule with the same cause, as one alert does: all that was signed with one key, all that one actor entered late. New evidence, or a higher severity, opens an answered finding again. What the desk notes beside it changes no verdict.',
     'The ledger never forgets: `event.corrected` mends what an event says and leaves the event as it was signed. It counts at once while its signer still has the goods, and later from the endorsement of their holder or an authority ([event-format.md](event-format.md)).',

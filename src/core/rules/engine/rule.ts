@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Evidence } from './evidence.js';
 import type { Facts } from './facts.js';
 
 /** In rising order. */
@@ -103,6 +104,8 @@ export interface Rule<S extends ParameterSchema = ParameterSchema, P = ValuesOf<
   readonly describe: (parameters: P) => string;
   /** The standard or programme the rule follows. */
   readonly standard: string;
+  /** How sure its findings are. */
+  readonly evidence: Evidence;
   readonly scope: readonly FactSet[];
   /**
    * Set if one lot's history is not enough. `more`: the history can convict, but facts outside it could add findings;

@@ -1,4 +1,5 @@
 import { weighingsToJudge } from '../mass/mass-comparisons.js';
+import { assaySeries } from '../mass/assay-series.js';
 import { handoverSeries } from '../mass/handover-series.js';
 import { compositionSeries } from '../origin/composition-series.js';
 import { yieldSeries } from '../mass/recoveries.js';
@@ -17,6 +18,7 @@ const contributors: readonly ((entry: JudgedEvent, facts: Facts) => AmountFiling
   yieldSeries,
   statedSeries,
   compositionSeries,
+  assaySeries,
 ];
 
 /** Lists what an entry adds to series, each series once. */

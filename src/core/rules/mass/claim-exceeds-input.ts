@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { kilograms } from '../../custody/quantity.js';
 import { judgesEach } from '../engine/each-event.js';
 import type { Facts, JudgedOf } from '../engine/facts.js';
@@ -70,6 +71,7 @@ export const claimExceedsInput: Rule<typeof schema, Parameters> = {
   describe: ({ claimExceedsInput: { severity, tolerance } }) =>
     `Contained metal (else dry, else wet mass) of the outputs with a model above that of the inputs with one by more than ${tolerance / 1e4} %, where some input has none: ${severity}.`,
   standard: 'ISO 22095 (mass balance model)',
+  evidence: byRegistry,
   scope: ['chains', 'about'],
   ...judgesEach(
     ['lot.aggregated', 'lot.split', 'lot.processed'],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRunningSum } from '../engine/evidence.js';
 import { countOf, durationText, massText } from '../../words.js';
 import { type Facts, type JudgedEvent, SERIES_LENGTH, type SeriesItem, lotsOf } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
@@ -150,6 +151,7 @@ export const deliveriesOneSided: Rule<typeof schema> = {
         '',
       )}. Where both moistures are known, dry mass must show it too. Honest deliveries that lose ${HONEST.mean / 1e4} % on average, with a standard deviation of ${HONEST.deviation / 1e4} %, raise it by chance less than once in ${falseAlarms(usual.less)} deliveries.`,
   standard: 'Page (1954), continuous inspection schemes; ISO 7870-4 (CUSUM charts); ITSCI mass balance',
+  evidence: byRunningSum,
   scope: ['chains', 'about', 'series'],
   needs: 'whole',
   subjects: (facts) => seriesToJudge(facts).map(({ subject }) => subject),

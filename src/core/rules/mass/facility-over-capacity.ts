@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCapacity } from '../engine/evidence.js';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { type Facts, type JudgedEvent, lotsOf } from '../engine/facts.js';
 import { sum } from './mass-balance.js';
@@ -91,6 +92,7 @@ export const facilityOverCapacity: Rule<typeof schema> = {
   describe: ({ facilityOverCapacity: { severity, above } }) =>
     `Mass that comes into a facility, or is made there, in one month (UTC) above ${above / 1e6} times its \`capacityPerMonth\`: ${severity}. What is received comes in, and what is worked there and was dug, made or received elsewhere; who names no place is at the only facility that he operates. Facilities without a rating are not judged. Where what its operator received or made there is within the rating, only the lots of others who name the facility are counted.`,
   standard: 'RMI RMAP (plausibility of throughput); OECD Due Diligence Guidance, Annex II red flags',
+  evidence: byCapacity,
   scope: ['chains', 'about', 'totals'],
   needs: 'more',
   subjects: (facts) => [...toJudge(facts).keys()],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byChance } from '../engine/evidence.js';
 import { WHOLE, kilograms } from '../../custody/quantity.js';
 import { percent } from '../../custody/lot-state.js';
 import { NINE_DEGREES_ONE_IN_MILLION, chanceText, lastDigits, logAtLeast } from '../engine/chance.js';
@@ -187,6 +188,7 @@ export const figuresRepeated: Rule<typeof schema> = {
   describe: ({ figuresRepeated: { severity, severityGrades, repeated, repeatedGrades, chance, spread, digits } }) =>
     `Of the newest ${SERIES_LENGTH} grades of one analyte, moistures or masses that one actor stated of a mineral, in one entry each, at least ${repeated} are equal, and the chance of so many equal ones is below 1 in 10^${chance} where honest figures differ by a standard deviation of ${spread.grade / 1e4} % (grades), ${spread.moisture / 1e4} % (moistures) and ${spread.mass / 1e4} % (masses) of themselves: ${severity}; at least ${repeatedGrades} equal grades: ${severityGrades}. Figures that are written too coarsely are not judged. The last digits of at least ${digits} figures differ from equal frequencies by a chi-square above ${NINE_DEGREES_ONE_IN_MILLION}, which chance exceeds once in 10^6 series: ${severity}.`,
   standard: 'Digit analysis of reported data (last-digit test); repeated values in laboratory data, ISO/IEC 17025',
+  evidence: byChance,
   scope: ['chains', 'about', 'series'],
   needs: 'whole',
   subjects: (facts) => seriesToJudge(facts).map(({ subject }) => subject),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byChemistry } from '../engine/evidence.js';
 import { gradeInPartsPerMillion, partsPerMillion } from '../../custody/quantity.js';
 import type { Grade } from '../../event/quantity-claims.js';
 import { judgesEach } from '../engine/each-event.js';
@@ -50,6 +51,7 @@ export const gradeImpossible: Rule<typeof schema> = {
       .join(', ')}: ${severity}.`,
   standard:
     'Stoichiometry of cassiterite (SnO₂), wolframite, tantalite and cobalt hydroxide; fineness of gold (ISO 11426)',
+  evidence: byChemistry,
   scope: ['chains'],
   ...judgesEach(gradingTypes, (entry, facts, parameters: Parameters) =>
     gradesSaid(entry).flatMap(({ lot, grades }) =>

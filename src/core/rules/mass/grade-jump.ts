@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byMassBalance } from '../engine/evidence.js';
 import { partsPerMillion } from '../../custody/quantity.js';
 import type { Grade } from '../../event/quantity-claims.js';
 import { judgesEach } from '../engine/each-event.js';
@@ -68,6 +69,7 @@ export const gradeJump: Rule<typeof schema> = {
       .map(([analyte, share]) => `${analyte} ${share / 1e4} %`)
       .join(', ')}) from the one before; of lots put together or split, from the range of theirs: ${severity}.`,
   standard: 'ITSCI plausibility checks; LBMA Responsible Gold Guidance (assay against declaration)',
+  evidence: byMassBalance,
   scope: ['chains', 'about'],
   ...judgesEach(
     ['lot.measured', 'assay.certified', 'lot.aggregated', 'lot.split'],

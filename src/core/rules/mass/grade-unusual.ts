@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byTrade } from '../engine/evidence.js';
 import { WHOLE, gradeInPartsPerMillion, milligrams, partsPerMillion } from '../../custody/quantity.js';
 import type { Grade } from '../../event/quantity-claims.js';
 import { judgesEach } from '../engine/each-event.js';
@@ -138,6 +139,7 @@ export const gradeUnusual: Rule<typeof schema, Parameters> = {
         ', ',
       )}: ${severity}. Raw is what was declared in bags of up to ${bagKilograms} kg, cleaned what comes of ${cleanedBy.join(' or ')}; where neither is sure, both windows count. Grades of wet goods are reckoned as dry. What a process leaves behind, what was declared as recycled (\`source\`, or a method of ${recycledMethods.join(', ')}), and what is above chemistry, is not meant.`,
   standard: 'Trade specifications of tin, tantalum, tungsten and cobalt; ASM doré as refiners buy it',
+  evidence: byTrade,
   scope: ['chains', 'about'],
   ...judgesEach(gradingTypes, (entry, facts, parameters: Parameters) =>
     gradesSaid(entry).flatMap(({ lot, grades }) =>

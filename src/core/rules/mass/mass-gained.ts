@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byMassBalance } from '../engine/evidence.js';
 import type { JudgedEvent } from '../engine/facts.js';
 import {
   betweenMoistures,
@@ -109,6 +110,7 @@ export const massGained: Rule<typeof schema> = {
     ].join(' · ') +
     '. Where a moisture is not known, the bound that favours the holder is taken.',
   standard: 'OECD Due Diligence Guidance, Annex II red flags; ITSCI mass balance',
+  evidence: byMassBalance,
   scope: ['chains', 'about'],
   subjects: (facts) => weighingsToJudge(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byMassBalance } from '../engine/evidence.js';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { massText } from '../../words.js';
 import { judgesEach, ofTypes } from '../engine/each-event.js';
@@ -102,6 +103,7 @@ export const massImplausible: Rule<typeof schema, Parameters> = {
         ', ',
       )}; or over what the workers of its site dig in ${monthsOfSite} months: ${severity}. Undecided for a lot without tags and packages at a site whose number of workers is not known.`,
   standard: 'ITSCI plausibility checks of data collection',
+  evidence: byMassBalance,
   scope: ['about'],
   ...judgesEach(['lot.declared'], (entry, facts, parameters: Parameters) =>
     entry.event.payload.outputs.flatMap((output) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byMassBalance } from '../engine/evidence.js';
 import { kilograms } from '../../custody/quantity.js';
 import type { JudgedEvent } from '../engine/facts.js';
 import {
@@ -91,6 +92,7 @@ export const massLost: Rule<typeof schema, Parameters> = {
     ].join(' · ') +
     '.',
   standard: 'OECD Due Diligence Guidance, Annex II red flags; ITSCI mass balance',
+  evidence: byMassBalance,
   scope: ['chains', 'about'],
   subjects: (facts) => weighingsToJudge(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) => {

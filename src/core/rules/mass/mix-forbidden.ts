@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { modelsByStrength } from '../../event/primitives.js';
 import { dayOf } from '../engine/day.js';
 import { judgesEach, type EventObservation } from '../engine/each-event.js';
@@ -189,6 +190,7 @@ export const mixForbidden: Rule<typeof schema, Parameters> = {
   describe: ({ mixForbidden: { severity, severitySource, industrialMethods, artisanalMethods, separateMinerals } }) =>
     `A model stronger than the weakest input's, a weaker one that is not written, or the strongest for mineral of several sites; several minerals put together; mineral declared at a red or blue site with that of sites in order, also by an inspection that is entered after the mix; ${separateMinerals.join(', ')} whose method or licence speaks of ${industrialMethods.join(', ')} (and not of ${artisanalMethods.join(', ')}) with other. Lots made of others are judged by all that went into them: ${severity}. Recycled or grandfathered material (\`source\`) put together with mined, where not every output has the model \`controlledBlending\` or \`massBalance\`: ${severitySource}.`,
   standard: 'ISO 22095 (chain-of-custody models); ICGLR Regional Certification Mechanism; ARM/RMI cobalt segregation',
+  evidence: byRegistry,
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(['lot.aggregated', 'lot.processed'], (entry, facts, parameters: Parameters) =>
     [

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byTrade } from '../engine/evidence.js';
 import { milligrams } from '../../custody/quantity.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
 import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
@@ -95,6 +96,7 @@ export const numbersTooRound: Rule<typeof schema> = {
   describe: ({ numbersTooRound: { severity, severityIdentical, minimumWeights, share, identical } }) =>
     `${identical} or more identical weights in one declaration: ${severityIdentical}; of at least ${minimumWeights} weights that one actor declares in a month more than ${share / 1e4} % ending in 0 or 5: ${severity}.`,
   standard: 'Digit analysis of reported data (Benford; last-digit test); ITSCI plausibility checks',
+  evidence: byTrade,
   scope: ['totals'],
   needs: 'whole',
   subjects: (facts) => [...declarations(facts).map(({ event }) => event.id), ...byMonth(facts).keys()],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { countOf } from '../../words.js';
 import { judgesEach } from '../engine/each-event.js';
 import { notAssayed } from './radioactivity.js';
@@ -26,6 +27,7 @@ export const radioactivityMissing: Rule<typeof schema> = {
   describe: ({ radioactivityMissing: { severity, minerals } }) =>
     `An export of ${minerals.join(', ')} without grades of ThO2 and U3O8, measured, certified, or of all lots it was put together from: ${severity}.`,
   standard: 'IAEA Regulations for the Safe Transport of Radioactive Material (SSR-6); TIC NORM policy',
+  evidence: byRegistry,
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(
     ['lot.exported'],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { countOf } from '../../words.js';
 import { judgesEach } from '../engine/each-event.js';
 import { activityOf, activityText, inMillionths } from './radioactivity.js';
@@ -30,6 +31,7 @@ export const radioactivityOver: Rule<typeof schema> = {
   describe: ({ radioactivityOver: { severity, limitBecquerelPerGram } }) =>
     `An export with 35.7 · ThO2 % + 104.7 · U3O8 % above ${limitBecquerelPerGram} Bq/g: ${severity}.`,
   standard: 'IAEA Regulations for the Safe Transport of Radioactive Material (SSR-6); TIC NORM policy',
+  evidence: byRegistry,
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(['lot.exported'], ({ index, event }, facts, { radioactivityOver: parameters }: Parameters) => {
     const limit = inMillionths(parameters.limitBecquerelPerGram);

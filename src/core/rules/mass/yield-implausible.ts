@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byMassBalance } from '../engine/evidence.js';
 import { massText } from '../../words.js';
 import { judgesEach } from '../engine/each-event.js';
 import * as parameter from '../engine/parameter.js';
@@ -122,6 +123,7 @@ export const yieldImplausible: Rule<typeof schema, Parameters> = {
         ', ',
       )}: ${severity}, or ${severityNear} up to ${near / 1e4} % (and half the width) outside. More metal than \`mass-gained\` allows is found there.`,
   standard: 'Metallurgical accounting (AMIRA P754); RMI recovery factors',
+  evidence: byMassBalance,
   scope: ['chains', 'about'],
   ...judgesEach(['lot.processed'], (entry, facts, parameters: Parameters) => {
     const fed = fedWith(entry, facts);

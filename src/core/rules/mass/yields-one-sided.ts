@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRunningSum } from '../engine/evidence.js';
 import { countOf, massText } from '../../words.js';
 import { type Facts, SERIES_LENGTH, type SeriesItem, lotsOf } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
@@ -163,6 +164,7 @@ export const yieldsOneSided: Rule<typeof schema, Parameters> = {
     return `A running sum of how far the yields of one operator by one process, of one mineral and form, lie in the outer ${edge / 1e4} % of the window of \`yield-implausible\`, or beyond it, over the newest ${SERIES_LENGTH} batches: ${severity} where it exceeds ${limit / 1e4} % of the width of the window, so in three batches at least. ${alike} batches one after the other within ${within / 1e4} %, where the window is wider than ${widest / 1e4} %: ${severityAlike}. Honest yields that are ${HONEST.mean * 100} % of the width from the middle on average, with a standard deviation of ${HONEST.deviation * 100} % of it, raise it by chance less than once in ${falseAlarms(parameters)} batches.`;
   },
   standard: 'Page (1954), continuous inspection schemes; metallurgical accounting (AMIRA P754)',
+  evidence: byRunningSum,
   scope: ['chains', 'about', 'series'],
   needs: 'whole',
   subjects: (facts, parameters) => seriesToJudge(facts, parameters).map(({ subject }) => subject),

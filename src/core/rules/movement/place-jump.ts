@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byDistance } from '../engine/evidence.js';
 import { neighbours } from '../custody/device-neighbours.js';
 import { numbered } from '../custody/device-numbers.js';
 import type { Facts, JudgedEvent } from '../engine/facts.js';
@@ -103,6 +104,7 @@ export const placeJump: Rule<typeof schema> = {
   describe: ({ placeJump: limits }) =>
     `Consecutive events of a device with coordinates of their own, more than ${limits.minimumKilometres} km apart: faster than ${limits.kilometresPerHour} km/h ${limits.severity}; up to ${limits.groundKilometres} km apart faster than ${limits.groundKilometresPerHour} km/h ${limits.severityGround}.`,
   standard: 'ITSCI plausibility checks of data collection',
+  evidence: byDistance,
   scope: ['chains', 'about'],
   // A late entry precedes its successor, which is judged with it.
   subjects: (facts) => withSuccessors(facts).map(({ event }) => event.id),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byPapers } from '../engine/evidence.js';
 import { newestBefore } from '../engine/chain-states.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
@@ -46,6 +47,7 @@ export const routeLeft: Rule<typeof schema> = {
   describe: ({ routeLeft: { severity, corridorKilometres } }) =>
     `A checkpoint more than ${corridorKilometres} km from the straight line through the points of the declared route: ${severity}. Routes told in words are not judged.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit',
+  evidence: byPapers,
   scope: ['chains', 'about'],
   ...judgesEach(['transit.checked'], (entry, facts, { routeLeft: { severity, corridorKilometres } }: Parameters) => {
     const place = locate(facts, entry, 0);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byDistance } from '../engine/evidence.js';
 import { entriesBefore } from '../engine/chain-states.js';
 import { custodyTypes, judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
@@ -98,6 +99,7 @@ export const speedImpossible: Rule<typeof schema> = {
         ', ',
       )}, unknown ${unknownMode}; from ${minimumKilometres} km on: ${severity}; ${severityClock} where clocks of two devices that differ by ${clockMinutes} minutes explain it.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit; ITSCI plausibility checks',
+  evidence: byDistance,
   scope: ['chains', 'about'],
   ...judgesEach(custodyTypes, (entry, facts, parameters: Parameters) => {
     const { severity, severityClock, minimumKilometres } = parameters.speedImpossible;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byDistance } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
 import { lotsConcerned } from '../engine/parties.js';
@@ -48,6 +49,7 @@ export const vehicleTwoPlaces: Rule<typeof schema> = {
   describe: ({ vehicleTwoPlaces: { severity, kilometresPerHour, minimumKilometres } }) =>
     `Two dispatches or checkpoints with one vehicle, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}. A checkpoint counts where an official, or somebody with a part in a lot of it, recorded it; the later record is the one that is found.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of transit',
+  evidence: byDistance,
   scope: ['chains', 'about'],
   needs: 'more',
   ...judgesEach(['custody.dispatched', 'transit.checked'], (entry, facts, { vehicleTwoPlaces: limits }: Parameters) => {

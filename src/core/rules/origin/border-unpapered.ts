@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byPapers } from '../engine/evidence.js';
 import { entriesBefore, stateAlong } from '../engine/chain-states.js';
 import { type EventObservation, judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
@@ -233,6 +234,7 @@ export const borderUnpapered: Rule<typeof schema> = {
   describe: ({ borderUnpapered: { severity, severityByActor, severityImport, severityAgain, withoutBorders } }) =>
     `A lot at a place of one country, then at one of another, and neither it nor all that it was made of was exported since it was last imported: ${severity}; where one of the countries is only that of the signer who declared or received it (a carrier does not count): ${severityByActor}. Aggregated, split, processed or exported in a country other than that of its newest export, without a \`lot.imported\` since: ${severityImport}. Exported from a country that it had left: ${severityAgain}. Between these countries goods move freely: ${withoutBorders.map((group) => group.join(' ')).join('; ')}.`,
   standard: 'ICGLR Regional Certification Mechanism (export and import); OECD Due Diligence Guidance, Annex II',
+  evidence: byPapers,
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(judgedTypes, (entry, facts, parameters: Parameters) => [
     ...byBorder(crossings(entry, facts, parameters)).map((group) => observe(group, entry, parameters)),

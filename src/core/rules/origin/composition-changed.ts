@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byHistory } from '../engine/evidence.js';
 import { percent } from '../../custody/lot-state.js';
 import { countOf } from '../../words.js';
 import { type Facts, SERIES_LENGTH, type SeriesItem, lotsOf } from '../engine/facts.js';
@@ -135,6 +136,7 @@ export const compositionChanged: Rule<typeof schema> = {
     return `The median and the standard deviation (by the median deviation; at least ${least / 1e4} % of the grade) of the first ${profile} of the newest ${SERIES_LENGTH} dry grades of one analyte in lots of a site, as declared or as assayed, are its profile. A running sum of deviations from it, of each what exceeds ${allowed} standard deviations, ${most} at most, goes above ${limit}: ${severity}. Honest lots raise it by chance less than once in ${falseAlarms(parameters)}.`;
   },
   standard: 'BGR Analytical Fingerprint; Page (1954), continuous inspection schemes',
+  evidence: byHistory,
   scope: ['chains', 'about', 'series'],
   needs: 'whole',
   subjects: (facts) => seriesToJudge(facts).map(({ subject }) => subject),

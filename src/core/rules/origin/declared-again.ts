@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byTrade } from '../engine/evidence.js';
 import { gradeInPartsPerMillion, milligrams } from '../../custody/quantity.js';
 import type { Grade } from '../../event/quantity-claims.js';
 import { durationText, massText } from '../../words.js';
@@ -113,6 +114,7 @@ export const declaredAgain: Rule<typeof schema> = {
   describe: ({ declaredAgain: { severity, mass, grade, days } }) =>
     `A \`lot.declared\` within ${days} days after a \`lot.closed\` or \`lot.exported\` at places of one country, of a mass within ${mass / 1e4} % and with each grade that both have within ${grade / 1e4} % of it: ${severity}.`,
   standard: 'LBMA Responsible Gold Guidance (recycled gold); OECD Due Diligence Guidance, Supplement on Gold',
+  evidence: byTrade,
   scope: ['chains', 'about'],
   needs: 'more',
   ...judgesEach(['lot.declared'], (entry, facts, parameters: Parameters) =>

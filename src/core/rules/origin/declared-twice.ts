@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byTrade } from '../engine/evidence.js';
 import { milligrams } from '../../custody/quantity.js';
 import { durationText, massText } from '../../words.js';
 import { type duplicateSchema, isClosedDuplicate } from '../engine/closed-duplicates.js';
@@ -67,7 +68,7 @@ function severityOf({ mass, grades = [] }: Output, { declaredTwice }: Parameters
   return steps >= digitsGraded && grades.length > 0 ? severityCoarse : null;
 }
 
-/** Returns whether two lots look like one thing: mass, grades and moisture are the same, and no tag tells them apart. */
+/** Returns whether two lots look like one thing: mass, grades and moisture are the same, and they have no tags of their own. */
 function areSame(one: Output, other: Output): boolean {
   if (one.mineral !== other.mineral || milligrams(one.mass) !== milligrams(other.mass)) return false;
   if (gradesText(one) !== gradesText(other) || one.moisturePercent !== other.moisturePercent) return false;
@@ -141,6 +142,7 @@ export const declaredTwice: Rule<typeof schema, Parameters> = {
   describe: ({ declaredTwice: { severity, severityCoarse, minutes, digits, digitsGraded } }) =>
     `Two \`lot.declared\` at one site within ${minutes} minutes, with lots of one mineral and the same mass (of at least ${digits} steps of its last digit), grades and moisture, not both with tags of their own, and neither closed as a duplicate of the other: ${severity}; with a mass of at least ${digitsGraded} steps and with grades: ${severityCoarse}.`,
   standard: 'ITSCI plausibility checks of data collection',
+  evidence: byTrade,
   scope: ['chains', 'about'],
   needs: 'more',
   subjects: (facts) => declarationsToJudge(facts).map(({ event }) => event.id),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { dayOf } from '../engine/day.js';
 import { ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from '../engine/facts.js';
@@ -182,6 +183,7 @@ export const licenceInvalid: Rule<typeof schema> = {
   describe: ({ licenceInvalid: { severity, noLicence, withoutProduction, withProduction } }) =>
     `No licence that the registry has for the site covers day, mineral and operator of the declaration, or the day of the first receipt from whoever declared: ${severity}. A kind that contains ${noLicence.join(', ')} is none; one that contains ${withoutProduction.join(', ')}, and none of ${withProduction.join(', ')}, covers nothing that is sold.`,
   standard: 'ICGLR Regional Certification Mechanism, legality of mine sites (MDC.04)',
+  evidence: byRegistry,
   scope: ['about', 'chains'],
   subjects: (facts) => declarationsOf(facts).map(({ event }) => event.id),
   evaluate: (facts, parameters) => declarationsOf(facts).flatMap((entry) => observe(entry, facts, parameters)),

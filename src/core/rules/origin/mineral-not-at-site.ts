@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { siteAt } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
@@ -21,6 +22,7 @@ export const mineralNotAtSite: Rule<typeof schema> = {
   describe: ({ mineralNotAtSite: { severity } }) =>
     `The mineral is not among those of the site at that time: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism, mine site registration',
+  evidence: byRegistry,
   scope: ['about'],
   ...judgesEach(['lot.declared'], ({ event }, facts, { mineralNotAtSite: { severity } }: Parameters) => {
     const site = siteAt(facts, event.place?.site ?? '', event.occurredAtMs);

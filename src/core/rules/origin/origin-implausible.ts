@@ -1,3 +1,4 @@
+import { byMeasurement } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
@@ -22,6 +23,7 @@ export const originImplausible: Rule<typeof schema> = {
   describe: ({ originImplausible: { severity } }) =>
     `\`origin.tested\` with result *notPlausible*, unless the same laboratory has tested the lot again since: ${severity}.`,
   standard: 'BGR Analytical Fingerprint (AFP); ICGLR Regional Certification Mechanism',
+  evidence: byMeasurement,
   scope: ['about'],
   ...judgesEach(['origin.tested'], ({ index, event }, facts, { originImplausible: { severity } }: Parameters) => {
     const { lot, result, sites } = event.payload;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { kilograms } from '../../custody/quantity.js';
 import { judgesEach } from '../engine/each-event.js';
 import { measureBefore } from '../engine/lot-history.js';
@@ -28,6 +29,7 @@ export const originUnknownShare: Rule<typeof schema> = {
   describe: ({ originUnknownShare: { severity, above } }) =>
     `At export, a share of the mass above ${above / 1e4} % that is traced to no site: ${severity}.`,
   standard: 'OECD Due Diligence Guidance, Supplement on Tin, Tantalum and Tungsten, step 1',
+  evidence: byRegistry,
   scope: ['chains'],
   ...judgesEach(
     ['lot.exported'],

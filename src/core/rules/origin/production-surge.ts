@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byHistory } from '../engine/evidence.js';
 import { milligrams } from '../../custody/quantity.js';
 import { countOf, massText } from '../../words.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
@@ -137,6 +138,7 @@ export const productionSurge: Rule<typeof schema, Parameters> = {
   describe: ({ productionSurge: { site, district, highest, months, workers } }) =>
     `Declared mass of a mineral in a month (UTC) over the mean of those of the six months before in which there was production, at least ${months} of them. A site: ${levelsText(site)}. A district (the registered region, else a cell of half a degree) with at least two sites at work: ${levelsText(district)}. Only if it is also ${highest / 1e6} times the highest of those months, and the increase is more than ${workers} workers dig (\`site-over-capacity\`). One finding a month.`,
   standard: 'ITSCI mine baseline; OECD Due Diligence Guidance, Annex II red flags of location',
+  evidence: byHistory,
   scope: ['about', 'totals'],
   needs: 'whole',
   subjects: (facts) => [...monthsChanged(facts).keys()],

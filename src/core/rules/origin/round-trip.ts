@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byContradiction } from '../engine/evidence.js';
 import { entriesBefore } from '../engine/chain-states.js';
 import { judgesEach, ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
@@ -118,6 +119,7 @@ export const roundTrip: Rule<typeof schema> = {
   describe: ({ roundTrip: { severity, importHours } }) =>
     `Countries along the lot and what it was made of run A, B, A, each that of the facility or site where it was received, else of who received it (a carrier counts only by its place), and no \`lot.imported\` was logged in between: ${severity}. Where all that left A was exported or imported in B, and the lot was exported from B, its import may follow the receipt within ${importHours} h by the log's time.`,
   standard: 'OECD Due Diligence Guidance, Annex II red flags of origin and transit',
+  evidence: byContradiction,
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(['custody.received'], (entry, facts, parameters: Parameters) => {
     const here = countryOfGoods(entry, facts);

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { dayOf } from '../engine/day.js';
 import { judgesEach } from '../engine/each-event.js';
 import { siteFacts } from '../engine/registry.js';
@@ -26,6 +27,7 @@ export const siteAbandoned: Rule<typeof schema> = {
   describe: ({ siteAbandoned: { severity } }) =>
     `\`lot.declared\` of any mass at a site with activity ${ABANDONED} (abandoned) by its newest inspection until that day: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism, mining activity status (MDC.02)',
+  evidence: byRegistry,
   scope: ['about'],
   ...judgesEach(['lot.declared'], ({ event }, facts, { siteAbandoned: { severity } }: Parameters) => {
     const day = dayOf(event);

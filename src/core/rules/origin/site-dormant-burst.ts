@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byHistory } from '../engine/evidence.js';
 import { kilograms } from '../../custody/quantity.js';
 import { massText } from '../../words.js';
 import type { Facts, SiteProduction } from '../engine/facts.js';
@@ -106,6 +107,7 @@ export const siteDormantBurst: Rule<typeof schema, Parameters> = {
   describe: ({ siteDormantBurst: { severity, dormantDays, burstDays, share } }) =>
     `Inactive by its newest inspection, or nothing declared for more than ${dormantDays} days though there was before; and at least ${share / 1e4} % of a month's capacity within ${burstDays} days: ${severity}.`,
   standard: 'ITSCI mine baseline; ICGLR Regional Certification Mechanism, activity (MDC.02)',
+  evidence: byHistory,
   scope: ['production', 'about'],
   needs: 'whole',
   subjects: (facts, parameters) =>

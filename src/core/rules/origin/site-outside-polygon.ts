@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byMeasurement } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
 import { distanceKm, distanceToPolygonKm, type Point } from '../movement/geography.js';
@@ -42,6 +43,7 @@ export const siteOutsidePolygon: Rule<typeof schema> = {
   describe: ({ siteOutsidePolygon: { severity, severityFar, farKilometres, defaultAccuracyM, radiusM } }) =>
     `Distance to the polygon, or to a circle of ${radiusM} m round the point of a site without one, beyond the accuracy stated (${defaultAccuracyM} m where none is): ${severity}; beyond ${farKilometres} km: ${severityFar}. Sites without either are not judged.`,
   standard: 'ICGLR Regional Certification Mechanism, mine site coordinates; ITSCI mine baseline',
+  evidence: byMeasurement,
   scope: ['about'],
   ...judgesEach(['lot.declared'], (entry, facts, { siteOutsidePolygon: parameters }: Parameters) => {
     const site = siteAt(facts, entry.event.place?.site ?? '', entry.event.occurredAtMs);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCapacity } from '../engine/evidence.js';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { massText } from '../../words.js';
 import type { Facts, SiteProduction } from '../engine/facts.js';
@@ -227,6 +228,7 @@ export const siteOverCapacity: Rule<typeof schema> = {
     `At a site that is inspected, a capacity more than ${raiseUnchecked / 1e4} % above the one before counts if an inspection of the ${inspectedDaysBefore} days before it or the ${inspectedDaysAfter} days after it is logged, or from the next inspection on. ` +
     `One finding a month, that in which most of the window's mass was dug, with the worst window.`,
   standard: 'ICGLR Regional Certification Mechanism (production data); ITSCI mine baseline',
+  evidence: byCapacity,
   scope: ['production', 'about'],
   needs: 'more',
   subjects: (facts, parameters) =>

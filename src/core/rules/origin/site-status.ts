@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { dayOf } from '../engine/day.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type StatusClock, siteAt, statusOn } from '../engine/registry.js';
@@ -48,6 +49,7 @@ export const siteStatus: Rule<typeof schema> = {
   describe: ({ siteStatus: { severityRed, severityLapsed, clock } }) =>
     `Red on that day: ${severityRed}; blue, or a status that has lapsed: ${severityLapsed}. Green lapses to blue after ${clock.greenDays} days, blue counts as red after ${clock.blueDays}, yellow as red after ${clock.yellowDays}; parameters by country.`,
   standard: 'ICGLR Regional Certification Mechanism, mine site status (MDC.01)',
+  evidence: byRegistry,
   scope: ['about'],
   ...judgesEach(['lot.declared'], ({ event }, facts, parameters: Parameters) => {
     const site = siteAt(facts, event.place?.site ?? '', event.occurredAtMs);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { dayOf } from '../engine/day.js';
 import { type EventObservation, judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
@@ -145,6 +146,7 @@ export const tradeClosed: Rule<typeof schema> = {
       .map(({ by, what, from, to, severity }) => `${by} (${what}, ${from} to ${to ?? 'now'}): ${severity}`)
       .join('; ')}. An operator adds bans, quotas and closed markets to the parameters.`,
   standard: 'National decrees; OECD Due Diligence Guidance, Annex II red flags of location',
+  evidence: byRegistry,
   scope: ['chains', 'about'],
   ...judgesEach(['lot.declared', 'lot.exported'], look),
 };

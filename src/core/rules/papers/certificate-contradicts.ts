@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byContradiction } from '../engine/evidence.js';
 import { dateMs } from '../../event/primitives.js';
 import { massText } from '../../words.js';
 import { dayOf } from '../engine/day.js';
@@ -199,6 +200,7 @@ export const certificateContradicts: Rule<typeof schema> = {
   describe: ({ certificateContradicts: { severity, originShare, bornAfterDays } }) =>
     `More than ${originShare / 1e4} % of the mass comes from sites of a country that is not among \`originCountries\`; or a lot begins ${bornAfterDays} days or more after \`issuedOn\`; or the lots were exported before that day under another certificate or none; or one exporter exports a lot again, not imported in between, under another certificate: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism, ICGLR certificate (origin, lots)',
+  evidence: byContradiction,
   scope: ['chains', 'about'],
   ...judgesEach(['certificate.issued', 'lot.exported'], (entry, facts, parameters: Parameters) => {
     if (isType(entry, 'certificate.issued')) return ofCertificate(entry, facts, parameters);

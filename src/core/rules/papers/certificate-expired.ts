@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { dateMs } from '../../event/primitives.js';
 import { certificateFacts } from './certificate-facts.js';
 import { dayOf } from '../engine/day.js';
@@ -33,6 +34,7 @@ export const certificateExpired: Rule<typeof schema, Parameters> = {
   describe: ({ certificateExpired: { severity, maximumDays }, certificateMissing: { countries } }) =>
     `Day of the export outside \`issuedOn\` to \`expiresOn\` (both included), or after a revocation; or more than ${maximumDays} days between the two, for mineral of ${countries.join(', ')}: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism (certificates are valid for 90 days)',
+  evidence: byRegistry,
   scope: ['about'],
   ...judgesEach(['lot.exported'], ({ event }, facts, parameters: Parameters) => {
     const { severity, maximumDays } = parameters.certificateExpired;

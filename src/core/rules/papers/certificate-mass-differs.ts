@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byPapers } from '../engine/evidence.js';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { certificateFacts, isOneShipment } from './certificate-facts.js';
 import { judgesEach, ofTypes } from '../engine/each-event.js';
@@ -76,6 +77,7 @@ export const certificateMassDiffers: Rule<typeof schema> = {
   describe: ({ certificateMassDiffers: { severity, tolerance, graceHours } }) =>
     `Mass of a shipment, in however many exports of one container it is told by those who had to do with it, against the mass of the certificate, more than ${tolerance / 1e4} % apart: ${severity}. A lighter shipment that lacks lots of the certificate is judged ${graceHours} h after its last export, by the log's time.`,
   standard: 'ICGLR Regional Certification Mechanism, ICGLR certificate (weight)',
+  evidence: byPapers,
   scope: ['chains', 'about'],
   ...judgesEach(['lot.exported'], (entry, facts, parameters: Parameters) => {
     const { severity, tolerance } = parameters.certificateMassDiffers;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { certificateFacts } from './certificate-facts.js';
 import { dayOf } from '../engine/day.js';
 import { judgesEach } from '../engine/each-event.js';
@@ -59,6 +60,7 @@ export const certificateMissing: Rule<typeof schema> = {
   describe: ({ certificateMissing: { severity, minerals, countries } }) =>
     `\`lot.exported\` of ${minerals.join(', ')} without \`certificate\` of which no \`certificate.issued\` in force names the lot, or with one that names none of its lots nor what they were made of, where a site it comes from (or the exporter) lies in ${countries.join(', ')}: ${severity}.`,
   standard: 'ICGLR Regional Certification Mechanism, ICGLR certificate',
+  evidence: byRegistry,
   scope: ['chains', 'about', 'upstream'],
   ...judgesEach(
     ['lot.exported'],

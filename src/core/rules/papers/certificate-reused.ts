@@ -1,3 +1,4 @@
+import { byContradiction } from '../engine/evidence.js';
 import { certificateFacts, exportUse, isOneShipment } from './certificate-facts.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
 import { isForeign } from '../engine/contested.js';
@@ -77,6 +78,7 @@ export const certificateReused: Rule<typeof schema> = {
   describe: ({ certificateReused: { severity } }) =>
     `More than one \`lot.exported\` with the serial, in another container, or of other lots where none is named, or by somebody without a part in those lots: ${severity}. The one that the certificate names by its exporter or a lot, else the first, is not counted where the others are by actors who had no part in its lots.`,
   standard: 'ICGLR Regional Certification Mechanism (one certificate a shipment)',
+  evidence: byContradiction,
   scope: ['about', 'chains'],
   subjects: serialsOf,
   evaluate: (facts, { certificateReused: { severity } }) =>

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
 import type { Rule, Undecided, ValuesOf } from '../engine/rule.js';
@@ -21,6 +22,7 @@ export const certificateSameSigner: Rule<typeof schema> = {
   describe: ({ certificateSameSigner: { severity } }) =>
     `\`verifier\` and \`validator\` are the same name, case and spaces aside: ${severity}. Not disclosed: not decided.`,
   standard: 'ICGLR Regional Certification Mechanism (verification and validation are separate)',
+  evidence: byRegistry,
   scope: [],
   ...judgesEach(['certificate.issued'], ({ event }, _facts, { certificateSameSigner: { severity } }: Parameters) => {
     const { verifier, validator, serial, lots } = event.payload;

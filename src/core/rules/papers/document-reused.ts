@@ -1,3 +1,4 @@
+import { byPapers } from '../engine/evidence.js';
 import { type duplicateSchema, isClosedDuplicate } from '../engine/closed-duplicates.js';
 import { type NumberUse, firstUseText, isForeign } from '../engine/contested.js';
 import { type Facts, type JudgedEvent, lotsOf } from '../engine/facts.js';
@@ -71,6 +72,7 @@ export const documentReused: Rule<typeof schema, Parameters> = {
   describe: ({ documentReused: { severity } }) =>
     `The same attachment, by commitment or by its disclosed digest, on unrelated lots more than a day apart or by other signers, but for a record that was closed as a duplicate: ${severity}. The first use is not counted where the others are by actors who had no part in its lots.`,
   standard: 'OECD Due Diligence Guidance, Annex I (documentation); LBMA Responsible Gold Guidance',
+  evidence: byPapers,
   scope: ['about', 'chains'],
   needs: 'more',
   subjects: subjectsOf,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byPapers } from '../engine/evidence.js';
 import { type EventObservation, judgesEach } from '../engine/each-event.js';
 import { stateAlong } from '../engine/chain-states.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
@@ -133,6 +134,7 @@ export const hsContradicts: Rule<typeof schema, Parameters> = {
       .map(({ mineral, forms, codes }) => `${mineral} (${forms.join(', ')}) ${codes.join(', ')}`)
       .join('; ')}; where something in the lineage was declared as recycled also ${recycled.join(', ')}.`,
   standard: 'WCO Harmonized System 2022, chapters 26, 28, 71 and 80–81; OECD Gold Supplement (recycled gold)',
+  evidence: byPapers,
   scope: ['chains', 'upstream'],
   ...judgesEach(['lot.exported', 'lot.imported'], (entry, facts, parameters: Parameters) => {
     const code = entry.event.payload.hs;

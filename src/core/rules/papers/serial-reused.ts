@@ -1,3 +1,4 @@
+import { byContradiction } from '../engine/evidence.js';
 import { type duplicateSchema, isClosedDuplicate } from '../engine/closed-duplicates.js';
 import { type NumberUse, firstUseText, isForeign } from '../engine/contested.js';
 import type { Facts, JudgedEvent } from '../engine/facts.js';
@@ -66,6 +67,7 @@ export const serialReused: Rule<typeof schema, Parameters> = {
   describe: ({ serialReused: { severity } }) =>
     `A bar serial given to more than one lot, a record that was closed as a duplicate not counted: ${severity}. The first of them is not counted where the others are by actors who had no part in it.`,
   standard: 'LBMA Good Delivery Rules (bar numbers are unique)',
+  evidence: byContradiction,
   scope: ['about', 'chains'],
   needs: 'more',
   subjects: subjectsOf,

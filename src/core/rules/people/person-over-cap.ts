@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byRegistry } from '../engine/evidence.js';
 import { kilograms } from '../../custody/quantity.js';
 import { countOf, differenceText, massText } from '../../words.js';
 import { ofTypes } from '../engine/each-event.js';
@@ -210,6 +211,7 @@ export const personOverCap: Rule<typeof schema> = {
       )
       .join('; ')}. One finding a month.`,
   standard: 'Colombia, Ministry of Mines, Resolution 4 0103 of 2017 (caps of subsistence mining); OECD Gold Supplement',
+  evidence: byRegistry,
   scope: ['about', 'totals'],
   needs: 'more',
   subjects: (facts, parameters) => questionsOf(facts, parameters).map(subjectOf),

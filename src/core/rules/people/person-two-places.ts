@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byDistance } from '../engine/evidence.js';
 import { ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType, lotsOf } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
@@ -132,6 +133,7 @@ export const personTwoPlaces: Rule<typeof schema, Parameters> = {
   describe: ({ personTwoPlaces: { severity, severityOfSales, kilometresPerHour, minimumKilometres } }) =>
     `Two declarations for one person with a cap (\`person-over-cap\`), or with one card, more than ${minimumKilometres} km apart and faster than ${kilometresPerHour} km/h: ${severity}; if one is a receipt from that person: ${severityOfSales}. The later entry is the one that is found.`,
   standard: 'OECD Due Diligence Guidance, Gold Supplement (identification of miners)',
+  evidence: byDistance,
   scope: ['chains', 'about'],
   needs: 'more',
   subjects: (facts) => judged(facts).map(({ event }) => event.id),

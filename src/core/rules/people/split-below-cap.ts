@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byCustom } from '../engine/evidence.js';
 import { milligrams } from '../../custody/quantity.js';
 import { countOf, massText } from '../../words.js';
 import { ofTypes } from '../engine/each-event.js';
@@ -157,6 +158,7 @@ export const splitBelowCap: Rule<typeof schema, Parameters> = {
   describe: ({ splitBelowCap: { severity, severityAtOnce, persons, near, share } }) =>
     `At least ${persons} persons, and at least ${share / 1e4} % of those from whom an actor bought a mineral in a month, or for whom it declared it, with a sum from ${near / 1e4} to 100 % of the monthly cap of \`person-over-cap\`: ${severity}; all of them within one hour: ${severityAtOnce}.`,
   standard: 'FATF, Money laundering risks of gold (structuring); OECD Gold Supplement',
+  evidence: byCustom,
   scope: ['chains', 'about'],
   needs: 'more',
   subjects: (facts, parameters) => questionsOf(facts, parameters).map(({ filed }) => filed),

@@ -1,3 +1,4 @@
+import { byBytes } from '../engine/evidence.js';
 import type { RecordRuleId } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
 import type { Rule } from '../engine/rule.js';
@@ -24,6 +25,7 @@ export const recordRule = ({ test, ...words }: RecordWords): Rule<typeof recordS
   ...words,
   version: 1,
   group: 'record',
+  evidence: byBytes,
   parameters: recordSchema,
   describe: ({ record: { severity } }) => `${test}: ${severity}.`,
   scope: ['record'],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byTrade } from '../engine/evidence.js';
 import { kilograms, milligrams } from '../../custody/quantity.js';
 import { countOf, massText } from '../../words.js';
 import { judgesEach } from '../engine/each-event.js';
@@ -34,6 +35,7 @@ export const tagRate: Rule<typeof schema> = {
       .map(([mineral, mass]) => `${mineral} ${mass}`)
       .join(', ')}): ${severity}.`,
   standard: 'ITSCI tag reconciliation',
+  evidence: byTrade,
   scope: [],
   ...judgesEach(
     ['lot.declared'],

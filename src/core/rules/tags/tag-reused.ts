@@ -1,3 +1,4 @@
+import { byContradiction } from '../engine/evidence.js';
 import { duplicateSchema, isClosedDuplicate } from '../engine/closed-duplicates.js';
 import { MAX_SHARING, type NumberUse, isForeign } from '../engine/contested.js';
 import { type Facts, type TagUse, isType } from '../engine/facts.js';
@@ -85,6 +86,7 @@ export const tagReused: Rule<typeof schema> = {
     `a duplicate of the other (\`duplicateOf\`, or a reason that begins with "duplicate") without its ever having been ` +
     `handed on, where both are of one mineral and weigh the same within ${tolerance / 1e4} %: ${severity}. The first use, or the first at the site of the tag's issue where those before it were at others, is not counted, nor what was made of that lot, where all others are by actors who had no part in it.`,
   standard: 'ITSCI tagging procedures; ICGLR Regional Certification Mechanism, chain of custody',
+  evidence: byContradiction,
   scope: ['tagUses', 'chains', 'about'],
   subjects: (facts) => [...facts.tagUses.keys()],
   evaluate: (facts, parameters) => [...facts.tagUses].flatMap(([tag, uses]) => observe(tag, uses, facts, parameters)),

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
 import type { Rule } from '../engine/rule.js';
@@ -21,6 +22,7 @@ export const tagUnknown: Rule<typeof schema> = {
   describe: ({ tagUnknown: { severity } }) =>
     `A tag in no issued series, on a lot from a site to which series had been issued: ${severity}.`,
   standard: 'ITSCI tagging procedures; ICGLR Regional Certification Mechanism, chain of custody',
+  evidence: byRegistry,
   scope: ['tagUses', 'chains', 'about'],
   ...judgesEach(
     ['lot.declared', 'lot.sealed', 'lot.aggregated', 'lot.split', 'lot.processed'],

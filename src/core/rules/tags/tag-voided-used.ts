@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
 import type { Rule } from '../engine/rule.js';
@@ -22,6 +23,7 @@ export const tagVoidedUsed: Rule<typeof schema> = {
   describe: ({ tagVoidedUsed: { severity } }) =>
     `A tag put on a lot after the event that voided it, by the times of both events: ${severity}.`,
   standard: 'ITSCI tagging procedures (lost and damaged tags)',
+  evidence: byRegistry,
   scope: ['about'],
   ...judgesEach(
     ['lot.declared', 'lot.sealed', 'lot.aggregated', 'lot.split', 'lot.processed'],

@@ -1,3 +1,4 @@
+import { byRegistry } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import type { Rule } from '../engine/rule.js';
 import { tagsPutOn } from '../engine/subjects.js';
@@ -19,6 +20,7 @@ export const tagWrongSite: Rule<typeof schema> = {
   describe: ({ tagWrongSite: { severity } }) =>
     `The site of the tag's series is none of those that the lot comes from: ${severity}.`,
   standard: 'ITSCI tagging procedures (mine tags are issued per site)',
+  evidence: byRegistry,
   scope: ['tagUses', 'chains'],
   ...judgesEach(
     ['lot.declared', 'lot.sealed', 'lot.aggregated', 'lot.split', 'lot.processed'],

@@ -49,6 +49,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'grade-impossible': 'Una ley mayor que la que permite la química',
   'grade-unusual': 'Una ley que no se comercializa',
   'grade-jump': 'La ley cambió sin que se hiciera nada al mineral',
+  'assays-one-sided': 'Ensayo tras ensayo da más, o da menos',
   'yield-implausible': 'Un proceso recupera más o menos de lo posible',
   'yields-one-sided': 'Partida tras partida se recupera mucho, o poco',
   'mix-forbidden': 'Se mezclaron lotes que debían mantenerse separados',

@@ -49,6 +49,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'grade-impossible': 'Une teneur supérieure à ce que permet la chimie',
   'grade-unusual': 'Une teneur qui ne se négocie pas',
   'grade-jump': 'La teneur a changé sans que rien n’ait été fait au minerai',
+  'assays-one-sided': 'Analyse après analyse est plus élevée, ou plus basse',
   'yield-implausible': 'Un traitement récupère plus, ou moins, que ce qui est possible',
   'yields-one-sided': 'Lot après lot traité récupère beaucoup, ou peu',
   'mix-forbidden': 'Des lots qui devaient rester séparés ont été mélangés',

@@ -49,6 +49,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'grade-impossible': 'Kiwango cha metali kinazidi kinachowezekana kikemia',
   'grade-unusual': 'Kiwango cha metali ambacho hakiuzwi sokoni',
   'grade-jump': 'Kiwango cha metali kimebadilika bila madini kufanyiwa lolote',
+  'assays-one-sided': 'Kipimo baada ya kipimo huonyesha kingi zaidi, au kidogo zaidi',
   'yield-implausible': 'Uchakataji umetoa zaidi au pungufu ya inavyowezekana',
   'yields-one-sided': 'Awamu baada ya awamu hutoa madini mengi mno, au machache',
   'mix-forbidden': 'Mafungu yanayopaswa kutengwa yamechanganywa',

@@ -7,6 +7,8 @@ import { severities } from '../../../core/rules/engine/rule.js';
 import type { FindingNote, ListedFinding } from '../../../core/api/finding.js';
 import { findingStatuses } from '../../../core/rules/engine/answers.js';
 import type { Page } from '../../../core/api/page.js';
+import { byBytes } from '../../../core/rules/engine/evidence.js';
+import { ruleById } from '../../../core/rules/index.js';
 import { observedBy, tradeRules } from '../../../core/access/observed.js';
 import type { Viewer } from '../../../core/access/viewer.js';
 import { Database } from '../../database/database.js';
@@ -23,7 +25,10 @@ export const findingsQuery = pageQuery.extend({
 });
 export type FindingsQuery = z.infer<typeof findingsQuery>;
 
-interface FindingRow extends Omit<ListedFinding, 'firstIndex' | 'openedAt' | 'closedAt' | 'dueAt' | 'acknowledgedAt'> {
+interface FindingRow extends Omit<
+  ListedFinding,
+  'certainty' | 'basis' | 'firstIndex' | 'openedAt' | 'closedAt' | 'dueAt' | 'acknowledgedAt'
+> {
   first_index: number | null;
   opened_at: number;
   closed_at: number | null;
@@ -42,6 +47,7 @@ const findingOf = ({
   ...row
 }: FindingRow): ListedFinding => ({
   ...row,
+  ...(ruleById.get(row.rule)?.evidence ?? byBytes),
   firstIndex: first_index,
   openedAt: rfc3339(opened_at),
   closedAt: closed_at === null ? null : rfc3339(closed_at),

@@ -6,7 +6,7 @@ import { Builder, fill } from './network.js';
 import { Random } from './random.js';
 
 /**
- * With `--adaptive`: what cheats that know the thresholds can keep back. Else: measures recall and false alarms of the verifiers: a network of honest chains, one with planted faults, and one with
+ * With `--honest`: false alarms alone. With `--adaptive`: what cheats that know the thresholds can keep back. Else: measures recall and false alarms of the verifiers: a network of honest chains, one with planted faults, and one with
  * their benign twins, all played into a real ledger. Recall is by kind and mineral; false alarms are those without a
  * planted fault.
  */
@@ -45,7 +45,8 @@ async function falseAlarms(seed: number, lots: number): Promise<void> {
   const serious = findings.filter(({ severity }) => severity === 'high' || severity === 'critical');
   const lotsHit = new Set(serious.flatMap((finding) => finding.lots)).size;
   const aboveLow = findings.filter(({ severity }) => severity !== 'low').length;
-  for (const [rule, count] of counted(findings.map((one) => one.rule))) say(`  false alarm ${rule}: ${count}`);
+  for (const [rule, count] of counted(findings.map((one) => `${one.rule} (${one.severity})`)))
+    say(`  false alarm ${rule}: ${count}`);
   say(`  lots with a high or critical finding: ${lotsHit} of ${builder.lots}, ${percent(lotsHit, builder.lots)}`);
   say(`  findings above low: ${((1_000 * aboveLow) / builder.steps.length).toFixed(2)} per 1,000 events`);
   say(`  findings of any kind: ${((1_000 * findings.length) / builder.lots).toFixed(2)} per 1,000 lots`);
@@ -123,6 +124,7 @@ if (process.argv.includes('--adaptive')) {
   measureAdaptive(seed, process.argv.includes('--write'));
 } else {
   await falseAlarms(seed, argument('lots', 1_000));
+  if (process.argv.includes('--honest')) process.exit();
   await recall(seed + 1, argument('among', 100), argument('each', 3));
   await quiet(seed + 2, argument('among', 100), argument('each', 3));
 }

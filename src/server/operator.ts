@@ -125,7 +125,7 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
     if (scope === 'everything') {
       const file = new Guard(config.guardFile, config.origin);
       const guard = new ReadGuard(file, () => undefined).read();
-      const parameters = RuleParameters.load(config.ruleParametersFile);
+      const parameters = RuleParameters.load(config.ruleParametersFile, config.sanctionsFile);
       const follower = new JudgeAgain(database, identity, { now: () => Date.now() }, parameters);
       const pacing = { replay: pace('replaying'), tree: pace('hashing'), follower };
       const evidence = await gatherEvidence(database, identity, guard, pacing);

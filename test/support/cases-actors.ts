@@ -1,7 +1,9 @@
+import type { SanctionsEntry } from '../../src/core/rules/actors/sanctioned-party.js';
+import { type Parameters, defaultParameters } from '../../src/core/rules/index.js';
 import { generateSigner } from '../../src/core/event/build.js';
 import type { Case } from './case.js';
 import { examples } from './examples-of-events.js';
-import { kilograms, lot } from './scripted-log.js';
+import { type ScriptedLog, kilograms, lot } from './scripted-log.js';
 import { certified } from './cases-tags.js';
 import { declares, dispatches, receives, register, registrar, time, world } from './told-world.js';
 
@@ -127,6 +129,25 @@ const recoveredKey = (endorsed: boolean) => {
   return log;
 };
 
+/** The parameters with a list of sanctions. */
+export const withSanctions = (entries: SanctionsEntry[]): Parameters => ({
+  ...defaultParameters,
+  sanctionedParty: {
+    ...defaultParameters.sanctionedParty,
+    list: { file: 'targets.simple.csv', sha256: 'ab'.repeat(32), date: '2026-05-01', entries },
+  },
+});
+
+/** A bag that a firm of some name receives. */
+export function boughtBy(legalName: string, more: Record<string, unknown> = {}): ScriptedLog {
+  const log = world();
+  register(log, 'firm', 'RW', { legalName, ...more });
+  declares(log, [{ lot: lot('bag'), kg: '50.3' }]);
+  dispatches(log, [lot('bag')], { to: 'firm', mode: 'truck' });
+  receives(log, { [lot('bag')]: '50.3' }, { iss: 'firm' });
+  return log;
+}
+
 export const actorCases: Record<string, Case> = {
   'actor-suspended': {
     severity: 'high',
@@ -186,4 +207,12 @@ export const actorCases: Record<string, Case> = {
   },
   'incident-open': { severity: 'critical', wrong: () => incident(false), twin: () => incident(true) },
   'correction-after-export': { severity: 'high', wrong: () => corrected(false), twin: () => corrected(true) },
+  'sanctioned-party': {
+    severity: 'high',
+    parameters: withSanctions([
+      { id: 'NK-1', names: ['Société Kivu Métaux SARL'], countries: ['rw'], identifiers: [] },
+    ]),
+    wrong: () => boughtBy('KIVU METAUX, Societe'),
+    twin: () => boughtBy('Kivu Minerals'),
+  },
 };

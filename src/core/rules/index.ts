@@ -78,6 +78,7 @@ import { roundTrip } from './origin/round-trip.js';
 import { routeLeft } from './movement/route-left.js';
 import * as parameter from './engine/parameter.js';
 import type { ParameterSchema, Rule } from './engine/rule.js';
+import { sanctionedParty } from './actors/sanctioned-party.js';
 import { sealMismatch } from './custody/seal-mismatch.js';
 import { selfDealing } from './actors/self-dealing.js';
 import { serialReused } from './papers/serial-reused.js';
@@ -193,6 +194,7 @@ const catalogue = [
   formerHolder,
   buyerOperatesSite,
   relatedParties,
+  sanctionedParty,
   paymentUnofficial,
   incidentOpen,
   disputeOpen,

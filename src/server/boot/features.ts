@@ -75,7 +75,7 @@ export function featureContext(config: Config, databaseUrl: string): ContextValu
   return [
     [DatabaseSource, { url: databaseUrl, entities, background: config.role === 'worker' }],
     [LedgerIdentity, identity],
-    [RuleParameters, RuleParameters.load(config.ruleParametersFile)],
+    [RuleParameters, RuleParameters.load(config.ruleParametersFile, config.sanctionsFile)],
     [LogSigner, { origin, signers: keys.logs, guard }],
     [WitnessPolicy, loadWitnessPolicy(config.witnessPolicyFile, identity.logKeys)],
     [JournalKey, new JournalKey(secret)],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { loadSanctions } from './sanctions-file.js';
 import { type Parameters, defaultParameters, parametersSchema } from '../../core/rules/index.js';
 
 type Json = { [name: string]: unknown };
@@ -30,9 +31,15 @@ export class RuleParameters {
     return new RuleParameters(sets);
   }
 
-  /** Loads the sets of Adit and those of a file over them. Throws with the fault of the file. */
-  static load(file: string | null): RuleParameters {
-    if (file === null) return new RuleParameters([defaultParameters]);
+  /** Loads the sets of Adit and those of a file over them, with a list of sanctions. Throws with the fault of a file. */
+  static load(file: string | null, sanctionsFile: string | null = null): RuleParameters {
+    const sets = file === null ? [defaultParameters] : RuleParameters.setsIn(file);
+    if (sanctionsFile === null) return new RuleParameters(sets);
+    const list = loadSanctions(sanctionsFile);
+    return new RuleParameters(sets.map((set) => ({ ...set, sanctionedParty: { ...set.sanctionedParty, list } })));
+  }
+
+  private static setsIn(file: string): Parameters[] {
     const wrong = (detail: string): Error => new Error(`The rule parameters in ${file} cannot be used: ${detail}`);
     let given: unknown;
     try {
@@ -48,7 +55,7 @@ export class RuleParameters {
       if (!merged.success) throw wrong(z.prettifyError(merged.error));
       sets.push(merged.data);
     }
-    return new RuleParameters(sets);
+    return sets;
   }
 
   /** Returns the set in force at a time of the log, ms since 1970 UTC. */

@@ -141,6 +141,11 @@ export const settings = z.object({
     meaning:
       'JSON list of thresholds over those of docs/rules.md, each with its version and the day from which it holds.',
   }),
+  sanctionsFile: orNull(path).register(names, {
+    name: 'ADIT_SANCTIONS_FILE',
+    meaning:
+      'List of sanctions of OpenSanctions (simplified CSV), with which the names of parties are compared. Unset: none. A hit is a finding and refuses nothing.',
+  }),
   volumesDelayDays: whole(0, 3_660).prefault('0').register(names, {
     name: 'ADIT_VOLUMES_DELAY_DAYS',
     meaning: "Days after which a month's volumes of a site are published.",

@@ -34,8 +34,8 @@ function wrongOf(id: string): Facts {
 }
 
 /** Severities of what all rules find in the whole of a log, by rule, each once. */
-function found(facts: Facts): Record<string, string> {
-  const all = eventRules.flatMap((rule) => judge(rule, facts, defaultParameters).findings);
+function found(facts: Facts, parameters = defaultParameters): Record<string, string> {
+  const all = eventRules.flatMap((rule) => judge(rule, facts, parameters).findings);
   return Object.fromEntries(all.map(({ rule, severity }) => [rule, severity]));
 }
 
@@ -45,17 +45,17 @@ describe('the catalogue of rules', () => {
   });
 
   it.each(Object.keys(cases))('%s finds what it is for', (id) => {
-    expect(found(wrongOf(id))).toMatchObject({ [id]: cases[id]?.severity });
+    expect(found(wrongOf(id), cases[id]?.parameters)).toMatchObject({ [id]: cases[id]?.severity });
   });
 
   it.each(Object.keys(cases))('%s is quiet about what only looks like it', (id) => {
-    expect(found((cases[id] as Case).twin().facts())).toEqual(cases[id]?.twinAlso ?? {});
+    expect(found((cases[id] as Case).twin().facts(), cases[id]?.parameters)).toEqual(cases[id]?.twinAlso ?? {});
   });
 
   it.each(Object.keys(cases))('%s says who, what and how much, of a subject that it judges', (id) => {
     const rule = ruleById.get(id);
     if (rule === undefined) throw new Error(`there is no rule ${id}`);
-    const { subjects, findings } = judge(rule, wrongOf(id), defaultParameters);
+    const { subjects, findings } = judge(rule, wrongOf(id), cases[id]?.parameters ?? defaultParameters);
     for (const finding of findings) {
       expect(subjects).toContain(finding.subject);
       expect(finding).toMatchObject({ measured: expect.stringMatching(/./), threshold: expect.stringMatching(/./) });

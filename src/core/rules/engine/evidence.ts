@@ -28,6 +28,7 @@ export const byPapers = evidence('veryUnlikely', 'customs and papers that are mi
 export const byTrade = evidence('unusual', 'what the trade knows, which has exceptions');
 export const byHistory = evidence('unusual', 'the site’s or the district’s own history');
 export const byCustom = evidence('unusual', 'a custom of the trade that may have good reasons');
+export const byListedName = evidence('veryUnlikely', 'names and numbers in a list, which coincide now and then');
 
 const MEDIUM = rankOf('medium');
 

@@ -358,6 +358,8 @@ export function revisitsOnceDisclosed(entry: JudgedEvent): Revisit[] {
   if (event.type === 'site.registered' || event.type === 'site.updated')
     subjects.push(declaredAtSubject(event.payload.site));
   if (event.type === 'facility.registered') subjects.push(happenedInSubject(event.payload.facility));
+  if (event.type === 'actor.registered')
+    subjects.push(signedBySubject(event.payload.actor), suppliedBySubject(event.payload.actor));
   if (
     (event.type === 'custody.dispatched' || event.type === 'transit.checked') &&
     event.payload.vehicle !== undefined

@@ -91,6 +91,7 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'former-holder': 'La mercancía vuelve a quien ya la había vendido',
   'buyer-operates-site': 'El comprador explota el sitio',
   'related-parties': 'El remitente y el receptor están vinculados',
+  'sanctioned-party': 'Una parte lleva el nombre de alguien bajo sanciones',
   'payment-unofficial': 'Un pago sin recibo oficial',
   'incident-open': 'Hay un incidente abierto',
   'dispute-open': 'Un evento del lote está en disputa',

@@ -91,6 +91,7 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'former-holder': 'La marchandise revient à qui l’avait vendue',
   'buyer-operates-site': 'L’acheteur exploite le site',
   'related-parties': 'L’expéditeur et le destinataire sont liés',
+  'sanctioned-party': 'Une partie porte le nom d’une personne sous sanctions',
   'payment-unofficial': 'Un paiement sans quittance',
   'incident-open': 'Un incident est en cours',
   'dispute-open': 'Un événement du lot est contesté',

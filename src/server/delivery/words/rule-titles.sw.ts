@@ -91,6 +91,7 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'former-holder': 'Bidhaa inarudi kwa aliyekuwa ameiuza',
   'buyer-operates-site': 'Mnunuzi ndiye anayeendesha eneo la machimbo',
   'related-parties': 'Mtumaji na mpokeaji wana uhusiano',
+  'sanctioned-party': 'Mhusika ana jina la mtu aliyewekewa vikwazo',
   'payment-unofficial': 'Malipo bila stakabadhi',
   'incident-open': 'Kuna tukio la hatari ambalo halijafungwa',
   'dispute-open': 'Tukio la fungu linapingwa',

@@ -3,14 +3,16 @@ import { sha256 } from '../../../platform/sha256.js';
 import type { Queryable } from '../../database/rows.js';
 import { lockCursor } from './write-findings.js';
 
+const listOf = ({ list }: Parameters['sanctionedParty']): string => (list === null ? '' : `:${list.sha256}`);
+
 /**
- * Returns one hash of this build's rules by id and version, and of the versions of their parameters; a new hash means that
+ * Returns one hash of this build's rules by id and version, of the versions of their parameters, and of the list of sanctions; a new hash means that
  * older entries are re-evaluated.
  */
 export const rulesFingerprint = (sets: readonly Parameters[]): string => {
   const rules = [
     ...eventRules.map(({ id, version }) => `${id}:${version}`).toSorted(),
-    ...sets.map(({ version, from }) => `parameters:${version}:${from}`),
+    ...sets.map(({ version, from, sanctionedParty }) => `parameters:${version}:${from}${listOf(sanctionedParty)}`),
   ];
   return Buffer.from(sha256(new TextEncoder().encode(rules.join('\n')))).toString('hex');
 };

@@ -19,7 +19,7 @@ export default {
     {
       ...shared,
       displayName: 'core',
-      testMatch: ['<rootDir>/test/{core,platform}/**/*.spec.js'],
+      testMatch: ['<rootDir>/test/{core,platform,web}/**/*.spec.js'],
     },
     { ...shared, displayName: 'house', testMatch: ['<rootDir>/test/*.spec.js'] },
     { ...withDatabase, displayName: 'server', testMatch: ['<rootDir>/test/server/**/*.spec.js'] },

@@ -98,6 +98,7 @@ const ruleNamers: Readonly<Record<string, string>> = {
   'src/cli/commands/operate/backup.ts': 'what an audit of a restored backup must find',
   'src/cli/alerts/trigger-alert.ts': example,
   'src/server/http/example-of-schema.ts': example,
+  'src/web/stories/samples.ts': example,
 };
 /** Parameters that several rules read, each with the file that declares it. */
 const sharedParameters: Readonly<Record<string, string>> = {

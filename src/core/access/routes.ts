@@ -11,6 +11,8 @@ const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /': 'public',
   'GET /log': 'public',
   'GET /assets/:name': 'public',
+  'GET /ui': 'read',
+  'GET /ui/passport': 'read',
   'GET /search': 'read',
   'GET /lots': 'read',
   'GET /lots/:id': 'read',

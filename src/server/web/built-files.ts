@@ -1,6 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
 
@@ -10,43 +9,48 @@ const FOLDER = new URL('../../../web/', import.meta.url);
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
 };
 
 /** A file with its media type. */
-export interface BuiltFile {
+interface BuiltFile {
   bytes: Buffer;
   type: string;
 }
 
-type Manifest = Readonly<Record<string, { file: string; css?: string[] }>>;
+type Manifest = Readonly<Record<string, { file: string }>>;
 
 const manifestOf = (): Manifest => JSON.parse(readFileSync(new URL('manifest.json', FOLDER), 'utf8')) as Manifest;
 
-/** Finds the built files that pages load. Their names carry a hash of their contents. */
+const filesOf = (): ReadonlyMap<string, BuiltFile> =>
+  new Map(
+    readdirSync(new URL('assets/', FOLDER)).map((name) => [
+      name,
+      {
+        bytes: readFileSync(new URL(`assets/${name}`, FOLDER)),
+        type: types[extname(name)] ?? 'application/octet-stream',
+      },
+    ]),
+  );
+
+/**
+ * Finds the built files that pages load; their names carry a hash of their contents. Reads them at the first page, so a
+ * service that was compiled alone still answers programs.
+ */
 @Injectable()
 export class BuiltFiles {
-  private readonly manifest = manifestOf();
-  private readonly files = new Map<string, BuiltFile>(
-    readdirSync(new URL('assets/', FOLDER))
-      .filter((name) => extname(name) in types)
-      .map((name) => [
-        name,
-        { bytes: readFileSync(fileURLToPath(new URL(`assets/${name}`, FOLDER))), type: types[extname(name)] ?? '' },
-      ]),
-  );
+  private manifest: Manifest | undefined;
+  private files: ReadonlyMap<string, BuiltFile> | undefined;
 
   /** Returns the address of a file by its source below src/web. */
   readonly address = (source: string): string => {
-    const built = this.manifest[source];
+    const built = (this.manifest ??= manifestOf())[source];
     if (built === undefined) throw new Error(`${source} is not built: run "npm run build".`);
     return `/${built.file}`;
   };
 
   /** Returns a file by its name. Throws `not-found`. */
   file(name: string): BuiltFile {
-    const file = this.files.get(name);
+    const file = (this.files ??= filesOf()).get(name);
     if (file === undefined) throw new AditError('not-found', 'There is no such file.');
     return file;
   }

@@ -18,6 +18,7 @@ import { RulesController } from './rules.controller.js';
 import { SearchPagesController } from './search-pages.controller.js';
 import { ShowPages } from './show-pages.js';
 import { StartController } from './start.controller.js';
+import { StoriesController } from './stories.controller.js';
 import { TellLot } from './tell-lot.js';
 
 /** Serves the pages for people, and what they load. */
@@ -41,6 +42,7 @@ import { TellLot } from './tell-lot.js';
     FindingPagesController,
     RulesController,
     AssetsController,
+    StoriesController,
   ],
   providers: [BuiltFiles, FindAnything, ShowPages, TellLot],
 })

@@ -19,6 +19,8 @@ export interface EventPageData {
 
 /** Lots that the page names at most; the signed text below has all. */
 const LOTS = 60;
+/** Tags of one lot that it names at most. */
+const TAGS = 6;
 
 export const eventPage = (say: Say, data: EventPageData): Page => ({
   title: `${say.coded('event', typeOf(data))} ${shortId(data.stored.id)}`,
@@ -95,25 +97,35 @@ type Item = NonNullable<Claims['lots']>[number];
 
 function Items({ items }: { items: readonly (Item | string)[] }): VNode {
   const say = useSay();
+  const shown = items.slice(0, LOTS).map((item): Item => (typeof item === 'string' ? { lot: item } : item));
+  const isPlain = shown.every(
+    ({ mass, tags, tagsOn }) => mass === undefined && tags === undefined && tagsOn === undefined,
+  );
   return (
     <>
-      {items.slice(0, LOTS).map((item, i) => {
-        const { lot, mass, tags, tagsOn, outcome }: Partial<Item> = typeof item === 'string' ? { lot: item } : item;
-        return (
-          <div key={i}>
-            {lot === undefined ? null : <Lot id={lot} />}
-            {mass === undefined ? null : ` ${say.mass(mass)}`}{' '}
-            {(tags ?? tagsOn ?? []).slice(0, 6).map((tag) => (
-              <>
-                <Tag key={tag} number={tag} />{' '}
-              </>
-            ))}
-            {outcome === 'rejected' ? <strong class="bad">{say.word('event.rejected')}</strong> : null}
-          </div>
-        );
-      })}
+      <div class={isPlain ? 'chips' : undefined}>
+        {shown.map((item, i) => (
+          <LotItem key={i} item={item} />
+        ))}
+      </div>
       {items.length > LOTS ? <small>{say.count('list.cut', items.length - LOTS)}</small> : null}
     </>
+  );
+}
+
+function LotItem({ item: { lot, mass, tags, tagsOn, outcome } }: { item: Item }): VNode {
+  const say = useSay();
+  return (
+    <div>
+      <Lot id={lot} />
+      {mass === undefined ? null : ` ${say.mass(mass)}`}{' '}
+      {(tags ?? tagsOn ?? []).slice(0, TAGS).map((tag) => (
+        <>
+          <Tag key={tag} number={tag} />{' '}
+        </>
+      ))}
+      {outcome === 'rejected' ? <strong class="bad">{say.word('event.rejected')}</strong> : null}
+    </div>
   );
 }
 

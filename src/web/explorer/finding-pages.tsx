@@ -132,7 +132,7 @@ function FindingBody({ finding, rule }: { finding: ShownFinding; rule: RulePage 
 
 function Evidence({ finding }: { finding: ShownFinding }): VNode {
   const say = useSay();
-  const { about, lots, events, measured, threshold, openedAt, closedAt, dueAt, assignee } = finding;
+  const { about, lots, events, measured, threshold, certainty, basis, openedAt, closedAt, dueAt, assignee } = finding;
   const names = new Map(about.map((name) => [name.lot, shownName(name)]));
   return (
     <section>
@@ -141,6 +141,12 @@ function Evidence({ finding }: { finding: ShownFinding }): VNode {
         facts={[
           [say.word('finding.measured'), measured],
           [say.word('finding.threshold'), threshold === '' ? null : threshold],
+          [
+            say.word('finding.certainty'),
+            <>
+              {say.coded('certainty', certainty)} <small lang="en">{basis}</small>
+            </>,
+          ],
           [
             say.word('column.lots'),
             lots.length === 0 ? null : (

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { LotState } from '../../core/api/lot.js';
+import { axisOfRule } from '../../core/bundle/verdicts.js';
 import { Actor, calledOf, Event, shortId, Tag } from '../ui/chips.js';
 import { FindingItem } from '../ui/finding.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';
@@ -64,7 +65,7 @@ function LotBody(data: LotPageData): VNode {
 }
 
 /** Whether findings of a rule make the record or the custody doubtful, and not only the risk. */
-const breaks = (rule: string): boolean => rule.startsWith('record-') || rule.startsWith('hop-');
+const breaks = (rule: string): boolean => ['record', 'custody'].includes(axisOfRule(rule));
 
 function Kicker({ lot }: LotPageData): VNode {
   const say = useSay();
@@ -142,7 +143,7 @@ function Verdicts({ lot, report, findings, story }: LotPageData): VNode {
   const say = useSay();
   const { coverage, asOf } = report;
   const behind = asOf.size - asOf.verified;
-  const risks = findings.filter(({ rule, counts }) => counts && !breaks(rule)).length;
+  const risks = findings.filter(({ rule, counts }) => counts && axisOfRule(rule) === 'risk').length;
   return (
     <VerdictRows
       verdicts={lot.verdicts}

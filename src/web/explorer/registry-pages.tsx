@@ -127,7 +127,7 @@ function SiteBody({ site, volumes, lots }: SitePageData): VNode {
         <Heading more={<a href={`/sites/${encodeURIComponent(volumes.site)}?format=csv`}>CSV</a>}>
           {say.word('site.output')}
         </Heading>
-        {months.length === 0 ? null : (
+        {months.length < 2 ? null : (
           <MonthBars
             label={say.word('site.output')}
             bars={months.map(({ month, declared, capacity }) => ({

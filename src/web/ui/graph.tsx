@@ -38,12 +38,12 @@ export function LineageGraph({ lineage, own, mineral, nameOf, broken }: GraphPro
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const isBroken = new Map(lineage.boxes.map(({ key, lots }) => [key, lots.some((lot) => broken.has(lot))]));
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0}>
       <svg
         class={width > WIDE ? 'drawing graph wide' : 'drawing graph'}
         viewBox={`0 0 ${Math.ceil(width)} ${Math.ceil(height)}`}
         width={Math.ceil(width)}
-        role="img"
+        role="group"
         aria-label={say.word('lot.madeOf')}
       >
         {lineage.flows.map(({ from, to, mass }) => (

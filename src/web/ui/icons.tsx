@@ -14,6 +14,7 @@ const paths = {
   wait: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3 2',
 } as const;
 export type IconName = keyof typeof paths;
+export const iconNames = Object.keys(paths) as IconName[];
 
 /** Renders an icon beside a word that says the same; it is hidden from screen readers. */
 export const Icon = ({ name, tone }: { name: IconName; tone?: Tone }): VNode => (

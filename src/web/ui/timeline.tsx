@@ -47,7 +47,7 @@ export function HoldingBars({
     ...(until - from > 300 * DAY ? { year: 'numeric' } : {}),
   });
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0}>
       <svg class="drawing wide" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={say.word('lot.holders')}>
         <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <line class="hatch" x1="0" y1="0" x2="0" y2="6" />

@@ -1,0 +1,103 @@
+import PdfDocument from 'pdfkit';
+import type { PassportData } from '../../web/passport/passport.js';
+import { passportWords } from '../../web/passport/passport-words.js';
+import type { Say } from '../../web/say.js';
+import { qrPath } from '../../web/ui/qr.js';
+
+/** A4 in points, and its margin. */
+const MARGIN = 56;
+const QR = 104;
+const INK = '#1b1c1a';
+const SOFT = '#5a5d57';
+const LINE = '#dedbd1';
+
+type Pdf = InstanceType<typeof PdfDocument>;
+
+/** Replaces what the standard fonts of PDF lack (they have WinAnsi alone): narrow spaces and the minus sign. */
+const printable = (text: string): string => text.replaceAll(/[\u202f\u2009]/g, '\u00a0').replaceAll('−', '-');
+
+/** Prints the certificate of a passport as a PDF: the same content and the same QR code as its page. */
+export async function printCertificate(say: Say, data: PassportData): Promise<Buffer> {
+  const words = passportWords(say, data);
+  const pdf = new PdfDocument({
+    size: 'A4',
+    margin: MARGIN,
+    lang: say.language,
+    displayTitle: true,
+    info: {
+      Title: printable(words.sentence),
+      Subject: say.word('passport.certificate'),
+      CreationDate: new Date(data.asOf),
+      Producer: 'Adit',
+      Creator: 'Adit',
+    },
+  });
+  const chunks: Buffer[] = [];
+  const ended = new Promise<void>((resolve, reject) => pdf.on('end', resolve).on('error', reject));
+  pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
+  head(pdf, say, data, words.sentence, words.lede);
+  for (const { name, word, reason } of words.verdicts) row(pdf, name, `${word}. ${reason}`);
+  title(pdf, say.word('passport.story'));
+  for (const { month, text } of words.steps) row(pdf, month, text);
+  title(pdf, say.word('limits'));
+  paragraph(pdf, say.word('limits.text'));
+  paragraph(pdf, say.word('passport.private'));
+  title(pdf, say.word('check'));
+  for (const [name, value] of words.facts) row(pdf, name, value);
+  row(pdf, 'URL', data.url);
+  pdf.end();
+  await ended;
+  return Buffer.concat(chunks);
+}
+
+function head(pdf: Pdf, say: Say, data: PassportData, sentence: string, lede: string): void {
+  const { path, width } = qrPath(data.url);
+  const left = pdf.page.width - MARGIN - QR;
+  pdf
+    .save()
+    .translate(left, MARGIN)
+    .scale(QR / width)
+    .path(path)
+    .fill('#000')
+    .restore();
+  const wide = left - MARGIN - 16;
+  pdf.font('Helvetica').fontSize(9).fillColor(SOFT);
+  pdf.text(printable(`${say.word('passport.certificate')} · ${data.name}`), MARGIN, MARGIN, { width: wide });
+  pdf.font('Times-Roman').fontSize(20).fillColor(INK).text(printable(sentence), { width: wide });
+  pdf.moveDown(0.4).font('Helvetica').fontSize(10).fillColor(SOFT).text(printable(lede), { width: wide });
+  pdf.y = Math.max(pdf.y, MARGIN + QR) + 14;
+}
+
+function title(pdf: Pdf, text: string): void {
+  pdf.moveDown(0.9).font('Helvetica-Bold').fontSize(11).fillColor(INK).text(printable(text), MARGIN);
+  pdf
+    .moveTo(MARGIN, pdf.y + 2)
+    .lineTo(pdf.page.width - MARGIN, pdf.y + 2)
+    .lineWidth(0.7)
+    .stroke(INK);
+  pdf.y += 8;
+}
+
+const paragraph = (pdf: Pdf, text: string): Pdf =>
+  pdf.font('Helvetica').fontSize(10).fillColor(INK).text(printable(text), MARGIN).moveDown(0.3);
+
+/** Width of the names of rows, points. */
+const NAMES = 130;
+
+function row(pdf: Pdf, name: string, value: string): void {
+  const top = pdf.y;
+  pdf
+    .font('Helvetica')
+    .fontSize(10)
+    .fillColor(SOFT)
+    .text(printable(name), MARGIN, top, { width: NAMES - 8 });
+  const below = pdf.y;
+  pdf.fillColor(INK).text(printable(value), MARGIN + NAMES, top, { width: pdf.page.width - 2 * MARGIN - NAMES });
+  const bottom = Math.max(below, pdf.y) + 3;
+  pdf
+    .moveTo(MARGIN, bottom)
+    .lineTo(pdf.page.width - MARGIN, bottom)
+    .lineWidth(0.5)
+    .stroke(LINE);
+  pdf.y = bottom + 5;
+}

@@ -1,0 +1,152 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { languages } from '../../src/core/api/subscription.js';
+import { eventPage } from '../../src/web/explorer/event-page.js';
+import {
+  findingColumns,
+  findingPage,
+  findingsPage,
+  rulePage,
+  rulesPage,
+} from '../../src/web/explorer/finding-pages.js';
+import { lotPage } from '../../src/web/explorer/lot-page.js';
+import { eventColumns } from '../../src/web/explorer/lot-tables.js';
+import { lotColumns, lotsPage } from '../../src/web/explorer/lots-page.js';
+import { problemPage } from '../../src/web/explorer/problem-page.js';
+import { searchPage } from '../../src/web/explorer/search-page.js';
+import { passportPage } from '../../src/web/passport/passport-page.js';
+import { type Say, sayIn } from '../../src/web/say.js';
+import {
+  type Text,
+  sampleEvent,
+  sampleFinding,
+  sampleListedLot,
+  sampleLot,
+  samplePassport,
+  sampleRule,
+} from '../../src/web/stories/samples.js';
+import { storiesPage } from '../../src/web/stories/stories-page.js';
+import type { Page } from '../../src/web/ui/frame.js';
+import { type Column, csvOf } from '../../src/web/ui/table.js';
+import { pageText } from '../support/page-text.js';
+
+const problem = {
+  type: '/errors/not-found',
+  title: 'Not found',
+  status: 404,
+  code: 'not-found',
+  detail: 'There is none.',
+} as const;
+
+/** Every page, from sample data whose texts are changed by `text`. */
+const pages = (text?: Text): Record<string, (say: Say) => Page> => ({
+  lot: (say) => lotPage(say, sampleLot(text)),
+  lots: (say) => lotsPage(say, { rows: [sampleListedLot(text)], next: 'abc', filters: { holder: text?.('x') ?? 'x' } }),
+  event: (say) => eventPage(say, sampleEvent(text)),
+  unreadable: (say) => eventPage(say, { ...sampleEvent(text), payload: null, header: null, receipt: null }),
+  finding: () => findingPage({ finding: sampleFinding(text), rule: sampleRule(text) }),
+  findings: (say) => findingsPage(say, { rows: [sampleFinding(text)], next: null, filters: {} }),
+  rule: (say) => rulePage(say, { ...sampleRule(text), shownTitle: text?.('Title') ?? 'Title' }),
+  rules: (say) => rulesPage(say, [{ ...sampleRule(text), shownTitle: text?.('Title') ?? 'Title' }]),
+  search: (say) =>
+    searchPage(say, text?.('q') ?? 'q', [{ kind: 'actor', name: text?.('x') ?? 'x', detail: '', path: '/actors/x' }]),
+  absent: (say) => problemPage(say, problem),
+  passport: (say) => passportPage(say, samplePassport(text)),
+});
+
+const CANARY = `"'><script>canary()</script><img src=x onerror=canary()>\u202e`;
+const hostile: Text = (text) => text + CANARY;
+
+describe('every page', () => {
+  it.each(Object.keys(pages()))('%s is whole in every language', (name) => {
+    for (const language of languages) {
+      const html = pageText(language, pages()[name] as (say: Say) => Page);
+      expect(html).toContain(`<html lang="${language}">`);
+      expect(html.match(/<h1/g)).toHaveLength(1);
+      expect(html).not.toMatch(/undefined|NaN|\[object|\{\{|Invalid Date/);
+      expect(html).not.toMatch(/(?:href|src|action)="(?:https?:)?\/\//);
+      expect(html).not.toMatch(/ style="| on\w+="|javascript:/);
+    }
+  });
+
+  it.each(Object.keys(pages()))('%s shows hostile texts as texts, also in its title', (name) => {
+    const html = pageText('en', pages(hostile)[name] as (say: Say) => Page);
+    expect(html).not.toContain('<script>');
+    expect(html).not.toContain('<img');
+    // No attribute ends before its text does.
+    for (const [, value = ''] of html.matchAll(/="([^"]*)"/g)) expect(value).not.toMatch(/<script|<img/);
+    const own = pages(hostile)[name]?.(sayIn('en')).title ?? '';
+    if (own.includes('<script>')) expect(html).toContain('<title>');
+  });
+
+  it('has the components of every state', () => {
+    expect(pageText('en', storiesPage)).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  it('says first what the lot is, then what weighs against it and what is not proved', () => {
+    const html = pageText('en', pages().lot as (say: Say) => Page).replaceAll(/<[^>]+>/g, '');
+    expect(html).toContain('15.94\u00a0t of tin metal, held by smelter-klang since');
+    const order = [
+      '15.94\u00a0t',
+      'Custody',
+      'Who held it',
+      'What weighs against it',
+      'What this does not prove',
+      'Check it yourself',
+    ];
+    const places = order.map((words) => html.lastIndexOf(words));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+});
+
+describe('a file of a table', () => {
+  const formulas: Text = (text) => `=HYPERLINK("http://evil","${text}")`;
+  const values = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string[] =>
+    [...csvOf(rows, columns).matchAll(/(?:^|,|\n)("(?:[^"]|"")*"|[^,\r\n]*)/g)].map(([, value = '']) =>
+      value.replace(/^"/, ''),
+    );
+
+  it('has no formula, whatever a text begins with', () => {
+    const say = sayIn('en');
+    const all = [
+      ...values([sampleListedLot(formulas)], lotColumns(say)),
+      ...values([sampleFinding(formulas)], findingColumns(say)),
+      ...values(
+        sampleLot(formulas).story.events,
+        eventColumns(say, { lot: 'x', mineral: 'gold', nameOf: (lot) => lot }),
+      ),
+    ];
+    expect(all.filter((value) => value.includes('HYPERLINK')).length).toBeGreaterThan(5);
+    expect(all.filter((value) => /^[=+@\t\r]/.test(value))).toEqual([]);
+    for (const start of ['=', '+', '-', '@', '\t', '\r'])
+      expect(csvOf([start], [{ title: 'x', text: (row) => `${row}1+1` }])).toMatch(/^x\r\n"?'/);
+    expect(csvOf(['-1.5'], [{ title: 'x', text: (row) => row }])).toBe('x\r\n-1.5\r\n');
+  });
+
+  it('quotes what RFC 4180 says', () => {
+    expect(csvOf(['a,"b"\nc'], [{ title: 'x', text: (row) => row }])).toBe('x\r\n"a,""b""\nc"\r\n');
+  });
+});
+
+describe('the weight of what browsers load', () => {
+  const assets = readdirSync('dist/web/assets').map((name) => ({
+    name,
+    bytes: readFileSync(`dist/web/assets/${name}`),
+  }));
+  const weightOf = (wanted: RegExp): number =>
+    assets.filter(({ name }) => wanted.test(name)).reduce((sum, { bytes }) => sum + gzipSync(bytes).length, 0);
+
+  it('is at most 90 kB of programs on the pages of the explorer, but for the check that a reader starts', () => {
+    expect(weightOf(/\.js$/)).toBeGreaterThan(0);
+    expect(weightOf(/^(?!check-worker).*\.js$/)).toBeLessThan(90_000);
+    expect(weightOf(/^check-worker.*\.js$/)).toBeLessThan(200_000);
+  });
+
+  it('is at most 30 kB for a passport, uncompressed, with its style and without a program', () => {
+    const html = pageText('fr', pages().passport as (say: Say) => Page);
+    const style = assets.filter(({ name }) => name.endsWith('.css')).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    expect(html).not.toContain('<script');
+    expect(html.length + style).toBeLessThan(30_000);
+  });
+});

@@ -24,6 +24,7 @@ import { Series0076 } from './0076-series.js';
 import { Parties0077 } from './0077-parties.js';
 import { SpentProofs0080 } from './0080-spent-proofs.js';
 import { Grants0100 } from './0100-grants.js';
+import { Shares0101 } from './0101-shares.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -58,4 +59,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Parties0077,
   SpentProofs0080,
   Grants0100,
+  Shares0101,
 ];

@@ -156,6 +156,15 @@ const spend = (ledger: TestLedger): Promise<unknown> =>
     Buffer.alloc(32, 2),
   ]);
 
+/** A share of each kind, and reads that were recorded. */
+const share = (ledger: TestLedger): Promise<unknown> =>
+  ledger.tamper(`
+    INSERT INTO shares (secret_hash, lot, by_actor, label, disclosures, expires_at, withdrawn_at)
+    SELECT sha256(n::text::bytea), gen_random_uuid(), CASE n WHEN 1 THEN 'coop' ELSE 'trader' END, 'bank ' || n, n = 1,
+           now() + n * interval '1 day', CASE n WHEN 2 THEN now() END FROM generate_series(1, 2) AS n;
+    INSERT INTO accesses (at, lot, viewer, route)
+    SELECT now(), gen_random_uuid(), 'actor:' || n, '/v1/lots/:id' || n FROM generate_series(1, 2) AS n`);
+
 /** Writes rows of witnesses' signatures directly, because only a witness can sign. */
 async function witness(ledger: TestLedger): Promise<void> {
   await ledger.tamper(`
@@ -175,6 +184,7 @@ export async function fillWorld(ledger: TestLedger): Promise<void> {
     await seal(ledger);
     await trade(ledger);
     await spend(ledger);
+    await share(ledger);
     await grant(ledger);
     await withhold(ledger);
     await seal(ledger);

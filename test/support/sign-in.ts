@@ -57,7 +57,8 @@ export interface Asked {
 export async function ask(url: string, init: RequestInit = {}): Promise<Asked> {
   const response = await fetch(url, init);
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as Members };
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Members) : {} };
 }
 
 /** Posts a form to the token endpoint. */

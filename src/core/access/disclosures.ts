@@ -15,6 +15,6 @@ export interface Opening {
  */
 export function mayOpen(event: AditEvent, { viewer, grants }: Opening): boolean {
   if (viewer.kind === 'everyone') return true;
-  if (viewer.kind !== 'actor') return false;
-  return references(event).actors.includes(viewer.actor) || grants.some((grant) => grantOpens(grant, event));
+  const isOwn = viewer.kind === 'actor' && references(event).actors.includes(viewer.actor);
+  return isOwn || grants.some((grant) => grantOpens(grant, event));
 }

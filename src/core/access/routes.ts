@@ -72,6 +72,12 @@ const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/lots/:id/lineage': 'read',
   'GET /v1/lots/:id/bundle': 'read',
   'GET /v1/lots/:id/impact': 'read',
+  'POST /v1/lots/:id/shares': 'share',
+  'GET /v1/lots/:id/shares': 'share',
+  'DELETE /v1/shares/:id': 'share',
+  'GET /v1/shared': 'read',
+  'GET /v1/lots/:id/accesses': 'read',
+  'GET /v1/access/explain': 'read',
 
   'GET /v1/findings': 'read',
   'GET /v1/findings/:id': 'read',

@@ -19,10 +19,12 @@ interface ActorViewer {
 }
 
 /** A reader who has a link to one lot. */
-interface ShareViewer {
+export interface ShareViewer {
   readonly kind: 'share';
   /** Id of the share, not its secret. */
   readonly share: string;
+  /** The actor that made it. */
+  readonly by: string;
   readonly lot: string;
   /** Index of the last entry that the share shows; null: all up to now. */
   readonly until: number | null;
@@ -36,4 +38,10 @@ export function hasScope(viewer: Viewer, scope: Scope): boolean {
   if (viewer.kind === 'nobody') return false;
   if (viewer.kind === 'share') return scope === 'read';
   return viewer.scopes.includes(scope);
+}
+
+/** Names a viewer for the record of access, such as `actor:a-7k3q9m`. */
+export function viewerName(viewer: Viewer): string {
+  if (viewer.kind === 'actor') return `actor:${viewer.actor}`;
+  return viewer.kind === 'share' ? `share:${viewer.share}` : viewer.kind;
 }

@@ -1,21 +1,26 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { Identify } from '../http/viewing.js';
 import { AccessTokens } from './access-tokens.js';
 import { ActorKeys } from './actor-keys.js';
 import { IdentifyViewers } from './identify-viewers.js';
+import { RecordAccesses } from './record-accesses.js';
+import { Shares } from './shares.js';
 import { SpentProofs } from './spent-proofs.js';
 
 /** Recognises who makes a request, in every process that answers HTTP. */
 @Module({
-  imports: [DatabaseModule],
+  imports: [DatabaseModule, LedgerModule],
   providers: [
     AccessTokens,
     ActorKeys,
+    RecordAccesses,
+    Shares,
     SpentProofs,
     IdentifyViewers,
     { provide: Identify, useExisting: IdentifyViewers },
   ],
-  exports: [ActorKeys, SpentProofs, Identify],
+  exports: [ActorKeys, RecordAccesses, Shares, SpentProofs, Identify],
 })
 export class AccessModule {}

@@ -7,6 +7,7 @@ import type { Viewer } from '../../core/access/viewer.js';
 import { Identify } from '../http/viewing.js';
 import { AccessTokens } from './access-tokens.js';
 import { OperatorToken } from './operator-token.js';
+import { Shares } from './shares.js';
 
 const NOBODY: Viewer = { kind: 'nobody' };
 const OPERATOR: Viewer = { kind: 'operator', scopes: operatorScopes };
@@ -17,6 +18,7 @@ export class IdentifyViewers extends Identify {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly operator: OperatorToken,
+    private readonly shares: Shares,
   ) {
     super();
   }
@@ -26,8 +28,9 @@ export class IdentifyViewers extends Identify {
     if (authorization === undefined) return NOBODY;
     const [, scheme = '', token = ''] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
     if (scheme.toLowerCase() === 'dpop') return this.tokens.byProof(token, request);
+    if (scheme.toLowerCase() === 'share') return this.shares.viewerOf(token);
     if (scheme.toLowerCase() === 'bearer') return this.byBearer(token);
-    throw tokenInvalid('The header Authorization must be "Bearer" or "DPoP", one space and a token.');
+    throw tokenInvalid('The header Authorization must be "Bearer", "DPoP" or "Share", one space and a token.');
   }
 
   private async byBearer(token: string): Promise<Viewer> {

@@ -21,6 +21,7 @@ import { migrate } from '../database/migrate.js';
 import { patiently } from '../database/patiently.js';
 import { prepareDatabase, prepareGivenDatabase } from '../database/prepare.js';
 import { featureContext, featureModules } from './features.js';
+import { RecordAccesses } from '../access/record-accesses.js';
 import { turnAwayEarly } from '../http/admission.js';
 import { fastifyAdapter, observeRequests } from '../http/fastify.js';
 import { HealthRegistry } from '../http/health.js';
@@ -193,7 +194,7 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
     health.register('queue', () => queue.check());
     await limitRates(app, config.rateLimitPerMinute);
     observeRequests(app, app.get(Metrics), { publicUrl: config.publicUrl, loopback: isLoopback(config.host) });
-    admitViewers(app, identifier(app, config));
+    guardRoutes(app, config);
     turnAwayEarly(app);
     sendPagesAsHtml(app.getHttpAdapter().getInstance());
     if (config.role !== 'worker') showProblemsAsPages(app);
@@ -212,13 +213,23 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
   }
 }
 
-/** Returns what recognises viewers: by the setting none is distinguished, or by the feature if this process has it. */
-function identifier(app: NestFastifyApplication, { access }: Config): Identify {
-  if (access === 'open') return new OpenAccess();
+/**
+ * Registers who may use which route: by the setting no viewer is distinguished, or by the feature if this process has it,
+ * which also records who reads which lot.
+ */
+function guardRoutes(app: NestFastifyApplication, { access }: Config): void {
+  if (access === 'open') return admitViewers(app, new OpenAccess());
+  const identify = provided(app, Identify);
+  admitViewers(app, identify ?? new PublicOnly());
+  provided(app, RecordAccesses)?.watch(app.getHttpAdapter().getInstance());
+}
+
+/** Returns a provider of any module; null in a process without it. */
+function provided<T>(app: NestFastifyApplication, type: abstract new (...args: never[]) => T): T | null {
   try {
-    return app.get(Identify, { strict: false });
+    return app.get<T>(type as never, { strict: false });
   } catch {
-    return new PublicOnly();
+    return null;
   }
 }
 

@@ -100,6 +100,10 @@ export const settings = z.object({
     meaning:
       'closed: readers see what they are entitled to. open: every program on this machine sees and changes everything, for trying things out; HOST must then be a loopback address.',
   }),
+  accessRecordDays: whole(1, 36_500).prefault('1095').register(names, {
+    name: 'ADIT_ACCESS_RECORD_DAYS',
+    meaning: 'Days for which the record of who read which lot is kept.',
+  }),
   publicUrl: orNull(url('http', 'https').transform((value) => value.replace(/\/+$/, ''))).register(names, {
     name: 'ADIT_PUBLIC_URL',
     meaning: 'Public URL of the service. Unset: http://HOST:PORT.',

@@ -23,7 +23,14 @@ const outsiders: readonly Viewer[] = [
   actor('stranger'),
   { kind: 'nobody' },
   { kind: 'operator', scopes: ['read'] },
-  { kind: 'share', share: 's', lot: '00000000-0000-8000-8000-000000000001', until: null, disclosures: false },
+  {
+    kind: 'share',
+    share: 's',
+    by: 'coop',
+    lot: '00000000-0000-8000-8000-000000000001',
+    until: null,
+    disclosures: false,
+  },
 ];
 const page = { limit: 100 };
 

@@ -123,7 +123,14 @@ describe('the role of readers', () => {
 
   it('reads one lot by a share, up to its last entry', async () => {
     const lot = await ledger.declare('50');
-    const share = (until: number | null): Viewer => ({ kind: 'share', share: 's', lot, until, disclosures: false });
+    const share = (until: number | null): Viewer => ({
+      kind: 'share',
+      share: 's',
+      by: 'coop',
+      lot,
+      until,
+      disclosures: false,
+    });
     expect(await lotsOf(share(null))).toEqual([lot]);
     expect(await lotsOf(share(0))).toEqual([]);
     expect(await seen(as(share(0)), 'SELECT lot FROM lot_events')).toEqual([]);

@@ -54,6 +54,18 @@ export class LotRights {
       );
   }
 
+  /** Checks that the viewer holds a lot now. Throws `not-found`, and `not-allowed` for who else may see it. */
+  async requireHolder(lot: string): Promise<void> {
+    await this.require(lot);
+    const viewer = viewerNow();
+    const { rows } = await this.database.lookup.query<{ holder: string }>('SELECT holder FROM lots WHERE id = $1', [
+      lot,
+    ]);
+    if (rows[0] === undefined) throw noLot(lot);
+    if (viewer.kind !== 'everyone' && !(viewer.kind === 'actor' && viewer.actor === rows[0].holder))
+      throw new AditError('not-allowed', 'Only the holder of a lot sees who may read it and who did.');
+  }
+
   /** Returns the right to a lot; null: none. */
   async of(lot: string, viewer: Viewer = viewerNow()): Promise<LotRight | null> {
     if (viewer.kind === 'everyone') return WHOLE;
@@ -90,6 +102,8 @@ export class LotRights {
 
   /** Returns whose disclosures the viewer may see. */
   async opening(viewer: Viewer = viewerNow()): Promise<Opening> {
+    if (viewer.kind === 'share' && viewer.disclosures)
+      return { viewer, grants: [{ by: viewer.by, lots: [viewer.lot], sites: null, disclosures: true }] };
     if (viewer.kind !== 'actor') return { viewer, grants: [] };
     const { rows } = await this.database.reader.for(viewer).query<GrantRow>(
       `SELECT by_actor AS by, lots, sites, disclosures FROM access_grants

@@ -76,5 +76,7 @@ export const auditedTables: Readonly<
   audits: 'excluded: when audits ran; a gap shows as their age',
   viewer_key:
     'excluded: names viewers to row-level security; with another key readers see nothing, and its reader sees all rows anyway',
+  shares: 'excluded: who may see one lot by a link; the one who could add a row sees every lot anyway',
+  accesses: 'excluded: who read which lot; the service adds rows and cannot change them, and nothing follows from them',
   schema_migrations: 'excluded: the schema itself is compared with the migrations',
 };

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { newSecret } from '../../core/access/secret-text.js';
+import { tokenInvalid } from '../../core/access/jwt.js';
+import type { ShareViewer } from '../../core/access/viewer.js';
+import type { MadeShare, NewShare, Share, Shared } from '../../core/api/share.js';
+import { AditError } from '../../core/errors.js';
+import { Config } from '../config/config.js';
+import { Database } from '../database/database.js';
+import { actorNow, viewerNow } from '../http/viewing.js';
+import { LotRights } from '../ledger/read/lot-rights.js';
+
+/** Longest life of a share, ms: two years. */
+const LONGEST = 2 * 366 * 86_400_000;
+/** Shares in force of one actor on one lot at most. */
+const MOST = 100;
+
+interface ShareRow {
+  id: string;
+  lot: string;
+  by_actor: string;
+  label: string | null;
+  disclosures: boolean;
+  created_at: Date;
+  expires_at: Date;
+  withdrawn_at: Date | null;
+  uses: number;
+  last_used_at: Date | null;
+}
+
+const COLUMNS = `id, lot, by_actor, label, disclosures, created_at, expires_at, withdrawn_at,
+  (SELECT count(*) FROM accesses WHERE accesses.lot = shares.lot AND viewer = 'share:' || shares.id) AS uses,
+  (SELECT max(at) FROM accesses WHERE accesses.lot = shares.lot AND viewer = 'share:' || shares.id) AS last_used_at`;
+
+const shareOf = (row: ShareRow): Share => ({
+  id: row.id,
+  lot: row.lot,
+  label: row.label,
+  disclosures: row.disclosures,
+  createdAt: row.created_at.toISOString(),
+  expiresAt: row.expires_at.toISOString(),
+  withdrawnAt: row.withdrawn_at?.toISOString() ?? null,
+  uses: row.uses,
+  lastUsedAt: row.last_used_at?.toISOString() ?? null,
+});
+
+const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+/** Makes, lists and withdraws links that show one lot to who has the link. */
+@Injectable()
+export class Shares {
+  constructor(
+    private readonly database: Database,
+    private readonly rights: LotRights,
+    private readonly config: Config,
+  ) {}
+
+  /** Makes a link to a lot that the viewer may see. Throws `not-found`, `not-allowed` and `request-invalid`. */
+  async make(lot: string, { expiresAt, label, disclosures }: NewShare): Promise<MadeShare> {
+    const actor = maker();
+    if (!(await this.rights.visible([lot])).has(lot)) await this.rights.require(lot);
+    const left = Date.parse(expiresAt) - Date.now();
+    if (left <= 0 || left > LONGEST) throw invalid('/expiresAt', 'A share ends in the future, and within two years.');
+    const secret = newSecret('share');
+    const { rows } = await this.database.query<ShareRow>(
+      `INSERT INTO shares (secret_hash, lot, by_actor, label, disclosures, expires_at)
+       SELECT $1, $2, $3, $4, $5, $6
+        WHERE (SELECT count(*) FROM shares WHERE by_actor = $3 AND lot = $2 AND withdrawn_at IS NULL AND expires_at > now()) < ${MOST}
+       RETURNING ${COLUMNS}`,
+      [digestOf(secret), lot, actor, label ?? null, disclosures, expiresAt],
+    );
+    const [row] = rows;
+    if (row === undefined) throw invalid('', `There are ${MOST} shares of this lot already; withdraw one first.`);
+    return { ...shareOf(row), secret, url: `${this.config.publicUrl}/p/#${secret}` };
+  }
+
+  /** Lists the viewer's links to a lot, the newest first. */
+  async list(lot: string): Promise<Share[]> {
+    const { rows } = await this.database.query<ShareRow>(
+      `SELECT ${COLUMNS} FROM shares WHERE by_actor = $1 AND lot = $2 ORDER BY created_at DESC, id LIMIT ${10 * MOST}`,
+      [maker(), lot],
+    );
+    return rows.map(shareOf);
+  }
+
+  /** Ends a link of the viewer at once. Throws `not-found`. */
+  async withdraw(id: string): Promise<void> {
+    const { rowCount } = await this.database.query(
+      'UPDATE shares SET withdrawn_at = now() WHERE id = $1 AND by_actor = $2 AND withdrawn_at IS NULL',
+      [id, maker()],
+    );
+    if (rowCount === 0) throw new AditError('not-found', `There is no share ${id} in force.`);
+  }
+
+  /**
+   * Returns the viewer that a secret makes: it sees the lot as its maker does now, and nothing once the maker sees nothing.
+   * Throws `token-invalid`.
+   */
+  async viewerOf(secret: string): Promise<ShareViewer> {
+    const row = await this.inForce('secret_hash = $1', [digestOf(secret)]);
+    const right =
+      row === null
+        ? undefined
+        : (await this.rights.visible([row.lot], { kind: 'actor', actor: row.by_actor, scopes: ['read'] })).get(row.lot);
+    if (row === null || right === undefined) throw tokenInvalid('The share link has ended, or was never made.');
+    return {
+      kind: 'share',
+      share: row.id,
+      by: row.by_actor,
+      lot: row.lot,
+      until: right.until,
+      disclosures: row.disclosures,
+    };
+  }
+
+  /** Describes the share of the viewer. Throws `not-allowed` for any other viewer. */
+  async shown(): Promise<Shared> {
+    const viewer = viewerNow();
+    if (viewer.kind !== 'share') throw new AditError('not-allowed', 'This describes a share link, to who has one.');
+    const row = await this.inForce('id = $1', [viewer.share]);
+    if (row === null) throw tokenInvalid('The share link has ended.');
+    const { lot, until, disclosures } = viewer;
+    return { lot, until, disclosures, expiresAt: row.expires_at.toISOString() };
+  }
+
+  private async inForce(where: string, values: unknown[]): Promise<ShareRow | null> {
+    const { rows } = await this.database.lookup.query<ShareRow>(
+      `SELECT id, lot, by_actor, disclosures, expires_at FROM shares
+        WHERE ${where} AND withdrawn_at IS NULL AND expires_at > now()`,
+      values,
+    );
+    return rows[0] ?? null;
+  }
+}
+
+function maker(): string {
+  const actor = actorNow();
+  if (actor === null) throw new AditError('not-allowed', 'Only an actor shares lots: sign in with its key.');
+  return actor;
+}
+
+const invalid = (pointer: string, detail: string): AditError =>
+  new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Creates the links by which a party of a lot shows it to somebody without a key, and the record of who read which lot. */
+/** Creates the links by which a party of a lot shows it to a reader without a key, and the record of who read which lot. */
 export class Shares0101 implements MigrationInterface {
   name = 'Shares0000000000101';
 

@@ -34,7 +34,7 @@ export const madeShareShape = named('MadeShare', {
 });
 export type MadeShare = z.infer<typeof madeShareShape>;
 
-/** Describes what a share link shows, to whoever has it (`GET /v1/shared`). */
+/** Describes what a share link shows, to who has it (`GET /v1/shared`). */
 export const sharedShape = named('Shared', {
   lot: z.string(),
   disclosures: z.boolean(),

@@ -25,7 +25,7 @@ const sharesShape = z.strictObject({ items: z.array(shareShape) });
 
 const explainQuery = z.strictObject({ lot: lotIdSchema, actor: registryId });
 
-/** Serves share links of lots, the record of who read a lot, and why somebody may. */
+/** Serves share links of lots, the record of who read a lot, and why an actor may. */
 @ApiTags('access')
 @Controller('v1')
 export class SharesController {

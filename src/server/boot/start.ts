@@ -227,7 +227,7 @@ function guardRoutes(app: NestFastifyApplication, { access }: Config): void {
 /** Returns a provider of any module; null in a process without it. */
 function provided<T>(app: NestFastifyApplication, type: abstract new (...args: never[]) => T): T | null {
   try {
-    return app.get<T>(type as never, { strict: false });
+    return app.get<T>(type, { strict: false });
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 /** Why a viewer sees a lot. The first reason that shows most decides; the others are listed too. */
-export type Reason =
+type Reason =
   | { rule: 'party'; from: number; until: number | null }
   | { rule: 'country'; country: string; from: number }
   | { rule: 'grant'; grant: string; by: string; until: number | null; ends: string }

@@ -126,6 +126,8 @@ const objects: Readonly<Record<string, string>> = {
   lot_parties:
     'columns of *=1b9ce5ae95182c14; constraint *.lot_parties_pkey=45af790b2a1b031e; grants on *=1bc521e8c0b6c0a1; index *.lot_parties_party=9598fd6dad4c345f; index *.lot_parties_pkey=8374e1e947d26b15; policy *.lot_parties_app=5249586b6b0c46f6; policy *.lot_parties_reader=966ad86b0010c7c8; table *=8c89d3e3170e2091',
   lots: 'columns of *=c85527d0225a16d9; constraint *.lots_pkey=8c8464f42472e42e; constraint *.lots_status_check=eb50aa198ef8b9fc; grants on *=1bc521e8c0b6c0a1; index *.lots_awaited=b57e920fbe288d55; index *.lots_born=c20a7876e24c5bb3; index *.lots_holder=fda95df9dbe2978c; index *.lots_in_transit=a5261d0e58276022; index *.lots_lot_number=457f106d1f83bb27; index *.lots_pkey=814a0eab8a3b81a8; index *.lots_site=9e3479a4c5240e71; index *.lots_stock=2c325fcf9b0f6990; policy *.lots_app=5249586b6b0c46f6; policy *.lots_reader=c0b00933479459bf; table *=0434cf5bd6ad9622',
+  machine_keys:
+    'columns of *=59a4f9d4cfa909ed; constraint *.machine_keys_digest_key=5f622af8cc9e6a8b; constraint *.machine_keys_pkey=8c8464f42472e42e; grants on *=d55971a25bf550f0; index *.machine_keys_actor=b321646c088b0ab1; index *.machine_keys_digest_key=6bf0f20d62f33698; index *.machine_keys_pkey=a65b48dbaf322347; table *=7a5c547482906c68',
   notices:
     'columns of *=6d9d77894ee9c7be; constraint *.notices_pkey=461e18b64e0fa0a1; grants on *=2b4f7c6d405c4346; index *.notices_alert=3f5d2bc5b446dc9f; index *.notices_at=87d3ed5109ec002c; index *.notices_pkey=79bb85cf74eac15c; table *=7a5c547482906c68',
   refusals:

@@ -23,6 +23,7 @@ import { Ancestry0075 } from './0075-ancestry.js';
 import { Series0076 } from './0076-series.js';
 import { Parties0077 } from './0077-parties.js';
 import { SpentProofs0080 } from './0080-spent-proofs.js';
+import { MachineKeys0081 } from './0081-machine-keys.js';
 import { Grants0100 } from './0100-grants.js';
 import { Shares0101 } from './0101-shares.js';
 
@@ -58,6 +59,7 @@ export const migrations: (new () => NamedMigration)[] = [
   Series0076,
   Parties0077,
   SpentProofs0080,
+  MachineKeys0081,
   Grants0100,
   Shares0101,
 ];

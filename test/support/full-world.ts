@@ -1,6 +1,7 @@
 import { buildEvent, randomToken } from '../../src/core/event/build.js';
 import { parseEnvelope } from '../../src/core/event/envelope.js';
 import { readEvent } from '../../src/core/event/event.js';
+import { MachineKeys } from '../../src/server/access/machine-keys.js';
 import { RuleParameters } from '../../src/server/config/rule-parameters.js';
 import { LogEvents } from '../../src/server/ledger/append/log-events.js';
 import { SealIndex } from '../../src/server/transparency/seal-index.js';
@@ -165,6 +166,14 @@ const share = (ledger: TestLedger): Promise<unknown> =>
     INSERT INTO accesses (at, lot, viewer, route)
     SELECT now(), gen_random_uuid(), 'actor:' || n, '/v1/lots/:id' || n FROM generate_series(1, 2) AS n`);
 
+/** Keys for machines, one of them replaced. */
+async function signIn(ledger: TestLedger): Promise<void> {
+  const keys = new MachineKeys(ledger.database, ledger.journal, ledger.clock);
+  const { id } = await keys.create({ label: 'metrics', scopes: ['metrics'] });
+  await keys.create({ label: 'office', scopes: ['read'], actor: 'trader' });
+  await keys.rotate(id, { overlapHours: 1 });
+}
+
 /** Writes rows of witnesses' signatures directly, because only a witness can sign. */
 async function witness(ledger: TestLedger): Promise<void> {
   await ledger.tamper(`
@@ -191,6 +200,7 @@ export async function fillWorld(ledger: TestLedger): Promise<void> {
     await judge(ledger);
     await seal(ledger);
     await notify(ledger, desk, hooks);
+    await signIn(ledger);
     await witness(ledger);
     await ledger.auditor().audit();
   } finally {

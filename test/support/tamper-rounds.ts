@@ -30,6 +30,7 @@ const readsOf: Readonly<Record<string, readonly string[]>> = {
   deliveries: ['journal', 'notices', 'subscriptions'],
   subscriptions: ['journal'],
   silences: ['journal'],
+  machine_keys: ['journal'],
   alert_changes: ['journal'],
   journal_head: ['journal'],
   finding_answers: ['findings'],

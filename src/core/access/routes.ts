@@ -50,6 +50,12 @@ const routeNeeds: Readonly<Record<string, Need>> = {
   // The assertion in the request authenticates the sender.
   'POST /v1/token': 'public',
 
+  // Each owner has its own keys; `admin` has all, which the handler checks.
+  'POST /v1/keys': 'share',
+  'GET /v1/keys': 'share',
+  'POST /v1/keys/:id/rotate': 'share',
+  'DELETE /v1/keys/:id': 'share',
+
   'POST /v1/events': 'submit',
   'POST /v1/events/batch': 'submit',
   'POST /v1/events/check': 'read',

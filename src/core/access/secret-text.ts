@@ -16,7 +16,8 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const LENGTH = 32;
 /** 62⁶ exceeds 2³². */
 const CHECK_LENGTH = 6;
-const FORM = /^adit_([a-z]+)_([0-9A-Za-z]+)$/;
+const FORM = /^adit_([a-z]+)_([0-9A-Za-z]*)$/;
+const PREFIX = 'adit_';
 /** The largest multiple of 62 that a byte may have, so that every character is equally likely. */
 const FAIR = 248;
 
@@ -42,7 +43,7 @@ function checksum(text: string): string {
 
 /** Generates a secret with the platform's randomness. */
 export function newSecret(kind: SecretKind): string {
-  let text = `adit_${kind}_`;
+  let text = `${PREFIX}${kind}_`;
   const { length } = text;
   while (text.length < length + LENGTH)
     for (const byte of crypto.getRandomValues(new Uint8Array(LENGTH)))
@@ -53,7 +54,7 @@ export function newSecret(kind: SecretKind): string {
 /** Returns the kind of a secret; `mistyped` if its checksum does not fit; null for a text that is no secret of Adit. */
 export function secretKind(text: string): SecretKind | 'mistyped' | null {
   const [, kind = '', body = ''] = FORM.exec(text) ?? [];
-  if (!Object.hasOwn(secretKinds, kind)) return null;
-  const isWhole = body.length === LENGTH + CHECK_LENGTH;
+  if (!text.startsWith(PREFIX)) return null;
+  const isWhole = Object.hasOwn(secretKinds, kind) && body.length === LENGTH + CHECK_LENGTH;
   return isWhole && text.endsWith(checksum(text.slice(0, -CHECK_LENGTH))) ? (kind as SecretKind) : 'mistyped';
 }

@@ -1,16 +1,19 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { JournalModule } from '../journal/journal.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { AccessModule } from './access.module.js';
 import { ExplainAccess } from './explain-access.js';
 import { IssueTokens } from './issue-tokens.js';
+import { MachineKeys } from './machine-keys.js';
+import { MachineKeysController } from './machine-keys.controller.js';
 import { SharesController } from './shares.controller.js';
 import { TokenController } from './token.controller.js';
 
 /** Signs in actors, people and programs. */
 @Module({
-  imports: [AccessModule, DatabaseModule, LedgerModule],
-  controllers: [SharesController, TokenController],
-  providers: [ExplainAccess, IssueTokens],
+  imports: [AccessModule, DatabaseModule, JournalModule, LedgerModule],
+  controllers: [MachineKeysController, SharesController, TokenController],
+  providers: [ExplainAccess, IssueTokens, MachineKeys],
 })
 export class AccessHttpModule {}

@@ -7,6 +7,7 @@ import { ActorKeys } from './actor-keys.js';
 import { IdentifyViewers } from './identify-viewers.js';
 import { RecordAccesses } from './record-accesses.js';
 import { Shares } from './shares.js';
+import { RecogniseMachines } from './recognise-machines.js';
 import { SpentProofs } from './spent-proofs.js';
 
 /** Recognises who makes a request, in every process that answers HTTP. */
@@ -17,6 +18,7 @@ import { SpentProofs } from './spent-proofs.js';
     ActorKeys,
     RecordAccesses,
     Shares,
+    RecogniseMachines,
     SpentProofs,
     IdentifyViewers,
     { provide: Identify, useExisting: IdentifyViewers },

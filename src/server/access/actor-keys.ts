@@ -2,11 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../../core/event/keys.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
-
-/** Time for which the state of a key is kept, ms: a revoked key proves nothing after that, in any process. */
-const KEPT = 3_000;
-/** Keys in the cache. */
-const MOST = 10_000;
+import { Recent } from './recent.js';
 
 /** A registered key as the log's events have left it. */
 export interface ActorKey {
@@ -21,12 +17,14 @@ export interface ActorKey {
 /** Looks up keys of actors, and whether they are active. */
 @Injectable()
 export class ActorKeys {
-  private readonly kept = new Map<string, { since: number; key: Promise<ActorKey | null> }>();
+  private readonly kept: Recent<ActorKey | null>;
 
   constructor(
     private readonly database: Database,
-    private readonly clock: Clock,
-  ) {}
+    clock: Clock,
+  ) {
+    this.kept = new Recent(clock, (kid) => this.find(kid));
+  }
 
   /** Returns a key as it is now; null if it is not registered. */
   async find(kid: string): Promise<ActorKey | null> {
@@ -43,14 +41,6 @@ export class ActorKeys {
 
   /** Returns a key as it was at most a few seconds ago; null if it was not registered. */
   recent(kid: string): Promise<ActorKey | null> {
-    const now = this.clock.now();
-    const known = this.kept.get(kid);
-    if (known !== undefined && now - known.since < KEPT && now >= known.since) return known.key;
-    if (this.kept.size >= MOST) this.kept.clear();
-    const key = this.find(kid);
-    this.kept.set(kid, { since: now, key });
-    // A failed look-up is not kept.
-    key.catch(() => this.kept.delete(kid));
-    return key;
+    return this.kept.get(kid);
   }
 }

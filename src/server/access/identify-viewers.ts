@@ -8,17 +8,19 @@ import { Identify } from '../http/viewing.js';
 import { AccessTokens } from './access-tokens.js';
 import { OperatorToken } from './operator-token.js';
 import { Shares } from './shares.js';
+import { RecogniseMachines } from './recognise-machines.js';
 
 const NOBODY: Viewer = { kind: 'nobody' };
 const OPERATOR: Viewer = { kind: 'operator', scopes: operatorScopes };
 
-/** Recognises viewers by what a request proves: an access token of an actor, or the token of the operator. */
+/** Recognises viewers by what a request proves: an access token of an actor, a key for machines, or the token of the operator. */
 @Injectable()
 export class IdentifyViewers extends Identify {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly operator: OperatorToken,
     private readonly shares: Shares,
+    private readonly machines: RecogniseMachines,
   ) {
     super();
   }
@@ -37,6 +39,7 @@ export class IdentifyViewers extends Identify {
     const kind = secretKind(token);
     if (kind === null) return this.tokens.byBearer(token);
     if (kind === 'mistyped') throw tokenInvalid('The token is mistyped or cut off: its checksum does not fit.');
+    if (kind === 'live') return this.machines.viewerOf(token);
     if (this.operator.matches(token)) return OPERATOR;
     throw tokenInvalid('The token is not known here.');
   }

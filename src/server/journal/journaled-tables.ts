@@ -48,6 +48,23 @@ export const journaledTables = {
       claimed_until: health,
     },
   },
+  machine_keys: {
+    key: 'id',
+    type: 'uuid',
+    columns: [
+      'id',
+      'actor',
+      'label',
+      'scopes',
+      'digest',
+      'created_by',
+      'created_at',
+      'expires_at',
+      'replaces',
+      'revoked_at',
+    ],
+    omitted: { last_used_at: 'when a key was used last; shown, and read by nothing else' },
+  },
   silences: {
     key: 'id',
     type: 'uuid',

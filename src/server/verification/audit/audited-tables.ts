@@ -64,6 +64,7 @@ export const auditedTables: Readonly<
   silences: 'journaled',
   alert_changes: 'journaled',
   subscriptions: 'journaled',
+  machine_keys: 'journaled',
   deliveries: 'journaled',
   delivery_attempts: 'excluded: the history of deliveries; each delivery that is marked delivered needs one that was',
   delivery_notices:

@@ -96,6 +96,7 @@ export const excludedCells: Readonly<Record<string, ExcludedCell>> = {
   },
   'deliveries.attempts': { where: 'now.attempts < was.attempts', why: tried },
   'deliveries.step': { where: 'now.step BETWEEN 0 AND now.attempts', why: tried },
+  'machine_keys.last_used_at': { why: 'when a key was used last; shown, and read by nothing else' },
   'subscriptions.failures': {
     where: 'now.failures > 0 AND now.failing_since IS NOT NULL',
     why: 'a pause of ten minutes at most follows from it',

@@ -39,6 +39,13 @@ describe('figures that one actor repeats', () => {
     expect(found(assayed(same(40, '99.9')))).toEqual([]);
   });
 
+  it('are less severe of an element beside the one that is paid for', () => {
+    const log = world();
+    for (let n = 0; n < 30; n += 1)
+      declares(log, [{ lot: lot(`bag${n}`), kg: `${40 + n / 10}`, grades: [grade('Nb2O5', '22.3')] }]);
+    expect(found(log)).toMatchObject([{ severity: 'low', measured: '30 of 30 × 22.3 % Nb2O5' }]);
+  });
+
   it('are counted once in an entry, in which bags of one heap have one assay', () => {
     const log = world();
     for (const day of [12, 13])

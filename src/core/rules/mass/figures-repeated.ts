@@ -8,12 +8,15 @@ import * as parameter from '../engine/parameter.js';
 import type { Observation, Rule, Severity, ValuesOf } from '../engine/rule.js';
 import { entriesBehind, seriesOfKind } from '../engine/series.js';
 import { actorSubject } from '../engine/subjects.js';
+import { MAIN_ANALYTES } from './recoveries.js';
 import { MASS, MOISTURE, STATED } from './stated-values.js';
 
 const schema = {
   figuresRepeated: z.strictObject({
     severity: parameter.severity.default('low'),
-    severityGrades: parameter.severity.default('medium').describe('Of grades, from a higher number of repetitions on'),
+    severityGrades: parameter.severity
+      .default('medium')
+      .describe('Of grades of the metal that is paid for, from a higher number of repetitions on'),
     repeated: z.int().min(3).default(12).describe('Number of equal figures from which a series is judged'),
     repeatedGrades: z.int().min(3).default(20).describe('Number of equal grades that have the higher severity'),
     chance: z.int().min(1).default(6).describe('Power of ten of the chance below which equal figures are no chance'),
@@ -143,7 +146,8 @@ function repeatedIn(series: Series, facts: Facts, parameters: Parameters): Obser
   if (repetition === null) return [];
   const { severity, severityGrades, repeatedGrades, chance } = parameters.figuresRepeated;
   const { value, items } = repetition;
-  const isHigher = isGrade(series) && items.length >= repeatedGrades;
+  // Elements beside the one that is paid for are often known once for a site.
+  const isHigher = MAIN_ANALYTES.has(series.kind) && items.length >= repeatedGrades;
   const likely =
     isGrade(series) || series.kind === MOISTURE
       ? 'Likeliest: one measurement, or an estimate, was copied; at worst nothing was measured.'
@@ -186,7 +190,7 @@ export const figuresRepeated: Rule<typeof schema> = {
     'Ask for the printouts of the instrument, and have some of the lots measured again. True figures are logged by `event.corrected` or `lot.measured`; one assay for a whole heap, or bags filled to one weight, are explained by `finding.answered`.',
   parameters: schema,
   describe: ({ figuresRepeated: { severity, severityGrades, repeated, repeatedGrades, chance, spread, digits } }) =>
-    `Of the newest ${SERIES_LENGTH} grades of one analyte, moistures or masses that one actor stated of a mineral, in one entry each, at least ${repeated} are equal, and the chance of so many equal ones is below 1 in 10^${chance} where honest figures differ by a standard deviation of ${spread.grade / 1e4} % (grades), ${spread.moisture / 1e4} % (moistures) and ${spread.mass / 1e4} % (masses) of themselves: ${severity}; at least ${repeatedGrades} equal grades: ${severityGrades}. Figures that are written too coarsely are not judged. The last digits of at least ${digits} figures differ from equal frequencies by a chi-square above ${NINE_DEGREES_ONE_IN_MILLION}, which chance exceeds once in 10^6 series: ${severity}.`,
+    `Of the newest ${SERIES_LENGTH} grades of one analyte, moistures or masses that one actor stated of a mineral, in one entry each, at least ${repeated} are equal, and the chance of so many equal ones is below 1 in 10^${chance} where honest figures differ by a standard deviation of ${spread.grade / 1e4} % (grades), ${spread.moisture / 1e4} % (moistures) and ${spread.mass / 1e4} % (masses) of themselves: ${severity}; at least ${repeatedGrades} equal grades of the metal that is paid for: ${severityGrades}. Figures that are written too coarsely are not judged. The last digits of at least ${digits} figures differ from equal frequencies by a chi-square above ${NINE_DEGREES_ONE_IN_MILLION}, which chance exceeds once in 10^6 series: ${severity}.`,
   standard: 'Digit analysis of reported data (last-digit test); repeated values in laboratory data, ISO/IEC 17025',
   evidence: byChance,
   scope: ['chains', 'about', 'series'],

@@ -37,7 +37,7 @@ export function maximumExceeded(
 
 export const gradeImpossible: Rule<typeof schema> = {
   id: 'grade-impossible',
-  version: 1,
+  version: 2,
   group: 'mass',
   title: 'More metal than chemistry allows',
   means: 'The grade stated is higher than that of the pure mineral.',
@@ -65,7 +65,7 @@ export const gradeImpossible: Rule<typeof schema> = {
             lots: [lot],
             measured: gradeText(grade),
             threshold: `${max} % ${grade.analyte}`,
-            detail: `${entry.event.iss} states ${gradeText(grade)}; no such ore exists.`,
+            detail: `${entry.event.iss} states ${gradeText(grade)}; no such ore exists. Likeliest: a decimal point or a unit is wrong. The printout of the instrument settles it.`,
           },
         ];
       }),

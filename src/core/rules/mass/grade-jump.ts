@@ -56,7 +56,7 @@ function jumpOf(grade: Grade, said: GradesSaid, entry: JudgedEvent, facts: Facts
 
 export const gradeJump: Rule<typeof schema> = {
   id: 'grade-jump',
-  version: 2,
+  version: 3,
   group: 'mass',
   title: 'The grade changed with nothing done to the goods',
   means: 'Another grade was measured than was known of the same matter before, by more than two samples differ.',
@@ -85,7 +85,7 @@ export const gradeJump: Rule<typeof schema> = {
               lots: [said.lot],
               measured: gradeText(grade),
               threshold: jump.from,
-              detail: `${entry.event.type} of ${entry.event.iss} says ${gradeText(grade)}, where ${jump.from} was known.`,
+              detail: `${entry.event.type} of ${entry.event.iss} says ${gradeText(grade)}, where ${jump.from} was known. Likeliest: one of the two samples was poor, or an instrument is out of true; at worst the goods were exchanged. A third sample, taken in front of both sides, settles it.`,
             },
           ];
         }),

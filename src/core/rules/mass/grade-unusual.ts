@@ -121,7 +121,7 @@ function isLeftover(grade: Grade, entry: JudgedEvent, facts: Facts): boolean {
 
 export const gradeUnusual: Rule<typeof schema, Parameters> = {
   id: 'grade-unusual',
-  version: 3,
+  version: 4,
   group: 'mass',
   title: 'A grade that is not traded',
   means: 'The grade lies outside what is bought and sold of this mineral in this form.',
@@ -154,7 +154,7 @@ export const gradeUnusual: Rule<typeof schema, Parameters> = {
             lots: [lot],
             measured: gradeText(grade),
             threshold: `${window.from}–${window.to} % ${grade.analyte}`,
-            detail: `${entry.event.iss} states ${gradeText(grade)}, which is not what ${window.mineral} ${window.form} is traded at.`,
+            detail: `${entry.event.iss} states ${gradeText(grade)}, which is not what ${window.mineral} ${window.form} is traded at. Likeliest: a figure was mistyped, or the goods are of another stage; at worst they are not what they are called. A second assay settles it.`,
           },
         ];
       }),

@@ -44,7 +44,7 @@ function identicalIn(entry: Declaration, { numbersTooRound }: Parameters): Obser
       events: [entry.event.id],
       measured: text,
       threshold: `${numbersTooRound.identical - 1} alike`,
-      detail: `${entry.event.iss} declares ${lots.length} lots that weigh exactly the same.`,
+      detail: `${entry.event.iss} declares ${lots.length} lots that weigh exactly the same. Likeliest: bags are filled to one weight; at worst they were not weighed. Weighing some of them again settles it.`,
       firstIndex: entry.index,
     },
   ];
@@ -85,7 +85,7 @@ function byMonth(facts: Facts): Map<string, Declaration[]> {
 
 export const numbersTooRound: Rule<typeof schema> = {
   id: 'numbers-too-round',
-  version: 2,
+  version: 3,
   group: 'mass',
   title: 'Weights that no scale shows',
   means: 'Many lots weigh exactly the same, or far too many weights end in 0 or 5: they were estimated, or made up.',

@@ -10,7 +10,7 @@ import { type Bound, type Moistures, metalIn, sum } from './mass-balance.js';
 export type Process = JudgedOf<'lot.processed'>;
 
 /** The analyte judged for each mineral; other elements follow other paths. */
-const MAIN = new Set(['Sn', 'Ta2O5', 'WO3', 'Au', 'Co']);
+export const MAIN_ANALYTES: ReadonlySet<string> = new Set(['Sn', 'Ta2O5', 'WO3', 'Au', 'Co']);
 
 export interface Recovery {
   analyte: string;
@@ -68,7 +68,7 @@ export function recoveriesOf(entry: Process, facts: Facts, moistures: Moistures)
   const analytes = new Set(outputs.flatMap(({ grades }) => grades.map(({ analyte }) => analyte)));
   return [...analytes]
     .toSorted()
-    .filter((analyte) => MAIN.has(analyte))
+    .filter((analyte) => MAIN_ANALYTES.has(analyte))
     .flatMap((analyte) => recoveryOf(analyte, inputs, outputs, moistures) ?? []);
 }
 

@@ -36,7 +36,7 @@ function routeOf(dispatch: JudgedOf<'custody.dispatched'>, facts: Facts): Point[
 
 export const routeLeft: Rule<typeof schema> = {
   id: 'route-left',
-  version: 2,
+  version: 3,
   group: 'movement',
   title: 'Seen far from the declared route',
   means: 'At a checkpoint the goods were farther from the line of the declared route than roads wind.',
@@ -69,7 +69,7 @@ export const routeLeft: Rule<typeof schema> = {
         events: [worst.dispatch.event.id, entry.event.id],
         measured: distanceText(worst.km),
         threshold: `${corridorKilometres} km`,
-        detail: `The goods were seen ${distanceText(worst.km)} from the route that their dispatch declared.`,
+        detail: `The goods were seen ${distanceText(worst.km)} from the route that their dispatch declared. Likeliest: a road was closed, or the route was declared roughly; at worst goods were unloaded or added on the way. The driver, and weights and seals on arrival, settle it.`,
       },
     ];
   }),

@@ -79,7 +79,7 @@ function legOf(lot: string, entry: JudgedEvent, facts: Facts, { speedImpossible 
 
 export const speedImpossible: Rule<typeof schema> = {
   id: 'speed-impossible',
-  version: 3,
+  version: 4,
   group: 'movement',
   title: 'Too far in too short a time',
   means:
@@ -121,7 +121,7 @@ export const speedImpossible: Rule<typeof schema> = {
         events: [leg.from.event.id, entry.event.id],
         measured: speedText(kmh),
         threshold: `${leg.limit} km/h${leg.mode === null ? '' : ` (${leg.mode})`}`,
-        detail: `${distanceText(km)} at least lie between ${leg.from.event.type} and ${entry.event.type}, and ${durationText(leg.to.at - leg.from.station.at)}.`,
+        detail: `${distanceText(km)} at least lie between ${leg.from.event.type} and ${entry.event.type}, and ${durationText(leg.to.at - leg.from.station.at)}. Likeliest: a clock, a time or a place is wrong; at worst other goods arrived than had left. Waybill and gate book settle it.`,
       },
     ];
   }),

@@ -38,7 +38,7 @@ function otherReports(entry: VehicleReport, vehicle: string, facts: Facts): Vehi
 
 export const vehicleTwoPlaces: Rule<typeof schema> = {
   id: 'vehicle-two-places',
-  version: 2,
+  version: 3,
   group: 'movement',
   title: 'One vehicle in two places',
   means: 'A vehicle is named at two places that it cannot have been at within that time.',
@@ -73,7 +73,7 @@ export const vehicleTwoPlaces: Rule<typeof schema> = {
         events: [worst.other.event.id, entry.event.id],
         measured: speedText(worst.kmh),
         threshold: `${limits.kilometresPerHour} km/h`,
-        detail: `One vehicle is named at two places ${distanceText(worst.km)} apart within ${durationText(worst.time)}.`,
+        detail: `One vehicle is named at two places ${distanceText(worst.km)} apart within ${durationText(worst.time)}. Likeliest: a number plate was mistyped; at worst one transport is on paper alone. Gate books and the fleet’s own records settle it.`,
       },
     ];
   }),

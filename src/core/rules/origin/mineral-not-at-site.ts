@@ -10,7 +10,7 @@ type Parameters = ValuesOf<typeof schema>;
 
 export const mineralNotAtSite: Rule<typeof schema> = {
   id: 'mineral-not-at-site',
-  version: 2,
+  version: 3,
   group: 'origin',
   title: 'A mineral that the site does not have',
   means: 'The lot is of a mineral that the registry did not name for the site when it was declared.',
@@ -37,7 +37,7 @@ export const mineralNotAtSite: Rule<typeof schema> = {
         lots: strange.map(({ lot }) => lot),
         measured: minerals,
         threshold: site.minerals.join(', '),
-        detail: `Site ${site.id} is registered for ${site.minerals.join(', ')}, and ${minerals} was declared there.`,
+        detail: `Site ${site.id} is registered for ${site.minerals.join(', ')}, and ${minerals} was declared there. Likeliest: a mineral was chosen wrongly, or the registration is old; at worst it comes from another site.`,
       },
     ];
   }),

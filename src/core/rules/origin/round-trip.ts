@@ -106,7 +106,7 @@ function isCleared(lot: string, receipt: Receipt, facts: Facts, parameters: Para
 
 export const roundTrip: Rule<typeof schema> = {
   id: 'round-trip',
-  version: 3,
+  version: 4,
   group: 'origin',
   title: 'Left a country and came back as local',
   means:
@@ -134,7 +134,7 @@ export const roundTrip: Rule<typeof schema> = {
         lots: returned.map(({ lot }) => lot),
         measured: `${here}, ${first.away}, ${here}`,
         threshold: 'an import',
-        detail: `The goods were in ${here} before, then in ${first.away}, and are received in ${here} with no import logged.`,
+        detail: `The goods were in ${here} before, then in ${first.away}, and are received in ${here} with no import logged. Likeliest: the import was not entered, or the goods were sent back; at worst foreign mineral passes as local. The customs papers of both countries settle it.`,
       },
     ];
   }),

@@ -86,7 +86,7 @@ function observe(production: SiteProduction, facts: Facts, parameters: Parameter
         events: [...new Set(lots.map(({ event }) => event))],
         measured: `${mass} KGM in ${burstDays} days`,
         threshold: `${share / 1e4} % of a month`,
-        detail: `Site ${production.site.id} declared ${massText(massOf(days), production.mineral)} of ${production.mineral} within ${burstDays} days, though ${why}.`,
+        detail: `Site ${production.site.id} declared ${massText(massOf(days), production.mineral)} of ${production.mineral} within ${burstDays} days, though ${why}. Likeliest: the season began, or stock was declared at once; at worst mineral of another place goes under its name. A visit, and the tag books of those weeks, settle it.`,
         firstIndex: lots[0]?.index ?? null,
       };
     });
@@ -94,7 +94,7 @@ function observe(production: SiteProduction, facts: Facts, parameters: Parameter
 
 export const siteDormantBurst: Rule<typeof schema, Parameters> = {
   id: 'site-dormant-burst',
-  version: 3,
+  version: 4,
   group: 'origin',
   title: 'A sleeping site wakes with a rush',
   means:

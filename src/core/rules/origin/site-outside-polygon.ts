@@ -31,7 +31,7 @@ function outsideKm(point: Point, site: SiteFacts, radiusM: number): number | nul
 
 export const siteOutsidePolygon: Rule<typeof schema> = {
   id: 'site-outside-polygon',
-  version: 2,
+  version: 3,
   group: 'origin',
   title: 'Declared where the site is not',
   means: 'The device that recorded the declaration was outside the site, farther than its error.',
@@ -57,7 +57,7 @@ export const siteOutsidePolygon: Rule<typeof schema> = {
         root: siteSubject(site.id),
         measured: metres(distance),
         threshold: metres(place.accuracyKm),
-        detail: `The lot was declared ${metres(distance)} outside site ${site.id}, by a device that is right within ${metres(place.accuracyKm)}.`,
+        detail: `The lot was declared ${metres(distance)} outside site ${site.id}, by a device that is right within ${metres(place.accuracyKm)}. Likeliest: the phone had no clear sky, or the boundary is out of date; at worst the mineral was dug elsewhere. A visit, or the next positions of the same device, settle it.`,
       },
     ];
   }),

@@ -8,7 +8,7 @@ const schema = { tagWrongSite: parameter.severityOnly('critical') };
 
 export const tagWrongSite: Rule<typeof schema> = {
   id: 'tag-wrong-site',
-  version: 1,
+  version: 2,
   group: 'tags',
   title: 'A tag of another site',
   means: 'A tag was put on a lot that does not come from the site to which the tag was issued.',
@@ -41,7 +41,7 @@ export const tagWrongSite: Rule<typeof schema> = {
           events: [...new Set([entry.event.id, ...wrong.flatMap(({ issue }) => issue?.event ?? [])])],
           measured: first.sites.join(', '),
           threshold: first.issue?.site ?? '',
-          detail: `Tags of site ${first.issue?.site} are on lots from ${first.sites.join(', ')}: ${tags}.`,
+          detail: `Tags of site ${first.issue?.site} are on lots from ${first.sites.join(', ')}: ${tags}. Likeliest: tag books of two sites were mixed up; at worst mineral of one site is sold as that of another. The tag books of both settle it.`,
         },
       ];
     },

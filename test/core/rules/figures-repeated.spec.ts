@@ -102,7 +102,10 @@ describe('chances', () => {
 });
 
 describe('honest figures', () => {
-  it('are not found in a thousand series of two hundred', () => {
+  it.each([
+    ['with its last place', 1_000n],
+    ['with one place more than it shows', 100n],
+  ])('are not found in a thousand series of two hundred, written %s', (_name, whole) => {
     let seed = 7;
     const random = (): number => {
       seed = (seed * 16_807) % 2_147_483_647;
@@ -115,7 +118,7 @@ describe('honest figures', () => {
         index,
         at: index,
         amount: BigInt(Math.round((52 + normal() * 0.9) * 10)) * 1_000n,
-        whole: 1_000n,
+        whole,
       }));
       const series = new Map([['series:stated:coop/cassiterite/Sn', items]]);
       alarms += judge(figuresRepeated, { ...nothing, series }, defaultParameters).findings.length;

@@ -36,6 +36,8 @@ type Parameters = ValuesOf<typeof schema>;
 const MILLION = 1_000_000;
 /** Chance of one value above which its repetition shows nothing: it is written too coarsely. */
 const COARSE = 0.5;
+/** Different figures from which the divisions of an instrument are known: "52.10" may be read as 52.1. */
+const DIFFERENT = 5;
 /** Figures differ by so many of their last places, at least, where their last digits are judged. */
 const LEAST_RANGE = 20n;
 
@@ -61,9 +63,19 @@ const nameOf = (series: Series): string =>
 const figureText = (series: Series, value: bigint): string =>
   `${series.kind === MASS ? kilograms(value).value : percent(Number(value))} ${nameOf(series)}`;
 
-/** Returns the smallest last place with which the figures are written. */
-const stepOf = (items: readonly SeriesItem[]): bigint =>
-  items.reduce((least, { whole }) => (whole !== null && whole < least ? whole : least), items[0]?.whole ?? 1n);
+const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
+
+/** Returns the step in which the figures differ: the last place as written, or the divisions that different ones show. */
+function stepOf(items: readonly SeriesItem[]): bigint {
+  const written = items.reduce(
+    (least, { whole }) => (whole !== null && whole < least ? whole : least),
+    items[0]?.whole ?? 1n,
+  );
+  const [first = 0n, ...more] = new Set(items.map(({ amount }) => amount));
+  if (more.length + 1 < DIFFERENT) return written;
+  const shown = more.map((amount) => (amount > first ? amount - first : first - amount)).reduce(gcd);
+  return shown > written ? shown : written;
+}
 
 /** Returns the chance at most that an honest figure is a certain value, by its last place and the least spread. */
 function chanceOfValue(
@@ -106,8 +118,6 @@ function repetitionIn(series: Series, parameters: Parameters): Repetition | null
   const log = logAtLeast(items.length, series.items.length, each) - Math.log(each);
   return log < -chance * Math.LN10 ? { value, items, chance: log } : null;
 }
-
-const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
 
 /** Returns chi-square of the last digits, in the divisions of the scale; null: they are not to be judged. */
 function digitsOf({ items }: Series, { figuresRepeated: { digits } }: Parameters): number | null {

@@ -7,7 +7,7 @@ import type { Scope } from './scopes.js';
 export type Need = 'public' | 'submit' | Scope;
 
 /** Every route of the API with what it needs. A route that is not in this table is refused (closed by default). */
-const routeNeeds: Readonly<Record<string, Need>> = {
+export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /': 'public',
   'GET /log': 'public',
   'GET /assets/:name': 'public',

@@ -67,7 +67,7 @@ async function show(scenario: Scenario, stage: Stage, receiver: Receiver, termin
   terminal.say(
     `  ${Number((Number(before.coverage.tracedToSite) * 100).toFixed(2))} % of its mass is traced to a site: ${before.origins.map(({ site }) => site).join(', ')}`,
   );
-  terminal.say(`  ${stage.client.base}/v1/lots/${lot}/report\n`);
+  terminal.say(`  In a browser: ${stage.client.base}/lots/${lot}\n`);
   if (before.verdicts.record !== 'intact') throw failed('the record is not intact before anybody touched it');
 
   const { secret } = await stage.client.subscribe({ channel: 'webhook', url: receiver.url });

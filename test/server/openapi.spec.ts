@@ -6,6 +6,7 @@ import { type Body, get, post } from '../support/outside-client.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
 
 interface Operation {
+  security?: Record<string, string[]>[];
   responses: Record<string, { description?: string; content?: Record<string, { schema: object; example?: unknown }> }>;
 }
 
@@ -151,6 +152,31 @@ describe('the description of the API', () => {
         .map((fault) => [`${method} ${path}`, fault]);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('describes what each path needs, as the table of routes has it', () => {
+    const { securitySchemes } = document.components as unknown as { securitySchemes: Record<string, object> };
+    expect(Object.keys(securitySchemes)).toEqual(['actor', 'bearer', 'session']);
+    const needs = Object.fromEntries(
+      Object.entries(document.paths).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { security }]) => [
+          `${method.toUpperCase()} ${path}`,
+          security?.length === 0 ? 'nothing' : security?.[0]?.actor?.[0],
+        ]),
+      ),
+    );
+    expect(needs).toMatchObject({
+      'POST /v1/events': 'nothing',
+      'GET /v1/ledger': 'nothing',
+      'GET /log/tile/{path}': 'nothing',
+      'GET /v1/lots': 'read',
+      'GET /v1/lots/{id}': 'read',
+      'PATCH /v1/subscriptions/{id}': 'alerts',
+      'POST /v1/keys/{id}/rotate': 'share',
+      'GET /metrics': 'metrics',
+    });
+    // A path that is in no table is refused to everyone.
+    expect(Object.entries(needs).filter(([, need]) => need === undefined)).toEqual([]);
   });
 
   it('describes the payload of every type of event, with an example that the core takes', () => {

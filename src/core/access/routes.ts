@@ -50,6 +50,13 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   // The assertion in the request authenticates the sender.
   'POST /v1/token': 'public',
 
+  // What is sent, or the cookie that is to end, authenticates the request.
+  'GET /signin': 'public',
+  'GET /signin.js': 'public',
+  'POST /v1/session': 'public',
+  'GET /v1/session': 'public',
+  'DELETE /v1/session': 'public',
+  'POST /v1/session/links': 'admin',
   // Each owner has its own keys; `admin` has all, which the handler checks.
   'POST /v1/keys': 'share',
   'GET /v1/keys': 'share',

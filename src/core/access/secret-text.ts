@@ -5,7 +5,6 @@
 const secretKinds = {
   live: 'a key for machines',
   operator: 'the token of the operator',
-  signin: 'a sign-in secret',
   share: 'a share link',
 } as const;
 

@@ -8,12 +8,14 @@ import { IssueTokens } from './issue-tokens.js';
 import { MachineKeys } from './machine-keys.js';
 import { MachineKeysController } from './machine-keys.controller.js';
 import { SharesController } from './shares.controller.js';
+import { SessionController } from './session.controller.js';
+import { SignInLinks } from './sign-in-links.js';
 import { TokenController } from './token.controller.js';
 
 /** Signs in actors, people and programs. */
 @Module({
   imports: [AccessModule, DatabaseModule, JournalModule, LedgerModule],
-  controllers: [MachineKeysController, SharesController, TokenController],
-  providers: [ExplainAccess, IssueTokens, MachineKeys],
+  controllers: [MachineKeysController, SessionController, SharesController, TokenController],
+  providers: [ExplainAccess, IssueTokens, MachineKeys, SignInLinks],
 })
 export class AccessHttpModule {}

@@ -8,6 +8,8 @@ import { IdentifyViewers } from './identify-viewers.js';
 import { RecordAccesses } from './record-accesses.js';
 import { Shares } from './shares.js';
 import { RecogniseMachines } from './recognise-machines.js';
+import { Cookies } from './session-cookie.js';
+import { Sessions } from './sessions.js';
 import { SpentProofs } from './spent-proofs.js';
 
 /** Recognises who makes a request, in every process that answers HTTP. */
@@ -16,13 +18,15 @@ import { SpentProofs } from './spent-proofs.js';
   providers: [
     AccessTokens,
     ActorKeys,
+    Cookies,
     RecordAccesses,
     Shares,
-    RecogniseMachines,
-    SpentProofs,
     IdentifyViewers,
+    RecogniseMachines,
+    Sessions,
+    SpentProofs,
     { provide: Identify, useExisting: IdentifyViewers },
   ],
-  exports: [ActorKeys, RecordAccesses, Shares, SpentProofs, Identify],
+  exports: [ActorKeys, Identify, RecordAccesses, Sessions, Shares, SpentProofs],
 })
 export class AccessModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { tokenInvalid } from '../../core/access/jwt.js';
 import { operatorScopes } from '../../core/access/scopes.js';
@@ -9,11 +10,13 @@ import { AccessTokens } from './access-tokens.js';
 import { OperatorToken } from './operator-token.js';
 import { Shares } from './shares.js';
 import { RecogniseMachines } from './recognise-machines.js';
+import { Sessions } from './sessions.js';
+import { serveSignInPage } from './sign-in-page.js';
 
 const NOBODY: Viewer = { kind: 'nobody' };
 const OPERATOR: Viewer = { kind: 'operator', scopes: operatorScopes };
 
-/** Recognises viewers by what a request proves: an access token of an actor, a key for machines, or the token of the operator. */
+/** Recognises viewers by what a request proves: an access token of an actor, a key for machines, the token of the operator, or a session. */
 @Injectable()
 export class IdentifyViewers extends Identify {
   constructor(
@@ -21,13 +24,19 @@ export class IdentifyViewers extends Identify {
     private readonly operator: OperatorToken,
     private readonly shares: Shares,
     private readonly machines: RecogniseMachines,
+    private readonly sessions: Sessions,
   ) {
     super();
   }
 
+  override async prepare(app: NestFastifyApplication): Promise<void> {
+    await this.sessions.accept(app);
+    serveSignInPage(app.getHttpAdapter().getInstance());
+  }
+
   async viewerOf(request: FastifyRequest): Promise<Viewer> {
     const { authorization } = request.headers;
-    if (authorization === undefined) return NOBODY;
+    if (authorization === undefined) return (await this.sessions.viewerOf(request)) ?? NOBODY;
     const [, scheme = '', token = ''] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
     if (scheme.toLowerCase() === 'dpop') return this.tokens.byProof(token, request);
     if (scheme.toLowerCase() === 'share') return this.shares.viewerOf(token);

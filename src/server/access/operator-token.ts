@@ -14,6 +14,11 @@ export class OperatorToken {
     this.digest = digestOf(token);
   }
 
+  /** Identifies the token without being it: sessions end when the token is replaced. */
+  get fingerprint(): string {
+    return digestOf(this.digest.toString('hex')).toString('base64url');
+  }
+
   /** Compares in a time that does not depend on the text. */
   matches(text: string): boolean {
     return timingSafeEqual(digestOf(text), this.digest);

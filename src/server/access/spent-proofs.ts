@@ -50,6 +50,15 @@ export class SpentProofs {
     return (await result).has(digest);
   }
 
+  /** Whether a proof was marked as used. */
+  async isSpent(proof: Once): Promise<boolean> {
+    const { rows } = await this.database.lookup.query<{ spent: boolean }>(
+      `SELECT EXISTS (SELECT FROM spent_proofs WHERE digest = decode($1, 'hex')) AS spent`,
+      [digestOf(proof)],
+    );
+    return rows[0]?.spent === true;
+  }
+
   /** Returns the digests that were not marked before. */
   private async mark(batch: ReadonlyMap<string, number>): Promise<Set<string>> {
     const { rows } = await this.database.lookup.query<{ digest: string }>(

@@ -2,6 +2,7 @@ import { Logger, type ModuleMetadata } from '@nestjs/common';
 import { AccessHttpModule } from '../access/access-http.module.js';
 import { AccessModule } from '../access/access.module.js';
 import { OperatorToken, loadOperatorToken } from '../access/operator-token.js';
+import { SessionKey } from '../access/session-cookie.js';
 import { AlertsHttpModule } from '../alerts/alerts-http.module.js';
 import { AlertsJobsModule } from '../alerts/alerts-jobs.module.js';
 import type { Config } from '../config/config.js';
@@ -82,5 +83,6 @@ export function featureContext(config: Config, databaseUrl: string): ContextValu
     [JournalMemory, new JournalMemory(guard.journalPath, warn)],
     [WebhookKeys, new WebhookKeys(secret)],
     [OperatorToken, loadOperatorToken(config.operatorTokenFile, warn)],
+    [SessionKey, new SessionKey(secret)],
   ];
 }

@@ -194,7 +194,7 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
     health.register('queue', () => queue.check());
     await limitRates(app, config.rateLimitPerMinute);
     observeRequests(app, app.get(Metrics), { publicUrl: config.publicUrl, loopback: isLoopback(config.host) });
-    guardRoutes(app, config);
+    await guardRoutes(app, config);
     turnAwayEarly(app);
     sendPagesAsHtml(app.getHttpAdapter().getInstance());
     if (config.role !== 'worker') showProblemsAsPages(app);
@@ -217,10 +217,11 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
  * Registers who may use which route: by the setting no viewer is distinguished, or by the feature if this process has it,
  * which also records who reads which lot.
  */
-function guardRoutes(app: NestFastifyApplication, { access }: Config): void {
+async function guardRoutes(app: NestFastifyApplication, { access }: Config): Promise<void> {
   if (access === 'open') return admitViewers(app, new OpenAccess());
-  const identify = provided(app, Identify);
-  admitViewers(app, identify ?? new PublicOnly());
+  const identify = provided(app, Identify) ?? new PublicOnly();
+  await identify.prepare(app);
+  admitViewers(app, identify);
   provided(app, RecordAccesses)?.watch(app.getHttpAdapter().getInstance());
 }
 

@@ -8,6 +8,7 @@ import { AditError } from '../../core/errors.js';
 import { problemShape } from '../../core/api/problem.js';
 import { type Schemas, eventSchemas } from './describe-events.js';
 import { type JsonSchema, exampleOfSchema } from './example-of-schema.js';
+import { withSecurity } from './describe-security.js';
 import { problemOf } from './problem.js';
 
 const DESCRIPTION =
@@ -96,7 +97,7 @@ function describe(app: NestFastifyApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/');
-  return withExamples(withProblems(withNamedRest(SwaggerModule.createDocument(app, builder.build()))));
+  return withSecurity(withExamples(withProblems(withNamedRest(SwaggerModule.createDocument(app, builder.build())))));
 }
 
 /**

@@ -34,6 +34,11 @@ export abstract class Identify {
    * malformed, expired, withdrawn or bound to another key.
    */
   abstract viewerOf(request: FastifyRequest): Promise<Viewer>;
+
+  /** Prepares requests, such as for cookies, before any is recognised. */
+  prepare(_app: NestFastifyApplication): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 declare module 'fastify' {

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { type Scope, scopes } from '../access/scopes.js';
+
+/** What `POST /v1/session` accepts: one proof of who signs in. */
+export const newSession = z
+  .strictObject({
+    secret: z.string().max(100).optional().describe('The secret of a sign-in link, which works once'),
+    assertion: z.string().max(8_192).optional().describe('An assertion signed by the key of an actor (RFC 7523)'),
+  })
+  .refine(({ secret, assertion }) => (secret === undefined) !== (assertion === undefined), {
+    message: 'must have either a secret or an assertion',
+  });
+export type NewSession = z.infer<typeof newSession>;
+
+export const sessionShape = z.strictObject({
+  kind: z.enum(['nobody', 'everyone', 'actor', 'operator', 'share']).describe('How this service sees you'),
+  actor: z.string().nullable(),
+  scopes: z.array(z.enum(Object.keys(scopes) as [Scope, ...Scope[]])).readonly(),
+  until: z.iso.datetime().nullable().describe('End of the session of a browser; null: not signed in by a cookie'),
+  csrf: z
+    .string()
+    .nullable()
+    .describe(
+      'With a session of a browser: the value of the header x-csrf-token of every request that changes something',
+    ),
+});
+export type Session = z.infer<typeof sessionShape>;
+
+export const signInLinkShape = z.strictObject({
+  url: z.string().describe('To open in a browser, once'),
+  until: z.iso.datetime(),
+});
+export type SignInLink = z.infer<typeof signInLinkShape>;

@@ -51,6 +51,15 @@ export const clientFor = (options: ServerOptions): AditClient =>
     signingIn(() => credentialsFor(options)),
   );
 
+/** Returns the client of a command, which signs in before it is asked to. */
+export function signedInClientOf(command: Command): AditClient {
+  const options = command.optsWithGlobals<ServerOptions>();
+  return new AditClient(
+    options.server,
+    signingIn(() => credentialsFor(options), { isEager: true }),
+  );
+}
+
 /** Returns the client of a command, by its options and those of its parents. */
 export const clientOf = (command: Command): AditClient => clientFor(command.optsWithGlobals<ServerOptions>());
 

@@ -19,6 +19,7 @@ import type {
 import type { JudgedLotState, Lineage, ListedLot } from '../core/api/lot.js';
 import type { ListedFinding } from '../core/api/finding.js';
 import type { Alert, AlertWithChanges, DeskNote } from '../core/api/alert.js';
+import type { Session, SignInLink } from '../core/api/session.js';
 import type { Silence } from '../core/api/silence.js';
 import type {
   CreatedSubscription,
@@ -109,6 +110,16 @@ export class AditClient {
 
   receipt(id: string): Promise<string> {
     return this.text(`/v1/events/${encodeURIComponent(id)}/receipt`);
+  }
+
+  /** Returns who this client is to the service. */
+  session(): Promise<Session> {
+    return this.json('/v1/session');
+  }
+
+  /** Makes a link by which a browser signs in as the operator. */
+  signInLink(): Promise<SignInLink> {
+    return this.json('/v1/session/links', { method: 'POST', body: {} });
   }
 
   checkpoint(): Promise<string> {

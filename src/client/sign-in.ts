@@ -83,9 +83,12 @@ const UNAUTHORIZED = 401;
 /**
  * Returns a `fetch` that signs in once the service asks for it, and again when a token has ended. Without credentials it
  * passes the refusal on.
- * @param credentials is called at the first refusal.
+ * @param credentials is called at the first refusal; with `isEager`, before the first request.
  */
-export function signingIn(credentials: () => Credentials | null, fetcher: typeof fetch = fetch): typeof fetch {
+export function signingIn(
+  credentials: () => Credentials | null,
+  { fetcher = fetch, isEager = false }: { fetcher?: typeof fetch; isEager?: boolean } = {},
+): typeof fetch {
   let known: Credentials | null | undefined;
   const chosen = async (): Promise<Credentials | null> => credentials();
   return async (input, init = {}) => {
@@ -97,6 +100,7 @@ export function signingIn(credentials: () => Credentials | null, fetcher: typeof
         headers: { ...(init.headers as Record<string, string> | undefined), ...proofs },
       });
     };
+    if (isEager && known === undefined) known = await chosen().catch(cannot);
     const response = await send(known);
     if (response.status !== UNAUTHORIZED) return response;
     const before = known;

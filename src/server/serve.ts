@@ -10,11 +10,18 @@ export interface ServeOptions {
   single: boolean;
 }
 
+export interface Served {
+  url: string;
+  role: Config['role'];
+  /** Link by which the operator signs in with a browser on this machine; null: there is none. */
+  signIn: string | null;
+}
+
 /**
  * Runs the service until a signal stops it, and returns where it answers. Loads little before it starts the embedded
  * PostgreSQL, and the service while that starts.
  */
-export async function serve({ role, port, single }: ServeOptions): Promise<{ url: string; role: Config['role'] }> {
+export async function serve({ role, port, single }: ServeOptions): Promise<Served> {
   const config = loadConfig(undefined, {
     ...(role === undefined ? {} : { ADIT_ROLE: role }),
     ...(port === undefined ? {} : { PORT: port }),
@@ -28,5 +35,13 @@ export async function serve({ role, port, single }: ServeOptions): Promise<{ url
   const { startService, stopOnSignals } = await import('./boot/start-service.js');
   const server = await startService(config, { logger, inTwo: config.role === 'all' && !single, embedded });
   stopOnSignals(server, logger);
-  return { url: server.url, role: config.role };
+  const [{ isLoopback }, { SignInLinks }] = await Promise.all([
+    import('./config/config-values.js'),
+    import('./access/sign-in-links.js'),
+  ]);
+  const signIn =
+    config.access === 'closed' && config.role !== 'worker' && isLoopback(config.host)
+      ? server.app.get(SignInLinks, { strict: false }).create(server.url).url
+      : null;
+  return { url: server.url, role: config.role, signIn };
 }

@@ -48,7 +48,7 @@ describe('signing in by itself', () => {
     const credentials = new KeyCredentials(service.url, 'trader', signerFromJwk(jwk), fetcher, () => seconds() + ahead);
     const client = new AditClient(
       service.url,
-      signingIn(() => credentials, fetcher),
+      signingIn(() => credentials, { fetcher }),
     );
     await client.ledger();
     expect(asked).toEqual(['GET /v1/ledger']);
@@ -72,7 +72,7 @@ describe('signing in by itself', () => {
     };
     const client = new AditClient(
       service.url,
-      signingIn(() => broken, fetcher),
+      signingIn(() => broken, { fetcher }),
     );
     await expect(client.lots()).rejects.toThrow(AditProblem);
     await client.lots();
@@ -117,6 +117,24 @@ describe('signing in by itself', () => {
     const elsewhere = service.url.replace('127.0.0.1', '127.0.0.1.nip.io');
     const other = await runAdit(folder, ['actors', '--server', elsewhere], operator);
     expect(other.code).not.toBe(0);
+  });
+
+  it('shows who one is, and prints a link for a browser', async () => {
+    const operator = { ADIT_OPERATOR_TOKEN_FILE: service.config.operatorTokenFile };
+    const said = async (args: string[], environment = {}): Promise<string> =>
+      (await runAdit(folder, ['login', '--server', service.url, ...args], environment)).out;
+    expect(await said(['--key', 'trader.jwk'])).toBe('You are trader.\nYou may: read, alerts, share\n');
+    expect(await said([], operator)).toMatch(/^You are the operator[^]*admin/);
+    expect(await said([])).toMatch(/^You are not signed in/);
+    const { url } = JSON.parse(await said(['--link', '--json'], operator)) as { url: string };
+    const answer = await fetch(`${service.url}/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ secret: new URL(url).hash.slice(1) }),
+    });
+    expect(await answer.json()).toMatchObject({ kind: 'operator' });
+    const refused = await runAdit(folder, ['login', '--link', '--server', service.url, '--key', 'trader.jwk']);
+    expect(refused.code).toBe(4);
   });
 
   it('ends commands with code 4 where nothing signs them in, and with advice', async () => {

@@ -30,6 +30,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./operate/keygen.js')).keygen,
   },
   {
+    name: 'login',
+    summary: 'show who you are to a ledger, or sign a browser in',
+    load: async () => (await import('./operate/login.js')).login,
+  },
+  {
     name: 'rotate',
     summary: 'create the next log key or service key',
     load: async () => (await import('./operate/rotate.js')).rotate,

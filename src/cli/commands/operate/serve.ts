@@ -11,8 +11,9 @@ export const serve: Register = (named) => {
     .action(async (options: ServeOptions, command) => {
       const terminal = terminalOf(command);
       const { serve: serveLedger } = await service();
-      const { url, role } = await serveLedger(options);
+      const { url, role, signIn } = await serveLedger(options);
       terminal.say(`Adit answers at ${url} · documentation ${url}/docs · stop with Ctrl-C`);
+      if (signIn !== null) terminal.say(`Sign in with a browser, once and within 15 minutes: ${signIn}`);
       terminal.result({ url, role });
     });
 };

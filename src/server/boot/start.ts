@@ -185,7 +185,7 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
     if (overrides.database === undefined) opened.push(() => database.stop());
     if (config.redisUrl === null) await migrateQueue(database.ownerUrl);
     const { root, queue } = await assemble(config, database.appUrl, { ...overrides, logger }, opened);
-    const app = await NestFactory.create<NestFastifyApplication>(root, fastifyAdapter(), {
+    const app = await NestFactory.create<NestFastifyApplication>(root, fastifyAdapter(config.trustProxy), {
       logger,
       abortOnError: false,
     });

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 import { isMailAddress } from '../../core/api/values.js';
 
@@ -53,6 +54,20 @@ export const namedMailAddress = z
   .string()
   .refine((value) => isMailAddress(NAMED_MAIL_ADDRESS.exec(value)?.[1] ?? value), {
     message: 'must be one mail address, such as alerts@example.org or Adit <alerts@example.org>',
+  });
+
+/** Addresses and ranges (CIDR), separated by commas. */
+export const addresses = z
+  .string()
+  .max(4_096)
+  .transform((value) =>
+    value
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+  )
+  .refine((list) => list.every((one) => ipaddr.isValid(one) || ipaddr.isValidCIDR(one)), {
+    message: 'must be addresses or ranges such as 10.0.0.7 or 10.0.0.0/24, separated by commas',
   });
 
 /** Whether only this machine can reach an address. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { mailAddress } from '../../core/api/values.js';
-import { ORIGIN, mailServer, namedMailAddress, onOff, path, paths, text, url, whole } from './config-values.js';
+import { ORIGIN, addresses, mailServer, namedMailAddress, onOff, path, paths, text, url, whole } from './config-values.js';
 
 /** Names and explains a setting, for messages, `.env.example` and the documentation. */
 export interface Named {
@@ -108,6 +108,11 @@ export const settings = z.object({
     name: 'ADIT_PUBLIC_URL',
     meaning: 'Public URL of the service. Unset: http://HOST:PORT.',
   }),
+  trustProxy: addresses.prefault('').register(names, {
+    name: 'ADIT_TRUST_PROXY',
+    meaning:
+      'Addresses or ranges of the proxies before this service, separated by commas: X-Forwarded-For counts from them alone, so that limits are per client. Unset: from none.',
+  }),
   entryBundles: onOff.prefault('off').register(names, {
     name: 'ADIT_ENTRY_BUNDLES',
     meaning: 'on: /log/tile/entries serves every event to those with the scope monitor.',
@@ -186,7 +191,7 @@ export const settings = z.object({
   rateLimitPerMinute: whole(0, 100_000_000).prefault('600000').register(names, {
     name: 'ADIT_RATE_LIMIT_PER_MINUTE',
     meaning:
-      'Requests that one address may send in a minute; beyond them the answer is 429 rate-limited. Behind a proxy all come from one address. 0: any number.',
+      'Requests that one address may send in a minute; beyond them the answer is 429 rate-limited. Behind a proxy that ADIT_TRUST_PROXY does not name all come from one address. 0: any number.',
   }),
   streamsPerAddress: whole(1, 3_000).prefault('2000').register(names, {
     name: 'ADIT_STREAMS_PER_ADDRESS',

@@ -44,14 +44,17 @@ const securityHeaders = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 };
 
-/** Creates Fastify with limits on everything that a sender controls, and without trust in proxy headers. */
-export function fastifyAdapter(): FastifyAdapter {
+/**
+ * Creates Fastify with limits on everything that a sender controls.
+ * @param proxies addresses whose `X-Forwarded-For` is believed; none by default.
+ */
+export function fastifyAdapter(proxies: readonly string[] = []): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: CHECK_INTERVAL },
-    trustProxy: false,
+    trustProxy: proxies.length === 0 ? false : [...proxies],
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },

@@ -31,6 +31,19 @@ describe('requests of one address', () => {
     expect(await refused.json()).toMatchObject({ type: '/errors/rate-limited', status: 429, code: 'rate-limited' });
   });
 
+  it('are those of the client where a named proxy forwards them, and of the proxy otherwise', async () => {
+    const from = (client: string): Promise<Response> => ask('/v1/ledger', { headers: { 'x-forwarded-for': client } });
+    for (const [proxies, rest] of [
+      ['127.0.0.0/8,::1', ['1', '1', '0']],
+      ['10.0.0.0/8', ['1', '0', null]],
+    ] as const) {
+      service = await startTestServer({ ADIT_RATE_LIMIT_PER_MINUTE: '2', ADIT_TRUST_PROXY: proxies });
+      const answers = [await from('192.0.2.1'), await from('192.0.2.2'), await from('6.6.6.6, 192.0.2.1')];
+      expect(answers.map((answer) => (answer.status === 429 ? null : left(answer)[1]))).toEqual(rest);
+      if (rest[2] !== null) await service.close();
+    }
+  });
+
   it('are not counted where that is not wanted', async () => {
     service = await startTestServer({ ADIT_ROLE: 'api', ADIT_RATE_LIMIT_PER_MINUTE: '0' });
     expect(left(await ask())).toEqual([null, null]);

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { type Scope, scopes } from '../access/scopes.js';
+import { registryId } from '../event/primitives.js';
 import { line, requestTime } from './values.js';
 
 const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]]);
-const actor = z.string().min(1).max(128);
+const actor = registryId;
 
 /** Validity of a key at most, and unless it is given, days. */
 export const MOST_DAYS = 366;

@@ -1,11 +1,18 @@
 import * as z from 'zod';
 import { type Scope, scopes } from '../access/scopes.js';
 
+/** A secret, or a JWS in compact form. */
+const compact = (most: number) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]+$/, 'has other characters than it may')
+    .max(most);
+
 /** What `POST /v1/session` accepts: one proof of who signs in. */
 export const newSession = z
   .strictObject({
-    secret: z.string().max(100).optional().describe('The secret of a sign-in link, which works once'),
-    assertion: z.string().max(8_192).optional().describe('An assertion signed by the key of an actor (RFC 7523)'),
+    secret: compact(500).optional().describe('The secret of a sign-in link, which works once'),
+    assertion: compact(8_192).optional().describe('An assertion signed by the key of an actor (RFC 7523)'),
   })
   .refine(({ secret, assertion }) => (secret === undefined) !== (assertion === undefined), {
     message: 'must have either a secret or an assertion',

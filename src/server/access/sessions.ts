@@ -71,7 +71,7 @@ export class Sessions {
     return shownSession(content);
   }
 
-  /** Ends the session of a request, also for whoever has copied its cookie. */
+  /** Ends the session of a request, also for a copy of its cookie. */
   async end(request: FastifyRequest): Promise<void> {
     const session = sessionOf(request);
     if (session !== null) await this.spent.spend({ kid: ENDED, jti: session.id, until: session.until });

@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { mailAddress } from '../../core/api/values.js';
-import { ORIGIN, addresses, mailServer, namedMailAddress, onOff, path, paths, text, url, whole } from './config-values.js';
+import {
+  ORIGIN,
+  addresses,
+  mailServer,
+  namedMailAddress,
+  onOff,
+  path,
+  paths,
+  text,
+  url,
+  whole,
+} from './config-values.js';
 
 /** Names and explains a setting, for messages, `.env.example` and the documentation. */
 export interface Named {

@@ -73,8 +73,7 @@ export class Cookies {
 }
 
 /** Returns the session of a request, with or without content; null where cookies are not accepted. */
-export const cookieOf = (request: FastifyRequest): FastifyRequest['session'] | null =>
-  (request.session as FastifyRequest['session'] | undefined) ?? null;
+export const cookieOf = (request: FastifyRequest): FastifyRequest['session'] | null => request.session ?? null;
 
 /** Returns the content of the session of a request; null: it has none. */
 export const sessionOf = (request: FastifyRequest): SessionContent | null =>

@@ -143,7 +143,7 @@ const objects: Readonly<Record<string, string>> = {
   shares:
     'columns of *=79c6e156d4c61907; constraint *.shares_pkey=8c8464f42472e42e; constraint *.shares_secret_hash_check=3c9a72196bce0a69; constraint *.shares_secret_hash_key=0d30b45d95b82cf6; grants on *=21834225ebb79c1d; index *.shares_of_actor=692b668b9e9906f5; index *.shares_pkey=4e0c272bda3d029e; index *.shares_secret_hash_key=f87dddb7eaec9096; table *=7a5c547482906c68',
   silences:
-    'columns of *=701df6062a6392f9; constraint *.silences_pkey=8c8464f42472e42e; grants on *=29aa12dbd232d715; index *.silences_pkey=c43a65126bed9e03; index *.silences_until=b99138c6f75d8095; table *=7a5c547482906c68',
+    'columns of *=1a9f6e4d592e5862; constraint *.silences_pkey=8c8464f42472e42e; grants on *=29aa12dbd232d715; index *.silences_pkey=c43a65126bed9e03; index *.silences_until=b99138c6f75d8095; table *=7a5c547482906c68',
   site_days:
     'columns of *=74e0b0e3182a3152; constraint *.site_days_pkey=d1ceff60fff3631e; grants on *=d55971a25bf550f0; index *.site_days_pkey=67abc6e5d25281cd; table *=7a5c547482906c68',
   site_production:
@@ -155,7 +155,7 @@ const objects: Readonly<Record<string, string>> = {
   subject_entries:
     'columns of *=7d52fec5a3099873; constraint *.subject_entries_pkey=d4d467551d2301f1; grants on *=2b4f7c6d405c4346; index *.subject_entries_pkey=494eb8a7f7c0efcb; table *=7a5c547482906c68',
   subscriptions:
-    'columns of *=1d199f488e93986b; constraint *.subscriptions_channel_check=12f7052bceed22fc; constraint *.subscriptions_pkey=8c8464f42472e42e; constraint *.subscriptions_target_check=3df6f3cd8bda8883; grants on *=1235549283635007; index *.subscriptions_pkey=ab95b75a580159ba; table *=7a5c547482906c68',
+    'columns of *=d99fae4ffb1ca2e5; constraint *.subscriptions_channel_check=12f7052bceed22fc; constraint *.subscriptions_pkey=8c8464f42472e42e; constraint *.subscriptions_target_check=3df6f3cd8bda8883; grants on *=1235549283635007; index *.subscriptions_pkey=ab95b75a580159ba; table *=7a5c547482906c68',
   sweeps:
     'columns of *=76f6ff4608e00c5d; constraint *.sweeps_pkey=7acd50b3f7e7ea81; grants on *=1235549283635007; index *.sweeps_pkey=1b4c7e39c8572916; table *=7a5c547482906c68',
   tag_ranges:

@@ -22,6 +22,7 @@ import { LateDisclosures0074 } from './0074-late-disclosures.js';
 import { Ancestry0075 } from './0075-ancestry.js';
 import { Series0076 } from './0076-series.js';
 import { Parties0077 } from './0077-parties.js';
+import { Owners0078 } from './0078-owners.js';
 import { SpentProofs0080 } from './0080-spent-proofs.js';
 import { MachineKeys0081 } from './0081-machine-keys.js';
 import { Grants0100 } from './0100-grants.js';
@@ -58,6 +59,7 @@ export const migrations: (new () => NamedMigration)[] = [
   Ancestry0075,
   Series0076,
   Parties0077,
+  Owners0078,
   SpentProofs0080,
   MachineKeys0081,
   Grants0100,

@@ -7,6 +7,7 @@ import { RaiseAlerts } from '../../src/server/alerts/raise-alerts.js';
 import { SilenceAlerts } from '../../src/server/alerts/silence-alerts.js';
 import { NotifyAlerts } from '../../src/server/alerts/notify-alerts.js';
 import type { Config } from '../../src/server/config/config.js';
+import { ComposeBody } from '../../src/server/delivery/compose-body.js';
 import { DeliverDue } from '../../src/server/delivery/deliver-due.js';
 import { RecordAttempts } from '../../src/server/delivery/record-attempts.js';
 import { DeliveryMetrics } from '../../src/server/delivery/delivery-metrics.js';
@@ -35,6 +36,7 @@ export class AlertDesk {
   readonly silences: SilenceAlerts;
   readonly notices: RouteNotices;
   readonly subscriptions: Subscribe;
+  readonly sight: AlertSight;
   readonly keys = new WebhookKeys(new Uint8Array(32));
   private readonly config: Config;
   private seen = 0;
@@ -49,12 +51,12 @@ export class AlertDesk {
     const { config } = this;
     this.raising = new RaiseAlerts(database);
     this.notifying = new NotifyAlerts(database, config, journal);
-    const sight = new AlertSight(database, new LotRights(database));
-    this.alerts = new ListAlerts(database, config, sight);
-    this.changes = new ChangeAlert(database, config, noJobs, journal, sight);
-    this.silences = new SilenceAlerts(database, journal);
+    this.sight = new AlertSight(database, new LotRights(database));
+    this.alerts = new ListAlerts(database, config, this.sight);
+    this.changes = new ChangeAlert(database, config, noJobs, journal, this.sight);
+    this.silences = new SilenceAlerts(database, journal, this.sight);
     this.notices = new RouteNotices(database, journal);
-    this.subscriptions = new Subscribe(database, this.keys, config, journal);
+    this.subscriptions = new Subscribe(database, this.keys, config, journal, this.sight);
   }
 
   /** Judges new entries, groups findings into alerts and writes the notifications due after the usual wait; returns them. */
@@ -106,7 +108,9 @@ export class AlertDesk {
   /** What sends, over a network that reaches this machine only; @param timeLimit for one request, ms. */
   deliverer(timeLimit = 1_000, mail: MailChannel | null = null): DeliverDue {
     const sender = new SendMessage(new SafeRequest({ privateTargets: true }, { timeLimit }), this.keys, mail);
-    return new DeliverDue(this.ledger.database, this.config, sender, this.changes, this.records());
+    const { database } = this.ledger;
+    const bodies = new ComposeBody(database, this.config, this.changes, this.sight);
+    return new DeliverDue(database, this.config, sender, bodies, this.records());
   }
 
   /** Sends what is due and waits until that is done. */

@@ -37,3 +37,7 @@ export function observedBy<T extends Observed>(finding: T, visible: { has(lot: s
 export const tradeRules: readonly string[] = [...ruleById.values()]
   .filter(({ group }) => group !== 'record')
   .map(({ id }) => id);
+
+/** Whether a finding or an alert is about the record itself and names no lot, so that the operator sees it. */
+export const isOperating = ({ rule, lots }: Pick<Observed, 'rule' | 'lots'>): boolean =>
+  lots.length === 0 && !tradeRules.includes(rule);

@@ -50,6 +50,8 @@ export const silenceShape = named('Silence', {
   createdAt: z.string(),
   endedAt: z.string().nullable().describe('Time at which it was ended early; null if it was not'),
   endedBy: z.string().nullable(),
-  holding: z.int().describe('Alerts that it silences now'),
+  holding: z
+    .int()
+    .describe('Alerts that it silences now for all; 0 for a silence of one actor, which holds back messages'),
 });
 export type Silence = z.infer<typeof silenceShape>;

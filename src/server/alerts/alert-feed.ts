@@ -1,11 +1,10 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import type { Severity } from '../../core/rules/engine/rule.js';
 import type { Viewer } from '../../core/access/viewer.js';
-import type { Alert } from '../../core/api/alert.js';
 import type { AlertFilters } from '../../core/api/alert-filters.js';
 import { Database } from '../database/database.js';
 import { asViewer, viewerNow } from '../http/viewing.js';
-import { AlertSight } from './alert-sight.js';
+import { AlertSight, type StoredNotice } from './alert-sight.js';
 import { isOfKind, matching } from './alert-filter.js';
 
 /** Interval of the poll for new notifications, one for all readers of this process, ms. */
@@ -34,16 +33,12 @@ export interface StreamTarget {
   readonly destroyed: boolean;
 }
 
-interface NoticeRow {
+interface NoticeRow extends StoredNotice {
   number: number;
-  rule: string;
   severity: Severity;
   minerals: string[];
   sites: string[];
   countries: string[];
-  lots: string[];
-  /** The alert as JSON, as it was when the notification was made. */
-  data: string;
 }
 
 interface Reader {
@@ -184,15 +179,8 @@ export class AlertFeed implements BeforeApplicationShutdown {
     if (row.number <= reader.last) return;
     reader.last = row.number;
     if (reader.target.destroyed || !(await this.isAskedFor(reader.filters, row))) return;
-    const data = await asViewer(reader.viewer, () => this.seen(row.data));
+    const [data = null] = await asViewer(reader.viewer, () => this.sight.shownNotices([row]));
     if (data !== null) reader.target.write(`event: alert\nid: ${row.number}\ndata: ${data}\n\n`);
-  }
-
-  /** Returns the data of a notification as the viewer may see it; null: not at all. */
-  private async seen(data: string): Promise<string | null> {
-    if (viewerNow().kind === 'everyone') return data;
-    const alert = JSON.parse(data) as Alert;
-    return (await this.sight.sees(alert)) ? JSON.stringify(await this.sight.shown(alert)) : null;
   }
 
   /** Only filters that name lots or a holder need the database. */

@@ -1,15 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { observedBy, tradeRules } from '../../core/access/observed.js';
+import { isOperating, observedBy } from '../../core/access/observed.js';
+import type { AlertFilters } from '../../core/api/alert-filters.js';
 import type { Alert } from '../../core/api/alert.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
+import type { Queryable } from '../database/rows.js';
 import { viewerNow } from '../http/viewing.js';
 import { LotRights, NO_LOT } from '../ledger/read/lot-rights.js';
+import { noticeData } from './notice.js';
 
 /** Alerts of a viewer that one page is chosen from at most. */
 const CANDIDATES = 1_000;
 
 type Seen = Pick<Alert, 'rule' | 'lots' | 'firstIndex'>;
+
+/** A notification with all lots of its alert. */
+export interface StoredNotice {
+  rule: string;
+  lots: string[];
+  /** The alert as JSON, as it was when the notification was made. */
+  data: string;
+}
 
 /** From which alerts a page is chosen; null: from all. */
 interface Candidates {
@@ -52,29 +63,76 @@ export class AlertSight {
   }
 
   /** Whether the viewer sees an alert at all. */
-  async sees({ rule, lots, firstIndex }: Seen): Promise<boolean> {
+  async sees(alert: Seen): Promise<boolean> {
     const viewer = viewerNow();
     if (viewer.kind === 'everyone') return true;
-    if (viewer.kind === 'operator') return lots.length === 0 && !tradeRules.includes(rule);
-    return (await this.rights.seen(lots, firstIndex)).size > 0;
+    if (viewer.kind === 'operator') return isOperating(alert);
+    return (await this.rights.seen(alert.lots, alert.firstIndex)).size > 0;
   }
 
   /** Returns an alert that the viewer sees without what is about lots that it does not see. */
   async shown(alert: Alert): Promise<Alert> {
     if (viewerNow().kind === 'everyone') return alert;
-    const seen = await this.rights.seen(alert.lots, alert.firstIndex);
-    const shown = observedBy(alert, seen);
-    if (shown === alert) return alert;
-    const [lot] = shown.lots;
-    const bundle = alert.links.bundle !== null && lot !== undefined && alert.links.bundle.includes(`/lots/${lot}/`);
-    return {
-      ...shown,
-      about: alert.about.filter((one) => seen.has(one.lot)),
-      descendants: 0,
-      count: 1,
-      group: { by: 'subject', value: lot ?? 'not shown' },
-      evidence: [],
-      links: bundle ? alert.links : { ...alert.links, bundle: null, report: null },
-    };
+    return shownTo(await this.rights.seen(alert.lots, alert.firstIndex), alert);
   }
+
+  /**
+   * Returns the data of each notification as the viewer may see it now; null: not at all.
+   * @param db the transaction in which it is called.
+   */
+  async shownNotices(notices: readonly StoredNotice[], db: Queryable = this.database): Promise<(string | null)[]> {
+    const viewer = viewerNow();
+    if (viewer.kind === 'everyone') return notices.map(({ data }) => data);
+    if (viewer.kind === 'operator') return notices.map((notice) => (isOperating(notice) ? notice.data : null));
+    const alerts = notices.map(alertOf);
+    const named = alerts.map((alert) => alert ?? { lots: [], firstIndex: null });
+    const seen = await this.rights.seenOfEach(named, db);
+    return alerts.map((alert, i) => {
+      const own = seen[i] ?? new Set<string>();
+      return alert === null || own.size === 0 ? null : noticeData(shownTo(own, alert));
+    });
+  }
+
+  /**
+   * Checks that the filters of an actor name lots that it may see, and no other holder than itself: which alerts meet them
+   * would tell where lots came from or went. Throws `request-invalid`.
+   */
+  async requireFilters({ lots = [], holder }: AlertFilters, pointer = '/filters'): Promise<void> {
+    const viewer = viewerNow();
+    if (viewer.kind !== 'actor' && viewer.kind !== 'share') return;
+    if (holder !== undefined && !(viewer.kind === 'actor' && holder === viewer.actor))
+      throw refused(`${pointer}/holder`, 'You may name no other holder than yourself.');
+    const seen = await this.rights.seenOfEach(lots.map((lot) => ({ lots: [lot], firstIndex: 0 })));
+    const hidden = lots.find((lot, i) => seen[i]?.has(lot) !== true);
+    if (hidden !== undefined) throw refused(`${pointer}/lots`, `There is no lot ${hidden}.`);
+  }
+}
+
+/** Returns the alert of a notification with all its lots, of which the data names some; null for damaged data. */
+function alertOf({ data, lots }: StoredNotice): Alert | null {
+  try {
+    return { ...(JSON.parse(data) as Alert), lots };
+  } catch {
+    return null;
+  }
+}
+
+const refused = (pointer: string, detail: string): AditError =>
+  new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);
+
+/** Returns an alert without what is about other lots than those that are seen. */
+function shownTo(seen: ReadonlySet<string>, alert: Alert): Alert {
+  const shown = observedBy(alert, seen);
+  if (shown === alert) return alert;
+  const [lot] = shown.lots;
+  const bundle = alert.links.bundle !== null && lot !== undefined && alert.links.bundle.includes(`/lots/${lot}/`);
+  return {
+    ...shown,
+    about: alert.about.filter((one) => seen.has(one.lot)),
+    descendants: 0,
+    count: 1,
+    group: { by: 'subject', value: lot ?? 'not shown' },
+    evidence: [],
+    links: bundle ? alert.links : { ...alert.links, bundle: null, report: null },
+  };
 }

@@ -14,6 +14,7 @@ import {
 } from '../../core/api/alert.js';
 import { type Page, pageShape } from '../../core/api/page.js';
 import type { AlertFilters } from '../../core/api/alert-filters.js';
+import { AlertSight } from './alert-sight.js';
 import { AlertFeed } from './alert-feed.js';
 import { streamQuery } from './alert-filter.js';
 import { ChangeAlert } from './change-alert.js';
@@ -36,6 +37,7 @@ export class AlertsController {
     private readonly changes: ChangeAlert,
     private readonly feed: AlertFeed,
     private readonly places: StreamPlaces,
+    private readonly sight: AlertSight,
   ) {}
 
   @Get()
@@ -61,6 +63,7 @@ export class AlertsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    await this.sight.requireFilters(filters, '');
     const leave = this.places.take(request.ip);
     request.raw.socket.once('close', leave);
     const newest = await this.feed.newest();

@@ -50,6 +50,7 @@ export class ListAlerts {
   async list({ limit, cursor, id, status, severity, inhibited, filters }: AlertsQuery): Promise<Page<Alert>> {
     const { minimumSeverity, minerals, sites, countries, lots, holder } = filters;
     const grave = minimumSeverity === undefined ? undefined : severities.slice(rankOf(minimumSeverity));
+    await this.sight.requireFilters(filters, '');
     const before = decodeCursor(cursor, z.int()) ?? Number.MAX_SAFE_INTEGER;
     const { ids, operating, from } = await this.sight.candidates(before);
     const rows = await selectAlerts(

@@ -12,4 +12,6 @@ export class SilenceRow {
   @Column('timestamptz', { default: () => 'now()' }) created_at: Date;
   @Column('timestamptz', { nullable: true }) ended_at: Date | null;
   @Column('text', { nullable: true }) ended_by: string | null;
+  /** An actor, or `@operator`; null: created while the ledger was open. */
+  @Column({ type: 'text', collation: 'C', nullable: true }) owner: string | null;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { OPERATOR } from '../../core/access/owner.js';
 import type { Language } from '../../core/api/subscription.js';
 import type { Queryable } from '../database/rows.js';
 import { batchFor } from './retry-schedule.js';
@@ -19,6 +20,8 @@ export interface Endpoint {
   address: string | null;
   contact: string | null;
   language: Language;
+  /** Whose subscription it is; null: created while the ledger was open. */
+  owner: string | null;
   failures: number;
   /** Numbers of the secrets that sign: the newest and, for a day after a rotation, the one before. */
   secrets: number[];
@@ -32,7 +35,7 @@ export interface ClaimedDelivery {
   /** Number of this attempt, from 1, and its step in the retry schedule. */
   attempt: number;
   step: number;
-  /** Null if the message must be composed first. */
+  /** Null if the message must be composed first: a digest, an escalation, and every first message to an actor. */
   body: string | null;
 }
 
@@ -55,7 +58,7 @@ interface EndpointRow extends Omit<Endpoint, 'secrets'> {
  */
 export async function claimDeliveries(db: Queryable, subscription: string): Promise<Claim | null> {
   const { rows } = await db.query<EndpointRow>(
-    `SELECT id, channel, url, address, contact, language, failures, secret_number,
+    `SELECT id, channel, url, address, contact, language, owner, failures, secret_number,
             COALESCE(former_secret_until > now(), false) AS rotating
        FROM subscriptions AS s WHERE id = $1 AND ${IS_FREE} FOR NO KEY UPDATE`,
     [subscription],
@@ -65,7 +68,7 @@ export async function claimDeliveries(db: Queryable, subscription: string): Prom
   const { secret_number, rotating, ...endpoint } = row;
   const { rows: deliveries } = await db.query<ClaimedDelivery & { sequence: number }>(
     `SELECT d.id, d.type, d.alert, d.attempts + 1 AS attempt, d.step + 1 AS step, d.sequence,
-            COALESCE(d.body, CASE WHEN d.type = 'alert.escalated' THEN NULL ELSE
+            COALESCE(d.body, CASE WHEN d.type = 'alert.escalated' OR s.owner <> '${OPERATOR}' THEN NULL ELSE
               '{"type":' || to_json(d.type) || ',"timestamp":' || to_json(n.at) || ',"data":' || n.data || '}' END) AS body
        FROM deliveries AS d JOIN subscriptions AS s ON s.id = d.subscription LEFT JOIN notices AS n ON n.number = d.number
       WHERE d.subscription = $1 AND d.status = 'pending' AND d.next_at <= now() AND ${MAY_BE_SENT}

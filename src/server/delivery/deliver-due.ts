@@ -1,5 +1,4 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import { ChangeAlert } from '../alerts/change-alert.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import {
@@ -10,7 +9,7 @@ import {
   subscribersDue,
   withoutWaiting,
 } from './claim-deliveries.js';
-import { composeBody } from './compose-body.js';
+import { ComposeBody } from './compose-body.js';
 import { type Attempt, RecordAttempts } from './record-attempts.js';
 import { BREAK_AFTER } from './retry-schedule.js';
 import { type AttemptResult, SendMessage } from './send-message.js';
@@ -38,7 +37,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
     private readonly database: Database,
     private readonly config: Config,
     private readonly sender: SendMessage,
-    private readonly changes: ChangeAlert,
+    private readonly bodies: ComposeBody,
     private readonly records: RecordAttempts,
   ) {}
 
@@ -95,7 +94,7 @@ export class DeliverDue implements BeforeApplicationShutdown {
       return claimDeliveries(db, subscription);
     });
     if (claim === null) return false;
-    const attempts = await this.tryAll(claim);
+    const attempts = await this.tryAll(await this.bodies.ofNotices(claim));
     if (attempts.length === 0) {
       await giveBack(this.database, claim);
       return false;
@@ -149,14 +148,12 @@ export class DeliverDue implements BeforeApplicationShutdown {
   }
 
   private async send(claim: Claim, delivery: ClaimedDelivery): Promise<AttemptResult> {
-    const body = delivery.body ?? (await this.compose(delivery));
-    if (body === null) return { outcome: 'dropped', target: null, status: null, failure: null, retryAfter: null };
-    return this.sender.send(claim.endpoint, { ...delivery, body }, this.contactOf(claim));
-  }
-
-  private async compose(delivery: ClaimedDelivery): Promise<string | null> {
-    const body = await composeBody(this.database, this.changes, this.config.publicUrl, delivery);
-    if (body !== null) await this.database.query('UPDATE deliveries SET body = $2 WHERE id = $1', [delivery.id, body]);
-    return body;
+    const { endpoint } = claim;
+    const { body } = delivery;
+    const composed = body === null ? await this.bodies.compose(endpoint.owner, delivery) : { body };
+    if (typeof composed === 'object')
+      return this.sender.send(endpoint, { ...delivery, ...composed }, this.contactOf(claim));
+    const failure = composed === 'withheld' ? 'its owner may no longer see what it is about' : null;
+    return { outcome: composed, target: null, status: null, failure, retryAfter: null };
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JournalModule } from '../journal/journal.module.js';
 import { QueueModule } from '../queue/queue.module.js';
@@ -11,7 +12,7 @@ import { SubscriptionsController } from './subscriptions.controller.js';
 
 /** Registers subscribers, and lists their deliveries. */
 @Module({
-  imports: [DatabaseModule, DeliveryModule, JournalModule, QueueModule],
+  imports: [AlertsModule, DatabaseModule, DeliveryModule, JournalModule, QueueModule],
   controllers: [SubscriptionsController, DeliveriesController],
   providers: [ListDeliveries, Redeliver, Subscribe],
 })

@@ -4,6 +4,7 @@ import { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JournalModule } from '../journal/journal.module.js';
 import { QueueModule } from '../queue/queue.module.js';
+import { ComposeBody } from './compose-body.js';
 import { DeliverDue } from './deliver-due.js';
 import { DeliverMail } from './deliver-mail.js';
 import { DeliverProcessor } from './deliver.processor.js';
@@ -24,6 +25,7 @@ const mailOf = ({ smtpUrl, mailFrom, origin, publicUrl }: Config): DeliverMail |
 @Module({
   imports: [AlertsModule, DatabaseModule, DeliveryModule, JournalModule, QueueModule],
   providers: [
+    ComposeBody,
     DeliverDue,
     DeliverProcessor,
     RecordAttempts,

@@ -22,7 +22,8 @@ export interface Attempt {
   failure: string | null;
   /** `Retry-After` of the response, s. */
   retryAfter: number | null;
-  outcome: 'delivered' | 'failed' | 'refused' | 'gone' | 'dropped';
+  /** `withheld`: nothing was sent, because the subscription's owner may no longer see what it is about. */
+  outcome: 'delivered' | 'failed' | 'refused' | 'gone' | 'dropped' | 'withheld';
 }
 
 /** The state of an endpoint after a batch; `recorded` lists what the operator should know. */
@@ -150,7 +151,7 @@ async function judgeEndpoint(
   attempts: readonly Attempt[],
   journal: Journal,
 ): Promise<DisabledRow | null> {
-  const tried = attempts.filter(({ outcome }) => outcome !== 'dropped');
+  const tried = attempts.filter(({ outcome }) => outcome !== 'dropped' && outcome !== 'withheld');
   if (tried.length === 0) return null;
   const sinceSuccess = tried.length - 1 - tried.findLastIndex(({ outcome }) => outcome === 'delivered');
   const recovered = sinceSuccess < tried.length;

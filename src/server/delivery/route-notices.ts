@@ -7,6 +7,7 @@ import type { NoticeType } from '../alerts/notice.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { Journal } from '../journal/journal.js';
+import { OwnSilences, ownersToTell } from './owners-to-tell.js';
 import { afterQuiet } from './quiet-hours.js';
 
 /** Notifications routed in one transaction at most. */
@@ -24,10 +25,13 @@ interface NoticeRow {
   countries: string[];
   lots: string[];
   ordering_key: string;
+  /** The alert as JSON. */
+  data: string;
 }
 
 interface SubscriberRow {
   id: string;
+  owner: string | null;
   filters: AlertFilters;
   digest_minutes: number | null;
   quiet_hours: QuietHours | null;
@@ -79,12 +83,13 @@ export class RouteNotices {
         [subscription, since],
       );
       const { rows: subscribers } = await db.query<SubscriberRow>(`${SUBSCRIBERS} AND id = $1`, [subscription]);
-      return (rowCount ?? 0) + (await send(db, notices, subscribers, this.journal));
+      // What the owner's silences held back is asked for by this.
+      return (rowCount ?? 0) + (await send(db, notices, subscribers, { journal: this.journal, silences: null }));
     });
   }
 }
 
-const SUBSCRIBERS = `SELECT id, filters, digest_minutes, quiet_hours, escalation_minutes FROM subscriptions WHERE enabled`;
+const SUBSCRIBERS = `SELECT id, owner, filters, digest_minutes, quiet_hours, escalation_minutes FROM subscriptions WHERE enabled`;
 
 async function lockCursor(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ number: number }>('SELECT number FROM routing_cursor FOR UPDATE');
@@ -101,27 +106,46 @@ async function routeChunk(db: Queryable, journal: Journal): Promise<number> {
   const last = notices.at(-1);
   if (last === undefined) return 0;
   const { rows: subscribers } = await db.query<SubscriberRow>(`${SUBSCRIBERS} ORDER BY id`);
-  await send(db, notices, subscribers, journal);
+  const silences = await OwnSilences.of(
+    db,
+    subscribers.map(({ owner }) => owner),
+  );
+  await send(db, notices, subscribers, { journal, silences });
   await db.query('UPDATE routing_cursor SET number = $1', [last.number]);
   return notices.length;
+}
+
+interface Sending {
+  journal: Journal;
+  /** Silences of the owners; null: none counts. */
+  silences: OwnSilences | null;
 }
 
 async function send(
   db: Queryable,
   notices: readonly NoticeRow[],
   subscribers: readonly SubscriberRow[],
-  journal: Journal,
+  { journal, silences }: Sending,
 ): Promise<number> {
   const now = Date.now();
   const routed: Route[] = [];
   const digested: { subscriber: SubscriberRow; number: number }[] = [];
-  for (const notice of notices) {
+  const mayBeTold = await ownersToTell(
+    db,
+    notices,
+    subscribers.map(({ owner }) => owner),
+  );
+  for (const [n, notice] of notices.entries()) {
+    const alert = { ...notice, facets: notice };
+    const allowed = subscribers.filter(({ owner }) => mayBeTold[n]?.(owner) === true);
+    const held = await silences?.holdingBack(db, alert);
+    const asking = allowed.filter(({ owner }) => owner === null || held?.has(owner) !== true);
     const met = await matching(
       db,
-      { ...notice, facets: notice },
-      subscribers.map(({ filters }) => filters),
+      alert,
+      asking.map(({ filters }) => filters),
     );
-    for (const subscriber of subscribers.filter((_, i) => met[i] === true)) {
+    for (const subscriber of asking.filter((_, i) => met[i] === true)) {
       if (subscriber.digest_minutes === null) routed.push(...toOne(subscriber, notice, now));
       else digested.push({ subscriber, number: notice.number });
     }

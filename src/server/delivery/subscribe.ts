@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Repository } from 'typeorm';
 import * as z from 'zod';
+import { actorOf, managedBy, manages } from '../../core/access/owner.js';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';
 import type { Page } from '../../core/api/page.js';
@@ -11,10 +12,12 @@ import type {
   RotatedSecret,
   Subscription,
 } from '../../core/api/subscription.js';
+import { AlertSight } from '../alerts/alert-sight.js';
 import { Config } from '../config/config.js';
 import type { Transaction } from '../database/connections.js';
 import { Database } from '../database/database.js';
 import { Journal } from '../journal/journal.js';
+import { ownerNow } from '../http/viewing.js';
 import { type PageQuery, decodeCursor, pageOf } from '../http/paging.js';
 import { TargetRefused, checkTarget } from './safe-request.js';
 import { subscriptionOf } from './subscription.js';
@@ -23,6 +26,8 @@ import { WebhookKeys } from './webhook-keys.js';
 
 /** Subscriptions of one ledger at most. */
 const SUBSCRIPTION_LIMIT = 1_000;
+/** Subscriptions of one actor at most, so that none takes the place of others. */
+const ACTOR_LIMIT = 50;
 
 /** Time for which both secrets sign after a rotation, ms. */
 const ROTATION = 24 * 60 * 60 * 1_000;
@@ -43,6 +48,7 @@ export class Subscribe {
     private readonly keys: WebhookKeys,
     private readonly config: Config,
     private readonly journal: Journal,
+    private readonly sight: AlertSight,
   ) {}
 
   /**
@@ -52,11 +58,12 @@ export class Subscribe {
   async subscribe(asked: NewSubscription): Promise<CreatedSubscription> {
     if (asked.channel === 'webhook') this.checkUrl(asked.url);
     else this.checkMail('/channel');
+    await this.sight.requireFilters(asked.filters ?? {});
+    const owner = ownerNow();
     const row = await this.database.transaction(async (db) => {
       const subscriptions = db.repository(SubscriptionRow);
-      if ((await subscriptions.count()) >= SUBSCRIPTION_LIMIT)
-        throw new AditError('request-invalid', `There are ${SUBSCRIPTION_LIMIT} subscriptions already; end one first.`);
-      const inserted = subscriptions.create(rowOf(asked));
+      await requireRoom(subscriptions, owner);
+      const inserted = subscriptions.create({ ...rowOf(asked), owner });
       await subscriptions.insert(inserted);
       await this.journal.added(db, 'subscriptions', [inserted.id]);
       return subscriptions.findOneByOrFail({ id: inserted.id });
@@ -69,8 +76,9 @@ export class Subscribe {
     const [at, id] = decodeCursor(cursor, position) ?? ['0001-01-01T00:00:00Z', '00000000-0000-0000-0000-000000000000'];
     const rows = await this.database.rows<SubscriptionRow & { position: string }>(
       `SELECT *, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position
-         FROM subscriptions WHERE (created_at, id) > ($1::timestamptz, $2::uuid) ORDER BY created_at, id LIMIT $3`,
-      [at, id, limit + 1],
+         FROM subscriptions WHERE (created_at, id) > ($1::timestamptz, $2::uuid) AND ${managedBy('$4', 'owner')}
+        ORDER BY created_at, id LIMIT $3`,
+      [at, id, limit + 1, ownerNow()],
     );
     return pageOf(
       rows,
@@ -83,7 +91,7 @@ export class Subscribe {
   /** Returns one subscription. Throws `not-found`. */
   async read(id: string): Promise<Subscription> {
     const row = await this.database.repository(SubscriptionRow).findOneBy({ id });
-    if (row === null) throw missing(id);
+    if (row === null || !manages(ownerNow(), row.owner)) throw missing(id);
     return this.shown(row);
   }
 
@@ -94,6 +102,7 @@ export class Subscribe {
     if (asked.url !== undefined && channel !== 'webhook') throw invalid('/url', 'Only a webhook has a URL.');
     if (asked.address !== undefined && channel !== 'mail') throw invalid('/address', 'Only mail has an address.');
     if (asked.url !== undefined) this.checkUrl(asked.url);
+    if (asked.filters !== undefined) await this.sight.requireFilters(asked.filters);
     const after = {
       ...before,
       ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
@@ -139,7 +148,8 @@ export class Subscribe {
     await this.database.transaction(async (db) => {
       const subscriptions = db.repository(SubscriptionRow);
       // Locked first, so that no delivery is made meanwhile; they go with it.
-      if ((await locked(db, id)) === null) throw missing(id);
+      const row = await locked(db, id);
+      if (row === null || !manages(ownerNow(), row.owner)) throw missing(id);
       const { rows: deliveries } = await db.query<{ id: string }>('SELECT id FROM deliveries WHERE subscription = $1', [
         id,
       ]);
@@ -181,6 +191,15 @@ export class Subscribe {
   private checkMail(pointer: string): void {
     if (this.config.smtpUrl === null) throw invalid(pointer, 'This service sends no mail: SMTP_URL is not set.');
   }
+}
+
+/** Checks that an owner may have one more subscription. Throws `request-invalid`. */
+async function requireRoom(subscriptions: Repository<SubscriptionRow>, owner: string | null): Promise<void> {
+  const actor = actorOf(owner);
+  if (actor !== null && (await subscriptions.countBy({ owner: actor })) >= ACTOR_LIMIT)
+    throw new AditError('request-invalid', `You have ${ACTOR_LIMIT} subscriptions already; end one first.`);
+  if ((await subscriptions.count()) >= SUBSCRIPTION_LIMIT)
+    throw new AditError('request-invalid', `There are ${SUBSCRIPTION_LIMIT} subscriptions already; end one first.`);
 }
 
 /** Returns the subscription and locks it until the end of the transaction; null if there is none. */

@@ -28,4 +28,6 @@ export class SubscriptionRow {
   /** The sender that has leased the subscription, and until when at the latest. */
   @Column('uuid', { nullable: true }) claim: string | null;
   @Column('timestamptz', { nullable: true }) claimed_until: Date | null;
+  /** An actor, or `@operator`; null: created while the ledger was open. */
+  @Column({ type: 'text', collation: 'C', nullable: true }) owner: string | null;
 }

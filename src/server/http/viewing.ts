@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { ownerOf } from '../../core/access/owner.js';
 import { needOf } from '../../core/access/routes.js';
 import { type Scope, scopes } from '../../core/access/scopes.js';
 import { type Viewer, hasScope } from '../../core/access/viewer.js';
@@ -26,6 +27,9 @@ export function actorNow(): string | null {
   const viewer = viewerNow();
   return viewer.kind === 'actor' ? viewer.actor : null;
 }
+
+/** Returns who owns what this code creates, and whose things it manages; null: everything. Throws `not-allowed`. */
+export const ownerNow = (): string | null => ownerOf(viewerNow());
 
 /** Recognises who makes a request. */
 export abstract class Identify {

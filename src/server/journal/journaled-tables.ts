@@ -5,6 +5,11 @@ export interface JournaledTable {
   type: 'uuid' | 'bigint';
   /** Journaled columns. */
   columns: readonly string[];
+  /**
+   * Journaled columns that were added to the table later, of which null is the first value. They are part of a row's content
+   * only where they have another value, so that rows of before keep their content.
+   */
+  later?: readonly string[];
   /** Other columns, each with the reason. */
   omitted: Readonly<Record<string, string>>;
 }
@@ -40,6 +45,7 @@ export const journaledTables = {
       'disabled_reason',
       'created_at',
     ],
+    later: ['owner'],
     omitted: {
       failures: health,
       failing_since: health,
@@ -69,6 +75,7 @@ export const journaledTables = {
     key: 'id',
     type: 'uuid',
     columns: ['id', 'filters', 'reason', 'by_whom', 'until', 'created_at', 'ended_at', 'ended_by'],
+    later: ['owner'],
     omitted: {},
   },
   alert_changes: {
@@ -113,5 +120,10 @@ export const journaledTables = {
 export type JournaledName = keyof typeof journaledTables;
 
 /** Returns SQL for the journaled columns of a row as one text, equal for equal columns. */
-export const contentOf = (table: JournaledName): string =>
-  `jsonb_build_array(${journaledTables[table].columns.join(', ')})::text`;
+export function contentOf(table: JournaledName): string {
+  const { columns, later = [] }: JournaledTable = journaledTables[table];
+  const added = later.map(
+    (name) => `|| CASE WHEN ${name} IS NULL THEN '[]' ELSE jsonb_build_array('${name}', ${name}) END`,
+  );
+  return `(jsonb_build_array(${columns.join(', ')}) ${added.join(' ')})::text`;
+}

@@ -3,18 +3,17 @@ import type { Opening } from '../../../core/access/disclosures.js';
 import type { Viewer } from '../../../core/access/viewer.js';
 import { AditError } from '../../../core/errors.js';
 import { Database } from '../../database/database.js';
+import type { Queryable } from '../../database/rows.js';
 import { viewerNow } from '../../http/viewing.js';
+import { MAX_DESCENDANTS, type NamedLots, lotsSeen } from './lots-seen.js';
 
 type GrantRow = Opening['grants'][number];
-
-/** Descendants of a lot at most that are looked through for one that the viewer holds. */
-const MAX_DESCENDANTS = 1_000;
 
 /** An id that no lot has. A look-up of it takes as long as that of a lot that exists. */
 export const NO_LOT = '00000000-0000-8000-8000-000000000000';
 
-/** Lots of one finding at most that are looked at as something that a lot of the viewer was made of. */
-const MAX_UPSTREAM = 20;
+/** Lots of one finding at most of which a share may show one. */
+const MAX_SHARED = 20;
 
 /** Descendants in the hands of the viewer at most that are looked at. */
 const MAX_HELD = 100;
@@ -91,13 +90,27 @@ export class LotRights {
    * Returns those of the lots of a finding that the viewer may see, if the finding begins at an entry that it may see.
    * @param first index of the first entry that the finding concerns; null: of the whole log.
    */
-  async seen(lots: readonly string[], first: number | null): Promise<Set<string>> {
-    const direct = await this.visible(lots);
-    const others = lots.filter((lot) => !direct.has(lot)).slice(0, MAX_UPSTREAM);
-    const upstream = await Promise.all(others.map((lot) => this.of(lot)));
-    const whole = others.filter((_, i) => upstream[i]?.until === null);
-    const covers = ({ until }: LotRight): boolean => until === null || (first !== null && first <= until);
-    return new Set([...[...direct].filter(([, right]) => covers(right)).map(([lot]) => lot), ...whole]);
+  async seen(lots: readonly string[], first: number | null): Promise<ReadonlySet<string>> {
+    return (await this.seenOfEach([{ lots, firstIndex: first }]))[0] ?? new Set();
+  }
+
+  /**
+   * Returns, for each of several findings or alerts, those of its lots that the viewer may see.
+   * @param db the transaction in which it is called.
+   */
+  async seenOfEach(asked: readonly NamedLots[], db: Queryable = this.database): Promise<ReadonlySet<string>[]> {
+    const viewer = viewerNow();
+    if (viewer.kind === 'everyone') return asked.map(({ lots }) => new Set(lots));
+    if (viewer.kind === 'actor') {
+      const seen = await lotsSeen(db, asked, [viewer.actor]);
+      return seen.map((byActor) => byActor.get(viewer.actor) ?? new Set());
+    }
+    return Promise.all(
+      asked.map(async ({ lots }) => {
+        const rights = await Promise.all(lots.slice(0, MAX_SHARED).map((lot) => this.of(lot)));
+        return new Set(lots.filter((_, i) => rights[i]?.until === null));
+      }),
+    );
   }
 
   /** Returns whose disclosures the viewer may see. */

@@ -9,7 +9,7 @@ import { findingStatuses } from '../../../core/rules/engine/answers.js';
 import type { Page } from '../../../core/api/page.js';
 import { byBytes } from '../../../core/rules/engine/evidence.js';
 import { ruleById } from '../../../core/rules/index.js';
-import { observedBy, tradeRules } from '../../../core/access/observed.js';
+import { isOperating, observedBy, tradeRules } from '../../../core/access/observed.js';
 import type { Viewer } from '../../../core/access/viewer.js';
 import { Database } from '../../database/database.js';
 import { viewerNow } from '../../http/viewing.js';
@@ -74,10 +74,6 @@ interface Chosen {
   /** Whether only findings about the record itself are chosen. */
   operating: boolean;
 }
-
-/** Whether the viewer is the operator, and a finding is about the record itself. */
-const forOperator = ({ lots, rule }: Pick<FindingRow, 'lots' | 'rule'>): boolean =>
-  viewerNow().kind === 'operator' && lots.length === 0 && !tradeRules.includes(rule);
 
 /** Lists findings, the last opened first. */
 @Injectable()
@@ -164,7 +160,10 @@ export class ListFindings {
     const [row] = rows;
     // Also for a finding that does not exist, so that the answer takes as long.
     const seen = await this.rights.seen(row?.lots ?? [NO_LOT], row?.first_index ?? null);
-    const isOpen = viewerNow().kind === 'everyone' || seen.size > 0 || (row !== undefined && forOperator(row));
+    const isOpen =
+      viewerNow().kind === 'everyone' ||
+      seen.size > 0 ||
+      (row !== undefined && viewerNow().kind === 'operator' && isOperating(row));
     if (row === undefined || !isOpen) throw new AditError('not-found', `There is no finding ${id}.`);
     return this.shown(row);
   }

@@ -23,6 +23,7 @@ import { Ancestry0075 } from './0075-ancestry.js';
 import { Series0076 } from './0076-series.js';
 import { Parties0077 } from './0077-parties.js';
 import { Owners0078 } from './0078-owners.js';
+import { OwnNotes0079 } from './0079-own-notes.js';
 import { SpentProofs0080 } from './0080-spent-proofs.js';
 import { MachineKeys0081 } from './0081-machine-keys.js';
 import { Grants0100 } from './0100-grants.js';
@@ -60,6 +61,7 @@ export const migrations: (new () => NamedMigration)[] = [
   Series0076,
   Parties0077,
   Owners0078,
+  OwnNotes0079,
   SpentProofs0080,
   MachineKeys0081,
   Grants0100,

@@ -35,7 +35,7 @@ const owners: ReadonlyMap<string, readonly string[]> = new Map(
     access: 'accesses machine_keys shares spent_proofs',
     transparency: `index_leaves index_leaves_before index_nodes index_nodes_before index_state index_state_before
       witnessed_checkpoints witnesses`,
-    verification: `deadlines filings finding_answers findings revisits site_days site_production totals undecided
+    verification: `deadlines filings finding_answers finding_notes findings revisits site_days site_production totals undecided
       verification_cursor`,
     'verification/audit': 'audits',
     alerts: 'alert_changes alert_cursor alert_findings alerts notices silences',

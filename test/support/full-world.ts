@@ -5,6 +5,9 @@ import { MachineKeys } from '../../src/server/access/machine-keys.js';
 import { RuleParameters } from '../../src/server/config/rule-parameters.js';
 import { LogEvents } from '../../src/server/ledger/append/log-events.js';
 import { SealIndex } from '../../src/server/transparency/seal-index.js';
+import { asViewer } from '../../src/server/http/viewing.js';
+import { LotRights } from '../../src/server/ledger/read/lot-rights.js';
+import { ListFindings, findingsQuery } from '../../src/server/verification/findings/list-findings.js';
 import type { ShowCheckpoint } from '../../src/server/transparency/show-checkpoint.js';
 import { queueOlderEntries, rulesFingerprint } from '../../src/server/verification/judging/older-entries.js';
 import { AlertDesk } from './alert-desk.js';
@@ -145,6 +148,7 @@ async function notify(ledger: TestLedger, desk: AlertDesk, hooks: HookReceiver):
     await desk.changes.assign(id, { assignee: 'agent', by: 'desk' });
   }
   await desk.notify();
+  await noteAsActors(ledger, desk, hooks);
   await desk.deliver(desk.deliverer());
   await ledger.database.query("UPDATE deliveries SET next_at = now() WHERE type = 'alert.digest'");
   await desk.deliver(desk.deliverer());
@@ -172,6 +176,23 @@ async function signIn(ledger: TestLedger): Promise<void> {
   const { id } = await keys.create({ label: 'metrics', scopes: ['metrics'] });
   await keys.create({ label: 'office', scopes: ['read'], actor: 'trader' });
   await keys.rotate(id, { overlapHours: 1 });
+}
+
+/** Subscriptions, silences and notes that actors have for themselves. */
+async function noteAsActors(ledger: TestLedger, desk: AlertDesk, hooks: HookReceiver): Promise<void> {
+  const list = new ListFindings(ledger.database, new LotRights(ledger.database));
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  for (const actor of ['coop', 'trader'])
+    await asViewer({ kind: 'actor', actor, scopes: ['read', 'alerts'] }, async () => {
+      await desk.subscribe({ url: `${hooks.base}/${actor}` });
+      await desk.silences.silence({ filters: { rules: ['late-entry'] }, until, reason: 'no network' });
+      for (const { id } of (await desk.list({ status: 'open' })).slice(0, 2)) {
+        await desk.changes.assign(id, { assignee: `clerk of ${actor}` });
+        await desk.changes.change(id, 'acknowledged', { note: 'seen' });
+      }
+      for (const { id } of (await list.list(findingsQuery.parse({ limit: 2 }))).items)
+        await list.respond(id, { acknowledged: true, assignee: `clerk of ${actor}` });
+    });
 }
 
 /** Writes rows of witnesses' signatures directly, because only a witness can sign. */

@@ -13,4 +13,6 @@ export class AlertChangeRow {
   @Column('text', { nullable: true }) note: string | null;
   @Column('text', { array: true, default: '{}' }) evidence: string[];
   @Column('text', { nullable: true }) assignee: string | null;
+  /** An actor, whose state of the alert this is; null and `@operator`: it is that of the alert itself. */
+  @Column({ type: 'text', collation: 'C', nullable: true }) owner: string | null;
 }

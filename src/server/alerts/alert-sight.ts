@@ -108,10 +108,13 @@ export class AlertSight {
   }
 }
 
-/** Returns the alert of a notification with all its lots, of which the data names some; null for damaged data. */
+/**
+ * Returns the alert of a notification with all its lots, of which the data names some, and without notes of the desk; null
+ * for damaged data.
+ */
 function alertOf({ data, lots }: StoredNotice): Alert | null {
   try {
-    return { ...(JSON.parse(data) as Alert), lots };
+    return { ...(JSON.parse(data) as Alert), lots, assignee: null, escalatedAt: null };
   } catch {
     return null;
   }

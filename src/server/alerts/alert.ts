@@ -1,5 +1,6 @@
 import type { Alert } from '../../core/api/alert.js';
 import type { Queryable } from '../database/rows.js';
+import { actorNow } from '../http/viewing.js';
 import { lotNamesOf } from '../ledger/read/name-lots.js';
 
 /** Events at most whose log index the alert lists. */
@@ -96,7 +97,23 @@ const numbered = (row: AlertRow, base: string): NumberedAlert => ({
 });
 
 /**
- * Selects alerts with the texts of their findings. `where` is a constant of this code, `values` its parameters.
+ * Selects the state of an alert `a` as an actor has it: what its findings give, and what the actor decided since one last
+ * opened. For no actor it is the state of the alert itself.
+ */
+const shownTo = (actor: string): string => `
+  SELECT CASE WHEN ${actor} IS NULL THEN a.status
+              WHEN a.open_findings + a.answered_findings = 0 OR own.status = 'resolved' THEN 'resolved'
+              WHEN a.open_findings = 0 OR own.status = 'acknowledged' THEN 'acknowledged' ELSE 'open' END AS status,
+         CASE WHEN ${actor} IS NULL THEN a.assignee ELSE own.assignee END AS assignee,
+         CASE WHEN ${actor} IS NULL THEN a.escalated_at END AS escalated_at
+    FROM (SELECT) AS one
+    LEFT JOIN LATERAL (
+      SELECT CASE WHEN c.number > a.reopened THEN c.status END AS status, c.assignee
+        FROM alert_changes AS c WHERE c.alert = a.id AND c.owner = ${actor} ORDER BY c.number DESC LIMIT 1
+    ) AS own ON true`;
+
+/**
+ * Selects alerts with the texts of their findings, as the viewer has them; `shown` has their state. `where` is a constant of this code, `values` its parameters.
  * @param base the public URL of the service, for the links.
  */
 export async function selectAlerts(
@@ -106,15 +123,15 @@ export async function selectAlerts(
   values: unknown[],
 ): Promise<NumberedAlert[]> {
   const { rows } = await db.query<AlertRow>(
-    `SELECT a.id, a.finding, a.rule, a.root, f.version, a.severity, a.status, a.lots, ${lotNamesOf('a.lots')} AS about, a.events, f.measured, f.threshold,
+    `SELECT a.id, a.finding, a.rule, a.root, f.version, a.severity, shown.status, a.lots, ${lotNamesOf('a.lots')} AS about, a.events, f.measured, f.threshold,
             f.detail, f.first_index, a.opened_at, a.number, a.regressed, f.due_at, a.descendants, a.open_findings,
-            a.inhibited_by, a.silenced_by, a.escalated_at, a.assignee, a.minerals, a.sites, a.countries, f.lots[1] AS shown_lot,
+            a.inhibited_by, a.silenced_by, shown.escalated_at, shown.assignee, a.minerals, a.sites, a.countries, f.lots[1] AS shown_lot,
             (SELECT COALESCE(json_agg(json_build_object('event', e.id, 'index', e.index) ORDER BY e.index), '[]')
                FROM entries AS e WHERE e.id = ANY(a.events[1:${EVIDENCE}])) AS evidence,
             (SELECT count(*) FROM alerts AS below WHERE below.inhibited_by = a.id AND below.status <> 'resolved') AS inhibited
-       FROM alerts AS a JOIN findings AS f ON f.id = a.finding
+       FROM alerts AS a JOIN findings AS f ON f.id = a.finding CROSS JOIN LATERAL (${shownTo(`$${values.length + 1}::text`)}) AS shown
       WHERE ${where}`,
-    values,
+    [...values, actorNow()],
   );
   return rows.map((row) => numbered(row, base));
 }

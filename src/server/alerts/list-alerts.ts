@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
-import type { Alert, AlertWithChanges } from '../../core/api/alert.js';
+import { actorOf, managedBy } from '../../core/access/owner.js';
+import type { Alert, AlertChange, AlertWithChanges } from '../../core/api/alert.js';
 import { rankOf, severities } from '../../core/rules/engine/rule.js';
 import type { Page } from '../../core/api/page.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { decodeCursor, encodeCursor, idsBeginningWith, pageOf, pageQuery, partOfId } from '../http/paging.js';
 import { tradeRules } from '../../core/access/observed.js';
+import { ownerNow } from '../http/viewing.js';
 import { AlertSight } from './alert-sight.js';
 import { selectAlerts } from './alert.js';
-import { AlertChangeRow } from './alert-change.entity.js';
+import type { AlertChangeRow } from './alert-change.entity.js';
 import { filterQueryShape, filtersAsked, rulesOf } from './alert-filter.js';
 
 const asked = pageQuery.extend({
@@ -56,7 +58,7 @@ export class ListAlerts {
     const rows = await selectAlerts(
       this.database,
       this.config.publicUrl,
-      `a.number < $1 AND ($3::text IS NULL OR a.status = $3) AND ($4::text[] IS NULL OR a.severity = ANY($4))
+      `a.number < $1 AND ($3::text IS NULL OR shown.status = $3) AND ($4::text[] IS NULL OR a.severity = ANY($4))
        AND ($5::text[] IS NULL OR a.rule = ANY($5))
        AND ($6::uuid[] IS NULL OR a.id IN (SELECT m.alert FROM findings AS named JOIN alert_findings AS m ON m.finding = named.id
                                             WHERE named.lots && $6::uuid[]))
@@ -101,19 +103,18 @@ export class ListAlerts {
   async read(id: string): Promise<AlertWithChanges> {
     const [found] = await selectAlerts(this.database, this.config.publicUrl, 'a.id = $1', [id]);
     const alert = await this.sight.required(id, found?.alert ?? null);
-    const rows = await this.database
-      .repository(AlertChangeRow)
-      .find({ where: { alert: id }, order: { number: 'DESC' }, take: CHANGES_SHOWN });
-    return {
-      ...alert,
-      changes: rows.map(({ at, status, by_whom: by, note, evidence, assignee }) => ({
-        at: at.toISOString(),
-        by,
-        status,
-        note,
-        evidence,
-        assignee,
-      })),
-    };
+    const rows = await this.database.rows<AlertChangeRow & Record<string, unknown>>(
+      `SELECT * FROM alert_changes WHERE alert = $1 AND ${managedBy('$2', 'owner')} ORDER BY number DESC LIMIT $3`,
+      [id, ownerNow(), CHANGES_SHOWN],
+    );
+    return { ...alert, changes: rows.map((row, i) => changeOf(row, rows.slice(i + 1))) };
   }
+}
+
+/** @param before the changes before it, newest first: those of an actor repeat the assignee. */
+function changeOf({ at, by_whom: by, ...row }: AlertChangeRow, before: readonly AlertChangeRow[]): AlertChange {
+  const { status, note, evidence, owner } = row;
+  const last = actorOf(owner) === null ? undefined : before.find((other) => other.owner === owner);
+  const assignee = row.assignee === last?.assignee ? null : row.assignee;
+  return { at: at.toISOString(), by, status, note, evidence, assignee };
 }

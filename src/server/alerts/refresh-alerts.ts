@@ -34,6 +34,7 @@ export async function refreshAlerts(db: Queryable, changes: readonly CountedChan
                           WHEN a.answered_findings + c.answered > 0 THEN 'acknowledged'
                           ELSE 'resolved' END,
             regressed = a.regressed + (c.opened > 0 AND COALESCE(a.told_status, 'open') <> 'open')::integer,
+            reopened = CASE WHEN c.opened > 0 THEN nextval('alert_numbers') ELSE a.reopened END,
             changed_at = now(), number = nextval('alert_numbers')
        FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[]) AS c (alert, open, answered, opened)
       WHERE a.id = c.alert`,

@@ -17,7 +17,7 @@ const IN_DIGEST = 25;
 const DIGEST_BYTES = 16_000;
 
 /** What is to be done with a message that is due: to send it, or nothing because nothing is left to say, or to see. */
-export type Composed = { body: string } | 'dropped' | 'withheld';
+type Composed = { body: string } | 'dropped' | 'withheld';
 
 const message = (type: string, data: object | string): string =>
   `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(new Date().toISOString())},"data":${
@@ -80,7 +80,7 @@ export class ComposeBody {
   /** Composes an escalation of the alert's present state. */
   private async escalation(delivery: string, id: string | null): Promise<Composed> {
     const { publicUrl } = this.config;
-    const stillOpen = "a.id = $1 AND a.status = 'open' AND a.inhibited_by IS NULL AND a.silenced_by IS NULL";
+    const stillOpen = "a.id = $1 AND shown.status = 'open' AND a.inhibited_by IS NULL AND a.silenced_by IS NULL";
     const [waiting] = await selectAlerts(this.database, publicUrl, stillOpen, [id]);
     if (waiting === undefined) return 'dropped';
     if (!(await this.sight.sees(waiting.alert))) return 'withheld';

@@ -15,7 +15,7 @@ interface Told {
 }
 
 /** Whether the owner of a subscription may be told of a notification. */
-export type MayBeTold = (owner: string | null) => boolean;
+type MayBeTold = (owner: string | null) => boolean;
 
 /**
  * Decides of each notification which owners may see its alert now, as `AlertSight.sees` decides for one viewer: actors alerts

@@ -82,6 +82,7 @@ export const journaledTables = {
     key: 'number',
     type: 'bigint',
     columns: ['alert', 'number', 'at', 'status', 'by_whom', 'note', 'evidence', 'assignee'],
+    later: ['owner'],
     omitted: {},
   },
   notices: {

@@ -34,6 +34,7 @@ export const auditedTables: Readonly<
   erasures: 'rebuilt',
   findings: 'rebuilt',
   finding_answers: 'rebuilt',
+  finding_notes: 'excluded: notes of actors on findings, each for itself, which no verdict reads',
   undecided: 'rebuilt',
   deadlines: 'rebuilt',
   filings: 'rebuilt',

@@ -86,6 +86,9 @@ export const excludedCells: Readonly<Record<string, ExcludedCell>> = {
   'alerts.regressed': { why: 'a mark in the text of a notice' },
   'alerts.escalated_at': { why: 'a mark in the text of a notice' },
   'alerts.pending_since': { why: 'an alert is notified within seconds, whatever it is' },
+  'alerts.reopened': {
+    why: 'what actors decided before it, each for itself, stands no more; the decisions are journaled',
+  },
   'alerts.assignee': { why: `${note}; the decisions are journaled` },
   'deliveries.body': {
     why: 'not compared: the copy that is kept for retries. The notice that it was made of is journaled',

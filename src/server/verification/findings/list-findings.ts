@@ -12,7 +12,7 @@ import { ruleById } from '../../../core/rules/index.js';
 import { isOperating, observedBy, tradeRules } from '../../../core/access/observed.js';
 import type { Viewer } from '../../../core/access/viewer.js';
 import { Database } from '../../database/database.js';
-import { viewerNow } from '../../http/viewing.js';
+import { actorNow, viewerNow } from '../../http/viewing.js';
 import { LotRights, NO_LOT } from '../../ledger/read/lot-rights.js';
 import { lotNamesOf } from '../../ledger/read/name-lots.js';
 import { decodeCursor, pageOf, pageQuery } from '../../http/paging.js';
@@ -55,8 +55,12 @@ const findingOf = ({
   acknowledgedAt: acknowledged_at?.toISOString() ?? null,
 });
 
+/** A note of the viewer: that of an actor in `own`, that of the desk beside the finding. `$1` is the actor. */
+const noteOf = (column: string): string => `CASE WHEN $1::text IS NULL THEN findings.${column} ELSE own.${column} END AS ${column}`;
+const FROM_FINDINGS = 'FROM findings LEFT JOIN finding_notes AS own ON own.finding = findings.id AND own.owner = $1';
+
 const columns = `id, rule, version, severity, status, subject, lots, ${lotNamesOf('findings.lots')} AS about, events, measured, threshold, detail, first_index,
-                 opened_at, closed_at, reopened, parameters, due_at, assignee, acknowledged_at,
+                 opened_at, closed_at, reopened, parameters, due_at, ${noteOf('assignee')}, ${noteOf('acknowledged_at')},
                  (SELECT COALESCE(json_agg(json_build_object('event', a.event, 'index', a.index, 'by', a.by_actor,
                            'answer', a.answer, 'reason', a.reason, 'dueOn', a.due_on, 'counts', a.counts) ORDER BY a.index), '[]')
                     FROM finding_answers AS a WHERE a.finding = findings.id) AS answers`;
@@ -119,14 +123,26 @@ export class ListFindings {
     { lot, until, ids, operating }: Chosen,
   ): Promise<FindingRow[]> {
     const { rows } = await this.database.query<FindingRow>(
-      `SELECT ${columns} FROM findings
-        WHERE ($1::text IS NULL OR rule = $1) AND ($2::text IS NULL OR severity = $2)
-          AND ($3::text IS NULL OR status = $3) AND ($4::uuid IS NULL OR lots @> ARRAY[$4::uuid])
-          AND ($5::bigint IS NULL OR (opened_at, id) < ($5, $6::uuid))
-          AND ($8::uuid[] IS NULL OR id = ANY($8)) AND ($9::bigint IS NULL OR first_index <= $9)
-          AND (NOT $10 OR (lots = '{}' AND rule <> ALL($11)))
-        ORDER BY opened_at DESC, id DESC LIMIT $7`,
-      [rule ?? null, severity ?? null, status ?? null, lot, ...after, limit, ids, until, operating, tradeRules],
+      `SELECT ${columns} ${FROM_FINDINGS}
+        WHERE ($2::text IS NULL OR rule = $2) AND ($3::text IS NULL OR severity = $3)
+          AND ($4::text IS NULL OR status = $4) AND ($5::uuid IS NULL OR lots @> ARRAY[$5::uuid])
+          AND ($6::bigint IS NULL OR (opened_at, id) < ($6, $7::uuid))
+          AND ($9::uuid[] IS NULL OR id = ANY($9)) AND ($10::bigint IS NULL OR first_index <= $10)
+          AND (NOT $11 OR (lots = '{}' AND rule <> ALL($12)))
+        ORDER BY opened_at DESC, id DESC LIMIT $8`,
+      [
+        actorNow(),
+        rule ?? null,
+        severity ?? null,
+        status ?? null,
+        lot,
+        ...after,
+        limit,
+        ids,
+        until,
+        operating,
+        tradeRules,
+      ],
     );
     return rows;
   }
@@ -140,23 +156,39 @@ export class ListFindings {
   }
 
   /**
-   * Records that a person acknowledged a finding, or to whom it is assigned. Changes no verdict. Throws `not-found`.
+   * Records that a person acknowledged a finding, or to whom it is assigned; for an actor, its own note. Changes no verdict.
+   * Throws `not-found`.
    */
   async respond(id: string, { acknowledged, assignee }: FindingNote): Promise<ListedFinding> {
     await this.byId(id);
-    await this.database.query(
-      `UPDATE findings
-          SET acknowledged_at = CASE WHEN $2 THEN COALESCE(acknowledged_at, now()) ELSE acknowledged_at END,
-              assignee = CASE WHEN $3 THEN $4 ELSE assignee END
-        WHERE id = $1`,
-      [id, acknowledged === true, assignee !== undefined, assignee ?? null],
-    );
+    const actor = actorNow();
+    const values = [id, acknowledged === true, assignee !== undefined, assignee ?? null];
+    if (actor === null)
+      await this.database.query(
+        `UPDATE findings
+            SET acknowledged_at = CASE WHEN $2 THEN COALESCE(acknowledged_at, now()) ELSE acknowledged_at END,
+                assignee = CASE WHEN $3 THEN $4 ELSE assignee END
+          WHERE id = $1`,
+        values,
+      );
+    else
+      await this.database.query(
+        `INSERT INTO finding_notes AS own (finding, owner, acknowledged_at, assignee)
+         VALUES ($1, $5, CASE WHEN $2 THEN now() END, $4)
+         ON CONFLICT (finding, owner) DO UPDATE
+            SET acknowledged_at = COALESCE(own.acknowledged_at, EXCLUDED.acknowledged_at),
+                assignee = CASE WHEN $3 THEN EXCLUDED.assignee ELSE own.assignee END`,
+        [...values, actor],
+      );
     return this.byId(id);
   }
 
   /** Returns one finding. Throws `not-found`. */
   async byId(id: string): Promise<ListedFinding> {
-    const { rows } = await this.database.query<FindingRow>(`SELECT ${columns} FROM findings WHERE id = $1`, [id]);
+    const { rows } = await this.database.query<FindingRow>(`SELECT ${columns} ${FROM_FINDINGS} WHERE id = $2`, [
+      actorNow(),
+      id,
+    ]);
     const [row] = rows;
     // Also for a finding that does not exist, so that the answer takes as long.
     const seen = await this.rights.seen(row?.lots ?? [NO_LOT], row?.first_index ?? null);

@@ -1,3 +1,4 @@
+import { OPERATOR } from '../../../../core/access/owner.js';
 import { SEVERITIES, rankInSql } from '../../../database/severity-rank.js';
 import { type Relation, type RangeComparison } from '../../../ledger/replay/key-range.js';
 
@@ -68,6 +69,9 @@ const gravest: TableComparison = {
                 ELSE (a.finding, a.severity) IS DISTINCT FROM (g.finding, (${SEVERITIES})[g.severity]) END`,
 };
 
+/** A change of the alert itself; that of an actor is its own state. */
+const OF_ALERT = `(c.owner IS NULL OR c.owner = '${OPERATOR}')`;
+
 /** A status is that of the findings, or a person's decision. */
 const STATUS = `CASE WHEN a.open_findings > 0 THEN 'open' WHEN a.answered_findings > 0 THEN 'acknowledged' ELSE 'resolved' END`;
 const statuses: TableComparison = {
@@ -78,7 +82,7 @@ const statuses: TableComparison = {
     SELECT 'id=' || a.id AS key, 'status' AS column, a.status AS stored, ${STATUS} AS computed, a.lots
       FROM ${alerts} AS a
      WHERE a.status <> ${STATUS}
-       AND NOT EXISTS (SELECT FROM alert_changes AS c WHERE c.alert = a.id AND c.status = a.status)`,
+       AND NOT EXISTS (SELECT FROM alert_changes AS c WHERE c.alert = a.id AND c.status = a.status AND ${OF_ALERT})`,
 };
 
 const RANK_GREW = `${rankInSql('a.severity')} > ${rankInSql('a.told_severity')}`;
@@ -135,7 +139,7 @@ const notified: TableComparison = {
 
 /** The number of an alert is that of its newest change. */
 const NEWEST = `GREATEST(1, (SELECT max(n.number) FROM notices AS n WHERE n.alert = a.id),
-                         (SELECT max(c.number) FROM alert_changes AS c WHERE c.alert = a.id))`;
+                         (SELECT max(c.number) FROM alert_changes AS c WHERE c.alert = a.id AND ${OF_ALERT}))`;
 const numbers: TableComparison = {
   table: 'alerts',
   key: ['id'],

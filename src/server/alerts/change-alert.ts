@@ -60,7 +60,8 @@ export class ChangeAlert {
     await this.sight.required(id, before?.alert ?? null);
     const changed = await this.database.transaction(async (db) => {
       await lockAlerts(db);
-      const row = actorNow() === null ? await decide(db, id, decision) : await decideOwn(db, (await alert(db))[0], decision);
+      const row =
+        actorNow() === null ? await decide(db, id, decision) : await decideOwn(db, (await alert(db))[0], decision);
       if (row !== undefined) {
         await db.repository(AlertChangeRow).insert({
           ...row,

@@ -70,10 +70,14 @@ describe('what an actor decides about an alert', () => {
     const again = await asViewer(coop, () => desk.changes.change(id, 'acknowledged', {}));
     expect(again).toMatchObject({ status: 'resolved' });
     await asViewer(trader, () => desk.changes.change(id, 'acknowledged', {}));
-    await ledger.tamper(`UPDATE findings SET status = 'closed', change = nextval('finding_changes') WHERE rule = 'mass-gained'`);
+    await ledger.tamper(
+      `UPDATE findings SET status = 'closed', closed_at = opened_at, change = nextval('finding_changes') WHERE rule = 'mass-gained'`,
+    );
     await desk.raising.raise();
     for (const viewer of [coop, trader]) expect(await read(viewer)).toMatchObject({ status: 'resolved' });
-    await ledger.tamper(`UPDATE findings SET status = 'open', change = nextval('finding_changes') WHERE rule = 'mass-gained'`);
+    await ledger.tamper(
+      `UPDATE findings SET status = 'open', closed_at = NULL, change = nextval('finding_changes') WHERE rule = 'mass-gained'`,
+    );
     await desk.raising.raise();
     for (const viewer of [coop, trader]) expect(await read(viewer)).toMatchObject({ status: 'open' });
   });
@@ -124,8 +128,8 @@ describe('a note on a finding', () => {
       acknowledgedAt: noted.acknowledgedAt,
     });
     expect(await find(trader)).toMatchObject({ assignee: 'Ben', acknowledgedAt: null });
-    await expect(
-      asViewer(actor('mallory'), () => list.respond(finding, { acknowledged: true })),
-    ).rejects.toMatchObject({ code: 'not-found' });
+    await expect(asViewer(actor('mallory'), () => list.respond(finding, { acknowledged: true }))).rejects.toMatchObject(
+      { code: 'not-found' },
+    );
   });
 });

@@ -56,7 +56,8 @@ const findingOf = ({
 });
 
 /** A note of the viewer: that of an actor in `own`, that of the desk beside the finding. `$1` is the actor. */
-const noteOf = (column: string): string => `CASE WHEN $1::text IS NULL THEN findings.${column} ELSE own.${column} END AS ${column}`;
+const noteOf = (column: string): string =>
+  `CASE WHEN $1::text IS NULL THEN findings.${column} ELSE own.${column} END AS ${column}`;
 const FROM_FINDINGS = 'FROM findings LEFT JOIN finding_notes AS own ON own.finding = findings.id AND own.owner = $1';
 
 const columns = `id, rule, version, severity, status, subject, lots, ${lotNamesOf('findings.lots')} AS about, events, measured, threshold, detail, first_index,

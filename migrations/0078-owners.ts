@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Adds the owners of subscriptions and silences, and separates which parties an actor stands for, so that the same rule
+ * Adds the owners of subscriptions and silences, and separates which parties an actor may see lots of, so that the same rule
  * serves row-level security and messages to several owners at once.
  */
 export class Owners0078 implements MigrationInterface {

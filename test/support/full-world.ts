@@ -143,12 +143,12 @@ async function notify(ledger: TestLedger, desk: AlertDesk, hooks: HookReceiver):
   await desk.subscribe({ url: `${hooks.base}/down`, contact: 'desk@example.org' });
   for (const path of ['one', 'two']) await desk.subscribe({ url: `${hooks.base}/${path}`, digestMinutes: 60 });
   await desk.notify();
+  await noteAsActors(ledger, desk, hooks);
   for (const { id } of (await desk.list()).slice(0, 2)) {
     await desk.changes.change(id, 'acknowledged', { by: 'desk', note: 'seen', evidence: ['scale book'] });
     await desk.changes.assign(id, { assignee: 'agent', by: 'desk' });
   }
   await desk.notify();
-  await noteAsActors(ledger, desk, hooks);
   await desk.deliver(desk.deliverer());
   await ledger.database.query("UPDATE deliveries SET next_at = now() WHERE type = 'alert.digest'");
   await desk.deliver(desk.deliverer());

@@ -95,7 +95,7 @@ export class AlertSight {
 
   /**
    * Checks that the filters of an actor name lots that it may see, and no other holder than itself: which alerts meet them
-   * would tell where lots came from or went. Throws `request-invalid`.
+   * would show where lots came from or went. Throws `request-invalid`.
    */
   async requireFilters({ lots = [], holder }: AlertFilters, pointer = '/filters'): Promise<void> {
     const viewer = viewerNow();

@@ -29,8 +29,7 @@ interface AlertUpdate {
 
 /**
  * Records that a person acknowledged, resolved or assigned an alert. Verdicts depend on findings alone, not on these
- * notes; a finding closes when its cause ends. What an actor decides is its own state of the alert, which others neither see
- * nor are told of.
+ * notes; a finding closes when its cause ends. What an actor decides is its own state of the alert, which others do not see.
  */
 @Injectable()
 export class ChangeAlert {

@@ -16,7 +16,7 @@ const IN_DIGEST = 25;
 /** Bytes of a digest's alerts at most, so that the message stays below 20 kB (Standard Webhooks). */
 const DIGEST_BYTES = 16_000;
 
-/** What is to be done with a message that is due: to send it, or nothing because nothing is left to say, or to see. */
+/** What is to be done with a message that is due: to send it, or nothing because nothing is left that its owner may see. */
 type Composed = { body: string } | 'dropped' | 'withheld';
 
 const message = (type: string, data: object | string): string =>

@@ -14,7 +14,7 @@ interface Told {
   data: string;
 }
 
-/** Whether the owner of a subscription may be told of a notification. */
+/** Whether the owner of a subscription may see a notification. */
 type MayBeTold = (owner: string | null) => boolean;
 
 /**

@@ -83,7 +83,7 @@ export class RouteNotices {
         [subscription, since],
       );
       const { rows: subscribers } = await db.query<SubscriberRow>(`${SUBSCRIBERS} AND id = $1`, [subscription]);
-      // What the owner's silences held back is asked for by this.
+      // This sends what silences of the owner held back.
       return (rowCount ?? 0) + (await send(db, notices, subscribers, { journal: this.journal, silences: null }));
     });
   }

@@ -87,7 +87,7 @@ export const excludedCells: Readonly<Record<string, ExcludedCell>> = {
   'alerts.escalated_at': { why: 'a mark in the text of a notice' },
   'alerts.pending_since': { why: 'an alert is notified within seconds, whatever it is' },
   'alerts.reopened': {
-    why: 'what actors decided before it, each for itself, stands no more; the decisions are journaled',
+    why: 'what actors decided before it, each for itself, is over; the decisions are journaled',
   },
   'alerts.assignee': { why: `${note}; the decisions are journaled` },
   'deliveries.body': {

@@ -41,7 +41,6 @@ const looseReaders: Readonly<Record<string, string>> = {
   'src/platform/postgres/data-folder-lock.ts': own,
   'src/platform/postgres/postgres-binaries.ts': 'the list of links of an installed package',
   'src/server/database/prepare.ts': own,
-  'src/server/access/sign-in-page.ts': 'the script of a page, which reads the answer of its own service',
   'src/server/alerts/alert-sight.ts': stored,
   'src/server/delivery/compose-body.ts': stored,
   'src/server/delivery/deliver-mail.ts': stored,

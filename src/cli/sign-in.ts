@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { AditClient } from '../client/adit-client.js';
-import { type Credentials, KeyCredentials, bearer, signingIn } from '../client/sign-in.js';
+import { type Credentials, bearer, signingIn } from '../client/sign-in.js';
 import { operatorTokenFile, signInOfEnvironment, tokenOfEnvironment } from './environment.js';
-import { readKeyFile } from './key-file.js';
 import { CommandError, EXIT } from './output/terminal.js';
 
 /** What a command that uses a ledger takes. */
@@ -22,9 +21,14 @@ const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
  * Returns how a command signs in: with its key, with the token of the environment, or, on the machine of the ledger, as its
  * operator; null: there is none of these.
  */
-function credentialsFor({ server, key, as }: ServerOptions): Credentials | null {
+async function credentialsFor({ server, key, as }: ServerOptions): Promise<Credentials | null> {
   const token = tokenOfEnvironment();
   if (key !== undefined) {
+    // Loaded here alone: most commands sign nothing, and need not wait for what signs.
+    const [{ KeyCredentials }, { readKeyFile }] = await Promise.all([
+      import('../client/key-credentials.js'),
+      import('./key-file.js'),
+    ]);
     const { signer, actor } = readKeyFile(key);
     const iss = as ?? actor;
     if (iss === undefined)

@@ -107,7 +107,7 @@ describe('completion of commands', () => {
   };
 
   it('offers the commands of the tree, their own commands, and their options', () => {
-    expect(offered('adit', 'lo')).toEqual(['lots', 'lot']);
+    expect(offered('adit', 'lo')).toEqual(['login', 'lots', 'lot']);
     expect(offered('adit', 'alerts', 'a')).toEqual(['ack', 'assign']);
     expect(offered('adit', 'alerts', 'ack', '9d1c2e7a', '--re')).toEqual(['--reason']);
     expect(offered('adit', '--json', 'lots', '--h')).toEqual(['--holder', '--help']);

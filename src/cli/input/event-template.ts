@@ -70,6 +70,8 @@ const byName = (name: string, today: string): unknown =>
     events: [EVENT_ID],
     dispute: EVENT_ID,
     incident: EVENT_ID,
+    grant: EVENT_ID,
+    until: `${Number(today.slice(0, 4)) + 1}${today.slice(4)}T00:00:00Z`,
     jws: EVENT_ID,
     kid: EVENT_ID,
     digests: [EVENT_ID],

@@ -52,7 +52,6 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
 
   // What is sent, or the cookie that is to end, authenticates the request.
   'GET /signin': 'public',
-  'GET /signin.js': 'public',
   'POST /v1/session': 'public',
   'GET /v1/session': 'public',
   'DELETE /v1/session': 'public',

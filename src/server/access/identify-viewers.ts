@@ -11,7 +11,6 @@ import { OperatorToken } from './operator-token.js';
 import { Shares } from './shares.js';
 import { RecogniseMachines } from './recognise-machines.js';
 import { Sessions } from './sessions.js';
-import { serveSignInPage } from './sign-in-page.js';
 
 const NOBODY: Viewer = { kind: 'nobody' };
 const OPERATOR: Viewer = { kind: 'operator', scopes: operatorScopes };
@@ -31,7 +30,6 @@ export class IdentifyViewers extends Identify {
 
   override async prepare(app: NestFastifyApplication): Promise<void> {
     await this.sessions.accept(app);
-    serveSignInPage(app.getHttpAdapter().getInstance());
   }
 
   async viewerOf(request: FastifyRequest): Promise<Viewer> {

@@ -33,6 +33,7 @@ import { Metrics } from '../http/metrics.js';
 import { describeApi } from '../http/openapi.js';
 import { SharedThreads } from '../ledger/intake/check-threads.js';
 import { showProblemsAsPages } from '../web/problems-as-pages.js';
+import { ShowPages } from '../web/show-pages.js';
 import { JsonLogger } from './logger.js';
 import { type QueueAddress, QueueBackend, migrateQueue, openQueue } from '../queue/prepare-queue.js';
 
@@ -197,7 +198,8 @@ async function startOnce(config: Config, overrides: Overrides, logger: LoggerSer
     await guardRoutes(app, config);
     turnAwayEarly(app);
     sendPagesAsHtml(app.getHttpAdapter().getInstance());
-    if (config.role !== 'worker') showProblemsAsPages(app);
+    const pages = provided(app, ShowPages);
+    if (pages !== null) showProblemsAsPages(app.getHttpAdapter().getInstance(), pages);
     if (config.role !== 'worker') describeApi(app);
     const url = await listen(app, config);
     health.started();

@@ -59,13 +59,13 @@ export async function prepareGivenDatabase(
 ): Promise<PreparedDatabase> {
   const ownerUrl = givenOwnerUrl ?? url;
   for (const each of new Set([url, ownerUrl])) await requireSession(each);
-  const appLogin = await withClient(url, currentUser);
+  const appLogin = await withClient(url, loginOf);
   try {
     await inTurn(
       ownerUrl,
       async (client) => {
         await createGroups(client);
-        await grantGroup(client, OWNER_ROLE, await currentUser(client));
+        await grantGroup(client, OWNER_ROLE, await loginOf(client));
         await grantGroup(client, APPLICATION_ROLE, appLogin);
         await grantGroup(client, READER_ROLE, appLogin);
         if (!(await answers(client, `SELECT has_schema_privilege($1, 'public', 'CREATE')`, [OWNER_ROLE])))
@@ -131,8 +131,9 @@ async function answers(client: pg.Client, question: string, values: string[]): P
   return rows[0]?.[0] === true;
 }
 
-async function currentUser(client: pg.Client): Promise<string> {
-  const { rows } = await client.query<{ name: string }>('SELECT current_user::text AS name');
+/** Returns the login of a connection, whatever role its URL sets. */
+async function loginOf(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>('SELECT session_user::text AS name');
   return rows[0]?.name ?? '';
 }
 

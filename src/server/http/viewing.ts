@@ -76,7 +76,7 @@ export function admitViewers(app: NestFastifyApplication, identify: Identify): v
 async function admitted(request: FastifyRequest, identify: Identify): Promise<Viewer> {
   const path = request.routeOptions.url;
   // What no route answers is `not-found`, for every viewer.
-  if (path === undefined) return { kind: 'nobody' };
+  if (path === undefined) return identify.viewerOf(request).catch(() => ({ kind: 'nobody' as const }));
   const need = needOf(request.method, path);
   if (need === 'submit') return { kind: 'nobody' };
   const viewer = await identify.viewerOf(request);

@@ -1,5 +1,4 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../../core/api/problem.js';
 import { parseStrictJson } from '../../core/event/grammar.js';
 import { problemPage } from '../../web/explorer/problem-page.js';
@@ -16,9 +15,7 @@ const isPage = ({ url, headers }: FastifyRequest): boolean => wantsHtml(headers.
  * Sends problems as pages to browsers, in the reader's language: what does not exist, what the viewer may not see, what
  * failed. Registers before any route does.
  */
-export function showProblemsAsPages(app: NestFastifyApplication): void {
-  const pages = app.get(ShowPages);
-  const fastify = app.getHttpAdapter().getInstance();
+export function showProblemsAsPages(fastify: FastifyInstance, pages: ShowPages): void {
   fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
     const type = String(reply.getHeader('content-type') ?? '');
     if (typeof payload !== 'string' || !type.startsWith(PROBLEM_TYPE) || !isPage(request)) return payload;

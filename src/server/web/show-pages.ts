@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { type Say, sayIn } from '../../web/say.js';
-import { Document, type Page } from '../../web/ui/frame.js';
+import { Document, OPERATOR_READER, type Page } from '../../web/ui/frame.js';
 import { type Column, csvOf } from '../../web/ui/table.js';
 import { DescribeLedger } from '../ledger/read/describe-ledger.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
@@ -22,7 +22,12 @@ export interface FileOfRows<Row> {
   name: string;
 }
 
-const readerOf = ({ viewer }: FastifyRequest): string | null => (viewer?.kind === 'actor' ? viewer.actor : null);
+/** Names the reader of a page; null: not signed in, empty: the ledger is open. */
+function readerOf({ viewer }: FastifyRequest): string | null {
+  if (viewer?.kind === 'actor') return viewer.actor;
+  if (viewer?.kind === 'operator') return OPERATOR_READER;
+  return viewer?.kind === 'everyone' ? '' : null;
+}
 
 /** Renders pages for their readers: in their language, with the ledger's present state. */
 @Injectable()

@@ -2,6 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { type Start, startShape } from '../../core/api/ledger.js';
 import { logPage } from '../../web/explorer/log-page.js';
+import { signInPage } from '../../web/explorer/sign-in-page.js';
 import { startPage } from '../../web/explorer/start-page.js';
 import { wantsHtml } from '../http/html-page.js';
 import { DescribeLedger } from '../ledger/read/describe-ledger.js';
@@ -48,6 +49,14 @@ export class StartController {
     const [witnessing, newest] = await Promise.all([this.checkpoints.witnesses(), this.log.recordedAt(ledger.size)]);
     const shown = newest === null ? null : new Date(newest).toISOString();
     return this.pages.show(visit, () => startPage({ ledger, witnessing, newest: shown }));
+  }
+
+  @Get('signin')
+  @ApiProduces('text/html')
+  @ApiOperation({ summary: 'Page: sign in by a printed link or a key file' })
+  @ApiOkResponse({ schema: PAGE })
+  signIn(@Visiting() visit: Visit): Promise<string> {
+    return this.pages.show(visit, signInPage);
   }
 
   @Get('log')

@@ -38,6 +38,13 @@ function ProblemBody({ problem, kind }: { problem: Problem; kind: Kind }): VNode
       <div class="kicker">{problem.status}</div>
       <h1>{say.word(`problem.${kind}`)}</h1>
       <p class="lede">{say.word(next)}</p>
+      {kind === 'signIn' ? (
+        <p>
+          <a class="btn main" href="/signin">
+            {say.word('signIn')}
+          </a>
+        </p>
+      ) : null}
       {kind === 'wrong' ? <p lang="en">{problem.detail}</p> : null}
       <SearchForm large />
       {problem.request_id === undefined || problem.status < 500 ? null : (

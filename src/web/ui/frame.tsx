@@ -99,12 +99,23 @@ function Bar({ page }: { page: Page }): VNode {
                 {say.word(`part.${part}`)}
               </a>
             ))}
-            {reader === null ? null : <span class="soft">{reader}</span>}
+            <Reader name={reader} />
           </nav>
         </>
       )}
     </header>
   );
+}
+
+/** Marks the operator, who is no actor: `@` begins no id. */
+export const OPERATOR_READER = '@operator';
+
+/** Names the reader, or leads to the sign-in; an open ledger (empty name) distinguishes no readers. */
+function Reader({ name }: { name: string | null }): VNode | null {
+  const say = useSay();
+  if (name === null) return <a href="/signin">{say.word('signIn')}</a>;
+  if (name === '') return null;
+  return <span class="reader soft">{name === OPERATOR_READER ? say.word('reader.operator') : name}</span>;
 }
 
 /** The one search for every identifier. */

@@ -194,7 +194,7 @@ describe('a bag that was recorded twice', () => {
 
 describe('what is said first of a lot', () => {
   it('is a hold, until it is lifted', async () => {
-    const lot = await ledger.declare('50');
+    const lot = await ledger.declare('61.3');
     await ledger.record('lot.held', 'agent', { lots: [lot], ground: 'papers' });
     expect(await said(lot)).toEqual({ verdicts: { ...FINE, risk: 'high' }, findings: ['lot-held high open'] });
     expect(await ledger.submit('custody.dispatched', 'mallory', { to: 'trader', lots: [{ lot }] })).toMatchObject({
@@ -206,9 +206,9 @@ describe('what is said first of a lot', () => {
   });
 
   it('is a dispute, until it is settled', async () => {
-    const lot = await ledger.declare('50');
+    const lot = await ledger.declare('62.7');
     await ledger.dispatch(lot);
-    const { id: event } = await ledger.receive(lot, '50');
+    const { id: event } = await ledger.receive(lot, '62.7');
     const dispute = await ledger.record('event.disputed', 'coop', { event, ground: 'the scale' });
     expect(await said(lot)).toEqual({ verdicts: { ...FINE, risk: 'medium' }, findings: ['dispute-open medium open'] });
     const settled = { dispute: dispute.id, settlement: 'withdrawn', reason: 'agreed' };
@@ -217,7 +217,7 @@ describe('what is said first of a lot', () => {
   });
 
   it('is an incident, which counts once somebody with a part in the lot or an official speaks of it', async () => {
-    const lot = await ledger.declare('50');
+    const lot = await ledger.declare('63.9');
     const report = { category: 'theft', level: 2, lots: [lot] };
     const { id: incident } = await ledger.record('incident.reported', 'mallory', report);
     expect(await said(lot)).toEqual({ verdicts: FINE, findings: ['stranger-claim low open'] });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { newSecret } from '../../core/access/secret-text.js';
-import { type Scope, operatorScopes, scopeText, scopesWithin } from '../../core/access/scopes.js';
+import { type Scope, actorScopes, operatorScopes, scopeText, scopesWithin } from '../../core/access/scopes.js';
 import { type Viewer, hasScope } from '../../core/access/viewer.js';
 import {
   type CreatedMachineKey,
@@ -82,8 +82,7 @@ export class MachineKeys {
   async create(asked: NewMachineKey): Promise<CreatedMachineKey> {
     const maker = owner();
     const actor = asked.actor ?? maker.actor;
-    if (actor !== maker.actor && !maker.isAdmin)
-      throw new AditError('not-allowed', 'Only the operator makes keys for another actor.');
+    requireOwner(maker, actor, asked.scopes);
     if (!scopesWithin(asked.scopes, maker.scopes))
       throw invalid('/scopes', `must be among the scopes of its maker: ${scopeText(maker.scopes)}`);
     const now = this.clock.now();
@@ -113,6 +112,7 @@ export class MachineKeys {
     return this.change(id, async (db, former) => {
       const now = this.clock.now();
       const maker = owner();
+      requireOwner(maker, former.actor, former.scopes);
       if (!scopesWithin(former.scopes, maker.scopes))
         throw invalid('/id', `The key has more scopes than you: ${scopeText(former.scopes)}.`);
       const lifetime = former.expires_at.getTime() - former.created_at.getTime();
@@ -183,6 +183,21 @@ export class MachineKeys {
     if (row === undefined) throw new Error('The key was not stored.');
     return { ...shown(row), key: text };
   }
+}
+
+/**
+ * Checks that a key is for its maker; the operator also makes keys for others, without the scopes by which an actor sees and
+ * does what is its own: it would act in their names. Throws `not-allowed`.
+ */
+function requireOwner({ actor, isAdmin }: Owner, named: string | null, scopes: readonly Scope[]): void {
+  if (named === actor || viewerNow().kind === 'everyone') return;
+  if (!isAdmin) throw new AditError('not-allowed', 'Only the operator makes keys for another actor.');
+  const own = scopes.filter((scope) => actorScopes.includes(scope));
+  if (own.length > 0)
+    throw new AditError(
+      'not-allowed',
+      `Only ${named ?? 'the operator'} itself makes a key with the scope ${own.join(', ')}.`,
+    );
 }
 
 /** Checks that an actor is registered. Throws `request-invalid`. */

@@ -55,10 +55,13 @@ export class Shares {
     private readonly config: Config,
   ) {}
 
-  /** Makes a link to a lot that the viewer may see. Throws `not-found`, `not-allowed` and `request-invalid`. */
+  /**
+   * Makes a link to a lot that the viewer is or was a party of itself: a grant or the supervision of a country is not to be
+   * passed on. Throws `not-found`, `not-allowed` and `request-invalid`.
+   */
   async make(lot: string, { expiresAt, label, disclosures }: NewShare): Promise<MadeShare> {
     const actor = maker();
-    if (!(await this.rights.visible([lot])).has(lot)) await this.rights.require(lot);
+    await this.rights.requireOwnPart(lot);
     const left = Date.parse(expiresAt) - Date.now();
     if (left <= 0 || left > LONGEST) throw invalid('/expiresAt', 'A share ends in the future, and within two years.');
     const secret = newSecret('share');
@@ -98,11 +101,8 @@ export class Shares {
    */
   async viewerOf(secret: string): Promise<ShareViewer> {
     const row = await this.inForce('secret_hash = $1', [digestOf(secret)]);
-    const right =
-      row === null
-        ? undefined
-        : (await this.rights.visible([row.lot], { kind: 'actor', actor: row.by_actor, scopes: ['read'] })).get(row.lot);
-    if (row === null || right === undefined) throw tokenInvalid('The share link has ended, or was never made.');
+    const right = row === null ? null : await this.rights.ownPart(row.lot, row.by_actor);
+    if (row === null || right === null) throw tokenInvalid('The share link has ended, or was never made.');
     return {
       kind: 'share',
       share: row.id,

@@ -29,7 +29,7 @@ export class ReadLot {
 
   /** Reads one lot as far as the viewer may see it. Throws `not-found`. */
   async read(id: string): Promise<JudgedLot> {
-    const { until } = await this.rights.require(id);
+    const { until, upstream } = await this.rights.require(id);
     const asOf = await this.asOf();
     const { rows } = await this.database.lookup.query<LotRow>('SELECT * FROM lots WHERE id = $1', [id]);
     if (rows[0] === undefined) throw noLot(id);
@@ -41,17 +41,20 @@ export class ReadLot {
       const shown = { size, verified: Math.min(asOf.verified, size) };
       return { lot, state: stateOf(lot), judgement: this.judgeLot.within(judgement, id, until), asOf: shown };
     }
-    return { lot: present, state: stateOf(present), judgement: await this.shown(judgement), asOf };
+    return { lot: present, state: stateOf(present), judgement: await this.shown(judgement, id, upstream), asOf };
   }
 
   /** Returns a judgement whose findings name only lots that the viewer may see. */
-  private async shown(judgement: Judgement): Promise<Judgement> {
+  private async shown(judgement: Judgement, id: string, upstream: boolean): Promise<Judgement> {
     if (viewerNow().kind === 'everyone') return judgement;
-    const own = new Set(judgement.lots);
+    const own = new Set(upstream ? judgement.lots : [id]);
     const others = judgement.findings.flatMap(({ lots }) => lots).filter((lot) => !own.has(lot));
     const visible = others.length === 0 ? new Map() : await this.rights.visible([...new Set(others)]);
     const has = (lot: string): boolean => own.has(lot) || visible.has(lot);
-    return { ...judgement, findings: judgement.findings.map((finding) => observedBy(finding, { has })) };
+    // Who may not see the ancestors sees no findings on them alone; the verdicts count them.
+    const findings = judgement.findings.filter(({ lots }) => upstream || lots.length === 0 || lots.some(has));
+    const undecided = judgement.undecided.filter(({ subject }) => upstream || subject.includes(id));
+    return { ...judgement, findings: findings.map((finding) => observedBy(finding, { has })), undecided };
   }
 
   async state(id: string): Promise<JudgedLotState> {

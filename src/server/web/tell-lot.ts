@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { LotEvent } from '../../core/api/event.js';
-import type { Lineage } from '../../core/api/lot.js';
+import type { JudgedLotState, Lineage } from '../../core/api/lot.js';
+import { AditError } from '../../core/errors.js';
 import type { Language } from '../../core/api/subscription.js';
 import type { LotPageData } from '../../web/explorer/lot-data.js';
 import { groupsOf } from '../../web/explorer/fold.js';
@@ -32,10 +33,7 @@ export class TellLot {
   /** Gathers the state, the report, the ancestors and the story of a lot. Throws `not-found`. */
   async tell(id: string, language: Language): Promise<LotPageData> {
     const lot = await this.lots.state(id);
-    const [{ findings, ...report }, lineage] = await Promise.all([
-      this.reports.report(id),
-      this.lineage.trace(id, 'upstream', MAX_DEPTH),
-    ]);
+    const [{ findings, ...report }, lineage] = await Promise.all([this.reports.report(id), this.upstreamOf(id, lot)]);
     const chosen = chainsToRead(lineage);
     const chains = await Promise.all(chosen.map((one) => this.chain(one)));
     const story = tellStory(new Set(lineage.nodes.map((node) => node.lot)), chains.flat());
@@ -48,6 +46,22 @@ export class TellLot {
       unread: lineage.nodes.length - chosen.length,
       now: this.clock.now(),
     };
+  }
+
+  /** Returns the ancestors; for who may not see them the lot alone. */
+  private async upstreamOf(id: string, { status, holder, mass }: JudgedLotState): Promise<Lineage> {
+    try {
+      return await this.lineage.trace(id, 'upstream', MAX_DEPTH);
+    } catch (error) {
+      if (!(error instanceof AditError && error.code === 'not-allowed')) throw error;
+      return {
+        lot: id,
+        direction: 'upstream',
+        nodes: [{ lot: id, status, holder, mass }],
+        edges: [],
+        truncated: false,
+      };
+    }
   }
 
   private async chain(lot: string): Promise<LotEvent[]> {

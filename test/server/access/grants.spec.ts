@@ -46,7 +46,7 @@ describe('a grant', () => {
     expect(await rights.of(lot, auditor)).toBeNull();
     const grant = await give('coop');
     expect(await seen()).toEqual(await seen(actor('coop')));
-    expect(await rights.of(lot, auditor)).toEqual({ until: null });
+    expect(await rights.of(lot, auditor)).toEqual({ until: null, upstream: true });
     // Nobody but its giver ends it.
     await expect(withdraw('trader', grant)).rejects.toMatchObject({ code: 'role-not-allowed' });
     expect(await seen()).toContain(lot);
@@ -84,7 +84,7 @@ describe('a grant', () => {
       const found = await seen();
       for (const lot of shown) expect([only, found.includes(lot)]).toEqual([only, true]);
       for (const lot of hidden) expect([only, found.includes(lot)]).toEqual([only, false]);
-      for (const lot of shown) expect(await rights.of(lot, auditor)).toEqual({ until: null });
+      for (const lot of shown) expect(await rights.of(lot, auditor)).toEqual({ until: null, upstream: true });
       for (const lot of hidden) expect(await rights.of(lot, auditor)).toBeNull();
       await withdraw('coop', grant);
     }
@@ -92,7 +92,7 @@ describe('a grant', () => {
     const made = await ledger.record('lot.aggregated', 'coop', { inputs: [{ lot: two }, { lot: three }], outputs });
     const [heap = ''] = made.lots;
     const grant = await give('coop', { only: { lots: [heap] } });
-    expect(await rights.of(two, auditor)).toEqual({ until: null });
+    expect(await rights.of(two, auditor)).toEqual({ until: null, upstream: true });
     expect(await rights.of(one, auditor)).toBeNull();
     await withdraw('coop', grant);
     expect(await rights.of(two, auditor)).toBeNull();

@@ -148,6 +148,37 @@ describe('a lot', () => {
   });
 });
 
+describe('what a lot was made of', () => {
+  it('is not shown to a carrier of the lot, and to an authority where it was all in its country', async () => {
+    const inputs = [{ lot: await sold('SYN-A-5') }, { lot: await sold('SYN-A-6') }];
+    const outputs = [{ mass: { value: '94', uom: 'KGM' } }];
+    const [heap = ''] = (await ledger.record('lot.aggregated', 'trader', { inputs, outputs })).lots;
+    await ledger.record('custody.dispatched', 'trader', { to: 'mallory', carrier: 'carrier', lots: [{ lot: heap }] });
+    await ledger.verifier().verify();
+    const whole: (() => Promise<unknown>)[] = [
+      () => rights.requireWhole(heap),
+      () => lineage.trace(heap, 'upstream', 4),
+      () => impact.trace(heap),
+    ];
+    for (const way of whole) {
+      await expect(asViewer(actor('carrier'), way)).rejects.toMatchObject({ code: 'not-allowed' });
+      for (const other of ['trader', 'mallory', 'agent'])
+        await expect(asViewer(actor(other), way)).resolves.not.toBeNull();
+    }
+    const [input] = inputs;
+    await expect(asViewer(actor('carrier'), () => lots.state(input?.lot ?? ''))).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    const [seen, all] = await Promise.all(
+      ['carrier', 'mallory'].map((who) => asViewer(actor(who), () => reports.report(heap))),
+    );
+    expect(all?.findings.some((finding) => finding.lots.includes(input?.lot ?? ''))).toBe(true);
+    expect(JSON.stringify(seen?.findings)).not.toContain(input?.lot);
+    expect(seen?.findings.every((finding) => finding.lots.length === 0 || finding.lots.includes(heap))).toBe(true);
+    expect(seen?.verdicts).toEqual(all?.verdicts);
+  });
+});
+
 describe('a finding', () => {
   it('that names lots of others shows neither them nor its texts, but that there are some', async () => {
     const own = await sold('SYN-A-9');

@@ -122,11 +122,18 @@ describe('keys for machines', () => {
     const read = await fetch(`${service.url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
     expect(read.status).toBe(200);
     expect((await call(key, 'GET', '/v1/lots')).status).toBe(403);
-    const other = await call(operator, 'POST', '/v1/keys', { label: 'x', scopes: ['read', 'monitor'], actor: 'rival' });
+    const other = await call(operator, 'POST', '/v1/keys', { label: 'x', scopes: ['monitor'], actor: 'rival' });
     expect(other.body).toMatchObject({ actor: 'rival' });
-    expect((await call(operator, 'POST', '/v1/keys', { label: 'x', scopes: ['read'], actor: 'none' })).status).toBe(
+    expect((await call(operator, 'POST', '/v1/keys', { label: 'x', scopes: ['monitor'], actor: 'none' })).status).toBe(
       400,
     );
+    // It would see the trade of the actor, and act in its name.
+    for (const scope of ['read', 'alerts', 'share']) {
+      const body = { label: 'x', scopes: ['monitor', scope], actor: 'rival' };
+      expect([scope, (await call(operator, 'POST', '/v1/keys', body)).status]).toEqual([scope, 403]);
+    }
+    const own = await made(rival, { label: 'x', scopes: ['read'] });
+    expect((await call(operator, 'POST', `/v1/keys/${own.id ?? ''}/rotate`, {})).status).toBe(403);
     // An actor does not replace a key that has more scopes than it.
     const replaced = await as(rival, 'POST', `/v1/keys/${other.body.id as string}/rotate`, {});
     expect(replaced.status).toBe(400);

@@ -248,6 +248,17 @@ describe('what each viewer gets', () => {
     }
   });
 
+  it('is a page also for who handed a lot on', async () => {
+    const pages = Object.fromEntries(
+      await Promise.all(
+        ['coop', 'trader', 'stranger'].map(
+          async (who) => [who, (await world.read(who, `/lots/${world.sold}`)).status] as const,
+        ),
+      ),
+    );
+    expect(pages).toEqual({ coop: 200, trader: 200, stranger: 404 });
+  });
+
   it('names no hidden lot, holder or event in any list of a viewer without a part', async () => {
     const secrets = [world.sold, world.kept, world.declaration, world.dispatch, '"coop"', '"buyer"'];
     const lists = [
@@ -326,6 +337,17 @@ describe('a share link', () => {
     expect(shown.body).toMatchObject({ holder: 'trader', inTransitTo: null, status: 'held' });
     expect((await world.read(secret, `/v1/lots/${world.sold}/events`)).body.items).toHaveLength(3);
     expect((await world.read(secret, `/v1/lots/${world.sold}/bundle`)).status).toBe(403);
+  });
+
+  it('is made by a party of the lot itself, not by an authority or by who was granted it', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const given = await world.actor('coop').must('grant.given', { to: 'auditor', until });
+    for (const who of ['authority', 'auditor']) {
+      expect([who, (await world.read(who, `/v1/lots/${world.kept}`)).status]).toEqual([who, 200]);
+      const refused = await world.send(who, 'POST', `/v1/lots/${world.kept}/shares`, { expiresAt: soon() });
+      expect([who, refused.status]).toEqual([who, 403]);
+    }
+    await world.actor('coop').must('grant.withdrawn', { grant: given.id });
   });
 
   it('is refused for a lot of others, by the operator, mistyped, and without an end', async () => {

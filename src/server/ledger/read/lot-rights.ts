@@ -4,7 +4,7 @@ import type { Viewer } from '../../../core/access/viewer.js';
 import { AditError } from '../../../core/errors.js';
 import { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
-import { viewerNow } from '../../http/viewing.js';
+import { actorNow, viewerNow } from '../../http/viewing.js';
 import { MAX_DESCENDANTS, type NamedLots, lotsSeen } from './lots-seen.js';
 
 type GrantRow = Opening['grants'][number];
@@ -15,15 +15,23 @@ export const NO_LOT = '00000000-0000-8000-8000-000000000000';
 /** Lots of one finding at most of which a share may show one. */
 const MAX_SHARED = 20;
 
+/** Ancestors at most that are looked at for a viewer who does not hold the lot. */
+const MAX_ANCESTORS = 10_000;
+
 /** Descendants in the hands of the viewer at most that are looked at. */
 const MAX_HELD = 100;
 
-/** What a viewer may see of a lot: up to which entry; null: all of it, and all that it was made of. */
-export interface LotRight {
+/** What a viewer may see of a lot: its chain up to which entry; null: all of it. */
+interface LotRight {
   until: number | null;
 }
 
-const WHOLE: LotRight = { until: null };
+/** The right to one lot, and whether it includes all that the lot was made of: for who holds it or is to receive it. */
+interface RightToLot extends LotRight {
+  upstream: boolean;
+}
+
+const WHOLE: RightToLot = { until: null, upstream: true };
 
 /** An invisible lot and one that does not exist have the same answer. */
 export const noLot = (lot: string): AditError => new AditError('not-found', `There is no lot ${lot}.`);
@@ -37,20 +45,23 @@ export class LotRights {
   constructor(private readonly database: Database) {}
 
   /** Returns the right to a lot. Throws `not-found`; a right may also be to a lot that does not exist. */
-  async require(lot: string): Promise<LotRight> {
+  async require(lot: string): Promise<RightToLot> {
     const right = await this.of(lot);
     if (right === null) throw noLot(lot);
     return right;
   }
 
-  /** Checks that the viewer may see all of a lot. Throws `not-found`, and `not-allowed` for a former party. */
+  /**
+   * Checks that the viewer may see all of a lot and of the lots that it was made of. Throws `not-found`, and `not-allowed`
+   * for who may see less: a former party, a carrier, an authority where some of them were never in its country.
+   */
   async requireWhole(lot: string): Promise<void> {
-    const { until } = await this.require(lot);
-    if (until !== null)
-      throw new AditError(
-        'not-allowed',
-        'You handed this lot on: this is for those who hold it, or to whom they grant it.',
-      );
+    const { until, upstream } = await this.require(lot);
+    if (upstream || (until === null && (await this.seesAncestors(lot)))) return;
+    throw new AditError(
+      'not-allowed',
+      'This also shows what the lot was made of: it is for those who hold the lot or are to receive it, and to whom they grant it.',
+    );
   }
 
   /** Checks that the viewer holds a lot now. Throws `not-found`, and `not-allowed` for who else may see it. */
@@ -65,14 +76,31 @@ export class LotRights {
       throw new AditError('not-allowed', 'Only the holder of a lot sees who may read it and who did.');
   }
 
+  /** Returns the part of an actor itself in a lot, without grants to it; null: none, or the actor is suspended. */
+  async ownPart(lot: string, actor: string): Promise<LotRight | null> {
+    const viewer: Viewer = { kind: 'actor', actor, scopes: [] };
+    const { rows } = await this.database.reader
+      .for(viewer)
+      .query<LotRight>('SELECT until_index AS until FROM lot_parties WHERE lot = $1 AND party = viewer()', [lot]);
+    return rows[0] ?? null;
+  }
+
+  /** Checks that the viewer itself is or was a party of a lot. Throws `not-found`, and `not-allowed` for who else sees it. */
+  async requireOwnPart(lot: string): Promise<void> {
+    await this.require(lot);
+    const actor = actorNow();
+    if (actor === null || (await this.ownPart(lot, actor)) === null)
+      throw new AditError('not-allowed', 'Only the parties of a lot share it.');
+  }
+
   /** Returns the right to a lot; null: none. */
-  async of(lot: string, viewer: Viewer = viewerNow()): Promise<LotRight | null> {
+  async of(lot: string, viewer: Viewer = viewerNow()): Promise<RightToLot | null> {
     if (viewer.kind === 'everyone') return WHOLE;
-    if (viewer.kind === 'share' && viewer.lot === lot) return { until: viewer.until };
     if (viewer.kind !== 'actor' && viewer.kind !== 'share') return null;
-    const own = await this.partIn(lot, viewer);
-    if (own?.until === null) return WHOLE;
-    return (await this.holdsDescendant(lot, viewer)) ? WHOLE : own;
+    const isShared = viewer.kind === 'share' && viewer.lot === lot;
+    const own = isShared ? viewer : (await this.visible([lot], viewer)).get(lot);
+    if (await this.holdsDescendant(lot, viewer)) return WHOLE;
+    return own === undefined ? null : { until: own.until, upstream: false };
   }
 
   /** Returns those of several lots that the viewer is a party of now, and those of which it sees a part, with its end. */
@@ -126,17 +154,27 @@ export class LotRights {
     return { viewer, grants: rows };
   }
 
-  private async partIn(lot: string, viewer: Viewer): Promise<LotRight | null> {
-    return (await this.visible([lot], viewer)).get(lot) ?? null;
+  /** Whether the viewer may see all of every lot that this one was made of, by its own parts in each. */
+  private async seesAncestors(lot: string): Promise<boolean> {
+    const { rows } = await this.database.query<{ lot: string }>(
+      `SELECT lot FROM with_ancestors(ARRAY[$1::uuid], ${MAX_ANCESTORS + 1}) AS above (lot) WHERE lot <> $1`,
+      [lot],
+    );
+    if (rows.length > MAX_ANCESTORS) return false;
+    const visible = await this.visible(rows.map((row) => row.lot));
+    return rows.every((row) => visible.get(row.lot)?.until === null);
   }
 
-  /** Whether the viewer, or who granted it, holds or is to receive a lot that was made of this one. */
+  /**
+   * Whether the viewer, or who granted it, holds or is to receive this lot or one that was made of it. A share shows what
+   * its maker holds.
+   */
   private async holdsDescendant(lot: string, viewer: Viewer): Promise<boolean> {
-    const shared = viewer.kind === 'share' && viewer.until === null ? viewer.lot : null;
-    const names = await this.names(viewer);
+    const shared = viewer.kind === 'share' ? viewer.lot : null;
+    const names = viewer.kind === 'share' ? [viewer.by] : await this.names(viewer);
     const { rows } = await this.database.query<{ id: string }>(
       `SELECT lots.id FROM with_descendants(ARRAY[$1::uuid], ${MAX_DESCENDANTS}) AS below (lot) JOIN lots ON lots.id = below.lot
-        WHERE lots.id = $2::uuid OR lots.holder = ANY($3) OR lots.in_transit_to = ANY($3)
+        WHERE ($2::uuid IS NULL OR lots.id = $2) AND (lots.holder = ANY($3) OR lots.in_transit_to = ANY($3))
         LIMIT ${MAX_HELD}`,
       [lot, shared, names],
     );

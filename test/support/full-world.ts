@@ -5,6 +5,8 @@ import { MachineKeys } from '../../src/server/access/machine-keys.js';
 import { RuleParameters } from '../../src/server/config/rule-parameters.js';
 import { LogEvents } from '../../src/server/ledger/append/log-events.js';
 import { SealIndex } from '../../src/server/transparency/seal-index.js';
+import { Redeliver } from '../../src/server/delivery/redeliver.js';
+import { noJobs } from '../../src/server/queue/jobs.js';
 import { asViewer } from '../../src/server/http/viewing.js';
 import { LotRights } from '../../src/server/ledger/read/lot-rights.js';
 import { ListFindings, findingsQuery } from '../../src/server/verification/findings/list-findings.js';
@@ -152,6 +154,16 @@ async function notify(ledger: TestLedger, desk: AlertDesk, hooks: HookReceiver):
   await desk.deliver(desk.deliverer());
   await ledger.database.query("UPDATE deliveries SET next_at = now() WHERE type = 'alert.digest'");
   await desk.deliver(desk.deliverer());
+  await redeliverOne(ledger, desk);
+}
+
+/** Has a message that was delivered sent again, so that one is pending. */
+async function redeliverOne(ledger: TestLedger, desk: AlertDesk): Promise<void> {
+  const [delivered] = await ledger.database.rows<{ id: string }>(
+    "SELECT id FROM deliveries WHERE status = 'delivered' AND number IS NOT NULL ORDER BY sequence LIMIT 1",
+  );
+  const redeliver = new Redeliver(ledger.database, desk.notices, ledger.journal, noJobs);
+  if (delivered !== undefined) await redeliver.one(delivered.id);
 }
 
 /** Notes proofs of identity as used. */

@@ -171,7 +171,23 @@ export function cellChanges({ name: table, columns }: Table, rows: readonly Stor
         break;
       }
     }
-  return changes;
+  return [...changes, ...columns.flatMap((column) => wordChanges(table, column, rows))];
+}
+
+/** Changes each value of a column that has a list of words into each other word of the list. */
+function wordChanges(table: string, column: Column, rows: readonly StoredRow[]): Tampering[] {
+  const rowOf = new Map(rows.toReversed().map((row) => [row.cells[column.name] ?? null, row]));
+  return [...rowOf].flatMap(([now, row]) =>
+    column.words
+      .filter((word) => word !== now)
+      .map((word) => ({
+        table,
+        column: column.name,
+        kind: `${now ?? 'null'} to ${word}`,
+        sql: cellChange(table, column, literal(word), row),
+        row,
+      })),
+  );
 }
 
 /** The first row is deleted, the middle one, the last one, and all; and a copy of one is added under another key. */

@@ -93,6 +93,10 @@ export const excludedCells: Readonly<Record<string, ExcludedCell>> = {
   'deliveries.body': {
     why: 'not compared: the copy that is kept for retries. The notice that it was made of is journaled',
   },
+  'deliveries.status': {
+    where: `now.status = 'pending'`,
+    why: 'pending once more: the message is sent again under the same id, as anyone who may redeliver can have it',
+  },
   'deliveries.next_at': {
     where: `now.next_at <= now() + CASE WHEN now.type IN ('alert.digest', 'alert.escalated') THEN interval '9 days' ELSE interval '2 days' END OR now.status <> 'pending'`,
     why: tried,

@@ -57,3 +57,7 @@ export const signInOfEnvironment = (): { server: string; key?: string; as?: stri
   ...(process.env.ADIT_KEY === undefined ? {} : { key: process.env.ADIT_KEY }),
   ...(process.env.ADIT_AS === undefined ? {} : { as: process.env.ADIT_AS }),
 });
+
+/** Returns the token of the environment for an address: for the ledger that the environment names, and no other. */
+export const tokenFor = (url: string): string | null =>
+  `${url}/`.startsWith(`${signInOfEnvironment().server}/`) ? (tokenOfEnvironment() ?? null) : null;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { countOf, figuresOf } from '../core/words.js';
 import { sha256 } from '../platform/sha256.js';
 import type { Alarm, MonitorResult } from '../server/operator.js';
+import { tokenFor } from './environment.js';
 import { readTextFile } from './input/read-file.js';
 import { operator } from './operator.js';
 import { CommandError, EXIT, type Terminal } from './output/terminal.js';
@@ -37,7 +38,7 @@ export async function monitorLedger(url: string, settings: MonitorSettings, term
     url,
     logKeys,
     policy,
-    token: settings.token ?? null,
+    token: settings.token ?? tokenFor(url),
     folder: settings.state,
     database: settings.database ?? null,
     staleAfter: amount(settings.staleHours, '--stale-hours') * HOUR,

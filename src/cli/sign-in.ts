@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { AccessClient } from '../client/access-client.js';
 import { AditClient } from '../client/adit-client.js';
 import { type Credentials, bearer, signingIn } from '../client/sign-in.js';
 import { operatorTokenFile, signInOfEnvironment, tokenOfEnvironment } from './environment.js';
@@ -66,6 +67,15 @@ export function signedInClientOf(command: Command): AditClient {
 
 /** Returns the client of a command, by its options and those of its parents. */
 export const clientOf = (command: Command): AditClient => clientFor(command.optsWithGlobals<ServerOptions>());
+
+/** Returns the client of who may see what, for a command. */
+export function accessClientOf(command: Command): AccessClient {
+  const options = command.optsWithGlobals<ServerOptions>();
+  return new AccessClient(
+    options.server,
+    signingIn(() => credentialsFor(options)),
+  );
+}
 
 /** Returns a `fetch` for an address, which signs in only to the ledger that the environment names. */
 export function fetcherFor(url: string): typeof fetch {

@@ -29,12 +29,9 @@ import type {
   TestSent,
 } from '../core/api/subscription.js';
 import type { DeliveryWithMessage } from '../core/api/delivery.js';
-import type { Problem } from '../core/api/problem.js';
-import { AditProblem, CannotSignIn, NoAnswer } from './problem.js';
+import { AditProblem, CannotSignIn } from './problem.js';
+import { ApiRequests, FIRST_WAIT, MAX_ANSWER, answerOf } from './requests.js';
 
-/** Attempts of one request at most. Submitting is idempotent: the same event returns the first receipt. */
-const TRIES = 4;
-const FIRST_WAIT = 250;
 /** Time without an answer after which an event is sent again, ms. */
 const SUBMIT_PATIENCE = 30_000;
 /** Time without any byte after which a stream counts as lost, three heartbeats, ms. */
@@ -42,40 +39,8 @@ const STREAM_SILENCE = 45_000;
 
 export type SubmissionResult = (Recorded & { status: 'accepted' | 'duplicate' }) | Waiting;
 
-interface RequestOptions {
-  method?: 'GET' | 'POST' | 'DELETE';
-  body?: unknown;
-  accept?: string;
-  /** Time within which an answer must begin, ms; absent: no limit. */
-  patience?: number;
-}
-
-/** Characters of one answer at most: a batch has 500 results, a report is cut far below. */
-const MAX_ANSWER = 64 * 1024 * 1024;
-
-/** Reads an answer by the one strict reader: no name twice, bounded depth and length. Throws `request-invalid`. */
-const answerOf = async (response: Response): Promise<unknown> =>
-  parseJsonFile(await response.text(), `The answer of ${response.url}`, MAX_ANSWER, { decimals: true });
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /** A client of the HTTP API. It throws refusals as `AditProblem`, and retries after 503 and lost connections. */
-export class AditClient {
-  readonly base: string;
-
-  /**
-   * @param base such as `http://127.0.0.1:8400`
-   * @param fetcher replaces `fetch`, for tests and old browsers
-   * @param pause waits this many ms before an attempt is repeated
-   */
-  constructor(
-    base: string,
-    private readonly fetcher: typeof fetch = fetch,
-    private readonly pause: (milliseconds: number) => Promise<void> = wait,
-  ) {
-    this.base = base.replace(/\/+$/, '');
-  }
-
+export class AditClient extends ApiRequests {
   ledger(): Promise<Ledger> {
     return this.json('/v1/ledger');
   }
@@ -318,58 +283,5 @@ export class AditClient {
     } finally {
       clearTimeout(watch);
     }
-  }
-
-  private async *pages<T>(
-    path: string,
-    query: Record<string, string> = {},
-    limit: string | null = '100',
-  ): AsyncGenerator<T> {
-    let cursor: string | null = null;
-    do {
-      const parameters: URLSearchParams = new URLSearchParams({
-        ...(limit === null ? {} : { limit }),
-        ...query,
-        ...(cursor === null ? {} : { cursor }),
-      });
-      const page: Page<T> = await this.json(`${path}?${parameters.toString()}`);
-      yield* page.items;
-      cursor = page.next;
-    } while (cursor !== null);
-  }
-
-  private async json<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    return (await answerOf(await this.request(path, options))) as T;
-  }
-
-  private async text(path: string, accept = 'text/plain'): Promise<string> {
-    return (await this.request(path, { accept })).text();
-  }
-
-  private async request(
-    path: string,
-    { method = 'GET', body, accept = 'application/json', patience }: RequestOptions,
-  ): Promise<Response> {
-    const url = `${this.base}${path}`;
-    const headers = { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-    for (let attempt = 1; ; attempt += 1) {
-      const late = new AbortController();
-      const timer = patience === undefined ? undefined : setTimeout(() => late.abort(), patience);
-      const response = await this.fetcher(url, { method, headers, body: JSON.stringify(body), signal: late.signal })
-        .catch((error: unknown) => {
-          if (error instanceof CannotSignIn) throw error.cause;
-          return error;
-        })
-        .finally(() => clearTimeout(timer));
-      if (response instanceof Response && response.ok) return response;
-      const again = attempt < TRIES && (!(response instanceof Response) || response.status === 503);
-      if (!again) throw response instanceof Response ? await this.failure(response) : new NoAnswer(url, response);
-      await this.pause(FIRST_WAIT * 2 ** (attempt - 1));
-    }
-  }
-
-  private async failure(response: Response): Promise<Error> {
-    const document = (await answerOf(response).catch(() => null)) as Problem | null;
-    return document?.code === undefined ? new NoAnswer(response.url, response.status) : new AditProblem(document);
   }
 }

@@ -2,10 +2,10 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { AditClient } from '../../client/adit-client.js';
 import type { Silence } from '../../core/api/silence.js';
-import { instantMs } from '../../core/event/primitives.js';
 import { countOf } from '../../core/words.js';
 import type { Alert, DeskNote } from '../../core/api/alert.js';
 import { gathered, terminalOf } from '../command.js';
+import { untilOf } from '../input/until.js';
 import { showAlert, showChanges } from '../output/alert-lines.js';
 import { type ListOptions, printList, withLimit } from '../output/list.js';
 import { shortId } from '../output/lot-names.js';
@@ -18,7 +18,6 @@ import { clientOf } from '../sign-in.js';
 
 /** Lots of one silence at most (docs/alerts.md). */
 const MAX_LOTS = 100;
-const DAY = 86_400_000;
 const PART_OF_ID = /^[0-9a-f]{8}[0-9a-f-]*$/i;
 
 /** Options of "adit alerts" apply to its subcommands too, wherever they are written. */
@@ -135,19 +134,6 @@ function assign(alerts: Command): void {
       terminal.say(`${alert.assignee ?? 'Nobody'} answers for alert ${shortId(alert.id)} (${alert.rule}).`);
       terminal.result(alert);
     });
-}
-
-/** Parses the end of a silence: a time, or a duration such as 8h or 7d. */
-function untilOf(text: string): string {
-  const [, count, unit] = /^([0-9]{1,4})([hd])$/.exec(text) ?? [];
-  if (count !== undefined) return new Date(Date.now() + Number(count) * (unit === 'd' ? DAY : DAY / 24)).toISOString();
-  const time = instantMs(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (time !== null) return new Date(time).toISOString();
-  throw new CommandError(
-    `--until ${text} is no time.`,
-    'Write 8h, 7d, a day such as 2026-12-24, or a time such as 2026-12-24T18:00:00Z.',
-    EXIT.usage,
-  );
 }
 
 /** Returns the filters for a silence of one alert: its rule and its lots. */

@@ -180,6 +180,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./operate/witness.js')).witness,
   },
   {
+    name: 'access',
+    summary: 'who may see your lots: grants, share links, keys',
+    load: async () => (await import('./access/access.js')).access,
+  },
+  {
     name: 'alerts',
     summary: 'list, follow, acknowledge and resolve alerts',
     load: async () => (await import('./follow/alerts.js')).alerts,

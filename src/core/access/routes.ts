@@ -88,6 +88,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/lots/:id/shares': 'share',
   'DELETE /v1/shares/:id': 'share',
   'GET /v1/shared': 'read',
+  'GET /v1/grants': 'read',
   'GET /v1/lots/:id/accesses': 'read',
   'GET /v1/access/explain': 'read',
 

@@ -4,7 +4,9 @@ import { JournalModule } from '../journal/journal.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { AccessModule } from './access.module.js';
 import { ExplainAccess } from './explain-access.js';
+import { GrantsController } from './grants.controller.js';
 import { IssueTokens } from './issue-tokens.js';
+import { ListGrants } from './list-grants.js';
 import { MachineKeys } from './machine-keys.js';
 import { MachineKeysController } from './machine-keys.controller.js';
 import { SharesController } from './shares.controller.js';
@@ -15,7 +17,7 @@ import { TokenController } from './token.controller.js';
 /** Signs in actors, people and programs. */
 @Module({
   imports: [AccessModule, DatabaseModule, JournalModule, LedgerModule],
-  controllers: [MachineKeysController, SessionController, SharesController, TokenController],
-  providers: [ExplainAccess, IssueTokens, MachineKeys, SignInLinks],
+  controllers: [GrantsController, MachineKeysController, SessionController, SharesController, TokenController],
+  providers: [ExplainAccess, IssueTokens, ListGrants, MachineKeys, SignInLinks],
 })
 export class AccessHttpModule {}

@@ -89,6 +89,11 @@ export class RemoteLog {
     const body = Buffer.concat(chunks);
     if (answer.statusCode === 200) return body;
     if (answer.statusCode === 503) throw new Error(`${path} answered 503`);
+    if (answer.statusCode === 401)
+      throw new AditError(
+        'token-required',
+        `${path} needs a token with the scope monitor: give --token, or set ADIT_TOKEN and ADIT_SERVER.`,
+      );
     throw new AditError('not-found', `${path} answered ${answer.statusCode}: ${sayingOf(body)}`);
   }
 }

@@ -33,7 +33,10 @@ export const audit: Register = (named) => {
       [],
     )
     .option('--policy <file>', 'with URL: a C2SP policy, with witnesses to compare with')
-    .option('--token <token>', "with URL: an auditor's, where entries are not public")
+    .option(
+      '--token <token>',
+      'with URL: with the scope monitor, where entries are not public (default: ADIT_TOKEN, if URL is ADIT_SERVER)',
+    )
     .option('--state <folder>', 'with URL: where the monitor keeps what it has read', '.adit/monitor')
     .option('--database <url>', 'with URL: a PostgreSQL that is its alone; otherwise one is started in the folder')
     .option('--once', 'with URL: end once it has caught up', false)

@@ -23,14 +23,17 @@ export const init: Register = (named) => {
       const config = (await operator()).loadConfig();
       const before = options.open ? (await operator()).initialisedBefore(config) : null;
       const vkey = before?.vkey ?? (await makeKeys(config));
-      terminal.say(`${terminal.colour.green('✓')} log key      ${config.logKeyFile}`);
-      terminal.say(`${terminal.colour.green('✓')} service key  ${config.serviceKeyFile}`);
-      terminal.say(`${terminal.colour.green('✓')} guard        ${config.guardFile}`);
+      terminal.say(`${terminal.colour.green('✓')} log key         ${config.logKeyFile}`);
+      terminal.say(`${terminal.colour.green('✓')} service key     ${config.serviceKeyFile}`);
+      terminal.say(`${terminal.colour.green('✓')} guard           ${config.guardFile}`);
+      terminal.say(
+        `${terminal.colour.green('✓')} operator token  ${config.operatorTokenFile}, with which adit signs in on this machine`,
+      );
       terminal.say(`\nWhat buyers pin: ${vkey}`);
       const registrarKey = options.registrarKey ?? join(dirname(config.serviceKeyFile), 'registrar.jwk');
       if (options.open) await open({ ...options, registrarKey }, terminal);
       else terminal.say('\nNext: adit serve, and then open the ledger (or use --open).');
-      terminal.result({ logKey: vkey, opened: options.open });
+      terminal.result({ logKey: vkey, opened: options.open, operatorTokenFile: config.operatorTokenFile });
     });
 };
 

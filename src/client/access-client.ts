@@ -1,0 +1,54 @@
+import type { AccessExplanation } from '../core/api/access.js';
+import type { Grant } from '../core/api/grant.js';
+import type { CreatedMachineKey, MachineKey, NewMachineKey } from '../core/api/machine-key.js';
+import type { Access, MadeShare, Share } from '../core/api/share.js';
+import { ApiRequests } from './requests.js';
+
+const lotPath = (id: string): string => `/v1/lots/${encodeURIComponent(id)}`;
+const keyPath = (id: string): string => `/v1/keys/${encodeURIComponent(id)}`;
+
+/** A client of who may see what: grants, share links, keys for machines, and the record of access. */
+export class AccessClient extends ApiRequests {
+  /** Explains to the holder of a lot why an actor sees it, or does not. */
+  explain(lot: string, actor: string): Promise<AccessExplanation> {
+    return this.json(`/v1/access/explain?${new URLSearchParams({ lot, actor }).toString()}`);
+  }
+
+  /** Lists the grants that were given by and to the actor that is signed in. */
+  grants(query: { by?: string; to?: string } = {}): AsyncGenerator<Grant> {
+    return this.pages<Grant>('/v1/grants', query);
+  }
+
+  /** Lists who read a lot, for its holder. */
+  accesses(lot: string): AsyncGenerator<Access> {
+    return this.pages<Access>(`${lotPath(lot)}/accesses`);
+  }
+
+  makeShare(lot: string, asked: { expiresAt: string; label?: string; disclosures: boolean }): Promise<MadeShare> {
+    return this.json(`${lotPath(lot)}/shares`, { method: 'POST', body: asked });
+  }
+
+  async shares(lot: string): Promise<Share[]> {
+    return (await this.json<{ items: Share[] }>(`${lotPath(lot)}/shares`)).items;
+  }
+
+  async withdrawShare(id: string): Promise<void> {
+    await this.request(`/v1/shares/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  }
+
+  makeKey(asked: NewMachineKey): Promise<CreatedMachineKey> {
+    return this.json('/v1/keys', { method: 'POST', body: asked });
+  }
+
+  keys(): AsyncGenerator<MachineKey> {
+    return this.pages<MachineKey>('/v1/keys');
+  }
+
+  rotateKey(id: string, overlapHours: number): Promise<CreatedMachineKey> {
+    return this.json(`${keyPath(id)}/rotate`, { method: 'POST', body: { overlapHours } });
+  }
+
+  async endKey(id: string): Promise<void> {
+    await this.request(keyPath(id), { method: 'DELETE' });
+  }
+}

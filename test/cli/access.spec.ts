@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exportJWK } from 'jose';
+import { type Ran, runAdit } from '../support/run-adit.js';
+import { TradingWorld } from '../support/trading-world.js';
+
+const LISTED = /^[0-9A-Za-z_-]{8}/m;
+
+describe('adit access', () => {
+  let world: TradingWorld;
+  let folder: string;
+
+  beforeAll(async () => {
+    world = await TradingWorld.open();
+    folder = mkdtempSync(join(tmpdir(), 'adit-access-'));
+    for (const [id, { key }] of world.actors) {
+      const jwk = { ...(await exportJWK(key.privateKey)), adit: { actor: id, log: 'example.org/tin' } };
+      writeFileSync(join(folder, `${id}.jwk`), JSON.stringify(jwk), { mode: 0o600 });
+    }
+  });
+
+  afterAll(async () => {
+    await world.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Runs `adit` as an actor, or as nobody. */
+  const as = (actor: string | null, ...args: string[]): Promise<Ran> =>
+    runAdit(folder, args, {
+      ADIT_SERVER: world.service.url,
+      ...(actor === null ? {} : { ADIT_KEY: `${actor}.jwk` }),
+    });
+
+  const json = (ran: Ran): Record<string, unknown> => {
+    expect([ran.code, ran.err]).toEqual([0, expect.any(String)]);
+    return JSON.parse(ran.out) as Record<string, unknown>;
+  };
+
+  it('explains to the holder why an actor sees a lot', async () => {
+    const own = await as('trader', 'access', 'explain', world.sold, 'buyer');
+    expect(own).toMatchObject({ code: 0, out: expect.stringContaining('✓ buyer sees all of it') });
+    const former = json(await as('trader', 'access', 'explain', world.sold, 'coop', '--json'));
+    expect(former).toMatchObject({ sees: 'part', actor: 'coop' });
+    const not = await as('trader', 'access', 'explain', world.sold, 'stranger');
+    expect(not.out).toContain('✗ stranger');
+    // Not the holder, and who does not see it at all.
+    expect((await as('buyer', 'access', 'explain', world.sold, 'coop')).code).toBe(4);
+    expect((await as('stranger', 'access', 'explain', world.sold, 'coop')).code).toBe(1);
+    expect(await as(null, 'access', 'explain', world.sold, 'coop')).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('ADIT_KEY'),
+    });
+  });
+
+  it('gives a grant, shows it to both sides, and withdraws it', async () => {
+    expect((await as('auditor', 'lot', world.kept)).code).toBe(1);
+    const given = await as('coop', 'access', 'grant', 'give', 'auditor', '--until', '30d', '--lot', 'SYN-T-2');
+    expect([given.code, given.out]).toEqual([0, expect.stringContaining('grant.given')]);
+    expect((await as('auditor', 'lot', world.kept)).code).toBe(0);
+    for (const side of ['coop', 'auditor']) {
+      const listed = await as(side, 'access', 'grant', 'list');
+      expect(listed.out).toMatch(/coop +auditor .* in force +1 lot/);
+    }
+    expect((await as('stranger', 'access', 'grant', 'list')).err).toContain('There is no grant');
+    const id = LISTED.exec((await as('coop', 'access', 'grant', 'list')).out.split('\n')[1] ?? '')?.[0] ?? '';
+    expect((await as('auditor', 'access', 'grant', 'withdraw', id)).code).not.toBe(0);
+    const ended = await as('coop', 'access', 'grant', 'withdraw', id, '--reason', 'done');
+    expect([ended.code, ended.out]).toEqual([0, expect.stringContaining('grant.withdrawn')]);
+    expect((await as('auditor', 'access', 'grant', 'list')).out).toContain('withdrawn');
+    expect((await as('auditor', 'lot', world.kept)).code).toBe(1);
+    expect((await as('coop', 'access', 'grant', 'withdraw', 'abc')).err).toContain('too short');
+    expect((await as('coop', 'access', 'grant', 'give', 'auditor', '--until', 'soon')).code).toBe(2);
+  });
+
+  it('makes a link to one lot, counts its uses, and ends it', async () => {
+    const made = json(
+      await as('coop', 'access', 'share', 'make', 'SYN-T-2', '--until', '7d', '--label', 'bank', '--json'),
+    );
+    const secret = made.secret as string;
+    expect((await world.read(secret, `/v1/lots/${world.kept}`)).status).toBe(200);
+    const listed = await as('coop', 'access', 'share', 'list', 'SYN-T-2');
+    expect(listed.out).toContain('bank');
+    expect(listed.out).not.toContain(secret);
+    const words = await as('coop', 'access', 'share', 'make', 'SYN-T-2', '--until', '7d');
+    // Only the link is on the output, so that a script can take it.
+    expect(words.out).toMatch(/^https?:\/\/\S+#adit_share_[0-9A-Za-z]+\n$/);
+    expect((await as('coop', 'access', 'share', 'withdraw', made.id as string)).out).toContain('Ended');
+    expect((await world.read(secret, `/v1/lots/${world.kept}`)).status).toBe(401);
+  });
+
+  it('lists who read a lot, to its holder alone', async () => {
+    await as('buyer', 'lot', world.sold);
+    const read = await as('trader', 'access', 'log', world.sold);
+    expect(read.out).toMatch(/ buyer +report/);
+    expect((await as('buyer', 'access', 'log', world.sold)).code).toBe(4);
+  });
+
+  it('makes, lists, replaces and ends keys for programs', async () => {
+    const made = json(await as('trader', 'access', 'keys', 'make', 'weighbridge', '--scope', 'read', '--json'));
+    const key = made.key as string;
+    const reads = (token: string): Promise<Ran> =>
+      runAdit(folder, ['lots'], { ADIT_SERVER: world.service.url, ADIT_TOKEN: token });
+    expect((await reads(key)).code).toBe(0);
+    expect((await as('trader', 'access', 'keys', 'list')).out).toMatch(/weighbridge +trader +read +in force/);
+    const id = (made.id as string).slice(0, 8);
+    const next = await as('trader', 'access', 'keys', 'rotate', id, '--overlap', '0');
+    expect(next.out).toMatch(/^adit_live_\w+\n$/);
+    expect((await reads(next.out.trim())).code).toBe(0);
+    const list = await as('trader', 'access', 'keys', 'list', '--json');
+    const replacement = list.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string; replaces: string | null })
+      .find(({ replaces }) => replaces === made.id);
+    expect((await as('trader', 'access', 'keys', 'end', replacement?.id ?? '')).out).toContain('Ended');
+    expect((await as('trader', 'access', 'keys', 'make', 'x', '--scope', 'wrong')).code).toBe(2);
+    // Metrics are for the operator to allow.
+    expect((await as('trader', 'access', 'keys', 'make', 'x', '--scope', 'metrics')).code).toBe(1);
+    const files = ['trader.jwk'].map((file) => readFileSync(join(folder, file), 'utf8'));
+    expect(files.join()).not.toContain(key);
+  });
+});

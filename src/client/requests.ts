@@ -35,7 +35,7 @@ export class ApiRequests {
    */
   constructor(
     base: string,
-    protected readonly fetcher: typeof fetch = fetch,
+    protected readonly fetcher: typeof fetch = (address, options) => fetch(address, options),
     protected readonly pause: (milliseconds: number) => Promise<void> = wait,
   ) {
     this.base = base.replace(/\/+$/, '');

@@ -2,7 +2,7 @@ import type { AditClient } from '../../client/adit-client.js';
 import type { DryRunAnswer } from '../../core/api/event.js';
 import { placesOf, withNames } from '../output/refusal.js';
 import type { Terminal } from '../output/terminal.js';
-import { saidBy } from './event-text.js';
+import { saidBy } from '../../client/event-text.js';
 import type { NamedLot } from './known-lots.js';
 import type { Outbox } from './outbox.js';
 import { pendingParents } from './send-entry.js';

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { AditClient } from '../../client/adit-client.js';
+import { newestOf } from '../../client/submit-signed.js';
 import type { LotState } from '../../core/api/lot.js';
 import type { Quantity } from '../../core/event/quantity-claims.js';
 import { namedLot } from '../named-lot.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 import { lotWords } from '../output/lot-words.js';
-import { type LotClaimTexts, readEventFile, readEventText } from './event-text.js';
+import { type LotClaimTexts, readEventText } from '../../client/event-text.js';
+import { readEventFile } from './event-file.js';
 import type { Outbox } from './outbox.js';
 
 /** A lot as this machine knows it. */
@@ -138,11 +140,6 @@ function knownOf(
 
 const isCalled = ({ id, tags, lotNumber }: KnownLot, name: string): boolean =>
   id === name || (name.length >= PREFIX && id.startsWith(name)) || tags.includes(name) || lotNumber === name;
-
-const newestOf = (lot: string, events: readonly LotClaimTexts[]): string | undefined =>
-  events.findLast(
-    ({ born, extended }) => extended.some((each) => each.lot === lot) || born.some((each) => each.lot === lot),
-  )?.id;
 
 const ambiguous = (name: string, lots: readonly Omit<KnownLot, 'state'>[]): CommandError =>
   new CommandError(

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync,
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isSettled, outboxStates } from '../../client/outbox-state.js';
 import { parseStrictJson } from '../../core/event/grammar.js';
 import { createDurably, replaceDurably } from '../../platform/durable-file.js';
 import { withFileLock } from '../../platform/file-lock.js';
@@ -13,19 +14,12 @@ import { CommandError, EXIT } from '../output/terminal.js';
 /** Default folder of signed events. It contains only what is sent, never a key or a withheld claim. */
 export const defaultOutbox = (): string => join(homedir(), '.adit', 'outbox');
 
-const states = ['signed', 'sent', 'waiting', 'accepted', 'refused'] as const;
-/**
- * State of an entry. `signed`: saved, not sent; `sent`: sent, without an answer; `waiting`: the ledger waits for its
- * parent; `accepted` and `refused`: final, stored under `answered/`, the accepted ones for `KEPT_DAYS`.
- */
-type OutboxState = (typeof states)[number];
-
 const entrySchema = z.strictObject({
   format: z.literal(1),
   /** Sequence number of signing: an event follows those with lower numbers. */
   sequence: z.int().min(1),
   id: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-  state: z.enum(states),
+  state: z.enum(outboxStates),
   log: z.string(),
   type: z.string(),
   iss: z.string(),
@@ -77,7 +71,6 @@ export function keptDays(): number {
 }
 
 const ENTRY_FILE = /^([0-9]{6,})-([A-Za-z0-9_-]{43})\.json$/;
-const settled = (state: OutboxState): boolean => state === 'accepted' || state === 'refused';
 
 /** Returns the digest of a request, independent of the order of its members. */
 export function intentOf(asked: unknown): string {
@@ -154,7 +147,7 @@ export class Outbox {
       const path = this.pathOf(entry);
       if (!existsSync(path)) return next;
       replaceDurably(path, textOf(next));
-      if (!settled(next.state)) return next;
+      if (!isSettled(next.state)) return next;
       mkdirSync(this.answered, { recursive: true, mode: 0o700 });
       renameSync(path, join(this.answered, fileOf(next)));
       this.forgetOld(keptDays(), false, true);
@@ -188,7 +181,7 @@ export class Outbox {
 
   /** Removes an entry, the only copy of the signed event on this machine. */
   drop(entry: OutboxEntry): void {
-    const folder = settled(entry.state) ? this.answered : this.folder;
+    const folder = isSettled(entry.state) ? this.answered : this.folder;
     this.locked(() => unlinkSync(join(folder, fileOf(entry))));
   }
 

@@ -1,10 +1,11 @@
 import { AditError } from '../../core/errors.js';
 import type { BuiltEvent } from '../../core/event/build.js';
+import { hasSuccessor } from '../../client/submit-signed.js';
 import { type Draft, chainLots, seenIn, signDraft } from '../../client/record-event.js';
 import { refusal, unsignable } from '../output/refusal.js';
 import { CommandError, EXIT } from '../output/terminal.js';
 import { dryRun, sayDryRun } from './dry-run.js';
-import { readEventText } from './event-text.js';
+import { readEventText } from '../../client/event-text.js';
 import { KnownLots } from './known-lots.js';
 import type { Signing } from './options.js';
 import { type OutboxEntry, intentOf } from './outbox.js';
@@ -158,7 +159,7 @@ async function signNew(
       },
       (pending) =>
         findSame(pending, { ...request, iss }, options) ??
-        (extended.some(({ lot, prev }) => own.has(lot) && movedOn(pending, lot, prev)) ? 'stale' : null),
+        (extended.some(({ lot, prev }) => own.has(lot) && hasSuccessor(pending, lot, prev)) ? 'stale' : null),
     );
     if (saved === 'stale') continue;
     if (saved.id === built.id) files?.write(built);
@@ -166,10 +167,6 @@ async function signNew(
   }
   throw new CommandError('Other processes keep signing events for the same lots.', 'Run the command again.');
 }
-
-/** Whether another process has signed a successor of the same event of a lot. */
-const movedOn = (pending: readonly OutboxEntry[], lot: string, prev: string): boolean =>
-  pending.some(({ event }) => readEventText(event).extended.some((each) => each.lot === lot && each.prev === prev));
 
 async function sign(log: string, draft: Draft, { signer, options }: Signing): Promise<BuiltEvent> {
   try {

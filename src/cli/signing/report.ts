@@ -2,7 +2,7 @@ import { milligrams } from '../../core/custody/quantity.js';
 import { differenceText, likelyCause, quantityText } from '../../core/words.js';
 import { lotWords } from '../output/lot-words.js';
 import type { Terminal } from '../output/terminal.js';
-import { type LotClaimTexts, readEventText } from './event-text.js';
+import { type LotClaimTexts, readEventText } from '../../client/event-text.js';
 import type { NamedLot } from './known-lots.js';
 import type { OutboxEntry } from './outbox.js';
 import type { SavedFiles } from './saved-files.js';

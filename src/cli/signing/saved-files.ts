@@ -4,7 +4,8 @@ import type { BuiltEvent } from '../../core/event/build.js';
 import { createDurably, replaceDurably } from '../../platform/durable-file.js';
 import { hasCode } from '../../platform/system-error.js';
 import { CommandError, EXIT } from '../output/terminal.js';
-import { type LotClaimTexts, readEventFile, readEventText } from './event-text.js';
+import { type LotClaimTexts, readEventText } from '../../client/event-text.js';
+import { readEventFile } from './event-file.js';
 
 /** The files of `--save NAME`: the signed event, its receipt, its withheld claims. None is ever overwritten. */
 export class SavedFiles {

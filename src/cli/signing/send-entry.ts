@@ -1,21 +1,9 @@
 import type { AditClient } from '../../client/adit-client.js';
 import { AditProblem, NoAnswer } from '../../client/problem.js';
-import type { ErrorCode } from '../../core/errors.js';
 import { CommandError, EXIT } from '../output/terminal.js';
-import { type LotClaimTexts, readEventText, withLoggedSignature } from './event-text.js';
+import { type LotClaimTexts, readEventText } from '../../client/event-text.js';
+import { parentsAmong, submitSigned } from '../../client/submit-signed.js';
 import type { Outbox, OutboxEntry } from './outbox.js';
-
-/** Codes that do not concern the event: it may be sent again unchanged. */
-const NOT_OF_THE_EVENT = new Set<ErrorCode>([
-  'request-invalid',
-  'request-too-large',
-  'rate-limited',
-  'not-found',
-  'overloaded',
-  'log-halted',
-  'internal',
-  'ledger-not-open',
-]);
 
 /** An entry after it was sent, with its refusal, if any. */
 export interface SendResult {
@@ -33,43 +21,14 @@ export async function sendEntry(client: AditClient, outbox: Outbox, entry: Outbo
   const trying = { attempts: entry.attempts + 1, triedAt: new Date().toISOString() };
   const state = entry.state === 'waiting' ? 'waiting' : 'sent';
   const tried = outbox.update(entry, { ...trying, state });
-  try {
-    const answer = await client.submit(entry.event);
-    if (answer.status === 'waiting')
-      return {
-        entry: outbox.update(tried, { state: 'waiting', answer: { missing: answer.missing } }),
-        repeated: false,
-      };
-    const { index, receipt, status } = answer;
-    const event = answer.event === undefined ? entry.event : withLoggedSignature(entry.event, answer.event);
-    return {
-      entry: outbox.update(tried, { state: 'accepted', event, answer: { index, receipt } }),
-      repeated: status === 'duplicate',
-    };
-  } catch (error) {
-    if (error instanceof AditProblem && !NOT_OF_THE_EVENT.has(error.code)) {
-      const answer = { code: error.code, detail: error.problem.detail };
-      return { entry: outbox.update(tried, { state: 'refused', answer }), refusedBy: error, repeated: false };
-    }
-    throw error;
-  }
+  const { state: answered, event, answer, repeated, refusedBy } = await submitSigned(client, entry.event);
+  const settled = outbox.update(tried, { state: answered, event, answer });
+  return { entry: settled, repeated, ...(refusedBy === undefined ? {} : { refusedBy }) };
 }
 
 /** Lists the pending events that a signed event follows, oldest first. */
-export function pendingParents(outbox: Outbox, event: Pick<LotClaimTexts, 'extended'>): OutboxEntry[] {
-  const pending = new Map(outbox.pending().map((each) => [each.id, each]));
-  const wanted = new Set<string>();
-  const follow = ({ extended }: Pick<LotClaimTexts, 'extended'>): void => {
-    for (const { prev } of extended) {
-      const parent = pending.get(prev);
-      if (parent === undefined || wanted.has(prev)) continue;
-      wanted.add(prev);
-      follow(readEventText(parent.event));
-    }
-  };
-  follow(event);
-  return [...pending.values()].filter(({ id }) => wanted.has(id));
-}
+export const pendingParents = (outbox: Outbox, event: Pick<LotClaimTexts, 'extended'>): OutboxEntry[] =>
+  parentsAmong(outbox.pending(), event);
 
 /** Sends the pending parents of an entry, oldest first. Throws if one is refused. */
 export async function sendParents(client: AditClient, outbox: Outbox, entry: OutboxEntry): Promise<OutboxEntry[]> {

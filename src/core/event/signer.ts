@@ -18,18 +18,45 @@ export interface Signer {
 /** A private JWK: the public JWK and `d`. */
 export type PrivateJwk = PublicJwk & { d: string };
 
+/** A key pair whose private part WebCrypto keeps: it signs, and cannot be read. */
+export interface KeptKey {
+  jwk: PublicJwk;
+  key: CryptoKey;
+}
+
 /** Creates a signer from a private JWK. Throws `request-invalid` if the public and the private part do not match. */
 export function signerFromJwk(privateJwk: PrivateJwk): Signer {
-  const { d, ...rest } = privateJwk;
+  const { jwk, d } = partsOf(privateJwk);
+  let key: Promise<CryptoKey> | undefined;
+  return signerWith(jwk, () => (key ??= importPrivateKey(jwk, d)));
+}
+
+/** Creates a signer from a kept key. */
+export const signerFromKept = ({ jwk, key }: KeptKey): Signer => signerWith(jwk, () => Promise.resolve(key));
+
+/** Puts a private JWK into WebCrypto, not extractable. Throws `request-invalid` as `signerFromJwk` does. */
+export async function keptKeyOf(privateJwk: PrivateJwk): Promise<KeptKey> {
+  const { jwk, d } = partsOf(privateJwk);
+  return { jwk, key: await importPrivateKey(jwk, d) };
+}
+
+function partsOf({ d, ...rest }: PrivateJwk): PrivateJwkParts {
   const parsed = publicJwkSchema.safeParse(rest);
   if (!parsed.success) throw new AditError('request-invalid', 'The key file does not hold an Ed25519 or P-256 JWK.');
   const jwk = parsed.data;
   if (!belongsTo(jwk, d)) throw new AditError('request-invalid', 'The private key does not belong to the public one.');
+  return { jwk, d };
+}
+
+interface PrivateJwkParts {
+  jwk: PublicJwk;
+  d: string;
+}
+
+function signerWith(jwk: PublicJwk, keyOf: () => Promise<CryptoKey>): Signer {
   const alg = algOf(jwk);
-  let key: Promise<CryptoKey> | undefined;
   const sign = async (data: Uint8Array): Promise<Uint8Array> => {
-    key ??= importPrivateKey(jwk, d);
-    const signature = new Uint8Array(await crypto.subtle.sign(WEB_CRYPTO[alg], await key, new Uint8Array(data)));
+    const signature = new Uint8Array(await crypto.subtle.sign(WEB_CRYPTO[alg], await keyOf(), new Uint8Array(data)));
     return alg === 'ES256' ? withLowS(signature) : signature;
   };
   return { kid: thumbprint(jwk), alg, jwk, sign };

@@ -17,6 +17,7 @@ function SignIn(): VNode {
     refused: say.word('signIn.refused'),
     unreadable: say.word('signIn.unreadable'),
     noActor: say.word('signIn.noActor'),
+    unsupported: say.word('signIn.unsupported'),
   };
   return (
     <>

@@ -1,8 +1,11 @@
 import { buildAssertion } from '../../core/access/assertion.js';
+import { AditError } from '../../core/errors.js';
 import { parseStrictJson } from '../../core/event/grammar.js';
-import { type PrivateJwk, signerFromJwk } from '../../core/event/signer.js';
+import { type PrivateJwk, keptKeyOf, signerFromKept } from '../../core/event/signer.js';
+import { forgetKey, keepKey } from './browser/actor-key.js';
 
-// Signs in by the secret behind the # of a link, or by a key file, which never leaves this page: it signs an assertion.
+// Signs in by the secret behind the # of a link, or by a key file, which never leaves this browser: it signs an assertion,
+// and then stays to sign events, where nothing can read it again.
 
 /** Texts of the page, in its language. */
 interface SignInWords {
@@ -10,23 +13,39 @@ interface SignInWords {
   refused: string;
   unreadable: string;
   noActor: string;
+  unsupported: string;
 }
 
 /** A key file as `adit keygen` writes it. */
 type KeyFile = PrivateJwk & { adit?: { actor?: string } };
 
-async function exchange(proof: { secret: string } | { assertion: string }): Promise<void> {
+type Proof = { secret: string } | { assertion: string };
+
+async function exchange(proof: Proof): Promise<void> {
   const answer = await fetch('/v1/session', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(proof),
   });
-  if (answer.ok) return location.replace('/');
+  if (answer.ok) return;
   const { detail } = parseStrictJson(await answer.text()) as { detail?: string };
   throw new Error(detail ?? String(answer.status));
 }
 
-async function assertionOf(file: File, named: string, words: SignInWords): Promise<string> {
+/** Returns the time of the ledger, s: the clock of this device may be years off, and an assertion is short-lived. */
+async function ledgerTime(): Promise<number> {
+  const answer = await fetch('/v1/session');
+  const time = Date.parse(answer.headers.get('date') ?? '');
+  return Math.floor((Number.isNaN(time) ? Date.now() : time) / 1_000);
+}
+
+async function signInByLink(secret: string): Promise<void> {
+  await exchange({ secret });
+  // The operator signs no events; a key that an actor has left here is not to be used under another session.
+  await forgetKey();
+}
+
+async function signInByKey(file: File, named: string, words: SignInWords): Promise<void> {
   let key: KeyFile;
   try {
     key = parseStrictJson(await file.text()) as KeyFile;
@@ -36,7 +55,12 @@ async function assertionOf(file: File, named: string, words: SignInWords): Promi
   const { adit, ...jwk } = key;
   const actor = named === '' ? adit?.actor : named;
   if (actor === undefined) throw new Error(words.noActor);
-  return buildAssertion(actor, location.origin, signerFromJwk(jwk), Math.floor(Date.now() / 1_000));
+  const kept = await keptKeyOf(jwk).catch((error: unknown) => {
+    throw error instanceof AditError ? error : new Error(words.unsupported);
+  });
+  const signer = signerFromKept(kept);
+  await exchange({ assertion: await buildAssertion(actor, location.origin, signer, await ledgerTime()) });
+  await keepKey({ actor, ...kept });
 }
 
 function begin(form: HTMLFormElement): void {
@@ -45,21 +69,21 @@ function begin(form: HTMLFormElement): void {
   const show = (text: string): void => {
     if (state !== null) state.textContent = text;
   };
-  const attempt = (proof: Promise<{ secret: string } | { assertion: string }>): void => {
+  const attempt = (signIn: Promise<void>): void => {
     show(words.working);
-    proof
-      .then(exchange)
+    signIn
+      .then(() => location.replace('/'))
       .catch((error: unknown) => show(`${words.refused} ${error instanceof Error ? error.message : ''}`));
   };
   const secret = location.hash.slice(1);
   // The secret must not stay in the history of the browser.
   history.replaceState(null, '', location.pathname + location.search);
-  if (secret !== '') attempt(Promise.resolve({ secret }));
+  if (secret !== '') attempt(signInByLink(secret));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const file = form.querySelector<HTMLInputElement>('input[type=file]')?.files?.[0];
     const named = form.querySelector<HTMLInputElement>('input[name=actor]')?.value.trim() ?? '';
-    if (file !== undefined) attempt(assertionOf(file, named, words).then((assertion) => ({ assertion })));
+    if (file !== undefined) attempt(signInByKey(file, named, words));
   });
 }
 

@@ -59,7 +59,7 @@ export function Document({ frame, page }: { frame: Frame; page: Page }): VNode {
         <title>{`${page.title} · Adit`}</title>
         <link rel="icon" href={ICON} />
         <link rel="stylesheet" href={asset('ui/style.css')} />
-        {(page.islands ?? []).map((source) => (
+        {islandsOf(page, frame.reader).map((source) => (
           <script key={source} type="module" src={asset(source)} />
         ))}
       </head>
@@ -78,6 +78,10 @@ export function Document({ frame, page }: { frame: Frame; page: Page }): VNode {
     </html>
   );
 }
+
+/** Lists the programs of a page; a reader who signed in also has the one that signs out. */
+const islandsOf = ({ islands = [] }: Page, reader: string | null): readonly string[] =>
+  reader === null || reader === '' ? islands : [...islands, 'islands/account.ts'];
 
 /** A drift in a hill, the mouth of a mine. */
 const ICON =
@@ -115,7 +119,14 @@ function Reader({ name }: { name: string | null }): VNode | null {
   const say = useSay();
   if (name === null) return <a href="/signin">{say.word('signIn')}</a>;
   if (name === '') return null;
-  return <span class="reader soft">{name === OPERATOR_READER ? say.word('reader.operator') : name}</span>;
+  return (
+    <span class="reader soft">
+      {name === OPERATOR_READER ? say.word('reader.operator') : name}
+      <button class="btn" type="button" hidden data-sign-out data-pending={say.word('signOut.pending')}>
+        {say.word('signOut')}
+      </button>
+    </span>
+  );
 }
 
 /** The one search for every identifier. */

@@ -6,7 +6,7 @@ import { type Register, terminalOf, withServer } from '../../command.js';
 import { placesOf } from '../../output/refusal.js';
 import { CommandError, EXIT, type Terminal } from '../../output/terminal.js';
 import { bornIn, dayAndTime, lotLines } from '../../signing/report.js';
-import { readEventText } from '../../signing/event-text.js';
+import { readEventText } from '../../../client/event-text.js';
 import { withOutbox } from '../../signing/options.js';
 import { KEPT_DAYS, Outbox, type OutboxEntry, daysOf, keptDays } from '../../signing/outbox.js';
 import { sendEntry, unanswered } from '../../signing/send-entry.js';

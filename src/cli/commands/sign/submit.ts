@@ -1,7 +1,8 @@
 import { AditProblem } from '../../../client/problem.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { refusal } from '../../output/refusal.js';
-import { readEventFile, withLoggedSignature } from '../../signing/event-text.js';
+import { withLoggedSignature } from '../../../client/event-text.js';
+import { readEventFile } from '../../signing/event-file.js';
 import { bornIn, lotLines } from '../../signing/report.js';
 import { SavedFiles } from '../../signing/saved-files.js';
 import { clientOf } from '../../sign-in.js';

@@ -1,8 +1,6 @@
-import { AditError } from '../../core/errors.js';
-import { peekPayload } from '../../core/event/grammar.js';
-import { eventId } from '../../core/event/ids.js';
-import { readTextFile } from '../input/read-file.js';
-import { CommandError } from '../output/terminal.js';
+import { AditError } from '../core/errors.js';
+import { peekPayload } from '../core/event/grammar.js';
+import { eventId } from '../core/event/ids.js';
 
 interface ClaimText {
   outcome?: unknown;
@@ -93,15 +91,3 @@ function saidInClaims(claims: Record<string, unknown>): Omit<LotClaimTexts, 'id'
 /** Reads the claims of an event about lots from its text or, before it is signed, from its claims. */
 export const saidBy = (event: string | Record<string, unknown>): Omit<LotClaimTexts, 'id'> =>
   typeof event === 'string' ? readEventText(event) : saidInClaims(event);
-
-/** Reads a file that holds one signed event. */
-export function readEventFile(file: string): { event: string; said: LotClaimTexts } {
-  const holds = 'It should hold one signed event, as --save NAME writes it to NAME.jws.';
-  const event = readTextFile(file, holds).trim();
-  try {
-    return { event, said: readEventText(event) };
-  } catch (error) {
-    if (error instanceof AditError) throw new CommandError(`${file} is no signed event.`, holds);
-    throw error;
-  }
-}

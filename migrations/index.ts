@@ -28,6 +28,7 @@ import { SpentProofs0080 } from './0080-spent-proofs.js';
 import { MachineKeys0081 } from './0081-machine-keys.js';
 import { Grants0100 } from './0100-grants.js';
 import { Shares0101 } from './0101-shares.js';
+import { Passports0110 } from './0110-passports.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -66,4 +67,5 @@ export const migrations: (new () => NamedMigration)[] = [
   MachineKeys0081,
   Grants0100,
   Shares0101,
+  Passports0110,
 ];

@@ -173,12 +173,15 @@ const spend = (ledger: TestLedger): Promise<unknown> =>
     Buffer.alloc(32, 2),
   ]);
 
-/** A share of each kind, and reads that were recorded. */
+/** A share and a passport of each kind, and reads that were recorded. */
 const share = (ledger: TestLedger): Promise<unknown> =>
   ledger.tamper(`
     INSERT INTO shares (secret_hash, lot, by_actor, label, disclosures, expires_at, withdrawn_at)
     SELECT sha256(n::text::bytea), gen_random_uuid(), CASE n WHEN 1 THEN 'coop' ELSE 'trader' END, 'bank ' || n, n = 1,
            now() + n * interval '1 day', CASE n WHEN 2 THEN now() END FROM generate_series(1, 2) AS n;
+    INSERT INTO passports (lot, code, by_actor, evidence, gtin, serial, withdrawn_at)
+    SELECT gen_random_uuid(), 'CODE' || n, CASE n WHEN 1 THEN 'coop' ELSE 'trader' END, n = 1, '0000000000000' || n, 'S' || n,
+           CASE n WHEN 2 THEN now() END FROM generate_series(1, 2) AS n;
     INSERT INTO accesses (at, lot, viewer, route)
     SELECT now(), gen_random_uuid(), 'actor:' || n, '/v1/lots/:id' || n FROM generate_series(1, 2) AS n`);
 

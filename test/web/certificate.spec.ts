@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { languages } from '../../src/core/api/subscription.js';
-import { printCertificate } from '../../src/server/web/print-certificate.js';
+import { printCertificate } from '../../src/server/web/passport/print-certificate.js';
 import { passportWords } from '../../src/web/passport/passport-words.js';
 import { sayIn } from '../../src/web/say.js';
 import { samplePassport } from '../../src/web/stories/samples.js';

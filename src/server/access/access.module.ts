@@ -5,6 +5,7 @@ import { Identify } from '../http/viewing.js';
 import { AccessTokens } from './access-tokens.js';
 import { ActorKeys } from './actor-keys.js';
 import { IdentifyViewers } from './identify-viewers.js';
+import { Passports } from './passports.js';
 import { RecordAccesses } from './record-accesses.js';
 import { Shares } from './shares.js';
 import { RecogniseMachines } from './recognise-machines.js';
@@ -19,6 +20,7 @@ import { SpentProofs } from './spent-proofs.js';
     AccessTokens,
     ActorKeys,
     Cookies,
+    Passports,
     RecordAccesses,
     Shares,
     IdentifyViewers,
@@ -27,6 +29,6 @@ import { SpentProofs } from './spent-proofs.js';
     SpentProofs,
     { provide: Identify, useExisting: IdentifyViewers },
   ],
-  exports: [ActorKeys, Identify, RecordAccesses, Sessions, Shares, SpentProofs],
+  exports: [ActorKeys, Identify, Passports, RecordAccesses, Sessions, Shares, SpentProofs],
 })
 export class AccessModule {}

@@ -5,6 +5,7 @@ import { TransparencyModule } from '../transparency/transparency.module.js';
 import { FindTag } from './find-tag.js';
 import { FormerLot } from './former-lot.js';
 import { JudgeLot } from './judge-lot.js';
+import { ListCountries } from './list-countries.js';
 import { ListLotEvents } from './list-lot-events.js';
 import { ListStock } from './list-stock.js';
 import { ListVolumes } from './list-volumes.js';
@@ -26,6 +27,7 @@ import { TraceLineage } from './trace-lineage.js';
     FindTag,
     FormerLot,
     JudgeLot,
+    ListCountries,
     ListLotEvents,
     ListStock,
     ListVolumes,
@@ -36,6 +38,18 @@ import { TraceLineage } from './trace-lineage.js';
     TraceImpact,
     TraceLineage,
   ],
-  exports: [FindTag, ListLotEvents, ListStock, ListVolumes, ReadLot, ReportLot, SearchLots, TraceImpact, TraceLineage],
+  exports: [
+    FindTag,
+    ListCountries,
+    ListLotEvents,
+    ListStock,
+    ListVolumes,
+    MakeBundle,
+    ReadLot,
+    ReportLot,
+    SearchLots,
+    TraceImpact,
+    TraceLineage,
+  ],
 })
 export class ProvenanceHttpModule {}

@@ -62,7 +62,8 @@ export class ReadLot {
     return { ...state, verdicts: judgement.verdicts, asOf };
   }
 
-  private async asOf(): Promise<AsOf> {
+  /** Returns how far the log reaches, and how far it is judged. */
+  async asOf(): Promise<AsOf> {
     const { rows } = await this.database.lookup.query<AsOf>(
       'SELECT size, (SELECT next FROM verification_cursor) AS verified FROM log_state',
     );

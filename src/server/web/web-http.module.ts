@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.js';
 import { LedgerHttpModule } from '../ledger/ledger-http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { ProvenanceHttpModule } from '../provenance/provenance-http.module.js';
@@ -13,6 +14,10 @@ import { FindAnything } from './find-anything.js';
 import { FindingPagesController } from './finding-pages.controller.js';
 import { LotPagesController } from './lot-pages.controller.js';
 import { LotTablesController } from './lot-tables.controller.js';
+import { PassportEvidence } from './passport/passport-evidence.js';
+import { Gs1Controller, PassportPagesController } from './passport/passport-pages.controller.js';
+import { PassportsController } from './passport/passports.controller.js';
+import { PassportsDataController } from './passport/passports-data.controller.js';
 import { RegistryPagesController } from './registry-pages.controller.js';
 import { RulesController } from './rules.controller.js';
 import { SearchPagesController } from './search-pages.controller.js';
@@ -20,10 +25,12 @@ import { ShowPages } from './show-pages.js';
 import { StartController } from './start.controller.js';
 import { StoriesController } from './stories.controller.js';
 import { TellLot } from './tell-lot.js';
+import { TellPassport } from './passport/tell-passport.js';
 
 /** Serves the pages for people, and what they load. */
 @Module({
   imports: [
+    AccessModule,
     LedgerHttpModule,
     LedgerModule,
     ProvenanceHttpModule,
@@ -42,8 +49,12 @@ import { TellLot } from './tell-lot.js';
     FindingPagesController,
     RulesController,
     AssetsController,
+    PassportPagesController,
+    Gs1Controller,
+    PassportsController,
+    PassportsDataController,
     StoriesController,
   ],
-  providers: [BuiltFiles, FindAnything, ShowPages, TellLot],
+  providers: [BuiltFiles, FindAnything, PassportEvidence, ShowPages, TellLot, TellPassport],
 })
 export class WebHttpModule {}

@@ -14,11 +14,23 @@ const stepNames = [
   'freshness',
 ] as const;
 
+interface CheckPanelProps {
+  /** Address of the evidence; `fresh` is that by which the check has it. */
+  evidence: string;
+  fresh?: string;
+  /** Name of the file of the evidence. */
+  name: string;
+  /** Entries up to which the ledger itself has checked the lot. */
+  size: number;
+  /** Whether evidence and program are loaded with the page, so that the check needs no network. */
+  ahead?: boolean;
+}
+
 /**
  * Renders the panel that checks a lot in the reader's own browser: the island fills it in. Without JavaScript it says how
  * to check the lot by the command line.
  */
-export function CheckPanel({ lot, size }: { lot: string; size: number }): VNode {
+export function CheckPanel({ evidence, fresh = evidence, name, size, ahead = false }: CheckPanelProps): VNode {
   const say = useSay();
   const words = {
     steps: Object.fromEntries(stepNames.map((step) => [step, say.word(`check.step.${step}`)])),
@@ -42,18 +54,19 @@ export function CheckPanel({ lot, size }: { lot: string; size: number }): VNode 
       <p class="soft">{say.word('check.explained', { size: say.number(size) })}</p>
       <div
         class="more-space"
-        data-check={`/v1/lots/${lot}/bundle?sealed=now`}
+        data-check={fresh}
+        data-ahead={ahead ? '' : undefined}
         data-words={JSON.stringify(words)}
         aria-live="polite"
       />
       <div class="row more-space">
-        <a class="btn" href={`/v1/lots/${lot}/bundle`} download={`${lot}.bundle.json`}>
+        <a class="btn" href={evidence} download={`${name}.bundle.json`}>
           {say.word('check.bundle')}
         </a>
       </div>
       <details>
         <summary>{say.word('check.command')}</summary>
-        <pre>{`adit verify ${lot}.bundle.json --log-key KEY`}</pre>
+        <pre>{`adit verify ${name}.bundle.json --log-key KEY`}</pre>
       </details>
     </section>
   );

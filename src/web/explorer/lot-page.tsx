@@ -55,7 +55,12 @@ function LotBody(data: LotPageData): VNode {
         <aside>
           <Against {...data} nameOf={nameOf} />
           <Limits />
-          <CheckPanel lot={lot.id} size={lot.asOf.size} />
+          <CheckPanel
+            evidence={`/v1/lots/${lot.id}/bundle`}
+            fresh={`/v1/lots/${lot.id}/bundle?sealed=now`}
+            name={lot.id}
+            size={lot.asOf.size}
+          />
           <Details {...data} />
         </aside>
       </div>

@@ -38,8 +38,8 @@ class CheckPanel {
   private readonly state = make('p', { className: 'soft more-space' });
   private readonly steps = make('ol', { className: 'steps more-space' });
   private worker: Worker | null = null;
-  /** The evidence, once it is fetched: a further check needs no network. */
-  private bundle: string | null = null;
+  /** The evidence: once it is fetched, a check needs no network. */
+  private bundle: Promise<string> | null = null;
 
   constructor(
     home: HTMLElement,
@@ -54,6 +54,7 @@ class CheckPanel {
     this.button.textContent = words.start;
     this.button.addEventListener('click', () => void this.run());
     this.state.setAttribute('role', 'status');
+    if (home.dataset.ahead !== undefined && !savesData()) void this.load().catch(() => undefined);
     home.append(label, make('div', { className: 'more-space' }), this.button, this.state, this.steps);
   }
 
@@ -62,17 +63,26 @@ class CheckPanel {
     this.steps.replaceChildren();
     this.state.className = 'soft more-space';
     try {
-      this.worker ??= new Worker(new URL('./check-worker.ts', import.meta.url), { type: 'module' });
       this.state.textContent = this.words.fetching;
-      this.bundle ??= await fetched(this.address);
+      const { worker, bundle } = await this.load();
       this.state.textContent = this.words.working;
-      await this.check(this.worker, { bundle: this.bundle, logKey: this.key.value.trim() });
+      await this.check(worker, { bundle, logKey: this.key.value.trim() });
     } catch {
       this.state.textContent = this.words.failed;
       this.state.className = 'bad more-space';
     }
     this.button.disabled = false;
     this.button.textContent = this.words.again;
+  }
+
+  /** Loads the program of the check and the evidence. */
+  private async load(): Promise<{ worker: Worker; bundle: string }> {
+    this.worker ??= new Worker(new URL('./check-worker.ts', import.meta.url), { type: 'module' });
+    this.bundle ??= fetched(this.address);
+    this.bundle.catch(() => {
+      this.bundle = null;
+    });
+    return { worker: this.worker, bundle: await this.bundle };
   }
 
   private check(worker: Worker, request: CheckRequest): Promise<void> {
@@ -112,6 +122,10 @@ class CheckPanel {
     this.state.replaceChildren(verdict, ` ${this.words.offline}`);
   }
 }
+
+/** Whether the reader's browser asks to load little. */
+const savesData = (): boolean =>
+  (navigator as Navigator & { connection?: { saveData?: boolean } }).connection?.saveData === true;
 
 async function fetched(address: string): Promise<string> {
   const answer = await fetch(address, { headers: { accept: 'application/json' } });

@@ -1,10 +1,11 @@
 import type { VNode } from 'preact';
+import type { PassportData } from '../../core/api/passport.js';
+import { CheckPanel } from '../explorer/check-panel.js';
 import type { Say } from '../say.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';
 import { Qr } from '../ui/qr.js';
 import { Facts } from '../ui/table.js';
 import { VerdictRows } from '../ui/verdicts.js';
-import type { PassportData } from './passport.js';
 import { passportWords } from './passport-words.js';
 
 /** Returns the passport of published goods, for readers who scanned a code. */
@@ -12,6 +13,7 @@ export const passportPage = (say: Say, data: PassportData): Page => ({
   title: passportWords(say, data).sentence,
   narrow: true,
   bare: true,
+  islands: data.evidence === null ? [] : ['islands/check.ts'],
   body: <PassportBody {...data} />,
 });
 
@@ -37,16 +39,16 @@ function PassportBody(data: PassportData): VNode {
         <p>{say.word('limits.text')}</p>
         <p>{say.word('passport.private')}</p>
       </section>
+      {data.evidence === null ? null : (
+        <CheckPanel evidence={data.evidence} name={data.code} size={data.verified} ahead />
+      )}
       <section>
-        <Heading>{say.word('check')}</Heading>
+        <Heading>{say.word('passport.label')}</Heading>
         <div class="beside">
           <div>
-            <p>{say.word('passport.check')}</p>
+            <p>{say.word(data.evidence === null ? 'passport.noEvidence' : 'passport.scan')}</p>
             <p class="row more-space no-print">
-              <a class="btn" href={data.evidence} download>
-                {say.word('check.bundle')}
-              </a>
-              <a class="btn" href={`${new URL(data.url).pathname}.pdf`}>
+              <a class="btn" href={`/p/${data.code}.pdf`}>
                 {say.word('passport.pdf')}
               </a>
             </p>

@@ -1,5 +1,5 @@
 import type { Say } from '../say.js';
-import type { PassportData } from './passport.js';
+import type { PassportData } from '../../core/api/passport.js';
 
 /** The texts of a passport in one language: the page and the certificate have the same. */
 export interface PassportWords {
@@ -9,6 +9,9 @@ export interface PassportWords {
   steps: readonly { month: string; text: string }[];
   facts: readonly (readonly [name: string, value: string])[];
 }
+
+/** Returns the first moment of a month such as "2026-05". */
+const monthStart = (month: string): string => `${month}-01T00:00:00Z`;
 
 const listOf = (say: Say, items: readonly string[]): string =>
   new Intl.ListFormat(say.language, { type: 'conjunction' }).format(items);
@@ -34,13 +37,16 @@ export function passportWords(say: Say, data: PassportData): PassportWords {
       say.count('lede.hands', data.hands),
       say.word(verdicts.record === 'intact' ? 'lede.intact' : 'lede.broken'),
       say.word(`lede.custody.${verdicts.custody}`),
+      ...(data.handedOn === null
+        ? []
+        : [say.word('passport.handedOn', { month: say.month(monthStart(data.handedOn)) })]),
     ].join(' '),
     verdicts: [
       {
         axis: 'record',
         name: say.word('verdict.record'),
         word: say.coded('record', verdicts.record),
-        reason: say.word('reason.checked', { size: say.number(data.size) }),
+        reason: say.word('reason.checked', { size: say.number(data.verified) }),
       },
       {
         axis: 'custody',
@@ -55,8 +61,8 @@ export function passportWords(say: Say, data: PassportData): PassportWords {
         reason: data.findings === 0 ? say.word('reason.noFindings') : say.count('reason.findings', data.findings),
       },
     ],
-    steps: data.steps.map(({ at, type, country, mass }) => ({
-      month: say.month(at),
+    steps: data.steps.map(({ month, type, country, mass }) => ({
+      month: say.month(monthStart(month)),
       text: [
         say.coded('event', type),
         ...(country === null ? [] : [say.country(country)]),
@@ -67,7 +73,7 @@ export function passportWords(say: Say, data: PassportData): PassportWords {
       [say.word('passport.code'), data.code],
       [say.word('passport.asOf'), say.date(data.asOf)],
       [say.word('part.log'), `${data.log}, ${say.count('log.entries', data.size)}`],
-      [say.word('log.checkpoint'), data.checkpointHash],
+      [say.word('log.checkpoint'), data.root],
     ],
   };
 }

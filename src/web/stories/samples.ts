@@ -5,7 +5,7 @@ import type { EventPageData } from '../explorer/event-page.js';
 import type { ShownFinding } from '../explorer/finding-pages.js';
 import type { LotPageData, TitledFinding } from '../explorer/lot-data.js';
 import type { StoryEvent } from '../explorer/story.js';
-import type { PassportData } from '../passport/passport.js';
+import type { PassportData } from '../../core/api/passport.js';
 
 /**
  * Sample data of the pages, for the page of all components and for tests. `text` changes every text of a user, so that a test can put hostile ones into all of them.
@@ -248,8 +248,8 @@ export const sampleRule = (text: Text = asIs): RulePage => ({
 
 /** Returns a published passport. */
 export const samplePassport = (text: Text = asIs): PassportData => ({
-  code: '7K3Q9MZX',
-  url: 'https://ledger.example.org/p/7K3Q9MZX',
+  code: '7K3Q9MZXBT',
+  url: 'https://ledger.example.org/p/7K3Q9MZXBT',
   name: text('RW-A000412'),
   mineral: 'cassiterite',
   form: 'concentrate',
@@ -260,13 +260,15 @@ export const samplePassport = (text: Text = asIs): PassportData => ({
   hands: 3,
   findings: 0,
   steps: [
-    { at: '2026-05-12T08:10:00+02:00', type: 'lot.declared', country: 'RW', mass: kilograms('48.6') },
-    { at: '2026-05-12T11:30:00+02:00', type: 'custody.received', country: 'RW', mass: kilograms('48.5') },
-    { at: '2026-05-18T10:00:00+02:00', type: 'lot.processed', country: 'RW', mass: null },
+    { month: '2026-05', type: 'lot.declared', country: 'RW', mass: kilograms('48.6') },
+    { month: '2026-05', type: 'custody.received', country: 'RW', mass: kilograms('48.5') },
+    { month: '2026-06', type: 'lot.processed', country: 'RW', mass: null },
   ],
   asOf: '2026-07-20T01:00:00Z',
   log: text('example.org/tin'),
   size: 85,
-  checkpointHash: 'BXxTR3lRhCHB+GUNEfwqWGP8WGjtjI9QDe0eiqvC/Xk=',
-  evidence: '/p/7K3Q9MZX/evidence',
+  verified: 85,
+  handedOn: null,
+  root: 'BXxTR3lRhCHB+GUNEfwqWGP8WGjtjI9QDe0eiqvC/Xk=',
+  evidence: '/v1/passports/7K3Q9MZXBT/evidence',
 });

@@ -131,7 +131,7 @@ function Drawings(): VNode {
         <MonthBars bars={bars} label="Months" />
       </Story>
       <Story name="QR code">
-        <Qr text="https://ledger.example.org/p/7K3Q9MZX" label="QR code" />
+        <Qr text="https://ledger.example.org/p/7K3Q9MZXBT" label="QR code" />
       </Story>
     </>
   );

@@ -79,6 +79,8 @@ export const auditedTables: Readonly<
   viewer_key:
     'excluded: names viewers to row-level security; with another key readers see nothing, and its reader sees all rows anyway',
   shares: 'excluded: who may see one lot by a link; the one who could add a row sees every lot anyway',
+  passports:
+    'excluded: which lots their holders publish, and under which code; what a passport shows of them comes from the log',
   accesses: 'excluded: who read which lot; the service adds rows and cannot change them, and nothing follows from them',
   schema_migrations: 'excluded: the schema itself is compared with the migrations',
 };

@@ -1,8 +1,8 @@
 import PdfDocument from 'pdfkit';
-import type { PassportData } from '../../web/passport/passport.js';
-import { passportWords } from '../../web/passport/passport-words.js';
-import type { Say } from '../../web/say.js';
-import { qrPath } from '../../web/ui/qr.js';
+import type { PassportData } from '../../../core/api/passport.js';
+import { passportWords } from '../../../web/passport/passport-words.js';
+import type { Say } from '../../../web/say.js';
+import { qrPath } from '../../../web/ui/qr.js';
 
 /** A4 in points, and its margin. */
 const MARGIN = 56;

@@ -121,4 +121,43 @@ describe('adit access', () => {
     const files = ['trader.jwk'].map((file) => readFileSync(join(folder, file), 'utf8'));
     expect(files.join()).not.toContain(key);
   });
+
+  it('shows chosen claims of an event to one reader, who verifies them offline', async () => {
+    const body = {
+      place: { site: 'hill', lat: '-1.7903', lon: '29.6121' },
+      outputs: [{ mineral: 'cassiterite', form: 'ore', mass: { value: '5', uom: 'KGM' }, tags: ['SYN-T-9'] }],
+    };
+    writeFileSync(join(folder, 'bag.json'), JSON.stringify(body));
+    expect(
+      (await as('coop', 'record', 'lot.declared', 'bag.json', '--withhold', '/place/lon', '--save', 'bag')).code,
+    ).toBe(0);
+    const show = (...args: string[]): Promise<Ran> => as('coop', 'disclose', 'SYN-T-9', '--to', 'Bank', ...args);
+    expect(await show()).toMatchObject({ code: 2, err: expect.stringContaining('There are: place/lat.') });
+    expect((await show('--fields', 'price')).code).toBe(2);
+    expect((await show('--fields', 'lat', 'lon', '--kept', 'bag.disclosures.json', '-o', 'shown.json')).code).toBe(0);
+    expect((await show('--fields', 'lat', '-o', 'less.json')).code).toBe(0);
+    const { logKey } = (await world.read('nobody', '/v1/ledger')).body as { logKey: string };
+    const verify = (...args: string[]): Promise<Ran> => runAdit(folder, ['verify', ...args, '--log-key', logKey]);
+    const read = await verify('shown.json');
+    expect(read.out).toMatch(/place\/lat: -1\.7903\n.*place\/lon: 29\.6121\n.*shown to Bank .* by the key that signed/);
+    expect([read.code, read.out]).toEqual([0, expect.stringMatching(/VERIFIED\n$/)]);
+    const less = JSON.parse((await verify('less.json', '--json')).out) as { events: { disclosed: object }[] };
+    expect(less.events.map(({ disclosed }) => disclosed)).toEqual([{ '/place/lat': '-1.7903' }]);
+    expect(await verify('shown.json', '--reader', 'Bank')).toMatchObject({ code: 0 });
+    expect(await verify('shown.json', '--reader', 'Trader')).toMatchObject({ code: 3 });
+    expect((await runAdit(folder, ['verify', 'shown.json'])).code).toBe(5);
+    // A claim more than was signed for, and an event that another key signed.
+    const more = JSON.parse(readFileSync(join(folder, 'shown.json'), 'utf8')) as { items: { presentation: string }[] };
+    const [shown] = more.items;
+    if (shown !== undefined) shown.presentation = shown.presentation.replace(/^([^~]+~)[^~]+~/, '$1');
+    writeFileSync(join(folder, 'more.json'), JSON.stringify(more));
+    expect(await verify('more.json')).toMatchObject({ code: 3, out: expect.stringContaining('BROKEN') });
+    writeFileSync(join(folder, 'bad.json'), JSON.stringify({ ...more, keys: 'none' }));
+    expect((await verify('bad.json')).code).toBe(1);
+    // Who sees the lot without its disclosures has none to show; who does not see it finds no lot.
+    expect((await as('authority', 'disclose', 'SYN-T-9', '--to', 'Bank', '--fields', 'lat')).err).toContain(
+      'no disclosure',
+    );
+    expect((await as('stranger', 'disclose', 'SYN-T-9', '--to', 'Bank', '--fields', 'lat')).code).toBe(1);
+  });
 });

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { checkPresenter, readPresentation } from '../../src/core/bundle/presentation.js';
 import { AditError } from '../../src/core/errors.js';
 import { parseEnvelope } from '../../src/core/event/envelope.js';
 import { type AditEvent, readEvent } from '../../src/core/event/event.js';
@@ -91,5 +92,19 @@ describe('the published vectors', () => {
   it.each(receipts.cases)('judge a receipt of $name', ({ event, proof, verdict }) => {
     const checked = checkTlogProof(proof, leafHash(event.split('~')[0] ?? ''), [receipts.logKey as string]);
     expect(checked.ok ? 'verified' : checked.reason).toBe(verdict);
+  });
+
+  const presented = vectors<{ name: string; presentation: string; shown?: object; code: string | null }>(
+    'presentations.json',
+  );
+  it.each(presented.cases)('present: $name', async ({ presentation, shown, code }) => {
+    expect(
+      await codeOf(async () => {
+        const read = readPresentation(presentation);
+        expect(await checkPresenter(read, [publicPart(presented.key)], checkSignature)).toBe('signer');
+        const disclosed = read.event.disclosures.map(({ pointer, value }) => [pointer, value] as const);
+        expect([read.to, Object.fromEntries(disclosed)]).toEqual([presented.to, shown]);
+      }),
+    ).toBe(code);
   });
 });

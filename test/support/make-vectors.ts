@@ -8,6 +8,7 @@ import {
   buildPossession,
   outputLotIds,
 } from '../../src/core/event/build.js';
+import { buildPresentation } from '../../src/core/bundle/presentation.js';
 import { buildRefusal } from '../../src/core/event/refusal.js';
 import { type PrivateJwk, signerFromJwk } from '../../src/core/event/signer.js';
 import { encodeBase64 } from '../../src/core/log/base64.js';
@@ -100,6 +101,52 @@ async function disclosures() {
     ...keys,
     about: `A disclosure is base64url of [salt, name, value]; its digest, base64url(SHA-256(disclosure)), stands in _sd. The same event id with and without. ${keys.about}`,
     claims: JSON.stringify(claims),
+    cases,
+  };
+}
+
+async function presentations() {
+  const { event, disclosures: all } = await buildEvent(
+    declaration(JTIS[0], { place: { site: 'hill', lat: '-1.7903', lon: '29.6121' } }),
+    signer,
+    { salt: () => base64url(new Uint8Array(16).fill(1)) },
+  );
+  const [lat = '', lon = ''] = all;
+  const to = 'Bank of Kigali';
+  const show = (shown: string[]): Promise<string> =>
+    buildPresentation({ event, disclosures: shown, by: 'coop', to, now: common.iat }, signer);
+  const one = await show([lat]);
+  const end = one.lastIndexOf('~') + 1;
+  const cases = [
+    { name: 'one claim', presentation: one, shown: { '/place/lat': '-1.7903' }, code: null },
+    {
+      name: 'two claims',
+      presentation: await show([lat, lon]),
+      shown: { '/place/lat': '-1.7903', '/place/lon': '29.6121' },
+      code: null,
+    },
+    { name: 'no claim', presentation: await show([]), shown: {}, code: null },
+    {
+      name: 'a disclosure added after it was signed',
+      presentation: `${one.slice(0, end)}${lon}~${one.slice(end)}`,
+      code: 'disclosure-invalid',
+    },
+    {
+      name: 'a disclosure left out after it was signed',
+      presentation: one.replace(`${lat}~`, ''),
+      code: 'disclosure-invalid',
+    },
+    { name: 'without what the presenter signs', presentation: one.slice(0, end), code: 'event-malformed' },
+    {
+      name: 'an event in the place of what the presenter signs',
+      presentation: `${one.slice(0, end)}${one.split('~')[0]}`,
+      code: 'header-invalid',
+    },
+  ];
+  return {
+    ...keys,
+    to,
+    about: `<JWS>~<disclosure>~…~ and a JWS of typ disclosure+sd-jwt over log, event, iss, aud, iat and sd_hash = base64url(SHA-256(all before it)). ${keys.about}`,
     cases,
   };
 }
@@ -281,6 +328,7 @@ export const makeVectors = async (): Promise<Record<string, unknown>> => ({
   'lot-ids.json': lotIds(),
   'events.json': await events(),
   'disclosures.json': await disclosures(),
+  'presentations.json': await presentations(),
   'refused-events.json': refusedEvents(),
   'refusals.json': await refusals(),
   'receipts.json': await receipts(),

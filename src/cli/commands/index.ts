@@ -170,8 +170,13 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./look/bundle.js')).bundle,
   },
   {
+    name: 'disclose',
+    summary: 'show chosen claims of an event to one reader',
+    load: async () => (await import('./access/disclose.js')).disclose,
+  },
+  {
     name: 'verify',
-    summary: 'check a bundle or a receipt offline',
+    summary: 'check a bundle, receipt or presentation offline',
     load: async () => (await import('./look/verify.js')).verify,
   },
   {

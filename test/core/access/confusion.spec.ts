@@ -2,13 +2,14 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { buildAccessToken, readAccessToken } from '../../../src/core/access/access-token.js';
 import { buildAssertion, readAssertion } from '../../../src/core/access/assertion.js';
 import { buildProof, readProof } from '../../../src/core/access/dpop.js';
+import { buildPresentation, checkPresenter, readPresentation } from '../../../src/core/bundle/presentation.js';
 import { buildEvent, buildPossession, randomToken } from '../../../src/core/event/build.js';
 import { type Typ, parseCompactJws, parseEnvelope } from '../../../src/core/event/envelope.js';
 import { readEvent } from '../../../src/core/event/event.js';
 import { decodeBase64url } from '../../../src/core/event/grammar.js';
 import { checkSignature } from '../../../src/core/event/keys.js';
 import { buildRefusal, readRefusal } from '../../../src/core/event/refusal.js';
-import { type PrivateJwk, type Signer, signCompact, signJws, signerFromJwk } from '../../../src/core/event/signer.js';
+import { type PrivateJwk, type Signer, signCompact, signerFromJwk } from '../../../src/core/event/signer.js';
 import { openCheckpoint, signCheckpoint } from '../../../src/core/log/checkpoint.js';
 import { noteSigner } from '../../../src/core/log/note.js';
 import { newPemPair } from '../../support/key-pair.js';
@@ -72,8 +73,9 @@ const kinds: Record<string, { build: () => Promise<string>; read: (text: string)
     read: (text) => readProof(text, { method: 'GET', urls: [url], now }, checkSignature),
   },
   presentation: {
-    build: () => signJws({ sub: 'coop' }, 'disclosure+sd-jwt', signer),
-    read: async (text) => parseCompactJws(text, 'disclosure+sd-jwt'),
+    build: async () =>
+      buildPresentation({ event: await event(), disclosures: [], by: 'coop', to: 'bank', now }, signer),
+    read: async (text) => checkPresenter(readPresentation(text), [signer.jwk], checkSignature),
   },
   checkpoint: {
     build: async () => signCheckpoint({ origin: log, size: 1, root: new Uint8Array(32) }, checkpoints),
@@ -93,6 +95,11 @@ const types: Record<string, Typ> = {
   'access token': 'at+jwt',
   proof: 'dpop+jwt',
   presentation: 'disclosure+sd-jwt',
+};
+
+const split = (text: string): [string, string] => {
+  const end = text.lastIndexOf('~') + 1;
+  return [text.slice(0, end), text.slice(end)];
 };
 
 const isRead = (name: string, text: string): Promise<boolean> =>
@@ -118,12 +125,14 @@ describe('what is signed for one purpose', () => {
   });
 
   it.each(Object.keys(types))('serves no other by its claims: %s', async (name) => {
-    const [, body = ''] = (built[name] ?? '').split('.');
+    // What the presenter signs follows the event that it presents.
+    const [before, own] = name === 'presentation' ? split(built[name] ?? '') : ['', built[name] ?? ''];
+    const [, body = ''] = own.split('.');
     const claims = JSON.parse(new TextDecoder().decode(decodeBase64url(body))) as Record<string, unknown>;
     for (const [other, typ] of Object.entries(types)) {
       const key = name === 'proof' ? { jwk: signer.jwk } : { kid: signer.kid };
       const jws = await signCompact(claims, { alg: signer.alg, typ, ...key }, signer);
-      const text = name === 'event' ? `${jws}~` : jws;
+      const text = name === 'event' ? `${jws}~` : `${before}${jws}`;
       expect([other, await isRead(name, text)]).toEqual([other, other === name]);
     }
   });

@@ -17,6 +17,8 @@ import { checkBundleText } from '../../verify/read-bundle.js';
 import { CommandError, EXIT, type Terminal } from '../../output/terminal.js';
 import { readLogKeys, readPolicy } from '../../verify/trust.js';
 import { apartSaid, showVerdict, verifyBundle } from '../../verify/verify-bundle.js';
+import { showPresentations } from '../../verify/show-presentation.js';
+import { verifyPresentations } from '../../verify/verify-presentation.js';
 import { verifyReceipt } from '../../verify/verify-receipt.js';
 
 interface VerifyOptions {
@@ -25,15 +27,19 @@ interface VerifyOptions {
   policy?: string;
   state: string;
   allowOlder?: boolean;
+  reader?: string;
 }
 
 const POLICY = 'It should hold a C2SP policy; docs/operating.md shows one.';
 const PROOF =
-  'It should be a bundle, as "adit bundle fetch" saves it, or a receipt, as --save NAME writes it to NAME.tlog-proof.';
+  'It should be a bundle, as "adit bundle fetch" saves it, a receipt, as --save NAME writes it to NAME.tlog-proof, or what "adit disclose" writes.';
 const EVENT = 'It should hold the event, as --save NAME writes it to NAME.jws, or what /v1/events/ID answers.';
 
 /** How every receipt begins (C2SP tlog-proof). */
 const RECEIPT = 'c2sp.org/tlog-proof@';
+
+/** How every file of presentations begins. */
+const PRESENTATION = /^\s*\{\s*"format"\s*:\s*"adit-presentations\//;
 
 /** Characters of a file with one event at most. */
 const MAX_EVENT_FILE = 1024 * 1024;
@@ -45,14 +51,15 @@ const exitCodes = { VERIFIED: EXIT.done, BROKEN: EXIT.broken, INCOMPLETE: EXIT.u
 export const verify: Register = (named) => {
   named
     .description(
-      'Checks the whole history of a lot (a bundle, FILE or URL), or that an event is in the log (a receipt), against the log key or the policy that you pinned. Works without any network. Remembers the newest checkpoint it saw of each log.',
+      'Checks the whole history of a lot (a bundle, FILE or URL), that an event is in the log (a receipt), or what was disclosed to you (a presentation), against the log key or the policy that you pinned. Works without any network. Remembers the newest checkpoint it saw of each log.',
     )
-    .argument('<file>', 'a bundle, a .tlog-proof file, or the URL of either')
+    .argument('<file>', 'a bundle, a .tlog-proof file, a presentation, or the URL of one')
     .option('--event <file>', 'of a receipt: the event, as <JWS>~… or as JSON with a member `event`')
     .option('--log-key <vkey>', "the log's verifier key, from somebody you trust; may be given again", gathered, [])
     .option('--policy <file>', 'a C2SP policy: the logs and witnesses that you trust')
     .option('--state <file>', 'where the newest checkpoints are kept', defaultState())
     .option('--allow-older', 'take a bundle that is older than a checkpoint seen before')
+    .option('--reader <name>', 'of a presentation: you, for whom it must have been made')
     .addHelpText(
       'before',
       'Example: adit verify lot.bundle.json --log-key example.org/tin+…\n         adit verify sale.tlog-proof --event sale.jws --log-key example.org/tin+…\n',
@@ -63,15 +70,36 @@ export const verify: Register = (named) => {
         options.policy === undefined ? null : readPolicy(options.policy, readTextFile(options.policy, POLICY));
       const trusting = { ...options, logKey: readLogKeys(options.logKey) };
       const text = await readPlace(place, PROOF);
-      const isReceipt = text.startsWith(RECEIPT);
-      if (!isReceipt) checkBundleText(place, text);
-      const { word, seen } = isReceipt
-        ? await receipt(text, policy, trusting, terminal)
-        : await bundle(text, policy, trusting, terminal);
+      const { word, seen } = await verifyText({ place, text }, policy, trusting, terminal);
       remember(seen, options.state, text, terminal);
       terminal.endWith(exitCodes[word]);
     });
 };
+
+/** Verifies a file as what it is. */
+async function verifyText(
+  { place, text }: { place: string; text: string },
+  policy: Policy | null,
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<FileVerdict> {
+  if (text.startsWith(RECEIPT)) return receipt(text, policy, options, terminal);
+  if (PRESENTATION.test(text)) return presentation(text, policy, options, terminal);
+  checkBundleText(place, text);
+  return bundle(text, policy, options, terminal);
+}
+
+async function presentation(
+  text: string,
+  policy: Policy | null,
+  { logKey, state, reader }: VerifyOptions,
+  terminal: Terminal,
+): Promise<FileVerdict> {
+  const logKeys = pinnedOf({ logKeys: logKey, policy });
+  const verdict = await verifyPresentations(text, { logKeys, policy, seen: readSeen(state), reader });
+  showPresentations(verdict, terminal);
+  return verdict;
+}
 
 interface FileVerdict {
   word: Word;

@@ -11,6 +11,13 @@ const declaredAt = (place: Record<string, unknown>, more: Record<string, unknown
   return log;
 };
 
+/** A bag of the hill that is dispatched from another place the next hour. */
+const loadedAt = (place: Record<string, unknown>) => {
+  const log = declaredAt({});
+  dispatches(log, [bag], { place, occurredAt: '2026-05-13T07:00:00Z' });
+  return log;
+};
+
 const heaps = (count: number) => {
   const log = world();
   for (let i = 0; i < count; i += 1)
@@ -143,6 +150,12 @@ export const originCases: Record<string, Case> = {
     wrong: () => declaredAt({ lat: '-1.7000', lon: '29.9500', accuracyM: '10' }),
     // Forty metres over the border, by a device that is right within fifty.
     twin: () => declaredAt({ lat: '-1.7944', lon: '30.0150', accuracyM: '50' }),
+  },
+  'loaded-elsewhere': {
+    severity: 'medium',
+    wrong: () => loadedAt({ lat: '-2.1634', lon: '29.8211', accuracyM: '12' }),
+    // At a road near the site.
+    twin: () => loadedAt({ lat: '-1.8134', lon: '30.0511', accuracyM: '12' }),
   },
   'licence-invalid': {
     severity: 'high',

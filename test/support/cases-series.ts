@@ -45,6 +45,17 @@ export function assayed(bags: readonly { tin: string; moisture?: string; kg?: st
   return log;
 }
 
+/** Bags of one site, four a day, recorded so many metres east of one point. */
+export function positioned(count: number, metres: (n: number) => number): ScriptedLog {
+  const log = world();
+  for (let n = 0; n < count; n += 1) {
+    const place = { site: 'hill', lat: '-1.79013', lon: (30.01511 + metres(n) * 1e-5).toFixed(5), accuracyM: '8' };
+    const bag = { lot: lot(`bag${n}`), kg: `${46 + ((n * 37) % 80) / 10}` };
+    declares(log, [bag], { occurredAt: day(Math.floor(n / 4), 8 + (n % 4)), place });
+  }
+  return log;
+}
+
 /** Grades as an instrument reads them, about a middle. */
 export const readings = (count: number, middle = 52): { tin: string }[] =>
   Array.from({ length: count }, (_, i) => ({ tin: (middle + (((i * 7919) % 41) - 20) / 10).toFixed(1) }));
@@ -100,6 +111,11 @@ export const seriesCases: Record<string, Case> = {
     severity: 'medium',
     wrong: () => assayed(Array.from({ length: 24 }, () => ({ tin: '57.3' }))),
     twin: () => assayed(readings(24)),
+  },
+  'position-repeated': {
+    severity: 'medium',
+    wrong: () => positioned(24, () => 0),
+    twin: () => positioned(24, (n) => (n * 37) % 23),
   },
   'composition-changed': {
     severity: 'medium',

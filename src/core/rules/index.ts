@@ -42,6 +42,7 @@ import { incidentOpen } from './actors/incident-open.js';
 import { keyCompromised } from './actors/key-compromised.js';
 import { lateEntry } from './custody/late-entry.js';
 import { licenceInvalid } from './origin/licence-invalid.js';
+import { loadedElsewhere } from './origin/loaded-elsewhere.js';
 import { lotHeld } from './custody/lot-held.js';
 import { massGained } from './mass/mass-gained.js';
 import { massImplausible } from './mass/mass-implausible.js';
@@ -57,6 +58,7 @@ import { paymentUnofficial } from './actors/payment-unofficial.js';
 import { personOverCap } from './people/person-over-cap.js';
 import { personTwoPlaces } from './people/person-two-places.js';
 import { placeJump } from './movement/place-jump.js';
+import { positionRepeated } from './origin/position-repeated.js';
 import { productionSurge } from './origin/production-surge.js';
 import { radioactivityMissing } from './mass/radioactivity-missing.js';
 import { radioactivityOver } from './mass/radioactivity-over.js';
@@ -168,6 +170,7 @@ const catalogue = [
   siteStatus,
   siteAbandoned,
   siteOutsidePolygon,
+  loadedElsewhere,
   licenceInvalid,
   mineralNotAtSite,
   siteDormantBurst,
@@ -179,6 +182,7 @@ const catalogue = [
   declaredTwice,
   originImplausible,
   compositionChanged,
+  positionRepeated,
   originUnknownShare,
   speedImpossible,
   placeJump,

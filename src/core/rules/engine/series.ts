@@ -2,6 +2,7 @@ import { weighingsToJudge } from '../mass/mass-comparisons.js';
 import { assaySeries } from '../mass/assay-series.js';
 import { handoverSeries } from '../mass/handover-series.js';
 import { compositionSeries } from '../origin/composition-series.js';
+import { positionSeries } from '../origin/position-series.js';
 import { yieldSeries } from '../mass/recoveries.js';
 import { statedSeries } from '../mass/stated-values.js';
 import { type Facts, type JudgedEvent, SERIES_LENGTH, SERIES_NAMED, type SeriesItem } from './facts.js';
@@ -19,6 +20,7 @@ const contributors: readonly ((entry: JudgedEvent, facts: Facts) => AmountFiling
   statedSeries,
   compositionSeries,
   assaySeries,
+  positionSeries,
 ];
 
 /** Lists what an entry adds to series, each series once. */

@@ -1,5 +1,6 @@
 import type { Fault } from './faults.js';
-import { DAY, HOUR, type Scene, names } from './scene.js';
+import { DAY, HOUR } from './network.js';
+import { type Scene, names } from './scene.js';
 
 /** Faults of the goods: tags, weights, grades. */
 

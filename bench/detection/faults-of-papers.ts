@@ -1,6 +1,6 @@
 import type { Fault } from './faults.js';
-import type { Bag } from './network.js';
-import { DAY, type Scene, names } from './scene.js';
+import { type Bag, DAY } from './network.js';
+import { type Scene, names } from './scene.js';
 
 /** Faults of documents and people: certificates, suspensions, cards. */
 

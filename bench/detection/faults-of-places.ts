@@ -1,8 +1,8 @@
 import type { Chain } from './minerals.js';
 import type { Bag } from './network.js';
 import type { Fault } from './faults.js';
-import { at } from './network.js';
-import { DAY, HOUR, type Scene, names } from './scene.js';
+import { DAY, HOUR, at } from './network.js';
+import { type Scene, names } from './scene.js';
 
 /** Faults of the goods' origin and of handovers. */
 

@@ -1,7 +1,8 @@
 import type { Fault } from './faults.js';
 import type { Chain } from './minerals.js';
-import { type Bag, type Builder, type Known, shipment, truckload } from './network.js';
-import { DAY, HOUR, type Scene, names } from './scene.js';
+import { shipment, truckload } from './journeys.js';
+import { type Bag, type Builder, DAY, HOUR, type Known } from './network.js';
+import { type Scene, names } from './scene.js';
 
 /** Faults in the processing by depots and plants. */
 

@@ -3,8 +3,8 @@ import { faultsOfPapers } from './faults-of-papers.js';
 import { faultsOfPlaces } from './faults-of-places.js';
 import { faultsOfWorks } from './faults-of-works.js';
 import { chains } from './minerals.js';
-import { type Builder, START } from './network.js';
-import { DAY, HOUR, Scene } from './scene.js';
+import { type Builder, DAY, HOUR, START } from './network.js';
+import { Scene } from './scene.js';
 
 /** One kind of fault and its benign twin, each played among honest chains; both return the lots concerned. */
 export interface Fault {

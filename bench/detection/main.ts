@@ -2,11 +2,13 @@ import type { Outcome } from '../../src/cli/scenario/outcome.js';
 import { playScenario } from '../../src/cli/scenario/play.js';
 import { measureAdaptive } from './adaptive.js';
 import { type Fault, type Planted, faults, plant } from './faults.js';
-import { Builder, fill } from './network.js';
+import { fill } from './journeys.js';
+import { Builder } from './network.js';
 import { Random } from './random.js';
+import { fillYear } from './year.js';
 
 /**
- * With `--honest`: false alarms alone. With `--adaptive`: what cheats that know the thresholds can keep back. Else: measures recall and false alarms of the verifiers: a network of honest chains, one with planted faults, and one with
+ * With `--honest`: false alarms alone; with `--year`: of a year with rains, harvests, strikes and lost phones. With `--adaptive`: what cheats that know the thresholds can keep back. Else: measures recall and false alarms of the verifiers: a network of honest chains, one with planted faults, and one with
  * their benign twins, all played into a real ledger. Recall is by kind and mineral; false alarms are those without a
  * planted fault.
  */
@@ -22,13 +24,14 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const percent = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(2)} %`;
 
 const advanceTo = '2026-09-15T00:00:00Z';
+const afterAYear = '2027-06-01T00:00:00Z';
 
 const progress = (steps: number) => (sent: number) => {
   if (sent % 500 === 0 || sent === steps) say(`  ${sent} of ${steps} events`);
 };
 
-async function play(builder: Builder): Promise<Outcome> {
-  const scenario = { ...builder.scenario(), advanceTo };
+async function play(builder: Builder, until = advanceTo): Promise<Outcome> {
+  const scenario = { ...builder.scenario(), advanceTo: until };
   const outcome = await playScenario(scenario, progress(scenario.steps.length));
   const refused = outcome.refused.filter(({ step }) => !builder.refusable.has(step));
   for (const { step, code } of refused.slice(0, 5))
@@ -37,11 +40,11 @@ async function play(builder: Builder): Promise<Outcome> {
   return outcome;
 }
 
-async function falseAlarms(seed: number, lots: number): Promise<void> {
+async function falseAlarms(seed: number, lots: number, isYear: boolean): Promise<void> {
   const builder = new Builder(new Random(seed));
-  fill(builder, lots);
-  say(`clean: seed ${seed}, ${builder.lots} lots, ${builder.steps.length} events`);
-  const { findings } = await play(builder);
+  (isYear ? fillYear : fill)(builder, lots);
+  say(`clean${isYear ? ' year' : ''}: seed ${seed}, ${builder.lots} lots, ${builder.steps.length} events`);
+  const { findings } = await play(builder, isYear ? afterAYear : advanceTo);
   const serious = findings.filter(({ severity }) => severity === 'high' || severity === 'critical');
   const lotsHit = new Set(serious.flatMap((finding) => finding.lots)).size;
   const aboveLow = findings.filter(({ severity }) => severity !== 'low').length;
@@ -123,8 +126,9 @@ const seed = argument('seed', 1);
 if (process.argv.includes('--adaptive')) {
   measureAdaptive(seed, process.argv.includes('--write'));
 } else {
-  await falseAlarms(seed, argument('lots', 1_000));
-  if (process.argv.includes('--honest')) process.exit();
+  const isYear = process.argv.includes('--year');
+  await falseAlarms(seed, argument('lots', isYear ? 10_000 : 1_000), isYear);
+  if (isYear || process.argv.includes('--honest')) process.exit();
   await recall(seed + 1, argument('among', 100), argument('each', 3));
   await quiet(seed + 2, argument('among', 100), argument('each', 3));
 }

@@ -1,8 +1,5 @@
 import type { Chain } from './minerals.js';
-import { type Bag, type Builder, type HandoverChange, type Known, at } from './network.js';
-
-export const HOUR = 3_600_000;
-export const DAY = 24 * HOUR;
+import { type Bag, type Builder, DAY, HOUR, type HandoverChange, type Known, at } from './network.js';
 
 /** Place of one fault, or its twin: a part of the network with its own phones. */
 export class Scene {

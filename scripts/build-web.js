@@ -8,7 +8,14 @@ const root = fileURLToPath(new URL('../src/web', import.meta.url));
 const outDir = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 /** What pages name in `<link>` and `<script>`; relative to src/web. */
-const ENTRIES = ['ui/style.css', 'islands/page.ts', 'islands/check.ts', 'islands/sign-in.ts', 'islands/account.ts'];
+const ENTRIES = [
+  'ui/style.css',
+  'islands/page.ts',
+  'islands/check.ts',
+  'islands/share.ts',
+  'islands/sign-in.ts',
+  'islands/account.ts',
+];
 
 await build({
   configFile: false,

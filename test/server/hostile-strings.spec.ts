@@ -46,6 +46,7 @@ const bodies: Record<string, Json> = {
   'post /v1/keys/{id}/rotate': { overlapHours: 1 },
   'post /v1/lots/{id}/shares': { expiresAt: UNTIL, label: 'x' },
   'post /v1/lots/{id}/passport': { evidence: true, gtin: '09506000134352', serial: 'x' },
+  'post /v1/shared': { secret: 'x' },
   'post /v1/session': {},
   'post /v1/token': { grant_type: 'client_credentials' },
   'post /v1/silences': { filters: { rules: ['mass-gained'] }, until: UNTIL, reason: 'x', by: 'Grace' },

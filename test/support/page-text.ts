@@ -12,6 +12,7 @@ export function pageText(language: string, compose: (say: Say) => Page): string 
     origin: 'example.org/tin',
     size: 1,
     reader: null,
+    shared: null,
     asset: (path: string) => `/${path}`,
   };
   return renderToString(h(Document, { frame, page: compose(say) }));

@@ -28,6 +28,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /tags/:number': 'read',
   'GET /findings': 'read',
   'GET /findings/:id': 'read',
+  'GET /p': 'public',
   'GET /p/:code': 'public',
   'GET /01/:gtin/21/:serial': 'public',
   'GET /01/:gtin/10/:lot': 'public',
@@ -92,6 +93,8 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/lots/:id/shares': 'share',
   'DELETE /v1/shares/:id': 'share',
   'GET /v1/shared': 'read',
+  // The secret in the request authenticates the sender.
+  'POST /v1/shared': 'public',
   'GET /v1/grants': 'read',
   'POST /v1/lots/:id/passport': 'share',
   'GET /v1/lots/:id/passport': 'read',

@@ -28,6 +28,8 @@ export interface ShareViewer {
   readonly lot: string;
   /** Index of the last entry that the share shows; null: all up to now. */
   readonly until: number | null;
+  /** RFC 3339: when the share ends. */
+  readonly expiresAt: string;
   /** Whether the share shows disclosures that its giver may see. */
   readonly disclosures: boolean;
 }

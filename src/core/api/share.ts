@@ -13,6 +13,10 @@ export const newShare = z.strictObject({
 });
 export type NewShare = z.infer<typeof newShare>;
 
+/** The secret of a share link, from the browser that opened it (`POST /v1/shared`). */
+export const openedShare = z.strictObject({ secret: line(100) });
+export type OpenedShare = z.infer<typeof openedShare>;
+
 const share = {
   id: z.uuid(),
   lot: z.string(),

@@ -34,7 +34,10 @@ export class IdentifyViewers extends Identify {
 
   async viewerOf(request: FastifyRequest): Promise<Viewer> {
     const { authorization } = request.headers;
-    if (authorization === undefined) return (await this.sessions.viewerOf(request)) ?? NOBODY;
+    if (authorization === undefined) {
+      const reader = await this.sessions.viewerOf(request);
+      return (await this.shares.viewerByCookie(request, reader)) ?? reader ?? NOBODY;
+    }
     const [, scheme = '', token = ''] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
     if (scheme.toLowerCase() === 'dpop') return this.tokens.byProof(token, request);
     if (scheme.toLowerCase() === 'share') return this.shares.viewerOf(token);

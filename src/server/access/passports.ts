@@ -9,6 +9,9 @@ import { Database } from '../database/database.js';
 import { actorNow } from '../http/viewing.js';
 import { LotRights } from '../ledger/read/lot-rights.js';
 
+/** Passports do not end at a time. */
+const NEVER = '9999-12-31T23:59:59Z';
+
 interface PassportRow {
   lot: string;
   code: string;
@@ -101,7 +104,15 @@ export class Passports {
     const right = row === null ? null : await this.rights.ownPart(row.lot, row.by_actor);
     if (row === null || right === null) throw noPassport();
     const { lot, code, evidence, by_actor: by } = row;
-    const viewer: ShareViewer = { kind: 'share', share: code, by, lot, until: right.until, disclosures: false };
+    const viewer: ShareViewer = {
+      kind: 'share',
+      share: code,
+      by,
+      lot,
+      until: right.until,
+      expiresAt: NEVER,
+      disclosures: false,
+    };
     return { lot, code, url: this.urlOf(code), evidence: evidence && right.until === null, viewer };
   }
 

@@ -44,7 +44,7 @@ export class SessionKey {
 }
 
 /** Whether browsers send the cookie encrypted only: everywhere but where the service has no TLS on this machine. */
-const isSecure = ({ publicUrl }: Config): boolean => {
+export const isSecure = ({ publicUrl }: Config): boolean => {
   const { protocol, hostname } = new URL(publicUrl);
   const isThisMachine =
     hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));

@@ -1,5 +1,6 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { type AccessExplanation, explanationShape } from '../../core/api/access.js';
 import { type Page, pageShape } from '../../core/api/page.js';
@@ -7,11 +8,13 @@ import {
   type Access,
   type MadeShare,
   type NewShare,
+  type OpenedShare,
   type Share,
   type Shared,
   accessShape,
   madeShareShape,
   newShare,
+  openedShare,
   shareShape,
   sharedShape,
 } from '../../core/api/share.js';
@@ -19,7 +22,7 @@ import { lotIdSchema, registryId } from '../../core/event/primitives.js';
 import { type PageQuery, pageQuery } from '../http/paging.js';
 import { ExplainAccess } from './explain-access.js';
 import { RecordAccesses } from './record-accesses.js';
-import { Shares } from './shares.js';
+import { Shares, sharedBy } from './shares.js';
 
 const sharesShape = z.strictObject({ items: z.array(shareShape) });
 
@@ -72,8 +75,22 @@ export class SharesController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Describes the share link that the request has' })
   @ApiOkResponse({ standardSchema: sharedShape })
-  shared(): Promise<Shared> {
+  shared(): Shared {
     return this.shares.shown();
+  }
+
+  @Post('shared')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Exchanges the secret of a share link for cookies, which only the pages of its lot get' })
+  @ApiOkResponse({ standardSchema: sharedShape })
+  async open(
+    @Body({ schema: openedShare }) { secret }: OpenedShare,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Shared> {
+    const viewer = await this.shares.viewerOf(secret);
+    void reply.header('set-cookie', this.shares.cookies(secret, viewer));
+    return sharedBy(viewer);
   }
 
   @Get('lots/:id/accesses')

@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { newSecret } from '../../core/access/secret-text.js';
 import { tokenInvalid } from '../../core/access/jwt.js';
-import type { ShareViewer } from '../../core/access/viewer.js';
+import type { ShareViewer, Viewer } from '../../core/access/viewer.js';
 import type { MadeShare, NewShare, Share, Shared } from '../../core/api/share.js';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { actorNow, viewerNow } from '../http/viewing.js';
 import { LotRights } from '../ledger/read/lot-rights.js';
+import { isSecure } from './session-cookie.js';
 
+/** Cookie by which a browser has a share after it opened the link, and its life at most, s. */
+const COOKIE = 'adit-share';
+const COOKIE_LIFETIME = 12 * 60 * 60;
+const READS = new Set(['GET', 'HEAD']);
 /** Longest life of a share, ms: two years. */
 const LONGEST = 2 * 366 * 86_400_000;
 /** Shares in force of one actor on one lot at most. */
@@ -100,27 +106,50 @@ export class Shares {
    * Throws `token-invalid`.
    */
   async viewerOf(secret: string): Promise<ShareViewer> {
+    const viewer = await this.viewerIfInForce(secret);
+    if (viewer === null) throw tokenInvalid('The share link has ended, or was never made.');
+    return viewer;
+  }
+
+  /**
+   * Returns the viewer that the cookie of a request makes; null: the request has none, or its reader, who is signed in, may see
+   * the lot anyway. A share reads, so it makes no viewer of a change. Throws `token-invalid`.
+   */
+  async viewerByCookie({ method, headers }: FastifyRequest, reader: Viewer | null): Promise<ShareViewer | null> {
+    const secret = READS.has(method) ? secretIn(headers.cookie) : null;
+    if (secret === null) return null;
+    if (reader === null) return this.viewerOf(secret);
+    const viewer = await this.viewerIfInForce(secret);
+    return viewer === null || (await this.rights.of(viewer.lot, reader)) !== null ? null : viewer;
+  }
+
+  /** Returns the cookies by which a browser has a share: one for the pages of its lot, one for the API. */
+  cookies(secret: string, { lot, expiresAt }: ShareViewer): string[] {
+    const life = Math.max(0, Math.min(COOKIE_LIFETIME, Math.floor((Date.parse(expiresAt) - Date.now()) / 1_000)));
+    const more = `Max-Age=${life}; HttpOnly; SameSite=Strict${isSecure(this.config) ? '; Secure' : ''}`;
+    return ['', '/v1'].map((base) => `${COOKIE}=${secret}; Path=${base}/lots/${lot}; ${more}`);
+  }
+
+  private async viewerIfInForce(secret: string): Promise<ShareViewer | null> {
     const row = await this.inForce('secret_hash = $1', [digestOf(secret)]);
     const right = row === null ? null : await this.rights.ownPart(row.lot, row.by_actor);
-    if (row === null || right === null) throw tokenInvalid('The share link has ended, or was never made.');
+    if (row === null || right === null) return null;
     return {
       kind: 'share',
       share: row.id,
       by: row.by_actor,
       lot: row.lot,
       until: right.until,
+      expiresAt: row.expires_at.toISOString(),
       disclosures: row.disclosures,
     };
   }
 
   /** Describes the share of the viewer. Throws `not-allowed` for any other viewer. */
-  async shown(): Promise<Shared> {
+  shown(): Shared {
     const viewer = viewerNow();
     if (viewer.kind !== 'share') throw new AditError('not-allowed', 'This describes a share link, to who has one.');
-    const row = await this.inForce('id = $1', [viewer.share]);
-    if (row === null) throw tokenInvalid('The share link has ended.');
-    const { lot, until, disclosures } = viewer;
-    return { lot, until, disclosures, expiresAt: row.expires_at.toISOString() };
+    return sharedBy(viewer);
   }
 
   private async inForce(where: string, values: unknown[]): Promise<ShareRow | null> {
@@ -131,6 +160,20 @@ export class Shares {
     );
     return rows[0] ?? null;
   }
+}
+
+/** Describes the share that makes a viewer. */
+export const sharedBy = ({ lot, until, disclosures, expiresAt }: ShareViewer): Shared => ({
+  lot,
+  until,
+  disclosures,
+  expiresAt,
+});
+
+/** Returns the secret among the cookies of a request; null: there is none. */
+function secretIn(header = ''): string | null {
+  const pairs = header.split(';').map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? null;
 }
 
 function maker(): string {

@@ -28,6 +28,9 @@ const MAX_CONNECTIONS_PER_ADDRESS = 3_500;
 /** Characters of a path parameter at most; a tile's path is the longest. */
 const MAX_PARAM_LENGTH = 200;
 
+/** The path of a share link, which has a slash before its #. */
+const SHARE_PATH = /^\/p\/(?=\?|$)/;
+
 /** Pages and answers of the API load no resource. */
 const CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 /** Swagger's page has its style and its spinner inline; its scripts are files of this service. */
@@ -57,6 +60,7 @@ export function fastifyAdapter(proxies: readonly string[] = []): FastifyAdapter 
     trustProxy: proxies.length === 0 ? false : [...proxies],
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
+    rewriteUrl: ({ url = '' }) => url.replace(SHARE_PATH, '/p'),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: () => randomUUID(),
     requestIdHeader: false,

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { type Say, sayIn } from '../../web/say.js';
-import { Document, OPERATOR_READER, type Page } from '../../web/ui/frame.js';
+import { Document, OPERATOR_READER, type Page, type SharedView } from '../../web/ui/frame.js';
 import { type Column, csvOf } from '../../web/ui/table.js';
 import { DescribeLedger } from '../ledger/read/describe-ledger.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
@@ -28,6 +28,10 @@ function readerOf({ viewer }: FastifyRequest): string | null {
   if (viewer?.kind === 'operator') return OPERATOR_READER;
   return viewer?.kind === 'everyone' ? '' : null;
 }
+
+/** Returns what a share link shows to the reader of a page; null: there is none. */
+const sharedOf = ({ viewer }: FastifyRequest): SharedView | null =>
+  viewer?.kind === 'share' ? { lot: viewer.lot, expiresAt: viewer.expiresAt, isFormer: viewer.until !== null } : null;
 
 /** Renders pages for their readers: in their language, with the ledger's present state. */
 @Injectable()
@@ -76,12 +80,16 @@ export class ShowPages {
       .header('content-security-policy', PAGE_CSP)
       .header('vary', 'accept, accept-language, cookie')
       .header('cache-control', 'private, no-cache');
+    const shared = sharedOf(request);
+    // What a link shows to who has it is neither kept nor found by others.
+    if (shared !== null) void reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex');
     const frame = {
       say,
       address: request.url,
       origin: this.identity.origin,
       size,
       reader: readerOf(request),
+      shared,
       asset: this.files.address,
     };
     return `<!doctype html>\n${renderToString(h(Document, { frame, page }))}\n`;

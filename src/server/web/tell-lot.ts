@@ -33,7 +33,8 @@ export class TellLot {
   /** Gathers the state, the report, the ancestors and the story of a lot. Throws `not-found`. */
   async tell(id: string, language: Language): Promise<LotPageData> {
     const lot = await this.lots.state(id);
-    const [{ findings, ...report }, lineage] = await Promise.all([this.reports.report(id), this.upstreamOf(id, lot)]);
+    const [{ findings, ...report }, whole] = await Promise.all([this.reports.report(id), this.upstreamOf(id)]);
+    const lineage = whole ?? aloneOf(id, lot);
     const chosen = chainsToRead(lineage);
     const chains = await Promise.all(chosen.map((one) => this.chain(one)));
     const story = tellStory(new Set(lineage.nodes.map((node) => node.lot)), chains.flat());
@@ -43,24 +44,19 @@ export class TellLot {
       findings: findings.map((finding) => ({ ...finding, title: ruleTitle(finding.rule, language) })),
       lineage,
       story,
+      isWhole: whole !== null,
       unread: lineage.nodes.length - chosen.length,
       now: this.clock.now(),
     };
   }
 
-  /** Returns the ancestors; for who may not see them the lot alone. */
-  private async upstreamOf(id: string, { status, holder, mass }: JudgedLotState): Promise<Lineage> {
+  /** Returns the ancestors; null for who may not see them. */
+  private async upstreamOf(id: string): Promise<Lineage | null> {
     try {
       return await this.lineage.trace(id, 'upstream', MAX_DEPTH);
     } catch (error) {
       if (!(error instanceof AditError && error.code === 'not-allowed')) throw error;
-      return {
-        lot: id,
-        direction: 'upstream',
-        nodes: [{ lot: id, status, holder, mass }],
-        edges: [],
-        truncated: false,
-      };
+      return null;
     }
   }
 
@@ -68,6 +64,15 @@ export class TellLot {
     return (await this.events.list(lot, { limit: MAX_EVENTS })).items;
   }
 }
+
+/** Returns the lineage of a lot without its ancestors. */
+const aloneOf = (id: string, { status, holder, mass }: JudgedLotState): Lineage => ({
+  lot: id,
+  direction: 'upstream',
+  nodes: [{ lot: id, status, holder, mass }],
+  edges: [],
+  truncated: false,
+});
 
 /** Chooses the lots whose chains are read: the lot itself, and some of each group of ancestors of the same kind. */
 function chainsToRead(lineage: Lineage): string[] {

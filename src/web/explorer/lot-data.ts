@@ -28,6 +28,8 @@ export interface LotPageData {
   story: Story;
   /** Ancestors whose events are not read, because others of the same kind are. */
   unread: number;
+  /** Whether the reader may see all that the lot was made of, and so the evidence. */
+  isWhole: boolean;
   /** Present time, ms: where bars of those who still hold the lot end. */
   now: number;
 }

@@ -3,7 +3,7 @@ import type { LotState } from '../../core/api/lot.js';
 import { axisOfRule } from '../../core/bundle/verdicts.js';
 import { Actor, calledOf, Event, shortId, Tag } from '../ui/chips.js';
 import { FindingItem } from '../ui/finding.js';
-import { Heading, type Page, useSay } from '../ui/frame.js';
+import { Heading, type Page, useFrame, useSay } from '../ui/frame.js';
 import { LineageGraph } from '../ui/graph.js';
 import { Facts, Table } from '../ui/table.js';
 import { HoldingBars } from '../ui/timeline.js';
@@ -55,12 +55,7 @@ function LotBody(data: LotPageData): VNode {
         <aside>
           <Against {...data} nameOf={nameOf} />
           <Limits />
-          <CheckPanel
-            evidence={`/v1/lots/${lot.id}/bundle`}
-            fresh={`/v1/lots/${lot.id}/bundle?sealed=now`}
-            name={lot.id}
-            size={lot.asOf.size}
-          />
+          <Check {...data} />
           <Details {...data} />
         </aside>
       </div>
@@ -272,6 +267,28 @@ function Limits(): VNode {
     <section class="note">
       <h2>{say.word('limits')}</h2>
       <p>{say.word('limits.text')}</p>
+    </section>
+  );
+}
+
+/** Renders the check of the lot by its reader; one who has a share link may check it after the service has stopped. */
+function Check({ lot, isWhole }: LotPageData): VNode {
+  const { say, shared } = useFrame();
+  const evidence = `/v1/lots/${lot.id}/bundle`;
+  if (isWhole)
+    return (
+      <CheckPanel
+        evidence={evidence}
+        fresh={`${evidence}?sealed=now`}
+        name={lot.id}
+        size={lot.asOf.size}
+        ahead={shared !== null}
+      />
+    );
+  return (
+    <section>
+      <Heading>{say.word('check')}</Heading>
+      <p class="soft">{say.word('check.notWhole')}</p>
     </section>
   );
 }

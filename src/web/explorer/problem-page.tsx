@@ -4,7 +4,7 @@ import type { Say, WordKey } from '../say.js';
 import { type Page, SearchForm, useSay } from '../ui/frame.js';
 
 /** Texts of what went wrong, by status; another status has that of its class. */
-const texts: Readonly<Record<number, 'absent' | 'signIn' | 'notAllowed' | 'busy' | 'wrong'>> = {
+const texts: Readonly<Record<number, Kind>> = {
   400: 'wrong',
   401: 'signIn',
   403: 'notAllowed',
@@ -19,7 +19,8 @@ const texts: Readonly<Record<number, 'absent' | 'signIn' | 'notAllowed' | 'busy'
  * reader may not see have the same page.
  */
 export function problemPage(say: Say, problem: Problem): Page {
-  const kind = texts[problem.status] ?? (problem.status < 500 ? 'wrong' : 'failed');
+  const kind =
+    problem.code === 'token-invalid' ? 'ended' : (texts[problem.status] ?? (problem.status < 500 ? 'wrong' : 'failed'));
   return {
     title: say.word(`problem.${kind}`),
     narrow: true,
@@ -28,7 +29,7 @@ export function problemPage(say: Say, problem: Problem): Page {
   };
 }
 
-type Kind = 'absent' | 'signIn' | 'notAllowed' | 'busy' | 'wrong' | 'failed';
+type Kind = 'ended' | 'absent' | 'signIn' | 'notAllowed' | 'busy' | 'wrong' | 'failed';
 
 function ProblemBody({ problem, kind }: { problem: Problem; kind: Kind }): VNode {
   const say = useSay();
@@ -46,7 +47,7 @@ function ProblemBody({ problem, kind }: { problem: Problem; kind: Kind }): VNode
         </p>
       ) : null}
       {kind === 'wrong' ? <p lang="en">{problem.detail}</p> : null}
-      <SearchForm large />
+      {kind === 'ended' ? null : <SearchForm large />}
       {problem.request_id === undefined || problem.status < 500 ? null : (
         <p class="soft more-space">
           {say.word('problem.request')} <code>{problem.request_id}</code>

@@ -39,9 +39,7 @@ function PassportBody(data: PassportData): VNode {
         <p>{say.word('limits.text')}</p>
         <p>{say.word('passport.private')}</p>
       </section>
-      {data.evidence === null ? null : (
-        <CheckPanel evidence={data.evidence} name={data.code} size={data.verified} ahead />
-      )}
+      {data.evidence === null ? null : <CheckPanel evidence={data.evidence} name={data.code} size={data.size} ahead />}
       <section>
         <Heading>{say.word('passport.label')}</Heading>
         <div class="beside">

@@ -46,7 +46,10 @@ export function passportWords(say: Say, data: PassportData): PassportWords {
         axis: 'record',
         name: say.word('verdict.record'),
         word: say.coded('record', verdicts.record),
-        reason: say.word('reason.checked', { size: say.number(data.verified) }),
+        reason:
+          data.verified < data.size
+            ? say.count('reason.behind', data.size - data.verified)
+            : say.word('reason.checked', { size: say.number(data.verified) }),
       },
       {
         axis: 'custody',

@@ -163,6 +163,7 @@ export function sampleLot(text: Text = asIs): LotPageData {
       names: new Map([[BLEND, { tag: text('SYN-B-7') }]]),
     },
     unread: 3,
+    isWhole: true,
     now: day('2026-07-30'),
   };
 }

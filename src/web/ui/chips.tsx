@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useSay } from './frame.js';
+import { Leads, useSay } from './frame.js';
 
 /** Characters by which people know an id. */
 const SHORT = 8;
@@ -10,15 +10,15 @@ const LEDGER = 'ledger';
 export function Actor({ id }: { id: string }): VNode {
   const say = useSay();
   if (id === LEDGER) return <span class="soft">{say.word('actor.ledger')}</span>;
-  return <a href={`/actors/${encodeURIComponent(id)}`}>{id}</a>;
+  return <Leads to={`/actors/${encodeURIComponent(id)}`}>{id}</Leads>;
 }
 
-export const Site = ({ id }: { id: string }): VNode => <a href={`/sites/${encodeURIComponent(id)}`}>{id}</a>;
+export const Site = ({ id }: { id: string }): VNode => <Leads to={`/sites/${encodeURIComponent(id)}`}>{id}</Leads>;
 
 export const Tag = ({ number }: { number: string }): VNode => (
-  <a class="tag" href={`/tags/${encodeURIComponent(number)}`}>
+  <Leads class="tag" to={`/tags/${encodeURIComponent(number)}`}>
     {number}
-  </a>
+  </Leads>
 );
 
 /** What people call a lot. */
@@ -35,15 +35,15 @@ export const shortId = (id: string): string => id.slice(0, SHORT);
 
 /** Renders a lot as a link by its name, with its id in full where the pointer rests. */
 export const Lot = (lot: LotCalled): VNode => (
-  <a href={`/lots/${lot.id}`} title={lot.id}>
+  <Leads to={`/lots/${lot.id}`} title={lot.id}>
     {calledOf(lot)}
-  </a>
+  </Leads>
 );
 
 export const Event = ({ id, children }: { id: string; children?: string }): VNode => (
-  <a class={children === undefined ? 'mono' : undefined} href={`/events/${id}`} title={id}>
+  <Leads class={children === undefined ? 'mono' : undefined} to={`/events/${id}`} title={id}>
     {children ?? shortId(id)}
-  </a>
+  </Leads>
 );
 
 /** Renders a time as its day, with the hour at its place beside it. */

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { TitledFinding } from '../explorer/lot-data.js';
 import { Event, Lot, Time } from './chips.js';
-import { useSay } from './frame.js';
+import { Leads, useSay } from './frame.js';
 import { Severity } from './verdicts.js';
 
 /** Lots and events that an item names at most; the finding's own page has all. */
@@ -14,7 +14,7 @@ export function FindingItem({ finding, nameOf }: { finding: TitledFinding; nameO
   return (
     <article class="finding">
       <h3>
-        <a href={`/findings/${id}`}>{title}</a>
+        <Leads to={`/findings/${id}`}>{title}</Leads>
       </h3>
       <p lang="en">{detail}</p>
       <p>

@@ -13,8 +13,19 @@ export interface Frame {
   size: number;
   /** The reader's name for people; null for a reader who has not signed in. */
   reader: string | null;
+  /** What a share link shows, to a reader who has one; null: the reader has none. */
+  shared: SharedView | null;
   /** Returns the address of a built file by its source below src/web. */
   asset: (source: string) => string;
+}
+
+/** What a share link shows: one lot, up to a time. */
+export interface SharedView {
+  lot: string;
+  /** RFC 3339: when the link ends. */
+  expiresAt: string;
+  /** Whether it shows the lot only as it was when its sharer handed it on. */
+  isFormer: boolean;
 }
 
 /** A page: its title, what is on it, and what it needs. */
@@ -70,6 +81,7 @@ export function Document({ frame, page }: { frame: Frame; page: Page }): VNode {
           </a>
           <Bar page={page} />
           <main id="main" class={page.narrow === true ? 'narrow' : ''}>
+            <SharedNotice />
             {page.body}
           </main>
           <Foot />
@@ -80,21 +92,52 @@ export function Document({ frame, page }: { frame: Frame; page: Page }): VNode {
 }
 
 /** Lists the programs of a page; a reader who signed in also has the one that signs out. */
-const islandsOf = ({ islands = [] }: Page, reader: string | null): readonly string[] =>
-  reader === null || reader === '' ? islands : [...islands, 'islands/account.ts'];
+const islandsOf = ({ islands = [], bare = false }: Page, reader: string | null): readonly string[] =>
+  reader === null || reader === '' || bare ? islands : [...islands, 'islands/account.ts'];
 
 /** A drift in a hill, the mouth of a mine. */
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' fill='%230d6658'/%3E%3Cpath d='M9 25V15a7 7 0 0 1 14 0v10' fill='none' stroke='%23fff' stroke-width='3'/%3E%3C/svg%3E";
 
+/** Explains to a reader by a share link what it shows, and until when. */
+function SharedNotice(): VNode | null {
+  const { say, shared } = useFrame();
+  if (shared === null) return null;
+  return (
+    <p class="note notice">
+      {say.word('share.notice', { date: say.dateTime(shared.expiresAt) })}
+      {shared.isFormer ? ` ${say.word('share.former')}` : null}
+    </p>
+  );
+}
+
+/** Renders a link. For a reader by a share link, what the link does not show is plain text. */
+export function Leads({ to, children, ...more }: { to: string; children: ComponentChildren } & LinkLook): VNode {
+  const { shared } = useFrame();
+  const isShown = shared === null || to === `/lots/${shared.lot}`;
+  return isShown ? (
+    <a href={to} {...more}>
+      {children}
+    </a>
+  ) : (
+    <span {...more}>{children}</span>
+  );
+}
+
+/** How a link looks, and what it shows where the pointer rests. */
+interface LinkLook {
+  class?: string;
+  title?: string;
+}
+
 function Bar({ page }: { page: Page }): VNode {
-  const { say, reader } = useFrame();
+  const { say, reader, shared } = useFrame();
   return (
     <header class="bar">
       <a class="home" href="/">
         Adit
       </a>
-      {page.bare === true ? null : (
+      {page.bare === true || shared !== null ? null : (
         <>
           {page.searches === true ? null : <SearchForm />}
           <nav aria-label={say.word('parts')}>

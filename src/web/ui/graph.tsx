@@ -1,7 +1,7 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { VNode } from 'preact';
 import type { FoldedLineage, LineageBox } from '../explorer/fold.js';
-import { useSay } from './frame.js';
+import { Leads, useSay } from './frame.js';
 
 const BOX = { width: 132, height: 42 };
 /** Least and greatest thickness of a flow. */
@@ -89,5 +89,5 @@ function Box(props: { box: LineageBox; at: Placed; state: string; name: string; 
       </text>
     </g>
   );
-  return box.lots.length === 1 ? <a href={`/lots/${box.lots[0]}`}>{drawing}</a> : drawing;
+  return box.lots.length === 1 ? <Leads to={`/lots/${box.lots[0]}`}>{drawing}</Leads> : drawing;
 }

@@ -30,6 +30,7 @@ const outsiders: readonly Viewer[] = [
     lot: '00000000-0000-8000-8000-000000000001',
     until: null,
     disclosures: false,
+    expiresAt: '2099-01-01T00:00:00Z',
   },
 ];
 const page = { limit: 100 };

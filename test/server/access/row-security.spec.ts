@@ -129,6 +129,7 @@ describe('the role of readers', () => {
       by: 'coop',
       lot,
       until,
+      expiresAt: '2099-01-01T00:00:00Z',
       disclosures: false,
     });
     expect(await lotsOf(share(null))).toEqual([lot]);

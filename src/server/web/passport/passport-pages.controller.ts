@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, ApiTemporaryRedirect
 import { GS1_LENGTH, type PassportData, gtin, passportDataShape } from '../../../core/api/passport.js';
 import { identifierText, plainText } from '../../../core/api/values.js';
 import { passportPage } from '../../../web/passport/passport-page.js';
+import { sharePage } from '../../../web/passport/share-page.js';
 import { sayIn } from '../../../web/say.js';
 import { Passports } from '../../access/passports.js';
 import { HeavyReads } from '../../http/heavy-reads.js';
@@ -34,6 +35,17 @@ export class PassportPagesController {
     private readonly told: TellPassport,
     private readonly pages: ShowPages,
   ) {}
+
+  /** The secret is behind the `#`, which browsers do not send: the page reads it. */
+  @Get()
+  @ApiProduces('text/html')
+  @ApiOperation({ summary: 'Page: opens a share link' })
+  @ApiOkResponse({ schema: PAGE })
+  async opened(@Visiting() visit: Visit): Promise<string> {
+    const html = await this.pages.show(visit, sharePage);
+    void visit.reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex');
+    return html;
+  }
 
   @Get(':code')
   @ApiProduces('application/json', 'text/html', 'application/pdf')

@@ -29,6 +29,7 @@ import { MachineKeys0081 } from './0081-machine-keys.js';
 import { Grants0100 } from './0100-grants.js';
 import { Shares0101 } from './0101-shares.js';
 import { Passports0110 } from './0110-passports.js';
+import { Contacts0120 } from './0120-contacts.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -68,4 +69,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Grants0100,
   Shares0101,
   Passports0110,
+  Contacts0120,
 ];

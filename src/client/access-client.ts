@@ -1,13 +1,15 @@
 import type { AccessExplanation } from '../core/api/access.js';
+import type { Contact } from '../core/api/contact.js';
 import type { Grant } from '../core/api/grant.js';
 import type { CreatedMachineKey, MachineKey, NewMachineKey } from '../core/api/machine-key.js';
 import type { Access, MadeShare, Share } from '../core/api/share.js';
 import { ApiRequests } from './requests.js';
 
 const lotPath = (id: string): string => `/v1/lots/${encodeURIComponent(id)}`;
+const contactPath = (actor: string): string => `/v1/contacts/${encodeURIComponent(actor)}`;
 const keyPath = (id: string): string => `/v1/keys/${encodeURIComponent(id)}`;
 
-/** A client of who may see what: grants, share links, keys for machines, and the record of access. */
+/** A client of who may see what: grants, share links, keys for machines, contacts, and the record of access. */
 export class AccessClient extends ApiRequests {
   /** Explains to the holder of a lot why an actor sees it, or does not. */
   explain(lot: string, actor: string): Promise<AccessExplanation> {
@@ -50,5 +52,22 @@ export class AccessClient extends ApiRequests {
 
   async endKey(id: string): Promise<void> {
     await this.request(keyPath(id), { method: 'DELETE' });
+  }
+
+  contacts(): AsyncGenerator<Contact> {
+    return this.pages<Contact>('/v1/contacts');
+  }
+
+  contact(actor: string): Promise<Contact> {
+    return this.json(contactPath(actor));
+  }
+
+  /** Replaces the contacts of an actor by what `PUT /v1/contacts/{actor}` accepts. */
+  setContact(actor: string, asked: object): Promise<Contact> {
+    return this.json(contactPath(actor), { method: 'PUT', body: asked });
+  }
+
+  async eraseContact(actor: string): Promise<void> {
+    await this.request(contactPath(actor), { method: 'DELETE' });
   }
 }

@@ -160,4 +160,26 @@ describe('adit access', () => {
     );
     expect((await as('stranger', 'disclose', 'SYN-T-9', '--to', 'Bank', '--fields', 'lat')).code).toBe(1);
   });
+
+  it('fills, shows and erases contacts', async () => {
+    const set = await as(
+      'coop',
+      'contacts',
+      'set',
+      '--representative',
+      'G. Uwase',
+      '--phone',
+      '+250 788 123 456',
+      '--show-to',
+      'buyer',
+    );
+    expect([set.code, set.out]).toEqual([0, expect.stringContaining('shown to: authorities of your country, buyer')]);
+    expect((await as('authority', 'contacts', 'list')).out).toMatch(/coop +G\. Uwase +\+250 788 123 456/);
+    expect((await as('buyer', 'contacts', 'show', 'coop')).out).toContain('representative: G. Uwase');
+    expect((await as('stranger', 'contacts', 'show', 'coop')).code).toBe(1);
+    expect((await as('coop', 'contacts', 'set', '--phone', 'none')).code).toBe(1);
+    expect((await as('coop', 'contacts', 'erase')).out).toContain('Erased');
+    expect((await as('authority', 'contacts', 'list')).err).toContain('no contacts');
+    expect((await as(null, 'contacts', 'erase')).code).toBe(2);
+  });
 });

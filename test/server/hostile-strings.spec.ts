@@ -42,6 +42,13 @@ const bodies: Record<string, Json> = {
   'post /v1/alerts/{id}/acknowledge': { by: 'Grace', note: 'x' },
   'post /v1/alerts/{id}/resolve': { by: 'Grace', note: 'x' },
   'post /v1/alerts/{id}/assign': { assignee: 'Grace', by: 'Grace', note: 'x', evidence: ['x'] },
+  'put /v1/contacts/{actor}': {
+    representative: 'x',
+    phone: '+250 788 123 456',
+    email: 'a@example.org',
+    taxNumber: 'x',
+    shownTo: ['coop'],
+  },
   'post /v1/keys': { label: 'x', scopes: ['read'] },
   'post /v1/keys/{id}/rotate': { overlapHours: 1 },
   'post /v1/lots/{id}/shares': { expiresAt: UNTIL, label: 'x' },

@@ -182,6 +182,8 @@ const share = (ledger: TestLedger): Promise<unknown> =>
     INSERT INTO passports (lot, code, by_actor, evidence, gtin, serial, withdrawn_at)
     SELECT gen_random_uuid(), 'CODE' || n, CASE n WHEN 1 THEN 'coop' ELSE 'trader' END, n = 1, '0000000000000' || n, 'S' || n,
            CASE n WHEN 2 THEN now() END FROM generate_series(1, 2) AS n;
+    INSERT INTO contacts (actor, representative, phone, email, tax_number, shown_to, updated_at)
+    SELECT 'actor-' || n, 'person ' || n, '+250' || n, n || '@example.org', 'T' || n, ARRAY['actor-' || n], now() FROM generate_series(1, 2) AS n;
     INSERT INTO accesses (at, lot, viewer, route)
     SELECT now(), gen_random_uuid(), 'actor:' || n, '/v1/lots/:id' || n FROM generate_series(1, 2) AS n`);
 

@@ -190,6 +190,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./access/access.js')).access,
   },
   {
+    name: 'contacts',
+    summary: 'how actors are reached: show, set, erase',
+    load: async () => (await import('./access/contacts.js')).contacts,
+  },
+  {
     name: 'alerts',
     summary: 'list, follow, acknowledge and resolve alerts',
     load: async () => (await import('./follow/alerts.js')).alerts,

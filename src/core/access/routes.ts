@@ -96,6 +96,11 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   // The secret in the request authenticates the sender.
   'POST /v1/shared': 'public',
   'GET /v1/grants': 'read',
+  'GET /v1/contacts': 'read',
+  'GET /v1/contacts/:actor': 'read',
+  // Each actor has its own, which the handler checks.
+  'PUT /v1/contacts/:actor': 'share',
+  'DELETE /v1/contacts/:actor': 'share',
   'POST /v1/lots/:id/passport': 'share',
   'GET /v1/lots/:id/passport': 'read',
   'DELETE /v1/lots/:id/passport': 'share',

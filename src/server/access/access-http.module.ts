@@ -3,6 +3,8 @@ import { DatabaseModule } from '../database/database.module.js';
 import { JournalModule } from '../journal/journal.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { AccessModule } from './access.module.js';
+import { Contacts } from './contacts/contacts.js';
+import { ContactsController } from './contacts/contacts.controller.js';
 import { ExplainAccess } from './explain-access.js';
 import { GrantsController } from './grants.controller.js';
 import { IssueTokens } from './issue-tokens.js';
@@ -17,7 +19,14 @@ import { TokenController } from './token.controller.js';
 /** Signs in actors, people and programs. */
 @Module({
   imports: [AccessModule, DatabaseModule, JournalModule, LedgerModule],
-  controllers: [GrantsController, MachineKeysController, SessionController, SharesController, TokenController],
-  providers: [ExplainAccess, IssueTokens, ListGrants, MachineKeys, SignInLinks],
+  controllers: [
+    ContactsController,
+    GrantsController,
+    MachineKeysController,
+    SessionController,
+    SharesController,
+    TokenController,
+  ],
+  providers: [Contacts, ExplainAccess, IssueTokens, ListGrants, MachineKeys, SignInLinks],
 })
 export class AccessHttpModule {}

@@ -81,6 +81,8 @@ export const auditedTables: Readonly<
   shares: 'excluded: who may see one lot by a link; the one who could add a row sees every lot anyway',
   passports:
     'excluded: which lots their holders publish, and under which code; what a passport shows of them comes from the log',
+  contacts:
+    'excluded: how actors are reached, which each fills and erases itself; it must leave no trace in the log, and no verdict reads it',
   accesses: 'excluded: who read which lot; the service adds rows and cannot change them, and nothing follows from them',
   schema_migrations: 'excluded: the schema itself is compared with the migrations',
 };

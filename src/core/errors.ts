@@ -5,7 +5,7 @@
 export const errorCodes = {
   'request-invalid': { status: 400, title: 'The request is not of the expected form' },
   'request-too-large': { status: 413, title: 'The request is larger than the limit' },
-  'rate-limited': { status: 429, title: 'Too many requests came from one address' },
+  'rate-limited': { status: 429, title: 'Too many requests came from one address or actor' },
   'token-required': { status: 401, title: 'This needs a sign-in' },
   'token-invalid': { status: 401, title: 'The proof of who you are is not valid' },
   'not-allowed': { status: 403, title: 'You may not do this' },

@@ -70,6 +70,23 @@ export const addresses = z
     message: 'must be addresses or ranges such as 10.0.0.7 or 10.0.0.0/24, separated by commas',
   });
 
+/** Origins as browsers send them: a scheme and a host, without a path. */
+export const origins = z
+  .string()
+  .max(4_096)
+  .transform((value) =>
+    value
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+  )
+  .refine((list) => list.every((one) => URL.canParse(one) && new URL(one).origin === one && /^https?:/.test(one)), {
+    message: 'must be origins such as https://desk.example.org, separated by commas, without a path',
+  });
+
+/** Whether an address means every address of this machine. */
+export const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
 /** Whether only this machine can reach an address. */
 export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true;

@@ -6,6 +6,7 @@ import {
   mailServer,
   namedMailAddress,
   onOff,
+  origins,
   path,
   paths,
   text,
@@ -119,6 +120,11 @@ export const settings = z.object({
     name: 'ADIT_PUBLIC_URL',
     meaning: 'Public URL of the service. Unset: http://HOST:PORT.',
   }),
+  corsOrigins: origins.prefault('').register(names, {
+    name: 'ADIT_CORS_ORIGINS',
+    meaning:
+      'Origins of other sites whose pages may call the API with tokens, such as https://desk.example.org, separated by commas. Cookies are never taken from them. Unset: none.',
+  }),
   trustProxy: addresses.prefault('').register(names, {
     name: 'ADIT_TRUST_PROXY',
     meaning:
@@ -198,6 +204,16 @@ export const settings = z.object({
   appendQueue: whole(1, 1_000_000).prefault('20000').register(names, {
     name: 'ADIT_APPEND_QUEUE',
     meaning: 'Events that may wait to be appended; beyond them the answer is 503 overloaded.',
+  }),
+  readsPerMinute: whole(0, 100_000_000).prefault('12000').register(names, {
+    name: 'ADIT_READS_PER_MINUTE',
+    meaning:
+      'Reads that one actor or share link may make in a minute, from all addresses; beyond them the answer is 429 rate-limited. 0: any number.',
+  }),
+  changesPerMinute: whole(0, 100_000_000).prefault('1200').register(names, {
+    name: 'ADIT_CHANGES_PER_MINUTE',
+    meaning:
+      'Changes of subscriptions, notes, shares, keys and the like that one actor may make in a minute; signed events are not counted. Beyond them the answer is 429 rate-limited. 0: any number.',
   }),
   rateLimitPerMinute: whole(0, 100_000_000).prefault('600000').register(names, {
     name: 'ADIT_RATE_LIMIT_PER_MINUTE',

@@ -19,7 +19,7 @@ export const explanations: Record<ErrorCode, Explanation> = {
     'Send fewer events at a time.',
   ),
   'rate-limited': explain(
-    'The address from which the request came has sent as many requests as it may in a minute (ADIT_RATE_LIMIT_PER_MINUTE), or, while others wait, too many events that no registered key has signed.',
+    'The address from which the request came has sent as many requests as it may in a minute (ADIT_RATE_LIMIT_PER_MINUTE), or the actor or share link as many reads or changes (ADIT_READS_PER_MINUTE, ADIT_CHANGES_PER_MINUTE), or, while others wait, too many events that no registered key has signed.',
     'Wait for the time in `Retry-After` and send the same bytes again. Send many events as one batch, which counts as one request.',
   ),
   'token-required': explain(

@@ -45,7 +45,12 @@ const securityHeaders = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'origin-agent-cluster': '?1',
+  'x-permitted-cross-domain-policies': 'none',
 };
+
+/** Makes browsers use TLS for a year, where the public URL has it. */
+const HSTS = { 'strict-transport-security': 'max-age=31536000' };
 
 /**
  * Creates Fastify with limits on everything that a sender controls.
@@ -123,12 +128,13 @@ function unreadable({ method, headers, routeOptions }: FastifyRequest): Error | 
 /** Sets the headers of every answer and measures its time. */
 export function observeRequests(app: NestFastifyApplication, metrics: Metrics, own?: OwnAddress): void {
   const fastify = app.getHttpAdapter().getInstance();
+  const headers = { ...securityHeaders, ...(own?.publicUrl.startsWith('https:') === true ? HSTS : {}) };
   if (own !== undefined) {
     const refusal = refuseForeign(own);
     fastify.addHook('onRequest', (request, _reply, done) => done(refusal(request)));
   }
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(securityHeaders).header('x-request-id', request.id);
+    void reply.headers(headers).header('x-request-id', request.id);
     if (request.url === '/docs' || request.url.startsWith('/docs/'))
       void reply.header('content-security-policy', DOCS_CSP);
     done();

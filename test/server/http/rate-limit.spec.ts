@@ -9,8 +9,11 @@ describe('requests of one address', () => {
   });
 
   const ask = (path = '/v1/ledger', init: RequestInit = {}): Promise<Response> => fetch(`${service.url}${path}`, init);
-  const left = ({ headers }: Response): (string | null)[] =>
-    ['limit', 'remaining'].map((name) => headers.get(`ratelimit-${name}`));
+  /** Returns the number that one address may send, and how many are left. */
+  const left = ({ headers }: Response): (string | null)[] => [
+    /^"address";q=([0-9]+);w=60/.exec(headers.get('ratelimit-policy') ?? '')?.[1] ?? null,
+    /^"address";r=([0-9]+);t=[1-9][0-9]*/.exec(headers.get('ratelimit') ?? '')?.[1] ?? null,
+  ];
 
   it('are told how many are left, and refused beyond that', async () => {
     service = await startTestServer({ ADIT_ROLE: 'api', ADIT_RATE_LIMIT_PER_MINUTE: '3' });
@@ -21,7 +24,6 @@ describe('requests of one address', () => {
       ['3', '1'],
       ['3', '0'],
     ]);
-    expect(Number(answers[0]?.headers.get('ratelimit-reset'))).toBeGreaterThan(0);
     for (const probe of ['/livez', '/readyz', '/metrics'])
       expect([probe, (await ask(probe)).status]).toEqual([probe, 200]);
     const refused = await ask('/v1/events', json);

@@ -15,6 +15,8 @@ const ENTRIES = [
   'islands/share.ts',
   'islands/sign-in.ts',
   'islands/account.ts',
+  'islands/desk.ts',
+  'desk/desk.css',
 ];
 
 await build({

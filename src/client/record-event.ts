@@ -1,6 +1,7 @@
 import {
   type BuildOptions,
   type BuiltEvent,
+  type Claims,
   type Signer,
   buildEvent,
   outputLotIds,
@@ -86,20 +87,20 @@ async function prepareEvent(
 }
 
 /** Builds and signs an event without any request: its body must contain every `prev`. */
-export function signDraft(
-  log: string,
-  { type, iss, occurredAt, body }: Draft,
-  signer: Signer,
-  options: BuildOptions = {},
-): Promise<BuiltEvent> {
+export function signDraft(log: string, draft: Draft, signer: Signer, options: BuildOptions = {}): Promise<BuiltEvent> {
+  const claims = draftClaims(log, draft);
+  // The ledger would refuse it, so it is not signed: a withheld claim too is refused once it is disclosed.
+  const refusal = identifierRefusal(claims);
+  return refusal === null ? buildEvent(claims, signer, options) : Promise.reject(refusal);
+}
+
+/** Returns the claims of an event that is not signed yet, with the ids of its new lots. */
+export function draftClaims(log: string, { type, iss, occurredAt, body }: Draft): Claims {
   const now = new Date();
   const jti = randomToken();
   const iat = Math.floor(now.getTime() / 1000);
   const common = { log, type, iss, iat, jti, occurredAt: occurredAt ?? now.toISOString() };
-  const claims = { ...common, ...bear(log, iss, jti, body) };
-  // The ledger would refuse it, so it is not signed: a withheld claim too is refused once it is disclosed.
-  const refusal = identifierRefusal(claims);
-  return refusal === null ? buildEvent(claims, signer, options) : Promise.reject(refusal);
+  return { ...common, ...bear(log, iss, jti, body) };
 }
 
 /** Prepares and submits an event. Throws `AditProblem` if it is refused. */

@@ -1,14 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { type Language, languages } from '../core/api/subscription.js';
+import type { Language } from '../core/api/subscription.js';
 import type { Quantity } from '../core/event/quantity-claims.js';
 import en from './words/en.json' with { type: 'json' };
-import es from './words/es.json' with { type: 'json' };
-import fr from './words/fr.json' with { type: 'json' };
-import sw from './words/sw.json' with { type: 'json' };
 
 /** All texts of one language; the compiler checks that none is missing. */
-type Catalogue = Readonly<Record<keyof typeof en, string>>;
-const catalogues: Readonly<Record<Language, Catalogue>> = { en, fr, sw, es };
+export type Catalogue = Readonly<Record<keyof typeof en, string>>;
 
 type PluralForm = '_one' | '_other';
 /** Keys of texts without a number. */
@@ -48,7 +44,6 @@ function placed(time: string): { shown: number; offset: string } {
 
 /** The phrases and the formats of one language. */
 export class Say {
-  private readonly words: Catalogue;
   private readonly plurals: Intl.PluralRules;
   private readonly numbers: Intl.NumberFormat;
   private readonly dates: Intl.DateTimeFormat;
@@ -56,9 +51,12 @@ export class Say {
   private readonly times: Intl.DateTimeFormat;
   private readonly countries: Intl.DisplayNames;
 
-  constructor(readonly language: Language) {
+  /** @param words all texts of the language, or those that a part of a page uses. */
+  constructor(
+    readonly language: Language,
+    private readonly words: Catalogue,
+  ) {
     const locale = localeOf(language);
-    this.words = catalogues[language];
     this.plurals = new Intl.PluralRules(locale);
     this.numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 });
     this.dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
@@ -66,6 +64,12 @@ export class Say {
     this.times = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
     this.countries = new Intl.DisplayNames(locale, { type: 'region' });
   }
+
+  /** Returns the texts whose keys begin so, for a part of a page that runs in the browser. */
+  readonly wordsOf = (beginnings: readonly string[]): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(this.words).filter(([key]) => beginnings.some((beginning) => key.startsWith(beginning))),
+    );
 
   /** Returns a phrase with its values. */
   readonly word = (key: WordKey, values: Values = {}): string => filled(this.words[key], values);
@@ -144,8 +148,3 @@ const round = (value: number): number => Number(value.toFixed(3));
 
 /** Returns a mass in kilograms, for figures and drawings; NaN for a unit that is not of mass. */
 export const kilogramsOf = ({ value, uom }: Quantity): number => Number(value) * (KILOGRAMS_IN[uom] ?? Number.NaN);
-
-const all: ReadonlyMap<string, Say> = new Map(languages.map((language) => [language, new Say(language)]));
-
-/** Returns the phrases of a language; those of English for another. */
-export const sayIn = (language: string): Say => all.get(language) ?? (all.get('en') as Say);

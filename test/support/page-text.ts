@@ -1,6 +1,7 @@
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { type Say, sayIn } from '../../src/web/say.js';
+import { sayIn } from '../../src/web/phrases.js';
+import type { Say } from '../../src/web/say.js';
 import { Document, type Page } from '../../src/web/ui/frame.js';
 
 /** Renders a page as the service does, for a reader who has not signed in. */

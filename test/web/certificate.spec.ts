@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { languages } from '../../src/core/api/subscription.js';
 import { printCertificate } from '../../src/server/web/passport/print-certificate.js';
 import { passportWords } from '../../src/web/passport/passport-words.js';
-import { sayIn } from '../../src/web/say.js';
+import { sayIn } from '../../src/web/phrases.js';
 import { samplePassport } from '../../src/web/stories/samples.js';
 import { qrPath } from '../../src/web/ui/qr.js';
 

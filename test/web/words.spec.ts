@@ -4,7 +4,7 @@ import { languages } from '../../src/core/api/subscription.js';
 import { eventTypes } from '../../src/core/event/types/index.js';
 import { form, mineral, roleSchema } from '../../src/core/event/primitives.js';
 import { severities } from '../../src/core/rules/engine/rule.js';
-import { sayIn } from '../../src/web/say.js';
+import { sayIn } from '../../src/web/phrases.js';
 
 const catalogue = (language: string): Record<string, string> =>
   JSON.parse(readFileSync(`src/web/words/${language}.json`, 'utf8')) as Record<string, string>;

@@ -1,19 +1,22 @@
 import { InvalidArgumentError } from 'commander';
 import { AditError } from '../../core/errors.js';
 import { readMass } from '../../core/event/mass-text.js';
-import type { Quantity } from '../../core/event/quantity-claims.js';
+import { readGrade } from '../../core/event/grade-text.js';
 import { percentage } from '../../core/event/primitives.js';
-import { grade } from '../../core/event/quantity-claims.js';
+import type { Grade, Quantity } from '../../core/event/quantity-claims.js';
 
-/** Parses a mass such as "48.6 kg". */
-export function massArgument(text: string): Quantity {
+/** Reads an argument; what it refuses is a fault of the argument. */
+function readArgument<T>(read: () => T): T {
   try {
-    return readMass(text);
+    return read();
   } catch (error) {
     if (error instanceof AditError) throw new InvalidArgumentError(error.detail);
     throw error;
   }
 }
+
+/** Parses a mass such as "48.6 kg". */
+export const massArgument = (text: string): Quantity => readArgument(() => readMass(text));
 
 /** A mass with the tag or lot that it belongs to: `RW-A000001=48.6 kg`. */
 export interface NamedMass {
@@ -44,15 +47,7 @@ export function percentArgument(text: string): string {
   );
 }
 
-type Grade = ReturnType<typeof grade.parse>;
-
-const GRADE_UNITS: Readonly<Record<string, 'P1' | 'NX' | '59'>> = { '%': 'P1', '‰': 'NX', ppm: '59', 'g/t': '59' };
-const GRADE = /^([A-Za-z0-9]{1,16})[ =]([0-9.,]+) ?(%|‰|ppm|g\/t)(?: (dry|wet))?$/;
-
 /** Parses a grade: `Sn 62 %`, `Au 3.1 ppm wet`; by dry mass by default. */
 export function gradeArgument(text: string, before: readonly Grade[] = []): Grade[] {
-  const [, analyte, value, unit = '', basis = 'dry'] = GRADE.exec(text.trim()) ?? [];
-  const parsed = grade.safeParse({ analyte, value, uom: GRADE_UNITS[unit], basis });
-  if (parsed.success) return [...before, parsed.data];
-  throw new InvalidArgumentError('Write analyte, number and unit, such as "Sn 62.5 %" or "Au 3.1 ppm wet".');
+  return [...before, readArgument(() => readGrade(text))];
 }

@@ -33,6 +33,11 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /01/:gtin/21/:serial': 'public',
   'GET /01/:gtin/10/:lot': 'public',
   'GET /10/:lot': 'public',
+  // A stranger gets the sign-in there.
+  'GET /desk': 'public',
+  'GET /desk/receive': 'public',
+  'GET /desk/outbox': 'public',
+  'GET /desk/do/:action': 'public',
   'GET /livez': 'public',
   'GET /readyz': 'public',
   'GET /startupz': 'public',

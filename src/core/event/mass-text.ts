@@ -34,7 +34,7 @@ const refuse = (text: string, detail: string): AditError =>
   new AditError('quantity-invalid', `"${text.slice(0, MAX_TEXT)}" is not a mass: ${detail}.`);
 
 /** Suggests the number that the author may have meant, with a decimal point and no thousands separators. */
-function withoutSeparators(number: string): string {
+export function withoutSeparators(number: string): string {
   const plain = number.replaceAll(/[' \u00a0\u202f]/g, '');
   const [point, comma] = [plain.lastIndexOf('.'), plain.lastIndexOf(',')];
   const decimal = Math.max(point, comma);

@@ -9,6 +9,9 @@ import { VerificationHttpModule } from '../verification/verification-http.module
 import { VerificationModule } from '../verification/verification.module.js';
 import { AssetsController } from './assets.controller.js';
 import { BuiltFiles } from './built-files.js';
+import { DeskController } from './desk/desk.controller.js';
+import { GatherDesk } from './desk/gather-desk.js';
+import { GatherForms } from './desk/gather-forms.js';
 import { EventPagesController } from './event-pages.controller.js';
 import { FindAnything } from './find-anything.js';
 import { FindingPagesController } from './finding-pages.controller.js';
@@ -54,7 +57,8 @@ import { TellPassport } from './passport/tell-passport.js';
     PassportsController,
     PassportsDataController,
     StoriesController,
+    DeskController,
   ],
-  providers: [BuiltFiles, FindAnything, PassportEvidence, ShowPages, TellLot, TellPassport],
+  providers: [BuiltFiles, FindAnything, GatherDesk, GatherForms, PassportEvidence, ShowPages, TellLot, TellPassport],
 })
 export class WebHttpModule {}

@@ -72,7 +72,7 @@ function begin(form: HTMLFormElement): void {
   const attempt = (signIn: Promise<void>): void => {
     show(words.working);
     signIn
-      .then(() => location.replace('/'))
+      .then(() => location.replace(location.pathname === '/signin' ? '/' : location.pathname + location.search))
       .catch((error: unknown) => show(`${words.refused} ${error instanceof Error ? error.message : ''}`));
   };
   const secret = location.hash.slice(1);

@@ -34,6 +34,8 @@ export interface Page {
   body: VNode;
   /** The part of the site that it belongs to. */
   part?: Part;
+  /** Style sheets that it has besides that of all pages, by their sources below src/web. */
+  styles?: readonly string[];
   /** Whether it is one column of text. */
   narrow?: boolean;
   /** Programs that it loads, by their sources below src/web. */
@@ -45,7 +47,9 @@ export interface Page {
 }
 
 const parts = ['lots', 'findings', 'sites', 'actors', 'rules', 'log'] as const;
-type Part = (typeof parts)[number];
+/** Parts for readers who signed in as actors. */
+const ownParts = ['desk'] as const;
+type Part = (typeof parts | typeof ownParts)[number];
 
 const FrameContext = createContext<Frame | null>(null);
 
@@ -69,7 +73,9 @@ export function Document({ frame, page }: { frame: Frame; page: Page }): VNode {
         <meta name="color-scheme" content="light dark" />
         <title>{`${page.title} · Adit`}</title>
         <link rel="icon" href={ICON} />
-        <link rel="stylesheet" href={asset('ui/style.css')} />
+        {['ui/style.css', ...(page.styles ?? [])].map((source) => (
+          <link key={source} rel="stylesheet" href={asset(source)} />
+        ))}
         {islandsOf(page, frame.reader).map((source) => (
           <script key={source} type="module" src={asset(source)} />
         ))}
@@ -141,7 +147,7 @@ function Bar({ page }: { page: Page }): VNode {
         <>
           {page.searches === true ? null : <SearchForm />}
           <nav aria-label={say.word('parts')}>
-            {parts.map((part) => (
+            {[...parts, ...(isActor(reader) ? ownParts : [])].map((part) => (
               <a key={part} href={`/${part}`} aria-current={page.part === part ? 'page' : undefined}>
                 {say.word(`part.${part}`)}
               </a>
@@ -157,14 +163,16 @@ function Bar({ page }: { page: Page }): VNode {
 /** Marks the operator, who is no actor: `@` begins no id. */
 export const OPERATOR_READER = '@operator';
 
+const isActor = (reader: string | null): boolean => reader !== null && reader !== '' && reader !== OPERATOR_READER;
+
 /** Names the reader, or leads to the sign-in; an open ledger (empty name) distinguishes no readers. */
 function Reader({ name }: { name: string | null }): VNode | null {
   const say = useSay();
   if (name === null) return <a href="/signin">{say.word('signIn')}</a>;
   if (name === '') return null;
   return (
-    <span class="reader soft">
-      {name === OPERATOR_READER ? say.word('reader.operator') : name}
+    <span class="reader">
+      <span class="soft">{name === OPERATOR_READER ? say.word('reader.operator') : name}</span>
       <button class="btn" type="button" hidden data-sign-out data-pending={say.word('signOut.pending')}>
         {say.word('signOut')}
       </button>

@@ -64,3 +64,22 @@ export function Severity({ of }: { of: string }): VNode {
     </span>
   );
 }
+
+/** Renders the three verdicts as one line of icons and words, for a row of a table. */
+export function VerdictWords({ verdicts }: { verdicts: Verdicts }): VNode {
+  const say = useSay();
+  const shown = (['record', 'custody', 'risk'] as const).filter((axis) => lookOf(axis, verdicts[axis])[1] !== 'ok');
+  const all = shown.length === 0 ? (['risk'] as const) : shown;
+  return (
+    <>
+      {all.map((axis) => {
+        const [icon, tone] = lookOf(axis, verdicts[axis]);
+        return (
+          <span key={axis} class={`word ${tone ?? ''}`}>
+            <Icon name={icon} /> {say.word(`verdict.${axis}`)}: {say.coded(axis, verdicts[axis])}{' '}
+          </span>
+        );
+      })}
+    </>
+  );
+}

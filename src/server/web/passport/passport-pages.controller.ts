@@ -4,7 +4,7 @@ import { GS1_LENGTH, type PassportData, gtin, passportDataShape } from '../../..
 import { identifierText, plainText } from '../../../core/api/values.js';
 import { passportPage } from '../../../web/passport/passport-page.js';
 import { sharePage } from '../../../web/passport/share-page.js';
-import { sayIn } from '../../../web/say.js';
+import { sayIn } from '../../../web/phrases.js';
 import { Passports } from '../../access/passports.js';
 import { HeavyReads } from '../../http/heavy-reads.js';
 import { wantsHtml } from '../../http/html-page.js';

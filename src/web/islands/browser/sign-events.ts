@@ -1,11 +1,12 @@
-import { readEventText } from '../../../client/event-text.js';
-import { type Draft, chainLots, seenIn, signDraft } from '../../../client/record-event.js';
+import { type LotClaimTexts, readEventText } from '../../../client/event-text.js';
+import { type Draft, chainLots, draftClaims, seenIn, signDraft } from '../../../client/record-event.js';
 import { isSettled } from '../../../client/outbox-state.js';
 import { newestOf } from '../../../client/submit-signed.js';
+import type { DryRunAnswer } from '../../../core/api/event.js';
 import { signerFromKept } from '../../../core/event/signer.js';
 import { keptKey } from './actor-key.js';
-import { type KnownLedger, type OutboxEntry, database, outboxEntries } from './database.js';
-import { storeSigned, whenOutboxChanges } from './outbox.js';
+import { type ActorKey, type KnownLedger, type OutboxEntry, database, outboxEntries } from './database.js';
+import { type NewEntry, storeSigned, whenOutboxChanges } from './outbox.js';
 import { sendOutbox } from './sender.js';
 import { session, sessionClient } from './session.js';
 
@@ -19,6 +20,9 @@ export class NoKeyHere extends Error {
     this.name = 'NoKeyHere';
   }
 }
+
+/** Events of one dry run at most. */
+const MOST_CHECKED = 256;
 
 /** Returns the ledger and its newest checkpoint; those of its last answer where it cannot be reached. */
 async function ledgerNow(): Promise<KnownLedger> {
@@ -36,6 +40,42 @@ async function ledgerNow(): Promise<KnownLedger> {
   }
 }
 
+/** Returns the key of the actor who is signed in, and the ledger. Throws `NoKeyHere`. */
+async function signingNow(): Promise<{ kept: ActorKey; ledger: KnownLedger }> {
+  const [kept, ledger, who] = await Promise.all([keptKey(), ledgerNow(), session().catch(() => null)]);
+  if (kept === undefined || (who !== null && who.actor !== kept.actor)) throw new NoKeyHere();
+  return { kept, ledger };
+}
+
+/** Chains drafts, each after what this browser has signed and not sent, and after those before it. */
+async function chained(
+  drafts: readonly PageDraft[],
+  { kept, ledger: { origin, checkpoint } }: Awaited<ReturnType<typeof signingNow>>,
+  make: (draft: Draft) => Promise<LotClaimTexts | null>,
+): Promise<void> {
+  const pending = (await outboxEntries()).filter(({ state, log }) => !isSettled(state) && log === origin);
+  const before = pending.map(({ event }) => readEventText(event));
+  const headOf = async (lot: string): Promise<string> => newestOf(lot, before) ?? (await sessionClient.lot(lot)).head;
+  for (const { called: _, ...draft } of drafts) {
+    const seen = checkpoint === null ? {} : { seen: seenIn(checkpoint) };
+    const made = await make({ ...draft, iss: kept.actor, body: { ...seen, ...(await chainLots(draft, headOf)) } });
+    if (made !== null) before.push(made);
+  }
+}
+
+/** Asks the ledger what it would answer to events, none of which is signed. Throws as `signEvents` does. */
+export async function checkEvents(drafts: readonly PageDraft[]): Promise<DryRunAnswer[]> {
+  const now = await signingNow();
+  const claims: Record<string, unknown>[] = [];
+  await chained(drafts, now, (draft) => {
+    claims.push(draftClaims(now.ledger.origin, draft));
+    return Promise.resolve(null);
+  });
+  const pending = (await outboxEntries()).filter(({ state }) => !isSettled(state)).map(({ event }) => event);
+  const before = pending.slice(claims.length - MOST_CHECKED);
+  return (await sessionClient.dryRun([...before, ...claims])).slice(before.length);
+}
+
 /**
  * Signs events in the name of the actor who is signed in, stores them and begins to send them. Missing `prev` of lots are
  * filled with the newest events of their chains, those of this browser included.
@@ -44,21 +84,17 @@ async function ledgerNow(): Promise<KnownLedger> {
  * nothing is stored or sent.
  */
 export async function signEvents(drafts: readonly PageDraft[]): Promise<OutboxEntry[]> {
-  const [kept, { origin, checkpoint }, who] = await Promise.all([keptKey(), ledgerNow(), session().catch(() => null)]);
-  if (kept === undefined || (who !== null && who.actor !== kept.actor)) throw new NoKeyHere();
+  const now = await signingNow();
+  const { kept, ledger } = now;
   void navigator.storage.persist();
-  const pending = (await outboxEntries()).filter(({ state, log }) => !isSettled(state) && log === origin);
-  const before = pending.map(({ event }) => readEventText(event));
-  const headOf = async (lot: string): Promise<string> => newestOf(lot, before) ?? (await sessionClient.lot(lot)).head;
   const signer = signerFromKept(kept);
-  const signed = [];
-  for (const { called = [], ...draft } of drafts) {
-    const seen = checkpoint === null ? {} : { seen: seenIn(checkpoint) };
-    const body = await chainLots(draft, headOf);
-    const { id, event } = await signDraft(origin, { ...draft, iss: kept.actor, body: { ...seen, ...body } }, signer);
-    before.push(readEventText(event));
-    signed.push({ id, log: origin, type: draft.type, iss: kept.actor, event, called });
-  }
+  const signed: NewEntry[] = [];
+  await chained(drafts, now, async (draft) => {
+    const { id, event } = await signDraft(ledger.origin, draft, signer);
+    const called = drafts[signed.length]?.called ?? [];
+    signed.push({ id, log: ledger.origin, type: draft.type, iss: kept.actor, event, called });
+    return readEventText(event);
+  });
   const stored = await storeSigned(signed);
   sendOutbox();
   return stored;

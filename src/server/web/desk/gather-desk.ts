@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { ListedLot } from '../../../core/api/lot.js';
+import { type ActionName, actionNames, actions, maySign } from '../../../web/desk/actions.js';
+import type { DeskData, DeskLot } from '../../../web/desk/desk-data.js';
+import { isForStock, nameOf } from '../../../web/desk/desk-page.js';
+import { byNumber } from '../../../web/desk/receive-rows.js';
+import { ReadLot } from '../../provenance/read-lot.js';
+import { SearchLots } from '../../provenance/search-lots.js';
+import { ListRegistry } from '../../registry/list-registry.js';
+
+/** Lots of one list of the desk; the list of all lots has the others. */
+const SHOWN = 200;
+/** Lots of one list whose verdicts are judged. */
+const JUDGED = 40;
+
+/** Gathers what the desk of an actor shows. */
+@Injectable()
+export class GatherDesk {
+  constructor(
+    private readonly search: SearchLots,
+    private readonly lots: ReadLot,
+    private readonly registry: ListRegistry,
+  ) {}
+
+  async gather(actor: string): Promise<DeskData> {
+    const [incoming, stock, outgoing, roles] = await Promise.all([
+      this.list({ inTransitTo: actor, status: 'inTransit' }),
+      this.list({ holder: actor, status: 'held' }),
+      this.list({ holder: actor, status: 'inTransit' }),
+      this.rolesOf(actor),
+    ]);
+    const lists = { incoming, stock, outgoing };
+    return {
+      actor,
+      incoming: incoming.lots,
+      stock: stock.lots,
+      outgoing: outgoing.lots,
+      more: (Object.keys(lists) as (keyof typeof lists)[]).filter((name) => lists[name].more),
+      actions: actionNames.filter((name) => isForStock(name) && maySign(actions[name].type, roles)),
+    };
+  }
+
+  /** Whether an actor may do an action, as far as its roles decide. */
+  async may(actor: string, name: ActionName): Promise<boolean> {
+    return maySign(actions[name].type, await this.rolesOf(actor));
+  }
+
+  private async rolesOf(actor: string): Promise<string[]> {
+    return (await this.registry.actor(actor)).roles;
+  }
+
+  private async list(filter: {
+    holder?: string;
+    inTransitTo?: string;
+    status: 'held' | 'inTransit';
+  }): Promise<{ lots: DeskLot[]; more: boolean }> {
+    const { items, next } = await this.search.search({ ...filter, limit: SHOWN, part: 'present' });
+    const judged = await Promise.all(items.slice(0, JUDGED).map((lot) => this.judged(lot)));
+    const others = items.slice(JUDGED).map((lot) => ({ ...lot, judged: null }));
+    const lots = [...judged, ...others].toSorted((a, b) => byNumber.compare(nameOf(a), nameOf(b)));
+    return { lots, more: next !== null };
+  }
+
+  private async judged(lot: ListedLot): Promise<DeskLot> {
+    return { ...lot, judged: (await this.lots.state(lot.id)).verdicts };
+  }
+}

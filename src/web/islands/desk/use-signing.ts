@@ -1,0 +1,80 @@
+import { useState } from 'preact/hooks';
+import { AditProblem } from '../../../client/problem.js';
+import { AditError } from '../../../core/errors.js';
+import type { Say } from '../../say.js';
+import { AlreadySigned } from '../browser/outbox.js';
+import { NoKeyHere, type PageDraft, checkEvents, signEvents } from '../browser/sign-events.js';
+import { useSay } from './mount.js';
+
+/** One fault of an event, with its place if the ledger names one. */
+interface EventFault {
+  /** Which of the events, and the pointer to its claim. */
+  event: number;
+  pointer: string;
+  detail: string;
+}
+
+export type Signing =
+  | { kind: 'idle' | 'working' | 'fine' }
+  | { kind: 'refused'; faults: EventFault[] }
+  | { kind: 'failed'; text: string; detail?: string };
+
+/** Returns the reason why nothing was signed. */
+function failureOf(say: Say, error: unknown): Signing {
+  if (error instanceof NoKeyHere) return { kind: 'failed', text: say.word('desk.failed.noKey') };
+  if (error instanceof AlreadySigned) return { kind: 'failed', text: say.word('desk.failed.alreadySigned') };
+  if (error instanceof DOMException && error.name === 'QuotaExceededError')
+    return { kind: 'failed', text: say.word('desk.failed.full') };
+  if (error instanceof AditError)
+    return { kind: 'failed', text: say.word('desk.failed.unsignable'), detail: error.detail };
+  if (error instanceof AditProblem)
+    return { kind: 'failed', text: say.word('desk.failed.ledger'), detail: error.problem.detail };
+  return { kind: 'failed', text: say.word('desk.failed.offline') };
+}
+
+/** Asks the ledger about events before they are signed; where it cannot be asked, they are signed without that. */
+async function refusalsOf(drafts: readonly PageDraft[]): Promise<EventFault[]> {
+  const answers = await checkEvents(drafts).catch((error: unknown) => {
+    if (error instanceof AditError || error instanceof NoKeyHere) throw error;
+    return [];
+  });
+  return answers.flatMap((answer, event) =>
+    answer.status !== 'refused'
+      ? []
+      : (answer.problem.errors ?? [{ pointer: '', detail: answer.problem.detail }]).map(({ pointer, detail }) => ({
+          event,
+          pointer,
+          detail,
+        })),
+  );
+}
+
+/** Checks and signs events, and returns what went wrong. */
+export function useSigning(): {
+  signing: Signing;
+  check: (drafts: readonly PageDraft[]) => Promise<void>;
+  /** Returns whether the events are signed and stored. */
+  sign: (drafts: readonly PageDraft[]) => Promise<boolean>;
+} {
+  const say = useSay();
+  const [signing, setSigning] = useState<Signing>({ kind: 'idle' });
+  const run = async (drafts: readonly PageDraft[], then: () => Promise<Signing>): Promise<Signing> => {
+    setSigning({ kind: 'working' });
+    const end = await refusalsOf(drafts)
+      .then((faults): Promise<Signing> | Signing => (faults.length > 0 ? { kind: 'refused', faults } : then()))
+      .catch((error: unknown) => failureOf(say, error));
+    setSigning(end);
+    return end;
+  };
+  return {
+    signing,
+    check: async (drafts) => void (await run(drafts, () => Promise.resolve({ kind: 'fine' }))),
+    sign: async (drafts) =>
+      (
+        await run(drafts, async () => {
+          await signEvents(drafts);
+          return { kind: 'idle' };
+        })
+      ).kind === 'idle',
+  };
+}

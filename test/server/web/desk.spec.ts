@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exportJWK } from 'jose';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { noBrowser, openBrowser } from '../../support/browser.js';
+import { type OutsideActor, openAsRegistrar } from '../../support/outside-client.js';
+import { type TestServer, startTestServer } from '../../support/running-server.js';
+import { boundToken, readAs } from '../../support/sign-in.js';
+
+const BAGS = 60;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let service: TestServer;
+let trader: OutsideActor;
+let coop: OutsideActor;
+let bags: string[] = [];
+
+const tagOf = (number: number): string => `SYN-B-${String(number).padStart(3, '0')}`;
+const kilograms = (value: string) => ({ value, uom: 'KGM' });
+
+/** Opens a ledger in which sixty bags are on their way to the trader. */
+async function openLedger(): Promise<void> {
+  service = await startTestServer({ ADIT_ACCESS: 'closed', ADIT_RATE_LIMIT_PER_MINUTE: '0' });
+  const registrar = await openAsRegistrar(service.url);
+  coop = await registrar.register('coop', ['miner'], 'RW');
+  trader = await registrar.register('trader', ['trader', 'processor', 'exporter'], 'RW');
+  await registrar.register('smelter', ['smelter'], 'RW');
+  await registrar.must('site.registered', {
+    site: 'hill',
+    country: 'RW',
+    operator: 'coop',
+    minerals: ['cassiterite'],
+  });
+  const output = { lot: null, mineral: 'cassiterite', form: 'ore', mass: kilograms('50') };
+  const declared = await coop.must(
+    'lot.declared',
+    { outputs: Array.from({ length: BAGS }, (_, i) => ({ ...output, tags: [tagOf(i + 1)] })) },
+    { place: { site: 'hill' } },
+  );
+  bags = declared.lots;
+  await coop.must('custody.dispatched', {
+    to: 'trader',
+    seals: ['SL-88'],
+    vehicle: 'RAB 123 C',
+    lots: bags.map((lot) => ({ lot, prev: declared.id })),
+  });
+}
+
+/** The key file of an actor, as `adit keygen` writes it. */
+const keyFile = async ({ id, key }: OutsideActor): Promise<Buffer> => {
+  const { kty, crv, x, y, d } = await exportJWK(key.privateKey);
+  return Buffer.from(JSON.stringify({ kty, crv, x, ...(y === undefined ? {} : { y }), d, adit: { actor: id } }));
+};
+
+async function signIn(page: Page, actor: OutsideActor): Promise<void> {
+  await page.goto(`${service.url}/desk`);
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'trader.jwk', mimeType: 'application/json', buffer: await keyFile(actor) });
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { level: 1 }).filter({ hasText: 'on their way to you' }).waitFor();
+}
+
+/** What axe finds on a page, in short. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = (await page.evaluate('axe.run()')) as {
+    violations: { id: string; nodes: { target: unknown[] }[] }[];
+  };
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+/** A table with three bad rows among sixty. */
+const table = (): string =>
+  [
+    'Tag;Weight (kg);Seal state',
+    ...Array.from({ length: BAGS - 3 }, (_, i) => `${tagOf(i + 1)};49.9;intact`),
+    `${tagOf(58)};49,9;intact`,
+    `${tagOf(1)};51;intact`,
+    'SYN-X-404;50;intact',
+  ].join('\r\n');
+
+/** Counts lots as the ledger has them, for the trader. */
+async function countOf(query: string): Promise<number> {
+  const { body } = await readAs(trader, await boundToken(trader), `/v1/lots?limit=100&${query}`);
+  return (body.items as unknown[]).length;
+}
+
+const whenBrowser = noBrowser === null ? describe : describe.skip;
+
+whenBrowser('the desk in a browser', () => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    await openLedger();
+    browser = await openBrowser();
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+    context.setDefaultTimeout(10_000);
+    page = await context.newPage();
+    page.on('pageerror', (error) => errors.push(error.message));
+    await signIn(page, trader);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await service?.close();
+  });
+
+  it('asks a stranger to sign in', async () => {
+    const html = await (await fetch(`${service.url}/desk`, { headers: { accept: 'text/html' } })).text();
+    expect(html).toContain('data-sign-in');
+  });
+
+  it('receives sixty bags from a table, of which three rows are bad, while the service fails for a while', async () => {
+    await page.getByRole('link', { name: 'Receive them' }).click();
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'weights.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(table()),
+    });
+    await page.getByText('58 rows are filled in below; 2 fit no lot.').waitFor();
+    const strays = page.getByRole('region').or(page.locator('section.note'));
+    await strays.getByText('No lot on its way to you is called SYN-X-404.').waitFor();
+    await strays.getByText('SYN-B-001 is in the table twice; its first row counts.').waitFor();
+    await page.getByText('Write 49.9, with a point for decimals and nothing else.').waitFor();
+    await page.getByText('1 to correct, 0 to look at, 2 to weigh').waitFor();
+
+    let failing = true;
+    let failed = 0;
+    await page.route('**/v1/events', async (route) => {
+      if (!failing) return route.continue();
+      failed += 1;
+      return route.fulfill({ status: 500, body: '<h1>Internal Server Error</h1>' });
+    });
+    await page.getByRole('button', { name: 'Sign for 57' }).click();
+    await page.getByText('sending').first().waitFor();
+    expect(await countOf('holder=trader')).toBe(0);
+    // What was typed and what was signed survive a reload in the middle of sending.
+    await page.reload();
+    await page.getByText('sending').first().waitFor();
+    expect(await page.getByRole('button', { name: /^Sign for/ }).isDisabled()).toBe(true);
+    await page.getByText('Write 49.9, with a point').waitFor();
+    const other = await context.newPage();
+    await other.goto(`${service.url}/desk/outbox`);
+    await other.getByText('sending').first().waitFor();
+    expect(failed).toBeGreaterThan(0);
+    failing = false;
+    await page.getByText('accepted').first().waitFor({ timeout: 15_000 });
+    await other.getByText('accepted').first().waitFor();
+    await other.close();
+    await page.unroute('**/v1/events');
+    expect(await countOf('holder=trader')).toBe(57);
+    expect(await countOf('inTransitTo=trader')).toBe(3);
+  });
+
+  it('mends a bad row, and rejects with a reason', async () => {
+    await page.goto(`${service.url}/desk/receive`);
+    await page.getByLabel('Mass of SYN-B-058 in kg').fill('49.9');
+    await page.getByLabel('Lot of line 61').fill('SYN-B-059');
+    await page.keyboard.press('Tab');
+    await page.getByLabel('Outcome for SYN-B-060').selectOption('rejected');
+    await page.getByLabel('Why SYN-B-060 is rejected').fill('seal broken');
+    await page.getByRole('button', { name: 'Sign for 3' }).click();
+    await page.getByText('accepted').nth(2).waitFor();
+    expect(await countOf('holder=trader&status=held')).toBe(59);
+  });
+
+  it('splits, processes with a live balance, and dispatches, by the keyboard alone', async () => {
+    await page.goto(`${service.url}/desk`);
+    await page.getByLabel('Choose SYN-B-002').focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Split' }).press('Enter');
+    await page.getByLabel('Mass, kg: 1').fill('20');
+    await page.getByLabel('Mass, kg: 2').fill('35');
+    await page.getByText('Heavier than it was, by more than 0.5').waitFor();
+    await page.getByLabel('Mass, kg: 2').fill('29.9');
+    await page.getByText('Within 0.5').waitFor();
+    await page.getByRole('button', { name: 'Sign and send' }).press('Enter');
+    await page.getByText('accepted').waitFor();
+
+    await page.goto(`${service.url}/desk/do/process?lot=${bags[2]}&lot=${bags[3]}`);
+    await page.getByLabel('Process (wash').fill('gravity');
+    await page.getByRole('button', { name: 'Sign and send' }).click();
+    await page.getByText('Fill this in.').first().waitFor();
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-describedby")')).toMatch(/-fault$/);
+    await page.locator('[id="f-outputs.0.form"]').selectOption('concentrate');
+    await page.locator('[id="f-outputs.0.mass"]').fill('60');
+    await page.locator('[id="f-outputs.0.tags"]').fill('SYN-C-1');
+    await page.getByText('−39.9').waitFor();
+    await page.locator('[id="f-residues.0.kind"]').fill('tailings');
+    await page.locator('[id="f-residues.0.mass"]').fill('39');
+    await page.getByText('After, with residues').waitFor();
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('The ledger would accept this.').waitFor();
+    await page.getByRole('button', { name: 'Sign and send' }).press('Enter');
+    await page.getByText('accepted').waitFor();
+
+    await page.goto(`${service.url}/desk`);
+    await page.getByLabel('Choose SYN-C-1').check();
+    await page.getByRole('button', { name: 'Dispatch' }).click();
+    await page.getByLabel('To *').fill('nobody-known');
+    await page.getByRole('button', { name: 'Sign and send' }).click();
+    await page.getByText('The ledger would refuse this, so nothing was signed:').waitFor();
+    await page.getByLabel('To *').fill('smelter');
+    await page.getByLabel('Vehicle').fill('RAB 123 C');
+    await page.getByRole('button', { name: 'Sign and send' }).click();
+    await page.getByText('accepted').waitFor();
+    expect(await countOf('holder=trader&status=inTransit')).toBe(1);
+    expect(errors).toEqual([]);
+  });
+
+  it('has no fault that axe finds, in light at 1440 and in dark at 360', async () => {
+    const pages = [
+      '/desk',
+      '/desk/receive',
+      '/desk/outbox',
+      `/desk/do/process?lot=${bags[5]}`,
+      `/desk/do/measure?lot=${bags[5]}`,
+      `/desk/do/dispatch?lot=${bags[5]}`,
+    ];
+    for (const [scheme, width] of [
+      ['light', 1440],
+      ['dark', 360],
+    ] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height: 800 });
+      for (const path of pages) {
+        await page.goto(service.url + path);
+        await page.locator('[data-island] > *').first().waitFor();
+        expect([path, await faultsOf(page)]).toEqual([path, []]);
+        const wide = await page.evaluate('document.documentElement.scrollWidth');
+        expect([path, Number(wide) <= width]).toEqual([path, true]);
+      }
+    }
+  });
+
+  it('forgets the key when its owner signs out', async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${service.url}/desk`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    const kept = await page.evaluate(
+      `new Promise((resolve) => { const open = indexedDB.open('adit'); open.onsuccess = () => { const all = open.result.transaction('keys').objectStore('keys').count(); all.onsuccess = () => resolve(all.result); }; })`,
+    );
+    expect(kept).toBe(0);
+  });
+});

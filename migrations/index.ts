@@ -30,6 +30,7 @@ import { Grants0100 } from './0100-grants.js';
 import { Shares0101 } from './0101-shares.js';
 import { Passports0110 } from './0110-passports.js';
 import { Contacts0120 } from './0120-contacts.js';
+import { MakersOfKeys0121 } from './0121-makers-of-keys.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -70,4 +71,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Shares0101,
   Passports0110,
   Contacts0120,
+  MakersOfKeys0121,
 ];

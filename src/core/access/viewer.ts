@@ -7,15 +7,27 @@ export type Viewer =
   /** The service runs on loopback with `ADIT_ACCESS=open`: nothing is hidden. */
   | { readonly kind: 'everyone' }
   | ActorViewer
-  /** The operator of the service; it sees no contents of trade. */
-  | { readonly kind: 'operator'; readonly scopes: readonly Scope[] }
+  | OperatorViewer
   | ShareViewer;
 
+/** What proved who a viewer is. Absent where a viewer stands for an owner and makes no request. */
+interface Proven {
+  readonly scopes: readonly Scope[];
+  /** Names what the viewer signed in with, and what ends with it: the thumbprint of a key of the actor. */
+  readonly signedInBy?: string;
+  /** Whether it is a program with a key for machines, which neither makes further keys nor signs people in. */
+  readonly isMachine?: boolean;
+}
+
+/** The operator of the service; it sees no contents of trade. */
+interface OperatorViewer extends Proven {
+  readonly kind: 'operator';
+}
+
 /** A person or program that acts for an actor of the registry. */
-interface ActorViewer {
+interface ActorViewer extends Proven {
   readonly kind: 'actor';
   readonly actor: string;
-  readonly scopes: readonly Scope[];
 }
 
 /** A reader who has a link to one lot. */
@@ -41,6 +53,9 @@ export function hasScope(viewer: Viewer, scope: Scope): boolean {
   if (viewer.kind === 'share') return scope === 'read';
   return viewer.scopes.includes(scope);
 }
+
+/** Whether a viewer is a program with a key for machines. */
+export const isMachine = (viewer: Viewer): boolean => 'isMachine' in viewer && viewer.isMachine === true;
 
 /** Names a viewer for the record of access, such as `actor:a-7k3q9m`. */
 export function viewerName(viewer: Viewer): string {

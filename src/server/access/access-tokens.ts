@@ -61,4 +61,4 @@ export class AccessTokens {
   }
 }
 
-const viewerBy = ({ actor, scopes }: Access): Viewer => ({ kind: 'actor', actor, scopes });
+const viewerBy = ({ actor, scopes, key }: Access): Viewer => ({ kind: 'actor', actor, scopes, signedInBy: key });

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { newSecret } from '../../core/access/secret-text.js';
 import { type Scope, actorScopes, operatorScopes, scopeText, scopesWithin } from '../../core/access/scopes.js';
-import { type Viewer, hasScope } from '../../core/access/viewer.js';
+import { type Viewer, hasScope, isMachine } from '../../core/access/viewer.js';
 import {
   type CreatedMachineKey,
   MOST_DAYS,
@@ -55,18 +55,32 @@ interface Owner {
   scopes: readonly Scope[];
   /** Whether it manages the keys of all. */
   isAdmin: boolean;
+  /** What it signed in with, and with what its keys end; null: with nothing. */
+  madeWith: string | null;
 }
 
 /** Returns for whom the viewer of the request manages keys. Throws `not-allowed`. */
 function owner(viewer: Viewer = viewerNow()): Owner {
-  if (viewer.kind === 'everyone') return { actor: null, scopes: operatorScopes, isAdmin: true };
+  if (viewer.kind === 'everyone') return { actor: null, scopes: operatorScopes, isAdmin: true, madeWith: null };
   if (viewer.kind !== 'actor' && viewer.kind !== 'operator')
     throw new AditError('not-allowed', 'Only actors and the operator have keys for machines.');
   return {
     actor: viewer.kind === 'actor' ? viewer.actor : null,
     scopes: viewer.scopes,
     isAdmin: hasScope(viewer, 'admin'),
+    madeWith: viewer.signedInBy ?? null,
   };
+}
+
+/** Returns for whom the viewer makes keys. Throws `not-allowed` for a program: a stolen key would otherwise renew itself. */
+function makerOfKeys(): Owner {
+  const viewer = viewerNow();
+  if (isMachine(viewer))
+    throw new AditError(
+      'not-allowed',
+      'A key for machines makes and replaces no keys: sign in with the key of the actor.',
+    );
+  return owner(viewer);
 }
 
 /** Makes, lists, replaces and revokes keys for machines, each owner its own, and the operator all. */
@@ -80,7 +94,7 @@ export class MachineKeys {
 
   /** Makes a key, which is shown this once. Throws `request-invalid` and `not-allowed`. */
   async create(asked: NewMachineKey): Promise<CreatedMachineKey> {
-    const maker = owner();
+    const maker = makerOfKeys();
     const actor = asked.actor ?? maker.actor;
     requireOwner(maker, actor, asked.scopes);
     if (!scopesWithin(asked.scopes, maker.scopes))
@@ -91,7 +105,7 @@ export class MachineKeys {
       throw invalid('/expiresAt', `must lie within ${MOST_DAYS} days from now`);
     return this.database.transaction(async (db) => {
       await requireActor(db, actor);
-      return this.insert(db, { ...asked, actor, expires, replaces: null, madeBy: maker.actor });
+      return this.insert(db, { ...asked, actor, expires, replaces: null, maker });
     });
   }
 
@@ -108,10 +122,10 @@ export class MachineKeys {
   }
 
   /** Replaces a key by a new one; the former stays valid for some hours. Throws `not-found`, `request-invalid`. */
-  rotate(id: string, { overlapHours }: RotateMachineKey): Promise<CreatedMachineKey> {
+  async rotate(id: string, { overlapHours }: RotateMachineKey): Promise<CreatedMachineKey> {
+    const maker = makerOfKeys();
     return this.change(id, async (db, former) => {
       const now = this.clock.now();
-      const maker = owner();
       requireOwner(maker, former.actor, former.scopes);
       if (!scopesWithin(former.scopes, maker.scopes))
         throw invalid('/id', `The key has more scopes than you: ${scopeText(former.scopes)}.`);
@@ -122,7 +136,7 @@ export class MachineKeys {
       );
       const { actor, label, scopes } = former;
       const expires = now + Math.min(lifetime, MOST_DAYS * DAY);
-      return this.insert(db, { actor, label, scopes, expires, replaces: id, madeBy: maker.actor });
+      return this.insert(db, { actor, label, scopes, expires, replaces: id, maker });
     });
   }
 
@@ -152,7 +166,7 @@ export class MachineKeys {
 
   private async insert(
     db: Queryable,
-    key: Pick<Row, 'actor' | 'label' | 'scopes' | 'replaces'> & { expires: number; madeBy: string | null },
+    key: Pick<Row, 'actor' | 'label' | 'scopes' | 'replaces'> & { expires: number; maker: Owner },
   ): Promise<CreatedMachineKey> {
     const now = new Date(this.clock.now());
     const { rows: counts } = await db.query<{ count: number }>(
@@ -164,18 +178,19 @@ export class MachineKeys {
     const id = randomUUID();
     const text = newSecret('live');
     const { rows } = await db.query<Row>(
-      `INSERT INTO machine_keys (id, actor, label, scopes, digest, created_by, created_at, expires_at, replaces)
-       VALUES ($1, $2, $3, $4, decode($5, 'hex'), $6, $7, $8, $9) RETURNING ${COLUMNS}`,
+      `INSERT INTO machine_keys (id, actor, label, scopes, digest, created_by, created_at, expires_at, replaces, made_with)
+       VALUES ($1, $2, $3, $4, decode($5, 'hex'), $6, $7, $8, $9, $10) RETURNING ${COLUMNS}`,
       [
         id,
         key.actor,
         key.label,
         [...new Set(key.scopes)],
         digestOfKey(text),
-        key.madeBy,
+        key.maker.actor,
         now,
         new Date(key.expires),
         key.replaces,
+        key.maker.madeWith,
       ],
     );
     await this.journal.added(db, 'machine_keys', [id]);

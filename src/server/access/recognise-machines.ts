@@ -17,6 +17,8 @@ interface StoredKey {
   expires: number;
   isRevoked: boolean;
   isSuspended: boolean;
+  /** Whether the key of the actor that made it is revoked. */
+  isOrphan: boolean;
   used: number | null;
 }
 
@@ -45,15 +47,18 @@ export class RecogniseMachines {
     if (stored.isRevoked) throw tokenInvalid('The key has been revoked.');
     if (stored.expires <= this.clock.now()) throw tokenInvalid('The key has expired.');
     if (stored.isSuspended) throw tokenInvalid('The actor of the key is suspended.');
+    if (stored.isOrphan) throw tokenInvalid('The key of the actor that made this key has been revoked.');
     this.note(stored);
     const { actor, scopes } = stored;
-    return actor === null ? { kind: 'operator', scopes } : { kind: 'actor', actor, scopes };
+    const proven = { scopes, isMachine: true };
+    return actor === null ? { kind: 'operator', ...proven } : { kind: 'actor', actor, ...proven };
   }
 
   private async find(digest: string): Promise<StoredKey | null> {
     const { rows } = await this.database.lookup.query<StoredKey>(
       `SELECT k.id, k.actor, k.scopes, extract(epoch FROM k.expires_at)::float8 * 1000 AS expires,
               k.revoked_at IS NOT NULL AS "isRevoked", COALESCE(actors.suspended, false) AS "isSuspended",
+              k.made_with IS NOT NULL AND NOT EXISTS (SELECT FROM keys WHERE kid = k.made_with AND revoked_index IS NULL) AS "isOrphan",
               extract(epoch FROM k.last_used_at)::float8 * 1000 AS used
          FROM machine_keys AS k LEFT JOIN actors ON actors.id = k.actor
         WHERE k.digest = decode($1, 'hex')`,

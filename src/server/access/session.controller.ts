@@ -9,6 +9,8 @@ import {
   sessionShape,
   signInLinkShape,
 } from '../../core/api/session.js';
+import { isMachine } from '../../core/access/viewer.js';
+import { AditError } from '../../core/errors.js';
 import { Config } from '../config/config.js';
 import { viewerNow } from '../http/viewing.js';
 import { IssueTokens } from './issue-tokens.js';
@@ -64,6 +66,8 @@ export class SessionController {
   @ApiOperation({ summary: 'Makes a link by which the operator signs in with a browser, once, within 15 minutes' })
   @ApiCreatedResponse({ standardSchema: signInLinkShape })
   link(@Req() request: FastifyRequest): SignInLink {
+    if (isMachine(viewerNow()))
+      throw new AditError('not-allowed', 'A key for machines signs nobody in: use the token of the operator.');
     const { protocol, host } = request;
     const urls = ownUrls(this.config, request);
     const called = `${protocol}://${host}`;

@@ -48,8 +48,8 @@ export class Sessions {
     const isChange = !SAFE.has(request.method) && request.routeOptions.url !== '/v1/session';
     if (isChange && !same(String(request.headers['x-csrf-token'] ?? ''), session.csrf))
       throw new AditError('not-allowed', 'A change in a session needs the header x-csrf-token, from GET /v1/session.');
-    const { actor, scopes } = session;
-    return actor === null ? { kind: 'operator', scopes } : { kind: 'actor', actor, scopes };
+    const { actor, scopes, by } = session;
+    return actor === null ? { kind: 'operator', scopes } : { kind: 'actor', actor, scopes, signedInBy: by };
   }
 
   /** Begins the session of a request. @param actor null: the operator. @param by thumbprint of the actor's key. */

@@ -69,6 +69,7 @@ export const journaledTables = {
       'replaces',
       'revoked_at',
     ],
+    later: ['made_with'],
     omitted: { last_used_at: 'when a key was used last; shown, and read by nothing else' },
   },
   silences: {

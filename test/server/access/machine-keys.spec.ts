@@ -6,7 +6,7 @@ import { Database } from '../../../src/server/database/database.js';
 import { JournalKey } from '../../../src/server/journal/journal-key.js';
 import { JournalMemory } from '../../../src/server/journal/journal-memory.js';
 import { AuditJournal } from '../../../src/server/verification/audit/audit-journal.js';
-import { type OutsideActor, openAsRegistrar } from '../../support/outside-client.js';
+import { OutsideActor, openAsRegistrar, outsideKey } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 import { type Asked, ask, boundToken, proofOf } from '../../support/sign-in.js';
 
@@ -111,8 +111,39 @@ describe('keys for machines', () => {
     }
     expect((await as(trader, 'POST', '/v1/keys', { label: 'x', scopes: ['read'], actor: 'rival' })).status).toBe(403);
     const maker = await made(trader, { label: 'maker', scopes: ['share'] });
-    expect((await call(maker.key ?? '', 'POST', '/v1/keys', { label: 'x', scopes: ['read'] })).status).toBe(400);
-    expect((await call(maker.key ?? '', 'POST', '/v1/keys', { label: 'x', scopes: ['share'] })).status).toBe(201);
+    // A stolen key must not outlive its end by keys that it makes.
+    for (const [method, path] of [
+      ['POST', '/v1/keys'],
+      ['POST', `/v1/keys/${maker.id ?? ''}/rotate`],
+    ] as const) {
+      const { status, body } = await call(
+        maker.key ?? '',
+        method,
+        path,
+        path === '/v1/keys' ? { label: 'x', scopes: ['share'] } : {},
+      );
+      expect([path, status, body.detail]).toEqual([path, 403, expect.stringContaining('makes and replaces no keys')]);
+    }
+    const admin = await call(operator, 'POST', '/v1/keys', { label: 'x', scopes: ['admin'] });
+    const byAdmin = (path: string, body: object) => call(admin.body.key as string, 'POST', path, body);
+    expect((await byAdmin('/v1/keys', { label: 'x', scopes: ['admin'] })).status).toBe(403);
+    expect((await byAdmin('/v1/session/links', {})).status).toBe(403);
+  });
+
+  it('end with the key of the actor with which they were made', async () => {
+    const farmer = await registrar.register('farmer', ['trader']);
+    const next = await outsideKey();
+    const added = { actor: 'farmer', key: next.jwk, possession: await farmer.possession('farmer', next) };
+    await farmer.must('key.added', added);
+    const renewed = new OutsideActor(service.url, farmer.log, 'farmer', next);
+    const [old, kept] = [
+      await made(farmer, { label: 'old', scopes: ['read'] }),
+      await made(renewed, { label: 'new', scopes: ['read'] }),
+    ];
+    for (const { key = '' } of [old, kept]) expect((await call(key, 'GET', '/v1/lots')).status).toBe(200);
+    await renewed.must('key.revoked', { actor: 'farmer', kid: farmer.key.kid, reason: 'superseded' });
+    expect((await refusedSoon(old.key ?? '')).body.detail).toMatch(/made this key has been revoked/);
+    expect((await call(kept.key ?? '', 'GET', '/v1/lots')).status).toBe(200);
   });
 
   it('are made by the operator for itself and for others', async () => {

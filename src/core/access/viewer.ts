@@ -10,7 +10,7 @@ export type Viewer =
   | OperatorViewer
   | ShareViewer;
 
-/** What proved who a viewer is. Absent where a viewer stands for an owner and makes no request. */
+/** What proved who a viewer is. Absent for a viewer that is an owner and makes no request. */
 interface Proven {
   readonly scopes: readonly Scope[];
   /** Names what the viewer signed in with, and what ends with it: the thumbprint of a key of the actor. */

@@ -45,6 +45,7 @@ const looseReaders: Readonly<Record<string, string>> = {
   'src/server/delivery/compose-body.ts': stored,
   'src/server/delivery/deliver-mail.ts': stored,
   'src/server/delivery/list-deliveries.ts': stored,
+  'src/server/delivery/trace-delivery.ts': stored,
   'src/server/http/ndjson.ts': 'the wrapping of events: each is a string in it, whose own text is read strictly',
   'src/server/ledger/key-ring.ts': 'opened by the key of the service: nobody else can have made it',
   'src/server/web/built-files.ts': own,

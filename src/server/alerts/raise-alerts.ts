@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
+import { beginStep, endSteps } from '../tracing/steps.js';
 import { lockAlerts } from './alert.js';
 import { refreshAlerts } from './refresh-alerts.js';
 import { rankInSql } from '../database/severity-rank.js';
 
 /** Changes of findings processed in one transaction at most. */
 const CHUNK = 1_000;
+/** Events of one finding whose traces show its alert. */
+const EVENTS_TRACED = 20;
 
 type Status = 'open' | 'explained' | 'mitigated' | 'dismissed' | 'closed';
 type State = 'open' | 'answered' | 'done';
@@ -51,14 +54,24 @@ export class RaiseAlerts {
   /** Processes all changes up to the newest one; returns their number. */
   async raise(): Promise<number> {
     for (let total = 0; ;) {
-      const taken = await this.database.transaction(foldChunk);
+      const began = beginStep();
+      const { taken, traced } = await this.database.transaction((db) => foldChunk(db, began !== null));
+      for (const { event, rule, alert } of traced)
+        endSteps(began, [event], { name: 'alert', attributes: { 'adit.rule': rule, 'adit.alert': alert } });
       if (taken === 0) return total;
       total += taken;
     }
   }
 }
 
-async function foldChunk(db: Queryable): Promise<number> {
+/** An event that a changed finding names, with the alert of the finding. */
+interface TracedAlert {
+  event: string;
+  rule: string;
+  alert: string;
+}
+
+async function foldChunk(db: Queryable, isTraced: boolean): Promise<{ taken: number; traced: TracedAlert[] }> {
   const cursor = await lockAlerts(db);
   const { rows: changes } = await db.query<ChangeRow>(
     `SELECT id, rule, root, severity, status, lots[1] AS lot, first_index, change FROM findings
@@ -66,10 +79,21 @@ async function foldChunk(db: Queryable): Promise<number> {
     [cursor, CHUNK],
   );
   const last = changes.at(-1);
-  if (last === undefined) return 0;
+  if (last === undefined) return { taken: 0, traced: [] };
   await refreshAlerts(db, await count(db, changes));
   await db.query('UPDATE alert_cursor SET change = $1', [last.change]);
-  return changes.length;
+  return { taken: changes.length, traced: isTraced ? await eventsOf(db, changes) : [] };
+}
+
+/** Lists the first events of findings that are open, each with its alert. */
+async function eventsOf(db: Queryable, changes: readonly ChangeRow[]): Promise<TracedAlert[]> {
+  const { rows } = await db.query<TracedAlert>(
+    `SELECT e.event, f.rule, m.alert FROM findings AS f JOIN alert_findings AS m ON m.finding = f.id
+      CROSS JOIN LATERAL unnest(f.events[1:${EVENTS_TRACED}]) AS e (event)
+      WHERE f.id = ANY($1::uuid[]) AND m.state = 'open'`,
+    [changes.map(({ id }) => id)],
+  );
+  return rows;
 }
 
 /** Records the alert and state of each finding; returns the changes of the counts. */

@@ -9,10 +9,12 @@ import {
   subscribersDue,
   withoutWaiting,
 } from './claim-deliveries.js';
+import { beginStep } from '../tracing/steps.js';
 import { ComposeBody } from './compose-body.js';
 import { type Attempt, RecordAttempts } from './record-attempts.js';
 import { BREAK_AFTER } from './retry-schedule.js';
 import { type AttemptResult, SendMessage } from './send-message.js';
+import { endDelivery } from './trace-delivery.js';
 
 /** Concurrent messages to one subscriber. */
 const AT_ONCE = 8;
@@ -151,8 +153,12 @@ export class DeliverDue implements BeforeApplicationShutdown {
     const { endpoint } = claim;
     const { body } = delivery;
     const composed = body === null ? await this.bodies.compose(endpoint.owner, delivery) : { body };
-    if (typeof composed === 'object')
-      return this.sender.send(endpoint, { ...delivery, ...composed }, this.contactOf(claim));
+    if (typeof composed === 'object') {
+      const [began, message] = [beginStep(), { ...delivery, ...composed }];
+      const sent = await this.sender.send(endpoint, message, this.contactOf(claim));
+      endDelivery(began, endpoint, message, sent);
+      return sent;
+    }
     const failure = composed === 'withheld' ? 'its owner may no longer see what it is about' : null;
     return { outcome: composed, target: null, status: null, failure, retryAfter: null };
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Arrival, AppendEvents } from './append-events.js';
+import { beginStep, endSteps } from '../../tracing/steps.js';
 import type { EventResult } from './event-result.js';
 
 /** Events in one transaction at most; more gains nothing and delays the first of them. */
@@ -7,6 +8,8 @@ const BATCH_LIMIT = 1_024;
 
 interface Waiting {
   arrival: Arrival;
+  /** When it was queued, for tracing; null: without tracing. */
+  queuedAt: number | null;
   resolve: (result: EventResult) => void;
   reject: (error: unknown) => void;
 }
@@ -26,7 +29,7 @@ export class Sequencer {
   /** Resolves once the event is durable and sealed, waiting, or refused; rejects if its result is unknown. */
   sequence(arrival: Arrival): Promise<EventResult> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ arrival, resolve, reject });
+      this.queue.push({ arrival, queuedAt: beginStep(), resolve, reject });
       this.running ??= this.drain();
     });
   }
@@ -50,8 +53,10 @@ export class Sequencer {
   private async appendBatch(batch: Waiting[]): Promise<void> {
     try {
       const results = await this.append.append(batch.map(({ arrival }) => arrival));
-      batch.forEach(({ resolve, reject }, i) => {
+      batch.forEach(({ queuedAt, resolve, reject }, i) => {
         const result = results[i];
+        if (result?.status === 'accepted')
+          endSteps(queuedAt, [result.id], { name: 'append', attributes: { 'adit.index': result.index } });
         if (result === undefined) reject(new Error('An arrival was left without a result.'));
         else resolve(result);
       });

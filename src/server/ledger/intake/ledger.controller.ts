@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, Header, HttpCode, Ip, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import {
   type StoredEvent,
@@ -17,12 +17,17 @@ import { DescribeLedger } from '../read/describe-ledger.js';
 import { ReadEvent } from '../read/read-event.js';
 import { AnswerEvents } from './answer-events.js';
 import { RecordBatch, batchLimits } from './record-batch.js';
-import { ReceiveEvents } from './receive-events.js';
+import { type Origin, ReceiveEvents } from './receive-events.js';
 
 /** The envelope's check limits the event's length; the body's limit applies here. */
 const submission = z.strictObject({ event: z.string().max(MAX_BODY_BYTES).meta(eventText) });
 const batchQuery = z.strictObject({ receipts: z.enum(['true', 'false']).default('false') });
 const eventId = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be an event id of 43 base64url characters');
+
+const originOf = ({ ip, headers: { traceparent } }: FastifyRequest): Origin => ({
+  address: ip,
+  traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+});
 
 const RECEIPT = `c2sp.org/tlog-proof@v1
 index 16
@@ -71,10 +76,10 @@ export class LedgerController {
   })
   async record(
     @Body({ schema: submission }) { event }: z.infer<typeof submission>,
-    @Ip() address: string,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { status, body } = await this.answers.single(await this.door.receive(event, address));
+    const { status, body } = await this.answers.single(await this.door.receive(event, originOf(request)));
     reply.status(status);
     return body;
   }
@@ -99,10 +104,10 @@ export class LedgerController {
   async recordBatch(
     @Body() body: unknown,
     @Query({ schema: batchQuery }) { receipts }: z.infer<typeof batchQuery>,
-    @Ip() address: string,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const results = this.batch.record(body, receipts === 'true', address);
+    const results = this.batch.record(body, receipts === 'true', originOf(request));
     await this.batch.send(reply, results, body instanceof Readable);
   }
 

@@ -9,6 +9,7 @@ import { holdFor } from './refusal-budget.js';
 import { type IntakeItem, RefuseEarly, isRejected } from './refuse-early.js';
 import { Sequencer } from '../append/sequencer.js';
 import { Submission } from './submission.js';
+import { endSteps } from '../../tracing/steps.js';
 import type { EventResult } from '../append/event-result.js';
 
 /** Events of one batch that are checked and sequenced together. */
@@ -25,9 +26,17 @@ interface Request extends Visit {
   receipts: boolean;
 }
 
-const requestFrom = (address: string, receipts: boolean, lane: string | null): Request => ({
+/** Where a request comes from, and how many events it has, if known before they are read. */
+export interface Origin {
+  address?: string;
+  count?: number;
+  /** W3C Trace Context of the client. */
+  traceparent?: string | undefined;
+}
+
+const requestFrom = ({ address = '', traceparent }: Origin, receipts: boolean, lane: string | null): Request => ({
   ...visitFrom(address, lane),
-  submission: new Submission(),
+  submission: new Submission(traceparent),
   receipts,
 });
 
@@ -69,18 +78,18 @@ export class ReceiveEvents {
    * Receives one event. Idempotent: a duplicate gets the first receipt. Throws `overloaded`, `rate-limited`,
    * `log-halted` or `internal` if the event was not judged.
    */
-  async receive(text: string, address = ''): Promise<EventResult> {
+  async receive(text: string, from: Origin = {}): Promise<EventResult> {
     const refusal = this.refusal();
     if (refusal !== null) throw refusal;
-    return (await this.receiveOne(text, address)) ?? this.holdBack();
+    return (await this.receiveOne(text, from)) ?? this.holdBack();
   }
 
   /** Returns null for an event above the budget of its address. */
-  private async receiveOne(text: string, address: string): Promise<EventResult | null> {
+  private async receiveOne(text: string, from: Origin): Promise<EventResult | null> {
     this.queue.enter(1, true);
     let beyond = false;
     try {
-      const request = requestFrom(address, true, null);
+      const request = requestFrom(from, true, null);
       request.inFlight += 1;
       const arrived = await this.checks.check([text], request);
       beyond = arrived.some(isBeyondBudget);
@@ -95,18 +104,15 @@ export class ReceiveEvents {
 
   /**
    * Receives many events in order; returns one result each. A failure of the service becomes the refusal of that event.
-   * @param count of events, if known before they are read.
    */
-  async *receiveAll(
-    texts: AsyncIterable<string>,
-    receipts: boolean,
-    { address = '', count = Infinity }: { address?: string; count?: number } = {},
-  ): AsyncGenerator<EventResult> {
+  async *receiveAll(texts: AsyncIterable<string>, receipts: boolean, from: Origin = {}): AsyncGenerator<EventResult> {
     const chunkSize = Math.min(CHUNK, this.queue.limit);
     const most = Math.min(CHUNKS_AHEAD, Math.floor(this.queue.limit / chunkSize));
-    const refusal = this.closed ? closing() : this.queue.refusalOfBatch(Math.min(count, chunkSize * most));
+    const refusal = this.closed
+      ? closing()
+      : this.queue.refusalOfBatch(Math.min(from.count ?? Infinity, chunkSize * most));
     if (refusal !== null) throw refusal;
-    const request = requestFrom(address, receipts, BATCHES);
+    const request = requestFrom(from, receipts, BATCHES);
     const ahead: Promise<EventResult[]>[] = [];
     let turn: Promise<unknown> = Promise.resolve();
     for await (const chunk of chunksOf(texts, chunkSize)) {
@@ -192,6 +198,7 @@ export class ReceiveEvents {
       return rejected.map(({ checked: { id } }) => ({ status: 'refused', id, error: failure, heads: {} }));
     });
     await this.refusals.dropChildren(submission);
+    endReceipts(outcomes, submission);
     return arrived.map(({ checked }, i) => {
       const received = outcomes[i] ?? refused.shift();
       if (received === undefined) throw new Error('An event was left without an answer.');
@@ -213,6 +220,13 @@ export class ReceiveEvents {
     this.logger.error({ msg: 'an event of a batch failed', err: error });
     return new AditError('internal', 'The failure is recorded in the log of the service; send the event again.');
   }
+}
+
+/** Publishes the accepted events of a request, for tracing. */
+function endReceipts(outcomes: readonly (EventResult | null)[], { beganAt, traceparent }: Submission): void {
+  if (beganAt === null) return;
+  const accepted = outcomes.flatMap((outcome) => (outcome?.status === 'accepted' ? outcome.id : []));
+  endSteps(beganAt, accepted, { name: 'receive', traceparent });
 }
 
 const closing = (): AditError => new AditError('overloaded', 'The ledger is closing; send the event again shortly.');

@@ -9,7 +9,7 @@ import { parseRequest } from '../../http/validation.js';
 import { problemOf } from '../../http/problem.js';
 import { AnswerEvents } from './answer-events.js';
 import type { EventResult } from '../append/event-result.js';
-import { ReceiveEvents } from './receive-events.js';
+import { type Origin, ReceiveEvents } from './receive-events.js';
 
 /** Limits of one batch request; a line may be as long as a single request. Each event has its own limits too. */
 export const batchLimits = { maxLines: 10_000, maxBytes: 32 * 1024 * 1024, maxLineBytes: 1024 * 1024 } as const;
@@ -30,12 +30,12 @@ export class RecordBatch {
    * @param body an NDJSON stream, or the parsed array; throws `request-invalid` for anything else, `request-too-large`
    * above the limits.
    */
-  record(body: unknown, receipts: boolean, address = ''): AsyncGenerator<Answer> {
-    if (body instanceof Readable) return this.answerStream(body, receipts, address);
+  record(body: unknown, receipts: boolean, from: Origin = {}): AsyncGenerator<Answer> {
+    if (body instanceof Readable) return this.answerStream(body, receipts, from);
     if (Array.isArray(body) && body.length > batchLimits.maxLines)
       throw new AditError('request-too-large', `A batch holds at most ${batchLimits.maxLines} events.`);
     const items = parseRequest(batchBody, body);
-    return this.answerAll(listOf(items), receipts, { address, count: items.length });
+    return this.answerAll(listOf(items), receipts, { ...from, count: items.length });
   }
 
   /** Sends results: NDJSON line by line as they come, an array as `{"results": […]}`. */
@@ -58,10 +58,10 @@ export class RecordBatch {
    * Answers a stream. Above a limit it ends: the answer contains the results so far, and its last line the error. If no
    * event was read, the whole request is refused.
    */
-  private async *answerStream(stream: Readable, receipts: boolean, address: string): AsyncGenerator<Answer> {
+  private async *answerStream(stream: Readable, receipts: boolean, from: Origin): AsyncGenerator<Answer> {
     const fault: { error: AditError | null } = { error: null };
     let begun = false;
-    for await (const answer of this.answerAll(textsOf(stream, fault), receipts, { address })) {
+    for await (const answer of this.answerAll(textsOf(stream, fault), receipts, from)) {
       begun = true;
       yield answer;
     }
@@ -74,11 +74,7 @@ export class RecordBatch {
     yield { status: 'refused', id: null, problem: problemOf(fault.error) };
   }
 
-  private async *answerAll(
-    texts: AsyncIterable<string>,
-    receipts: boolean,
-    from: { address: string; count?: number },
-  ): AsyncGenerator<Answer> {
+  private async *answerAll(texts: AsyncIterable<string>, receipts: boolean, from: Origin): AsyncGenerator<Answer> {
     for await (const received of this.door.receiveAll(texts, receipts, from)) {
       yield plain(received) ?? (await this.answers.answer(received, receipts));
     }

@@ -1,9 +1,13 @@
+import { beginStep } from '../../tracing/steps.js';
+
 /**
  * Relates the events of one request. Children of a refused event in one batch are refused with it (protocol.md §3),
  * however the request is split into chunks, whatever other events share its transactions, and whether the check or the
  * sequencer refused the parent.
  */
 export class Submission {
+  /** When it began, for tracing; null: without tracing. */
+  readonly beganAt = beginStep();
   /** Ids of its events that were refused by their own fault. */
   readonly refused = new Set<string>();
   /** Its waiting events, by the id of the parent. */
@@ -13,6 +17,9 @@ export class Submission {
   private readonly begun = new Set<string>();
   /** Refused events whose children are not refused yet. */
   private unheeded: string[] = [];
+
+  /** @param traceparent of its request (W3C Trace Context). */
+  constructor(readonly traceparent?: string) {}
 
   refuse(id: string): void {
     this.refused.add(id);

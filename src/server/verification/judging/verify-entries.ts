@@ -10,6 +10,7 @@ import { Database } from '../../database/database.js';
 import { isUnavailable } from '../../database/is-unavailable.js';
 import type { Queryable } from '../../database/rows.js';
 import { LedgerIdentity } from '../../ledger/ledger-identity.js';
+import { beginStep, endSteps } from '../../tracing/steps.js';
 import { setDeadlines, takeDue } from './deadlines.js';
 import {
   fileAgain,
@@ -56,6 +57,8 @@ export interface Step {
   changed: number;
   /** Whether the backlog is empty. */
   last: boolean;
+  /** Ids of the new entries; none of a step that sets one aside. */
+  events?: readonly string[];
 }
 
 /**
@@ -111,11 +114,12 @@ export class VerifyEntries implements OnModuleDestroy {
   /** Judges and commits one step; null if it was rolled back and the next must differ. */
   private async nextStep(): Promise<Step | null> {
     const { entries } = this.size;
-    const started = performance.now();
+    const [started, began] = [performance.now(), beginStep()];
     try {
       const events = this.events.within(this.size.budget());
       const step = await this.database.transaction((db) => this.step(db, events, entries, entries));
       this.size.succeeded(performance.now() - started);
+      endSteps(began, step.events ?? [], { name: 'judge' });
       return step;
     } catch (error) {
       const took = Math.round(performance.now() - started);
@@ -297,6 +301,7 @@ export class VerifyEntries implements OnModuleDestroy {
       again: again.length,
       changed: written + settled,
       last: judged < most && again.length === 0,
+      events: fresh.map(({ event }) => event.id),
     };
   }
 

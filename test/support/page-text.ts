@@ -12,6 +12,7 @@ export function pageText(language: string, compose: (say: Say) => Page): string 
     address: '/',
     origin: 'example.org/tin',
     size: 1,
+    open: null,
     reader: null,
     shared: null,
     asset: (path: string) => `/${path}`,

@@ -21,8 +21,12 @@ export class TradingWorld {
     readonly dispatch: string,
   ) {}
 
-  static async open(): Promise<TradingWorld> {
-    const service = await startTestServer({ ADIT_ACCESS: 'closed', ADIT_RATE_LIMIT_PER_MINUTE: '0' });
+  static async open(settings: Record<string, string> = {}): Promise<TradingWorld> {
+    const service = await startTestServer({
+      ADIT_ACCESS: 'closed',
+      ADIT_RATE_LIMIT_PER_MINUTE: '0',
+      ...settings,
+    });
     const registrar = await openAsRegistrar(service.url);
     const actors = new Map([['registrar', registrar]]);
     for (const [id, role, country] of [

@@ -15,9 +15,15 @@ import { eventColumns } from '../../src/web/explorer/lot-tables.js';
 import { lotColumns, lotsPage } from '../../src/web/explorer/lots-page.js';
 import { problemPage } from '../../src/web/explorer/problem-page.js';
 import { searchPage } from '../../src/web/explorer/search-page.js';
+import { deliveriesPage } from '../../src/web/inbox/deliveries-page.js';
+import { inboxPage } from '../../src/web/inbox/inbox-page.js';
+import { silencesPage } from '../../src/web/inbox/silences-page.js';
+import { subscriptionsPage } from '../../src/web/inbox/subscriptions-page.js';
+import { sharePage } from '../../src/web/passport/share-page.js';
 import { passportPage } from '../../src/web/passport/passport-page.js';
 import { sayIn } from '../../src/web/phrases.js';
 import type { Say } from '../../src/web/say.js';
+import { sampleDelivery, sampleInbox, sampleSilence, sampleSubscription } from '../../src/web/stories/inbox-samples.js';
 import {
   type Text,
   sampleEvent,
@@ -54,6 +60,12 @@ const pages = (text?: Text): Record<string, (say: Say) => Page> => ({
     searchPage(say, text?.('q') ?? 'q', [{ kind: 'actor', name: text?.('x') ?? 'x', detail: '', path: '/actors/x' }]),
   absent: (say) => problemPage(say, problem),
   passport: (say) => passportPage(say, samplePassport(text)),
+  share: sharePage,
+  inbox: (say) => inboxPage(say, sampleInbox(text)),
+  subscriptions: (say) => subscriptionsPage(say, { subscriptions: [sampleSubscription(text)], next: null }),
+  deliveries: (say) => deliveriesPage(say, { deliveries: [sampleDelivery(text)], next: null, filters: {} }),
+  silences: (say) =>
+    silencesPage(say, { silences: [sampleSilence(text)], rules: [['mass-gained', 'More']], withEnded: true }),
 });
 
 const CANARY = `"'><script>canary()</script><img src=x onerror=canary()>\u202e`;

@@ -11,7 +11,7 @@ interface Observed {
 }
 
 /** Replaces a text that may name lots of others. */
-const NOT_SHOWN = 'not shown';
+export const NOT_SHOWN = 'not shown';
 
 /**
  * Returns a finding as a viewer may see it. If it names lots that the viewer may not see, only its rule, its severity and

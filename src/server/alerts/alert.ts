@@ -100,7 +100,7 @@ const numbered = (row: AlertRow, base: string): NumberedAlert => ({
  * Selects the state of an alert `a` as an actor has it: what its findings give, and what the actor decided since one last
  * opened. For no actor it is the state of the alert itself.
  */
-const shownTo = (actor: string): string => `
+export const shownTo = (actor: string): string => `
   SELECT CASE WHEN ${actor} IS NULL THEN a.status
               WHEN a.open_findings + a.answered_findings = 0 OR own.status = 'resolved' THEN 'resolved'
               WHEN a.open_findings = 0 OR own.status = 'acknowledged' THEN 'acknowledged' ELSE 'open' END AS status,

@@ -17,5 +17,6 @@ import { StreamPlaces } from './stream-places.js';
   imports: [AlertsModule, DatabaseModule, HttpModule, JournalModule, QueueModule],
   controllers: [AlertsController, SilencesController],
   providers: [AlertFeed, AlertMetrics, ListAlerts, SilenceAlerts, StreamPlaces],
+  exports: [ListAlerts, SilenceAlerts],
 })
 export class AlertsHttpModule {}

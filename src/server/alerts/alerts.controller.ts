@@ -25,7 +25,7 @@ const alertId = z.uuid();
 const eventNumber = /^[0-9]{1,15}$/;
 const STREAM = `event: alert
 id: 17
-data: {"type":"alert.opened","timestamp":"2026-05-12T06:00:00.000Z","data":{"rule":"mass-gained","severity":"high"}}
+data: {"id":"6d0f9c53-8f43-4a1e-9d52-0e6f2c1b7a10","rule":"mass-gained","severity":"high","status":"open"}
 
 `;
 
@@ -53,7 +53,7 @@ export class AlertsController {
   @ApiOkResponse({
     schema: {
       type: 'string',
-      description: '`data` of each message is a notification: {type, timestamp, data}',
+      description: '`data` of each message is the alert as it was then, like those of GET /v1/alerts',
       example: STREAM,
     },
   })

@@ -8,9 +8,9 @@ import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { decodeCursor, encodeCursor, idsBeginningWith, pageOf, pageQuery, partOfId } from '../http/paging.js';
 import { tradeRules } from '../../core/access/observed.js';
-import { ownerNow } from '../http/viewing.js';
+import { actorNow, ownerNow } from '../http/viewing.js';
 import { AlertSight } from './alert-sight.js';
-import { selectAlerts } from './alert.js';
+import { selectAlerts, shownTo } from './alert.js';
 import type { AlertChangeRow } from './alert-change.entity.js';
 import { filterQueryShape, filtersAsked, rulesOf } from './alert-filter.js';
 
@@ -37,6 +37,8 @@ export const alertsQuery = asked.transform(
 );
 export type AlertsQuery = z.infer<typeof alertsQuery>;
 
+/** Open alerts that are counted at most. */
+const MOST_COUNTED = 100;
 /** Decisions on one alert that are shown at most, the newest ones. */
 const CHANGES_SHOWN = 100;
 
@@ -97,6 +99,19 @@ export class ListAlerts {
     // Candidates are chosen before the filters: a page may hold fewer alerts than asked for, and have a next one.
     const next = page.next ?? (from === null ? null : encodeCursor(from));
     return { items: await Promise.all(page.items.map((alert) => this.sight.shown(alert))), next };
+  }
+
+  /** Counts the open alerts of the viewer that nothing holds back, up to a hundred. */
+  async countOpen(): Promise<number> {
+    const { ids, operating } = await this.sight.candidates(Number.MAX_SAFE_INTEGER);
+    const [row] = await this.database.rows<{ open: number }>(
+      `SELECT count(*) AS open FROM (
+         SELECT FROM alerts AS a CROSS JOIN LATERAL (${shownTo('$1::text')}) AS shown
+          WHERE a.status <> 'resolved' AND shown.status = 'open' AND a.inhibited_by IS NULL AND ($2::uuid[] IS NULL OR a.id = ANY($2))
+            AND (NOT $3 OR (a.lots = '{}' AND a.rule <> ALL($4))) LIMIT ${MOST_COUNTED}) AS counted`,
+      [actorNow(), ids, operating, tradeRules],
+    );
+    return row?.open ?? 0;
   }
 
   /** Returns one alert with the decisions that people recorded. Throws `not-found`. */

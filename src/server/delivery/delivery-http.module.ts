@@ -15,5 +15,6 @@ import { SubscriptionsController } from './subscriptions.controller.js';
   imports: [AlertsModule, DatabaseModule, DeliveryModule, JournalModule, QueueModule],
   controllers: [SubscriptionsController, DeliveriesController],
   providers: [ListDeliveries, Redeliver, Subscribe],
+  exports: [ListDeliveries, Subscribe],
 })
 export class DeliveryHttpModule {}

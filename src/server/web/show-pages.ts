@@ -4,8 +4,10 @@ import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { sayIn } from '../../web/phrases.js';
 import type { Say } from '../../web/say.js';
-import { Document, OPERATOR_READER, type Page, type SharedView } from '../../web/ui/frame.js';
+import { Document, type Frame, OPERATOR_READER, type Page, type SharedView } from '../../web/ui/frame.js';
 import { type Column, csvOf } from '../../web/ui/table.js';
+import { hasScope, type Viewer } from '../../core/access/viewer.js';
+import { ListAlerts } from '../alerts/list-alerts.js';
 import { DescribeLedger } from '../ledger/read/describe-ledger.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { BuiltFiles } from './built-files.js';
@@ -41,14 +43,19 @@ export class ShowPages {
     private readonly ledger: DescribeLedger,
     private readonly identity: LedgerIdentity,
     private readonly files: BuiltFiles,
+    private readonly alerts: ListAlerts,
   ) {}
 
   /** Renders the page that `compose` makes for the reader's language. */
   async show({ request, reply }: Visit, compose: (say: Say) => Page | Promise<Page>): Promise<string> {
     const say = sayIn(languageOf(request));
-    const [page, { size }] = await Promise.all([compose(say), this.ledger.describe()]);
+    const [page, { size }, open] = await Promise.all([
+      compose(say),
+      this.ledger.describe(),
+      this.openFor(request.viewer),
+    ]);
     keepLanguage(request, reply);
-    return this.html(page, say, request, reply, size);
+    return this.html(page, { say, size, open }, { request, reply });
   }
 
   /** Renders a page, or with `?format=csv` the rows of its table as a file. */
@@ -73,10 +80,15 @@ export class ShowPages {
       (ledger) => ledger.size,
       () => 0,
     );
-    return this.html(compose(say), say, request, reply, size);
+    return this.html(compose(say), { say, size, open: null }, { request, reply });
   }
 
-  private html(page: Page, say: Say, request: FastifyRequest, reply: FastifyReply, size: number): string {
+  /** Counts the open alerts of a reader; null for one that has no inbox. */
+  private openFor(viewer: Viewer | null): Promise<number | null> {
+    return viewer !== null && hasScope(viewer, 'alerts') ? this.alerts.countOpen() : Promise.resolve(null);
+  }
+
+  private html(page: Page, state: Pick<Frame, 'say' | 'size' | 'open'>, { request, reply }: Visit): string {
     void reply
       .header('content-security-policy', PAGE_CSP)
       .header('vary', 'accept, accept-language, cookie')
@@ -85,10 +97,9 @@ export class ShowPages {
     // What a link shows to who has it is neither kept nor found by others.
     if (shared !== null) void reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex');
     const frame = {
-      say,
+      ...state,
       address: request.url,
       origin: this.identity.origin,
-      size,
       reader: readerOf(request),
       shared,
       asset: this.files.address,

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
+import { AlertsHttpModule } from '../alerts/alerts-http.module.js';
+import { DeliveryHttpModule } from '../delivery/delivery-http.module.js';
 import { LedgerHttpModule } from '../ledger/ledger-http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { ProvenanceHttpModule } from '../provenance/provenance-http.module.js';
@@ -15,6 +17,9 @@ import { GatherForms } from './desk/gather-forms.js';
 import { EventPagesController } from './event-pages.controller.js';
 import { FindAnything } from './find-anything.js';
 import { FindingPagesController } from './finding-pages.controller.js';
+import { InboxController } from './inbox/inbox.controller.js';
+import { TellInbox } from './inbox/tell-inbox.js';
+import { TellSubscriptions } from './inbox/tell-subscriptions.js';
 import { LotPagesController } from './lot-pages.controller.js';
 import { LotTablesController } from './lot-tables.controller.js';
 import { PassportEvidence } from './passport/passport-evidence.js';
@@ -34,6 +39,8 @@ import { TellPassport } from './passport/tell-passport.js';
 @Module({
   imports: [
     AccessModule,
+    AlertsHttpModule,
+    DeliveryHttpModule,
     LedgerHttpModule,
     LedgerModule,
     ProvenanceHttpModule,
@@ -52,6 +59,7 @@ import { TellPassport } from './passport/tell-passport.js';
     FindingPagesController,
     RulesController,
     AssetsController,
+    InboxController,
     PassportPagesController,
     Gs1Controller,
     PassportsController,
@@ -59,6 +67,17 @@ import { TellPassport } from './passport/tell-passport.js';
     StoriesController,
     DeskController,
   ],
-  providers: [BuiltFiles, FindAnything, GatherDesk, GatherForms, PassportEvidence, ShowPages, TellLot, TellPassport],
+  providers: [
+    BuiltFiles,
+    FindAnything,
+    GatherDesk,
+    GatherForms,
+    PassportEvidence,
+    ShowPages,
+    TellInbox,
+    TellLot,
+    TellPassport,
+    TellSubscriptions,
+  ],
 })
 export class WebHttpModule {}

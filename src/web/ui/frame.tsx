@@ -13,6 +13,8 @@ export interface Frame {
   size: number;
   /** The reader's name for people; null for a reader who has not signed in. */
   reader: string | null;
+  /** Open alerts of the reader, up to a hundred; null: the reader has no inbox. */
+  open: number | null;
   /** What a share link shows, to a reader who has one; null: the reader has none. */
   shared: SharedView | null;
   /** Returns the address of a built file by its source below src/web. */
@@ -49,7 +51,7 @@ export interface Page {
 const parts = ['lots', 'findings', 'sites', 'actors', 'rules', 'log'] as const;
 /** Parts for readers who signed in as actors. */
 const ownParts = ['desk'] as const;
-type Part = (typeof parts | typeof ownParts)[number];
+type Part = (typeof parts | typeof ownParts)[number] | 'inbox';
 
 const FrameContext = createContext<Frame | null>(null);
 
@@ -152,6 +154,7 @@ function Bar({ page }: { page: Page }): VNode {
                 {say.word(`part.${part}`)}
               </a>
             ))}
+            <Inbox isCurrent={page.part === 'inbox'} />
             <Reader name={reader} />
           </nav>
         </>
@@ -159,6 +162,27 @@ function Bar({ page }: { page: Page }): VNode {
     </header>
   );
 }
+
+/** Leads a reader who has an inbox there, with the number of its open alerts. */
+function Inbox({ isCurrent }: { isCurrent: boolean }): VNode | null {
+  const { say, open } = useFrame();
+  if (open === null) return null;
+  return (
+    <a href="/inbox" aria-current={isCurrent ? 'page' : undefined}>
+      {say.word('inbox')}
+      {open === 0 ? null : (
+        <>
+          {' '}
+          <b class="count">{open >= MANY ? `${say.number(MANY - 1)}+` : say.number(open)}</b>
+          <span class="sr"> {say.word('inbox.open')}</span>
+        </>
+      )}
+    </a>
+  );
+}
+
+/** From this number on, the bar shows that there are more. */
+const MANY = 100;
 
 /** Marks the operator, who is no actor: `@` begins no id. */
 export const OPERATOR_READER = '@operator';

@@ -121,7 +121,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
       const ended = await page.goto(`${world.service.url}/lots/${world.kept}`);
       expect([ended?.status(), await page.innerText('h1')]).toEqual([401, 'This link has ended.']);
       await page.goto(`${world.service.url}/p/#${secret}`);
-      await page.waitForFunction("document.querySelector('h1').textContent === 'This link has ended.'");
+      await page.locator('h1').filter({ hasText: 'This link has ended.' }).waitFor();
       expect(page.url()).toBe(`${world.service.url}/p/`);
       expect(faults).toEqual([]);
     });

@@ -15,6 +15,8 @@ export interface Field {
   required: boolean;
   /** The values of a choice. */
   options?: string[];
+  /** Whether a list has exactly one element. */
+  one?: boolean;
   /** The claims of a group, or of each element of a list. */
   fields?: Field[];
 }
@@ -56,7 +58,10 @@ function fieldOf(claim: string, given: z.ZodType): Field | null {
   if (schema instanceof z.ZodUnion) return fieldOf(claim, required ? first(schema) : first(schema).optional());
   if (schema instanceof z.ZodString) return { claim, kind: 'text', required };
   const element = elementOf(schema);
-  if (element instanceof z.ZodObject) return { claim, kind: 'list', required, fields: fieldsIn(element) };
+  if (element instanceof z.ZodObject) {
+    const one = schema instanceof z.ZodTuple ? { one: true } : {};
+    return { claim, kind: 'list', required, ...one, fields: fieldsIn(element) };
+  }
   return element === null ? null : { claim, kind: 'numbers', required };
 }
 

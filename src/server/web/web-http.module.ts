@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { AlertsHttpModule } from '../alerts/alerts-http.module.js';
 import { DeliveryHttpModule } from '../delivery/delivery-http.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 import { LedgerHttpModule } from '../ledger/ledger-http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { ProvenanceHttpModule } from '../provenance/provenance-http.module.js';
@@ -13,7 +14,10 @@ import { AssetsController } from './assets.controller.js';
 import { BuiltFiles } from './built-files.js';
 import { DeskController } from './desk/desk.controller.js';
 import { GatherDesk } from './desk/gather-desk.js';
+import { GatherEvents } from './desk/gather-events.js';
 import { GatherForms } from './desk/gather-forms.js';
+import { GatherPapers } from './desk/gather-papers.js';
+import { PapersController } from './desk/papers.controller.js';
 import { EventPagesController } from './event-pages.controller.js';
 import { FindAnything } from './find-anything.js';
 import { FindingPagesController } from './finding-pages.controller.js';
@@ -41,6 +45,7 @@ import { TellPassport } from './passport/tell-passport.js';
     AccessModule,
     AlertsHttpModule,
     DeliveryHttpModule,
+    DatabaseModule,
     LedgerHttpModule,
     LedgerModule,
     ProvenanceHttpModule,
@@ -66,12 +71,15 @@ import { TellPassport } from './passport/tell-passport.js';
     PassportsDataController,
     StoriesController,
     DeskController,
+    PapersController,
   ],
   providers: [
     BuiltFiles,
     FindAnything,
     GatherDesk,
+    GatherEvents,
     GatherForms,
+    GatherPapers,
     PassportEvidence,
     ShowPages,
     TellInbox,

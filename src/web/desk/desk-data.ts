@@ -59,6 +59,6 @@ export interface FormData {
   limits: Limits | null;
   /** Whether new lots are compared with the inputs, and not each lot with itself. */
   balances: boolean;
-  /** Values that the page brings, such as the event that is disputed. */
-  given: Readonly<Record<string, string>>;
+  /** Claims that the page brings, such as the event that is disputed. */
+  fixed: Readonly<Record<string, unknown>>;
 }

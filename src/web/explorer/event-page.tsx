@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { StoredEvent } from '../../core/api/event.js';
 import type { Say } from '../say.js';
 import { Actor, Lot, shortId, Site, Tag, Time } from '../ui/chips.js';
-import { Heading, type Page, useSay } from '../ui/frame.js';
+import { Heading, type Page, isActor, useFrame, useSay } from '../ui/frame.js';
 import { type Fact, Facts } from '../ui/table.js';
 import type { Claims } from './story.js';
 
@@ -32,6 +32,7 @@ const typeOf = ({ payload }: EventPageData): string => (typeof payload?.type ===
 
 function EventBody(data: EventPageData): VNode {
   const say = useSay();
+  const { reader } = useFrame();
   const { stored, payload } = data;
   return (
     <>
@@ -40,6 +41,11 @@ function EventBody(data: EventPageData): VNode {
           {say.word('event')} <code title={stored.id}>{shortId(stored.id)}</code>
         </span>
         <span>{say.word('entry', { index: say.number(stored.index) })}</span>
+        {isActor(reader) && payload !== null ? (
+          <a href={`/desk/${payload.iss === reader ? 'correct' : 'dispute'}/${stored.id}`}>
+            {say.word(payload.iss === reader ? 'desk.correct' : 'desk.dispute')}
+          </a>
+        ) : null}
       </div>
       {payload === null ? <h1>{say.word('event.unreadable')}</h1> : <Sentence payload={payload} />}
       <div class="cols">

@@ -69,6 +69,7 @@ const breaks = (rule: string): boolean => ['record', 'custody'].includes(axisOfR
 
 function Kicker({ lot }: LotPageData): VNode {
   const say = useSay();
+  const { reader } = useFrame();
   return (
     <div class="kicker">
       <span>
@@ -87,6 +88,7 @@ function Kicker({ lot }: LotPageData): VNode {
           {say.word('lotNumber')} <code>{lot.lotNumber}</code>
         </span>
       )}
+      {reader === lot.holder ? <a href={`/desk/access/${lot.id}`}>{say.word('desk.access')}</a> : null}
     </div>
   );
 }

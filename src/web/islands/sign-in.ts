@@ -3,6 +3,7 @@ import { AditError } from '../../core/errors.js';
 import { parseStrictJson } from '../../core/event/grammar.js';
 import { type PrivateJwk, keptKeyOf, signerFromKept } from '../../core/event/signer.js';
 import { forgetKey, keepKey } from './browser/actor-key.js';
+import { ledgerTime } from './browser/ledger-time.js';
 
 // Signs in by the secret behind the # of a link, or by a key file, which never leaves this browser: it signs an assertion,
 // and then stays to sign events, where nothing can read it again.
@@ -32,13 +33,6 @@ async function exchange(proof: Proof): Promise<void> {
   throw new Error(detail ?? String(answer.status));
 }
 
-/** Returns the time of the ledger, s: the clock of this device may be years off, and an assertion is short-lived. */
-async function ledgerTime(): Promise<number> {
-  const answer = await fetch('/v1/session');
-  const time = Date.parse(answer.headers.get('date') ?? '');
-  return Math.floor((Number.isNaN(time) ? Date.now() : time) / 1_000);
-}
-
 async function signInByLink(secret: string): Promise<void> {
   await exchange({ secret });
   // The operator signs no events; a key that an actor has left here is not to be used under another session.
@@ -59,7 +53,9 @@ async function signInByKey(file: File, named: string, words: SignInWords): Promi
     throw error instanceof AditError ? error : new Error(words.unsupported);
   });
   const signer = signerFromKept(kept);
-  await exchange({ assertion: await buildAssertion(actor, location.origin, signer, await ledgerTime()) });
+  await exchange({
+    assertion: await buildAssertion(actor, location.origin, signer, Math.floor((await ledgerTime()) / 1_000)),
+  });
   await keepKey({ actor, ...kept });
 }
 

@@ -187,7 +187,9 @@ const MANY = 100;
 /** Marks the operator, who is no actor: `@` begins no id. */
 export const OPERATOR_READER = '@operator';
 
-const isActor = (reader: string | null): boolean => reader !== null && reader !== '' && reader !== OPERATOR_READER;
+/** Whether the reader of a page signed in as an actor. */
+export const isActor = (reader: string | null): boolean =>
+  reader !== null && reader !== '' && reader !== OPERATOR_READER;
 
 /** Names the reader, or leads to the sign-in; an open ledger (empty name) distinguishes no readers. */
 function Reader({ name }: { name: string | null }): VNode | null {

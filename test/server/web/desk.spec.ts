@@ -15,6 +15,7 @@ let service: TestServer;
 let trader: OutsideActor;
 let coop: OutsideActor;
 let bags: string[] = [];
+let dispatch = '';
 
 const tagOf = (number: number): string => `SYN-B-${String(number).padStart(3, '0')}`;
 const kilograms = (value: string) => ({ value, uom: 'KGM' });
@@ -213,6 +214,66 @@ whenBrowser('the desk in a browser', () => {
     expect(errors).toEqual([]);
   });
 
+  it('prints labels and waybills', async () => {
+    const head = await page.request.get(`${service.url}/v1/lots?holder=trader&status=inTransit`);
+    const [lot] = ((await head.json()) as { items: { head: string }[] }).items;
+    dispatch = lot?.head ?? '';
+    for (const path of [`/desk/labels.pdf?lot=${bags[5]}&lot=${bags[6]}`, `/desk/waybill/${dispatch}.pdf`]) {
+      const answer = await page.request.get(service.url + path);
+      expect([path, answer.status(), answer.headers()['content-type']]).toEqual([path, 200, 'application/pdf']);
+      expect((await answer.body()).subarray(0, 5).toString()).toBe('%PDF-');
+    }
+    expect((await page.request.get(`${service.url}/desk/waybill/${bags[0]}.pdf`)).status()).toBe(404);
+    expect((await fetch(`${service.url}/desk/labels.pdf?lot=${bags[5]}`)).status).toBe(401);
+  });
+
+  it('corrects what its actor signed, and no one else does', async () => {
+    await page.goto(`${service.url}/events/${dispatch}`);
+    await page.getByRole('link', { name: 'Correct' }).click();
+    await page.getByLabel('Corrected: Seals').fill('SL-9, SL-10');
+    await page.getByRole('button', { name: 'Sign and send' }).click();
+    await page.getByText('Fill this in.').waitFor();
+    await page.getByLabel('Reason').last().fill('seals were not written');
+    await page.getByRole('button', { name: 'Sign and send' }).click();
+    await page.getByText('accepted').waitFor();
+    await page.goto(`${service.url}/desk/correct/${dispatch}`);
+    await page.getByRole('cell', { name: 'SL-9, SL-10' }).first().waitFor();
+    const [declared] = (
+      (await (await page.request.get(`${service.url}/v1/lots/${bags[5]}/events`)).json()) as { items: { id: string }[] }
+    ).items;
+    expect((await page.request.get(`${service.url}/desk/correct/${declared?.id}`)).status()).toBe(403);
+  });
+
+  it('shares a lot, grants access to it, and shows who read it', async () => {
+    await page.goto(`${service.url}/lots/${bags[5]}`);
+    await page.getByRole('link', { name: 'Share, and who read it' }).click();
+    await page.getByLabel('For whom or what').fill('the bank');
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    const url = await page.getByLabel('The link, shown this once.').inputValue();
+    const secret = url.slice(url.indexOf('#') + 1);
+    const shared = { headers: { authorization: `Share ${secret}` } };
+    expect((await fetch(`${service.url}/v1/lots/${bags[5]}`, shared)).status).toBe(200);
+    await page.locator('input[name=to]').fill('smelter');
+    await page.getByRole('button', { name: 'Sign the grant' }).click();
+    await page.getByText('by trader, for this lot').waitFor();
+    await page.reload();
+    await page.getByText('1 time', { exact: true }).waitFor();
+    await page.getByText('by the link the bank').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Withdraw' }).first().click();
+    await page.getByText('withdrawn').waitFor();
+    expect((await fetch(`${service.url}/v1/lots/${bags[5]}`, shared)).status).toBe(401);
+  });
+
+  it('says that the clock of the device is off, and signs the time that a person writes', async () => {
+    const late = await browser.newContext({ storageState: await context.storageState() });
+    const other = await late.newPage();
+    await other.clock.install({ time: new Date('2024-01-01T00:00:00Z') });
+    await other.goto(`${service.url}/desk/do/seal?lot=${bags[7]}`);
+    await other.getByText('The clock of this device shows 1 January 2024').waitFor();
+    await late.close();
+  });
+
   it('has no fault that axe finds, in light at 1440 and in dark at 360', async () => {
     const pages = [
       '/desk',
@@ -221,6 +282,8 @@ whenBrowser('the desk in a browser', () => {
       `/desk/do/process?lot=${bags[5]}`,
       `/desk/do/measure?lot=${bags[5]}`,
       `/desk/do/dispatch?lot=${bags[5]}`,
+      `/desk/correct/${dispatch}`,
+      `/desk/access/${bags[5]}`,
     ];
     for (const [scheme, width] of [
       ['light', 1440],

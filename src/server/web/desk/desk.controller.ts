@@ -1,29 +1,29 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
-import { plainText } from '../../../core/api/values.js';
-import { eventIdSchema, lotIdSchema, MAX_LOTS } from '../../../core/event/primitives.js';
+import { eventIdSchema, lotIdSchema } from '../../../core/event/primitives.js';
 import { type ActionName, actionNames } from '../../../web/desk/actions.js';
+import { accessPage } from '../../../web/desk/access-page.js';
+import { correctPage } from '../../../web/desk/correct-page.js';
 import { deskPage, noDeskPage } from '../../../web/desk/desk-page.js';
 import { formPage, outboxPage, receivePage } from '../../../web/desk/form-pages.js';
 import { signInPage } from '../../../web/explorer/sign-in-page.js';
 import type { Say } from '../../../web/say.js';
 import type { Page } from '../../../web/ui/frame.js';
+import { ReadLot } from '../../provenance/read-lot.js';
 import { viewerNow } from '../../http/viewing.js';
 import { PAGE } from '../page-answer.js';
 import { ShowPages } from '../show-pages.js';
 import { type Visit, Visiting } from '../visit.js';
+import { lang, lotsQuery } from './desk-queries.js';
 import { GatherDesk } from './gather-desk.js';
+import { GatherEvents } from './gather-events.js';
 import { GatherForms } from './gather-forms.js';
 
-const lang = plainText(8).optional();
-const one = <T extends z.ZodType>(schema: T) =>
-  z.preprocess(
-    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(schema).max(MAX_LOTS),
-  );
 const receiveQuery = z.strictObject({ dispatch: eventIdSchema.optional(), lang });
-const formQuery = z.strictObject({ lot: one(lotIdSchema).default([]), lang });
+
+/** Characters by which people know an event. */
+const SHORT = 8;
 
 /** Serves the desk: the pages on which actors record what they do with their lots. */
 @ApiTags('pages')
@@ -33,6 +33,8 @@ export class DeskController {
     private readonly pages: ShowPages,
     private readonly desk: GatherDesk,
     private readonly forms: GatherForms,
+    private readonly events: GatherEvents,
+    private readonly lots: ReadLot,
   ) {}
 
   @Get()
@@ -69,12 +71,41 @@ export class DeskController {
   form(
     @Visiting() visit: Visit,
     @Param('action', { schema: z.enum(actionNames) }) name: ActionName,
-    @Query({ schema: formQuery }) { lot: ids }: z.infer<typeof formQuery>,
+    @Query({ schema: lotsQuery }) { lot: ids }: z.infer<typeof lotsQuery>,
   ): Promise<string> {
     return this.show(visit, async (say, actor) => {
       const data = await this.forms.form(say, actor, name, ids);
       return formPage(say, say.count(`desk.do.${name}`, data.lots.length, { lot: data.lots[0]?.called ?? '' }), data);
     });
+  }
+
+  @Get('correct/:event')
+  @ApiProduces('text/html')
+  @ApiOperation({ summary: 'Page: correct claims of an event that an actor signed' })
+  @ApiOkResponse({ schema: PAGE })
+  correct(@Visiting() visit: Visit, @Param('event', { schema: eventIdSchema }) id: string): Promise<string> {
+    return this.show(visit, async (say, actor) => {
+      const { type, data } = await this.events.correct(actor, id);
+      return correctPage(say, type, data);
+    });
+  }
+
+  @Get('dispute/:event')
+  @ApiProduces('text/html')
+  @ApiOperation({ summary: 'Page: dispute an event that names an actor' })
+  @ApiOkResponse({ schema: PAGE })
+  dispute(@Visiting() visit: Visit, @Param('event', { schema: eventIdSchema }) id: string): Promise<string> {
+    return this.show(visit, async (say) =>
+      formPage(say, say.word('desk.dispute.title', { event: id.slice(0, SHORT) }), await this.events.dispute(id)),
+    );
+  }
+
+  @Get('access/:lot')
+  @ApiProduces('text/html')
+  @ApiOperation({ summary: 'Page: share a lot, grant access to it, and see who read it' })
+  @ApiOkResponse({ schema: PAGE })
+  access(@Visiting() visit: Visit, @Param('lot', { schema: lotIdSchema }) id: string): Promise<string> {
+    return this.show(visit, async (say) => accessPage(say, await this.lots.state(id)));
   }
 
   /** Shows a page of the desk to an actor; the sign-in to a stranger, and why there is no desk to others. */

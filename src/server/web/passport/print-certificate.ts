@@ -1,65 +1,34 @@
-import PdfDocument from 'pdfkit';
 import type { PassportData } from '../../../core/api/passport.js';
 import { passportWords } from '../../../web/passport/passport-words.js';
 import type { Say } from '../../../web/say.js';
-import { qrPath } from '../../../web/ui/qr.js';
+import { INK, LINE, type Pdf, SOFT, drawQr, makePdf, printable } from '../pdf.js';
 
-/** A4 in points, and its margin. */
+/** Margin of the page, points. */
 const MARGIN = 56;
 const QR = 104;
-const INK = '#1b1c1a';
-const SOFT = '#5a5d57';
-const LINE = '#dedbd1';
-
-type Pdf = InstanceType<typeof PdfDocument>;
-
-/** Replaces what the standard fonts of PDF lack (they have WinAnsi alone): narrow spaces and the minus sign. */
-const printable = (text: string): string => text.replaceAll(/[\u202f\u2009]/g, '\u00a0').replaceAll('−', '-');
 
 /** Prints the certificate of a passport as a PDF: the same content and the same QR code as its page. */
-export async function printCertificate(say: Say, data: PassportData): Promise<Buffer> {
+export function printCertificate(say: Say, data: PassportData): Promise<Buffer> {
   const words = passportWords(say, data);
-  const pdf = new PdfDocument({
-    size: 'A4',
-    margin: MARGIN,
-    lang: say.language,
-    displayTitle: true,
-    info: {
-      Title: printable(words.sentence),
-      Subject: say.word('passport.certificate'),
-      CreationDate: new Date(data.asOf),
-      Producer: 'Adit',
-      Creator: 'Adit',
-    },
+  const subject = say.word('passport.certificate');
+  const created = new Date(data.asOf);
+  return makePdf({ say, margin: MARGIN, title: words.sentence, subject, created }, (pdf) => {
+    head(pdf, say, data, words.sentence, words.lede);
+    for (const { name, word, reason } of words.verdicts) row(pdf, name, `${word}. ${reason}`);
+    title(pdf, say.word('passport.story'));
+    for (const { month, text } of words.steps) row(pdf, month, text);
+    title(pdf, say.word('limits'));
+    paragraph(pdf, say.word('limits.text'));
+    paragraph(pdf, say.word('passport.private'));
+    title(pdf, say.word('check'));
+    for (const [name, value] of words.facts) row(pdf, name, value);
+    row(pdf, 'URL', data.url);
   });
-  const chunks: Buffer[] = [];
-  const ended = new Promise<void>((resolve, reject) => pdf.on('end', resolve).on('error', reject));
-  pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
-  head(pdf, say, data, words.sentence, words.lede);
-  for (const { name, word, reason } of words.verdicts) row(pdf, name, `${word}. ${reason}`);
-  title(pdf, say.word('passport.story'));
-  for (const { month, text } of words.steps) row(pdf, month, text);
-  title(pdf, say.word('limits'));
-  paragraph(pdf, say.word('limits.text'));
-  paragraph(pdf, say.word('passport.private'));
-  title(pdf, say.word('check'));
-  for (const [name, value] of words.facts) row(pdf, name, value);
-  row(pdf, 'URL', data.url);
-  pdf.end();
-  await ended;
-  return Buffer.concat(chunks);
 }
 
 function head(pdf: Pdf, say: Say, data: PassportData, sentence: string, lede: string): void {
-  const { path, width } = qrPath(data.url);
   const left = pdf.page.width - MARGIN - QR;
-  pdf
-    .save()
-    .translate(left, MARGIN)
-    .scale(QR / width)
-    .path(path)
-    .fill('#000')
-    .restore();
+  drawQr(pdf, data.url, { left, top: MARGIN, size: QR });
   const wide = left - MARGIN - 16;
   pdf.font('Helvetica').fontSize(9).fillColor(SOFT);
   pdf.text(printable(`${say.word('passport.certificate')} · ${data.name}`), MARGIN, MARGIN, { width: wide });

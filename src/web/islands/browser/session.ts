@@ -1,3 +1,4 @@
+import { AccessClient } from '../../../client/access-client.js';
 import { AditClient } from '../../../client/adit-client.js';
 import type { Session } from '../../../core/api/session.js';
 
@@ -13,6 +14,9 @@ const inSession: typeof fetch = async (address, options = {}) => {
   if (csrf !== null) headers.set('x-csrf-token', csrf);
   return fetch(address, { ...options, headers });
 };
+
+/** Manages who may see what as the person who signed in. */
+export const accessClient = new AccessClient(location.origin, inSession);
 
 /** Reads and changes as the person who signed in. */
 export const sessionClient = new AditClient(location.origin, inSession);

@@ -194,7 +194,7 @@ function Rows({ list, first, form }: RowsProps): VNode {
         </span>
       </h2>
       <RowsTable list={list} columns={shown} form={form} />
-      {EXTENDING.has(list.claim) ? null : (
+      {EXTENDING.has(list.claim) || list.one === true ? null : (
         <p>
           <button class="btn" type="button" onClick={() => form.add(list.claim)}>
             {say.word('desk.addRow')}

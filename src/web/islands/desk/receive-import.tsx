@@ -21,6 +21,7 @@ const MAX_FILE = 4_000_000;
 function withRows(draft: ReceiveDraft, rows: readonly MatchedRow[]): ReceiveDraft {
   const found = rows.flatMap((row) => (row.lot === null ? [] : [[keyOf(row.lot), textsOfRow(row)] as const]));
   return {
+    ...draft,
     texts: { ...draft.texts, ...Object.fromEntries(found) },
     strays: [...draft.strays, ...rows.filter(({ lot }) => lot === null)],
   };

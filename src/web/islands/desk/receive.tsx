@@ -16,6 +16,8 @@ import {
   receiptsOf,
 } from '../../desk/receive-rows.js';
 import type { OutboxEntry } from '../browser/database.js';
+import { ClockNote } from './clock-note.js';
+import { offsetHere } from './local-time.js';
 import { useSay } from './mount.js';
 import { SigningResult } from './parts.js';
 import { ReceiveImport, StrayRows } from './receive-import.js';
@@ -29,9 +31,11 @@ export interface ReceiveDraft {
   texts: Readonly<Record<string, ReceiptTexts>>;
   /** Rows of a table that fit no lot on its way. */
   strays: readonly MatchedRow[];
+  /** When the lots were received, as the form has it; empty: when they are signed. */
+  when: string;
 }
 
-const EMPTY: ReceiveDraft = { texts: {}, strays: [] };
+const EMPTY: ReceiveDraft = { texts: {}, strays: [], when: '' };
 
 /** A lot with what was typed for it, and the state of the receipt that this browser has signed for it. */
 export interface Row {
@@ -69,52 +73,80 @@ export function Receive({ lots, limits, dispatches }: ReceiveData): VNode {
       .map(({ lot, judged: { claims } }) => ({ lot, claims })),
   );
   const setTexts = (lot: IncomingLot, change: ReceiptTexts): void =>
-    setDraft(({ texts, strays }) => ({
-      strays,
+    setDraft(({ texts, ...others }) => ({
+      ...others,
       texts: { ...texts, [keyOf(lot)]: { ...texts[keyOf(lot)], ...change } },
     }));
+  const drafts = receipts.map((receipt) => ({ ...receipt, ...timeOf(draft.when) }));
   if (lots.length === 0) return <p class="empty">{say.word('desk.noIncoming')}</p>;
   return (
     <>
       {dispatches.length === 1 ? <DispatchLine dispatch={dispatches[0]} /> : null}
+      <ClockNote />
+      <When value={draft.when} set={(when) => setDraft((before) => ({ ...before, when }))} />
       <ReceiveImport open={open.map(({ lot }) => lot)} setDraft={setDraft} />
       <StrayRows strays={draft.strays} lots={open.map(({ lot }) => lot)} setDraft={setDraft} />
-      <div class="scroll">
-        <table class="stack sheet" aria-label={say.word('desk.toReceive')}>
-          <thead>
-            <tr>
-              <th scope="col">{say.word('desk.bag')}</th>
-              <th scope="col" class="n">
-                {say.word('desk.sentMass')}
-              </th>
-              <th scope="col" class="n">
-                {say.word('desk.ownScale')}
-              </th>
-              <th scope="col" class="n">
-                {say.word('desk.difference')}
-              </th>
-              <th scope="col">{say.word('desk.sealsSeen')}</th>
-              <th scope="col">{say.word('desk.outcome')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <ReceiveRow key={row.lot.id} row={row} set={setTexts} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ReceiveTable rows={rows} set={setTexts} />
       <SigningResult signing={signing} placeOf={(event, pointer) => placeOf(receipts, event, pointer)} />
       <Summary
         rows={open}
         receipts={receipts}
         working={signing.kind === 'working'}
-        check={() => void check(receipts)}
-        sign={() => void sign(receipts)}
+        check={() => void check(drafts)}
+        sign={() => void sign(drafts)}
       />
     </>
   );
 }
+
+interface ReceiveTableProps {
+  rows: readonly Row[];
+  set: (lot: IncomingLot, change: ReceiptTexts) => void;
+}
+
+function ReceiveTable({ rows, set }: ReceiveTableProps): VNode {
+  const say = useSay();
+  return (
+    <div class="scroll">
+      <table class="stack sheet" aria-label={say.word('desk.toReceive')}>
+        <thead>
+          <tr>
+            <th scope="col">{say.word('desk.bag')}</th>
+            <th scope="col" class="n">
+              {say.word('desk.sentMass')}
+            </th>
+            <th scope="col" class="n">
+              {say.word('desk.ownScale')}
+            </th>
+            <th scope="col" class="n">
+              {say.word('desk.difference')}
+            </th>
+            <th scope="col">{say.word('desk.sealsSeen')}</th>
+            <th scope="col">{say.word('desk.outcome')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <ReceiveRow key={row.lot.id} row={row} set={set} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function When({ value, set }: { value: string; set: (when: string) => void }): VNode {
+  return (
+    <label class="when">
+      {useSay().word('desk.receivedWhen')}
+      <input type="datetime-local" value={value} onInput={({ currentTarget }) => set(currentTarget.value)} />
+    </label>
+  );
+}
+
+/** Returns the claim of when lots were received; none: when they are signed. */
+const timeOf = (when: string): { occurredAt?: string } =>
+  when === '' ? {} : { occurredAt: `${when}:00${offsetHere()}` };
 
 /** Names the lot of a fault that the ledger found in a receipt. */
 function placeOf(receipts: readonly Receipt[], event: number, pointer: string): string {

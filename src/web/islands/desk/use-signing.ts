@@ -53,8 +53,8 @@ async function refusalsOf(drafts: readonly PageDraft[]): Promise<EventFault[]> {
 export function useSigning(): {
   signing: Signing;
   check: (drafts: readonly PageDraft[]) => Promise<void>;
-  /** Returns whether the events are signed and stored. */
-  sign: (drafts: readonly PageDraft[]) => Promise<boolean>;
+  /** Returns the ids of the events once they are signed and stored; null if they were not. */
+  sign: (drafts: readonly PageDraft[]) => Promise<string[] | null>;
 } {
   const say = useSay();
   const [signing, setSigning] = useState<Signing>({ kind: 'idle' });
@@ -69,12 +69,13 @@ export function useSigning(): {
   return {
     signing,
     check: async (drafts) => void (await run(drafts, () => Promise.resolve({ kind: 'fine' }))),
-    sign: async (drafts) =>
-      (
-        await run(drafts, async () => {
-          await signEvents(drafts);
-          return { kind: 'idle' };
-        })
-      ).kind === 'idle',
+    sign: async (drafts) => {
+      let ids: string[] | null = null;
+      await run(drafts, async () => {
+        ids = (await signEvents(drafts)).map(({ id }) => id);
+        return { kind: 'idle' };
+      });
+      return ids;
+    },
   };
 }

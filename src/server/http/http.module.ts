@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { Admission } from './admission.js';
-import { ErrorsController } from './errors.controller.js';
 import { HeavyReads } from './heavy-reads.js';
 import { HealthController } from './health.controller.js';
 import { HealthRegistry } from './health.js';
@@ -10,9 +9,9 @@ import { Metrics } from './metrics.js';
 import { ProblemFilter } from './problem.filter.js';
 import { validation } from './validation.js';
 
-/** Provides problems, validation, health, metrics and the error pages. */
+/** Provides problems, validation, health and metrics. */
 @Module({
-  controllers: [HealthController, MetricsController, ErrorsController],
+  controllers: [HealthController, MetricsController],
   providers: [
     Admission,
     HealthRegistry,

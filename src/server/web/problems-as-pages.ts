@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../../core/api/problem.js';
 import { parseStrictJson } from '../../core/event/grammar.js';
 import { problemPage } from '../../web/explorer/problem-page.js';
-import { wantsHtml } from '../http/html-page.js';
+import { wantsHtml } from '../http/wants-html.js';
 import { PROBLEM_TYPE } from '../http/problem.js';
 import { ShowPages } from './show-pages.js';
 

@@ -6,7 +6,7 @@ import { plainText } from '../../core/api/values.js';
 import { type TitledRule, rulePage, rulesPage } from '../../web/explorer/finding-pages.js';
 import type { Say } from '../../web/say.js';
 import { ruleTitle } from '../delivery/words/index.js';
-import { wantsHtml } from '../http/html-page.js';
+import { wantsHtml } from '../http/wants-html.js';
 import { RulePages } from '../verification/findings/rule-pages.js';
 import { ShowPages } from './show-pages.js';
 import { type Visit, Visiting } from './visit.js';

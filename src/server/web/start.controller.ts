@@ -4,7 +4,7 @@ import { type Start, startShape } from '../../core/api/ledger.js';
 import { logPage } from '../../web/explorer/log-page.js';
 import { signInPage } from '../../web/explorer/sign-in-page.js';
 import { startPage } from '../../web/explorer/start-page.js';
-import { wantsHtml } from '../http/html-page.js';
+import { wantsHtml } from '../http/wants-html.js';
 import { DescribeLedger } from '../ledger/read/describe-ledger.js';
 import { ReadLog } from '../ledger/read/read-log.js';
 import { ShowCheckpoint } from '../transparency/show-checkpoint.js';

@@ -18,6 +18,7 @@ import { GatherEvents } from './desk/gather-events.js';
 import { GatherForms } from './desk/gather-forms.js';
 import { GatherPapers } from './desk/gather-papers.js';
 import { PapersController } from './desk/papers.controller.js';
+import { ErrorsController } from './errors.controller.js';
 import { EventPagesController } from './event-pages.controller.js';
 import { FindAnything } from './find-anything.js';
 import { FindingPagesController } from './finding-pages.controller.js';
@@ -63,6 +64,7 @@ import { TellPassport } from './passport/tell-passport.js';
     RegistryPagesController,
     FindingPagesController,
     RulesController,
+    ErrorsController,
     AssetsController,
     InboxController,
     PassportPagesController,

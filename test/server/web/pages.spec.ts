@@ -56,6 +56,8 @@ const paths = (): string[] => [
   '/rules',
   '/rules/mass-gained',
   '/log',
+  '/errors',
+  '/errors/key-unknown',
   '/search?q=hill-and-more',
   '/ui',
   '/ui/passport',
@@ -116,6 +118,14 @@ describe('the pages', () => {
     expect(await where(CANARY)).toBe(`/lots/${marked}`);
     expect(await where('mass-gained')).toBe('/rules/mass-gained');
     for (const query of ['', 'no such thing', '%', "'; DROP TABLE lots; --"]) expect(await where(query)).toBeNull();
+  });
+
+  it('explain each code, to readers and to programs', async () => {
+    const json = { accept: 'application/json' };
+    expect(await (await get('/errors/not-holder', json)).json()).toMatchObject({ code: 'not-holder', status: 403 });
+    expect(await (await get('/errors/not-holder')).text()).toContain('<code>/v1/lots/&lt;id></code>');
+    expect((await get('/errors/constructor', json)).status).toBe(404);
+    expect(await (await get('/errors')).text()).toContain('href="/errors/head-moved"');
   });
 
   it('drop filters that a form sends empty, and refuse wrong ones as a page', async () => {

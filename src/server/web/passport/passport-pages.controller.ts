@@ -7,7 +7,7 @@ import { sharePage } from '../../../web/passport/share-page.js';
 import { sayIn } from '../../../web/phrases.js';
 import { Passports } from '../../access/passports.js';
 import { HeavyReads } from '../../http/heavy-reads.js';
-import { wantsHtml } from '../../http/html-page.js';
+import { wantsHtml } from '../../http/wants-html.js';
 import { printCertificate } from './print-certificate.js';
 import { PAGE } from '../page-answer.js';
 import { ShowPages } from '../show-pages.js';

@@ -125,13 +125,14 @@ function SilenceAction({ rule, lots }: { rule: string; lots: readonly string[] }
 /** Whether a text is one for the reader, and not hidden because it may name lots of others. */
 const isShown = (text: string): boolean => text !== '' && text !== NOT_SHOWN;
 
-function Evidence({ alert, finding }: Case): VNode {
+function Evidence({ alert, finding, rule }: Case): VNode {
   const say = useSay();
+  const isRecord = rule?.group === 'record';
   const { about, lots, evidence, measured, threshold, openedAt, dueAt } = alert;
   const names = new Map(about.map((name) => [name.lot, shownName(name)]));
   const facts: Fact[] = [
-    [say.word('finding.measured'), isShown(measured) ? measured : null],
-    [say.word('finding.threshold'), isShown(threshold) ? threshold : null],
+    [say.word(isRecord ? 'inbox.stored' : 'finding.measured'), isShown(measured) ? measured : null],
+    [say.word(isRecord ? 'inbox.logged' : 'finding.threshold'), isShown(threshold) ? threshold : null],
     [
       say.word('finding.certainty'),
       finding === null ? null : (

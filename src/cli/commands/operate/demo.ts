@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Alert } from '../../../core/api/alert.js';
 import { peekPayload } from '../../../core/event/grammar.js';
@@ -17,6 +18,8 @@ const CHAIN = fileURLToPath(new URL('../../../../../examples/tin.json', import.m
 /** Lot whose history the demo shows, and the bag whose weight it changes in the database. */
 const STORY = 'ingot';
 const BAG = 'bag5';
+/** Bags whose weights it changes on request, to be seen in the inbox in a browser. */
+const MORE_BAGS = ['bag1', 'bag2', 'bag3', 'bag4'];
 /** Time limit for the workers to find the change, ms. */
 const NOTICE_LIMIT = 10_000;
 const PATIENCE = 60_000;
@@ -41,17 +44,24 @@ export const demo: Register = (named) => {
         await stage.close();
       };
       try {
-        await show(scenario, stage, receiver, terminal);
+        const shown = await show(scenario, stage, receiver, terminal);
+        if (!once) stay(stage, shown, closeAll, terminal);
       } catch (error) {
         await closeAll();
         throw error;
       }
       if (once) await closeAll();
-      else stay(stage, closeAll, terminal);
     });
 };
 
-async function show(scenario: Scenario, stage: Stage, receiver: Receiver, terminal: Terminal): Promise<void> {
+/** What was shown: the lot, its alert, and the events of bags whose weights can still be changed. */
+interface Shown {
+  lot: string;
+  alert: string;
+  bags: LotEvent[];
+}
+
+async function show(scenario: Scenario, stage: Stage, receiver: Receiver, terminal: Terminal): Promise<Shown> {
   const { colour } = terminal;
   const cast = new Cast(scenario);
   await cast.register(stage.client, () => stage.clock.now());
@@ -88,6 +98,9 @@ async function show(scenario: Scenario, stage: Stage, receiver: Receiver, termin
     milliseconds,
     after: after.verdicts,
   });
+  const bornAt = new Set(MORE_BAGS.map((name) => eventOf(timeline, cast.lot(name) ?? '')));
+  const bags = timeline.map(({ event }) => event).filter(({ index }) => bornAt.has(index) && index !== bag.index);
+  return { lot, alert: alert.id, bags };
 }
 
 const failed = (what: string): CommandError =>
@@ -179,10 +192,22 @@ function tellAlert(alert: Alert, milliseconds: number, index: number, stage: Sta
   terminal.say(`  ${stage.client.base}/v1/alerts/${alert.id}`);
 }
 
-function stay(stage: Stage, closeAll: () => Promise<void>, terminal: Terminal): void {
-  terminal.say(
-    `\nThe ledger stays up at ${stage.client.base} (documentation: ${stage.client.base}/docs). Stop with Ctrl-C.`,
-  );
+/** Keeps the ledger up with links to its pages; on a terminal each Enter changes a further weight, to see an alert arrive. */
+function stay(stage: Stage, { lot, alert, bags }: Shown, closeAll: () => Promise<void>, terminal: Terminal): void {
+  const { colour } = terminal;
+  const { base } = stage.client;
+  terminal.say(`\nThe ledger stays up at ${base} (documentation: ${base}/docs). Stop with Ctrl-C.`);
+  if (bags.length > 0 && process.stdin.isTTY) {
+    terminal.say('Open the inbox below and press Enter here: another weight is changed, and the page shows it.');
+    const next = bags.values();
+    createInterface({ input: process.stdin }).on('line', () => {
+      const bag = next.next().value;
+      if (bag === undefined) terminal.say('No bag is left.');
+      else void changeWeight(stage, bag, terminal).catch((error: unknown) => terminal.say(String(error)));
+    });
+  }
+  terminal.say(`  The lot:   ${base}/lots/${lot}`);
+  terminal.say(`  The inbox: ${colour.bold(`${base}/inbox/${alert}`)}`);
   const stop = (): void => {
     closeAll().then(
       () => process.exit(EXIT.done),

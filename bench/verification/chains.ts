@@ -88,6 +88,13 @@ export class Chains {
     return this.event(this.trader, 'custody.received', { from, lots: [{ lot, prev: head, mass: kilograms(mass) }] });
   }
 
+  /** Rejects a delivery: the cooperative holds the lot again. */
+  reject(number: number, { lot, head }: LotHead): Signed {
+    const from = `coop${number % this.coops.length}`;
+    const lots = [{ lot, prev: head, outcome: 'rejected', reason: 'The store is full.' }];
+    return this.event(this.trader, 'custody.received', { from, lots });
+  }
+
   /** Aggregates lots of one cooperative. */
   aggregate(number: number, inputs: readonly LotHead[], mass: string): Signed {
     const parts = inputs.map(({ lot, head }) => ({ lot, prev: head }));

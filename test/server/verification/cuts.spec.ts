@@ -210,7 +210,8 @@ const stories: Record<string, [Story, string[]]> = {
       const bag = { outputs: [{ mineral: 'cassiterite', form: 'ore', mass: { value: '50.37', uom: 'KGM' } }] };
       return [() => declareAt(1.05, bag), () => declareAt(1, bag), () => declareAt(1.02, bag)];
     },
-    ['declared-twice', 'declared-twice', 'declared-twice'],
+    // Each record is compared with the newest before it: two of the three are too many.
+    ['declared-twice', 'declared-twice'],
   ],
   'a bag that is entered twice, of which one record is closed': [
     () => {

@@ -24,6 +24,9 @@ const schema = {
 };
 type Parameters = ValuesOf<typeof schema & typeof duplicateSchema>;
 
+/** Lots before another that may be the same thing, of which each is looked at. */
+const MOST_ALIKE = 8;
+
 type Declaration = JudgedOf<'lot.declared'>;
 type Output = Declaration['event']['payload']['outputs'][number];
 
@@ -32,26 +35,24 @@ const isBefore = (one: JudgedEvent, other: JudgedEvent): boolean =>
   one.event.occurredAtMs < other.event.occurredAtMs ||
   (one.event.occurredAtMs === other.event.occurredAtMs && one.index < other.index);
 
-/** Lists the declarations to judge: those among the entries, and those just after them, which these may repeat. */
+/**
+ * Lists the declarations to judge: those among the entries, and those just after them, which these may repeat. Of each span the
+ * earliest entry decides, so that the work does not grow with the square of what was declared in it.
+ */
 function declarationsToJudge(facts: Facts): Declaration[] {
   const judged = new Map<string, Declaration>();
+  const earliest = new Map<string, Declaration>();
   for (const entry of ofTypes(facts.entries, ['lot.declared'])) {
     judged.set(entry.event.id, entry);
-    for (const subject of spansOf(entry, [0, 1]))
-      for (const other of facts.about.get(subject) ?? [])
-        if (isType(other, 'lot.declared') && isBefore(entry, other)) judged.set(other.event.id, other);
+    for (const subject of spansOf(entry, [0, 1])) {
+      const known = earliest.get(subject);
+      if (known === undefined || isBefore(entry, known)) earliest.set(subject, entry);
+    }
   }
+  for (const [subject, entry] of earliest)
+    for (const other of facts.about.get(subject) ?? [])
+      if (isType(other, 'lot.declared') && isBefore(entry, other)) judged.set(other.event.id, other);
   return [...judged.values()].toSorted((a, b) => a.index - b.index);
-}
-
-/** Lists the declarations of one mineral at the same site, shortly before another one. */
-function justBefore(entry: Declaration, { about }: Pick<Facts, 'about'>): Declaration[] {
-  const found = new Map<string, Declaration>();
-  for (const subject of spansOf(entry, [-1, 0]))
-    for (const other of about.get(subject) ?? [])
-      if (isType(other, 'lot.declared') && other.event.id !== entry.event.id && isBefore(other, entry))
-        found.set(other.event.id, other);
-  return [...found.values()];
 }
 
 const gradesText = ({ grades = [] }: Output): string =>
@@ -68,11 +69,79 @@ function severityOf({ mass, grades = [] }: Output, { declaredTwice }: Parameters
   return steps >= digitsGraded && grades.length > 0 ? severityCoarse : null;
 }
 
-/** Returns whether two lots look like one thing: mass, grades and moisture are the same, and they have no tags of their own. */
-function areSame(one: Output, other: Output): boolean {
-  if (one.mineral !== other.mineral || milligrams(one.mass) !== milligrams(other.mass)) return false;
-  if (gradesText(one) !== gradesText(other) || one.moisturePercent !== other.moisturePercent) return false;
-  return one.tags === undefined || other.tags === undefined || one.tags.some((tag) => other.tags?.includes(tag));
+/** Returns what two lots that look like one thing have in common: mineral, mass, grades and moisture. */
+const likenessOf = (output: Output): string =>
+  [output.mineral, milligrams(output.mass), gradesText(output), output.moisturePercent].join('|');
+
+/** A lot with its declaration. */
+interface Declared {
+  entry: Declaration;
+  output: Output;
+}
+
+/** Lots of one span by what they look like, in order of time: all, those without tags, and those with a tag. */
+type Alike = ReadonlyMap<string, readonly Declared[]>;
+
+const ofAll = (likeness: string): string => `all|${likeness}`;
+const ofUntagged = (likeness: string): string => `untagged|${likeness}`;
+const ofTag = (likeness: string, tag: string): string => `tag ${tag}|${likeness}`;
+
+/** Caches what a span has, which is the same for all its entries; a loaded span may grow. */
+const alikeIn = new WeakMap<readonly JudgedEvent[], { length: number; alike: Alike }>();
+
+function alikeOf(span: readonly JudgedEvent[]): Alike {
+  const known = alikeIn.get(span);
+  if (known?.length === span.length) return known.alike;
+  const alike = new Map<string, Declared[]>();
+  const add = (key: string, declared: Declared): void => {
+    const list = alike.get(key);
+    if (list === undefined) alike.set(key, [declared]);
+    else list.push(declared);
+  };
+  const sorted = span.filter((entry) => isType(entry, 'lot.declared')).toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
+  for (const entry of sorted)
+    for (const output of entry.event.payload.outputs) {
+      const likeness = likenessOf(output);
+      add(ofAll(likeness), { entry, output });
+      if (output.tags === undefined) add(ofUntagged(likeness), { entry, output });
+      else for (const tag of new Set(output.tags)) add(ofTag(likeness, tag), { entry, output });
+    }
+  alikeIn.set(span, { length: span.length, alike });
+  return alike;
+}
+
+/** Returns the number of items of a list in order that are before an entry. */
+function countBefore(list: readonly Declared[], entry: Declaration): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore((list[middle] as Declared).entry, entry)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Lists the newest lots that look like one of an entry and were declared in others shortly before it, the newest first, at most
+ * `MOST_ALIKE`. Two lots with tags of their own are two things.
+ */
+function alikeBefore(entry: Declaration, output: Output, { about }: Pick<Facts, 'about'>): Declared[] {
+  const likeness = likenessOf(output);
+  const keys =
+    output.tags === undefined
+      ? [ofAll(likeness)]
+      : [ofUntagged(likeness), ...output.tags.map((tag) => ofTag(likeness, tag))];
+  const found = new Map<string, Declared>();
+  for (const subject of spansOf(entry, [-1, 0])) {
+    const span = about.get(subject);
+    if (span === undefined) continue;
+    for (const key of keys) {
+      const list = alikeOf(span).get(key) ?? [];
+      const until = countBefore(list, entry);
+      for (const one of list.slice(Math.max(0, until - MOST_ALIKE), until)) found.set(one.output.lot, one);
+    }
+  }
+  return [...found.values()].toSorted((a, b) => (isBefore(a.entry, b.entry) ? 1 : -1)).slice(0, MOST_ALIKE);
 }
 
 interface Pair {
@@ -82,32 +151,31 @@ interface Pair {
   severity: Severity;
 }
 
+const isClosed = (one: Output, other: Output, facts: Facts, parameters: Parameters): boolean =>
+  [
+    [one.lot, other.lot],
+    [other.lot, one.lot],
+  ].some(([lot = '', valid = '']) => isClosedDuplicate(lot, [valid], facts, parameters));
+
+/** Pairs each lot of an entry with the newest one before that looks like it. */
 function pairsOf(entry: Declaration, facts: Facts, parameters: Parameters): Pair[] {
   const within = parameters.declaredTwice.minutes * 60_000;
-  return justBefore(entry, facts)
-    .filter(({ event }) => entry.event.occurredAtMs - event.occurredAtMs <= within)
-    .flatMap((first) =>
-      entry.event.payload.outputs.flatMap((other) => {
-        const one = first.event.payload.outputs.find((output) => areSame(output, other));
-        const severity = severityOf(other, parameters);
-        if (one === undefined || severity === null) return [];
-        const isClosed = [
-          [one.lot, other.lot],
-          [other.lot, one.lot],
-        ].some(([lot = '', valid = '']) => isClosedDuplicate(lot, [valid], facts, parameters));
-        return isClosed ? [] : [{ first, one, other, severity }];
-      }),
+  return entry.event.payload.outputs.flatMap((other) => {
+    const severity = severityOf(other, parameters);
+    if (severity === null) return [];
+    const found = alikeBefore(entry, other, facts).find(
+      ({ entry: { event }, output }) =>
+        entry.event.occurredAtMs - event.occurredAtMs <= within && !isClosed(output, other, facts, parameters),
     );
+    return found === undefined ? [] : [{ first: found.entry, one: found.output, other, severity }];
+  });
 }
 
 /** Lists the pairs of lots that may be one thing, so that their chains are loaded: one may be closed as a duplicate. */
 export const lotsPerhapsTwice = (facts: Facts): string[][] =>
   declarationsToJudge(facts).flatMap((entry) =>
-    justBefore(entry, facts).flatMap((first) =>
-      entry.event.payload.outputs.flatMap((other) => {
-        const one = first.event.payload.outputs.find((output) => areSame(output, other));
-        return one === undefined ? [] : [[one.lot, other.lot]];
-      }),
+    entry.event.payload.outputs.flatMap((other) =>
+      alikeBefore(entry, other, facts).map(({ output }) => [output.lot, other.lot]),
     ),
   );
 
@@ -130,7 +198,7 @@ function observe(entry: Declaration, { first, one, other, severity }: Pair, para
 
 export const declaredTwice: Rule<typeof schema, Parameters> = {
   id: 'declared-twice',
-  version: 1,
+  version: 2,
   group: 'origin',
   title: 'One thing seems to be declared twice',
   means:
@@ -140,7 +208,7 @@ export const declaredTwice: Rule<typeof schema, Parameters> = {
     'Ask the signer to look at both. A second record of one thing is closed by `lot.closed` with `duplicateOf`, which closes it; two things that are alike are explained by `finding.answered`, best with a photograph of both.',
   parameters: schema,
   describe: ({ declaredTwice: { severity, severityCoarse, minutes, digits, digitsGraded } }) =>
-    `Two \`lot.declared\` at one site within ${minutes} minutes, with lots of one mineral and the same mass (of at least ${digits} steps of its last digit), grades and moisture, not both with tags of their own, and neither closed as a duplicate of the other: ${severity}; with a mass of at least ${digitsGraded} steps and with grades: ${severityCoarse}.`,
+    `Two \`lot.declared\` at one site within ${minutes} minutes, with lots of one mineral and the same mass (of at least ${digits} steps of its last digit), grades and moisture, not both with tags of their own, and neither closed as a duplicate of the other; each is compared with the newest before it: ${severity}; with a mass of at least ${digitsGraded} steps and with grades: ${severityCoarse}.`,
   standard: 'ITSCI plausibility checks of data collection',
   evidence: byTrade,
   scope: ['chains', 'about'],

@@ -6,9 +6,9 @@ import type { ExtendedLot } from './compose.js';
 import type { IncomingLot } from './receive-rows.js';
 import type { MassUnit } from './typed.js';
 
-/** A lot on the desk, with its verdicts; null for one that was not judged. */
+/** A lot on the desk, with its verdicts. */
 export interface DeskLot extends ListedLot {
-  judged: Verdicts | null;
+  judged: Verdicts;
 }
 
 /** What the desk of an actor shows. */

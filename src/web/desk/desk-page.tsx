@@ -20,15 +20,19 @@ export const deskPage = (say: Say, data: DeskData): Page => ({
 
 function Desk(data: DeskData): VNode {
   const say = useSay();
-  const { incoming, stock, outgoing } = data;
+  const { incoming, stock, outgoing, more } = data;
+  const counted = (what: 'incoming' | 'held' | 'outgoing', count: number): string =>
+    more.includes(what === 'held' ? 'stock' : what)
+      ? say.word(`desk.moreThan.${what}`, { n: say.number(count) })
+      : say.count(`desk.${what}`, count);
   return (
     <>
       <div class="kicker">
         <Actor id={data.actor} />
       </div>
       <h1>
-        {say.count('desk.incoming', incoming.length)} {say.count('desk.held', stock.length)}{' '}
-        {outgoing.length === 0 ? null : say.count('desk.outgoing', outgoing.length)}
+        {counted('incoming', incoming.length)} {counted('held', stock.length)}{' '}
+        {outgoing.length === 0 ? null : counted('outgoing', outgoing.length)}
       </h1>
       <Island name="count" props={{}} />
       <Incoming {...data} />
@@ -54,7 +58,7 @@ const stateColumn = (say: Say): Column<DeskLot> => ({
   text: () => '',
   cell: ({ judged, onHold }) => (
     <>
-      {judged === null ? null : <VerdictWords verdicts={judged} />}
+      <VerdictWords verdicts={judged} />
       {onHold ? <strong class="bad"> {say.word('onHold')}</strong> : null}
     </>
   ),
@@ -134,7 +138,7 @@ function Stock({ stock, more, actions: possible }: DeskData): VNode {
           <Table rows={stock} columns={columns} empty={say.word('desk.noStock')} label={say.word('desk.stock')} />
         </div>
         {stock.length === 0 ? null : (
-          <fieldset class="row actions">
+          <fieldset class="actions sheetbar">
             <legend>{say.word('desk.withChosen')}</legend>
             {possible.map((name) => (
               <ActionButton key={name} name={name} />

@@ -111,9 +111,12 @@ whenBrowser('the desk in a browser', () => {
     await service?.close();
   });
 
-  it('asks a stranger to sign in', async () => {
+  it('asks a stranger to sign in, and has no lots for the operator', async () => {
     const html = await (await fetch(`${service.url}/desk`, { headers: { accept: 'text/html' } })).text();
     expect(html).toContain('data-sign-in');
+    const token = readFileSync(service.config.operatorTokenFile, 'utf8').trim();
+    const headers = { accept: 'text/html', authorization: `Bearer ${token}` };
+    expect(await (await fetch(`${service.url}/desk`, { headers })).text()).toContain('The operator holds no lots.');
   });
 
   it('receives sixty bags from a table, of which three rows are bad, while the service fails for a while', async () => {
@@ -129,6 +132,14 @@ whenBrowser('the desk in a browser', () => {
     await strays.getByText('SYN-B-001 is in the table twice; its first row counts.').waitFor();
     await page.getByText('Write 49.9, with a point for decimals and nothing else.').waitFor();
     await page.getByText('1 to correct, 0 to look at, 2 to weigh').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+
+    await page.evaluate(
+      "const add = IDBObjectStore.prototype.add; window.mend = () => { IDBObjectStore.prototype.add = add; }; IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); };",
+    );
+    await page.getByRole('button', { name: 'Sign for 57' }).click();
+    await page.getByText('This browser has no room left').waitFor();
+    await page.evaluate('window.mend()');
 
     let failing = true;
     let failed = 0;

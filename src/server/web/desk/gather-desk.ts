@@ -9,9 +9,9 @@ import { SearchLots } from '../../provenance/search-lots.js';
 import { ListRegistry } from '../../registry/list-registry.js';
 
 /** Lots of one list of the desk; the list of all lots has the others. */
-const SHOWN = 200;
-/** Lots of one list whose verdicts are judged. */
-const JUDGED = 40;
+const SHOWN = 100;
+/** Lots that are judged at the same time, so that other requests get connections too. */
+const AT_ONCE = 8;
 
 /** Gathers what the desk of an actor shows. */
 @Injectable()
@@ -55,9 +55,10 @@ export class GatherDesk {
     status: 'held' | 'inTransit';
   }): Promise<{ lots: DeskLot[]; more: boolean }> {
     const { items, next } = await this.search.search({ ...filter, limit: SHOWN, part: 'present' });
-    const judged = await Promise.all(items.slice(0, JUDGED).map((lot) => this.judged(lot)));
-    const others = items.slice(JUDGED).map((lot) => ({ ...lot, judged: null }));
-    const lots = [...judged, ...others].toSorted((a, b) => byNumber.compare(nameOf(a), nameOf(b)));
+    const judged: DeskLot[] = [];
+    for (let from = 0; from < items.length; from += AT_ONCE)
+      judged.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map((lot) => this.judged(lot)))));
+    const lots = judged.toSorted((a, b) => byNumber.compare(nameOf(a), nameOf(b)));
     return { lots, more: next !== null };
   }
 

@@ -46,30 +46,31 @@ export function whenOutboxChanges(listener: (change: Change) => void): () => voi
  */
 export async function storeSigned(entries: readonly NewEntry[]): Promise<OutboxEntry[]> {
   const transaction = (await database()).transaction('outbox', 'readwrite', { durability: 'strict' });
-  const standing = (await transaction.store.getAll()).filter(({ state }) => state !== 'refused');
-  const stored: OutboxEntry[] = [];
-  for (const entry of entries) {
-    const { extended } = readEventText(entry.event);
-    const taken = extended.find(({ lot, prev }) => hasSuccessor([...standing, ...stored], lot, prev));
-    if (taken !== undefined) {
-      transaction.abort();
-      await transaction.done.catch(() => null);
-      throw new AlreadySigned(taken.lot);
+  try {
+    const standing = (await transaction.store.getAll()).filter(({ state }) => state !== 'refused');
+    const stored: OutboxEntry[] = [];
+    for (const entry of entries) {
+      refuseTaken(entry, [...standing, ...stored]);
+      const value = { ...entry, state: 'signed' as const, savedAt: new Date().toISOString(), attempts: 0 };
+      const whole = { ...value, triedAt: null, answer: null };
+      const sequence = await transaction.store.add(whole as unknown as OutboxEntry);
+      stored.push({ ...whole, sequence });
     }
-    const value = {
-      ...entry,
-      state: 'signed' as const,
-      savedAt: new Date().toISOString(),
-      attempts: 0,
-      triedAt: null,
-      answer: null,
-    };
-    const sequence = await transaction.store.add(value as OutboxEntry);
-    stored.push({ ...value, sequence });
+    await transaction.done;
+    announce('signed');
+    return stored;
+  } catch (error) {
+    // What was added before the failure is not to be stored.
+    if (transaction.error === null) transaction.abort();
+    await transaction.done.catch(() => null);
+    throw error;
   }
-  await transaction.done;
-  announce('signed');
-  return stored;
+}
+
+/** Throws if another event follows the same event of a lot. */
+function refuseTaken({ event }: NewEntry, others: readonly OutboxEntry[]): void {
+  const taken = readEventText(event).extended.find(({ lot, prev }) => hasSuccessor(others, lot, prev));
+  if (taken !== undefined) throw new AlreadySigned(taken.lot);
 }
 
 /** Removes a refused event. One without a final answer always stays. */

@@ -95,7 +95,7 @@ function Row({ entry }: { entry: OutboxEntry }): VNode {
   );
 }
 
-/** Saves the signed events as a file, one on each line, as `adit submit` takes them. */
+/** Saves the signed events as a file, one on each line, as `POST /v1/events/batch` takes them. */
 function saveAsFile(entries: readonly OutboxEntry[]): void {
   const link = document.createElement('a');
   const lines = entries.map(({ event }) => JSON.stringify({ event }));

@@ -3,8 +3,12 @@ import { database } from '../browser/database.js';
 
 const PAUSE = 300;
 
-/** Drafts belong to a page: a form of the same lots finds what was typed before. */
-const keyOf = (): string => location.pathname + location.search;
+/** Drafts belong to a page in any language: a form of the same lots finds what was typed before. */
+function keyOf(): string {
+  const query = new URLSearchParams(location.search);
+  query.delete('lang');
+  return `${location.pathname}?${query.toString()}`;
+}
 
 /**
  * Keeps what people type through reloads and crashes, in this browser. Returns the value, its setter, and how to forget it

@@ -29,6 +29,7 @@ import { MachineKeys0081 } from './0081-machine-keys.js';
 import { Grants0100 } from './0100-grants.js';
 import { Shares0101 } from './0101-shares.js';
 import { Passports0110 } from './0110-passports.js';
+import { GoodsNamed0111 } from './0111-goods-named.js';
 import { Contacts0120 } from './0120-contacts.js';
 import { MakersOfKeys0121 } from './0121-makers-of-keys.js';
 
@@ -70,6 +71,7 @@ export const migrations: (new () => NamedMigration)[] = [
   Grants0100,
   Shares0101,
   Passports0110,
+  GoodsNamed0111,
   Contacts0120,
   MakersOfKeys0121,
 ];

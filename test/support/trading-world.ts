@@ -82,6 +82,15 @@ export class TradingWorld {
     return readAs(this.actor(who), await this.token(who), path);
   }
 
+  /** Reads a page as an actor, without following where it leads. */
+  async page(who: string, path: string): Promise<{ status: number; headers: Headers; text: string }> {
+    const answer = await fetch(this.service.url + path, {
+      headers: { accept: 'text/html', authorization: `Bearer ${await this.plainToken(who)}` },
+      redirect: 'manual',
+    });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  }
+
   /** Sends a request with a body, or without one, as an actor. */
   async send(who: string, method: string, path: string, body?: object): Promise<Asked> {
     const token = await this.plainToken(who);

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { LedgerHttpModule } from '../ledger/ledger-http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { TransparencyModule } from '../transparency/transparency.module.js';
+import { FindNamed } from './find-named.js';
 import { FindTag } from './find-tag.js';
 import { FormerLot } from './former-lot.js';
 import { JudgeLot } from './judge-lot.js';
@@ -21,9 +23,10 @@ import { TraceLineage } from './trace-lineage.js';
 
 /** Serves lots: state, verdicts, lineage, bundles, recall, tags and volumes. */
 @Module({
-  imports: [DatabaseModule, LedgerModule, TransparencyModule],
+  imports: [DatabaseModule, LedgerHttpModule, LedgerModule, TransparencyModule],
   controllers: [LotsController, LotProvenanceController, PlacesController],
   providers: [
+    FindNamed,
     FindTag,
     FormerLot,
     JudgeLot,
@@ -39,6 +42,7 @@ import { TraceLineage } from './trace-lineage.js';
     TraceLineage,
   ],
   exports: [
+    FindNamed,
     FindTag,
     ListCountries,
     ListLotEvents,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { queryText } from '../http/paging.js';
 import { AditError } from '../../core/errors.js';
+import { isIdentifier } from '../../core/event/identifiers.js';
 import { eventIdSchema, registryId } from '../../core/event/primitives.js';
 import { ruleById } from '../../core/rules/index.js';
 import { goodsOf } from '../../web/explorer/lot-page.js';
@@ -9,7 +10,7 @@ import type { Hit } from '../../web/explorer/search-page.js';
 import type { Say } from '../../web/say.js';
 import { calledOf } from '../../web/ui/chips.js';
 import { ruleTitle } from '../delivery/words/index.js';
-import { ReadEvent } from '../ledger/read/read-event.js';
+import { FindNamed } from '../provenance/find-named.js';
 import { FindTag } from '../provenance/find-tag.js';
 import { SearchLots } from '../provenance/search-lots.js';
 import { ListRegistry } from '../registry/list-registry.js';
@@ -17,6 +18,8 @@ import { ListFindings } from '../verification/findings/list-findings.js';
 
 /** Lots that a search shows at most. */
 const LOTS = 25;
+/** Events that it shows at most for one identifier of goods. */
+const EVENTS = 25;
 
 /** Returns what a read finds; null where there is none that the viewer may see. */
 const found = async <T>(read: Promise<T>): Promise<T | null> => {
@@ -28,13 +31,16 @@ const found = async <T>(read: Promise<T>): Promise<T | null> => {
   }
 };
 
-/** Finds what an identifier names: lots, tags, events, actors, sites, rules, findings. */
+/**
+ * Finds what an identifier names: lots, tags, events, actors, sites, rules, findings, and events that name it as a seal,
+ * certificate, container or vehicle.
+ */
 @Injectable()
 export class FindAnything {
   constructor(
     private readonly lots: SearchLots,
     private readonly tags: FindTag,
-    private readonly events: ReadEvent,
+    private readonly named: FindNamed,
     private readonly registry: ListRegistry,
     private readonly findings: ListFindings,
   ) {}
@@ -45,6 +51,7 @@ export class FindAnything {
       this.ofLots(query, say),
       this.ofTag(query, say),
       this.ofEvent(query),
+      this.ofGoods(query, say),
       this.ofRegistry(query, say),
       this.ofFindings(query, say),
     ]);
@@ -75,8 +82,19 @@ export class FindAnything {
 
   private async ofEvent(query: string): Promise<Hit[]> {
     if (!eventIdSchema.safeParse(query).success) return [];
-    const event = await found(this.events.event(query));
+    const event = await this.named.event(query);
     return event === null ? [] : [{ kind: 'event', name: query, detail: '', path: `/events/${query}` }];
+  }
+
+  private async ofGoods(query: string, say: Say): Promise<Hit[]> {
+    if (!isIdentifier(query)) return [];
+    const naming = await this.named.naming(query);
+    return naming.slice(0, EVENTS).map(({ kind, event: { id, type, iss, occurredAt } }) => ({
+      kind,
+      name: `${say.coded('event', type)}, ${say.date(occurredAt)}`,
+      detail: iss,
+      path: `/events/${id}`,
+    }));
   }
 
   private async ofRegistry(query: string, say: Say): Promise<Hit[]> {

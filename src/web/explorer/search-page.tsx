@@ -1,11 +1,12 @@
 import type { VNode } from 'preact';
+import type { GoodsKind } from '../../core/rules/engine/goods-sought.js';
 import type { Say } from '../say.js';
 import { type Page, SearchForm, useSay } from '../ui/frame.js';
 import type { WordKey } from '../say.js';
 
 /** Something that a search found, with the page that it opens. */
 export interface Hit {
-  kind: 'lot' | 'event' | 'actor' | 'site' | 'tag' | 'rule' | 'finding';
+  kind: 'lot' | 'event' | 'actor' | 'site' | 'tag' | 'rule' | 'finding' | GoodsKind;
   name: string;
   detail: string;
   path: string;
@@ -19,6 +20,10 @@ const kinds: Readonly<Record<Hit['kind'], WordKey>> = {
   tag: 'tag',
   rule: 'column.rule',
   finding: 'finding',
+  seal: 'kind.seal',
+  container: 'kind.container',
+  certificate: 'kind.certificate',
+  vehicle: 'kind.vehicle',
 };
 
 /** Returns what a search found: several things, or none. A single one is opened at once instead. */

@@ -10,6 +10,7 @@ import { numbersOf } from '../tags/series-numbers.js';
 import { spansFiled, spansRead } from '../origin/declared-spans.js';
 import { declaredFor, producedBy, readsOfProducer } from '../people/producers.js';
 import type { JudgedEvent } from './facts.js';
+import { goodsNamed } from './goods-named.js';
 
 /**
  * An index of entries: a rule that judges one entry finds related ones without searching the log. Subjects with many
@@ -64,11 +65,12 @@ export const deviceSubject = (actor: string, device: string): string => `device:
 /** The recorder of an event: its device if it names one, else its signer. */
 export const recorderSubject = ({ iss, payload: { device } }: Pick<AditEvent, 'iss' | 'payload'>): string =>
   device === undefined ? actorSubject(iss) : deviceSubject(iss, device);
-const vehicleSubject = (vehicle: string, ms: number): string => `vehicle:${hidden(`vehicle:${vehicle}`)}/${dayOf(ms)}`;
+/** The beginning of the subjects of a vehicle, one for each day. */
+export const vehiclePrefix = (vehicle: string): string => `vehicle:${hidden(`vehicle:${vehicle}`)}/`;
+const vehicleSubject = (vehicle: string, ms: number): string => `${vehiclePrefix(vehicle)}${dayOf(ms)}`;
 /** Returns the subjects of a vehicle from two days before an instant to two days after it. */
 export function vehicleAround(vehicle: string, ms: number): string[] {
-  const digest = hidden(`vehicle:${vehicle}`);
-  return [-2, -1, 0, 1, 2].map((days) => `vehicle:${digest}/${dayOf(ms + days * DAY)}`);
+  return [-2, -1, 0, 1, 2].map((days) => vehicleSubject(vehicle, ms + days * DAY));
 }
 /** Intake and output of a facility in a month, which rules sum. */
 export const intakeSubject = (facility: string, ms: number): string => `intake:${facility}/${monthOf(ms)}`;
@@ -147,6 +149,7 @@ function filingsOf(entry: JudgedEvent): Filing[] {
     ...subjectsStated(event),
     ...registeredWith(event),
     ...paperSubjects(entry),
+    ...goodsNamed(event),
     ...lotsStated(event).map(lotSubject),
     ...declaredFor(event),
     ...spansFiled(entry),

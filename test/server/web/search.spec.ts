@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createHash, randomBytes } from 'node:crypto';
+import { NAMING, namingValues } from '../../../src/server/provenance/find-named.js';
+import { post } from '../../support/outside-client.js';
+import { TradingWorld } from '../../support/trading-world.js';
+
+let world: TradingWorld;
+let dispatch = '';
+
+/** Where a search of an actor leads, or how many things it lists. */
+async function found(who: string, query: string): Promise<string | number> {
+  const { status, headers, text } = await world.page(who, `/search?q=${encodeURIComponent(query)}`);
+  return status === 303 ? (headers.get('location') ?? '') : [...text.matchAll(/<dt>/g)].length;
+}
+
+beforeAll(async () => {
+  world = await TradingWorld.open({ ADIT_ROLE: 'all' });
+  const { head = '' } = (await world.read('coop', `/v1/lots/${world.kept}`)).body as { head?: string };
+  const salt = randomBytes(16).toString('base64url');
+  const vehicle = Buffer.from(JSON.stringify([salt, 'vehicle', 'RAB 123 C'])).toString('base64url');
+  const digest = createHash('sha256').update(vehicle).digest('base64url');
+  const { event, id } = await world.actor('coop').sign('custody.dispatched', {
+    to: 'stranger',
+    seals: ['SL-4711'],
+    lots: [{ lot: world.kept, prev: head }],
+    _sd: [digest],
+    _sd_alg: 'sha-256',
+  });
+  const sent = await post(world.service.url, `${event}${vehicle}~`);
+  expect([sent.status, sent.body]).toEqual([201, expect.anything()]);
+  dispatch = id;
+  for (const end = Date.now() + 20_000; ;) {
+    const { asOf } = (await world.read('coop', `/v1/lots/${world.kept}`)).body as {
+      asOf: { size: number; verified: number };
+    };
+    if (asOf.verified >= asOf.size) return;
+    if (Date.now() > end) throw new Error('The workers did not judge in time.');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+});
+
+afterAll(() => world.close());
+
+describe('a search by what goods travel with', () => {
+  it('opens the event that names a seal or a vehicle, for those who may see it', async () => {
+    for (const who of ['coop', 'stranger'])
+      for (const query of ['SL-4711', 'RAB 123 C'])
+        expect([who, query, await found(who, query)]).toEqual([who, query, `/events/${dispatch}`]);
+    for (const query of ['SL-4711', 'RAB 123 C', 'SL-4712'])
+      expect([query, await found('buyer', query)]).toEqual([query, 0]);
+  });
+
+  it('shows a vehicle only to those to whom it is disclosed', async () => {
+    // The authority sees the event, but not what it withholds.
+    expect(await found('authority', 'SL-4711')).toBe(`/events/${dispatch}`);
+    expect(await found('authority', 'RAB 123 C')).toBe(0);
+  });
+
+  it('reads an index, however many entries are filed', async () => {
+    const client = new pg.Client({ connectionString: world.service.database.superuserUrl });
+    await client.connect();
+    try {
+      await client.query(`INSERT INTO filings SELECT 'seal:X-' || n, n, 0 FROM generate_series(1000, 101000) AS n`);
+      await client.query('ANALYZE filings');
+      const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(
+        `EXPLAIN (FORMAT JSON) ${NAMING}`,
+        namingValues('SL-4711'),
+      );
+      const plan = JSON.stringify(rows[0]?.['QUERY PLAN']);
+      expect(plan).toContain('filings_pkey');
+      expect(plan).not.toMatch(/"Node Type":"Seq Scan"[^}]*"Relation Name":"filings"/);
+    } finally {
+      await client.end();
+    }
+  });
+});

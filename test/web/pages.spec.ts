@@ -85,6 +85,7 @@ const sampleForm = (text?: Text): FormData => ({
   unit: 'kg',
   limits: null,
   balances: false,
+  skipsEmpty: false,
   fixed: {},
 });
 

@@ -10,6 +10,8 @@ export interface Action {
   first: readonly string[];
   /** Rows of new lots or residues that the form begins with. */
   rows?: Readonly<Record<string, number>>;
+  /** Whether lots for which nothing is typed are left out. */
+  skipsEmpty?: boolean;
   /** Which tolerances compare its masses with those before. */
   compared?: 'closure' | 'processed' | 'reweighed';
 }
@@ -57,10 +59,16 @@ export const actions = {
   measure: {
     type: 'lot.measured',
     lots: 'many',
+    skipsEmpty: true,
     first: ['lots.mass', 'lots.moisturePercent', 'lots.grades', 'method', 'laboratory'],
     compared: 'reweighed',
   },
-  seal: { type: 'lot.sealed', lots: 'many', first: ['lots.sealsOn', 'lots.sealsOff', 'lots.tagsOn', 'lots.tagsOff'] },
+  seal: {
+    type: 'lot.sealed',
+    lots: 'many',
+    skipsEmpty: true,
+    first: ['lots.sealsOn', 'lots.sealsOff', 'lots.tagsOn', 'lots.tagsOff'],
+  },
   export: {
     type: 'lot.exported',
     lots: 'many',

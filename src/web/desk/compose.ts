@@ -26,6 +26,8 @@ interface Form {
   texts: Texts;
   counts: Counts;
   lots: readonly ExtendedLot[];
+  /** Whether lots for which nothing is typed are left out. */
+  skipsEmpty: boolean;
   typing: Typing;
 }
 
@@ -62,14 +64,15 @@ function readList(field: Field, form: Form, path: string): { value?: unknown; fa
   const value: unknown[] = [];
   for (let i = 0; i < count; i += 1) {
     const lot = existing?.[i];
-    if (lot === undefined && isEmpty(form.texts, `${path}.${i}.`)) continue;
+    if ((lot === undefined || form.skipsEmpty) && isEmpty(form.texts, `${path}.${i}.`)) continue;
     const read = compose(field.fields ?? [], form, `${path}.${i}.`);
     Object.assign(faults, read.faults);
     value.push(lot === undefined ? read.claims : { lot: lot.id, prev: lot.head, ...read.claims });
   }
   if (value.length > 0) return { value, faults };
+  const first = field.fields?.[0]?.claim ?? 'mass';
   // The fault is shown at the first row.
-  return field.required ? { faults: { ...faults, [`${path}.0.mass`]: { code: 'empty' } } } : { faults };
+  return field.required ? { faults: { ...faults, [`${path}.0.${first}`]: { code: 'empty' } } } : { faults };
 }
 
 const isEmpty = (texts: Texts, prefix: string): boolean =>

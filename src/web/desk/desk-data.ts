@@ -59,6 +59,8 @@ export interface FormData {
   limits: Limits | null;
   /** Whether new lots are compared with the inputs, and not each lot with itself. */
   balances: boolean;
+  /** Whether lots for which nothing is typed are left out. */
+  skipsEmpty: boolean;
   /** Claims that the page brings, such as the event that is disputed. */
   fixed: Readonly<Record<string, unknown>>;
 }

@@ -8,7 +8,8 @@ import { type Texts, compose } from '../../../src/web/desk/compose.js';
 
 const typing = { unit: 'kg', offset: '+02:00' } as const;
 const lots = [{ id: '00000001-0000-8000-8000-000000000000', head: 'A'.repeat(43) }];
-const composed = (type: string, texts: Texts, counts = {}) => compose(fieldsOf(type), { texts, counts, lots, typing });
+const composed = (type: string, texts: Texts, counts = {}) =>
+  compose(fieldsOf(type), { texts, counts, lots, typing, skipsEmpty: false });
 
 describe('the fields of an event', () => {
   it('are derived from its schema', () => {
@@ -97,6 +98,19 @@ describe('a form', () => {
     expect(composed('lot.measured', { 'scale.calibratedOn': '2026-01-01' }).faults).toMatchObject({
       'scale.id': { code: 'empty' },
     });
+  });
+});
+
+describe('a form of several lots', () => {
+  const two = [...lots, { id: '00000003-0000-8000-8000-000000000000', head: 'B'.repeat(43) }];
+  const sealed = (texts: Texts) =>
+    compose(fieldsOf('lot.sealed'), { texts, counts: {}, lots: two, typing, skipsEmpty: true });
+
+  it('leaves out those for which nothing is typed, and asks for one', () => {
+    const { claims, faults } = sealed({ 'lots.1.sealsOn': 'SL-1', occurredAt: '2026-11-30T08:15' });
+    expect(claims.lots).toEqual([{ lot: two[1]?.id, prev: two[1]?.head, sealsOn: ['SL-1'] }]);
+    expect(faults).toEqual({});
+    expect(sealed({ occurredAt: '2026-11-30T08:15' }).faults).toEqual({ 'lots.0.tagsOn': { code: 'empty' } });
   });
 });
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ListedLot } from '../../../core/api/lot.js';
-import { type ActionName, actionNames, actions, maySign } from '../../../web/desk/actions.js';
+import { actionNames, actions, maySign } from '../../../web/desk/actions.js';
 import type { DeskData, DeskLot } from '../../../web/desk/desk-data.js';
 import { isForStock, nameOf } from '../../../web/desk/desk-page.js';
 import { byNumber } from '../../../web/desk/receive-rows.js';
@@ -38,11 +38,6 @@ export class GatherDesk {
       more: (Object.keys(lists) as (keyof typeof lists)[]).filter((name) => lists[name].more),
       actions: actionNames.filter((name) => isForStock(name) && maySign(actions[name].type, roles)),
     };
-  }
-
-  /** Whether an actor may do an action, as far as its roles decide. */
-  async may(actor: string, name: ActionName): Promise<boolean> {
-    return maySign(actions[name].type, await this.rolesOf(actor));
   }
 
   private async rolesOf(actor: string): Promise<string[]> {

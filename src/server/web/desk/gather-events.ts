@@ -45,6 +45,7 @@ export class GatherEvents {
       unit: 'kg',
       limits: null,
       balances: false,
+      skipsEmpty: false,
       fixed: { event: id },
     };
   }

@@ -70,6 +70,7 @@ export class GatherForms {
       unit: unitFor(lots[0]?.mineral ?? ''),
       limits: action.compared === undefined ? null : this.limitsOf(action.compared),
       balances: action.compared === 'closure' || action.compared === 'processed',
+      skipsEmpty: action.skipsEmpty === true,
       fixed: {},
     };
   }

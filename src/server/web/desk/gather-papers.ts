@@ -17,11 +17,11 @@ import type { Waybill } from './print-waybill.js';
 
 const nameOf = ({ id, tags, lotNumber }: LotState): string => calledOf({ id, tag: tags[0], lotNumber });
 
-/** The serial of a GS1 key: printable without brackets, which would end it. */
-const GS1_SERIAL = /^[!-'*-~]{1,20}$/;
+/** A serial number in the characters of GS1 (set 82), without brackets, which would end it in the element string. */
+const GS1_SERIAL = /^[!"%&'*+,./0-9:;<=>?A-Z_a-z-]{1,20}$/;
 
 /** Returns the GS1 element string of a passport with a GTIN; null without one. */
-function gs1Of({ gtin, serial }: Pick<Passport, 'gtin' | 'serial'>): string | null {
+export function gs1Of({ gtin, serial }: Pick<Passport, 'gtin' | 'serial'>): string | null {
   if (gtin === null) return null;
   const key = `(01)${gtin.padStart(14, '0')}`;
   return serial !== null && GS1_SERIAL.test(serial) ? `${key}(21)${serial}` : key;

@@ -1,4 +1,4 @@
-import { raw } from 'bwip-js/node';
+import bwipjs from 'bwip-js/node';
 import type { Say } from '../../../web/say.js';
 import { INK, LINE, type Pdf, SOFT, drawQr, makePdf, printable } from '../pdf.js';
 
@@ -55,7 +55,7 @@ function draw(pdf: Pdf, label: Label, left: number, top: number): void {
 
 /** Draws a GS1 DataMatrix symbol as squares, so that it is sharp at every size. */
 function drawMatrix(pdf: Pdf, text: string, left: number, top: number): void {
-  const [symbol] = raw('gs1datamatrix', text, {}) as { pixs: number[]; pixx: number; pixy: number }[];
+  const [symbol] = bwipjs.raw('gs1datamatrix', text) as { pixs: number[]; pixx: number; pixy: number }[];
   if (symbol === undefined) return;
   const { pixs, pixx, pixy } = symbol;
   const unit = MATRIX / Math.max(pixx, pixy);

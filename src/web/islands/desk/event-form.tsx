@@ -1,17 +1,19 @@
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Field } from '../../../core/event/fields.js';
 import type { FormData } from '../../desk/desk-data.js';
 import { EXTENDING, type Texts, compose } from '../../desk/compose.js';
-import type { Typing } from '../../desk/typed.js';
+import type { Fault, Typing } from '../../desk/typed.js';
+import type { PageDraft } from '../browser/sign-events.js';
 import { BalancePanel } from './balance-panel.js';
 import { ClockNote } from './clock-note.js';
 import { type FormState, Fields } from './form-fields.js';
 import { useSay } from './mount.js';
-import { offsetHere, timeHere } from './local-time.js';
+import { offsetHere } from './local-time.js';
 import { SigningResult } from './parts.js';
 import { Sent } from './sent.js';
 import { useDraft } from './use-draft.js';
 import { useSigning } from './use-signing.js';
-import { useState } from 'preact/hooks';
 
 interface FormDraft {
   texts: Texts;
@@ -20,39 +22,64 @@ interface FormDraft {
   tried: boolean;
 }
 
-/** Records one event about lots: a form made of the fields of its type, with a live balance of masses. */
-export function EventForm({ type, fields, first, rows, lots, unit, limits, balances, fixed }: FormData): VNode {
-  const say = useSay();
+interface FormNow {
+  /** What the form asks for. */
+  asked: Field[];
+  form: FormState;
+  claims: Record<string, unknown>;
+  /** All faults; the form shows those of empty fields only once the person has tried to sign. */
+  faults: Record<string, Fault>;
+  drafts: PageDraft[];
+  tried: () => void;
+  forget: () => void;
+}
+
+/** Returns what is typed into the form of an event, and what it makes. */
+function useEventForm({ type, fields, rows, lots, unit, fixed, skipsEmpty }: FormData): FormNow {
   const [typing] = useState<Typing>({ unit, offset: offsetHere() });
-  const [draft, setDraft, forget] = useDraft<FormDraft>({
-    texts: { occurredAt: timeHere() },
-    counts: { ...rows },
-    tried: false,
-  });
+  const [draft, setDraft, forget] = useDraft<FormDraft>({ texts: {}, counts: { ...rows }, tried: false });
+  // An event without a time happens when it is signed; a draft of yesterday is not to keep the time of yesterday.
+  const asked = fields.map((field) => (field.claim === 'occurredAt' ? { ...field, required: false } : field));
+  const { claims, faults } = compose(asked, { ...draft, lots, typing, skipsEmpty });
+  const { occurredAt, ...body } = claims;
+  const when = typeof occurredAt === 'string' ? { occurredAt } : {};
+  return {
+    asked,
+    claims,
+    faults,
+    drafts: [{ type, ...when, body: { ...fixed, ...body }, called: lots.map(({ called }) => called) }],
+    tried: () => setDraft((before) => ({ ...before, tried: true })),
+    forget,
+    form: {
+      texts: draft.texts,
+      counts: draft.counts,
+      faults: Object.fromEntries(Object.entries(faults).filter(([, { code }]) => draft.tried || code !== 'empty')),
+      lots,
+      unit,
+      set: (path, text) => setDraft((before) => ({ ...before, texts: { ...before.texts, [path]: text } })),
+      add: (list) =>
+        setDraft((before) => ({ ...before, counts: { ...before.counts, [list]: (before.counts[list] ?? 0) + 1 } })),
+    },
+  };
+}
+
+/** Records one event about lots: a form made of the fields of its type, with a live balance of masses. */
+export function EventForm(data: FormData): VNode {
+  const { fields, first, lots, limits, balances } = data;
+  const say = useSay();
   const [sent, setSent] = useState<string | null>(null);
   const { signing, check, sign } = useSigning();
-  const { claims, faults } = compose(fields, { ...draft, lots, typing });
-  const shownFaults = Object.fromEntries(
-    Object.entries(faults).filter(([, fault]) => draft.tried || fault.code !== 'empty'),
-  );
-  const { occurredAt, ...body } = claims;
-  const drafts = [
-    { type, occurredAt: String(occurredAt), body: { ...fixed, ...body }, called: lots.map(({ called }) => called) },
-  ];
-  const form: FormState = {
-    texts: draft.texts,
-    counts: draft.counts,
-    faults: shownFaults,
-    lots,
-    unit,
-    set: (path, text) => setDraft((before) => ({ ...before, texts: { ...before.texts, [path]: text } })),
-    add: (list) =>
-      setDraft((before) => ({ ...before, counts: { ...before.counts, [list]: (before.counts[list] ?? 0) + 1 } })),
-  };
-  const attempt = async (run: (events: typeof drafts) => Promise<unknown>): Promise<void> => {
-    setDraft((before) => ({ ...before, tried: true }));
+  const { asked, form, claims, faults, drafts, tried, forget } = useEventForm(data);
+  const attempt = async (run: () => Promise<void>): Promise<void> => {
+    tried();
     if (Object.keys(faults).length > 0) return focusFirst(faults);
-    await run(drafts);
+    await run();
+  };
+  const signNow = async (): Promise<void> => {
+    const ids = await sign(drafts);
+    if (ids === null) return;
+    forget();
+    setSent(ids[0] ?? null);
   };
   if (sent !== null) return <Sent id={sent} />;
   if (lots.length === 0 && fields.some(({ claim }) => EXTENDING.has(claim)))
@@ -65,22 +92,17 @@ export function EventForm({ type, fields, first, rows, lots, unit, limits, balan
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void attempt(async (events) => {
-          const ids = await sign(events);
-          if (ids === null) return;
-          forget();
-          setSent(ids[0] ?? null);
-        });
+        void attempt(signNow);
       }}
     >
       <ClockNote />
-      <Fields fields={fields} first={first} form={form} />
-      {limits === null ? null : <BalancePanel {...{ fields, lots, claims, limits, balances }} />}
+      <Fields fields={asked} first={first} form={form} />
+      {limits === null ? null : <BalancePanel {...{ lots, claims, limits, balances }} />}
       <SigningResult signing={signing} placeOf={(_event, pointer) => (pointer === '' ? '' : `${labelOf(pointer)}: `)} />
       <FormBar
-        faults={Object.keys(shownFaults).length}
+        faults={Object.keys(form.faults).length}
         working={signing.kind === 'working'}
-        check={() => void attempt(check)}
+        check={() => void attempt(() => check(drafts))}
       />
     </form>
   );

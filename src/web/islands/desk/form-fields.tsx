@@ -33,7 +33,7 @@ export function Fields({ fields, first, form }: FieldsProps): VNode {
   const say = useSay();
   const lists = fields.filter(({ kind }) => kind === 'list');
   const single = fields.filter(({ kind }) => kind !== 'list');
-  const begins = single.filter(({ claim, required }) => required || first.includes(claim));
+  const begins = single.filter(({ claim, required }) => required || claim === 'occurredAt' || first.includes(claim));
   const rest = single.filter((field) => !begins.includes(field));
   const order = ({ claim }: Field): number => (first.includes(claim) ? first.indexOf(claim) : first.length);
   return (
@@ -86,8 +86,11 @@ function ActorNames(): VNode {
 /** Returns the name of a claim for people, with the unit of a mass. */
 function useLabel(): (field: Field, unit: MassUnit) => string {
   const say = useSay();
-  return ({ claim, kind }, unit) =>
-    `${say.coded('desk.claim', claim)}${kind === 'mass' ? `, ${unit}` : kind === 'percent' ? ', %' : ''}`;
+  return ({ claim, kind, required }, unit) => {
+    if (claim === 'occurredAt' && !required) return say.word('desk.receivedWhen');
+    const name = say.coded('desk.claim', claim);
+    return kind === 'mass' ? `${name}, ${unit}` : kind === 'percent' ? `${name}, %` : name;
+  };
 }
 
 interface InputProps {

@@ -6,15 +6,6 @@ export function offsetHere(): string {
   return `${minutes < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-const MINUTE = 60_000;
-const TO_MINUTES = 16;
-
-/** Returns the time of this device as a form has it: "2026-12-01T08:30". */
-export function timeHere(): string {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * MINUTE).toISOString().slice(0, TO_MINUTES);
-}
-
 const DAY = 86_400_000;
 const TO_DAY = 10;
 

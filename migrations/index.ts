@@ -32,6 +32,7 @@ import { Passports0110 } from './0110-passports.js';
 import { GoodsNamed0111 } from './0111-goods-named.js';
 import { Contacts0120 } from './0120-contacts.js';
 import { MakersOfKeys0121 } from './0121-makers-of-keys.js';
+import { People0122 } from './0122-people.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -74,4 +75,5 @@ export const migrations: (new () => NamedMigration)[] = [
   GoodsNamed0111,
   Contacts0120,
   MakersOfKeys0121,
+  People0122,
 ];

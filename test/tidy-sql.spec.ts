@@ -32,7 +32,7 @@ const owners: ReadonlyMap<string, readonly string[]> = new Map(
     registry: `access_grants actors certificates clocks corrections endorsements facilities incidents keys ledger_info sites tag_ranges`,
     ledger: `attestations checkpoints disclosure_keys disclosures entries erasures late_disclosures lineage log_state
       lot_events lot_parties lots refusals subject_entries sweeps tag_uses tiles waiting waiting_for`,
-    access: 'accesses contacts machine_keys passports shares spent_proofs',
+    access: 'accesses contacts machine_keys passports people shares spent_proofs',
     transparency: `index_leaves index_leaves_before index_nodes index_nodes_before index_state index_state_before
       witnessed_checkpoints witnesses`,
     verification: `deadlines filings finding_answers finding_notes findings revisits site_days site_production totals undecided

@@ -49,6 +49,7 @@ const bodies: Record<string, Json> = {
     taxNumber: 'x',
     shownTo: ['coop'],
   },
+  'post /v1/people': { subject: 'x', label: 'x', scopes: ['read'] },
   'post /v1/keys': { label: 'x', scopes: ['read'] },
   'post /v1/keys/{id}/rotate': { overlapHours: 1 },
   'post /v1/lots/{id}/shares': { expiresAt: UNTIL, label: 'x' },

@@ -1,6 +1,10 @@
 import { buildEvent, randomToken } from '../../src/core/event/build.js';
 import { parseEnvelope } from '../../src/core/event/envelope.js';
 import { readEvent } from '../../src/core/event/event.js';
+import { operatorScopes } from '../../src/core/access/scopes.js';
+import type { Viewer } from '../../src/core/access/viewer.js';
+import { People } from '../../src/server/access/people/people.js';
+import type { Config } from '../../src/server/config/config.js';
 import { MachineKeys } from '../../src/server/access/machine-keys.js';
 import { RuleParameters } from '../../src/server/config/rule-parameters.js';
 import { LogEvents } from '../../src/server/ledger/append/log-events.js';
@@ -193,6 +197,14 @@ async function signIn(ledger: TestLedger): Promise<void> {
   const { id } = await keys.create({ label: 'metrics', scopes: ['metrics'] });
   await keys.create({ label: 'office', scopes: ['read'], actor: 'trader' });
   await keys.rotate(id, { overlapHours: 1 });
+  const config = { oidcIssuer: 'https://login.example.org' } as Config;
+  const people = new People(ledger.database, ledger.journal, ledger.clock, config);
+  const operator: Viewer = { kind: 'operator', scopes: operatorScopes };
+  await asViewer(operator, async () => {
+    const clerk = await people.create({ subject: 'clerk', label: 'Clerk', actor: 'trader', scopes: ['read'] });
+    await people.create({ subject: 'chief', label: 'Chief', scopes: ['admin'] });
+    await people.end(clerk.id);
+  });
 }
 
 /** Subscriptions, silences and notes that actors have for themselves. */

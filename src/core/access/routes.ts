@@ -76,6 +76,12 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /v1/session': 'public',
   'DELETE /v1/session': 'public',
   'POST /v1/session/links': 'admin',
+  'GET /v1/session/oidc': 'public',
+  'GET /v1/session/oidc/callback': 'public',
+  'POST /v1/people': 'admin',
+  // Each actor has its own people; `admin` has all, which the handler checks.
+  'GET /v1/people': 'share',
+  'DELETE /v1/people/:id': 'share',
   // Each owner has its own keys; `admin` has all, which the handler checks.
   'POST /v1/keys': 'share',
   'GET /v1/keys': 'share',

@@ -11,6 +11,10 @@ import { IssueTokens } from './issue-tokens.js';
 import { ListGrants } from './list-grants.js';
 import { MachineKeys } from './machine-keys.js';
 import { MachineKeysController } from './machine-keys.controller.js';
+import { IdentityProvider } from './people/identity-provider.js';
+import { People } from './people/people.js';
+import { PeopleController } from './people/people.controller.js';
+import { ProviderSessionController } from './people/provider-session.controller.js';
 import { SharesController } from './shares.controller.js';
 import { SessionController } from './session.controller.js';
 import { SignInLinks } from './sign-in-links.js';
@@ -23,10 +27,12 @@ import { TokenController } from './token.controller.js';
     ContactsController,
     GrantsController,
     MachineKeysController,
+    PeopleController,
+    ProviderSessionController,
     SessionController,
     SharesController,
     TokenController,
   ],
-  providers: [Contacts, ExplainAccess, IssueTokens, ListGrants, MachineKeys, SignInLinks],
+  providers: [Contacts, ExplainAccess, IdentityProvider, People, IssueTokens, ListGrants, MachineKeys, SignInLinks],
 })
 export class AccessHttpModule {}

@@ -6,6 +6,8 @@ import { AccessTokens } from './access-tokens.js';
 import { ActorKeys } from './actor-keys.js';
 import { IdentifyViewers } from './identify-viewers.js';
 import { Passports } from './passports.js';
+import { KnownPeople } from './people/known-people.js';
+import { SignedInBy } from './people/signed-in-by.js';
 import { RecordAccesses } from './record-accesses.js';
 import { Shares } from './shares.js';
 import { RecogniseMachines } from './recognise-machines.js';
@@ -20,6 +22,8 @@ import { SpentProofs } from './spent-proofs.js';
     AccessTokens,
     ActorKeys,
     Cookies,
+    KnownPeople,
+    SignedInBy,
     Passports,
     RecordAccesses,
     Shares,
@@ -29,6 +33,6 @@ import { SpentProofs } from './spent-proofs.js';
     SpentProofs,
     { provide: Identify, useExisting: IdentifyViewers },
   ],
-  exports: [ActorKeys, Identify, Passports, RecordAccesses, Sessions, Shares, SpentProofs],
+  exports: [ActorKeys, Identify, KnownPeople, Passports, RecordAccesses, Sessions, Shares, SpentProofs],
 })
 export class AccessModule {}

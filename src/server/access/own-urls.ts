@@ -20,3 +20,9 @@ export function ownUrls({ publicUrl, host }: Config, { socket }: FastifyRequest)
     ...(isLoopback(host) || (onEvery && isLoopback(socket.localAddress?.replace(/^::ffff:/, '') ?? '')) ? names : []),
   ];
 }
+
+/** Returns the URL by which the sender of a request calls this service, if it is one of its own; else the public one. */
+export function calledUrl(config: Config, request: FastifyRequest): string {
+  const called = `${request.protocol}://${request.host}`;
+  return ownUrls(config, request).includes(called) ? called : config.publicUrl;
+}

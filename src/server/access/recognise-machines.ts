@@ -17,7 +17,7 @@ interface StoredKey {
   expires: number;
   isRevoked: boolean;
   isSuspended: boolean;
-  /** Whether the key of the actor that made it is revoked. */
+  /** Whether the key of the actor, or the person, that made it has ended. */
   isOrphan: boolean;
   used: number | null;
 }
@@ -47,7 +47,8 @@ export class RecogniseMachines {
     if (stored.isRevoked) throw tokenInvalid('The key has been revoked.');
     if (stored.expires <= this.clock.now()) throw tokenInvalid('The key has expired.');
     if (stored.isSuspended) throw tokenInvalid('The actor of the key is suspended.');
-    if (stored.isOrphan) throw tokenInvalid('The key of the actor that made this key has been revoked.');
+    if (stored.isOrphan)
+      throw tokenInvalid('The key of the actor, or the person, that made this key has been revoked.');
     this.note(stored);
     const { actor, scopes } = stored;
     const proven = { scopes, isMachine: true };
@@ -58,7 +59,8 @@ export class RecogniseMachines {
     const { rows } = await this.database.lookup.query<StoredKey>(
       `SELECT k.id, k.actor, k.scopes, extract(epoch FROM k.expires_at)::float8 * 1000 AS expires,
               k.revoked_at IS NOT NULL AS "isRevoked", COALESCE(actors.suspended, false) AS "isSuspended",
-              k.made_with IS NOT NULL AND NOT EXISTS (SELECT FROM keys WHERE kid = k.made_with AND revoked_index IS NULL) AS "isOrphan",
+              k.made_with IS NOT NULL AND NOT EXISTS (SELECT FROM keys WHERE kid = k.made_with AND revoked_index IS NULL)
+                AND NOT EXISTS (SELECT FROM people WHERE 'person:' || id = k.made_with AND ended_at IS NULL) AS "isOrphan",
               extract(epoch FROM k.last_used_at)::float8 * 1000 AS used
          FROM machine_keys AS k LEFT JOIN actors ON actors.id = k.actor
         WHERE k.digest = decode($1, 'hex')`,

@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { type Scope, scopes } from '../../core/access/scopes.js';
 import { Config } from '../config/config.js';
+import type { SignInAttempt } from './people/identity-provider.js';
 
 /** Duration of a session, s. */
 export const SESSION_LIFETIME = 12 * 60 * 60;
@@ -15,7 +16,7 @@ const contentSchema = z.strictObject({
   id: z.string(),
   /** null: the operator. */
   actor: z.string().nullable(),
-  /** Thumbprint of the key that signed in, or the fingerprint of the operator's token: the session ends with it. */
+  /** Thumbprint of the key that signed in, the person, or the fingerprint of the operator's token: the session ends with it. */
   by: z.string(),
   scopes: z.array(z.enum(Object.keys(scopes) as [Scope, ...Scope[]])),
   /** s since 1970 UTC. */
@@ -27,6 +28,7 @@ export type SessionContent = z.infer<typeof contentSchema>;
 declare module '@fastify/secure-session' {
   interface SessionData {
     content: SessionContent;
+    attempt: SignInAttempt | undefined;
   }
 }
 

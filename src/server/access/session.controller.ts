@@ -14,7 +14,7 @@ import { AditError } from '../../core/errors.js';
 import { Config } from '../config/config.js';
 import { viewerNow } from '../http/viewing.js';
 import { IssueTokens } from './issue-tokens.js';
-import { ownUrls } from './own-urls.js';
+import { calledUrl, ownUrls } from './own-urls.js';
 import { Sessions, describeViewer } from './sessions.js';
 import { SignInLinks } from './sign-in-links.js';
 
@@ -68,9 +68,6 @@ export class SessionController {
   link(@Req() request: FastifyRequest): SignInLink {
     if (isMachine(viewerNow()))
       throw new AditError('not-allowed', 'A key for machines signs nobody in: use the token of the operator.');
-    const { protocol, host } = request;
-    const urls = ownUrls(this.config, request);
-    const called = `${protocol}://${host}`;
-    return this.links.create(urls.includes(called) ? called : this.config.publicUrl);
+    return this.links.create(calledUrl(this.config, request));
   }
 }

@@ -1,15 +1,13 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { actorScopes, operatorScopes } from '../../core/access/scopes.js';
+import { type Scope, actorScopes, operatorScopes } from '../../core/access/scopes.js';
 import type { Viewer } from '../../core/access/viewer.js';
 import type { Session } from '../../core/api/session.js';
 import { AditError } from '../../core/errors.js';
 import { randomToken } from '../../core/event/build.js';
 import { Clock } from '../clock.js';
-import { ActorKeys } from './actor-keys.js';
-import { OperatorToken } from './operator-token.js';
+import { SignedInBy, same } from './people/signed-in-by.js';
 import { Recent } from './recent.js';
 import { Cookies, SESSION_LIFETIME, type SessionContent, cookieOf, sessionOf } from './session-cookie.js';
 import { SpentProofs } from './spent-proofs.js';
@@ -18,14 +16,19 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** What marks the end of a session among the proofs that were used. */
 const ENDED = 'session';
 
+interface Beginning {
+  actor: string | null;
+  by: string | null;
+  scopes?: readonly Scope[];
+}
+
 /** Recognises people by the sessions of their browsers. */
 @Injectable()
 export class Sessions {
   private readonly ended: Recent<boolean>;
 
   constructor(
-    private readonly keys: ActorKeys,
-    private readonly operator: OperatorToken,
+    private readonly signedInBy: SignedInBy,
     private readonly spent: SpentProofs,
     private readonly clock: Clock,
     private readonly cookies: Cookies,
@@ -52,14 +55,19 @@ export class Sessions {
     return actor === null ? { kind: 'operator', scopes } : { kind: 'actor', actor, scopes, signedInBy: by };
   }
 
-  /** Begins the session of a request. @param actor null: the operator. @param by thumbprint of the actor's key. */
-  begin(request: FastifyRequest, { actor, by }: { actor: string | null; by: string | null }): Session {
+  /**
+   * Begins the session of a request.
+   * @param actor null: the operator.
+   * @param by names what signed in: the thumbprint of the actor's key, or a person; null: the operator's token.
+   * @param scopes absent: all that the actor or the operator has.
+   */
+  begin(request: FastifyRequest, { actor, by, scopes }: Beginning): Session {
     const until = Math.floor(this.clock.now() / 1_000) + SESSION_LIFETIME;
     const content: SessionContent = {
       id: randomToken(),
       actor,
-      by: by ?? this.operator.fingerprint,
-      scopes: [...(actor === null ? operatorScopes : actorScopes)],
+      by: by ?? this.signedInBy.operatorToken,
+      scopes: [...(scopes ?? (actor === null ? operatorScopes : actorScopes))],
       until,
       csrf: randomToken(),
     };
@@ -80,15 +88,8 @@ export class Sessions {
 
   private async isInForce({ id, actor, by, until }: SessionContent): Promise<boolean> {
     if (until <= this.clock.now() / 1_000 || (await this.ended.get(id))) return false;
-    if (actor === null) return same(by, this.operator.fingerprint);
-    const key = await this.keys.recent(by);
-    return key !== null && key.isActive && key.actor === actor;
+    return this.signedInBy.isInForce(by, actor);
   }
-}
-
-function same(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 const shownSession = ({ actor, scopes, until, csrf }: SessionContent): Session => ({

@@ -77,12 +77,17 @@ export function loadConfig(
 
 /** Returns the problems of settings that are acceptable alone but not together. */
 function contradictions(given: Partial<Record<SettingName, string>>): string[] {
-  const { host, access, databaseUrl, databaseOwnerUrl, smtpUrl, mailFrom } = given;
+  const { host, access, databaseUrl, databaseOwnerUrl, smtpUrl, mailFrom, oidcIssuer, oidcClientId } = given;
   return [
     host !== undefined &&
       !isLoopback(host) &&
       access === 'open' &&
       `HOST ${host} can be reached from other machines: ADIT_ACCESS=open is for loopback addresses only`,
+    (oidcIssuer === undefined) !== (oidcClientId === undefined) &&
+      'ADIT_OIDC_ISSUER and ADIT_OIDC_CLIENT_ID are set together or not at all',
+    oidcIssuer?.startsWith('http:') === true &&
+      !isLoopback(hostnameOf(oidcIssuer)) &&
+      'ADIT_OIDC_ISSUER must be https, except on loopback',
     databaseOwnerUrl !== undefined && databaseUrl === undefined && 'DATABASE_OWNER_URL is set but DATABASE_URL is not',
     smtpUrl !== undefined &&
       mailFrom === undefined &&
@@ -90,7 +95,14 @@ function contradictions(given: Partial<Record<SettingName, string>>): string[] {
   ].filter((problem) => problem !== false);
 }
 
+const hostnameOf = (address: string): string =>
+  URL.canParse(address) ? new URL(address).hostname.replace(/^\[|\]$/g, '') : '';
+
 const nameOf = (member: PropertyKey | undefined): string =>
   settingsList.find((setting) => setting.member === member)?.name ?? String(member);
 
 const readable = (message: string): string => (message.startsWith('must') ? message : `is not usable: ${message}`);
+
+/** Returns the host of the identity provider, for people; null: there is none. */
+export const providerOf = ({ oidcIssuer }: Pick<Config, 'oidcIssuer'>): string | null =>
+  oidcIssuer === null ? null : new URL(oidcIssuer).host;

@@ -112,6 +112,25 @@ export const settings = z.object({
     meaning:
       'closed: readers see what they are entitled to. open: every program on this machine sees and changes everything, for trying things out; HOST must then be a loopback address.',
   }),
+  oidcIssuer: orNull(url('http', 'https')).register(names, {
+    name: 'ADIT_OIDC_ISSUER',
+    meaning:
+      'Identity provider (OpenID Connect) through which people sign in: its issuer, such as https://login.example.org/realms/mine. Unset: none.',
+  }),
+  oidcClientId: orNull(text).register(names, {
+    name: 'ADIT_OIDC_CLIENT_ID',
+    meaning:
+      'Id of this service at the identity provider. Its redirect URI there is ADIT_PUBLIC_URL/v1/session/oidc/callback.',
+  }),
+  oidcClientSecretFile: orNull(path).register(names, {
+    name: 'ADIT_OIDC_CLIENT_SECRET_FILE',
+    meaning: 'File with the secret of this service at the identity provider. Unset: it has none there (PKCE alone).',
+  }),
+  oidcOrigins: origins.prefault('').register(names, {
+    name: 'ADIT_OIDC_ORIGINS',
+    meaning:
+      'Further origins at which the identity provider has endpoints, separated by commas. Requests for signing people in go to these and to ADIT_OIDC_ISSUER alone.',
+  }),
   accessRecordDays: whole(1, 36_500).prefault('1095').register(names, {
     name: 'ADIT_ACCESS_RECORD_DAYS',
     meaning: 'Days for which the record of who read which lot is kept.',

@@ -54,6 +54,12 @@ export const journaledTables = {
       claimed_until: health,
     },
   },
+  people: {
+    key: 'id',
+    type: 'uuid',
+    columns: ['id', 'issuer', 'subject', 'label', 'actor', 'scopes', 'created_at', 'ended_at'],
+    omitted: {},
+  },
   machine_keys: {
     key: 'id',
     type: 'uuid',

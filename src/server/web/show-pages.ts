@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import { signInPage } from '../../web/explorer/sign-in-page.js';
 import { sayIn } from '../../web/phrases.js';
 import type { Say } from '../../web/say.js';
 import { Document, type Frame, OPERATOR_READER, type Page, type SharedView } from '../../web/ui/frame.js';
 import { type Column, csvOf } from '../../web/ui/table.js';
 import { hasScope, type Viewer } from '../../core/access/viewer.js';
+import { Config, providerOf } from '../config/config.js';
 import { ListAlerts } from '../alerts/list-alerts.js';
 import { DescribeLedger } from '../ledger/read/describe-ledger.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
@@ -44,7 +46,13 @@ export class ShowPages {
     private readonly identity: LedgerIdentity,
     private readonly files: BuiltFiles,
     private readonly alerts: ListAlerts,
+    private readonly config: Config,
   ) {}
+
+  /** Returns the page at which people sign in, by what this service has for it. */
+  signIn(say: Say): Page {
+    return signInPage(say, providerOf(this.config));
+  }
 
   /** Renders the page that `compose` makes for the reader's language. */
   async show({ request, reply }: Visit, compose: (say: Say) => Page | Promise<Page>): Promise<string> {

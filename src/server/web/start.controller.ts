@@ -2,7 +2,6 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { type Start, startShape } from '../../core/api/ledger.js';
 import { logPage } from '../../web/explorer/log-page.js';
-import { signInPage } from '../../web/explorer/sign-in-page.js';
 import { startPage } from '../../web/explorer/start-page.js';
 import { wantsHtml } from '../http/wants-html.js';
 import { DescribeLedger } from '../ledger/read/describe-ledger.js';
@@ -56,7 +55,7 @@ export class StartController {
   @ApiOperation({ summary: 'Page: sign in by a printed link or a key file' })
   @ApiOkResponse({ schema: PAGE })
   signIn(@Visiting() visit: Visit): Promise<string> {
-    return this.pages.show(visit, signInPage);
+    return this.pages.show(visit, (say) => this.pages.signIn(say));
   }
 
   @Get('log')

@@ -2,15 +2,19 @@ import type { VNode } from 'preact';
 import type { Say } from '../say.js';
 import { type Page, useSay } from '../ui/frame.js';
 
-/** Returns the page at which a person signs in: by a printed link, which opens it, or by a key file. */
-export const signInPage = (say: Say): Page => ({
+/**
+ * Returns the page at which a person signs in: through an identity provider, by a printed link, which opens the page, or by a key
+ * file.
+ * @param provider host of the identity provider; null: none.
+ */
+export const signInPage = (say: Say, provider: string | null): Page => ({
   title: say.word('signIn'),
   narrow: true,
   islands: ['islands/sign-in.ts'],
-  body: <SignIn />,
+  body: <SignIn provider={provider} />,
 });
 
-function SignIn(): VNode {
+function SignIn({ provider }: { provider: string | null }): VNode {
   const say = useSay();
   const words = {
     working: say.word('signIn.working'),
@@ -22,6 +26,13 @@ function SignIn(): VNode {
   return (
     <>
       <h1>{say.word('signIn')}</h1>
+      {provider === null ? null : (
+        <p class="more-space">
+          <a class="btn main" href="/v1/session/oidc">
+            {say.word('signIn.provider', { provider })}
+          </a>
+        </p>
+      )}
       <p class="lede">{say.word('signIn.explained')}</p>
       <form data-sign-in data-words={JSON.stringify(words)}>
         <p class="more-space">

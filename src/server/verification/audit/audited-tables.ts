@@ -66,6 +66,7 @@ export const auditedTables: Readonly<
   alert_changes: 'journaled',
   subscriptions: 'journaled',
   machine_keys: 'journaled',
+  people: 'journaled',
   deliveries: 'journaled',
   delivery_attempts: 'excluded: the history of deliveries; each delivery that is marked delivered needs one that was',
   delivery_notices:

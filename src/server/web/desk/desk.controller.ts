@@ -7,7 +7,6 @@ import { accessPage } from '../../../web/desk/access-page.js';
 import { correctPage } from '../../../web/desk/correct-page.js';
 import { deskPage, noDeskPage } from '../../../web/desk/desk-page.js';
 import { formPage, outboxPage, receivePage } from '../../../web/desk/form-pages.js';
-import { signInPage } from '../../../web/explorer/sign-in-page.js';
 import type { Say } from '../../../web/say.js';
 import type { Page } from '../../../web/ui/frame.js';
 import { ReadLot } from '../../provenance/read-lot.js';
@@ -113,7 +112,8 @@ export class DeskController {
     return this.pages.show(visit, async (say) => {
       const viewer = viewerNow();
       if (viewer.kind === 'actor') return compose(say, viewer.actor);
-      return viewer.kind === 'operator' || viewer.kind === 'everyone' ? noDeskPage(say, viewer.kind) : signInPage(say);
+      if (viewer.kind === 'operator' || viewer.kind === 'everyone') return noDeskPage(say, viewer.kind);
+      return this.pages.signIn(say);
     });
   }
 }

@@ -15,7 +15,8 @@ const EMPTY = new Set(['webhooks', 'components', '$defs']);
 const FILE = 'client.ts';
 
 async function lint(document: unknown): Promise<string[]> {
-  const config = await createConfig({ extends: ['recommended'] });
+  // A path that redirects has no answer of 2xx; test/server/openapi.spec.ts demands one of 2xx or 3xx of every path.
+  const config = await createConfig({ extends: ['recommended'], rules: { 'operation-2xx-response': 'off' } });
   const source = JSON.stringify(document);
   const problems = await lintFromString({ source, absoluteRef: '/openapi.json', config });
   return problems.map(({ ruleId, location, message }) => `${ruleId} ${location[0]?.pointer ?? ''}: ${message}`);

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 // A client of an Adit ledger for Node 20 and browsers' WebCrypto, without any package:
 //   adit.mjs key FILE ACTOR | declare FILE ACTOR SITE MINERAL KILOGRAMS | dispatch FILE ACTOR LOT RECEIVER
+//   adit.mjs token FILE ACTOR                                 (prints a token, to read with)
 //   adit.mjs verify EVENT.jws RECEIPT.tlog-proof LOG_KEY       (offline)
 // ADIT_SERVER is the ledger's address.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const server = process.env.ADIT_SERVER ?? 'http://127.0.0.1:8400';
 const { subtle } = globalThis.crypto;
 const bytes = (text) => new TextEncoder().encode(text);
 const sha256 = async (...parts) => new Uint8Array(await subtle.digest('SHA-256', Buffer.concat(parts)));
@@ -13,9 +15,10 @@ const b64url = (data) => Buffer.from(data).toString('base64url');
 const fromBase64 = (text) => new Uint8Array(Buffer.from(text, 'base64'));
 
 /** Sends a request; the same bytes go again after a 503 or a lost connection: an event is recorded once. */
-async function request(path, body) {
-  const url = (process.env.ADIT_SERVER ?? 'http://127.0.0.1:8400') + path;
-  const sent = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+async function request(path, body, token) {
+  const url = server + path;
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const sent = { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) };
   for (let wait = 1; ; wait *= 2) {
     const answer = await fetch(url, sent).catch((error) => ({
       status: 503,
@@ -38,6 +41,16 @@ async function load(file) {
 async function sign({ key, kid }, typ, payload) {
   const signed = [{ alg: 'Ed25519', kid, typ }, payload].map((part) => b64url(bytes(JSON.stringify(part)))).join('.');
   return `${signed}.${b64url(await subtle.sign('Ed25519', key, bytes(signed)))}`;
+}
+
+/** Signs an assertion for this ledger alone (RFC 7523), which the ledger exchanges for a token of 15 minutes. */
+async function token(file, actor) {
+  const iat = Math.floor(Date.now() / 1000);
+  const jti = b64url(crypto.getRandomValues(new Uint8Array(16)));
+  const claims = { iss: actor, sub: actor, aud: server, iat, exp: iat + 60, jti };
+  const assertion = await sign(await load(file), 'client-authentication+jwt', claims);
+  const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
+  return (await request('/v1/token', grant)).access_token;
 }
 
 /** UUIDv8 of the first 16 bytes of SHA-256(log 0x00 iss 0x00 jti 0x00 output). */
@@ -111,8 +124,10 @@ if (command === 'key') {
   await record(file, actor, 'lot.declared', { place: { site }, outputs });
 } else if (command === 'dispatch') {
   const [lot, to] = rest;
-  const { head } = await request(`/v1/lots/${lot}`);
+  const { head } = await request(`/v1/lots/${lot}`, undefined, await token(file, actor));
   await record(file, actor, 'custody.dispatched', { to, lots: [{ lot, prev: head }] });
+} else if (command === 'token') {
+  console.log(await token(file, actor));
 } else if (command === 'verify') {
   const verified = await verify(readFileSync(file, 'utf8'), readFileSync(actor, 'utf8'), rest[0]);
   if (!verified) {
@@ -120,6 +135,6 @@ if (command === 'key') {
     process.exitCode = 1;
   }
 } else {
-  console.error('adit.mjs key | declare | dispatch | verify: the first lines of this file say what each takes');
+  console.error('adit.mjs key | declare | dispatch | token | verify: the first lines of this file say what each takes');
   process.exitCode = 2;
 }

@@ -1,5 +1,5 @@
 """A client of an Adit ledger, with `cryptography` alone: adit.py key FILE ACTOR | declare FILE ACTOR SITE MINERAL KILOGRAMS |
-dispatch FILE ACTOR LOT RECEIVER | verify EVENT.jws RECEIPT.tlog-proof LOG_KEY. ADIT_SERVER is the ledger's address."""
+dispatch FILE ACTOR LOT RECEIVER | token FILE ACTOR | verify EVENT.jws RECEIPT.tlog-proof LOG_KEY. ADIT_SERVER is the ledger's address."""
 import base64, datetime, hashlib, json, os, sys, time, urllib.error, urllib.request, uuid
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization as form
@@ -9,11 +9,13 @@ sha256 = lambda data: hashlib.sha256(data).digest()
 b64url = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 compact = lambda value: json.dumps(value, separators=(",", ":")).encode()
 
-def request(path, body=None):
-    url = os.environ.get("ADIT_SERVER", "http://127.0.0.1:8400") + path
+server = os.environ.get("ADIT_SERVER", "http://127.0.0.1:8400")
+
+def request(path, body=None, token=None):
+    url, headers = server + path, {"content-type": "application/json", **({"authorization": "Bearer " + token} if token else {})}
     for wait in (1, 2, 4, 8, 0):  # the same bytes again after a lost answer or a 503: an event is recorded once
         try:
-            sent = urllib.request.Request(url, body and compact(body), {"content-type": "application/json"})
+            sent = urllib.request.Request(url, body and compact(body), headers)
             return json.load(urllib.request.urlopen(sent, timeout=30))
         except urllib.error.URLError as error:
             if getattr(error, "code", 503) != 503 or not wait:
@@ -29,6 +31,13 @@ def load(file):
 def sign(key, kid, typ, payload):
     signed = b64url(compact({"alg": "Ed25519", "kid": kid, "typ": typ})) + "." + b64url(compact(payload))
     return signed + "." + b64url(key.sign(signed.encode()))
+
+def token(file, actor):  # an assertion for this ledger alone (RFC 7523), exchanged for a token of 15 minutes
+    (key, _, kid), now = load(file), int(time.time())
+    claims = {"iss": actor, "sub": actor, "aud": server, "iat": now, "exp": now + 60, "jti": b64url(os.urandom(16))}
+    assertion = sign(key, kid, "client-authentication+jwt", claims)
+    grant = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
+    return request("/v1/token", grant)["access_token"]
 
 def lot_id(log, iss, jti, output):  # UUIDv8 of the first 16 bytes of SHA-256
     digest = bytearray(sha256("\0".join([log, iss, jti, str(output)]).encode())[:16])
@@ -77,8 +86,10 @@ def main(command, file, *rest):
         goods = {"mineral": rest[2], "form": "concentrate", "mass": {"value": rest[3], "uom": "KGM"}}
         record(file, rest[0], "lot.declared", {"place": {"site": rest[1]}, "outputs": [goods]})
     elif command == "dispatch":
-        lots = [{"lot": rest[1], "prev": request("/v1/lots/" + rest[1])["head"]}]
+        lots = [{"lot": rest[1], "prev": request("/v1/lots/" + rest[1], token=token(file, rest[0]))["head"]}]
         record(file, rest[0], "custody.dispatched", {"to": rest[2], "lots": lots})
+    elif command == "token":
+        print(token(file, rest[0]))
     else:
         verify(open(file).read(), open(rest[0]).read(), rest[1])
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A client of an Adit ledger with openssl 3 and curl:
 #   adit.sh key FILE ACTOR | declare FILE ACTOR SITE MINERAL KILOGRAMS | dispatch FILE ACTOR LOT RECEIVER
+#   adit.sh token FILE ACTOR                                  (prints a token, to read with)
 #   adit.sh verify EVENT.jws RECEIPT.tlog-proof LOG_KEY       (offline)
 # ADIT_SERVER is the ledger's address.
 set -eu
@@ -28,6 +29,16 @@ sign() {
     "$(printf %s "$3" | b64url)" > "$work/signed"
   openssl pkeyutl -sign -inkey "$1" -rawin -in "$work/signed" -out "$work/signature"
   printf '%s.%s' "$(cat "$work/signed")" "$(b64url < "$work/signature")"
+}
+
+# token KEYFILE ACTOR: signs an assertion for this ledger alone (RFC 7523), which the ledger exchanges for a token of 15 minutes.
+token() {
+  now=$(date +%s)
+  assertion=$(sign "$1" client-authentication+jwt "$(printf '{"iss":"%s","sub":"%s","aud":"%s","iat":%s,"exp":%s,"jti":"%s"}' \
+    "$2" "$2" "$server" "$now" $((now + 60)) "$(openssl rand 16 | b64url)")")
+  request -d "{\"grant_type\":\"urn:ietf:params:oauth:grant-type:jwt-bearer\",\"assertion\":\"$assertion\"}" "$server/v1/token" > "$work/token" \
+    || { cat "$work/token" >&2; exit 1; }
+  field access_token < "$work/token"
 }
 
 # lot_id LOG ISS JTI OUTPUT: UUIDv8 of the first 16 bytes of SHA-256(log 0x00 iss 0x00 jti 0x00 output).
@@ -102,14 +113,18 @@ case "${1:-}" in
     record "$2" "$3" lot.declared "\"place\":{\"site\":\"$4\"},\"outputs\":[{\"lot\":\"@LOT@\",\"mineral\":\"$5\",\"form\":\"concentrate\",\"mass\":{\"value\":\"$6\",\"uom\":\"KGM\"}}]"
     ;;
   dispatch)
-    head=$(request "$server/v1/lots/$4" | field head)
+    token=$(token "$2" "$3")
+    head=$(request -H "authorization: Bearer $token" "$server/v1/lots/$4" | field head)
     record "$2" "$3" custody.dispatched "\"to\":\"$5\",\"lots\":[{\"lot\":\"$4\",\"prev\":\"$head\"}]"
+    ;;
+  token)
+    token "$2" "$3"
     ;;
   verify)
     verify "$(path "$2")" "$(path "$3")" "$4"
     ;;
   *)
-    sed -n '2,5s/^# *//p' "$0" >&2
+    sed -n '2,6s/^# *//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -7,6 +7,7 @@ import { checkTlogProof } from '../../src/core/log/proof-file.js';
 import { leafHash } from '../../src/core/log/tree.js';
 import { type Body, type OutsideActor, get, openAsRegistrar } from '../support/outside-client.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
+import { type Asked, ask } from '../support/sign-in.js';
 
 const clients = resolve('docs/clients');
 const works = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
@@ -27,7 +28,7 @@ let registrar: OutsideActor;
 let logKey: string;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ ADIT_ACCESS: 'closed' });
   registrar = await openAsRegistrar(server.url);
   await registrar.register('trader', ['trader']);
   logKey = (await get(server.url, '/v1/ledger')).body.logKey as string;
@@ -59,6 +60,12 @@ describe.each(languages.filter(({ possible }) => possible))('the example client 
     child.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()));
     return new Promise((settle) => child.once('close', (code) => settle({ code, out })));
   };
+  /** Reads a path with a token that the client asked for. */
+  const read = async (path: string): Promise<Asked> => {
+    const { code, out } = await run('token', 'key.file', actor);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n?$/)]);
+    return ask(`${server.url}${path}`, { headers: { authorization: `Bearer ${out.trim()}` } });
+  };
   const printed = (out: string, what: string): string => new RegExp(`^${what} (\\S+)$`, 'm').exec(out)?.[1] ?? out;
 
   beforeAll(async () => {
@@ -75,13 +82,14 @@ describe.each(languages.filter(({ possible }) => possible))('the example client 
     expect([code, out]).toEqual([0, expect.stringContaining('event ')]);
     lot = printed(out, 'lot');
     declared = printed(out, 'event');
-    expect((await get(server.url, `/v1/lots/${lot}`)).body).toMatchObject({ holder: actor, head: declared });
+    expect((await get(server.url, `/v1/lots/${lot}`)).status).toBe(401);
+    expect((await read(`/v1/lots/${lot}`)).body).toMatchObject({ holder: actor, head: declared });
   });
 
   it('dispatches it on its chain', async () => {
     const { code, out } = await run('dispatch', 'key.file', actor, lot, 'trader');
     expect([code, printed(out, 'event')]).toEqual([0, expect.stringMatching(/^[\w-]{43}$/)]);
-    const { body } = await get(server.url, `/v1/lots/${lot}`);
+    const { body } = await read(`/v1/lots/${lot}`);
     expect([body.head, body.status]).toEqual([printed(out, 'event'), 'inTransit']);
   });
 
@@ -130,4 +138,29 @@ describe.each(languages.filter(({ possible }) => possible))('the example client 
       expect(out).not.toContain('VERIFIED:');
     }
   });
+});
+
+const shell = languages.find(({ name }) => name === 'shell');
+(shell?.possible === true ? it : it.skip)('docs/access.md signs in and reads, as it is written', async () => {
+  const [, section = ''] = readFileSync('docs/access.md', 'utf8').split('## Signing in\n');
+  const [, script = ''] = /```sh\n([^]*?)```/.exec(section) ?? [];
+  expect(script).toContain('curl');
+  const folder = mkdtempSync(join(tmpdir(), 'adit-sign-in-'));
+  copyFileSync(join(clients, 'adit.sh'), join(folder, 'adit.sh'));
+  /** Runs a shell beside this process, which answers it. */
+  const sh = (...args: string[]): Promise<{ code: number | null; out: string }> => {
+    const child = spawn('sh', args, { cwd: folder, env: { ...process.env, ADIT_SERVER: server.url } });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    return new Promise((settle) => child.once('close', (code) => settle({ code, out })));
+  };
+  const registration = JSON.parse((await sh('adit.sh', 'key', 'coop.pem', 'coop')).out) as Body;
+  await registrar.must('actor.registered', { ...registration, roles: ['miner'], country: 'RW' });
+  writeFileSync(join(folder, 'run.sh'), script);
+  const ran = await sh('-eu', 'run.sh');
+  rmSync(folder, { recursive: true, force: true });
+  expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('"items":[]')]);
+  // Who it is, and what was asked for with the key for programs that it made.
+  expect(ran.out).toContain('"actor":"coop"');
+  expect(ran.out).toContain('adit_live_');
 });

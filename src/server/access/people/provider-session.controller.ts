@@ -11,6 +11,8 @@ import { IdentityProvider } from './identity-provider.js';
 import { KnownPeople } from './known-people.js';
 import { byPerson } from './signed-in-by.js';
 
+/** The content of a redirect. */
+const EMPTY = { type: 'string', maxLength: 0 } as const;
 const PATH = '/v1/session/oidc/callback';
 
 /** Signs people in through the identity provider: a browser goes there and comes back. */
@@ -28,7 +30,7 @@ export class ProviderSessionController {
   @Header('cache-control', 'no-store')
   @Redirect()
   @ApiOperation({ summary: 'Sends a browser to the identity provider, to sign in' })
-  @ApiFoundResponse({ description: 'To the identity provider' })
+  @ApiFoundResponse({ description: 'To the identity provider', schema: EMPTY })
   async begin(@Req() request: FastifyRequest): Promise<{ url: string }> {
     const session = cookieOf(request);
     if (session === null)
@@ -42,7 +44,7 @@ export class ProviderSessionController {
   @Header('cache-control', 'no-store')
   @Redirect('/')
   @ApiOperation({ summary: 'Where the identity provider sends a browser back' })
-  @ApiFoundResponse({ description: 'To the start page, signed in' })
+  @ApiFoundResponse({ description: 'To the start page, signed in', schema: EMPTY })
   async complete(@Req() request: FastifyRequest): Promise<void> {
     const session = cookieOf(request);
     const attempt = session?.get('attempt');

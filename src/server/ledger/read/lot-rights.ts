@@ -5,6 +5,7 @@ import { AditError } from '../../../core/errors.js';
 import { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
 import { actorNow, viewerNow } from '../../http/viewing.js';
+import { untilNextStep } from './same-time.js';
 import { MAX_DESCENDANTS, type NamedLots, lotsSeen } from './lots-seen.js';
 
 type GrantRow = Opening['grants'][number];
@@ -46,9 +47,11 @@ export class LotRights {
 
   /** Returns the right to a lot. Throws `not-found`; a right may also be to a lot that does not exist. */
   async require(lot: string): Promise<RightToLot> {
+    const begun = performance.now();
     const right = await this.of(lot);
-    if (right === null) throw noLot(lot);
-    return right;
+    if (right !== null) return right;
+    await untilNextStep(begun);
+    throw noLot(lot);
   }
 
   /**

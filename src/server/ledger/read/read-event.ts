@@ -9,6 +9,7 @@ import { viewerNow } from '../../http/viewing.js';
 import { LedgerIdentity } from '../ledger-identity.js';
 import { LotRights, NO_LOT } from './lot-rights.js';
 import { rereadEntry } from './reread-event.js';
+import { untilNextStep } from './same-time.js';
 import { ReadReceipt } from './read-receipt.js';
 
 @Injectable()
@@ -22,13 +23,17 @@ export class ReadEvent {
 
   /** Returns one event that the viewer may see, with the disclosures that it may see. Throws `not-found`. */
   async event(id: string): Promise<StoredEvent> {
+    const begun = performance.now();
     const entry = await this.log.entryById(id);
     const event = entry === null ? null : rereadEntry(entry.jws, this.identity.origin);
     // Also for an event that does not exist, so that the answer takes as long.
     const opening = await this.rights.opening();
     const isOpen = event !== null && mayOpen(event, opening);
     const seen = (await this.isSeen(entry?.index ?? 0, event)) || isOpen;
-    if (entry === null || event === null || !seen) throw noEvent(id);
+    if (entry === null || event === null || !seen) {
+      await untilNextStep(begun);
+      throw noEvent(id);
+    }
     const { index, jws } = entry;
     const [recordedAt, disclosures] = await Promise.all([
       this.log.recordedAt(index),

@@ -38,6 +38,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /desk/receive': 'public',
   'GET /desk/outbox': 'public',
   'GET /desk/do/:action': 'public',
+  'GET /operation': 'admin',
   'GET /inbox': 'alerts',
   'GET /inbox/subscriptions': 'alerts',
   'GET /inbox/deliveries': 'alerts',

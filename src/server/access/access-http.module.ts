@@ -34,5 +34,6 @@ import { TokenController } from './token.controller.js';
     TokenController,
   ],
   providers: [Contacts, ExplainAccess, IdentityProvider, People, IssueTokens, ListGrants, MachineKeys, SignInLinks],
+  exports: [MachineKeys],
 })
 export class AccessHttpModule {}

@@ -64,6 +64,17 @@ export class QueuedJobs extends Jobs implements BeforeApplicationShutdown {
       if (!kept || key !== name) await queue.removeJobScheduler(key);
   }
 
+  /** Counts the jobs of each queue by their state. */
+  states(): Promise<{ name: JobName; waiting: number; active: number; delayed: number; failed: number }[]> {
+    return Promise.all(
+      [...this.queues].map(async ([name, queue]) => {
+        const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
+        const { waiting = 0, active = 0, delayed = 0, failed = 0 } = counts;
+        return { name, waiting, active, delayed, failed };
+      }),
+    );
+  }
+
   beforeApplicationShutdown(): void {
     this.stopping = true;
     for (const { timer } of this.waiting.values()) clearTimeout(timer);

@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
+import { AccessHttpModule } from '../access/access-http.module.js';
 import { AccessModule } from '../access/access.module.js';
 import { AlertsHttpModule } from '../alerts/alerts-http.module.js';
 import { DeliveryHttpModule } from '../delivery/delivery-http.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { HttpModule } from '../http/http.module.js';
 import { LedgerHttpModule } from '../ledger/ledger-http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { ProvenanceHttpModule } from '../provenance/provenance-http.module.js';
+import { QueueModule } from '../queue/queue.module.js';
 import { RegistryHttpModule } from '../registry/registry-http.module.js';
 import { TransparencyModule } from '../transparency/transparency.module.js';
 import { VerificationHttpModule } from '../verification/verification-http.module.js';
@@ -27,6 +30,8 @@ import { TellInbox } from './inbox/tell-inbox.js';
 import { TellSubscriptions } from './inbox/tell-subscriptions.js';
 import { LotPagesController } from './lot-pages.controller.js';
 import { LotTablesController } from './lot-tables.controller.js';
+import { OperationController } from './operation/operation.controller.js';
+import { TellOperation } from './operation/tell-operation.js';
 import { PassportEvidence } from './passport/passport-evidence.js';
 import { Gs1Controller, PassportPagesController } from './passport/passport-pages.controller.js';
 import { PassportsController } from './passport/passports.controller.js';
@@ -43,13 +48,16 @@ import { TellPassport } from './passport/tell-passport.js';
 /** Serves the pages for people, and what they load. */
 @Module({
   imports: [
+    AccessHttpModule,
     AccessModule,
     AlertsHttpModule,
     DeliveryHttpModule,
     DatabaseModule,
+    HttpModule,
     LedgerHttpModule,
     LedgerModule,
     ProvenanceHttpModule,
+    QueueModule,
     RegistryHttpModule,
     TransparencyModule,
     VerificationHttpModule,
@@ -67,6 +75,7 @@ import { TellPassport } from './passport/tell-passport.js';
     ErrorsController,
     AssetsController,
     InboxController,
+    OperationController,
     PassportPagesController,
     Gs1Controller,
     PassportsController,
@@ -86,6 +95,7 @@ import { TellPassport } from './passport/tell-passport.js';
     ShowPages,
     TellInbox,
     TellLot,
+    TellOperation,
     TellPassport,
     TellSubscriptions,
   ],

@@ -49,9 +49,7 @@ export interface Page {
 }
 
 const parts = ['lots', 'findings', 'sites', 'actors', 'rules', 'log'] as const;
-/** Parts for readers who signed in as actors. */
-const ownParts = ['desk'] as const;
-type Part = (typeof parts | typeof ownParts)[number] | 'inbox';
+type Part = (typeof parts)[number] | 'desk' | 'operation' | 'inbox';
 
 const FrameContext = createContext<Frame | null>(null);
 
@@ -149,7 +147,7 @@ function Bar({ page }: { page: Page }): VNode {
         <>
           {page.searches === true ? null : <SearchForm />}
           <nav aria-label={say.word('parts')}>
-            {[...parts, ...(isActor(reader) ? ownParts : [])].map((part) => (
+            {[...parts, ...ownPartsOf(reader)].map((part) => (
               <a key={part} href={`/${part}`} aria-current={page.part === part ? 'page' : undefined}>
                 {say.word(`part.${part}`)}
               </a>
@@ -190,6 +188,10 @@ export const OPERATOR_READER = '@operator';
 /** Whether the reader of a page signed in as an actor. */
 export const isActor = (reader: string | null): boolean =>
   reader !== null && reader !== '' && reader !== OPERATOR_READER;
+
+/** Returns the parts that only some readers have: the desk of an actor, the operator's page. */
+const ownPartsOf = (reader: string | null): ('desk' | 'operation')[] =>
+  isActor(reader) ? ['desk'] : reader === null ? [] : ['operation'];
 
 /** Names the reader, or leads to the sign-in; an open ledger (empty name) distinguishes no readers. */
 function Reader({ name }: { name: string | null }): VNode | null {

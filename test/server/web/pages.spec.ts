@@ -56,6 +56,7 @@ const paths = (): string[] => [
   '/rules',
   '/rules/mass-gained',
   '/log',
+  '/operation',
   '/errors',
   '/errors/key-unknown',
   '/search?q=hill-and-more',

@@ -2,6 +2,7 @@ import type { AccessExplanation } from '../core/api/access.js';
 import type { Contact } from '../core/api/contact.js';
 import type { Grant } from '../core/api/grant.js';
 import type { CreatedMachineKey, MachineKey, NewMachineKey } from '../core/api/machine-key.js';
+import type { Passport } from '../core/api/passport.js';
 import type { Access, MadeShare, Share } from '../core/api/share.js';
 import { ApiRequests } from './requests.js';
 
@@ -36,6 +37,19 @@ export class AccessClient extends ApiRequests {
 
   async withdrawShare(id: string): Promise<void> {
     await this.request(`/v1/shares/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  }
+
+  publishPassport(lot: string, asked: { evidence: boolean; gtin?: string; serial?: string }): Promise<Passport> {
+    return this.json(`${lotPath(lot)}/passport`, { method: 'POST', body: asked });
+  }
+
+  /** Returns the passport of a lot. */
+  passport(lot: string): Promise<Passport> {
+    return this.json(`${lotPath(lot)}/passport`);
+  }
+
+  async withdrawPassport(lot: string): Promise<void> {
+    await this.request(`${lotPath(lot)}/passport`, { method: 'DELETE' });
   }
 
   makeKey(asked: NewMachineKey): Promise<CreatedMachineKey> {

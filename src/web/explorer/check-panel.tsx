@@ -49,7 +49,7 @@ export function CheckPanel({ evidence, fresh = evidence, name, size, ahead = fal
     offline: say.word('check.offline'),
   };
   return (
-    <section>
+    <section class="no-print">
       <Heading>{say.word('check')}</Heading>
       <p class="soft">{say.word('check.explained', { size: say.number(size) })}</p>
       <div

@@ -274,6 +274,13 @@ whenBrowser('the desk in a browser', () => {
     await page.getByRole('button', { name: 'Withdraw' }).first().click();
     await page.getByText('withdrawn').waitFor();
     expect((await fetch(`${service.url}/v1/lots/${bags[5]}`, shared)).status).toBe(401);
+    await page.getByRole('button', { name: 'Publish the passport' }).click();
+    await page.getByText('published, without its evidence').waitFor();
+    const passport = service.url + ((await page.locator('a[href^="/p/"]').getAttribute('href')) ?? '');
+    expect((await fetch(passport)).status).toBe(200);
+    await page.getByRole('button', { name: 'Withdraw' }).first().click();
+    await page.getByRole('button', { name: 'Publish the passport' }).waitFor();
+    expect((await fetch(passport)).status).toBe(404);
   });
 
   it('says that the clock of the device is off, and signs the time that a person writes', async () => {

@@ -32,6 +32,7 @@ function head(pdf: Pdf, say: Say, data: PassportData, sentence: string, lede: st
   const wide = left - MARGIN - 16;
   pdf.font('Helvetica').fontSize(9).fillColor(SOFT);
   pdf.text(printable(`${say.word('passport.certificate')} · ${data.name}`), MARGIN, MARGIN, { width: wide });
+  pdf.moveDown(0.6);
   pdf.font('Times-Roman').fontSize(20).fillColor(INK).text(printable(sentence), { width: wide });
   pdf.moveDown(0.4).font('Helvetica').fontSize(10).fillColor(SOFT).text(printable(lede), { width: wide });
   pdf.y = Math.max(pdf.y, MARGIN + QR) + 14;

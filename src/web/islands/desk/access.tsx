@@ -5,6 +5,7 @@ import { accessClient } from '../browser/session.js';
 import { Grants } from './grants.js';
 import { inDays, textIn } from './local-time.js';
 import { useSay } from './mount.js';
+import { LotPassport } from './passport.js';
 
 const DAYS = 90;
 const READS_SHOWN = 100;
@@ -24,6 +25,7 @@ export function LotAccess({ lot }: { lot: string }): VNode {
   return (
     <>
       <Shares lot={lot} shares={shares} changed={read} />
+      <LotPassport lot={lot} />
       <Grants lot={lot} />
       <Reads lot={lot} shares={shares} />
     </>

@@ -10,6 +10,8 @@ import { TestLedger } from '../../support/test-ledger.js';
 /** Requests that run interleaved, and connections that they share. */
 const REQUESTS = whole ? 10_000 : 2_000;
 const CONNECTIONS = 2;
+/** Requests that wait or run at once: many more than connections. */
+const CLIENTS = 100;
 
 const LOTS = 'SELECT id::text AS id FROM lots UNION ALL SELECT lot::text FROM lot_events ORDER BY 1';
 
@@ -66,7 +68,7 @@ describe(`${REQUESTS} interleaved requests of several viewers over ${CONNECTIONS
     ).toEqual(['', '']);
     let foreign = 0;
     let failed = 0;
-    const requests = Array.from({ length: REQUESTS }, async (_, n) => {
+    const send = async (n: number): Promise<void> => {
       const viewer = viewers[(n * 7 + (n % 3)) % viewers.length] as Viewer;
       if (n % 11 === 0) {
         await reader
@@ -76,8 +78,12 @@ describe(`${REQUESTS} interleaved requests of several viewers over ${CONNECTIONS
         return;
       }
       if ((await read(viewer)) !== own.get(viewer)) foreign += 1;
-    });
-    await Promise.all(requests);
+    };
+    let next = 0;
+    const client = async (): Promise<void> => {
+      while (next < REQUESTS) await send(next++);
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
     expect({ foreign, failed }).toEqual({ foreign: 0, failed: Math.ceil(REQUESTS / 11) });
     // Connections that are idle have no viewer.
     const idle = await Promise.all([1, 2].map(() => pool.query<{ id: string }>(LOTS)));

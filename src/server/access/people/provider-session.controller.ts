@@ -12,7 +12,7 @@ import { KnownPeople } from './known-people.js';
 import { byPerson } from './signed-in-by.js';
 
 /** The content of a redirect. */
-const EMPTY = { type: 'string', maxLength: 0 } as const;
+const EMPTY = { type: 'string' } as const;
 const PATH = '/v1/session/oidc/callback';
 
 /** Signs people in through the identity provider: a browser goes there and comes back. */

@@ -7,7 +7,7 @@ import type { Session } from '../../core/api/session.js';
 import { AditError } from '../../core/errors.js';
 import { randomToken } from '../../core/event/build.js';
 import { Clock } from '../clock.js';
-import { SignedInBy, same } from './people/signed-in-by.js';
+import { SignedInBy, isPerson, same } from './people/signed-in-by.js';
 import { Recent } from './recent.js';
 import { Cookies, SESSION_LIFETIME, type SessionContent, cookieOf, sessionOf } from './session-cookie.js';
 import { SpentProofs } from './spent-proofs.js';
@@ -52,7 +52,9 @@ export class Sessions {
     if (isChange && !same(String(request.headers['x-csrf-token'] ?? ''), session.csrf))
       throw new AditError('not-allowed', 'A change in a session needs the header x-csrf-token, from GET /v1/session.');
     const { actor, scopes, by } = session;
-    return actor === null ? { kind: 'operator', scopes } : { kind: 'actor', actor, scopes, signedInBy: by };
+    if (actor !== null) return { kind: 'actor', actor, scopes, signedInBy: by };
+    // What the operator makes by its token does not end with the token; what a person makes ends with the person.
+    return { kind: 'operator', scopes, ...(isPerson(by) ? { signedInBy: by } : {}) };
   }
 
   /**

@@ -131,6 +131,40 @@ describe('people who sign in through an identity provider', () => {
     expect((await signIn('clerk')).answer.status).toBe(403);
   });
 
+  it('end with the keys that they made as the operator', async () => {
+    const made = await map('second-chief', { scopes: ['share', 'metrics'] });
+    const { cookie } = await signIn('second-chief');
+    const { csrf } = (await session(cookie)) as { csrf: string };
+    const { status, body } = await ask(`${url}/v1/keys`, {
+      method: 'POST',
+      headers: { cookie, 'x-csrf-token': csrf, 'content-type': 'application/json' },
+      body: JSON.stringify({ label: 'x', scopes: ['metrics'] }),
+    });
+    const withKey = async (): Promise<number> =>
+      (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${body.key as string}` } })).status;
+    expect([status, await withKey()]).toEqual([201, 200]);
+    expect((await operator('DELETE', `/v1/people/${made.body.id as string}`)).status).toBe(204);
+    const since = Date.now();
+    while ((await withKey()) !== 401) {
+      expect(Date.now() - since).toBeLessThan(5_000);
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  });
+
+  it('are not mapped by a program, even one of the operator', async () => {
+    const { body } = await operator('POST', '/v1/keys', { label: 'x', scopes: ['admin', 'share'] });
+    const asProgram = (method: string, path: string, asked?: object): Promise<Asked> =>
+      ask(`${url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${body.key as string}`, 'content-type': 'application/json' },
+        ...(asked === undefined ? {} : { body: JSON.stringify(asked) }),
+      });
+    expect((await asProgram('GET', '/v1/people')).status).toBe(200);
+    const thief = { subject: 'thief', label: 'x', actor: 'trader', scopes: ['read'] };
+    expect(await asProgram('POST', '/v1/people', thief)).toMatchObject({ status: 403, body: { code: 'not-allowed' } });
+    expect((await signIn('thief')).answer.status).toBe(403);
+  });
+
   it('refuses a return that this browser did not begin, that is changed, or that comes twice', async () => {
     await map('once', { actor: 'buyer', scopes: ['read'] });
     const { back, before, answer } = await signIn('once');

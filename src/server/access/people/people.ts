@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { type Scope, actorScopes, operatorScopes } from '../../../core/access/scopes.js';
-import { hasScope } from '../../../core/access/viewer.js';
+import { hasScope, isMachine } from '../../../core/access/viewer.js';
 import type { Page } from '../../../core/api/page.js';
 import type { NewPerson, Person } from '../../../core/api/person.js';
 import { requestTime } from '../../../core/api/values.js';
@@ -45,8 +45,10 @@ export class People {
     private readonly config: Config,
   ) {}
 
-  /** Maps a person to an actor. Throws `request-invalid`. */
+  /** Maps a person to an actor. Throws `request-invalid`, and `not-allowed` for a program: a stolen key would sign its thief in. */
   async create({ subject, label, scopes, ...asked }: NewPerson): Promise<Person> {
+    if (isMachine(viewerNow()))
+      throw new AditError('not-allowed', 'A key for machines signs nobody in: use the token of the operator.');
     const actor = asked.actor ?? null;
     const { oidcIssuer: issuer } = this.config;
     if (issuer === null) throw invalid('', 'This service has no identity provider: set ADIT_OIDC_ISSUER.');

@@ -9,6 +9,9 @@ const PERSON = 'person:';
 /** Names the sign-in of a person through the identity provider. */
 export const byPerson = (id: string): string => `${PERSON}${id}`;
 
+/** Whether what a session began with is a person of the identity provider. */
+export const isPerson = (by: string): boolean => by.startsWith(PERSON);
+
 /**
  * Decides whether what a session began with is still in force: the key of an actor, a person of the identity provider, or the
  * operator's token. A session ends with it.
@@ -28,7 +31,7 @@ export class SignedInBy {
 
   /** @param actor null: the operator. */
   async isInForce(by: string, actor: string | null): Promise<boolean> {
-    if (by.startsWith(PERSON)) {
+    if (isPerson(by)) {
       const person = await this.people.recent(by.slice(PERSON.length));
       return person !== null && person.actor === actor;
     }

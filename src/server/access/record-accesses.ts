@@ -74,7 +74,8 @@ export class RecordAccesses implements BeforeApplicationShutdown {
     await this.flush();
   }
 
-  private note(viewer: Viewer, route: string, lot: string): void {
+  /** Notes that a viewer reads a lot by a route whose address does not name the lot alone. */
+  note(viewer: Viewer, route: string, lot: string): void {
     if (viewer.kind === 'everyone' || viewer.kind === 'nobody' || !lotIdSchema.safeParse(lot).success) return;
     if (this.waiting.length < KEPT)
       this.waiting.push({ at: new Date().toISOString(), lot, viewer: viewerName(viewer), route });

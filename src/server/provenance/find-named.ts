@@ -12,6 +12,9 @@ import { readText } from '../ledger/read/reread-event.js';
 /** Events that are looked at for one identifier at most, the newest. */
 const LOOKED_AT = 50;
 
+/** An id that no event has. A look-up of it takes as long as that of an event that the viewer may not see. */
+const NO_EVENT = 'A'.repeat(43);
+
 /** An event that names an identifier of goods. */
 export interface NamingEvent {
   kind: GoodsKind;
@@ -55,7 +58,8 @@ export class FindNamed {
   async naming(text: string): Promise<NamingEvent[]> {
     const { rows } = await this.database.query<{ subject: string; id: string }>(NAMING, namingValues(text));
     const found = await Promise.all(
-      rows.map(async ({ subject, id }) => {
+      // One that is always refused, so that the time does not show whether hidden events name the identifier too.
+      [...rows, { subject: '', id: NO_EVENT }].map(async ({ subject, id }) => {
         const [kind, stored] = [goodsKindOf(subject), await this.event(id)];
         const event = stored === null ? null : this.read(stored.event);
         return kind === null || event === null || !isShown(kind, text, event) ? [] : [{ kind, event }];

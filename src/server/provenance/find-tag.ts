@@ -5,6 +5,7 @@ import { Database } from '../database/database.js';
 import { tagDigits } from '../../core/event/identifiers.js';
 import { actorNow, viewerNow } from '../http/viewing.js';
 import { LotRights } from '../ledger/read/lot-rights.js';
+import { untilNextStep } from '../ledger/read/same-time.js';
 import { storedPayload } from '../ledger/read/reread-event.js';
 
 /** Places of one tag in one answer at most. */
@@ -38,6 +39,7 @@ export class FindTag {
 
   /** Lists the places of a tag that the viewer may see. Throws `not-found` where there are none. */
   async sight(tag: string): Promise<SeenTag> {
+    const begun = performance.now();
     const digits = tagDigits(tag);
     const cuts = Array.from({ length: digits }, (_, i) => tag.length - digits + i);
     const [{ rows: issued }, { rows: sightings }, { rows: carriedBy }] = await Promise.all([
@@ -67,9 +69,9 @@ export class FindTag {
       ),
     ]);
     const seen = await this.seen({ tag, issued, sightings: sightings.map(sightingOf), carriedBy });
-    if (seen.issued.length === 0 && seen.sightings.length === 0)
-      throw new AditError('not-found', `Nobody has issued, used or voided the tag ${tag}.`);
-    return seen;
+    if (seen.issued.length > 0 || seen.sightings.length > 0) return seen;
+    await untilNextStep(begun);
+    throw new AditError('not-found', `Nobody has issued, used or voided the tag ${tag}.`);
   }
 
   /** Leaves out what is about lots that the viewer may not see, and events of others that name none of its lots. */

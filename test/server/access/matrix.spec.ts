@@ -331,6 +331,21 @@ describe('a share link', () => {
     expect((await world.read(secret, `/v1/lots/${world.kept}`)).status).toBe(401);
   });
 
+  it('is read on paper too, which the record of access shows', async () => {
+    const { secret, id } = await share('coop', world.kept);
+    const papers = [`/desk/labels.pdf?lot=${world.kept}`, `/desk/waybill/${world.dispatch}.pdf`];
+    expect((await world.read(secret, papers[0] ?? '')).status).toBe(200);
+    expect((await world.read('buyer', papers[1] ?? '')).status).toBe(200);
+    const readers = async (who: string, lot: string): Promise<unknown> =>
+      (await world.read(who, `/v1/lots/${lot}/accesses`)).body.items;
+    expect(await readers('coop', world.kept)).toContainEqual(
+      expect.objectContaining({ viewer: `share:${id}`, route: '/desk/labels.pdf' }),
+    );
+    expect(await readers('trader', world.sold)).toContainEqual(
+      expect.objectContaining({ viewer: 'actor:buyer', route: '/desk/waybill/:event' }),
+    );
+  });
+
   it('shows no more than its maker sees', async () => {
     const { secret } = await share('coop', world.sold);
     const shown = await world.read(secret, `/v1/lots/${world.sold}`);

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createHash, randomBytes } from 'node:crypto';
-import { NAMING, namingValues } from '../../../src/server/provenance/find-named.js';
+import type { Viewer } from '../../../src/core/access/viewer.js';
+import { AditError } from '../../../src/core/errors.js';
+import type { Database } from '../../../src/server/database/database.js';
+import { asViewer } from '../../../src/server/http/viewing.js';
+import type { LedgerIdentity } from '../../../src/server/ledger/ledger-identity.js';
+import type { ReadEvent } from '../../../src/server/ledger/read/read-event.js';
+import { FindNamed, NAMING, namingValues } from '../../../src/server/provenance/find-named.js';
 import { post } from '../../support/outside-client.js';
 import { TradingWorld } from '../../support/trading-world.js';
 
@@ -55,6 +61,25 @@ describe('a search by what goods travel with', () => {
     // The authority sees the event, but not what it withholds.
     expect(await found('authority', 'SL-4711')).toBe(`/events/${dispatch}`);
     expect(await found('authority', 'RAB 123 C')).toBe(0);
+  });
+
+  it('refuses an event for every identifier, so that the time does not show hidden ones', async () => {
+    const stranger: Viewer = { kind: 'actor', actor: 'stranger', scopes: ['read'] };
+    for (const rows of [[], [{ subject: 'seal:SL-1', id: dispatch }]]) {
+      let refused = 0;
+      const named = new FindNamed(
+        { query: () => Promise.resolve({ rows }) } as unknown as Database,
+        {
+          event: (): Promise<never> => {
+            refused += 1;
+            return Promise.reject(new AditError('not-found', 'There is no event.'));
+          },
+        } as unknown as ReadEvent,
+        { origin: 'x' } as LedgerIdentity,
+      );
+      expect(await asViewer(stranger, () => named.naming('SL-1'))).toEqual([]);
+      expect([rows.length, refused]).toEqual([rows.length, rows.length + 1]);
+    }
   });
 
   it('reads an index, however many entries are filed', async () => {

@@ -8,7 +8,9 @@ import { goodsOf } from '../../../web/explorer/lot-page.js';
 import type { Say, WordKey } from '../../../web/say.js';
 import { calledOf, shortId } from '../../../web/ui/chips.js';
 import { Passports } from '../../access/passports.js';
+import { RecordAccesses } from '../../access/record-accesses.js';
 import { Config } from '../../config/config.js';
+import { viewerNow } from '../../http/viewing.js';
 import { ReadEvent } from '../../ledger/read/read-event.js';
 import { ReadLot } from '../../provenance/read-lot.js';
 import { eventData } from '../event-data.js';
@@ -50,6 +52,7 @@ export class GatherPapers {
     private readonly events: ReadEvent,
     private readonly passports: Passports,
     private readonly config: Config,
+    private readonly accesses: RecordAccesses,
   ) {}
 
   /** Gathers the labels of lots that the viewer sees. Throws `not-found`. */
@@ -64,7 +67,7 @@ export class GatherPapers {
     const claims: Record<string, unknown> = { ...payload };
     for (const { name, value } of disclosed) claims[name] ??= value;
     const sent = (claims.lots as { lot: string; mass?: Quantity }[]) ?? [];
-    const lots = await Promise.all(sent.map(({ lot }) => this.lots.state(lot)));
+    const lots = await Promise.all(sent.map(({ lot }) => this.read(lot, '/desk/waybill/:event')));
     const masses = lots.map(({ mass }, i) => sent[i]?.mass ?? mass);
     const mineral = lots[0]?.mineral;
     const total = masses.reduce((sum, mass) => sum + milligrams(mass), 0n);
@@ -88,8 +91,15 @@ export class GatherPapers {
     };
   }
 
-  private async label(say: Say, id: string): Promise<Label> {
+  /** Reads a lot, which the record of access shows to its holder. */
+  private async read(id: string, route: string): Promise<LotState> {
     const lot = await this.lots.state(id);
+    this.accesses.note(viewerNow(), route, id);
+    return lot;
+  }
+
+  private async label(say: Say, id: string): Promise<Label> {
+    const lot = await this.read(id, '/desk/labels.pdf');
     const passport = await this.passports.ofLot(id).catch((error: unknown) => {
       if (error instanceof AditError && error.code === 'not-found') return null;
       throw error;

@@ -1,7 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { needOf } from '../../core/access/routes.js';
 import { viewerName } from '../../core/access/viewer.js';
 import { AditError } from '../../core/errors.js';
 import { problemOf } from './problem.js';
@@ -60,11 +59,10 @@ export function limitViewers(app: NestFastifyApplication, { readsPerMinute, chan
     });
 }
 
-/** Returns the name of a viewer that is limited; null on routes that need none, and for the operator. */
-function limitedViewer({ viewer, method, routeOptions: { url } }: FastifyRequest): string | null {
-  if (viewer === null || (viewer.kind !== 'actor' && viewer.kind !== 'share')) return null;
-  const need = url === undefined ? null : needOf(method, url);
-  return need === null || need === 'public' || need === 'submit' ? null : viewerName(viewer);
+/** Returns the name of a viewer that is limited, also on a route that needs no token; null for the operator. */
+function limitedViewer({ viewer, routeOptions: { url } }: FastifyRequest): string | null {
+  if (url === undefined || FREE.has(url) || viewer === null) return null;
+  return viewer.kind === 'actor' || viewer.kind === 'share' ? viewerName(viewer) : null;
 }
 
 function limit(app: NestFastifyApplication, { name, most, isCounted, keyOf, refusal }: Limit): void {

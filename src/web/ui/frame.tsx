@@ -1,7 +1,8 @@
 import { type ComponentChildren, createContext, type VNode } from 'preact';
 import { useContext } from 'preact/hooks';
-import { type Language, languages } from '../../core/api/subscription.js';
+import { languages } from '../../core/api/subscription.js';
 import { type Say, languageNames } from '../say.js';
+import { withQuery } from './with-query.js';
 
 /** What a page is rendered for: its reader's language, its address, and the ledger's present state. */
 export interface Frame {
@@ -236,12 +237,6 @@ export function SearchForm({ value, large = false }: { value?: string; large?: b
   );
 }
 
-const withLanguage = (address: string, language: Language): string => {
-  const url = new URL(address, 'http://page');
-  url.searchParams.set('lang', language);
-  return url.pathname + url.search;
-};
-
 function Foot(): VNode {
   const { say, origin, size, address } = useFrame();
   return (
@@ -258,7 +253,7 @@ function Foot(): VNode {
                 {languageNames[language]}
               </span>
             ) : (
-              <a key={language} href={withLanguage(address, language)} hreflang={language} lang={language}>
+              <a key={language} href={withQuery(address, { lang: language })} hreflang={language} lang={language}>
                 {languageNames[language]}
               </a>
             ),

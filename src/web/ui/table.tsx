@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useSay } from './frame.js';
+import { withQuery } from './with-query.js';
 
 /** A column of a table: its text is what a CSV file has, its cell what a page shows where that differs. */
 export interface Column<Row> {
@@ -83,15 +84,6 @@ export function ListLinks({ address, next }: { address: string; next: string | n
       </a>
     </p>
   );
-}
-
-/** Returns an address with other values in its query; an empty value leaves it out. */
-function withQuery(address: string, values: Readonly<Record<string, string>>): string {
-  const url = new URL(address, 'http://page');
-  for (const [name, value] of Object.entries(values))
-    if (value === '') url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
-  return url.pathname + url.search;
 }
 
 /** A fact about the subject of a page; null where it has none. */

@@ -54,8 +54,10 @@ describe('limits of one actor', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     for (let n = 1; n < CHANGES; n += 1) expect((await send(first, 'POST', '/v1/keys', label(n))).status).toBe(201);
     expect((await send(first, 'POST', '/v1/keys', label(9))).status).toBe(429);
-    // What needs no token is not counted, and events are not: they are signed.
-    expect((await send(first, 'GET', '/v1/ledger')).status).toBe(200);
+    // A page of the desk shows a stranger the sign-in, and an actor what it holds.
+    expect((await send(first, 'GET', '/desk')).status).toBe(429);
+    // Who sends no token is not counted, and events are not: they are signed.
+    expect((await fetch(`${service.url}/v1/ledger`)).status).toBe(200);
     expect(
       (await trader.record('key.revoked', { actor: 'trader', kid: rival.key.kid, reason: 'none' })).status,
     ).not.toBe(429);

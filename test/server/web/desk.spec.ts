@@ -14,6 +14,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 let service: TestServer;
 let trader: OutsideActor;
 let coop: OutsideActor;
+let smelter: OutsideActor;
 let bags: string[] = [];
 let dispatch = '';
 
@@ -26,7 +27,7 @@ async function openLedger(): Promise<void> {
   const registrar = await openAsRegistrar(service.url);
   coop = await registrar.register('coop', ['miner'], 'RW');
   trader = await registrar.register('trader', ['trader', 'processor', 'exporter'], 'RW');
-  await registrar.register('smelter', ['smelter'], 'RW');
+  smelter = await registrar.register('smelter', ['smelter'], 'RW');
   await registrar.must('site.registered', {
     site: 'hill',
     country: 'RW',
@@ -60,7 +61,10 @@ async function signIn(page: Page, actor: OutsideActor): Promise<void> {
     .locator('input[type=file]')
     .setInputFiles({ name: 'trader.jwk', mimeType: 'application/json', buffer: await keyFile(actor) });
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { level: 1 }).filter({ hasText: 'on their way to you' }).waitFor();
+  await page
+    .getByRole('heading', { level: 1 })
+    .filter({ hasText: /on (their|its) way to you/i })
+    .waitFor();
 }
 
 /** What axe finds on a page, in short. */
@@ -319,8 +323,15 @@ whenBrowser('the desk in a browser', () => {
     }
   });
 
-  it('forgets the key when its owner signs out', async () => {
+  it('forgets the key when its owner signs out, and shows what was typed to its owner alone', async () => {
     await page.setViewportSize({ width: 1440, height: 900 });
+    const reason = page.locator('[id="f-ground"]');
+    await page.goto(`${service.url}/desk/dispute/${dispatch}`);
+    await reason.fill('typed by the trader');
+    // Drafts are stored a moment after the last key.
+    await page.waitForTimeout(500);
+    await page.reload();
+    await page.waitForFunction(`document.getElementById('f-ground')?.value === 'typed by the trader'`);
     await page.goto(`${service.url}/desk`);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
@@ -328,5 +339,10 @@ whenBrowser('the desk in a browser', () => {
       `new Promise((resolve) => { const open = indexedDB.open('adit'); open.onsuccess = () => { const all = open.result.transaction('keys').objectStore('keys').count(); all.onsuccess = () => resolve(all.result); }; })`,
     );
     expect(kept).toBe(0);
+    await signIn(page, smelter);
+    await page.goto(`${service.url}/desk/dispute/${dispatch}`);
+    await reason.waitFor();
+    await page.waitForTimeout(500);
+    expect(await reason.inputValue()).toBe('');
   });
 });

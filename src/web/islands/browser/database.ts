@@ -32,7 +32,7 @@ interface Schema extends DBSchema {
   keys: { key: string; value: ActorKey };
   outbox: { key: number; value: OutboxEntry; indexes: { id: string } };
   ledgers: { key: string; value: KnownLedger };
-  /** What people have typed and not signed, by page. */
+  /** What people have typed and not signed, by actor and page. */
   drafts: { key: string; value: unknown };
 }
 

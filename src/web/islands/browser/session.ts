@@ -4,8 +4,12 @@ import type { Session } from '../../../core/api/session.js';
 
 let known: Promise<Session> | undefined;
 
-/** Returns the session of this page. */
-export const session = (): Promise<Session> => (known ??= new AditClient(location.origin).session());
+/** Returns the session of this page. A failure is not kept: the ledger may be reached again. */
+export function session(): Promise<Session> {
+  known ??= new AditClient(location.origin).session();
+  known.catch(() => (known = undefined));
+  return known;
+}
 
 /** Adds what a change in a session needs: the token that only pages of this service know. */
 const inSession: typeof fetch = async (address, options = {}) => {

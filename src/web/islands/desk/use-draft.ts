@@ -1,13 +1,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { database } from '../browser/database.js';
+import { session } from '../browser/session.js';
 
 const PAUSE = 300;
 
-/** Drafts belong to a page in any language: a form of the same lots finds what was typed before. */
-function keyOf(): string {
+/**
+ * Drafts belong to an actor, so that none signs what another has typed in this browser, and to a page in any language: a form of
+ * the same lots finds what was typed before.
+ */
+async function keyOf(): Promise<string> {
+  const { actor } = await session();
   const query = new URLSearchParams(location.search);
   query.delete('lang');
-  return `${location.pathname}?${query.toString()}`;
+  return `${actor ?? ''} ${location.pathname}?${query.toString()}`;
 }
 
 /**
@@ -18,8 +23,8 @@ export function useDraft<T>(empty: T): [value: T, set: (change: (value: T) => T)
   const [value, setValue] = useState(empty);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    void database()
-      .then((db) => db.get('drafts', keyOf()))
+    void Promise.all([database(), keyOf()])
+      .then(([db, key]) => db.get('drafts', key))
       .then((kept) => {
         if (kept !== undefined) setValue({ ...empty, ...(kept as T) });
       });
@@ -28,12 +33,15 @@ export function useDraft<T>(empty: T): [value: T, set: (change: (value: T) => T)
     setValue((before) => {
       const next = change(before);
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => void database().then((db) => db.put('drafts', next, keyOf())), PAUSE);
+      timer.current = setTimeout(
+        () => void Promise.all([database(), keyOf()]).then(([db, key]) => db.put('drafts', next, key)),
+        PAUSE,
+      );
       return next;
     });
   const forget = (): void => {
     clearTimeout(timer.current);
-    void database().then((db) => db.delete('drafts', keyOf()));
+    void Promise.all([database(), keyOf()]).then(([db, key]) => db.delete('drafts', key));
   };
   return [value, set, forget];
 }

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import type { Alert } from '../core/api/alert.js';
+import type { Alert } from '../core/api/alerts/alert.js';
 
 /** Receives webhooks like a subscriber and accepts only messages that its secret verifies. */
 export class Receiver {

@@ -1,9 +1,9 @@
-import type { AccessExplanation } from '../core/api/access.js';
-import type { Contact } from '../core/api/contact.js';
-import type { Grant } from '../core/api/grant.js';
-import type { CreatedMachineKey, MachineKey, NewMachineKey } from '../core/api/machine-key.js';
-import type { Passport } from '../core/api/passport.js';
-import type { Access, MadeShare, Share } from '../core/api/share.js';
+import type { AccessExplanation } from '../core/api/access/access.js';
+import type { Contact } from '../core/api/access/contact.js';
+import type { Grant } from '../core/api/access/grant.js';
+import type { CreatedMachineKey, MachineKey, NewMachineKey } from '../core/api/access/machine-key.js';
+import type { Passport } from '../core/api/access/passport.js';
+import type { Access, MadeShare, Share } from '../core/api/access/share.js';
 import { ApiRequests } from './requests.js';
 
 const lotPath = (id: string): string => `/v1/lots/${encodeURIComponent(id)}`;

@@ -18,17 +18,17 @@ import type {
 } from '../core/api/event.js';
 import type { JudgedLotState, Lineage, ListedLot } from '../core/api/lot.js';
 import type { ListedFinding } from '../core/api/finding.js';
-import type { Alert, AlertWithChanges, DeskNote } from '../core/api/alert.js';
-import type { Session, SignInLink } from '../core/api/session.js';
-import type { Silence } from '../core/api/silence.js';
+import type { Alert, AlertWithChanges, DeskNote } from '../core/api/alerts/alert.js';
+import type { Session, SignInLink } from '../core/api/access/session.js';
+import type { Silence } from '../core/api/alerts/silence.js';
 import type {
   CreatedSubscription,
   Redelivered,
   RotatedSecret,
   Subscription,
   TestSent,
-} from '../core/api/subscription.js';
-import type { DeliveryWithMessage } from '../core/api/delivery.js';
+} from '../core/api/alerts/subscription.js';
+import type { DeliveryWithMessage } from '../core/api/alerts/delivery.js';
 import { AditProblem, CannotSignIn } from './problem.js';
 import { ApiRequests, FIRST_WAIT, MAX_ANSWER, answerOf } from './requests.js';
 

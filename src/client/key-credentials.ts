@@ -1,7 +1,7 @@
 import { JWT_BEARER, TOKEN_PATH, buildAssertion } from '../core/access/assertion.js';
 import { buildProof } from '../core/access/dpop.js';
 import type { Problem } from '../core/api/problem.js';
-import type { Token } from '../core/api/token.js';
+import type { Token } from '../core/api/access/token.js';
 import { parseJsonFile } from '../core/event/grammar.js';
 import type { Signer } from '../core/event/signer.js';
 import { AditProblem, NoAnswer } from './problem.js';

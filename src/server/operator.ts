@@ -27,7 +27,7 @@ import { AuditLots, lotsNamed, lotsOfSite } from './verification/audit/audit-lot
 import { journalFaults } from './verification/audit/audit-projection-faults.js';
 import { isDamage, unreadable } from './verification/audit/damage.js';
 import { gatherEvidence } from './verification/audit/gather-evidence.js';
-import { ReadGuard } from './verification/audit/read-guard.js';
+import { ReadGuard } from './verification/audit/tree/read-guard.js';
 import { JudgeAgain } from './verification/audit/rebuild/judge-again.js';
 import { JudgeDeadlines } from './verification/judging/judge-deadlines.js';
 import { VerifyEntries } from './verification/judging/verify-entries.js';

@@ -37,7 +37,7 @@ export async function serve({ role, port, single }: ServeOptions): Promise<Serve
   stopOnSignals(server, logger);
   const [{ isLoopback }, { SignInLinks }] = await Promise.all([
     import('./config/config-values.js'),
-    import('./access/sign-in-links.js'),
+    import('./access/sign-in/sign-in-links.js'),
   ]);
   const signIn =
     config.access === 'closed' && config.role !== 'worker' && isLoopback(config.host)

@@ -1,4 +1,4 @@
-import { type Language, languages } from '../core/api/subscription.js';
+import { type Language, languages } from '../core/api/alerts/subscription.js';
 import { type Catalogue, Say } from './say.js';
 import en from './words/en.json' with { type: 'json' };
 import es from './words/es.json' with { type: 'json' };

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Language } from '../core/api/subscription.js';
+import type { Language } from '../core/api/alerts/subscription.js';
 import type { Quantity } from '../core/event/quantity-claims.js';
 import en from './words/en.json' with { type: 'json' };
 

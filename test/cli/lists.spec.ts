@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createProgram } from '../../src/cli/program.js';
-import type { Alert } from '../../src/core/api/alert.js';
+import type { Alert } from '../../src/core/api/alerts/alert.js';
 import type { LotState } from '../../src/core/api/lot.js';
 import { type Body, type OutsideActor, openAsRegistrar } from '../support/outside-client.js';
 import { Pipes } from '../support/run-adit.js';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CollectCosignatures } from '../../src/server/transparency/collect-cosignatures.js';
+import { CollectCosignatures } from '../../src/server/transparency/witnesses/collect-cosignatures.js';
 import { get } from '../support/outside-client.js';
 import { Restorable } from '../support/restorable.js';
 import type { TestServer } from '../support/running-server.js';

@@ -9,7 +9,7 @@ import { verifyEd25519 } from '../../src/core/signature/ed25519.js';
 import { verifyEd25519ByWebCrypto } from '../../src/core/signature/web-crypto.js';
 import { type Ed25519CheckByName, loadSodium, opensslEd25519, sodiumEd25519 } from '../../src/platform/ed25519.js';
 import { verifyEd25519 as verifyNatively, verifySignature } from '../../src/platform/verify-signature.js';
-import { WebhookKeys } from '../../src/server/delivery/webhook-keys.js';
+import { WebhookKeys } from '../../src/server/delivery/subscriptions/webhook-keys.js';
 import { edgeCases } from '../core/signature/edge-cases.js';
 import { itWithVectors, readJson } from '../core/log/vectors.js';
 import { WebRealm } from '../support/web-realm.js';

@@ -1,4 +1,4 @@
-import type { Alert } from '../../src/core/api/alert.js';
+import type { Alert } from '../../src/core/api/alerts/alert.js';
 import { ChangeAlert } from '../../src/server/alerts/change-alert.js';
 import { AlertSight } from '../../src/server/alerts/alert-sight.js';
 import { LotRights } from '../../src/server/ledger/read/lot-rights.js';
@@ -14,9 +14,9 @@ import { DeliveryMetrics } from '../../src/server/delivery/delivery-metrics.js';
 import { RouteNotices } from '../../src/server/delivery/route-notices.js';
 import { SafeRequest } from '../../src/server/delivery/safe-request.js';
 import { type MailChannel, SendMessage } from '../../src/server/delivery/send-message.js';
-import { Subscribe } from '../../src/server/delivery/subscribe.js';
-import { type Subscription, newSubscription } from '../../src/core/api/subscription.js';
-import { WebhookKeys } from '../../src/server/delivery/webhook-keys.js';
+import { Subscribe } from '../../src/server/delivery/subscriptions/subscribe.js';
+import { type Subscription, newSubscription } from '../../src/core/api/alerts/subscription.js';
+import { WebhookKeys } from '../../src/server/delivery/subscriptions/webhook-keys.js';
 import { Metrics } from '../../src/server/http/metrics.js';
 import { noJobs } from '../../src/server/queue/jobs.js';
 import type { TestLedger } from './test-ledger.js';

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../src/server/database/rows.js';
-import { auditedTables } from '../../src/server/verification/audit/audited-tables.js';
-import { excludedCells } from '../../src/server/verification/audit/excluded-cells.js';
+import { auditedTables } from '../../src/server/verification/audit/rebuild/audited-tables.js';
+import { excludedCells } from '../../src/server/verification/audit/rebuild/excluded-cells.js';
 import { type Compare, duringReplay } from './during-replay.js';
 import { type StoredRow, type Table, type Tampering, keyOf } from './tampered-cells.js';
 import { refusedByTheDatabase } from './tamperings.js';

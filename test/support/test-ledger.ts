@@ -41,7 +41,7 @@ import { AuditLog } from '../../src/server/verification/audit/audit-log.js';
 import { JudgeDeadlines } from '../../src/server/verification/judging/judge-deadlines.js';
 import { ExamineInPlace } from '../../src/server/verification/audit/examine-in-place.js';
 import { StoreAudit } from '../../src/server/verification/audit/store-audit.js';
-import { ReadGuard } from '../../src/server/verification/audit/read-guard.js';
+import { ReadGuard } from '../../src/server/verification/audit/tree/read-guard.js';
 import { RuleParameters } from '../../src/server/config/rule-parameters.js';
 import { VerifyEntries } from '../../src/server/verification/judging/verify-entries.js';
 import { type TestDatabase, testDatabase } from './database.js';

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { languages } from '../../src/core/api/subscription.js';
+import { languages } from '../../src/core/api/alerts/subscription.js';
 import { printCertificate } from '../../src/server/web/passport/print-certificate.js';
 import { passportWords } from '../../src/web/passport/passport-words.js';
 import { sayIn } from '../../src/web/phrases.js';

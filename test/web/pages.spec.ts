@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { languages } from '../../src/core/api/subscription.js';
+import { languages } from '../../src/core/api/alerts/subscription.js';
 import { fieldsOf } from '../../src/core/event/fields.js';
 import { defaultParameters } from '../../src/core/rules/index.js';
 import { accessPage } from '../../src/web/desk/access-page.js';

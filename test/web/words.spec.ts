@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { languages } from '../../src/core/api/subscription.js';
+import { languages } from '../../src/core/api/alerts/subscription.js';
 import { eventTypes } from '../../src/core/event/types/index.js';
 import { form, mineral, roleSchema } from '../../src/core/event/primitives.js';
 import { severities } from '../../src/core/rules/engine/rule.js';

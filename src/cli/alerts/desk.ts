@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { AditClient } from '../../client/adit-client.js';
-import type { Silence } from '../../core/api/silence.js';
+import type { Silence } from '../../core/api/alerts/silence.js';
 import { countOf } from '../../core/words.js';
-import type { Alert, DeskNote } from '../../core/api/alert.js';
+import type { Alert, DeskNote } from '../../core/api/alerts/alert.js';
 import { gathered, terminalOf } from '../command.js';
 import { untilOf } from '../input/until.js';
 import { showAlert, showChanges } from '../output/alert-lines.js';

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import type { Alert } from '../../core/api/alert.js';
+import type { Alert } from '../../core/api/alerts/alert.js';
 import { CommandError } from '../output/terminal.js';
 
 /** Default file of the secret that signs forwarded alerts; it never changes, so a receiver can store it. */

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Alert } from '../../core/api/alert.js';
+import type { Alert } from '../../core/api/alerts/alert.js';
 import { operator } from '../operator.js';
 import { Cast } from '../scenario/cast.js';
 import { beginningOf, playSteps } from '../scenario/play.js';

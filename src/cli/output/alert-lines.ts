@@ -1,4 +1,4 @@
-import type { Alert, AlertChange } from '../../core/api/alert.js';
+import type { Alert, AlertChange } from '../../core/api/alerts/alert.js';
 import { type LotName, mineralOf, shownName } from '../../core/api/lot-name.js';
 import { countOf, figuresOf } from '../../core/words.js';
 import type { ReportedFinding } from '../../core/api/report.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { findingGroups } from './alert-filters.js';
+import { findingGroups } from './alerts/alert-filters.js';
 import { errorCodeShape } from './problem.js';
 import { named } from './named.js';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { actorSuspended } from './actors/actor-suspended.js';
-import { assaysOneSided } from './mass/assays-one-sided.js';
+import { assaysOneSided } from './mass/series/assays-one-sided.js';
 import { backdated } from './custody/backdated.js';
 import { borderUnpapered } from './origin/border-unpapered.js';
 import { burstEntry } from './custody/burst-entry.js';
@@ -18,7 +18,7 @@ import { compositionChanged } from './origin/composition-changed.js';
 import { correctionAfterExport } from './actors/correction-after-export.js';
 import { custodyAssigned } from './actors/custody-assigned.js';
 import { declaredTwice } from './origin/declared-twice.js';
-import { deliveriesOneSided } from './mass/deliveries-one-sided.js';
+import { deliveriesOneSided } from './mass/series/deliveries-one-sided.js';
 import { deviceShared } from './actors/device-shared.js';
 import { declaredAgain } from './origin/declared-again.js';
 import { deviceSequenceFork } from './custody/device-sequence-fork.js';
@@ -101,7 +101,7 @@ import { tagWrongSite } from './tags/tag-wrong-site.js';
 import { tradeClosed } from './origin/trade-closed.js';
 import { vehicleTwoPlaces } from './movement/vehicle-two-places.js';
 import { yieldImplausible } from './mass/yield-implausible.js';
-import { yieldsOneSided } from './mass/yields-one-sided.js';
+import { yieldsOneSided } from './mass/series/yields-one-sided.js';
 
 /** Every rule, in the order of the documentation. A new rule is a file and a line here. */
 const catalogue = [

@@ -7,7 +7,7 @@ import { Contacts } from './contacts/contacts.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ExplainAccess } from './explain-access.js';
 import { GrantsController } from './grants.controller.js';
-import { IssueTokens } from './issue-tokens.js';
+import { IssueTokens } from './sign-in/issue-tokens.js';
 import { ListGrants } from './list-grants.js';
 import { MachineKeys } from './machine-keys.js';
 import { MachineKeysController } from './machine-keys.controller.js';
@@ -16,9 +16,9 @@ import { People } from './people/people.js';
 import { PeopleController } from './people/people.controller.js';
 import { ProviderSessionController } from './people/provider-session.controller.js';
 import { SharesController } from './shares.controller.js';
-import { SessionController } from './session.controller.js';
-import { SignInLinks } from './sign-in-links.js';
-import { TokenController } from './token.controller.js';
+import { SessionController } from './sign-in/session.controller.js';
+import { SignInLinks } from './sign-in/sign-in-links.js';
+import { TokenController } from './sign-in/token.controller.js';
 
 /** Signs in actors, people and programs. */
 @Module({

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AccessFacts, explainAccess } from '../../core/access/explain.js';
-import type { AccessExplanation } from '../../core/api/access.js';
+import type { AccessExplanation } from '../../core/api/access/access.js';
 import { Database } from '../database/database.js';
 import { LotRights } from '../ledger/read/lot-rights.js';
 

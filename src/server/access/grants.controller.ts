@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Grant, grantShape } from '../../core/api/grant.js';
+import { type Grant, grantShape } from '../../core/api/access/grant.js';
 import { type Page, pageShape } from '../../core/api/page.js';
 import { type GrantsQuery, ListGrants, grantsQuery } from './list-grants.js';
 

@@ -6,11 +6,11 @@ import { operatorScopes } from '../../core/access/scopes.js';
 import { secretKind } from '../../core/access/secret-text.js';
 import type { Viewer } from '../../core/access/viewer.js';
 import { Identify } from '../http/viewing.js';
-import { AccessTokens } from './access-tokens.js';
+import { AccessTokens } from './sign-in/access-tokens.js';
 import { OperatorToken } from './operator-token.js';
 import { Shares } from './shares.js';
 import { RecogniseMachines } from './recognise-machines.js';
-import { Sessions } from './sessions.js';
+import { Sessions } from './sign-in/sessions.js';
 
 const NOBODY: Viewer = { kind: 'nobody' };
 const OPERATOR: Viewer = { kind: 'operator', scopes: operatorScopes };

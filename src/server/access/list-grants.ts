@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
-import type { Grant } from '../../core/api/grant.js';
+import type { Grant } from '../../core/api/access/grant.js';
 import type { Page } from '../../core/api/page.js';
 import { registryId } from '../../core/event/primitives.js';
 import { Clock } from '../clock.js';

@@ -10,7 +10,7 @@ import {
   machineKeyShape,
   newMachineKey,
   rotateMachineKey,
-} from '../../core/api/machine-key.js';
+} from '../../core/api/access/machine-key.js';
 import { type Page, pageShape } from '../../core/api/page.js';
 import { type PageQuery, pageQuery } from '../http/paging.js';
 import { MachineKeys } from './machine-keys.js';

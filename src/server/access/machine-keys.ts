@@ -11,7 +11,7 @@ import {
   type NewMachineKey,
   type RotateMachineKey,
   USUAL_DAYS,
-} from '../../core/api/machine-key.js';
+} from '../../core/api/access/machine-key.js';
 import type { Page } from '../../core/api/page.js';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';

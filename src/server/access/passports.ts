@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { readGtin } from '../../core/access/gtin.js';
 import { newPassportCode, readPassportCode } from '../../core/access/passport-code.js';
 import type { ShareViewer } from '../../core/access/viewer.js';
-import type { NewPassport, Passport } from '../../core/api/passport.js';
+import type { NewPassport, Passport } from '../../core/api/access/passport.js';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';

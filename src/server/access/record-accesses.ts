@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { type Viewer, viewerName } from '../../core/access/viewer.js';
-import type { Access } from '../../core/api/share.js';
+import type { Access } from '../../core/api/access/share.js';
 import type { Page } from '../../core/api/page.js';
 import { lotIdSchema } from '../../core/event/primitives.js';
 import { Config } from '../config/config.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Re
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
-import { type AccessExplanation, explanationShape } from '../../core/api/access.js';
+import { type AccessExplanation, explanationShape } from '../../core/api/access/access.js';
 import { type Page, pageShape } from '../../core/api/page.js';
 import {
   type Access,
@@ -17,7 +17,7 @@ import {
   openedShare,
   shareShape,
   sharedShape,
-} from '../../core/api/share.js';
+} from '../../core/api/access/share.js';
 import { lotIdSchema, registryId } from '../../core/event/primitives.js';
 import { type PageQuery, pageQuery } from '../http/paging.js';
 import { ExplainAccess } from './explain-access.js';

@@ -4,13 +4,13 @@ import type { FastifyRequest } from 'fastify';
 import { newSecret } from '../../core/access/secret-text.js';
 import { tokenInvalid } from '../../core/access/jwt.js';
 import type { ShareViewer, Viewer } from '../../core/access/viewer.js';
-import type { MadeShare, NewShare, Share, Shared } from '../../core/api/share.js';
+import type { MadeShare, NewShare, Share, Shared } from '../../core/api/access/share.js';
 import { AditError } from '../../core/errors.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { actorNow, viewerNow } from '../http/viewing.js';
 import { LotRights } from '../ledger/read/lot-rights.js';
-import { isSecure } from './session-cookie.js';
+import { isSecure } from './sign-in/session-cookie.js';
 
 /** Cookie by which a browser has a share after it opened the link, and its life at most, s. */
 const COOKIE = 'adit-share';

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { AlertStatus } from '../../core/api/alert.js';
+import type { AlertStatus } from '../../core/api/alerts/alert.js';
 
 /** What a person decided about an alert, and why. */
 @Entity('alert_changes')

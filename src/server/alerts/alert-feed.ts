@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import type { Severity } from '../../core/rules/engine/rule.js';
 import type { Viewer } from '../../core/access/viewer.js';
-import type { AlertFilters } from '../../core/api/alert-filters.js';
+import type { AlertFilters } from '../../core/api/alerts/alert-filters.js';
 import { Database } from '../database/database.js';
 import { asViewer, viewerNow } from '../http/viewing.js';
 import { AlertSight, type StoredNotice } from './alert-sight.js';

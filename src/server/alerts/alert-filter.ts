@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Severity, rankOf } from '../../core/rules/engine/rule.js';
-import { type AlertFilters, alertFilters, groupOf } from '../../core/api/alert-filters.js';
+import { type AlertFilters, alertFilters, groupOf } from '../../core/api/alerts/alert-filters.js';
 import { ruleNames } from '../../core/api/values.js';
 import type { Queryable } from '../database/rows.js';
 import type { AlertFacets } from './alert.js';

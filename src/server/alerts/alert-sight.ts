@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isOperating, observedBy } from '../../core/access/observed.js';
-import type { AlertFilters } from '../../core/api/alert-filters.js';
-import type { Alert } from '../../core/api/alert.js';
+import type { AlertFilters } from '../../core/api/alerts/alert-filters.js';
+import type { Alert } from '../../core/api/alerts/alert.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';

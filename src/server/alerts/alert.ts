@@ -1,4 +1,4 @@
-import type { Alert } from '../../core/api/alert.js';
+import type { Alert } from '../../core/api/alerts/alert.js';
 import type { Queryable } from '../database/rows.js';
 import { actorNow } from '../http/viewing.js';
 import { lotNamesOf } from '../ledger/read/name-lots.js';

@@ -11,9 +11,9 @@ import {
   alertWithChangesShape,
   assignment,
   deskNote,
-} from '../../core/api/alert.js';
+} from '../../core/api/alerts/alert.js';
 import { type Page, pageShape } from '../../core/api/page.js';
-import type { AlertFilters } from '../../core/api/alert-filters.js';
+import type { AlertFilters } from '../../core/api/alerts/alert-filters.js';
 import { AlertSight } from './alert-sight.js';
 import { AlertFeed } from './alert-feed.js';
 import { streamQuery } from './alert-filter.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AditError } from '../../core/errors.js';
-import type { Alert, AlertStatus, Assignment, DeskNote } from '../../core/api/alert.js';
+import type { Alert, AlertStatus, Assignment, DeskNote } from '../../core/api/alerts/alert.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
 import { actorOf, managedBy } from '../../core/access/owner.js';
-import type { Alert, AlertChange, AlertWithChanges } from '../../core/api/alert.js';
+import type { Alert, AlertChange, AlertWithChanges } from '../../core/api/alerts/alert.js';
 import { rankOf, severities } from '../../core/rules/engine/rule.js';
 import type { Page } from '../../core/api/page.js';
 import { Config } from '../config/config.js';

@@ -1,4 +1,4 @@
-import type { Alert } from '../../core/api/alert.js';
+import type { Alert } from '../../core/api/alerts/alert.js';
 
 /** Type of a notification, as subscribers see it in `type`. */
 export type NoticeType =

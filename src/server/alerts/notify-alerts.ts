@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Silence, maySilence } from '../../core/api/silence.js';
+import { type Silence, maySilence } from '../../core/api/alerts/silence.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';

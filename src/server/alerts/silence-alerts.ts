@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { OPERATOR, actorOf, managedBy, manages } from '../../core/access/owner.js';
-import type { AlertFilters } from '../../core/api/alert-filters.js';
+import type { AlertFilters } from '../../core/api/alerts/alert-filters.js';
 import { AditError } from '../../core/errors.js';
-import type { NewSilence, Silence } from '../../core/api/silence.js';
+import type { NewSilence, Silence } from '../../core/api/alerts/silence.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { ownerNow } from '../http/viewing.js';

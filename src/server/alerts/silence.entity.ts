@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { AlertFilters } from '../../core/api/alert-filters.js';
+import type { AlertFilters } from '../../core/api/alerts/alert-filters.js';
 
 /** A silence: alerts of which kind subscribers are not notified of, until when, and why. */
 @Entity('silences')

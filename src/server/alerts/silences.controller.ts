@@ -9,7 +9,7 @@ import {
   newSilence,
   silenceShape,
   silencesQuery,
-} from '../../core/api/silence.js';
+} from '../../core/api/alerts/silence.js';
 import { SilenceAlerts } from './silence-alerts.js';
 import { Jobs } from '../queue/jobs.js';
 

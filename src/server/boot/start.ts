@@ -31,7 +31,7 @@ import { sendPagesAsHtml } from '../http/html-type.js';
 import { limitAddresses, limitViewers } from '../http/rate-limit.js';
 import { allowOrigins } from '../http/allow-origins.js';
 import { Metrics } from '../http/metrics.js';
-import { describeApi } from '../http/openapi.js';
+import { describeApi } from '../http/description/openapi.js';
 import { SharedThreads } from '../ledger/intake/check-threads.js';
 import { showProblemsAsPages } from '../web/problems-as-pages.js';
 import { ShowPages } from '../web/show-pages.js';

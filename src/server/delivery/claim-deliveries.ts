@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { OPERATOR } from '../../core/access/owner.js';
-import type { Language } from '../../core/api/subscription.js';
+import type { Language } from '../../core/api/alerts/subscription.js';
 import type { Queryable } from '../database/rows.js';
 import { batchFor } from './retry-schedule.js';
 

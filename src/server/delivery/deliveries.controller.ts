@@ -6,7 +6,7 @@ import {
   type ListedDelivery,
   deliveryShape,
   deliveryWithMessageShape,
-} from '../../core/api/delivery.js';
+} from '../../core/api/alerts/delivery.js';
 import { type Page, pageShape } from '../../core/api/page.js';
 import { type DeliveriesQuery, ListDeliveries, deliveriesQuery } from './list-deliveries.js';
 import { Redeliver } from './redeliver.js';

@@ -7,8 +7,8 @@ import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveryModule } from './delivery.module.js';
 import { ListDeliveries } from './list-deliveries.js';
 import { Redeliver } from './redeliver.js';
-import { Subscribe } from './subscribe.js';
-import { SubscriptionsController } from './subscriptions.controller.js';
+import { Subscribe } from './subscriptions/subscribe.js';
+import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 
 /** Registers subscribers, and lists their deliveries. */
 @Module({

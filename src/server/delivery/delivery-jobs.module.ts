@@ -6,14 +6,14 @@ import { JournalModule } from '../journal/journal.module.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { ComposeBody } from './compose-body.js';
 import { DeliverDue } from './deliver-due.js';
-import { DeliverMail } from './deliver-mail.js';
+import { DeliverMail } from './mail/deliver-mail.js';
 import { DeliverProcessor } from './deliver.processor.js';
 import { DeliveryModule } from './delivery.module.js';
 import { RecordAttempts } from './record-attempts.js';
 import { SafeRequest } from './safe-request.js';
-import { SendMail } from './send-mail.js';
+import { SendMail } from './mail/send-mail.js';
 import { SendMessage } from './send-message.js';
-import { WebhookKeys } from './webhook-keys.js';
+import { WebhookKeys } from './subscriptions/webhook-keys.js';
 
 /** Returns null without an SMTP server. */
 const mailOf = ({ smtpUrl, mailFrom, origin, publicUrl }: Config): DeliverMail | null =>

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import * as z from 'zod';
-import { type DeliveryWithMessage, type ListedDelivery, deliveryStatuses } from '../../core/api/delivery.js';
+import { type DeliveryWithMessage, type ListedDelivery, deliveryStatuses } from '../../core/api/alerts/delivery.js';
 import { OPERATOR, managedBy } from '../../core/access/owner.js';
 import { requestTime } from '../../core/api/values.js';
 import { AditError } from '../../core/errors.js';

@@ -1,6 +1,6 @@
 import { isOperating } from '../../core/access/observed.js';
 import { OPERATOR, actorOf } from '../../core/access/owner.js';
-import { maySilence } from '../../core/api/silence.js';
+import { maySilence } from '../../core/api/alerts/silence.js';
 import { type FilterClause, matching } from '../alerts/alert-filter.js';
 import { silencesOf } from '../alerts/silence-alerts.js';
 import type { Queryable } from '../database/rows.js';

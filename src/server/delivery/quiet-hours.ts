@@ -1,4 +1,4 @@
-import type { QuietHours } from '../../core/api/subscription.js';
+import type { QuietHours } from '../../core/api/alerts/subscription.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

@@ -6,7 +6,7 @@ import { ownerNow } from '../http/viewing.js';
 import { Journal } from '../journal/journal.js';
 import { Jobs } from '../queue/jobs.js';
 import { testBody } from './compose-body.js';
-import { SubscriptionRow } from './subscription.entity.js';
+import { SubscriptionRow } from './subscriptions/subscription.entity.js';
 import { RouteNotices } from './route-notices.js';
 
 /**

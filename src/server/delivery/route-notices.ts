@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Severity } from '../../core/rules/engine/rule.js';
-import type { AlertFilters } from '../../core/api/alert-filters.js';
-import type { QuietHours } from '../../core/api/subscription.js';
+import type { AlertFilters } from '../../core/api/alerts/alert-filters.js';
+import type { QuietHours } from '../../core/api/alerts/subscription.js';
 import { matching } from '../alerts/alert-filter.js';
 import type { NoticeType } from '../alerts/notice.js';
 import { Database } from '../database/database.js';

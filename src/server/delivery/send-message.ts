@@ -1,9 +1,9 @@
-import type { Language } from '../../core/api/subscription.js';
+import type { Language } from '../../core/api/alerts/subscription.js';
 import { maskUrls } from '../http/mask-urls.js';
 import type { ClaimedDelivery, Endpoint } from './claim-deliveries.js';
 import type { Attempt } from './record-attempts.js';
 import { type SafeRequest, failureOf } from './safe-request.js';
-import type { WebhookKeys } from './webhook-keys.js';
+import type { WebhookKeys } from './subscriptions/webhook-keys.js';
 
 export type AttemptResult = Pick<Attempt, 'target' | 'status' | 'failure' | 'retryAfter' | 'outcome'>;
 

@@ -4,8 +4,8 @@ import { sameHash } from '../../core/log/tree.js';
 import type { MirrorLog } from '../ledger/replay/mirror-log.js';
 import type { ReadTree } from '../ledger/read/read-tree.js';
 import { originHash } from '../transparency/origin-hash.js';
-import { checkpointOf } from '../transparency/ask-witness.js';
-import type { AskedWitness } from '../transparency/witness-policy.js';
+import { checkpointOf } from '../transparency/witnesses/ask-witness.js';
+import type { AskedWitness } from '../transparency/witnesses/witness-policy.js';
 import { type Alarm, alarm } from './alarm.js';
 
 /** Compares the checkpoints that witnesses have cosigned with the log that this monitor reads. */

@@ -13,7 +13,7 @@ import { MirrorLog } from '../ledger/replay/mirror-log.js';
 import { ReadLog } from '../ledger/read/read-log.js';
 import { ReadTree } from '../ledger/read/read-tree.js';
 import { RuleParameters } from '../config/rule-parameters.js';
-import { askedOf } from '../transparency/witness-policy.js';
+import { askedOf } from '../transparency/witnesses/witness-policy.js';
 import { VerifyEntries } from '../verification/judging/verify-entries.js';
 import { noJobs } from '../queue/jobs.js';
 import { type Alarm, alarm, withConvicted, withStanding } from './alarm.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CollectCosignatures } from './collect-cosignatures.js';
+import { CollectCosignatures } from './witnesses/collect-cosignatures.js';
 import { SealIndex } from './seal-index.js';
 
 /** Seals the index at the request of a reader. */

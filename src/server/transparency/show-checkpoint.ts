@@ -7,8 +7,8 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { SealLog } from './seal-log.js';
-import { WitnessRow } from './witness.entity.js';
-import { WitnessPolicy } from './witness-policy.js';
+import { WitnessRow } from './witnesses/witness.entity.js';
+import { WitnessPolicy } from './witnesses/witness-policy.js';
 
 /** The checkpoint that readers see. */
 export interface ShownCheckpoint {

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } fr
 import { AditError } from '../../core/errors.js';
 import { HealthRegistry } from '../http/health.js';
 import { AppendEvents } from '../ledger/append/append-events.js';
-import { CollectCosignatures } from './collect-cosignatures.js';
+import { CollectCosignatures } from './witnesses/collect-cosignatures.js';
 import { SealLog } from './seal-log.js';
 
 /** Gives the append its signer of checkpoints, and signs what an earlier process did not. */

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { QueueModule } from '../queue/queue.module.js';
-import { CollectCosignaturesProcessor } from './collect-cosignatures.processor.js';
+import { CollectCosignaturesProcessor } from './witnesses/collect-cosignatures.processor.js';
 import { SealIndexProcessor } from './seal-index.processor.js';
 import { TransparencyModule } from './transparency.module.js';
 

@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
-import { CollectCosignatures } from './collect-cosignatures.js';
-import { ConsultWitness } from './consult-witness.js';
+import { CollectCosignatures } from './witnesses/collect-cosignatures.js';
+import { ConsultWitness } from './witnesses/consult-witness.js';
 import { ProveIndex } from './prove-index.js';
 import { RenewIndex } from './renew-index.js';
 import { SealIndex } from './seal-index.js';
@@ -11,7 +11,7 @@ import { SealLog } from './seal-log.js';
 import { ShowCheckpoint } from './show-checkpoint.js';
 import { StartSealing } from './start-sealing.js';
 import { WatchLog } from './watch-log.js';
-import { WitnessMetrics } from './witness-metrics.js';
+import { WitnessMetrics } from './witnesses/witness-metrics.js';
 
 /** Seals the log and the index under the guard, and asks witnesses for cosignatures. */
 @Module({

@@ -10,7 +10,7 @@ import { AuditLog } from './audit/audit-log.js';
 import { AuditLogProcessor } from './audit/audit-log.processor.js';
 import { AuditNew } from './audit/audit-new.js';
 import { ExamineInPlace } from './audit/examine-in-place.js';
-import { ReadGuard } from './audit/read-guard.js';
+import { ReadGuard } from './audit/tree/read-guard.js';
 import { StoreAudit } from './audit/store-audit.js';
 import { JudgeDeadlines } from './judging/judge-deadlines.js';
 import { JudgeDeadlinesProcessor } from './judging/judge-deadlines.processor.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { LotEvent } from '../../core/api/event.js';
 import type { JudgedLotState, Lineage } from '../../core/api/lot.js';
 import { AditError } from '../../core/errors.js';
-import type { Language } from '../../core/api/subscription.js';
+import type { Language } from '../../core/api/alerts/subscription.js';
 import type { LotPageData } from '../../web/explorer/lot-data.js';
 import { groupsOf } from '../../web/explorer/fold.js';
 import { tellStory } from '../../web/explorer/story.js';

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Language, languages } from '../../core/api/subscription.js';
+import { type Language, languages } from '../../core/api/alerts/subscription.js';
 
 /** One request for a page, with its answer. */
 export interface Visit {

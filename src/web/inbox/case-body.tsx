@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { NOT_SHOWN } from '../../core/access/observed.js';
 import { shownName } from '../../core/api/lot-name.js';
-import { maySilence } from '../../core/api/silence.js';
+import { maySilence } from '../../core/api/alerts/silence.js';
 import { Event, Lot, Time } from '../ui/chips.js';
 import { Heading, useSay } from '../ui/frame.js';
 import { Icon } from '../ui/icons.js';

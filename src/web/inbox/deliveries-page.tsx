@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { deliveryStatuses } from '../../core/api/delivery.js';
+import { deliveryStatuses } from '../../core/api/alerts/delivery.js';
 import { Choice } from '../explorer/lots-page.js';
 import type { Say } from '../say.js';
 import { Time } from '../ui/chips.js';

@@ -1,4 +1,4 @@
-import type { AlertFilters } from '../../core/api/alert-filters.js';
+import type { AlertFilters } from '../../core/api/alerts/alert-filters.js';
 import type { Say } from '../say.js';
 
 /**

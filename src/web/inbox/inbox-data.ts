@@ -1,9 +1,9 @@
-import type { Alert, AlertWithChanges } from '../../core/api/alert.js';
-import type { ListedDelivery } from '../../core/api/delivery.js';
+import type { Alert, AlertWithChanges } from '../../core/api/alerts/alert.js';
+import type { ListedDelivery } from '../../core/api/alerts/delivery.js';
 import type { ListedFinding } from '../../core/api/finding.js';
 import type { RulePage } from '../../core/api/pages.js';
-import type { Silence } from '../../core/api/silence.js';
-import type { Subscription } from '../../core/api/subscription.js';
+import type { Silence } from '../../core/api/alerts/silence.js';
+import type { Subscription } from '../../core/api/alerts/subscription.js';
 
 /** An alert with the title of its rule in the reader's language. */
 export type TitledAlert<T extends Alert = Alert> = T & { title: string };

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Silence } from '../../core/api/silence.js';
+import type { Silence } from '../../core/api/alerts/silence.js';
 import type { Say } from '../say.js';
 import { Time } from '../ui/chips.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { type Subscription, languages } from '../../core/api/subscription.js';
+import { type Subscription, languages } from '../../core/api/alerts/subscription.js';
 import { severities } from '../../core/rules/engine/rule.js';
 import { type Say, languageNames } from '../say.js';
 import { Heading, type Page, useFrame, useSay } from '../ui/frame.js';

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { AuditSummary } from '../../core/api/audit.js';
 import type { Readiness } from '../../core/api/health.js';
-import type { MachineKey } from '../../core/api/machine-key.js';
+import type { MachineKey } from '../../core/api/access/machine-key.js';
 import type { Say, WordKey } from '../say.js';
 import { Time } from '../ui/chips.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';

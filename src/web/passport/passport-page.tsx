@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { PassportData } from '../../core/api/passport.js';
+import type { PassportData } from '../../core/api/access/passport.js';
 import { CheckPanel } from '../explorer/check-panel.js';
 import type { Say } from '../say.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';

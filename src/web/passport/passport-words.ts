@@ -1,5 +1,5 @@
 import type { Say } from '../say.js';
-import type { PassportData } from '../../core/api/passport.js';
+import type { PassportData } from '../../core/api/access/passport.js';
 
 /** The texts of a passport in one language: the page and the certificate have the same. */
 export interface PassportWords {

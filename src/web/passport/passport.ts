@@ -1,4 +1,4 @@
-import type { PassportData } from '../../core/api/passport.js';
+import type { PassportData } from '../../core/api/access/passport.js';
 import type { Quantity } from '../../core/event/quantity-claims.js';
 import type { Claims, Story, StoryEvent } from '../explorer/story.js';
 

@@ -1,6 +1,6 @@
-import type { Alert } from '../../core/api/alert.js';
-import type { Silence } from '../../core/api/silence.js';
-import type { Subscription } from '../../core/api/subscription.js';
+import type { Alert } from '../../core/api/alerts/alert.js';
+import type { Silence } from '../../core/api/alerts/silence.js';
+import type { Subscription } from '../../core/api/alerts/subscription.js';
 import type { InboxPageData, NamedDelivery, TitledAlert } from '../inbox/inbox-data.js';
 import { type Text, sampleFinding, sampleRule } from './samples.js';
 

@@ -5,7 +5,7 @@ import type { EventPageData } from '../explorer/event-page.js';
 import type { ShownFinding } from '../explorer/finding-pages.js';
 import type { LotPageData, TitledFinding } from '../explorer/lot-data.js';
 import type { StoryEvent } from '../explorer/story.js';
-import type { PassportData } from '../../core/api/passport.js';
+import type { PassportData } from '../../core/api/access/passport.js';
 
 /**
  * Sample data of the pages, for the page of all components and for tests. `text` changes every text of a user, so that a test can put hostile ones into all of them.

@@ -1,6 +1,6 @@
 import { type ComponentChildren, createContext, type VNode } from 'preact';
 import { useContext } from 'preact/hooks';
-import { languages } from '../../core/api/subscription.js';
+import { languages } from '../../core/api/alerts/subscription.js';
 import { type Say, languageNames } from '../say.js';
 import { withQuery } from './with-query.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { defaultParameters } from '../../../src/core/rules/index.js';
-import { assaysOneSided } from '../../../src/core/rules/mass/assays-one-sided.js';
+import { assaysOneSided } from '../../../src/core/rules/mass/series/assays-one-sided.js';
 import { certified } from '../../support/cases-series.js';
 import type { ScriptedLog } from '../../support/scripted-log.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SERIES_LENGTH, SERIES_NAMED } from '../../../src/core/rules/engine/facts.js';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { defaultParameters } from '../../../src/core/rules/index.js';
-import { deliveriesOneSided } from '../../../src/core/rules/mass/deliveries-one-sided.js';
+import { deliveriesOneSided } from '../../../src/core/rules/mass/series/deliveries-one-sided.js';
 import { massLost } from '../../../src/core/rules/mass/mass-lost.js';
 import { type ScriptedLog, lot } from '../../support/scripted-log.js';
 import { declares, dispatches, receives, register, world } from '../../support/told-world.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chanceText, lastDigits, logAtLeast } from '../../../src/core/rules/engine/chance.js';
+import { chanceText, lastDigits, logAtLeast } from '../../../src/core/rules/engine/series/chance.js';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { defaultParameters } from '../../../src/core/rules/index.js';
 import { figuresRepeated } from '../../../src/core/rules/mass/figures-repeated.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { HONEST } from '../../../src/core/rules/mass/deliveries-one-sided.js';
-import { type RunningSumLimits, findRuns, meanRunLength } from '../../../src/core/rules/engine/running-sum.js';
+import { HONEST } from '../../../src/core/rules/mass/series/deliveries-one-sided.js';
+import { type RunningSumLimits, findRuns, meanRunLength } from '../../../src/core/rules/engine/series/running-sum.js';
 import { defaultParameters } from '../../../src/core/rules/index.js';
 import { numbersFrom } from '../../support/chain.js';
 

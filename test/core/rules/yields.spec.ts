@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { defaultParameters, ruleById } from '../../../src/core/rules/index.js';
-import { yieldsOneSided } from '../../../src/core/rules/mass/yields-one-sided.js';
+import { yieldsOneSided } from '../../../src/core/rules/mass/series/yields-one-sided.js';
 import { upgraded } from '../../support/cases-series.js';
 import type { ScriptedLog } from '../../support/scripted-log.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OPERATOR } from '../../../src/core/access/owner.js';
 import type { Viewer } from '../../../src/core/access/viewer.js';
-import { changedSubscription, newSubscription } from '../../../src/core/api/subscription.js';
+import { changedSubscription, newSubscription } from '../../../src/core/api/alerts/subscription.js';
 import { ListDeliveries, deliveriesQuery } from '../../../src/server/delivery/list-deliveries.js';
 import { Redeliver } from '../../../src/server/delivery/redeliver.js';
 import { asViewer } from '../../../src/server/http/viewing.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Passport, PassportData } from '../../../src/core/api/passport.js';
+import type { Passport, PassportData } from '../../../src/core/api/access/passport.js';
 import { TradingWorld } from '../../support/trading-world.js';
 
 const GTIN = '09506000134352';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { newSilence } from '../../../src/core/api/silence.js';
+import { newSilence } from '../../../src/core/api/alerts/silence.js';
 import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
 

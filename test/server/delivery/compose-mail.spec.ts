@@ -7,9 +7,9 @@ import {
   composeDigestMail,
   composeDisabledMail,
   composeTestMail,
-} from '../../../src/server/delivery/compose-mail.js';
+} from '../../../src/server/delivery/mail/compose-mail.js';
 import { ruleTitle } from '../../../src/server/delivery/words/index.js';
-import { type Language, languages } from '../../../src/core/api/subscription.js';
+import { type Language, languages } from '../../../src/core/api/alerts/subscription.js';
 
 const site = 'https://ledger.example.org';
 const ledger = 'example.org/tin';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { changedSubscription } from '../../../src/core/api/subscription.js';
+import { changedSubscription } from '../../../src/core/api/alerts/subscription.js';
 import { AlertDesk } from '../../support/alert-desk.js';
 import { TestLedger } from '../../support/test-ledger.js';
 

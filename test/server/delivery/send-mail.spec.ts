@@ -1,7 +1,7 @@
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { SendMail, connectionOf, messageIdOf } from '../../../src/server/delivery/send-mail.js';
+import { SendMail, connectionOf, messageIdOf } from '../../../src/server/delivery/mail/send-mail.js';
 
 const SECRET = 'canary-7Yh';
 const TO = 'agent@cooperative.example';

@@ -9,7 +9,7 @@ import { ruleTitlesFr } from '../../../src/server/delivery/words/rule-titles.fr.
 import { ruleTitlesSw } from '../../../src/server/delivery/words/rule-titles.sw.js';
 import { sw } from '../../../src/server/delivery/words/sw.js';
 import type { Plural, Words } from '../../../src/server/delivery/words/words.js';
-import { type Language, languages } from '../../../src/core/api/subscription.js';
+import { type Language, languages } from '../../../src/core/api/alerts/subscription.js';
 
 const catalogue: Record<Language, Words> = { en, fr, sw, es };
 const translated = { fr, sw, es };

@@ -11,7 +11,7 @@ import { sendPagesAsHtml } from '../../../src/server/http/html-type.js';
 import { HttpModule } from '../../../src/server/http/http.module.js';
 import { Metrics } from '../../../src/server/http/metrics.js';
 import { readNdjson } from '../../../src/server/http/ndjson.js';
-import { describeApi } from '../../../src/server/http/openapi.js';
+import { describeApi } from '../../../src/server/http/description/openapi.js';
 import { type PageQuery, pageQuery } from '../../../src/server/http/paging.js';
 import { ProblemError, problemOf } from '../../../src/server/http/problem.js';
 

@@ -10,7 +10,7 @@ import { parseTlogProof } from '../../../src/core/log/proof-file.js';
 import { leafHash } from '../../../src/core/log/tree.js';
 import { defaultParameters } from '../../../src/core/rules/index.js';
 import { Database } from '../../../src/server/database/database.js';
-import { CollectCosignatures } from '../../../src/server/transparency/collect-cosignatures.js';
+import { CollectCosignatures } from '../../../src/server/transparency/witnesses/collect-cosignatures.js';
 import { loadKeys } from '../../../src/server/transparency/keys.js';
 import { SealIndex } from '../../../src/server/transparency/seal-index.js';
 import { asSuperuser } from '../../support/database.js';

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { HeldCheckpoints, type StoredCheckpoint } from '../../../src/server/verification/audit/audit-checkpoints.js';
+import {
+  HeldCheckpoints,
+  type StoredCheckpoint,
+} from '../../../src/server/verification/audit/tree/audit-checkpoints.js';
 import type { Evidence } from '../../../src/server/verification/audit/audit-evidence.js';
 import { explain } from '../../../src/server/verification/audit/audit-faults.js';
 import { lot } from '../../support/scripted-log.js';

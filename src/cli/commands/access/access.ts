@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Access } from '../../../core/api/share.js';
+import type { Access } from '../../../core/api/access/share.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { namedLot } from '../../named-lot.js';
 import { type ListOptions, printList, withLimit } from '../../output/list.js';

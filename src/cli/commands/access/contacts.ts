@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Contact } from '../../../core/api/contact.js';
+import type { Contact } from '../../../core/api/access/contact.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { type ListOptions, printList, withLimit } from '../../output/list.js';
 import type { Column } from '../../output/table.js';

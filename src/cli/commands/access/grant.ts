@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Grant } from '../../../core/api/grant.js';
+import type { Grant } from '../../../core/api/access/grant.js';
 import { countOf } from '../../../core/words.js';
 import { gathered, terminalOf, withServer } from '../../command.js';
 import { untilOf } from '../../input/until.js';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Scope, scopes } from '../../../core/access/scopes.js';
-import type { CreatedMachineKey, MachineKey } from '../../../core/api/machine-key.js';
+import type { CreatedMachineKey, MachineKey } from '../../../core/api/access/machine-key.js';
 import { terminalOf, withServer } from '../../command.js';
 import { untilOf } from '../../input/until.js';
 import { type ListOptions, printList, withLimit } from '../../output/list.js';

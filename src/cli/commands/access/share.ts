@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Share } from '../../../core/api/share.js';
+import type { Share } from '../../../core/api/access/share.js';
 import { terminalOf, withServer } from '../../command.js';
 import { untilOf } from '../../input/until.js';
 import { namedLot } from '../../named-lot.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AditClient } from '../../../client/adit-client.js';
-import type { Alert } from '../../../core/api/alert.js';
+import type { Alert } from '../../../core/api/alerts/alert.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { type FilterOptions, queryOf, withFilters, withLotIds } from '../../alerts/alert-filters.js';
 import { ForwardAlerts, defaultSecretFile, stableSecret } from '../../alerts/forward-alerts.js';

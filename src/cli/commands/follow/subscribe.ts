@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { AditClient } from '../../../client/adit-client.js';
-import type { ListedDelivery } from '../../../core/api/delivery.js';
+import type { ListedDelivery } from '../../../core/api/alerts/delivery.js';
 import { countOf } from '../../../core/words.js';
-import type { Subscription } from '../../../core/api/subscription.js';
+import type { Subscription } from '../../../core/api/alerts/subscription.js';
 import { type FilterOptions, filterWords, filtersOf, withFilters, withLotIds } from '../../alerts/alert-filters.js';
 import { type Register, terminalOf, withServer } from '../../command.js';
 import { shortId } from '../../output/lot-names.js';

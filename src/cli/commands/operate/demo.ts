@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Alert } from '../../../core/api/alert.js';
+import type { Alert } from '../../../core/api/alerts/alert.js';
 import { peekPayload } from '../../../core/event/grammar.js';
 import type { LotEvent } from '../../../core/api/event.js';
 import { operator } from '../../operator.js';

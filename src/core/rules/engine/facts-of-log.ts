@@ -18,7 +18,7 @@ import { addedTo } from '../mass/throughput.js';
 import { leftWith } from '../origin/left-lots.js';
 import { minedIn } from '../origin/mined-months.js';
 import { purchasesIn } from '../people/producers.js';
-import { seriesOf } from './series.js';
+import { seriesOf } from './series/series.js';
 
 type Parameters = ValuesOf<typeof siteOverCapacity.parameters>;
 

@@ -4,7 +4,7 @@ import { countOf } from '../../words.js';
 import { type Facts, SERIES_LENGTH, type SeriesItem, lotsOf } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
 import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
-import { entriesBehind, seriesOfKind } from '../engine/series.js';
+import { entriesBehind, seriesOfKind } from '../engine/series/series.js';
 import { siteSubject } from '../engine/subjects.js';
 import { POSITIONS } from './position-series.js';
 

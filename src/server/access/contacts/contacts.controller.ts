@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Contact, type NewContact, contactShape, newContact } from '../../../core/api/contact.js';
+import { type Contact, type NewContact, contactShape, newContact } from '../../../core/api/access/contact.js';
 import { type Page, pageShape } from '../../../core/api/page.js';
 import { registryId } from '../../../core/event/primitives.js';
 import { type PageQuery, pageQuery } from '../../http/paging.js';

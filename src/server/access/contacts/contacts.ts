@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Contact, NewContact } from '../../../core/api/contact.js';
+import type { Contact, NewContact } from '../../../core/api/access/contact.js';
 import type { Page } from '../../../core/api/page.js';
 import { AditError } from '../../../core/errors.js';
 import { registryId } from '../../../core/event/primitives.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
 import { type Page, pageShape } from '../../../core/api/page.js';
-import { type NewPerson, type Person, newPerson, personShape } from '../../../core/api/person.js';
+import { type NewPerson, type Person, newPerson, personShape } from '../../../core/api/access/person.js';
 import { type PageQuery, pageQuery } from '../../http/paging.js';
 import { People } from './people.js';
 

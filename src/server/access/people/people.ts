@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type Scope, actorScopes, operatorScopes } from '../../../core/access/scopes.js';
 import { hasScope, isMachine } from '../../../core/access/viewer.js';
 import type { Page } from '../../../core/api/page.js';
-import type { NewPerson, Person } from '../../../core/api/person.js';
+import type { NewPerson, Person } from '../../../core/api/access/person.js';
 import { requestTime } from '../../../core/api/values.js';
 import { AditError } from '../../../core/errors.js';
 import { Clock } from '../../clock.js';

@@ -1,7 +1,7 @@
 import { createInstance } from 'i18next';
 import { ruleFailed } from '../../../core/rules/engine/rule-failed.js';
 import { ruleById } from '../../../core/rules/index.js';
-import { type Language, languages } from '../../../core/api/subscription.js';
+import { type Language, languages } from '../../../core/api/alerts/subscription.js';
 import { en } from './en.js';
 import { es } from './es.js';
 import { fr } from './fr.js';

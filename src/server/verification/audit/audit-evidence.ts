@@ -1,8 +1,8 @@
 import type { CatalogueDifference } from '../../database/compare-catalogue.js';
 import type { Replay } from '../../ledger/replay/replay.js';
-import type { CheckedCheckpoints, LogStateRow } from './audit-checkpoints.js';
+import type { CheckedCheckpoints, LogStateRow } from './tree/audit-checkpoints.js';
 import type { DisclosureFault } from './audit-disclosures.js';
-import type { RecomputedTree } from './audit-tree.js';
+import type { RecomputedTree } from './tree/audit-tree.js';
 
 /** Data that one audit has gathered. */
 export interface Evidence {

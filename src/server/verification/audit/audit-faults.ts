@@ -3,8 +3,8 @@ import type { CatalogueDifference } from '../../database/compare-catalogue.js';
 import type { EntryProblem } from '../../ledger/replay/replay.js';
 import { type BadEntries, type Evidence, least } from './audit-evidence.js';
 import { differenceFaults } from './audit-projection-faults.js';
-import type { MissingRun } from './audit-tree.js';
-import { treeFaults } from './audit-tree-faults.js';
+import type { MissingRun } from './tree/audit-tree.js';
+import { treeFaults } from './tree/audit-tree-faults.js';
 
 const runName = ({ from, to }: MissingRun): string => (to - from === 1 ? `${from}` : `${from}–${to - 1}`);
 

@@ -6,7 +6,7 @@ import { LedgerIdentity } from '../../ledger/ledger-identity.js';
 import { AuditInThread } from './audit-in-thread.js';
 import { AuditPace, MOST_SIZE } from './audit-pace.js';
 import { type Examination, examineLog } from './examine-log.js';
-import { ReadGuard } from './read-guard.js';
+import { ReadGuard } from './tree/read-guard.js';
 import { JudgeAgain } from './rebuild/judge-again.js';
 
 /** Entries from which an audit runs in a separate thread; for fewer, starting one costs more than the audit. */

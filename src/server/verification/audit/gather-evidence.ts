@@ -3,11 +3,11 @@ import type { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
 import type { LedgerIdentity } from '../../ledger/ledger-identity.js';
 import { type Pace, type Replay, type ReplayFollower, replayLog } from '../../ledger/replay/replay.js';
-import { CheckCheckpoints, readLogState } from './audit-checkpoints.js';
+import { CheckCheckpoints, readLogState } from './tree/audit-checkpoints.js';
 import { auditDisclosures } from './audit-disclosures.js';
 import { signatureHolds } from './audit-entries.js';
 import type { Evidence } from './audit-evidence.js';
-import { AuditTree, type RecomputedTree } from './audit-tree.js';
+import { AuditTree, type RecomputedTree } from './tree/audit-tree.js';
 
 /** Lots looked up for damaged entries at most. */
 const LOTS_NAMED = 1_000;

@@ -1,6 +1,6 @@
 import { type Facts, type JudgedEvent, SERIES_LENGTH, type SeriesItem } from '../../../core/rules/engine/facts.js';
 import type { CatalogueRule, Parameters } from '../../../core/rules/index.js';
-import { entriesOfSeries, filedInSeries } from '../../../core/rules/engine/series.js';
+import { entriesOfSeries, filedInSeries } from '../../../core/rules/engine/series/series.js';
 import type { Filing } from '../../../core/rules/engine/subjects.js';
 import type { Queryable } from '../../database/rows.js';
 import type { ReadEvents } from './facts/read-events.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { LotState } from '../../../core/api/lot.js';
-import type { Passport } from '../../../core/api/passport.js';
+import type { Passport } from '../../../core/api/access/passport.js';
 import { kilograms, milligrams } from '../../../core/custody/quantity.js';
 import { AditError } from '../../../core/errors.js';
 import type { Quantity } from '../../../core/event/quantity-claims.js';

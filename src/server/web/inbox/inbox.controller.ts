@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import * as z from 'zod';
-import { maySilence, silencesQuery } from '../../../core/api/silence.js';
+import { maySilence, silencesQuery } from '../../../core/api/alerts/silence.js';
 import { ruleNames } from '../../../core/api/values.js';
 import { deliveriesPage } from '../../../web/inbox/deliveries-page.js';
 import { inboxPage } from '../../../web/inbox/inbox-page.js';

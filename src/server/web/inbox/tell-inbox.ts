@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Alert, AlertWithChanges } from '../../../core/api/alert.js';
-import type { Language } from '../../../core/api/subscription.js';
+import type { Alert, AlertWithChanges } from '../../../core/api/alerts/alert.js';
+import type { Language } from '../../../core/api/alerts/subscription.js';
 import { AditError } from '../../../core/errors.js';
 import { rankOf } from '../../../core/rules/engine/rule.js';
 import type { Case, InboxPageData, TitledAlert } from '../../../web/inbox/inbox-data.js';

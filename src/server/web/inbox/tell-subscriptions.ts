@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DeliveriesPageData, SubscriptionsPageData } from '../../../web/inbox/inbox-data.js';
 import { type DeliveriesQuery, ListDeliveries } from '../../delivery/list-deliveries.js';
-import { Subscribe } from '../../delivery/subscribe.js';
+import { Subscribe } from '../../delivery/subscriptions/subscribe.js';
 import type { PageQuery } from '../../http/paging.js';
 
 /** Gathers the subscriptions of a reader, and what was sent to them. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, StreamableFile, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, ApiTemporaryRedirectResponse } from '@nestjs/swagger';
-import { GS1_LENGTH, type PassportData, gtin, passportDataShape } from '../../../core/api/passport.js';
+import { GS1_LENGTH, type PassportData, gtin, passportDataShape } from '../../../core/api/access/passport.js';
 import { identifierText, plainText } from '../../../core/api/values.js';
 import { passportPage } from '../../../web/passport/passport-page.js';
 import { sharePage } from '../../../web/passport/share-page.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Param, StreamableFile, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type PassportData, passportDataShape } from '../../../core/api/passport.js';
+import { type PassportData, passportDataShape } from '../../../core/api/access/passport.js';
 import { plainText } from '../../../core/api/values.js';
 import { bundleSchema } from '../../../core/bundle/bundle.js';
 import { Passports } from '../../access/passports.js';

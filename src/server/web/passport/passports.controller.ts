@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type NewPassport, type Passport, newPassport, passportShape } from '../../../core/api/passport.js';
+import { type NewPassport, type Passport, newPassport, passportShape } from '../../../core/api/access/passport.js';
 import { lotIdSchema } from '../../../core/event/primitives.js';
 import { Passports } from '../../access/passports.js';
 import { RenewIndex } from '../../transparency/renew-index.js';

@@ -1,4 +1,4 @@
-import type { PassportData } from '../../../core/api/passport.js';
+import type { PassportData } from '../../../core/api/access/passport.js';
 import { passportWords } from '../../../web/passport/passport-words.js';
 import type { Say } from '../../../web/say.js';
 import { INK, LINE, type Pdf, SOFT, drawQr, makePdf, printable } from '../pdf.js';

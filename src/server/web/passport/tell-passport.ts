@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { readCheckpoint } from '../../../core/log/checkpoint.js';
-import type { PassportData } from '../../../core/api/passport.js';
+import type { PassportData } from '../../../core/api/access/passport.js';
 import type { LotPageData } from '../../../web/explorer/lot-data.js';
 import { handedOnIn, passportSteps, placesOf } from '../../../web/passport/passport.js';
 import type { PublishedPassport } from '../../access/passports.js';

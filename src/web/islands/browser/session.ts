@@ -1,6 +1,6 @@
 import { AccessClient } from '../../../client/access-client.js';
 import { AditClient } from '../../../client/adit-client.js';
-import type { Session } from '../../../core/api/session.js';
+import type { Session } from '../../../core/api/access/session.js';
 
 let known: Promise<Session> | undefined;
 

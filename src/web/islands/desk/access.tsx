@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Access as AccessOf, MadeShare, Share } from '../../../core/api/share.js';
+import type { Access as AccessOf, MadeShare, Share } from '../../../core/api/access/share.js';
 import { accessClient } from '../browser/session.js';
 import { Grants } from './grants.js';
 import { inDays, textIn } from './local-time.js';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Grant } from '../../../core/api/grant.js';
+import type { Grant } from '../../../core/api/access/grant.js';
 import { accessClient } from '../browser/session.js';
 import { answerTo } from '../browser/sign-events.js';
 import { inDays, textIn } from './local-time.js';

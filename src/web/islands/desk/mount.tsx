@@ -1,6 +1,6 @@
 import { type ComponentType, createContext, render } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Language } from '../../../core/api/subscription.js';
+import type { Language } from '../../../core/api/alerts/subscription.js';
 import { type Catalogue, Say } from '../../say.js';
 
 const SayContext = createContext<Say | null>(null);

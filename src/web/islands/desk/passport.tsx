@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Passport } from '../../../core/api/passport.js';
+import type { Passport } from '../../../core/api/access/passport.js';
 import { accessClient } from '../browser/session.js';
 import { textIn } from './local-time.js';
 import { useSay } from './mount.js';

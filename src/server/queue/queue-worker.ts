@@ -16,6 +16,8 @@ export const JobProcessor = (name: JobName): ClassDecorator =>
 /** Processes the jobs of one kind. `@JobProcessor(…)` on the subclass names the same kind. */
 export abstract class QueueWorker extends WorkerHost implements BeforeApplicationShutdown {
   private readonly errors: Logger;
+  /** The error that was logged last; null since a job was done. */
+  private reported: string | null = null;
   @Inject(Jobs) protected readonly jobs: Jobs;
 
   constructor(private readonly name: JobName) {
@@ -31,9 +33,17 @@ export abstract class QueueWorker extends WorkerHost implements BeforeApplicatio
     if (again !== null) await this.jobs.wake(this.name, again);
   }
 
+  /** Logs an error once until a job is done: a job whose lock was lost on a busy machine reports it every few seconds. */
   @OnWorkerEvent('error')
   failed(err: Error): void {
+    if (err.message === this.reported) return;
+    this.reported = err.message;
     this.errors.error({ msg: `a worker met an error: ${jobKinds[this.name].task}`, err });
+  }
+
+  @OnWorkerEvent('completed')
+  done(): void {
+    this.reported = null;
   }
 
   /**

@@ -323,8 +323,10 @@ whenBrowser('the desk in a browser', () => {
     }
   });
 
-  it('forgets the key when its owner signs out, and shows what was typed to its owner alone', async () => {
+  it('forgets the key when its owner signs out, and shows what was typed and signed to its owner alone', async () => {
     await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${service.url}/desk/outbox`);
+    await page.getByRole('button', { name: 'Send now' }).waitFor();
     const reason = page.locator('[id="f-ground"]');
     await page.goto(`${service.url}/desk/dispute/${dispatch}`);
     await reason.fill('typed by the trader');
@@ -344,5 +346,8 @@ whenBrowser('the desk in a browser', () => {
     await reason.waitFor();
     await page.waitForTimeout(500);
     expect(await reason.inputValue()).toBe('');
+    await page.goto(`${service.url}/desk/outbox`);
+    await page.locator('.empty').waitFor();
+    expect(await page.getByRole('button', { name: 'Send now' }).count()).toBe(0);
   });
 });

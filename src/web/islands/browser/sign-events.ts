@@ -21,8 +21,9 @@ export class NoKeyHere extends Error {
   }
 }
 
-/** Events of one dry run at most. */
-const MOST_CHECKED = 256;
+/** Events of one dry run at most: composed ones, and signed ones that are not answered, on which they build. */
+const MOST_CHECKED = 200;
+const MOST_BEFORE = 56;
 
 /** Returns the ledger and its newest checkpoint; those of its last answer where it cannot be reached. */
 async function ledgerNow(): Promise<KnownLedger> {
@@ -72,8 +73,13 @@ export async function checkEvents(drafts: readonly PageDraft[]): Promise<DryRunA
     return Promise.resolve(null);
   });
   const pending = (await outboxEntries()).filter(({ state }) => !isSettled(state)).map(({ event }) => event);
-  const before = pending.slice(claims.length - MOST_CHECKED);
-  return (await sessionClient.dryRun([...before, ...claims])).slice(before.length);
+  const before = pending.slice(-MOST_BEFORE);
+  const answers: DryRunAnswer[] = [];
+  for (let i = 0; i < claims.length; i += MOST_CHECKED) {
+    const some = claims.slice(i, i + MOST_CHECKED);
+    answers.push(...(await sessionClient.dryRun([...before, ...some])).slice(before.length));
+  }
+  return answers;
 }
 
 /**

@@ -7,6 +7,7 @@ import { noBrowser, openBrowser } from '../../support/browser.js';
 import { type OutsideActor, openAsRegistrar } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 import { boundToken, readAs } from '../../support/sign-in.js';
+import { until } from '../../support/until.js';
 
 const BAGS = 60;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -333,7 +334,7 @@ whenBrowser('the desk in a browser', () => {
     // Drafts are stored a moment after the last key.
     await page.waitForTimeout(500);
     await page.reload();
-    await page.waitForFunction(`document.getElementById('f-ground')?.value === 'typed by the trader'`);
+    await until(async () => (await reason.inputValue()) === 'typed by the trader');
     await page.goto(`${service.url}/desk`);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Sign in' }).waitFor();

@@ -139,16 +139,17 @@ async function writeParties(db: Queryable, view: LedgerView, { parties }: Change
 
 async function endParts(db: Queryable, ended: readonly PartsEnded[]): Promise<void> {
   if (ended.length === 0) return;
-  // The first event that leaves a party out ends its part.
+  // The first event that leaves a party out ends its part. Both reads name the lots, so that a plan reads their rows alone: how
+  // many a JSON text has is not known to it.
   await db.query(
     `UPDATE lot_parties AS part SET until_index = first.index
        FROM (SELECT part.lot, part.party, min(ended.index) AS index
                FROM json_to_recordset($1) AS ended (lot uuid, index bigint, keeps text[])
                JOIN lot_parties AS part ON part.lot = ended.lot
-              WHERE part.until_index IS NULL AND NOT starts_with(part.party, '@') AND part.party <> ALL(ended.keeps)
+              WHERE part.lot = ANY($2::uuid[]) AND part.until_index IS NULL AND NOT starts_with(part.party, '@') AND part.party <> ALL(ended.keeps)
               GROUP BY part.lot, part.party) AS first
-      WHERE part.lot = first.lot AND part.party = first.party`,
-    [JSON.stringify(ended)],
+      WHERE part.lot = ANY($2::uuid[]) AND part.lot = first.lot AND part.party = first.party`,
+    [JSON.stringify(ended), [...new Set(ended.map(({ lot }) => lot))]],
   );
 }
 

@@ -31,7 +31,7 @@ export function page({ y1, insert, http, asApi, asServed, rows, memory, bytes }:
 what the same machine gave in the same run. The client that sends runs on the same cores and is part of every figure.
 
 Measured ${new Date().toISOString().slice(0, 10)} on ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform}, Node ${process.version}, embedded PostgreSQL 18 with fsync
-on. The role is \`api\`, without a worker, where the page does not say otherwise.
+on. The role is \`api\`, without a worker, unless stated otherwise.
 
 | limit, measured in the same run | a second |
 | --- | ---: |

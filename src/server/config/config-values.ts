@@ -13,16 +13,17 @@ export const path = z
   .string()
   .min(1)
   .transform((value) => resolve(value));
-export const paths = z
+/** Values separated by commas. */
+const list = z
   .string()
   .max(4_096)
   .transform((value) =>
     value
       .split(',')
       .map((one) => one.trim())
-      .filter((one) => one !== '')
-      .map((one) => resolve(one)),
+      .filter((one) => one !== ''),
   );
+export const paths = list.transform((values) => values.map((one) => resolve(one)));
 export const text = z.string().min(1);
 
 export const url = (...schemes: string[]) =>
@@ -57,32 +58,20 @@ export const namedMailAddress = z
   });
 
 /** Addresses and ranges (CIDR), separated by commas. */
-export const addresses = z
-  .string()
-  .max(4_096)
-  .transform((value) =>
-    value
-      .split(',')
-      .map((one) => one.trim())
-      .filter((one) => one !== ''),
-  )
-  .refine((list) => list.every((one) => ipaddr.isValid(one) || ipaddr.isValidCIDR(one)), {
+export const addresses = list.refine(
+  (values) => values.every((one) => ipaddr.isValid(one) || ipaddr.isValidCIDR(one)),
+  {
     message: 'must be addresses or ranges such as 10.0.0.7 or 10.0.0.0/24, separated by commas',
-  });
+  },
+);
 
 /** Origins as browsers send them: a scheme and a host, without a path. */
-export const origins = z
-  .string()
-  .max(4_096)
-  .transform((value) =>
-    value
-      .split(',')
-      .map((one) => one.trim())
-      .filter((one) => one !== ''),
-  )
-  .refine((list) => list.every((one) => URL.canParse(one) && new URL(one).origin === one && /^https?:/.test(one)), {
+export const origins = list.refine(
+  (values) => values.every((one) => URL.canParse(one) && new URL(one).origin === one && /^https?:/.test(one)),
+  {
     message: 'must be origins such as https://desk.example.org, separated by commas, without a path',
-  });
+  },
+);
 
 /** Whether an address means every address of this machine. */
 export const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';

@@ -62,3 +62,28 @@ export function drawQr(pdf: Pdf, text: string, { left, top, size }: Placed): voi
     .fill('#000')
     .restore();
 }
+
+interface Fact {
+  name: string;
+  value: string;
+  left: number;
+  /** Widths of the column of names, and of the one of values, points. */
+  names: number;
+  values: number;
+}
+
+/** Writes a name and its value beside it, each as high as it needs, and goes below both. */
+export function drawFact(pdf: Pdf, { name, value, left, names, values }: Fact): void {
+  const top = pdf.y;
+  pdf
+    .font('Helvetica')
+    .fontSize(10)
+    .fillColor(SOFT)
+    .text(printable(name), left, top, { width: names - GAP });
+  const below = pdf.y;
+  pdf.fillColor(INK).text(printable(value), left + names, top, { width: values });
+  pdf.y = Math.max(below, pdf.y);
+}
+
+/** Space between a name and its value, points. */
+const GAP = 8;

@@ -19,6 +19,31 @@ function twice(more: Record<string, unknown> = {}, event: Record<string, unknown
   return log;
 }
 
+/** Returns how often the rule reads the masses of so many tagged bags that one site declares within a minute. */
+function massesRead(count: number): number {
+  const log = world();
+  for (let n = 0; n < count; n += 1)
+    declares(log, [{ lot: lot(`bag${n}`), kg: `5${n % 7}.37`, tags: [`SYN-M-${n}`] }], {
+      occurredAt: '2026-05-12T08:08:00Z',
+    });
+  const facts = log.facts();
+  let reads = 0;
+  for (const { event } of facts.entries)
+    if (event.type === 'lot.declared')
+      for (const output of event.payload.outputs) {
+        const { mass } = output;
+        Object.defineProperty(output, 'mass', { get: () => ((reads += 1), mass) });
+      }
+  judge(declaredTwice, facts, defaultParameters);
+  return reads;
+}
+
+it('looks at each of many declarations a fixed number of times', () => {
+  const few = massesRead(100);
+  expect(few).toBeGreaterThanOrEqual(100);
+  expect(massesRead(400)).toBeLessThan(4.5 * few);
+});
+
 describe('two declarations of one mass and one grade at one site', () => {
   it('are found within minutes, also over the edge of a span', () => {
     expect(found(twice())).toMatchObject([{ lots: [first, second], severity: 'medium', measured: '50.37 kg twice' }]);

@@ -6,7 +6,7 @@ import { NINE_DEGREES_ONE_IN_MILLION, chanceText, lastDigits, logAtLeast } from 
 import { type Facts, SERIES_LENGTH, type SeriesItem, lotsOf } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
 import type { Observation, Rule, Severity, ValuesOf } from '../engine/rule.js';
-import { entriesBehind, seriesOfKind } from '../engine/series/series.js';
+import { entriesBehind, mostFrequent, seriesOfKind } from '../engine/series/series.js';
 import { actorSubject } from '../engine/subjects.js';
 import { MAIN_ANALYTES } from './recoveries.js';
 import { MASS, MOISTURE, STATED } from './stated-values.js';
@@ -100,16 +100,8 @@ interface Repetition {
 
 /** Returns the most frequent value, where chance does not explain it. */
 function repetitionIn(series: Series, parameters: Parameters): Repetition | null {
-  const byValue = new Map<bigint, SeriesItem[]>();
-  for (const item of series.items) {
-    const same = byValue.get(item.amount);
-    if (same === undefined) byValue.set(item.amount, [item]);
-    else same.push(item);
-  }
-  const [value, items] = [...byValue].reduce<[bigint, readonly SeriesItem[]]>(
-    (best, next) => (next[1].length > best[1].length ? next : best),
-    [0n, []],
-  );
+  const items = mostFrequent(series.items);
+  const value = items[0]?.amount ?? 0n;
   const { repeated, chance } = parameters.figuresRepeated;
   if (items.length < repeated) return null;
   const each = chanceOfValue(value, stepOf(series.items), series, parameters);

@@ -45,5 +45,15 @@ export const distanceToLineKm = (point: Point, line: readonly Point[]): number =
   Math.min(...edgesOf(line).map(([a, b]) => distanceKm(point, nearest(point, a, b))));
 
 /** Returns 0 inside a polygon, else the distance to its border, km. */
-export const distanceToPolygonKm = (point: Point, rings: readonly Ring[]): number =>
+const distanceToPolygonKm = (point: Point, rings: readonly Ring[]): number =>
   isInside(point, rings) ? 0 : Math.min(...rings.map((ring) => distanceToLineKm(point, ring)));
+
+/** Returns how far a point is outside a place, km: of one without a polygon, a circle round its point. Null: not known. */
+export function distanceOutsideKm(
+  point: Point,
+  place: { point: Point | null; polygon: readonly Ring[] | null },
+  radiusKm = 0,
+): number | null {
+  if (place.polygon !== null) return distanceToPolygonKm(point, place.polygon);
+  return place.point === null ? null : Math.max(0, distanceKm(point, place.point) - radiusKm);
+}

@@ -6,7 +6,7 @@ import * as parameter from '../engine/parameter.js';
 import { locate, siteBelow } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
 import { siteSubject } from '../engine/subjects.js';
-import { type Point, distanceKm, distanceToPolygonKm } from '../movement/geography.js';
+import { distanceOutsideKm } from '../movement/geography.js';
 
 const schema = {
   loadedElsewhere: z.strictObject({
@@ -40,14 +40,6 @@ function firstLoads(entry: JudgedOf<'custody.dispatched'>, { chains }: Facts): F
   });
 }
 
-/** Returns the distance of a point from a site, km; null: the place of the site is not known. */
-function kmFromSite(point: Point, site: string, facts: Facts, index: number): number | null {
-  const known = siteBelow(facts, site, index);
-  if (known === null) return null;
-  if (known.polygon !== null) return distanceToPolygonKm(point, known.polygon);
-  return known.point === null ? null : distanceKm(point, known.point);
-}
-
 /** Returns in words where lots of a site were loaded instead; null: at the site, near it, or not known. */
 function whereInstead(
   entry: JudgedOf<'custody.dispatched'>,
@@ -61,7 +53,8 @@ function whereInstead(
     return { where: `at site ${place.site}`, measured: `site ${place.site}` };
   const located = locate(facts, entry, defaultAccuracyM);
   if (located === null || located === 'undisclosed' || located.by !== 'coordinates') return null;
-  const km = kmFromSite(located.point, site, facts, entry.index);
+  const known = siteBelow(facts, site, entry.index);
+  const km = known === null ? null : distanceOutsideKm(located.point, known);
   if (km === null || km - located.accuracyKm <= kilometres) return null;
   return { where: `${Math.round(km)} km from it`, measured: `${Math.round(km)} km` };
 }

@@ -4,7 +4,7 @@ import { countOf } from '../../words.js';
 import { type Facts, SERIES_LENGTH, type SeriesItem, lotsOf } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
 import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
-import { entriesBehind, seriesOfKind } from '../engine/series/series.js';
+import { entriesBehind, mostFrequent, seriesOfKind } from '../engine/series/series.js';
 import { siteSubject } from '../engine/subjects.js';
 import { POSITIONS } from './position-series.js';
 
@@ -25,17 +25,6 @@ const schema = {
 type Parameters = ValuesOf<typeof schema>;
 
 const dayOf = ({ at }: SeriesItem): string => new Date(at).toISOString().slice(0, 10);
-
-/** Returns the items of the most frequent position. */
-function mostFrequent(items: readonly SeriesItem[]): readonly SeriesItem[] {
-  const byPosition = new Map<bigint, SeriesItem[]>();
-  for (const item of items) {
-    const same = byPosition.get(item.amount);
-    if (same === undefined) byPosition.set(item.amount, [item]);
-    else same.push(item);
-  }
-  return [...byPosition.values()].reduce((best, next) => (next.length > best.length ? next : best), []);
-}
 
 function evaluate(facts: Facts, { positionRepeated: { levels } }: Parameters): Observation[] {
   return seriesOfKind(facts, POSITIONS).flatMap(({ subject, names: [signer = '', site = '', ...rest], items }) => {

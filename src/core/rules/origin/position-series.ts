@@ -12,7 +12,7 @@ const BYTES = 7;
 
 const decimalsOf = (degrees: string): number => degrees.split('.')[1]?.length ?? 0;
 
-/** Returns a number that equal positions have in common, and from which none is read. */
+/** Returns a number that equal positions have in common, so that a series shows no coordinates in plain. */
 function numberOf(lat: string, lon: string): bigint {
   const hash = defaultSha256(new TextEncoder().encode(`position:${lat},${lon}`));
   return hash.subarray(0, BYTES).reduce((number, byte) => number * 256n + BigInt(byte), 0n);

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { byMeasurement } from '../engine/evidence.js';
 import { judgesEach } from '../engine/each-event.js';
 import { isType } from '../engine/facts.js';
-import { distanceKm, distanceToPolygonKm, type Point } from '../movement/geography.js';
-import { type SiteFacts, locate, siteAt } from '../engine/registry.js';
+import { distanceOutsideKm } from '../movement/geography.js';
+import { locate, siteAt } from '../engine/registry.js';
 import type { Rule, Undecided, ValuesOf } from '../engine/rule.js';
 import { siteSubject } from '../engine/subjects.js';
 import * as parameter from '../engine/parameter.js';
@@ -20,14 +20,6 @@ const schema = {
 type Parameters = ValuesOf<typeof schema>;
 
 const metres = (km: number): string => `${Math.round(km * 1_000)} m`;
-
-/**
- * Returns how far a point is outside a site, km; a site without polygon has a radius `radiusM`. Null: place unknown.
- */
-function outsideKm(point: Point, site: SiteFacts, radiusM: number): number | null {
-  if (site.polygon !== null) return distanceToPolygonKm(point, site.polygon);
-  return site.point === null ? null : Math.max(0, distanceKm(point, site.point) - radiusM / 1_000);
-}
 
 export const siteOutsidePolygon: Rule<typeof schema> = {
   id: 'site-outside-polygon',
@@ -49,7 +41,7 @@ export const siteOutsidePolygon: Rule<typeof schema> = {
     const site = siteAt(facts, entry.event.place?.site ?? '', entry.event.occurredAtMs);
     const place = locate(facts, entry, parameters.defaultAccuracyM);
     if (site === null || place === null || place === 'undisclosed' || place.by !== 'coordinates') return [];
-    const distance = outsideKm(place.point, site, parameters.radiusM);
+    const distance = distanceOutsideKm(place.point, site, parameters.radiusM / 1_000);
     if (distance === null || distance <= place.accuracyKm) return [];
     return [
       {

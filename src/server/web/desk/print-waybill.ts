@@ -1,5 +1,5 @@
 import type { Say } from '../../../web/say.js';
-import { INK, LINE, type Pdf, SOFT, drawQr, makePdf, printable } from '../pdf.js';
+import { INK, LINE, type Pdf, SOFT, drawFact, drawQr, makePdf, printable } from '../pdf.js';
 
 /** What a waybill shows of a dispatch. */
 export interface Waybill {
@@ -54,15 +54,8 @@ export const printWaybill = (say: Say, waybill: Waybill): Promise<Buffer> =>
   );
 
 function fact(pdf: Pdf, name: string, value: string): void {
-  const top = pdf.y;
-  pdf
-    .font('Helvetica')
-    .fontSize(10)
-    .fillColor(SOFT)
-    .text(printable(name), MARGIN, top, { width: NAMES - 8 });
-  const below = pdf.y;
-  pdf.fillColor(INK).text(printable(value), MARGIN + NAMES, top, { width: 280 });
-  pdf.y = Math.max(below, pdf.y) + 2;
+  drawFact(pdf, { name, value, left: MARGIN, names: NAMES, values: 280 });
+  pdf.y += 2;
 }
 
 /** Writes one row of the table of lots, on a new page where there is no room. */

@@ -1,7 +1,7 @@
 import type { PassportData } from '../../../core/api/access/passport.js';
 import { passportWords } from '../../../web/passport/passport-words.js';
 import type { Say } from '../../../web/say.js';
-import { INK, LINE, type Pdf, SOFT, drawQr, makePdf, printable } from '../pdf.js';
+import { INK, LINE, type Pdf, SOFT, drawFact, drawQr, makePdf, printable } from '../pdf.js';
 
 /** Margin of the page, points. */
 const MARGIN = 56;
@@ -14,15 +14,15 @@ export function printCertificate(say: Say, data: PassportData): Promise<Buffer> 
   const created = new Date(data.asOf);
   return makePdf({ say, margin: MARGIN, title: words.sentence, subject, created }, (pdf) => {
     head(pdf, say, data, words.sentence, words.lede);
-    for (const { name, word, reason } of words.verdicts) row(pdf, name, `${word}. ${reason}`);
+    for (const { name, word, reason } of words.verdicts) ruledRow(pdf, name, `${word}. ${reason}`);
     title(pdf, say.word('passport.story'));
-    for (const { month, text } of words.steps) row(pdf, month, text);
+    for (const { month, text } of words.steps) ruledRow(pdf, month, text);
     title(pdf, say.word('limits'));
     paragraph(pdf, say.word('limits.text'));
     paragraph(pdf, say.word('passport.private'));
     title(pdf, say.word('check'));
-    for (const [name, value] of words.facts) row(pdf, name, value);
-    row(pdf, 'URL', data.url);
+    for (const [name, value] of words.facts) ruledRow(pdf, name, value);
+    ruledRow(pdf, 'URL', data.url);
   });
 }
 
@@ -54,16 +54,9 @@ const paragraph = (pdf: Pdf, text: string): Pdf =>
 /** Width of the names of rows, points. */
 const NAMES = 130;
 
-function row(pdf: Pdf, name: string, value: string): void {
-  const top = pdf.y;
-  pdf
-    .font('Helvetica')
-    .fontSize(10)
-    .fillColor(SOFT)
-    .text(printable(name), MARGIN, top, { width: NAMES - 8 });
-  const below = pdf.y;
-  pdf.fillColor(INK).text(printable(value), MARGIN + NAMES, top, { width: pdf.page.width - 2 * MARGIN - NAMES });
-  const bottom = Math.max(below, pdf.y) + 3;
+function ruledRow(pdf: Pdf, name: string, value: string): void {
+  drawFact(pdf, { name, value, left: MARGIN, names: NAMES, values: pdf.page.width - 2 * MARGIN - NAMES });
+  const bottom = pdf.y + 3;
   pdf
     .moveTo(MARGIN, bottom)
     .lineTo(pdf.page.width - MARGIN, bottom)

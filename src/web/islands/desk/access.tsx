@@ -3,11 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Access as AccessOf, MadeShare, Share } from '../../../core/api/access/share.js';
 import { accessClient } from '../browser/session.js';
 import { Grants } from './grants.js';
-import { inDays, textIn } from './local-time.js';
+import { textIn } from './local-time.js';
+import { ShownUntil, endIn } from './shown-until.js';
 import { useSay } from './mount.js';
 import { LotPassport } from './passport.js';
 
-const DAYS = 90;
 const READS_SHOWN = 100;
 
 /** Lists the share links of a lot; reading the record of access first writes the uses that are still counted in memory. */
@@ -43,7 +43,7 @@ function Shares({ lot, shares, changed }: { lot: string; shares: readonly Share[
     setMade(null);
     await accessClient
       .makeShare(lot, {
-        expiresAt: `${textIn(data, 'until')}T23:59:59Z`,
+        expiresAt: endIn(data),
         disclosures: data.has('disclosures'),
         ...(label === '' ? {} : { label }),
       })
@@ -65,13 +65,7 @@ function Shares({ lot, shares, changed }: { lot: string; shares: readonly Share[
           {say.word('desk.share.label')}
           <input name="label" maxLength={200} autoComplete="off" />
         </label>
-        <label>
-          {say.word('desk.share.until')}
-          <input name="until" type="date" required value={inDays(DAYS)} />
-        </label>
-        <label class="check">
-          <input name="disclosures" type="checkbox" /> {say.word('desk.disclosures')}
-        </label>
+        <ShownUntil />
         <button class="btn main" type="submit">
           {say.word('desk.share.make')}
         </button>

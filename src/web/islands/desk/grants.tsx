@@ -3,12 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Grant } from '../../../core/api/access/grant.js';
 import { accessClient } from '../browser/session.js';
 import { answerTo } from '../browser/sign-events.js';
-import { inDays, textIn } from './local-time.js';
+import { textIn } from './local-time.js';
+import { ShownUntil, endIn } from './shown-until.js';
 import { useSay } from './mount.js';
 import { SigningResult } from './parts.js';
 import { useSigning } from './use-signing.js';
-
-const DAYS = 90;
 
 /** Lists the grants of the reader that let others see a lot. */
 async function grantsOn(lot: string): Promise<Grant[]> {
@@ -36,7 +35,7 @@ export function Grants({ lot }: { lot: string }): VNode {
     const disclosures = data.has('disclosures') ? { disclosures: true } : {};
     void signed('grant.given', {
       to: textIn(data, 'to'),
-      until: `${textIn(data, 'until')}T23:59:59Z`,
+      until: endIn(data),
       only: { lots: [lot] },
       ...disclosures,
     });
@@ -56,13 +55,7 @@ export function Grants({ lot }: { lot: string }): VNode {
           {say.word('desk.grant.to')}
           <input name="to" required maxLength={64} autoComplete="off" spellcheck={false} />
         </label>
-        <label>
-          {say.word('desk.share.until')}
-          <input name="until" type="date" required value={inDays(DAYS)} />
-        </label>
-        <label class="check">
-          <input name="disclosures" type="checkbox" /> {say.word('desk.disclosures')}
-        </label>
+        <ShownUntil />
         <button class="btn" type="submit" disabled={signing.kind === 'working'}>
           {say.word('desk.grant.give')}
         </button>

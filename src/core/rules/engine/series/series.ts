@@ -61,6 +61,17 @@ export function seriesOfKind(
   );
 }
 
+/** Returns the items of the amount that a series has most often, in order. */
+export function mostFrequent(items: readonly SeriesItem[]): readonly SeriesItem[] {
+  const byAmount = new Map<bigint, SeriesItem[]>();
+  for (const item of items) {
+    const same = byAmount.get(item.amount);
+    if (same === undefined) byAmount.set(item.amount, [item]);
+    else same.push(item);
+  }
+  return [...byAmount.values()].reduce((best, next) => (next.length > best.length ? next : best), []);
+}
+
 /** Returns the entries behind items of a series, in order, the newest `SERIES_NAMED` of them. */
 export function entriesBehind(subject: string, items: readonly SeriesItem[], { about }: Facts): JudgedEvent[] {
   const wanted = new Set(items.slice(-SERIES_NAMED).map(({ index }) => index));

@@ -79,3 +79,7 @@ export class AditError extends Error {
     return errorCodes[this.code].status;
   }
 }
+
+/** Creates the error about one value of a request. @param pointer RFC 6901, into the body; empty: the body as a whole. */
+export const requestInvalid = (pointer: string, detail: string): AditError =>
+  new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);

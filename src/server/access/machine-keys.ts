@@ -14,7 +14,7 @@ import {
 } from '../../core/api/access/machine-key.js';
 import type { Page } from '../../core/api/page.js';
 import { requestTime } from '../../core/api/values.js';
-import { AditError } from '../../core/errors.js';
+import { AditError, requestInvalid } from '../../core/errors.js';
 import { instantMs } from '../../core/event/primitives.js';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
@@ -43,9 +43,6 @@ interface Row {
 
 const COLUMNS = 'id, actor, label, scopes, created_at, expires_at, replaces, revoked_at, last_used_at';
 const position = z.tuple([requestTime, z.uuid()]);
-
-const invalid = (pointer: string, detail: string): AditError =>
-  new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);
 const missing = (id: string): AditError => new AditError('not-found', `There is no key ${id}.`);
 
 /** For whom a viewer manages keys. */
@@ -98,11 +95,11 @@ export class MachineKeys {
     const actor = asked.actor ?? maker.actor;
     requireOwner(maker, actor, asked.scopes);
     if (!scopesWithin(asked.scopes, maker.scopes))
-      throw invalid('/scopes', `must be among the scopes of its maker: ${scopeText(maker.scopes)}`);
+      throw requestInvalid('/scopes', `must be among the scopes of its maker: ${scopeText(maker.scopes)}`);
     const now = this.clock.now();
     const expires = asked.expiresAt === undefined ? now + USUAL_DAYS * DAY : (instantMs(asked.expiresAt) ?? 0);
     if (expires <= now || expires > now + MOST_DAYS * DAY)
-      throw invalid('/expiresAt', `must lie within ${MOST_DAYS} days from now`);
+      throw requestInvalid('/expiresAt', `must lie within ${MOST_DAYS} days from now`);
     return this.database.transaction(async (db) => {
       await requireActor(db, actor);
       return this.insert(db, { ...asked, actor, expires, replaces: null, maker });
@@ -128,7 +125,7 @@ export class MachineKeys {
       const now = this.clock.now();
       requireOwner(maker, former.actor, former.scopes);
       if (!scopesWithin(former.scopes, maker.scopes))
-        throw invalid('/id', `The key has more scopes than you: ${scopeText(former.scopes)}.`);
+        throw requestInvalid('/id', `The key has more scopes than you: ${scopeText(former.scopes)}.`);
       const lifetime = former.expires_at.getTime() - former.created_at.getTime();
       const ends = Math.min(former.expires_at.getTime(), now + overlapHours * HOUR);
       await this.journal.change(db, 'machine_keys', [id], () =>
@@ -174,7 +171,8 @@ export class MachineKeys {
         WHERE actor IS NOT DISTINCT FROM $1 AND revoked_at IS NULL AND expires_at > $2`,
       [key.actor, now],
     );
-    if ((counts[0]?.count ?? 0) >= LIMIT) throw invalid('', `There are ${LIMIT} keys in force; revoke one first.`);
+    if ((counts[0]?.count ?? 0) >= LIMIT)
+      throw requestInvalid('', `There are ${LIMIT} keys in force; revoke one first.`);
     const id = randomUUID();
     const text = newSecret('live');
     const { rows } = await db.query<Row>(
@@ -219,7 +217,7 @@ function requireOwner({ actor, isAdmin }: Owner, named: string | null, scopes: r
 async function requireActor(db: Queryable, actor: string | null): Promise<void> {
   if (actor === null) return;
   const { rows } = await db.query('SELECT FROM actors WHERE id = $1', [actor]);
-  if (rows.length === 0) throw invalid('/actor', `There is no actor ${actor}.`);
+  if (rows.length === 0) throw requestInvalid('/actor', `There is no actor ${actor}.`);
 }
 
 const shown = (row: Row): MachineKey => ({

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
-import { isEveryAddress, isLoopback } from '../config/config-values.js';
+import { hostnameOf, isEveryAddress, isLoopback } from '../config/config-values.js';
 import { hostOfSocket } from '../http/same-site.js';
 
 /**
@@ -12,7 +12,7 @@ export function ownUrls({ publicUrl, host }: Config, { socket }: FastifyRequest)
   const { localPort } = socket;
   if (localPort === undefined) return [publicUrl];
   const reached = hostOfSocket(socket);
-  const onEvery = isEveryAddress(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')) && reached !== null;
+  const onEvery = isEveryAddress(hostnameOf(publicUrl)) && reached !== null;
   const names = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `http://${name}:${localPort}`);
   return [
     publicUrl,

@@ -3,7 +3,7 @@ import { readGtin } from '../../core/access/gtin.js';
 import { newPassportCode, readPassportCode } from '../../core/access/passport-code.js';
 import type { ShareViewer } from '../../core/access/viewer.js';
 import type { NewPassport, Passport } from '../../core/api/access/passport.js';
-import { AditError } from '../../core/errors.js';
+import { AditError, requestInvalid } from '../../core/errors.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { actorNow } from '../http/viewing.js';
@@ -58,7 +58,8 @@ export class Passports {
    */
   async publish(lot: string, { evidence, gtin, serial }: NewPassport): Promise<Passport> {
     await this.rights.requireHolder(lot);
-    if (serial !== undefined && gtin === undefined) throw invalid('/serial', 'A serial number is that of a GTIN.');
+    if (serial !== undefined && gtin === undefined)
+      throw requestInvalid('/serial', 'A serial number is that of a GTIN.');
     const { rows } = await this.database
       .query<PassportRow>(
         `INSERT INTO passports AS p (lot, code, by_actor, evidence, gtin, serial)
@@ -71,7 +72,7 @@ export class Passports {
       )
       .catch((error: unknown) => {
         if ((error as { constraint?: unknown }).constraint !== 'passports_gs1') throw error;
-        throw invalid('/serial', 'Another passport has this GTIN and serial number.');
+        throw requestInvalid('/serial', 'Another passport has this GTIN and serial number.');
       });
     const [row] = rows;
     if (row === undefined) throw new AditError('not-allowed', 'Only the holder of a lot publishes its passport.');
@@ -148,6 +149,3 @@ export class Passports {
     return `${this.config.publicUrl}/p/${code}`;
   }
 }
-
-const invalid = (pointer: string, detail: string): AditError =>
-  new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);

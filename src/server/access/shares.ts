@@ -5,7 +5,7 @@ import { newSecret } from '../../core/access/secret-text.js';
 import { tokenInvalid } from '../../core/access/jwt.js';
 import type { ShareViewer, Viewer } from '../../core/access/viewer.js';
 import type { MadeShare, NewShare, Share, Shared } from '../../core/api/access/share.js';
-import { AditError } from '../../core/errors.js';
+import { AditError, requestInvalid } from '../../core/errors.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { actorNow, viewerNow } from '../http/viewing.js';
@@ -69,7 +69,8 @@ export class Shares {
     const actor = maker();
     await this.rights.requireOwnPart(lot);
     const left = Date.parse(expiresAt) - Date.now();
-    if (left <= 0 || left > LONGEST) throw invalid('/expiresAt', 'A share ends in the future, and within two years.');
+    if (left <= 0 || left > LONGEST)
+      throw requestInvalid('/expiresAt', 'A share ends in the future, and within two years.');
     const secret = newSecret('share');
     const { rows } = await this.database.query<ShareRow>(
       `INSERT INTO shares (secret_hash, lot, by_actor, label, disclosures, expires_at)
@@ -79,7 +80,8 @@ export class Shares {
       [digestOf(secret), lot, actor, label ?? null, disclosures, expiresAt],
     );
     const [row] = rows;
-    if (row === undefined) throw invalid('', `There are ${MOST} shares of this lot already; withdraw one first.`);
+    if (row === undefined)
+      throw requestInvalid('', `There are ${MOST} shares of this lot already; withdraw one first.`);
     return { ...shareOf(row), secret, url: `${this.config.publicUrl}/p/#${secret}` };
   }
 
@@ -181,6 +183,3 @@ function maker(): string {
   if (actor === null) throw new AditError('not-allowed', 'Only an actor shares lots: sign in with its key.');
   return actor;
 }
-
-const invalid = (pointer: string, detail: string): AditError =>
-  new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isOperating, observedBy } from '../../core/access/observed.js';
 import type { AlertFilters } from '../../core/api/alerts/alert-filters.js';
 import type { Alert } from '../../core/api/alerts/alert.js';
-import { AditError } from '../../core/errors.js';
+import { AditError, requestInvalid } from '../../core/errors.js';
 import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { viewerNow } from '../http/viewing.js';
@@ -101,10 +101,10 @@ export class AlertSight {
     const viewer = viewerNow();
     if (viewer.kind !== 'actor' && viewer.kind !== 'share') return;
     if (holder !== undefined && !(viewer.kind === 'actor' && holder === viewer.actor))
-      throw refused(`${pointer}/holder`, 'You may name no other holder than yourself.');
+      throw requestInvalid(`${pointer}/holder`, 'You may name no other holder than yourself.');
     const seen = await this.rights.seenOfEach(lots.map((lot) => ({ lots: [lot], firstIndex: 0 })));
     const hidden = lots.find((lot, i) => seen[i]?.has(lot) !== true);
-    if (hidden !== undefined) throw refused(`${pointer}/lots`, `There is no lot ${hidden}.`);
+    if (hidden !== undefined) throw requestInvalid(`${pointer}/lots`, `There is no lot ${hidden}.`);
   }
 }
 
@@ -119,9 +119,6 @@ function alertOf({ data, lots }: StoredNotice): Alert | null {
     return null;
   }
 }
-
-const refused = (pointer: string, detail: string): AditError =>
-  new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);
 
 /** Returns an alert without what is about other lots than those that are seen. */
 function shownTo(seen: ReadonlySet<string>, alert: Alert): Alert {

@@ -73,6 +73,10 @@ export const origins = list.refine(
   },
 );
 
+/** Returns the host of a URL without the brackets of IPv6; empty for a text that is no URL. */
+export const hostnameOf = (address: string): string =>
+  URL.canParse(address) ? new URL(address).hostname.replace(/^\[|\]$/g, '') : '';
+
 /** Whether an address means every address of this machine. */
 export const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
 

@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Config } from './config.js';
-import { isEveryAddress } from './config-values.js';
+import { hostnameOf, isEveryAddress } from './config-values.js';
 
 /**
  * Returns warnings about valid but unsafe settings, such as keys or the guard in a folder that a copied backup would
@@ -26,7 +26,7 @@ export function configWarnings(config: Config): string[] {
     );
   if (config.access === 'open')
     warnings.push('ADIT_ACCESS=open: every program on this machine sees and changes everything in this ledger');
-  if (isEveryAddress(new URL(config.publicUrl).hostname.replace(/^\[|\]$/g, '')))
+  if (isEveryAddress(hostnameOf(config.publicUrl)))
     warnings.push(
       `HOST is ${config.host} and ADIT_PUBLIC_URL is not set: people and programs can sign in by the address of this machine alone, and no name; links for share and sign-in lead nowhere. Set ADIT_PUBLIC_URL to the URL by which this service is called`,
     );

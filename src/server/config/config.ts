@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
 import type * as z from 'zod';
-import { isLoopback } from './config-values.js';
+import { hostnameOf, isLoopback } from './config-values.js';
 import { environmentWarnings } from './environment-warnings.js';
 import { type Named, type SettingName, names, settings } from './settings.js';
 
@@ -94,9 +94,6 @@ function contradictions(given: Partial<Record<SettingName, string>>): string[] {
       'SMTP_URL is set but ADIT_MAIL_FROM is not: mails need an address that they come from',
   ].filter((problem) => problem !== false);
 }
-
-const hostnameOf = (address: string): string =>
-  URL.canParse(address) ? new URL(address).hostname.replace(/^\[|\]$/g, '') : '';
 
 const nameOf = (member: PropertyKey | undefined): string =>
   settingsList.find((setting) => setting.member === member)?.name ?? String(member);

@@ -7,6 +7,7 @@ import { sessionOptions } from '../../../src/server/database/session.js';
 import { viewerContext } from '../../../src/server/database/viewer-context.js';
 import { asViewer } from '../../../src/server/http/viewing.js';
 import { AlertSight } from '../../../src/server/alerts/alert-sight.js';
+import { endParts } from '../../../src/server/ledger/append/lot-rows.js';
 import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
 import type { JudgeLot } from '../../../src/server/provenance/judge-lot.js';
 import type { FormerLot } from '../../../src/server/provenance/former-lot.js';
@@ -143,5 +144,18 @@ describe(`lists of one viewer in a ledger of ${LOTS} lots`, () => {
     );
     const { written } = await planOf(holder, statement);
     expect(written.includes('hashed SubPlan')).toBe(false);
+  });
+});
+
+// Runs last: it takes the statistics away.
+describe('the append of a young ledger, whose tables nothing is known of', () => {
+  it('reads the parties of its lots alone', async () => {
+    await asSuperuser(place.superuserUrl, "DELETE FROM pg_statistic WHERE starelid = 'lot_parties'::regclass");
+    const ended = [{ lot: '00000000-0000-8000-8000-000000000001', index: LOTS + 1, keeps: ['a5'] }];
+    const { text, values } = await statementOf(holder, (database) => endParts(database, ended));
+    const { rows } = await app.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`EXPLAIN (FORMAT JSON) ${text}`, values);
+    const [{ Plan: plan }] = (rows[0] as { 'QUERY PLAN': [{ Plan: PlanNode }] })['QUERY PLAN'];
+    const reads = nodesOf(plan).filter((node) => node['Relation Name'] === 'lot_parties');
+    expect(reads.map((node) => node['Node Type'])).not.toContain('Seq Scan');
   });
 });

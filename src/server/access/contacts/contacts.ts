@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Contact, NewContact } from '../../../core/api/access/contact.js';
 import type { Page } from '../../../core/api/page.js';
-import { AditError } from '../../../core/errors.js';
+import { AditError, requestInvalid } from '../../../core/errors.js';
 import { registryId } from '../../../core/event/primitives.js';
 import { Clock } from '../../clock.js';
 import { Database } from '../../database/database.js';
@@ -90,10 +90,7 @@ export class Contacts {
 
 const missing = (actor: string): AditError => new AditError('not-found', `There are no contacts of ${actor}.`);
 
-function noActor(pointer: string, id: string): AditError {
-  const detail = `There is no actor ${id}.`;
-  return new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);
-}
+const noActor = (pointer: string, id: string): AditError => requestInvalid(pointer, `There is no actor ${id}.`);
 
 /** An id that no actor has, for viewers that are no actor. */
 const NOBODY = '';

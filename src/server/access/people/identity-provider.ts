@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Configuration, CustomFetch } from 'openid-client';
 import { tokenInvalid } from '../../../core/access/jwt.js';
 import { AditError } from '../../../core/errors.js';
-import { isLoopback } from '../../config/config-values.js';
+import { hostnameOf, isLoopback } from '../../config/config-values.js';
 import { Config } from '../../config/config.js';
 
 /** Time of one request to the provider at most, s, and bytes of one answer. */
@@ -82,7 +82,7 @@ export class IdentityProvider {
     const oidc = await import('openid-client');
     const issuer = new URL(oidcIssuer);
     const secret = oidcClientSecretFile === null ? null : readFileSync(oidcClientSecretFile, 'utf8').trim();
-    const isLocal = issuer.protocol === 'http:' && isLoopback(issuer.hostname.replace(/^\[|\]$/g, ''));
+    const isLocal = issuer.protocol === 'http:' && isLoopback(hostnameOf(oidcIssuer));
     try {
       return await oidc.discovery(
         issuer,

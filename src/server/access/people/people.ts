@@ -6,7 +6,7 @@ import { hasScope, isMachine } from '../../../core/access/viewer.js';
 import type { Page } from '../../../core/api/page.js';
 import type { NewPerson, Person } from '../../../core/api/access/person.js';
 import { requestTime } from '../../../core/api/values.js';
-import { AditError } from '../../../core/errors.js';
+import { AditError, requestInvalid } from '../../../core/errors.js';
 import { Clock } from '../../clock.js';
 import { Config } from '../../config/config.js';
 import { Database } from '../../database/database.js';
@@ -31,10 +31,6 @@ interface Row {
 const COLUMNS = 'id, issuer, subject, label, actor, scopes, created_at, ended_at';
 const position = z.tuple([requestTime, z.uuid()]);
 
-function invalid(pointer: string, detail: string): AditError {
-  return new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);
-}
-
 /** Maps people of the identity provider to actors: the operator maps them, and an actor sees and ends those that act for it. */
 @Injectable()
 export class People {
@@ -51,12 +47,12 @@ export class People {
       throw new AditError('not-allowed', 'A key for machines signs nobody in: use the token of the operator.');
     const actor = asked.actor ?? null;
     const { oidcIssuer: issuer } = this.config;
-    if (issuer === null) throw invalid('', 'This service has no identity provider: set ADIT_OIDC_ISSUER.');
+    if (issuer === null) throw requestInvalid('', 'This service has no identity provider: set ADIT_OIDC_ISSUER.');
     const foreign = scopes.find((scope) => !(actor === null ? operatorScopes : actorScopes).includes(scope));
-    if (foreign !== undefined) throw invalid('/scopes', `${foreign} is not for people who act for an actor.`);
+    if (foreign !== undefined) throw requestInvalid('/scopes', `${foreign} is not for people who act for an actor.`);
     return this.database.transaction(async (db) => {
       if (actor !== null && (await db.query('SELECT FROM actors WHERE id = $1', [actor])).rows.length === 0)
-        throw invalid('/actor', `There is no actor ${actor}.`);
+        throw requestInvalid('/actor', `There is no actor ${actor}.`);
       const id = randomUUID();
       const { rows } = await db.query<Row>(
         `INSERT INTO people (id, issuer, subject, label, actor, scopes, created_at)
@@ -66,7 +62,7 @@ export class People {
       );
       const [row] = rows;
       if (row === undefined)
-        throw invalid('/subject', 'The person has an actor already, or there are too many; end one first.');
+        throw requestInvalid('/subject', 'The person has an actor already, or there are too many; end one first.');
       await this.journal.added(db, 'people', [id]);
       return shown(row);
     });

@@ -1,7 +1,7 @@
 import { type NodemailerError, type SMTPPoolOptions, createTransport } from 'nodemailer';
 import { isMailAddress } from '../../../core/api/values.js';
 import type { Language } from '../../../core/api/alerts/subscription.js';
-import { isLoopback } from '../../config/config-values.js';
+import { hostnameOf, isLoopback } from '../../config/config-values.js';
 
 /** Concurrent connections to the mail server. */
 const CONNECTIONS = 4;
@@ -110,7 +110,7 @@ function transportTo(url: string, timeLimit: number) {
 export function connectionOf(address: string): SMTPPoolOptions {
   const url = new URL(address);
   const secure = url.protocol === 'smtps:';
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostnameOf(address);
   const password = url.username !== '' || url.password !== '';
   const strict = secure || (password && !isLoopback(host));
   return {

@@ -3,7 +3,7 @@ import type { Repository } from 'typeorm';
 import * as z from 'zod';
 import { actorOf, managedBy, manages } from '../../../core/access/owner.js';
 import { requestTime } from '../../../core/api/values.js';
-import { AditError } from '../../../core/errors.js';
+import { AditError, requestInvalid } from '../../../core/errors.js';
 import type { Page } from '../../../core/api/page.js';
 import type {
   ChangedSubscription,
@@ -34,9 +34,6 @@ const ROTATION = 24 * 60 * 60 * 1_000;
 
 /** Position in the list: time as the database's own text, because microseconds decide, and id. */
 const position = z.tuple([requestTime, z.uuid()]);
-
-const invalid = (pointer: string, detail: string): AditError =>
-  new AditError('request-invalid', detail, [{ pointer, code: 'request-invalid', detail }]);
 
 const missing = (id: string): AditError => new AditError('not-found', `There is no subscription ${id}.`);
 
@@ -99,8 +96,9 @@ export class Subscribe {
   async change(id: string, asked: ChangedSubscription): Promise<Subscription> {
     const before = await this.read(id);
     const { channel } = before;
-    if (asked.url !== undefined && channel !== 'webhook') throw invalid('/url', 'Only a webhook has a URL.');
-    if (asked.address !== undefined && channel !== 'mail') throw invalid('/address', 'Only mail has an address.');
+    if (asked.url !== undefined && channel !== 'webhook') throw requestInvalid('/url', 'Only a webhook has a URL.');
+    if (asked.address !== undefined && channel !== 'mail')
+      throw requestInvalid('/address', 'Only mail has an address.');
     if (asked.url !== undefined) this.checkUrl(asked.url);
     if (asked.filters !== undefined) await this.sight.requireFilters(asked.filters);
     const after = {
@@ -108,7 +106,7 @@ export class Subscribe {
       ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
     };
     if (after.digestMinutes !== null && after.escalateAfterMinutes !== null)
-      throw invalid('/escalateAfterMinutes', 'A subscription to escalations has no digest: subscribe twice.');
+      throw requestInvalid('/escalateAfterMinutes', 'A subscription to escalations has no digest: subscribe twice.');
     const renewed = asked.enabled === true && !before.enabled;
     const row = await this.write(id, {
       ...(asked.url === undefined ? {} : { url: asked.url }),
@@ -131,7 +129,7 @@ export class Subscribe {
   /** Creates a new secret and returns it this once; for a day the former one signs too. Throws `not-found`. */
   async rotateSecret(id: string): Promise<RotatedSecret> {
     const { channel } = await this.read(id);
-    if (channel !== 'webhook') throw invalid('', 'Only a webhook has a secret.');
+    if (channel !== 'webhook') throw requestInvalid('', 'Only a webhook has a secret.');
     const row = await this.write(id, {
       secret_number: () => 'secret_number + 1',
       former_secret_until: () => `now() + ${ROTATION} * interval '1 millisecond'`,
@@ -184,12 +182,12 @@ export class Subscribe {
       checkTarget(url, { privateTargets: this.config.webhookPrivateTargets });
     } catch (error) {
       if (!(error instanceof TargetRefused)) throw error;
-      throw invalid('/url', error.message);
+      throw requestInvalid('/url', error.message);
     }
   }
 
   private checkMail(pointer: string): void {
-    if (this.config.smtpUrl === null) throw invalid(pointer, 'This service sends no mail: SMTP_URL is not set.');
+    if (this.config.smtpUrl === null) throw requestInvalid(pointer, 'This service sends no mail: SMTP_URL is not set.');
   }
 }
 

@@ -137,7 +137,7 @@ async function writeParties(db: Queryable, view: LedgerView, { parties }: Change
   await together([endParts(db, ended), addParties(db, view, added)]);
 }
 
-async function endParts(db: Queryable, ended: readonly PartsEnded[]): Promise<void> {
+export async function endParts(db: Queryable, ended: readonly PartsEnded[]): Promise<void> {
   if (ended.length === 0) return;
   // The first event that leaves a party out ends its part. Both reads name the lots, so that a plan reads their rows alone: how
   // many a JSON text has is not known to it.

@@ -118,7 +118,7 @@ const pages = (text?: Text): Record<string, (say: Say) => Page> => ({
     }),
   dispatch: (say) => formPage(say, text?.('Title') ?? 'Title', sampleForm(text)),
   outbox: (say) => outboxPage(say),
-  correct: (say) => correctPage(say, 'lot.split', { event: 'x', unit: 'kg', claims: [] }),
+  correct: (say) => correctPage(say, 'lot.split', { event: 'x', claims: [] }),
   access: (say) => accessPage(say, { ...sampleListedLot(text), lotNumber: text?.('x') ?? 'x', tags: [] }),
   noDesk: (say) => noDeskPage(say, 'operator'),
 });

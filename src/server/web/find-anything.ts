@@ -8,7 +8,7 @@ import { ruleById } from '../../core/rules/index.js';
 import { goodsOf } from '../../web/explorer/lot-page.js';
 import type { Hit } from '../../web/explorer/search-page.js';
 import type { Say } from '../../web/say.js';
-import { calledOf } from '../../web/ui/chips.js';
+import { calledLot } from '../../web/ui/chips.js';
 import { ruleTitle } from '../delivery/words/index.js';
 import { FindNamed } from '../provenance/find-named.js';
 import { FindTag } from '../provenance/find-tag.js';
@@ -66,7 +66,7 @@ export class FindAnything {
     const { items } = await this.lots.search({ name: query, limit: LOTS, part: 'present' });
     return items.map((lot) => ({
       kind: 'lot',
-      name: calledOf({ id: lot.id, tag: lot.tags[0], lotNumber: lot.lotNumber }),
+      name: calledLot(lot),
       detail: `${say.mass(lot.mass, lot.mineral)} · ${goodsOf(say, lot)} · ${lot.holder}`,
       path: `/lots/${lot.id}`,
     }));

@@ -1,6 +1,6 @@
 import type { LotState } from '../../core/api/lot.js';
 import type { Say } from '../say.js';
-import { calledOf, Lot } from '../ui/chips.js';
+import { calledLot, Lot } from '../ui/chips.js';
 import type { Page } from '../ui/frame.js';
 import { Island, deskParts } from './island.js';
 
@@ -14,7 +14,7 @@ export const accessPage = (say: Say, { id, tags, lotNumber }: LotState): Page =>
       <div class="kicker">
         <Lot id={id} tag={tags[0]} lotNumber={lotNumber} />
       </div>
-      <h1>{say.word('desk.access.title', { lot: calledOf({ id, tag: tags[0], lotNumber }) })}</h1>
+      <h1>{say.word('desk.access.title', { lot: calledLot({ id, tags, lotNumber }) })}</h1>
       <p class="lede">{say.word('desk.access.explained')}</p>
       <Island name="access" props={{ lot: id }} />
     </>

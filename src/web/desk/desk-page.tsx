@@ -1,15 +1,13 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { goodsOf } from '../explorer/lot-page.js';
 import type { Say } from '../say.js';
-import { Actor, calledOf, Lot } from '../ui/chips.js';
+import { Actor, calledLot, Lot } from '../ui/chips.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';
 import { type Column, Table } from '../ui/table.js';
 import { VerdictWords } from '../ui/verdicts.js';
 import { type ActionName, actions } from './actions.js';
 import type { DeskData, DeskLot } from './desk-data.js';
 import { Island, deskParts } from './island.js';
-
-export const nameOf = ({ id, tags, lotNumber }: DeskLot): string => calledOf({ id, tag: tags[0], lotNumber });
 
 /** Returns the desk of an actor: what is on its way to it, what it holds, what it sent. */
 export const deskPage = (say: Say, data: DeskData): Page => ({
@@ -44,7 +42,7 @@ function Desk(data: DeskData): VNode {
 
 const lotColumn = (say: Say): Column<DeskLot> => ({
   title: say.word('lot'),
-  text: nameOf,
+  text: calledLot,
   cell: ({ id, tags, lotNumber }) => <Lot id={id} tag={tags[0]} lotNumber={lotNumber} />,
 });
 
@@ -123,7 +121,7 @@ function Stock({ stock, more, actions: possible }: DeskData): VNode {
           type="checkbox"
           name="lot"
           value={lot.id}
-          aria-label={say.word('desk.chooseLot', { lot: nameOf(lot) })}
+          aria-label={say.word('desk.chooseLot', { lot: calledLot(lot) })}
         />
       ),
     },

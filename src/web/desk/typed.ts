@@ -33,19 +33,20 @@ const fault = (code: FaultCode, meant?: string): { fault: Fault } => ({
   fault: meant === undefined ? { code } : { code, meant },
 });
 
-/** The unit of masses on a page: grams for gold, else kilograms. */
-export type MassUnit = 'kg' | 'g';
+/** The unit of masses on a page: grams for gold, else kilograms; tonnes only where an event has them. */
+export type MassUnit = 'kg' | 'g' | 't';
 export const unitFor = (mineral: string): MassUnit => (mineral === 'gold' ? 'g' : 'kg');
 
 const NUMBER_AND_UNIT = /^([0-9][0-9.,' \u00a0\u202f]*?)[ \u00a0\u202f]*([A-Za-z]*)$/;
 const SEPARATOR = /[,' \u00a0\u202f]/;
 
-/** Reads a mass; without a unit it is in that of the page. A comma is never interpreted. */
-export function readMassIn(text: string, unit: MassUnit): Read<Quantity> {
+/** Reads a mass; without a unit it is in the one given, and a fault where none is. A comma is never interpreted. */
+export function readMassIn(text: string, unit: MassUnit | null): Read<Quantity> {
   const [, number, named = ''] = NUMBER_AND_UNIT.exec(text.trim()) ?? [];
   if (number === undefined) return fault('mass');
   if (SEPARATOR.test(number))
     return fault('separator', `${withoutSeparators(number)}${named === '' ? '' : ` ${named}`}`);
+  if (named === '' && unit === null) return fault('mass');
   try {
     return { value: readMass(`${number} ${named === '' ? unit : named}`) };
   } catch (error) {
@@ -89,7 +90,7 @@ const MAX_TEXT = 1_000;
 
 /** How a page reads what is typed on it. */
 export interface Typing {
-  unit: MassUnit;
+  unit: MassUnit | null;
   /** Offset from UTC of the clock by which people type times: "+02:00". */
   offset: string;
 }

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { LotState } from '../../core/api/lot.js';
 import { axisOfRule } from '../../core/bundle/verdicts.js';
-import { Actor, calledOf, Event, shortId, Tag } from '../ui/chips.js';
+import { Actor, calledLot, calledOf, Event, shortId, Tag } from '../ui/chips.js';
 import { FindingItem } from '../ui/finding.js';
 import { Heading, type Page, useFrame, useSay } from '../ui/frame.js';
 import { LineageGraph } from '../ui/graph.js';
@@ -24,7 +24,7 @@ export const goodsOf = (say: Say, { mineral, form }: Pick<LotState, 'mineral' | 
 /** Returns the page of one lot: the sentence first, then what it does not prove, the verdicts, the story, the proofs. */
 export function lotPage(say: Say, data: LotPageData): Page {
   const { lot } = data;
-  const name = calledOf({ id: lot.id, tag: lot.tags[0], lotNumber: lot.lotNumber });
+  const name = calledLot(lot);
   return {
     title: `${name}: ${say.roundMass(lot.mass, lot.mineral)} ${goodsOf(say, lot)}`,
     part: 'lots',

@@ -4,7 +4,7 @@ import type { Lineage, ListedLot } from '../../core/api/lot.js';
 import { lotStatuses } from '../../core/custody/view.js';
 import { mineral } from '../../core/event/primitives.js';
 import type { Say } from '../say.js';
-import { Actor, calledOf, Lot } from '../ui/chips.js';
+import { Actor, calledLot, Lot } from '../ui/chips.js';
 import { Heading, type Page, useFrame, useSay } from '../ui/frame.js';
 import { type Column, ListLinks, Table } from '../ui/table.js';
 import { goodsOf } from './lot-page.js';
@@ -20,7 +20,7 @@ export interface Listing<Row> {
 export const lotColumns = (say: Say): Column<ListedLot>[] => [
   {
     title: say.word('lot'),
-    text: ({ id, tags, lotNumber }) => calledOf({ id, tag: tags[0], lotNumber }),
+    text: calledLot,
     cell: ({ id, tags, lotNumber }) => (
       <>
         <Lot id={id} tag={tags[0]} lotNumber={lotNumber} />

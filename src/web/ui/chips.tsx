@@ -31,6 +31,17 @@ export interface LotCalled {
 /** Returns the name of a lot for people: its tag, else its lot number, else the beginning of its id. */
 export const calledOf = ({ id, tag, lotNumber }: LotCalled): string => tag ?? lotNumber ?? id.slice(0, SHORT);
 
+/** Returns the name of a lot as the ledger has it. */
+export const calledLot = ({
+  id,
+  tags,
+  lotNumber,
+}: {
+  id: string;
+  tags: readonly string[];
+  lotNumber: string | null;
+}): string => calledOf({ id, tag: tags[0], lotNumber });
+
 export const shortId = (id: string): string => id.slice(0, SHORT);
 
 /** Renders a lot as a link by its name, with its id in full where the pointer rests. */

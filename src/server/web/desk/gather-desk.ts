@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ListedLot } from '../../../core/api/lot.js';
 import { actionNames, actions, maySign } from '../../../web/desk/actions.js';
 import type { DeskData, DeskLot } from '../../../web/desk/desk-data.js';
-import { isForStock, nameOf } from '../../../web/desk/desk-page.js';
+import { isForStock } from '../../../web/desk/desk-page.js';
+import { calledLot } from '../../../web/ui/chips.js';
 import { byNumber } from '../../../web/desk/receive-rows.js';
 import { ReadLot } from '../../provenance/read-lot.js';
 import { SearchLots } from '../../provenance/search-lots.js';
@@ -53,7 +54,7 @@ export class GatherDesk {
     const judged: DeskLot[] = [];
     for (let from = 0; from < items.length; from += AT_ONCE)
       judged.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map((lot) => this.judged(lot)))));
-    const lots = judged.toSorted((a, b) => byNumber.compare(nameOf(a), nameOf(b)));
+    const lots = judged.toSorted((a, b) => byNumber.compare(calledLot(a), calledLot(b)));
     return { lots, more: next !== null };
   }
 

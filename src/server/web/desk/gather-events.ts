@@ -3,7 +3,7 @@ import { corrected } from '../../../core/custody/corrections.js';
 import { AditError } from '../../../core/errors.js';
 import { correctableClaims } from '../../../core/event/correctable.js';
 import { fieldsOf } from '../../../core/event/fields.js';
-import { type CorrectData, textOfClaim } from '../../../web/desk/correct-page.js';
+import { type CorrectData, textOfClaim } from '../../../web/desk/corrections.js';
 import type { FormData } from '../../../web/desk/desk-data.js';
 import { Database } from '../../database/database.js';
 import { LedgerIdentity } from '../../ledger/ledger-identity.js';
@@ -30,7 +30,7 @@ export class GatherEvents {
     const { type, payload } = corrected(event, corrections.get(id) ?? []);
     const claims = correctableClaims(type, payload);
     const shown = claims.map((claim) => ({ ...claim, shown: textOfClaim(claim) }));
-    return { type, data: { event: id, claims: shown, unit: 'kg' } };
+    return { type, data: { event: id, claims: shown } };
   }
 
   /** Gathers the form by which an actor disputes an event that it sees. Throws `not-found`. */

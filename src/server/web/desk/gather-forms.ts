@@ -11,7 +11,7 @@ import { type IncomingLot, byNumber } from '../../../web/desk/receive-rows.js';
 import { unitFor } from '../../../web/desk/typed.js';
 import { goodsOf } from '../../../web/explorer/lot-page.js';
 import type { Say } from '../../../web/say.js';
-import { calledOf } from '../../../web/ui/chips.js';
+import { calledLot } from '../../../web/ui/chips.js';
 import { Clock } from '../../clock.js';
 import { RuleParameters } from '../../config/rule-parameters.js';
 import { ReadEvent } from '../../ledger/read/read-event.js';
@@ -24,7 +24,6 @@ const PAGE = 200;
 /** Dispatches whose events are read; of the others, the seals are not shown. */
 const MOST_DISPATCHES = 50;
 
-const calledLot = ({ id, tags, lotNumber }: LotState): string => calledOf({ id, tag: tags[0], lotNumber });
 const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** Gathers what the forms of the desk work with. */

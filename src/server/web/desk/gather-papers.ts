@@ -6,7 +6,7 @@ import { AditError } from '../../../core/errors.js';
 import type { Quantity } from '../../../core/event/quantity-claims.js';
 import { goodsOf } from '../../../web/explorer/lot-page.js';
 import type { Say, WordKey } from '../../../web/say.js';
-import { calledOf, shortId } from '../../../web/ui/chips.js';
+import { calledLot, shortId } from '../../../web/ui/chips.js';
 import { Passports } from '../../access/passports.js';
 import { RecordAccesses } from '../../access/record-accesses.js';
 import { Config } from '../../config/config.js';
@@ -16,8 +16,6 @@ import { ReadLot } from '../../provenance/read-lot.js';
 import { eventData } from '../event-data.js';
 import type { Label } from './print-labels.js';
 import type { Waybill } from './print-waybill.js';
-
-const nameOf = ({ id, tags, lotNumber }: LotState): string => calledOf({ id, tag: tags[0], lotNumber });
 
 /** A serial number in the characters of GS1 (set 82), without brackets, which would end it in the element string. */
 const GS1_SERIAL = /^[!"%&'*+,./0-9:;<=>?A-Z_a-z-]{1,20}$/;
@@ -81,7 +79,7 @@ export class GatherPapers {
         return [[say.word(name), TIMES.has(claim) ? say.dateTime(text) : text] as const];
       }),
       lots: lots.map((lot, i) => ({
-        name: nameOf(lot),
+        name: calledLot(lot),
         goods: goodsOf(say, lot),
         mass: say.mass(masses[i] ?? lot.mass, lot.mineral),
         tags: lot.tags.join(', '),
@@ -105,7 +103,7 @@ export class GatherPapers {
       throw error;
     });
     return {
-      name: nameOf(lot),
+      name: calledLot(lot),
       goods: goodsOf(say, lot),
       mass: say.mass(lot.mass, lot.mineral),
       shortId: shortId(id),

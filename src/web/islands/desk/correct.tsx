@@ -1,34 +1,13 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { CorrectData, ShownClaim } from '../../desk/correct-page.js';
-import { type Fault, readTyped } from '../../desk/typed.js';
+import { type CorrectData, type ShownClaim, changesOf } from '../../desk/corrections.js';
+import type { Fault } from '../../desk/typed.js';
 import { offsetHere } from './local-time.js';
 import { useSay } from './mount.js';
 import { CellInput, SigningResult } from './parts.js';
 import { Sent } from './sent.js';
 import { useDraft } from './use-draft.js';
 import { useSigning } from './use-signing.js';
-
-interface Change {
-  claim: ShownClaim;
-  fault: Fault | undefined;
-  body: Record<string, unknown>;
-}
-
-/** Reads what was changed: each changed claim is one correction. */
-function changesOf({ event, claims, unit }: CorrectData, texts: Readonly<Record<string, string>>): Change[] {
-  const typing = { unit, offset: offsetHere() };
-  return claims.flatMap((claim) => {
-    const text = (texts[claim.pointer] ?? claim.shown).trim();
-    if (text === claim.shown) return [];
-    const read = text === '' ? { value: undefined } : readTyped(claim.field, text, typing);
-    const was = claim.value === undefined ? {} : { was: claim.value };
-    const is = 'fault' in read || read.value === undefined ? {} : { is: read.value };
-    return [
-      { claim, fault: 'fault' in read ? read.fault : undefined, body: { event, field: claim.pointer, ...was, ...is } },
-    ];
-  });
-}
 
 interface CorrectDraft {
   texts: Record<string, string>;
@@ -52,7 +31,7 @@ export function Correct(data: CorrectData): VNode {
   const [tried, setTried] = useState(false);
   const [sent, setSent] = useState<string | null>(null);
   const { signing, sign } = useSigning();
-  const changes = changesOf(data, draft.texts);
+  const changes = changesOf(data, draft.texts, offsetHere());
   const reason = draft.reason.trim();
   const correct = async (): Promise<void> => {
     setTried(true);

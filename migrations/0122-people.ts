@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Creates the people who sign in through an identity provider, with the actor for whom each acts. */
+/** Creates the people that sign in through an identity provider, each with its actor. */
 export class People0122 implements MigrationInterface {
   name = 'People0000000000122';
 

@@ -4,7 +4,7 @@ import type { PresentationVerdict, PresentedEvent } from './verify-presentation.
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Returns an event for scripts: what was disclosed, by whom and for whom. */
+/** Returns an event for scripts: its disclosures, its presenter and its reader. */
 const resultOf = ({ index, presentation: { event, by, to, at }, presenter }: PresentedEvent): object => ({
   index,
   id: event.id,

@@ -18,7 +18,7 @@ interface Circumstances {
   logKeys: readonly string[];
   policy: Policy | null;
   seen: SeenCheckpoints;
-  /** For whom it must have been made; absent: for anyone. */
+  /** Reader that it must have been made for; absent: any. */
   reader?: string | undefined;
 }
 

@@ -60,7 +60,7 @@ function log(group: Command): void {
     .addHelpText('before', 'Example: adit access log RW-A000001\n')
     .action(async (name: string, options: ListOptions, command: Command) => {
       const lot = await namedLot(clientOf(command), name);
-      const listing = { columns, none: 'Nobody has read it.' };
+      const listing = { columns, none: 'No read of it is recorded.' };
       await printList(terminalOf(command), accessClientOf(command).accesses(lot.id), listing, options);
     });
 }

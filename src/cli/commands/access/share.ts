@@ -74,7 +74,7 @@ function list(group: Command): void {
       const rows = (async function* () {
         yield* shares;
       })();
-      await printList(terminalOf(command), rows, { columns, none: 'You share it with nobody by a link.' }, options);
+      await printList(terminalOf(command), rows, { columns, none: 'There is no share link of it by you.' }, options);
     });
 }
 

@@ -7,7 +7,7 @@ const phone = z.string().regex(/^\+?[0-9][0-9 ()./-]{3,39}$/, 'must be a telepho
 
 /** Members of which contacts have one or more. */
 const reached = ['representative', 'phone', 'email', 'taxNumber'] as const;
-/** Actors at most to whom contacts are shown beside the authorities. */
+/** Actors at most that see contacts beside the authorities. */
 const MOST_SHOWN_TO = 100;
 
 /** How an actor is reached; what `PUT /v1/contacts/{actor}` accepts. */

@@ -6,11 +6,11 @@ import { line } from '../values.js';
 
 const scope = z.enum(Object.keys(scopes) as [Scope, ...Scope[]]);
 
-/** A person whom the identity provider knows, and for whom it acts here; what `POST /v1/people` accepts. */
+/** Describes a person of the identity provider and its actor here (`POST /v1/people`). */
 export const newPerson = z.strictObject({
   subject: line(255).describe('`sub` of the person at the identity provider (OpenID Connect)'),
   label: line(200).describe('A name for people'),
-  actor: registryId.optional().describe('For whom the person acts; absent: the operator'),
+  actor: registryId.optional().describe('Actor of the person; absent: the operator'),
   scopes: z.array(scope).min(1).max(10).describe('What the person may do'),
 });
 export type NewPerson = z.infer<typeof newPerson>;

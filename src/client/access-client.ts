@@ -28,7 +28,7 @@ export class AccessClient extends ApiRequests {
   }
 
   makeShare(lot: string, asked: { expiresAt: string; label?: string; disclosures: boolean }): Promise<MadeShare> {
-    return this.json(`${lotPath(lot)}/shares`, { method: 'POST', body: asked });
+    return this.json(`${lotPath(lot)}/shares`, { method: 'POST', body: asked, once: true });
   }
 
   async shares(lot: string): Promise<Share[]> {
@@ -53,7 +53,7 @@ export class AccessClient extends ApiRequests {
   }
 
   makeKey(asked: NewMachineKey): Promise<CreatedMachineKey> {
-    return this.json('/v1/keys', { method: 'POST', body: asked });
+    return this.json('/v1/keys', { method: 'POST', body: asked, once: true });
   }
 
   keys(): AsyncGenerator<MachineKey> {
@@ -61,7 +61,7 @@ export class AccessClient extends ApiRequests {
   }
 
   rotateKey(id: string, overlapHours: number): Promise<CreatedMachineKey> {
-    return this.json(`${keyPath(id)}/rotate`, { method: 'POST', body: { overlapHours } });
+    return this.json(`${keyPath(id)}/rotate`, { method: 'POST', body: { overlapHours }, once: true });
   }
 
   async endKey(id: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Problem } from '../core/api/problem.js';
 import { parseJsonFile } from '../core/event/grammar.js';
 import { AditProblem, CannotSignIn, NoAnswer } from './problem.js';
 
-/** Attempts of one request at most. Submitting is idempotent: the same event returns the first receipt. */
+/** Attempts of one request at most. Submitting is idempotent: the same event returns the first receipt; see `once`. */
 const TRIES = 4;
 export const FIRST_WAIT = 250;
 
@@ -13,6 +13,8 @@ interface RequestOptions {
   accept?: string;
   /** Time within which an answer must begin, ms; absent: no limit. */
   patience?: number;
+  /** Whether it makes something new each time, so that it is not repeated where a lost answer may have made it. */
+  once?: boolean;
 }
 
 /** Characters of one answer at most: a batch has 500 results, a report is cut far below. */
@@ -69,7 +71,7 @@ export class ApiRequests {
 
   protected async request(
     path: string,
-    { method = 'GET', body, accept = 'application/json', patience }: RequestOptions,
+    { method = 'GET', body, accept = 'application/json', patience, once = false }: RequestOptions,
   ): Promise<Response> {
     const url = `${this.base}${path}`;
     const headers = { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
@@ -83,7 +85,8 @@ export class ApiRequests {
         })
         .finally(() => clearTimeout(timer));
       if (response instanceof Response && response.ok) return response;
-      const again = attempt < TRIES && (!(response instanceof Response) || response.status === 503);
+      const isUndone = response instanceof Response ? response.status === 503 : !once;
+      const again = attempt < TRIES && isUndone;
       if (!again) throw response instanceof Response ? await this.failure(response) : new NoAnswer(url, response);
       await this.pause(FIRST_WAIT * 2 ** (attempt - 1));
     }

@@ -9,7 +9,7 @@ function losing(): { client: AccessClient; requests: () => number } {
     count += 1;
     return Promise.reject(new TypeError('connection lost'));
   };
-  const client = new AccessClient('http://ledger', fetcher as typeof fetch, () => Promise.resolve());
+  const client = new AccessClient('http://ledger', fetcher, () => Promise.resolve());
   return { client, requests: () => count };
 }
 

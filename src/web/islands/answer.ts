@@ -1,3 +1,4 @@
+import { textIn } from './desk/local-time.js';
 import { parseStrictJson } from '../../core/event/grammar.js';
 import { NoKeyHere, answerTo, signEvents } from './browser/sign-events.js';
 
@@ -8,15 +9,11 @@ type AnswerWords = Readonly<Record<'signing' | 'recorded' | 'waiting' | 'refused
 
 async function answer(form: HTMLFormElement, words: AnswerWords): Promise<string> {
   const data = new FormData(form);
-  const text = (name: string): string => {
-    const value = data.get(name);
-    return typeof value === 'string' ? value.trim() : '';
-  };
-  const due = text('dueOn');
+  const due = textIn(data, 'dueOn');
   const body = {
     finding: form.dataset.answer,
-    answer: text('answer'),
-    reason: text('reason'),
+    answer: textIn(data, 'answer'),
+    reason: textIn(data, 'reason'),
     ...(due === '' ? {} : { dueOn: due }),
   };
   const [signed] = await signEvents([{ type: 'finding.answered', body }]);

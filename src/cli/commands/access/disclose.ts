@@ -61,7 +61,11 @@ export const disclose: Register = (named) => {
 
 function presenterOf({ key, as }: ServerOptions): { signer: ReturnType<typeof readKeyFile>['signer']; by: string } {
   if (key === undefined)
-    throw new CommandError('A presentation is signed, and no key was given.', 'Give --key FILE, or set ADIT_KEY.', EXIT.usage);
+    throw new CommandError(
+      'A presentation is signed, and no key was given.',
+      'Give --key FILE, or set ADIT_KEY.',
+      EXIT.usage,
+    );
   const { signer, actor } = readKeyFile(key);
   const by = as ?? actor;
   if (by !== undefined) return { signer, by };

@@ -47,7 +47,10 @@ export function whenOutboxChanges(listener: (change: Change) => void): () => voi
 export async function storeSigned(entries: readonly NewEntry[]): Promise<OutboxEntry[]> {
   const transaction = (await database()).transaction('outbox', 'readwrite', { durability: 'strict' });
   try {
-    const standing = (await transaction.store.getAll()).filter(({ state }) => state !== 'refused');
+    const known = await transaction.store.getAll();
+    const answered = known.filter(({ state }) => state === 'accepted');
+    for (const { sequence } of answered.slice(0, -KEPT_ANSWERS)) await transaction.store.delete(sequence);
+    const standing = known.filter(({ state }) => state !== 'refused');
     const stored: OutboxEntry[] = [];
     for (const entry of entries) {
       refuseTaken(entry, [...standing, ...stored]);
@@ -89,8 +92,6 @@ export const outboxStore: PendingStore<OutboxEntry> = {
     const transaction = (await database()).transaction('outbox', 'readwrite');
     const present = await transaction.store.get(sequence);
     if (present !== undefined && !isSettled(present.state)) await transaction.store.put({ ...present, ...changed });
-    const settled = (await transaction.store.getAll()).filter(({ state }) => state === 'accepted');
-    for (const old of settled.slice(0, -KEPT_ANSWERS)) await transaction.store.delete(old.sequence);
     await transaction.done;
     announce('changed');
   },

@@ -33,6 +33,7 @@ import { GoodsNamed0111 } from './0111-goods-named.js';
 import { Contacts0120 } from './0120-contacts.js';
 import { MakersOfKeys0121 } from './0121-makers-of-keys.js';
 import { People0122 } from './0122-people.js';
+import { Sight0130 } from './0130-sight.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -76,4 +77,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Contacts0120,
   MakersOfKeys0121,
   People0122,
+  Sight0130,
 ];

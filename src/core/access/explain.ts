@@ -3,7 +3,7 @@ type Reason =
   | { rule: 'party'; from: number; until: number | null }
   | { rule: 'country'; country: string; from: number }
   | { rule: 'grant'; grant: string; by: string; until: number | null; ends: string }
-  | { rule: 'upstream'; of: string };
+  | { rule: 'upstream'; of: string; by?: string };
 
 /** What is known about an actor and a lot. */
 export interface AccessFacts {
@@ -15,8 +15,8 @@ export interface AccessFacts {
   country: { code: string; from: number } | null;
   /** Grants to it by parties of the lot that cover the lot, with what the giver sees. */
   grants: readonly { grant: string; by: string; until: number | null; ends: string }[];
-  /** A lot that it holds, or is to receive, and that was made of this one; null: none. */
-  upstreamOf: string | null;
+  /** A lot that was made of this one, and that it holds or is to receive, or `by` whom it is granted; null: none. */
+  upstreamOf: { of: string; by: string | null } | null;
 }
 
 export interface Explanation {
@@ -36,7 +36,9 @@ export function explainAccess(actor: string, facts: AccessFacts): Explanation {
   const reasons: Reason[] = [
     ...(part === null ? [] : [{ rule: 'party' as const, ...part }]),
     ...(country === null ? [] : [{ rule: 'country' as const, country: country.code, from: country.from }]),
-    ...(upstreamOf === null ? [] : [{ rule: 'upstream' as const, of: upstreamOf }]),
+    ...(upstreamOf === null
+      ? []
+      : [{ rule: 'upstream' as const, of: upstreamOf.of, ...(upstreamOf.by === null ? {} : { by: upstreamOf.by }) }]),
     ...grants.map((grant) => ({ rule: 'grant' as const, ...grant })),
   ];
   if (reasons.length === 0)
@@ -63,7 +65,9 @@ function said(reason: Reason): string {
     case 'country':
       return `it supervises ${reason.country}, where the lot has been`;
     case 'upstream':
-      return `lot ${reason.of}, which it holds or is to receive, was made of it`;
+      return reason.by === undefined
+        ? `lot ${reason.of}, which it holds or is to receive, was made of it`
+        : `lot ${reason.of}, which ${reason.by} holds or is to receive and granted it, was made of it`;
     case 'grant':
       return `${reason.by} granted it, until ${reason.ends}`;
   }

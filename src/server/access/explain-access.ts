@@ -3,16 +3,23 @@ import { type AccessFacts, explainAccess } from '../../core/access/explain.js';
 import type { AccessExplanation } from '../../core/api/access/access.js';
 import { Database } from '../database/database.js';
 import { LotRights } from '../ledger/read/lot-rights.js';
-
-const MAX_DESCENDANTS = 1_000;
+import { MAX_DESCENDANTS } from '../ledger/read/lots-seen.js';
 
 interface FactsRow {
   registered: boolean;
   suspended: boolean;
-  part: AccessFacts['part'];
-  country: AccessFacts['country'];
-  grants: AccessFacts['grants'];
-  upstream_of: string | null;
+  parts: PartRow[];
+  below: { of: string; by: string | null } | null;
+}
+
+/** A part by which the actor sees the lot. */
+interface PartRow {
+  party: string;
+  from: number;
+  until: number | null;
+  /** The grant by which it is that of another, with its end. */
+  grant: string | null;
+  ends: string | null;
 }
 
 /** Explains to the holder of a lot by which rule another actor sees it, or does not. */
@@ -29,36 +36,33 @@ export class ExplainAccess {
     return { lot, actor, ...explainAccess(actor, await this.facts(lot, actor)) };
   }
 
+  /** Asks the functions by which everything is decided, for their reasons. */
   private async facts(lot: string, actor: string): Promise<AccessFacts> {
     const { rows } = await this.database.query<FactsRow>(
       `SELECT EXISTS (SELECT FROM actors WHERE id = $2) AS registered,
               EXISTS (SELECT FROM actors WHERE id = $2 AND suspended) AS suspended,
-              (SELECT json_build_object('from', from_index, 'until', until_index) FROM lot_parties
-                WHERE lot = $1 AND party = $2) AS part,
-              (SELECT json_build_object('code', a.country, 'from', p.from_index)
-                 FROM actors AS a JOIN lot_parties AS p ON p.lot = $1 AND p.party = '@' || a.country
-                WHERE a.id = $2 AND a.roles && '{authority,registrar}') AS country,
-              (SELECT COALESCE(json_agg(json_build_object('grant', g.id, 'by', g.by_actor, 'until', p.until_index,
+              (SELECT COALESCE(json_agg(json_build_object('party', p.party, 'from', p.from_index, 'until', p.until_index, 'grant', p.grant_id,
                         'ends', to_char(to_timestamp(g.until / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) ORDER BY g.index), '[]')
-                 FROM access_grants AS g
-                 JOIN lot_parties AS p ON p.lot = $1 AND p.party = g.by_actor
-                 JOIN actors AS giver ON giver.id = g.by_actor AND NOT giver.suspended
-                WHERE g.to_actor = $2 AND g.withdrawn_index IS NULL AND g.until > extract(epoch FROM now()) * 1000
-                  AND (g.lots IS NULL OR $1 = ANY(g.lots)) AND is_granted($1, g.sites, g.born_from, g.born_until)) AS grants,
-              (SELECT lots.id FROM with_descendants(ARRAY[$1::uuid], ${MAX_DESCENDANTS}) AS below (lot)
-                 JOIN lots ON lots.id = below.lot
-                WHERE lots.id <> $1 AND (lots.holder = $2 OR lots.in_transit_to = $2) LIMIT 1) AS upstream_of`,
+                 FROM parts_seen(ARRAY[$1::uuid], ARRAY[$2::text]) AS p LEFT JOIN access_grants AS g ON g.id = p.grant_id) AS parts,
+              (SELECT json_build_object('of', h.held, 'by', CASE WHEN h.grant_id IS NOT NULL THEN h.party END)
+                 FROM holdings_seen(ARRAY[$1::uuid], ARRAY[$2::text], ${MAX_DESCENDANTS}) AS h
+                WHERE h.held <> $1 ORDER BY h.grant_id IS NOT NULL LIMIT 1) AS below`,
       [lot, actor],
     );
     const [row] = rows;
     if (row === undefined) throw new Error('One row was expected.');
+    const own = row.parts.filter(({ grant }) => grant === null);
+    const part = own.find(({ party }) => party === actor);
+    const country = own.find(({ party }) => party.startsWith('@'));
     return {
       isRegistered: row.registered,
       isSuspended: row.suspended,
-      part: row.part,
-      country: row.country,
-      grants: row.grants,
-      upstreamOf: row.upstream_of,
+      part: part === undefined ? null : { from: part.from, until: part.until },
+      country: country === undefined ? null : { code: country.party.slice(1), from: country.from },
+      grants: row.parts.flatMap(({ grant, party, until, ends }) =>
+        grant === null || ends === null ? [] : [{ grant, by: party, until, ends }],
+      ),
+      upstreamOf: row.below,
     };
   }
 }

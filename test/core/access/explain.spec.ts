@@ -31,13 +31,20 @@ const cases: [string, Partial<AccessFacts>, 'all' | 'part' | 'nothing', number |
   ['a carrier that has delivered', { part: { from: 5, until: 6 } }, 'part', 6, 'ended there'],
   ['the authority of a country', { country: RW }, 'all', null, 'supervises RW'],
   ['an authority that also held it', { country: RW, part: { from: 1, until: 4 } }, 'all', null, 'supervises RW'],
-  ['the holder of what was made of it', { upstreamOf: 'lot-2' }, 'all', null, 'lot-2'],
+  ['the holder of what was made of it', { upstreamOf: { of: 'lot-2', by: null } }, 'all', null, 'lot-2'],
   [
     'a former holder of it that holds what was made of it',
-    { part: { from: 1, until: 4 }, upstreamOf: 'lot-2' },
+    { part: { from: 1, until: 4 }, upstreamOf: { of: 'lot-2', by: null } },
     'all',
     null,
     'lot-2',
+  ],
+  [
+    'a grantee of the holder of what was made of it',
+    { upstreamOf: { of: 'lot-2', by: 'coop' } },
+    'all',
+    null,
+    'lot-2, which coop holds or is to receive and granted it',
   ],
   ['a grantee of the holder', { grants: [grant(null)] }, 'all', null, 'coop granted it, until 2027'],
   ['a grantee of a former holder', { grants: [grant(7)] }, 'part', 7, 'up to entry 7: coop granted it'],
@@ -69,7 +76,13 @@ describe('an explanation of access', () => {
   });
 
   it('lists every reason, also those that show less', () => {
-    const facts = { ...none, part: { from: 1, until: 4 }, country: RW, grants: [grant(2)], upstreamOf: 'lot-2' };
+    const facts = {
+      ...none,
+      part: { from: 1, until: 4 },
+      country: RW,
+      grants: [grant(2)],
+      upstreamOf: { of: 'lot-2', by: null },
+    };
     expect(explainAccess('a-1', facts).reasons.map(({ rule }) => rule)).toEqual([
       'party',
       'country',

@@ -135,7 +135,7 @@ describe(`lists of one viewer in a ledger of ${LOTS} lots`, () => {
   it('rights to lots of a finding probe those lots alone', async () => {
     const ids = [1, 2, 3].map((n) => `00000000-0000-8000-8000-${n.toString(16).padStart(12, '0')}`);
     const statement = await statementOf(holder, (database) => new LotRights(database).visible(ids));
-    expect((await planOf(holder, statement)).blocks).toBeLessThan(100);
+    expect((await planOf(holder, statement, app)).blocks).toBeLessThan(100);
   });
 
   it('alerts are listed by their number', async () => {

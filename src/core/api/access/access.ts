@@ -11,7 +11,11 @@ const reason = z.union([
     until: z.int().nullable(),
     ends: z.string(),
   }),
-  z.strictObject({ rule: z.literal('upstream'), of: z.string() }),
+  z.strictObject({
+    rule: z.literal('upstream'),
+    of: z.string(),
+    by: z.string().optional().describe('Who holds that lot and granted it; absent: the actor holds it'),
+  }),
 ]);
 
 /** Describes why an actor sees a lot, or does not (`GET /v1/access/explain`). */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Opening } from '../../../core/access/disclosures.js';
-import type { Viewer } from '../../../core/access/viewer.js';
+import type { ShareViewer, Viewer } from '../../../core/access/viewer.js';
 import { AditError } from '../../../core/errors.js';
 import { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
@@ -19,9 +19,6 @@ const MAX_SHARED = 20;
 /** Ancestors at most that are looked at for a viewer who does not hold the lot. */
 const MAX_ANCESTORS = 10_000;
 
-/** Descendants in the hands of the viewer at most that are looked at. */
-const MAX_HELD = 100;
-
 /** What a viewer may see of a lot: its chain up to which entry; null: all of it. */
 interface LotRight {
   until: number | null;
@@ -33,6 +30,18 @@ interface RightToLot extends LotRight {
 }
 
 const WHOLE: RightToLot = { until: null, upstream: true };
+
+/** The parts of one lot by which an actor sees it, with whether it is in the hands of the party. */
+const PARTS = `
+  SELECT part.until_index AS until, part.party = $2 AND part.grant_id IS NULL AS own, part.party IN (lots.holder, lots.in_transit_to) AS holds
+    FROM parts_seen(ARRAY[$1::uuid], ARRAY[$2::text]) AS part LEFT JOIN lots ON lots.id = part.lot`;
+
+interface PartRow extends LotRight {
+  /** Whether it is the part of the actor itself, without grants to it and the country that it supervises. */
+  own: boolean;
+  /** Whether the party holds the lot or is to receive it. */
+  holds: boolean | null;
+}
 
 /** An invisible lot and one that does not exist have the same answer. */
 export const noLot = (lot: string): AditError => new AditError('not-found', `There is no lot ${lot}.`);
@@ -81,11 +90,8 @@ export class LotRights {
 
   /** Returns the part of an actor itself in a lot, without grants to it; null: none, or the actor is suspended. */
   async ownPart(lot: string, actor: string): Promise<LotRight | null> {
-    const viewer: Viewer = { kind: 'actor', actor, scopes: [] };
-    const { rows } = await this.database.reader
-      .for(viewer)
-      .query<LotRight>('SELECT until_index AS until FROM lot_parties WHERE lot = $1 AND party = viewer()', [lot]);
-    return rows[0] ?? null;
+    const part = (await this.parts(lot, actor)).find(({ own }) => own);
+    return part === undefined ? null : { until: part.until };
   }
 
   /** Checks that the viewer itself is or was a party of a lot. Throws `not-found`, and `not-allowed` for who else sees it. */
@@ -96,23 +102,44 @@ export class LotRights {
       throw new AditError('not-allowed', 'Only the parties of a lot share it.');
   }
 
-  /** Returns the right to a lot; null: none. */
+  /** Returns the right to a lot; null: none. Looks through what was made of it only where the parts in it show less than all. */
   async of(lot: string, viewer: Viewer = viewerNow()): Promise<RightToLot | null> {
     if (viewer.kind === 'everyone') return WHOLE;
-    if (viewer.kind !== 'actor' && viewer.kind !== 'share') return null;
-    const isShared = viewer.kind === 'share' && viewer.lot === lot;
-    const own = isShared ? viewer : (await this.visible([lot], viewer)).get(lot);
-    if (await this.holdsDescendant(lot, viewer)) return WHOLE;
-    return own === undefined ? null : { until: own.until, upstream: false };
+    if (viewer.kind === 'share') return this.ofShare(lot, viewer);
+    if (viewer.kind !== 'actor') return null;
+    const parts = await this.parts(lot, viewer.actor);
+    if (parts.some(({ holds }) => holds === true)) return WHOLE;
+    const { rows } = await this.database.query(
+      `SELECT FROM holdings_seen(ARRAY[$1::uuid], ARRAY[$2::text], ${MAX_DESCENDANTS}) LIMIT 1`,
+      [lot, viewer.actor],
+    );
+    if (rows.length > 0) return WHOLE;
+    return parts.length === 0 ? null : { until: longest(parts), upstream: false };
   }
 
-  /** Returns those of several lots that the viewer is a party of now, and those of which it sees a part, with its end. */
+  /** Returns the right of a share, which shows of its lot what its maker sees, and all upstream where the maker holds it. */
+  private async ofShare(lot: string, viewer: ShareViewer): Promise<RightToLot | null> {
+    const { rows } = await this.database.query(
+      `SELECT FROM holdings_seen(ARRAY[$1::uuid], ARRAY[$2::text], ${MAX_DESCENDANTS})
+        WHERE held = $3 AND party = $2 AND grant_id IS NULL LIMIT 1`,
+      [lot, viewer.by, viewer.lot],
+    );
+    if (rows.length > 0) return WHOLE;
+    return viewer.lot === lot ? { until: viewer.until, upstream: false } : null;
+  }
+
+  private async parts(lot: string, actor: string): Promise<PartRow[]> {
+    return (await this.database.lookup.query<PartRow>(PARTS, [lot, actor])).rows;
+  }
+
+  /** Returns those of several lots in which the viewer has a part, its own or a granted one, with its end. */
   async visible(lots: readonly string[], viewer: Viewer = viewerNow()): Promise<Map<string, LotRight>> {
     if (viewer.kind === 'everyone') return new Map(lots.map((lot) => [lot, WHOLE]));
-    const { rows } = await this.database.reader.for(viewer).query<{ lot: string; until: number | null }>(
+    if (viewer.kind !== 'actor') return new Map();
+    const { rows } = await this.database.query<{ lot: string; until: number | null }>(
       `SELECT lot, CASE WHEN bool_or(until_index IS NULL) THEN NULL ELSE max(until_index) END AS until
-         FROM lot_parties WHERE lot = ANY($1::uuid[]) GROUP BY lot`,
-      [lots],
+         FROM parts_seen($1, ARRAY[$2::text]) GROUP BY lot`,
+      [lots, viewer.actor],
     );
     return new Map(rows.map(({ lot, until }) => [lot, { until }]));
   }
@@ -149,10 +176,9 @@ export class LotRights {
     if (viewer.kind === 'share' && viewer.disclosures)
       return { viewer, grants: [{ by: viewer.by, lots: [viewer.lot], sites: null, disclosures: true }] };
     if (viewer.kind !== 'actor') return { viewer, grants: [] };
-    const { rows } = await this.database.reader.for(viewer).query<GrantRow>(
-      `SELECT by_actor AS by, lots, sites, disclosures FROM access_grants
-        WHERE to_actor = viewer() AND by_actor = ANY(viewer_grantors()) AND disclosures
-          AND withdrawn_index IS NULL AND until > extract(epoch FROM statement_timestamp()) * 1000`,
+    const { rows } = await this.database.lookup.query<GrantRow>(
+      `SELECT party AS by, lots, sites, disclosures FROM names_of(ARRAY[$1::text]) WHERE grant_id IS NOT NULL AND disclosures`,
+      [viewer.actor],
     );
     return { viewer, grants: rows };
   }
@@ -167,34 +193,10 @@ export class LotRights {
     const visible = await this.visible(rows.map((row) => row.lot));
     return rows.every((row) => visible.get(row.lot)?.until === null);
   }
+}
 
-  /**
-   * Whether the viewer, or who granted it, holds or is to receive this lot or one that was made of it. A share shows what
-   * its maker holds.
-   */
-  private async holdsDescendant(lot: string, viewer: Viewer): Promise<boolean> {
-    const shared = viewer.kind === 'share' ? viewer.lot : null;
-    const names = viewer.kind === 'share' ? [viewer.by] : await this.names(viewer);
-    const { rows } = await this.database.query<{ id: string }>(
-      `SELECT lots.id FROM with_descendants(ARRAY[$1::uuid], ${MAX_DESCENDANTS}) AS below (lot) JOIN lots ON lots.id = below.lot
-        WHERE ($2::uuid IS NULL OR lots.id = $2) AND (lots.holder = ANY($3) OR lots.in_transit_to = ANY($3))
-        LIMIT ${MAX_HELD}`,
-      [lot, shared, names],
-    );
-    if (rows.length === 0 || shared !== null) return rows.length > 0;
-    // A grant may be limited to some lots of its giver: row-level security knows which.
-    const visible = await this.visible(
-      rows.map(({ id }) => id),
-      viewer,
-    );
-    return [...visible.values()].some(({ until }) => until === null);
-  }
-
-  /** Returns the actors in whose name the viewer sees lots: itself, and those who granted it. */
-  private async names(viewer: Viewer): Promise<string[]> {
-    const { rows } = await this.database.reader
-      .for(viewer)
-      .query<{ names: string[] | null }>('SELECT viewer_names() AS names');
-    return (rows[0]?.names ?? []).filter((name) => !name.startsWith('@'));
-  }
+/** Returns the last entry that one of several parts shows; null: all of them. */
+function longest(parts: readonly LotRight[]): number | null {
+  const ends = parts.map(({ until }) => until);
+  return ends.includes(null) ? null : Math.max(...ends.map(Number));
 }

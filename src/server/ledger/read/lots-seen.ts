@@ -36,38 +36,22 @@ export async function lotsSeen(
   return seen;
 }
 
-/** Whether a name, if it is that of a giver, covers a lot within the limits of its grant. */
-const covers = (lot: string): string => `
-  (name.lots IS NULL OR ${lot} = ANY (name.lots))
-  AND ((name.sites IS NULL AND name.born_from IS NULL AND name.born_until IS NULL)
-       OR is_granted(${lot}, name.sites, name.born_from, name.born_until))`;
-
 const SEEN = `
   WITH asked AS MATERIALIZED (
     SELECT n, lot, first, place
       FROM unnest($1::integer[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS named (n, lot, first, place)
-  ), party AS MATERIALIZED (
-    SELECT who.actor, named.party FROM unnest($4::text[]) AS who (actor) CROSS JOIN LATERAL unnest(parties_of(who.actor)) AS named (party)
-  ), name AS MATERIALIZED (
-    SELECT actor, party, NULL::uuid[] AS lots, NULL::text[] AS sites, NULL::bigint AS born_from, NULL::bigint AS born_until FROM party
-     UNION ALL
-    SELECT who.actor, g.by_actor, g.lots, g.sites, g.born_from, g.born_until
-      FROM (SELECT DISTINCT actor FROM party) AS who JOIN access_grants AS g ON g.to_actor = who.actor AND g.withdrawn_index IS NULL
-       AND g.until > extract(epoch FROM statement_timestamp()) * 1000
-      JOIN actors AS giver ON giver.id = g.by_actor AND NOT giver.suspended
   ), upstream AS MATERIALIZED (
-    SELECT n, lot, row_number() OVER (PARTITION BY n ORDER BY place) AS nth
-      FROM asked WHERE EXISTS (SELECT FROM lineage WHERE from_lot = asked.lot)
-  ), below AS MATERIALIZED (
-    SELECT DISTINCT up.lot, name.actor
-      FROM (SELECT DISTINCT lot FROM upstream WHERE nth <= ${MAX_UPSTREAM}) AS up
-     CROSS JOIN LATERAL with_descendants(ARRAY[up.lot], ${MAX_DESCENDANTS}) AS made (lot)
-      JOIN lots ON lots.id = made.lot JOIN name ON name.party IN (lots.holder, lots.in_transit_to) AND ${covers('lots.id')}
+    SELECT * FROM (
+      SELECT n, lot, row_number() OVER (PARTITION BY n ORDER BY place) AS nth
+        FROM asked WHERE EXISTS (SELECT FROM lineage WHERE from_lot = asked.lot)) AS made_from
+     WHERE nth <= ${MAX_UPSTREAM}
+  ), part AS MATERIALIZED (
+    SELECT lot, actor, until_index FROM parts_seen(ARRAY(SELECT DISTINCT lot FROM asked), $4)
+  ), holding AS MATERIALIZED (
+    SELECT DISTINCT lot, actor FROM holdings_seen(ARRAY(SELECT DISTINCT lot FROM upstream), $4, ${MAX_DESCENDANTS})
   ), seen AS (
-    SELECT asked.n, name.actor, asked.lot
-      FROM asked JOIN lot_parties AS p ON p.lot = asked.lot AND (p.until_index IS NULL OR p.until_index >= asked.first)
-      JOIN name ON name.party = p.party AND ${covers('asked.lot')}
+    SELECT asked.n, part.actor, asked.lot FROM asked JOIN part ON part.lot = asked.lot AND part_reaches(part.until_index, asked.first)
      UNION
-    SELECT upstream.n, below.actor, upstream.lot FROM upstream JOIN below ON below.lot = upstream.lot WHERE upstream.nth <= ${MAX_UPSTREAM}
+    SELECT upstream.n, holding.actor, upstream.lot FROM upstream JOIN holding ON holding.lot = upstream.lot
   )
   SELECT n, actor, array_agg(lot) AS lots FROM seen GROUP BY n, actor`;

@@ -58,10 +58,9 @@ const sampleDesk = (text?: Text): DeskData => {
   const sent = { ...lot, inTransitTo: text?.('x') ?? 'x' };
   return {
     actor: text?.('x') ?? 'x',
-    incoming: [lot],
-    stock: [lot],
-    outgoing: [sent],
-    more: ['stock'],
+    incoming: { lots: [lot], count: 1, more: false, next: null },
+    stock: { lots: [lot], count: 1, more: true, next: 'WzFd' },
+    outgoing: { lots: [sent], count: 1, more: false, next: null },
     actions: ['split'],
   };
 };

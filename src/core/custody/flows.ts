@@ -23,10 +23,10 @@ const part = (mass: bigint, total: bigint): number => (total === 0n ? 0 : Number
  * Sorts lots so that each comes before those made of it. Flows have no cycle: a lot is made once, of lots that existed
  * before.
  */
-function downToUp(root: string, into: ReadonlyMap<string, { flows: readonly Flow[] }>): string[] {
+function downToUp(roots: readonly string[], into: ReadonlyMap<string, { flows: readonly Flow[] }>): string[] {
   const order: string[] = [];
   const state = new Map<string, 'open' | 'done'>();
-  const stack = [root];
+  const stack = [...roots];
   while (stack.length > 0) {
     const lot = stack.at(-1) as string;
     if (state.get(lot) === undefined) {
@@ -52,7 +52,7 @@ export class Upstream {
     flows: readonly Flow[],
   ) {
     this.into = inflows(flows);
-    this.order = downToUp(lot, this.into);
+    this.order = downToUp([lot], this.into);
   }
 
   /**
@@ -75,6 +75,29 @@ export class Upstream {
     }
     return Math.min(1, through);
   }
+}
+
+const NOTHING: ReadonlySet<never> = new Set<never>();
+
+/**
+ * Returns the marks of each lot together with those of all its ancestors.
+ * @param flows every flow into the lots and into their ancestors
+ * @param marks what is marked on each lot itself
+ */
+export function marksUpstream<T>(
+  lots: readonly string[],
+  flows: readonly Flow[],
+  marks: ReadonlyMap<string, ReadonlySet<T>>,
+): Map<string, ReadonlySet<T>> {
+  const into = inflows(flows);
+  const gathered = new Map<string, ReadonlySet<T>>();
+  for (const lot of downToUp(lots, into).toReversed()) {
+    const sources = (into.get(lot)?.flows ?? []).map(({ from }) => gathered.get(from) ?? NOTHING);
+    const parts = [marks.get(lot) ?? NOTHING, ...sources].filter(({ size }) => size > 0);
+    // Most lots have no marks, or those of one source: they share a set.
+    gathered.set(lot, parts.length < 2 ? (parts[0] ?? NOTHING) : new Set(parts.flatMap((marked) => [...marked])));
+  }
+  return new Map(lots.map((lot) => [lot, gathered.get(lot) ?? NOTHING]));
 }
 
 /**

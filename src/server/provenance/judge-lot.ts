@@ -9,7 +9,7 @@ import { RuleParameters } from '../config/rule-parameters.js';
 import { TraceLineage } from './trace-lineage.js';
 
 /** Flows of mass into a lot and its ancestors that a verdict considers at most. */
-const MAX_FLOWS = 100_000;
+export const MAX_FLOWS = 100_000;
 /** Findings whose share of the mass is computed at most; the others have no share. */
 const MAX_SHARES = 500;
 /** Verdicts cached until the log or a finding changes. */
@@ -76,7 +76,7 @@ export class JudgeLot {
   }
 
   private async judgeAnew(lot: string, inTransit: boolean): Promise<Judgement> {
-    const flows = await this.lineage.flowsInto(lot, MAX_FLOWS);
+    const flows = await this.lineage.flowsInto([lot], MAX_FLOWS);
     const lots = [...new Set([lot, ...flows.map(({ from }) => from)])];
     const upstream = new Upstream(lot, flows);
     const [{ rows: findings }, { rows: undecided }, { rows: assayed }] = await Promise.all([

@@ -7,6 +7,7 @@ import { FindNamed } from './find-named.js';
 import { FindTag } from './find-tag.js';
 import { FormerLot } from './former-lot.js';
 import { JudgeLot } from './judge-lot.js';
+import { JudgeLots } from './judge-lots.js';
 import { ListCountries } from './list-countries.js';
 import { ListLotEvents } from './list-lot-events.js';
 import { ListStock } from './list-stock.js';
@@ -30,6 +31,7 @@ import { TraceLineage } from './trace-lineage.js';
     FindTag,
     FormerLot,
     JudgeLot,
+    JudgeLots,
     ListCountries,
     ListLotEvents,
     ListStock,
@@ -44,6 +46,7 @@ import { TraceLineage } from './trace-lineage.js';
   exports: [
     FindNamed,
     FindTag,
+    JudgeLots,
     ListCountries,
     ListLotEvents,
     ListStock,

@@ -20,7 +20,7 @@ import {
 import { type LotRow, lotOf } from '../ledger/append/lot-rows.js';
 import { viewerNow } from '../http/viewing.js';
 import { FormerLot } from './former-lot.js';
-import { JudgeLot } from './judge-lot.js';
+import { JudgeLots } from './judge-lots.js';
 
 /** Lots judged by one request at most, which limits the cost of a filter on verdicts. */
 const JUDGED = 100;
@@ -95,7 +95,7 @@ const FORMER = `
 export class SearchLots {
   constructor(
     private readonly database: Database,
-    private readonly judgeLot: JudgeLot,
+    private readonly judgeLots: JudgeLots,
     private readonly former: FormerLot,
   ) {}
 
@@ -111,17 +111,19 @@ export class SearchLots {
   }
 
   /**
-   * Judges candidates one after another until the page is full or the limit is reached: no index covers verdicts,
-   * because they depend on all ancestors. A page may contain fewer lots than requested and still have a next one.
+   * Judges candidates and keeps those with the wanted verdicts, until the page is full: no index covers verdicts, because they
+   * depend on all ancestors. A page may contain fewer lots than requested and still have a next one.
    */
   private async judged(rows: readonly LotRow[], limit: number, wanted: Partial<Verdicts>): Promise<Page<ListedLot>> {
+    const candidates = rows.slice(0, JUDGED).map((row) => stateOf(lotOf(row)));
+    const verdicts = await this.judgeLots.verdicts(candidates);
     const items: ListedLot[] = [];
     let judged = 0;
-    for (const row of rows.slice(0, JUDGED)) {
+    for (const lot of candidates) {
       if (items.length === limit) break;
       judged += 1;
-      const { verdicts } = await this.judgeLot.judge(row.id, row.status === 'inTransit');
-      if (answers(verdicts, wanted)) items.push({ ...stateOf(lotOf(row)), verdicts });
+      const own = verdicts.get(lot.id);
+      if (own !== undefined && answers(own, wanted)) items.push({ ...lot, verdicts: own });
     }
     const last = rows[judged - 1];
     return { items, next: judged < rows.length && last !== undefined ? encodeCursor(positionOf(last)) : null };

@@ -70,14 +70,14 @@ export class TraceLineage {
     return { lot, direction, nodes, edges, truncated };
   }
 
-  /** Returns the flows of mass into the lot and its ancestors, each once, `limit` at most. */
-  async flowsInto(lot: string, limit: number): Promise<Flow[]> {
+  /** Returns the flows of mass into the lots and their ancestors, each once, `limit` at most. */
+  async flowsInto(lots: readonly string[], limit: number): Promise<Flow[]> {
     const { rows } = await this.database.query<{ from: string; to: string; mass: string }>(
-      // Each followed lot but the first was reached by a flow, so as many lots hold all flows of the answer.
+      // Each followed lot but the given ones was reached by a flow, so as many lots hold all flows of the answer.
       `SELECT edge.from_lot AS from, edge.to_lot AS to, edge.mass::text AS mass
-         FROM with_ancestors(ARRAY[$1::uuid], $2::bigint + 1) AS reached (lot)
+         FROM with_ancestors($1::uuid[], $2::bigint + cardinality($1::uuid[])) AS reached (lot)
          JOIN lineage AS edge ON edge.to_lot = reached.lot LIMIT $2::bigint`,
-      [lot, limit],
+      [lots, limit],
     );
     return rows.map(({ mass, ...edge }) => ({ ...edge, mass: BigInt(mass) }));
   }

@@ -11,14 +11,21 @@ export interface DeskLot extends ListedLot {
   judged: Verdicts;
 }
 
+export type DeskListName = 'incoming' | 'stock' | 'outgoing';
+
+/** A part of one list of the desk. */
+export interface DeskList {
+  lots: DeskLot[];
+  /** Lots of the list that are known of; `more`: it has others. */
+  count: number;
+  more: boolean;
+  /** Cursor of the part after this one; null: it is the last. */
+  next: string | null;
+}
+
 /** What the desk of an actor shows. */
-export interface DeskData {
+export interface DeskData extends Readonly<Record<DeskListName, DeskList>> {
   actor: string;
-  incoming: DeskLot[];
-  stock: DeskLot[];
-  outgoing: DeskLot[];
-  /** Lists that have more lots than are shown. */
-  more: readonly ('incoming' | 'stock' | 'outgoing')[];
   actions: readonly ActionName[];
 }
 

@@ -5,8 +5,9 @@ import { Actor, calledLot, Lot } from '../ui/chips.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';
 import { type Column, Table } from '../ui/table.js';
 import { VerdictWords } from '../ui/verdicts.js';
+import { withQuery } from '../ui/with-query.js';
 import { type ActionName, actions } from './actions.js';
-import type { DeskData, DeskLot } from './desk-data.js';
+import type { DeskData, DeskList, DeskListName, DeskLot } from './desk-data.js';
 import { Island, deskParts } from './island.js';
 
 /** Returns the desk of an actor: what is on its way to it, what it holds, what it sent. */
@@ -18,19 +19,17 @@ export const deskPage = (say: Say, data: DeskData): Page => ({
 
 function Desk(data: DeskData): VNode {
   const say = useSay();
-  const { incoming, stock, outgoing, more } = data;
-  const counted = (what: 'incoming' | 'held' | 'outgoing', count: number): string =>
-    more.includes(what === 'held' ? 'stock' : what)
-      ? say.word(`desk.moreThan.${what}`, { n: say.number(count) })
-      : say.count(`desk.${what}`, count);
+  const { incoming, stock, outgoing } = data;
+  const counted = (what: 'incoming' | 'held' | 'outgoing', { count, more }: DeskList): string =>
+    more ? say.word(`desk.moreThan.${what}`, { n: say.number(count) }) : say.count(`desk.${what}`, count);
   return (
     <>
       <div class="kicker">
         <Actor id={data.actor} />
       </div>
       <h1>
-        {counted('incoming', incoming.length)} {counted('held', stock.length)}{' '}
-        {outgoing.length === 0 ? null : counted('outgoing', outgoing.length)}
+        {counted('incoming', incoming)} {counted('held', stock)}{' '}
+        {outgoing.count === 0 ? null : counted('outgoing', outgoing)}
       </h1>
       <Island name="count" props={{}} />
       <Incoming {...data} />
@@ -65,12 +64,12 @@ const stateColumn = (say: Say): Column<DeskLot> => ({
 function Section({
   id,
   title,
-  more,
+  next,
   children,
 }: {
-  id: 'incoming' | 'stock' | 'outgoing';
+  id: DeskListName;
   title: string;
-  more: boolean;
+  next: string | null;
   children: ComponentChildren;
 }): VNode {
   const say = useSay();
@@ -78,12 +77,19 @@ function Section({
     <section id={id}>
       <Heading>{title}</Heading>
       {children}
-      {more ? <p class="soft">{say.parts('desk.more', { all: <a href="/lots">{say.word('part.lots')}</a> })}</p> : null}
+      {next === null ? null : (
+        <p class="row more-space">
+          <a class="btn" href={`${withQuery('/desk', { [id]: next })}#${id}`} rel="next">
+            {say.word('list.next')}
+          </a>
+          <span class="soft">{say.parts('desk.more', { all: <a href="/lots">{say.word('part.lots')}</a> })}</span>
+        </p>
+      )}
     </section>
   );
 }
 
-function Incoming({ incoming, more }: DeskData): VNode {
+function Incoming({ incoming }: DeskData): VNode {
   const say = useSay();
   const columns: Column<DeskLot>[] = [
     lotColumn(say),
@@ -97,9 +103,14 @@ function Incoming({ incoming, more }: DeskData): VNode {
     },
   ];
   return (
-    <Section id="incoming" title={say.word('desk.toReceive')} more={more.includes('incoming')}>
-      <Table rows={incoming} columns={columns} empty={say.word('desk.noIncoming')} label={say.word('desk.toReceive')} />
-      {incoming.length === 0 ? null : (
+    <Section id="incoming" title={say.word('desk.toReceive')} next={incoming.next}>
+      <Table
+        rows={incoming.lots}
+        columns={columns}
+        empty={say.word('desk.noIncoming')}
+        label={say.word('desk.toReceive')}
+      />
+      {incoming.lots.length === 0 ? null : (
         <p class="row more-space">
           <a class="btn main" href="/desk/receive">
             {say.word('desk.receiveAll')}
@@ -110,7 +121,7 @@ function Incoming({ incoming, more }: DeskData): VNode {
   );
 }
 
-function Stock({ stock, more, actions: possible }: DeskData): VNode {
+function Stock({ stock, actions: possible }: DeskData): VNode {
   const say = useSay();
   const columns: Column<DeskLot>[] = [
     {
@@ -130,12 +141,12 @@ function Stock({ stock, more, actions: possible }: DeskData): VNode {
     stateColumn(say),
   ];
   return (
-    <Section id="stock" title={say.word('desk.stock')} more={more.includes('stock')}>
+    <Section id="stock" title={say.word('desk.stock')} next={stock.next}>
       <form method="get" action="/desk/do/dispatch">
         <div class="choosing">
-          <Table rows={stock} columns={columns} empty={say.word('desk.noStock')} label={say.word('desk.stock')} />
+          <Table rows={stock.lots} columns={columns} empty={say.word('desk.noStock')} label={say.word('desk.stock')} />
         </div>
-        {stock.length === 0 ? null : (
+        {stock.lots.length === 0 ? null : (
           <fieldset class="actions sheetbar">
             <legend>{say.word('desk.withChosen')}</legend>
             {possible.map((name) => (
@@ -157,7 +168,7 @@ const ActionButton = ({ name }: { name: ActionName }): VNode => (
   </button>
 );
 
-function Outgoing({ outgoing, more }: DeskData): VNode {
+function Outgoing({ outgoing }: DeskData): VNode {
   const say = useSay();
   const columns: Column<DeskLot>[] = [
     lotColumn(say),
@@ -180,8 +191,8 @@ function Outgoing({ outgoing, more }: DeskData): VNode {
     },
   ];
   return (
-    <Section id="outgoing" title={say.word('desk.sent')} more={more.includes('outgoing')}>
-      <Table rows={outgoing} columns={columns} empty={say.word('desk.noOutgoing')} label={say.word('desk.sent')} />
+    <Section id="outgoing" title={say.word('desk.sent')} next={outgoing.next}>
+      <Table rows={outgoing.lots} columns={columns} empty={say.word('desk.noOutgoing')} label={say.word('desk.sent')} />
     </Section>
   );
 }

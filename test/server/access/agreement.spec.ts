@@ -11,7 +11,7 @@ import { asViewer } from '../../../src/server/http/viewing.js';
 import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
 import { lotsSeen } from '../../../src/server/ledger/read/lots-seen.js';
 import type { FormerLot } from '../../../src/server/provenance/former-lot.js';
-import type { JudgeLot } from '../../../src/server/provenance/judge-lot.js';
+import type { JudgeLots } from '../../../src/server/provenance/judge-lots.js';
 import { SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 import {
@@ -61,7 +61,7 @@ async function found(viewer: Viewer, text: string): Promise<string[]> {
 }
 
 const listed = async (viewer: Viewer): Promise<string[]> => {
-  const search = new SearchLots(database, {} as JudgeLot, {} as FormerLot);
+  const search = new SearchLots(database, {} as JudgeLots, {} as FormerLot);
   const { items } = await asViewer(viewer, () => search.search(lotsQuery.parse({ limit: 100 })));
   return items.map(({ id }) => id).toSorted();
 };

@@ -7,7 +7,7 @@ import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
 import { readEntry } from '../../../src/server/ledger/read/reread-event.js';
 import { replayLog } from '../../../src/server/ledger/replay/replay.js';
 import { FormerLot } from '../../../src/server/provenance/former-lot.js';
-import { JudgeLot } from '../../../src/server/provenance/judge-lot.js';
+import { JudgeLots } from '../../../src/server/provenance/judge-lots.js';
 import { SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
 import { TraceLineage } from '../../../src/server/provenance/trace-lineage.js';
 import { TestLedger } from '../../support/test-ledger.js';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   ledger = await TestLedger.open();
   const { database, identity } = ledger;
   rights = new LotRights(database);
-  const judge = new JudgeLot(database, new TraceLineage(database, rights), RuleParameters.load(null));
+  const judge = new JudgeLots(database, new TraceLineage(database, rights), RuleParameters.load(null));
   search = new SearchLots(database, judge, new FormerLot(database, identity));
   await ledger.register('auditor', 'auditor', 'DE');
 });

@@ -9,7 +9,7 @@ import { asViewer } from '../../../src/server/http/viewing.js';
 import { AlertSight } from '../../../src/server/alerts/alert-sight.js';
 import { endParts } from '../../../src/server/ledger/append/lot-rows.js';
 import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
-import type { JudgeLot } from '../../../src/server/provenance/judge-lot.js';
+import type { JudgeLots } from '../../../src/server/provenance/judge-lots.js';
 import type { FormerLot } from '../../../src/server/provenance/former-lot.js';
 import { SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
 import { type TestDatabase, asSuperuser, testDatabase } from '../../support/database.js';
@@ -84,7 +84,7 @@ async function planOf(
 }
 
 const search = (query: object) => (database: Database) =>
-  new SearchLots(database, {} as JudgeLot, {} as FormerLot).search(lotsQuery.parse({ limit: 50, ...query }));
+  new SearchLots(database, {} as JudgeLots, {} as FormerLot).search(lotsQuery.parse({ limit: 50, ...query }));
 
 beforeAll(async () => {
   place = await testDatabase();

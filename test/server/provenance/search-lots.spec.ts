@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ListStock, stockQuery } from '../../../src/server/provenance/list-stock.js';
 import { LotRights } from '../../../src/server/ledger/read/lot-rights.js';
 import { FormerLot } from '../../../src/server/provenance/former-lot.js';
-import { JudgeLot } from '../../../src/server/provenance/judge-lot.js';
+import { JudgeLots } from '../../../src/server/provenance/judge-lots.js';
 import { SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
 import { TraceLineage } from '../../../src/server/provenance/trace-lineage.js';
 import { RuleParameters } from '../../../src/server/config/rule-parameters.js';
@@ -25,7 +25,7 @@ describe('searching lots', () => {
     const { database } = ledger;
     const lineage = new TraceLineage(database, new LotRights(database));
     const former = new FormerLot(database, ledger.identity);
-    lots = new SearchLots(database, new JudgeLot(database, lineage, RuleParameters.load(null)), former);
+    lots = new SearchLots(database, new JudgeLots(database, lineage, RuleParameters.load(null)), former);
     ledger.clock.setTo(OPENED + HOUR);
     gained = await ledger.declare('50');
     await ledger.dispatch(gained);

@@ -10,6 +10,7 @@ import { formPage, outboxPage, receivePage } from '../../../web/desk/form-pages.
 import type { Say } from '../../../web/say.js';
 import type { Page } from '../../../web/ui/frame.js';
 import { ReadLot } from '../../provenance/read-lot.js';
+import { pageQuery } from '../../http/paging.js';
 import { viewerNow } from '../../http/viewing.js';
 import { PAGE } from '../page-answer.js';
 import { ShowPages } from '../show-pages.js';
@@ -19,6 +20,9 @@ import { GatherDesk } from './gather-desk.js';
 import { GatherEvents } from './gather-events.js';
 import { GatherForms } from './gather-forms.js';
 
+const cursor = pageQuery.shape.cursor;
+/** `?stock=…`: the part of each list that is shown. */
+const homeQuery = z.strictObject({ incoming: cursor, stock: cursor, outgoing: cursor, lang });
 const receiveQuery = z.strictObject({ dispatch: eventIdSchema.optional(), lang });
 
 /** Characters by which people know an event. */
@@ -40,8 +44,11 @@ export class DeskController {
   @ApiProduces('text/html')
   @ApiOperation({ summary: 'Page: what is on its way to an actor, what it holds and what it sent' })
   @ApiOkResponse({ schema: PAGE })
-  home(@Visiting() visit: Visit): Promise<string> {
-    return this.show(visit, async (say, actor) => deskPage(say, await this.desk.gather(actor)));
+  home(
+    @Visiting() visit: Visit,
+    @Query({ schema: homeQuery }) { lang: _lang, ...from }: z.infer<typeof homeQuery>,
+  ): Promise<string> {
+    return this.show(visit, async (say, actor) => deskPage(say, await this.desk.gather(actor, from)));
   }
 
   @Get('receive')

@@ -1,42 +1,45 @@
 import { Injectable } from '@nestjs/common';
-import type { ListedLot } from '../../../core/api/lot.js';
+import type { ListedLot, Verdicts } from '../../../core/api/lot.js';
+import type { Page } from '../../../core/api/page.js';
 import { actionNames, actions, maySign } from '../../../web/desk/actions.js';
-import type { DeskData, DeskLot } from '../../../web/desk/desk-data.js';
+import type { DeskData, DeskList, DeskListName, DeskLot } from '../../../web/desk/desk-data.js';
 import { isForStock } from '../../../web/desk/desk-page.js';
 import { calledLot } from '../../../web/ui/chips.js';
 import { byNumber } from '../../../web/desk/receive-rows.js';
-import { ReadLot } from '../../provenance/read-lot.js';
-import { SearchLots } from '../../provenance/search-lots.js';
+import { JudgeLots } from '../../provenance/judge-lots.js';
+import { type LotsQuery, SearchLots } from '../../provenance/search-lots.js';
 import { ListRegistry } from '../../registry/list-registry.js';
 
-/** Lots of one list of the desk; the list of all lots has the others. */
+/** Lots of one list of the desk that a page has. */
 const SHOWN = 100;
-/** Lots that are judged at the same time, so that other requests get connections too. */
-const AT_ONCE = 8;
+
+/** Cursors of the parts of the lists that are shown. */
+type DeskCursors = Partial<Record<DeskListName, string>>;
 
 /** Gathers what the desk of an actor shows. */
 @Injectable()
 export class GatherDesk {
   constructor(
     private readonly search: SearchLots,
-    private readonly lots: ReadLot,
+    private readonly judgeLots: JudgeLots,
     private readonly registry: ListRegistry,
   ) {}
 
-  async gather(actor: string): Promise<DeskData> {
+  /** @param from cursors of the parts that are shown; of a list without one, the first is. */
+  async gather(actor: string, from: DeskCursors): Promise<DeskData> {
     const [incoming, stock, outgoing, roles] = await Promise.all([
-      this.list({ inTransitTo: actor, status: 'inTransit' }),
-      this.list({ holder: actor, status: 'held' }),
-      this.list({ holder: actor, status: 'inTransit' }),
+      this.list({ inTransitTo: actor, status: 'inTransit', cursor: from.incoming }),
+      this.list({ holder: actor, status: 'held', cursor: from.stock }),
+      this.list({ holder: actor, status: 'inTransit', cursor: from.outgoing }),
       this.rolesOf(actor),
     ]);
-    const lists = { incoming, stock, outgoing };
+    const all = [incoming, stock, outgoing].flatMap(({ items }) => items);
+    const verdicts = await this.judgeLots.verdicts(all);
     return {
       actor,
-      incoming: incoming.lots,
-      stock: stock.lots,
-      outgoing: outgoing.lots,
-      more: (Object.keys(lists) as (keyof typeof lists)[]).filter((name) => lists[name].more),
+      incoming: listed(incoming, verdicts, from.incoming),
+      stock: listed(stock, verdicts, from.stock),
+      outgoing: listed(outgoing, verdicts, from.outgoing),
       actions: actionNames.filter((name) => isForStock(name) && maySign(actions[name].type, roles)),
     };
   }
@@ -45,20 +48,25 @@ export class GatherDesk {
     return (await this.registry.actor(actor)).roles;
   }
 
-  private async list(filter: {
-    holder?: string;
-    inTransitTo?: string;
-    status: 'held' | 'inTransit';
-  }): Promise<{ lots: DeskLot[]; more: boolean }> {
-    const { items, next } = await this.search.search({ ...filter, limit: SHOWN, part: 'present' });
-    const judged: DeskLot[] = [];
-    for (let from = 0; from < items.length; from += AT_ONCE)
-      judged.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map((lot) => this.judged(lot)))));
-    const lots = judged.toSorted((a, b) => byNumber.compare(calledLot(a), calledLot(b)));
-    return { lots, more: next !== null };
+  private list(filter: Pick<LotsQuery, 'holder' | 'inTransitTo' | 'status' | 'cursor'>): Promise<Page<ListedLot>> {
+    return this.search.search({ ...filter, limit: SHOWN, part: 'present' });
   }
+}
 
-  private async judged(lot: ListedLot): Promise<DeskLot> {
-    return { ...lot, judged: (await this.lots.state(lot.id)).verdicts };
-  }
+/** Returns a part of a list with its verdicts. Before and after it are others, which are not counted. */
+function listed(
+  { items, next }: Page<ListedLot>,
+  verdicts: ReadonlyMap<string, Verdicts>,
+  from: string | undefined,
+): DeskList {
+  const lots = items.flatMap((lot): DeskLot[] => {
+    const judged = verdicts.get(lot.id);
+    return judged === undefined ? [] : [{ ...lot, judged }];
+  });
+  return {
+    lots: lots.toSorted((a, b) => byNumber.compare(calledLot(a), calledLot(b))),
+    count: from === undefined ? lots.length : SHOWN,
+    more: from !== undefined || next !== null,
+    next,
+  };
 }

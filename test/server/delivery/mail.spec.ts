@@ -1,48 +1,9 @@
-import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SMTPServer } from 'smtp-server';
 import { HookReceiver } from '../../support/hook-receiver.js';
+import { type Letter, MailServer } from '../../support/mail-server.js';
 import { type Body, type OutsideActor, get, openAsRegistrar } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 import { until } from '../../support/until.js';
-
-interface Letter {
-  to: string;
-  text: string;
-}
-
-/** A mail server that keeps what it is given, each letter decoded as far as a test looks. */
-async function mailServer(letters: Letter[]): Promise<{ url: string; stop(): Promise<void> }> {
-  const server = new SMTPServer({
-    logger: false,
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onRcptTo: ({ address }, _session, done) =>
-      done(address.startsWith('nobody@') ? Object.assign(new Error('no such person'), { responseCode: 550 }) : null),
-    onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        const raw = Buffer.concat(chunks).toString('utf8');
-        const text = Buffer.from(
-          raw
-            .replace(/=\r?\n/g, '')
-            .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-          'latin1',
-        ).toString('utf8');
-        letters.push({ to: session.envelope.rcptTo[0]?.address ?? '', text });
-        done();
-      });
-    },
-  });
-  const listening = await new Promise<Server>((resolve) => {
-    const started = server.listen(0, '127.0.0.1', () => resolve(started));
-  });
-  return {
-    url: `smtp://127.0.0.1:${(listening.address() as AddressInfo).port}`,
-    stop: () => new Promise((resolve) => server.close(resolve)),
-  };
-}
 
 async function send(base: string, method: string, path: string, body?: Body): Promise<{ status: number; body: Body }> {
   const response = await fetch(`${base}${path}`, {
@@ -54,14 +15,13 @@ async function send(base: string, method: string, path: string, body?: Body): Pr
 }
 
 describe('mail', () => {
-  const letters: Letter[] = [];
-  let mails: Awaited<ReturnType<typeof mailServer>>;
+  let mails: MailServer;
   let hooks: HookReceiver;
   let service: TestServer;
   let coop: OutsideActor;
 
   beforeAll(async () => {
-    mails = await mailServer(letters);
+    mails = await MailServer.start();
     hooks = await HookReceiver.start();
     service = await startTestServer({
       ADIT_ROLE: 'all',
@@ -89,7 +49,7 @@ describe('mail', () => {
     for (let i = 0; i < 2; i += 1) await coop.must('lot.declared', { place: { site: 'hill' }, outputs: [output] });
   };
   const letterTo = (address: string, has = ''): Promise<Letter> =>
-    until(() => letters.find(({ to, text }) => to === address && text.includes(has)));
+    until(() => mails.letters.find(({ to, text }) => to === address && text.includes(has)));
 
   it('tells each in his language, with a link to what proves it', async () => {
     for (const language of ['en', 'fr', 'sw', 'es'])
@@ -110,7 +70,7 @@ describe('mail', () => {
     }
     const titles = new Set(
       Object.keys(words).map(
-        (language) => /^Subject: .*/m.exec(letters.find(({ to }) => to.startsWith(language))?.text ?? '')?.[0],
+        (language) => /^Subject: .*/m.exec(mails.letters.find(({ to }) => to.startsWith(language))?.text ?? '')?.[0],
       ),
     );
     expect(titles.size).toBe(4);

@@ -29,9 +29,19 @@ const MAX_LENGTH = MAX_NOTE_LENGTH + MAX_EXTRA_LENGTH + 4096;
 
 const malformed = (detail: string): AditError => new AditError('request-invalid', detail);
 
-export function formatTlogProof({ index, proof, checkpoint }: TlogProof): string {
-  const hashes = proof.map((hash) => `${encodeBase64(hash)}\n`).join('');
-  return `${HEADER}\nindex ${index}\n${hashes}\n${checkpoint}`;
+export const formatTlogProof = ({ checkpoint, ...proved }: TlogProof): string => proofFormatter(checkpoint)(proved);
+
+/** Returns what formats proofs under one checkpoint, and encodes each hash that they share once. */
+export function proofFormatter(checkpoint: string): (proved: Omit<TlogProof, 'checkpoint'>) => string {
+  const lines = new Map<Uint8Array, string>();
+  const lineOf = (hash: Uint8Array): string => {
+    const known = lines.get(hash);
+    if (known !== undefined) return known;
+    const line = `${encodeBase64(hash)}\n`;
+    lines.set(hash, line);
+    return line;
+  };
+  return ({ index, proof }) => `${HEADER}\nindex ${index}\n${proof.map(lineOf).join('')}\n${checkpoint}`;
 }
 
 /**

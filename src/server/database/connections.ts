@@ -1,6 +1,7 @@
+import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import type { DataSource, EntityTarget, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
-import type { Queryable } from './rows.js';
+import { type Queryable, together } from './rows.js';
 
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
@@ -35,6 +36,12 @@ function nameOf(text: string): string {
 /** Returns a statement with parameters as one that the connection parses and plans once. */
 const prepared = (text: string, values: unknown[]): pg.QueryConfig => ({ name: nameOf(text), text, values });
 
+/** What a transaction that does not wait for its last statements has to send: all of them at once, with no wait before one. */
+export interface Pipelined<T> {
+  value: T;
+  last: () => Promise<void>;
+}
+
 /** One connection, for work that needs the same one for several transactions, such as temporary tables. */
 export class Session implements Transaction {
   /** Why the connection must be closed rather than used again; undefined: it need not. */
@@ -42,6 +49,8 @@ export class Session implements Transaction {
   private runner: QueryRunner | null = null;
   /** Ends when the last statement that was asked for has. */
   private turn: Promise<unknown> = Promise.resolve();
+  /** Whether COMMIT was sent and is not answered: a statement now would run outside the transaction. */
+  private isCommitting = false;
 
   constructor(
     private readonly client: pg.PoolClient,
@@ -51,6 +60,7 @@ export class Session implements Transaction {
   ) {}
 
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<T>> {
+    if (this.isCommitting) return Promise.reject(new Error(`A statement was sent after COMMIT: ${text}`));
     if (this.prepares && values !== undefined) return this.client.query<T>(prepared(text, values));
     if (this.prepares) return this.client.query<T>(text, values);
     // A connection that does not pipeline takes one statement at a time.
@@ -82,16 +92,57 @@ export class Session implements Transaction {
   }
 
   /**
-   * Runs `work` in one transaction, and saves a round trip: sends the first statement together with BEGIN.
+   * Runs `work` in one transaction whose statements wait for each other only where `work` does. BEGIN and the first statement
+   * are sent in one packet with those that `work` sends before its first wait, and COMMIT in one with its last. For a
+   * connection that pipelines.
    * @param first statement without parameters, such as one that locks; `work` receives its rows.
    */
-  transactionFrom<R, T>(first: string, work: (db: Queryable, rows: R[]) => Promise<T>): Promise<T> {
-    return this.between(async () => {
-      // pg returns a result for each statement, though its types declare one.
-      const results: unknown = await this.query(`BEGIN; ${first}`);
-      const [, { rows }] = results as [unknown, { rows: R[] }];
-      return work(this, rows);
+  async pipelined<R, T>(first: string, work: (db: Queryable, rows: Promise<R[]>) => Promise<Pipelined<T>>): Promise<T> {
+    try {
+      const { value, last } = await this.inOnePacket(() => {
+        // pg returns a result for each statement, though its types declare one.
+        const results = this.query(`BEGIN; ${first}`) as unknown as Promise<[unknown, { rows: R[] }]>;
+        const rows = results.then(([, locked]) => locked.rows);
+        // `work` may fail before it reads them.
+        rows.catch(() => undefined);
+        return work(this, rows);
+      });
+      await this.commitWith(last);
+      return value;
+    } catch (error) {
+      await this.query('ROLLBACK').catch((lost: Error) => {
+        this.broken = lost;
+      });
+      throw error;
+    }
+  }
+
+  /** Sends the last statements of a transaction together with COMMIT, which rolls back if one of them fails. */
+  private async commitWith(last: () => Promise<void>): Promise<void> {
+    const sent = this.inOnePacket(() => {
+      const written = last();
+      const committed = this.query('COMMIT');
+      this.isCommitting = true;
+      return [written, committed] as const;
     });
+    try {
+      await together(sent);
+      const { command } = await sent[1];
+      if (command !== 'COMMIT') throw new Error(`A transaction ended with ${command}, though no statement failed.`);
+    } finally {
+      this.isCommitting = false;
+    }
+  }
+
+  /** Sends the statements that `work` asks for before its first wait in one packet: each packet wakes the database. */
+  private inOnePacket<T>(work: () => T): T {
+    const { stream } = (this.client as unknown as { connection: { stream: Writable } }).connection;
+    stream.cork();
+    try {
+      return work();
+    } finally {
+      stream.uncork();
+    }
   }
 
   private async between<T>(work: () => Promise<T>): Promise<T> {
@@ -167,6 +218,49 @@ export class Connections implements Queryable {
   get counts(): { busy: number; idle: number; most: number; waiting: number } {
     const { totalCount, idleCount, waitingCount, options } = this.pool;
     return { busy: totalCount - idleCount, idle: idleCount, most: options.max, waiting: waitingCount };
+  }
+}
+
+/**
+ * One connection that work which follows at once takes over, so that its first statement need not wait until the event loop
+ * gives it one. It goes back to the pool when a turn of the event loop has passed without work, and after each failure.
+ */
+export class KeptSession {
+  private kept: { session: Session; giveBack: () => void } | null = null;
+  private isUsed = false;
+
+  constructor(private readonly connections: Connections) {}
+
+  /** Runs one piece of work at a time; the caller waits for one before the next. */
+  async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    this.isUsed = true;
+    try {
+      this.kept ??= await this.take();
+      return await work(this.kept.session);
+    } catch (error) {
+      this.giveBack();
+      throw error;
+    } finally {
+      this.isUsed = false;
+      setImmediate(() => {
+        if (!this.isUsed) this.giveBack();
+      });
+    }
+  }
+
+  private take(): Promise<{ session: Session; giveBack: () => void }> {
+    return new Promise((resolve, reject) => {
+      const held = (session: Session): Promise<void> =>
+        new Promise((giveBack) => {
+          resolve({ session, giveBack });
+        });
+      this.connections.session(held).catch(reject);
+    });
+  }
+
+  private giveBack(): void {
+    this.kept?.giveBack();
+    this.kept = null;
   }
 }
 

@@ -86,7 +86,12 @@ export const poolConfig = (
  * Plans of prepared statements are kept, perhaps from a time when a table was nearly empty: without these methods of the
  * planner they use the indexes also then. All statements of such a pool look rows up by key.
  */
-const BY_KEY = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
+const BY_KEY = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
 
 /** Makes a pool for few statements that look rows up by key: each is sent without waiting for the one before. */
 export function keyedPoolOf(options: DatabaseOptions, max: number): pg.Pool {

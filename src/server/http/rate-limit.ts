@@ -73,17 +73,21 @@ function limit(app: NestFastifyApplication, { name, most, isCounted, keyOf, refu
     timeWindow: MINUTE,
     ...(keyOf === undefined ? {} : { keyGenerator: keyOf }),
   });
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (!isCounted(request)) return undefined;
+  const refuseBeyond = async (request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
     const counted = await count(request);
-    if (counted.isAllowed) return undefined;
+    if (counted.isAllowed) return false;
     const { remaining, ttlInSeconds } = counted;
     append(reply, 'ratelimit-policy', `"${name}";q=${most};w=${SECONDS}`);
     append(reply, 'ratelimit', `"${name}";r=${remaining};t=${ttlInSeconds}`);
-    if (!counted.isExceeded) return undefined;
+    if (!counted.isExceeded) return false;
     void reply.header('retry-after', String(Math.max(1, ttlInSeconds)));
     sendProblem(reply, { ...problemOf(new AditError('rate-limited', refusal)), request_id: request.id });
-    return reply;
+    return true;
+  };
+  // Calls back rather than returns a promise: most requests are counted by one limit of several, and each promise costs.
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (!isCounted(request)) return done();
+    refuseBeyond(request, reply).then((isRefused) => (isRefused ? undefined : done()), done);
   });
 }
 

@@ -59,18 +59,23 @@ declare module 'fastify' {
 export function admitViewers(app: NestFastifyApplication, identify: Identify): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.decorateRequest('viewer', null);
-  fastify.addHook('onRequest', async (request, reply) => {
-    try {
-      request.viewer = await admitted(request, identify);
-    } catch (error) {
-      if (!(error instanceof AditError)) throw error;
-      sendProblem(reply, { ...problemOf(error), request_id: request.id });
-      return reply;
-    }
-    return undefined;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    admitted(request, identify).then(
+      (viewer) => {
+        request.viewer = viewer;
+        done();
+      },
+      (error: Error) => {
+        if (!(error instanceof AditError)) return done(error);
+        sendProblem(reply, { ...problemOf(error), request_id: request.id });
+      },
+    );
   });
   fastify.addHook('preHandler', (request, _reply, done) => current.run(request.viewer ?? { kind: 'nobody' }, done));
 }
+
+/** The viewer of a signed event, which needs no other proof. */
+const NOBODY: Viewer = { kind: 'nobody' };
 
 /** Returns the viewer of a request. Throws `token-required`, `token-invalid` or `not-allowed`. */
 async function admitted(request: FastifyRequest, identify: Identify): Promise<Viewer> {
@@ -78,7 +83,7 @@ async function admitted(request: FastifyRequest, identify: Identify): Promise<Vi
   // What no route answers is `not-found`, for every viewer.
   if (path === undefined) return identify.viewerOf(request).catch(() => ({ kind: 'nobody' as const }));
   const need = needOf(request.method, path);
-  if (need === 'submit') return { kind: 'nobody' };
+  if (need === 'submit') return NOBODY;
   const viewer = await identify.viewerOf(request);
   if (need !== 'public') requireOf(viewer, need);
   return viewer;

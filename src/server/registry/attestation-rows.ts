@@ -82,8 +82,10 @@ export async function writeAttestations(db: Queryable, view: LedgerView, changes
 }
 
 /** Writes new grants, and ends those that are withdrawn: the first withdrawal counts. */
-async function writeGrants(db: Queryable, { grants, withdrawals }: Changes): Promise<void> {
-  await insertRows(db, 'access_grants', grants.map(grantRow));
+const writeGrants = (db: Queryable, { grants, withdrawals }: Changes): Promise<void> =>
+  together([insertRows(db, 'access_grants', grants.map(grantRow)), endGrants(db, withdrawals)]);
+
+async function endGrants(db: Queryable, withdrawals: Changes['withdrawals']): Promise<void> {
   if (withdrawals.length === 0) return;
   await db.query(
     `UPDATE access_grants AS given SET withdrawn_index = first.index

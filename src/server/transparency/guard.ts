@@ -60,6 +60,8 @@ function readJson(path: string): unknown {
  */
 export class Guard {
   private readonly file: OverwrittenFile;
+  /** The text that this process has read or written last, with its state: most reads find it unchanged. */
+  private known: { text: string; state: GuardState } | null = null;
 
   constructor(
     readonly path: string,
@@ -114,7 +116,7 @@ export class Guard {
     const contradiction = this.contradiction();
     if (contradiction !== null) throw new GuardError('contradicted', contradiction);
     // Another process may be overwriting it at this moment, in one call of the system.
-    const state = parse(this.readText()) ?? parse(this.readText()) ?? this.damaged();
+    const state = this.parsed(this.readText()) ?? this.parsed(this.readText()) ?? this.damaged();
     if (state.origin !== this.origin)
       throw new GuardError('foreign', `The guard at ${this.path} is that of ${state.origin}, not of ${this.origin}.`);
     return state;
@@ -140,7 +142,10 @@ export class Guard {
       const isSame = next.size === current.size && sameHash(next.root, current.root);
       if (next.size <= current.size && !isSame)
         throw new GuardError('backwards', `A log of ${current.size} entries is signed: ${next.size} cannot follow.`);
-      if (!isSame) this.write(serialise(current), serialise(next));
+      if (isSame) return true;
+      const text = serialise(next);
+      this.write(serialise(current), text);
+      this.known = { text, state: next };
       return true;
     });
   }
@@ -149,6 +154,13 @@ export class Guard {
   private write(current: string, next: string): void {
     if (next.length === current.length) this.file.overwrite(next);
     else replaceAtOnce(this.path, next);
+  }
+
+  private parsed(text: string): GuardState | null {
+    if (this.known?.text === text) return this.known.state;
+    const state = parse(text);
+    this.known = state === null ? null : { text, state };
+    return state;
   }
 
   private damaged(): never {

@@ -16,12 +16,16 @@ const isPage = ({ url, headers }: FastifyRequest): boolean => wantsHtml(headers.
  * failed. Registers before any route does.
  */
 export function showProblemsAsPages(fastify: FastifyInstance, pages: ShowPages): void {
-  fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
-    const type = String(reply.getHeader('content-type') ?? '');
-    if (typeof payload !== 'string' || !type.startsWith(PROBLEM_TYPE) || !isPage(request)) return payload;
+  const asPage = (request: FastifyRequest, reply: FastifyReply, payload: string): Promise<string> => {
     const problem = parseStrictJson(payload) as Problem;
-    const html = await pages.showProblem(request, reply, (say) => problemPage(say, problem));
-    void reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').removeHeader('content-length');
-    return html;
+    return pages.showProblem(request, reply, (say) => problemPage(say, problem));
+  };
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    const type = String(reply.getHeader('content-type') ?? '');
+    if (typeof payload !== 'string' || !type.startsWith(PROBLEM_TYPE) || !isPage(request)) return done(null, payload);
+    asPage(request, reply, payload).then((html) => {
+      void reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').removeHeader('content-length');
+      done(null, html);
+    }, done);
   });
 }

@@ -71,8 +71,13 @@ export class AdmitBatch {
     db: Queryable,
     view: LedgerView,
     arrivals: readonly Arrival[],
-    { evidence = true }: { evidence?: boolean } = {},
+    options: { evidence?: boolean } = {},
   ): Promise<BatchResult> {
+    return this.judge(db, view, arrivals, await this.load(db, view, arrivals), options);
+  }
+
+  /** Loads into the view what a batch needs: sends its statements before its first wait. */
+  async load(db: Queryable, view: LedgerView, arrivals: readonly Arrival[]): Promise<AlreadyThere> {
     const events = arrivals.map(({ event }) => event);
     const found = whatIsThere(
       db,
@@ -84,7 +89,17 @@ export class AdmitBatch {
       events,
       found.then(({ logged }) => logged),
     );
-    const { logged, someWait } = await found;
+    return found;
+  }
+
+  /** Admits a batch whose needs are loaded. */
+  async judge(
+    db: Queryable,
+    view: LedgerView,
+    arrivals: readonly Arrival[],
+    { logged, someWait }: AlreadyThere,
+    { evidence = true }: { evidence?: boolean } = {},
+  ): Promise<BatchResult> {
     const submissions = new Set(arrivals.flatMap(({ submission }) => submission ?? []));
     const run = new BatchRun(db, view, {
       identity: this.identity,
@@ -152,11 +167,13 @@ function duplicateOf({ id, jws }: AditEvent, { index }: StoredMatch, texts: Read
   return { status: 'duplicate', id, index, ...(text === jws ? {} : { event: `${text}~` }) };
 }
 
-/** Returns which of the events are in the log, and whether any event waits for its parent (usually none). */
-async function whatIsThere(
-  db: Queryable,
-  ids: string[],
-): Promise<{ logged: Map<string, StoredMatch>; someWait: boolean }> {
+/** Which events of a batch are in the log, and whether any event waits for its parent (usually none). */
+export interface AlreadyThere {
+  logged: ReadonlyMap<string, StoredMatch>;
+  someWait: boolean;
+}
+
+async function whatIsThere(db: Queryable, ids: string[]): Promise<AlreadyThere> {
   const { rows } = await db.query<{ id: string | null; index: number; leaf: Buffer }>(
     `SELECT id, index, leaf_hash AS leaf FROM entries WHERE id = ANY($1::text[])
      UNION ALL SELECT NULL, -1, '' WHERE EXISTS (SELECT FROM waiting_for)`,

@@ -4,11 +4,11 @@ import { type LedgerView, type LogKey, nextView } from '../../../core/custody/vi
 import type { AditEvent } from '../../../core/event/event.js';
 import type { TreeEdge } from '../../../core/log/edge.js';
 import { leafHash } from '../../../core/log/tree.js';
-import { formatTlogProof } from '../../../core/log/proof-file.js';
-import type { Session } from '../../database/connections.js';
+import { proofFormatter } from '../../../core/log/proof-file.js';
+import { KeptSession, type Pipelined, type Session } from '../../database/connections.js';
 import { Database } from '../../database/database.js';
 import { type Queryable, together } from '../../database/rows.js';
-import { type BatchResult, AdmitBatch } from './admit-batch.js';
+import { type AlreadyThere, type BatchResult, AdmitBatch } from './admit-batch.js';
 import type { EventResult } from './event-result.js';
 import type { PlainError } from '../intake/check-event.js';
 import { Crash } from './crash-points.js';
@@ -18,7 +18,7 @@ import { sha256 } from '../../../platform/sha256.js';
 import type { Submission } from '../intake/submission.js';
 import { unavailable } from './unavailable.js';
 import { Jobs } from '../../queue/jobs.js';
-import { writeBatch } from './write-batch.js';
+import { type Batch, isWrittenAtOnce, writeBatch } from './write-batch.js';
 
 /** An event that passed all checks before the sequencer: grammar, signature, schema, possession and `seen`. */
 export interface Arrival {
@@ -41,14 +41,17 @@ export class AppendEvents {
   private seal: Seal | null = null;
   /** Ends when the last append that was asked for has. */
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly connection: KeptSession;
 
   constructor(
-    private readonly database: Database,
+    database: Database,
     private readonly admission: AdmitBatch,
     private readonly end: LogEnd,
     private readonly jobs: Jobs,
     private readonly crash: Crash,
-  ) {}
+  ) {
+    this.connection = new KeptSession(database.append);
+  }
 
   /** Sets the signer of checkpoints once, when it has started. */
   sealWith(seal: Seal): void {
@@ -79,7 +82,7 @@ export class AppendEvents {
   private async appendNow(arrivals: readonly Arrival[]): Promise<EventResult[]> {
     this.crash.reach('before-begin');
     try {
-      return await this.database.append.session((session) => this.appendWith(session, arrivals));
+      return await this.connection.use((session) => this.appendWith(session, arrivals));
     } catch (error) {
       this.end.forget();
       return unavailable(error);
@@ -104,13 +107,16 @@ export class AppendEvents {
     return results;
   }
 
-  /** Admits and writes a batch, up to the commit. */
-  private async write(db: Queryable, row: StateRow, arrivals: readonly Arrival[]): Promise<Written> {
-    const state = await this.end.at(db, row);
+  /** Admits a batch, and returns what to send with the commit. */
+  private async write(
+    db: Queryable,
+    locked: Promise<StateRow>,
+    arrivals: readonly Arrival[],
+  ): Promise<Pipelined<Written>> {
+    const { state, view, there } = await this.load(db, locked, arrivals);
     this.crash.reach('after-lock');
-    const view = nextView(state.view);
     const before: TreeHead = { size: state.size, root: state.root };
-    const result = await this.admission.admit(db, view, arrivals);
+    const result = await this.admission.judge(db, view, arrivals, there);
     this.crash.reach('after-admission');
 
     const leaves = result.admitted.map(({ event }) => leafHash(event.jws, sha256));
@@ -119,14 +125,45 @@ export class AppendEvents {
     const proofs = provedFor(result, arrivals, state.edge);
     const after: TreeHead = { size: state.edge.size, root: state.edge.root() };
     const keys = view.opened?.logKeys ?? [];
-    // The guard is read while the database writes.
-    await together([
-      writeBatch(db, { before, after, epoch: state.epoch, tiles, leaves, view, result }),
-      ...(after.size > before.size ? [this.signer().check(db, before, keys)] : []),
-    ]);
-    this.crash.reach('after-entries');
-    this.crash.reach('before-commit');
-    return { state, view, keys, after, result, proofs };
+    if (after.size > before.size) await this.signer().check(db, before, keys);
+    const last = await this.lastStatements(db, { before, after, epoch: state.epoch, tiles, leaves, view, result });
+    return { value: { state, view, keys, after, result, proofs }, last };
+  }
+
+  /**
+   * Loads what a batch needs while the lock is awaited, by the end of the log as this process left it; again if another
+   * process has appended since.
+   */
+  private async load(
+    db: Queryable,
+    locked: Promise<StateRow>,
+    arrivals: readonly Arrival[],
+  ): Promise<{ state: LogState; view: LedgerView; there: AlreadyThere }> {
+    const { expected } = this.end;
+    if (expected !== null) {
+      const view = nextView(expected.view);
+      const loading = this.admission.load(db, view, arrivals);
+      await together([locked, loading]);
+      if ((await this.end.at(db, await locked)) === expected) return { state: expected, view, there: await loading };
+    }
+    const state = await this.end.at(db, await locked);
+    const view = nextView(state.view);
+    return { state, view, there: await this.admission.load(db, view, arrivals) };
+  }
+
+  /** Writes a batch up to the statements that can be sent with the commit, and returns those. */
+  private async lastStatements(db: Queryable, batch: Batch): Promise<() => Promise<void>> {
+    const write = (): Promise<void> => {
+      const written = writeBatch(db, batch);
+      // A simulated crash leaves it without a reader.
+      written.catch(() => undefined);
+      this.crash.reach('after-entries');
+      this.crash.reach('before-commit');
+      return written;
+    };
+    if (isWrittenAtOnce(batch)) return write;
+    await write();
+    return () => Promise.resolve();
   }
 
   private signer(): Seal {
@@ -155,9 +192,11 @@ function provedFor({ results }: BatchResult, arrivals: readonly Arrival[], edge:
 }
 
 /** Returns the results with the receipts that were requested. */
-const withReceipts = (results: readonly EventResult[], { proofs }: Written, checkpoint: string): EventResult[] =>
-  results.map((result, i) => {
+function withReceipts(results: readonly EventResult[], { proofs }: Written, checkpoint: string): EventResult[] {
+  const format = proofFormatter(checkpoint);
+  return results.map((result, i) => {
     const proof = proofs.get(i);
     if (result.status !== 'accepted' || proof === undefined) return result;
-    return { ...result, receipt: formatTlogProof({ index: result.index, proof, checkpoint }) };
+    return { ...result, receipt: format({ index: result.index, proof }) };
   });
+}

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AditError } from '../../../core/errors.js';
 import { TreeEdge } from '../../../core/log/edge.js';
 import { type LedgerView, emptyView } from '../../../core/custody/view.js';
-import type { Session } from '../../database/connections.js';
+import type { Pipelined, Session } from '../../database/connections.js';
 import type { Queryable } from '../../database/rows.js';
 import { LedgerIdentity } from '../ledger-identity.js';
 import { loadClock, loadLedgerInfo } from '../../registry/registry-rows.js';
@@ -41,6 +41,11 @@ export class LogEnd {
 
   constructor(private readonly identity: LedgerIdentity) {}
 
+  /** The end as this process left it; null: it must be read. Another process may have appended since. */
+  get expected(): LogState | null {
+    return this.state;
+  }
+
   /** Returns the end that the row `log_state` describes. */
   async at(db: Queryable, row: StateRow): Promise<LogState> {
     const { state } = this;
@@ -58,14 +63,23 @@ export class LogEnd {
 }
 
 /**
- * Runs `work` in a transaction that holds the right to append: until its end no other process appends.
+ * Runs `work` in a transaction that holds the right to append: from the answer with the row to its end no other process
+ * appends.
  * @param session of `Database.append`.
  */
-export function lockingLogState<T>(session: Session, work: (db: Queryable, row: StateRow) => Promise<T>): Promise<T> {
-  return session.transactionFrom<StateRow, T>('SELECT size, root, epoch FROM log_state FOR UPDATE', (db, [row]) => {
-    if (row === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
+export function lockingLogState<T>(
+  session: Session,
+  work: (db: Queryable, row: Promise<StateRow>) => Promise<Pipelined<T>>,
+): Promise<T> {
+  return session.pipelined<StateRow, T>('SELECT size, root, epoch FROM log_state FOR UPDATE', (db, rows) => {
+    const row = rows.then(([only]) => only ?? missingState());
+    row.catch(() => undefined);
     return work(db, row);
   });
+}
+
+function missingState(): never {
+  throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
 }
 
 /** Loads the hashes of the last, partial tile of each level, lowest level first. */
@@ -111,6 +125,5 @@ async function viewOf(db: Queryable, origin: string, size: number): Promise<Ledg
 export async function loadEnd(db: Queryable, origin: string): Promise<LedgerView> {
   const { rows } = await db.query<{ size: number }>('SELECT size FROM log_state');
   const [row] = rows;
-  if (row === undefined) throw new AditError('log-halted', 'The row that holds the state of the log is missing.');
-  return viewOf(db, origin, row.size);
+  return viewOf(db, origin, (row ?? missingState()).size);
 }

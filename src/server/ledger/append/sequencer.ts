@@ -42,26 +42,29 @@ export class Sequencer {
   private async drain(): Promise<void> {
     // Events that arrive in the same tick of the event loop join the first batch.
     await new Promise<void>((resolve) => setImmediate(resolve));
+    let answerLast = (): void => undefined;
     while (this.queue.length > 0) {
       const batch = this.queue.slice(0, BATCH_LIMIT);
       this.queue = this.queue.slice(BATCH_LIMIT);
-      await this.appendBatch(batch);
+      const appended = this.append.append(batch.map(({ arrival }) => arrival));
+      // The answers of the last batch are written while the database reads for this one.
+      answerLast();
+      answerLast = await appended.then(
+        (results) => () => answer(batch, results),
+        (error: unknown) => () => batch.forEach(({ reject }) => reject(error)),
+      );
     }
+    answerLast();
     this.running = null;
   }
+}
 
-  private async appendBatch(batch: Waiting[]): Promise<void> {
-    try {
-      const results = await this.append.append(batch.map(({ arrival }) => arrival));
-      batch.forEach(({ queuedAt, resolve, reject }, i) => {
-        const result = results[i];
-        if (result?.status === 'accepted')
-          endSteps(queuedAt, [result.id], { name: 'append', attributes: { 'adit.index': result.index } });
-        if (result === undefined) reject(new Error('An arrival was left without a result.'));
-        else resolve(result);
-      });
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
-  }
+function answer(batch: readonly Waiting[], results: readonly EventResult[]): void {
+  batch.forEach(({ queuedAt, resolve, reject }, i) => {
+    const result = results[i];
+    if (result?.status === 'accepted')
+      endSteps(queuedAt, [result.id], { name: 'append', attributes: { 'adit.index': result.index } });
+    if (result === undefined) reject(new Error('An arrival was left without a result.'));
+    else resolve(result);
+  });
 }

@@ -29,6 +29,17 @@ export interface Batch {
 }
 
 /**
+ * Whether `writeBatch` sends all statements of a batch before its first wait, so that COMMIT can follow them at once: no
+ * disclosure, event that waits or waited, erasure or clock entry, whose statements depend on what others read.
+ */
+export function isWrittenAtOnce({ before, after, result: { admitted, waiting, released, repeats } }: Batch): boolean {
+  if (after.size === before.size || waiting.size > 0 || released.length > 0 || repeats.length > 0) return false;
+  return admitted.every(
+    ({ event }) => event.disclosures.length === 0 && event.type !== 'data.erased' && event.type !== 'log.clock',
+  );
+}
+
+/**
  * Writes all changes of a batch, set by set, in the transaction that the caller commits. The connection runs the
  * statements in this order; they are sent without waiting for each other.
  */
@@ -158,15 +169,24 @@ export async function storeNote(db: Queryable, size: number, note: string): Prom
   );
 }
 
-/** Moves the log's end and writes an unsigned checkpoint there. Changes no row if another process has appended. */
+/** SQLSTATE of a value that a column must have and does not. */
+const NOT_NULL_VIOLATION = '23502';
+
+/**
+ * Moves the log's end and writes an unsigned checkpoint there. Fails in the database, which then cannot commit, if another
+ * process has appended: the checkpoint has no size then.
+ */
 async function moveLogState(db: Queryable, { before, after, epoch }: Batch): Promise<void> {
-  const { rowCount } = await db.query(
-    `WITH moved AS (
-       UPDATE log_state SET size = $1, root = $2, epoch = epoch + 1 WHERE epoch = $3 AND size = $4 RETURNING size, root
-     )
-     INSERT INTO checkpoints (size, root) SELECT size, root FROM moved`,
-    [after.size, Buffer.from(after.root), epoch, before.size],
-  );
-  if (rowCount !== 1)
+  try {
+    await db.query(
+      `WITH moved AS (
+         UPDATE log_state SET size = $1, root = $2, epoch = epoch + 1 WHERE epoch = $3 AND size = $4 RETURNING size, root
+       )
+       INSERT INTO checkpoints (size, root) SELECT moved.size, moved.root FROM (SELECT) AS one LEFT JOIN moved ON true`,
+      [after.size, Buffer.from(after.root), epoch, before.size],
+    );
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== NOT_NULL_VIOLATION) throw error;
     throw new AditError('overloaded', 'Another process has appended meanwhile; send the event again.');
+  }
 }

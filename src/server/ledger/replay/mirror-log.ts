@@ -98,7 +98,10 @@ export class MirrorLog {
     let broken: DatabaseFault;
     try {
       return await this.database.append.session((session) =>
-        lockingLogState(session, (db, row) => this.appendWith(db, row, entries, checked)),
+        lockingLogState(session, async (db, row) => ({
+          value: await this.appendWith(db, await row, entries, checked),
+          last: () => Promise.resolve(),
+        })),
       );
     } catch (error) {
       this.state = null;

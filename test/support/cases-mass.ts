@@ -91,6 +91,19 @@ const worked = (kg: string) => {
   return log;
 };
 
+/** Hydroxide at a moisture, leached from ore. */
+const leached = (moisturePercent: string) => {
+  const log = world();
+  site(log, 'zone', { minerals: ['cobalt'], capacity: { workers: 900, kilogramsPerWorkerMonth: { cobalt: '3000' } } });
+  const ore = { mineral: 'cobalt', form: 'ore', moisturePercent: '9.0', grades: [grade('Co', '3.1')] };
+  declares(log, [{ lot: bag, kg: '31200', ...ore }], { place: { site: 'zone' } });
+  // 78 % of the cobalt is in it, whatever its moisture.
+  const kg = `${Math.round((31_200 * 0.91 * 0.031 * 0.78) / 0.32 / (1 - Number(moisturePercent) / 100))}`;
+  const cake = { mineral: 'cobalt', form: 'hydroxide', moisturePercent, grades: [grade('Co', '32.0')] };
+  makes(log, 'lot.processed', [bag], [{ lot: made, kg, ...cake }], { iss: 'coop', process: 'leach' });
+  return log;
+};
+
 export const massCases: Record<string, Case> = {
   'mass-gained': {
     severity: 'critical',
@@ -130,6 +143,7 @@ export const massCases: Record<string, Case> = {
     wrong: () => declared([{ lot: bag, kg: '50.3', ...tin('12.0') }]),
     twin: () => declared([{ lot: bag, kg: '50.3', ...tin('31.0') }]),
   },
+  'moisture-unusual': { severity: 'medium', wrong: () => leached('20.0'), twin: () => leached('55.0') },
   'grade-jump': {
     severity: 'high',
     wrong: () => assayed('44.0'),

@@ -59,6 +59,20 @@ const checkedAt = (place: Record<string, unknown>) => {
   return log;
 };
 
+/** Six bags of a heap, loaded in two dispatches of the same quarter of an hour. */
+const loaded = (mode: string, vehicle?: string) => {
+  const log = world();
+  const bags = [0, 1, 2, 3, 4, 5].map((n) => lot(`heavy${n}`));
+  declares(
+    log,
+    bags.map((one, n) => ({ lot: one, kg: (49.1 + n * 0.7).toFixed(1) })),
+  );
+  const named = vehicle === undefined ? {} : { vehicle };
+  dispatches(log, bags.slice(0, 3), { mode, ...named });
+  dispatches(log, bags.slice(3), { mode, ...named, occurredAt: '2026-05-12T09:12:00Z' });
+  return log;
+};
+
 export const movementCases: Record<string, Case> = {
   'speed-impossible': {
     severity: 'high',
@@ -74,6 +88,11 @@ export const movementCases: Record<string, Case> = {
     severity: 'high',
     wrong: () => sighted('2026-05-12T12:00:00Z'),
     twin: () => sighted('2026-05-14T12:00:00Z'),
+  },
+  'payload-exceeded': {
+    severity: 'medium',
+    wrong: () => loaded('bicycle', 'B 12'),
+    twin: () => loaded('motorbike', 'RC 123 B'),
   },
   'route-left': {
     severity: 'medium',

@@ -136,6 +136,13 @@ const tested = (results: string[]) => {
   return log;
 };
 
+/** Old stock that was dug until a day. */
+const stock = (to: string) => {
+  const log = world();
+  declares(log, [{ lot: bag, kg: '50.3' }], { source: 'grandfathered', miningDates: { from: '2008-01-01', to } });
+  return log;
+};
+
 export const originCases: Record<string, Case> = {
   'site-over-capacity': { severity: 'high', wrong: () => heaps(4), twin: () => heaps(2) },
   'site-status': {
@@ -211,6 +218,11 @@ export const originCases: Record<string, Case> = {
       return log;
     },
     twin: certified,
+  },
+  'source-contradicts': {
+    severity: 'medium',
+    wrong: () => stock('2024-03-31'),
+    twin: () => stock('2009-03-31'),
   },
   'trade-closed': { severity: 'high', wrong: () => exportedFrom('ID'), twin: () => exportedFrom('MY') },
   'declared-twice': { severity: 'medium', wrong: () => twice({}), twin: () => twice({ moisturePercent: '5.2' }) },

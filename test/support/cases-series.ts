@@ -96,6 +96,17 @@ export function certified(found: readonly string[], first: (n: number) => string
   return log;
 }
 
+/** One bag a day, at an hour (UTC) of that day. */
+const worked = (hours: readonly number[]): ScriptedLog => {
+  const log = world();
+  hours.forEach((hour, n) => {
+    declares(log, [{ lot: lot(`bag${n}`), kg: `${46 + ((n * 37) % 80) / 10}` }], { occurredAt: day(n, hour) });
+  });
+  return log;
+};
+
+const mornings = (count: number): number[] => Array.from({ length: count }, (_, n) => 6 + (n % 4));
+
 export const seriesCases: Record<string, Case> = {
   'deliveries-one-sided': {
     severity: 'medium',
@@ -121,6 +132,12 @@ export const seriesCases: Record<string, Case> = {
     severity: 'medium',
     wrong: () => assayed([...readings(20), ...readings(8, 62)]),
     twin: () => assayed([...readings(20), ...readings(8, 54)]),
+  },
+  'unusual-hours': {
+    severity: 'medium',
+    // At the longitude of the hill, 22 UTC is midnight.
+    wrong: () => worked([...mornings(20), 22, 23, 22, 7, 22, 23, 22, 23, 22]),
+    twin: () => worked([...mornings(20), 13, 14, 13, 7, 22, 13, 14, 14, 13]),
   },
   'production-surge': {
     severity: 'medium',

@@ -14,7 +14,7 @@ import { certificateReused } from './papers/certificate-reused.js';
 import { certificateSameSigner } from './papers/certificate-same-signer.js';
 import { claimExceedsInput } from './mass/claim-exceeds-input.js';
 import { clockAhead } from './custody/clock-ahead.js';
-import { compositionChanged } from './origin/composition-changed.js';
+import { compositionChanged } from './origin/series/composition-changed.js';
 import { correctionAfterExport } from './actors/correction-after-export.js';
 import { custodyAssigned } from './actors/custody-assigned.js';
 import { declaredTwice } from './origin/declared-twice.js';
@@ -58,8 +58,8 @@ import { paymentUnofficial } from './actors/payment-unofficial.js';
 import { personOverCap } from './people/person-over-cap.js';
 import { personTwoPlaces } from './people/person-two-places.js';
 import { placeJump } from './movement/place-jump.js';
-import { positionRepeated } from './origin/position-repeated.js';
-import { productionSurge } from './origin/production-surge.js';
+import { positionRepeated } from './origin/series/position-repeated.js';
+import { productionSurge } from './origin/series/production-surge.js';
 import { radioactivityMissing } from './mass/radioactivity-missing.js';
 import { radioactivityOver } from './mass/radioactivity-over.js';
 import { recordBackupRestored } from './record/record-backup-restored.js';
@@ -99,9 +99,13 @@ import { tagUnknown } from './tags/tag-unknown.js';
 import { tagVoidedUsed } from './tags/tag-voided-used.js';
 import { tagWrongSite } from './tags/tag-wrong-site.js';
 import { tradeClosed } from './origin/trade-closed.js';
+import { unusualHours } from './origin/series/unusual-hours.js';
+import { sourceContradicts } from './origin/source-contradicts.js';
 import { vehicleTwoPlaces } from './movement/vehicle-two-places.js';
+import { payloadExceeded } from './movement/payload-exceeded.js';
 import { yieldImplausible } from './mass/yield-implausible.js';
 import { yieldsOneSided } from './mass/series/yields-one-sided.js';
+import { moistureUnusual } from './mass/moisture-unusual.js';
 
 /** Every rule, in the order of the documentation. A new rule is a file and a line here. */
 const catalogue = [
@@ -154,6 +158,7 @@ const catalogue = [
   gradeImpossible,
   gradeUnusual,
   gradeJump,
+  moistureUnusual,
   assaysOneSided,
   yieldImplausible,
   yieldsOneSided,
@@ -175,11 +180,13 @@ const catalogue = [
   mineralNotAtSite,
   siteDormantBurst,
   productionSurge,
+  unusualHours,
   borderUnpapered,
   tradeClosed,
   roundTrip,
   declaredAgain,
   declaredTwice,
+  sourceContradicts,
   originImplausible,
   compositionChanged,
   positionRepeated,
@@ -189,6 +196,7 @@ const catalogue = [
   vehicleTwoPlaces,
   personTwoPlaces,
   routeLeft,
+  payloadExceeded,
   actorSuspended,
   cardExpired,
   keyCompromised,

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { defaultParameters } from '../../../src/core/rules/index.js';
-import { compositionChanged } from '../../../src/core/rules/origin/composition-changed.js';
+import { compositionChanged } from '../../../src/core/rules/origin/series/composition-changed.js';
 import { assayed, readings } from '../../support/cases-series.js';
 import { type ScriptedLog, lot } from '../../support/scripted-log.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { defaultParameters } from '../../../src/core/rules/index.js';
-import { positionRepeated } from '../../../src/core/rules/origin/position-repeated.js';
+import { positionRepeated } from '../../../src/core/rules/origin/series/position-repeated.js';
 import { positioned } from '../../support/cases-series.js';
 import { type ScriptedLog, lot } from '../../support/scripted-log.js';
 import { declares, world } from '../../support/told-world.js';

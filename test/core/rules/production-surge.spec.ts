@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Finding, judge } from '../../../src/core/rules/engine/rule.js';
 import { defaultParameters } from '../../../src/core/rules/index.js';
-import { productionSurge } from '../../../src/core/rules/origin/production-surge.js';
+import { productionSurge } from '../../../src/core/rules/origin/series/production-surge.js';
 import { mined } from '../../support/cases-series.js';
 import { type ScriptedLog, lot } from '../../support/scripted-log.js';
 import { site } from '../../support/told-world.js';

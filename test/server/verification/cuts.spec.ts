@@ -274,6 +274,33 @@ const stories: Record<string, [Story, string[]]> = {
     ],
     [],
   ],
+  'a person that declares again before the purchase of the first lot is looked at': [
+    () => {
+      const panned = (hours: number) => () =>
+        record('lot.declared', 'agent', hours, {
+          holder: 'pan',
+          method: 'panning',
+          place: { site: 'hill', ...HILL },
+          outputs: [{ mineral: 'cassiterite', form: 'concentrate', mass: { value: '12', uom: 'KGM' } }],
+        });
+      let lot = '';
+      return [
+        () => ledger.register('pan', 'miner'),
+        async () => {
+          lot = (await panned(1)()).lots[0] ?? '';
+        },
+        () => record('custody.dispatched', 'pan', 2, { to: 'trader', lots: [{ lot }] }),
+        () =>
+          record('custody.received', 'trader', 5, {
+            from: 'pan',
+            lots: [{ lot, mass: { value: '12', uom: 'KGM' } }],
+            place: FAR,
+          }),
+        panned(6),
+      ];
+    },
+    ['person-two-places', 'person-two-places', 'speed-impossible'],
+  ],
   'what came before a device’s last record, and came late': [
     () => [
       () => declareAt(0, { place: { site: 'hill', ...HILL }, device: 'phone', seq: 1 }),

@@ -13,6 +13,11 @@ const schema = {
       .tuple([parameter.severity, parameter.severity, parameter.severity])
       .default(['critical', 'high', 'medium'])
       .describe('Severity by the level of the incident: 1, 2, 3'),
+    severityClosed: parameter.severity
+      .default('low')
+      .describe(
+        'Of what happened at the site, in the facility or by the actor while an incident was open that is closed now',
+      ),
   }),
 };
 type Parameters = ValuesOf<typeof schema>;
@@ -54,13 +59,19 @@ function incidentsAround({ event, index }: JudgedEvent, facts: Facts): Incident[
 const incidentsJudged = ({ entries }: Facts): Incident[] =>
   entries.filter((entry) => isType(entry, 'incident.reported'));
 
-const severityOf = ({ event }: Incident, { incidentOpen }: Parameters): Observation['severity'] =>
-  incidentOpen.severityByLevel[event.payload.level - 1] ?? incidentOpen.severityByLevel[0];
+const severityOf = ({ event }: Incident, isClosed: boolean, { incidentOpen }: Parameters): Observation['severity'] =>
+  isClosed
+    ? incidentOpen.severityClosed
+    : (incidentOpen.severityByLevel[event.payload.level - 1] ?? incidentOpen.severityByLevel[0]);
 
-function observation(incident: Incident, parameters: Parameters): Omit<Observation, 'subject' | 'lots' | 'detail'> {
+function observation(
+  incident: Incident,
+  isClosed: boolean,
+  parameters: Parameters,
+): Omit<Observation, 'subject' | 'lots' | 'detail'> {
   const { id, payload } = incident.event;
   return {
-    severity: severityOf(incident, parameters),
+    severity: severityOf(incident, isClosed, parameters),
     cause: id,
     events: [id],
     measured: `level ${payload.level}`,
@@ -74,33 +85,33 @@ function observeLots(incident: Incident, facts: Facts, parameters: Parameters): 
   const lots = (incident.event.payload.lots ?? []).filter((lot) => countsFor(incident, lot, facts));
   if (lots.length === 0 || closedAt(incident, facts) !== null) return [];
   const detail = `An incident (${category}) has been reported on ${lots.length === 1 ? 'this lot' : `${lots.length} lots`} and is open.`;
-  return [{ ...observation(incident, parameters), subject: incident.event.id, lots, detail }];
+  return [{ ...observation(incident, false, parameters), subject: incident.event.id, lots, detail }];
 }
 
 function observeEvent(entry: JudgedEvent, facts: Facts, parameters: Parameters): Observation[] {
   return incidentsAround(entry, facts).map((incident) => ({
-    ...observation(incident, parameters),
+    ...observation(incident, closedAt(incident, facts) !== null, parameters),
     subject: entry.event.id,
     lots: lotsOf(entry),
     events: [incident.event.id, entry.event.id],
-    detail: `${entry.event.type} of ${entry.event.iss} happened while an incident (${incident.event.payload.category}) there was open.`,
+    detail: `${entry.event.type} of ${entry.event.iss} happened while an incident (${incident.event.payload.category}) there was open${closedAt(incident, facts) === null ? '' : '; it has been closed since'}.`,
   }));
 }
 
 export const incidentOpen: Rule<typeof schema> = {
   id: 'incident-open',
-  version: 2,
+  version: 3,
   group: 'actors',
   title: 'An incident is open',
   means:
     'An actor reported an incident on the lot, its site, a facility or an actor that handled it, and it has not been closed.',
   doesNotMean: 'That the report is true: its author signed it, and the case has an owner who is responsible for it.',
   advice:
-    'Ask the owner of the case what is done and until when; for level 1 stop the lots. A registrar, an authority or the owner ends it by `incident.updated` with `closed`, which closes the finding on the lots it names; what was moved while it was open stays until it is answered by `finding.answered`.',
+    'Ask the owner of the case what is done and until when; for level 1 stop the lots. A registrar, an authority or the owner ends it by `incident.updated` with `closed`, which closes the finding on the lots it names; on what was moved while it was open it stays, as low, until it is answered by `finding.answered`.',
   notice: 'incident',
   parameters: schema,
-  describe: ({ incidentOpen: { severityByLevel } }) =>
-    `An incident on the lot itself; or at the site, in the facility or of the actor of an event, from its date until it is closed; reported by an official or by somebody with a part in the lot, or taken up by an official. Level 1: ${severityByLevel[0]}; level 2: ${severityByLevel[1]}; level 3: ${severityByLevel[2]}.`,
+  describe: ({ incidentOpen: { severityByLevel, severityClosed } }) =>
+    `An incident on the lot itself; or at the site, in the facility or of the actor of an event, from its date until it is closed; reported by an official or by somebody with a part in the lot, or taken up by an official. Level 1: ${severityByLevel[0]}; level 2: ${severityByLevel[1]}; level 3: ${severityByLevel[2]}; of an incident that has been closed since: ${severityClosed}.`,
   standard: 'ITSCI incident protocol; OECD Due Diligence Guidance, Annex II',
   evidence: byRegistry,
   scope: ['chains', 'about'],

@@ -16,7 +16,7 @@ import { productionRange, type siteOverCapacity } from '../origin/site-over-capa
 import { type Filing, filedUnder, tagsPutOn } from './subjects.js';
 import { addedTo } from '../mass/throughput.js';
 import { leftWith } from '../origin/left-lots.js';
-import { minedIn } from '../origin/mined-months.js';
+import { minedIn } from '../origin/series/mined-months.js';
 import { purchasesIn } from '../people/producers.js';
 import { seriesOf } from './series/series.js';
 

@@ -8,6 +8,8 @@ import type { Facts, JudgedOf } from '../engine/facts.js';
 import { measureBefore } from '../engine/lot-history.js';
 import { countryOfPlace } from '../engine/registry.js';
 import type { Rule, ValuesOf } from '../engine/rule.js';
+import type { gradeUnusual } from '../mass/grade-unusual.js';
+import { sourceOf } from '../mass/source-of-goods.js';
 import * as parameter from '../engine/parameter.js';
 import { type Leaving, isLeaving, leftAlike, massAtLeaving } from './left-lots.js';
 
@@ -20,10 +22,13 @@ const schema = {
     grade: parameter.partsPerMillion
       .default(2_000)
       .describe('Difference of each grade that both have, parts per million of it'),
+    recastMass: parameter.partsPerMillion
+      .default(5_000)
+      .describe('The same of mass where recycled gold is declared and the contained gold is within `mass`'),
     days: parameter.days.default(14).describe('Days after a lot left within which it may come back as new'),
   }),
 };
-type Parameters = ValuesOf<typeof schema>;
+type Parameters = ValuesOf<typeof schema & typeof gradeUnusual.parameters>;
 
 type Declaration = JudgedOf<'lot.declared'>;
 type Output = Declaration['event']['payload']['outputs'][number];
@@ -49,6 +54,31 @@ const isMistake = ({ event }: Leaving, by: string): boolean =>
   (event.payload.duplicateOf !== undefined ||
     (event.iss === by && !/^(left|sold|export|deliver|end ?use)/i.test(event.payload.reason)));
 
+type Measured = { mass: bigint; grades: readonly Grade[] };
+
+/** Returns the gold in a lot, in parts per million of mg; null if its fineness is not stated. */
+function goldIn({ mass, grades }: Measured): bigint | null {
+  const grade = grades.find(({ analyte }) => analyte === 'Au');
+  return grade === undefined ? null : mass * gradeInPartsPerMillion(grade);
+}
+
+/** Returns whether one lot of gold was molten again to make the other: a little lighter, and about as much finer. */
+function isRecast(now: Measured, before: Measured, { mass, recastMass }: Parameters['declaredAgain']): boolean {
+  const [gold, goldBefore] = [goldIn(now), goldIn(before)];
+  if (gold === null || goldBefore === null || now.mass > before.mass) return false;
+  return isNear(now.mass, before.mass, recastMass) && isNear(gold, goldBefore, mass);
+}
+
+/** Returns whether a declaration is where a lot left: in the same country, or in that of an export which never imported it. */
+function isWhereItLeft(entry: Declaration, leaving: Leaving, lot: string, facts: Facts): boolean {
+  const country = countryOfPlace(facts, entry);
+  if (country === null) return false;
+  if (countryOfPlace(facts, leaving) === country) return true;
+  if (leaving.event.type !== 'lot.exported' || leaving.event.payload.destination !== country) return false;
+  const chain = facts.chains.get(lot) ?? [];
+  return !chain.some(({ event, index }) => event.type === 'lot.imported' && index < entry.index);
+}
+
 interface Match {
   output: Output;
   lot: string;
@@ -57,25 +87,30 @@ interface Match {
 }
 
 /** Lists lots that left shortly before a new one of their mass and grades was declared in the same country. */
-function matchesOf(entry: Declaration, output: Output, facts: Facts, { declaredAgain }: Parameters): Match[] {
+function matchesOf(entry: Declaration, output: Output, facts: Facts, parameters: Parameters): Match[] {
+  const { declaredAgain } = parameters;
   const { event } = entry;
   const mass = milligrams(output.mass);
-  const country = countryOfPlace(facts, entry);
+  const isRecycled = sourceOf(entry, parameters) === 'recycled';
   const left = facts.about.get(leftAlike(output.mineral, mass, event.occurredAtMs)) ?? [];
   return left.filter(isLeaving).flatMap((leaving) => {
     // A leaving that is entered later would be found or not by what else was judged with the declaration.
     if (leaving.index >= entry.index) return [];
     const since = event.occurredAtMs - leaving.event.occurredAtMs;
     if (since < 0 || since > declaredAgain.days * DAY || isMistake(leaving, event.iss)) return [];
-    if (country === null || countryOfPlace(facts, leaving) !== country) return [];
     return leaving.event.payload.lots.flatMap(({ lot }) => {
       const before = massAtLeaving(leaving, lot, facts);
       const grades = measureBefore(facts.chains.get(lot) ?? [], lot, leaving.index)?.grades ?? [];
+      if (before === null || !isWhereItLeft(entry, leaving, lot, facts)) return [];
+      const [one, other] = [
+        { mass, grades: output.grades ?? [] },
+        { mass: before, grades },
+      ];
       const isSame =
-        before !== null &&
-        isNear(mass, before, declaredAgain.mass) &&
-        haveSameGrades(output.grades ?? [], grades, declaredAgain.grade);
-      return isSame ? [{ output, lot, leaving, mass: before }] : [];
+        isNear(mass, before, declaredAgain.mass) && haveSameGrades(one.grades, grades, declaredAgain.grade);
+      return isSame || (isRecycled && isRecast(one, other, declaredAgain))
+        ? [{ output, lot, leaving, mass: before }]
+        : [];
     });
   });
 }
@@ -95,24 +130,24 @@ function observe(
     events: [leaving.event.id, event.id],
     measured: massText(now, output.mineral),
     threshold: `another lot than ${massText(mass, output.mineral)} that left`,
-    detail: `${event.iss} declares ${massText(now, output.mineral)} of ${output.mineral}${method} as new, ${durationText(event.occurredAtMs - occurredAtMs)} after ${iss} entered ${type} (${occurredAt.slice(0, 10)}) for a lot of ${massText(mass, output.mineral)} with the same grades in the same country. Likeliest: chance, or a record begun again; or the goods came back under another origin.`,
+    detail: `${event.iss} declares ${massText(now, output.mineral)} of ${output.mineral}${method} as new, ${durationText(event.occurredAtMs - occurredAtMs)} after ${iss} entered ${type} (${occurredAt.slice(0, 10)}) for a lot of ${massText(mass, output.mineral)} with the same grades, or the same gold in it. Likeliest: chance, or a record begun again; at worst the goods came back under another origin. Serial numbers, a second assay, and the purchase papers of the new lot settle it.`,
   };
 }
 
-export const declaredAgain: Rule<typeof schema> = {
+export const declaredAgain: Rule<typeof schema, Parameters> = {
   id: 'declared-again',
-  version: 1,
+  version: 2,
   group: 'origin',
   title: 'Gone, and back as new',
   means:
-    'A lot left the ledger or was exported, and within a fortnight one of the same mass and the same grades was declared as new in the same country: the goods may have changed their name and their origin.',
+    'A lot left the ledger or was exported, and within a fortnight one of the same mass and the same grades was declared as new in the same country, or in the one to which it was exported and where it was never imported: the goods may have changed their name and their origin.',
   doesNotMean:
     'That both are one: masses and grades coincide now and then. A lot that its holder closed as a mistaken record and declared again is not meant.',
   advice:
     'Ask who declared the new lot for the purchase papers of its parts, and who closed the old one where it went. A shared serial number or a second assay settles it; what is explained is named in `finding.answered`.',
   parameters: schema,
-  describe: ({ declaredAgain: { severity, mass, grade, days } }) =>
-    `A \`lot.declared\` within ${days} days after a \`lot.closed\` or \`lot.exported\` at places of one country, of a mass within ${mass / 1e4} % and with each grade that both have within ${grade / 1e4} % of it: ${severity}.`,
+  describe: ({ declaredAgain: { severity, mass, grade, recastMass, days } }) =>
+    `A \`lot.declared\` within ${days} days after a \`lot.closed\` or \`lot.exported\` at places of one country, of a mass within ${mass / 1e4} % and with each grade that both have within ${grade / 1e4} % of it; or, if it is declared as recycled, up to ${recastMass / 1e4} % lighter and with as much gold within ${mass / 1e4} %: ${severity}. Also in the country that is the \`destination\` of the export, if no \`lot.imported\` came before.`,
   standard: 'LBMA Responsible Gold Guidance (recycled gold); OECD Due Diligence Guidance, Supplement on Gold',
   evidence: byTrade,
   scope: ['chains', 'about'],

@@ -101,4 +101,8 @@ export const ruleTitlesEs: Readonly<Record<string, string>> = {
   'stranger-claim': 'Alguien ajeno al lote ha dicho algo de él',
   'correction-after-export': 'Se corrigió el pasado cuando la mercancía ya había salido',
   'rule-failed': 'Una regla no pudo aplicarse',
+  'payload-exceeded': 'Más de lo que lleva el medio de transporte',
+  'unusual-hours': 'Un sitio declara a horas en las que nunca trabajó',
+  'source-contradicts': 'El material no es de la procedencia declarada',
+  'moisture-unusual': 'Una humedad que estos materiales no tienen',
 };

@@ -101,4 +101,8 @@ export const ruleTitlesFr: Readonly<Record<string, string>> = {
   'stranger-claim': 'Quelqu’un d’étranger au lot en a dit quelque chose',
   'correction-after-export': 'Le passé a été corrigé après le départ de la marchandise',
   'rule-failed': 'Une règle n’a pas pu être appliquée',
+  'payload-exceeded': 'Plus que ce que porte le moyen de transport',
+  'unusual-hours': 'Un site déclare à des heures où il n’a jamais travaillé',
+  'source-contradicts': 'Le minerai n’est pas de la provenance déclarée',
+  'moisture-unusual': 'Une humidité que ces lots n’ont pas',
 };

@@ -101,4 +101,8 @@ export const ruleTitlesSw: Readonly<Record<string, string>> = {
   'stranger-claim': 'Mtu asiyehusika na fungu amesema jambo kulihusu',
   'correction-after-export': 'Rekodi zimesahihishwa baada ya mzigo kuondoka',
   'rule-failed': 'Kanuni imeshindwa kufanya kazi',
+  'payload-exceeded': 'Zaidi ya mzigo ambao chombo kinaweza kubeba',
+  'unusual-hours': 'Mgodi unaandikisha saa ambazo haukuwahi kufanya kazi',
+  'source-contradicts': 'Bidhaa si za chanzo kilichotajwa',
+  'moisture-unusual': 'Unyevu ambao bidhaa kama hizi hazina',
 };

@@ -2,7 +2,7 @@ import type { Facts, JudgedEvent } from '../../../core/rules/engine/facts.js';
 import { type Filing, type Revisit, filedUnder, revisitsAfter } from '../../../core/rules/engine/subjects.js';
 import { mixedFrom } from '../../../core/rules/mass/mixed-from.js';
 import { leftWith } from '../../../core/rules/origin/left-lots.js';
-import { minedIn } from '../../../core/rules/origin/mined-months.js';
+import { minedIn } from '../../../core/rules/origin/series/mined-months.js';
 import { addedTo } from '../../../core/rules/mass/throughput.js';
 import { purchasesIn } from '../../../core/rules/people/producers.js';
 import type { Queryable } from '../../database/rows.js';

@@ -1,8 +1,9 @@
 import { weighingsToJudge } from '../../mass/mass-comparisons.js';
 import { assaySeries } from '../../mass/series/assay-series.js';
 import { handoverSeries } from '../../mass/series/handover-series.js';
-import { compositionSeries } from '../../origin/composition-series.js';
-import { positionSeries } from '../../origin/position-series.js';
+import { compositionSeries } from '../../origin/series/composition-series.js';
+import { hoursSeries } from '../../origin/series/hours-series.js';
+import { positionSeries } from '../../origin/series/position-series.js';
 import { yieldSeries } from '../../mass/recoveries.js';
 import { statedSeries } from '../../mass/stated-values.js';
 import { type Facts, type JudgedEvent, SERIES_LENGTH, SERIES_NAMED, type SeriesItem } from '../facts.js';
@@ -21,6 +22,7 @@ const contributors: readonly ((entry: JudgedEvent, facts: Facts) => AmountFiling
   compositionSeries,
   assaySeries,
   positionSeries,
+  hoursSeries,
 ];
 
 /** Lists what an entry adds to series, each series once. */

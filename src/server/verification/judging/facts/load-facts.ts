@@ -20,11 +20,12 @@ import {
   readsAbout,
   siteSubject,
 } from '../../../../core/rules/engine/subjects.js';
+import { lotsLoadedWith } from '../../../../core/rules/movement/payload-exceeded.js';
 import { facilityOf, throughputOf } from '../../../../core/rules/mass/throughput.js';
 import { monthsToRead, sumsOfYears } from '../../../../core/rules/people/person-over-cap.js';
-import { sumsOfMonths } from '../../../../core/rules/origin/mined-months.js';
+import { sumsOfMonths } from '../../../../core/rules/origin/series/mined-months.js';
 import { lotsPerhapsTwice } from '../../../../core/rules/origin/declared-twice.js';
-import { surgesToRead } from '../../../../core/rules/origin/production-surge.js';
+import { surgesToRead } from '../../../../core/rules/origin/series/production-surge.js';
 import { readsLeft } from '../../../../core/rules/origin/left-lots.js';
 import { readsOfPurchases } from '../../../../core/rules/people/producers.js';
 import type { Queryable } from '../../../database/rows.js';
@@ -33,6 +34,7 @@ import { borderCrossings, closedAmong, loadExports, loadLots, loadUpstream, lots
 import { loadDevices } from './load-devices.js';
 import { loadProduction } from './load-production.js';
 import { loadTagUses } from './load-tag-uses.js';
+import { isFiledLater } from './log-cache.js';
 import { namesOn } from './names-on-chain.js';
 import type { ReadEvents } from './read-events.js';
 
@@ -67,7 +69,7 @@ export async function loadFacts(
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
   if (wanted.has('about')) await addAbout(db, events, facts, makeUp);
   await addDuplicates(db, events, facts);
-  if (wanted.has('about')) await addParties(db, events, facts);
+  if (wanted.has('about')) await addParties(db, events, facts, parameters);
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('exports')) facts.exports = await loadExports(db, facts, spend);
   if (wanted.has('seen')) facts.seenAt = await loadSeen(db, facts.entries);
@@ -189,7 +191,10 @@ export async function loadTotals(
   ];
   const about = facts.about as Map<string, readonly JudgedEvent[]>;
   const left = facts.entries.flatMap(readsLeft);
-  await readAbout(db, events, [...more, ...left], facts.end, about);
+  // What the same entries have just been filed under was read before that.
+  const stale = [...about.keys()].filter(isFiledLater);
+  for (const subject of stale) about.delete(subject);
+  await readAbout(db, events, [...stale, ...more, ...left], facts.end, about);
   const gone = lotsOf(left.flatMap((subject) => about.get(subject) ?? []));
   await loadChains(db, events, gone, facts.end, facts.chains as Map<string, readonly JudgedEvent[]>);
   await readAbout(db, events, placesOfSightings(about), facts.end, about);
@@ -270,9 +275,15 @@ async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): P
  * Adds chains, origins and operators of named lots and of those that share a tag, number or document, from which their
  * parties follow.
  */
-async function addParties(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
+async function addParties(db: Queryable, events: ReadEvents, facts: Facts, parameters: Parameters): Promise<void> {
   const chains = facts.chains as Map<string, readonly JudgedEvent[]>;
-  await loadChains(db, events, lotsOfStatements(facts.about), facts.end, chains);
+  await loadChains(
+    db,
+    events,
+    [...lotsOfStatements(facts.about), ...lotsLoadedWith(facts, parameters)],
+    facts.end,
+    chains,
+  );
   const more = await loadLots(
     db,
     [...chains.keys()].filter((lot) => !facts.lots.has(lot)),

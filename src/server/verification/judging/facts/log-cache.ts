@@ -16,6 +16,9 @@ export const NEWEST = 1_000;
 /** Subjects whose entries are filed only after their facts are loaded. */
 const FILED_LATER = /^(intake|output|bought|sold|left|mined|mined-in):/;
 
+/** Returns whether entries under a subject are filed only after their facts are loaded. */
+export const isFiledLater = (subject: string): boolean => FILED_LATER.test(subject);
+
 interface KeptList {
   entries: JudgedEvent[];
   /** Of a chain: the subjects of its events under which something is filed; null: not known. */
@@ -95,7 +98,7 @@ export class LogCache {
 
   /** Keeps the entries under a subject. Few events are referred to: that nothing is filed under one is not kept. */
   putFiled(subject: string, entries: JudgedEvent[]): void {
-    if (FILED_LATER.test(subject) || (entries.length === 0 && subject.startsWith('event:'))) return;
+    if (isFiledLater(subject) || (entries.length === 0 && subject.startsWith('event:'))) return;
     this.put(subject, entries);
   }
 

@@ -1,6 +1,6 @@
-import { defaultSha256 } from '../../log/tree.js';
-import { type JudgedEvent, isType } from '../engine/facts.js';
-import { type AmountFiling, seriesSubject } from '../engine/subjects.js';
+import { defaultSha256 } from '../../../log/tree.js';
+import { type JudgedEvent, isType } from '../../engine/facts.js';
+import { type AmountFiling, seriesSubject } from '../../engine/subjects.js';
 
 /** Kind of series of positions at which a device declares at one site: by signer, site and device. */
 export const POSITIONS = 'positions';

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { byHistory } from '../engine/evidence.js';
-import { percent } from '../../custody/lot-state.js';
-import { countOf } from '../../words.js';
-import { type Facts, SERIES_LENGTH, type SeriesItem, lotsOf } from '../engine/facts.js';
-import * as parameter from '../engine/parameter.js';
-import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
-import { type Run, findRuns, meanRunLength } from '../engine/series/running-sum.js';
-import { entriesBehind, seriesOfKind } from '../engine/series/series.js';
-import { siteSubject } from '../engine/subjects.js';
+import { byHistory } from '../../engine/evidence.js';
+import { percent } from '../../../custody/lot-state.js';
+import { countOf } from '../../../words.js';
+import { type Facts, SERIES_LENGTH, type SeriesItem, lotsOf } from '../../engine/facts.js';
+import * as parameter from '../../engine/parameter.js';
+import type { Observation, Rule, ValuesOf } from '../../engine/rule.js';
+import { type Run, findRuns, meanRunLength } from '../../engine/series/running-sum.js';
+import { entriesBehind, seriesOfKind } from '../../engine/series/series.js';
+import { siteSubject } from '../../engine/subjects.js';
 import { COMPOSITION } from './composition-series.js';
 
 const schema = {

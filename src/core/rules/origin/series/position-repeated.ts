@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { byChance } from '../engine/evidence.js';
-import { countOf } from '../../words.js';
-import { type Facts, SERIES_LENGTH, type SeriesItem, lotsOf } from '../engine/facts.js';
-import * as parameter from '../engine/parameter.js';
-import type { Observation, Rule, ValuesOf } from '../engine/rule.js';
-import { entriesBehind, mostFrequent, seriesOfKind } from '../engine/series/series.js';
-import { siteSubject } from '../engine/subjects.js';
+import { byChance } from '../../engine/evidence.js';
+import { countOf } from '../../../words.js';
+import { type Facts, SERIES_LENGTH, type SeriesItem, lotsOf } from '../../engine/facts.js';
+import * as parameter from '../../engine/parameter.js';
+import type { Observation, Rule, ValuesOf } from '../../engine/rule.js';
+import { entriesBehind, mostFrequent, seriesOfKind } from '../../engine/series/series.js';
+import { siteSubject } from '../../engine/subjects.js';
 import { POSITIONS } from './position-series.js';
 
 const level = z.strictObject({ entries: z.int().min(3), days: z.int().min(1), severity: parameter.severity });

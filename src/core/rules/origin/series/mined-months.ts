@@ -1,8 +1,8 @@
-import { milligrams } from '../../custody/quantity.js';
-import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
-import { siteBelow } from '../engine/registry.js';
-import type { AmountFiling } from '../engine/subjects.js';
-import { mineralsIn, monthAfter, monthOf } from '../people/producers.js';
+import { milligrams } from '../../../custody/quantity.js';
+import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../../engine/facts.js';
+import { siteBelow } from '../../engine/registry.js';
+import type { AmountFiling } from '../../engine/subjects.js';
+import { mineralsIn, monthAfter, monthOf } from '../../people/producers.js';
 
 /** What sites and districts declare of each mineral in a month, as sums and as entries. */
 

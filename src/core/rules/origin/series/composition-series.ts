@@ -1,7 +1,7 @@
-import { gradeInPartsPerMillion } from '../../custody/quantity.js';
-import type { Grade } from '../../event/quantity-claims.js';
-import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
-import { type AmountFiling, seriesSubject } from '../engine/subjects.js';
+import { gradeInPartsPerMillion } from '../../../custody/quantity.js';
+import type { Grade } from '../../../event/quantity-claims.js';
+import { type Facts, type JudgedEvent, isType } from '../../engine/facts.js';
+import { type AmountFiling, seriesSubject } from '../../engine/subjects.js';
 
 /** Kind of series of grades of the lots of one site: by site, mineral, analyte, and by whom they are stated. */
 export const COMPOSITION = 'composition';

@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { byHistory } from '../engine/evidence.js';
-import { milligrams } from '../../custody/quantity.js';
-import { countOf, massText } from '../../words.js';
-import { type Facts, type JudgedOf, isType } from '../engine/facts.js';
-import * as parameter from '../engine/parameter.js';
-import type { Observation, Rule, Severity, ValuesOf } from '../engine/rule.js';
-import { siteSubject } from '../engine/subjects.js';
-import { monthOf } from '../people/producers.js';
+import { byHistory } from '../../engine/evidence.js';
+import { milligrams } from '../../../custody/quantity.js';
+import { countOf, massText } from '../../../words.js';
+import { type Facts, type JudgedOf, isType } from '../../engine/facts.js';
+import * as parameter from '../../engine/parameter.js';
+import type { Observation, Rule, Severity, ValuesOf } from '../../engine/rule.js';
+import { siteSubject } from '../../engine/subjects.js';
+import { monthOf } from '../../people/producers.js';
 import { type MinedMonth, baselineOf, declaredMass, minedSubject, monthsChanged } from './mined-months.js';
-import type { siteOverCapacity } from './site-over-capacity.js';
+import type { siteOverCapacity } from '../site-over-capacity.js';
 
 const level = z.strictObject({ above: parameter.partsPerMillion, severity: parameter.severity });
 

@@ -20,6 +20,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'GET /lots/:id/impact': 'read',
   'GET /lots/:id/events': 'read',
   'GET /lots/:id/hands': 'read',
+  'GET /lots/:id/places': 'read',
   'GET /events/:id': 'read',
   'GET /sites': 'read',
   'GET /sites/:id': 'read',

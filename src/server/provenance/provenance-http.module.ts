@@ -17,6 +17,7 @@ import { LotsController } from './lots.controller.js';
 import { MakeBundle } from './make-bundle.js';
 import { PlacesController } from './places.controller.js';
 import { ReadLot } from './read-lot.js';
+import { ReadPlaces } from './read-places.js';
 import { ReportLot } from './report-lot.js';
 import { SearchLots } from './search-lots.js';
 import { TraceImpact } from './trace-impact.js';
@@ -38,6 +39,7 @@ import { TraceLineage } from './trace-lineage.js';
     ListVolumes,
     MakeBundle,
     ReadLot,
+    ReadPlaces,
     ReportLot,
     SearchLots,
     TraceImpact,
@@ -53,6 +55,7 @@ import { TraceLineage } from './trace-lineage.js';
     ListVolumes,
     MakeBundle,
     ReadLot,
+    ReadPlaces,
     ReportLot,
     SearchLots,
     TraceImpact,

@@ -3,7 +3,7 @@ import type { LotEvent } from '../../core/api/event.js';
 import type { JudgedLotState, Lineage } from '../../core/api/lot.js';
 import { AditError } from '../../core/errors.js';
 import type { Language } from '../../core/api/alerts/subscription.js';
-import type { LotPageData } from '../../web/explorer/lot-data.js';
+import type { LotData } from '../../web/explorer/lot-data.js';
 import { groupsOf } from '../../web/explorer/fold.js';
 import { tellStory } from '../../web/explorer/story.js';
 import { Clock } from '../clock.js';
@@ -31,7 +31,7 @@ export class TellLot {
   ) {}
 
   /** Gathers the state, the report, the ancestors and the story of a lot. Throws `not-found`. */
-  async tell(id: string, language: Language): Promise<LotPageData> {
+  async tell(id: string, language: Language): Promise<LotData> {
     const lot = await this.lots.state(id);
     const [{ findings, ...report }, whole] = await Promise.all([this.reports.report(id), this.upstreamOf(id)]);
     const lineage = whole ?? aloneOf(id, lot);

@@ -25,6 +25,7 @@ import { ErrorsController } from './errors.controller.js';
 import { EventPagesController } from './event-pages.controller.js';
 import { FindAnything } from './find-anything.js';
 import { FindingPagesController } from './finding-pages.controller.js';
+import { GatherPlaces } from './gather-places.js';
 import { InboxController } from './inbox/inbox.controller.js';
 import { TellInbox } from './inbox/tell-inbox.js';
 import { TellSubscriptions } from './inbox/tell-subscriptions.js';
@@ -36,7 +37,8 @@ import { PassportEvidence } from './passport/passport-evidence.js';
 import { Gs1Controller, PassportPagesController } from './passport/passport-pages.controller.js';
 import { PassportsController } from './passport/passports.controller.js';
 import { PassportsDataController } from './passport/passports-data.controller.js';
-import { RegistryPagesController } from './registry-pages.controller.js';
+import { ActorPagesController } from './registry/actor-pages.controller.js';
+import { SitePagesController } from './registry/site-pages.controller.js';
 import { RulesController } from './rules.controller.js';
 import { SearchPagesController } from './search-pages.controller.js';
 import { ShowPages } from './show-pages.js';
@@ -69,7 +71,8 @@ import { TellPassport } from './passport/tell-passport.js';
     LotPagesController,
     LotTablesController,
     EventPagesController,
-    RegistryPagesController,
+    SitePagesController,
+    ActorPagesController,
     FindingPagesController,
     RulesController,
     ErrorsController,
@@ -91,6 +94,7 @@ import { TellPassport } from './passport/tell-passport.js';
     GatherEvents,
     GatherForms,
     GatherPapers,
+    GatherPlaces,
     PassportEvidence,
     ShowPages,
     TellInbox,

@@ -1,5 +1,6 @@
 import type { JudgedLotState, Lineage } from '../../core/api/lot.js';
 import type { Report } from '../../core/api/report.js';
+import type { GoodsPlaces } from './places.js';
 import type { Story } from './story.js';
 
 /** A finding with the title of its rule in the reader's language. */
@@ -19,8 +20,8 @@ export interface TitledFinding {
   events: readonly string[];
 }
 
-/** Everything that the page of a lot shows. */
-export interface LotPageData {
+/** What is known of a lot: its state, what weighs on it, and its story. */
+export interface LotData {
   lot: JudgedLotState;
   report: Omit<Report, 'findings'>;
   findings: readonly TitledFinding[];
@@ -32,4 +33,10 @@ export interface LotPageData {
   isWhole: boolean;
   /** Present time, ms: where bars of those who still hold the lot end. */
   now: number;
+}
+
+/** Everything that the page of a lot shows. */
+export interface LotPageData extends LotData {
+  /** Where the goods were, as far as the reader may know. */
+  places: GoodsPlaces;
 }

@@ -5,6 +5,7 @@ import { Actor, calledLot, calledOf, Event, shortId, Tag } from '../ui/chips.js'
 import { FindingItem } from '../ui/finding.js';
 import { Heading, type Page, useFrame, useSay } from '../ui/frame.js';
 import { LineageGraph } from '../ui/graph.js';
+import { WorldMap } from '../ui/map.js';
 import { Facts, Table } from '../ui/table.js';
 import { HoldingBars } from '../ui/timeline.js';
 import { VerdictRows } from '../ui/verdicts.js';
@@ -12,6 +13,7 @@ import type { Say } from '../say.js';
 import { CheckPanel } from './check-panel.js';
 import { foldLineage } from './fold.js';
 import type { LotPageData } from './lot-data.js';
+import { mapOf } from './places.js';
 import { eventColumns, handColumns, handsOf, originColumns } from './lot-tables.js';
 
 /** Events that the page shows before those which one click opens. */
@@ -50,6 +52,7 @@ function LotBody(data: LotPageData): VNode {
         <div>
           <Holders {...data} />
           <MadeOf {...{ lot, lineage, nameOf, broken }} />
+          <Whereabouts {...data} />
           <Hands {...data} />
         </div>
         <aside>
@@ -216,6 +219,20 @@ function MadeOf({ lot, lineage, nameOf, broken }: MadeOfProps): VNode {
         <LineageGraph lineage={foldLineage(lineage)} own={lot.id} mineral={lot.mineral} {...{ nameOf, broken }} />
       )}
       {lineage.truncated ? <p class="soft">{say.word('lot.truncated')}</p> : null}
+    </section>
+  );
+}
+
+function Whereabouts({ places, lot }: LotPageData): VNode {
+  const say = useSay();
+  return (
+    <section>
+      <Heading more={<a href={`/lots/${lot.id}/places`}>{say.word('asTable')}</a>}>{say.word('map')}</Heading>
+      {places.places.length === 0 ? (
+        <p class="empty">{say.word('map.nowhere')}</p>
+      ) : (
+        <WorldMap {...mapOf(say, places)} label={say.word('map')} />
+      )}
     </section>
   );
 }

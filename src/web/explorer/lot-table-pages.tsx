@@ -2,16 +2,17 @@ import type { Say } from '../say.js';
 import { Lot } from '../ui/chips.js';
 import type { Page } from '../ui/frame.js';
 import { type Column, Table } from '../ui/table.js';
+import type { GoodsPlace } from './places.js';
 import type { Story, StoryEvent } from './story.js';
 
-interface TablePage {
+interface TablePage<Row> {
   title: string;
   empty: string;
-  rows: readonly StoryEvent[];
-  columns: readonly Column<StoryEvent>[];
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
 }
 
-const tablePage = (lot: string, { title, empty, rows, columns }: TablePage): Page => ({
+const tablePage = <Row,>(lot: string, { title, empty, rows, columns }: TablePage<Row>): Page => ({
   title: `${title}: ${lot.slice(0, 8)}`,
   part: 'lots',
   body: (
@@ -41,3 +42,11 @@ export const handsPage = (
   rows: readonly StoryEvent[],
   columns: readonly Column<StoryEvent>[],
 ): Page => tablePage(lot, { title: say.word('lot.hands'), empty: say.word('lot.noHands'), rows, columns });
+
+/** Returns where a lot and its ancestors were as a page. */
+export const placesPage = (
+  say: Say,
+  lot: string,
+  rows: readonly GoodsPlace[],
+  columns: readonly Column<GoodsPlace>[],
+): Page => tablePage(lot, { title: say.word('map'), empty: say.word('map.nowhere'), rows, columns });

@@ -3,13 +3,11 @@ import type { ListedLot } from '../../core/api/lot.js';
 import type { ListedActor, ListedSite } from '../../core/api/registry.js';
 import type { Stock } from '../../core/api/stock.js';
 import type { SeenTag } from '../../core/api/tag.js';
-import type { Volumes } from '../../core/api/volumes.js';
 import { mineral, roleSchema } from '../../core/event/primitives.js';
-import { kilogramsOf, type Say } from '../say.js';
+import type { Say } from '../say.js';
 import { Actor, Event, Lot, Site, Time } from '../ui/chips.js';
-import { MonthBars } from '../ui/chart.js';
 import { Heading, type Page, useFrame, useSay } from '../ui/frame.js';
-import { type Column, Facts, ListLinks, Table } from '../ui/table.js';
+import { type Column, ListLinks, Table } from '../ui/table.js';
 import { Choice, Field, type Listing, lotColumns } from './lots-page.js';
 
 /** Columns of sites. */
@@ -59,98 +57,6 @@ function SitesBody({ rows, next, filters }: Listing<ListedSite>): VNode {
       </form>
       <Table rows={rows} columns={siteColumns(say)} empty={say.word('sites.none')} label={say.word('part.sites')} />
       <ListLinks address={address} next={next} />
-    </>
-  );
-}
-
-type Month = Volumes['items'][number];
-
-/** Columns of the monthly output of a site. */
-export const volumeColumns = (say: Say): Column<Month>[] => [
-  {
-    title: say.word('column.month'),
-    text: ({ month }) => month,
-    cell: ({ month }) => say.month(`${month}-01T00:00:00Z`),
-  },
-  { title: say.word('column.mineral'), text: ({ mineral: code }) => say.coded('mineral', code) },
-  { title: say.word('part.lots'), number: true, text: ({ lots }) => say.number(lots) },
-  {
-    title: say.word('column.declared'),
-    number: true,
-    text: ({ declared, mineral: code }) => (declared === null ? '' : say.mass(declared, code)),
-  },
-  {
-    title: say.word('column.tagged'),
-    number: true,
-    text: ({ tagged, mineral: code }) => (tagged === null ? '' : say.mass(tagged, code)),
-  },
-  {
-    title: say.word('column.capacity'),
-    number: true,
-    text: ({ capacity, mineral: code }) => (capacity === null ? '' : say.mass(capacity, code)),
-  },
-];
-
-export interface SitePageData {
-  site: ListedSite | null;
-  volumes: Volumes;
-  lots: readonly ListedLot[];
-}
-
-export const sitePage = (data: SitePageData): Page => ({
-  title: data.volumes.site,
-  part: 'sites',
-  body: <SiteBody {...data} />,
-});
-
-function SiteBody({ site, volumes, lots }: SitePageData): VNode {
-  const say = useSay();
-  const months = volumes.items.filter(({ declared }) => declared !== null).toReversed();
-  return (
-    <>
-      <div class="kicker">{say.word('column.site')}</div>
-      <h1>
-        {site === null
-          ? volumes.site
-          : say.word('site.sentence', { site: volumes.site, country: say.country(site.country) })}
-      </h1>
-      {site === null ? null : (
-        <Facts
-          facts={[
-            [say.word('column.operator'), <Actor key="operator" id={site.operator} />],
-            [say.word('column.minerals'), site.minerals.map((code) => say.coded('mineral', code)).join(', ')],
-            [say.word('column.inspected'), site.inspectedOn === null ? null : say.date(site.inspectedOn)],
-          ]}
-        />
-      )}
-      <section>
-        <Heading more={<a href={`/sites/${encodeURIComponent(volumes.site)}?format=csv`}>CSV</a>}>
-          {say.word('site.output')}
-        </Heading>
-        {months.length < 2 ? null : (
-          <MonthBars
-            label={say.word('site.output')}
-            bars={months.map(({ month, declared, capacity }) => ({
-              label: month,
-              value: declared === null ? 0 : kilogramsOf(declared),
-              limit: capacity === null ? null : kilogramsOf(capacity),
-            }))}
-          />
-        )}
-        <Table
-          rows={volumes.items}
-          columns={volumeColumns(say)}
-          empty={say.word('site.noOutput')}
-          label={say.word('site.output')}
-        />
-        {volumes.delayDays === 0 ? null : <p class="soft">{say.count('site.delay', volumes.delayDays)}</p>}
-      </section>
-      <section>
-        <Heading more={<a href={`/lots?site=${encodeURIComponent(volumes.site)}`}>{say.word('list.all')}</a>}>
-          {say.word('site.lots')}
-        </Heading>
-        <Table rows={lots} columns={lotColumns(say)} empty={say.word('lots.none')} label={say.word('site.lots')} />
-      </section>
     </>
   );
 }

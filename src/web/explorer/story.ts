@@ -17,7 +17,7 @@ interface Item {
 export interface Claims {
   to?: string;
   from?: string;
-  place?: { site?: string; facility?: string };
+  place?: { site?: string; facility?: string; lat?: string; lon?: string; _sd?: string[] };
   lots?: Item[];
   inputs?: Item[];
   outputs?: Item[];

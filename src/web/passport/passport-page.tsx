@@ -3,9 +3,11 @@ import type { PassportData } from '../../core/api/access/passport.js';
 import { CheckPanel } from '../explorer/check-panel.js';
 import type { Say } from '../say.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';
+import { WorldMap } from '../ui/map.js';
 import { Qr } from '../ui/qr.js';
 import { Facts } from '../ui/table.js';
 import { VerdictRows } from '../ui/verdicts.js';
+import { passportMap } from './passport-map.js';
 import { passportWords } from './passport-words.js';
 
 /** Returns the passport of published goods, for readers who scanned a code. */
@@ -16,6 +18,9 @@ export const passportPage = (say: Say, data: PassportData): Page => ({
   islands: data.evidence === null ? [] : ['islands/check.ts'],
   body: <PassportBody {...data} />,
 });
+
+/** Units between the points of its map, which has to be small. */
+const APART = 7;
 
 function PassportBody(data: PassportData): VNode {
   const say = useSay();
@@ -32,6 +37,7 @@ function PassportBody(data: PassportData): VNode {
       <VerdictRows verdicts={data.verdicts} reasons={reasons as Record<'record' | 'custody' | 'risk', string>} />
       <section>
         <Heading>{say.word('passport.story')}</Heading>
+        <WorldMap {...passportMap(say, data)} label={say.word('passport.map')} apart={APART} />
         <Facts facts={steps.map(({ month, text }) => [month, text])} />
       </section>
       <section class="note">

@@ -4,6 +4,7 @@ import type { RulePage } from '../../core/api/pages.js';
 import type { EventPageData } from '../explorer/event-page.js';
 import type { ShownFinding } from '../explorer/finding-pages.js';
 import type { LotPageData, TitledFinding } from '../explorer/lot-data.js';
+import type { GoodsPlaces } from '../explorer/places.js';
 import type { StoryEvent } from '../explorer/story.js';
 import type { PassportData } from '../../core/api/access/passport.js';
 
@@ -126,7 +127,26 @@ const storyEventsOf = (text: Text): StoryEvent[] => {
   ];
 };
 
+const declared = { id: EVENT, type: 'lot.declared', occurredAt: '2026-07-01T10:00:00+02:00' };
+
 const day = (date: string): number => Date.parse(`${date}T10:00:00Z`);
+
+/** Returns places of which one is known by its country alone. */
+export const samplePlaces = (text: Text = asIs): GoodsPlaces => ({
+  places: [
+    { kind: 'site', name: text('hill'), at: [29.36, -1.94], country: 'RW', event: declared },
+    { kind: 'site', name: text('ridge'), at: null, country: 'CD', event: declared },
+    { kind: 'facility', name: text('depot-kigali'), at: [30.06, -1.95], country: 'RW', event: declared },
+    { kind: 'position', name: '36.82 -1.29', at: [36.82, -1.29], country: null, event: declared },
+    { kind: 'facility', name: text('smelter-klang'), at: [101.45, 3.04], country: 'MY', event: declared },
+  ],
+  ways: [
+    [0, 2],
+    [1, 2],
+    [2, 3],
+    [3, 4],
+  ],
+});
 
 /** Returns a lot with a finding, a hold and a gap. */
 export function sampleLot(text: Text = asIs): LotPageData {
@@ -146,6 +166,7 @@ export function sampleLot(text: Text = asIs): LotPageData {
       undecided: [{ rule: 'mass-gained', subject: OWN, reason: text('not disclosed') }],
     },
     findings: findingsOf(text),
+    places: samplePlaces(text),
     lineage: lineageOf(text),
     story: {
       events: storyEventsOf(text),
@@ -263,7 +284,8 @@ export const samplePassport = (text: Text = asIs): PassportData => ({
   steps: [
     { month: '2026-05', type: 'lot.declared', country: 'RW', mass: kilograms('48.6') },
     { month: '2026-05', type: 'custody.received', country: 'RW', mass: kilograms('48.5') },
-    { month: '2026-06', type: 'lot.processed', country: 'RW', mass: null },
+    { month: '2026-06', type: 'lot.exported', country: 'TZ', mass: null },
+    { month: '2026-07', type: 'lot.processed', country: 'MY', mass: null },
   ],
   asOf: '2026-07-20T01:00:00Z',
   log: text('example.org/tin'),

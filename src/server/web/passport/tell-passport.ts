@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { readCheckpoint } from '../../../core/log/checkpoint.js';
 import type { PassportData } from '../../../core/api/access/passport.js';
-import type { LotPageData } from '../../../web/explorer/lot-data.js';
+import type { LotData } from '../../../web/explorer/lot-data.js';
 import { handedOnIn, passportSteps, placesOf } from '../../../web/passport/passport.js';
 import type { PublishedPassport } from '../../access/passports.js';
 import { asViewer } from '../../http/viewing.js';
@@ -42,7 +42,7 @@ export class TellPassport {
     });
   }
 
-  private async contents({ lot, report, story, findings }: LotPageData, { code, viewer }: PublishedPassport) {
+  private async contents({ lot, report, story, findings }: LotData, { code, viewer }: PublishedPassport) {
     const { sites, facilities } = placesOf(story);
     const origins = report.origins.map(({ site }) => site);
     const known = await this.countries.of({ sites: [...sites, ...origins], facilities });

@@ -116,7 +116,10 @@ export async function bundleOf(ledger: TestLedger, lot: string): Promise<Compare
   const { view, answers, flaw } = await readmitBundle(events, scope, async () => true);
   if (flaw !== null) throw new Error(`entry ${flaw.index} (${flaw.step}): ${flaw.detail}`);
   const times = new LogTimes(events);
-  const judged = judgeBundle({ lot, events, view, scope, answers, times, sealed: true }, defaultParameters);
+  const judged = judgeBundle(
+    { lot, events, view, scope, answers, times, sealed: true, stated: null },
+    defaultParameters,
+  );
   const isBeyondBundle = !judged.findings.every(isForOneLot);
   return { verdicts: judged.verdicts, findings: said(judged.findings), isBeyondBundle };
 }

@@ -1,11 +1,14 @@
 import { parseBundle } from '../../core/bundle/bundle.js';
+import type { BundleJudgement } from '../../core/bundle/judge.js';
 import { type BundleReport, type Step, checkBundle, pinnedOf } from '../../core/bundle/check.js';
 import { noticeLine } from '../../core/bundle/notices.js';
 import { AditError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/log/checkpoint.js';
 import { type Policy, checkQuorum } from '../../core/log/policy.js';
 import { defaultParameters } from '../../core/rules/index.js';
-import { figuresOf } from '../../core/words.js';
+import { certaintyText } from '../../core/rules/engine/evidence.js';
+import { rulesOutside } from '../../core/bundle/statement.js';
+import { countOf, figuresOf } from '../../core/words.js';
 import { sha256 } from '../../platform/sha256.js';
 import { verifySignature } from '../../platform/verify-signature.js';
 import { type CheckpointsSeen, type SeenCheckpoints, compareWithSeen } from './seen-checkpoints.js';
@@ -88,6 +91,27 @@ const reasonOf = ({ step, detail, index }: Step): string =>
 
 const marks = { held: '✓', broken: '✗', incomplete: '?' } as const;
 
+/** Shows what the bundle cannot decide, and beside it what the service states of that. */
+function showUndecided({ undecided, stated, lot }: BundleJudgement, terminal: Terminal): void {
+  const open = [...new Set(undecided.map(({ rule }) => rule))];
+  const within = open.filter((rule) => !rulesOutside.includes(rule));
+  const outside = open.filter((rule) => rulesOutside.includes(rule));
+  if (within.length > 0) terminal.say(`  cannot decide: ${within.join(', ')}`);
+  if (outside.length === 0) return;
+  terminal.say(`  undecided by this bundle, because they ask for what others did: ${outside.join(', ')}`);
+  if (stated === null) return terminal.say('  the bundle has no statement of the service on them');
+  const { findings, more, judged, at } = stated;
+  const found = findings.length + more;
+  terminal.say(
+    `  the service states, signed and not proved here, of the entries below ${judged}${at === null ? '' : ` (${at})`}: ${found === 0 ? 'nothing found by them' : `${found} found`}`,
+  );
+  for (const { rule, severity, status, lots, measured, threshold } of findings)
+    terminal.say(
+      `  ${terminal.colour.yellow('!')} ${severity} ${rule}: ${figuresOf(measured, lot.mineral)}, allowed ${figuresOf(threshold, lot.mineral)}, on ${countOf(lots, 'lot')} of this bundle${status === 'open' ? '' : `, ${status}`}`,
+    );
+  if (more > 0) terminal.say(`  and ${more} more`);
+}
+
 /** Shows a report to a person, the result last. */
 export function showVerdict({ word, reason, report, seen }: BundleVerdict, terminal: Terminal): void {
   const { colour } = terminal;
@@ -107,14 +131,13 @@ export function showVerdict({ word, reason, report, seen }: BundleVerdict, termi
     terminal.say(
       `  traced to a site ${share(coverage.tracedToSite)} · assayed ${share(coverage.assayed)} · signed by both sides ${share(coverage.signedByBothSides)}`,
     );
-    for (const { rule, severity, detail, status, share: part } of judged.findings)
+    for (const { rule, severity, certainty, detail, status, share: part } of judged.findings)
       terminal.say(
-        `  ${colour.red('!')} ${severity} ${rule}: ${figuresOf(detail, lot.mineral)} (${share(part)} of the lot${status === 'open' ? '' : `, ${status}`})`,
+        `  ${colour.red('!')} ${severity} ${rule} (${certaintyText(certainty)}): ${figuresOf(detail, lot.mineral)} (${share(part)} of the lot${status === 'open' ? '' : `, ${status}`})`,
       );
     for (const { rule, detail, status, answers } of judged.settled)
       terminal.say(`  ${status} by ${answers.at(-1)?.by ?? ''}: ${rule}: ${figuresOf(detail, lot.mineral)}`);
-    const open = [...new Set(judged.undecided.map(({ rule }) => rule))];
-    if (open.length > 0) terminal.say(`  cannot decide: ${open.join(', ')}`);
+    showUndecided(judged, terminal);
   }
   const asOf = report.currentAsOf;
   if (asOf !== null) terminal.say(`  current as of ${asOf}`);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { originBases } from '../custody/view.js';
+import { certainties } from '../rules/engine/evidence.js';
 import { findingStatuses } from '../rules/engine/answers.js';
 import { noticeKinds, severities } from '../rules/engine/rule.js';
 import { observed } from './finding.js';
@@ -24,6 +25,8 @@ export type Coverage = z.infer<typeof coverageShape>;
 const reportedFindingShape = named('ReportedFinding', {
   id: z.string(),
   ...observed,
+  certainty: z.enum(certainties).describe('How sure it is: what is only unusual raises no risk above medium'),
+  basis: z.string().describe('What makes it so sure'),
   status: z.enum(findingStatuses),
   share: share.nullable().describe('0.0000 to 1.0000 of the mass of the lot; null if it concerns the whole log'),
   counts: z

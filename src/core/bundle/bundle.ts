@@ -12,6 +12,8 @@ export const BUNDLE_FORMAT = 'adit-bundle/1';
 export const MAX_BUNDLE_LENGTH = 256 * 1024 * 1024;
 /** Events in one bundle at most. */
 export const MAX_EVENTS = 50_000;
+/** Characters of the statement of the service at most. */
+const MAX_STATEMENT_LENGTH = 45_000;
 /** Earlier sizes that a reader may request at most. */
 export const MAX_SIZES = 16;
 
@@ -33,6 +35,8 @@ export const bundleSchema = z.strictObject({
   /** Earlier sizes of the log whose roots the reader requested, to verify that this log extends the one seen before. */
   sizes: z.array(z.int().min(1)).max(MAX_SIZES).optional(),
   nodes: z.string(),
+  /** What the service states of the rules that need more than this history (`statement.ts`). */
+  stated: z.string().max(MAX_STATEMENT_LENGTH).optional(),
   index: z
     .strictObject({
       event: count,

@@ -15,6 +15,7 @@ import { type BundledEvent, chainFlaw, lotsBehind, readEvents } from './events.j
 import { type Freshness, checkFreshness } from './freshness.js';
 import { type History, type BundleJudgement, judgeBundle, timeMatters } from './judge.js';
 import { readmitBundle } from './readmit-bundle.js';
+import { readStatement } from './statement.js';
 import { LogTimes } from './times.js';
 
 /** The verifier's own input; nothing of it comes from the bundle. */
@@ -127,6 +128,10 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   if (flaw !== null) return run.broken(flaw.step, flaw.detail, flaw.index);
   const foreign = keyFault(bundle, trust, checkpoint, view.opened?.logKeys ?? []);
   if (foreign !== null) return run.broken('admission', foreign, 0);
+  const stated =
+    bundle.stated === undefined ? null : await readStatement(bundle.stated, bundle, view, trust.checkSignature);
+  if (typeof stated === 'string')
+    return run.broken('rules', `the statement of the service on other findings: ${stated}`);
   const shown = events.reduce((sum, { event }) => sum + event.disclosures.length, 0);
   run.held('signatures', 'each by a key that was active at its entry');
   run.held('chains', `${scope.size} ${scope.size === 1 ? 'lot' : 'lots'} from birth to head, without a hole`);
@@ -137,7 +142,7 @@ export async function checkBundle(bundle: Bundle, trust: Trust): Promise<BundleR
   const freshness = checkFreshness(bundle, events, scope, times, trust.sha256);
   if (freshness.outcome === 'broken') return run.broken('freshness', freshness.detail);
   const sealed = freshness.outcome === 'held';
-  const judged = sayRules({ lot: bundle.lot, events, view, scope, answers, times, sealed }, trust, run);
+  const judged = sayRules({ lot: bundle.lot, events, view, scope, answers, times, sealed, stated }, trust, run);
   sayFreshness(freshness, run);
   const word = run.steps.some(({ outcome }) => outcome === 'incomplete') ? 'INCOMPLETE' : 'VERIFIED';
   return {

@@ -7,6 +7,7 @@ import { custodyTypes } from '../rules/engine/each-event.js';
 import { factsOfLog } from '../rules/engine/facts-of-log.js';
 import { type Facts, type JudgedEvent, judgedEvent } from '../rules/engine/facts.js';
 import { findingId } from '../rules/engine/fingerprint.js';
+import { byBytes, type Evidence } from '../rules/engine/evidence.js';
 import { type Parameters, eventRules, ruleById } from '../rules/index.js';
 import { type Finding, type Judgement, judgeOnce } from '../rules/engine/rule.js';
 import type { LotState, Verdicts } from '../api/lot.js';
@@ -14,11 +15,12 @@ import type { Coverage, Notice } from '../api/report.js';
 import { type AnswerGiven, type AnswerAuthority, standingOf } from './answers.js';
 import type { BundledEvent } from './events.js';
 import { noticesOf } from './notices.js';
+import type { Statement } from './statement.js';
 import type { LogTimes } from './times.js';
 import { axisOfFinding, coverageOf, verdictsOf } from './verdicts.js';
 
 /** A finding on the lot or on an ancestor, with its state. */
-interface JudgedFinding extends Finding, AnswerAuthority {
+interface JudgedFinding extends Finding, AnswerAuthority, Evidence {
   id: string;
   /** Share of the lot's mass. */
   share: string;
@@ -39,6 +41,8 @@ export interface BundleJudgement {
   settled: JudgedFinding[];
   /** Rules that could not decide, with the reason. */
   undecided: { rule: string; reason: string }[];
+  /** What the service states of the rules that need more than this history; null: nothing. Signed, and not proved. */
+  stated: Statement | null;
   /** The newest time of the log in the bundle, ms since 1970 UTC. */
   now: number | null;
 }
@@ -55,6 +59,7 @@ export interface History {
   times: LogTimes;
   /** Whether the bundle is proved to be complete about the lots and their tags. */
   sealed: boolean;
+  stated: Statement | null;
 }
 
 /** The end of an open time span at which entries are assumed. */
@@ -84,6 +89,7 @@ export function judgeBundle(history: History, parameters: Parameters): BundleJud
     for (const { id, timed } of eventRules) if (timed) undecided.push({ rule: id, reason: UNTIMED });
   const judged = settle(found, all, history, entries, facts.now, parameters).map((finding) => ({
     ...finding,
+    ...(ruleById.get(finding.rule)?.evidence ?? byBytes),
     counts: axisOfFinding(finding) !== 'nothing',
     share: shareText(upstream.shareThrough(new Set(finding.lots))),
   }));
@@ -97,6 +103,7 @@ export function judgeBundle(history: History, parameters: Parameters): BundleJud
     findings,
     settled: judged.filter(({ status }) => isSettled(status)),
     undecided: distinct(undecided),
+    stated: history.stated,
     now: facts.now,
   };
 }

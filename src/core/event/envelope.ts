@@ -13,7 +13,8 @@ export type Typ =
   | 'client-authentication+jwt'
   | 'at+jwt'
   | 'dpop+jwt'
-  | 'disclosure+sd-jwt';
+  | 'disclosure+sd-jwt'
+  | 'bundle-findings+jwt';
 
 /** Size of the JWS and its disclosures together at most, characters. */
 const MAX_ENVELOPE = 256 * 1024;

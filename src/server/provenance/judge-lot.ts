@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { axisOfFinding, verdictsOf } from '../../core/bundle/verdicts.js';
 import { observedBy } from '../../core/access/observed.js';
+import { byBytes } from '../../core/rules/engine/evidence.js';
+import { ruleById } from '../../core/rules/index.js';
 import { Upstream, shareText } from '../../core/custody/flows.js';
 import type { ReportedFinding, Undecided } from '../../core/api/report.js';
 import type { Verdicts } from '../../core/api/lot.js';
@@ -80,7 +82,7 @@ export class JudgeLot {
     const lots = [...new Set([lot, ...flows.map(({ from }) => from)])];
     const upstream = new Upstream(lot, flows);
     const [{ rows: findings }, { rows: undecided }, { rows: assayed }] = await Promise.all([
-      this.database.query<FindingRow>(
+      this.database.query<Omit<FindingRow, 'certainty' | 'basis'>>(
         `SELECT id, rule, version, severity, status, lots, events, measured, threshold, detail, opened_at, first_index,
                 EXISTS (SELECT FROM finding_answers AS a
                          WHERE a.finding = findings.id AND a.index = findings.answered AND a.official) AS official
@@ -98,7 +100,8 @@ export class JudgeLot {
     const shown = findings.map((finding, i): FindingRow => {
       const share =
         finding.lots.length === 0 || i >= MAX_SHARES ? null : shareText(upstream.shareThrough(new Set(finding.lots)));
-      return { ...finding, share, counts: axisOfFinding(finding) !== 'nothing' };
+      const evidence = ruleById.get(finding.rule)?.evidence ?? byBytes;
+      return { ...finding, ...evidence, share, counts: axisOfFinding(finding) !== 'nothing' };
     });
     return {
       verdicts: verdictsOf(findings, undecided, inTransit, this.parameters.asOf(null).required),

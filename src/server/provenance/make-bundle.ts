@@ -17,6 +17,7 @@ import { sha256 } from '../../platform/sha256.js';
 import { ProveIndex, type ProvenIndex } from '../transparency/prove-index.js';
 import { RenewIndex } from '../transparency/renew-index.js';
 import { ShowCheckpoint } from '../transparency/show-checkpoint.js';
+import { stateFindings } from './state-findings.js';
 import { GatherBundle, type BundleParts } from './gather-bundle.js';
 
 /** Events in memory at a time. */
@@ -91,13 +92,15 @@ export class MakeBundle {
   }
 
   private async head(lot: string, checkpoint: string, sizes: readonly number[]): Promise<object> {
-    const logKeys = (await loadLedgerInfo(this.database))?.logKeys ?? [];
+    const info = await loadLedgerInfo(this.database);
+    const signer = this.identity.signer(info?.serviceKid ?? null);
     return {
       format: BUNDLE_FORMAT,
       log: this.identity.origin,
       lot,
-      hints: { logKey: logKeyAt(logKeys, readCheckpoint(checkpoint).size) ?? this.identity.firstLogKey },
+      hints: { logKey: logKeyAt(info?.logKeys ?? [], readCheckpoint(checkpoint).size) ?? this.identity.firstLogKey },
       checkpoint,
+      stated: await stateFindings(this.database, this.identity.origin, lot, signer),
       ...(sizes.length === 0 ? {} : { sizes }),
     };
   }

@@ -149,7 +149,10 @@ describe('the bundle of a lot', () => {
     await record({ event: declared?.event ?? '' }, sent, received);
     await untilRisk(bag, 'critical');
     const before = await check(await fetchBundle(bag));
-    expect(before.judged).toMatchObject({ verdicts: { risk: 'critical' }, findings: [{ status: 'open' }] });
+    expect(before.judged).toMatchObject({
+      verdicts: { risk: 'critical' },
+      findings: [{ status: 'open', certainty: 'veryUnlikely' }],
+    });
     const finding = before.judged?.findings[0]?.id;
     await record(world.sign('registrar', 'finding.answered', { finding, answer: 'dismiss', reason: 'a wet bag' }));
     await untilRisk(bag, 'none');
@@ -158,6 +161,35 @@ describe('the bundle of a lot', () => {
       word: 'VERIFIED',
       judged: { verdicts: { risk: 'none' }, findings: [], settled: [{ id: finding, status: 'dismissed' }] },
     });
+  });
+
+  it('carries what the service found beyond its history, signed by it', async () => {
+    const outputs = [{ mineral: 'cassiterite', form: 'concentrate', mass: { value: '152.377', uom: 'KGM' } }];
+    const twins = [1, 2].map(() => world.sign('coop', 'lot.declared', { place: { site: 'hill' }, outputs }));
+    await record(...twins);
+    const twin = twins[1]?.lots[0] ?? '';
+    await untilRisk(twin, 'medium');
+    const bundle = parseBundle(await fetchBundle(twin));
+    const report = await checkBundle(bundle, trust());
+    expect(report).toMatchObject({
+      word: 'VERIFIED',
+      judged: {
+        verdicts: { risk: 'none' },
+        findings: [],
+        stated: { lot: twin, findings: [{ rule: 'declared-twice', severity: 'medium', lots: 1 }], more: 0 },
+      },
+    });
+    expect(report.judged?.undecided.map(({ rule }) => rule)).toContain('declared-twice');
+    const [header = '', body = '', signature = ''] = (bundle.stated ?? '').split('.');
+    const told = { ...JSON.parse(Buffer.from(body, 'base64url').toString()), findings: [] };
+    const forged = [header, Buffer.from(JSON.stringify(told)).toString('base64url'), signature].join('.');
+    for (const stated of [forged, parseBundle(await fetchBundle(lot)).stated ?? '', 'x.y.z'])
+      expect(await checkBundle({ ...bundle, stated }, trust())).toMatchObject({
+        word: 'BROKEN',
+        steps: expect.arrayContaining([expect.objectContaining({ step: 'rules', outcome: 'broken' })]),
+      });
+    const { stated: _stated, ...without } = bundle;
+    expect(await checkBundle(without, trust())).toMatchObject({ word: 'VERIFIED', judged: { stated: null } });
   });
 
   it('shows that it continues what its reader saw, where he asks', async () => {

@@ -44,6 +44,9 @@ const words: Readonly<Record<Evidence['certainty'], string>> = {
   unusual: 'unusual',
 };
 
+/** Formats a certainty: "very unlikely". */
+export const certaintyText = (certainty: Evidence['certainty']): string => words[certainty];
+
 /** Formats evidence: "unusual without a fault, by what the trade knows". */
 export const evidenceText = ({ certainty, basis }: Evidence): string =>
-  `${words[certainty]} without a fault, by ${basis}`;
+  `${certaintyText(certainty)} without a fault, by ${basis}`;

@@ -34,6 +34,7 @@ import { Contacts0120 } from './0120-contacts.js';
 import { MakersOfKeys0121 } from './0121-makers-of-keys.js';
 import { People0122 } from './0122-people.js';
 import { Sight0130 } from './0130-sight.js';
+import { Paths0131 } from './0131-paths.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -78,4 +79,5 @@ export const migrations: (new () => NamedMigration)[] = [
   MakersOfKeys0121,
   People0122,
   Sight0130,
+  Paths0131,
 ];

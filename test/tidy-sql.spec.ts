@@ -62,6 +62,7 @@ const namesTables: Readonly<Record<string, string>> = {
   'src/server/backup/write-backup.ts': everyTable,
   'src/server/journal/journal.ts': journaled,
   'src/server/ledger/disclosures/sweep-erased.ts': 'the partitions of `disclosure_keys`',
+  'src/server/ledger/read/of-viewer.ts': 'the list of findings or of alerts, which chooses its rows by the same rule',
   'src/server/ledger/replay/compare-projections.ts': compared,
   'src/server/ledger/replay/key-range.ts': compared,
   'src/server/ledger/replay/replay.ts': shadows,

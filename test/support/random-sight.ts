@@ -164,7 +164,8 @@ function withDescendants(world: SightWorld, of: Lot): Lot[] {
   return world.lots.filter(({ id }) => found.has(id));
 }
 
-const TABLES = 'actors, lots, lot_parties, lot_events, tag_uses, lineage, access_grants, findings, alerts';
+const TABLES =
+  'actors, lots, lot_parties, lot_events, tag_uses, lineage, access_grants, findings, alerts, alert_findings';
 const LONG = 4_102_444_800_000;
 
 /** Puts a world in the place of the one before, as rows. */
@@ -199,7 +200,8 @@ export async function putWorld(client: pg.Client, world: SightWorld): Promise<vo
   await insertRows(client, 'findings', world.findings.map(findingRow));
   await client.query(`INSERT INTO tag_uses SELECT 'tag', lot, index FROM lot_events;
     INSERT INTO alerts (id, finding, rule, root, severity, ordering_key, status, lots)
-    SELECT id, id, rule, root, severity, root, 'open', lots FROM findings`);
+    SELECT id, id, rule, root, severity, root, 'open', lots FROM findings;
+    INSERT INTO alert_findings SELECT finding, id, 'open', 3, 1 FROM alerts`);
 }
 
 const lotRow = ({ id, bornAt, site, holder, to }: Lot, n: number): Record<string, unknown> => ({

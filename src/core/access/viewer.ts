@@ -25,7 +25,7 @@ interface OperatorViewer extends Proven {
 }
 
 /** A person or program that acts for an actor of the registry. */
-interface ActorViewer extends Proven {
+export interface ActorViewer extends Proven {
   readonly kind: 'actor';
   readonly actor: string;
 }

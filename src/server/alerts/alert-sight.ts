@@ -7,10 +7,20 @@ import { Database } from '../database/database.js';
 import type { Queryable } from '../database/rows.js';
 import { viewerNow } from '../http/viewing.js';
 import { LotRights, NO_LOT } from '../ledger/read/lot-rights.js';
+import { ofViewer } from '../ledger/read/of-viewer.js';
 import { noticeData } from './notice.js';
 
 /** Alerts of a viewer that one page is chosen from at most. */
 const CANDIDATES = 1_000;
+
+const OF_VIEWER = ofViewer({
+  table: 'alerts',
+  columns: 'id, number',
+  where: 'number < $1',
+  order: 'number DESC',
+  limit: '$2',
+  fewParts: 10_000,
+});
 
 type Seen = Pick<Alert, 'rule' | 'lots' | 'firstIndex'>;
 
@@ -46,10 +56,7 @@ export class AlertSight {
       return { ids: null, operating: viewer.kind === 'operator', from: null };
     const { rows } = await this.database.reader
       .for(viewer)
-      .query<{ id: string; number: number }>(
-        'SELECT id, number FROM alerts WHERE number < $1 ORDER BY number DESC LIMIT $2',
-        [before, CANDIDATES],
-      );
+      .query<{ id: string; number: number }>(OF_VIEWER, [before, CANDIDATES]);
     const last = rows.length === CANDIDATES ? rows.at(-1) : undefined;
     return { ids: rows.map(({ id }) => id), operating: false, from: last?.number ?? null };
   }

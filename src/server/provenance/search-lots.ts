@@ -19,6 +19,7 @@ import {
 } from '../http/paging.js';
 import { type LotRow, lotOf } from '../ledger/append/lot-rows.js';
 import { viewerNow } from '../http/viewing.js';
+import { untilNextStep } from '../ledger/read/same-time.js';
 import { FormerLot } from './former-lot.js';
 import { JudgeLots } from './judge-lots.js';
 
@@ -49,25 +50,31 @@ const position = z.tuple([z.int(), lotIdSchema]);
 type Position = z.infer<typeof position>;
 
 const positionOf = (row: LotRow): Position => [row.born_index, row.id];
-const milliseconds = (time: string | undefined): number | null => (time === undefined ? null : instantMs(time));
 
-const CONDITIONS = `
+/** Lots by what is on them, or by their id. Few have a mark in common: they are looked up by it for every viewer. */
+const MARKS = `
+  ($8::text IS NULL OR id = ANY (ARRAY(SELECT lot FROM tag_uses WHERE tag = $8)))
+  AND ($9::text IS NULL OR id = ANY (ARRAY(SELECT named.id FROM lots AS named WHERE named.lot_number = $9)))
+  AND ($13::text IS NULL
+       OR id = ANY (ARRAY(SELECT lot FROM tag_uses WHERE tag = $13
+                          UNION SELECT named.id FROM lots AS named WHERE named.lot_number = $13
+                          UNION SELECT named.id FROM lots AS named WHERE named.id BETWEEN $14::uuid AND $15::uuid)))`;
+
+const conditions = (index: string): string => `
   ($4::text IS NULL OR mineral = $4) AND ($5::text IS NULL OR holder = $5)
   AND ($6::text IS NULL OR origins @> jsonb_build_array(jsonb_build_object('site', $6::text)))
-  AND ($7::text IS NULL OR status = $7)
-  AND ($8::text IS NULL OR id IN (SELECT lot FROM tag_uses WHERE tag = $8))
-  AND ($9::text IS NULL OR lot_number = $9)
-  AND ($10::bigint IS NULL OR lots.born_index > (SELECT min(index) FROM clocks WHERE time >= $10))
-  AND ($11::bigint IS NULL
-       OR lots.born_index <= COALESCE((SELECT min(index) FROM clocks WHERE time >= $11), lots.born_index))
-  AND ($12::text IS NULL OR in_transit_to = $12)
-  AND ($13::text IS NULL
-       OR id IN (SELECT lot FROM tag_uses WHERE tag = $13
-                 UNION SELECT named.id FROM lots AS named WHERE named.lot_number = $13
-                 UNION SELECT named.id FROM lots AS named WHERE named.id BETWEEN $14::uuid AND $15::uuid))`;
+  AND ($7::text IS NULL OR status = $7) AND ($12::text IS NULL OR in_transit_to = $12)
+  AND ($10::bigint IS NULL OR ${index} > $10) AND ($11::bigint IS NULL OR ${index} <= $11)
+  AND ${MARKS}`;
 
-/** Every lot, for a viewer from whom none is hidden. */
-const ALL = `SELECT * FROM lots WHERE (born_index, id) < ($1, $2::uuid) AND ${CONDITIONS} ORDER BY born_index DESC, id DESC LIMIT $3`;
+/** Every lot that no policy hides: of the whole ledger, or of those with a mark. */
+const ALL = `SELECT * FROM lots WHERE (born_index, id) < ($1, $2::uuid) AND ${conditions('born_index')} ORDER BY born_index DESC, id DESC LIMIT $3`;
+
+const ofPath = (path: string): string => `
+  (SELECT lots.* FROM lot_parties AS part JOIN lots ON lots.id = part.lot
+    WHERE ${path} AND part.party = mine.party AND part.until_index IS NULL AND (part.born_index, part.lot) < ($1, $2::uuid)
+      AND ${conditions('part.born_index')}
+    ORDER BY part.born_index DESC, part.lot DESC LIMIT $3)`;
 
 /**
  * The lots of the viewer, found by its parts and not by looking through all lots: row-level security alone would test every
@@ -75,15 +82,12 @@ const ALL = `SELECT * FROM lots WHERE (born_index, id) < ($1, $2::uuid) AND ${CO
  */
 const OF_VIEWER = `
   SELECT DISTINCT ON (born_index, id) found.*
-    FROM unnest(viewer_names()) AS mine (party) CROSS JOIN LATERAL (
-      SELECT lots.* FROM lot_parties AS part JOIN lots ON lots.id = part.lot
-       WHERE part.party = mine.party AND part.until_index IS NULL AND (part.born_index, part.lot) < ($1, $2::uuid)
-         AND ${CONDITIONS}
-       ORDER BY part.born_index DESC, part.lot DESC LIMIT $3) AS found
+    FROM viewer_paths() AS mine CROSS JOIN LATERAL (
+      ${ofPath('mine.lots IS NULL')} UNION ALL ${ofPath('part.lot = ANY (mine.lots)')}) AS found
    ORDER BY born_index DESC, id DESC LIMIT $3`;
 
 /** The one lot of a share. */
-const OF_SHARE = `SELECT * FROM lots WHERE id = viewer_lot() AND (born_index, id) < ($1, $2::uuid) AND ${CONDITIONS} LIMIT $3`;
+const OF_SHARE = `SELECT * FROM lots WHERE id = viewer_lot() AND (born_index, id) < ($1, $2::uuid) AND ${conditions('born_index')} LIMIT $3`;
 
 const FORMER = `
   SELECT lot AS id, born_index, until_index FROM lot_parties
@@ -152,7 +156,10 @@ export class SearchLots {
   private async rows(filter: Filter, after: Position | null, limit: number): Promise<LotRow[]> {
     const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, greatestId];
     const viewer = viewerNow();
-    const statement = viewer.kind === 'everyone' ? ALL : viewer.kind === 'share' ? OF_SHARE : OF_VIEWER;
+    const isMarked = [filter.tag, filter.lotNumber, filter.name].some((mark) => mark !== undefined);
+    const all = viewer.kind === 'everyone' || (viewer.kind === 'actor' && isMarked);
+    const statement = all ? ALL : viewer.kind === 'share' ? OF_SHARE : OF_VIEWER;
+    const begun = performance.now();
     const { rows } = await this.database.reader
       .for(viewer)
       .query<LotRow>(statement, [
@@ -165,13 +172,26 @@ export class SearchLots {
         filter.status ?? null,
         filter.tag ?? null,
         filter.lotNumber ?? null,
-        milliseconds(filter.from),
-        milliseconds(filter.to),
+        await this.indexAt(filter.from),
+        await this.indexAt(filter.to),
         filter.inTransitTo ?? null,
         filter.name ?? null,
         ...idsBeginningWith(filter.name),
       ]);
+    // A lot that has the mark and is hidden takes longer than none.
+    if (isMarked && viewer.kind !== 'everyone' && rows.length === 0) await untilNextStep(begun);
     return rows;
+  }
+
+  /** Returns the index of the first clock of the log at or after a time, or a number above all where there is none; null: no time. */
+  private async indexAt(time: string | undefined): Promise<number | null> {
+    if (time === undefined) return null;
+    // Asked before the search, so that its plan knows how many lots there may be.
+    const { rows } = await this.database.query<{ index: number | null }>(
+      'SELECT min(index) AS index FROM clocks WHERE time >= $1',
+      [instantMs(time)],
+    );
+    return rows[0]?.index ?? Number.MAX_SAFE_INTEGER;
   }
 }
 

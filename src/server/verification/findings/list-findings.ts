@@ -14,6 +14,7 @@ import type { Viewer } from '../../../core/access/viewer.js';
 import { Database } from '../../database/database.js';
 import { actorNow, viewerNow } from '../../http/viewing.js';
 import { LotRights, NO_LOT } from '../../ledger/read/lot-rights.js';
+import { ofViewer } from '../../ledger/read/of-viewer.js';
 import { lotNamesOf } from '../../ledger/read/name-lots.js';
 import { decodeCursor, pageOf, pageQuery } from '../../http/paging.js';
 
@@ -80,6 +81,16 @@ interface Chosen {
   operating: boolean;
 }
 
+const OF_VIEWER = ofViewer({
+  table: 'findings',
+  columns: 'id, opened_at',
+  where: `($1::text IS NULL OR rule = $1) AND ($2::text IS NULL OR severity = $2) AND ($3::text IS NULL OR status = $3)
+    AND ($4::bigint IS NULL OR (opened_at, id) < ($4, $5::uuid))`,
+  order: 'opened_at DESC, id DESC',
+  limit: '$6',
+  fewParts: 1_000,
+});
+
 /** Lists findings, the last opened first. */
 @Injectable()
 export class ListFindings {
@@ -109,13 +120,9 @@ export class ListFindings {
 
   /** Returns the ids of the findings of a page that the viewer may see. */
   private async idsFor(viewer: Viewer, { rule, severity, status, after, limit }: Asked): Promise<string[]> {
-    const { rows } = await this.database.reader.for(viewer).query<{ id: string }>(
-      `SELECT id FROM findings
-        WHERE ($1::text IS NULL OR rule = $1) AND ($2::text IS NULL OR severity = $2) AND ($3::text IS NULL OR status = $3)
-          AND ($4::bigint IS NULL OR (opened_at, id) < ($4, $5::uuid))
-        ORDER BY opened_at DESC, id DESC LIMIT $6`,
-      [rule ?? null, severity ?? null, status ?? null, ...after, limit],
-    );
+    const { rows } = await this.database.reader
+      .for(viewer)
+      .query<{ id: string }>(OF_VIEWER, [rule ?? null, severity ?? null, status ?? null, ...after, limit]);
     return rows.map(({ id }) => id);
   }
 

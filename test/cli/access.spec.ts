@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK } from 'jose';
+import { readKeyFile } from '../../src/cli/key-file.js';
+import { buildPresentation } from '../../src/core/bundle/presentation.js';
 import { type Ran, runAdit } from '../support/run-adit.js';
 import { TradingWorld } from '../support/trading-world.js';
 
@@ -37,6 +39,41 @@ describe('adit access', () => {
     expect([ran.code, ran.err]).toEqual([0, expect.any(String)]);
     return JSON.parse(ran.out) as Record<string, unknown>;
   };
+
+  /** Checks what a buyer's program sees of claims that somebody who received them signed again, for another reader. */
+  async function passedOn(verify: (...args: string[]) => Promise<Ran>): Promise<void> {
+    const { signer } = readKeyFile(join(folder, 'trader.jwk'));
+    const file = JSON.parse(readFileSync(join(folder, 'shown.json'), 'utf8')) as {
+      items: { presentation: string; receipt: string }[];
+    };
+    const [{ presentation, receipt } = { presentation: '', receipt: '' }] = file.items;
+    const [jws, ...disclosures] = presentation.split('~').slice(0, -1);
+    for (const by of ['coop', 'trader'])
+      for (const keys of [[signer.jwk], []]) {
+        const showing = { event: `${jws}~`, disclosures, by, to: 'Buyer', now: 1 };
+        const again = { ...file, keys, items: [{ presentation: await buildPresentation(showing, signer), receipt }] };
+        writeFileSync(join(folder, 'again.json'), JSON.stringify(again));
+        // Without a question about the presenter the claims hold.
+        const claims = await verify('again.json', '--json');
+        const presenter = keys.length === 0 ? 'unknown' : 'other';
+        expect([claims.code, JSON.parse(claims.out)]).toEqual([
+          0,
+          expect.objectContaining({
+            verdict: 'VERIFIED',
+            presenter: 'notProved',
+            events: [expect.objectContaining({ presenter })],
+          }),
+        ]);
+        expect((await verify('again.json')).out).toMatch(/VERIFIED, presenter not proved\n$/);
+        const mine = await verify('again.json', '--reader', 'Buyer', '--json');
+        expect([mine.code, JSON.parse(mine.out)]).toEqual([
+          5,
+          expect.objectContaining({ verdict: 'INCOMPLETE', presenter: 'notProved' }),
+        ]);
+        expect((await verify('again.json', '--presenter', by)).code).toBe(5);
+      }
+    expect((await verify('again.json', '--presenter', 'coop')).code).toBe(3);
+  }
 
   it('explains to the holder why an actor sees a lot', async () => {
     const own = await as('trader', 'access', 'explain', world.sold, 'buyer');
@@ -146,6 +183,9 @@ describe('adit access', () => {
     expect(await verify('shown.json', '--reader', 'Bank')).toMatchObject({ code: 0 });
     expect(await verify('shown.json', '--reader', 'Trader')).toMatchObject({ code: 3 });
     expect((await runAdit(folder, ['verify', 'shown.json'])).code).toBe(5);
+    expect(await verify('shown.json', '--reader', 'Bank', '--presenter', 'coop')).toMatchObject({ code: 0 });
+    expect(await verify('shown.json', '--presenter', 'trader')).toMatchObject({ code: 3 });
+    await passedOn(verify);
     // A claim more than was signed for, and an event that another key signed.
     const more = JSON.parse(readFileSync(join(folder, 'shown.json'), 'utf8')) as { items: { presentation: string }[] };
     const [shown] = more.items;

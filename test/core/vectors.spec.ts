@@ -94,14 +94,19 @@ describe('the published vectors', () => {
     expect(checked.ok ? 'verified' : checked.reason).toBe(verdict);
   });
 
-  const presented = vectors<{ name: string; presentation: string; shown?: object; code: string | null }>(
-    'presentations.json',
-  );
-  it.each(presented.cases)('present: $name', async ({ presentation, shown, code }) => {
+  const presented = vectors<{
+    name: string;
+    presentation: string;
+    shown?: object;
+    presenter?: string;
+    code: string | null;
+  }>('presentations.json');
+  it.each(presented.cases)('present: $name', async ({ presentation, shown, presenter, code }) => {
     expect(
       await codeOf(async () => {
         const read = readPresentation(presentation);
-        expect(await checkPresenter(read, [publicPart(presented.key)], checkSignature)).toBe('signer');
+        expect(await checkPresenter(read, [publicPart(presented.key)], checkSignature)).toBe(presenter);
+        expect(await checkPresenter(read, [], checkSignature)).toBe('unknown');
         const disclosed = read.event.disclosures.map(({ pointer, value }) => [pointer, value] as const);
         expect([read.to, Object.fromEntries(disclosed)]).toEqual([presented.to, shown]);
       }),

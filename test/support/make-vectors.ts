@@ -113,19 +113,27 @@ async function presentations() {
   );
   const [lat = '', lon = ''] = all;
   const to = 'Bank of Kigali';
-  const show = (shown: string[]): Promise<string> =>
-    buildPresentation({ event, disclosures: shown, by: 'coop', to, now: common.iat }, signer);
+  const show = (shown: string[], by = 'coop'): Promise<string> =>
+    buildPresentation({ event, disclosures: shown, by, to, now: common.iat }, signer);
   const one = await show([lat]);
   const end = one.lastIndexOf('~') + 1;
   const cases = [
-    { name: 'one claim', presentation: one, shown: { '/place/lat': '-1.7903' }, code: null },
+    { name: 'one claim', presentation: one, shown: { '/place/lat': '-1.7903' }, presenter: 'signer', code: null },
+    {
+      name: 'one claim, in the name of another actor than the key of the event has',
+      presentation: await show([lat], 'trader'),
+      shown: { '/place/lat': '-1.7903' },
+      presenter: 'other',
+      code: null,
+    },
     {
       name: 'two claims',
       presentation: await show([lat, lon]),
       shown: { '/place/lat': '-1.7903', '/place/lon': '29.6121' },
+      presenter: 'signer',
       code: null,
     },
-    { name: 'no claim', presentation: await show([]), shown: {}, code: null },
+    { name: 'no claim', presentation: await show([]), shown: {}, presenter: 'signer', code: null },
     {
       name: 'a disclosure added after it was signed',
       presentation: `${one.slice(0, end)}${lon}~${one.slice(end)}`,

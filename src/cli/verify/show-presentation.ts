@@ -1,6 +1,6 @@
 import type { Terminal } from '../output/terminal.js';
 import { apartSaid } from './verify-bundle.js';
-import type { PresentationVerdict, PresentedEvent } from './verify-presentation.js';
+import { type PresentationVerdict, type PresentedEvent, isPresenterProved } from './verify-presentation.js';
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -24,12 +24,14 @@ export function showPresentations({ word, reason, events, seen }: PresentationVe
   for (const each of events) showEvent(each, terminal);
   const apart = apartSaid(seen);
   if (apart !== null) terminal.say(`  ${colour.yellow('?')} ${apart}`);
-  if (word === 'VERIFIED') terminal.say(colour.green(word));
+  const isProved = isPresenterProved(events);
+  if (word === 'VERIFIED') terminal.say(isProved ? colour.green(word) : `${colour.green(word)}, presenter not proved`);
   else terminal.say(`${word === 'BROKEN' ? colour.red(word) : colour.yellow(word)}: ${reason}`);
   terminal.result({
     verdict: word,
     reason: reason === '' ? null : reason,
     continuity: apart,
+    presenter: isProved ? 'proved' : 'notProved',
     events: events.map(resultOf),
   });
 }
@@ -47,6 +49,6 @@ function showEvent(
   if (presenter === 'signer') terminal.say(`  ${colour.green('✓')} ${shown} by the key that signed the event`);
   else
     terminal.say(
-      `  ${colour.yellow('?')} ${shown} in the name of ${by}, by a key that the event does not name: not proved`,
+      `  ${colour.yellow('?')} ${shown} in the name of ${by}, by a key that is not shown to be that of ${by}: not proved`,
     );
 }

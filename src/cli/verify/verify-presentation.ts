@@ -18,8 +18,10 @@ interface Circumstances {
   logKeys: readonly string[];
   policy: Policy | null;
   seen: SeenCheckpoints;
-  /** Reader that it must have been made for; absent: any. */
+  /** Reader for whom a proved presenter must have made it; absent: anyone may have made it, for anyone. */
   reader?: string | undefined;
+  /** Actor that must have made it, proved by its key; absent: any. */
+  presenter?: string | undefined;
 }
 
 /** One presented event that is in the log. */
@@ -49,11 +51,10 @@ export async function verifyPresentations(text: string, how: Circumstances): Pro
   const events: PresentedEvent[] = [];
   let seen: CheckpointsSeen | null = null;
   for (const [i, item] of items.entries()) {
-    const verdict = await verifyItem(item, keys, how).catch(broken);
+    const { word, reason, event, ...verdict } = await verifyItem(item, keys, how).catch(broken);
     seen = verdict.seen ?? seen;
-    if (verdict.event === undefined)
-      return { word: verdict.word, reason: `event ${i + 1} of ${items.length}: ${verdict.reason}`, events, seen };
-    events.push(verdict.event);
+    if (event !== undefined) events.push(event);
+    if (word !== 'VERIFIED') return { word, reason: `event ${i + 1} of ${items.length}: ${reason}`, events, seen };
   }
   return { word: 'VERIFIED', reason: '', events, seen };
 }
@@ -61,12 +62,15 @@ export async function verifyPresentations(text: string, how: Circumstances): Pro
 async function verifyItem(
   { presentation: text, receipt }: Item,
   keys: readonly PublicJwk[],
-  { logKeys, policy, seen, reader }: Circumstances,
+  { logKeys, policy, seen, ...asked }: Circumstances,
 ): Promise<ItemVerdict> {
   const presentation = readPresentation(text);
   const presenter = await checkPresenter(presentation, keys, checkSignature);
-  if (reader !== undefined && reader !== presentation.to)
-    return { word: 'BROKEN', reason: `it was made for ${presentation.to}, and not for ${reader}`, seen: null };
+  const { to, by } = presentation;
+  if (asked.reader !== undefined && asked.reader !== to)
+    return { word: 'BROKEN', reason: `it was made for ${to}, and not for ${asked.reader}`, seen: null };
+  if (asked.presenter !== undefined && asked.presenter !== by)
+    return { word: 'BROKEN', reason: `it was made in the name of ${by}, and not of ${asked.presenter}`, seen: null };
   const logged = verifyReceipt(receipt, text, logKeys, seen, policy);
   if (logged.word !== 'VERIFIED') return logged;
   const { origin } = readCheckpoint(parseTlogProof(receipt).checkpoint);
@@ -76,8 +80,22 @@ async function verifyItem(
       reason: `the event is of ${presentation.event.log}, and its receipt of ${origin}`,
       seen: null,
     };
-  return { word: 'VERIFIED', reason: '', seen: logged.seen, event: { index: logged.index, presentation, presenter } };
+  const event = { index: logged.index, presentation, presenter };
+  // A reader of a presentation can sign it again for another reader: that it was made for one means nothing without its maker.
+  const isAsked = asked.reader !== undefined || asked.presenter !== undefined;
+  if (isAsked && presenter !== 'signer') return { word: 'INCOMPLETE', reason: notProved(by), seen: logged.seen, event };
+  return { word: 'VERIFIED', reason: '', seen: logged.seen, event };
 }
+
+const notProved = (by: string): string =>
+  `the claims hold, and who shows them is not proved: in the name of ${by}, by a key that is not shown to be that of ${by}`;
+
+/** Whether it is proved who presented all events: one presenter, the signer of each. */
+export const isPresenterProved = (events: readonly PresentedEvent[]): boolean =>
+  events.length > 0 &&
+  events.every(
+    ({ presenter, presentation }) => presenter === 'signer' && presentation.by === events[0]?.presentation.by,
+  );
 
 function broken(error: unknown): ItemVerdict {
   if (error instanceof AditError) return { word: 'BROKEN', reason: error.message, seen: null };

@@ -102,7 +102,10 @@ export function readPresentation(text: string): Presentation {
 
 const invalid = (detail: string): AditError => new AditError('disclosure-invalid', detail);
 
-/** Who presented an event: the key that signed the event, another key, or one that is not in the file. */
+/**
+ * Who presented an event: its signer, which is proved by the key that signed both; another, in whatever name, because events name no key
+ * of a holder; or a presenter whose key is not in the file.
+ */
 export type Presenter = 'signer' | 'other' | 'unknown';
 
 /**
@@ -110,7 +113,7 @@ export type Presenter = 'signer' | 'other' | 'unknown';
  * `signature-invalid`. The key of the event is known to be its signer's, because the log admitted the event.
  */
 export async function checkPresenter(
-  { signedEvent, signedShowing }: Presentation,
+  { event, by, signedEvent, signedShowing }: Presentation,
   keys: readonly PublicJwk[],
   check: SignatureCheck,
 ): Promise<Presenter> {
@@ -121,7 +124,7 @@ export async function checkPresenter(
       throw new AditError('signature-invalid', `The signature by the key ${signed.header.kid} does not verify.`);
   }
   if (!byKid.has(signedShowing.header.kid)) return 'unknown';
-  return signedShowing.header.kid === signedEvent.header.kid ? 'signer' : 'other';
+  return signedShowing.header.kid === signedEvent.header.kid && by === event.iss ? 'signer' : 'other';
 }
 
 const fileSchema = z.strictObject({

@@ -28,6 +28,7 @@ interface VerifyOptions {
   state: string;
   allowOlder?: boolean;
   reader?: string;
+  presenter?: string;
 }
 
 const POLICY = 'It should hold a C2SP policy; docs/operating.md shows one.';
@@ -59,7 +60,8 @@ export const verify: Register = (named) => {
     .option('--policy <file>', 'a C2SP policy: the logs and witnesses that you trust')
     .option('--state <file>', 'where the newest checkpoints are kept', defaultState())
     .option('--allow-older', 'take a bundle that is older than a checkpoint seen before')
-    .option('--reader <name>', 'of a presentation: you, for whom it must have been made')
+    .option('--reader <name>', 'of a presentation: you, for whom its proved presenter must have made it')
+    .option('--presenter <actor>', 'of a presentation: who must have made it, proved by its key')
     .addHelpText(
       'before',
       'Example: adit verify lot.bundle.json --log-key example.org/tin+…\n         adit verify sale.tlog-proof --event sale.jws --log-key example.org/tin+…\n',
@@ -92,11 +94,11 @@ async function verifyText(
 async function presentation(
   text: string,
   policy: Policy | null,
-  { logKey, state, reader }: VerifyOptions,
+  { logKey, state, reader, presenter }: VerifyOptions,
   terminal: Terminal,
 ): Promise<FileVerdict> {
   const logKeys = pinnedOf({ logKeys: logKey, policy });
-  const verdict = await verifyPresentations(text, { logKeys, policy, seen: readSeen(state), reader });
+  const verdict = await verifyPresentations(text, { logKeys, policy, seen: readSeen(state), reader, presenter });
   showPresentations(verdict, terminal);
   return verdict;
 }

@@ -38,6 +38,10 @@ export const actorSuspended: Rule<typeof schema> = {
   title: 'A suspended actor handles lots',
   means: 'The actor that signed was suspended by its registrar when the event happened.',
   doesNotMean: 'That the goods are bad: suspension may be for a paper that is late. Admission does not refuse it.',
+  causes: {
+    innocent: 'a paper that is late',
+    bad: 'an excluded firm goes on trading',
+  },
   advice:
     'Ask the registrar why the actor is suspended and from which day, and buy nothing from it meanwhile. It closes when the registrar logs `actor.statusChanged` to active with a `from` between the suspension and the event; otherwise the registrar answers it by `finding.answered`.',
   parameters: schema,

@@ -29,6 +29,10 @@ export const buyerOperatesSite: Rule<typeof schema> = {
     'The receiver of a lot operates the site where others declared it: both weights of the handover serve one interest.',
   doesNotMean:
     'That the lot is false: a trader who finances diggers may be registered as the operator, and a cooperative buys from its members.',
+  causes: {
+    innocent: 'a trader finances the diggers',
+    bad: 'one firm declares and buys at its own scale',
+  },
   advice:
     'Ask who digs at the site and who pays them, and have the lots weighed by a third party. It closes when the registrar logs the true operator by `site.updated` before the next lots; for these lots it is explained by `finding.answered`.',
   parameters: schema,

@@ -16,6 +16,10 @@ export const cardExpired: Rule<typeof schema> = {
   title: 'The card of whoever signed was not valid',
   means: 'No card that the registrar logged for the actor covers the day that the event speaks of.',
   doesNotMean: 'That the trade was not allowed: a renewal may be logged late, and closes the finding.',
+  causes: {
+    innocent: 'a renewal that is entered late',
+    bad: 'somebody trades without a right to',
+  },
   advice:
     'Ask the actor for its card, and the registrar whether it was renewed. It closes when the registrar logs the renewed card by `actor.statusChanged`, if it covers the day of the event.',
   parameters: schema,

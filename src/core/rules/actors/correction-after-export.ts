@@ -24,6 +24,10 @@ export const correctionAfterExport: Rule<typeof schema> = {
   means: 'An event was corrected after a lot that it touched, or one made of it, had been exported.',
   doesNotMean:
     'That the correction is false: it is signed and shown, with the value before and after. A mistake that was corrected before the goods left is not judged.',
+  causes: {
+    innocent: 'a typing error that was found late',
+    bad: 'the past is made to fit what was sold',
+  },
   advice:
     'Ask the signer of the correction for the paper that shows the true value, and inform the buyer, who paid by the old one. The correction stays and so does this finding, until it is explained, or closed by a registrar or an authority, by `finding.answered`.',
   parameters: schema,

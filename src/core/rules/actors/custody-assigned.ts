@@ -13,6 +13,10 @@ export const custodyAssigned: Rule<typeof schema> = {
   title: 'An authority gave the lot to somebody else',
   means: 'The lot did not change hands by a handover that both sides signed: an authority took it and assigned it.',
   doesNotMean: 'That the present holder did wrong: goods that were seized are sold by auction.',
+  causes: {
+    innocent: 'goods that were seized and sold by auction',
+    bad: 'goods were taken from their owner without cause',
+  },
   advice:
     'Ask the authority for the decision by which it assigned the lot, and the former holder whether it appeals. A registrar or an authority explains or closes it by `finding.answered` once the decision is final.',
   notice: 'assignment',

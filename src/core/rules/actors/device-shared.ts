@@ -71,6 +71,10 @@ export const deviceShared: Rule<typeof schema> = {
   means:
     'Two actors with a part in one lot recorded its events with one device, though not as the two sides of one handover.',
   doesNotMean: 'Fraud: telephones are lent and sold, and two firms may give theirs the same name.',
+  causes: {
+    innocent: 'a phone was lent or sold',
+    bad: 'one person stands behind several firms',
+  },
   advice:
     'Ask both actors whose device it is, and compare its running numbers: a device that was sold continues its numbers or starts them again. The device of an event cannot be corrected: it is explained by `finding.answered`; let the next holder weigh the goods.',
   parameters: schema,

@@ -26,6 +26,10 @@ export const disputeOpen: Rule<typeof schema> = {
   title: 'An event of the lot is disputed',
   means: 'An actor whom an event names says that it is not so, and the dispute has not been settled.',
   doesNotMean: 'Who is right: both sides are asked before it is settled.',
+  causes: {
+    innocent: 'a quarrel on a weight that both can settle',
+    bad: 'one side has cheated the other',
+  },
   advice:
     'Ask both sides for what they have: weighing slip, waybill, witnesses. It closes when the signer of the disputed event, a registrar or an authority settles it by `event.settled`.',
   notice: 'dispute',

@@ -68,6 +68,10 @@ export const formerHolder: Rule<typeof schema> = {
   means: 'A holder receives goods that it held before, after two others or more have bought and sold them.',
   doesNotMean:
     'That anything is false: goods are bought back, and a rejected load may return by another way. Goods in a circle can also make turnover, or an age and a price, that they do not have.',
+  causes: {
+    innocent: 'goods were bought back, or returned another way',
+    bad: 'a circle of sales makes turnover, age and price',
+  },
   advice:
     'Ask the holder why it bought its own goods, and see the invoices and payments of the whole circle. It closes when a receipt that was recorded for the wrong lot is corrected; otherwise it is explained by `finding.answered` with the contract of the return.',
   parameters: schema,

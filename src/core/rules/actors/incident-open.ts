@@ -106,6 +106,10 @@ export const incidentOpen: Rule<typeof schema> = {
   means:
     'An actor reported an incident on the lot, its site, a facility or an actor that handled it, and it has not been closed.',
   doesNotMean: 'That the report is true: its author signed it, and the case has an owner who is responsible for it.',
+  causes: {
+    innocent: 'a report that nobody has looked into yet',
+    bad: 'the goods are of the abuse that was reported',
+  },
   advice:
     'Ask the owner of the case what is done and until when; for level 1 stop the lots. A registrar, an authority or the owner ends it by `incident.updated` with `closed`, which closes the finding on the lots it names; on what was moved while it was open it stays, as low, until it is answered by `finding.answered`.',
   notice: 'incident',

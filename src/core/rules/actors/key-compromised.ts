@@ -17,6 +17,10 @@ export const keyCompromised: Rule<typeof schema> = {
     'The key was revoked as compromised from an index on, and this event was signed with it at or after that index; or with a key that such a one had added by then.',
   doesNotMean:
     'That the event is false: its actor may endorse it with a living key that was never compromised, which closes the finding.',
+  causes: {
+    innocent: 'the owner signed it, and has not endorsed it yet',
+    bad: 'a thief signed it',
+  },
   advice:
     'Ask the actor, by a way that does not use the lost key, which of these events are its own. It closes for each event that the actor endorses by `event.endorsed` with a living key; treat the others as signed by another person.',
   parameters: schema,

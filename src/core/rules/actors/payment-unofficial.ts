@@ -20,6 +20,10 @@ export const paymentUnofficial: Rule<typeof schema> = {
   means: 'A tax, royalty or fee was paid on the way, and no number of an official receipt is named.',
   doesNotMean:
     'That the payer did wrong: at a checkpoint there may be no choice. It may mean that armed men or officials take their share.',
+  causes: {
+    innocent: 'the number of the receipt was not entered',
+    bad: 'armed men or officials took a share',
+  },
   advice:
     'Ask the payer for the receipt, and who took the money and on what ground; sums that armed men or officials took belong in an incident report. It closes when the number of an official receipt is added by `event.corrected`.',
   parameters: schema,

@@ -17,6 +17,10 @@ export const registrarIntroduced: Rule<typeof schema> = {
     'A registrar added this key in the name of its actor, or such a key added it, and no older key of the actor endorses it: only the registrar confirms that the actor signed.',
   doesNotMean:
     'That another person signed: an actor that lost every device gets a new key in this way. If an older key is left, it endorses the `key.added`, which closes the finding on every event of the key.',
+  causes: {
+    innocent: 'an actor that lost every device',
+    bad: 'the registrar signs in the name of others',
+  },
   advice:
     'Ask the actor, by another way than the registrar’s, whether the key is theirs. Where an older key is left, it endorses the `key.added` (`event.endorsed`), which closes the finding on every event of the key; where none is left, an authority or the registrar explains it (`finding.answered`).',
   parameters: schema,

@@ -48,8 +48,12 @@ export const relatedParties: Rule<typeof schema> = {
   means:
     'A handover between actors that one owns, that share an owner, a family or premises: both weights serve one interest.',
   doesNotMean: 'That anything is wrong: groups of firms trade among themselves, and those who declare it hide nothing.',
+  causes: {
+    innocent: 'a group of firms trades among itself',
+    bad: 'prices and weights are agreed within one family',
+  },
   advice:
-    'Ask for a weighing by a third party, and for the price that was paid. A relation that was declared wrongly is corrected by `event.corrected`, which closes it; one that was declared late is explained by `finding.answered`.',
+    'Ask both parties for a weighing by a third one, and for the price that was paid. A relation that was declared wrongly is corrected by `event.corrected`, which closes it; one that was declared late is explained by `finding.answered`.',
   parameters: schema,
   describe: ({ relatedParties: { severity, severityHidden } }) =>
     `A receipt from an actor to which the receiver is related by an \`actor.related\` in force on that day, or with which it shares a person: ${severity}; if the relation was logged only after the receipt: ${severityHidden}.`,

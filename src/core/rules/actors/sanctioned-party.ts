@@ -157,8 +157,12 @@ export const sanctionedParty: Rule<typeof schema> = {
     'An actor who handled the goods has the name or an identifier of an entry in the list of sanctions that the operator of this service uses.',
   doesNotMean:
     'That it is the same person or company: names coincide. Actors whose names are not disclosed, and names that are written otherwise, are not found. Nothing is refused because of the list.',
+  causes: {
+    innocent: 'another of the same name',
+    bad: 'somebody under sanctions sells through the chain',
+  },
   advice:
-    'Compare dates, addresses and numbers of both in the registry of companies before anything else moves, and keep the goods apart meanwhile. Another of the same name is explained by `finding.answered` with the proof; where it is the same, follow the law of your country.',
+    'Ask the actor for its registration, and compare dates, addresses and numbers with those of the entry before anything else moves, and keep the goods apart meanwhile. Another of the same name is explained by `finding.answered` with the proof; where it is the same, follow the law of your country.',
   parameters: schema,
   describe: ({ sanctionedParty: { severity, severityName, list: known } }) =>
     `The disclosed name of a party to a custody event, without accents, order and form of company, is a name or alias of an entry in the file \`ADIT_SANCTIONS_FILE\` (OpenSanctions, simplified CSV), or one of its identifiers is: ${severity}; the name alone with another country: ${severityName}. ${known === null ? 'No list is loaded here.' : `List: ${known.entries.length} entries, ${known.file}, ${known.date ?? 'no date'}, SHA-256 ${known.sha256}.`}`,

@@ -17,6 +17,10 @@ export const selfDealing: Rule<typeof schema> = {
     'Dispatch and receipt were recorded by one device, signed with one key, or by one actor: no second party has seen the goods.',
   doesNotMean:
     'Fraud: at a remote site a phone is lent. It means that the second signature proves nothing more than the first.',
+  causes: {
+    innocent: 'a phone was lent at a remote site',
+    bad: 'one person plays both sides, and nobody else saw the goods',
+  },
   advice:
     'Ask for a witness of the handover, and have them weighed again by the next holder. Device and key of an event cannot be corrected: the sides explain it, or a registrar or an authority closes it, by `finding.answered`.',
   parameters: schema,

@@ -29,6 +29,10 @@ export const strangerClaim: Rule<typeof schema> = {
     'An incident, a payment or a checkpoint names a lot that its signer never held, sent, carried or was to receive, and no official has taken it up.',
   doesNotMean:
     'That it is false: every actor may report what it sees. It is about the signer and counts in no verdict until an authority or a registrar takes it up.',
+  causes: {
+    innocent: 'a witness who reports what was seen',
+    bad: 'somebody tries to spoil the name of a lot',
+  },
   advice:
     'Ask the signer what it saw, and the holder of the lot whether it knows the signer. An authority or a registrar that takes an incident up logs an `incident.updated`, from which it counts for the lot; one that is baseless is closed by `incident.updated`, or by `finding.answered`.',
   notice: 'claim',

@@ -25,6 +25,10 @@ export const backdated: Rule<typeof schema> = {
   means:
     'The stated time of the signature is older than the newest state of the log that its signer had seen, or older than the event itself.',
   doesNotMean: 'That the event did not happen: a phone with a wrong clock signs like this too.',
+  causes: {
+    innocent: 'a clock that was set wrongly',
+    bad: 'an event was signed under an older date, to come before another',
+  },
   advice:
     'Ask the signer to show the clock of the device and what it saw when it signed. Where `occurredAt` was mistyped an `event.corrected` closes it; a clock that was wrong is explained by `finding.answered`, and set right.',
   timed: true,

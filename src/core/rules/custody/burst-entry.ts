@@ -129,6 +129,10 @@ export const burstEntry: Rule<typeof schema> = {
   means:
     'Many events that, by their own dates, span a week or more were entered within one hour, all with the same place: they look written at a desk.',
   doesNotMean: 'That the goods do not exist. A phone that was offline and counted its records one by one is not meant.',
+  causes: {
+    innocent: 'a power cut, and records from a paper book',
+    bad: 'weeks of records were written at a desk',
+  },
   advice:
     'Ask the signer for what the records were made from: tag books, weighing slips, photographs of those weeks; visit the site, or call the people named. Coordinates that were filled in at a desk are corrected by `event.corrected`; otherwise it is explained by `finding.answered` once the books bear it out.',
   timed: true,

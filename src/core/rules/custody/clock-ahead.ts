@@ -24,6 +24,10 @@ export const clockAhead: Rule<typeof schema> = {
   title: 'Entered before it is said to have happened',
   means: 'The date of the event was still in the future when the event reached the ledger.',
   doesNotMean: 'More than that a clock is wrong, or a date was mistyped; the order of the log is not affected.',
+  causes: {
+    innocent: 'a clock that was set wrongly, or a date that was mistyped',
+    bad: 'goods are declared before they exist',
+  },
   advice:
     'Ask the signer for the date that it meant and have the clock of its device set. A mistyped `occurredAt` is corrected by `event.corrected`, which closes it; a signature whose own time lies ahead is explained by `finding.answered`.',
   parameters: schema,

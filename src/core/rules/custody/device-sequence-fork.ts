@@ -28,6 +28,10 @@ export const deviceSequenceFork: Rule<typeof schema> = {
   title: 'A device used one number twice',
   means: 'Two different events bear the same running number of one device: one of its records was replaced by another.',
   doesNotMean: 'Which of the two was first. A device restored from a copy counts again from an older number.',
+  causes: {
+    innocent: 'the device was restored from a copy',
+    bad: 'a record was replaced by another with the same number',
+  },
   advice:
     'Ask the owner for the device and what it stores, and both receivers which record they were shown: one of the two replaced the other, unless the device was restored from a copy. Neither goes away, so the owner explains, and a registrar or an authority closes it, by `finding.answered`.',
   parameters: schema,

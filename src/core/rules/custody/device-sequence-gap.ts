@@ -78,6 +78,10 @@ export const deviceSequenceGap: Rule<typeof schema> = {
   means: 'The running numbers of a device have a hole: it recorded events that have not reached the ledger.',
   doesNotMean:
     'What the missing events say: they may be lost with the device, or wait in its store. It closes when they arrive. A number under which an event was refused and kept is none that is missing. A device that starts anew at its first number opens no hole.',
+  causes: {
+    innocent: 'the device is offline, or was lost',
+    bad: 'a record is kept back that would contradict another',
+  },
   advice:
     'Ask the owner of the device to connect it and send its stored events, and to show its own list of records. It closes when the missing numbers arrive; a device that is lost is explained by `finding.answered`, and its key revoked.',
   parameters: schema,

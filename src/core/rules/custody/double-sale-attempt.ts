@@ -46,6 +46,10 @@ export const doubleSaleAttempt: Rule<typeof schema> = {
     'One actor signed two events on the same head of a lot, to different receivers or into different lots, or sent to another receiver what was still on its way to the first. The first counts, the second was refused and kept.',
   doesNotMean:
     'That two buyers lost money: the second never entered. Two desks that repeat one and the same sale are not meant by it.',
+  causes: {
+    innocent: 'an order was changed, and both papers were entered',
+    bad: 'one lot was sold to two buyers',
+  },
   advice:
     'Ask the signer why it sent the lot a second way, and warn the second receiver, whose purchase never entered; both contracts and the payment show which sale was meant. The refused event stays as evidence: a registrar or an authority closes it by `finding.answered`.',
   parameters: schema,

@@ -53,6 +53,10 @@ export const dwellTooLong: Rule<typeof schema> = {
   means: 'For months, the holder of a lot has not moved, weighed, processed or counted it.',
   doesNotMean:
     'That it is gone: stock waits for prices. A count closes the question. Lots under way, exported, or worked into metal are not judged.',
+  causes: {
+    innocent: 'stock waits for a better price',
+    bad: 'the goods have gone, and nobody has entered it',
+  },
   advice:
     'Ask the holder to count the lot where it lies, or to say what became of it. It closes with a `stock.counted` that finds it, or with the next event on its chain; `lot.closed` says that it was lost, stolen or disposed of.',
   parameters: schema,

@@ -89,6 +89,10 @@ export const handoverOverdue: Rule<typeof schema> = {
     'The planned arrival and its grace have passed by the time of the log, and the receiver has logged no receipt.',
   doesNotMean:
     'That the goods are lost: the receiver may be offline, or the truck late. The finding closes itself when the receipt, or a recall, arrives.',
+  causes: {
+    innocent: 'the truck is late, or the receiver is offline',
+    bad: 'the goods were sold to somebody else on the way',
+  },
   advice:
     'Ask the receiver for its receipt and the carrier where the goods are; the waybill, or the gate book of the receiver, settles it. It closes with the late `custody.received`, with a `custody.recalled` by the sender, or with a corrected `plannedArrival`.',
   parameters: schema,

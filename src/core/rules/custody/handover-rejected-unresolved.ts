@@ -37,6 +37,10 @@ export const handoverRejectedUnresolved: Rule<typeof schema> = {
   means: 'The receiver refused the lots; they are with the sender again, and no event has followed on their chains.',
   doesNotMean:
     'That the goods are bad: a wrong order is rejected too. It closes with the next event on the lots: a weighing, another dispatch, a closure.',
+  causes: {
+    innocent: 'a wrong order, and nobody has entered what came next',
+    bad: 'goods that nobody wants are moved on without a record',
+  },
   advice:
     'Ask the receiver why it refused, and the sender what it did with the goods it has again; a weighing in front of both settles most quarrels. It closes with the next event on the lots: a weighing, a new dispatch, a closure.',
   parameters: schema,

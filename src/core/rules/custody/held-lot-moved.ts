@@ -12,6 +12,10 @@ export const heldLotMoved: Rule<typeof schema> = {
   title: 'Someone tried to move a lot that an authority holds',
   means: 'An event on a lot under seizure or quarantine was refused and kept as evidence.',
   doesNotMean: 'That anything moved. The signer may not know of the hold yet.',
+  causes: {
+    innocent: 'the signer did not know of the hold yet',
+    bad: 'somebody tries to take seized goods away',
+  },
   advice:
     'Ask the signer whether it knew of the hold, and the authority that holds the lot whether the goods still lie where they were put. Nothing has moved in the ledger, so the refused event stays as evidence: the holder explains, and a registrar or an authority closes it, by `finding.answered`.',
   parameters: schema,

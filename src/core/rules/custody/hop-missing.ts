@@ -47,6 +47,10 @@ export const hopMissing: Rule<typeof schema> = {
     'Goods are exported or smelted, and from their declaration on no trader, carrier, means of transport or depot is named anywhere.',
   doesNotMean:
     'That anything is wrong with the goods: a miner may export itself. But then a depot and a transport can be named, and a buyer should ask for them.',
+  causes: {
+    innocent: 'the carrier and the store were not entered',
+    bad: 'the goods never were at the mine that is named',
+  },
   advice:
     'Ask the exporter, or the smelter, who carried the goods from the site and where they lay in between; waybills and depot books show it. A forgotten vehicle, mode or route is added to the dispatch by `event.corrected`, which closes it; where there was no dispatch at all, a registrar or an authority closes it by `finding.answered`.',
   parameters: schema,

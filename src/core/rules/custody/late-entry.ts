@@ -25,6 +25,10 @@ export const lateEntry: Rule<typeof schema> = {
   means: 'Custody events reached the ledger days after they happened, by their own dates.',
   doesNotMean:
     'That they are false: phones stay offline. But until then the ledger did not show the goods, and the signer could still change the records.',
+  causes: {
+    innocent: 'a phone that was offline',
+    bad: 'the records were made up later to fit what was sold',
+  },
   advice:
     'Ask the signer why the events came late, and compare them with documents of those days from other parties: waybills, tag books, payments. A mistyped date is corrected by `event.corrected`, which closes it; a phone that was offline is explained by `finding.answered`.',
   timed: true,

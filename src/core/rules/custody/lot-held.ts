@@ -82,6 +82,10 @@ export const lotHeld: Rule<typeof schema> = {
   means:
     'An authority has seized the lot or put it in quarantine, or two parties claim it, and the hold has not been lifted.',
   doesNotMean: 'That the lot is bad: a check is a hold too. It may not be moved or used until the hold is lifted.',
+  causes: {
+    innocent: 'a check of papers that are late',
+    bad: 'the goods are smuggled, stolen or of conflict',
+  },
   advice:
     'Ask the authority that is named on what ground it holds the lot, and until when; buy and move nothing meanwhile. It closes when the authority logs `lot.released`.',
   notice: 'hold',

@@ -27,6 +27,10 @@ export const notHolder: Rule<typeof schema> = {
   means: 'An event signed by a registered key named a lot of another holder; it was refused and kept as evidence.',
   doesNotMean:
     'That anything moved, that anything is wrong with the lot, or that it was meant ill: a receiver that was not the one named looks the same.',
+  causes: {
+    innocent: 'another receiver was named in the dispatch than the one that came',
+    bad: 'somebody sells what is not his',
+  },
   advice:
     'Ask the signer by what paper it thought the lot its own, and the holder whether it sold or lent it; the contract or the waybill settles who should have been named. Nothing has moved, so the refused event stays as evidence: the holder explains, and a registrar or an authority closes it, by `finding.answered`.',
   parameters: schema,

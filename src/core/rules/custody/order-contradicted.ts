@@ -92,6 +92,10 @@ export const orderContradicted: Rule<typeof schema> = {
     'By its own time a step of a lot happened before one that comes before it on the chain: dispatched before it was sealed, received before it was sent, mixed before it arrived.',
   doesNotMean:
     'That the step did not happen: devices have wrong clocks, and what was entered late is written down from memory. Measurements and imports that are entered late are not meant.',
+  causes: {
+    innocent: 'a clock or an offset of time was wrong',
+    bad: 'the papers were written at a desk, after the fact',
+  },
   advice:
     'Ask the signers of both steps for what they wrote at the time: the waybill, the book of the scale, photographs. It closes when the signer of a wrong time corrects it by `event.corrected` and names such a paper; without one, have the lot weighed and its seals seen again.',
   parameters: schema,

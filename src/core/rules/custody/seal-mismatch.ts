@@ -164,6 +164,10 @@ export const sealMismatch: Rule<typeof schema> = {
   means:
     'On arrival or at a checkpoint a seal was broken or missing, or other seals were seen than were listed before, or seals that no entry applied.',
   doesNotMean: 'That goods were taken or added: seals break on rough roads, and numbers are misread.',
+  causes: {
+    innocent: 'a number was misread, or a seal broke on a rough road',
+    bad: 'the container was opened, and goods were taken or added',
+  },
   advice:
     'Have the lots weighed, and opened in front of sender and carrier; photographs and the list of seals at loading settle whether a number was misread. A misread number or state is corrected by `event.corrected`, which closes it; otherwise sender or receiver explains it by `finding.answered`.',
   parameters: schema,

@@ -58,6 +58,10 @@ export const stockDiffers: Rule<typeof schema> = {
   means:
     'What lies in a facility is not what the ledger says lies there: another mass, a lot that is missing, or one that is used up.',
   doesNotMean: 'Which of the two is wrong: stock dries, and papers come late.',
+  causes: {
+    innocent: 'ore dried, or papers of sales come late',
+    bad: 'goods have left the store without papers',
+  },
   advice:
     'Have the lot weighed again with an auditor present, and ask the holder for the papers of what came and went since the last count. A mistyped mass is corrected by `event.corrected`, which closes it; a lot that is really gone is ended by `lot.closed`, and the count is explained by `finding.answered`.',
   parameters: schema,

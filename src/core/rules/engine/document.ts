@@ -35,19 +35,35 @@ const groups: readonly { group: RuleGroup; title: string; text: string }[] = [
 
 type Words = Pick<Rule, 'id' | 'version' | 'title' | 'means' | 'doesNotMean' | 'advice' | 'standard' | 'weighs'> & {
   test: string;
+  causes?: Rule['causes'];
   evidence?: Rule['evidence'];
 };
 
 /** The verdict in which the findings of a rule count, if it is not that of its group. */
 const countsIn = { custody: 'on custody', risk: 'on risk', nothing: 'none: it is about whoever signed' } as const;
 
-const section = ({ id, version, title, test, means, doesNotMean, advice, standard, weighs, evidence }: Words): string =>
+const section = ({
+  id,
+  version,
+  title,
+  test,
+  means,
+  doesNotMean,
+  advice,
+  standard,
+  weighs,
+  evidence,
+  causes,
+}: Words): string =>
   [
     `### \`${id}\``,
     `${title}. Version ${version}.`,
     `- **Test**: ${test}`,
     `- **It means**: ${means}`,
     `- **It does not mean**: ${doesNotMean}`,
+    ...(causes === undefined
+      ? []
+      : [`- **Likeliest**: if nothing is wrong, ${causes.innocent}; at worst, ${causes.bad}`]),
     ...(evidence === undefined ? [] : [`- **How sure**: ${evidenceText(evidence)}`]),
     ...(weighs === undefined ? [] : [`- **Verdict**: ${countsIn[weighs]}`]),
     `- **What to do**: ${advice}`,

@@ -93,6 +93,8 @@ export interface Rule<S extends ParameterSchema = ParameterSchema, P = ValuesOf<
   readonly means: string;
   /** What a finding does not mean. */
   readonly doesNotMean: string;
+  /** The likeliest innocent cause and the likeliest bad one, as parts of a sentence. */
+  readonly causes: Readonly<{ innocent: string; bad: string }>;
   /** What to do about a finding: the person to ask, the evidence that settles it, the event that closes it. */
   readonly advice: string;
   /** The kind of notice that its findings are, besides counting in a verdict. */
@@ -153,6 +155,16 @@ export function judge<P>(rule: Rule<ParameterSchema, P>, facts: Facts, parameter
   };
 }
 
+/** Marks a detail that names the likeliest causes of what was seen, and who can clear it up, by itself. */
+const NAMES_CAUSES = /\b(?:likeliest|most likely)\b/i;
+
+/** Returns a detail with the likeliest causes, innocent and bad, and who can clear it up; those of its rule by default. */
+function explained(detail: string, { causes, advice }: Pick<Rule, 'causes' | 'advice'>): string {
+  if (NAMES_CAUSES.test(detail)) return detail;
+  const [who = ''] = advice.replaceAll('`', '').split(/(?<=\.)\s/, 1);
+  return `${detail} Likeliest: ${causes.innocent}; at worst: ${causes.bad}. ${who}`;
+}
+
 /** Runs one rule, for a caller that stores nothing. */
 export function judgeOnce<P>(
   rule: Rule<ParameterSchema, P>,
@@ -162,7 +174,7 @@ export function judgeOnce<P>(
   return {
     findings: rule
       .evaluate(facts, parameters)
-      .map((observation) => ({ rule: rule.id, version: rule.version, ...observation })),
+      .map((seen) => ({ rule: rule.id, version: rule.version, ...seen, detail: explained(seen.detail, rule) })),
     undecided: rule.undecided?.(facts, parameters) ?? [],
   };
 }

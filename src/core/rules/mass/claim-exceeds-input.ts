@@ -65,6 +65,10 @@ export const claimExceedsInput: Rule<typeof schema, Parameters> = {
   means:
     'Lots that bear a chain-of-custody model were made with lots that bear none, and more comes out with the model than went in with it.',
   doesNotMean: 'That the goods are bad: the books of the facility may hold credits that were never entered here.',
+  causes: {
+    innocent: 'credits that were never entered here',
+    bad: 'ordinary goods are sold with a claim',
+  },
   advice:
     'Ask the facility for its mass balance book: which credits were brought forward, and from which lots. A wrong mass is corrected by `event.corrected`, which closes it; credits that were never entered here are shown to an auditor and explained by `finding.answered`.',
   parameters: schema,

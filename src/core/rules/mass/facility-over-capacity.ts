@@ -86,6 +86,10 @@ export const facilityOverCapacity: Rule<typeof schema> = {
   means: 'What a facility took in, or made, within a calendar month weighs more than it is rated for.',
   doesNotMean:
     'That the mineral is false: ratings grow old. But more than can be worked may only pass through on paper.',
+  causes: {
+    innocent: 'a rating that has grown old',
+    bad: 'goods pass through on paper alone',
+  },
   advice:
     'Ask the operator of the facility for its production records and its rating, and visit it. A wrong mass is corrected by `event.corrected`, which closes it; a rating that has grown old is explained by `finding.answered`.',
   parameters: schema,

@@ -188,8 +188,12 @@ export const figuresRepeated: Rule<typeof schema> = {
     'One actor states the same grade, moisture or weight again and again, or figures whose last digits people choose: they were copied, estimated or made up.',
   doesNotMean:
     'That the goods are not there: an assay of one heap may be written on every bag of it, and bags may be filled to one weight. Equal figures within one entry are not counted.',
+  causes: {
+    innocent: 'one assay for a whole heap, or bags filled to one weight',
+    bad: 'figures were copied or made up',
+  },
   advice:
-    'Ask for the printouts of the instrument, and have some of the lots measured again. True figures are logged by `event.corrected` or `lot.measured`; one assay for a whole heap, or bags filled to one weight, are explained by `finding.answered`.',
+    'Ask the signer for the printouts of the instrument, and have some of the lots measured again. True figures are logged by `event.corrected` or `lot.measured`; one assay for a whole heap, or bags filled to one weight, are explained by `finding.answered`.',
   parameters: schema,
   describe: ({ figuresRepeated: { severity, severityGrades, repeated, repeatedGrades, chance, spread, digits } }) =>
     `Of the newest ${SERIES_LENGTH} grades of one analyte, moistures or masses that one actor stated of a mineral, in one entry each, at least ${repeated} are equal, and the chance of so many equal ones is below 1 in 10^${chance} where honest figures differ by a standard deviation of ${spread.grade / 1e4} % (grades), ${spread.moisture / 1e4} % (moistures) and ${spread.mass / 1e4} % (masses) of themselves: ${severity}; at least ${repeatedGrades} equal grades of the metal that is paid for: ${severityGrades}. Figures that are written too coarsely are not judged. The last digits of at least ${digits} figures differ from equal frequencies by a chi-square above ${NINE_DEGREES_ONE_IN_MILLION}, which chance exceeds once in 10^6 series: ${severity}.`,

@@ -42,6 +42,10 @@ export const gradeImpossible: Rule<typeof schema> = {
   title: 'More metal than chemistry allows',
   means: 'The grade stated is higher than that of the pure mineral.',
   doesNotMean: 'That the signer lies: a decimal point, a unit or the wrong analyte looks the same.',
+  causes: {
+    innocent: 'a decimal point, a unit or the wrong analyte',
+    bad: 'an assay was made up',
+  },
   advice:
     'Ask the laboratory for the certificate of the assay: unit, analyte and decimal point. It closes when the grade is corrected by `event.corrected`.',
   parameters: schema,

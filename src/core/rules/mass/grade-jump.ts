@@ -61,6 +61,10 @@ export const gradeJump: Rule<typeof schema> = {
   title: 'The grade changed with nothing done to the goods',
   means: 'Another grade was measured than was known of the same matter before, by more than two samples differ.',
   doesNotMean: 'Which of the two is right, nor that the goods were exchanged: a poor sample looks the same.',
+  causes: {
+    innocent: 'a poor sample',
+    bad: 'the goods were exchanged',
+  },
   advice:
     'Have a sample taken in front of both sides and assayed by a laboratory that neither chose; until then do not assume that the goods are those that were sent. It closes when the wrong grade of the two is corrected by `event.corrected`; otherwise it is answered with the third assay by `finding.answered`.',
   parameters: schema,

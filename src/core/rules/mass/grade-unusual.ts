@@ -126,6 +126,10 @@ export const gradeUnusual: Rule<typeof schema, Parameters> = {
   title: 'A grade that is not traded',
   means: 'The grade lies outside what is bought and sold of this mineral in this form.',
   doesNotMean: 'That it is false: poor and rich ores exist. It is worth a second assay.',
+  causes: {
+    innocent: 'poor or rich ore, or a poor sample',
+    bad: 'the goods are of another kind or place than declared',
+  },
   advice:
     'Ask for the certificate of the assay, and for a second one from another laboratory. A mistyped grade is corrected by `event.corrected`, which closes it; ore that is really so poor or rich is explained by `finding.answered` that names the second assay.',
   parameters: schema,

@@ -81,6 +81,10 @@ export const massGained: Rule<typeof schema> = {
   means: 'Dry mass or contained metal grew in an event or a handover, by more than scales and assays can err.',
   doesNotMean:
     'That ore was added: a wrong unit, a misread scale or two lots mixed up look the same. Rain makes no finding if moisture is stated.',
+  causes: {
+    innocent: 'a misread scale, a wrong unit or rain',
+    bad: 'ore of unknown origin was added',
+  },
   advice:
     'Ask for the weighing slips and moistures of both sides, and have the lot weighed again on a calibrated scale. It closes when a wrong mass, moisture or grade is corrected by `event.corrected`, or when the receiver logs the moisture by `lot.measured` right after its receipt; treat a gain that stays as mineral of unknown origin.',
   parameters: schema,

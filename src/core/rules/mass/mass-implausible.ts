@@ -91,6 +91,10 @@ export const massImplausible: Rule<typeof schema, Parameters> = {
     'The mass that a lot was declared with is more than its bags or tags can hold, or more than its site digs in months: mostly a wrong unit or decimal point.',
   doesNotMean:
     'That there is no lot: 46.10 kg that were typed as 4610 are a lot too. The right mass is a correction away.',
+  causes: {
+    innocent: 'a wrong unit or decimal point',
+    bad: 'mass is made up, to be filled with foreign ore',
+  },
   advice:
     'Ask the signer for the weighing slip: mostly kilograms were typed as tonnes, or a decimal point is missing. It closes when the mass is put right by `event.corrected`; a large lot in few packages is explained by `finding.answered`.',
   parameters: schema,

@@ -78,6 +78,10 @@ export const massLost: Rule<typeof schema, Parameters> = {
   means: 'A lot lost more than scales, drying and spilling explain, by the scale and, if moisture is stated, also dry.',
   doesNotMean:
     'That it was stolen: wet ore dries, and a bag tears. Moisture stated by both sides settles the question. Residues of a process are not judged.',
+  causes: {
+    innocent: 'wet ore that dried, or a torn bag',
+    bad: 'a part of the goods was taken out',
+  },
   advice:
     'Ask the receiver for moisture and the carrier for stops and broken bags, and compare both weighing slips. It closes when a wrong mass is corrected by `event.corrected`, or when the receiver logs the moisture by `lot.measured` right after its receipt; goods that are missing are reported as an incident.',
   parameters: schema,

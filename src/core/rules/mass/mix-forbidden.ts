@@ -184,6 +184,10 @@ export const mixForbidden: Rule<typeof schema, Parameters> = {
   means:
     'Lots were put together that lose their claim by it: another mineral, a site that is not in order, industrial ore with artisanal, or a chain-of-custody model that the inputs do not bear.',
   doesNotMean: 'That the mix is worthless; it must be sold as what it is.',
+  causes: {
+    innocent: 'a mix by mistake, or a method that was declared wrongly',
+    bad: 'mineral that may not be sold is hidden in other',
+  },
   advice:
     'Inform the buyer of the mix what is in it, and have it sold without the claim that it lost. A mix cannot be undone: a method that was declared wrongly is corrected by `event.corrected`, which closes it; all else is answered by a registrar or an authority by `finding.answered`.',
   parameters: schema,

@@ -87,6 +87,10 @@ export const moistureUnusual: Rule<typeof schema> = {
   title: 'A moisture that such goods do not have',
   means: 'The moisture that is stated lies outside what goods of this form have, so the dry mass may be another.',
   doesNotMean: 'That it is false: goods dry in the sun, and rain wets them. It is worth a second sample.',
+  causes: {
+    innocent: 'a decimal point, or a sample that dried',
+    bad: 'moisture is stated as it suits, because it decides what is paid for',
+  },
   advice:
     'Ask for the record of the drying oven, and have a second sample dried in front of both sides. A mistyped moisture is corrected by `event.corrected`, which closes it; goods that were dried get a `lot.processed` with the process `dry`, or are explained by `finding.answered`.',
   parameters: schema,

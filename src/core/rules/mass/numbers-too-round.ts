@@ -90,8 +90,12 @@ export const numbersTooRound: Rule<typeof schema> = {
   title: 'Weights that no scale shows',
   means: 'Many lots weigh exactly the same, or far too many weights end in 0 or 5: they were estimated, or made up.',
   doesNotMean: 'That nothing was there: some scales show half kilograms only. Bags filled to one weight look the same.',
+  causes: {
+    innocent: 'a coarse scale, or bags filled to one weight',
+    bad: 'weights were estimated or made up',
+  },
   advice:
-    'Look at the scale and at how people write down what it shows, and have some lots weighed again. True weights, logged by `event.corrected`, close it; bags filled to one weight, or a scale of half kilograms, are explained by `finding.answered`.',
+    'Ask the signer to show the scale and how its figures are written down, and have some lots weighed again. True weights, logged by `event.corrected`, close it; bags filled to one weight, or a scale of half kilograms, are explained by `finding.answered`.',
   parameters: schema,
   describe: ({ numbersTooRound: { severity, severityIdentical, minimumWeights, share, identical } }) =>
     `${identical} or more identical weights in one declaration: ${severityIdentical}; of at least ${minimumWeights} weights that one actor declares in a month more than ${share / 1e4} % ending in 0 or 5: ${severity}.`,

@@ -21,6 +21,10 @@ export const radioactivityMissing: Rule<typeof schema> = {
   title: 'Nobody knows how radioactive the goods are',
   means: 'Tantalum concentrate is exported, and thorium or uranium in it was never assayed.',
   doesNotMean: 'That it is dangerous: carriers and ports refuse it all the same until it is known.',
+  causes: {
+    innocent: 'an assay that was not entered',
+    bad: 'goods of class 7 travel as ordinary ones',
+  },
   advice:
     'Have the lots assayed for ThO2 and U3O8 before they are loaded, and inform carrier and port. An assay from before the export that was not logged is added to the newest weighing by `event.corrected`, which closes it; one that was made later is named in a `finding.answered`.',
   parameters: schema,

@@ -25,6 +25,10 @@ export const radioactivityOver: Rule<typeof schema> = {
   title: 'Too radioactive to travel as ordinary goods',
   means: 'By its assays the mineral exceeds the activity above which it is shipped as dangerous goods of class 7.',
   doesNotMean: 'That it may not be shipped: it needs a permit, a label and a carrier that takes it.',
+  causes: {
+    innocent: 'a permit of class 7 that is not in the ledger',
+    bad: 'goods of class 7 travel as ordinary ones',
+  },
   advice:
     'Ask the exporter for the permit of class 7, the labels and a carrier that takes it; stop the shipment until they are there. A mistyped grade is corrected by `event.corrected`, which closes it; goods that are declared and packed as they must be are explained by `finding.answered`.',
   parameters: schema,

@@ -110,6 +110,10 @@ export const yieldImplausible: Rule<typeof schema, Parameters> = {
   means: 'The metal in the outputs over that in the inputs lies outside what the process is known to recover.',
   doesNotMean:
     'That metal was added or taken out: a wrong assay of the feed looks the same. Much more metal than went in is the matter of mass-gained.',
+  causes: {
+    innocent: 'a wrong assay of the feed',
+    bad: 'metal of unknown origin was added, or taken out',
+  },
   advice:
     'Ask the plant for its batch sheet: feed, assays, residues. It closes when a wrong mass, grade or residue, or the name of the process, is corrected by `event.corrected`; a batch that really recovered so much or so little is explained by `finding.answered`.',
   parameters: schema,

@@ -103,6 +103,10 @@ export const payloadExceeded: Rule<typeof schema> = {
     'The lots of one dispatch, or all that one vehicle took within an hour, weigh several times what such a means of transport carries.',
   doesNotMean:
     'That the goods did not move: several porters or motorcycles may have gone, or the means was named by habit. One vehicle that is named by its plate is one.',
+  causes: {
+    innocent: 'several went, or the means was named by habit',
+    bad: 'the goods moved on paper alone',
+  },
   advice:
     'Ask the sender what carried the goods and in how many journeys, and compare with the waybill, the fuel or the wages paid. A wrong mode, vehicle or mass is corrected by `event.corrected`, which closes it; several journeys or carriers are explained by `finding.answered`.',
   parameters: schema,

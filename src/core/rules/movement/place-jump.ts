@@ -98,6 +98,10 @@ export const placeJump: Rule<typeof schema> = {
     'Two events that one device recorded one after the other are farther apart than a person can travel, or than roads and tracks allow at a distance that is not flown.',
   doesNotMean:
     'Which of the two coordinates is true; coordinates typed by hand, or a device restored onto another, look the same.',
+  causes: {
+    innocent: 'coordinates typed by hand, or a restored device',
+    bad: 'records were made far from the goods',
+  },
   advice:
     'Ask the owner for the device, and whether its records were copied onto another or coordinates typed by hand. It closes when the wrong place or time is corrected by `event.corrected`; a device restored onto another is explained by `finding.answered`.',
   parameters: schema,

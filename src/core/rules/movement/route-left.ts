@@ -41,6 +41,10 @@ export const routeLeft: Rule<typeof schema> = {
   title: 'Seen far from the declared route',
   means: 'At a checkpoint the goods were farther from the line of the declared route than roads wind.',
   doesNotMean: 'That they were diverted for a bad end: a bridge may be down.',
+  causes: {
+    innocent: 'a bridge was down',
+    bad: 'the goods were diverted, to be exchanged or sold',
+  },
   advice:
     'Ask the carrier which way it took and why, and have seals and weight looked at on arrival. It closes when the route of the dispatch is corrected by `event.corrected`; a detour is explained by `finding.answered`.',
   parameters: schema,

@@ -85,6 +85,10 @@ export const speedImpossible: Rule<typeof schema> = {
   means:
     'Between two events of a lot lies more way than its means of transport can have covered, even in a straight line.',
   doesNotMean: 'Which of the two places or times is wrong; a clock set badly looks the same.',
+  causes: {
+    innocent: 'a clock, a time or a place is wrong',
+    bad: 'other goods arrived than had left',
+  },
   advice:
     'Ask both signers where they were and when, and compare with waybill and gate book. It closes when a wrong time, place or means of transport is corrected by `event.corrected`.',
   parameters: schema,

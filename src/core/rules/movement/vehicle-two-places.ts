@@ -43,6 +43,10 @@ export const vehicleTwoPlaces: Rule<typeof schema> = {
   title: 'One vehicle in two places',
   means: 'A vehicle is named at two places that it cannot have been at within that time.',
   doesNotMean: 'That the goods did not move: a number plate may be misread or copied.',
+  causes: {
+    innocent: 'a number plate that was misread',
+    bad: 'one transport is on paper alone',
+  },
   advice:
     'Ask both signers for a photograph of the number plate, and the carrier for the log book of the vehicle. It closes when a misread plate, place or time is corrected by `event.corrected`; a copied plate is a matter for the authority.',
   parameters: schema,

@@ -228,6 +228,10 @@ export const borderUnpapered: Rule<typeof schema> = {
     'A lot was in one country and is in another, and it was not exported before; or it is worked or exported again abroad without having been imported, or exported twice from one country.',
   doesNotMean:
     'Smuggling by itself: customs papers may exist and not have been entered, and a place may be registered in the wrong country. Transit needs an export and no import.',
+  causes: {
+    innocent: 'customs papers that were not entered',
+    bad: 'the goods were smuggled',
+  },
   advice:
     'Ask sender and receiver for the customs papers of both countries, and both authorities whether they know the shipment. A place named wrongly is corrected by `event.corrected`, which closes it; papers that exist and were not entered are named in `finding.answered`. Without any, keep the lots apart.',
   parameters: schema,

@@ -143,8 +143,12 @@ export const declaredAgain: Rule<typeof schema, Parameters> = {
     'A lot left the ledger or was exported, and within a fortnight one of the same mass and the same grades was declared as new in the same country, or in the one to which it was exported and where it was never imported: the goods may have changed their name and their origin.',
   doesNotMean:
     'That both are one: masses and grades coincide now and then. A lot that its holder closed as a mistaken record and declared again is not meant.',
+  causes: {
+    innocent: 'chance, or a record begun again',
+    bad: 'goods came back under another origin',
+  },
   advice:
-    'Ask who declared the new lot for the purchase papers of its parts, and who closed the old one where it went. A shared serial number or a second assay settles it; what is explained is named in `finding.answered`.',
+    'Ask the signer of the new lot for the purchase papers of its parts, and the one who closed the old lot where it went. A shared serial number or a second assay settles it; what is explained is named in `finding.answered`.',
   parameters: schema,
   describe: ({ declaredAgain: { severity, mass, grade, recastMass, days } }) =>
     `A \`lot.declared\` within ${days} days after a \`lot.closed\` or \`lot.exported\` at places of one country, of a mass within ${mass / 1e4} % and with each grade that both have within ${grade / 1e4} % of it; or, if it is declared as recycled, up to ${recastMass / 1e4} % lighter and with as much gold within ${mass / 1e4} %: ${severity}. Also in the country that is the \`destination\` of the export, if no \`lot.imported\` came before.`,

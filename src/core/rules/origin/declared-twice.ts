@@ -204,6 +204,10 @@ export const declaredTwice: Rule<typeof schema, Parameters> = {
   means:
     'Two lots of the same mass and the same grades were declared at one site within minutes, in two entries, without tags that tell them apart.',
   doesNotMean: 'That one of them does not exist: bags that are filled to one weight may look so.',
+  causes: {
+    innocent: 'one bag was recorded twice',
+    bad: 'a bag that does not exist will be filled with foreign ore',
+  },
   advice:
     'Ask the signer to look at both. A second record of one thing is closed by `lot.closed` with `duplicateOf`, which closes it; two things that are alike are explained by `finding.answered`, best with a photograph of both.',
   parameters: schema,

@@ -177,6 +177,10 @@ export const licenceInvalid: Rule<typeof schema> = {
     'On the day of the declaration no licence of the site was in force that gives the right to produce, names the mineral and belongs to who operated it; or none was in force any more on the day on which the lot was first delivered.',
   doesNotMean:
     'That digging was forbidden: a renewal may be logged late, and closes the finding. Sites without a licence in the registry are not judged.',
+  causes: {
+    innocent: 'a renewal that is entered late',
+    bad: 'somebody without a right to the ore sells it',
+  },
   advice:
     'Ask the operator of the site for the licence or its renewal, and the mining cadastre whether it is valid. It closes when the registrar or the authority logs it by `site.updated`.',
   parameters: schema,

@@ -90,6 +90,10 @@ export const loadedElsewhere: Rule<typeof schema> = {
     'The first transport of lots from a mine begins at another site, or far from the one that declared them, with no store or handover between.',
   doesNotMean:
     'That the mineral is of another place: bags are carried to a road or a store before a truck takes them. A store that is registered as a facility and named is not meant.',
+  causes: {
+    innocent: 'a store that is not registered',
+    bad: 'the ore is of another place than declared',
+  },
   advice:
     'Ask for the waybill of the first transport, and who carried the bags before it. A store is registered by `facility.registered` and named as the place; a wrong place is corrected by `event.corrected`. What stays is explained by `finding.answered`.',
   parameters: schema,

@@ -16,6 +16,10 @@ export const mineralNotAtSite: Rule<typeof schema> = {
   means: 'The lot is of a mineral that the registry did not name for the site when it was declared.',
   doesNotMean:
     'That it came from elsewhere: tin and tantalum are often found together, and the registry may be incomplete.',
+  causes: {
+    innocent: 'a registry that is incomplete',
+    bad: 'mineral of another place goes under the name of the site',
+  },
   advice:
     'Ask the authority what is dug at the site, and have a sample looked at. It closes when the mineral is added by `site.updated`; a lot declared at the wrong site is closed and declared anew at the right one, and the finding answered by `finding.answered`.',
   parameters: schema,

@@ -17,6 +17,10 @@ export const originImplausible: Rule<typeof schema> = {
     'A laboratory compared a sample of the lot with samples of the sites of its declared origin, and found it not plausible.',
   doesNotMean:
     'Where it comes from instead; and a mixed lot is hard to compare. A later test by the same laboratory replaces this one.',
+  causes: {
+    innocent: 'a mixed lot, or a poor sample',
+    bad: 'the ore is of another place',
+  },
   advice:
     'Stop the lot, ask the laboratory how sure it is, and have a second sample taken in front of a witness. A later `origin.tested` by the same laboratory replaces this one and closes it if it finds the origin plausible; otherwise the authority decides.',
   parameters: schema,

@@ -23,6 +23,10 @@ export const originUnknownShare: Rule<typeof schema> = {
   title: 'Nobody knows where part of it comes from',
   means: 'Of the mass that leaves, part cannot be traced to a site.',
   doesNotMean: 'That it is smuggled: it means that the ledger cannot exclude it.',
+  causes: {
+    innocent: 'a supplier that keeps no records here',
+    bad: 'the part without an origin was smuggled',
+  },
   advice:
     'Ask the exporter, and each supplier before it, for the lots that the goods were made of and where those were declared. What cannot be traced is sold as of unknown origin; nothing closes it but a `finding.answered` of a registrar or an authority.',
   parameters: schema,

@@ -113,6 +113,10 @@ export const roundTrip: Rule<typeof schema> = {
     'Goods that were held in a country, then in another, are received in the first again, and no import was logged.',
   doesNotMean:
     'Smuggling by itself: returned goods and a warehouse across the border look alike. An import that is logged first answers it, and so does one soon after, where the goods left both countries with papers.',
+  causes: {
+    innocent: 'returned goods, or a warehouse across the border',
+    bad: 'foreign ore comes in under the papers of local ore',
+  },
   advice:
     'Ask the holder for the customs papers of both crossings. An import logged after the receipt does not close it any more: returned goods, or a warehouse across the border, are explained by `finding.answered` that names the papers.',
   parameters: schema,

@@ -21,6 +21,10 @@ export const siteAbandoned: Rule<typeof schema> = {
     'A lot is declared at a site of which the newest inspection until that day found it abandoned: without work there is no production.',
   doesNotMean:
     'That the site is still abandoned: work may begin again before an inspector has seen it. The likelier case is mineral of another place under the name of a site that is not watched.',
+  causes: {
+    innocent: 'work began again before an inspector came',
+    bad: 'mineral of another place uses the name of a site that nobody watches',
+  },
   advice:
     'Ask the operator of the site who dug there and since when, and the authority for a visit. It closes when a `site.inspected` of a day up to the declaration says that the site is active; otherwise the authority decides by `finding.answered`.',
   parameters: schema,

@@ -101,6 +101,10 @@ export const siteDormantBurst: Rule<typeof schema, Parameters> = {
     "A site that an inspector found inactive, or that was silent for months, books a large part of a month's capacity within days.",
   doesNotMean:
     'That the lots are false: a season begins, or stock was declared at once. A site that declares for the first time is not meant.',
+  causes: {
+    innocent: 'a season begins, or stock was declared at once',
+    bad: 'a sleeping mine lends its name to foreign ore',
+  },
   advice:
     'Ask the operator of the site who dug and since when, and the authority for a visit; wage lists and tag books of the weeks before settle it. It closes when wrong masses are corrected by `event.corrected`; a season that began, or stock that was declared at once, is explained by `finding.answered`.',
   parameters: schema,

@@ -29,6 +29,10 @@ export const siteOutsidePolygon: Rule<typeof schema> = {
   means: 'The device that recorded the declaration was outside the site, farther than its error.',
   doesNotMean:
     'That the mineral came from there: bags may be declared at a shed. Drift within the accuracy of the device is not meant.',
+  causes: {
+    innocent: 'bags were declared at a shed, or the map is wrong',
+    bad: 'the ore comes from across the border',
+  },
   advice:
     'Ask the person who recorded the declaration where they were, and compare with the map of the site. Wrong coordinates are corrected by `event.corrected`, a wrong polygon by `site.updated`; either closes it. Bags that were declared at a shed are explained by `finding.answered`.',
   parameters: schema,

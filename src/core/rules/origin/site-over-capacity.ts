@@ -206,6 +206,10 @@ export const siteOverCapacity: Rule<typeof schema> = {
   means: 'Within a window of days the lots declared at a site weigh more than its workers can produce in that time.',
   doesNotMean:
     'That any one lot is false: the number of workers may be out of date. Stock from before may have been declared late. Sites without a known number of workers are not judged.',
+  causes: {
+    innocent: 'more diggers than registered, or old stock',
+    bad: 'mineral of other places goes under the name of the site',
+  },
   advice:
     'Ask the operator of the site how many dug and since when the stock lay there, and the authority for its newest count of workers; a visit settles it. It closes when the registrar or the authority logs the true capacity by `site.updated` and an inspection confirms it, or when wrong masses are corrected by `event.corrected`; treat unexplained mass as mineral of unknown origin.',
   parameters: schema,

@@ -43,6 +43,10 @@ export const siteStatus: Rule<typeof schema> = {
     'On the day of the declaration the site was red or blue by its newest inspection until then, or its status had lapsed.',
   doesNotMean:
     'That this lot is tainted: a blue or lapsed site waits for an inspector. Sites without an inspection are not judged, and a yellow one has time to improve.',
+  causes: {
+    innocent: 'an inspection that is late, or not entered',
+    bad: 'mineral of a mine with armed men or children is sold as clean',
+  },
   advice:
     'Ask the authority for the newest inspection of the site, and hold the lots back where it is red. It closes when a `site.inspected` of a day up to the declaration says green or yellow; otherwise the authority decides by `finding.answered`.',
   parameters: schema,

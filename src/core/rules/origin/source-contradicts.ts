@@ -84,6 +84,10 @@ export const sourceContradicts: Rule<typeof schema, Parameters> = {
   means:
     'A lot is declared as recycled though its form, tags, pit or mining dates are those of mined mineral; or as old stock though it was dug later.',
   doesNotMean: 'That the goods are bad: the source decides only which papers a buyer must ask for.',
+  causes: {
+    innocent: 'the source was chosen by mistake',
+    bad: 'mined mineral is sold as one for which no origin is asked',
+  },
   advice:
     'Ask the signer for the purchase papers of the scrap, or for the stock lists of the time. A wrong source or mining date is corrected by `event.corrected`, which closes it; otherwise treat the goods as mined, and ask for their origin.',
   parameters: schema,

@@ -138,6 +138,10 @@ export const tradeClosed: Rule<typeof schema> = {
   title: 'Dug or exported while it was forbidden',
   means: 'On that day the country forbade to export the mineral, or to dig it in that region.',
   doesNotMean: 'That no exception was granted: waivers and quotas are not in the ledger.',
+  causes: {
+    innocent: 'a waiver or a quota that is not in the ledger',
+    bad: 'a ban was evaded',
+  },
   advice:
     'Ask the exporter for the waiver or quota, and the authority whether it knows of it. A wrong date or place is corrected by `event.corrected`, which closes it; a waiver is named in `finding.answered`.',
   parameters: schema,

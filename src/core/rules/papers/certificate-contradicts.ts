@@ -194,6 +194,10 @@ export const certificateContradicts: Rule<typeof schema> = {
     'By the ledger the goods come from a country that their certificate leaves out, began after it was issued, or had already left; or the same goods are exported twice under two certificates.',
   doesNotMean:
     'That the certificate is forged: it may have been copied from the shipment before. The ledger may be wrong too, where a site is registered in the wrong country.',
+  causes: {
+    innocent: 'the certificate of the shipment before was copied',
+    bad: 'the origin was hidden from the certifying office',
+  },
   advice:
     'Show the authority that issued it the lineage of the lots, and ask whether it would issue the certificate again. A certificate made out wrongly is revoked and replaced by `certificate.revoked` and `certificate.issued`; what is right all the same is explained by `finding.answered` of the authority.',
   parameters: schema,

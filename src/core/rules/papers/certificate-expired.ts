@@ -38,6 +38,10 @@ export const certificateExpired: Rule<typeof schema, Parameters> = {
     'On the day of the export the certificate had expired, had not been issued, or had been revoked; or it was revoked later; or it was made out for longer than a certificate may last.',
   doesNotMean:
     "Anything about the goods' arrival: a ship takes weeks, and imports are not judged. A certificate with a mistake is revoked and replaced.",
+  causes: {
+    innocent: 'a wrong serial or date, or an export that was delayed',
+    bad: 'an old certificate was used for other goods',
+  },
   advice:
     'Ask the exporter which certificate travelled with the goods, and the issuing authority whether this one was valid on the day of the export. A wrong serial or date of the export, or the serial of a certificate that replaces a revoked one, is corrected by `event.corrected`, which closes it; otherwise the authority decides, by `finding.answered`.',
   parameters: schema,

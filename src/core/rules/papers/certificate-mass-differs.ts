@@ -71,6 +71,10 @@ export const certificateMassDiffers: Rule<typeof schema> = {
   title: 'More or less than the certificate says',
   means: 'The mass that was exported in one shipment is not the one that the certificate was issued for.',
   doesNotMean: 'That either is false: one may be dry and the other wet.',
+  causes: {
+    innocent: 'one mass is dry and the other wet',
+    bad: 'goods were added or taken after certification',
+  },
   advice:
     'Compare the weighing slip of the export with the certificate, and ask whether either mass is dry and the other wet. A mistyped mass of the export is corrected by `event.corrected`, which closes it; a certificate made out wrongly is revoked and replaced by the authority, and the exporter names the new serial.',
   parameters: schema,

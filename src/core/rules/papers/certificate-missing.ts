@@ -54,6 +54,10 @@ export const certificateMissing: Rule<typeof schema> = {
     'Mineral from a country that certifies its exports left without a certificate: none is named and none in force names the lot, or the one that is named was issued for other lots.',
   doesNotMean:
     'That none was issued: it may not have been written down. A certificate that is named and not in the log is not judged by this rule.',
+  causes: {
+    innocent: 'the serial was not entered',
+    bad: 'the goods left without the consent of the country',
+  },
   advice:
     'Ask the exporter for the certificate, and the authority of the country of origin whether it issued one. It closes when the exporter adds the serial to its `lot.exported` by `event.corrected`; where none was issued, do not accept the shipment before the authority has decided.',
   parameters: schema,

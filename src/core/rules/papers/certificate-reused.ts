@@ -72,6 +72,10 @@ export const certificateReused: Rule<typeof schema> = {
   means:
     'The serial of one certificate is named by exports in different containers, or of different lots in none that is named.',
   doesNotMean: 'Which of the shipments it was made out for.',
+  causes: {
+    innocent: 'a serial that was mistyped',
+    bad: 'uncertified goods travel under the certificate of others',
+  },
   advice:
     'Ask the issuing authority for which shipment it made the certificate out, and both exporters for theirs. It closes when the export that named it wrongly is corrected by `event.corrected`; until then no shipment of that serial is certified.',
   parameters: schema,

@@ -16,6 +16,10 @@ export const certificateSameSigner: Rule<typeof schema> = {
   title: 'Verifier and validator are one person',
   means: 'A certificate is to be checked by one person and signed off by another; here both names are the same.',
   doesNotMean: 'That the certificate is false: in a small office one person may do both. The second check is missing.',
+  causes: {
+    innocent: 'a small office with one officer',
+    bad: 'nobody has checked the goods',
+  },
   advice:
     'Ask the issuing authority for a second look by another person. It revokes the certificate and issues one under a new serial, or confirms it; the finding on the old one is closed by its `finding.answered`.',
   parameters: schema,

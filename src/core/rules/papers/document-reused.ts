@@ -66,6 +66,10 @@ export const documentReused: Rule<typeof schema, Parameters> = {
   means: 'The same document is attached to events about lots of which none comes from the other.',
   doesNotMean:
     'Which of the uses is the true one. Photographs are not judged, nor what one signer sends on one day with one waybill.',
+  causes: {
+    innocent: 'a file was attached to the wrong lot',
+    bad: 'one paper serves for goods that have none',
+  },
   advice:
     'Lay the paper beside the lots that it is attached to: weights, dates and names on it fit one of them. The actor that attached it to the wrong lot removes it by `event.corrected`, which closes it; a paper that truly covers several lots is explained by `finding.answered`.',
   parameters: schema,

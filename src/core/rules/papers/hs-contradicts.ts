@@ -126,6 +126,10 @@ export const hsContradicts: Rule<typeof schema, Parameters> = {
   means:
     'An export or import states a code of the Harmonized System that is not one of the goods’ mineral and form, or another one than the export did.',
   doesNotMean: 'That the goods are others: codes are mistyped, and brokers classify differently.',
+  causes: {
+    innocent: 'a broker classified or typed otherwise',
+    bad: 'the goods were declared as others, to avoid a ban or a tax',
+  },
   advice:
     'Ask exporter and importer for both customs declarations, and the broker why. A wrong code is corrected by `event.corrected` (`/hs`), which closes it; a classification that customs accepted is named in `finding.answered`.',
   parameters: schema,

@@ -61,6 +61,10 @@ export const serialReused: Rule<typeof schema, Parameters> = {
   title: 'One bar number on two bars',
   means: 'The same serial number was given to lots of which neither was made from the other.',
   doesNotMean: 'That a bar was counterfeited: two refiners may number alike.',
+  causes: {
+    innocent: 'two refiners number alike',
+    bad: 'a bar was copied',
+  },
   advice:
     'Ask both refiners for their cast lists and photographs of the bars. Serials cannot be corrected, so two refiners who number alike explain it by `finding.answered`; two bars of one refiner are held back until one is shown to be genuine.',
   parameters: schema,

@@ -199,6 +199,10 @@ export const personOverCap: Rule<typeof schema> = {
     'What was declared for one person, to all buyers together, is more than the law allows one person, or more than one person can dig.',
   doesNotMean:
     'That the person did wrong: a family or a team may sell under one card, and stock of earlier months may have been declared at once. A card may also be used without its holder.',
+  causes: {
+    innocent: 'a family or a team sells under one card',
+    bad: 'a card serves to launder the production of others',
+  },
   advice:
     'Ask the person who dug it and when, and the office that keeps the cards whether the card was lent; compare with the slips of all buyers. It closes when wrong masses or times are corrected by `event.corrected`, or the size of the team is; treat mass that stays unexplained as mineral of unknown origin.',
   parameters: schema,

@@ -127,6 +127,10 @@ export const personTwoPlaces: Rule<typeof schema, Parameters> = {
     'Lots were declared for one person, or sold by it, at two places too far apart for the time between them; or one card was shown at both.',
   doesNotMean:
     'That the person cheated: its name or card may be used by others, and a relative may carry the goods to a buyer.',
+  causes: {
+    innocent: 'a relative went, or the time was filled in later',
+    bad: 'a name or card serves others',
+  },
   advice:
     'Ask both signers who stood before them and which card was shown, and the office that keeps the cards. It closes when a wrong place or time is corrected by `event.corrected`; a relative who went instead is explained by `finding.answered`.',
   parameters: schema,

@@ -152,6 +152,10 @@ export const splitBelowCap: Rule<typeof schema, Parameters> = {
     'Most of the persons from whom one actor buys, or for whom it declares, stay just below what one person may produce.',
   doesNotMean:
     'That the gold is not theirs: where the cap binds, people stop at it. By itself it is unusual, not impossible.',
+  causes: {
+    innocent: 'where the cap binds, people stop at it',
+    bad: 'one seller hides behind the names of many',
+  },
   advice:
     'Meet some of the persons and ask what they sold; compare their signatures, telephone numbers and payments, and the fineness of what each sold: one melt has one fineness. It closes when wrong masses are corrected by `event.corrected`; otherwise `finding.answered` after a visit.',
   parameters: schema,

@@ -9,6 +9,7 @@ export interface RecordWords {
   title: string;
   means: string;
   doesNotMean: string;
+  causes: Rule['causes'];
   advice: string;
   test: string;
   standard: string;

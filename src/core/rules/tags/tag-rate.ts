@@ -25,6 +25,10 @@ export const tagRate: Rule<typeof schema> = {
   title: 'Far more tags than mineral',
   means: 'Of one declaration each tag has less mineral than a bag usually holds: tags are used up without goods.',
   doesNotMean: 'That tags were sold: samples are small too. Few tags are not judged.',
+  causes: {
+    innocent: 'samples, or a mass that was mistyped',
+    bad: 'tags are used up without goods, and sold',
+  },
   advice:
     'Ask the operator of the site and the agent to count bags and tags of that day together, and where the unused tags are. A mistyped mass or tag list is corrected by `event.corrected`, which closes it; samples and small bags are explained by `finding.answered`.',
   parameters: schema,

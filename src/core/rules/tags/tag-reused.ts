@@ -78,6 +78,10 @@ export const tagReused: Rule<typeof schema> = {
   means: 'The same tag number was put on lots of which neither was made from the other.',
   doesNotMean:
     'Which of the lots carries the genuine tag, or that a number was not simply misread. A bag that was recorded twice is settled by closing the second record with `duplicateOf`, before it is handed on.',
+  causes: {
+    innocent: 'a digit was misread, or one bag was recorded twice',
+    bad: 'a tag was copied, to give foreign ore an origin',
+  },
   advice:
     'Stop both lots, look at the tags on the bags, and ask the agent who issued the series for the tag book. A misread number is corrected by `event.corrected` on the lot that never carried it, which closes it; of one bag that was recorded twice, the holder closes the record that was not handed on by `lot.closed` with `duplicateOf`; a copied tag is reported as an incident, and a registrar or an authority closes the finding by `finding.answered`.',
   parameters: schema,

@@ -16,6 +16,10 @@ export const tagUnknown: Rule<typeof schema> = {
     'A number on a lot is in no series that an authority has issued, though tags are issued to the site it comes from.',
   doesNotMean:
     'Forgery: the issue may be logged late, and closes the finding; a digit may be misread. Where no tags are issued, holders use their own numbers.',
+  causes: {
+    innocent: 'the issue of the series is logged late, or a digit was misread',
+    bad: 'the tag is forged',
+  },
   advice:
     'Ask the tagging agent whether the series was issued, and look at the tag for a misread digit. It closes when the authority logs `tags.issued`, or when the number is corrected by `event.corrected`.',
   parameters: schema,

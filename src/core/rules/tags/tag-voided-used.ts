@@ -17,6 +17,10 @@ export const tagVoidedUsed: Rule<typeof schema> = {
   title: 'A voided tag is in use',
   means: 'A tag that had been declared lost, damaged or returned was put on a lot afterwards.',
   doesNotMean: 'That its user knew. A tag that is voided after its use, and replaced, is not judged.',
+  causes: {
+    innocent: 'a lost tag that was found, or a wrong date',
+    bad: 'a stolen tag gives foreign ore an origin',
+  },
   advice:
     'Ask the agent who voided the tag when that was and why, and the actor that used it where it came from; the tag itself and the tag book settle it. A wrong date or number is corrected by `event.corrected`, which closes it; a lost tag that came back is a matter for the authority and its `finding.answered`.',
   parameters: schema,

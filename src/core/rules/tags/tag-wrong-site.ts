@@ -14,6 +14,10 @@ export const tagWrongSite: Rule<typeof schema> = {
   means: 'A tag was put on a lot that does not come from the site to which the tag was issued.',
   doesNotMean:
     'That the mineral was smuggled: an agent may have handed out the wrong bundle. A tag that was lent counts as sold until it is explained.',
+  causes: {
+    innocent: 'the agent handed out the wrong bundle',
+    bad: 'tags were sold to another site',
+  },
   advice:
     'Ask the tagging agent which bundle went to which site, and the actor that applied the tags where it got them. It closes with a corrected tag number, or when the authority logs the `tags.issued` for the right site; else treat the origin as unproven until a registrar or an authority has answered it.',
   parameters: schema,

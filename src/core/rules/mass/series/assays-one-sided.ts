@@ -110,6 +110,10 @@ export const assaysOneSided: Rule<typeof schema> = {
   means:
     'The assays of one laboratory differ from those of others to one side, again and again; or assays differ from what one actor declared, though each by itself is within what two samples differ.',
   doesNotMean: 'Which of the two is right, nor that anybody gains by it: an instrument out of true does the same.',
+  causes: {
+    innocent: 'an instrument out of true',
+    bad: 'assays are bent in favour of one side',
+  },
   advice:
     'Have samples that both kept assayed by a third laboratory, and ask for the calibration of both instruments. Wrong grades are corrected by `event.corrected`, which closes it where enough are mended; an instrument that was set right is explained by `finding.answered`.',
   parameters: schema,

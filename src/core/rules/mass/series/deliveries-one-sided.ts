@@ -139,8 +139,12 @@ export const deliveriesOneSided: Rule<typeof schema> = {
     'Between the same two parties, or at the same receiver, the weights on arrival differ from those sent to one side, again and again, though each delivery by itself is within what one may lose.',
   doesNotMean:
     'Theft: a scale out of true does the same, and so does ore that dries on a long way where no moisture is stated. Deliveries that the scale shows too coarsely are not counted.',
+  causes: {
+    innocent: 'a scale out of true, or ore that dries on this way',
+    bad: 'a part of each delivery is kept back, or foreign ore is added',
+  },
   advice:
-    'Have one load weighed on both scales, with the calibration records of both, and the moisture stated at both ends. Wrong weights are corrected by `event.corrected`, which closes it where enough are mended; a scale that was set right is explained by `finding.answered`, and goods that are missing are reported as an incident.',
+    'Have sender and receiver weigh one load on both scales, with the calibration records of both, and the moisture stated at both ends. Wrong weights are corrected by `event.corrected`, which closes it where enough are mended; a scale that was set right is explained by `finding.answered`, and goods that are missing are reported as an incident.',
   parameters: schema,
   describe: ({ deliveriesOneSided: { severity, default: usual, byMineral } }) =>
     `A running sum of the relative differences between weights at dispatch and receipt, over the newest ${SERIES_LENGTH} deliveries of one mineral from one party to another, and of one receiver whose deliveries come from several: ${severity} where what exceeds the allowance sums up to more than the limit. Less: ${sumText(usual.less)}; more: ${sumText(usual.more)}${Object.entries(

@@ -156,6 +156,10 @@ export const yieldsOneSided: Rule<typeof schema, Parameters> = {
     'A plant recovers at one end of what its process can, or beyond, again and again, though each batch by itself may be so; or its yields are more alike than assays are.',
   doesNotMean:
     'That metal was added or kept back: a laboratory that is out of true does the same, and so does an ore that is easy or hard to treat. Batches whose moistures are not stated are not counted.',
+  causes: {
+    innocent: 'a laboratory out of true, or an ore that is easy to treat',
+    bad: 'metal is added to, or kept back from, each batch',
+  },
   advice:
     'Ask the plant for the batch sheets, and have feed, product and residues of one batch sampled and assayed by another laboratory. Wrong masses and grades are corrected by `event.corrected`, which closes it where enough are mended; an ore or a plant that really yields so is explained by `finding.answered`.',
   parameters: schema,

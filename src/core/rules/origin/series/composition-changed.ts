@@ -128,6 +128,10 @@ export const compositionChanged: Rule<typeof schema> = {
     'Lot after lot of a site has another grade of an element than the site’s lots had before: it may be the ore of another place.',
   doesNotMean:
     'That the ore is foreign: veins differ, and so do ways of washing. Sites of which few lots were assayed are not judged.',
+  causes: {
+    innocent: 'another vein, or another way of washing',
+    bad: 'the ore is of another place',
+  },
   advice:
     'Ask the operator which face was worked, and the authority for a sample from it; a mineralogical fingerprint settles it. Wrong grades are corrected by `event.corrected`; another vein is explained by `finding.answered`.',
   parameters: schema,

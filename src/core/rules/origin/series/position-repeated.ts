@@ -61,6 +61,10 @@ export const positionRepeated: Rule<typeof schema> = {
     'One device declares day after day from exactly one position, to the metre: the position was copied, and shows nothing about where the bags were.',
   doesNotMean:
     'That the bags are of another place: an app may keep the position of the site. Positions written to less than five decimals, and those of a registered facility, are not judged.',
+  causes: {
+    innocent: 'an app that keeps the position of the site',
+    bad: 'the device never was at the site',
+  },
   advice:
     'Have the device record its position anew for each declaration, and look where its owner was on those days. A position that is known to be of the site is explained by `finding.answered`; a weighing place is registered by `facility.registered` and named as the place.',
   parameters: schema,

@@ -132,6 +132,10 @@ export const productionSurge: Rule<typeof schema, Parameters> = {
     'In one month a site, or all sites of a district together, declare several times what they declared in the half year before, though it may be within their capacity.',
   doesNotMean:
     'That the lots are false: a site grows, and a rush brings diggers. A site with less than three months of production is not judged, and a return after a strike is compared with the months in which it worked.',
+  causes: {
+    innocent: 'more diggers came, or a new face was opened',
+    bad: 'mineral of other places goes under the name of the site',
+  },
   advice:
     'Ask the operator of the site how many dug in that month and since when, and the authority for a count of workers and the tag books; look whether a border or a market near it was closed. It closes when wrong masses are corrected by `event.corrected`; a site that grew is explained by `finding.answered` after a visit.',
   parameters: schema,

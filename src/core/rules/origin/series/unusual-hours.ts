@@ -148,6 +148,10 @@ export const unusualHours: Rule<typeof schema> = {
     'Lots are declared at a site at night, or on a day of the week, at which it declared nothing before, again and again.',
   doesNotMean:
     'That the bags are not of the site: a second shift begins, a harvest moves the days of rest, a clock is set wrongly. A site that works at night from its beginning is not meant.',
+  causes: {
+    innocent: 'another shift, or a clock that is set wrongly',
+    bad: 'foreign bags arrive when nobody watches',
+  },
   advice:
     'Ask the operator of the site who works then and since when, and the tagging agent who applied the tags; wage lists settle it. Wrong times are corrected by `event.corrected`, which closes it where enough are mended; a new shift is explained by `finding.answered`.',
   parameters: schema,

@@ -13,6 +13,7 @@ import { LedgerIdentity } from './ledger/ledger-identity.js';
 import { LogClock } from './ledger/append/log-clock.js';
 import { ReadLog } from './ledger/read/read-log.js';
 import { ReadTree } from './ledger/read/read-tree.js';
+import { CheckThreads } from './ledger/intake/check-threads.js';
 import { type Pace, type Replay, type ReplayOptions, replayLog } from './ledger/replay/replay.js';
 import { Monitor, type MonitorOptions } from './monitor/monitor.js';
 import { createSecret, loadSecret } from './config/secret.js';
@@ -117,6 +118,7 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
   const identity = identityOf(config);
   const address = await joinDatabase(config, () => undefined);
   const database = new Database({ url: address.appUrl, failed: () => undefined, patient: true });
+  const threads = new CheckThreads(config.origin, config.verifyThreads);
   const pace =
     (what: string): Pace =>
     async (done, size) =>
@@ -127,7 +129,7 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
       const guard = new ReadGuard(file, () => undefined).read();
       const parameters = RuleParameters.load(config.ruleParametersFile, config.sanctionsFile);
       const follower = new JudgeAgain(database, identity, { now: () => Date.now() }, parameters);
-      const pacing = { replay: pace('replaying'), tree: pace('hashing'), follower };
+      const pacing = { replay: pace('replaying'), tree: pace('hashing'), follower, threads };
       const evidence = await gatherEvidence(database, identity, guard, pacing);
       const journal = await journalAudit(config, database, file.journalPath).check({ remembers: false });
       const faults = [...explain(evidence), ...journalFaults(journal)].map(({ rule, firstIndex, lots, detail }) => ({
@@ -155,6 +157,7 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
     const { detail } = unreadable(error);
     return { entries: 0, lots: null, faults: [{ index: null, lots: [], detail }] };
   } finally {
+    await threads.close();
     await database.close();
     await address.stop();
   }

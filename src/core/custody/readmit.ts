@@ -1,7 +1,7 @@
 import { AditError, type ErrorCode } from '../errors.js';
 import { type Signed, isSignedBy } from '../event/envelope.js';
 import { type AditEvent, checkPossession } from '../event/event.js';
-import type { PublicJwk, SignatureCheck } from '../event/keys.js';
+import { type PublicJwk, type SignatureCheck, isSameKey } from '../event/keys.js';
 import { admit } from './admit.js';
 import type { LedgerView } from './view.js';
 
@@ -26,6 +26,12 @@ const fault = (
 /** Returns the key of an event's signature: from the registry at its index, or the one that entry 0 brings. */
 const keyOf = (event: AditEvent, view: LedgerView): PublicJwk | null =>
   event.type === 'ledger.opened' ? event.payload.registrar.key : (view.keys.get(event.kid)?.jwk ?? null);
+
+/** Returns whether `jwk` is the key by which an event must be signed, so that what was verified with it need not be again. */
+export function isKeyInForce(event: AditEvent, view: LedgerView, jwk: PublicJwk): boolean {
+  const inForce = keyOf(event, view);
+  return inForce !== null && isSameKey(inForce, jwk);
+}
 
 /**
  * Verifies the signature of an entry with the key in force at its index, and the proof of possession of a new key.

@@ -54,6 +54,9 @@ export type PublicJwk = { kty: 'OKP'; crv: 'Ed25519'; x: string } | { kty: 'EC';
 /** Returns the algorithm of a key. The key decides it, never the header. */
 export const algOf = (jwk: PublicJwk): SignatureAlgorithm => (jwk.kty === 'OKP' ? 'Ed25519' : 'ES256');
 
+export const isSameKey = (a: PublicJwk, b: PublicJwk): boolean =>
+  a.kty === 'EC' ? b.kty === 'EC' && a.x === b.x && a.y === b.y : b.kty === 'OKP' && a.x === b.x;
+
 /** Computes the RFC 7638 SHA-256 thumbprint, which identifies the key everywhere. */
 export function thumbprint(jwk: PublicJwk): string {
   const members =

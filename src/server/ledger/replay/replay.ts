@@ -1,8 +1,9 @@
 import { AditError } from '../../../core/errors.js';
-import { readmit, signatureFault } from '../../../core/custody/readmit.js';
+import { type ReadmissionFault, isKeyInForce, readmit, signatureFault } from '../../../core/custody/readmit.js';
 import { type LedgerView, emptyView, nextView } from '../../../core/custody/view.js';
-import { type Envelope, parseEnvelope } from '../../../core/event/envelope.js';
-import { type AditEvent, readEvent } from '../../../core/event/event.js';
+import { parseEnvelope } from '../../../core/event/envelope.js';
+import type { AditEvent } from '../../../core/event/event.js';
+import type { PublicJwk } from '../../../core/event/keys.js';
 import { references } from '../../../core/event/references.js';
 import { leafHash } from '../../../core/log/tree.js';
 import type { Session } from '../../database/connections.js';
@@ -10,10 +11,13 @@ import type { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
 import { registryTables } from '../../registry/registry-rows.js';
 import type { AdmittedEvent } from '../append/admit-batch.js';
+import type { CheckThreads } from '../intake/check-threads.js';
 import type { LedgerIdentity } from '../ledger-identity.js';
 import { loadView } from '../append/load-view.js';
+import { readText } from '../read/reread-event.js';
 import { lotTables } from '../append/lot-rows.js';
 import { type Difference, compareTables } from './compare-projections.js';
+import { type Piece, ReadAhead, type SignedEvent } from './read-ahead.js';
 import { type StoredEntry, entriesBetween } from '../read/read-log.js';
 import { sha256 } from '../../../platform/sha256.js';
 import { verifySignature } from '../../../platform/verify-signature.js';
@@ -52,6 +56,8 @@ export interface ReplayOptions {
   /** Called between pieces of the comparison, and between steps of the follower if one chunk takes several. */
   rest?: Rest;
   follower?: ReplayFollower;
+  /** Check signatures beside the replay; absent: it verifies each itself. */
+  threads?: CheckThreads;
 }
 
 /** Rebuilds further tables beside the projections, in the session and the transactions of the replay. */
@@ -84,20 +90,29 @@ export async function replayLog(
   options: ReplayOptions = {},
 ): Promise<Replay> {
   // The session is closed with its temporary tables.
-  return database.session((session) => replayWithin(session, identity, options), { isClosed: true });
+  const ahead = new ReadAhead(database, options.threads ?? null);
+  return database.session(
+    (session) => replayWithin(session, ahead, new ReplayRun(session, identity, options), options),
+    {
+      isClosed: true,
+    },
+  );
 }
 
-async function replayWithin(session: Session, identity: LedgerIdentity, options: ReplayOptions): Promise<Replay> {
-  const { follower, pace, rest } = options;
+async function replayWithin(
+  session: Session,
+  ahead: ReadAhead,
+  run: ReplayRun,
+  { follower, pace, rest }: ReplayOptions,
+): Promise<Replay> {
   await shadowTables(session);
   await follower?.begin(session);
-  const run = new ReplayRun(session, identity, options);
-  const near = await replayUntilNear(session, run, pace);
+  const near = await replayUntilNear(session, ahead, run, pace);
   return session.snapshot(async (db) => {
     const size = await sizeOf(db);
     for (let done = near; done < size; done += CHUNK) {
       const to = Math.min(done + CHUNK, size);
-      await run.chunk(done, to, await entriesBetween(db, done, to));
+      await run.chunk(done, to, { stored: await entriesBetween(db, done, to), good: new Map() });
     }
     await pace?.(size, size);
     const { differences, truncated } = await compareRebuilt(db, { follower, rest });
@@ -122,15 +137,16 @@ export async function compareRebuilt(
  * Replays the log to within a piece of its end; returns how far. Entries appended meanwhile are replayed at the same
  * pace while each round is shorter than the one before, because a snapshot allows no pauses and would delay appends.
  */
-async function replayUntilNear(session: Session, run: ReplayRun, pace?: Pace): Promise<number> {
+async function replayUntilNear(session: Session, ahead: ReadAhead, run: ReplayRun, pace?: Pace): Promise<number> {
   let done = 0;
   for (let left = Infinity; ;) {
     const size = await sizeOf(session);
     if (size - done <= CHUNK || size - done >= left) return done;
     left = size - done;
     for (; size - done > CHUNK; done += CHUNK) {
-      const [from, to] = [done, done + CHUNK];
-      await session.transaction(async (db) => run.chunk(from, to, await entriesBetween(db, from, to)));
+      const from = done;
+      const piece = await ahead.piece(from, CHUNK, size);
+      await session.transaction(() => run.chunk(from, from + CHUNK, piece));
       await pace?.(done + CHUNK, size);
     }
   }
@@ -158,9 +174,9 @@ async function shadowTables(db: Queryable): Promise<void> {
     );
 }
 
-/** A parsed entry, before it is admitted again. */
+/** A parsed entry, before it is admitted again, with the key that is known to have signed it. */
 interface ReadEntry extends AdmittedEvent {
-  envelope: Envelope;
+  signedBy: PublicJwk | null;
 }
 
 class ReplayRun {
@@ -176,10 +192,10 @@ class ReplayRun {
   }
 
   /** Re-admits entries [from, to); records a problem and continues with the next entry. */
-  async chunk(from: number, to: number, stored: StoredEntry[]): Promise<void> {
+  async chunk(from: number, to: number, piece: Piece): Promise<void> {
     const view = nextView(this.view);
     view.size = from;
-    const readable = this.read(from, to, stored);
+    const readable = this.read(from, to, piece);
     await loadView(
       this.db,
       view,
@@ -195,7 +211,7 @@ class ReplayRun {
     await this.options.follower?.follow(this.db, to, this.options.rest);
   }
 
-  private read(from: number, to: number, stored: StoredEntry[]): ReadEntry[] {
+  private read(from: number, to: number, { stored, good }: Piece): ReadEntry[] {
     const byIndex = new Map(stored.map((entry) => [entry.index, entry]));
     const readable: ReadEntry[] = [];
     for (let index = from; index < to; index += 1) {
@@ -204,37 +220,23 @@ class ReplayRun {
         this.note({ index, kind: 'missing', code: null, lots: [], detail: `Entry ${index} is missing.` });
         continue;
       }
-      const read = this.readEntry(entry);
+      const read = this.readEntry(entry, good.get(index));
       if (read !== null) readable.push(read);
     }
     return readable;
   }
 
   /** Returns the event of an entry; records the problem and returns null if it cannot be parsed. */
-  private readEntry(entry: StoredEntry): ReadEntry | null {
+  private readEntry(entry: StoredEntry, good: SignedEvent | undefined): ReadEntry | null {
     const { index } = entry;
     try {
       const text = `${entry.jws}~`;
-      const envelope = parseEnvelope(text, sha256);
-      const event = readEvent(envelope, this.identity.origin, sha256);
-      const lots = lotsOf(event);
+      const event = good?.event ?? readText(text, this.identity.origin);
       if (event.id !== entry.id)
-        this.note({
-          index,
-          kind: 'altered',
-          code: null,
-          lots,
-          detail: `Entry ${index} is stored as ${entry.id} but its text is event ${event.id}.`,
-        });
+        this.alter(event, index, `Entry ${index} is stored as ${entry.id} but its text is event ${event.id}.`);
       if (!entry.leafHash.equals(leafHash(entry.jws, sha256)))
-        this.note({
-          index,
-          kind: 'altered',
-          code: null,
-          lots,
-          detail: `The leaf hash of entry ${index} is not that of its text.`,
-        });
-      return { event, text, index, envelope };
+        this.alter(event, index, `The leaf hash of entry ${index} is not that of its text.`);
+      return { event, text, index, signedBy: good?.jwk ?? null };
     } catch (error) {
       if (!(error instanceof AditError)) throw error;
       this.note({ index, kind: 'unreadable', code: error.code, lots: [], detail: `Entry ${index}: ${error.detail}` });
@@ -242,8 +244,13 @@ class ReplayRun {
     }
   }
 
-  private async admitAgain(view: LedgerView, { event, index, envelope }: ReadEntry): Promise<boolean> {
-    const fault = (await signatureFault(event, envelope, view, verifySignature)) ?? readmit(event, index, view);
+  private alter(event: AditEvent, index: number, detail: string): void {
+    this.note({ index, kind: 'altered', code: null, lots: lotsOf(event), detail });
+  }
+
+  private async admitAgain(view: LedgerView, entry: ReadEntry): Promise<boolean> {
+    const { event, index } = entry;
+    const fault = (await this.signatureFault(view, entry)) ?? readmit(event, index, view);
     if (fault === null) return true;
     const { code, detail } = fault;
     const lots = lotsOf(event);
@@ -253,6 +260,14 @@ class ReplayRun {
       this.note({ index, kind: 'refused', code, lots, detail: `Entry ${index}: ${detail}` });
     else this.note({ index, kind: 'refused', code, lots, detail: `Entry ${index} ${detail}` });
     return false;
+  }
+
+  private async signatureFault(
+    view: LedgerView,
+    { event, text, signedBy }: ReadEntry,
+  ): Promise<ReadmissionFault | null> {
+    if (signedBy !== null && isKeyInForce(event, view, signedBy)) return null;
+    return signatureFault(event, parseEnvelope(text, sha256), view, verifySignature);
   }
 
   private note(problem: EntryProblem): void {

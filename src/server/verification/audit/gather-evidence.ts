@@ -1,6 +1,7 @@
 import { compareCatalogue } from '../../database/compare-catalogue.js';
 import type { Database } from '../../database/database.js';
 import type { Queryable } from '../../database/rows.js';
+import type { CheckThreads } from '../../ledger/intake/check-threads.js';
 import type { LedgerIdentity } from '../../ledger/ledger-identity.js';
 import { type Pace, type Replay, type ReplayFollower, replayLog } from '../../ledger/replay/replay.js';
 import { CheckCheckpoints, readLogState } from './tree/audit-checkpoints.js';
@@ -29,6 +30,8 @@ export interface Pacing {
 /** Options of an audit: its pauses, and the follower that is rebuilt with the projections. */
 export interface Gathering extends Pacing {
   follower?: ReplayFollower;
+  /** Check signatures beside the replay. */
+  threads?: CheckThreads;
 }
 
 /** Entries left for the snapshot at most, unless the log grows faster than it is read. */
@@ -45,8 +48,8 @@ export async function gatherEvidence(
   guard: Evidence['guard'],
   pacing: Gathering = {},
 ): Promise<GatheredEvidence> {
-  const { replay: pace, comparison: rest, follower } = pacing;
-  const replay = await replayLog(database, identity, { pace, rest, follower });
+  const { replay: pace, comparison: rest, follower, threads } = pacing;
+  const replay = await replayLog(database, identity, { pace, rest, follower, threads });
   return gatherBeside(replay, database, identity, guard, pacing);
 }
 

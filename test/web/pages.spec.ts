@@ -36,6 +36,7 @@ import {
   sampleEvent,
   sampleFinding,
   sampleListedLot,
+  samplePlaces,
   sampleLot,
   samplePassport,
   sampleRule,
@@ -43,6 +44,11 @@ import {
 import { storiesPage } from '../../src/web/stories/stories-page.js';
 import type { Page } from '../../src/web/ui/frame.js';
 import { type Column, csvOf } from '../../src/web/ui/table.js';
+import { sampleCertificate, sampleSite } from '../../src/web/stories/place-samples.js';
+import { goodsColumns, goodsPage } from '../../src/web/explorer/goods-page.js';
+import { placesPage } from '../../src/web/explorer/lot-table-pages.js';
+import { placeColumns } from '../../src/web/explorer/places.js';
+import { sitePage } from '../../src/web/explorer/site-page.js';
 import { pageText } from '../support/page-text.js';
 
 const problem = {
@@ -103,6 +109,10 @@ const pages = (text?: Text): Record<string, (say: Say) => Page> => ({
   absent: (say) => problemPage(say, problem),
   passport: (say) => passportPage(say, samplePassport(text)),
   share: sharePage,
+  site: () => sitePage(sampleSite(text)),
+  places: (say) => placesPage(say, 'x', samplePlaces(text).places, placeColumns(say)),
+  certificate: (say) => goodsPage(say, sampleCertificate(text)),
+  seal: (say) => goodsPage(say, { ...sampleCertificate(text), kind: 'seal' }),
   inbox: (say) => inboxPage(say, sampleInbox(text)),
   subscriptions: (say) => subscriptionsPage(say, { subscriptions: [sampleSubscription(text)], next: null }),
   deliveries: (say) => deliveriesPage(say, { deliveries: [sampleDelivery(text)], next: null, filters: {} }),
@@ -181,6 +191,8 @@ describe('a file of a table', () => {
     const all = [
       ...values([sampleListedLot(formulas)], lotColumns(say)),
       ...values([sampleFinding(formulas)], findingColumns(say)),
+      ...values(sampleCertificate(formulas).events, goodsColumns(say)),
+      ...values(samplePlaces(formulas).places, placeColumns(say)),
       ...values(
         sampleLot(formulas).story.events,
         eventColumns(say, { lot: 'x', mineral: 'gold', nameOf: (lot) => lot }),

@@ -7,7 +7,7 @@ import { type GoodsKind, goodsKindOf, subjectsNaming } from '../../core/rules/en
 import { Database } from '../database/database.js';
 import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { ReadEvent } from '../ledger/read/read-event.js';
-import { readText } from '../ledger/read/reread-event.js';
+import { readText, storedPayload } from '../ledger/read/reread-event.js';
 
 /** Events that are looked at for one identifier at most, the newest. */
 const LOOKED_AT = 50;
@@ -66,6 +66,15 @@ export class FindNamed {
       }),
     );
     return found.flat();
+  }
+
+  /** Returns when a certificate was revoked, for who sees that it was issued; null: it was not. */
+  async revokedAt(serial: string): Promise<string | null> {
+    const { rows } = await this.database.query<{ jws: string }>(
+      'SELECT entry.jws FROM certificates AS c JOIN entries AS entry ON entry.index = c.revoked_index WHERE c.serial = $1',
+      [serial],
+    );
+    return rows[0] === undefined ? null : storedPayload<{ occurredAt: string }>(rows[0].jws).occurredAt;
   }
 
   /** Reads an event with the disclosures that the viewer may see; null for one that was altered. */

@@ -114,6 +114,19 @@ export class SearchLots {
     return this.judged(await this.rows(filter, after, JUDGED + 1), limit, wanted);
   }
 
+  /** Returns those of some lots that the viewer sees now, with their verdicts. */
+  async known(ids: readonly string[]): Promise<ListedLot[]> {
+    const { rows } = await this.database.reader
+      .for(viewerNow())
+      .query<LotRow>('SELECT * FROM lots WHERE id = ANY($1::uuid[]) ORDER BY born_index DESC, id DESC LIMIT $2', [
+        ids,
+        JUDGED,
+      ]);
+    const lots = rows.map((row) => stateOf(lotOf(row)));
+    const verdicts = await this.judgeLots.verdicts(lots);
+    return lots.map((lot) => ({ ...lot, verdicts: verdicts.get(lot.id) }));
+  }
+
   /**
    * Judges candidates and keeps those with the wanted verdicts, until the page is full: no index covers verdicts, because they
    * depend on all ancestors. A page may contain fewer lots than requested and still have a next one.

@@ -5,6 +5,7 @@ import { AditError } from '../../core/errors.js';
 import { isIdentifier } from '../../core/event/identifiers.js';
 import { eventIdSchema, registryId } from '../../core/event/primitives.js';
 import { ruleById } from '../../core/rules/index.js';
+import { goodsPath } from '../../web/explorer/goods-page.js';
 import { goodsOf } from '../../web/explorer/lot-page.js';
 import type { Hit } from '../../web/explorer/search-page.js';
 import type { Say } from '../../web/say.js';
@@ -18,8 +19,6 @@ import { ListFindings } from '../verification/findings/list-findings.js';
 
 /** Lots that a search shows at most. */
 const LOTS = 25;
-/** Events that it shows at most for one identifier of goods. */
-const EVENTS = 25;
 
 /** Returns what a read finds; null where there is none that the viewer may see. */
 const found = async <T>(read: Promise<T>): Promise<T | null> => {
@@ -32,8 +31,8 @@ const found = async <T>(read: Promise<T>): Promise<T | null> => {
 };
 
 /**
- * Finds what an identifier names: lots, tags, events, actors, sites, rules, findings, and events that name it as a seal,
- * certificate, container or vehicle.
+ * Finds what an identifier names: lots, tags, events, actors, sites, rules, findings, and seals, certificates, containers and
+ * vehicles that events name.
  */
 @Injectable()
 export class FindAnything {
@@ -88,12 +87,12 @@ export class FindAnything {
 
   private async ofGoods(query: string, say: Say): Promise<Hit[]> {
     if (!isIdentifier(query)) return [];
-    const naming = await this.named.naming(query);
-    return naming.slice(0, EVENTS).map(({ kind, event: { id, type, iss, occurredAt } }) => ({
+    const kinds = (await this.named.naming(query)).map(({ kind }) => kind);
+    return [...new Set(kinds)].map((kind) => ({
       kind,
-      name: `${say.coded('event', type)}, ${say.date(occurredAt)}`,
-      detail: iss,
-      path: `/events/${id}`,
+      name: query,
+      detail: say.count('events', kinds.filter((one) => one === kind).length),
+      path: goodsPath(kind, query),
     }));
   }
 

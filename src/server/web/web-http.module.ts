@@ -38,6 +38,8 @@ import { Gs1Controller, PassportPagesController } from './passport/passport-page
 import { PassportsController } from './passport/passports.controller.js';
 import { PassportsDataController } from './passport/passports-data.controller.js';
 import { ActorPagesController } from './registry/actor-pages.controller.js';
+import { GoodsPagesController } from './registry/goods-pages.controller.js';
+import { TellGoods } from './registry/tell-goods.js';
 import { SitePagesController } from './registry/site-pages.controller.js';
 import { RulesController } from './rules.controller.js';
 import { SearchPagesController } from './search-pages.controller.js';
@@ -73,6 +75,7 @@ import { TellPassport } from './passport/tell-passport.js';
     EventPagesController,
     SitePagesController,
     ActorPagesController,
+    GoodsPagesController,
     FindingPagesController,
     RulesController,
     ErrorsController,
@@ -97,6 +100,7 @@ import { TellPassport } from './passport/tell-passport.js';
     GatherPlaces,
     PassportEvidence,
     ShowPages,
+    TellGoods,
     TellInbox,
     TellLot,
     TellOperation,

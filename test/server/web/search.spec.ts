@@ -36,6 +36,17 @@ beforeAll(async () => {
   const sent = await post(world.service.url, `${event}${vehicle}~`);
   expect([sent.status, sent.body]).toEqual([201, expect.anything()]);
   dispatch = id;
+  const authority = world.actor('authority');
+  await authority.must('certificate.issued', {
+    serial: 'RW-1',
+    exporter: 'coop',
+    lots: [world.kept],
+    mass: { value: '50', uom: 'KGM' },
+    originCountries: ['RW'],
+    issuedOn: '2026-05-01',
+    expiresOn: '2026-08-01',
+  });
+  await authority.must('certificate.revoked', { serial: 'RW-1', reason: 'written with a wrong mass' });
   for (const end = Date.now() + 20_000; ;) {
     const { asOf } = (await world.read('coop', `/v1/lots/${world.kept}`)).body as {
       asOf: { size: number; verified: number };
@@ -49,18 +60,54 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('a search by what goods travel with', () => {
-  it('opens the event that names a seal or a vehicle, for those who may see it', async () => {
+  it('opens the page of a seal or a vehicle, for those who may see an event that names it', async () => {
     for (const who of ['coop', 'stranger'])
-      for (const query of ['SL-4711', 'RAB 123 C'])
-        expect([who, query, await found(who, query)]).toEqual([who, query, `/events/${dispatch}`]);
+      for (const [query, path] of [
+        ['SL-4711', '/seals/SL-4711'],
+        ['RAB 123 C', '/vehicles/RAB%20123%20C'],
+      ] as const) {
+        expect([who, query, await found(who, query)]).toEqual([who, query, path]);
+        const { status, text } = await world.page(who, path);
+        expect([status, text.includes(`/events/${dispatch}`), text.includes(`/lots/${world.kept}`)]).toEqual([
+          200,
+          true,
+          true,
+        ]);
+      }
     for (const query of ['SL-4711', 'RAB 123 C', 'SL-4712'])
       expect([query, await found('buyer', query)]).toEqual([query, 0]);
   });
 
   it('shows a vehicle only to those to whom it is disclosed', async () => {
     // The authority sees the event, but not what it withholds.
-    expect(await found('authority', 'SL-4711')).toBe(`/events/${dispatch}`);
+    expect(await found('authority', 'SL-4711')).toBe('/seals/SL-4711');
     expect(await found('authority', 'RAB 123 C')).toBe(0);
+    const hidden = await world.page('authority', '/vehicles/RAB%20123%20C');
+    const none = await world.page('authority', '/vehicles/RAB%20123%20D');
+    expect([hidden.status, none.status]).toEqual([404, 404]);
+    expect((await world.page('buyer', '/seals/SL-4711')).status).toBe(404);
+  });
+
+  it('has a certificate with what it says, its lots and its findings, each as a file', async () => {
+    for (const who of ['coop', 'authority']) {
+      const { status, text } = await world.page(who, '/certificates/RW-1');
+      expect([who, status]).toEqual([who, 200]);
+      expect(text).toContain('was revoked on');
+      expect(text.includes('written with a wrong mass')).toBe(who === 'authority');
+      expect(text).toContain('Exporter');
+      expect(text).toContain(`/lots/${world.kept}`);
+    }
+    const files = new Map<string, string>();
+    for (const table of ['events', 'lots', 'findings']) {
+      const { headers, text } = await world.page('authority', `/certificates/RW-1?format=csv&table=${table}`);
+      expect(headers.get('content-type')).toContain('text/csv');
+      files.set(table, text);
+    }
+    expect(files.get('events')?.trim().split('\r\n')).toHaveLength(3);
+    expect(files.get('lots')).toContain(world.kept);
+    expect((await world.page('buyer', '/certificates/RW-1')).status).toBe(404);
+    expect(await found('coop', 'RW-1')).toBe('/certificates/RW-1');
+    expect((await world.page('coop', `/certificates/${'x'.repeat(65)}`)).status).toBe(400);
   });
 
   it('refuses an event for every identifier, so that the time does not show hidden ones', async () => {

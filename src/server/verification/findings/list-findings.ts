@@ -91,6 +91,9 @@ const OF_VIEWER = ofViewer({
   fewParts: 1_000,
 });
 
+/** Findings on goods that are listed at most. */
+const RESTING = 50;
+
 /** Lists findings, the last opened first. */
 @Injectable()
 export class ListFindings {
@@ -153,6 +156,29 @@ export class ListFindings {
       ],
     );
     return rows;
+  }
+
+  /** Lists the findings on some lots that rest on some events, as far as the viewer may see them. */
+  async restingOn(events: readonly string[], lots: readonly string[]): Promise<ListedFinding[]> {
+    if (events.length === 0 || lots.length === 0) return [];
+    const viewer = viewerNow();
+    const { rows } = await this.database.query<{ id: string }>(
+      `SELECT id FROM findings WHERE lots && $1::uuid[] AND events && $2::text[]
+        ORDER BY opened_at DESC, id DESC LIMIT ${RESTING}`,
+      [lots, events],
+    );
+    const named = rows.map(({ id }) => id);
+    const sight = 'SELECT id FROM findings WHERE id = ANY($1::uuid[])';
+    const seen =
+      viewer.kind === 'everyone'
+        ? rows
+        : (await this.database.reader.for(viewer).query<{ id: string }>(sight, [named])).rows;
+    const ids = seen.map(({ id }) => id);
+    const read = await this.rows(
+      { after: [null, null], limit: RESTING },
+      { lot: null, until: null, ids, operating: false },
+    );
+    return Promise.all(read.map((row) => this.shown(row)));
   }
 
   /** Returns a finding as the viewer may see it. */

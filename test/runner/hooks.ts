@@ -14,7 +14,7 @@ export const resolve: ResolveHook = (specifier, context, next) =>
 
 /** Starts the threads of a service in this process from the bundle, where the run has one. */
 export const load: LoadHook = (url, context, next) => {
-  if (bundle === undefined || !url.startsWith(SOURCE)) return next(url, context);
+  if (bundle === undefined || !url.startsWith(SOURCE) || url.endsWith('.json')) return next(url, context);
   const source = withBundledThreads(readFileSync(fileURLToPath(url), 'utf8'), bundle);
   return { format: 'module', source, shortCircuit: true };
 };

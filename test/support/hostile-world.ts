@@ -41,7 +41,7 @@ export class HostileWorld {
   /** Types that a person signs, of which none may be missing. */
   static readonly types = [...eventTypes.keys()].filter((type) => !OWN.includes(type));
 
-  static async open(base: string): Promise<HostileWorld> {
+  static async open(base: string, tried: readonly Attempt[] = attempts): Promise<HostileWorld> {
     const registrar = await openAsRegistrar(base);
     const actors = new Map<string, OutsideActor>();
     for (const [name, roles] of [
@@ -57,7 +57,7 @@ export class HostileWorld {
     const site = { site: 'javascript:hill', country: 'RW', operator: 'javascript:coop', minerals: ['cassiterite'] };
     await registrar.must('site.registered', site);
     await registrar.must('facility.registered', { facility: 'javascript:depot', kind: 'warehouse', country: 'RW' });
-    for (const [i, attempt] of attempts.entries()) await world.tryAll(attempt, i);
+    for (const [i, attempt] of tried.entries()) await world.tryAll(attempt, i);
     return world;
   }
 

@@ -49,6 +49,7 @@ import { goodsColumns, goodsPage } from '../../src/web/explorer/goods-page.js';
 import { placesPage } from '../../src/web/explorer/lot-table-pages.js';
 import { placeColumns } from '../../src/web/explorer/places.js';
 import { sitePage } from '../../src/web/explorer/site-page.js';
+import { englishIn } from '../support/english-in.js';
 import { pageText } from '../support/page-text.js';
 
 const problem = {
@@ -136,6 +137,16 @@ const CANARY = `"'><script>canary()</script><img src=x onerror=canary()>\u202e`;
 const hostile: Text = (text) => text + CANARY;
 
 describe('every page', () => {
+  it.each(Object.keys(pages()))('%s has no English in another language that is not marked as such', (name) => {
+    for (const language of languages.filter((each) => each !== 'en')) {
+      const html = pageText(language, pages(() => 'x')[name] as (say: Say) => Page);
+      expect([language, englishIn(html.replaceAll(/ data-(?:words|props)="[^"]*"/g, ''), language)]).toEqual([
+        language,
+        [],
+      ]);
+    }
+  });
+
   it.each(Object.keys(pages()))('%s is whole in every language', (name) => {
     for (const language of languages) {
       const whole = pageText(language, pages()[name] as (say: Say) => Page);

@@ -41,6 +41,6 @@ export class ErrorsController {
   show(@Visiting() visit: Visit, @Param('code', { schema: plainText(64) }) code: string): Promise<string> | ErrorPage {
     if (!isCode(code)) throw new AditError('not-found', 'There is no such error code.');
     const page = pageOf(code);
-    return wantsHtml(visit.request.headers.accept) ? this.pages.show(visit, () => errorPage(page)) : page;
+    return wantsHtml(visit.request.headers.accept) ? this.pages.show(visit, (say) => errorPage(say, page)) : page;
   }
 }

@@ -4,11 +4,11 @@ import * as z from 'zod';
 import type { ListedFinding } from '../../core/api/finding.js';
 import { type ShownFinding, findingColumns, findingPage, findingsPage } from '../../web/explorer/finding-pages.js';
 import type { Say } from '../../web/say.js';
-import { ruleTitle } from '../delivery/words/index.js';
 import { ListFindings, findingsQuery } from '../verification/findings/list-findings.js';
 import { RulePages } from '../verification/findings/rule-pages.js';
 import { PAGE, PAGE_OR_FILE } from './page-answer.js';
 import { filtersOf, listQuery, pageQueryOf } from './queries.js';
+import { meaningIn, ruleIn } from './rule-in.js';
 import { ShowPages } from './show-pages.js';
 import { type Visit, Visiting } from './visit.js';
 
@@ -16,7 +16,7 @@ const query = pageQueryOf(findingsQuery);
 
 const titled = (finding: ListedFinding, { language }: Say): ShownFinding => ({
   ...finding,
-  title: ruleTitle(finding.rule, language),
+  ...meaningIn(finding.rule, language),
 });
 
 /** Serves the pages of findings. */
@@ -50,7 +50,7 @@ export class FindingPagesController {
     return this.pages.show(visit, async (say) => {
       const finding = await this.findings.byId(id);
       const rule = this.rules.list().find((page) => page.id === finding.rule) ?? null;
-      return findingPage({ finding: titled(finding, say), rule });
+      return findingPage({ finding: titled(finding, say), rule: rule === null ? null : ruleIn(rule, say.language) });
     });
   }
 }

@@ -3,18 +3,12 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import * as z from 'zod';
 import { type RulePage, rulePageShape } from '../../core/api/pages.js';
 import { plainText } from '../../core/api/values.js';
-import { type TitledRule, rulePage, rulesPage } from '../../web/explorer/finding-pages.js';
-import type { Say } from '../../web/say.js';
-import { ruleTitle } from '../delivery/words/index.js';
+import { rulePage, rulesPage } from '../../web/explorer/finding-pages.js';
 import { wantsHtml } from '../http/wants-html.js';
 import { RulePages } from '../verification/findings/rule-pages.js';
+import { ruleIn } from './rule-in.js';
 import { ShowPages } from './show-pages.js';
 import { type Visit, Visiting } from './visit.js';
-
-const titled = (page: RulePage, { language }: Say): TitledRule => ({
-  ...page,
-  shownTitle: ruleTitle(page.id, language),
-});
 
 /** Serves a page for each rule, to which alerts link: HTML for people, JSON for programs. */
 @ApiTags('rules')
@@ -37,7 +31,7 @@ export class RulesController {
     return this.pages.show(visit, (say) =>
       rulesPage(
         say,
-        items.map((page) => titled(page, say)),
+        items.map((page) => ruleIn(page, say.language)),
       ),
     );
   }
@@ -51,7 +45,7 @@ export class RulesController {
   show(@Visiting() visit: Visit, @Param('rule', { schema: plainText(64) }) rule: string): Promise<string> | RulePage {
     const page = this.rules.page(rule);
     return wantsHtml(visit.request.headers.accept)
-      ? this.pages.show(visit, (say) => rulePage(say, titled(page, say)))
+      ? this.pages.show(visit, (say) => rulePage(say, ruleIn(page, say.language)))
       : page;
   }
 }

@@ -7,7 +7,7 @@ import type { LotData } from '../../web/explorer/lot-data.js';
 import { groupsOf } from '../../web/explorer/fold.js';
 import { tellStory } from '../../web/explorer/story.js';
 import { Clock } from '../clock.js';
-import { ruleTitle } from '../delivery/words/index.js';
+import { meaningIn } from './rule-in.js';
 import { ListLotEvents } from '../provenance/list-lot-events.js';
 import { ReadLot } from '../provenance/read-lot.js';
 import { ReportLot } from '../provenance/report-lot.js';
@@ -41,7 +41,7 @@ export class TellLot {
     return {
       lot,
       report,
-      findings: findings.map((finding) => ({ ...finding, title: ruleTitle(finding.rule, language) })),
+      findings: findings.map((finding) => ({ ...finding, ...meaningIn(finding.rule, language) })),
       lineage,
       story,
       isWhole: whole !== null,

@@ -13,6 +13,7 @@ const SHOWN_IN_BROWSER = [
   'event.event.',
   'event.grant.',
   'event.finding.',
+  'inEnglish',
 ];
 
 /** Renders the place of a part that runs in the browser, with its data and its texts. */

@@ -1,7 +1,9 @@
 import type { VNode } from 'preact';
 import type { ErrorPage } from '../../core/api/pages.js';
+import { errorTitle } from '../error-titles.js';
 import type { Say } from '../say.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';
+import { InEnglish } from '../ui/in-english.js';
 import { Prose } from '../ui/prose.js';
 
 /** Returns the list of all error codes. */
@@ -24,8 +26,8 @@ function Errors({ pages }: { pages: readonly ErrorPage[] }): VNode {
                 <code>{code}</code>
               </a>
             </dt>
-            <dd lang="en">
-              <Prose text={title} />
+            <dd>
+              <Prose text={errorTitle(say.language, code) ?? title} />
             </dd>
           </>
         ))}
@@ -35,8 +37,8 @@ function Errors({ pages }: { pages: readonly ErrorPage[] }): VNode {
 }
 
 /** Returns the page of one error code: what it means, and what to do. */
-export const errorPage = (page: ErrorPage): Page => ({
-  title: `${page.code}: ${page.title}`,
+export const errorPage = (say: Say, page: ErrorPage): Page => ({
+  title: `${page.code}: ${errorTitle(say.language, page.code) ?? page.title}`,
   narrow: true,
   body: <ErrorBody {...page} />,
 });
@@ -49,20 +51,20 @@ function ErrorBody({ code, status, title, meaning, remedy }: ErrorPage): VNode {
         <code>{code}</code>
         <span>HTTP {status}</span>
       </div>
-      <h1 lang="en">
-        <Prose text={title} />
+      <h1>
+        <Prose text={errorTitle(say.language, code) ?? title} />
       </h1>
       <section>
         <Heading>{say.word('rule.means')}</Heading>
-        <p lang="en">
+        <InEnglish say={say}>
           <Prose text={meaning} />
-        </p>
+        </InEnglish>
       </section>
       <section>
         <Heading>{say.word('rule.whatToDo')}</Heading>
-        <p lang="en">
+        <InEnglish say={say}>
           <Prose text={remedy} />
-        </p>
+        </InEnglish>
       </section>
       <p class="more-space">
         <a href="/errors">{say.word('errors.all')}</a>

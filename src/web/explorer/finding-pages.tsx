@@ -1,20 +1,23 @@
 import type { VNode } from 'preact';
 import type { ListedFinding } from '../../core/api/finding.js';
-import { shownName } from '../../core/api/lot-name.js';
+import { mineralOf, shownName } from '../../core/api/lot-name.js';
 import type { RulePage } from '../../core/api/pages.js';
 import { findingStatuses } from '../../core/rules/engine/answers.js';
 import { severities } from '../../core/rules/engine/rule.js';
+import { figuresIn } from '../figures.js';
 import type { Say } from '../say.js';
 import { Actor, Event, Lot, Time } from '../ui/chips.js';
 import { Heading, type Page, useFrame, useSay } from '../ui/frame.js';
+import { InEnglish } from '../ui/in-english.js';
 import { type Column, Facts, ListLinks, Table } from '../ui/table.js';
 import { Prose } from '../ui/prose.js';
 import { Severity } from '../ui/verdicts.js';
 import { Choice, Field, type Listing } from './lots-page.js';
 
 export interface ShownFinding extends ListedFinding {
-  /** Title of its rule in the reader's language. */
+  /** Title of its rule, and what it means, in the reader's language. */
   title: string;
+  means: string;
 }
 
 /** Columns of findings. */
@@ -116,9 +119,10 @@ function FindingBody({ finding, rule }: { finding: ShownFinding; rule: RulePage 
         </a>
       </div>
       <h1>{finding.title}</h1>
-      <p class="lede" lang="en">
+      {say.language === 'en' ? null : <p class="lede">{finding.means}</p>}
+      <InEnglish say={say} lede>
         {finding.detail}
-      </p>
+      </InEnglish>
       <div class="cols">
         <div>
           <Evidence finding={finding} />
@@ -139,12 +143,12 @@ function Evidence({ finding }: { finding: ShownFinding }): VNode {
       <Heading>{say.word('finding.evidence')}</Heading>
       <Facts
         facts={[
-          [say.word('finding.measured'), measured],
-          [say.word('finding.threshold'), threshold === '' ? null : threshold],
+          [say.word('finding.measured'), figuresIn(say, measured, mineralOf(about))],
+          [say.word('finding.threshold'), threshold === '' ? null : figuresIn(say, threshold, mineralOf(about))],
           [
             say.word('finding.certainty'),
             <>
-              {say.coded('certainty', certainty)} <small lang="en">{basis}</small>
+              {say.coded('certainty', certainty)} <small>{figuresIn(say, basis)}</small>
             </>,
           ],
           [
@@ -203,13 +207,13 @@ function Advice({ rule }: { rule: RulePage }): VNode {
     <>
       <section>
         <Heading>{say.word('rule.whatToDo')}</Heading>
-        <p lang="en">
+        <p>
           <Prose text={rule.whatToDo} />
         </p>
       </section>
       <section class="note">
         <h2>{say.word('rule.doesNotMean')}</h2>
-        <p lang="en">
+        <p>
           <Prose text={rule.doesNotMean} />
         </p>
       </section>
@@ -220,7 +224,7 @@ function Advice({ rule }: { rule: RulePage }): VNode {
   );
 }
 
-/** A rule with its title in the reader's language. */
+/** A rule with its title, and what it means and asks for, in the reader's language. */
 export interface TitledRule extends RulePage {
   shownTitle: string;
 }
@@ -278,15 +282,26 @@ export const rulePage = (say: Say, rule: TitledRule): Page => ({
           ['rule.means', rule.means],
           ['rule.doesNotMean', rule.doesNotMean],
           ['rule.whatToDo', rule.whatToDo],
+        ] as const
+      ).map(([key, text]) => (
+        <section key={key}>
+          <Heading>{say.word(key)}</Heading>
+          <p>
+            <Prose text={text} />
+          </p>
+        </section>
+      ))}
+      {(
+        [
           ['rule.test', rule.test],
           ['rule.standard', rule.standard],
         ] as const
       ).map(([key, text]) => (
         <section key={key}>
           <Heading>{say.word(key)}</Heading>
-          <p lang="en">
+          <InEnglish say={say}>
             <Prose text={text} />
-          </p>
+          </InEnglish>
         </section>
       ))}
       {rule.runbook === null ? null : (

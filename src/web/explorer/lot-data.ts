@@ -8,6 +8,8 @@ export interface TitledFinding {
   id: string;
   rule: string;
   title: string;
+  /** What its rule means, in the reader's language. */
+  means: string;
   severity: string;
   status: string;
   detail: string;

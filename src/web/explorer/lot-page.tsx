@@ -3,6 +3,7 @@ import type { LotState } from '../../core/api/lot.js';
 import { axisOfRule } from '../../core/bundle/verdicts.js';
 import { Actor, calledLot, calledOf, Event, shortId, Tag } from '../ui/chips.js';
 import { FindingItem } from '../ui/finding.js';
+import { InEnglish } from '../ui/in-english.js';
 import { Heading, type Page, useFrame, useSay } from '../ui/frame.js';
 import { LineageGraph } from '../ui/graph.js';
 import { WorldMap } from '../ui/map.js';
@@ -260,9 +261,11 @@ function Against({ findings, report, nameOf }: LotPageData & { nameOf: (lot: str
     <section>
       <Heading more={say.count('findings', counting.length)}>{say.word('lot.against')}</Heading>
       {report.notices.map(({ kind, text, finding }) => (
-        <p class="note bad" key={finding}>
-          <strong>{say.coded('notice', kind)}</strong> <span lang="en">{text}</span>
-        </p>
+        <div class="note bad" key={finding}>
+          <strong>{say.coded('notice', kind)}</strong>{' '}
+          {say.language === 'en' ? null : findings.find(({ id }) => id === finding)?.means}
+          <InEnglish say={say}>{text}</InEnglish>
+        </div>
       ))}
       {counting.length === 0 ? <p class="empty">{say.word('lot.nothingAgainst')}</p> : null}
       {counting.map((finding) => (

@@ -1,7 +1,9 @@
 import type { VNode } from 'preact';
 import type { Problem } from '../../core/api/problem.js';
+import { errorTitle } from '../error-titles.js';
 import type { Say, WordKey } from '../say.js';
 import { type Page, SearchForm, useSay } from '../ui/frame.js';
+import { InEnglish } from '../ui/in-english.js';
 
 /** Texts of what went wrong, by status; another status has that of its class. */
 const texts: Readonly<Record<number, Kind>> = {
@@ -46,7 +48,12 @@ function ProblemBody({ problem, kind }: { problem: Problem; kind: Kind }): VNode
           </a>
         </p>
       ) : null}
-      {kind === 'wrong' ? <p lang="en">{problem.detail}</p> : null}
+      {kind === 'wrong' ? (
+        <>
+          {say.language === 'en' ? null : <p>{errorTitle(say.language, problem.code)}</p>}
+          <InEnglish say={say}>{problem.detail}</InEnglish>
+        </>
+      ) : null}
       {kind === 'ended' ? null : <SearchForm large />}
       {problem.request_id === undefined || problem.status < 500 ? null : (
         <p class="soft more-space">

@@ -1,10 +1,12 @@
 import type { VNode } from 'preact';
 import { NOT_SHOWN } from '../../core/access/observed.js';
-import { shownName } from '../../core/api/lot-name.js';
+import { mineralOf, shownName } from '../../core/api/lot-name.js';
 import { maySilence } from '../../core/api/alerts/silence.js';
+import { figuresIn } from '../figures.js';
 import { Event, Lot, Time } from '../ui/chips.js';
 import { Heading, useSay } from '../ui/frame.js';
 import { Icon } from '../ui/icons.js';
+import { InEnglish } from '../ui/in-english.js';
 import { Prose } from '../ui/prose.js';
 import { type Fact, Facts, Table } from '../ui/table.js';
 import { Severity } from '../ui/verdicts.js';
@@ -33,15 +35,16 @@ export function CaseBody(one: Case): VNode {
       <h1>
         <Prose text={alert.title} />
       </h1>
-      <p class="lede" lang="en">
+      {say.language === 'en' || rule === null ? null : <p class="lede">{rule.means}</p>}
+      <InEnglish say={say} lede>
         {alert.detail}
-      </p>
+      </InEnglish>
       <section>
         <Heading more={<a href={`/rules/${alert.rule}`}>{say.word('finding.meaning')}</a>}>
           {say.word('inbox.next')}
         </Heading>
         {rule === null ? null : (
-          <p lang="en">
+          <p>
             <Prose text={rule.whatToDo} />
           </p>
         )}
@@ -131,13 +134,19 @@ function Evidence({ alert, finding, rule }: Case): VNode {
   const { about, lots, evidence, measured, threshold, openedAt, dueAt } = alert;
   const names = new Map(about.map((name) => [name.lot, shownName(name)]));
   const facts: Fact[] = [
-    [say.word(isRecord ? 'inbox.stored' : 'finding.measured'), isShown(measured) ? measured : null],
-    [say.word(isRecord ? 'inbox.logged' : 'finding.threshold'), isShown(threshold) ? threshold : null],
+    [
+      say.word(isRecord ? 'inbox.stored' : 'finding.measured'),
+      isShown(measured) ? figuresIn(say, measured, mineralOf(about)) : null,
+    ],
+    [
+      say.word(isRecord ? 'inbox.logged' : 'finding.threshold'),
+      isShown(threshold) ? figuresIn(say, threshold, mineralOf(about)) : null,
+    ],
     [
       say.word('finding.certainty'),
       finding === null ? null : (
         <>
-          {say.coded('certainty', finding.certainty)} <small lang="en">{finding.basis}</small>
+          {say.coded('certainty', finding.certainty)} <small>{figuresIn(say, finding.basis)}</small>
         </>
       ),
     ],

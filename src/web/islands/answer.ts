@@ -1,6 +1,7 @@
 import { textIn } from './desk/local-time.js';
 import { parseStrictJson } from '../../core/event/grammar.js';
 import { NoKeyHere, answerTo, signEvents } from './browser/sign-events.js';
+import { reasonOf } from './browser/reason.js';
 
 // Answers a finding by an event that the actor's key in this browser signs.
 
@@ -35,8 +36,7 @@ function begin(form: HTMLFormElement): void {
     answer(form, words)
       .catch((error: unknown) => {
         button.disabled = false;
-        const detail = error instanceof Error ? error.message : '';
-        return error instanceof NoKeyHere ? words.noKey : `${words.failed} ${detail}`;
+        return error instanceof NoKeyHere ? words.noKey : `${words.failed} ${reasonOf(error)}`;
       })
       .then(
         (text) => {

@@ -4,6 +4,7 @@ import { parseStrictJson } from '../../core/event/grammar.js';
 import { type PrivateJwk, keptKeyOf, signerFromKept } from '../../core/event/signer.js';
 import { forgetKey, keepKey } from './browser/actor-key.js';
 import { ledgerTime } from './browser/ledger-time.js';
+import { reasonOf } from './browser/reason.js';
 
 // Signs in by the secret behind the # of a link, or by a key file, which never leaves this browser: it signs an assertion,
 // and then stays to sign events, where nothing can read it again.
@@ -69,7 +70,7 @@ function begin(form: HTMLFormElement): void {
     show(words.working);
     signIn
       .then(() => location.replace(location.pathname === '/signin' ? '/' : location.pathname + location.search))
-      .catch((error: unknown) => show(`${words.refused} ${error instanceof Error ? error.message : ''}`));
+      .catch((error: unknown) => show(`${words.refused} ${reasonOf(error)}`));
   };
   const secret = location.hash.slice(1);
   // The secret must not stay in the history of the browser.

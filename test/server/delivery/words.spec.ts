@@ -1,19 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { rules } from '../../../src/core/rules/index.js';
-import { ruleTitle, sayIn } from '../../../src/server/delivery/words/index.js';
+import { type RuleTexts, ruleTitle, sayIn, textsOf } from '../../../src/server/delivery/words/index.js';
 import { en } from '../../../src/server/delivery/words/en.js';
 import { es } from '../../../src/server/delivery/words/es.js';
 import { fr } from '../../../src/server/delivery/words/fr.js';
-import { ruleTitlesEs } from '../../../src/server/delivery/words/rule-titles.es.js';
-import { ruleTitlesFr } from '../../../src/server/delivery/words/rule-titles.fr.js';
-import { ruleTitlesSw } from '../../../src/server/delivery/words/rule-titles.sw.js';
 import { sw } from '../../../src/server/delivery/words/sw.js';
 import type { Plural, Words } from '../../../src/server/delivery/words/words.js';
 import { type Language, languages } from '../../../src/core/api/alerts/subscription.js';
 
 const catalogue: Record<Language, Words> = { en, fr, sw, es };
 const translated = { fr, sw, es };
-const titles = { fr: ruleTitlesFr, sw: ruleTitlesSw, es: ruleTitlesEs };
+const ruleTexts = (language: string): Record<string, RuleTexts> =>
+  JSON.parse(readFileSync(`src/server/delivery/words/rules/${language}.json`, 'utf8')) as Record<string, RuleTexts>;
 
 const flat = (words: Words): Map<string, string> =>
   new Map(
@@ -76,15 +75,26 @@ describe('the words of the mails', () => {
   });
 });
 
-describe('the titles of the rules', () => {
+describe('the texts of the rules', () => {
   const ids = [...rules.map(({ id }) => id), 'rule-failed'].toSorted();
+  /** Code in a text: names of events and commands, which no language translates. */
+  const codes = (text: string): string[] => [...new Set(text.match(/`[^`]+`/g))].toSorted();
 
-  it.each(Object.keys(titles) as (keyof typeof titles)[])('are all there in %s, and no others', (language) => {
-    expect(Object.keys(titles[language]).toSorted()).toEqual(ids);
-    for (const id of ids) expect(ruleTitle(id, language)).not.toBe(ruleTitle(id, 'en'));
+  it.each(Object.keys(translated) as (keyof typeof translated)[])('are all there in %s, and no others', (language) => {
+    const texts = ruleTexts(language);
+    expect(Object.keys(texts).toSorted()).toEqual(ids);
+    for (const id of ids) {
+      const [own, english] = [textsOf(id, language), textsOf(id, 'en')];
+      if (own === null || english === null) throw new Error(`There are no texts of ${id}.`);
+      for (const part of ['title', 'means', 'doesNotMean', 'advice'] as const) {
+        expect([id, part, own[part].trim().length > 3 && own[part] !== english[part]]).toEqual([id, part, true]);
+        expect([id, part, codes(own[part])]).toEqual([id, part, codes(english[part])]);
+      }
+    }
     // Two rules with one title could not be told apart in a list of mails.
-    expect(new Set(Object.values(titles[language])).size).toBe(ids.length);
-    expect(Object.values(titles[language]).filter((title) => title.length > 90 || /[.:]$/.test(title))).toEqual([]);
+    const titles = Object.values(texts).map(({ title }) => title);
+    expect(new Set(titles).size).toBe(ids.length);
+    expect(titles.filter((title) => title.length > 90 || /[.:]$/.test(title))).toEqual([]);
   });
 
   it('are the rules’ own in English', () => {

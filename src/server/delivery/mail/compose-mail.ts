@@ -2,7 +2,7 @@ import { type LotName, mineralOf, shownName } from '../../../core/api/lot-name.j
 import { figuresOf } from '../../../core/words.js';
 import type { Language } from '../../../core/api/alerts/subscription.js';
 import { type Fact, type Letter, type Link, type Mail, type Part, renderMail, webAddress } from './render-mail.js';
-import { type Say, ruleTitle, sayIn, wordOr } from '../words/index.js';
+import { type Say, ruleTitle, sayIn, textsOf, wordOr } from '../words/index.js';
 
 /** Lots, and events, that one mail names; the rest is counted. */
 const NAMED_LIMIT = 10;
@@ -71,6 +71,7 @@ export function composeAlertMail(kind: AlertKind, alert: MailAlert, options: Mai
     badge: { word: severity, colour: COLOURS[alert.severity] },
     parts: [
       { kind: 'paragraph', text: say.word(`kind.${happened}`) },
+      ...meaningOf(alert, say),
       { kind: 'facts', facts: factsOf(alert, kind, say) },
       ...listOf(say.word('label.lots'), namesOf(alert), say),
       ...listOf(say.word('label.events'), eventsOf(alert, say), say),
@@ -92,6 +93,12 @@ function namesOf({ lots, about = [] }: MailAlert): string[] {
     if (name === undefined || shownName(name) === lot.slice(0, 8)) return lot;
     return `${shownName(name)}${name.site === null ? '' : `, ${name.site}`} (${lot})`;
   });
+}
+
+/** Returns what the rule means, to those who do not read the English sentence of the finding. */
+function meaningOf({ rule }: MailAlert, { language }: Say): Part[] {
+  const own = language === 'en' ? null : textsOf(rule, language);
+  return own === null ? [] : [{ kind: 'paragraph', text: own.means }];
 }
 
 /** "One tag is on two lots: RW-A000001 (and 9,999 more)" */

@@ -5,27 +5,36 @@ import { type Language, languages } from '../../../core/api/alerts/subscription.
 import { en } from './en.js';
 import { es } from './es.js';
 import { fr } from './fr.js';
-import { ruleTitlesEs } from './rule-titles.es.js';
-import { ruleTitlesFr } from './rule-titles.fr.js';
-import { ruleTitlesSw } from './rule-titles.sw.js';
+import ruleTextsEs from './rules/es.json' with { type: 'json' };
+import ruleTextsFr from './rules/fr.json' with { type: 'json' };
+import ruleTextsSw from './rules/sw.json' with { type: 'json' };
 import { sw } from './sw.js';
 import type { PhraseKey, Plural, PluralKey, Words } from './words.js';
 
 const catalogue: Record<Language, Words> = { en, fr, sw, es };
 
-const ruleTitles: Record<Exclude<Language, 'en'>, Readonly<Record<string, string>>> = {
-  fr: ruleTitlesFr,
-  sw: ruleTitlesSw,
-  es: ruleTitlesEs,
+/** What a rule says to people about its findings. */
+export interface RuleTexts {
+  title: string;
+  means: string;
+  doesNotMean: string;
+  advice: string;
+}
+
+const ruleTexts: Record<Exclude<Language, 'en'>, Readonly<Record<string, RuleTexts>>> = {
+  fr: ruleTextsFr,
+  sw: ruleTextsSw,
+  es: ruleTextsEs,
 };
 
-/** Returns the title of a rule; in English if there is no translation, and the id of an unknown rule. */
-export function ruleTitle(rule: string, language: Language): string {
-  const english = (rule === ruleFailed.id ? ruleFailed : ruleById.get(rule))?.title ?? rule;
-  return language === 'en' || !Object.hasOwn(ruleTitles[language], rule)
-    ? english
-    : (ruleTitles[language][rule] ?? english);
+/** Returns the texts of a rule; in English if there is no translation, and null for an unknown rule. */
+export function textsOf(rule: string, language: Language): RuleTexts | null {
+  if (language !== 'en' && Object.hasOwn(ruleTexts[language], rule)) return ruleTexts[language][rule] ?? null;
+  return (rule === ruleFailed.id ? ruleFailed : ruleById.get(rule)) ?? null;
 }
+
+/** Returns the title of a rule, and the id of an unknown rule. */
+export const ruleTitle = (rule: string, language: Language): string => textsOf(rule, language)?.title ?? rule;
 
 /** i18next finds plural forms by the suffix of a key. */
 const flat = (words: Words): Record<string, string> =>

@@ -10,6 +10,7 @@ import { ruleTitle } from '../../delivery/words/index.js';
 import { actorNow } from '../../http/viewing.js';
 import { ListFindings } from '../../verification/findings/list-findings.js';
 import { RulePages } from '../../verification/findings/rule-pages.js';
+import { ruleIn } from '../rule-in.js';
 
 /** Alerts of one state that a page shows at most, and resolved ones. */
 const SHOWN = 100;
@@ -59,7 +60,8 @@ export class TellInbox {
       this.deliveries.list(deliveriesQuery.parse({ alert: id, limit: DELIVERIES })),
     ]);
     const rule = this.rules.list().find((page) => page.id === alert.rule) ?? null;
-    return { alert: titled(alert, language), finding, rule, deliveries, signer: actorNow() };
+    const told = rule === null ? null : ruleIn(rule, language);
+    return { alert: titled(alert, language), finding, rule: told, deliveries, signer: actorNow() };
   }
 }
 

@@ -7,6 +7,7 @@ import { textIn } from './local-time.js';
 import { ShownUntil, endIn } from './shown-until.js';
 import { useSay } from './mount.js';
 import { LotPassport } from './passport.js';
+import { type Refused, Refusal, refusedBy } from './refusal.js';
 
 const READS_SHOWN = 100;
 
@@ -35,11 +36,11 @@ export function LotAccess({ lot }: { lot: string }): VNode {
 function Shares({ lot, shares, changed }: { lot: string; shares: readonly Share[]; changed: () => void }): VNode {
   const say = useSay();
   const [made, setMade] = useState<MadeShare | null>(null);
-  const [fault, setFault] = useState('');
+  const [fault, setFault] = useState<Refused | null>(null);
   const make = async (form: HTMLFormElement): Promise<void> => {
     const data = new FormData(form);
     const label = textIn(data, 'label');
-    setFault('');
+    setFault(null);
     setMade(null);
     await accessClient
       .makeShare(lot, {
@@ -47,7 +48,7 @@ function Shares({ lot, shares, changed }: { lot: string; shares: readonly Share[
         disclosures: data.has('disclosures'),
         ...(label === '' ? {} : { label }),
       })
-      .then(setMade, (error: Error) => setFault(error.message));
+      .then(setMade, (error: Error) => setFault(refusedBy(error)));
     changed();
   };
   return (
@@ -71,10 +72,10 @@ function Shares({ lot, shares, changed }: { lot: string; shares: readonly Share[
         </button>
       </form>
       <div role="status">
-        {fault === '' ? null : (
-          <p class="note bad" lang="en">
-            {fault}
-          </p>
+        {fault === null ? null : (
+          <div class="note bad">
+            <Refusal {...fault} />
+          </div>
         )}
         {made === null ? null : (
           <div class="note">

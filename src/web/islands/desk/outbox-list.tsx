@@ -5,6 +5,7 @@ import { removeRefused } from '../browser/outbox.js';
 import { sendOutbox } from '../browser/sender.js';
 import { useSay } from './mount.js';
 import { EventState } from './parts.js';
+import { Refusal } from './refusal.js';
 import { useOutbox } from './use-outbox.js';
 
 /** Shows how many signed events have no answer yet, and leads to them. */
@@ -81,7 +82,9 @@ function Row({ entry }: { entry: OutboxEntry }): VNode {
         ) : (
           <EventState state={state} />
         )}
-        {answer?.detail === undefined || state === 'accepted' ? null : <small lang="en"> {answer.detail}</small>}
+        {answer?.detail === undefined || state === 'accepted' ? null : (
+          <Refusal code={answer.code} detail={answer.detail} />
+        )}
         {state === 'refused' ? (
           <>
             {' '}

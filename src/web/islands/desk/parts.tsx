@@ -3,6 +3,7 @@ import { Icon, type IconName, type Tone } from '../../ui/icons.js';
 import type { OutboxState } from '../../../client/outbox-state.js';
 import type { Fault } from '../../desk/typed.js';
 import { useSay } from './mount.js';
+import { Refusal } from './refusal.js';
 import type { Signing } from './use-signing.js';
 
 const looks: Readonly<Record<OutboxState, readonly [IconName, Tone | undefined]>> = {
@@ -95,16 +96,16 @@ export function SigningResult({
       {signing.kind === 'failed' ? (
         <div class="note bad">
           <p>{signing.text}</p>
-          {signing.detail === undefined ? null : <p lang="en">{signing.detail}</p>}
+          {signing.refused === undefined ? null : <Refusal {...signing.refused} />}
         </div>
       ) : null}
       {signing.kind === 'refused' ? (
         <div class="note bad">
           <p>{say.word('desk.refused')}</p>
           <ul>
-            {signing.faults.map(({ event, pointer, detail }, i) => (
+            {signing.faults.map(({ event, pointer, code, detail }, i) => (
               <li key={i}>
-                {placeOf(event, pointer)} <span lang="en">{detail}</span>
+                {placeOf(event, pointer)} <Refusal code={code} detail={detail} />
               </li>
             ))}
           </ul>

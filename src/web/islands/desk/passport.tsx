@@ -4,12 +4,13 @@ import type { Passport } from '../../../core/api/access/passport.js';
 import { accessClient } from '../browser/session.js';
 import { textIn } from './local-time.js';
 import { useSay } from './mount.js';
+import { type Refused, Refusal, refusedBy } from './refusal.js';
 
 /** Publishes what everyone may know of a lot, and withdraws it. */
 export function LotPassport({ lot }: { lot: string }): VNode {
   const say = useSay();
   const [passport, setPassport] = useState<Passport | null>(null);
-  const [fault, setFault] = useState('');
+  const [fault, setFault] = useState<Refused | null>(null);
   useEffect(() => void accessClient.passport(lot).then(setPassport, () => null), [lot]);
   const publish = async (form: HTMLFormElement): Promise<void> => {
     const data = new FormData(form);
@@ -19,8 +20,8 @@ export function LotPassport({ lot }: { lot: string }): VNode {
       ...(gtin === '' ? {} : { gtin }),
       ...(serial === '' ? {} : { serial }),
     };
-    setFault('');
-    await accessClient.publishPassport(lot, asked).then(setPassport, (error: Error) => setFault(error.message));
+    setFault(null);
+    await accessClient.publishPassport(lot, asked).then(setPassport, (error: Error) => setFault(refusedBy(error)));
   };
   return (
     <section>
@@ -55,9 +56,9 @@ export function LotPassport({ lot }: { lot: string }): VNode {
           withdraw={() => void accessClient.withdrawPassport(lot).then(() => setPassport(null))}
         />
       )}
-      <p class="bad" role="status" lang="en">
-        {fault}
-      </p>
+      <div class="bad" role="status">
+        {fault === null ? null : <Refusal {...fault} />}
+      </div>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useSay } from './mount.js';
 import { EventState } from './parts.js';
+import { Refusal } from './refusal.js';
 import { useOutbox } from './use-outbox.js';
 
 /** Shows what becomes of an event that was signed on this page. */
@@ -10,13 +11,13 @@ export function Sent({ id }: { id: string }): VNode {
   return (
     <div role="status">
       {entry === undefined ? null : (
-        <p class="more-space">
+        <div class="more-space">
           <EventState state={entry.state} />{' '}
           {entry.state === 'accepted' ? <a href={`/events/${entry.id}`}>{say.coded('event', entry.type)}</a> : null}
           {entry.answer?.detail === undefined || entry.state === 'accepted' ? null : (
-            <span lang="en"> {entry.answer.detail}</span>
+            <Refusal code={entry.answer.code} detail={entry.answer.detail} />
           )}
-        </p>
+        </div>
       )}
       <p class="row more-space">
         <a class="btn main" href="/desk">

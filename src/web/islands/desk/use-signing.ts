@@ -5,19 +5,21 @@ import type { Say } from '../../say.js';
 import { AlreadySigned } from '../browser/outbox.js';
 import { NoKeyHere, type PageDraft, checkEvents, signEvents } from '../browser/sign-events.js';
 import { useSay } from './mount.js';
+import { type Refused, refusedBy } from './refusal.js';
 
 /** One fault of an event, with its place if the ledger names one. */
 interface EventFault {
   /** Which of the events, and the pointer to its claim. */
   event: number;
   pointer: string;
+  code: string;
   detail: string;
 }
 
 export type Signing =
   | { kind: 'idle' | 'working' | 'fine' }
   | { kind: 'refused'; faults: EventFault[] }
-  | { kind: 'failed'; text: string; detail?: string };
+  | { kind: 'failed'; text: string; refused?: Refused };
 
 /** Returns the reason why nothing was signed. */
 function failureOf(say: Say, error: unknown): Signing {
@@ -26,9 +28,13 @@ function failureOf(say: Say, error: unknown): Signing {
   if (error instanceof DOMException && error.name === 'QuotaExceededError')
     return { kind: 'failed', text: say.word('desk.failed.full') };
   if (error instanceof AditError)
-    return { kind: 'failed', text: say.word('desk.failed.unsignable'), detail: error.detail };
+    return {
+      kind: 'failed',
+      text: say.word('desk.failed.unsignable'),
+      refused: { code: error.code, detail: error.detail },
+    };
   if (error instanceof AditProblem)
-    return { kind: 'failed', text: say.word('desk.failed.ledger'), detail: error.problem.detail };
+    return { kind: 'failed', text: say.word('desk.failed.ledger'), refused: refusedBy(error) };
   return { kind: 'failed', text: say.word('desk.failed.offline') };
 }
 
@@ -41,11 +47,9 @@ async function refusalsOf(drafts: readonly PageDraft[]): Promise<EventFault[]> {
   return answers.flatMap((answer, event) =>
     answer.status !== 'refused'
       ? []
-      : (answer.problem.errors ?? [{ pointer: '', detail: answer.problem.detail }]).map(({ pointer, detail }) => ({
-          event,
-          pointer,
-          detail,
-        })),
+      : (answer.problem.errors ?? [{ pointer: '', code: answer.problem.code, detail: answer.problem.detail }]).map(
+          ({ pointer, code, detail }) => ({ event, pointer, code, detail }),
+        ),
   );
 }
 

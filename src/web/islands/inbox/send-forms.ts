@@ -1,5 +1,6 @@
 import { parseStrictJson } from '../../../core/event/grammar.js';
 import { changeInSession } from '../browser/session.js';
+import { reasonOf } from '../browser/reason.js';
 
 /** Where the result of a change waits for the page that shows it. */
 const SAID = 'adit-said';
@@ -86,7 +87,7 @@ function begin(form: HTMLFormElement): void {
       button.disabled = false;
       if (fault === null) return;
       fault.hidden = false;
-      fault.textContent = `${failed} ${error instanceof Error ? error.message : ''}`;
+      fault.textContent = `${failed} ${reasonOf(error)}`;
     });
   });
 }

@@ -1,0 +1,25 @@
+import type { ComponentChildren, VNode } from 'preact';
+import type { Say } from '../say.js';
+
+/**
+ * Renders a text that there is in English only, such as the sentence of a finding: as it is for who reads English, and
+ * folded for others, to whom the page says the same in their language.
+ */
+export function InEnglish({
+  say,
+  children,
+  lede = false,
+}: {
+  say: Say;
+  children: ComponentChildren;
+  /** Whether it begins the page of who reads English. */
+  lede?: boolean;
+}): VNode {
+  if (say.language === 'en') return <p class={lede ? 'lede' : undefined}>{children}</p>;
+  return (
+    <details class="original">
+      <summary>{say.word('inEnglish')}</summary>
+      <p lang="en">{children}</p>
+    </details>
+  );
+}

@@ -130,7 +130,7 @@ export class Say {
   /** Formats the hour of an RFC 3339 time, in the time of its place, with the offset of that: "10:00 +08". */
   readonly hour = (time: string): string => {
     const { shown, offset } = placed(time);
-    return `${this.times.format(shown)} ${offset}`;
+    return `${this.times.format(shown)}\u00a0${offset}`;
   };
 
   readonly dateTime = (time: string): string => `${this.date(time)}, ${this.hour(time)}`;

@@ -84,7 +84,7 @@ function What({ payload }: { payload: NonNullable<EventPageData['payload']> }): 
     [say.word('column.to'), typeof to === 'string' ? <Actor id={to} /> : null],
     [say.word('column.when'), <Time key="at" at={String(payload.occurredAt)} />],
     [say.word('column.where'), site === undefined ? (place?.facility ?? null) : <Site id={site} />],
-    [say.word('column.process'), text(process)],
+    [say.word('column.process'), typeof process === 'string' ? say.coded('process', process) : null],
     [say.word('column.destination'), text(destination)],
     [say.word('column.reason'), text(reason)],
     [say.word('event.inputs'), inputs.length === 0 ? null : <Items items={inputs} />],

@@ -8,6 +8,7 @@ import { figuresIn } from '../figures.js';
 import type { Say } from '../say.js';
 import { Actor, Event, Lot, Time } from '../ui/chips.js';
 import { Heading, type Page, useFrame, useSay } from '../ui/frame.js';
+import { Figure } from '../ui/figure.js';
 import { InEnglish } from '../ui/in-english.js';
 import { type Column, Facts, ListLinks, Table } from '../ui/table.js';
 import { Prose } from '../ui/prose.js';
@@ -143,8 +144,14 @@ function Evidence({ finding }: { finding: ShownFinding }): VNode {
       <Heading>{say.word('finding.evidence')}</Heading>
       <Facts
         facts={[
-          [say.word('finding.measured'), figuresIn(say, measured, mineralOf(about))],
-          [say.word('finding.threshold'), threshold === '' ? null : figuresIn(say, threshold, mineralOf(about))],
+          [
+            say.word('finding.measured'),
+            <Figure key="measured" say={say} text={measured} mineral={mineralOf(about)} />,
+          ],
+          [
+            say.word('finding.threshold'),
+            threshold === '' ? null : <Figure say={say} text={threshold} mineral={mineralOf(about)} />,
+          ],
           [
             say.word('finding.certainty'),
             <>

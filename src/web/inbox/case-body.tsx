@@ -6,6 +6,7 @@ import { figuresIn } from '../figures.js';
 import { Event, Lot, Time } from '../ui/chips.js';
 import { Heading, useSay } from '../ui/frame.js';
 import { Icon } from '../ui/icons.js';
+import { Figure } from '../ui/figure.js';
 import { InEnglish } from '../ui/in-english.js';
 import { Prose } from '../ui/prose.js';
 import { type Fact, Facts, Table } from '../ui/table.js';
@@ -136,11 +137,11 @@ function Evidence({ alert, finding, rule }: Case): VNode {
   const facts: Fact[] = [
     [
       say.word(isRecord ? 'inbox.stored' : 'finding.measured'),
-      isShown(measured) ? figuresIn(say, measured, mineralOf(about)) : null,
+      isShown(measured) ? <Figure key="measured" say={say} text={measured} mineral={mineralOf(about)} /> : null,
     ],
     [
       say.word(isRecord ? 'inbox.logged' : 'finding.threshold'),
-      isShown(threshold) ? figuresIn(say, threshold, mineralOf(about)) : null,
+      isShown(threshold) ? <Figure key="threshold" say={say} text={threshold} mineral={mineralOf(about)} /> : null,
     ],
     [
       say.word('finding.certainty'),

@@ -3,6 +3,7 @@ import { AditError } from '../../core/errors.js';
 import { parseStrictJson } from '../../core/event/grammar.js';
 import { type PrivateJwk, keptKeyOf, signerFromKept } from '../../core/event/signer.js';
 import { forgetKey, keepKey } from './browser/actor-key.js';
+import { forgetEnding } from './browser/end-session.js';
 import { ledgerTime } from './browser/ledger-time.js';
 import { reasonOf } from './browser/reason.js';
 
@@ -69,6 +70,7 @@ function begin(form: HTMLFormElement): void {
   const attempt = (signIn: Promise<void>): void => {
     show(words.working);
     signIn
+      .then(forgetEnding)
       .then(() => location.replace(location.pathname === '/signin' ? '/' : location.pathname + location.search))
       .catch((error: unknown) => show(`${words.refused} ${reasonOf(error)}`));
   };

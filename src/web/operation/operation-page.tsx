@@ -6,6 +6,7 @@ import type { Say, WordKey } from '../say.js';
 import { Time } from '../ui/chips.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';
 import { Icon } from '../ui/icons.js';
+import { InEnglish } from '../ui/in-english.js';
 import { type Column, Facts, Table } from '../ui/table.js';
 
 /** The jobs of one queue, by their state. */
@@ -52,7 +53,7 @@ function Operation({ readiness, size, judged, audits, queues, keys, settings }: 
       <p class="lede">
         {say.count('log.entries', size)} · {say.word('operation.judged', { n: say.number(judged) })}
       </p>
-      <Facts facts={checksOf(readiness)} />
+      <Facts facts={checksOf(say, readiness)} />
       <section>
         <Heading>{say.word('operation.audits')}</Heading>
         <Table
@@ -93,13 +94,17 @@ const stateOf = ({ ready, degraded = {} }: Readiness): WordKey =>
 const READY = 'ready';
 
 /** Lists the checks of the service, each with its state as an icon and in words. */
-function checksOf({ checks, degraded = {} }: Readiness): [string, VNode][] {
-  return Object.entries({ ...checks, ...degraded }).map(([name, state]) => [
-    name,
-    <span key={name} class={state === READY ? 'ok' : 'bad'} lang="en">
-      <Icon name={state === READY ? 'check' : 'cross'} /> {state}
-    </span>,
-  ]);
+function checksOf(say: Say, { checks, degraded = {} }: Readiness): [string, VNode][] {
+  return Object.entries({ ...checks, ...degraded }).map(([name, state]) => {
+    const isReady = state === READY;
+    return [
+      say.coded('check.name', name),
+      <div key={name} class={isReady ? 'ok' : 'bad'}>
+        <Icon name={isReady ? 'check' : 'cross'} /> {say.word(isReady ? 'readiness.ready' : 'readiness.not')}
+        {isReady ? null : <InEnglish say={say}>{state}</InEnglish>}
+      </div>,
+    ];
+  });
 }
 
 const auditColumns = (say: Say): Column<AuditSummary>[] => [

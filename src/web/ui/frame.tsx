@@ -202,7 +202,14 @@ function Reader({ name }: { name: string | null }): VNode | null {
   return (
     <span class="reader">
       <span class="soft">{name === OPERATOR_READER ? say.word('reader.operator') : name}</span>
-      <button class="btn" type="button" hidden data-sign-out data-pending={say.word('signOut.pending')}>
+      <button
+        class="btn"
+        type="button"
+        hidden
+        data-sign-out
+        data-pending={say.word('signOut.pending')}
+        data-offline={say.word('signOut.offline')}
+      >
         {say.word('signOut')}
       </button>
     </span>

@@ -71,7 +71,7 @@ describe('what rules measured', () => {
       );
     expect(figuresIn(say, '1600.3 KGM')).toBe('1,600.3\u00a0kg');
     expect(figuresIn(say, '0.0312 KGM', 'gold')).toBe('31.2\u00a0g');
-    expect(figuresIn(say, '2026-05-12T08:00:00.000Z')).toBe('12 May 2026, 08:00 UTC');
+    expect(figuresIn(say, '2026-05-12T08:00:00.000Z')).toBe('12 May 2026, 08:00\u00a0UTC');
   });
 
   it('has the numbers and units of the language, and leaves ids and codes', () => {

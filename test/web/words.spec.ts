@@ -74,8 +74,8 @@ describe('figures', () => {
 
   it('tell times by the clock of their place', () => {
     const say = sayIn('en');
-    expect(say.dateTime('2026-05-12T23:10:00+02:00')).toBe('12 May 2026, 23:10 +02');
-    expect(say.dateTime('2026-05-12T23:10:00-03:30')).toBe('12 May 2026, 23:10 −03:30');
-    expect(say.dateTime('2026-05-12T23:10:00Z')).toBe('12 May 2026, 23:10 UTC');
+    expect(say.dateTime('2026-05-12T23:10:00+02:00')).toBe('12 May 2026, 23:10\u00a0+02');
+    expect(say.dateTime('2026-05-12T23:10:00-03:30')).toBe('12 May 2026, 23:10\u00a0−03:30');
+    expect(say.dateTime('2026-05-12T23:10:00Z')).toBe('12 May 2026, 23:10\u00a0UTC');
   });
 });

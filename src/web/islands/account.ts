@@ -12,7 +12,7 @@ async function leave(): Promise<boolean> {
   return true;
 }
 
-/** Says that the session goes on until the service can be reached, and ends it then. */
+/** Shows that the session goes on until the service can be reached, and ends it then. */
 function endLater(text = ''): void {
   const note = document.createElement('p');
   note.className = 'note bad';

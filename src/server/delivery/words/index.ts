@@ -13,7 +13,7 @@ import type { PhraseKey, Plural, PluralKey, Words } from './words.js';
 
 const catalogue: Record<Language, Words> = { en, fr, sw, es };
 
-/** What a rule says to people about its findings. */
+/** Texts of a rule for people. */
 export interface RuleTexts {
   title: string;
   means: string;

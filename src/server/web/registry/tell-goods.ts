@@ -5,7 +5,7 @@ import { references } from '../../../core/event/references.js';
 import type { GoodsKind } from '../../../core/rules/engine/goods-sought.js';
 import type { Language } from '../../../core/api/alerts/subscription.js';
 import type { GoodsEvent, GoodsPageData } from '../../../web/explorer/goods-page.js';
-import { ruleTitle } from '../../delivery/words/index.js';
+import { meaningIn } from '../rule-in.js';
 import { FindNamed } from '../../provenance/find-named.js';
 import { SearchLots } from '../../provenance/search-lots.js';
 import { ListFindings } from '../../verification/findings/list-findings.js';
@@ -46,7 +46,7 @@ export class TellGoods {
       }),
       lots,
       revokedAt,
-      findings: findings.map((finding) => ({ ...finding, title: ruleTitle(finding.rule, language) })),
+      findings: findings.map((finding) => ({ ...finding, ...meaningIn(finding.rule, language) })),
     };
   }
 }

@@ -76,7 +76,11 @@ export function VerdictWords({ verdicts }: { verdicts: Verdicts }): VNode {
         const [icon, tone] = lookOf(axis, verdicts[axis]);
         return (
           <span key={axis} class={`word ${tone ?? ''}`}>
-            <Icon name={icon} /> {say.word(`verdict.${axis}`)}: {say.coded(axis, verdicts[axis])}{' '}
+            <Icon name={icon} />{' '}
+            {say.word('verdict.of', {
+              axis: say.word(`verdict.${axis}`),
+              verdict: say.coded(axis, verdicts[axis]),
+            })}{' '}
           </span>
         );
       })}

@@ -9,6 +9,9 @@ import { Sent } from './sent.js';
 import { useDraft } from './use-draft.js';
 import { useSigning } from './use-signing.js';
 
+/** A time as events state it. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
 interface CorrectDraft {
   texts: Record<string, string>;
   reason: string;
@@ -112,7 +115,9 @@ function Claims({ claims, texts, faults, set }: ClaimsProps): VNode {
         {claims.map((claim) => (
           <tr key={claim.pointer}>
             <td>{claimName(claim)}</td>
-            <td data-label={say.word('desk.now')}>{claim.shown === '' ? '–' : claim.shown}</td>
+            <td data-label={say.word('desk.now')}>
+              {claim.shown === '' ? '–' : INSTANT.test(claim.shown) ? say.dateTime(claim.shown) : claim.shown}
+            </td>
             <td data-label={corrected}>
               <CellInput
                 id={`c${claim.pointer}`}

@@ -104,6 +104,14 @@ const leached = (moisturePercent: string) => {
   return log;
 };
 
+/** A receipt on a scale that was calibrated on a day. */
+const weighedOn = (calibratedOn: string) => {
+  const log = declared([{ lot: bag, kg: '50.3' }]);
+  dispatches(log, [bag], { mode: 'truck' });
+  receives(log, { [bag]: '50.2' }, { scale: { id: 'SC-1', calibratedOn } });
+  return log;
+};
+
 export const massCases: Record<string, Case> = {
   'mass-gained': {
     severity: 'critical',
@@ -142,6 +150,11 @@ export const massCases: Record<string, Case> = {
     severity: 'medium',
     wrong: () => declared([{ lot: bag, kg: '50.3', ...tin('12.0') }]),
     twin: () => declared([{ lot: bag, kg: '50.3', ...tin('31.0') }]),
+  },
+  'scale-uncalibrated': {
+    severity: 'low',
+    wrong: () => weighedOn('2022-03-01'),
+    twin: () => weighedOn('2026-01-15'),
   },
   'moisture-unusual': { severity: 'medium', wrong: () => leached('20.0'), twin: () => leached('55.0') },
   'grade-jump': {

@@ -105,6 +105,7 @@ import { vehicleTwoPlaces } from './movement/vehicle-two-places.js';
 import { payloadExceeded } from './movement/payload-exceeded.js';
 import { yieldImplausible } from './mass/yield-implausible.js';
 import { yieldsOneSided } from './mass/series/yields-one-sided.js';
+import { scaleUncalibrated } from './mass/scale-uncalibrated.js';
 import { moistureUnusual } from './mass/moisture-unusual.js';
 
 /** Every rule, in the order of the documentation. A new rule is a file and a line here. */
@@ -159,6 +160,7 @@ const catalogue = [
   gradeUnusual,
   gradeJump,
   moistureUnusual,
+  scaleUncalibrated,
   assaysOneSided,
   yieldImplausible,
   yieldsOneSided,

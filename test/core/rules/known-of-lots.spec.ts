@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { defaultParameters, eventRules } from '../../../src/core/rules/index.js';
 import { ancestryOf, gradesKnown, knownBefore } from '../../../src/core/rules/engine/known-of-lots.js';
 import { judge } from '../../../src/core/rules/engine/rule.js';
-import { type ScriptedLog, lot } from '../../support/scripted-log.js';
+import { type ScriptedLog, kilograms, lot } from '../../support/scripted-log.js';
 import { type Output, declares, dispatches, grade, makes, receives, time, world } from '../../support/told-world.js';
 
 const [a, b, heap, half, rest, made] = ['a', 'b', 'heap', 'half', 'rest', 'made'].map(lot) as [
@@ -263,6 +263,23 @@ describe('bags that came wet', () => {
       });
     expect(wet(seal)).toEqual([]);
     expect(wet(seal, '6.5')).toEqual([`mass-gained handed over:${a}`]);
+  });
+
+  it('are explained no longer once they are weighed again, as wet as they were sent', () => {
+    const weighedAgain = (kg: string, moisturePercent: string): string[] => {
+      const log = world();
+      declares(log, [{ lot: a, kg: '50.0', moisturePercent: '7.0' }]);
+      dispatches(log, [a], { mode: 'truck' });
+      receives(log, { [a]: '47.0' });
+      const measures = (occurredAt: string, said: Record<string, unknown>): void =>
+        void log.tell('lot.measured', { iss: 'trader', occurredAt, lots: [{ lot: a, ...said }] });
+      measures('2026-05-13T10:00:00Z', { moisturePercent: '1.0' });
+      measures('2026-05-14T10:00:00Z', { mass: kilograms(kg), moisturePercent });
+      time(log, '2026-05-14T11:00:00Z');
+      return found(log);
+    };
+    expect(weighedAgain('47.0', '7.0')).toEqual([`mass-lost explained:${a}`]);
+    expect(weighedAgain('46.9', '0.9')).toEqual([]);
   });
 
   it('are not explained by what is told after they were handed on', () => {

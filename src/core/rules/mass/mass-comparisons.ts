@@ -1,6 +1,7 @@
 import { percent } from '../../custody/lot-state.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
 import { knownBefore, measuresOfOutputs, saidOf, statedBefore } from '../engine/known-of-lots.js';
+import { entriesBefore } from '../engine/chain-states.js';
 import { type LotMeasure, type StatedMass, entryBefore, remeasured } from '../engine/lot-history.js';
 import { type Bound, type Moistures, dryMass, dryMassBound, metalIn, sum, totalDryMass } from './mass-balance.js';
 
@@ -68,6 +69,7 @@ export class MassComparisons {
       return entry.event.payload.lots.flatMap((said) => [
         ...this.weighing(entry, said, 'reweighed', 'weighed again'),
         ...this.drying(entry, said),
+        ...this.sinceExplained(entry, said),
       ]);
     if (isType(entry, 'assay.certified')) return this.drying(entry, entry.event.payload);
     if (isType(entry, 'custody.dispatched') || isType(entry, 'lot.exported'))
@@ -136,6 +138,24 @@ export class MassComparisons {
           'Most likely one of the two moistures is wrong, such as by its decimal point; at worst it was stated so that the masses agree.',
       },
     ];
+  }
+
+  /**
+   * Compares a lot that is weighed again, with its moisture, with what was sent, if a moisture after an earlier receipt explained
+   * the difference of weights there. A later moisture may contradict the explanation.
+   */
+  private sinceExplained(entry: JudgedEvent, said: StatedMass & { lot: string }): Comparison[] {
+    const { lot, mass, moisturePercent } = said;
+    if (mass === undefined || moisturePercent === undefined) return [];
+    const now = remeasured(null, { mass, moisturePercent });
+    return receiptsBefore(lot, entry.index, this.facts).flatMap((receipt) => {
+      const sent = weighedAtReceipt(receipt, this.facts).find((one) => one.lot === lot);
+      if (sent === undefined || now === null || !isExplainedByMoisture(sent)) return [];
+      const [by, then] = [percent(now.moisture ?? 0), percent(sent.after.moisture ?? 0)];
+      const what = `weighed at a moisture of ${by} %, where ${then} % had explained the difference at a receipt`;
+      const compared = this.sameLot(lot, { before: sent.before, after: now }, 'handedOver', what);
+      return [{ ...compared, cause: `explained:${lot}` }];
+    });
   }
 
   /** Compares the receiver's weight with the sender's; with the receiver's moisture, if it then states one. */
@@ -244,6 +264,34 @@ function receiptBefore(lot: string, index: number, { chains }: Pick<Facts, 'chai
     (entry) => entry.index < index && entry.event.type.startsWith('custody.'),
   );
   return handed !== undefined && isType(handed, 'custody.received') ? handed : null;
+}
+
+/** Receipts of one lot that are looked at for differences that were explained, the newest. */
+const MOST_RECEIPTS = 4;
+/** Entries of a chain among which they are looked for. */
+const MOST_ENTRIES = 40;
+
+/** Lists the newest receipts of a lot before an index. */
+function receiptsBefore(lot: string, index: number, { chains }: Pick<Facts, 'chains'>): JudgedOf<'custody.received'>[] {
+  const chain = chains.get(lot) ?? [];
+  const until = entriesBefore(chain, index);
+  return chain
+    .slice(Math.max(0, until - MOST_ENTRIES), until)
+    .filter((entry) => isType(entry, 'custody.received'))
+    .slice(-MOST_RECEIPTS);
+}
+
+/** Differences of weights beyond this need an explanation; dry masses within it agree. Parts per million. */
+const NOTED = 25_000n;
+
+const isNear = (one: bigint, other: bigint): boolean =>
+  (one > other ? one - other : other - one) * 1_000_000n <= other * NOTED;
+
+/** Returns whether sender and receiver weighed otherwise, and agree dry by another moisture. */
+function isExplainedByMoisture({ before, after }: Handover): boolean {
+  const [sent, received] = [dryMass(before), dryMass(after)];
+  if (sent === null || received === null || before.moisture === after.moisture) return false;
+  return !isNear(after.mass, before.mass) && isNear(received, sent);
 }
 
 /** What the sender and the receiver of a lot state of it. */

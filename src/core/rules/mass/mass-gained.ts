@@ -75,7 +75,7 @@ function observe(entry: JudgedEvent, comparisons: MassComparisons, { massGained 
 
 export const massGained: Rule<typeof schema> = {
   id: 'mass-gained',
-  version: 3,
+  version: 4,
   group: 'mass',
   title: 'More came out than went in',
   means: 'Dry mass or contained metal grew in an event or a handover, by more than scales and assays can err.',
@@ -112,7 +112,7 @@ export const massGained: Rule<typeof schema> = {
       tolerancesText('dry mass through a process', processed),
       tolerancesText('contained metal through a process', metal),
     ].join(' · ') +
-    '. Where a moisture is not known, the bound that favours the holder is taken.',
+    '. Where a moisture is not known, the bound that favours the holder is taken. A lot that is weighed again with its moisture is also compared with what was sent at an earlier receipt whose difference a moisture had explained.',
   standard: 'OECD Due Diligence Guidance, Annex II red flags; ITSCI mass balance',
   evidence: byMassBalance,
   scope: ['chains', 'about'],

@@ -72,7 +72,7 @@ function observe(entry: JudgedEvent, comparisons: MassComparisons, parameters: P
 
 export const massLost: Rule<typeof schema, Parameters> = {
   id: 'mass-lost',
-  version: 3,
+  version: 4,
   group: 'mass',
   title: 'Less arrived than was sent',
   means: 'A lot lost more than scales, drying and spilling explain, by the scale and, if moisture is stated, also dry.',
@@ -94,7 +94,7 @@ export const massLost: Rule<typeof schema, Parameters> = {
       tolerancesText('dry mass by another moisture', dried),
       tolerancesText('aggregate or split', closure),
     ].join(' · ') +
-    '.',
+    '. A lot that is weighed again with its moisture is also compared with what was sent at an earlier receipt whose difference a moisture had explained.',
   standard: 'OECD Due Diligence Guidance, Annex II red flags; ITSCI mass balance',
   evidence: byMassBalance,
   scope: ['chains', 'about'],

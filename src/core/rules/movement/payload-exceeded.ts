@@ -48,6 +48,9 @@ const schema = {
       .min(1)
       .default([{ above: 3_000_000, severity: 'medium' }])
       .describe('The same if no vehicle is named: several may have gone'),
+    convoys: parameter.codes
+      .default(['truck', 'track', 'canoe'])
+      .describe('Modes of which several usually go together: judged only if one vehicle is named'),
     minutes: parameter.minutes.default(60).describe('Loads of one vehicle within so many minutes are one load'),
   }),
 };
@@ -110,12 +113,12 @@ export const payloadExceeded: Rule<typeof schema> = {
   advice:
     'Ask the sender what carried the goods and in how many journeys, and compare with the waybill, the fuel or the wages paid. A wrong mode, vehicle or mass is corrected by `event.corrected`, which closes it; several journeys or carriers are explained by `finding.answered`.',
   parameters: schema,
-  describe: ({ payloadExceeded: { kilograms, named, unnamed, minutes } }) =>
+  describe: ({ payloadExceeded: { kilograms, named, unnamed, convoys, minutes } }) =>
     `Mass of a \`custody.dispatched\` over what its \`mode\` carries (kg: ${Object.entries(kilograms)
       .map(([mode, most]) => `${mode} ${most}`)
       .join(
         ', ',
-      )}). Where one \`vehicle\` is named, with its other loads of the ${minutes} minutes around it, ${levelsText(named)}; where none is, ${levelsText(unnamed)}. The later entry is the one that is found.`,
+      )}). Where one \`vehicle\` is named, with its other loads of the ${minutes} minutes around it, ${levelsText(named)}; where none is, ${levelsText(unnamed)} (not of ${convoys.join(', ')}, of which several go together). The later entry is the one that is found.`,
   standard: 'ITSCI plausibility checks; OECD Due Diligence Guidance, Annex II red flags of transit',
   evidence: byCapacity,
   scope: ['chains', 'about'],
@@ -123,7 +126,7 @@ export const payloadExceeded: Rule<typeof schema> = {
   ...judgesEach(['custody.dispatched'], (entry, facts, { payloadExceeded: limits }: Parameters) => {
     const { mode = '', vehicle } = entry.event.payload;
     const most = limits.kilograms[mode.toLowerCase()];
-    if (most === undefined) return [];
+    if (most === undefined || (vehicle === undefined && limits.convoys.includes(mode.toLowerCase()))) return [];
     const others = loadedWith(entry, facts, limits.minutes);
     const payload = milligrams({ value: most, uom: 'KGM' });
     const load = sum([entry, ...others].map((one) => loadOf(one, facts)));

@@ -89,7 +89,7 @@ export async function serviceOf(ledger: TestLedger, lot: string): Promise<Compar
   const lineage = new TraceLineage(ledger.database, new LotRights(ledger.database));
   const judge = new JudgeLot(ledger.database, lineage, RuleParameters.load(null));
   const rows = await ledger.database.rows<{ status: string }>('SELECT status FROM lots WHERE id = $1', [lot]);
-  const { verdicts, findings } = await judge.judge(lot, rows[0]?.status === 'inTransit');
+  const { verdicts, findings } = await judge.judge(lot, rows[0]?.status === 'inTransit', await judge.version());
   return { verdicts, findings: said(findings), isBeyondBundle: !findings.every(isForOneLot) };
 }
 

@@ -47,8 +47,8 @@ export class JudgeLot {
     private readonly parameters: RuleParameters,
   ) {}
 
-  async judge(lot: string, inTransit: boolean): Promise<Judgement> {
-    const asOf = await this.asOf();
+  /** @param asOf the version that `version` returned. */
+  async judge(lot: string, inTransit: boolean, asOf: string): Promise<Judgement> {
     const known = this.kept.get(lot);
     if (known?.asOf === asOf) return known.judgement;
     const judgement = await this.judgeAnew(lot, inTransit);
@@ -69,7 +69,7 @@ export class JudgeLot {
   }
 
   /** Returns the version of everything that a verdict depends on: the log, the findings, and the workers' results. */
-  private async asOf(): Promise<string> {
+  async version(): Promise<string> {
     const { rows } = await this.database.lookup.query<{ size: number; judged: string; change: number | null }>(
       `SELECT log_state.size, verification_cursor.xmin::text AS judged, (SELECT max(change) FROM findings) AS change
          FROM log_state, verification_cursor`,
@@ -82,7 +82,7 @@ export class JudgeLot {
     const lots = [...new Set([lot, ...flows.map(({ from }) => from)])];
     const upstream = new Upstream(lot, flows);
     const [{ rows: findings }, { rows: undecided }, { rows: assayed }] = await Promise.all([
-      this.database.query<Omit<FindingRow, 'certainty' | 'basis'>>(
+      this.database.lookup.query<Omit<FindingRow, 'certainty' | 'basis'>>(
         `SELECT id, rule, version, severity, status, lots, events, measured, threshold, detail, opened_at, first_index,
                 EXISTS (SELECT FROM finding_answers AS a
                          WHERE a.finding = findings.id AND a.index = findings.answered AND a.official) AS official
@@ -91,11 +91,11 @@ export class JudgeLot {
           ORDER BY opened_at, id`,
         [lots],
       ),
-      this.database.query<Undecided>(
+      this.database.lookup.query<Undecided>(
         'SELECT rule, subject, reason FROM undecided WHERE lots && $1::uuid[] ORDER BY rule, subject LIMIT 1000',
         [lots],
       ),
-      this.database.query<{ id: string }>('SELECT id FROM lots WHERE id = ANY($1::uuid[]) AND assayed', [lots]),
+      this.database.lookup.query<{ id: string }>('SELECT id FROM lots WHERE id = ANY($1::uuid[]) AND assayed', [lots]),
     ]);
     const shown = findings.map((finding, i): FindingRow => {
       const share =

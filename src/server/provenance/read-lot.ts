@@ -30,11 +30,14 @@ export class ReadLot {
   /** Reads one lot as far as the viewer may see it. Throws `not-found`. */
   async read(id: string): Promise<JudgedLot> {
     const { until, upstream } = await this.rights.require(id);
-    const asOf = await this.asOf();
-    const { rows } = await this.database.lookup.query<LotRow>('SELECT * FROM lots WHERE id = $1', [id]);
+    const [asOf, version, { rows }] = await Promise.all([
+      this.asOf(),
+      this.judgeLot.version(),
+      this.database.lookup.query<LotRow>('SELECT * FROM lots WHERE id = $1', [id]),
+    ]);
     if (rows[0] === undefined) throw noLot(id);
     const present = lotOf(rows[0]);
-    const judgement = await this.judgeLot.judge(id, present.status === 'inTransit');
+    const judgement = await this.judgeLot.judge(id, present.status === 'inTransit', version);
     if (until !== null) {
       const lot = await this.former.lot(id, until);
       const size = Math.min(asOf.size, until + 1);

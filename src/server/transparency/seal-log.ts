@@ -145,16 +145,18 @@ export class SealLog implements Seal {
 
   async newestOver(index: number): Promise<{ size: number; note: string } | undefined> {
     await this.storing;
-    const [witnessed] = await this.database.lookup.rows<{ size: number; note: string }>(
-      'SELECT size, note FROM witnessed_checkpoints WHERE size > $1 ORDER BY size DESC LIMIT 1',
-      [index],
-    );
-    if (witnessed !== undefined) return witnessed;
-    const [signed] = await this.database.lookup.rows<{ size: number; note: string }>(
-      'SELECT size, note FROM checkpoints WHERE size > $1 AND note IS NOT NULL ORDER BY size DESC LIMIT 1',
-      [index],
-    );
-    return signed;
+    const { lookup } = this.database;
+    const [[witnessed], [signed]] = await Promise.all([
+      lookup.rows<{ size: number; note: string }>(
+        'SELECT size, note FROM witnessed_checkpoints WHERE size > $1 ORDER BY size DESC LIMIT 1',
+        [index],
+      ),
+      lookup.rows<{ size: number; note: string }>(
+        'SELECT size, note FROM checkpoints WHERE size > $1 AND note IS NOT NULL ORDER BY size DESC LIMIT 1',
+        [index],
+      ),
+    ]);
+    return witnessed ?? signed;
   }
 
   /** Returns the key in force at `size`. Throws `log-halted` if this service does not have it. */

@@ -106,7 +106,8 @@ describe('judging many lots', () => {
   /** Returns verdicts as they are computed for each lot alone. */
   async function alone(lots: readonly ListedLot[]): Promise<Map<string, Verdicts>> {
     const judged = new Map<string, Verdicts>();
-    for (const { id, status } of lots) judged.set(id, (await one.judge(id, status === 'inTransit')).verdicts);
+    for (const { id, status } of lots)
+      judged.set(id, (await one.judge(id, status === 'inTransit', await one.version())).verdicts);
     return judged;
   }
 

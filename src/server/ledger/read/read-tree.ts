@@ -23,8 +23,10 @@ const TILE_WIDTH = 256;
 const HASH_BYTES = 32;
 /** Cached roots of older sizes, for the `seen` of recent events. */
 const ROOT_CACHE = 10_000;
+/** Cached nodes of proofs: about 10 MiB. */
+const NODE_CACHE = 65_536;
 
-/** Nodes whose tiles are in memory at a time: 8 MiB at most. */
+/** Nodes that are loaded at a time. The hashes under one are 4 KiB at most. */
 const NODES_AT_ONCE = 1_024;
 
 /** The `seen` claim: a size of the log and its root in standard base64. */
@@ -80,50 +82,25 @@ function fold(hashes: Uint8Array[]): Uint8Array {
   return row[0] as Uint8Array;
 }
 
-/** Loads the full tiles that contain the runs, by `level/index`. */
-async function fullTiles(db: Queryable, runs: readonly Run[]): Promise<Map<string, Buffer>> {
-  const names = new Map(
-    runs.map(({ level, start }) => {
-      const index = Math.floor(start / TILE_WIDTH);
-      return [`${level}/${index}`, { level, index }];
-    }),
+/**
+ * Loads the hashes of runs, in their order, by one statement: each from its full tile, else from the entries or the tiles
+ * below.
+ */
+async function runHashes(db: Queryable, runs: readonly Run[]): Promise<Uint8Array[][]> {
+  const { rows } = await db.query<{ n: number; hashes: Buffer | null }>(
+    `SELECT n, COALESCE(
+              substr(tile.hashes, (first % ${TILE_WIDTH} * ${HASH_BYTES} + 1)::integer, (count * ${HASH_BYTES})::integer),
+              CASE wanted.level
+                WHEN 0 THEN (SELECT string_agg(leaf_hash, '' ORDER BY index) FROM entries
+                              WHERE index >= first AND index < first + count)
+                ELSE (SELECT string_agg(below.root, '' ORDER BY below.index) FROM tiles AS below
+                       WHERE below.level = wanted.level - 1 AND below.index >= first AND below.index < first + count)
+              END) AS hashes
+       FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS wanted (level, first, count, n)
+            LEFT JOIN tiles AS tile ON tile.level = wanted.level AND tile.index = first / ${TILE_WIDTH}`,
+    [runs.map(({ level }) => level), runs.map(({ start }) => start), runs.map(({ count }) => count)],
   );
-  const wanted = [...names.values()];
-  const { rows } = await db.query<{ level: number; index: number; hashes: Buffer }>(
-    `SELECT t.level, t.index, t.hashes
-       FROM unnest($1::smallint[], $2::bigint[]) AS wanted (level, index) JOIN tiles AS t USING (level, index)`,
-    [wanted.map(({ level }) => level), wanted.map(({ index }) => index)],
-  );
-  return new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
-}
-
-/** Loads the hashes of runs whose tile is not full, in their order: two statements at most, whatever their number. */
-async function partialRuns(db: Queryable, runs: readonly Run[]): Promise<Uint8Array[][]> {
-  const found = new Map<number, Buffer>();
-  const load = async (isLeaf: boolean, source: string): Promise<void> => {
-    const numbers = runs.flatMap(({ level }, n) => ((level === 0) === isLeaf ? [n] : []));
-    if (numbers.length === 0) return;
-    const chosen = numbers.map((n) => runs[n] as Run);
-    const { rows } = await db.query<{ n: number; hashes: Buffer }>(
-      `SELECT n, string_agg(hash, '' ORDER BY source.index) AS hashes
-         FROM unnest($1::integer[], $2::smallint[], $3::bigint[], $4::bigint[]) AS wanted (n, level, first, after),
-              LATERAL (${source}) AS source GROUP BY n`,
-      [
-        numbers,
-        chosen.map(({ level }) => level - 1),
-        chosen.map(({ start }) => start),
-        chosen.map(({ start, count }) => start + count),
-      ],
-    );
-    for (const { n, hashes } of rows) found.set(n, hashes);
-  };
-  await Promise.all([
-    load(true, 'SELECT index, leaf_hash AS hash FROM entries WHERE index >= first AND index < after'),
-    load(
-      false,
-      'SELECT index, root AS hash FROM tiles WHERE level = wanted.level AND index >= first AND index < after',
-    ),
-  ]);
+  const found = new Map(rows.map(({ n, hashes }) => [n - 1, hashes]));
   return runs.map(({ level, start, count }, n) => {
     const hashes = found.get(n);
     if (hashes?.length !== count * HASH_BYTES)
@@ -132,44 +109,47 @@ async function partialRuns(db: Queryable, runs: readonly Run[]): Promise<Uint8Ar
   });
 }
 
-/** Loads the hashes of many nodes in three statements, for the tree computations of the core. */
+/** Loads the hashes of many nodes, a thousand by each statement, for the tree computations of the core. */
 export async function loadHashes(db: Queryable, nodes: Iterable<NodeId>): Promise<HashOf> {
   const hashes = new Map<string, Uint8Array>();
-  const wanted = [...new Map([...nodes].map((node) => [`${node.level}/${node.index}`, node]))];
+  const wanted = [...new Map([...nodes].map((node) => [nameOf(node), node]))];
   for (let from = 0; from < wanted.length; from += NODES_AT_ONCE) {
-    const piece = wanted.slice(from, from + NODES_AT_ONCE).map(([name, node]) => ({ name, run: runOf(node) }));
-    const tiles = await fullTiles(
+    const piece = wanted.slice(from, from + NODES_AT_ONCE);
+    const found = await runHashes(
       db,
-      piece.map(({ run }) => run),
+      piece.map(([, node]) => runOf(node)),
     );
-    const partial: typeof piece = [];
-    for (const each of piece) {
-      const { level, start, count } = each.run;
-      const tile = Math.floor(start / TILE_WIDTH);
-      const full = tiles.get(`${level}/${tile}`);
-      if (full === undefined) partial.push(each);
-      else hashes.set(each.name, fold(hashesIn(full, start - tile * TILE_WIDTH, count)));
-    }
-    const found = await partialRuns(
-      db,
-      partial.map(({ run }) => run),
-    );
-    for (const [n, { name }] of partial.entries()) hashes.set(name, fold(found[n] ?? []));
+    for (const [n, [name]] of piece.entries()) hashes.set(name, fold(found[n] ?? []));
   }
-  return (level, index) => {
-    const hash = hashes.get(`${level}/${index}`);
+  return hashOfAll(hashes);
+}
+
+const nameOf = ({ level, index }: NodeId): string => `${level}/${index}`;
+
+const hashOfAll =
+  (hashes: ReadonlyMap<string, Uint8Array>): HashOf =>
+  (level, index) => {
+    const hash = hashes.get(nameOf({ level, index }));
     if (hash === undefined) throw new Error(`Node ${level}/${index} was not loaded.`);
     return hash;
   };
-}
 
 const hashesIn = (tile: Uint8Array, at: number, count: number): Uint8Array[] =>
   Array.from({ length: count }, (_, i) => tile.subarray((at + i) * HASH_BYTES, (at + i + 1) * HASH_BYTES));
+
+/** Adds a hash to a cache, and removes the oldest of more than `most`. */
+function keep<K>(cache: Map<K, Uint8Array>, key: K, hash: Uint8Array, most: number): void {
+  const oldest = cache.size < most ? undefined : cache.keys().next().value;
+  if (oldest !== undefined) cache.delete(oldest);
+  cache.set(key, hash);
+}
 
 /** Computes roots and proofs of any size of the log from tiles; the cost depends only on the tree's height. */
 @Injectable()
 export class ReadTree {
   private readonly roots = new Map<number, Uint8Array>();
+  /** Hashes of nodes, which never change, by `level/index`. */
+  private readonly nodes = new Map<string, Uint8Array>();
 
   constructor(
     private readonly database: Database,
@@ -183,20 +163,39 @@ export class ReadTree {
   }
 
   async proveInclusion(index: number, size: number): Promise<Uint8Array[]> {
-    return proveInclusion(index, size, await loadHashes(this.database.lookup, inclusionNodes(index, size)));
+    return proveInclusion(index, size, await this.hashesFor(inclusionNodes(index, size)));
   }
 
   async proveConsistency(from: number, to: number): Promise<Uint8Array[]> {
-    return proveConsistency(from, to, await loadHashes(this.database.lookup, consistencyNodes(from, to)));
+    return proveConsistency(from, to, await this.hashesFor(consistencyNodes(from, to)));
+  }
+
+  /**
+   * Loads the nodes of a proof, as far as no proof before had them: hashing the leaves under them takes longer than reading
+   * them. Clients verify proofs; what this service itself compares is always read (`rootAt`).
+   */
+  private async hashesFor(nodes: Iterable<NodeId>): Promise<HashOf> {
+    const hashes = new Map<string, Uint8Array>();
+    const missing = new Map<string, NodeId>();
+    for (const node of nodes) {
+      const name = nameOf(node);
+      const known = this.nodes.get(name);
+      if (known === undefined) missing.set(name, node);
+      else hashes.set(name, known);
+    }
+    if (missing.size > 0) {
+      const loaded = await loadHashes(this.database.lookup, missing.values());
+      for (const [name, { level, index }] of missing) {
+        hashes.set(name, loaded(level, index));
+        keep(this.nodes, name, loaded(level, index), NODE_CACHE);
+      }
+    }
+    return hashOfAll(hashes);
   }
 
   /** Caches the root of a size that was just committed. */
   remember(size: number, root: Uint8Array): void {
-    if (this.roots.size >= ROOT_CACHE) {
-      const oldest = this.roots.keys().next().value;
-      if (oldest !== undefined) this.roots.delete(oldest);
-    }
-    this.roots.set(size, root);
+    keep(this.roots, size, root, ROOT_CACHE);
   }
 
   /** Whether the cache has the root of `seen`. */

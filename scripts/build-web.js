@@ -15,6 +15,7 @@ const ENTRIES = [
   'islands/share.ts',
   'islands/inbox.ts',
   'islands/answer.ts',
+  'islands/send.ts',
   'inbox/inbox.css',
   'islands/sign-in.ts',
   'islands/account.ts',

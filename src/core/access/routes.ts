@@ -84,6 +84,7 @@ export const routeNeeds: Readonly<Record<string, Need>> = {
   'POST /v1/session/links': 'admin',
   'GET /v1/session/oidc': 'public',
   'GET /v1/session/oidc/callback': 'public',
+  'POST /v1/jobs/:name/retry': 'admin',
   'POST /v1/people': 'admin',
   // Each actor has its own people; `admin` has all, which the handler checks.
   'GET /v1/people': 'share',

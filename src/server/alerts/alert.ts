@@ -40,7 +40,8 @@ type UnchangedColumn =
 interface AlertRow extends Record<string, unknown>, AlertFacets, Pick<Alert, UnchangedColumn> {
   root: string;
   first_index: number | null;
-  opened_at: Date;
+  /** When its finding opened, by the clock of the log as the time by which to answer it; ms since 1970 UTC. */
+  opened: number;
   regressed: number;
   due_at: number | null;
   open_findings: number;
@@ -75,7 +76,7 @@ const numbered = (row: AlertRow, base: string): NumberedAlert => ({
     threshold: row.threshold,
     detail: row.detail,
     firstIndex: row.first_index,
-    openedAt: row.opened_at.toISOString(),
+    openedAt: new Date(row.opened).toISOString(),
     regressed: row.regressed > 0,
     dueAt: row.due_at === null ? null : new Date(row.due_at).toISOString(),
     descendants: row.descendants,
@@ -124,7 +125,7 @@ export async function selectAlerts(
 ): Promise<NumberedAlert[]> {
   const { rows } = await db.query<AlertRow>(
     `SELECT a.id, a.finding, a.rule, a.root, f.version, a.severity, shown.status, a.lots, ${lotNamesOf('a.lots')} AS about, a.events, f.measured, f.threshold,
-            f.detail, f.first_index, a.opened_at, a.number, a.regressed, f.due_at, a.descendants, a.open_findings,
+            f.detail, f.first_index, f.opened_at AS opened, a.number, a.regressed, f.due_at, a.descendants, a.open_findings,
             a.inhibited_by, a.silenced_by, shown.escalated_at, shown.assignee, a.minerals, a.sites, a.countries, f.lots[1] AS shown_lot,
             (SELECT COALESCE(json_agg(json_build_object('event', e.id, 'index', e.index) ORDER BY e.index), '[]')
                FROM entries AS e WHERE e.id = ANY(a.events[1:${EVIDENCE}])) AS evidence,

@@ -8,6 +8,11 @@ const forget = { removeOnComplete: true, removeOnFail: 100 };
 /** Time after which a wake-up that the queue refused is repeated, ms. */
 export const REFUSED_AGAIN = 2_000;
 
+/** Failed jobs of one queue that are shown, the letters of why, and those that one request runs again. */
+const FAILURES_SHOWN = 5;
+const REASON_SHOWN = 300;
+const RETRIED_AT_ONCE = 100;
+
 /** Enqueues the jobs of `jobKinds`. */
 export class QueuedJobs extends Jobs implements BeforeApplicationShutdown {
   private readonly logger = new Logger('queue');
@@ -73,6 +78,26 @@ export class QueuedJobs extends Jobs implements BeforeApplicationShutdown {
         return { name, waiting, active, delayed, failed };
       }),
     );
+  }
+
+  /** Returns why jobs of each queue failed, the newest first, a few of each. */
+  async failures(): Promise<{ name: JobName; reason: string; at: number }[]> {
+    const failed = await Promise.all(
+      [...this.queues].map(async ([name, queue]) => {
+        const jobs = await queue.getFailed(0, FAILURES_SHOWN - 1);
+        return jobs.map(({ failedReason, finishedOn, timestamp }) => ({
+          name,
+          reason: (failedReason ?? '').slice(0, REASON_SHOWN),
+          at: finishedOn ?? timestamp,
+        }));
+      }),
+    );
+    return failed.flat().toSorted((a, b) => b.at - a.at);
+  }
+
+  /** Runs the failed jobs of one queue again. */
+  async retry(name: JobName): Promise<void> {
+    await this.queueOf(name).retryJobs({ state: 'failed', count: RETRIED_AT_ONCE });
   }
 
   beforeApplicationShutdown(): void {

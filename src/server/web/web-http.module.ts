@@ -31,6 +31,7 @@ import { TellInbox } from './inbox/tell-inbox.js';
 import { TellSubscriptions } from './inbox/tell-subscriptions.js';
 import { LotPagesController } from './lot-pages.controller.js';
 import { LotTablesController } from './lot-tables.controller.js';
+import { JobsController } from './operation/jobs.controller.js';
 import { OperationController } from './operation/operation.controller.js';
 import { TellOperation } from './operation/tell-operation.js';
 import { PassportEvidence } from './passport/passport-evidence.js';
@@ -82,6 +83,7 @@ import { TellPassport } from './passport/tell-passport.js';
     AssetsController,
     InboxController,
     OperationController,
+    JobsController,
     PassportPagesController,
     Gs1Controller,
     PassportsController,

@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { CountKey, WordKey } from '../say.js';
+import { Confirm } from '../ui/dialog.js';
 import { useSay } from '../ui/frame.js';
 
 interface SendFormProps {
@@ -32,7 +33,6 @@ export function SendForm({ method, path, children, button, done, next, main, ask
       data-path={path}
       data-done={done}
       data-next={next}
-      data-ask={ask}
       data-shows={shows}
       data-failed={useSay().word('inbox.failed')}
     >
@@ -41,6 +41,7 @@ export function SendForm({ method, path, children, button, done, next, main, ask
         {button}
       </button>
       <p class="bad" role="alert" hidden />
+      {ask === undefined ? null : <Confirm question={ask} yes={button} />}
     </form>
   );
 }
@@ -102,8 +103,8 @@ export const Select = ({
   name: string;
   label: string;
   options: readonly (readonly [value: string, text: string])[];
-  /** How the value is sent: `list` as a list of one, `minutes` as the time so many minutes ahead. */
-  as?: 'list' | 'minutes';
+  /** How the value is sent: `list` as a list of one, `words` as a list, `minutes` as the time so many minutes ahead. */
+  as?: 'list' | 'words' | 'minutes';
   /** The option that is chosen first. */
   value?: string;
 }): VNode => (

@@ -2,6 +2,8 @@ import type { VNode } from 'preact';
 import type { AuditSummary } from '../../core/api/audit.js';
 import type { Readiness } from '../../core/api/health.js';
 import type { MachineKey } from '../../core/api/access/machine-key.js';
+import type { Person } from '../../core/api/access/person.js';
+import { Select, SendForm, TextField } from '../inbox/send-form.js';
 import type { Say, WordKey } from '../say.js';
 import { Time } from '../ui/chips.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';
@@ -16,6 +18,13 @@ interface QueueState {
   active: number;
   delayed: number;
   failed: number;
+}
+
+/** A job that failed; ms since 1970 UTC. */
+interface Failure {
+  name: string;
+  reason: string;
+  at: number;
 }
 
 /** A setting in force; secrets are left out of its value. */
@@ -34,6 +43,9 @@ export interface OperationData {
   judged: number;
   audits: readonly AuditSummary[];
   queues: readonly QueueState[];
+  /** Why background work failed, the newest first. */
+  failures: readonly Failure[];
+  people: readonly Person[];
   keys: readonly MachineKey[];
   settings: readonly ShownSetting[];
 }
@@ -42,10 +54,12 @@ export interface OperationData {
 export const operationPage = (say: Say, data: OperationData): Page => ({
   title: say.word('operation'),
   part: 'operation',
+  islands: ['islands/send.ts'],
   body: <Operation {...data} />,
 });
 
-function Operation({ readiness, size, judged, audits, queues, keys, settings }: OperationData): VNode {
+function Operation(data: OperationData): VNode {
+  const { readiness, size, judged, audits, keys, settings } = data;
   const say = useSay();
   return (
     <>
@@ -53,6 +67,10 @@ function Operation({ readiness, size, judged, audits, queues, keys, settings }: 
       <p class="lede">
         {say.count('log.entries', size)} · {say.word('operation.judged', { n: say.number(judged) })}
       </p>
+      <p class="note done" role="status" data-said hidden />
+      <noscript>
+        <p class="note">{say.word('inbox.script')}</p>
+      </noscript>
       <Facts facts={checksOf(say, readiness)} />
       <section>
         <Heading>{say.word('operation.audits')}</Heading>
@@ -63,10 +81,8 @@ function Operation({ readiness, size, judged, audits, queues, keys, settings }: 
           label={say.word('operation.audits')}
         />
       </section>
-      <section>
-        <Heading>{say.word('operation.queues')}</Heading>
-        <Table rows={queues} columns={queueColumns(say)} empty="" label={say.word('operation.queues')} />
-      </section>
+      <Work {...data} />
+      <People {...data} />
       <section>
         <Heading>{say.word('operation.keys')}</Heading>
         <Table
@@ -87,6 +103,119 @@ function Operation({ readiness, size, judged, audits, queues, keys, settings }: 
     </>
   );
 }
+
+function Work({ queues, failures }: OperationData): VNode {
+  const say = useSay();
+  return (
+    <section>
+      <Heading>{say.word('operation.queues')}</Heading>
+      <Table rows={queues} columns={queueColumns(say)} empty="" label={say.word('operation.queues')} />
+      {failures.length === 0 ? null : (
+        <details>
+          <summary>{say.word('operation.failures')}</summary>
+          <Table rows={failures} columns={failureColumns(say)} empty="" label={say.word('operation.failures')} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+const failureColumns = (say: Say): Column<Failure>[] => [
+  {
+    title: say.word('column.when'),
+    text: ({ at }) => new Date(at).toISOString(),
+    cell: ({ at }) => <Time at={new Date(at).toISOString()} />,
+  },
+  { title: say.word('column.what'), text: ({ name }) => say.coded('queue', name) },
+  {
+    title: say.word('operation.why'),
+    text: ({ reason }) => reason,
+    cell: ({ reason }) => <span lang="en">{reason}</span>,
+  },
+];
+
+/** Renders the people who sign in by the identity provider, and the form that maps another one. */
+function People({ people }: OperationData): VNode {
+  const say = useSay();
+  return (
+    <section>
+      <Heading>{say.word('operation.people')}</Heading>
+      <Table
+        rows={people}
+        columns={peopleColumns(say)}
+        empty={say.word('operation.noPeople')}
+        label={say.word('operation.people')}
+      />
+      <details>
+        <summary>{say.word('operation.addPerson')}</summary>
+        <SendForm
+          method="POST"
+          path="/v1/people"
+          button={say.word('operation.addPerson')}
+          done={say.word('operation.personAdded')}
+        >
+          <TextField name="label" label={say.word('operation.label')} required />
+          <TextField name="subject" label={say.word('operation.subject')} maxLength={255} required />
+          <TextField name="actor" label={say.word('operation.actor')} maxLength={64} />
+          <Select
+            name="scopes"
+            as="words"
+            label={say.word('operation.scopes')}
+            options={[
+              ['read alerts share', say.word('operation.may.all')],
+              ['read alerts', say.word('operation.may.inbox')],
+              ['read', say.word('operation.may.read')],
+            ]}
+          />
+        </SendForm>
+      </details>
+    </section>
+  );
+}
+
+const peopleColumns = (say: Say): Column<Person>[] => [
+  {
+    title: say.word('operation.label'),
+    text: ({ label }) => label,
+    cell: ({ label, subject }) => (
+      <>
+        {label} <small class="soft">{subject}</small>
+      </>
+    ),
+  },
+  { title: say.word('operation.for'), text: ({ actor }) => actor ?? say.word('reader.operator') },
+  {
+    title: say.word('operation.scopes'),
+    text: ({ scopes }) => scopes.map((code) => say.coded('scope', code)).join(', '),
+  },
+  {
+    title: say.word('operation.since'),
+    text: ({ createdAt }) => createdAt,
+    cell: ({ createdAt }) => <Time at={createdAt} />,
+  },
+  {
+    title: say.word('column.actions'),
+    text: ({ endedAt }) => endedAt ?? '',
+    cell: ({ id, label, endedAt }) =>
+      endedAt === null ? (
+        <SendForm
+          method="DELETE"
+          path={`/v1/people/${id}`}
+          button={say.word('operation.endPerson')}
+          done={say.word('operation.personEnded')}
+          ask={say.word('operation.endPerson.ask', { label })}
+        />
+      ) : (
+        <Ended at={endedAt} />
+      ),
+  },
+];
+
+const Ended = ({ at }: { at: string }): VNode => (
+  <span class="word bad">
+    <Icon name="cross" /> {useSay().word('operation.ended')} <Time at={at} />
+  </span>
+);
 
 const stateOf = ({ ready, degraded = {} }: Readiness): WordKey =>
   !ready ? 'operation.down' : Object.keys(degraded).length > 0 ? 'operation.degraded' : 'operation.well';
@@ -138,12 +267,30 @@ const queueColumns = (say: Say): Column<QueueState>[] => [
     text: (row: QueueState) => say.number(row[state]),
     number: true,
   })),
+  {
+    title: say.word('column.actions'),
+    text: () => '',
+    cell: ({ name, failed }) =>
+      failed === 0 ? (
+        ''
+      ) : (
+        <SendForm
+          method="POST"
+          path={`/v1/jobs/${name}/retry`}
+          button={say.word('operation.retry')}
+          done={say.word('operation.retried')}
+        />
+      ),
+  },
 ];
 
 const keyColumns = (say: Say): Column<MachineKey>[] => [
   { title: say.word('operation.label'), text: ({ label }) => label },
   { title: say.word('operation.for'), text: ({ actor }) => actor ?? say.word('reader.operator') },
-  { title: say.word('operation.scopes'), text: ({ scopes }) => scopes.join(', ') },
+  {
+    title: say.word('operation.scopes'),
+    text: ({ scopes }) => scopes.map((code) => say.coded('scope', code)).join(', '),
+  },
   {
     title: say.word('operation.used'),
     text: ({ lastUsedAt }) => lastUsedAt ?? '',
@@ -152,13 +299,22 @@ const keyColumns = (say: Say): Column<MachineKey>[] => [
   {
     title: say.word('operation.until'),
     text: ({ revokedAt, expiresAt }) => revokedAt ?? expiresAt,
-    cell: ({ revokedAt, expiresAt }) =>
+    cell: ({ revokedAt, expiresAt }) => (revokedAt === null ? <Time at={expiresAt} /> : <Ended at={revokedAt} />),
+  },
+  {
+    title: say.word('column.actions'),
+    text: () => '',
+    cell: ({ id, label, revokedAt }) =>
       revokedAt === null ? (
-        <Time at={expiresAt} />
+        <SendForm
+          method="DELETE"
+          path={`/v1/keys/${id}`}
+          button={say.word('operation.revoke')}
+          done={say.word('operation.revoked')}
+          ask={say.word('operation.revoke.ask', { label })}
+        />
       ) : (
-        <span class="word bad">
-          <Icon name="cross" /> {say.word('operation.ended')} <Time at={revokedAt} />
-        </span>
+        ''
       ),
   },
 ];

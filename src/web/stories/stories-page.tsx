@@ -2,7 +2,10 @@ import type { ComponentChildren, VNode } from 'preact';
 import { FindingItem } from '../ui/finding.js';
 import { MonthBars } from '../ui/chart.js';
 import { Actor, Event, Lot, Site, Tag, Time } from '../ui/chips.js';
-import { Heading, type Page, SearchForm } from '../ui/frame.js';
+import { Boundary } from '../ui/boundary.js';
+import { Confirm } from '../ui/dialog.js';
+import { WorldMap } from '../ui/map.js';
+import { Heading, type Page, SearchForm, useSay } from '../ui/frame.js';
 import { Icon, iconNames } from '../ui/icons.js';
 import { LineageGraph } from '../ui/graph.js';
 import { Qr } from '../ui/qr.js';
@@ -10,7 +13,9 @@ import { Facts, Table } from '../ui/table.js';
 import { HoldingBars } from '../ui/timeline.js';
 import { Severity, VerdictRows } from '../ui/verdicts.js';
 import { foldLineage } from '../explorer/fold.js';
-import { sampleLot } from './samples.js';
+import { mapOf } from '../explorer/places.js';
+import { sampleSite } from './place-samples.js';
+import { sampleLot, samplePlaces } from './samples.js';
 
 /** Returns the page that shows every component in every state; for those who develop the pages, so in English alone. */
 export const storiesPage = (): Page => ({ title: 'Components', searches: true, body: <Stories /> });
@@ -89,6 +94,11 @@ function Stories(): VNode {
         />
       </Story>
       <Drawings />
+      <Maps />
+      <Story name="Dialog, open">
+        <Confirm question="Revoke the key prometheus?" yes="Revoke" open />
+      </Story>
+      <States />
       <Story name="Findings">
         {findings.map((finding) => (
           <FindingItem key={finding.id} finding={finding} nameOf={(lot) => lot.slice(0, 8)} />
@@ -136,6 +146,31 @@ function Drawings(): VNode {
     </>
   );
 }
+
+function Maps(): VNode {
+  const say = useSay();
+  const { place } = sampleSite();
+  return (
+    <Story name="Map with a way and a country alone, and the boundary of a site">
+      <WorldMap {...mapOf(say, samplePlaces())} label="Map" />
+      <Boundary rings={place?.polygon ?? []} point={place?.point ?? null} label="Boundary" />
+    </Story>
+  );
+}
+
+/** Shows what stands in place of contents: while they load, where there are none, and where they cannot be had. */
+const States = (): VNode => (
+  <Story name="Loading, empty, error, offline, not allowed, not found">
+    <p class="soft" aria-busy="true">
+      Loading
+    </p>
+    <p class="empty">Nothing here yet. Declare a lot to begin.</p>
+    <p class="note bad">The page could not be made. Try again; the request was 0198f2c0.</p>
+    <p class="note warn">No network. What you sign stays in this browser and is sent later.</p>
+    <p class="note">This is for the holder of the lot. Sign in as another actor.</p>
+    <p class="empty">There is no such lot, or it is not shown to you.</p>
+  </Story>
+);
 
 const Forms = (): VNode => (
   <Story name="Forms, notes, folds">

@@ -39,6 +39,22 @@ describe('the page of the operator', () => {
     expect(text).not.toContain(operator().authorization?.slice(-20) ?? '');
   });
 
+  it('has forms for people, keys and failed work, and asks before it revokes', async () => {
+    const { text } = await shown(operator());
+    expect(text).toContain('data-path="/v1/people"');
+    expect(text).toMatch(/data-send="DELETE" data-path="\/v1\/keys\/[0-9a-f-]{36}"/);
+    expect(text).toMatch(/<dialog data-confirm[^>]*aria-label="Revoke the key prometheus\?/);
+    expect(text).not.toMatch(/<dialog[^>]* open/);
+  });
+
+  it('runs failed work again, for the operator alone', async () => {
+    const retry = async (name: string, headers: Record<string, string>): Promise<number> =>
+      (await fetch(`${service.url}/v1/jobs/${name}/retry`, { method: 'POST', headers })).status;
+    expect(await retry('verify', operator())).toBe(204);
+    expect(await retry('nothing', operator())).toBe(400);
+    expect(await retry('verify', {})).toBe(401);
+  });
+
   it('shows no password of a database', async () => {
     const { password } = new URL(service.config.databaseUrl ?? 'postgres://a:none@b/c');
     expect(password).not.toBe('');

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OperationData, ShownSetting } from '../../../web/operation/operation-page.js';
+import type { Person } from '../../../core/api/access/person.js';
 import { MachineKeys } from '../../access/machine-keys.js';
 import { Config, settingsList } from '../../config/config.js';
 import { redactedConfig } from '../../config/show-config.js';
@@ -23,15 +24,17 @@ export class TellOperation {
     private readonly lots: ReadLot,
   ) {}
 
-  async tell(config: Config): Promise<OperationData> {
-    const [readiness, audits, queues, keys, { size, verified }] = await Promise.all([
+  async tell(config: Config, people: readonly Person[]): Promise<OperationData> {
+    const [readiness, audits, queues, failures, keys, { size, verified }] = await Promise.all([
       this.health.readiness(),
       this.audits.newest(AUDITS),
       this.jobs.states(),
+      this.jobs.failures(),
       this.keys.list({ limit: KEYS }),
       this.lots.asOf(),
     ]);
-    return { readiness, size, judged: verified, audits, queues, keys: keys.items, settings: settingsOf(config) };
+    const shown = { readiness, size, judged: verified, audits, queues, failures, people, keys: keys.items };
+    return { ...shown, settings: settingsOf(config) };
   }
 }
 

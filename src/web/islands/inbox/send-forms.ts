@@ -13,6 +13,7 @@ function valueOf({ value, dataset }: Field): unknown {
   const text = value.trim();
   if (text === '') return undefined;
   if (dataset.as === 'list') return [text];
+  if (dataset.as === 'words') return text.split(' ');
   if (dataset.as === 'boolean') return text === 'true';
   if (dataset.as === 'minutes') return new Date(Date.now() + Number(text) * MINUTE).toISOString();
   return text;
@@ -75,15 +76,32 @@ async function send(form: HTMLFormElement): Promise<void> {
   else goOn(form.dataset);
 }
 
+/** Asks the question of a form, if it has one; whether the answer is yes. */
+function confirmed(form: HTMLFormElement): Promise<boolean> {
+  const dialog = form.querySelector<HTMLDialogElement>('dialog[data-confirm]');
+  if (dialog === null) return Promise.resolve(true);
+  dialog.returnValue = '';
+  for (const choice of dialog.querySelectorAll('button')) choice.onclick = () => dialog.close(choice.value);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
+  });
+}
+
 function begin(form: HTMLFormElement): void {
   const [button, fault] = [form.querySelector('button'), form.querySelector<HTMLElement>('[role=alert]')];
   form.hidden = false;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const { ask, failed = '' } = form.dataset;
-    if (button === null || button.disabled || (ask !== undefined && !confirm(ask))) return;
+    const { failed = '' } = form.dataset;
+    if (button === null || button.disabled) return;
     button.disabled = true;
-    send(form).catch((error: unknown) => {
+    const sent = confirmed(form).then((yes) => {
+      if (yes) return send(form);
+      button.disabled = false;
+      return undefined;
+    });
+    sent.catch((error: unknown) => {
       button.disabled = false;
       if (fault === null) return;
       fault.hidden = false;

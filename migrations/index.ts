@@ -35,6 +35,7 @@ import { MakersOfKeys0121 } from './0121-makers-of-keys.js';
 import { People0122 } from './0122-people.js';
 import { Sight0130 } from './0130-sight.js';
 import { Paths0131 } from './0131-paths.js';
+import { GoodsCorrected0150 } from './0150-goods-corrected.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -80,4 +81,5 @@ export const migrations: (new () => NamedMigration)[] = [
   People0122,
   Sight0130,
   Paths0131,
+  GoodsCorrected0150,
 ];

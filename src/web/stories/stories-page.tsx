@@ -70,29 +70,7 @@ function Stories(): VNode {
           <Event id="ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs" /> <Time at="2026-05-12T08:10:00+02:00" />
         </p>
       </Story>
-      <Story name="Table, empty table, facts">
-        <Table
-          rows={['a', 'b']}
-          columns={[
-            { title: 'Name', text },
-            { title: 'Number', text: () => '1', number: true },
-          ]}
-          empty=""
-          label="Table"
-        />
-        <Table
-          rows={[]}
-          columns={[{ title: 'Name', text }]}
-          empty="Nothing matches. Remove a filter."
-          label="Empty table"
-        />
-        <Facts
-          facts={[
-            ['Name', 'value'],
-            ['Absent', null],
-          ]}
-        />
-      </Story>
+      <Tables />
       <Drawings />
       <Maps />
       <Story name="Dialog, open">
@@ -108,6 +86,32 @@ function Stories(): VNode {
     </div>
   );
 }
+
+const Tables = (): VNode => (
+  <Story name="Table, empty table, facts">
+    <Table
+      rows={['a', 'b']}
+      columns={[
+        { title: 'Name', text },
+        { title: 'Number', text: () => '1', number: true },
+      ]}
+      empty=""
+      label="Table"
+    />
+    <Table
+      rows={[]}
+      columns={[{ title: 'Name', text }]}
+      empty="Nothing matches. Remove a filter."
+      label="Empty table"
+    />
+    <Facts
+      facts={[
+        ['Name', 'value'],
+        ['Absent', null],
+      ]}
+    />
+  </Story>
+);
 
 function Verdicts(): VNode {
   return (

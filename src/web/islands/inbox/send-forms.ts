@@ -81,10 +81,18 @@ function confirmed(form: HTMLFormElement): Promise<boolean> {
   const dialog = form.querySelector<HTMLDialogElement>('dialog[data-confirm]');
   if (dialog === null) return Promise.resolve(true);
   dialog.returnValue = '';
-  for (const choice of dialog.querySelectorAll('button')) choice.onclick = () => dialog.close(choice.value);
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
+    const answered = new AbortController();
+    const choose = ({ target }: Event): void => {
+      if (target instanceof HTMLButtonElement) dialog.close(target.value);
+    };
+    dialog.addEventListener('click', choose, { signal: answered.signal });
+    const close = (): void => {
+      answered.abort();
+      resolve(dialog.returnValue === 'yes');
+    };
+    dialog.addEventListener('close', close, { once: true });
   });
 }
 

@@ -7,10 +7,10 @@ const WORKERS = 100_000;
 /** A ledger of so many traders, each with a site of its own, and chains of handovers among them. */
 export class Handovers {
   private number = 0;
-  /** The lots of all chains, each with the id of its last event. */
-  readonly lots: { lot: string; last: string }[] = [];
+  /** The lots of all chains, each with the id of its last event and who received it last. */
+  readonly lots: { lot: string; last: string; holder: Signatory }[] = [];
 
-  private constructor(private readonly traders: readonly Signatory[]) {}
+  private constructor(readonly traders: readonly Signatory[]) {}
 
   /** Opens an empty ledger and registers the traders. */
   static async open(url: string, traders: number): Promise<Handovers> {
@@ -44,6 +44,7 @@ export class Handovers {
     const [lot = ''] = declared.lots;
     const texts = [declared.text];
     let prev = declared.id;
+    let holder = by(first);
     for (let at = first; texts.length < length; at += 1) {
       const seals = [`SEAL-${randomBytes(5).toString('hex')}`, `SEAL-${randomBytes(5).toString('hex')}`];
       const sent = by(at).event('custody.dispatched', {
@@ -63,8 +64,9 @@ export class Handovers {
       });
       texts.push(sent.text, received.text);
       prev = texts.length > length ? sent.id : received.id;
+      if (texts.length <= length) holder = by(at + 1);
     }
-    this.lots.push({ lot, last: prev });
+    this.lots.push({ lot, last: prev, holder });
     return texts.slice(0, length);
   }
 }

@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto';
 
 /** Actors that hold lots, each every hundredth. */
 const HOLDERS = 100;
-/** Index of the first clock: entries that the service itself logs come before. */
-const FIRST = 1_000;
 /** Lots, among the oldest, of a trader that has no others. */
 const FEW = 5;
 
@@ -38,7 +36,6 @@ INSERT INTO lot_parties SELECT ${ID}, ${NEXT}, n, n, CASE n % 50 WHEN 0 THEN NUL
 INSERT INTO lot_parties SELECT ${ID}, 'a' || (n + 2) % ${HOLDERS}, n, n, n FROM generate_series(3, ${lots}, 3) AS n;
 INSERT INTO lot_events SELECT ${ID}, seq, n FROM generate_series(1, ${lots}) AS n, generate_series(1, 2) AS seq;
 INSERT INTO tag_uses SELECT 'SYN-' || n, ${ID}, n FROM generate_series(1, ${lots}) AS n;
-INSERT INTO clocks (index, time) SELECT n, n FROM generate_series(${FIRST}, ${lots}, 1000) AS n;
 INSERT INTO findings (id, fingerprint, rule, version, severity, status, subject, root, cause, lots, events, measured, threshold, detail,
     first_index, first_opened, opened_at, parameters)
 SELECT ${ID}, n, (ARRAY['mass-gained', 'tag-reused'])[1 + n % 2], 1, 'high', 'open', n, n, n, ARRAY[${ID}], '{}', '', '', '', n, n, n, 1

@@ -102,7 +102,7 @@ const dearer: readonly { list: RegExp; who: RegExp; times: number; reason: strin
   { list: /^former lots$/, who: /hundredth/, times: 10, reason: 'few parts are sorted' },
   { list: /^stock/, who: /authority|grantee/, times: 6, reason: 'every lot of the sum is tested' },
   {
-    list: /^(findings|alerts)$/,
+    list: /^(findings|findings of a rule|alerts)$/,
     who: /hundredth|authority|no limit|sites and days/,
     times: 1_000,
     reason: 'newest rows are tested until there are enough: too many lots to look for theirs',

@@ -2,18 +2,26 @@ import { cpus, totalmem } from 'node:os';
 import pg from 'pg';
 import { startService } from '../service.js';
 import { say } from '../table.js';
+import { measureCost } from './cost.js';
 import { fillOf } from './fill.js';
 import { listsOf, mayRead, statementsOf, viewers } from './lists.js';
 import { Explainer } from './plans.js';
 
 /**
- * Measures what access control costs in a ledger of so many lots (`--lots 300000`), filled by SQL: the plan of every list of every kind of
- * viewer, with row-level security and without it.
+ * Measures what access control costs in a ledger of so many lots (`--lots 300000`), filled by SQL with statistics gathered: the plan of every
+ * list of every kind of viewer, with row-level security and without it (`--plans` alone); and append, report and list beside a service
+ * that is open and writes no parties of lots (`--cost` alone), pair by pair in turns (`--rounds 40`).
  */
 
-const at = process.argv.indexOf('--lots');
-const lots = at < 0 ? 300_000 : Number(process.argv[at + 1]);
-if (!Number.isSafeInteger(lots) || lots < 3_000) throw new Error('--lots takes a number of 3,000 or more.');
+function numberAfter(option: string, otherwise: number, least: number): number {
+  const at = process.argv.indexOf(option);
+  const number = at < 0 ? otherwise : Number(process.argv[at + 1]);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new Error(`${option} takes a number of ${least} or more.`);
+}
+
+const lots = numberAfter('--lots', 300_000, 3_000);
+const rounds = numberAfter('--rounds', 40, 1);
 
 /** Explains every list of every viewer, prints what is dear, and returns how many lists do what they must not. */
 async function explainLists(urls: { url: string; ownerUrl: string }): Promise<number> {
@@ -43,18 +51,27 @@ async function explainLists(urls: { url: string; ownerUrl: string }): Promise<nu
   return counts.faulty;
 }
 
-const service = await startService();
-try {
-  say(
-    `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
-  );
-  const owner = new pg.Client({ connectionString: service.databaseUrl });
-  await owner.connect();
-  const began = performance.now();
-  await owner.query(fillOf(lots));
-  await owner.end();
-  say(`${lots} lots in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
-  if ((await explainLists({ url: service.appUrl, ownerUrl: service.databaseUrl })) > 0) process.exitCode = 1;
-} finally {
-  await service.stop();
+/** Fills a ledger and explains its lists. Returns whether all are as they must be. */
+async function measurePlans(): Promise<boolean> {
+  const service = await startService();
+  try {
+    const owner = new pg.Client({ connectionString: service.databaseUrl });
+    await owner.connect();
+    const began = performance.now();
+    await owner.query(fillOf(lots));
+    await owner.end();
+    say(`${lots} lots in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+    return (await explainLists({ url: service.appUrl, ownerUrl: service.databaseUrl })) === 0;
+  } finally {
+    await service.stop();
+  }
 }
+
+say(
+  `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+);
+const isGood = [
+  process.argv.includes('--cost') || (await measurePlans()),
+  process.argv.includes('--plans') || (await measureCost(lots, rounds)),
+];
+if (isGood.includes(false)) process.exitCode = 1;

@@ -34,7 +34,7 @@ function nameOf(text: string): string {
 }
 
 /** Returns a statement with parameters as one that the connection parses and plans once. */
-const prepared = (text: string, values: unknown[]): pg.QueryConfig => ({ name: nameOf(text), text, values });
+export const prepared = (text: string, values: unknown[]): pg.QueryConfig => ({ name: nameOf(text), text, values });
 
 /** What a transaction that does not wait for its last statements has to send: all of them at once, with no wait before one. */
 export interface Pipelined<T> {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Viewer } from '../../core/access/viewer.js';
+import { prepared } from './connections.js';
 import type { Queryable } from './rows.js';
 import { viewerContext } from './viewer-context.js';
 
@@ -19,16 +20,20 @@ export class Reader {
     private readonly trusted: Queryable,
   ) {}
 
-  /** Returns what runs statements for a viewer, and shows it its rows alone. */
-  for(viewer: Viewer): Queryable {
+  /**
+   * Returns what runs statements for a viewer, and shows it its rows alone.
+   * @param prepares whether each connection plans a statement once, because one plan is good for all values
+   */
+  for(viewer: Viewer, prepares = false): Queryable {
     if (viewer.kind === 'everyone') return this.trusted;
-    return { query: (text, values) => this.run(viewer, text, values ?? []) };
+    return {
+      query: (text, values = []) => this.run(viewer, prepares ? prepared(text, values) : { text, values }),
+    };
   }
 
   private async run<T extends pg.QueryResultRow>(
     viewer: Viewer,
-    text: string,
-    values: unknown[],
+    statement: pg.QueryConfig,
   ): Promise<pg.QueryResult<T>> {
     const context = viewerContext(viewer, await this.keyOf(), Date.now());
     const client = await this.pool.connect();
@@ -37,7 +42,7 @@ export class Reader {
       const [, , result] = await Promise.all([
         client.query('BEGIN READ ONLY'),
         client.query(`SELECT set_config('adit.viewer', $1, true)`, [context]),
-        client.query<T>(text, values),
+        client.query<T>(statement),
         client.query('COMMIT'),
       ]);
       return result;

@@ -8,20 +8,13 @@ import { type ListedLot, type Verdicts, verdictsShape } from '../../core/api/lot
 import type { Page } from '../../core/api/page.js';
 import { AditError } from '../../core/errors.js';
 import { Database } from '../database/database.js';
-import {
-  decodeCursor,
-  encodeCursor,
-  greatestId,
-  idsBeginningWith,
-  pageOf,
-  pageQuery,
-  queryText,
-} from '../http/paging.js';
+import { decodeCursor, encodeCursor, greatestId, pageOf, pageQuery, queryText } from '../http/paging.js';
 import { type LotRow, lotOf } from '../ledger/append/lot-rows.js';
 import { viewerNow } from '../http/viewing.js';
 import { untilNextStep } from '../ledger/read/same-time.js';
 import { FormerLot } from './former-lot.js';
 import { JudgeLots } from './judge-lots.js';
+import { lotsStatement } from './lots-statement.js';
 
 /** Lots judged by one request at most, which limits the cost of a filter on verdicts. */
 const JUDGED = 100;
@@ -50,44 +43,6 @@ const position = z.tuple([z.int(), lotIdSchema]);
 type Position = z.infer<typeof position>;
 
 const positionOf = (row: LotRow): Position => [row.born_index, row.id];
-
-/** Lots by what is on them, or by their id. Few have a mark in common: they are looked up by it for every viewer. */
-const MARKS = `
-  ($8::text IS NULL OR id = ANY (ARRAY(SELECT lot FROM tag_uses WHERE tag = $8)))
-  AND ($9::text IS NULL OR id = ANY (ARRAY(SELECT named.id FROM lots AS named WHERE named.lot_number = $9)))
-  AND ($13::text IS NULL
-       OR id = ANY (ARRAY(SELECT lot FROM tag_uses WHERE tag = $13
-                          UNION SELECT named.id FROM lots AS named WHERE named.lot_number = $13
-                          UNION SELECT named.id FROM lots AS named WHERE named.id BETWEEN $14::uuid AND $15::uuid)))`;
-
-const conditions = (index: string): string => `
-  ($4::text IS NULL OR mineral = $4) AND ($5::text IS NULL OR holder = $5)
-  AND ($6::text IS NULL OR origins @> jsonb_build_array(jsonb_build_object('site', $6::text)))
-  AND ($7::text IS NULL OR status = $7) AND ($12::text IS NULL OR in_transit_to = $12)
-  AND ($10::bigint IS NULL OR ${index} > $10) AND ($11::bigint IS NULL OR ${index} <= $11)
-  AND ${MARKS}`;
-
-/** Every lot that no policy hides: of the whole ledger, or of those with a mark. */
-const ALL = `SELECT * FROM lots WHERE (born_index, id) < ($1, $2::uuid) AND ${conditions('born_index')} ORDER BY born_index DESC, id DESC LIMIT $3`;
-
-const ofPath = (path: string): string => `
-  (SELECT lots.* FROM lot_parties AS part JOIN lots ON lots.id = part.lot
-    WHERE ${path} AND part.party = mine.party AND part.until_index IS NULL AND (part.born_index, part.lot) < ($1, $2::uuid)
-      AND ${conditions('part.born_index')}
-    ORDER BY part.born_index DESC, part.lot DESC LIMIT $3)`;
-
-/**
- * The lots of the viewer, found by its parts and not by looking through all lots: row-level security alone would test every
- * lot of the ledger.
- */
-const OF_VIEWER = `
-  SELECT DISTINCT ON (born_index, id) found.*
-    FROM viewer_paths() AS mine CROSS JOIN LATERAL (
-      ${ofPath('mine.lots IS NULL')} UNION ALL ${ofPath('part.lot = ANY (mine.lots)')}) AS found
-   ORDER BY born_index DESC, id DESC LIMIT $3`;
-
-/** The one lot of a share. */
-const OF_SHARE = `SELECT * FROM lots WHERE id = viewer_lot() AND (born_index, id) < ($1, $2::uuid) AND ${conditions('born_index')} LIMIT $3`;
 
 const FORMER = `
   SELECT lot AS id, born_index, until_index FROM lot_parties
@@ -166,39 +121,30 @@ export class SearchLots {
     return { items, next: page.next };
   }
 
-  private async rows(filter: Filter, after: Position | null, limit: number): Promise<LotRow[]> {
-    const [born, id] = after ?? [Number.MAX_SAFE_INTEGER, greatestId];
+  private async rows({ from, to, ...filter }: Filter, after: Position | null, limit: number): Promise<LotRow[]> {
     const viewer = viewerNow();
+    // Few lots have a mark in common: they are looked up by it for every viewer.
     const isMarked = [filter.tag, filter.lotNumber, filter.name].some((mark) => mark !== undefined);
     const all = viewer.kind === 'everyone' || (viewer.kind === 'actor' && isMarked);
-    const statement = all ? ALL : viewer.kind === 'share' ? OF_SHARE : OF_VIEWER;
+    const bounds = { above: await this.indexAt(from), through: await this.indexAt(to) };
+    const { text, values } = lotsStatement(
+      all ? 'all' : viewer.kind === 'share' ? 'share' : 'viewer',
+      { ...filter, ...bounds },
+      after ?? [Number.MAX_SAFE_INTEGER, greatestId],
+      limit,
+    );
     const begun = performance.now();
-    const { rows } = await this.database.reader
-      .for(viewer)
-      .query<LotRow>(statement, [
-        born,
-        id,
-        limit,
-        filter.mineral ?? null,
-        filter.holder ?? null,
-        filter.site ?? null,
-        filter.status ?? null,
-        filter.tag ?? null,
-        filter.lotNumber ?? null,
-        await this.indexAt(filter.from),
-        await this.indexAt(filter.to),
-        filter.inTransitTo ?? null,
-        filter.name ?? null,
-        ...idsBeginningWith(filter.name),
-      ]);
+    // Only a search without a filter has one plan that is good for all values.
+    const isPlain = [...Object.values(filter), from, to].every((value) => value === undefined);
+    const { rows } = await this.database.reader.for(viewer, isPlain).query<LotRow>(text, values);
     // A lot that has the mark and is hidden takes longer than none.
     if (isMarked && viewer.kind !== 'everyone' && rows.length === 0) await untilNextStep(begun);
     return rows;
   }
 
-  /** Returns the index of the first clock of the log at or after a time, or a number above all where there is none; null: no time. */
-  private async indexAt(time: string | undefined): Promise<number | null> {
-    if (time === undefined) return null;
+  /** Returns the index of the first clock of the log at or after a time, or a number above all where there is none. */
+  private async indexAt(time: string | undefined): Promise<number | undefined> {
+    if (time === undefined) return undefined;
     // Asked before the search, so that its plan knows how many lots there may be.
     const { rows } = await this.database.query<{ index: number | null }>(
       'SELECT min(index) AS index FROM clocks WHERE time >= $1',

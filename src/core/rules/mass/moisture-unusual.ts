@@ -18,7 +18,7 @@ const schema = {
       .default({ from: '45', to: '70', severity: 'medium' })
       .describe('Per cent: filter cake of hydroxide that was not dried'),
     bags: limits
-      .default({ from: '0', to: '20', severity: 'low' })
+      .default({ from: '0', to: '25', severity: 'low' })
       .describe('Per cent: concentrate as it is declared at a site'),
   }),
 };

@@ -20,7 +20,11 @@ import { GatherDesk } from './gather-desk.js';
 import { GatherEvents } from './gather-events.js';
 import { GatherForms } from './gather-forms.js';
 
-const cursor = pageQuery.shape.cursor;
+/** Checked also for a viewer who has no lists, for whom it is not decoded. */
+const cursor = pageQuery.shape.cursor
+  .unwrap()
+  .regex(/^[A-Za-z0-9_-]+$/, 'does not come from this list')
+  .optional();
 /** `?stock=…`: the part of each list that is shown. */
 const homeQuery = z.strictObject({ incoming: cursor, stock: cursor, outgoing: cursor, lang });
 const receiveQuery = z.strictObject({ dispatch: eventIdSchema.optional(), lang });

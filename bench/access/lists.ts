@@ -83,8 +83,8 @@ export const listsOf = (lots: number): readonly (readonly [string, (database: Da
 ];
 
 /**
- * Lists that read more than twice the blocks that the same statement reads without policies, each with the reason: viewers of whom this is
- * true, and by how many times at most in a ledger of 300,000 lots.
+ * Lists that read more than twice the blocks that the same statement reads without policies, each with the reason, its viewers,
+ * and the ratio at most in a ledger of 300,000 lots.
  */
 const dearer: readonly { list: RegExp; who: RegExp; times: number; reason: string }[] = [
   {

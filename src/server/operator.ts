@@ -118,28 +118,12 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
   const identity = identityOf(config);
   const address = await joinDatabase(config, () => undefined);
   const database = new Database({ url: address.appUrl, failed: () => undefined, patient: true });
-  const threads = new CheckThreads(config.origin, config.verifyThreads);
   const pace =
     (what: string): Pace =>
     async (done, size) =>
       onProgress(what, done, size);
   try {
-    if (scope === 'everything') {
-      const file = new Guard(config.guardFile, config.origin);
-      const guard = new ReadGuard(file, () => undefined).read();
-      const parameters = RuleParameters.load(config.ruleParametersFile, config.sanctionsFile);
-      const follower = new JudgeAgain(database, identity, { now: () => Date.now() }, parameters);
-      const pacing = { replay: pace('replaying'), tree: pace('hashing'), follower, threads };
-      const evidence = await gatherEvidence(database, identity, guard, pacing);
-      const journal = await journalAudit(config, database, file.journalPath).check({ remembers: false });
-      const faults = [...explain(evidence), ...journalFaults(journal)].map(({ rule, firstIndex, lots, detail }) => ({
-        rule,
-        index: firstIndex,
-        lots,
-        detail,
-      }));
-      return { entries: evidence.tree.size, lots: null, faults };
-    }
+    if (scope === 'everything') return await auditEverything(config, database, identity, pace);
     const lots = 'lot' in scope ? await lotsNamed(database, scope.lot) : await lotsOfSite(database, scope.site);
     if (lots.length === 0)
       throw new AditError(
@@ -157,9 +141,35 @@ async function auditOnce(config: Config, scope: AuditScope, onProgress: OnProgre
     const { detail } = unreadable(error);
     return { entries: 0, lots: null, faults: [{ index: null, lots: [], detail }] };
   } finally {
-    await threads.close();
     await database.close();
     await address.stop();
+  }
+}
+
+async function auditEverything(
+  config: Config,
+  database: Database,
+  identity: LedgerIdentity,
+  pace: (what: string) => Pace,
+): Promise<AuditResult> {
+  const file = new Guard(config.guardFile, config.origin);
+  const guard = new ReadGuard(file, () => undefined).read();
+  const parameters = RuleParameters.load(config.ruleParametersFile, config.sanctionsFile);
+  const follower = new JudgeAgain(database, identity, { now: () => Date.now() }, parameters);
+  const threads = new CheckThreads(config.origin, config.verifyThreads);
+  try {
+    const pacing = { replay: pace('replaying'), tree: pace('hashing'), follower, threads };
+    const evidence = await gatherEvidence(database, identity, guard, pacing);
+    const journal = await journalAudit(config, database, file.journalPath).check({ remembers: false });
+    const faults = [...explain(evidence), ...journalFaults(journal)].map(({ rule, firstIndex, lots, detail }) => ({
+      rule,
+      index: firstIndex,
+      lots,
+      detail,
+    }));
+    return { entries: evidence.tree.size, lots: null, faults };
+  } finally {
+    await threads.close();
   }
 }
 

@@ -18,7 +18,7 @@ interface Circumstances {
   logKeys: readonly string[];
   policy: Policy | null;
   seen: SeenCheckpoints;
-  /** Reader for whom a proved presenter must have made it; absent: anyone may have made it, for anyone. */
+  /** Reader that it must name, with a proved presenter; absent: any reader and any presenter. */
   reader?: string | undefined;
   /** Actor that must have made it, proved by its key; absent: any. */
   presenter?: string | undefined;

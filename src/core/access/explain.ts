@@ -15,7 +15,7 @@ export interface AccessFacts {
   country: { code: string; from: number } | null;
   /** Grants to it by parties of the lot that cover the lot, with what the giver sees. */
   grants: readonly { grant: string; by: string; until: number | null; ends: string }[];
-  /** A lot that was made of this one, and that it holds or is to receive, or `by` whom it is granted; null: none. */
+  /** A lot that was made of this one and that the actor, or the giver `by` of a grant, holds or is to receive; null: none. */
   upstreamOf: { of: string; by: string | null } | null;
 }
 

@@ -10,6 +10,9 @@ export type Viewer =
   | OperatorViewer
   | ShareViewer;
 
+/** The viewer of a request without a token. */
+export const NOBODY: Viewer = { kind: 'nobody' };
+
 /** What proved who a viewer is. Absent for a viewer that is an owner and makes no request. */
 interface Proven {
   readonly scopes: readonly Scope[];

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { tokenInvalid } from '../../core/access/jwt.js';
 import { operatorScopes } from '../../core/access/scopes.js';
 import { secretKind } from '../../core/access/secret-text.js';
-import type { Viewer } from '../../core/access/viewer.js';
+import { NOBODY, type Viewer } from '../../core/access/viewer.js';
 import { Identify } from '../http/viewing.js';
 import { AccessTokens } from './sign-in/access-tokens.js';
 import { OperatorToken } from './operator-token.js';
@@ -12,7 +12,6 @@ import { Shares } from './shares.js';
 import { RecogniseMachines } from './recognise-machines.js';
 import { Sessions } from './sign-in/sessions.js';
 
-const NOBODY: Viewer = { kind: 'nobody' };
 const OPERATOR: Viewer = { kind: 'operator', scopes: operatorScopes };
 
 /** Recognises viewers by what a request proves: an access token of an actor, a key for machines, the token of the operator, or a session. */

@@ -1,4 +1,4 @@
-import type { Viewer } from '../../core/access/viewer.js';
+import { NOBODY, type Viewer } from '../../core/access/viewer.js';
 import { Identify } from './viewing.js';
 
 /** Distinguishes no viewers: for a service on loopback with `ADIT_ACCESS=open`. */
@@ -11,6 +11,6 @@ export class OpenAccess extends Identify {
 /** Recognises no viewer: for a process without the feature that does. */
 export class PublicOnly extends Identify {
   viewerOf(): Promise<Viewer> {
-    return Promise.resolve({ kind: 'nobody' });
+    return Promise.resolve(NOBODY);
   }
 }

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { ownerOf } from '../../core/access/owner.js';
 import { needOf } from '../../core/access/routes.js';
 import { type Scope, scopes } from '../../core/access/scopes.js';
-import { type Viewer, hasScope } from '../../core/access/viewer.js';
+import { NOBODY, type Viewer, hasScope } from '../../core/access/viewer.js';
 import { AditError } from '../../core/errors.js';
 import { problemOf } from './problem.js';
 import { sendProblem } from './problem.filter.js';
@@ -71,18 +71,16 @@ export function admitViewers(app: NestFastifyApplication, identify: Identify): v
       },
     );
   });
-  fastify.addHook('preHandler', (request, _reply, done) => current.run(request.viewer ?? { kind: 'nobody' }, done));
+  fastify.addHook('preHandler', (request, _reply, done) => current.run(request.viewer ?? NOBODY, done));
 }
-
-/** The viewer of a signed event, which needs no other proof. */
-const NOBODY: Viewer = { kind: 'nobody' };
 
 /** Returns the viewer of a request. Throws `token-required`, `token-invalid` or `not-allowed`. */
 async function admitted(request: FastifyRequest, identify: Identify): Promise<Viewer> {
   const path = request.routeOptions.url;
   // What no route answers is `not-found`, for every viewer.
-  if (path === undefined) return identify.viewerOf(request).catch(() => ({ kind: 'nobody' as const }));
+  if (path === undefined) return identify.viewerOf(request).catch(() => NOBODY);
   const need = needOf(request.method, path);
+  // A signed event needs no other proof.
   if (need === 'submit') return NOBODY;
   const viewer = await identify.viewerOf(request);
   if (need !== 'public') requireOf(viewer, need);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Degrees, RegisteredPlace } from '../../core/api/place.js';
 import { mayOpen } from '../../core/access/disclosures.js';
 import { shown } from '../../core/event/disclosure.js';
 import type { AditEvent } from '../../core/event/event.js';
@@ -8,16 +9,6 @@ import { LedgerIdentity } from '../ledger/ledger-identity.js';
 import { LotRights } from '../ledger/read/lot-rights.js';
 import { readText } from '../ledger/read/reread-event.js';
 import { ListCountries } from './list-countries.js';
-
-/** A position: longitude and latitude in degrees. */
-type Degrees = readonly [number, number];
-
-/** What the viewer may know of a registered place: its position only from events that it may see. */
-interface RegisteredPlace {
-  country: string;
-  point: Degrees | null;
-  polygon: Degrees[][] | null;
-}
 
 interface EventRow {
   id: string;

@@ -1,19 +1,9 @@
+import type { Degrees, RegisteredPlace } from '../../core/api/place.js';
 import type { Say } from '../say.js';
 import { Event, Site, Time } from '../ui/chips.js';
 import type { MapData, MapPlace } from '../ui/map.js';
 import type { Column } from '../ui/table.js';
 import type { Story, StoryEvent } from './story.js';
-
-/** A position in degrees. */
-export type Degrees = readonly [longitude: number, latitude: number];
-
-/** What the reader may know of a registered place. */
-export interface RegisteredPlace {
-  country: string;
-  point: Degrees | null;
-  /** Rings of the boundary, the outer one first. */
-  polygon: readonly (readonly Degrees[])[] | null;
-}
 
 /** What the reader may know of the places that the events of a lot name. */
 export interface KnownPlaces {

@@ -10,7 +10,8 @@ import { Heading, type Page, useSay } from '../ui/frame.js';
 import { WorldMap } from '../ui/map.js';
 import { type Column, Facts, Table } from '../ui/table.js';
 import { lotColumns } from './lots-page.js';
-import { type RegisteredPlace, degrees } from './places.js';
+import { degrees } from './places.js';
+import type { RegisteredPlace } from '../../core/api/place.js';
 
 type Month = Volumes['items'][number];
 

@@ -52,7 +52,7 @@ const findingsOf = (text: Text): TitledFinding[] => [
     id: FINDING,
     rule: 'hop-missing',
     title: text('From the mine to the border with no hand between'),
-    means: text('Nobody between site and exporter has signed.'),
+    means: text('No actor between site and exporter has signed.'),
     severity: 'high',
     status: 'open',
     detail: text('Nobody between the site and the exporter has signed.'),

@@ -162,7 +162,7 @@ function Maps(): VNode {
   );
 }
 
-/** Shows what stands in place of contents: while they load, where there are none, and where they cannot be had. */
+/** Renders the states of a page without contents: loading, empty, failed, offline, not allowed, not found. */
 const States = (): VNode => (
   <Story name="Loading, empty, error, offline, not allowed, not found">
     <p class="soft" aria-busy="true">

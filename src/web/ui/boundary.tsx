@@ -1,7 +1,6 @@
 import type { VNode } from 'preact';
+import type { Degrees } from '../../core/api/place.js';
 import { useSay } from './frame.js';
-
-type Degrees = readonly [longitude: number, latitude: number];
 
 const BOX = { width: 720, height: 400 };
 const PAD = 48;

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { figuresIn } from '../figures.js';
 import type { Say } from '../say.js';
 
-/** A hash in base64, which nobody reads. */
+/** A hash in base64, of which a person needs the beginning alone. */
 const HASH = /^[A-Za-z0-9+/_-]{40,}=?$/;
 const SHOWN = 8;
 

@@ -2,8 +2,8 @@ import type { ComponentChildren, VNode } from 'preact';
 import type { Say } from '../say.js';
 
 /**
- * Renders a text that there is in English only, such as the sentence of a finding: as it is for who reads English, and
- * folded for others, to whom the page says the same in their language.
+ * Renders a text that exists in English only, such as the sentence of a finding: as it is on an English page, and folded on
+ * others, which have the same in their language.
  */
 export function InEnglish({
   say,
@@ -12,7 +12,7 @@ export function InEnglish({
 }: {
   say: Say;
   children: ComponentChildren;
-  /** Whether it begins the page of who reads English. */
+  /** Whether it begins an English page. */
   lede?: boolean;
 }): VNode {
   if (say.language === 'en') return <p class={lede ? 'lede' : undefined}>{children}</p>;

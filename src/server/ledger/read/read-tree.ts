@@ -48,30 +48,6 @@ function runOf({ level, index }: NodeId): Run {
   return { level: tileLevel, start: index * count, count };
 }
 
-/** Returns the hashes [start, end) of a tile level: from the full tile, else from the entries or the tiles below. */
-export async function tileHashes(db: Queryable, { level, start, count }: Run): Promise<Uint8Array[]> {
-  const tile = Math.floor(start / TILE_WIDTH);
-  const { rows } = await db.query<{ hashes: Buffer }>('SELECT hashes FROM tiles WHERE level = $1 AND index = $2', [
-    level,
-    tile,
-  ]);
-  const full = rows[0]?.hashes;
-  if (full !== undefined) return hashesIn(full, start - tile * TILE_WIDTH, count);
-  const partial =
-    level === 0
-      ? await db.query<{ hash: Buffer }>(
-          'SELECT leaf_hash AS hash FROM entries WHERE index >= $1 AND index < $2 ORDER BY index',
-          [start, start + count],
-        )
-      : await db.query<{ hash: Buffer }>(
-          'SELECT root AS hash FROM tiles WHERE level = $1 AND index >= $2 AND index < $3 ORDER BY index',
-          [level - 1, start, start + count],
-        );
-  if (partial.rows.length !== count)
-    throw new AditError('log-halted', `The tree lacks hashes at level ${level} from ${start} to ${start + count}.`);
-  return partial.rows.map(({ hash }) => hash);
-}
-
 /** Hashes a power of two of neighbouring hashes into their common parent. */
 function fold(hashes: Uint8Array[]): Uint8Array {
   let row = hashes;
@@ -107,6 +83,12 @@ async function runHashes(db: Queryable, runs: readonly Run[]): Promise<Uint8Arra
       throw new AditError('log-halted', `The tree lacks hashes at level ${level} from ${start} to ${start + count}.`);
     return hashesIn(hashes, 0, count);
   });
+}
+
+/** Returns the hashes of a run. */
+export async function tileHashes(db: Queryable, run: Run): Promise<Uint8Array[]> {
+  const [hashes = []] = await runHashes(db, [run]);
+  return hashes;
 }
 
 /** Loads the hashes of many nodes, a thousand by each statement, for the tree computations of the core. */

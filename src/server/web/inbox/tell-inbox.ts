@@ -60,8 +60,8 @@ export class TellInbox {
       this.deliveries.list(deliveriesQuery.parse({ alert: id, limit: DELIVERIES })),
     ]);
     const rule = this.rules.list().find((page) => page.id === alert.rule) ?? null;
-    const told = rule === null ? null : ruleIn(rule, language);
-    return { alert: titled(alert, language), finding, rule: told, deliveries, signer: actorNow() };
+    const shownRule = rule === null ? null : ruleIn(rule, language);
+    return { alert: titled(alert, language), finding, rule: shownRule, deliveries, signer: actorNow() };
   }
 }
 

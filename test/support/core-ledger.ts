@@ -29,7 +29,7 @@ export const tin = (value: string, more: object = {}): object => ({
 export interface EventDraft {
   event: AditEvent;
   admission: Admission;
-  lots: string[];
+  lots: readonly string[];
 }
 
 type Body = Record<string, unknown>;

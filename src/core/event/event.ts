@@ -11,7 +11,6 @@ import { type EventTypeName, eventTypes, type Payloads } from './types/index.js'
 interface EventOf<Type extends EventTypeName> {
   /** base64url(SHA-256(signing input)). */
   id: string;
-  jws: string;
   /** RFC 7638 thumbprint of the key that signed, by the header. */
   kid: string;
   type: Type;
@@ -35,12 +34,15 @@ interface EventOf<Type extends EventTypeName> {
 /** An event whose payload has the shape of its type; `type` narrows `payload`. Its signature is not verified. */
 export type AditEvent = { [Type in EventTypeName]: EventOf<Type> }[EventTypeName];
 
+/** An event with the compact JWS from which it was read. */
+export type SignedEvent = AditEvent & { jws: string };
+
 /**
  * Reads the payload of an envelope (the payload stage of wire.md, "Codes"). Throws the first that applies of
  * `log-mismatch`, `type-unknown`, `schema-invalid`, `quantity-invalid`, `disclosure-invalid`, with a pointer to each
  * wrong claim. `checkPossession` checks the proof of possession of a new key, because that verifies a signature.
  */
-export function readEvent(envelope: Envelope, log: string, hash?: Hash): AditEvent {
+export function readEvent(envelope: Envelope, log: string, hash?: Hash): SignedEvent {
   const claims = envelope.payload;
   if (typeof claims.log === 'string' && claims.log !== log) {
     throw refusal('log-mismatch', `the event was signed for another log than ${log}`, [
@@ -57,11 +59,11 @@ export function readEvent(envelope: Envelope, log: string, hash?: Hash): AditEve
 
 /** Builds an event from a payload that has passed the schema of its type, now or at its admission. */
 export function eventWith(
-  { id, jws, kid }: Pick<AditEvent, 'id' | 'jws' | 'kid'>,
+  { id, jws, kid }: Pick<SignedEvent, 'id' | 'jws' | 'kid'>,
   log: string,
   payload: CommonClaims,
   disclosures: Disclosure[] = [],
-): AditEvent {
+): SignedEvent {
   const { type, iss, iat, jti, occurredAt, exp, seen, place } = payload;
   const occurredAtMs = instantMs(occurredAt) ?? Number.NaN;
   // Named one by one: spreads of so many members are slow, and every event that is read is built here.
@@ -83,7 +85,7 @@ export function eventWith(
     disclosures,
   };
   // The payload has the shape of its type, so the cast is safe.
-  return event as AditEvent;
+  return event as SignedEvent;
 }
 
 /** Checks a payload against the schema of its type; used by `readEvent`, and by a builder before it signs. */
@@ -137,6 +139,29 @@ function errorsOf(issue: z.core.$ZodIssue): ErrorDetail[] {
   return [
     { pointer: pointerTo(issue.path), code: ofQuantity ? 'quantity-invalid' : 'schema-invalid', detail: issue.message },
   ];
+}
+
+/** Copies an event without its text, which is a third of its memory, and keeps what it was read from in memory. */
+export function withoutText(event: AditEvent): AditEvent {
+  // Named one by one, as in `eventWith`.
+  const copy = {
+    id: event.id,
+    kid: event.kid,
+    type: event.type,
+    log: event.log,
+    iss: event.iss,
+    iat: event.iat,
+    jti: event.jti,
+    occurredAt: event.occurredAt,
+    occurredAtMs: event.occurredAtMs,
+    exp: event.exp,
+    seen: event.seen,
+    place: event.place,
+    payload: event.payload,
+    disclosures: event.disclosures,
+  };
+  // The same type and payload, so the cast is safe.
+  return copy as AditEvent;
 }
 
 /**

@@ -4,17 +4,17 @@ import { eventTypes } from './types/index.js';
 
 /** Everything that admission must load before it judges an event; each list without repetition. */
 export interface References {
-  actors: string[];
+  actors: readonly string[];
   /** Thumbprints of the key that signed, and of keys that the event adds or revokes. */
-  kids: string[];
-  sites: string[];
-  facilities: string[];
+  kids: readonly string[];
+  sites: readonly string[];
+  facilities: readonly string[];
   /** Existing lots, each with the `prev` that the event names; null if the event does not extend the chain. */
-  lots: { lot: string; prev: string | null }[];
+  lots: readonly { lot: string; prev: string | null }[];
   /** Ids of the lots that the event creates. */
-  outputs: string[];
+  outputs: readonly string[];
   /** Ids of other events: each `prev` and each target. */
-  events: string[];
+  events: readonly string[];
 }
 
 /** The claims by which event types extend, consume or create lots; the names are the same in all types. */
@@ -43,17 +43,23 @@ function list(event: AditEvent): References {
     typeof item === 'string' || item.prev === undefined ? [] : [{ lot: item.lot, prev: item.prev }],
   );
   const mentioned = (names.lots ?? []).map((lot) => ({ lot, prev: null }));
+  const existing = [...chained, ...mentioned];
   return {
     actors: distinct([event.iss, ...(names.actors ?? [])]),
     kids: distinct([event.kid, ...(names.kids ?? [])]),
     sites: distinct([event.place?.site, ...(names.sites ?? [])]),
     facilities: distinct([event.place?.facility, ...(names.facilities ?? [])]),
-    lots: [...chained, ...mentioned],
-    outputs: (outputs ?? []).map(({ lot }) => lot),
+    lots: existing.length === 0 ? NONE : existing,
+    outputs: outputs?.map(({ lot }) => lot) ?? NONE,
     events: distinct([...chained.map(({ prev }) => prev), ...(names.events ?? [])]),
   };
 }
 
-const distinct = (ids: readonly (string | undefined)[]): string[] => [
-  ...new Set(ids.filter((id): id is string => id !== undefined)),
-];
+/** Serves all empty lists: the references of many events are kept, and most of their lists are empty. */
+const NONE: readonly never[] = Object.freeze([]);
+
+function distinct(ids: readonly (string | undefined)[]): readonly string[] {
+  const given = ids.filter((id) => id !== undefined);
+  if (given.length === 0) return NONE;
+  return given.length === 1 ? given : [...new Set(given)];
+}

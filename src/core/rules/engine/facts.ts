@@ -1,7 +1,7 @@
 import { type Correction, mended } from '../../custody/corrections.js';
 import type { Actor, Lot, Site } from '../../custody/view.js';
 import { shown } from '../../event/disclosure.js';
-import type { AditEvent } from '../../event/event.js';
+import { type AditEvent, withoutText } from '../../event/event.js';
 import { references } from '../../event/references.js';
 import type { EventTypeName } from '../../event/types/index.js';
 
@@ -17,7 +17,7 @@ export interface JudgedEvent<E extends AditEvent = AditEvent> {
 }
 
 /**
- * Creates the view of an event for the rules.
+ * Creates the view of an event for the rules, which never read its text.
  * @param event as read from its signed text, with the known disclosures
  * @param corrections those in force, in the order in which they came into force
  */
@@ -26,7 +26,7 @@ export const judgedEvent = (
   event: AditEvent,
   recordedAt: number | null,
   corrections: readonly Pick<Correction, 'field' | 'value'>[] = [],
-): JudgedEvent => ({ index, event: mended(shown(event), corrections), recordedAt });
+): JudgedEvent => ({ index, event: withoutText(mended(shown(event), corrections)), recordedAt });
 
 export type JudgedOf<T extends EventTypeName> = JudgedEvent<Extract<AditEvent, { type: T }>>;
 

@@ -4,7 +4,7 @@ import { AditError } from '../../../core/errors.js';
 import { admit } from '../../../core/custody/admit.js';
 import { visibleHeads } from '../../../core/custody/heads.js';
 import type { LedgerView } from '../../../core/custody/view.js';
-import type { AditEvent } from '../../../core/event/event.js';
+import type { AditEvent, SignedEvent } from '../../../core/event/event.js';
 import { disclosedIdentifierRefusal } from '../../../core/event/identifiers.js';
 import { leafHash } from '../../../core/log/tree.js';
 import { sha256 } from '../../../platform/sha256.js';
@@ -29,14 +29,14 @@ const WAITING_PER_KEY = 10_000;
 
 /** An event admitted to the log at `index`. */
 export interface AdmittedEvent {
-  event: AditEvent;
+  event: SignedEvent;
   text: string;
   index: number;
 }
 
 /** A refusal that is stored; `evidenceIndex` is the index of its `event.refused`, null above the rate. */
 export interface RefusedEvent {
-  event: AditEvent;
+  event: SignedEvent;
   code: string;
   at: number;
   evidenceIndex: number | null;
@@ -51,7 +51,7 @@ export interface BatchResult {
   released: string[];
   refused: RefusedEvent[];
   /** Events that are in the log already; they may bring further disclosures. */
-  repeats: readonly { event: AditEvent; text: string }[];
+  repeats: readonly { event: SignedEvent; text: string }[];
 }
 
 /** Admits a batch in order by `core/custody`, after loading what its events, their parents and their children need. */
@@ -156,13 +156,13 @@ interface StoredMatch {
   leaf: Buffer;
 }
 
-const isLoggedAs = ({ jws }: AditEvent, { leaf }: StoredMatch): boolean => leaf.equals(leafHash(jws, sha256));
+const isLoggedAs = ({ jws }: SignedEvent, { leaf }: StoredMatch): boolean => leaf.equals(leafHash(jws, sha256));
 
 /**
  * Answers an event that is in the log. If the signature differs, the answer contains the logged text, which the receipt
  * proves.
  */
-function duplicateOf({ id, jws }: AditEvent, { index }: StoredMatch, texts: ReadonlyMap<string, string>): EventResult {
+function duplicateOf({ id, jws }: SignedEvent, { index }: StoredMatch, texts: ReadonlyMap<string, string>): EventResult {
   const text = texts.get(id) ?? jws;
   return { status: 'duplicate', id, index, ...(text === jws ? {} : { event: `${text}~` }) };
 }
@@ -316,7 +316,7 @@ class BatchRun {
     }
   }
 
-  private async wait(event: AditEvent, text: string, missing: string[], submission?: Submission): Promise<void> {
+  private async wait(event: SignedEvent, text: string, missing: string[], submission?: Submission): Promise<void> {
     const { count, known } = await countWaiting(this.db, event.kid, event.id);
     if (count + this.changes.waiting.size >= WAITING_PER_KEY) {
       const error = new AditError('overloaded', `More than ${WAITING_PER_KEY} events of this key wait for a parent.`);
@@ -330,14 +330,14 @@ class BatchRun {
     submission?.wait(event.id, missing, known);
   }
 
-  private async refuse(event: AditEvent, error: AditError, evidence: boolean): Promise<void> {
+  private async refuse(event: SignedEvent, error: AditError, evidence: boolean): Promise<void> {
     this.changes.waiting.delete(event.id);
     const heads = visibleHeads(event, this.view);
     this.results.set(event.id, { status: 'refused', id: event.id, error, heads });
     if (evidence && this.given.keepsEvidence) await this.keepEvidence(event, error);
   }
 
-  private async keepEvidence(event: AditEvent, error: AditError): Promise<void> {
+  private async keepEvidence(event: SignedEvent, error: AditError): Promise<void> {
     const { opened } = this.view;
     if (opened === null) return;
     const at = this.view.clock ?? this.given.now;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AditError } from '../../../core/errors.js';
 import { type LedgerView, type LogKey, nextView } from '../../../core/custody/view.js';
-import type { AditEvent } from '../../../core/event/event.js';
+import type { SignedEvent } from '../../../core/event/event.js';
 import type { TreeEdge } from '../../../core/log/edge.js';
 import { leafHash } from '../../../core/log/tree.js';
 import { proofFormatter } from '../../../core/log/proof-file.js';
@@ -22,7 +22,7 @@ import { type Batch, isWrittenAtOnce, writeBatch } from './write-batch.js';
 
 /** An event that passed all checks before the sequencer: grammar, signature, schema, possession and `seen`. */
 export interface Arrival {
-  event: AditEvent;
+  event: SignedEvent;
   /** The whole envelope as sent, with disclosures. */
   text: string;
   /** Whether the sender requested a receipt in the answer. */

@@ -5,14 +5,14 @@ import { Clock } from '../../clock.js';
 import type { AditError } from '../../../core/errors.js';
 import { buildEvent } from '../../../core/event/build.js';
 import { jwsDigest } from '../../../core/event/ids.js';
-import type { AditEvent } from '../../../core/event/event.js';
+import type { SignedEvent } from '../../../core/event/event.js';
 import { references } from '../../../core/event/references.js';
 import { LedgerIdentity } from '../ledger-identity.js';
 import { readText } from '../read/reread-event.js';
 
 /** An event of the ledger itself, signed by the service key. */
 export interface OwnEvent {
-  event: AditEvent;
+  event: SignedEvent;
   text: string;
 }
 
@@ -33,7 +33,7 @@ export class LogEvents {
   }
 
   /** Builds `event.refused`: the id of the refused event, its signer, and the reason; never its text. */
-  refused(by: string, time: number, refused: AditEvent, error: AditError): Promise<OwnEvent> {
+  refused(by: string, time: number, refused: SignedEvent, error: AditError): Promise<OwnEvent> {
     const { device, seq } = refused.payload;
     return this.build('event.refused', by, time, {
       event: refused.id,

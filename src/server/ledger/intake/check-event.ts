@@ -1,7 +1,7 @@
 import { AditError, type ErrorCode, type ErrorDetail } from '../../../core/errors.js';
 import { shown } from '../../../core/event/disclosure.js';
 import { type Envelope, eventIdIn, isSignedBy, parseEnvelope } from '../../../core/event/envelope.js';
-import { type AditEvent, checkPossession, readEvent } from '../../../core/event/event.js';
+import { type SignedEvent, checkPossession, readEvent } from '../../../core/event/event.js';
 import { identifierRefusal } from '../../../core/event/identifiers.js';
 import type { PublicJwk } from '../../../core/event/keys.js';
 import { sha256 } from '../../../platform/sha256.js';
@@ -22,7 +22,7 @@ export interface PlainError {
 
 /** `identifierError` names an invalid identifier of an event that is good otherwise; it applies to new events only. */
 export type IntakeCheck =
-  | { event: AditEvent; error: null; identifierError: PlainError | null }
+  | { event: SignedEvent; error: null; identifierError: PlainError | null }
   | { event: null; error: PlainError; id: string | null };
 
 const plainError = ({ code, detail, errors }: AditError): PlainError => ({ code, detail, errors });

@@ -1,4 +1,4 @@
-import type { AditEvent } from '../../../core/event/event.js';
+import type { SignedEvent } from '../../../core/event/event.js';
 import { type Queryable, insertRows } from '../../database/rows.js';
 import {
   type SealedDisclosures,
@@ -11,7 +11,7 @@ import { readText } from '../read/reread-event.js';
 
 /** An event whose parent is not in the log yet; it is retried when the parent is admitted. */
 export interface WaitingEvent {
-  event: AditEvent;
+  event: SignedEvent;
   text: string;
   /** Event ids that it waits for. */
   missing: string[];

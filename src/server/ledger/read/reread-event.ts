@@ -1,5 +1,5 @@
 import { headerKid, parseEnvelope } from '../../../core/event/envelope.js';
-import { type AditEvent, eventWith, readEvent } from '../../../core/event/event.js';
+import { type SignedEvent, eventWith, readEvent } from '../../../core/event/event.js';
 import { encodeBase64url } from '../../../core/event/grammar.js';
 import { sha256 } from '../../../platform/sha256.js';
 import type { IntakeCheck, PlainError } from '../intake/check-event.js';
@@ -24,10 +24,10 @@ export function checkedOf(plain: PlainChecked, text: string, log: string): Intak
 }
 
 /** Parses an event with its disclosures by the rules for new ones, and the platform's hash. Throws as `readEvent` does. */
-export const readText = (text: string, log: string): AditEvent => readEvent(parseEnvelope(text, sha256), log, sha256);
+export const readText = (text: string, log: string): SignedEvent => readEvent(parseEnvelope(text, sha256), log, sha256);
 
 /** Parses a stored entry by the rules for new ones, because it may have been changed. Throws as `readEvent` does. */
-export const readEntry = (jws: string, log: string): AditEvent => readText(`${jws}~`, log);
+export const readEntry = (jws: string, log: string): SignedEvent => readText(`${jws}~`, log);
 
 /** Decodes the payload of a stored event. */
 export const payloadText = (jws: string): string =>
@@ -37,9 +37,9 @@ export const payloadText = (jws: string): string =>
 export const storedPayload = <Claims>(jws: string): Claims => JSON.parse(payloadText(jws)) as Claims;
 
 /** Parses a text that was found valid before, by a thread or at admission, without the schema's check. */
-const rereadEvent = (text: string, id: string, log: string): AditEvent =>
+const rereadEvent = (text: string, id: string, log: string): SignedEvent =>
   eventWith({ id, jws: text.slice(0, -1), kid: headerKid(text) }, log, storedPayload(text));
 
 /** Parses an entry that this service, or this monitor, has admitted itself; the id is that of the text. */
-export const rereadEntry = (jws: string, log: string): AditEvent =>
+export const rereadEntry = (jws: string, log: string): SignedEvent =>
   rereadEvent(`${jws}~`, encodeBase64url(sha256(Buffer.from(jws.slice(0, jws.lastIndexOf('.')), 'latin1'))), log);

@@ -1,4 +1,4 @@
-import type { AditEvent } from '../../../core/event/event.js';
+import type { SignedEvent } from '../../../core/event/event.js';
 import type { PublicJwk } from '../../../core/event/keys.js';
 import type { Database } from '../../database/database.js';
 import type { CheckThreads } from '../intake/check-threads.js';
@@ -9,15 +9,15 @@ import { type StoredEntry, entriesBetween } from '../read/read-log.js';
 const PIECES_AHEAD = 3;
 
 /** An event that a thread found good in itself and signed by `jwk`. */
-export interface SignedEvent {
-  event: AditEvent;
+export interface CheckedEvent {
+  event: SignedEvent;
   jwk: PublicJwk;
 }
 
 /** Entries of a piece of the log, and those that were found good, by index. */
 export interface Piece {
   stored: StoredEntry[];
-  good: ReadonlyMap<number, SignedEvent>;
+  good: ReadonlyMap<number, CheckedEvent>;
 }
 
 /**
@@ -65,7 +65,7 @@ export class ReadAhead {
     const kids = stored.map(({ jws }) => kidOf(`${jws}~`));
     await this.keys.load(kids.filter((kid) => kid !== null));
     const checked = await Promise.all(
-      stored.map(async ({ index, jws }, i): Promise<[number, SignedEvent] | null> => {
+      stored.map(async ({ index, jws }, i): Promise<[number, CheckedEvent] | null> => {
         const jwk = this.keys.find(kids[i] ?? '');
         if (jwk === null) return null;
         const { event } = await threads.check({ text: `${jws}~`, jwk });

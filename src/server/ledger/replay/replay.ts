@@ -17,7 +17,7 @@ import { loadView } from '../append/load-view.js';
 import { readText } from '../read/reread-event.js';
 import { lotTables } from '../append/lot-rows.js';
 import { type Difference, compareTables } from './compare-projections.js';
-import { type Piece, ReadAhead, type SignedEvent } from './read-ahead.js';
+import { type Piece, ReadAhead, type CheckedEvent } from './read-ahead.js';
 import { type StoredEntry, entriesBetween } from '../read/read-log.js';
 import { sha256 } from '../../../platform/sha256.js';
 import { verifySignature } from '../../../platform/verify-signature.js';
@@ -227,7 +227,7 @@ class ReplayRun {
   }
 
   /** Returns the event of an entry; records the problem and returns null if it cannot be parsed. */
-  private readEntry(entry: StoredEntry, good: SignedEvent | undefined): ReadEntry | null {
+  private readEntry(entry: StoredEntry, good: CheckedEvent | undefined): ReadEntry | null {
     const { index } = entry;
     try {
       const text = `${entry.jws}~`;

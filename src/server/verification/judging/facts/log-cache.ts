@@ -5,8 +5,8 @@ import { filedUnder } from '../../../../core/rules/engine/subjects.js';
 /** Memory that the cache may use after a step, bytes; a step adds what it reads. */
 const CACHE_BYTES = 64 * 2 ** 20;
 
-/** Memory of an event beside its text, of its place in a list with what rules keep there, and of a list: as measured, and a little more. */
-const EVENT_BYTES = 700;
+/** Memory of an event beside its payload (its references and filings above all), of its place in a list with what rules keep there, and of a list: as measured, and a little more. */
+const EVENT_BYTES = 1_800;
 const LINK_BYTES = 60;
 const LIST_BYTES = 300;
 
@@ -33,7 +33,16 @@ interface KeptEvent {
 }
 
 const chainOf = (lot: string): string => `chain:${lot}`;
-const bytesOf = ({ event }: JudgedEvent): number => EVENT_BYTES + event.jws.length;
+
+/** Estimates the memory of parsed JSON, bytes: V8's objects and arrays, 8 a member, and strings of one byte a character. */
+function bytesOfJson(value: unknown): number {
+  if (typeof value === 'string') return 24 + value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let bytes = Array.isArray(value) ? 40 : 32;
+  for (const member of Object.values(value)) bytes += 8 + bytesOfJson(member);
+  return bytes;
+}
+const bytesOf = ({ event }: JudgedEvent): number => EVENT_BYTES + bytesOfJson(event.payload);
 
 /** The part of the log's state by which a cache knows what it has missed. */
 export interface LogState {

@@ -40,11 +40,15 @@ const columns = `
   (SELECT json_agg(json_build_object('field', c.field, 'value', c.value) ORDER BY c.in_force_index, c.index)
      FROM corrections AS c WHERE c.target = e.id AND c.in_force_index IS NOT NULL) AS corrections`;
 
+/** Copies a part of a text, ASCII: a slice would keep the whole text in memory. */
+const copyOf = (part: string): string => Buffer.from(part, 'latin1').toString('latin1');
+
 /** Reads entries of the log as events. Entries that cannot be parsed are left out; the audit reports them. */
 export class ReadEvents {
   /** What the steps so far have read, for those that follow; it is only used between `followLog` and the step's end. */
   cache = new LogCache();
-  private parsed = new Map<string, JudgedEvent>();
+  /** Parsed events by index, and what they were parsed from. */
+  private parsed = new Map<number, { from: string; entry: JudgedEvent }>();
   private budget: WorkBudget | null = null;
 
   /**
@@ -110,19 +114,21 @@ export class ReadEvents {
   private readOne(stored: StoredEvent): JudgedEvent | null {
     const { index, jws, disclosures, recorded_at: recordedAt, corrections } = stored;
     const corrected = corrections === null ? '' : JSON.stringify(corrections);
-    const key = `${index} ${jws.slice(-86)} ${recordedAt} ${disclosures?.join(' ') ?? ''} ${corrected}`;
-    const known = this.parsed.get(key);
+    const from = `${copyOf(jws.slice(-86))} ${recordedAt} ${disclosures?.join(' ') ?? ''} ${corrected}`;
+    const known = this.parsed.get(index);
     if (known !== undefined) {
-      this.parsed.delete(key);
-      this.parsed.set(key, known);
-      return known;
+      this.parsed.delete(index);
+      if (known.from === from) {
+        this.parsed.set(index, known);
+        return known.entry;
+      }
     }
     const event = this.parse(jws, openDisclosures(disclosures));
     if (event === null) return null;
     const entry = judgedEvent(index, event, recordedAt, corrections ?? []);
     // Evicts the least recently used event: a map iterates in insertion order.
-    if (this.parsed.size >= this.kept) this.parsed.delete(this.parsed.keys().next().value as string);
-    this.parsed.set(key, entry);
+    if (this.parsed.size >= this.kept) this.parsed.delete(this.parsed.keys().next().value as number);
+    this.parsed.set(index, { from, entry });
     return entry;
   }
 

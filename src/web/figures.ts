@@ -15,7 +15,7 @@ interface Found {
   forms: Readonly<Record<Language, string>>;
 }
 
-const NUMBER = String.raw`[+−-]?\d[\d.,]*(?:–\d[\d.,]*)?(?:\u00a0| )?(?:kg|g|t|%|km/h|km|m|h|min|Bq/g)?(?![\w/])(?: (?!KGM)[A-Z][A-Za-z0-9]{0,5}(?![\w]))?`;
+const NUMBER = String.raw`[+\u2212-]?\d[\d.,]*(?:\u2013\d[\d.,]*)?(?:\u00a0| )?(?:kg|g|t|%|km/h|km|m|h|min|Bq/g)?(?![\w/])(?: (?!KGM)[A-Z][A-Za-z0-9]{0,5}(?![\w]))?`;
 const WORD = String.raw`[^\s,()]+(?:, [^\s,()]+)*`;
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

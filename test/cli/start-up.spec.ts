@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -20,10 +20,9 @@ function packagesOf(file: string, seen = new Set<string>()): Set<string> {
   return packages;
 }
 
-const packages = (path: string): string[] => {
-  const file = fileURLToPath(new URL(`../../src/cli/${path}`, import.meta.url));
-  return [...packagesOf(file)].toSorted();
-};
+const compiled = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+const packages = (path: string): string[] => [...packagesOf(compiled(`src/cli/${path}`))].toSorted();
 
 describe('starting adit', () => {
   it('waits for no schema, rule or signature before it knows which command runs', () => {
@@ -39,5 +38,18 @@ describe('starting adit', () => {
         command,
         expect.not.arrayContaining(['zod', 'jose']),
       ]);
+  });
+
+  it('waits for no library that prints papers before the first paper', () => {
+    const ofService = [...packagesOf(compiled('src/server/boot/start.js'))];
+    expect(ofService).toContain('fastify');
+    for (const name of ['pdfkit', 'bwip-js/node']) expect(ofService).not.toContain(name);
+  });
+
+  it('holds its program in memory with one byte a character', () => {
+    const wide = readdirSync(compiled('bundle'))
+      .map((name) => ({ name, text: name.endsWith('.js') ? readFileSync(compiled(`bundle/${name}`), 'utf8') : '' }))
+      .filter(({ text }) => text.length > 100_000 && /[^\0-\u00ff]/.test(text));
+    expect(wide.map(({ name, text }) => [name, /.{20}[^\0-\u00ff]/.exec(text)?.[0]])).toEqual([]);
   });
 });

@@ -10,12 +10,10 @@ import { HeavyReads } from '../../http/heavy-reads.js';
 import { type Visit, Visiting, languageOf } from '../visit.js';
 import { lotsQuery } from './desk-queries.js';
 import { GatherPapers } from './gather-papers.js';
-import { printLabels } from './print-labels.js';
-import { printWaybill } from './print-waybill.js';
 
 const PDF = { type: 'string', format: 'binary' } as const;
 
-/** Serves what goes with the goods on paper: labels and waybills. */
+/** Serves what goes with the goods on paper: labels and waybills. What prints is loaded with the first paper. */
 @ApiTags('pages')
 @UseInterceptors(HeavyReads)
 @Controller('desk')
@@ -36,6 +34,7 @@ export class PapersController {
     if (ids.length === 0) throw new AditError('request-invalid', 'Choose the lots first.');
     const say = sayIn(languageOf(visit.request));
     const labels = await this.papers.labels(say, ids);
+    const { printLabels } = await import('./print-labels.js');
     return this.file(visit, await printLabels(say, labels, new Date(this.clock.now())), 'labels.pdf');
   }
 
@@ -50,6 +49,7 @@ export class PapersController {
     const id = eventIdSchema.safeParse(asked.replace(/\.pdf$/, ''));
     if (!id.success) throw new AditError('not-found', 'There is no such dispatch.');
     const say = sayIn(languageOf(visit.request));
+    const { printWaybill } = await import('./print-waybill.js');
     const pdf = await printWaybill(say, await this.papers.waybill(say, id.data));
     return this.file(visit, pdf, `waybill-${id.data.slice(0, 8)}.pdf`);
   }

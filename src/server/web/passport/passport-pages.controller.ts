@@ -8,7 +8,6 @@ import { sayIn } from '../../../web/phrases.js';
 import { Passports } from '../../access/passports.js';
 import { HeavyReads } from '../../http/heavy-reads.js';
 import { wantsHtml } from '../../http/wants-html.js';
-import { printCertificate } from './print-certificate.js';
 import { PAGE } from '../page-answer.js';
 import { ShowPages } from '../show-pages.js';
 import { TellPassport } from './tell-passport.js';
@@ -60,6 +59,7 @@ export class PassportPagesController {
     const data = await this.told.tell(passport);
     const { request, reply } = visit;
     if (isPdf) {
+      const { printCertificate } = await import('./print-certificate.js');
       const pdf = await printCertificate(sayIn(languageOf(request)), data);
       void reply.header('cache-control', KEPT).header('vary', 'accept-language, cookie');
       const name = `attachment; filename="${data.code}.pdf"`;

@@ -15,7 +15,7 @@ import { LogCache } from './log-cache.js';
 import { EVENT_COST, type WorkBudget } from '../work-budget.js';
 
 /** Parsed events in the cache: most lots are touched again soon, and parsing costs more than reading. */
-const CACHE = 8_000;
+const CACHE = 2_000;
 
 /** Entries that one statement reads. */
 const AT_ONCE = 2_000;

@@ -162,7 +162,11 @@ const isLoggedAs = ({ jws }: SignedEvent, { leaf }: StoredMatch): boolean => lea
  * Answers an event that is in the log. If the signature differs, the answer contains the logged text, which the receipt
  * proves.
  */
-function duplicateOf({ id, jws }: SignedEvent, { index }: StoredMatch, texts: ReadonlyMap<string, string>): EventResult {
+function duplicateOf(
+  { id, jws }: SignedEvent,
+  { index }: StoredMatch,
+  texts: ReadonlyMap<string, string>,
+): EventResult {
   const text = texts.get(id) ?? jws;
   return { status: 'duplicate', id, index, ...(text === jws ? {} : { event: `${text}~` }) };
 }

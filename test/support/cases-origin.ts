@@ -41,6 +41,19 @@ const awoken = (kg: string, activity = 2) => {
   return log;
 };
 
+/** A site that was registered on a day and declares so much on each of twelve days from 12 May on; perhaps inspected then. */
+export const begun = (kilograms: (n: number) => number, registered = '2026-04-20', inspectedOn?: string) => {
+  const log = world();
+  site(log, 'ridge', { occurredAt: `${registered}T08:00:00Z` });
+  for (let n = 0; n < 12; n += 1)
+    declares(log, [{ lot: lot(`load ${n}`), kg: `${kilograms(n)}.${n}` }], {
+      place: { site: 'ridge' },
+      occurredAt: new Date(Date.UTC(2026, 4, 12 + 2 * n, 8)).toISOString(),
+    });
+  if (inspectedOn !== undefined) inspect(log, 'ridge', inspectedOn, 1);
+  return log;
+};
+
 /** A bag that the trader closes as left, and one of some mass that the cooperative declares two days later. */
 const closedThenDeclared = (kg: string) => {
   const log = world();
@@ -189,6 +202,8 @@ export const originCases: Record<string, Case> = {
     twin: () => declaredAt({}),
   },
   'site-dormant-burst': { severity: 'high', wrong: () => awoken('2900.3'), twin: () => awoken('900.3') },
+  // With 120 workers it can dig 4,480 kg in 28 days.
+  'site-starts-full': { severity: 'medium', wrong: () => begun(() => 330), twin: () => begun((n) => 60 + 20 * n) },
   'border-unpapered': { severity: 'high', wrong: () => sold(false), twin: () => sold(true) },
   'round-trip': { severity: 'critical', wrong: () => returned(false), twin: () => returned(true) },
   'declared-again': {

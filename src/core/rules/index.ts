@@ -88,6 +88,8 @@ import { siteAbandoned } from './origin/site-abandoned.js';
 import { siteDormantBurst } from './origin/site-dormant-burst.js';
 import { siteOutsidePolygon } from './origin/site-outside-polygon.js';
 import { siteOverCapacity } from './origin/site-over-capacity.js';
+import { siteRisesAlone } from './origin/series/site-rises-alone.js';
+import { siteStartsFull } from './origin/site-starts-full.js';
 import { siteStatus } from './origin/site-status.js';
 import { speedImpossible } from './movement/speed-impossible.js';
 import { splitBelowCap } from './people/split-below-cap.js';
@@ -181,7 +183,9 @@ const catalogue = [
   licenceInvalid,
   mineralNotAtSite,
   siteDormantBurst,
+  siteStartsFull,
   productionSurge,
+  siteRisesAlone,
   unusualHours,
   borderUnpapered,
   tradeClosed,

@@ -16,7 +16,7 @@ import { productionRange, type siteOverCapacity } from '../origin/site-over-capa
 import { type Filing, filedUnder, tagsPutOn } from './subjects.js';
 import { addedTo } from '../mass/throughput.js';
 import { leftWith } from '../origin/left-lots.js';
-import { minedIn } from '../origin/series/mined-months.js';
+import { minedIn, registeredIn } from '../origin/series/mined-months.js';
 import { purchasesIn } from '../people/producers.js';
 import { seriesOf } from './series/series.js';
 
@@ -71,6 +71,7 @@ export function factsOfLog(
       ...purchasesIn(entry, facts),
       ...leftWith(entry, facts),
       ...minedIn(entry, facts),
+      ...registeredIn(entry, facts),
     ]);
   facts.series = seriesOf(entries, facts, (subject, entry) => push(about, subject, entry));
   facts.exports = exportsOf(facts, entries);

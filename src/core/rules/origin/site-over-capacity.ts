@@ -89,7 +89,10 @@ interface Monthly {
   capacity: bigint | null;
 }
 
-function monthlyCapacities({ capacities, mineral }: SiteProduction, { siteOverCapacity }: Parameters): Monthly[] {
+/** The registered capacities of a site, and the mineral of which it is asked. */
+type Capacities = Pick<SiteProduction, 'capacities' | 'mineral'>;
+
+function monthlyCapacities({ capacities, mineral }: Capacities, { siteOverCapacity }: Parameters): Monthly[] {
   return capacities.map(({ from, capacity: { workers, kilogramsPerWorkerMonth } }) => {
     const kilogramsEach = kilogramsPerWorkerMonth[mineral] ?? siteOverCapacity.kilogramsPerWorkerMonth[mineral];
     const capacity =
@@ -99,7 +102,7 @@ function monthlyCapacities({ capacities, mineral }: SiteProduction, { siteOverCa
 }
 
 /** Returns a site's capacity per month on a day, mg; null if it is unknown. */
-export function monthlyCapacityOn(production: SiteProduction, day: number, parameters: Parameters): bigint | null {
+export function monthlyCapacityOn(production: Capacities, day: number, parameters: Parameters): bigint | null {
   const found = monthlyCapacities(production, parameters).findLast(({ from }) => from <= day);
   return found === undefined || found.capacity === 0n ? null : found.capacity;
 }

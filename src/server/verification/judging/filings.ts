@@ -2,7 +2,7 @@ import type { Facts, JudgedEvent } from '../../../core/rules/engine/facts.js';
 import { type Filing, type Revisit, filedUnder, revisitsAfter } from '../../../core/rules/engine/subjects.js';
 import { mixedFrom } from '../../../core/rules/mass/mixed-from.js';
 import { leftWith } from '../../../core/rules/origin/left-lots.js';
-import { minedIn } from '../../../core/rules/origin/series/mined-months.js';
+import { minedIn, registeredIn } from '../../../core/rules/origin/series/mined-months.js';
 import { addedTo } from '../../../core/rules/mass/throughput.js';
 import { purchasesIn } from '../../../core/rules/people/producers.js';
 import type { Queryable } from '../../database/rows.js';
@@ -26,7 +26,7 @@ export async function fileAgain(db: Queryable, events: ReadEvents, entries: read
 
 /**
  * Files what follows from the chains of the judged entries' lots: what they bring to facilities and make there,
- * purchases from persons, what sites and districts produce, the sites whose mineral they mix, and the masses with which lots leave.
+ * purchases from persons, what sites and districts produce, the sites of districts, the sites whose mineral they mix, and the masses with which lots leave.
  */
 export const fileFromChains = (db: Queryable, facts: Facts): Promise<boolean> =>
   file(db, facts.entries, (entry) => [
@@ -35,6 +35,7 @@ export const fileFromChains = (db: Queryable, facts: Facts): Promise<boolean> =>
     ...mixedFrom(entry, facts),
     ...leftWith(entry, facts),
     ...minedIn(entry, facts),
+    ...registeredIn(entry, facts),
   ]);
 
 interface FilingRow extends Filing {

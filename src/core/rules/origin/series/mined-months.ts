@@ -1,7 +1,7 @@
 import { milligrams } from '../../../custody/quantity.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../../engine/facts.js';
 import { siteBelow } from '../../engine/registry.js';
-import type { AmountFiling } from '../../engine/subjects.js';
+import type { AmountFiling, Filing } from '../../engine/subjects.js';
 import { mineralsIn, monthAfter, monthOf } from '../../people/producers.js';
 
 /** What sites and districts declare of each mineral in a month, as sums and as entries. */
@@ -60,11 +60,33 @@ export function minedIn(entry: JudgedEvent, facts: Facts): AmountFiling[] {
   );
 }
 
+/** Sites of one district that are compared with each other at most, those that were registered first. */
+const MOST_SITES = 100;
+
+const sitesInSubject = (district: string): string => `sites-in:${district}`;
+
+/** Lists what a registration, or a change of one, adds to the sites of its district. */
+export function registeredIn({ event, index }: JudgedEvent, facts: Facts): Filing[] {
+  if (event.type !== 'site.registered' && event.type !== 'site.updated') return [];
+  const district = districtOf(event.payload.site, index + 1, facts);
+  return district === null ? [] : [{ subject: sitesInSubject(district.id), at: event.occurredAtMs }];
+}
+
+/** Lists the sites that are registered in a district, in order. */
+export function sitesIn(district: Area, { about }: Pick<Facts, 'about'>): string[] {
+  const sites = new Set<string>();
+  for (const { event } of about.get(sitesInSubject(district.id)) ?? [])
+    if (event.type === 'site.registered' || event.type === 'site.updated') sites.add(event.payload.site);
+  return [...sites].slice(0, MOST_SITES);
+}
+
 /** A month of an area that may be judged anew because of an entry. */
 export interface MinedMonth {
   area: Area;
   mineral: string;
   month: string;
+  /** The newest entry because of which it is. */
+  index: number;
 }
 
 /** Caches the months of a set of facts: the loader and the rule ask for them. */
@@ -80,7 +102,7 @@ function monthsDeclared(facts: Facts): readonly MinedMonth[] {
     const month = monthOf(entry.event.occurredAtMs);
     for (const area of areasOf(entry, facts))
       for (const mineral of mineralsIn(entry.event))
-        months.set(minedSubject(area, mineral, month), { area, mineral, month });
+        months.set(minedSubject(area, mineral, month), { area, mineral, month, index: entry.index });
   }
   const listed = [...months.values()];
   monthsByFacts.set(facts, listed);
@@ -90,10 +112,11 @@ function monthsDeclared(facts: Facts): readonly MinedMonth[] {
 /** Lists the months that the entries can change, each once: their own, and those of which they are in the baseline. */
 export function monthsChanged(facts: Facts): Map<string, MinedMonth> {
   const months = new Map<string, MinedMonth>();
-  for (const { area, mineral, month } of monthsDeclared(facts))
+  for (const declared of monthsDeclared(facts))
     for (let later = 0; later <= BASELINE; later += 1) {
-      const one = { area, mineral, month: monthAfter(month, later) };
-      months.set(minedSubject(area, mineral, one.month), one);
+      const one = { ...declared, month: monthAfter(declared.month, later) };
+      const subject = minedSubject(one.area, one.mineral, one.month);
+      months.set(subject, { ...one, index: Math.max(one.index, months.get(subject)?.index ?? 0) });
     }
   return months;
 }
@@ -107,3 +130,28 @@ export const sumsOfMonths = (facts: Facts): string[] =>
   monthsDeclared(facts).flatMap(({ area, mineral, month }) =>
     Array.from({ length: 2 * BASELINE + 1 }, (_, i) => minedSubject(area, mineral, monthAfter(month, i - BASELINE))),
   );
+
+/** Lists the subjects of the registered sites of the districts in which entries declare something. */
+export const readsOfDistricts = (facts: Facts): string[] => [
+  ...new Set(monthsDeclared(facts).flatMap(({ area }) => (area.kind === 'district' ? [sitesInSubject(area.id)] : []))),
+];
+
+/** Lists the months of districts that the entries can change and in which something is declared, by their subjects. */
+export const districtMonths = (facts: Facts): [string, MinedMonth][] =>
+  [...monthsChanged(facts)].filter(
+    ([subject, { area }]) => area.kind === 'district' && (facts.totals.get(subject) ?? 0n) > 0n,
+  );
+
+/** Lists the sums of all sites of these districts that are compared, of months in which their district declared something. */
+export const sumsOfSites = (facts: Facts): string[] => [
+  ...new Set(
+    districtMonths(facts).flatMap(([, { area, mineral, month }]) => {
+      const worked = [...baselineOf(month), month].filter(
+        (one) => (facts.totals.get(minedSubject(area, mineral, one)) ?? 0n) > 0n,
+      );
+      return sitesIn(area, facts).flatMap((id) =>
+        worked.map((one) => minedSubject({ kind: 'site', id }, mineral, one)),
+      );
+    }),
+  ),
+];

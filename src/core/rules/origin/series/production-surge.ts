@@ -7,6 +7,7 @@ import * as parameter from '../../engine/parameter.js';
 import type { Observation, Rule, Severity, ValuesOf } from '../../engine/rule.js';
 import { siteSubject } from '../../engine/subjects.js';
 import { monthOf } from '../../people/producers.js';
+import { raisedWithCapacity } from './capacity-grown.js';
 import { type MinedMonth, baselineOf, declaredMass, minedSubject, monthsChanged } from './mined-months.js';
 import type { siteOverCapacity } from '../site-over-capacity.js';
 
@@ -58,6 +59,14 @@ interface Surge extends MinedMonth {
   above: number;
 }
 
+const levelOf = (
+  { kind }: MinedMonth['area'],
+  mass: bigint,
+  mean: bigint,
+  { productionSurge }: Parameters,
+): Parameters['productionSurge']['site'][number] | undefined =>
+  productionSurge[kind].findLast(({ above }) => mass * MILLION >= mean * BigInt(above));
+
 /** Returns by how much a month exceeds those before it, by sums alone; null: it does not. */
 function surgeIn(subject: string, one: MinedMonth, facts: Facts, parameters: Parameters): Surge | null {
   const { area, mineral, month } = one;
@@ -69,7 +78,7 @@ function surgeIn(subject: string, one: MinedMonth, facts: Facts, parameters: Par
   if (mass === 0n || before.length < productionSurge.months) return null;
   const mean = before.reduce((sum, next) => sum + next, 0n) / BigInt(before.length);
   const highest = before.reduce((most, next) => (next > most ? next : most));
-  const found = productionSurge[area.kind].findLast(({ above }) => mass * MILLION >= mean * BigInt(above));
+  const found = levelOf(area, mass, mean, parameters);
   const each = siteOverCapacity.kilogramsPerWorkerMonth[mineral];
   const least = each === undefined ? 0n : milligrams({ value: each, uom: 'KGM' }) * BigInt(productionSurge.workers);
   if (found === undefined || mass - mean <= least) return null;
@@ -79,6 +88,20 @@ function surgeIn(subject: string, one: MinedMonth, facts: Facts, parameters: Par
 
 const surgesIn = (facts: Facts, parameters: Parameters): Surge[] =>
   [...monthsChanged(facts)].flatMap(([subject, one]) => surgeIn(subject, one, facts, parameters) ?? []);
+
+/** Returns the surge of a site with its level over the mean as its confirmed capacity has raised it; null: there is none. */
+function beyondCapacity(surge: Surge, facts: Facts, parameters: Parameters): Surge | null {
+  if (surge.area.kind !== 'site') return surge;
+  const raised = raisedWithCapacity(surge.mean, { ...surge, site: surge.area.id }, facts, parameters);
+  const level = levelOf(surge.area, surge.mass, raised, parameters);
+  return level === undefined ? null : { ...surge, ...level };
+}
+
+/** Returns whether the rule finds a month of an area. */
+export function isSurge(one: MinedMonth, facts: Facts, parameters: Parameters): boolean {
+  const surge = surgeIn(minedSubject(one.area, one.mineral, one.month), one, facts, parameters);
+  return surge !== null && beyondCapacity(surge, facts, parameters) !== null;
+}
 
 /** Lists the months whose sums are a surge, so that their entries are read. */
 export const surgesToRead = (facts: Facts, parameters: Parameters): string[] =>
@@ -125,7 +148,7 @@ const levelsText = (levels: Parameters['productionSurge']['site']): string =>
 
 export const productionSurge: Rule<typeof schema, Parameters> = {
   id: 'production-surge',
-  version: 1,
+  version: 2,
   group: 'origin',
   title: 'A site or a district declares many times what it did',
   means:
@@ -140,11 +163,15 @@ export const productionSurge: Rule<typeof schema, Parameters> = {
     'Ask the operator of the site how many dug in that month and since when, and the authority for a count of workers and the tag books; look whether a border or a market near it was closed. It closes when wrong masses are corrected by `event.corrected`; a site that grew is explained by `finding.answered` after a visit.',
   parameters: schema,
   describe: ({ productionSurge: { site, district, highest, months, workers } }) =>
-    `Declared mass of a mineral in a month (UTC) over the mean of those of the six months before in which there was production, at least ${months} of them. A site: ${levelsText(site)}. A district (the registered region, else a cell of half a degree) with at least two sites at work: ${levelsText(district)}. Only if it is also ${highest / 1e6} times the highest of those months, and the increase is more than ${workers} workers dig (\`site-over-capacity\`). One finding a month.`,
+    `Declared mass of a mineral in a month (UTC) over the mean of those of the six months before in which there was production, at least ${months} of them. A site: ${levelsText(site)}. A district (the registered region, else a cell of half a degree) with at least two sites at work: ${levelsText(district)}. Only if it is also ${highest / 1e6} times the highest of those months, and the increase is more than ${workers} workers dig (\`site-over-capacity\`). The mean of a site is raised as its confirmed capacity has grown since. One finding a month.`,
   standard: 'ITSCI mine baseline; OECD Due Diligence Guidance, Annex II red flags of location',
   evidence: byHistory,
   scope: ['about', 'totals'],
   needs: 'whole',
   subjects: (facts) => [...monthsChanged(facts).keys()],
-  evaluate: (facts, parameters) => surgesIn(facts, parameters).flatMap((surge) => observe(surge, facts)),
+  evaluate: (facts, parameters) =>
+    surgesIn(facts, parameters).flatMap((surge) => {
+      const found = beyondCapacity(surge, facts, parameters);
+      return found === null ? [] : observe(found, facts);
+    }),
 };

@@ -23,9 +23,10 @@ import {
 import { lotsLoadedWith } from '../../../../core/rules/movement/payload-exceeded.js';
 import { facilityOf, throughputOf } from '../../../../core/rules/mass/throughput.js';
 import { monthsToRead, sumsOfYears } from '../../../../core/rules/people/person-over-cap.js';
-import { sumsOfMonths } from '../../../../core/rules/origin/series/mined-months.js';
+import { readsOfDistricts, sumsOfMonths, sumsOfSites } from '../../../../core/rules/origin/series/mined-months.js';
 import { lotsPerhapsTwice } from '../../../../core/rules/origin/declared-twice.js';
 import { surgesToRead } from '../../../../core/rules/origin/series/production-surge.js';
+import { risesToRead } from '../../../../core/rules/origin/series/site-rises-alone.js';
 import { readsLeft } from '../../../../core/rules/origin/left-lots.js';
 import { readsOfPurchases } from '../../../../core/rules/people/producers.js';
 import type { Queryable } from '../../../database/rows.js';
@@ -180,6 +181,9 @@ export async function loadTotals(
     ...facts.entries.flatMap(sumsOfYears),
     ...sumsOfMonths(facts),
   ]);
+  const about = facts.about as Map<string, readonly JudgedEvent[]>;
+  await readAbout(db, events, readsOfDistricts(facts), facts.end, about);
+  facts.totals = new Map([...facts.totals, ...(await readTotals(db, sumsOfSites(facts)))]);
   const over = throughput.flatMap(({ subject, capacity }) =>
     capacity !== undefined && (facts.totals.get(subject) ?? 0n) > milligrams(capacity) ? [subject] : [],
   );
@@ -187,9 +191,9 @@ export async function loadTotals(
     ...over,
     ...monthsToRead(facts, parameters),
     ...surgesToRead(facts, parameters),
+    ...risesToRead(facts, parameters),
     ...facts.entries.flatMap((entry) => readsOfPurchases(entry, facts)),
   ];
-  const about = facts.about as Map<string, readonly JudgedEvent[]>;
   const left = facts.entries.flatMap(readsLeft);
   // What the same entries have just been filed under was read before that.
   const stale = [...about.keys()].filter(isFiledLater);

@@ -4,6 +4,7 @@ import type { Parameters } from '../../../../core/rules/index.js';
 import { capacitiesOf, siteFacts } from '../../../../core/rules/engine/registry.js';
 import { siteDormantBurst } from '../../../../core/rules/origin/site-dormant-burst.js';
 import { productionRange, siteOverCapacity } from '../../../../core/rules/origin/site-over-capacity.js';
+import { siteStartsFull } from '../../../../core/rules/origin/site-starts-full.js';
 import type { Queryable } from '../../../database/rows.js';
 
 const DAY = 86_400_000;
@@ -109,7 +110,7 @@ async function withLots(
   parameters: Parameters,
 ): Promise<SiteProduction[]> {
   const isFound = (production: SiteProduction): boolean =>
-    [siteOverCapacity, siteDormantBurst].some(
+    [siteOverCapacity, siteDormantBurst, siteStartsFull].some(
       (rule) => rule.evaluate({ ...facts, production: [production] }, parameters).length > 0,
     );
   const found = productions.filter(isFound);

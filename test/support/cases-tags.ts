@@ -1,5 +1,5 @@
 import type { Case } from './case.js';
-import { kilograms, lot } from './scripted-log.js';
+import { type ScriptedLog, kilograms, lot } from './scripted-log.js';
 import {
   type Output,
   declares,
@@ -32,6 +32,27 @@ const ready = (outputs: Output[] = [{ lot: bag, kg: '50.3' }]) => {
     { mode: 'truck' },
   );
   receives(log, Object.fromEntries(outputs.map(({ lot: id, kg }) => [id, kg])));
+  return log;
+};
+
+/** Bags with 40 of the 500 tags that the operator of the hill got, and some days later a count with ten that it gives back. */
+export const tagsCounted = (stock: number, before?: number, used = 40): ScriptedLog => {
+  const log = world();
+  const back = (occurredAt: string, first: number, left: number): void =>
+    void log.tell('tags.voided', {
+      iss: 'agent',
+      occurredAt,
+      tags: Array.from({ length: 10 }, (_, i) => `SYN-M-${first + i}`),
+      reason: 'returned',
+      returnedBy: 'coop',
+      stock: left,
+    });
+  if (before !== undefined) back('2026-05-12T06:00:00Z', 401, before);
+  for (let n = 0; n < used; n += 1)
+    declares(log, [{ lot: lot(`bag ${n}`), kg: `${46 + ((n * 37) % 80) / 10}`, tags: [`SYN-M-${n + 1}`] }], {
+      occurredAt: new Date(Date.UTC(2026, 4, 13 + (n % 4), 7 + Math.floor(n / 4) / 2)).toISOString(),
+    });
+  back('2026-05-20T10:00:00Z', 451, stock);
   return log;
 };
 
@@ -106,6 +127,8 @@ export const tagCases: Record<string, Case> = {
     },
     twin: () => tagged(['SYN-M-1']),
   },
+  // 500 were issued: with 40 on bags and 10 given back, 450 are left.
+  'tag-stock-differs': { severity: 'medium', wrong: () => tagsCounted(431), twin: () => tagsCounted(448) },
   'tag-voided-used': {
     severity: 'critical',
     wrong: () => {

@@ -35,6 +35,7 @@ const required: Record<EventTypeName, string[]> = {
   'site.inspected': ['/site', '/date', '/certification', '/activity'],
   'tags.issued': ['/series', '/from', '/to', '/site'],
   'tags.voided': ['/tags', '/reason'],
+  'vehicle.registered': ['/vehicle', '/mode'],
   'facility.registered': ['/facility', '/kind', '/country'],
   'index.sealed': ['/size', '/root'],
   'log.clock': [],

@@ -28,6 +28,8 @@ function countriesOf(event: AditEvent, view: LedgerView, signer: Actor): (string
     case 'actor.registered':
     case 'facility.registered':
       return [event.payload.country];
+    case 'vehicle.registered':
+      return signer.roles.includes('authority') || event.payload.country === undefined ? [] : [event.payload.country];
     case 'actor.statusChanged':
     case 'actor.related':
     case 'key.added':

@@ -45,6 +45,7 @@ export const exampleBodies: Readonly<Record<EventTypeName, Record<string, unknow
   'site.inspected': { site: 'hill', date: '2026-02-01', certification: 1, activity: 0 },
   'tags.issued': { series: 'SYN-M-', from: 4411, to: 4500, site: 'hill' },
   'tags.voided': { tags: ['SYN-M-4411'], reason: 'lost' },
+  'vehicle.registered': { vehicle: 'SYN-V-12', mode: 'truck' },
   'facility.registered': { facility: 'depot', kind: 'warehouse', country: 'RW' },
   'index.sealed': { iss: 'ledger', size: 7, root: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' },
   'log.clock': { iss: 'ledger', occurredAt: '2026-05-12T06:10:02.000Z' },

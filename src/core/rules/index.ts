@@ -97,6 +97,7 @@ import { stockDiffers } from './custody/stock-differs.js';
 import { strangerClaim } from './actors/stranger-claim.js';
 import { tagRate } from './tags/tag-rate.js';
 import { tagReused } from './tags/tag-reused.js';
+import { tagStockDiffers } from './tags/tag-stock-differs.js';
 import { tagUnknown } from './tags/tag-unknown.js';
 import { tagVoidedUsed } from './tags/tag-voided-used.js';
 import { tagWrongSite } from './tags/tag-wrong-site.js';
@@ -145,6 +146,7 @@ const catalogue = [
   tagVoidedUsed,
   tagUnknown,
   tagRate,
+  tagStockDiffers,
   certificateMissing,
   certificateExpired,
   certificateReused,

@@ -1,54 +1,21 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { OPENED, TestLedger } from '../../support/test-ledger.js';
+import { expect, it } from '@jest/globals';
+import {
+  type Story,
+  findsTheSame,
+  at,
+  declareAt,
+  declared,
+  ledger,
+  mass,
+  open,
+  record,
+  rules,
+  says,
+} from '../../support/judged-in-cuts.js';
 
 const HOUR = 3_600_000;
 const HILL = { lat: '-1.7900', lon: '30.0150', accuracyM: '10' };
 const FAR = { lat: '-6.8235', lon: '39.2895', accuracyM: '10' };
-
-let ledger: TestLedger;
-
-beforeEach(async () => {
-  ledger = await TestLedger.open();
-});
-afterEach(() => ledger.close());
-
-const at = (hours: number): string => new Date(OPENED + hours * HOUR).toISOString();
-const mass = { value: '50', uom: 'KGM' };
-
-/** What is open, whatever its number and its times. */
-const open = (): Promise<unknown[]> =>
-  ledger.database.rows(
-    `SELECT rule, severity, subject, cause, lots, events, measured, threshold FROM findings
-      WHERE status = 'open' ORDER BY rule, subject, cause`,
-  );
-
-const rules = (findings: readonly unknown[]): string[] => findings.map((finding) => (finding as { rule: string }).rule);
-
-/** Takes all that verification has made, as if it had never looked. */
-async function forget(): Promise<void> {
-  await ledger.tamper(
-    `TRUNCATE findings, undecided, deadlines, filings, totals, revisits, site_production, site_days CASCADE;
-     UPDATE verification_cursor SET next = 0`,
-  );
-}
-
-/** Records what happened then; the clock has gone on to there, if it was not past it. */
-async function record(type: string, by: string, hours: number, body: Record<string, unknown>) {
-  if (OPENED + hours * HOUR > ledger.clock.now()) ledger.clock.setTo(OPENED + hours * HOUR);
-  return ledger.record(type, by, { occurredAt: at(hours), ...body });
-}
-
-const declareAt = (hours: number, more: Record<string, unknown> = {}) =>
-  record('lot.declared', 'coop', hours, {
-    place: { site: 'hill' },
-    outputs: [{ mineral: 'cassiterite', form: 'concentrate', mass }],
-    ...more,
-  });
-
-const declared = async (hours = 0): Promise<string> => (await declareAt(hours)).lots[0] ?? '';
-
-const says = (type: string, by: string, hours: number, body: Record<string, unknown>) => (): Promise<unknown> =>
-  record(type, by, hours, body);
 
 /** Goods with a house that exports them. */
 async function sold(lots: string[]): Promise<void> {
@@ -56,39 +23,6 @@ async function sold(lots: string[]): Promise<void> {
   await record('custody.dispatched', 'coop', 1, { to: 'house', lots: lots.map((lot) => ({ lot })) });
   await record('custody.received', 'house', 5, { from: 'coop', lots: lots.map((lot) => ({ lot, mass })) });
 }
-
-const minesAt = (site: string, hours: number, kg: string) => (): Promise<unknown> =>
-  declareAt(hours, {
-    place: { site },
-    outputs: [{ mineral: 'cassiterite', form: 'ore', mass: { value: kg, uom: 'KGM' } }],
-  });
-
-/** Three hills of one district in February, March, April and May, when one of them rises; then June comes. */
-const inEast = [
-  says('site.updated', 'registrar', -2_500, { site: 'hill', region: 'East' }),
-  ...['ridge', 'slope'].map((site) =>
-    says('site.registered', 'registrar', -2_500, {
-      site,
-      country: 'RW',
-      operator: 'coop',
-      minerals: ['cassiterite'],
-      region: 'East',
-    }),
-  ),
-  ...[-2_000, -1_440, -720].flatMap((hours) => [
-    minesAt('hill', hours, '500'),
-    minesAt('ridge', hours + 1, '510'),
-    minesAt('slope', hours + 2, '490'),
-  ]),
-  minesAt('hill', 1, '1200'),
-  minesAt('ridge', 2, '520'),
-  minesAt('slope', 3, '505'),
-  minesAt('ridge', 620, '40'),
-];
-/** What is found beside: the old months are entered late, and nothing of February moves on. */
-const LATE = [...['hill', 'ridge', 'slope'].map(() => 'dwell-too-long'), 'late-entry', 'late-entry'];
-
-type Story = (lot: string) => (() => Promise<unknown>)[];
 
 const licence = (number: string, from: string, to: string) => ({
   licence: { kind: 'artisanal_permit', number, holder: 'coop', minerals: ['cassiterite'], from, to },
@@ -165,29 +99,6 @@ const stories: Record<string, [Story, string[]]> = {
       () => declareAt(3),
     ],
     ['late-entry', 'site-starts-full'],
-  ],
-  'a hill that rises alone, before whose neighbours enter what they dug earlier': [
-    () => [...inEast, minesAt('slope', -730, '30')],
-    [...LATE, 'site-rises-alone'],
-  ],
-  'a hill whose neighbours enter later what they dug in the same month': [
-    () => [...inEast, minesAt('slope', 200, '700'), minesAt('ridge', 201, '600')],
-    LATE,
-  ],
-  'a new hill at its full capacity, which an inspector sees later': [
-    () => [
-      says('site.registered', 'registrar', 0, {
-        site: 'ridge',
-        country: 'RW',
-        operator: 'coop',
-        minerals: ['cassiterite'],
-        capacity: { workers: 20, kilogramsPerWorkerMonth: { cassiterite: '40' } },
-      }),
-      minesAt('ridge', 1, '350'),
-      minesAt('ridge', 30, '360'),
-      says('site.inspected', 'agent', 31, { site: 'ridge', date: '2026-05-13', certification: 1, activity: 1 }),
-    ],
-    [],
   ],
   'an inspection that is logged after the lots were mixed': [
     (lot) => [
@@ -369,20 +280,7 @@ const stories: Record<string, [Story, string[]]> = {
   ],
 };
 
-it.each(Object.keys(stories))('finds the same however often it looks: %s', async (name) => {
-  const [story, expected] = stories[name] as [Story, string[]];
-  const lot = await declared();
-  await ledger.verifier().verify();
-  for (const step of story(lot)) {
-    await step();
-    await ledger.verifier().verify();
-  }
-  const often = await open();
-  await forget();
-  await ledger.verifier().verify();
-  expect(often).toEqual(await open());
-  expect(rules(often)).toEqual(expected);
-});
+findsTheSame(stories);
 
 it('closes what happened after an incident was closed, whichever is logged first', async () => {
   const reported = await ledger.record('incident.reported', 'agent', {

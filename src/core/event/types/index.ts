@@ -12,6 +12,7 @@ import { type SiteInspected, siteInspected } from './site-inspected.js';
 import { type TagsIssued, tagsIssued } from './tags-issued.js';
 import { type TagsVoided, tagsVoided } from './tags-voided.js';
 import { type FacilityRegistered, facilityRegistered } from './facility-registered.js';
+import { type VehicleRegistered, vehicleRegistered } from './vehicle-registered.js';
 import { type LogClock, logClock } from './log-clock.js';
 import { type IndexSealed, indexSealed } from './index-sealed.js';
 import { type EventRefused, eventRefused } from './event-refused.js';
@@ -63,6 +64,7 @@ export interface Payloads {
   'tags.issued': TagsIssued;
   'tags.voided': TagsVoided;
   'facility.registered': FacilityRegistered;
+  'vehicle.registered': VehicleRegistered;
   'log.clock': LogClock;
   'index.sealed': IndexSealed;
   'event.refused': EventRefused;
@@ -116,6 +118,7 @@ const all: readonly EventType[] = [
   tagsIssued,
   tagsVoided,
   facilityRegistered,
+  vehicleRegistered,
   logClock,
   indexSealed,
   eventRefused,

@@ -18,6 +18,7 @@ import { addedTo } from '../mass/throughput.js';
 import { leftWith } from '../origin/left-lots.js';
 import { minedIn, registeredIn } from '../origin/series/mined-months.js';
 import { purchasesIn } from '../people/producers.js';
+import { movedTags } from '../tags/tags-held.js';
 import { seriesOf } from './series/series.js';
 
 type Parameters = ValuesOf<typeof siteOverCapacity.parameters>;
@@ -72,6 +73,7 @@ export function factsOfLog(
       ...leftWith(entry, facts),
       ...minedIn(entry, facts),
       ...registeredIn(entry, facts),
+      ...movedTags(entry, facts),
     ]);
   facts.series = seriesOf(entries, facts, (subject, entry) => push(about, subject, entry));
   facts.exports = exportsOf(facts, entries);
@@ -135,10 +137,14 @@ function tagsOf(entries: readonly JudgedEvent[]): Pick<Facts, 'tagUses' | 'tagIs
   for (const entry of entries)
     for (const { tag, lot } of tagsPutOn(entry))
       push(tagUses, tag, { lot, event: entry.event.id, signer: entry.event.iss, index: entry.index });
+  const named = new Set([
+    ...tagUses.keys(),
+    ...entries.flatMap(({ event }) => (event.type === 'tags.voided' ? event.payload.tags : [])),
+  ]);
   for (const { event, index } of entries) {
     if (event.type !== 'tags.issued') continue;
     const { series, from, to, digits = 0, site } = event.payload;
-    for (const tag of tagUses.keys()) {
+    for (const tag of named) {
       const number = tag.startsWith(series) ? tag.slice(series.length) : '';
       if (!/^[0-9]+$/.test(number) || Number(number) < from || Number(number) > to) continue;
       if (number === String(Number(number)).padStart(digits, '0'))

@@ -68,6 +68,8 @@ export const recorderSubject = ({ iss, payload: { device } }: Pick<AditEvent, 'i
 /** The beginning of the subjects of a vehicle, one for each day. */
 export const vehiclePrefix = (vehicle: string): string => `vehicle:${hidden(`vehicle:${vehicle}`)}/`;
 const vehicleSubject = (vehicle: string, ms: number): string => `${vehiclePrefix(vehicle)}${dayOf(ms)}`;
+/** The registrations of a vehicle. */
+export const vehicleRegisteredSubject = (vehicle: string): string => `${vehiclePrefix(vehicle)}registered`;
 /** Returns the subjects of a vehicle from two days before an instant to two days after it. */
 export function vehicleAround(vehicle: string, ms: number): string[] {
   return [-2, -1, 0, 1, 2].map((days) => vehicleSubject(vehicle, ms + days * DAY));
@@ -162,6 +164,7 @@ function filingsOf(entry: JudgedEvent): Filing[] {
   if (event.place?.facility !== undefined) subjects.add(happenedInSubject(event.place.facility));
   if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
     subjects.add(vehicleSubject(event.payload.vehicle, at));
+  if (event.type === 'vehicle.registered') subjects.add(vehicleRegisteredSubject(event.payload.vehicle));
   if (event.type === 'lot.declared' && event.place?.site !== undefined) {
     subjects.add(declaredAtSubject(event.place.site));
   }
@@ -273,7 +276,11 @@ export function readsAbout(entry: JudgedEvent): string[] {
   if (recordedAt !== null && isEnteredLate(entry))
     for (const hours of [-2, -1, 0, 1, 2]) subjects.add(enteredSubject(event.iss, recordedAt + hours * HOUR));
   if ((event.type === 'custody.dispatched' || event.type === 'transit.checked') && event.payload.vehicle !== undefined)
-    for (const subject of vehicleAround(event.payload.vehicle, at)) subjects.add(subject);
+    for (const subject of [
+      ...vehicleAround(event.payload.vehicle, at),
+      vehicleRegisteredSubject(event.payload.vehicle),
+    ])
+      subjects.add(subject);
   return [...subjects];
 }
 

@@ -9,6 +9,7 @@ import * as parameter from '../engine/parameter.js';
 import type { Rule, Severity, ValuesOf } from '../engine/rule.js';
 import { vehicleAround } from '../engine/subjects.js';
 import { sum } from '../mass/mass-balance.js';
+import { vehicleBelow } from './vehicles.js';
 
 const level = z.strictObject({ above: parameter.partsPerMillion, severity: parameter.severity });
 
@@ -99,7 +100,7 @@ const levelsText = (levels: readonly { above: number; severity: Severity }[]): s
 
 export const payloadExceeded: Rule<typeof schema> = {
   id: 'payload-exceeded',
-  version: 1,
+  version: 2,
   group: 'movement',
   title: 'More than the means of transport carries',
   means:
@@ -118,17 +119,20 @@ export const payloadExceeded: Rule<typeof schema> = {
       .map(([mode, most]) => `${mode} ${most}`)
       .join(
         ', ',
-      )}). Where one \`vehicle\` is named, with its other loads of the ${minutes} minutes around it, ${levelsText(named)}; where none is, ${levelsText(unnamed)} (not of ${convoys.join(', ')}, of which several go together). The later entry is the one that is found.`,
+      )}). Where one \`vehicle\` is named, with its other loads of the ${minutes} minutes around it, ${levelsText(named)}; where none is, ${levelsText(unnamed)} (not of ${convoys.join(', ')}, of which several go together). A vehicle that is registered (\`vehicle.registered\`) counts with its own mode and what it \`carries\`, whatever the dispatch says. The later entry is the one that is found.`,
   standard: 'ITSCI plausibility checks; OECD Due Diligence Guidance, Annex II red flags of transit',
   evidence: byCapacity,
   scope: ['chains', 'about'],
   needs: 'more',
   ...judgesEach(['custody.dispatched'], (entry, facts, { payloadExceeded: limits }: Parameters) => {
-    const { mode = '', vehicle } = entry.event.payload;
+    const { vehicle } = entry.event.payload;
+    const registered = vehicle === undefined ? null : vehicleBelow(vehicle, entry.index, facts);
+    const mode = registered?.mode ?? entry.event.payload.mode ?? '';
     const most = limits.kilograms[mode.toLowerCase()];
-    if (most === undefined || (vehicle === undefined && limits.convoys.includes(mode.toLowerCase()))) return [];
+    const carries = registered?.carries ?? (most === undefined ? undefined : { value: most, uom: 'KGM' as const });
+    if (carries === undefined || (vehicle === undefined && limits.convoys.includes(mode.toLowerCase()))) return [];
     const others = loadedWith(entry, facts, limits.minutes);
-    const payload = milligrams({ value: most, uom: 'KGM' });
+    const payload = milligrams(carries);
     const load = sum([entry, ...others].map((one) => loadOf(one, facts)));
     const levels = vehicle === undefined ? limits.unnamed : limits.named;
     const found = levels.findLast(({ above }) => load * WHOLE > payload * BigInt(above));
@@ -143,7 +147,7 @@ export const payloadExceeded: Rule<typeof schema> = {
         events: all.map(({ event }) => event.id),
         measured: `${massText(load)} by ${mode}`,
         threshold: `${massText(payload)} each`,
-        detail: `${what} of ${entry.event.iss} to ${entry.event.payload.to} took ${massText(load)} by ${mode}: ${timesText(load, payload)} times the ${massText(payload)} that one carries, ${massText(load - payload)} too much. Likeliest: several went, or the means of transport was named by habit; at worst the goods moved on paper alone, or came by another way. The carrier, and the waybill, can tell.`,
+        detail: `${what} of ${entry.event.iss} to ${entry.event.payload.to} took ${massText(load)} by ${mode}: ${timesText(load, payload)} times the ${massText(payload)} that ${registered?.carries === undefined ? 'one carries' : 'it is registered for'}, ${massText(load - payload)} too much. Likeliest: several went, or the means of transport was named by habit; at worst the goods moved on paper alone, or came by another way. The carrier, and the waybill, can tell.`,
       },
     ];
   }),

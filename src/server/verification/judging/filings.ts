@@ -5,6 +5,7 @@ import { leftWith } from '../../../core/rules/origin/left-lots.js';
 import { minedIn, registeredIn } from '../../../core/rules/origin/series/mined-months.js';
 import { addedTo } from '../../../core/rules/mass/throughput.js';
 import { purchasesIn } from '../../../core/rules/people/producers.js';
+import { movedTags } from '../../../core/rules/tags/tags-held.js';
 import type { Queryable } from '../../database/rows.js';
 import { NEWEST } from './facts/log-cache.js';
 import type { ReadEvents } from './facts/read-events.js';
@@ -26,7 +27,8 @@ export async function fileAgain(db: Queryable, events: ReadEvents, entries: read
 
 /**
  * Files what follows from the chains of the judged entries' lots: what they bring to facilities and make there,
- * purchases from persons, what sites and districts produce, the sites of districts, the sites whose mineral they mix, and the masses with which lots leave.
+ * purchases from persons, what sites and districts produce, the sites of districts, the sites whose mineral they mix, the masses with which lots
+ * leave, and the tags of operators.
  */
 export const fileFromChains = (db: Queryable, facts: Facts): Promise<boolean> =>
   file(db, facts.entries, (entry) => [
@@ -36,6 +38,7 @@ export const fileFromChains = (db: Queryable, facts: Facts): Promise<boolean> =>
     ...leftWith(entry, facts),
     ...minedIn(entry, facts),
     ...registeredIn(entry, facts),
+    ...movedTags(entry, facts),
   ]);
 
 interface FilingRow extends Filing {

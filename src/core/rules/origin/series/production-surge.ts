@@ -93,8 +93,8 @@ const surgesIn = (facts: Facts, parameters: Parameters): Surge[] =>
 function beyondCapacity(surge: Surge, facts: Facts, parameters: Parameters): Surge | null {
   if (surge.area.kind !== 'site') return surge;
   const raised = raisedWithCapacity(surge.mean, { ...surge, site: surge.area.id }, facts, parameters);
-  const level = levelOf(surge.area, surge.mass, raised, parameters);
-  return level === undefined ? null : { ...surge, ...level };
+  const found = levelOf(surge.area, surge.mass, raised, parameters);
+  return found === undefined ? null : { ...surge, ...found };
 }
 
 /** Returns whether the rule finds a month of an area. */

@@ -29,6 +29,7 @@ import { surgesToRead } from '../../../../core/rules/origin/series/production-su
 import { risesToRead } from '../../../../core/rules/origin/series/site-rises-alone.js';
 import { readsLeft } from '../../../../core/rules/origin/left-lots.js';
 import { readsOfPurchases } from '../../../../core/rules/people/producers.js';
+import { readsOfTags, sumsOfTags } from '../../../../core/rules/tags/tags-held.js';
 import type { Queryable } from '../../../database/rows.js';
 import { readAbout, readTotals } from '../filings.js';
 import { borderCrossings, closedAmong, loadExports, loadLots, loadUpstream, lotsMixed } from './load-lots.js';
@@ -182,8 +183,8 @@ export async function loadTotals(
     ...sumsOfMonths(facts),
   ]);
   const about = facts.about as Map<string, readonly JudgedEvent[]>;
-  await readAbout(db, events, readsOfDistricts(facts), facts.end, about);
-  facts.totals = new Map([...facts.totals, ...(await readTotals(db, sumsOfSites(facts)))]);
+  await readAbout(db, events, [...readsOfDistricts(facts), ...readsOfTags(facts)], facts.end, about);
+  facts.totals = new Map([...facts.totals, ...(await readTotals(db, [...sumsOfSites(facts), ...sumsOfTags(facts)]))]);
   const over = throughput.flatMap(({ subject, capacity }) =>
     capacity !== undefined && (facts.totals.get(subject) ?? 0n) > milligrams(capacity) ? [subject] : [],
   );
@@ -235,6 +236,7 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
     for (const subject of spokenOf ?? chain.map(({ event }) => eventSubject(event.id))) subjects.add(subject);
   }
   for (const { origins } of facts.lots.values()) for (const { site } of origins) subjects.add(siteSubject(site));
+  for (const issues of facts.tagIssues.values()) for (const { site } of issues) subjects.add(siteSubject(site));
   await readAbout(db, events, subjects, facts.end, about);
   for (const lot of unknown) {
     const ofChain = (facts.chains.get(lot) ?? []).map(({ event }) => eventSubject(event.id));

@@ -1,15 +1,19 @@
-import type { Facts, TagIssue, TagUse } from '../../../../core/rules/engine/facts.js';
+import type { Facts, JudgedEvent, TagIssue, TagUse } from '../../../../core/rules/engine/facts.js';
 import { tagsPutOn } from '../../../../core/rules/engine/subjects.js';
 import type { Queryable } from '../../../database/rows.js';
 import type { ReadEvents } from './read-events.js';
 import { pastsOf } from './walk-lineage.js';
 import { tagDigits } from '../../../../core/event/identifiers.js';
 
+/** Lists the tags that an entry applies or makes void. */
+const tagsNamed = (entry: JudgedEvent): string[] =>
+  entry.event.type === 'tags.voided' ? entry.event.payload.tags : tagsPutOn(entry).map(({ tag }) => tag);
+
 type TagFacts = Pick<Facts, 'tagUses' | 'tagIssues' | 'ancestors'>;
 
 /** Loads every use of the entries' tags, where they were issued, and which of the lots descend from another. */
 export async function loadTagUses(db: Queryable, events: ReadEvents, { entries, end }: Facts): Promise<TagFacts> {
-  const tags = [...new Set(entries.flatMap((entry) => tagsPutOn(entry).map(({ tag }) => tag)))];
+  const tags = [...new Set(entries.flatMap(tagsNamed))];
   const tagUses = new Map<string, TagUse[]>();
   if (tags.length === 0) return { tagUses, tagIssues: new Map(), ancestors: new Map() };
   const { rows } = await db.query<Omit<TagUse, 'signer'> & { tag: string; corrected: boolean }>(

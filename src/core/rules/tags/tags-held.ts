@@ -9,16 +9,16 @@ import { type AmountFiling, type Filing, tagsPutOn } from '../engine/subjects.js
 
 const DAY = 86_400_000;
 /** Days between two counts that are compared at most. */
-export const MOST_DAYS_BETWEEN = 366;
+const MOST_DAYS_BETWEEN = 366;
 
 /** Tags that an actor gave back, with a count of those that are left. */
-export type TagCount = JudgedOf<'tags.voided'>;
+type TagCount = JudgedOf<'tags.voided'>;
 
 const issuedSubject = (actor: string): string => `tags-issued-to:${actor}`;
 const countedSubject = (actor: string): string => `tags-counted:${actor}`;
 const goneSubject = (actor: string, day: number): string => `tags-gone:${actor}/${day}`;
 
-export const dayOfEvent = ({ event }: Pick<JudgedEvent, 'event'>): number => Math.floor(event.occurredAtMs / DAY);
+const dayOfEvent = ({ event }: Pick<JudgedEvent, 'event'>): number => Math.floor(event.occurredAtMs / DAY);
 
 /** Returns the operator to whom a tag was issued; null if it was not issued before the entry, or its site is not loaded. */
 function holderOf(tag: string, index: number, facts: Facts): string | null {

@@ -85,8 +85,6 @@ export interface MinedMonth {
   area: Area;
   mineral: string;
   month: string;
-  /** The newest entry because of which it is. */
-  index: number;
 }
 
 /** Caches the months of a set of facts: the loader and the rule ask for them. */
@@ -102,24 +100,26 @@ function monthsDeclared(facts: Facts): readonly MinedMonth[] {
     const month = monthOf(entry.event.occurredAtMs);
     for (const area of areasOf(entry, facts))
       for (const mineral of mineralsIn(entry.event))
-        months.set(minedSubject(area, mineral, month), { area, mineral, month, index: entry.index });
+        months.set(minedSubject(area, mineral, month), { area, mineral, month });
   }
   const listed = [...months.values()];
   monthsByFacts.set(facts, listed);
   return listed;
 }
 
-/** Lists the months that the entries can change, each once: their own, and those of which they are in the baseline. */
-export function monthsChanged(facts: Facts): Map<string, MinedMonth> {
+/** Lists the months from so many before to the last of which the entries are in the baseline, each once. */
+function monthsFrom(facts: Facts, before: number): Map<string, MinedMonth> {
   const months = new Map<string, MinedMonth>();
-  for (const declared of monthsDeclared(facts))
-    for (let later = 0; later <= BASELINE; later += 1) {
-      const one = { ...declared, month: monthAfter(declared.month, later) };
-      const subject = minedSubject(one.area, one.mineral, one.month);
-      months.set(subject, { ...one, index: Math.max(one.index, months.get(subject)?.index ?? 0) });
+  for (const { area, mineral, month } of monthsDeclared(facts))
+    for (let later = -before; later <= BASELINE; later += 1) {
+      const one = { area, mineral, month: monthAfter(month, later) };
+      months.set(minedSubject(area, mineral, one.month), one);
     }
   return months;
 }
+
+/** Lists the months that the entries can change, each once: their own, and those of which they are in the baseline. */
+export const monthsChanged = (facts: Facts): Map<string, MinedMonth> => monthsFrom(facts, 0);
 
 /** Lists the months before a month, oldest first. */
 export const baselineOf = (month: string): string[] =>
@@ -128,7 +128,9 @@ export const baselineOf = (month: string): string[] =>
 /** Lists the sums that the judged months and their baselines need. */
 export const sumsOfMonths = (facts: Facts): string[] =>
   monthsDeclared(facts).flatMap(({ area, mineral, month }) =>
-    Array.from({ length: 2 * BASELINE + 1 }, (_, i) => minedSubject(area, mineral, monthAfter(month, i - BASELINE))),
+    Array.from({ length: 2 * BASELINE + 2 }, (_, i) =>
+      minedSubject(area, mineral, monthAfter(month, i - BASELINE - 1)),
+    ),
   );
 
 /** Lists the subjects of the registered sites of the districts in which entries declare something. */
@@ -136,9 +138,9 @@ export const readsOfDistricts = (facts: Facts): string[] => [
   ...new Set(monthsDeclared(facts).flatMap(({ area }) => (area.kind === 'district' ? [sitesInSubject(area.id)] : []))),
 ];
 
-/** Lists the months of districts that the entries can change and in which something is declared, by their subjects. */
+/** Lists the months of districts that the entries change or end, and in which something is declared, by their subjects. */
 export const districtMonths = (facts: Facts): [string, MinedMonth][] =>
-  [...monthsChanged(facts)].filter(
+  [...monthsFrom(facts, 1)].filter(
     ([subject, { area }]) => area.kind === 'district' && (facts.totals.get(subject) ?? 0n) > 0n,
   );
 

@@ -30,13 +30,16 @@ const schema = {
       .min(0)
       .default(10)
       .describe('Workers whose usual production the increase must exceed (`siteOverCapacity.kilogramsPerWorkerMonth`)'),
-    graceDays: parameter.days.default(3).describe('Days after the end of a month at which it is judged'),
+    complete: parameter.partsPerMillion
+      .default(900_000)
+      .describe(
+        'Production of the neighbours over theirs, parts per million, from which a month is judged before the next begins',
+      ),
   }),
 };
 type Parameters = ValuesOf<typeof schema & typeof productionSurge.parameters & typeof siteOverCapacity.parameters>;
 
 const MILLION = 1_000_000n;
-const DAY = 86_400_000;
 /** Lots that a finding names at most, the newest. */
 const LOTS_NAMED = 1_000;
 
@@ -54,10 +57,6 @@ interface Rise extends MinedMonth {
 }
 
 const total = (masses: readonly bigint[]): bigint => masses.reduce((sum, next) => sum + next, 0n);
-
-/** Returns the instant, ms, from which a month is judged: what is declared of it later judges it again. */
-const judgedFrom = (month: string, { siteRisesAlone: { graceDays } }: Parameters): number =>
-  Date.parse(`${monthAfter(month, 1)}-01T00:00:00Z`) + graceDays * DAY;
 
 /** Returns the rise of one site in a month of its district, by sums alone; null: there is none. */
 function riseOf(
@@ -78,6 +77,9 @@ function riseOf(
   // Neighbours that are smaller together than the site are no measure for it.
   if (theirs < mean || others(month) <= 0n) return null;
   const around = (others(month) * MILLION) / theirs;
+  // Early in a month a site may have sold what its neighbours sell later in it.
+  const isOver = (facts.totals.get(minedSubject(area, mineral, monthAfter(month, 1))) ?? 0n) > 0n;
+  if (!isOver && around < BigInt(limits.complete)) return null;
   const expected = around > MILLION ? (mean * around) / MILLION : mean;
   const each = siteOverCapacity.kilogramsPerWorkerMonth[mineral];
   const least = each === undefined ? 0n : milligrams({ value: each, uom: 'KGM' }) * BigInt(limits.workers);
@@ -86,12 +88,10 @@ function riseOf(
   return { ...one, subject, site, mass, mean, months: before.length, around };
 }
 
-/** Lists the rises in the months that the entries can change and that are over, each of a site with neighbours at work. */
+/** Lists the rises in the months that the entries can change or end, each of a site with neighbours at work. */
 function risesIn(facts: Facts, parameters: Parameters): Rise[] {
-  const { now } = facts;
   return districtMonths(facts).flatMap((district) => {
     const [, { area, mineral, month }] = district;
-    if (now === null || now < judgedFrom(month, parameters)) return [];
     const atWork = sitesIn(area, facts).filter(
       (id) => (facts.totals.get(minedSubject({ kind: 'site', id }, mineral, month)) ?? 0n) > 0n,
     );
@@ -165,17 +165,12 @@ export const siteRisesAlone: Rule<typeof schema, Parameters> = {
   advice:
     'Ask the operator of the site what changed in that month, and the authority for a visit with a count of workers and the tag books. It closes when a higher capacity is logged by `site.updated` and confirmed by an inspection, or when wrong masses are corrected by `event.corrected`; a site that grew is explained by `finding.answered`.',
   parameters: schema,
-  describe: ({ siteRisesAlone: { severity, above, highest, months, neighbours, workers, graceDays } }) =>
-    `Declared mass of a mineral at a site in a month (UTC), ${graceDays} days after its end: at least ${above / 1e6} times the mean of the six months before (of at least ${months} in which both the site and its neighbours declared some), and ${above / 1e6} times that mean raised as the other sites of its district rose together, if at least ${neighbours} of them are at work and they usually declare as much as it: ${severity}. Only if it is also ${highest / 1e6} times each of those months, the increase is more than ${workers} workers dig, and the confirmed capacity has not grown as much; and not what \`production-surge\` finds. Of a district with more than 100 sites the first hundred are compared.`,
+  describe: ({ siteRisesAlone: { severity, above, highest, months, neighbours, workers, complete } }) =>
+    `Declared mass of a mineral at a site in a month (UTC), once something is declared in the district in the next or its neighbours have declared ${complete / 1e4} % of what they usually do: at least ${above / 1e6} times the mean of the six months before (of at least ${months} in which both the site and its neighbours declared some), and ${above / 1e6} times that mean raised as the other sites of its district rose together, if at least ${neighbours} of them are at work and they usually declare as much as it: ${severity}. Only if it is also ${highest / 1e6} times each of those months, the increase is more than ${workers} workers dig, and the confirmed capacity has not grown as much; and not what \`production-surge\` finds. Of a district with more than 100 sites the first hundred are compared.`,
   standard: 'ITSCI mine baseline; OECD Due Diligence Guidance, Annex II red flags of location',
   evidence: byHistory,
   scope: ['about', 'totals'],
   needs: 'whole',
   subjects: (facts) => districtMonths(facts).map(([subject]) => subject),
   evaluate: (facts, parameters) => risesIn(facts, parameters).flatMap((rise) => observe(rise, facts, parameters)),
-  deadlines: (facts, parameters) =>
-    districtMonths(facts).flatMap(([subject, { month, index }]) => {
-      const at = judgedFrom(month, parameters);
-      return facts.now !== null && facts.now >= at ? [] : [{ subject, index, at }];
-    }),
 };

@@ -70,6 +70,25 @@ describe('two declarations of one mass and one grade at one site', () => {
     expect(found(log)).toEqual([]);
   });
 
+  it('may be one thing under two tags where masses and grades are fine, more so if two recorded it', () => {
+    const tagged = (
+      device: string,
+      kg = '50.37',
+      graded: Record<string, unknown> = { grades: [grade('Sn', '53.4')] },
+    ): ScriptedLog => {
+      const log = world();
+      declares(log, [{ lot: first, kg, ...graded, tags: ['SYN-M-1'] }], { device: 'phone', seq: 1 });
+      declares(log, [{ lot: second, kg, ...graded, tags: ['SYN-M-2'] }], { device, seq: 2 });
+      return log;
+    };
+    const [finding] = found(tagged('tablet'));
+    expect(finding).toMatchObject({ severity: 'medium', lots: [first, second] });
+    expect(finding?.detail).toContain('under another tag');
+    expect(found(tagged('phone'))).toMatchObject([{ severity: 'low' }]);
+    expect(found(tagged('tablet', '50.4'))).toEqual([]);
+    expect(found(tagged('tablet', '50.37', {}))).toEqual([]);
+  });
+
   it('are found as less sure where masses are often equal', () => {
     const log = world();
     for (const bag of [first, second]) declares(log, [{ lot: bag, kg: '48.1', grades: [grade('Sn', '53.4')] }]);

@@ -1,4 +1,4 @@
-import { type Story, declareAt, findsTheSame, says } from '../../support/judged-in-cuts.js';
+import { type Story, declareAt, findsTheSame, record, says } from '../../support/judged-in-cuts.js';
 
 const minesAt = (site: string, hours: number, kg: string) => (): Promise<unknown> =>
   declareAt(hours, {
@@ -54,6 +54,34 @@ const stories: Record<string, [Story, string[]]> = {
       says('site.inspected', 'agent', 31, { site: 'ridge', date: '2026-05-13', certification: 1, activity: 1 }),
     ],
     [],
+  ],
+  'two lots that left, and a new one of both, before which the second is entered late': [
+    () => {
+      const bag = (kg: string, sn: string) => ({
+        outputs: [
+          {
+            mineral: 'cassiterite',
+            form: 'concentrate',
+            mass: { value: kg, uom: 'KGM' },
+            grades: [{ analyte: 'Sn', value: sn, uom: 'P1', basis: 'dry' }],
+          },
+        ],
+      });
+      const [one, two] = [bag('50.3', '50.8'), bag('31.7', '52.4')];
+      const leaves = (lot: string, hours: number): Promise<unknown> =>
+        record('lot.closed', 'coop', hours, { lots: [{ lot }], reason: 'left', place: { site: 'hill' } });
+      let left: string[] = [];
+      return [
+        async () => {
+          left = [...(await declareAt(1, one)).lots, ...(await declareAt(2, two)).lots];
+        },
+        () => leaves(left[0] ?? '', 3),
+        () => declareAt(40, bag('82', '51.42')),
+        () => leaves(left[1] ?? '', 30),
+        () => declareAt(41, bag('82', '51.42')),
+      ];
+    },
+    ['declared-again'],
   ],
 };
 

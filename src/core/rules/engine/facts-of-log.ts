@@ -16,6 +16,7 @@ import { productionRange, type siteOverCapacity } from '../origin/site-over-capa
 import { type Filing, filedUnder, tagsPutOn } from './subjects.js';
 import { addedTo } from '../mass/throughput.js';
 import { leftWith } from '../origin/left-lots.js';
+import { closedIn } from '../origin/left-parts.js';
 import { minedIn, registeredIn } from '../origin/series/mined-months.js';
 import { purchasesIn } from '../people/producers.js';
 import { movedTags } from '../tags/tags-held.js';
@@ -71,6 +72,7 @@ export function factsOfLog(
       ...addedTo(entry, facts),
       ...purchasesIn(entry, facts),
       ...leftWith(entry, facts),
+      ...closedIn(entry, facts),
       ...minedIn(entry, facts),
       ...registeredIn(entry, facts),
       ...movedTags(entry, facts),

@@ -40,7 +40,7 @@ export const lotsOfStatements = (about: Facts['about']): string[] => [
 ];
 
 /** Subjects under which sightings of one person, card or vehicle are found that are not themselves judged. */
-const SEEN_BESIDE = /^(produced|sold|card|vehicle|left):/;
+const SEEN_BESIDE = /^(produced|sold|card|vehicle|left|closed-in):/;
 
 /** Lists the sites and facilities at which persons, cards and vehicles were seen beside the entries that are judged. */
 export const placesOfSightings = (about: Facts['about']): string[] => [

@@ -12,6 +12,7 @@ import type { gradeUnusual } from '../mass/grade-unusual.js';
 import { sourceOf } from '../mass/source-of-goods.js';
 import * as parameter from '../engine/parameter.js';
 import { type Leaving, isLeaving, leftAlike, massAtLeaving } from './left-lots.js';
+import { type LeftTogether, leftInOne, leftInParts } from './left-parts.js';
 
 const schema = {
   declaredAgain: z.strictObject({
@@ -79,68 +80,88 @@ function isWhereItLeft(entry: Declaration, leaving: Leaving, lot: string, facts:
   return !chain.some(({ event, index }) => event.type === 'lot.imported' && index < entry.index);
 }
 
-interface Match {
+interface Match extends LeftTogether {
   output: Output;
-  lot: string;
-  leaving: Leaving;
-  mass: bigint;
 }
 
-/** Lists lots that left shortly before a new one of their mass and grades was declared in the same country. */
-function matchesOf(entry: Declaration, output: Output, facts: Facts, parameters: Parameters): Match[] {
+/** Lists what left alone, with the lots and masses of each entry. */
+const leftAlone = (leaving: Leaving, facts: Facts): LeftTogether[] =>
+  leaving.event.payload.lots.flatMap(({ lot }) => {
+    const mass = massAtLeaving(leaving, lot, facts);
+    const grades = measureBefore(facts.chains.get(lot) ?? [], lot, leaving.index)?.grades ?? [];
+    return mass === null ? [] : [{ lots: [lot], leavings: [leaving], mass, grades }];
+  });
+
+/** Returns whether what left is what is declared as new: in time, where it left, with its mass and grades. */
+function isAgain(
+  entry: Declaration,
+  output: Output,
+  left: LeftTogether,
+  facts: Facts,
+  parameters: Parameters,
+): boolean {
   const { declaredAgain } = parameters;
   const { event } = entry;
-  const mass = milligrams(output.mass);
-  const isRecycled = sourceOf(entry, parameters) === 'recycled';
-  const left = facts.about.get(leftAlike(output.mineral, mass, event.occurredAtMs)) ?? [];
-  return left.filter(isLeaving).flatMap((leaving) => {
-    // A leaving that is entered later would be found or not by what else was judged with the declaration.
-    if (leaving.index >= entry.index) return [];
+  const isInTime = left.leavings.every((leaving) => {
     const since = event.occurredAtMs - leaving.event.occurredAtMs;
-    if (since < 0 || since > declaredAgain.days * DAY || isMistake(leaving, event.iss)) return [];
-    return leaving.event.payload.lots.flatMap(({ lot }) => {
-      const before = massAtLeaving(leaving, lot, facts);
-      const grades = measureBefore(facts.chains.get(lot) ?? [], lot, leaving.index)?.grades ?? [];
-      if (before === null || !isWhereItLeft(entry, leaving, lot, facts)) return [];
-      const [one, other] = [
-        { mass, grades: output.grades ?? [] },
-        { mass: before, grades },
-      ];
-      const isSame =
-        isNear(mass, before, declaredAgain.mass) && haveSameGrades(one.grades, grades, declaredAgain.grade);
-      return isSame || (isRecycled && isRecast(one, other, declaredAgain))
-        ? [{ output, lot, leaving, mass: before }]
-        : [];
-    });
+    // A leaving that is entered later would be found or not by what else was judged with the declaration.
+    const isBefore = leaving.index < entry.index && since >= 0 && since <= declaredAgain.days * DAY;
+    return isBefore && !isMistake(leaving, event.iss);
   });
+  const now = { mass: milligrams(output.mass), grades: output.grades ?? [] };
+  if (!isInTime) return false;
+  const isSame =
+    isNear(now.mass, left.mass, declaredAgain.mass) && haveSameGrades(now.grades, left.grades, declaredAgain.grade);
+  const isRecycled = sourceOf(entry, parameters) === 'recycled';
+  if (!isSame && !(isRecycled && isRecast(now, left, declaredAgain))) return false;
+  return left.leavings.every((leaving) =>
+    leaving.event.payload.lots
+      .filter(({ lot }) => left.lots.includes(lot))
+      .every(({ lot }) => isWhereItLeft(entry, leaving, lot, facts)),
+  );
+}
+
+/** Lists lots, and lots that left together, that left shortly before a new one of their mass and grades in the same country. */
+function matchesOf(entry: Declaration, output: Output, facts: Facts, parameters: Parameters): Match[] {
+  const { mineral } = output;
+  const alike = leftAlike(mineral, milligrams(output.mass), entry.event.occurredAtMs);
+  const leavings = (facts.about.get(alike) ?? []).filter(isLeaving);
+  const matching = (left: readonly LeftTogether[]): Match[] =>
+    left.filter((one) => isAgain(entry, output, one, facts, parameters)).map((one) => ({ ...one, output }));
+  const alone = matching(leavings.flatMap((leaving) => leftAlone(leaving, facts)));
+  if (alone.length > 0) return alone;
+  const inOne = matching(leavings.flatMap((leaving) => leftInOne(leaving, mineral, facts)));
+  return inOne.length > 0 ? inOne : matching(leftInParts(entry, mineral, facts));
 }
 
 function observe(
-  { output, lot, leaving, mass }: Match,
+  { output, lots, leavings, mass }: Match,
   { event }: Declaration,
   parameters: Parameters,
 ): EventObservation {
-  const { type, iss, occurredAt, occurredAtMs } = leaving.event;
+  const [first] = leavings;
+  const { type = '', iss = '', occurredAt = '', occurredAtMs = 0 } = first?.event ?? {};
   const now = milligrams(output.mass);
   const method = event.payload.method === undefined ? '' : ` (${event.payload.method})`;
+  const what = lots.length === 1 ? 'a lot of' : `${lots.length} lots of together`;
   return {
     severity: parameters.declaredAgain.severity,
-    cause: `${lot}:${output.lot}`,
-    lots: [output.lot, lot],
-    events: [leaving.event.id, event.id],
+    cause: `${lots.slice(0, 4).join('+')}:${output.lot}`,
+    lots: [output.lot, ...lots],
+    events: [...leavings.map((leaving) => leaving.event.id), event.id],
     measured: massText(now, output.mineral),
     threshold: `another lot than ${massText(mass, output.mineral)} that left`,
-    detail: `${event.iss} declares ${massText(now, output.mineral)} of ${output.mineral}${method} as new, ${durationText(event.occurredAtMs - occurredAtMs)} after ${iss} entered ${type} (${occurredAt.slice(0, 10)}) for a lot of ${massText(mass, output.mineral)} with the same grades, or the same gold in it. Likeliest: chance, or a record begun again; at worst the goods came back under another origin. Serial numbers, a second assay, and the purchase papers of the new lot settle it.`,
+    detail: `${event.iss} declares ${massText(now, output.mineral)} of ${output.mineral}${method} as new, ${durationText(event.occurredAtMs - occurredAtMs)} after ${iss} entered ${type} (${occurredAt.slice(0, 10)}) for ${what} ${massText(mass, output.mineral)} with the same grades, or the same gold in it. Likeliest: chance, or a record begun again; at worst the goods came back under another origin. Serial numbers, a second assay, and the purchase papers of the new lot settle it.`,
   };
 }
 
 export const declaredAgain: Rule<typeof schema, Parameters> = {
   id: 'declared-again',
-  version: 2,
+  version: 3,
   group: 'origin',
   title: 'Gone, and back as new',
   means:
-    'A lot left the ledger or was exported, and within a fortnight one of the same mass and the same grades was declared as new in the same country, or in the one to which it was exported and where it was never imported: the goods may have changed their name and their origin.',
+    'A lot, or several together, left the ledger or was exported, and within a fortnight one of the same mass and the same grades was declared as new in the same country, or in the one to which it was exported and where it was never imported: the goods may have changed their name and their origin.',
   doesNotMean:
     'That both are one: masses and grades coincide now and then. A lot that its holder closed as a mistaken record and declared again is not meant.',
   causes: {
@@ -151,7 +172,7 @@ export const declaredAgain: Rule<typeof schema, Parameters> = {
     'Ask the signer of the new lot for the purchase papers of its parts, and the one who closed the old lot where it went. A shared serial number or a second assay settles it; what is explained is named in `finding.answered`.',
   parameters: schema,
   describe: ({ declaredAgain: { severity, mass, grade, recastMass, days } }) =>
-    `A \`lot.declared\` within ${days} days after a \`lot.closed\` or \`lot.exported\` at places of one country, of a mass within ${mass / 1e4} % and with each grade that both have within ${grade / 1e4} % of it; or, if it is declared as recycled, up to ${recastMass / 1e4} % lighter and with as much gold within ${mass / 1e4} %: ${severity}. Also in the country that is the \`destination\` of the export, if no \`lot.imported\` came before.`,
+    `A \`lot.declared\` within ${days} days after a \`lot.closed\` or \`lot.exported\` at places of one country, of a mass within ${mass / 1e4} % and with each grade that both have within ${grade / 1e4} % of it; or, if it is declared as recycled, up to ${recastMass / 1e4} % lighter and with as much gold within ${mass / 1e4} %: ${severity}. The same for lots together, with their mean grades: those of one entry, those that one holder closed on one day, and each two of a holder that closed at most 6, if at most 40 entries closed such mineral in the country in that fortnight. Also in the country that is the \`destination\` of the export, if no \`lot.imported\` came before.`,
   standard: 'LBMA Responsible Gold Guidance (recycled gold); OECD Due Diligence Guidance, Supplement on Gold',
   evidence: byTrade,
   scope: ['chains', 'about'],

@@ -7,6 +7,7 @@ import { ofTypes } from '../engine/each-event.js';
 import { type Facts, type JudgedEvent, type JudgedOf, isType } from '../engine/facts.js';
 import * as parameter from '../engine/parameter.js';
 import type { Observation, Rule, Severity, ValuesOf } from '../engine/rule.js';
+import { recorderSubject } from '../engine/subjects.js';
 import { spansOf } from './declared-spans.js';
 
 const schema = {
@@ -19,6 +20,9 @@ const schema = {
       .min(1)
       .default(2_000)
       .describe('Steps of its last digit that a mass must have, so that equal masses are no chance'),
+    severityTagged: parameter.severity
+      .default('low')
+      .describe('Of two that have tags of their own and one recorder; of two recorders, `severity`'),
     digitsGraded: z.int().min(1).default(200).describe('The same where both have the same grades: low'),
   }),
 };
@@ -55,16 +59,38 @@ function declarationsToJudge(facts: Facts): Declaration[] {
   return [...judged.values()].toSorted((a, b) => a.index - b.index);
 }
 
+/** A lot with its declaration. */
+interface Declared {
+  entry: Declaration;
+  output: Output;
+}
+
 const gradesText = ({ grades = [] }: Output): string =>
   grades
     .map(({ analyte, value, uom, basis }) => `${analyte} ${Number(value)} ${uom} ${basis}`)
     .toSorted()
     .join(', ');
 
-/** Returns how much two equal lots mean, by how finely their mass is written; null: nothing. */
-function severityOf({ mass, grades = [] }: Output, { declaredTwice }: Parameters): Severity | null {
-  const { severity, severityCoarse, digits, digitsGraded } = declaredTwice;
-  const steps = Number(mass.value) * 10 ** (mass.value.split('.')[1]?.length ?? 0);
+/** Returns whether each of two lots has tags, and none in common. */
+const haveOwnTags = ({ tags: one }: Output, { tags: other }: Output): boolean =>
+  one !== undefined && other !== undefined && !one.some((tag) => other.includes(tag));
+
+/** Returns the steps of its last digit that a mass has. */
+const stepsOf = ({ mass }: Output): number => Number(mass.value) * 10 ** (mass.value.split('.')[1]?.length ?? 0);
+
+/** Returns whether a lot has grades and a mass so fine that another one like it is the same, whatever its tags. */
+const isFine = (output: Output, { digits }: Parameters['declaredTwice']): boolean =>
+  output.grades !== undefined && stepsOf(output) >= digits;
+
+/** Returns how much two equal lots mean, by how finely their mass is written and by who recorded them; null: nothing. */
+function severityOf(one: Declared, { entry, output }: Declared, { declaredTwice }: Parameters): Severity | null {
+  const { severity, severityCoarse, severityTagged, digits, digitsGraded } = declaredTwice;
+  const steps = stepsOf(output);
+  const { grades = [] } = output;
+  if (haveOwnTags(one.output, output)) {
+    if (!isFine(output, declaredTwice)) return null;
+    return recorderSubject(one.entry.event) === recorderSubject(entry.event) ? severityTagged : severity;
+  }
   if (steps >= digits) return severity;
   return steps >= digitsGraded && grades.length > 0 ? severityCoarse : null;
 }
@@ -72,12 +98,6 @@ function severityOf({ mass, grades = [] }: Output, { declaredTwice }: Parameters
 /** Returns what two lots that look like one thing have in common: mineral, mass, grades and moisture. */
 const likenessOf = (output: Output): string =>
   [output.mineral, milligrams(output.mass), gradesText(output), output.moisturePercent].join('|');
-
-/** A lot with its declaration. */
-interface Declared {
-  entry: Declaration;
-  output: Output;
-}
 
 /** Lots of one span by what they look like, in order of time: all, those without tags, and those with a tag. */
 type Alike = ReadonlyMap<string, readonly Declared[]>;
@@ -123,14 +143,23 @@ function countBefore(list: readonly Declared[], entry: Declaration): number {
 
 /**
  * Lists the newest lots that look like one of an entry and were declared in others shortly before it, the newest first, at most
- * `MOST_ALIKE`. Two lots with tags of their own are two things.
+ * `MOST_ALIKE`: those that no tag distinguishes, then any if their figures are fine.
  */
-function alikeBefore(entry: Declaration, output: Output, { about }: Pick<Facts, 'about'>): Declared[] {
+function alikeBefore(
+  entry: Declaration,
+  output: Output,
+  facts: Pick<Facts, 'about'>,
+  { declaredTwice }: Parameters,
+): Declared[] {
   const likeness = likenessOf(output);
-  const keys =
-    output.tags === undefined
-      ? [ofAll(likeness)]
-      : [ofUntagged(likeness), ...output.tags.map((tag) => ofTag(likeness, tag))];
+  const all = [ofAll(likeness)];
+  if (output.tags === undefined) return alikeUnder(all, entry, facts);
+  const untold = [ofUntagged(likeness), ...output.tags.map((tag) => ofTag(likeness, tag))];
+  const apart = isFine(output, declaredTwice) ? alikeUnder(all, entry, facts) : [];
+  return [...alikeUnder(untold, entry, facts), ...apart];
+}
+
+function alikeUnder(keys: readonly string[], entry: Declaration, { about }: Pick<Facts, 'about'>): Declared[] {
   const found = new Map<string, Declared>();
   for (const subject of spansOf(entry, [-1, 0])) {
     const span = about.get(subject);
@@ -161,21 +190,21 @@ const isClosed = (one: Output, other: Output, facts: Facts, parameters: Paramete
 function pairsOf(entry: Declaration, facts: Facts, parameters: Parameters): Pair[] {
   const within = parameters.declaredTwice.minutes * 60_000;
   return entry.event.payload.outputs.flatMap((other) => {
-    const severity = severityOf(other, parameters);
-    if (severity === null) return [];
-    const found = alikeBefore(entry, other, facts).find(
-      ({ entry: { event }, output }) =>
-        entry.event.occurredAtMs - event.occurredAtMs <= within && !isClosed(output, other, facts, parameters),
-    );
-    return found === undefined ? [] : [{ first: found.entry, one: found.output, other, severity }];
+    for (const found of alikeBefore(entry, other, facts, parameters)) {
+      const severity = severityOf(found, { entry, output: other }, parameters);
+      const isSoon = entry.event.occurredAtMs - found.entry.event.occurredAtMs <= within;
+      if (severity === null || !isSoon || isClosed(found.output, other, facts, parameters)) continue;
+      return [{ first: found.entry, one: found.output, other, severity }];
+    }
+    return [];
   });
 }
 
 /** Lists the pairs of lots that may be one thing, so that their chains are loaded: one may be closed as a duplicate. */
-export const lotsPerhapsTwice = (facts: Facts): string[][] =>
+export const lotsPerhapsTwice = (facts: Facts, parameters: Parameters): string[][] =>
   declarationsToJudge(facts).flatMap((entry) =>
     entry.event.payload.outputs.flatMap((other) =>
-      alikeBefore(entry, other, facts).map(({ output }) => [output.lot, other.lot]),
+      alikeBefore(entry, other, facts, parameters).map(({ output }) => [output.lot, other.lot]),
     ),
   );
 
@@ -191,18 +220,18 @@ function observe(entry: Declaration, { first, one, other, severity }: Pair, para
     events: [first.event.id, event.id],
     measured: `${mass} twice`,
     threshold: `once in ${parameters.declaredTwice.minutes} min`,
-    detail: `${event.iss} declares ${mass} of ${other.mineral}${grades === '' ? '' : ` (${grades})`} at ${event.place?.site ?? 'a site'} ${durationText(event.occurredAtMs - first.event.occurredAtMs)} after ${first.event.iss} declared the same there, and no tag tells the two apart. Likeliest: one thing was entered twice; at worst the second one does not exist.`,
+    detail: `${event.iss} declares ${mass} of ${other.mineral}${grades === '' ? '' : ` (${grades})`} at ${event.place?.site ?? 'a site'} ${durationText(event.occurredAtMs - first.event.occurredAtMs)} after ${first.event.iss} declared the same there, ${haveOwnTags(one, other) ? 'under another tag' : 'and no tag tells the two apart'}. Likeliest: one thing was entered twice; at worst the second one does not exist.`,
     firstIndex: Math.min(first.index, entry.index),
   };
 }
 
 export const declaredTwice: Rule<typeof schema, Parameters> = {
   id: 'declared-twice',
-  version: 2,
+  version: 3,
   group: 'origin',
   title: 'One thing seems to be declared twice',
   means:
-    'Two lots of the same mass and the same grades were declared at one site within minutes, in two entries, without tags that tell them apart.',
+    'Two lots of the same mass and the same grades were declared at one site within minutes, in two entries, without tags that tell them apart, or so alike that the second may be the first under another tag.',
   doesNotMean: 'That one of them does not exist: bags that are filled to one weight may look so.',
   causes: {
     innocent: 'one bag was recorded twice',
@@ -211,8 +240,8 @@ export const declaredTwice: Rule<typeof schema, Parameters> = {
   advice:
     'Ask the signer to look at both. A second record of one thing is closed by `lot.closed` with `duplicateOf`, which closes it; two things that are alike are explained by `finding.answered`, best with a photograph of both.',
   parameters: schema,
-  describe: ({ declaredTwice: { severity, severityCoarse, minutes, digits, digitsGraded } }) =>
-    `Two \`lot.declared\` at one site within ${minutes} minutes, with lots of one mineral and the same mass (of at least ${digits} steps of its last digit), grades and moisture, not both with tags of their own, and neither closed as a duplicate of the other; each is compared with the newest before it: ${severity}; with a mass of at least ${digitsGraded} steps and with grades: ${severityCoarse}.`,
+  describe: ({ declaredTwice: { severity, severityCoarse, severityTagged, minutes, digits, digitsGraded } }) =>
+    `Two \`lot.declared\` at one site within ${minutes} minutes, with lots of one mineral and the same mass (of at least ${digits} steps of its last digit), grades and moisture, not both with tags of their own, and neither closed as a duplicate of the other; each is compared with the newest before it: ${severity}; with a mass of at least ${digitsGraded} steps and with grades: ${severityCoarse}. Both with tags of their own, grades and a mass of at least ${digits} steps: ${severity} if two devices or signers recorded them, ${severityTagged} if one did.`,
   standard: 'ITSCI plausibility checks of data collection',
   evidence: byTrade,
   scope: ['chains', 'about'],

@@ -33,19 +33,25 @@ export function massAtLeaving(
   return mass === undefined || mass <= 0n ? null : mass;
 }
 
-/** Lists the subjects of an entry by which lots leave: of its fortnight and of the next. */
+/** Lists the subjects of an entry by which lots leave, each and all together: of its fortnight and of the next. */
 export function leftWith(entry: JudgedEvent, facts: Pick<Facts, 'chains' | 'lots'>): Filing[] {
   if (!isLeaving(entry)) return [];
   const at = entry.event.occurredAtMs;
   const subjects = new Set<string>();
+  const add = (mineral: string, mass: bigint): void => {
+    for (const range of [-1, 0, 1])
+      for (const fortnight of [0, 1])
+        subjects.add(leftSubject(mineral, rangeOf(mass) + range, fortnightOf(at) + fortnight));
+  };
+  const sums = new Map<string, bigint>();
   for (const { lot } of entry.event.payload.lots) {
     const mineral = facts.lots.get(lot)?.mineral;
     const mass = massAtLeaving(entry, lot, facts);
     if (mineral === undefined || mass === null) continue;
-    for (const range of [-1, 0, 1])
-      for (const fortnight of [0, 1])
-        subjects.add(leftSubject(mineral, rangeOf(mass) + range, fortnightOf(at) + fortnight));
+    add(mineral, mass);
+    sums.set(mineral, (sums.get(mineral) ?? 0n) + mass);
   }
+  for (const [mineral, mass] of sums) add(mineral, mass);
   return [...subjects].map((subject) => ({ subject, at }));
 }
 

@@ -2,6 +2,7 @@ import type { Facts, JudgedEvent } from '../../../core/rules/engine/facts.js';
 import { type Filing, type Revisit, filedUnder, revisitsAfter } from '../../../core/rules/engine/subjects.js';
 import { mixedFrom } from '../../../core/rules/mass/mixed-from.js';
 import { leftWith } from '../../../core/rules/origin/left-lots.js';
+import { closedIn } from '../../../core/rules/origin/left-parts.js';
 import { minedIn, registeredIn } from '../../../core/rules/origin/series/mined-months.js';
 import { addedTo } from '../../../core/rules/mass/throughput.js';
 import { purchasesIn } from '../../../core/rules/people/producers.js';
@@ -36,6 +37,7 @@ export const fileFromChains = (db: Queryable, facts: Facts): Promise<boolean> =>
     ...purchasesIn(entry, facts),
     ...mixedFrom(entry, facts),
     ...leftWith(entry, facts),
+    ...closedIn(entry, facts),
     ...minedIn(entry, facts),
     ...registeredIn(entry, facts),
     ...movedTags(entry, facts),

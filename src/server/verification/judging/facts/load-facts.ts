@@ -28,6 +28,7 @@ import { lotsPerhapsTwice } from '../../../../core/rules/origin/declared-twice.j
 import { surgesToRead } from '../../../../core/rules/origin/series/production-surge.js';
 import { risesToRead } from '../../../../core/rules/origin/series/site-rises-alone.js';
 import { readsLeft } from '../../../../core/rules/origin/left-lots.js';
+import { lotsLeftBefore, readsClosed } from '../../../../core/rules/origin/left-parts.js';
 import { readsOfPurchases } from '../../../../core/rules/people/producers.js';
 import { readsOfTags, sumsOfTags } from '../../../../core/rules/tags/tags-held.js';
 import type { Queryable } from '../../../database/rows.js';
@@ -70,7 +71,7 @@ export async function loadFacts(
   facts.lots = await loadLots(db, [...facts.chains.keys()]);
   if (wanted.has('tagUses')) Object.assign(facts, await loadTagUses(db, events, facts));
   if (wanted.has('about')) await addAbout(db, events, facts, makeUp);
-  await addDuplicates(db, events, facts);
+  await addDuplicates(db, events, facts, parameters);
   if (wanted.has('about')) await addParties(db, events, facts, parameters);
   if (wanted.has('production')) facts.production = await loadProduction(db, facts, parameters);
   if (wanted.has('exports')) facts.exports = await loadExports(db, facts, spend);
@@ -196,12 +197,15 @@ export async function loadTotals(
     ...facts.entries.flatMap((entry) => readsOfPurchases(entry, facts)),
   ];
   const left = facts.entries.flatMap(readsLeft);
+  const closed = facts.entries.flatMap((entry) => readsClosed(entry, facts));
   // What the same entries have just been filed under was read before that.
   const stale = [...about.keys()].filter(isFiledLater);
   for (const subject of stale) about.delete(subject);
-  await readAbout(db, events, [...stale, ...more, ...left], facts.end, about);
-  const gone = lotsOf(left.flatMap((subject) => about.get(subject) ?? []));
+  await readAbout(db, events, [...stale, ...more, ...left, ...closed], facts.end, about);
+  const gone = [...lotsOf(left.flatMap((subject) => about.get(subject) ?? [])), ...lotsLeftBefore(facts)];
   await loadChains(db, events, gone, facts.end, facts.chains as Map<string, readonly JudgedEvent[]>);
+  const unknown = gone.filter((lot) => !facts.lots.has(lot));
+  if (unknown.length > 0) facts.lots = new Map([...facts.lots, ...(await loadLots(db, unknown))]);
   await readAbout(db, events, placesOfSightings(about), facts.end, about);
 }
 
@@ -269,8 +273,8 @@ async function addAbout(db: Queryable, events: ReadEvents, facts: Facts, makeUp:
  * Adds the chains of lots that share a tag, a serial number or a document, or are declared twice: of the first one, whose parts may use it
  * too; of all, if one is closed, because it may be a duplicate.
  */
-async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts): Promise<void> {
-  const groups = [...lotsThatShare(facts), ...lotsPerhapsTwice(facts)];
+async function addDuplicates(db: Queryable, events: ReadEvents, facts: Facts, parameters: Parameters): Promise<void> {
+  const groups = [...lotsThatShare(facts), ...lotsPerhapsTwice(facts, parameters)];
   if (groups.length === 0) return;
   const closed = await closedAmong(db, groups.flat());
   const lots = groups.flatMap((group) => (group.some((lot) => closed.has(lot)) ? group : group.slice(0, MAX_SHARING)));

@@ -14,7 +14,8 @@ const LIST_BYTES = 300;
 export const NEWEST = 1_000;
 
 /** Subjects whose entries are filed only after their facts are loaded. */
-const FILED_LATER = /^(intake|output|bought|sold|left|mined|mined-in|sites-in|tags-issued-to|tags-counted|tags-gone):/;
+const FILED_LATER =
+  /^(intake|output|bought|sold|left|mined|mined-in|sites-in|closed-in|tags-issued-to|tags-counted|tags-gone):/;
 
 /** Returns whether entries under a subject are filed only after their facts are loaded. */
 export const isFiledLater = (subject: string): boolean => FILED_LATER.test(subject);

@@ -7,7 +7,8 @@ import { CommandError, EXIT } from './output/terminal.js';
 /**
  * Settings that a `.env` may set; others are ignored, because a folder must not change how programs are found or run.
  */
-const SETTING = /^(ADIT_[A-Z0-9_]+|DATABASE_URL|DATABASE_OWNER_URL|REDIS_URL|SMTP_URL|HOST|PORT|NO_COLOR)$/;
+const SETTING =
+  /^(ADIT_[A-Z0-9_]+|DATABASE_URL|DATABASE_OWNER_URL|DATABASE_READ_URL|REDIS_URL|SMTP_URL|HOST|PORT|NO_COLOR)$/;
 
 /** The ledger that commands use unless they are given another. */
 export const DEFAULT_SERVER = 'http://127.0.0.1:8400';

@@ -119,7 +119,7 @@ export class TradingWorld {
     return body.access_token as string;
   }
 
-  private operatorToken(): string {
+  operatorToken(): string {
     return readFileSync(this.service.config.operatorTokenFile, 'utf8').trim();
   }
 }

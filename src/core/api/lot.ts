@@ -17,6 +17,10 @@ export type Verdicts = z.infer<typeof verdictsShape>;
 export const asOfShape = z.strictObject({
   size: z.int().describe('Entries in the log'),
   verified: z.int().describe('Entries that the workers have judged'),
+  lag: z
+    .number()
+    .optional()
+    .describe('Seconds by which this may be behind the log at most; only where a replica of the database answered'),
 });
 export type AsOf = z.infer<typeof asOfShape>;
 

@@ -74,7 +74,10 @@ export function featureContext(config: Config, databaseUrl: string): ContextValu
   const guard = new Guard(config.guardFile, origin);
   const secret = loadSecret(config.secretFile, keys.derivedSecret, warn);
   return [
-    [DatabaseSource, { url: databaseUrl, entities, background: config.role === 'worker' }],
+    [
+      DatabaseSource,
+      { url: databaseUrl, replicaUrl: config.databaseReadUrl, entities, background: config.role === 'worker' },
+    ],
     [LedgerIdentity, identity],
     [RuleParameters, RuleParameters.load(config.ruleParametersFile, config.sanctionsFile)],
     [LogSigner, { origin, signers: keys.logs, guard }],

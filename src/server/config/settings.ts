@@ -45,6 +45,12 @@ export const settings = z.object({
     secret: true,
     meaning: 'The same database for migrations, as a role that may create tables. Unset: DATABASE_URL.',
   }),
+  databaseReadUrl: orNull(url('postgres', 'postgresql')).register(names, {
+    name: 'DATABASE_READ_URL',
+    secret: true,
+    meaning:
+      'A streaming replica of the same database, from which reads that may be two seconds old are answered. Unset: all reads go to DATABASE_URL.',
+  }),
   redisUrl: orNull(url('redis', 'rediss')).register(names, {
     name: 'REDIS_URL',
     secret: true,

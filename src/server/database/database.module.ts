@@ -8,6 +8,8 @@ import { Database } from './database.js';
 /** The database of the service: its address for the role of the service, and the entities of the features. */
 export abstract class DatabaseSource {
   abstract readonly url: string;
+  /** URL of a streaming replica; null: there is none. */
+  abstract readonly replicaUrl: string | null;
   abstract readonly entities: Entities;
   /** Whether this process works in the background only. */
   abstract readonly background: boolean;
@@ -16,7 +18,7 @@ export abstract class DatabaseSource {
 const logger = new Logger('database');
 const failed = (err: Error): void => logger.error({ msg: 'an idle database connection was lost', err });
 
-/** Reports in `/readyz` whether the database answers and accepts writes. */
+/** Reports in `/readyz` whether the database answers and accepts writes, and why reads do not go to its replica. */
 @Injectable()
 class DatabaseHealth implements OnModuleInit {
   constructor(
@@ -26,6 +28,8 @@ class DatabaseHealth implements OnModuleInit {
 
   onModuleInit(): void {
     this.health.register('database', () => this.database.whyReadOnly());
+    const { replica } = this.database;
+    if (replica !== null) this.health.registerWarning('replica', () => Promise.resolve(replica.whyUnused()));
   }
 }
 
@@ -36,8 +40,8 @@ class DatabaseHealth implements OnModuleInit {
     {
       provide: Database,
       inject: [DatabaseSource],
-      useFactory: ({ url, entities, background }: DatabaseSource) =>
-        openDatabase({ url, failed, background }, entities),
+      useFactory: ({ url, replicaUrl, entities, background }: DatabaseSource) =>
+        openDatabase({ url, replicaUrl, failed, background }, entities),
     },
     DatabaseHealth,
     DatabaseMetrics,

@@ -15,6 +15,8 @@ import {
   readerPoolOf,
 } from './pools.js';
 import { Reader } from './reader.js';
+import { Replica } from './replica.js';
+import { ReplicatedConnections } from './replicated.js';
 import { WatchConnections } from './watch-connections.js';
 
 export type { DatabaseOptions } from './pools.js';
@@ -27,14 +29,18 @@ export type { DatabaseOptions } from './pools.js';
  */
 @Injectable()
 export class Database extends Connections implements OnApplicationShutdown {
-  /** Looks up single rows and short lists by key for readers, with prepared statements. */
+  /** Reads of single statements; of the replica, for requests whose answers may lag. */
+  readonly reads: Connections;
+  /** Looks up single rows and short lists by key for readers, with prepared statements; of the replica, as `reads`. */
   readonly lookup: Connections;
-  /** Reads for one viewer, who sees its own rows alone. */
+  /** Reads for one viewer, who sees its own rows alone; of the replica, as `reads`. */
   readonly reader: Reader;
   /** Looks up events before they are appended. */
   readonly intake: Connections;
   /** Appends, and nothing else. Code that holds its connection must not wait for another one, or it could deadlock. */
   readonly append: Connections;
+  /** The streaming replica; null: none is configured, or this process works in the background. */
+  readonly replica: Replica | null;
   /** URL, for a thread that opens its own connections. */
   readonly url: string;
   private readonly pools: readonly pg.Pool[];
@@ -55,8 +61,12 @@ export class Database extends Connections implements OnApplicationShutdown {
     const append = keyedPoolOf(options, APPEND_POOL_SIZE);
     super(general, source);
     this.url = options.url;
-    this.lookup = new Connections(lookup, undefined, true);
-    this.reader = new Reader(reader, this);
+    const { replicaUrl = null, background = false } = options;
+    const replica = replicaUrl === null || background ? null : new Replica(options, replicaUrl);
+    this.replica = replica;
+    this.reads = new ReplicatedConnections(general, replica, (copy) => copy.general, false);
+    this.lookup = new ReplicatedConnections(lookup, replica, (copy) => copy.lookup, true);
+    this.reader = new Reader(reader, this, this.reads, replica);
     this.intake = new Connections(intake, undefined, true);
     this.append = new Connections(append, undefined, true);
     this.pools = [general, lookup, reader, intake, append];
@@ -74,6 +84,7 @@ export class Database extends Connections implements OnApplicationShutdown {
   /** Closes all connections after their current statements; a second call does nothing. */
   async close(): Promise<void> {
     this.watch.stop();
+    await this.replica?.close();
     if (this.source?.isInitialized === true) await this.source.destroy();
     await Promise.all(this.pools.filter(({ ended }) => !ended).map((pool) => pool.end()));
   }

@@ -39,11 +39,16 @@ const READER_TIMEOUT = 600_000;
 
 export interface DatabaseOptions {
   url: string;
+  /** URL of a streaming replica for reads that may lag; null or absent: none. */
+  replicaUrl?: string | null;
   /** For audits and replays: connections, statements and pauses may take minutes. */
   patient?: boolean;
   /** Receives errors of idle connections; the pool opens new ones. */
   failed: (error: Error) => void;
   poolSize?: number;
+  /** Time limits of a new connection and of the driver's wait for an answer, ms; default: those of the pools. */
+  connectTimeout?: number;
+  queryTimeout?: number;
   /** Whether the database's own processes on this machine get a lower priority, for work in the background. */
   background?: boolean;
 }
@@ -62,7 +67,7 @@ export class QuietPool extends pg.Pool {
  * @param isKept whether idle connections stay open, so that a single event does not wait for a new one
  */
 export const poolConfig = (
-  { url, patient = false }: DatabaseOptions,
+  { url, patient = false, connectTimeout, queryTimeout }: DatabaseOptions,
   max: number,
   isKept: boolean,
   settings: Record<string, string> = {},
@@ -72,7 +77,8 @@ export const poolConfig = (
   max,
   ...(isKept ? { idleTimeoutMillis: 0 } : {}),
   keepAlive: true,
-  connectionTimeoutMillis: patient ? READER_CONNECT_TIMEOUT : CONNECT_TIMEOUT,
+  connectionTimeoutMillis: connectTimeout ?? (patient ? READER_CONNECT_TIMEOUT : CONNECT_TIMEOUT),
+  ...(queryTimeout === undefined ? {} : { query_timeout: queryTimeout }),
   application_name: 'adit',
   types,
   options: sessionOptions(role, {

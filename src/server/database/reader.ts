@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Viewer } from '../../core/access/viewer.js';
 import { prepared } from './connections.js';
+import type { Replica } from './replica.js';
 import type { Queryable } from './rows.js';
 import { viewerContext } from './viewer-context.js';
 
@@ -13,11 +14,15 @@ export class Reader {
 
   /**
    * @param pool whose connections have the readers' role and pipeline.
-   * @param trusted connections that see everything, for the key and for viewers from whom nothing is hidden.
+   * @param trusted connections that see everything, for the key.
+   * @param open connections that see everything, for viewers from whom nothing is hidden.
+   * @param replica where requests whose answers may lag read.
    */
   constructor(
     private readonly pool: pg.Pool,
     private readonly trusted: Queryable,
+    private readonly open: Queryable = trusted,
+    private readonly replica: Replica | null = null,
   ) {}
 
   /**
@@ -25,7 +30,7 @@ export class Reader {
    * @param prepares whether each connection plans a statement once, because one plan is good for all values
    */
   for(viewer: Viewer, prepares = false): Queryable {
-    if (viewer.kind === 'everyone') return this.trusted;
+    if (viewer.kind === 'everyone') return this.open;
     return {
       query: (text, values = []) => this.run(viewer, prepares ? prepared(text, values) : { text, values }),
     };
@@ -36,7 +41,20 @@ export class Reader {
     statement: pg.QueryConfig,
   ): Promise<pg.QueryResult<T>> {
     const context = viewerContext(viewer, await this.keyOf(), Date.now());
-    const client = await this.pool.connect();
+    const { replica } = this;
+    if (replica === null) return this.runIn(this.pool, context, statement);
+    return replica.read(
+      () => this.runIn<T>(replica.reader, context, statement),
+      () => this.runIn<T>(this.pool, context, statement),
+    );
+  }
+
+  private async runIn<T extends pg.QueryResultRow>(
+    pool: pg.Pool,
+    context: string,
+    statement: pg.QueryConfig,
+  ): Promise<pg.QueryResult<T>> {
+    const client = await pool.connect();
     let broken: Error | undefined;
     try {
       const [, , result] = await Promise.all([

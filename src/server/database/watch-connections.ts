@@ -57,6 +57,11 @@ export class WatchConnections {
     clearInterval(this.timer);
   }
 
+  /** Closes all connections, because the server no longer answers: their statements reject. */
+  cut(): void {
+    for (const client of this.watched.keys()) inside(client).connection.stream.destroy(lost());
+  }
+
   /** Checks every connection once; returns how many it closed. */
   async look(): Promise<number> {
     if (this.looking) return 0;

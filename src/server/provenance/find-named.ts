@@ -56,7 +56,7 @@ export class FindNamed {
 
   /** Lists the events that name an identifier and that the viewer may see; the newest first. */
   async naming(text: string): Promise<NamingEvent[]> {
-    const { rows } = await this.database.query<{ subject: string; id: string }>(NAMING, namingValues(text));
+    const { rows } = await this.database.reads.query<{ subject: string; id: string }>(NAMING, namingValues(text));
     const found = await Promise.all(
       // One that is always refused, so that the time does not show whether hidden events name the identifier too.
       [...rows, { subject: '', id: NO_EVENT }].map(async ({ subject, id }) => {
@@ -70,7 +70,7 @@ export class FindNamed {
 
   /** Returns when a certificate was revoked, for who sees that it was issued; null: it was not. */
   async revokedAt(serial: string): Promise<string | null> {
-    const { rows } = await this.database.query<{ jws: string }>(
+    const { rows } = await this.database.reads.query<{ jws: string }>(
       'SELECT entry.jws FROM certificates AS c JOIN entries AS entry ON entry.index = c.revoked_index WHERE c.serial = $1',
       [serial],
     );

@@ -43,7 +43,7 @@ export class FindTag {
     const digits = tagDigits(tag);
     const cuts = Array.from({ length: digits }, (_, i) => tag.length - digits + i);
     const [{ rows: issued }, { rows: sightings }, { rows: carriedBy }] = await Promise.all([
-      this.database.query<SeenTag['issued'][number]>(
+      this.database.reads.query<SeenTag['issued'][number]>(
         `SELECT issued.series, issued.site, issued.issuer, entry.id AS event, issued.index
            FROM unnest($2::integer[]) AS cut (at)
            JOIN tag_ranges AS issued ON issued.series = left($1, cut.at)
@@ -53,7 +53,7 @@ export class FindTag {
           ORDER BY issued.index`,
         [tag, cuts],
       ),
-      this.database.query<SightingRow>(
+      this.database.reads.query<SightingRow>(
         `SELECT e.id, e.index, e.jws,
                 ARRAY(SELECT lot FROM tag_uses WHERE tag = $1 AND tag_uses.index = e.index ORDER BY lot) AS lots
            FROM (SELECT index FROM tag_uses WHERE tag = $1
@@ -61,7 +61,7 @@ export class FindTag {
            JOIN entries AS e USING (index) ORDER BY e.index LIMIT ${MAX_SIGHTINGS}`,
         [tag],
       ),
-      this.database.query<SeenTag['carriedBy'][number]>(
+      this.database.reads.query<SeenTag['carriedBy'][number]>(
         `SELECT id AS lot, status, holder FROM lots
           WHERE id IN (SELECT lot FROM tag_uses WHERE tag = $1) AND tags @> ARRAY[$1] AND status <> 'consumed'
           ORDER BY born_index, id LIMIT ${MAX_SIGHTINGS}`,

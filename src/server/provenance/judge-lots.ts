@@ -62,7 +62,7 @@ export class JudgeLots {
     lots: readonly string[],
     required: readonly string[],
   ): Promise<{ ofLots: Map<string, Set<Mark>>; ofLog: Set<Mark> }> {
-    const { rows } = await this.database.query<MarkRow>(
+    const { rows } = await this.database.reads.query<MarkRow>(
       `SELECT DISTINCT rule, severity, status,
               EXISTS (SELECT FROM finding_answers AS a
                        WHERE a.finding = findings.id AND a.index = findings.answered AND a.official) AS official,

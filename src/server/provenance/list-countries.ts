@@ -19,7 +19,7 @@ export class ListCountries {
   }
 
   private async named(statement: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const { rows } = await this.database.query<{ id: string; country: string }>(statement, [[...new Set(ids)]]);
+    const { rows } = await this.database.reads.query<{ id: string; country: string }>(statement, [[...new Set(ids)]]);
     return new Map(rows.map(({ id, country }) => [id, country]));
   }
 }

@@ -79,7 +79,7 @@ export class ListStock {
     const asked = holder ?? actorNow();
     const isOwn = viewer.kind === 'actor' && viewer.actor === asked;
     const [who, what, how] = decodeCursor(cursor, position) ?? ['', '', ''];
-    const db = isOwn ? this.database : this.database.reader.for(viewer);
+    const db = isOwn ? this.database.reads : this.database.reader.for(viewer);
     const lots = viewer.kind === 'everyone' ? ALL : viewer.kind === 'share' ? OF_SHARE : isOwn ? OWN : OF_VIEWER;
     const { rows } = await db.query<StockRow>(sumOf(lots), [who, what, how, asked, limit + 1]);
     return pageOf(rows, limit, (row) => [row.holder, row.mineral, row.form], stockOf);

@@ -41,11 +41,11 @@ export class ListVolumes {
   /** Lists the volumes of a site. Throws `not-found`, also where they are not published to the viewer. */
   async list(site: string): Promise<Volumes> {
     const { volumesDelayDays: delayDays, volumesBucketKilograms } = this.config;
-    const { rows: sites } = await this.database.query<SiteRow>(
+    const { rows: sites } = await this.database.reads.query<SiteRow>(
       'SELECT capacity, operator, country FROM sites WHERE id = $1',
       [site],
     );
-    const { all, actor, country } = await registryReach(this.database);
+    const { all, actor, country } = await registryReach(this.database.reads);
     // A delay or rounding makes volumes fit for the public; without them only those who supervise the site see them.
     const isPublished = delayDays > 0 || volumesBucketKilograms > 0;
     const isOwn = sites[0] !== undefined && (sites[0].operator === actor || sites[0].country === country);
@@ -53,7 +53,7 @@ export class ListVolumes {
       throw new AditError('not-found', `There is no site ${site}.`);
     const { capacity } = sites[0];
     const until = Math.floor((this.clock.now() - delayDays * DAY) / DAY);
-    const { rows } = await this.database.query<VolumeRow>(
+    const { rows } = await this.database.reads.query<VolumeRow>(
       `SELECT to_char(date '1970-01-01' + day, 'YYYY-MM') AS month, mineral, count(*) AS lots,
               sum(mass)::text AS declared,
               COALESCE(sum(mass) FILTER (WHERE EXISTS (SELECT FROM tag_uses WHERE tag_uses.lot = site_production.lot)), 0)::text AS tagged

@@ -41,7 +41,7 @@ export class ReadLot {
     if (until !== null) {
       const lot = await this.former.lot(id, until);
       const size = Math.min(asOf.size, until + 1);
-      const shown = { size, verified: Math.min(asOf.verified, size) };
+      const shown = { ...asOf, size, verified: Math.min(asOf.verified, size) };
       return { lot, state: stateOf(lot), judgement: this.judgeLot.within(judgement, id, until), asOf: shown };
     }
     return { lot: present, state: stateOf(present), judgement: await this.shown(judgement, id, upstream), asOf };
@@ -65,11 +65,12 @@ export class ReadLot {
     return { ...state, verdicts: judgement.verdicts, asOf };
   }
 
-  /** Returns how far the log reaches, and how far it is judged. */
+  /** Returns how far the log reaches, how far it is judged, and how old this may be. */
   async asOf(): Promise<AsOf> {
     const { rows } = await this.database.lookup.query<AsOf>(
       'SELECT size, (SELECT next FROM verification_cursor) AS verified FROM log_state',
     );
-    return rows[0] ?? { size: 0, verified: 0 };
+    const lag = this.database.replica?.lagOfRequest() ?? null;
+    return { ...(rows[0] ?? { size: 0, verified: 0 }), ...(lag === null ? {} : { lag }) };
   }
 }

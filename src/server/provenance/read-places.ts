@@ -60,7 +60,7 @@ export class ReadPlaces {
   /** Returns the positions that events of a lot have themselves: written in them, or disclosed to the viewer. */
   async ofEvents(ids: readonly string[]): Promise<Map<string, Degrees>> {
     if (ids.length === 0) return new Map();
-    const { rows } = await this.database.query<EventRow>(
+    const { rows } = await this.database.reads.query<EventRow>(
       `SELECT e.id, e.jws, ${sealedDisclosuresOf('e.id')} AS sealed FROM entries AS e WHERE e.id = ANY($1::text[])`,
       [ids.slice(0, MAX_EVENTS)],
     );
@@ -73,7 +73,7 @@ export class ReadPlaces {
 
   private async registrations(subjects: readonly string[]): Promise<AditEvent[]> {
     if (subjects.length === 0) return [];
-    const { rows } = await this.database.query<EventRow>(
+    const { rows } = await this.database.reads.query<EventRow>(
       `SELECT e.id, e.jws, ${sealedDisclosuresOf('e.id')} AS sealed
          FROM unnest($1::text[]) AS wanted (subject)
         CROSS JOIN LATERAL (SELECT index FROM filings WHERE subject = wanted.subject ORDER BY index DESC LIMIT ${VERSIONS}) AS filed

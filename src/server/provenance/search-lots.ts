@@ -146,7 +146,7 @@ export class SearchLots {
   private async indexAt(time: string | undefined): Promise<number | undefined> {
     if (time === undefined) return undefined;
     // Asked before the search, so that its plan knows how many lots there may be.
-    const { rows } = await this.database.query<{ index: number | null }>(
+    const { rows } = await this.database.reads.query<{ index: number | null }>(
       'SELECT min(index) AS index FROM clocks WHERE time >= $1',
       [instantMs(time)],
     );

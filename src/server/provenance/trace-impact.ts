@@ -32,7 +32,7 @@ export class TraceImpact {
    */
   async trace(lot: string): Promise<Impact> {
     await this.rights.requireWhole(lot);
-    const { rows: affected } = await this.database.query<{ lot: string }>(
+    const { rows: affected } = await this.database.reads.query<{ lot: string }>(
       `SELECT reached.lot FROM lots CROSS JOIN LATERAL with_descendants(ARRAY[lots.id], ${MAX_LOTS + 1}) AS reached (lot)
         WHERE lots.id = $1`,
       [lot],
@@ -40,12 +40,12 @@ export class TraceImpact {
     if (affected.length === 0) throw noLot(lot);
     const lots = affected.slice(0, MAX_LOTS).map((row) => row.lot);
     const [{ rows: edges }, { rows }] = await Promise.all([
-      this.database.query<{ from: string; to: string; mass: string }>(
+      this.database.reads.query<{ from: string; to: string; mass: string }>(
         `SELECT from_lot AS from, to_lot AS to, mass::text AS mass FROM lineage
           WHERE to_lot = ANY($1::uuid[]) AND to_lot <> $2 ORDER BY index`,
         [lots, lot],
       ),
-      this.database.query<LotRow>(
+      this.database.reads.query<LotRow>(
         `SELECT id, status, holder, in_transit_to, mass::text AS mass FROM lots
           WHERE id = ANY($1::uuid[]) AND status <> 'consumed'`,
         [lots],

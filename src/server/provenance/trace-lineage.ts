@@ -72,7 +72,7 @@ export class TraceLineage {
 
   /** Returns the flows of mass into the lots and their ancestors, each once, `limit` at most. */
   async flowsInto(lots: readonly string[], limit: number): Promise<Flow[]> {
-    const { rows } = await this.database.query<{ from: string; to: string; mass: string }>(
+    const { rows } = await this.database.reads.query<{ from: string; to: string; mass: string }>(
       // Each followed lot but the given ones was reached by a flow, so as many lots hold all flows of the answer.
       `SELECT edge.from_lot AS from, edge.to_lot AS to, edge.mass::text AS mass
          FROM with_ancestors($1::uuid[], $2::bigint + cardinality($1::uuid[])) AS reached (lot)
@@ -84,7 +84,7 @@ export class TraceLineage {
 
   private async edgesFrom(lots: string[], direction: Lineage['direction'], limit: number): Promise<EdgeRow[]> {
     const column = direction === 'upstream' ? 'to_lot' : 'from_lot';
-    const { rows } = await this.database.query<EdgeRow>(
+    const { rows } = await this.database.reads.query<EdgeRow>(
       `SELECT edge.from_lot, edge.to_lot, entry.id AS event, edge.mass
          FROM lineage AS edge JOIN entries AS entry ON entry.index = edge.index
         WHERE edge.${column} = ANY($1::uuid[])
@@ -95,7 +95,7 @@ export class TraceLineage {
   }
 
   private async nodes(lots: string[]): Promise<Lineage['nodes']> {
-    const { rows } = await this.database.query<{ id: string; status: LotStatus; holder: string; mass: string }>(
+    const { rows } = await this.database.reads.query<{ id: string; status: LotStatus; holder: string; mass: string }>(
       'SELECT id, status, holder, mass FROM lots WHERE id = ANY($1::uuid[]) ORDER BY born_index, id',
       [lots],
     );

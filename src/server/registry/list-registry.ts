@@ -66,8 +66,8 @@ export class ListRegistry {
   constructor(private readonly database: Database) {}
 
   async actors({ limit, cursor, role, country: where }: ActorsQuery): Promise<Page<ListedActor>> {
-    const { all, actor, country: own } = await registryReach(this.database);
-    const { rows } = await this.database.query<ActorRow>(
+    const { all, actor, country: own } = await registryReach(this.database.reads);
+    const { rows } = await this.database.reads.query<ActorRow>(
       `SELECT id, roles, country, card_from, card_to, suspended FROM actors
         WHERE id > $1 AND ($3::text IS NULL OR roles @> ARRAY[$3]) AND ($4::text IS NULL OR country = $4)
           AND ($5 OR id = $6 OR country = $7)
@@ -79,8 +79,8 @@ export class ListRegistry {
 
   /** Returns one actor that the viewer sees. Throws `not-found`. */
   async actor(id: string): Promise<ListedActor> {
-    const { all, actor, country: own } = await registryReach(this.database);
-    const { rows } = await this.database.query<ActorRow>(
+    const { all, actor, country: own } = await registryReach(this.database.reads);
+    const { rows } = await this.database.reads.query<ActorRow>(
       `SELECT id, roles, country, card_from, card_to, suspended FROM actors
         WHERE id = $1 AND ($2 OR id = $3 OR country = $4)`,
       [id, all, actor, own],
@@ -91,8 +91,8 @@ export class ListRegistry {
 
   /** Returns one site; null if there is none that the viewer sees. */
   async site(id: string): Promise<ListedSite | null> {
-    const { all, actor, country: own } = await registryReach(this.database);
-    const { rows } = await this.database.query<SiteRow>(
+    const { all, actor, country: own } = await registryReach(this.database.reads);
+    const { rows } = await this.database.reads.query<SiteRow>(
       'SELECT * FROM sites WHERE id = $1 AND ($2 OR operator = $3 OR country = $4)',
       [id, all, actor, own],
     );
@@ -100,8 +100,8 @@ export class ListRegistry {
   }
 
   async sites({ limit, cursor, operator, country: where, mineral: dug }: SitesQuery): Promise<Page<ListedSite>> {
-    const { all, actor, country: own } = await registryReach(this.database);
-    const { rows } = await this.database.query<SiteRow>(
+    const { all, actor, country: own } = await registryReach(this.database.reads);
+    const { rows } = await this.database.reads.query<SiteRow>(
       `SELECT * FROM sites
         WHERE id > $1 AND ($3::text IS NULL OR operator = $3) AND ($4::text IS NULL OR country = $4)
           AND ($5::text IS NULL OR minerals @> ARRAY[$5]) AND ($6 OR operator = $7 OR country = $8)

@@ -109,7 +109,7 @@ export class LotRights {
     if (viewer.kind !== 'actor') return null;
     const parts = await this.parts(lot, viewer.actor);
     if (parts.some(({ holds }) => holds === true)) return WHOLE;
-    const { rows } = await this.database.query(
+    const { rows } = await this.database.reads.query(
       `SELECT FROM holdings_seen(ARRAY[$1::uuid], ARRAY[$2::text], ${MAX_DESCENDANTS}) LIMIT 1`,
       [lot, viewer.actor],
     );
@@ -119,7 +119,7 @@ export class LotRights {
 
   /** Returns the right of a share, which shows of its lot what its maker sees, and all upstream where the maker holds it. */
   private async ofShare(lot: string, viewer: ShareViewer): Promise<RightToLot | null> {
-    const { rows } = await this.database.query(
+    const { rows } = await this.database.reads.query(
       `SELECT FROM holdings_seen(ARRAY[$1::uuid], ARRAY[$2::text], ${MAX_DESCENDANTS})
         WHERE held = $3 AND party = $2 AND grant_id IS NULL LIMIT 1`,
       [lot, viewer.by, viewer.lot],
@@ -136,7 +136,7 @@ export class LotRights {
   async visible(lots: readonly string[], viewer: Viewer = viewerNow()): Promise<Map<string, LotRight>> {
     if (viewer.kind === 'everyone') return new Map(lots.map((lot) => [lot, WHOLE]));
     if (viewer.kind !== 'actor') return new Map();
-    const { rows } = await this.database.query<{ lot: string; until: number | null }>(
+    const { rows } = await this.database.reads.query<{ lot: string; until: number | null }>(
       `SELECT lot, CASE WHEN bool_or(until_index IS NULL) THEN NULL ELSE max(until_index) END AS until
          FROM parts_seen($1, ARRAY[$2::text]) GROUP BY lot`,
       [lots, viewer.actor],
@@ -156,7 +156,7 @@ export class LotRights {
    * Returns, for each of several findings or alerts, those of its lots that the viewer may see.
    * @param db the transaction in which it is called.
    */
-  async seenOfEach(asked: readonly NamedLots[], db: Queryable = this.database): Promise<ReadonlySet<string>[]> {
+  async seenOfEach(asked: readonly NamedLots[], db: Queryable = this.database.reads): Promise<ReadonlySet<string>[]> {
     const viewer = viewerNow();
     if (viewer.kind === 'everyone') return asked.map(({ lots }) => new Set(lots));
     if (viewer.kind === 'actor') {
@@ -185,7 +185,7 @@ export class LotRights {
 
   /** Whether the viewer may see all of every lot that this one was made of, by its own parts in each. */
   private async seesAncestors(lot: string): Promise<boolean> {
-    const { rows } = await this.database.query<{ lot: string }>(
+    const { rows } = await this.database.reads.query<{ lot: string }>(
       `SELECT lot FROM with_ancestors(ARRAY[$1::uuid], ${MAX_ANCESTORS + 1}) AS above (lot) WHERE lot <> $1`,
       [lot],
     );

@@ -133,7 +133,7 @@ export class ListFindings {
     { rule, severity, status, after, limit }: Asked,
     { lot, until, ids, operating }: Chosen,
   ): Promise<FindingRow[]> {
-    const { rows } = await this.database.query<FindingRow>(
+    const { rows } = await this.database.reads.query<FindingRow>(
       `SELECT ${columns} ${FROM_FINDINGS}
         WHERE ($2::text IS NULL OR rule = $2) AND ($3::text IS NULL OR severity = $3)
           AND ($4::text IS NULL OR status = $4) AND ($5::uuid IS NULL OR lots @> ARRAY[$5::uuid])
@@ -162,7 +162,7 @@ export class ListFindings {
   async restingOn(events: readonly string[], lots: readonly string[]): Promise<ListedFinding[]> {
     if (events.length === 0 || lots.length === 0) return [];
     const viewer = viewerNow();
-    const { rows } = await this.database.query<{ id: string }>(
+    const { rows } = await this.database.reads.query<{ id: string }>(
       `SELECT id FROM findings WHERE lots && $1::uuid[] AND events && $2::text[]
         ORDER BY opened_at DESC, id DESC LIMIT ${RESTING}`,
       [lots, events],
@@ -219,7 +219,7 @@ export class ListFindings {
 
   /** Returns one finding. Throws `not-found`. */
   async byId(id: string): Promise<ListedFinding> {
-    const { rows } = await this.database.query<FindingRow>(`SELECT ${columns} ${FROM_FINDINGS} WHERE id = $2`, [
+    const { rows } = await this.database.reads.query<FindingRow>(`SELECT ${columns} ${FROM_FINDINGS} WHERE id = $2`, [
       actorNow(),
       id,
     ]);

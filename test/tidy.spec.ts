@@ -142,6 +142,8 @@ const otherRunbooks = [
   'audit-late',
   'deliveries-late',
   'log-halted',
+  'primary-lost',
+  'replica-unused',
   'verification-behind',
   'webhook-endpoint-disabled',
   'witnesses-behind',

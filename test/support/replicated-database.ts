@@ -19,9 +19,6 @@ interface Addresses {
   superuserUrl: string;
 }
 
-/** Whether the primary acknowledges a commit when the replica has it too. */
-export type Replication = 'synchronous' | 'asynchronous';
-
 /**
  * A primary and a streaming replica of it, both from the embedded binaries. Those have no pg_basebackup: the copy is made by
  * the functions that it uses (pg_backup_start, the files, pg_backup_stop).
@@ -82,6 +79,18 @@ export class ReplicatedDatabase {
 
   async resume(): Promise<void> {
     await run(this.promoted.superuserUrl, 'SELECT pg_wal_replay_resume()');
+  }
+
+  /** Waits until the replica has replayed what the primary has written. */
+  async catchUp(): Promise<void> {
+    const [written] = await run(this.addresses.superuserUrl, 'SELECT pg_current_wal_flush_lsn()::text AS is');
+    await until(async () => {
+      const [row] = await run(
+        this.promoted.superuserUrl,
+        `SELECT (pg_last_wal_replay_lsn() >= '${written?.is ?? ''}')::text AS is`,
+      );
+      return row?.is === 'true';
+    });
   }
 
   /** Stops receiving on the replica, as a network between the two that is cut. */

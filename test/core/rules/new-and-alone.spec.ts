@@ -55,6 +55,11 @@ describe('a site beside its neighbours', () => {
     expect(alone(inDistrict([...HILL, 1_210, 40], [...STEADY, 300]), -1)).toHaveLength(1);
   });
 
+  it('is not found where production comes in a few large loads', () => {
+    expect(alone(inDistrict([300, 700, 250, 690, 1_210], [...STEADY, 560]))).toEqual([]);
+    expect(alone(inDistrict([300, 700, 250, 690, 1_240], [...STEADY, 560]))).toHaveLength(1);
+  });
+
   it('leaves what is several times as much to the rule of surges, and passes what an inspection confirms', () => {
     expect(alone(inDistrict([...HILL, 1_900], [...STEADY, 500]))).toEqual([]);
     expect(alone(inDistrict([...HILL, 1_210], [...STEADY, 560], raised(130, true)))).not.toEqual([]);

@@ -125,6 +125,17 @@ export const monthsChanged = (facts: Facts): Map<string, MinedMonth> => monthsFr
 export const baselineOf = (month: string): string[] =>
   Array.from({ length: BASELINE }, (_, i) => monthAfter(month, i - BASELINE));
 
+/**
+ * Returns whether a month exceeds the mean of those before it by so many of their standard deviations: where production comes
+ * in a few large loads, one more is chance.
+ */
+export function isBeyondSpread(mass: bigint, before: readonly bigint[], deviations: number): boolean {
+  const masses = before.map(Number);
+  const mean = masses.reduce((sum, next) => sum + next, 0) / masses.length;
+  const squares = masses.reduce((sum, next) => sum + (next - mean) ** 2, 0);
+  return Number(mass) >= mean + deviations * Math.sqrt(squares / Math.max(1, masses.length - 1));
+}
+
 /** Lists the sums that the judged months and their baselines need. */
 export const sumsOfMonths = (facts: Facts): string[] =>
   monthsDeclared(facts).flatMap(({ area, mineral, month }) =>

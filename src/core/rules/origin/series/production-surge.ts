@@ -8,7 +8,14 @@ import type { Observation, Rule, Severity, ValuesOf } from '../../engine/rule.js
 import { siteSubject } from '../../engine/subjects.js';
 import { monthOf } from '../../people/producers.js';
 import { raisedWithCapacity } from './capacity-grown.js';
-import { type MinedMonth, baselineOf, declaredMass, minedSubject, monthsChanged } from './mined-months.js';
+import {
+  type MinedMonth,
+  baselineOf,
+  declaredMass,
+  minedSubject,
+  monthsChanged,
+  isBeyondSpread,
+} from './mined-months.js';
 import type { siteOverCapacity } from '../site-over-capacity.js';
 
 const level = z.strictObject({ above: parameter.partsPerMillion, severity: parameter.severity });
@@ -34,6 +41,11 @@ const schema = {
     highest: parameter.partsPerMillion
       .default(1_700_000)
       .describe('Production over the highest month of the baseline, at least, parts per million'),
+    deviations: z
+      .number()
+      .min(0)
+      .default(3)
+      .describe('Standard deviations of the baseline by which a month exceeds its mean, at least'),
     months: z.int().min(1).max(6).default(3).describe('Months with production of the six before, at least'),
     workers: z
       .int()
@@ -83,6 +95,7 @@ function surgeIn(subject: string, one: MinedMonth, facts: Facts, parameters: Par
   const least = each === undefined ? 0n : milligrams({ value: each, uom: 'KGM' }) * BigInt(productionSurge.workers);
   if (found === undefined || mass - mean <= least) return null;
   if (mass * MILLION < highest * BigInt(productionSurge.highest)) return null;
+  if (!isBeyondSpread(mass, before, productionSurge.deviations)) return null;
   return { ...one, subject, mass, mean, highest, months: before.length, ...found };
 }
 
@@ -162,8 +175,8 @@ export const productionSurge: Rule<typeof schema, Parameters> = {
   advice:
     'Ask the operator of the site how many dug in that month and since when, and the authority for a count of workers and the tag books; look whether a border or a market near it was closed. It closes when wrong masses are corrected by `event.corrected`; a site that grew is explained by `finding.answered` after a visit.',
   parameters: schema,
-  describe: ({ productionSurge: { site, district, highest, months, workers } }) =>
-    `Declared mass of a mineral in a month (UTC) over the mean of those of the six months before in which there was production, at least ${months} of them. A site: ${levelsText(site)}. A district (the registered region, else a cell of half a degree) with at least two sites at work: ${levelsText(district)}. Only if it is also ${highest / 1e6} times the highest of those months, and the increase is more than ${workers} workers dig (\`site-over-capacity\`). The mean of a site is raised as its confirmed capacity has grown since. One finding a month.`,
+  describe: ({ productionSurge: { site, district, highest, deviations, months, workers } }) =>
+    `Declared mass of a mineral in a month (UTC) over the mean of those of the six months before in which there was production, at least ${months} of them. A site: ${levelsText(site)}. A district (the registered region, else a cell of half a degree) with at least two sites at work: ${levelsText(district)}. Only if it is also ${highest / 1e6} times the highest of those months and ${deviations} of their standard deviations above the mean, and the increase is more than ${workers} workers dig (\`site-over-capacity\`). The mean of a site is raised as its confirmed capacity has grown since. One finding a month.`,
   standard: 'ITSCI mine baseline; OECD Due Diligence Guidance, Annex II red flags of location',
   evidence: byHistory,
   scope: ['about', 'totals'],

@@ -8,7 +8,15 @@ import type { Observation, Rule, ValuesOf } from '../../engine/rule.js';
 import { siteSubject } from '../../engine/subjects.js';
 import { monthAfter, monthOf } from '../../people/producers.js';
 import { raisedWithCapacity } from './capacity-grown.js';
-import { type MinedMonth, baselineOf, declaredMass, districtMonths, minedSubject, sitesIn } from './mined-months.js';
+import {
+  type MinedMonth,
+  baselineOf,
+  declaredMass,
+  districtMonths,
+  minedSubject,
+  sitesIn,
+  isBeyondSpread,
+} from './mined-months.js';
 import { type productionSurge, isSurge } from './production-surge.js';
 import type { siteOverCapacity } from '../site-over-capacity.js';
 
@@ -23,6 +31,11 @@ const schema = {
     highest: parameter.partsPerMillion
       .default(1_400_000)
       .describe('Production over the highest month of the baseline, at least, parts per million'),
+    deviations: z
+      .number()
+      .min(0)
+      .default(3)
+      .describe('Standard deviations of the baseline by which a month exceeds its mean, at least'),
     months: z.int().min(1).max(6).default(3).describe('Months of the six before with production of both, at least'),
     neighbours: z.int().min(1).default(2).describe('Other sites of the district at work in that month, at least'),
     workers: z
@@ -84,7 +97,8 @@ function riseOf(
   const each = siteOverCapacity.kilogramsPerWorkerMonth[mineral];
   const least = each === undefined ? 0n : milligrams({ value: each, uom: 'KGM' }) * BigInt(limits.workers);
   const isMore = before.every((at) => mass * MILLION >= own(at) * BigInt(limits.highest));
-  if (!isMore || mass - mean <= least || mass * MILLION < expected * BigInt(limits.above)) return null;
+  if (!isMore || !isBeyondSpread(mass, before.map(own), limits.deviations)) return null;
+  if (mass - mean <= least || mass * MILLION < expected * BigInt(limits.above)) return null;
   return { ...one, subject, site, mass, mean, months: before.length, around };
 }
 
@@ -165,8 +179,8 @@ export const siteRisesAlone: Rule<typeof schema, Parameters> = {
   advice:
     'Ask the operator of the site what changed in that month, and the authority for a visit with a count of workers and the tag books. It closes when a higher capacity is logged by `site.updated` and confirmed by an inspection, or when wrong masses are corrected by `event.corrected`; a site that grew is explained by `finding.answered`.',
   parameters: schema,
-  describe: ({ siteRisesAlone: { severity, above, highest, months, neighbours, workers, complete } }) =>
-    `Declared mass of a mineral at a site in a month (UTC), once something is declared in the district in the next or its neighbours have declared ${complete / 1e4} % of what they usually do: at least ${above / 1e6} times the mean of the six months before (of at least ${months} in which both the site and its neighbours declared some), and ${above / 1e6} times that mean raised as the other sites of its district rose together, if at least ${neighbours} of them are at work and they usually declare as much as it: ${severity}. Only if it is also ${highest / 1e6} times each of those months, the increase is more than ${workers} workers dig, and the confirmed capacity has not grown as much; and not what \`production-surge\` finds. Of a district with more than 100 sites the first hundred are compared.`,
+  describe: ({ siteRisesAlone: { severity, above, highest, deviations, months, neighbours, workers, complete } }) =>
+    `Declared mass of a mineral at a site in a month (UTC), once something is declared in the district in the next or its neighbours have declared ${complete / 1e4} % of what they usually do: at least ${above / 1e6} times the mean of the six months before (of at least ${months} in which both the site and its neighbours declared some), and ${above / 1e6} times that mean raised as the other sites of its district rose together, if at least ${neighbours} of them are at work and they usually declare as much as it: ${severity}. Only if it is also ${highest / 1e6} times each of those months and ${deviations} of their standard deviations above the mean, the increase is more than ${workers} workers dig, and the confirmed capacity has not grown as much; and not what \`production-surge\` finds. Of a district with more than 100 sites the first hundred are compared.`,
   standard: 'ITSCI mine baseline; OECD Due Diligence Guidance, Annex II red flags of location',
   evidence: byHistory,
   scope: ['about', 'totals'],

@@ -33,6 +33,9 @@ what the same machine gave in the same run. The client that sends runs on the sa
 Measured ${new Date().toISOString().slice(0, 10)} on ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform}, Node ${process.version}, embedded PostgreSQL 18 with fsync
 on. The role is \`api\`, without a worker, unless stated otherwise.
 
+What other ways to keep the same events do is in [benchmarks-peers.md](benchmarks-peers.md), and what the figures mean for a
+country in [capacity.md](capacity.md).
+
 | limit, measured in the same run | a second |
 | --- | ---: |
 | Y1: bare Ed25519 verification, one thread | ${whole(y1)} |

@@ -7,6 +7,7 @@ import { postBatches, postEach } from './load.js';
 import { page } from './page.js';
 import { type BenchedService, startService } from './service.js';
 import { type Row, Table, say } from './table.js';
+import { measureStarts } from './start.js';
 import { makeWorld } from './world.js';
 
 /**
@@ -27,8 +28,8 @@ async function logBytes(databaseUrl: string): Promise<number> {
   return Number(rows[0]?.bytes ?? 0);
 }
 
-/** Audits the whole ledger from this process, as `adit audit` does, and prints entries a second. */
-async function audit(service: BenchedService, y1: number): Promise<void> {
+/** Audits the whole ledger from this process, as `adit audit` does; returns entries a second. */
+async function audit(service: BenchedService, y1: number): Promise<number> {
   const before = process.cpuUsage();
   const started = performance.now();
   const { entries, faults } = await auditNow(loadConfig(service.environment), 'everything', () => undefined);
@@ -40,6 +41,7 @@ async function audit(service: BenchedService, y1: number): Promise<void> {
     `audit of ${entries} entries: ${perSecond.toFixed(0)}/s, ${(perSecond / y1).toFixed(2)} × Y1, ` +
       `processor ${((user + system) / entries).toFixed(0)} us an entry`,
   );
+  return perSecond;
 }
 
 async function measureDeclarations(
@@ -97,10 +99,10 @@ async function main(): Promise<void> {
   say(`Y1, bare Ed25519 verification on one thread: ${y1.toFixed(0)}/s`);
   const asApi = await onService({}, async (service) => {
     const measured = await measureHandovers(service, y1, scale);
-    await audit(service, y1);
-    return measured;
+    return { ...measured, audited: await audit(service, y1) };
   });
   const asServed = await onService({ ADIT_ROLE: 'all' }, (service) => measureAsServed(service, y1, scale));
+  const starts = await measureStarts();
   if (process.argv.includes('--handovers')) return;
   await onService({}, async (service) => {
     const sample = Array.from({ length: scale(20_000) }, (_, i) => `${i}`.padEnd(870, 'x'));
@@ -111,7 +113,7 @@ async function main(): Promise<void> {
     const { rows, memory, bytes } = await measureDeclarations(service, y1);
     say(`resident memory at most ${(memory / 2 ** 20).toFixed(0)} MiB, ${bytes.toFixed(0)} bytes an event on disk`);
     if (process.argv.includes('--write'))
-      writeFileSync('docs/benchmarks.md', page({ y1, insert, http, asApi, asServed, rows, memory, bytes }));
+      writeFileSync('docs/benchmarks.md', page({ y1, insert, http, asApi, asServed, starts, rows, memory, bytes }));
   });
 }
 

@@ -1,14 +1,16 @@
 import { cpus, totalmem } from 'node:os';
 import { type AsServed, CHAIN, LOTS, TRADERS } from './append.js';
 import type { Reads } from './reads.js';
+import type { Starts } from './start.js';
 import type { Row } from './table.js';
 
 interface Figures {
   y1: number;
   insert: number;
   http: number;
-  asApi: { rows: Row[]; reads: Reads[] };
+  asApi: { rows: Row[]; reads: Reads[]; audited: number };
   asServed: AsServed;
+  starts: Starts;
   rows: Row[];
   memory: number;
   bytes: number;
@@ -23,7 +25,7 @@ const tableOf = (
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |
 ${rows.map((row) => `| ${row.name} | ${whole(row.perSecond)} | ${row.toY1.toFixed(2)} | ${row.p50.toFixed(1)} | ${row.p99.toFixed(1)} | ${row.service.toFixed(0)} | ${row.database.toFixed(0)} |`).join('\n')}`;
 
-export function page({ y1, insert, http, asApi, asServed, rows, memory, bytes }: Figures): string {
+export function page({ y1, insert, http, asApi, asServed, starts, rows, memory, bytes }: Figures): string {
   const [cpu] = cpus();
   return `# Benchmarks
 
@@ -64,6 +66,10 @@ The answers of the idle service in role \`api\` to one client, each about anothe
 | answer | p50 ms | p99 ms | bytes |
 | --- | ---: | ---: | ---: |
 ${asApi.reads.map((read) => `| ${read.name} | ${read.p50.toFixed(1)} | ${read.p99.toFixed(1)} | ${whole(read.bytes)} |`).join('\n')}
+
+\`adit audit\` replays and verifies ${whole(asApi.audited)} entries a second, ${(asApi.audited / y1).toFixed(2)} × Y1.
+
+\`adit serve\` is ready ${whole(starts.first)} ms after it was started with a new database, and ${whole(starts.again)} ms with one that exists.
 
 ## Declarations
 

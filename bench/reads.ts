@@ -13,20 +13,22 @@ export interface Reads {
   bytes: number;
 }
 
-/** Measures the answers of an idle service to one client: receipts, the events of lots, and reports, each of another lot. */
+/** Measures the answers of an idle service to one client, each about another lot; the lots are spread over the whole log. */
 export async function measureReads(url: string, { lots }: Handovers): Promise<Reads[]> {
   const pool = new Pool(url, { connections: 1 });
   const kinds: [string, (of: (typeof lots)[number]) => string][] = [
     ['receipt', ({ last }) => `/v1/events/${last}/receipt`],
     ['events of a lot', ({ lot }) => `/v1/lots/${lot}/events`],
     ['report of a lot', ({ lot }) => `/v1/lots/${lot}/report`],
+    ['lineage of a lot', ({ lot }) => `/v1/lots/${lot}/lineage`],
   ];
+  const apart = Math.max(1, Math.floor(lots.length / REQUESTS));
   const measured: Reads[] = [];
   for (const [name, pathOf] of kinds) {
     const times: number[] = [];
     let bytes = 0;
     for (let i = 0; i < REQUESTS; i += 1) {
-      const path = pathOf(lots[i % lots.length] as (typeof lots)[number]);
+      const path = pathOf(lots[(i * apart) % lots.length] as (typeof lots)[number]);
       const started = performance.now();
       const { statusCode, body } = await pool.request({ path, method: 'GET' });
       bytes = (await body.arrayBuffer()).byteLength;

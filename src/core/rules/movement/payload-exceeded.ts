@@ -83,15 +83,54 @@ function loadedWith({ event, index }: Dispatch, { about }: Pick<Facts, 'about'>,
     );
 }
 
-/** Lists the lots of other loads of one vehicle, whose chains are read. */
+interface Means {
+  mode: string;
+  /** What it carries, mg, and from which shares of it a load is found. */
+  payload: bigint;
+  levels: Parameters['payloadExceeded']['named'];
+  isRegistered: boolean;
+}
+
+/** Returns the means of transport of a dispatch; null: what it carries is not known, or it is not judged. */
+function meansOf(
+  { event, index }: Dispatch,
+  facts: Pick<Facts, 'about'>,
+  limits: Parameters['payloadExceeded'],
+): Means | null {
+  const { vehicle } = event.payload;
+  const registered = vehicle === undefined ? null : vehicleBelow(vehicle, index, facts);
+  const mode = registered?.mode ?? event.payload.mode ?? '';
+  const most = limits.kilograms[mode.toLowerCase()];
+  const carries = registered?.carries ?? (most === undefined ? undefined : { value: most, uom: 'KGM' as const });
+  if (carries === undefined || (vehicle === undefined && limits.convoys.includes(mode.toLowerCase()))) return null;
+  return {
+    mode,
+    payload: milligrams(carries),
+    levels: vehicle === undefined ? limits.unnamed : limits.named,
+    isRegistered: registered?.carries !== undefined,
+  };
+}
+
+const exceededLevel = (load: bigint, { payload, levels }: Means): Means['levels'][number] | undefined =>
+  levels.findLast(({ above }) => load * WHOLE > payload * BigInt(above));
+
+/** Lists the lots of other loads of one vehicle, whose chains are read: none if the stated masses show that it carries all. */
 export const lotsLoadedWith = (
   facts: Pick<Facts, 'entries' | 'about'>,
-  { payloadExceeded: { minutes } }: Parameters,
+  { payloadExceeded: limits }: Parameters,
 ): string[] =>
   facts.entries
     .filter((entry) => isType(entry, 'custody.dispatched'))
-    .flatMap((entry) => loadedWith(entry, facts, minutes))
-    .flatMap(({ event }) => event.payload.lots.map(({ lot }) => lot));
+    .flatMap((entry) => {
+      const others = loadedWith(entry, facts, limits.minutes);
+      const means = others.length === 0 ? null : meansOf(entry, facts, limits);
+      if (means === null) return [];
+      const loads = [entry, ...others].flatMap(({ event }) => event.payload.lots);
+      const isStated = loads.every(({ mass }) => mass !== undefined);
+      const stated = sum(loads.flatMap(({ mass }) => (mass === undefined ? [] : [milligrams(mass)])));
+      if (isStated && exceededLevel(stated, means) === undefined) return [];
+      return others.flatMap(({ event }) => event.payload.lots.map(({ lot }) => lot));
+    });
 
 const timesText = (load: bigint, payload: bigint): string => (Number((load * 10n) / payload) / 10).toFixed(1);
 
@@ -125,17 +164,12 @@ export const payloadExceeded: Rule<typeof schema> = {
   scope: ['chains', 'about'],
   needs: 'more',
   ...judgesEach(['custody.dispatched'], (entry, facts, { payloadExceeded: limits }: Parameters) => {
-    const { vehicle } = entry.event.payload;
-    const registered = vehicle === undefined ? null : vehicleBelow(vehicle, entry.index, facts);
-    const mode = registered?.mode ?? entry.event.payload.mode ?? '';
-    const most = limits.kilograms[mode.toLowerCase()];
-    const carries = registered?.carries ?? (most === undefined ? undefined : { value: most, uom: 'KGM' as const });
-    if (carries === undefined || (vehicle === undefined && limits.convoys.includes(mode.toLowerCase()))) return [];
+    const means = meansOf(entry, facts, limits);
+    if (means === null) return [];
     const others = loadedWith(entry, facts, limits.minutes);
-    const payload = milligrams(carries);
+    const { mode, payload, isRegistered } = means;
     const load = sum([entry, ...others].map((one) => loadOf(one, facts)));
-    const levels = vehicle === undefined ? limits.unnamed : limits.named;
-    const found = levels.findLast(({ above }) => load * WHOLE > payload * BigInt(above));
+    const found = exceededLevel(load, means);
     if (found === undefined) return [];
     const all = [...others, entry];
     const what =
@@ -147,7 +181,7 @@ export const payloadExceeded: Rule<typeof schema> = {
         events: all.map(({ event }) => event.id),
         measured: `${massText(load)} by ${mode}`,
         threshold: `${massText(payload)} each`,
-        detail: `${what} of ${entry.event.iss} to ${entry.event.payload.to} took ${massText(load)} by ${mode}: ${timesText(load, payload)} times the ${massText(payload)} that ${registered?.carries === undefined ? 'one carries' : 'it is registered for'}, ${massText(load - payload)} too much. Likeliest: several went, or the means of transport was named by habit; at worst the goods moved on paper alone, or came by another way. The carrier, and the waybill, can tell.`,
+        detail: `${what} of ${entry.event.iss} to ${entry.event.payload.to} took ${massText(load)} by ${mode}: ${timesText(load, payload)} times the ${massText(payload)} that ${isRegistered ? 'it is registered for' : 'one carries'}, ${massText(load - payload)} too much. Likeliest: several went, or the means of transport was named by habit; at worst the goods moved on paper alone, or came by another way. The carrier, and the waybill, can tell.`,
       },
     ];
   }),

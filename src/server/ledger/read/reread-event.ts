@@ -40,6 +40,13 @@ export const storedPayload = <Claims>(jws: string): Claims => JSON.parse(payload
 const rereadEvent = (text: string, id: string, log: string): SignedEvent =>
   eventWith({ id, jws: text.slice(0, -1), kid: headerKid(text) }, log, storedPayload(text));
 
-/** Parses an entry that this service, or this monitor, has admitted itself; the id is that of the text. */
-export const rereadEntry = (jws: string, log: string): SignedEvent =>
-  rereadEvent(`${jws}~`, encodeBase64url(sha256(Buffer.from(jws.slice(0, jws.lastIndexOf('.')), 'latin1'))), log);
+/** Hashes what was signed of a stored event, which may have been changed; its id is the base64url of this. */
+export const signedDigest = (jws: string): Uint8Array =>
+  sha256(Buffer.from(jws.slice(0, jws.lastIndexOf('.')), 'utf8'));
+
+/**
+ * Parses an entry that this service, or this monitor, has admitted itself; the id is that of the text.
+ * @param digest of the text, if the caller has computed it.
+ */
+export const rereadEntry = (jws: string, log: string, digest = signedDigest(jws)): SignedEvent =>
+  rereadEvent(`${jws}~`, encodeBase64url(digest), log);

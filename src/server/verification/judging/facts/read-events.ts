@@ -10,12 +10,10 @@ import {
   sealedDisclosuresOf,
 } from '../../../ledger/disclosures/disclosure-rows.js';
 import { sha256 } from '../../../../platform/sha256.js';
-import { rereadEntry } from '../../../ledger/read/reread-event.js';
+import { rereadEntry, signedDigest } from '../../../ledger/read/reread-event.js';
 import { LogCache } from './log-cache.js';
+import { ValidTexts } from './valid-texts.js';
 import { EVENT_COST, type WorkBudget } from '../work-budget.js';
-
-/** Parsed events in the cache: most lots are touched again soon, and parsing costs more than reading. */
-const CACHE = 2_000;
 
 /** Entries that one statement reads. */
 const AT_ONCE = 2_000;
@@ -40,33 +38,26 @@ const columns = `
   (SELECT json_agg(json_build_object('field', c.field, 'value', c.value) ORDER BY c.in_force_index, c.index)
      FROM corrections AS c WHERE c.target = e.id AND c.in_force_index IS NOT NULL) AS corrections`;
 
-/** Copies a part of a text, ASCII: a slice would keep the whole text in memory. */
-const copyOf = (part: string): string => Buffer.from(part, 'latin1').toString('latin1');
-
 /** Reads entries of the log as events. Entries that cannot be parsed are left out; the audit reports them. */
 export class ReadEvents {
-  /** What the steps so far have read, for those that follow; it is only used between `followLog` and the step's end. */
-  cache = new LogCache();
-  /** Parsed events by index, and what they were parsed from. */
-  private parsed = new Map<number, { from: string; entry: JudgedEvent }>();
   private budget: WorkBudget | null = null;
 
   /**
    * @param log the log's origin.
    * @param isOwn whether the caller has checked every entry itself, in a database that only it uses.
-   * @param kept events in the cache.
+   * @param cache what the steps so far have read, for those that follow; only used between `followLog` and the step's end.
+   * @param valid what they have checked: checking an entry against its schema takes ten times as long as decoding it.
    */
   constructor(
     private readonly log: string,
     private readonly isOwn = false,
-    private readonly kept = CACHE,
+    readonly cache = new LogCache(),
+    private readonly valid = new ValidTexts(),
   ) {}
 
   /** Returns a reader of the same events with a budget: one for each step, because steps may overlap. */
   within(budget: WorkBudget): ReadEvents {
-    const reader = new ReadEvents(this.log, this.isOwn, this.kept);
-    reader.cache = this.cache;
-    reader.parsed = this.parsed;
+    const reader = new ReadEvents(this.log, this.isOwn, this.cache, this.valid);
     reader.budget = budget;
     return reader;
   }
@@ -111,33 +102,21 @@ export class ReadEvents {
     return rows.flatMap((row) => this.readOne(row) ?? []);
   }
 
-  private readOne(stored: StoredEvent): JudgedEvent | null {
-    const { index, jws, disclosures, recorded_at: recordedAt, corrections } = stored;
-    const corrected = corrections === null ? '' : JSON.stringify(corrections);
-    const from = `${copyOf(jws.slice(-86))} ${recordedAt} ${disclosures?.join(' ') ?? ''} ${corrected}`;
-    const known = this.parsed.get(index);
-    if (known !== undefined) {
-      this.parsed.delete(index);
-      if (known.from === from) {
-        this.parsed.set(index, known);
-        return known.entry;
-      }
-    }
-    const event = this.parse(jws, openDisclosures(disclosures));
-    if (event === null) return null;
-    const entry = judgedEvent(index, event, recordedAt, corrections ?? []);
-    // Evicts the least recently used event: a map iterates in insertion order.
-    if (this.parsed.size >= this.kept) this.parsed.delete(this.parsed.keys().next().value as number);
-    this.parsed.set(index, { from, entry });
-    return entry;
+  private readOne({ index, jws, disclosures, recorded_at: recordedAt, corrections }: StoredEvent): JudgedEvent | null {
+    const event = this.parse(index, jws, openDisclosures(disclosures));
+    return event === null ? null : judgedEvent(index, event, recordedAt, corrections ?? []);
   }
 
   /** A disclosure that was tampered with proves nothing and must not hide its event. */
-  private parse(jws: string, disclosures: readonly string[]): AditEvent | null {
-    if (this.isOwn && disclosures.length === 0) return rereadEntry(jws, this.log);
+  private parse(index: number, jws: string, disclosures: readonly string[]): AditEvent | null {
+    const digest = signedDigest(jws);
+    if (disclosures.length === 0 && (this.isOwn || this.valid.has(index, digest)))
+      return rereadEntry(jws, this.log, digest);
     for (const shown of disclosures.length === 0 ? [[]] : [disclosures, []])
       try {
-        return readEvent(parseEnvelope([jws, ...shown, ''].join('~'), sha256), this.log, sha256);
+        const event = readEvent(parseEnvelope([jws, ...shown, ''].join('~'), sha256), this.log, sha256);
+        this.valid.add(index, digest);
+        return event;
       } catch (error) {
         if (!(error instanceof AditError)) throw error;
       }

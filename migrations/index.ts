@@ -36,6 +36,7 @@ import { People0122 } from './0122-people.js';
 import { Sight0130 } from './0130-sight.js';
 import { Paths0131 } from './0131-paths.js';
 import { GoodsCorrected0150 } from './0150-goods-corrected.js';
+import { NewestLots0170 } from './0170-newest-lots.js';
 
 /** A migration with the name under which it is recorded. */
 type NamedMigration = MigrationInterface & { name: string };
@@ -82,4 +83,5 @@ export const migrations: (new () => NamedMigration)[] = [
   Sight0130,
   Paths0131,
   GoodsCorrected0150,
+  NewestLots0170,
 ];

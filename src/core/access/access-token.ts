@@ -64,6 +64,12 @@ interface Circumstances {
   serviceKey: (kid: string) => PublicJwk | null;
 }
 
+/** A token as it was verified: who signed it, and when it ends, s since 1970 UTC. */
+export interface VerifiedToken extends Access {
+  signedBy: string;
+  expiresAt: number;
+}
+
 /**
  * Verifies an access token, but not that the keys of its actor and of the service are in force, nor the proof to which it
  * is bound. Throws `token-invalid`.
@@ -71,7 +77,7 @@ interface Circumstances {
 export async function readAccessToken(
   text: string,
   { url, now, check, serviceKey }: Circumstances,
-): Promise<Access & { signedBy: string }> {
+): Promise<VerifiedToken> {
   const jwt = readJwt(text, ACCESS_TOKEN_TYP, 'kid');
   const signedBy = kidOf(jwt);
   const jwk = serviceKey(signedBy);
@@ -83,5 +89,5 @@ export async function readAccessToken(
   if (iat > now + LEEWAY) throw tokenInvalid('The token is not valid yet.');
   const scopes = readScopes(scope);
   if (scopes === null) throw tokenInvalid('The token has a scope that is not known here.');
-  return { actor: sub, key, scopes, boundTo: cnf?.jkt ?? null, signedBy };
+  return { actor: sub, key, scopes, boundTo: cnf?.jkt ?? null, signedBy, expiresAt: exp };
 }

@@ -36,6 +36,17 @@ function nameOf(text: string): string {
 /** Returns a statement with parameters as one that the connection parses and plans once. */
 export const prepared = (text: string, values: unknown[]): pg.QueryConfig => ({ name: nameOf(text), text, values });
 
+/** Sends the statements that `work` asks for before its first wait in one packet: each packet wakes the database. */
+export function inOnePacket<T>(client: pg.PoolClient, work: () => T): T {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  stream.cork();
+  try {
+    return work();
+  } finally {
+    stream.uncork();
+  }
+}
+
 /** What a transaction that does not wait for its last statements has to send: all of them at once, with no wait before one. */
 export interface Pipelined<T> {
   value: T;
@@ -99,7 +110,7 @@ export class Session implements Transaction {
    */
   async pipelined<R, T>(first: string, work: (db: Queryable, rows: Promise<R[]>) => Promise<Pipelined<T>>): Promise<T> {
     try {
-      const { value, last } = await this.inOnePacket(() => {
+      const { value, last } = await inOnePacket(this.client, () => {
         // pg returns a result for each statement, though its types declare one.
         const results = this.query(`BEGIN; ${first}`) as unknown as Promise<[unknown, { rows: R[] }]>;
         const rows = results.then(([, locked]) => locked.rows);
@@ -119,7 +130,7 @@ export class Session implements Transaction {
 
   /** Sends the last statements of a transaction together with COMMIT, which rolls back if one of them fails. */
   private async commitWith(last: () => Promise<void>): Promise<void> {
-    const sent = this.inOnePacket(() => {
+    const sent = inOnePacket(this.client, () => {
       const written = last();
       const committed = this.query('COMMIT');
       this.isCommitting = true;
@@ -131,17 +142,6 @@ export class Session implements Transaction {
       if (command !== 'COMMIT') throw new Error(`A transaction ended with ${command}, though no statement failed.`);
     } finally {
       this.isCommitting = false;
-    }
-  }
-
-  /** Sends the statements that `work` asks for before its first wait in one packet: each packet wakes the database. */
-  private inOnePacket<T>(work: () => T): T {
-    const { stream } = (this.client as unknown as { connection: { stream: Writable } }).connection;
-    stream.cork();
-    try {
-      return work();
-    } finally {
-      stream.uncork();
     }
   }
 

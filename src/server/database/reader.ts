@@ -1,13 +1,15 @@
 import type pg from 'pg';
 import type { Viewer } from '../../core/access/viewer.js';
-import { prepared } from './connections.js';
+import { inOnePacket, prepared } from './connections.js';
 import type { Replica } from './replica.js';
 import type { Queryable } from './rows.js';
 import { viewerContext } from './viewer-context.js';
 
+const SET_VIEWER = `SELECT set_config('adit.viewer', $1, true)`;
+
 /**
  * Reads for one viewer at a time: every statement runs in a transaction of its own, as the role that row-level security
- * limits, with the viewer as a setting of that transaction. All four messages of a transaction are sent at once.
+ * limits, with the viewer as a setting of that transaction. A transaction is one packet.
  */
 export class Reader {
   private key: Promise<Buffer> | null = null;
@@ -57,12 +59,17 @@ export class Reader {
     const client = await pool.connect();
     let broken: Error | undefined;
     try {
-      const [, , result] = await Promise.all([
-        client.query('BEGIN READ ONLY'),
-        client.query(`SELECT set_config('adit.viewer', $1, true)`, [context]),
-        client.query<T>(statement),
-        client.query('COMMIT'),
-      ]);
+      const sent = inOnePacket(
+        client,
+        () =>
+          [
+            client.query('BEGIN READ ONLY'),
+            client.query(prepared(SET_VIEWER, [context])),
+            client.query<T>(statement),
+            client.query('COMMIT'),
+          ] as const,
+      );
+      const [, , result] = await Promise.all(sent);
       return result;
     } catch (error) {
       // After a failed statement the transaction has been ended by its COMMIT; a lost connection is closed.

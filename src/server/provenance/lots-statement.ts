@@ -60,6 +60,8 @@ function named(name: string, place: (value: unknown) => string): string {
     UNION SELECT named.id FROM lots AS named WHERE named.id BETWEEN ${place(first)}::uuid AND ${place(last)}::uuid`;
 }
 
+const isPlain = ({ columns, index }: Conditions): boolean => columns.length + index.length === 0;
+
 const and = (conditions: readonly string[]): string => conditions.map((condition) => ` AND ${condition}`).join('');
 
 /** Lots of the whole ledger, of those with a mark, or of a share. */
@@ -84,6 +86,11 @@ function byParts({ columns, index }: Conditions): string {
      ORDER BY born_index DESC, id DESC LIMIT $3`;
 }
 
+/** All lots of the viewer, found by one function, whose plan is kept, and tested by the policy of lots. */
+const NEWEST = `
+  SELECT lots.* FROM viewer_lots($1, $2::uuid, $3) AS mine JOIN lots ON lots.id = mine.lot
+   ORDER BY lots.born_index DESC, lots.id DESC`;
+
 /** Returns the statement for the newest lots before a place in their order. */
 export function lotsStatement(
   from: LotsFrom,
@@ -93,6 +100,6 @@ export function lotsStatement(
 ): Statement {
   const conditions = conditionsOf(filter, [born, id, limit]);
   const { values } = conditions;
-  if (from === 'viewer') return { text: byParts(conditions), values };
+  if (from === 'viewer') return { text: isPlain(conditions) ? NEWEST : byParts(conditions), values };
   return { text: inOrder(from === 'share' ? 'id = viewer_lot()' : 'true', conditions), values };
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type Access, readAccessToken } from '../../../core/access/access-token.js';
+import { type Access, type VerifiedToken, readAccessToken } from '../../../core/access/access-token.js';
 import { readProof } from '../../../core/access/dpop.js';
 import { tokenInvalid } from '../../../core/access/jwt.js';
 import type { Viewer } from '../../../core/access/viewer.js';
@@ -12,9 +12,15 @@ import { ActorKeys } from '../actor-keys.js';
 import { ownUrls } from '../own-urls.js';
 import { SpentProofs } from '../spent-proofs.js';
 
+/** Verified tokens kept at most. */
+const KEPT = 10_000;
+
 /** Recognises actors by access tokens, and by the proofs of the key to which a token is bound. */
 @Injectable()
 export class AccessTokens {
+  /** Tokens that were verified here, by their text: a signature does not change, what it depends on is checked each time. */
+  private readonly verified = new Map<string, VerifiedToken>();
+
   constructor(
     private readonly keys: ActorKeys,
     private readonly spent: SpentProofs,
@@ -46,14 +52,22 @@ export class AccessTokens {
 
   /** Verifies an access token, and that the key for which it was issued is active and is its actor's. */
   private async access(token: string): Promise<Access> {
-    const serviceKey = (kid: string) => this.identity.serviceJwk(kid);
-    const circumstances = { url: this.config.publicUrl, now: this.now, check: verifySignature, serviceKey };
-    const { signedBy, ...access } = await readAccessToken(token, circumstances);
+    const { signedBy, expiresAt, ...access } = this.verified.get(token) ?? (await this.verify(token));
+    if (expiresAt <= this.now) throw tokenInvalid('The token has expired.');
     const key = await this.keys.recent(access.key);
     if (key === null || !key.isActive || key.actor !== access.actor)
       throw tokenInvalid('The key for which the token was issued has been revoked, or its actor suspended.');
     if (key.serviceKid !== signedBy) throw tokenInvalid('The token is signed by a former key of this service.');
     return access;
+  }
+
+  private async verify(token: string): Promise<VerifiedToken> {
+    const serviceKey = (kid: string) => this.identity.serviceJwk(kid);
+    const circumstances = { url: this.config.publicUrl, now: this.now, check: verifySignature, serviceKey };
+    const verified = await readAccessToken(token, circumstances);
+    if (this.verified.size >= KEPT) this.verified.clear();
+    this.verified.set(token, verified);
+    return verified;
   }
 
   private get now(): number {

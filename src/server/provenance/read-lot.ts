@@ -47,6 +47,12 @@ export class ReadLot {
     return { lot: present, state: stateOf(present), judgement: await this.shown(judgement, id, upstream), asOf };
   }
 
+  /** Reads the state of a lot of which the viewer itself is or was a party. Throws `not-found` and `not-allowed`. */
+  async ofParty(id: string): Promise<LotState> {
+    await this.rights.requireOwnPart(id);
+    return this.state(id);
+  }
+
   /** Returns a judgement whose findings name only lots that the viewer may see. */
   private async shown(judgement: Judgement, id: string, upstream: boolean): Promise<Judgement> {
     if (viewerNow().kind === 'everyone') return judgement;

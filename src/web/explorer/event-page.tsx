@@ -11,6 +11,8 @@ export interface EventPageData {
   stored: StoredEvent;
   /** The claims of the payload, as they were signed; null where the stored text cannot be read. */
   payload: (Claims & Record<string, unknown>) | null;
+  /** The actors that it names besides its signer: they may dispute it. */
+  named: readonly string[];
   header: { alg?: string; kid?: string } | null;
   /** The claims that were signed hidden and that this reader may see. */
   disclosed: readonly { name: string; value: unknown }[];
@@ -32,7 +34,6 @@ const typeOf = ({ payload }: EventPageData): string => (typeof payload?.type ===
 
 function EventBody(data: EventPageData): VNode {
   const say = useSay();
-  const { reader } = useFrame();
   const { stored, payload } = data;
   return (
     <>
@@ -41,11 +42,7 @@ function EventBody(data: EventPageData): VNode {
           {say.word('event')} <code title={stored.id}>{shortId(stored.id)}</code>
         </span>
         <span>{say.word('entry', { index: say.number(stored.index) })}</span>
-        {isActor(reader) && payload !== null ? (
-          <a href={`/desk/${payload.iss === reader ? 'correct' : 'dispute'}/${stored.id}`}>
-            {say.word(payload.iss === reader ? 'desk.correct' : 'desk.dispute')}
-          </a>
-        ) : null}
+        <Answer {...data} />
       </div>
       {payload === null ? <h1>{say.word('event.unreadable')}</h1> : <Sentence payload={payload} />}
       <div class="cols">
@@ -59,6 +56,15 @@ function EventBody(data: EventPageData): VNode {
       </div>
     </>
   );
+}
+
+/** Links to what the reader may do about the event: its signer corrects it, and an actor that it names disputes it. */
+function Answer({ stored, payload, named }: EventPageData): VNode | null {
+  const say = useSay();
+  const { reader } = useFrame();
+  if (!isActor(reader) || payload === null) return null;
+  if (payload.iss === reader) return <a href={`/desk/correct/${stored.id}`}>{say.word('desk.correct')}</a>;
+  return named.includes(reader) ? <a href={`/desk/dispute/${stored.id}`}>{say.word('desk.dispute')}</a> : null;
 }
 
 function Sentence({ payload }: { payload: NonNullable<EventPageData['payload']> }): VNode {

@@ -215,6 +215,7 @@ export function sampleEvent(text: Text = asIs): EventPageData {
       reason: text('two bags were wet'),
       lots: [{ lot: BAGS[0] ?? '', mass: kilograms('48.5'), outcome: 'rejected', tags: [text('SYN-M-4411')] }],
     },
+    named: [text('coop')],
     header: { alg: 'Ed25519', kid: text('kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k') },
     disclosed: [{ name: text('vehicle'), value: text('RAB 123 C') }],
     receipt: text('c2sp.org/tlog-proof@v1'),

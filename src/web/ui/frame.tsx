@@ -187,7 +187,7 @@ const MANY = 100;
 export const OPERATOR_READER = '@operator';
 
 /** Whether the reader of a page signed in as an actor. */
-export const isActor = (reader: string | null): boolean =>
+export const isActor = (reader: string | null): reader is string =>
   reader !== null && reader !== '' && reader !== OPERATOR_READER;
 
 /** Returns the parts that only some readers have: the desk of an actor, the operator's page. */

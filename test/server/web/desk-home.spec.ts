@@ -10,7 +10,10 @@ import { JudgeLots } from '../../../src/server/provenance/judge-lots.js';
 import { SearchLots, lotsQuery } from '../../../src/server/provenance/search-lots.js';
 import { TraceLineage } from '../../../src/server/provenance/trace-lineage.js';
 import { ListRegistry } from '../../../src/server/registry/list-registry.js';
+import type { ReadEvent } from '../../../src/server/ledger/read/read-event.js';
 import { GatherDesk } from '../../../src/server/web/desk/gather-desk.js';
+import { GatherEvents } from '../../../src/server/web/desk/gather-events.js';
+import { eventData } from '../../../src/server/web/event-data.js';
 import type { DeskData } from '../../../src/web/desk/desk-data.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
@@ -123,5 +126,20 @@ describe('judging many lots', () => {
     // No lot has more than three flows into it and its ancestors; all together have five.
     expect(await many.verdicts(lots, 4)).toEqual(expected);
     expect(await many.verdicts([])).toEqual(new Map());
+  });
+});
+
+describe('the form of a dispute', () => {
+  it('is for the actors that the event names: the page of the event links to it for no other, and the address refuses others', async () => {
+    const lot = await ledger.declare('20');
+    const { id } = await ledger.dispatch(lot);
+    const [row] = await ledger.database.rows<{ jws: string }>('SELECT jws FROM entries WHERE id = $1', [id]);
+    const stored = { id, index: 0, event: `${row?.jws ?? ''}~`, recordedAt: '2026-05-12T09:31:00Z' };
+    const read = { event: () => Promise.resolve(stored) } as unknown as ReadEvent;
+    const events = new GatherEvents(read, ledger.database, ledger.identity);
+    expect((await events.dispute('trader', id)).fixed).toEqual({ event: id });
+    await expect(events.dispute('smelter', id)).rejects.toMatchObject({ code: 'not-allowed' });
+    expect(eventData(stored, null).named).toEqual(['trader']);
+    expect(eventData({ ...stored, event: 'altered' }, null).named).toEqual([]);
   });
 });

@@ -105,8 +105,12 @@ export class DeskController {
   @ApiOperation({ summary: 'Page: dispute an event that names an actor' })
   @ApiOkResponse({ schema: PAGE })
   dispute(@Visiting() visit: Visit, @Param('event', { schema: eventIdSchema }) id: string): Promise<string> {
-    return this.show(visit, async (say) =>
-      formPage(say, say.word('desk.dispute.title', { event: id.slice(0, SHORT) }), await this.events.dispute(id)),
+    return this.show(visit, async (say, actor) =>
+      formPage(
+        say,
+        say.word('desk.dispute.title', { event: id.slice(0, SHORT) }),
+        await this.events.dispute(actor, id),
+      ),
     );
   }
 
@@ -115,7 +119,7 @@ export class DeskController {
   @ApiOperation({ summary: 'Page: share a lot, grant access to it, and see who read it' })
   @ApiOkResponse({ schema: PAGE })
   access(@Visiting() visit: Visit, @Param('lot', { schema: lotIdSchema }) id: string): Promise<string> {
-    return this.show(visit, async (say) => accessPage(say, await this.lots.state(id)));
+    return this.show(visit, async (say) => accessPage(say, await this.lots.ofParty(id)));
   }
 
   /** Shows a page of the desk to an actor; the sign-in to a stranger, and why there is no desk to others. */

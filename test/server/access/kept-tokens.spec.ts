@@ -5,7 +5,6 @@ import { type PrivateJwk, type Signer, signerFromJwk } from '../../../src/core/e
 import type { ActorKey, ActorKeys } from '../../../src/server/access/actor-keys.js';
 import { AccessTokens } from '../../../src/server/access/sign-in/access-tokens.js';
 import type { SpentProofs } from '../../../src/server/access/spent-proofs.js';
-import type { Clock } from '../../../src/server/clock.js';
 import type { Config } from '../../../src/server/config/config.js';
 import type { LedgerIdentity } from '../../../src/server/ledger/ledger-identity.js';
 import { newPemPair } from '../../support/key-pair.js';
@@ -29,7 +28,7 @@ function service() {
     { recent: () => Promise.resolve(key) } as unknown as ActorKeys,
     {} as SpentProofs,
     { serviceJwk } as unknown as LedgerIdentity,
-    { now: () => state.now * 1_000 } as Clock,
+    { now: () => state.now * 1_000 },
     { publicUrl: url } as Config,
   );
   const access = { actor: 'coop', key: actor.kid, scopes: ['read'] as const, boundTo: null };

@@ -18,7 +18,7 @@ import { copyPreparedServer } from '../support/database.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
 import { get } from '../support/outside-client.js';
-import { upTo, whole } from '../support/service-process.js';
+import { upTo, whole } from '../support/rounds.js';
 
 const quiet = new JsonLogger('fatal');
 

@@ -8,7 +8,7 @@ import { startServer } from '../../src/server/boot/start.js';
 import { Acknowledged } from '../support/acknowledged.js';
 import { copyPreparedServer } from '../support/database.js';
 import { HonestWorld } from '../support/honest-world.js';
-import { long, upTo, whole } from '../support/service-process.js';
+import { long, upTo, whole } from '../support/rounds.js';
 
 const ROUNDS = long ? 100 : whole ? 4 : 1;
 /** Events in the log: their rows fill several pages. */

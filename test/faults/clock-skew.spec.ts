@@ -10,7 +10,8 @@ import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
-import { type ServiceContext, ServiceProcess, newGround, whole } from '../support/service-process.js';
+import { whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 
 const HOUR = 3_600_000;
 

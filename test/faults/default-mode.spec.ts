@@ -6,7 +6,8 @@ import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ADIT } from '../support/programs.js';
-import { type ServiceContext, ServiceProcess, newGround, upTo } from '../support/service-process.js';
+import { upTo } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
 /** Limit of a stop, and of what the service does by itself, ms: other suites may use the machine too. */

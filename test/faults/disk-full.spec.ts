@@ -11,7 +11,8 @@ import { copyPreparedServer } from '../support/database.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { post } from '../support/outside-client.js';
-import { type ServiceContext, ServiceProcess, groundOn, whole } from '../support/service-process.js';
+import { whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, groundOn } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
 const MEGABYTES = 220;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { long, whole } from '../support/service-process.js';
+import { long, whole } from '../support/rounds.js';
 import { TestLedger } from '../support/test-ledger.js';
 
 /** Lots of one event at most, but one for the other side. */

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
-import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { long, upTo, whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 
 const CLIENTS = whole ? 4 : 2;
 /** Events in a request: so many that most requests are older than what is still on its way when the signal comes. */

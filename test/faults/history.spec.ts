@@ -4,7 +4,8 @@ import { Acknowledged } from '../support/acknowledged.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld, type SignedEvent } from '../support/honest-world.js';
 import { get } from '../support/outside-client.js';
-import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { long, upTo, whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 
 const CLIENTS = 8;
 const OPERATIONS = long ? 100_000 : 1_200;

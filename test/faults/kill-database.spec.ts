@@ -9,7 +9,8 @@ import { copyPreparedServer } from '../support/database.js';
 import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
-import { type ServiceContext, ServiceProcess, groundOn, long, upTo } from '../support/service-process.js';
+import { long, upTo } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, groundOn } from '../support/service-process.js';
 
 describe('a database server that is killed', () => {
   let folder: string;

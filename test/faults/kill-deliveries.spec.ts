@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { HonestWorld } from '../support/honest-world.js';
 import { HookReceiver } from '../support/hook-receiver.js';
-import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { long, upTo, whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
 const KILLS = long ? 50 : whole ? 5 : 1;

@@ -12,7 +12,8 @@ import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
 import { get } from '../support/outside-client.js';
-import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { long, upTo, whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 import { TestWitness } from '../support/test-witness.js';
 
 /** A job that the killed process held is free again after 15 s; a machine with much to do takes its time besides. */

@@ -5,7 +5,8 @@ import pg from 'pg';
 import { jobKinds } from '../../src/server/queue/jobs.js';
 import { openQueue } from '../../src/server/queue/prepare-queue.js';
 import { HonestWorld } from '../support/honest-world.js';
-import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { long, upTo, whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 
 const KILLS = long ? 50 : 6;
 /** Times that the same job is added at once. */

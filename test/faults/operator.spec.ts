@@ -13,7 +13,7 @@ import { type TestDatabase, asSuperuser, testDatabase } from '../support/databas
 import type { SignedEvent } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
 import { Restorable } from '../support/restorable.js';
-import { whole } from '../support/service-process.js';
+import { whole } from '../support/rounds.js';
 
 /** What protocol.md §7 lets an operator try with his own hands: he has every key, the guard and the superuser's password. */
 describe('an operator who changes what was recorded, seen by a client alone', () => {

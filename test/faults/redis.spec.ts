@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HonestWorld } from '../support/honest-world.js';
 import { get, post } from '../support/outside-client.js';
-import { type ServiceContext, ServiceProcess, newGround, whole } from '../support/service-process.js';
+import { whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (whole && !hasRedis) process.stderr.write('No redis-server is installed: its failures are not tried.\n');

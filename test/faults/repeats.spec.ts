@@ -4,7 +4,7 @@ import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld } from '../support/honest-world.js';
 import { type Body, OutsideActor, get, post } from '../support/outside-client.js';
 import { type TestServer, startTestServer } from '../support/running-server.js';
-import { long, whole } from '../support/service-process.js';
+import { long, whole } from '../support/rounds.js';
 
 const P256_ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

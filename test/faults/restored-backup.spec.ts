@@ -5,7 +5,7 @@ import { CollectCosignatures } from '../../src/server/transparency/witnesses/col
 import { get } from '../support/outside-client.js';
 import { Restorable } from '../support/restorable.js';
 import type { TestServer } from '../support/running-server.js';
-import { whole } from '../support/service-process.js';
+import { whole } from '../support/rounds.js';
 import { TestWitness } from '../support/test-witness.js';
 
 const OLDER = 'an older copy of the database was restored';

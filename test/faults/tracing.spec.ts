@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { HonestWorld } from '../support/honest-world.js';
 import { HookReceiver } from '../support/hook-receiver.js';
 import { ADIT } from '../support/programs.js';
-import { type ServiceContext, ServiceProcess, newGround, upTo } from '../support/service-process.js';
+import { upTo } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
 /** Limit of what the service does by itself, ms: other suites may use the machine too. */

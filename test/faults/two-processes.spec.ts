@@ -7,7 +7,8 @@ import { expectLedgerIntact } from '../support/expect-ledger-intact.js';
 import { HonestWorld, type SignedEvent } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
 import { type Answer, get, post } from '../support/outside-client.js';
-import { type ServiceContext, ServiceProcess, long, newGround, upTo, whole } from '../support/service-process.js';
+import { long, upTo, whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 import { until } from '../support/until.js';
 
 /** How long the one that judges may take, beside the other, ms. */

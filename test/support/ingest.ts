@@ -1,6 +1,6 @@
 import type { Acknowledged } from './acknowledged.js';
 import type { HonestWorld } from './honest-world.js';
-import { long } from './service-process.js';
+import { long } from './rounds.js';
 
 export interface IngestOptions {
   /** Whether a client goes on after a lost answer; otherwise it ends there. */

@@ -18,15 +18,6 @@ const PATIENCE = 120_000;
 /** How often is looked whether it has started, ms: more often takes the CPU from the one that starts. */
 const LOOK = 100;
 
-/** Long rounds run only by `npm run test:faults`. */
-export const long = process.env.ADIT_FAULTS === 'long';
-
-/** Whether every fault is tried by a real one, as CI has it; otherwise one of each class is. */
-export const whole = long || process.env.ADIT_FAULTS === 'matrix';
-
-/** How long a test may take in the short round, ms; a long one may take its hour. */
-export const upTo = (ms: number): number => (long ? 3_600_000 : ms);
-
 /** What the processes of one ledger share: a database, keys and a guard. */
 export interface ServiceContext {
   database: Pick<TestDatabase, 'url' | 'ownerUrl' | 'superuserUrl'>;

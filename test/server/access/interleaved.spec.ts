@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { readerPoolOf } from '../../../src/server/database/pools.js';
 import { Reader } from '../../../src/server/database/reader.js';
 import { fillWorld } from '../../support/full-world.js';
-import { whole } from '../../support/service-process.js';
+import { whole } from '../../support/rounds.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 /** Requests that run interleaved, and connections that they share. */

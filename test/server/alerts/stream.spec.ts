@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/server/database/database.js';
 import { Database as DatabaseToken } from '../../../src/server/database/database.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
-import { whole } from '../../support/service-process.js';
+import { whole } from '../../support/rounds.js';
 import { StreamClient } from '../../support/stream-client.js';
 
 const READERS = whole ? 2_000 : 200;

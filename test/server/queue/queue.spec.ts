@@ -18,7 +18,7 @@ import { JobProcessor, LOCK_KEPT, QueueWorker } from '../../../src/server/queue/
 import { QueuedJobs, REFUSED_AGAIN } from '../../../src/server/queue/queued-jobs.js';
 import { QueueModule } from '../../../src/server/queue/queue.module.js';
 import { asSuperuser } from '../../support/database.js';
-import { whole } from '../../support/service-process.js';
+import { whole } from '../../support/rounds.js';
 
 @JobProcessor('deliver')
 class Taker extends QueueWorker {

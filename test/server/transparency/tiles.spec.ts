@@ -14,9 +14,10 @@ import {
 import { eventIdOf, get } from '../../support/outside-client.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 import { rootsFromConsistency } from '../../support/consistency.js';
+import { long } from '../../support/rounds.js';
 
 const WIDTH = 256;
-const long = process.env.ADIT_FAULTS === 'long';
+
 /** Around a full tile, and in the long round around a full tile of tiles. */
 const sizes = long ? [255, 256, 257, 65_535, 65_536, 65_537] : [255, 256, 257];
 

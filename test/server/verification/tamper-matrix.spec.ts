@@ -3,7 +3,7 @@ import type { RecordFault } from '../../../src/core/rules/engine/facts.js';
 import { explain } from '../../../src/server/verification/audit/audit-faults.js';
 import { auditedTables } from '../../../src/server/verification/audit/rebuild/audited-tables.js';
 import { gatherEvidence } from '../../../src/server/verification/audit/gather-evidence.js';
-import { long, whole } from '../../support/service-process.js';
+import { long, whole } from '../../support/rounds.js';
 import { type Column, changesOf, columnsOf, refusedByTheDatabase } from '../../support/tamperings.js';
 import { TestLedger } from '../../support/test-ledger.js';
 

@@ -9,7 +9,7 @@ import { excludedCells } from '../../../src/server/verification/audit/rebuild/ex
 import { JudgeAgain } from '../../../src/server/verification/audit/rebuild/judge-again.js';
 import { queueAgain } from '../../../src/server/verification/judging/filings.js';
 import { fillWorld } from '../../support/full-world.js';
-import { whole } from '../../support/service-process.js';
+import { whole } from '../../support/rounds.js';
 import { type Missed, TamperRounds, roundsOf } from '../../support/tamper-rounds.js';
 import {
   type StoredRow,

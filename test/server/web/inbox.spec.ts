@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exportJWK } from 'jose';
 import pg from 'pg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { noBrowser, openBrowser } from '../../support/browser.js';
 import { HookReceiver } from '../../support/hook-receiver.js';
+import { faultsOf, signInAt } from '../../support/looked-at.js';
+import { pagesIn } from '../../support/rounds.js';
 import { TradingWorld } from '../../support/trading-world.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const CANARY = '<img src=x onerror=canary()>';
 const PAGES = ['/inbox', '/inbox/subscriptions', '/inbox/deliveries', '/inbox/silences?ended=include'];
 
@@ -95,22 +93,8 @@ describe('the inbox', () => {
     };
     const said = async (): Promise<string> => page.innerText('[data-said]');
 
-    async function signIn(): Promise<void> {
-      const { id, key } = world.actor('trader');
-      const { kty, crv, x, y, d } = await exportJWK(key.privateKey);
-      const file = { kty, crv, x, ...(y === undefined ? {} : { y }), d, adit: { actor: id } };
-      await go('/signin');
-      await page.setInputFiles('input[type=file]', {
-        name: 'key.jwk',
-        mimeType: 'application/json',
-        buffer: Buffer.from(JSON.stringify(file)),
-      });
-      await page.click('form[data-sign-in] button');
-      await page.waitForURL((url) => url.pathname !== '/signin');
-    }
-
     it('shows an alert within 2 s of its coming, where nothing moves, and lets it be worked', async () => {
-      await signIn();
+      await signInAt(page, world.service.url, world.actor('trader'));
       await go('/inbox');
       expect(await page.innerText('main')).toContain('Nothing needs you now.');
       await changeWeight(world.declaration);
@@ -172,10 +156,12 @@ describe('the inbox', () => {
 
     it('has no fault of accessibility and does not overflow', async () => {
       const state = await context.storageState();
-      for (const [colorScheme, width] of [
+      const looks = [
         ['light', 1440],
         ['dark', 360],
-      ] as const) {
+      ] as const;
+      for (const look of looks) {
+        const [colorScheme, width] = look;
         const other = await browser.newContext({
           viewport: { width, height: 900 },
           colorScheme,
@@ -183,15 +169,11 @@ describe('the inbox', () => {
           storageState: state,
         });
         const shown = await other.newPage();
-        for (const path of PAGES) {
+        for (const path of pagesIn(look, looks, PAGES)) {
           await shown.goto(world.service.url + path);
-          const wide = await shown.evaluate('document.documentElement.scrollWidth - innerWidth');
-          await shown.evaluate(axe);
-          const found = await shown.evaluate(
-            'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`))',
-          );
-          expect([path, wide, found]).toEqual([path, 0, []]);
+          expect([path, await faultsOf(shown)]).toEqual([path, []]);
         }
+        await other.close();
       }
     });
 

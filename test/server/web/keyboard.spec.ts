@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { noBrowser, openBrowser } from '../../support/browser.js';
-import { faultsOf, keyFileOf } from '../../support/looked-at.js';
+import { faultsOf, islandsOf, keyFileOf, rawTextsOf } from '../../support/looked-at.js';
+import { pagesIn } from '../../support/rounds.js';
 import { TradingWorld } from '../../support/trading-world.js';
 import { until } from '../../support/until.js';
 
@@ -105,10 +106,12 @@ interface Focus {
   it('keeps every word and button at 200 % zoom, and at the width of a small phone', async () => {
     const state = await context.storageState();
     const paths = ['/', '/desk', `/desk/do/dispatch?lot=${world.kept}`, `/lots/${world.kept}`, '/inbox', '/log'];
-    for (const [width, height] of [
+    const sizes = [
       [720, 450],
       [320, 512],
-    ] as const) {
+    ] as const;
+    for (const size of sizes) {
+      const [width, height] = size;
       const zoomed = await browser.newContext({
         viewport: { width, height },
         deviceScaleFactor: 2,
@@ -116,12 +119,10 @@ interface Focus {
         bypassCSP: true,
       });
       const other = await zoomed.newPage();
-      for (const path of paths) {
+      for (const path of pagesIn(size, sizes, paths)) {
         await other.goto(world.service.url + path);
-        await other.waitForFunction(
-          '[...document.querySelectorAll("[data-island]")].every((each) => each.children.length > 0)',
-        );
-        expect([path, width, await faultsOf(other)]).toEqual([path, width, []]);
+        await islandsOf(other);
+        expect([path, width, await faultsOf(other), await rawTextsOf(other)]).toEqual([path, width, [], []]);
         // Nothing that is to be pressed lies outside the page, where no scrolling leads.
         const lost = await other.evaluate(
           `[...document.querySelectorAll('a, button, input, select')].filter((each) => { const { left, right, width } = each.getBoundingClientRect(); return width > 0 && (right > innerWidth + 1 || left < 0) && each.closest('.scroll, .skip') === null && !each.classList.contains('skip'); }).map((each) => each.outerHTML.slice(0, 100))`,

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { noBrowser, openBrowser } from '../../support/browser.js';
 import { HonestWorld, type SignedEvent } from '../../support/honest-world.js';
+import { faultsOf } from '../../support/looked-at.js';
 import { post } from '../../support/outside-client.js';
+import { pagesIn } from '../../support/rounds.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
@@ -181,7 +181,6 @@ describe('a service that is closed', () => {
 (noBrowser === null ? describe : describe.skip)(
   `in a browser${noBrowser === null ? '' : ` (skipped: ${noBrowser})`}`,
   () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     let browser: Browser;
 
     beforeAll(async () => {
@@ -205,19 +204,16 @@ describe('a service that is closed', () => {
       return { page, faults };
     }
 
+    const schemes = ['light', 'dark'] as const;
+
     it.each([
       ['light', 360],
       ['dark', 1440],
     ] as const)('have no fault of accessibility and do not overflow, %s, %d px wide', async (colorScheme, width) => {
       const { page, faults } = await opened({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
-      for (const path of paths()) {
+      for (const path of pagesIn(colorScheme, schemes, paths())) {
         await page.goto(service.url + path);
-        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        await page.evaluate(axe);
-        const found = await page.evaluate(
-          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`))',
-        );
-        expect([path, wide, found]).toEqual([path, 0, []]);
+        expect([path, await faultsOf(page)]).toEqual([path, []]);
       }
       expect(faults).toEqual([]);
     });

@@ -3,17 +3,25 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { languages } from '../../../src/core/api/alerts/subscription.js';
 import { noBrowser, openBrowser } from '../../support/browser.js';
-import { faultsOf, signInAt } from '../../support/looked-at.js';
+import { faultsOf, islandsOf, rawTextsOf, signInAt } from '../../support/looked-at.js';
+import { whole } from '../../support/rounds.js';
 import { TradingWorld } from '../../support/trading-world.js';
 import { until } from '../../support/until.js';
 
-/** Folder for pictures of every page in every look; unset: each page has one look of each width, and no picture is kept. */
+/**
+ * Folder for pictures of every page in every look; unset: no picture is kept, and each page has one look, in CI one of each
+ * width.
+ */
 const folder = process.env.ADIT_PICTURES;
 const schemes = ['light', 'dark'] as const;
 const widths = [360, 1440] as const;
 const looks = widths.flatMap((width) =>
   schemes.flatMap((colorScheme) => languages.map((language) => ({ width, colorScheme, language }))),
 );
+
+/** Returns whether a page is looked at in a look of a width: in one of its eight, and by turns in one width or, in CI, in both. */
+const isIn = (page: number, width: number, look: number): boolean =>
+  (page + width / 72) % (looks.length / widths.length) === look && (whole || width === widths[page % 2]);
 
 (noBrowser === null ? describe : describe.skip)('every page, as it is looked at', () => {
   let world: TradingWorld;
@@ -90,17 +98,15 @@ const looks = widths.flatMap((width) =>
       const page = await context.newPage();
       page.on('pageerror', ({ message }) => faults.push(message));
       for (const [i, path] of paths.entries()) {
-        // Eight looks of each width: each page is given one, and each look every eighth page.
-        if (folder === undefined && (i + width / 72) % (looks.length / widths.length) !== turn) continue;
+        if (folder === undefined && !isIn(i, width, turn)) continue;
         await page.goto(world.service.url + path);
-        await page.waitForFunction(
-          '[...document.querySelectorAll("[data-island]")].every((each) => each.children.length > 0)',
-        );
+        await islandsOf(page);
         if (folder !== undefined) {
           const name = `${path.replaceAll(/[^\w-]+/g, '_').slice(0, 40)}-${width}-${colorScheme}-${language}.png`;
           await page.screenshot({ path: join(folder, name), fullPage: true });
         }
-        faults.push(...(await faultsOf(page)).map((fault) => `${path} in ${language}, ${colorScheme}: ${fault}`));
+        const found = [...(await faultsOf(page)), ...(await rawTextsOf(page))];
+        faults.push(...found.map((fault) => `${path} in ${language}, ${colorScheme}: ${fault}`));
       }
       await context.close();
     }

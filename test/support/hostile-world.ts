@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type EventTypeName, eventTypes } from '../../src/core/event/types/index.js';
 import { type Body, type OutsideActor, openAsRegistrar, outsideKey } from './outside-client.js';
-import { type Attempt, type Known, type Planted, Planter, attempts } from './plant-text.js';
+import { type Attempt, type Known, type Planted, Planter } from './plant-text.js';
 
 const kilograms = (value: string) => ({ value, uom: 'KGM' });
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
@@ -41,7 +41,8 @@ export class HostileWorld {
   /** Types that a person signs, of which none may be missing. */
   static readonly types = [...eventTypes.keys()].filter((type) => !OWN.includes(type));
 
-  static async open(base: string, tried: readonly Attempt[] = attempts): Promise<HostileWorld> {
+  /** @param tried what is tried, once in every field each. */
+  static async open(base: string, tried: readonly (Attempt | 'each')[]): Promise<HostileWorld> {
     const registrar = await openAsRegistrar(base);
     const actors = new Map<string, OutsideActor>();
     for (const [name, roles] of [
@@ -66,11 +67,11 @@ export class HostileWorld {
   }
 
   /** Records an event of every type. */
-  private async tryAll(attempt: Attempt, choice: number): Promise<void> {
+  private async tryAll(attempt: Attempt | 'each', choice: number): Promise<void> {
     const common = { log: 'x', iss: 'x', iat: 1, jti: 'V1StGXR8_Z5jdHi6B-myTg', occurredAt: new Date().toISOString() };
     this.planter = new Planter(attempt, choice, common, this.numbers);
     const goods = await this.mine();
-    await this.register(attempt, choice);
+    await this.register(`${attempt}-${choice}`, choice);
     await this.trade(goods);
     await this.judge(goods);
     this.planted.push(...this.planter.planted);
@@ -97,7 +98,7 @@ export class HostileWorld {
     return lots.map((lot) => ({ lot, prev: id }));
   }
 
-  private async register(attempt: Attempt, choice: number): Promise<void> {
+  private async register(attempt: string, choice: number): Promise<void> {
     const [key, other] = [await outsideKey(), await outsideKey()];
     const actor = `javascript:${attempt}`;
     const proven = { key: key.jwk, possession: await this.registrar.possession(actor, key) };

@@ -16,8 +16,9 @@ export type Attempt = (typeof attempts)[number];
 const FORMULAS = ['=HYPERLINK("javascript:canary()")', '+canary()', '-canary()', '@SUM(canary())'];
 
 /** Returns the text of an attempt; the number says where it was planted. It has less than 64 characters. */
-function textOf(attempt: Attempt, number: number): string {
+function textOf(tried: Attempt | 'each', number: number): string {
   const mark = `.${number}.`;
+  const attempt = tried === 'each' ? attempts[number % attempts.length] : tried;
   if (attempt === 'markup') return `"'><img src=x onerror=canary()>${mark}`;
   if (attempt === 'script') return `</script><script>canary()</script>${mark}`;
   if (attempt === 'address') return `javascript:canary${mark}x`;
@@ -65,9 +66,12 @@ export class Planter {
   /** Claims that take a text of two lines, which no claim should: a line break adds a head to a mail. */
   readonly takingLines: string[] = [];
 
-  /** @param choice which form a field takes that has several. */
+  /**
+   * @param attempt `each`: the attempts by turns, one in each field.
+   * @param choice which form a field takes that has several.
+   */
   constructor(
-    private readonly attempt: Attempt,
+    private readonly attempt: Attempt | 'each',
     private readonly choice: number,
     private readonly common: Members,
     private readonly numbers: { next: number },

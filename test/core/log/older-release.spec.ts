@@ -12,6 +12,7 @@ import { TreeEdge } from '../../../src/core/log/edge.js';
 import { checkTlogProof } from '../../../src/core/log/proof-file.js';
 import { leafHash } from '../../../src/core/log/tree.js';
 import { sha256 } from '../../../src/platform/sha256.js';
+import { whole } from '../../support/rounds.js';
 
 /** A log as release 0.1.0 wrote it: what it signed and promised holds in every later release. Never regenerate it. */
 interface Written {
@@ -22,6 +23,8 @@ interface Written {
 }
 
 const ORIGIN = 'example.org/tin';
+/** Entries of a log that are admitted outside CI, at most. */
+const MOST = 2_500;
 
 /** The first line says what was promised, the others are the entries. */
 function fixture(name: string): { written: Written; entries: string[] } {
@@ -62,12 +65,13 @@ describe.each([
   });
 
   it('is admitted event by event as it was then', () => {
+    const admitted = whole ? entries : entries.slice(0, MOST);
     const view = emptyView(ORIGIN);
     const identity = { logKeys: [written.logKey], serviceKids: [thumbprint(written.serviceKey)], registrarKid: null };
-    const refused = entries.filter(
+    const refused = admitted.filter(
       (jws) => admit(readEvent(parseEnvelope(`${jws}~`), ORIGIN), view, identity).outcome !== 'admitted',
     );
     expect(refused).toEqual([]);
-    expect(view.size).toBe(entries.length);
+    expect(view.size).toBe(admitted.length);
   });
 });

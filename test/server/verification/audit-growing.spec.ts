@@ -7,6 +7,8 @@ import { until } from '../../support/until.js';
 
 const AT_FIRST = 1_500;
 const MEANWHILE = 1_200;
+/** Where the size is of no matter. */
+const FEW = 200;
 const BATCH = 100;
 /** Entries that a replay takes together. */
 const PIECE = 500;
@@ -16,7 +18,6 @@ describe('an audit of a log that grows meanwhile', () => {
 
   beforeEach(async () => {
     ledger = await TestLedger.open();
-    await ledger.declareMany(AT_FIRST);
   });
 
   afterEach(async () => {
@@ -39,6 +40,7 @@ describe('an audit of a log that grows meanwhile', () => {
   };
 
   it('replays what was appended at the same pace, and leaves the snapshot no more than a piece', async () => {
+    await ledger.declareMany(AT_FIRST);
     const { pace, seen } = growing();
     const before = await size();
     let rests = 0;
@@ -53,7 +55,7 @@ describe('an audit of a log that grows meanwhile', () => {
   });
 
   it('finds what differs in any piece of a table: a change, a row too many, and one that is gone', async () => {
-    await ledger.declareMany(MEANWHILE);
+    await ledger.declareMany(AT_FIRST + MEANWHILE);
     const lots = await ledger.database.rows<{ id: string }>('SELECT id FROM lots ORDER BY id');
     const [first, middle, last] = [lots[0]?.id, lots[2_100]?.id, lots.at(-1)?.id];
     const beyond = 'ffffffff-ffff-4fff-bfff-ffffffffffff';
@@ -73,8 +75,9 @@ describe('an audit of a log that grows meanwhile', () => {
   });
 
   it('finds the same in a thread of its own, and ends there when it is stopped', async () => {
-    await ledger.tamper('UPDATE lots SET mass = mass + 1 WHERE born_index = 1000');
-    const auditor = ledger.auditor(AT_FIRST);
+    await ledger.declareMany(FEW);
+    await ledger.tamper('UPDATE lots SET mass = mass + 1 WHERE born_index = 100');
+    const auditor = ledger.auditor(FEW);
     expect(await auditor.audit()).toMatchObject({ size: await size(), faults: 1 });
     const slow = auditor.auditSlowly(3_600_000);
     auditor.onModuleDestroy();
@@ -82,7 +85,8 @@ describe('an audit of a log that grows meanwhile', () => {
   });
 
   it('ends also within a statement, so that a stop does not wait for it', async () => {
-    const auditor = ledger.auditor(AT_FIRST);
+    await ledger.declareMany(FEW);
+    const auditor = ledger.auditor(FEW);
     await ledger.tamper('BEGIN');
     await ledger.tamper('LOCK TABLE entries IN ACCESS EXCLUSIVE MODE');
     try {
@@ -102,6 +106,7 @@ describe('an audit of a log that grows meanwhile', () => {
   });
 
   it('holds every root that was signed meanwhile against the tree', async () => {
+    await ledger.declareMany(AT_FIRST);
     const { pace, seen } = growing();
     const evidence = await gatherEvidence(ledger.database, ledger.identity, ledger.guard.read(), { tree: pace });
     expect(seen.at(-1)?.of).toBe(evidence.tree.size);
@@ -116,6 +121,7 @@ describe('an audit of a log that grows meanwhile', () => {
   });
 
   it('reads the checkpoints in pieces, and again those that were not signed when they were read first', async () => {
+    await ledger.declareMany(AT_FIRST);
     for (let i = 0; i < 300; i += 1) await ledger.declareMany(1);
     const note = await ledger.database.rows<{ size: number; note: string }>(
       'SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1 OFFSET 40',

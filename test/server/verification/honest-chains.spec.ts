@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { whole } from '../../support/rounds.js';
 import { TestLedger } from '../../support/test-ledger.js';
 
 const kilograms = (grams: number): { value: string; uom: string } => ({ value: String(grams / 1_000), uom: 'KGM' });
@@ -92,7 +93,7 @@ describe('any honest supply chain', () => {
         expect(await ledger.auditor().audit()).toMatchObject({ faults: 0 });
         expect(await findings()).toEqual([]);
       }),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: whole ? 8 : 4, endOnFailure: true },
     );
   });
 
@@ -114,7 +115,7 @@ describe('any honest supply chain', () => {
         expect(found.map(({ first_index: first }) => first)).toContain(index);
         expect(found.every(({ rule }) => rule.startsWith('record-'))).toBe(true);
       }),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: whole ? 12 : 6, endOnFailure: true },
     );
     expect(await ledger.auditor().audit()).toMatchObject({ faults: 0 });
     expect(await findings()).toEqual([]);

@@ -10,6 +10,15 @@ type Suites = Parameters<InstanceType<typeof Sequencer>['sort']>[0];
  * tests yet, Jest knows the sizes of the files only.
  */
 const LONGEST = [
+  'server/web/desk',
+  'faults/default-mode',
+  'server/web/pictures',
+  'server/database/frozen',
+  'server/web/hostile-texts',
+  'server/access/same-time',
+  'server/web/pages',
+  'server/web/keyboard',
+  'server/web/inbox',
   'faults/kill-deliveries',
   'server/verification/tampered-catalogue',
   'faults/kill-witnessed',

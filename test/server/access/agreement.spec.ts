@@ -84,7 +84,7 @@ const byParts = async (viewer: Viewer, lots: readonly string[]) => ({
 /** The same as the rule says. */
 const byRule = (world: SightWorld, sights: ReadonlyMap<string, Sight>): Awaited<ReturnType<typeof byParts>> => {
   const parts = [...sights].flatMap(([lot, { part }]) => (part === null ? [] : [{ lot, ...part }]));
-  const whole = parts.filter(({ until }) => until === null).map(({ lot }) => lot);
+  const full = parts.filter(({ until }) => until === null).map(({ lot }) => lot);
   const entries = parts
     .flatMap(({ lot, until }) => Array.from({ length: until ?? ENTRIES }, (_, n) => `${lot} ${n + 1}`))
     .toSorted();
@@ -92,8 +92,8 @@ const byRule = (world: SightWorld, sights: ReadonlyMap<string, Sight>): Awaited<
     .filter(({ lots, first }) => lots.some((lot) => reaches(sights.get(lot)?.part ?? null, first)))
     .map(({ id }) => id);
   return {
-    list: whole.toSorted(),
-    lots: whole.toSorted(),
+    list: full.toSorted(),
+    lots: full.toSorted(),
     entries,
     tags: entries,
     findings,

@@ -8,6 +8,7 @@ import { NotifyAlerts } from '../../../src/server/alerts/notify-alerts.js';
 import { RouteNotices } from '../../../src/server/delivery/route-notices.js';
 import { AditClient } from '../../../src/client/adit-client.js';
 import { type Body, type OutsideActor, get, openAsRegistrar } from '../../support/outside-client.js';
+import { whole } from '../../support/rounds.js';
 import { type TestServer, startTestServer } from '../../support/running-server.js';
 import { until } from '../../support/until.js';
 
@@ -61,10 +62,13 @@ const bag = (tag: string): Body => ({
 
 const redis = spawnSync('redis-server', ['--version']).status === 0;
 
-describe.each([
+/** The same on Redis is tried in CI. */
+const queues = [
   ['PostgreSQL', false],
   ['Redis', true],
-])('alerts, with jobs on %s', (_name, onRedis) => {
+] as const;
+
+describe.each(queues.slice(0, whole ? 2 : 1))('alerts, with jobs on %s', (_name, onRedis) => {
   if (onRedis && !redis) {
     it.skip('is skipped: there is no redis-server here', () => undefined);
     return;

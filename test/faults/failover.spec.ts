@@ -6,7 +6,8 @@ import { HonestWorld } from '../support/honest-world.js';
 import { ingest } from '../support/ingest.js';
 import { get, post } from '../support/outside-client.js';
 import { ReplicatedDatabase } from '../support/replicated-database.js';
-import { type ServiceContext, ServiceProcess, newGround, upTo, whole } from '../support/service-process.js';
+import { upTo, whole } from '../support/rounds.js';
+import { type ServiceContext, ServiceProcess, newGround } from '../support/service-process.js';
 
 /** F19: the machine of the primary is lost under load, and its streaming replica becomes the primary. */
 (whole ? describe : describe.skip)('a primary that is killed, and a replica that takes its place', () => {

@@ -91,7 +91,9 @@ export async function measureAsServed(service: BenchedService, y1: number, scale
 }
 
 /** Returns how many entries the log has, and how many of them are judged. */
-export async function progressOf(service: BenchedService): Promise<{ entries: number; judged: number }> {
+export async function progressOf(
+  service: Pick<BenchedService, 'databaseUrl'>,
+): Promise<{ entries: number; judged: number }> {
   const client = new pg.Client({ connectionString: service.databaseUrl });
   await client.connect();
   try {
@@ -105,7 +107,7 @@ export async function progressOf(service: BenchedService): Promise<{ entries: nu
 }
 
 /** Waits until all entries are judged, and returns their number. */
-export async function untilJudged(service: BenchedService): Promise<number> {
+export async function untilJudged(service: Pick<BenchedService, 'databaseUrl'>): Promise<number> {
   for (;;) {
     const { entries, judged } = await progressOf(service);
     if (judged === entries) return entries;

@@ -75,6 +75,32 @@ export async function startService(settings: Record<string, string> = {}): Promi
   };
 }
 
+/** Another process on the same ledger. */
+export interface FurtherProcess {
+  url: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Starts another process on the ledger of a service, in a role of its own. */
+export async function startBeside(service: BenchedService, role: 'api' | 'worker'): Promise<FurtherProcess> {
+  const port = 19_400 + Math.floor(Math.random() * 1_000);
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', MAIN], {
+    env: { ...process.env, ...service.environment, ADIT_ROLE: role, PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await ready(url, child);
+  return {
+    url,
+    pid: child.pid ?? 0,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+    },
+  };
+}
+
 async function ready(url: string, child: ChildProcess): Promise<void> {
   const until = Date.now() + START_LIMIT;
   while (Date.now() < until && child.exitCode === null) {

@@ -243,6 +243,8 @@ describe('verifying what a site declares', () => {
     await ledger.verifier().verify();
     expect(await findings(lot)).toEqual([
       expect.objectContaining({ rule: 'site-over-capacity', severity: 'medium', threshold: '4800 KGM' }),
+      // The site is new, too.
+      expect.objectContaining({ rule: 'site-starts-full', severity: 'medium' }),
     ]);
   });
 });

@@ -115,6 +115,7 @@ export class HostileWorld {
     await this.tell('site.updated', 'registrar', { site, ...minerals });
     await this.tell('site.inspected', 'agent', { site, date: '2026-02-01', certification: 3, activity: 0 });
     await this.tell('facility.registered', 'registrar', { facility: site, kind: 'warehouse', country: 'RW' });
+    await this.tell('vehicle.registered', 'registrar', { vehicle: `=V-${choice}`, mode: 'truck' });
     await this.tell('tags.issued', 'agent', { series: `=S-${choice}-`, from: 1, to: 9, site });
     await this.tell('tags.voided', 'agent', { tags: [`=S-${choice}-1`] });
     await this.tell('ledger.updated', 'registrar', { policyDigest: digestOf(attempt) });

@@ -34,6 +34,6 @@ import { TokenController } from './sign-in/token.controller.js';
     TokenController,
   ],
   providers: [Contacts, ExplainAccess, IdentityProvider, People, IssueTokens, ListGrants, MachineKeys, SignInLinks],
-  exports: [People, MachineKeys],
+  exports: [ListGrants, People, MachineKeys],
 })
 export class AccessHttpModule {}

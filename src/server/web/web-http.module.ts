@@ -31,6 +31,7 @@ import { TellInbox } from './inbox/tell-inbox.js';
 import { TellSubscriptions } from './inbox/tell-subscriptions.js';
 import { LotPagesController } from './lot-pages.controller.js';
 import { LotTablesController } from './lot-tables.controller.js';
+import { AccessListsController } from './operation/access-lists.controller.js';
 import { JobsController } from './operation/jobs.controller.js';
 import { OperationController } from './operation/operation.controller.js';
 import { TellOperation } from './operation/tell-operation.js';
@@ -83,6 +84,7 @@ import { TellPassport } from './passport/tell-passport.js';
     AssetsController,
     InboxController,
     OperationController,
+    AccessListsController,
     JobsController,
     PassportPagesController,
     Gs1Controller,

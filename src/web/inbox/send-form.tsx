@@ -149,6 +149,19 @@ const parts: readonly (readonly [path: string, key: WordKey])[] = [
   ['/inbox/silences', 'silences'],
 ];
 
+/** Renders where a page shows that a form was sent, and what it needs to send one. */
+export function Said(): VNode {
+  const say = useSay();
+  return (
+    <>
+      <p class="note done" role="status" data-said hidden />
+      <noscript>
+        <p class="note">{say.word('inbox.script')}</p>
+      </noscript>
+    </>
+  );
+}
+
 /** Renders the links between the pages of the inbox, and where the result of the last change is shown. */
 export function InboxParts({ path }: { path: string }): VNode {
   const say = useSay();
@@ -161,10 +174,7 @@ export function InboxParts({ path }: { path: string }): VNode {
           </a>
         ))}
       </nav>
-      <p class="note done" role="status" data-said hidden />
-      <noscript>
-        <p class="note">{say.word('inbox.script')}</p>
-      </noscript>
+      <Said />
     </>
   );
 }

@@ -1,15 +1,18 @@
 import type { VNode } from 'preact';
 import type { AuditSummary } from '../../core/api/audit.js';
 import type { Readiness } from '../../core/api/health.js';
+import type { CountedGrant } from '../../core/api/access/grant.js';
 import type { MachineKey } from '../../core/api/access/machine-key.js';
 import type { Person } from '../../core/api/access/person.js';
-import { Select, SendForm, TextField } from '../inbox/send-form.js';
+import type { Page as Listed } from '../../core/api/page.js';
+import { Said, SendForm } from '../inbox/send-form.js';
 import type { Say, WordKey } from '../say.js';
 import { Time } from '../ui/chips.js';
 import { Heading, type Page, useSay } from '../ui/frame.js';
 import { Icon } from '../ui/icons.js';
 import { InEnglish } from '../ui/in-english.js';
 import { type Column, Facts, Table } from '../ui/table.js';
+import { Grants, Keys, People } from './access-lists.js';
 
 /** The jobs of one queue, by their state. */
 interface QueueState {
@@ -45,8 +48,9 @@ export interface OperationData {
   queues: readonly QueueState[];
   /** Why background work failed, the newest first. */
   failures: readonly Failure[];
-  people: readonly Person[];
-  keys: readonly MachineKey[];
+  people: Listed<Person>;
+  keys: Listed<MachineKey>;
+  grants: Listed<CountedGrant>;
   settings: readonly ShownSetting[];
 }
 
@@ -59,7 +63,7 @@ export const operationPage = (say: Say, data: OperationData): Page => ({
 });
 
 function Operation(data: OperationData): VNode {
-  const { readiness, size, judged, audits, keys, settings } = data;
+  const { readiness, size, judged, audits, people, keys, grants, settings } = data;
   const say = useSay();
   return (
     <>
@@ -67,10 +71,7 @@ function Operation(data: OperationData): VNode {
       <p class="lede">
         {say.count('log.entries', size)} · {say.word('operation.judged', { n: say.number(judged) })}
       </p>
-      <p class="note done" role="status" data-said hidden />
-      <noscript>
-        <p class="note">{say.word('inbox.script')}</p>
-      </noscript>
+      <Said />
       <Facts facts={checksOf(say, readiness)} />
       <section>
         <Heading>{say.word('operation.audits')}</Heading>
@@ -82,20 +83,9 @@ function Operation(data: OperationData): VNode {
         />
       </section>
       <Work {...data} />
-      <People {...data} />
-      <section>
-        <Heading>{say.word('operation.keys')}</Heading>
-        <Table
-          rows={keys}
-          columns={keyColumns(say)}
-          empty={
-            <>
-              {say.word('operation.noKeys')} <code>adit access keys make</code>
-            </>
-          }
-          label={say.word('operation.keys')}
-        />
-      </section>
+      <People {...people} />
+      <Keys {...keys} />
+      <Grants {...grants} />
       <section>
         <Heading>{say.word('operation.settings')}</Heading>
         <Facts facts={factsOf(settings)} />
@@ -133,89 +123,6 @@ const failureColumns = (say: Say): Column<Failure>[] => [
     cell: ({ reason }) => <span lang="en">{reason}</span>,
   },
 ];
-
-/** Renders the people who sign in by the identity provider, and the form that maps another one. */
-function People({ people }: OperationData): VNode {
-  const say = useSay();
-  return (
-    <section>
-      <Heading>{say.word('operation.people')}</Heading>
-      <Table
-        rows={people}
-        columns={peopleColumns(say)}
-        empty={say.word('operation.noPeople')}
-        label={say.word('operation.people')}
-      />
-      <details>
-        <summary>{say.word('operation.addPerson')}</summary>
-        <SendForm
-          method="POST"
-          path="/v1/people"
-          button={say.word('operation.addPerson')}
-          done={say.word('operation.personAdded')}
-        >
-          <TextField name="label" label={say.word('operation.label')} required />
-          <TextField name="subject" label={say.word('operation.subject')} maxLength={255} required />
-          <TextField name="actor" label={say.word('operation.actor')} maxLength={64} />
-          <Select
-            name="scopes"
-            as="words"
-            label={say.word('operation.scopes')}
-            options={[
-              ['read alerts share', say.word('operation.may.all')],
-              ['read alerts', say.word('operation.may.inbox')],
-              ['read', say.word('operation.may.read')],
-            ]}
-          />
-        </SendForm>
-      </details>
-    </section>
-  );
-}
-
-const peopleColumns = (say: Say): Column<Person>[] => [
-  {
-    title: say.word('operation.label'),
-    text: ({ label }) => label,
-    cell: ({ label, subject }) => (
-      <>
-        {label} <small class="soft">{subject}</small>
-      </>
-    ),
-  },
-  { title: say.word('operation.for'), text: ({ actor }) => actor ?? say.word('reader.operator') },
-  {
-    title: say.word('operation.scopes'),
-    text: ({ scopes }) => scopes.map((code) => say.coded('scope', code)).join(', '),
-  },
-  {
-    title: say.word('operation.since'),
-    text: ({ createdAt }) => createdAt,
-    cell: ({ createdAt }) => <Time at={createdAt} />,
-  },
-  {
-    title: say.word('column.actions'),
-    text: ({ endedAt }) => endedAt ?? '',
-    cell: ({ id, label, endedAt }) =>
-      endedAt === null ? (
-        <SendForm
-          method="DELETE"
-          path={`/v1/people/${id}`}
-          button={say.word('operation.endPerson')}
-          done={say.word('operation.personEnded')}
-          ask={say.word('operation.endPerson.ask', { label })}
-        />
-      ) : (
-        <Ended at={endedAt} />
-      ),
-  },
-];
-
-const Ended = ({ at }: { at: string }): VNode => (
-  <span class="word bad">
-    <Icon name="cross" /> {useSay().word('operation.ended')} <Time at={at} />
-  </span>
-);
 
 const stateOf = ({ ready, degraded = {} }: Readiness): WordKey =>
   !ready ? 'operation.down' : Object.keys(degraded).length > 0 ? 'operation.degraded' : 'operation.well';
@@ -280,41 +187,6 @@ const queueColumns = (say: Say): Column<QueueState>[] => [
           button={say.word('operation.retry')}
           done={say.word('operation.retried')}
         />
-      ),
-  },
-];
-
-const keyColumns = (say: Say): Column<MachineKey>[] => [
-  { title: say.word('operation.label'), text: ({ label }) => label },
-  { title: say.word('operation.for'), text: ({ actor }) => actor ?? say.word('reader.operator') },
-  {
-    title: say.word('operation.scopes'),
-    text: ({ scopes }) => scopes.map((code) => say.coded('scope', code)).join(', '),
-  },
-  {
-    title: say.word('operation.used'),
-    text: ({ lastUsedAt }) => lastUsedAt ?? '',
-    cell: ({ lastUsedAt }) => (lastUsedAt === null ? say.word('operation.never') : <Time at={lastUsedAt} />),
-  },
-  {
-    title: say.word('operation.until'),
-    text: ({ revokedAt, expiresAt }) => revokedAt ?? expiresAt,
-    cell: ({ revokedAt, expiresAt }) => (revokedAt === null ? <Time at={expiresAt} /> : <Ended at={revokedAt} />),
-  },
-  {
-    title: say.word('column.actions'),
-    text: () => '',
-    cell: ({ id, label, revokedAt }) =>
-      revokedAt === null ? (
-        <SendForm
-          method="DELETE"
-          path={`/v1/keys/${id}`}
-          button={say.word('operation.revoke')}
-          done={say.word('operation.revoked')}
-          ask={say.word('operation.revoke.ask', { label })}
-        />
-      ) : (
-        ''
       ),
   },
 ];

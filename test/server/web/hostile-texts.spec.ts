@@ -89,6 +89,7 @@ const addresses = (): string[] => [
   '/inbox',
   '/inbox/deliveries',
   '/operation',
+  '/operation/grants',
 ];
 
 describe('a hostile text in an event', () => {

@@ -57,6 +57,7 @@ const paths = (): string[] => [
   '/rules/mass-gained',
   '/log',
   '/operation',
+  '/operation/grants',
   '/errors',
   '/errors/key-unknown',
   '/search?q=hill-and-more',

@@ -20,3 +20,8 @@ export const grantShape = named('Grant', {
   state: z.enum(['inForce', 'ended', 'withdrawn', 'paused']).describe('`paused` while the giver is suspended'),
 });
 export type Grant = z.infer<typeof grantShape>;
+
+/** A grant as the operator sees it: how many lots it names, not which; null: not limited by lots. */
+export interface CountedGrant extends Omit<Grant, 'only'> {
+  only: Omit<Grant['only'], 'lots'> & { lots: number | null };
+}

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { OperationData, ShownSetting } from '../../../web/operation/operation-page.js';
-import type { Person } from '../../../core/api/access/person.js';
 import { MachineKeys } from '../../access/machine-keys.js';
 import { Config, settingsList } from '../../config/config.js';
 import { redactedConfig } from '../../config/show-config.js';
@@ -9,7 +8,7 @@ import { ReadLot } from '../../provenance/read-lot.js';
 import { QueuedJobs } from '../../queue/queued-jobs.js';
 import { ListAudits } from '../../verification/audit/list-audits.js';
 
-/** Audits and keys that the page shows at most. */
+/** Audits that the page shows at most, and keys that it shows; their list has the others. */
 const AUDITS = 10;
 const KEYS = 100;
 
@@ -24,7 +23,7 @@ export class TellOperation {
     private readonly lots: ReadLot,
   ) {}
 
-  async tell(config: Config, people: readonly Person[]): Promise<OperationData> {
+  async tell(config: Config): Promise<Omit<OperationData, 'people' | 'grants'>> {
     const [readiness, audits, queues, failures, keys, { size, verified }] = await Promise.all([
       this.health.readiness(),
       this.audits.newest(AUDITS),
@@ -33,7 +32,7 @@ export class TellOperation {
       this.keys.list({ limit: KEYS }),
       this.lots.asOf(),
     ]);
-    const shown = { readiness, size, judged: verified, audits, queues, failures, people, keys: keys.items };
+    const shown = { readiness, size, judged: verified, audits, queues, failures, keys };
     return { ...shown, settings: settingsOf(config) };
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect } from '@jest/globals';
 import type { Config } from '../../src/server/config/config.js';
@@ -34,6 +35,9 @@ interface LotRow {
 
 /** Repeats sent to see whether each gets its first answer again. */
 const REPEATS = 20;
+/** Readings of the checkpoint and the tables at most until both are of one size, and the pause between two, ms. */
+const READINGS = 10;
+const PAUSE = 200;
 /** Receipts that the core verifies as well; the independent verifier reads them all. */
 const RECEIPTS_FOR_CORE = 10;
 
@@ -52,12 +56,11 @@ export async function expectLedgerIntact(
 ): Promise<void> {
   await acknowledged.settle(service.url);
   await expectSameAnswers(service, acknowledged);
-  const note = await acknowledged.see(service.url);
-  const stored = await readRows(service);
-  expectEntries(stored.entries, acknowledged, serviceKid(service));
-  expectChains(stored);
   const { logKey } = (await get(service.url, '/v1/ledger')).body;
   const notes = new NoteReader(readVkey(String(logKey)));
+  const { note, stored } = await readTogether(service, acknowledged, notes);
+  expectEntries(stored.entries, acknowledged, serviceKid(service));
+  expectChains(stored);
   const roots = expectTree(stored.entries, acknowledged, notes, note);
   if (lightly) return;
   expectReceipts(stored.entries, acknowledged, notes, roots);
@@ -106,6 +109,23 @@ async function readRows({ database }: ServiceUnderTest): Promise<Stored> {
     return { entries: entries.rows, lots: lots.rows, lotEvents: lotEvents.rows };
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Reads the newest checkpoint and the tables as of one size: between the two readings, a service that runs may append the
+ * time or the sealed index. Returns the last readings if they never agree.
+ */
+async function readTogether(
+  service: ServiceUnderTest,
+  acknowledged: Acknowledged,
+  notes: NoteReader,
+): Promise<{ note: string; stored: Stored }> {
+  for (let tries = 1; ; tries += 1) {
+    const note = await acknowledged.see(service.url);
+    const stored = await readRows(service);
+    if (notes.open(note).size === stored.entries.length || tries === READINGS) return { note, stored };
+    await sleep(PAUSE);
   }
 }
 

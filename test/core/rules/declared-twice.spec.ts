@@ -44,6 +44,28 @@ it('looks at each of many declarations a fixed number of times', () => {
   expect(massesRead(400)).toBeLessThan(4.5 * few);
 });
 
+it('looks again at a full list of declarations, which drops its first for each new one', () => {
+  const log = world();
+  for (const n of [1, 2, 3]) declares(log, [{ lot: lot(`other${n}`), kg: `5${n}.37` }]);
+  declares(log, [{ lot: first, kg: '50.37' }]);
+  const before = log.facts();
+  const lists = new Map([...before.about].map(([subject, entries]) => [subject, [...entries]]));
+  expect(judge(declaredTwice, { ...before, about: lists }, defaultParameters).findings).toEqual([]);
+  declares(log, [{ lot: second, kg: '50.37' }]);
+  declares(log, [{ lot: lot('third'), kg: '50.37' }]);
+  const after = log.facts();
+  for (const [subject, entries] of after.about) {
+    const list = lists.get(subject);
+    if (list === undefined) lists.set(subject, [...entries]);
+    else if (entries.length > list.length) list.splice(0, list.length, ...entries.slice(-list.length));
+  }
+  const { findings } = judge(declaredTwice, { ...after, about: lists }, defaultParameters);
+  expect(findings.map(({ lots }) => lots)).toEqual([
+    [first, second],
+    [second, lot('third')],
+  ]);
+});
+
 describe('two declarations of one mass and one grade at one site', () => {
   it('are found within minutes, also over the edge of a span', () => {
     expect(found(twice())).toMatchObject([{ lots: [first, second], severity: 'medium', measured: '50.37 kg twice' }]);

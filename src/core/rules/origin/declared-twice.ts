@@ -106,12 +106,15 @@ const ofAll = (likeness: string): string => `all|${likeness}`;
 const ofUntagged = (likeness: string): string => `untagged|${likeness}`;
 const ofTag = (likeness: string, tag: string): string => `tag ${tag}|${likeness}`;
 
-/** Caches what a span has, which is the same for all its entries; a loaded span may grow. */
-const alikeIn = new WeakMap<readonly JudgedEvent[], { length: number; alike: Alike }>();
+/**
+ * Caches what a span has, which is the same for all its entries. A loaded span may grow at its end; a full one loses its
+ * first entry then, so that its length does not show it.
+ */
+const alikeIn = new WeakMap<readonly JudgedEvent[], { last: JudgedEvent | undefined; alike: Alike }>();
 
 function alikeOf(span: readonly JudgedEvent[]): Alike {
   const known = alikeIn.get(span);
-  if (known?.length === span.length) return known.alike;
+  if (known !== undefined && known.last === span.at(-1)) return known.alike;
   const alike = new Map<string, Declared[]>();
   const add = (key: string, declared: Declared): void => {
     const list = alike.get(key);
@@ -126,7 +129,7 @@ function alikeOf(span: readonly JudgedEvent[]): Alike {
       if (output.tags === undefined) add(ofUntagged(likeness), { entry, output });
       else for (const tag of new Set(output.tags)) add(ofTag(likeness, tag), { entry, output });
     }
-  alikeIn.set(span, { length: span.length, alike });
+  alikeIn.set(span, { last: span.at(-1), alike });
   return alike;
 }
 

@@ -115,7 +115,7 @@ describe('a search by what goods travel with', () => {
     for (const rows of [[], [{ subject: 'seal:SL-1', id: dispatch }]]) {
       let refused = 0;
       const named = new FindNamed(
-        { query: () => Promise.resolve({ rows }) } as unknown as Database,
+        { reads: { query: () => Promise.resolve({ rows }) } } as unknown as Database,
         {
           event: (): Promise<never> => {
             refused += 1;

@@ -132,7 +132,7 @@ export async function statementsOf(
   // The clock of the log has the time of each lot as its index.
   const query = (text: string, values: unknown[] = []): Promise<object> =>
     Promise.resolve(text.includes('FROM clocks') ? { rows: [{ index: values[0] }] } : nothing);
-  const database = { query, lookup: { query }, reader: { for: () => reader } } as unknown as Database;
+  const database = { query, lookup: { query }, reads: { query }, reader: { for: () => reader } } as unknown as Database;
   await asViewer(viewer, () => list(database));
   return noted;
 }

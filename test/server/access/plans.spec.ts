@@ -37,7 +37,7 @@ async function statementOf(viewer: Viewer, work: (database: Database) => Promise
     noted.push({ text, values });
     return Promise.resolve({ rows: [], rowCount: 0 });
   };
-  await asViewer(viewer, () => work({ query } as unknown as Database)).catch(() => undefined);
+  await asViewer(viewer, () => work({ query, reads: { query } } as unknown as Database)).catch(() => undefined);
   const [first] = noted;
   if (first === undefined) throw new Error('No statement ran.');
   return first;

@@ -7,10 +7,13 @@ const HOUR = 3_600_000;
 
 export let ledger: TestLedger;
 
-beforeEach(async () => {
-  ledger = await TestLedger.open();
-});
-afterEach(() => ledger.close());
+/** Gives each test of a suite a ledger of its own. A suite calls it: this module is loaded once for several suites. */
+export function withLedger(): void {
+  beforeEach(async () => {
+    ledger = await TestLedger.open();
+  });
+  afterEach(() => ledger.close());
+}
 
 export const at = (hours: number): string => new Date(OPENED + hours * HOUR).toISOString();
 export const mass = { value: '50', uom: 'KGM' };

@@ -1,4 +1,6 @@
-import { type Story, declareAt, findsTheSame, record, says } from '../../support/judged-in-cuts.js';
+import { type Story, declareAt, findsTheSame, record, says, withLedger } from '../../support/judged-in-cuts.js';
+
+withLedger();
 
 const minesAt = (site: string, hours: number, kg: string) => (): Promise<unknown> =>
   declareAt(hours, {

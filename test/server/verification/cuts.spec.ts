@@ -11,7 +11,10 @@ import {
   record,
   rules,
   says,
+  withLedger,
 } from '../../support/judged-in-cuts.js';
+
+withLedger();
 
 const HOUR = 3_600_000;
 const HILL = { lat: '-1.7900', lon: '30.0150', accuracyM: '10' };

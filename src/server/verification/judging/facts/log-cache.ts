@@ -3,7 +3,7 @@ import type { JudgedEvent } from '../../../../core/rules/engine/facts.js';
 import { filedUnder } from '../../../../core/rules/engine/subjects.js';
 
 /** Memory that the cache may use after a step, bytes; a step adds what it reads. */
-const CACHE_BYTES = 48 * 2 ** 20;
+const CACHE_BYTES = 40 * 2 ** 20;
 
 /** Memory of an event beside its payload (its references and filings above all), of its place in a list with what rules keep there, and of a list: as measured, and a little more. */
 const EVENT_BYTES = 1_800;

@@ -9,10 +9,11 @@ import { say } from '../table.js';
 /**
  * Measures whether cost grows with the ledger: as `adit serve` runs, at 10⁴, 10⁵ and 10⁶ entries (`--sizes 10000,100000`),
  * the append and the judging of 20,000 further events, and the answers about lots all over the log. Each rate is also given
- * per Y1 of the same moment, because a machine that works for half an hour changes its speed.
+ * per Y1 of the same moment, because a machine that works for half an hour changes its speed. All events are of one day, so there
+ * are many sites: rules read the whole day of a site.
  */
 
-const TRADERS = 50;
+const TRADERS = 1_500;
 /** Events of each lot: handed over four or five times, as from a pit to an exporter. */
 const CHAIN = 10;
 /** Events that are measured at each size, and that are signed at once to grow. */

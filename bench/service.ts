@@ -101,12 +101,13 @@ export async function startBeside(service: BenchedService, role: 'api' | 'worker
   };
 }
 
-async function ready(url: string, child: ChildProcess): Promise<void> {
+/** Waits until a service answers that it is ready. Throws if it ends, or after two minutes. @param pause between two questions, ms. */
+export async function ready(url: string, child: ChildProcess, pause = 100): Promise<void> {
   const until = Date.now() + START_LIMIT;
   while (Date.now() < until && child.exitCode === null) {
     const answer = await fetch(`${url}/readyz`).catch(() => null);
     if (answer?.ok === true) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
   throw new Error('The service did not start.');
 }

@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quantile } from './load.js';
+import { ready } from './service.js';
 import { say } from './table.js';
 
 const COMMAND = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
@@ -19,21 +20,11 @@ export interface Starts {
   again: number;
 }
 
-/** Waits until a service answers that it is ready. */
-async function untilReady(port: number, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
-    if (answer?.ok === true) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  }
-  throw new Error('The service did not start.');
-}
-
 /** Starts `adit serve` on its embedded PostgreSQL, stops it when it is ready, and returns the time that took, ms. */
 async function startOnce(folder: string, environment: NodeJS.ProcessEnv, port: number): Promise<number> {
   const started = performance.now();
   const child = spawn(process.execPath, [COMMAND, 'serve'], { cwd: folder, env: environment, stdio: 'ignore' });
-  await untilReady(port, child);
+  await ready(`http://127.0.0.1:${port}`, child, PAUSE);
   const took = performance.now() - started;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');

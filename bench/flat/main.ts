@@ -2,6 +2,7 @@ import { progressOf, untilJudged } from '../append.js';
 import { Handovers } from '../handovers.js';
 import { bareVerification } from '../limits.js';
 import { postBatches } from '../load.js';
+import { numbersOf } from '../options.js';
 import { measureReads } from '../reads.js';
 import { type BenchedService, startService } from '../service.js';
 import { say } from '../table.js';
@@ -10,18 +11,16 @@ import { say } from '../table.js';
  * Measures whether cost grows with the ledger: as `adit serve` runs, at 10⁴, 10⁵ and 10⁶ entries (`--sizes 10000,100000`),
  * the append and the judging of 20,000 further events, and the answers about lots all over the log. Each rate is also given
  * per Y1 of the same moment, because a machine that works for half an hour changes its speed. All events are of one day, so there
- * are many sites: rules read the whole day of a site.
+ * are 1,500 sites, each with an actor (`--sites 50`): rules read the whole day of a site.
  */
 
-const TRADERS = 1_500;
 /** Events of each lot: handed over four or five times, as from a pit to an exporter. */
 const CHAIN = 10;
 /** Events that are measured at each size, and that are signed at once to grow. */
 const MEASURED = 20_000;
 
-const at = process.argv.indexOf('--sizes');
-const sizes = (at < 0 ? '10000,100000,1000000' : (process.argv[at + 1] ?? '')).split(',').map(Number);
-if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0)) throw new Error('--sizes takes numbers.');
+const sizes = numbersOf('--sizes', '10000,100000,1000000');
+const [sites = 0] = numbersOf('--sites', '1500');
 
 const signed = (handovers: Handovers, events: number): string[] =>
   Array.from({ length: Math.ceil(events / CHAIN) }, () => handovers.chain(CHAIN)).flat();
@@ -60,7 +59,7 @@ async function measure(service: BenchedService, handovers: Handovers): Promise<v
 
 const service = await startService({ ADIT_ROLE: 'all' });
 try {
-  const handovers = await Handovers.open(service.url, TRADERS);
+  const handovers = await Handovers.open(service.url, sites);
   await grow(service, handovers, 5_000);
   for (const size of sizes.toSorted((a, b) => a - b)) {
     await grow(service, handovers, size);

@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from '../../src/platform/postgres/embedded-post
 import { Handovers } from '../handovers.js';
 import { bareVerification } from '../limits.js';
 import { postBatches, postChains, postEach } from '../load.js';
+import { numbersOf } from '../options.js';
 import { startService } from '../service.js';
 import { say } from '../table.js';
 import { type PeerFigures, peersPage } from './page.js';
@@ -25,8 +26,7 @@ const TRADERS = 50;
 const CHAIN = 100;
 
 const quick = process.argv.includes('--quick');
-const argument = process.argv.indexOf('--rounds');
-const rounds = argument < 0 ? 3 : Number(process.argv[argument + 1]);
+const [rounds = 3] = numbersOf('--rounds', '3');
 const LOTS = quick ? 10 : 100;
 const SINGLE_CHAINS = 64;
 const SINGLES = quick ? 5 : 30;
@@ -118,7 +118,7 @@ async function inPlace<T>(work: (place: { folder: string; databaseUrl: string })
 
 async function measurePeer(task: Omit<PeerTask, 'folder' | 'databaseUrl'>, chains: string[][]): Promise<PeerFigures> {
   return inPlace(async (place) => {
-    // Measured for each peer anew: other work on the machine changes it.
+    // Measures Y1 for each peer again: other work on the machine changes it.
     const y1 = bareVerification();
     const child = start({ ...task, ...place });
     try {

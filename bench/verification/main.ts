@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import pg from 'pg';
 import { postBatches, postEach, quantile } from '../load.js';
+import { numbersOf } from '../options.js';
 import { type BenchedService, startService } from '../service.js';
 import { Chains, type LotHead } from './chains.js';
 import { measureJudging } from './judging.js';
@@ -20,14 +21,6 @@ const STREAM_SECONDS = 20;
 const STREAM_RATE = 1_000;
 /** Lots that one event aggregates. */
 const HEAP = 199;
-
-/** Returns the numbers after an option. */
-function numbersOf(option: string, otherwise: string): number[] {
-  const at = process.argv.indexOf(option);
-  const numbers = (at < 0 ? otherwise : (process.argv[at + 1] ?? '')).split(',').map(Number);
-  if (!numbers.every((size) => Number.isSafeInteger(size) && size > 0)) throw new Error(`${option} takes numbers.`);
-  return numbers;
-}
 
 const sizes = numbersOf('--sizes', '10000,100000');
 const handovers = process.argv.includes('--handovers') ? numbersOf('--handovers', '') : null;

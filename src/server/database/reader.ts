@@ -17,7 +17,7 @@ export class Reader {
   /**
    * @param pool whose connections have the readers' role and pipeline.
    * @param trusted connections that see everything, for the key.
-   * @param open connections that see everything, for viewers from whom nothing is hidden.
+   * @param open connections that see everything, for viewers who may see everything.
    * @param replica where requests whose answers may lag read.
    */
   constructor(

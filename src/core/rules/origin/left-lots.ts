@@ -18,7 +18,8 @@ export const isLeaving = (entry: JudgedEvent): entry is Leaving =>
   entry.event.type === 'lot.closed' || entry.event.type === 'lot.exported';
 
 const rangeOf = (mass: bigint): number => Math.floor(Math.log(Number(mass)) / RATIO);
-const fortnightOf = (ms: number): number => Math.floor(ms / FORTNIGHT);
+/** Returns the number of the fortnight of an instant, since 1970 UTC. */
+export const fortnightOf = (ms: number): number => Math.floor(ms / FORTNIGHT);
 const leftSubject = (mineral: string, range: number, fortnight: number): string =>
   `left:${mineral}/${range}/${fortnight}`;
 

@@ -4,7 +4,7 @@ import { type Facts, type JudgedEvent, isType } from '../engine/facts.js';
 import { measureBefore } from '../engine/lot-history.js';
 import { countryOfPlace } from '../engine/registry.js';
 import type { Filing } from '../engine/subjects.js';
-import { type Leaving, isLeaving, massAtLeaving } from './left-lots.js';
+import { type Leaving, fortnightOf, isLeaving, massAtLeaving } from './left-lots.js';
 
 /**
  * Lots that left together and may have become one: those of one entry, all that one holder closed on a day, and each two of
@@ -12,7 +12,6 @@ import { type Leaving, isLeaving, massAtLeaving } from './left-lots.js';
  */
 
 const DAY = 86_400_000;
-const FORTNIGHT = 14 * DAY;
 /** Closings of a mineral in a country within a fortnight that are looked through at most, and lots of them. */
 const MOST_CLOSINGS = 40;
 const MOST_LOTS = 80;
@@ -35,7 +34,6 @@ export interface LeftTogether {
   grades: readonly Grade[];
 }
 
-const fortnightOf = (ms: number): number => Math.floor(ms / FORTNIGHT);
 const closedSubject = (mineral: string, country: string, fortnight: number): string =>
   `closed-in:${mineral}/${country}/${fortnight}`;
 

@@ -20,7 +20,7 @@ const goneSubject = (actor: string, day: number): string => `tags-gone:${actor}/
 
 const dayOfEvent = ({ event }: Pick<JudgedEvent, 'event'>): number => Math.floor(event.occurredAtMs / DAY);
 
-/** Returns the operator to whom a tag was issued; null if it was not issued before the entry, or its site is not loaded. */
+/** Returns the operator that got a tag; null if it was not issued before the entry, or its site is not loaded. */
 function holderOf(tag: string, index: number, facts: Facts): string | null {
   const issue = facts.tagIssues.get(tag)?.find((one) => one.index < index);
   return issue === undefined ? null : (siteBelow(facts, issue.site, issue.index + 1)?.operator ?? null);

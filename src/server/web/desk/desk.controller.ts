@@ -20,7 +20,7 @@ import { GatherDesk } from './gather-desk.js';
 import { GatherEvents } from './gather-events.js';
 import { GatherForms } from './gather-forms.js';
 
-/** Checked also for a viewer who has no lists, for whom it is not decoded. */
+/** Checks a cursor also where the viewer has no lists, and it is not decoded. */
 const cursor = pageQuery.shape.cursor
   .unwrap()
   .regex(/^[A-Za-z0-9_-]+$/, 'does not come from this list')
